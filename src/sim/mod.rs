@@ -1,1 +1,3 @@
-//! (module list)
+//! The simulated Store: sign-in, submission API and blob storage on one loopback listener. Apart from the rest: imports nothing of ours.
+
+pub mod seed;

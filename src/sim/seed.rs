@@ -1,0 +1,55 @@
+//! What an account of the simulator is made from before the first request: plain data, written by `account.rs`, read by the store.
+//! Knows no HTTP.
+
+use serde_json::Value;
+use std::time::Duration;
+
+/// The kinds of product that own submissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    App,
+    AddOn,
+    Flight,
+}
+
+/// Everything that a simulated publisher owns, and who may sign in.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// Tenant ids or verified domains that sign-in accepts.
+    pub tenants: Vec<String>,
+    pub client_id: String,
+    pub client_secret: String,
+    pub products: Vec<ProductSeed>,
+}
+
+/// One app, add-on or flight.
+#[derive(Clone, Debug)]
+pub struct ProductSeed {
+    pub kind: Kind,
+    /// Store ID, or the flight's GUID.
+    pub id: String,
+    /// The app that an add-on or a flight belongs to.
+    pub app: Option<String>,
+    /// The resource as the lists give it, without its two submission references.
+    pub resource: Value,
+    /// The live submission's document with its `id`; never has a `fileUploadUrl`.
+    pub published: Option<Value>,
+    pub pending: Option<PendingSeed>,
+    /// Every call for this product answers 409: it uses features the API does not support.
+    pub is_unsupported: bool,
+}
+
+/// A submission on its way.
+#[derive(Clone, Debug)]
+pub struct PendingSeed {
+    /// The document with its `id`; the store adds `fileUploadUrl` when the draft was made by the API.
+    pub document: Value,
+    /// Made or touched in Partner Center: the API may look, not touch.
+    pub is_portal_made: bool,
+    /// `PendingCommit`, `CommitStarted`, `Certification`, `CommitFailed`, … as on the wire.
+    pub status: String,
+    /// How long it has been in that state when the simulator starts.
+    pub age: Duration,
+    /// Stays in that state instead of moving on with the pipeline.
+    pub is_stuck: bool,
+}
