@@ -3,6 +3,8 @@
 pub mod seed;
 mod account;
 mod blobs;
+mod documents;
 mod inspect;
+mod many;
 mod manifest;
 mod samples;
