@@ -62,7 +62,7 @@ fn check_files(product: &Product, works: &Works, facts: &mut HashMap<String, Pac
         }
         match archive.package(&name) {
             None => errors.push(rejected(&name, "it is not an app package")),
-            Some(found) if found.identity.as_deref().is_some_and(|identity| identity != product.identity) => {
+            Some(found) if found.identity != product.identity => {
                 errors.push(rejected(&name, "the package identity does not match"));
             }
             Some(found) => {
@@ -90,7 +90,7 @@ fn check_twins(product: &Product, facts: &HashMap<String, PackageFacts>) -> Opti
             "PendingDelete" => continue,
             "PendingUpload" => {
                 let found = facts.get(&name)?;
-                (found.version.clone().unwrap_or_default(), found.architecture.clone().unwrap_or_default())
+                (found.version.clone(), found.architecture.clone().unwrap_or_default())
             }
             _ => (text(entry, "version").to_owned(), text(entry, "architecture").to_owned()),
         };
@@ -160,9 +160,7 @@ fn accept(document: &mut Value, facts: &HashMap<String, PackageFacts>, packages:
 }
 
 fn fill(entry: &mut Value, found: &PackageFacts, is_flight: bool) {
-    if let Some(version) = &found.version {
-        set(entry, "version", version.as_str());
-    }
+    set(entry, "version", found.version.as_str());
     if let Some(architecture) = &found.architecture {
         set(entry, "architecture", architecture.as_str());
     }

@@ -22,6 +22,11 @@ impl Spool {
         })
     }
 
+    #[cfg(test)]
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// An empty file to write a block into, and the piece that keeps it alive.
     pub fn create(spool: &Arc<Self>) -> io::Result<(File, Piece)> {
         let piece = Piece {
