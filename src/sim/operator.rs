@@ -141,7 +141,10 @@ fn act_on_pending(product: &mut Product, works: &mut super::store::Works, action
             }
         }
         "cancel" if matches!(pending.stage, Stage::PreProcessing | Stage::Certification | Stage::Release) => pending.stage = Stage::Canceled,
-        "publish-now" => pending.is_released = true,
+        "publish-now" => {
+            pending.is_released = true;
+            pending.plan.stuck.take_if(|stage| *stage == Stage::Release);
+        }
         "unstick" => {
             pending.plan.stuck = None;
             pending.since = now;
