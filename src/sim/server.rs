@@ -18,7 +18,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use serde_json::Value;
 use std::io;
 use std::net::SocketAddr;
@@ -203,8 +203,13 @@ async fn cut_body(response: Response) -> Response {
     let bytes = axum::body::to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let half = bytes.slice(..bytes.len() / 2);
-    let pieces = [Ok::<Bytes, io::Error>(half), Err(io::ErrorKind::ConnectionReset.into())];
-    Response::from_parts(parts, Body::from_stream(stream::iter(pieces)))
+    let sent = stream::once(async { Ok::<Bytes, io::Error>(half) });
+    let broken = stream::once(async {
+        // Being asked to wait is what makes the connection send what it has; without it the head would never leave.
+        tokio::task::yield_now().await;
+        Err(io::ErrorKind::ConnectionReset.into())
+    });
+    Response::from_parts(parts, Body::from_stream(sent.chain(broken)))
 }
 
 fn struck(rule: &Rule, correlation: &str) -> Response {

@@ -95,7 +95,12 @@ impl Store {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, reqwest::Error> {
+        let is_post = method == Method::POST;
         let mut request = self.http.request(method, format!("{}/v1.0/my/{path}", self.sim.url())).bearer_auth(&self.token);
+        // Without a body reqwest sends no length, and the Store answers 411.
+        if body.is_none() && is_post {
+            request = request.header("content-length", "0");
+        }
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
