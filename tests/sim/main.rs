@@ -1,4 +1,5 @@
 //! The simulated Store over real HTTP, against what is known of the real one: sign-in, lists, a submission's life, every refusal, faults.
+#![cfg(feature = "sim")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 mod client;
