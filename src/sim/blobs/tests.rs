@@ -53,7 +53,7 @@ impl Host {
     }
 
     async fn stage(&self, id: &str, body: impl Into<reqwest::Body>) -> Response {
-        self.call(Method::PUT, &block(id)).body(body).send().await.unwrap()
+        sized(self.call(Method::PUT, &block(id)), body).send().await.unwrap()
     }
 
     async fn commit(&self, list: &str) -> Response {
@@ -65,9 +65,8 @@ impl Host {
     }
 
     async fn put(&self, body: impl Into<reqwest::Body>) -> Response {
-        self.call(Method::PUT, "")
-            .header("x-ms-blob-type", "BlockBlob")
-            .body(body)
+        let request = self.call(Method::PUT, "").header("x-ms-blob-type", "BlockBlob");
+        sized(request, body)
             .send()
             .await
             .unwrap()
@@ -95,6 +94,15 @@ fn settings() -> BlobSettings {
     }
 }
 
+/// The client library leaves the length of an empty body out, which Azure refuses.
+fn sized(request: RequestBuilder, body: impl Into<reqwest::Body>) -> RequestBuilder {
+    let body = body.into();
+    match body.as_bytes() {
+        Some([]) => request.header("content-length", "0").body(body),
+        _ => request.body(body),
+    }
+}
+
 fn base64(bytes: impl AsRef<[u8]>) -> String {
     BASE64_STANDARD.encode(bytes)
 }
@@ -118,7 +126,8 @@ async fn refused(response: Response) -> (u16, String) {
     let code = header(&response, "x-ms-error-code").to_owned();
     assert_eq!(header(&response, "content-type"), "application/xml");
     let request = header(&response, "x-ms-request-id").to_owned();
-    let body = response.text().await.unwrap();
+    // Not `text()`: that takes the byte order mark away.
+    let body = String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap();
     assert!(body.starts_with("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>"), "{body}");
     assert!(body.contains(&format!("<Code>{code}</Code><Message>")), "{body}");
     assert!(body.contains(&format!("\nRequestId:{request}\nTime:20")), "{body}");
@@ -238,8 +247,8 @@ async fn the_list_says_where_each_block_is_looked_for() {
 async fn a_body_that_is_no_block_list_is_refused() {
     let host = Host::start().await;
     for body in ["", "{}", "<BlockList><Newest>YQ==</Newest></BlockList>"] {
-        let response = host.call(Method::PUT, "&comp=blocklist").body(body).send().await.unwrap();
-        assert_refused(response, 400, "InvalidXmlDocument").await;
+        let request = sized(host.call(Method::PUT, "&comp=blocklist"), body);
+        assert_refused(request.send().await.unwrap(), 400, "InvalidXmlDocument").await;
     }
 }
 
@@ -429,7 +438,7 @@ async fn a_body_needs_a_length_and_must_keep_it() {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     assert_eq!(host.blobs.length(&host.blob), None);
-    assert!(!String::from_utf8_lossy(&answer).contains("201"));
+    assert!(!answer.starts_with(b"HTTP/1.1 201"));
 }
 
 #[tokio::test]
