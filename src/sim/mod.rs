@@ -2,6 +2,8 @@
 
 pub mod seed;
 mod account;
+#[cfg(test)]
+mod account_tests;
 mod blobs;
 mod documents;
 mod inspect;
@@ -9,4 +11,6 @@ mod many;
 mod manifest;
 mod png;
 pub mod samples;
+#[cfg(test)]
+mod samples_tests;
 mod stored_zip;
