@@ -69,7 +69,10 @@ fn package_in<R: Read + Seek>(
     let depth = depth.checked_sub(1)?;
     let (is_stored, size) = {
         let entry = zip.by_name(name).ok()?;
-        (entry.compression() == CompressionMethod::Stored, entry.size())
+        (
+            entry.compression() == CompressionMethod::Stored,
+            entry.size(),
+        )
     };
     // A stored package is read where it lies, whatever its size.
     if is_stored {

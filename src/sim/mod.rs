@@ -5,6 +5,8 @@ mod account;
 #[cfg(test)]
 mod account_tests;
 mod blobs;
+#[cfg(test)]
+mod document_rules;
 mod documents;
 mod inspect;
 mod many;

@@ -40,7 +40,11 @@ struct Call<'r> {
     rights: &'r str,
 }
 
-pub async fn one(State(blobs): State<Blobs>, Path(name): Path<String>, request: Request) -> Response {
+pub async fn one(
+    State(blobs): State<Blobs>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let version = text(&parts.headers, "x-ms-version").unwrap_or(sas::VERSION);
@@ -130,9 +134,11 @@ impl Call<'_> {
             ("GET", "blocklist") => self.block_list(),
             ("GET" | "HEAD", "") => self.get(method == Method::HEAD),
             ("DELETE", "") => Err(self.need("d").err().unwrap_or_else(Refusal::internal)),
-            ("PUT" | "GET" | "HEAD", comp) => {
-                Err(Refusal::parameter("comp", comp, "Not supported for this blob."))
-            }
+            ("PUT" | "GET" | "HEAD", comp) => Err(Refusal::parameter(
+                "comp",
+                comp,
+                "Not supported for this blob.",
+            )),
             _ => Err(Refusal::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "UnsupportedHttpVerb",
@@ -154,10 +160,14 @@ impl Call<'_> {
         let (piece, sums) = self.receive(body, &announced).await?;
         let mut properties = self.properties();
         // The content's own hash is kept with the blob when the client named it.
-        properties.md5 = properties.md5.or(announced.md5.map(|md5| BASE64_STANDARD.encode(md5)));
+        properties.md5 = properties
+            .md5
+            .or(announced.md5.map(|md5| BASE64_STANDARD.encode(md5)));
         let (committed, leftover) = self.blob.replace(piece, properties, &conditions)?;
         discard(leftover);
-        Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
+        Ok(Answer::new(StatusCode::CREATED)
+            .of(&committed)
+            .written(&sums))
     }
 
     async fn put_block(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
@@ -190,11 +200,18 @@ impl Call<'_> {
             .ok()
             .and_then(|body| block_list::parse(&body))
             .ok_or_else(|| {
-                Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid.")
+                Refusal::bad_request(
+                    "InvalidXmlDocument",
+                    "XML specified is not syntactically valid.",
+                )
             })?;
-        let (committed, leftover) = self.blob.commit(&list, self.properties(), &self.conditions())?;
+        let (committed, leftover) =
+            self.blob
+                .commit(&list, self.properties(), &self.conditions())?;
         discard(leftover);
-        Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
+        Ok(Answer::new(StatusCode::CREATED)
+            .of(&committed)
+            .written(&sums))
     }
 
     fn block_list(&self) -> Result<Answer, Refusal> {
@@ -205,7 +222,11 @@ impl Call<'_> {
             "uncommitted" => (false, true),
             "all" => (true, true),
             _ => {
-                return Err(Refusal::parameter("blocklisttype", kind, "Invalid block list type."));
+                return Err(Refusal::parameter(
+                    "blocklisttype",
+                    kind,
+                    "Invalid block list type.",
+                ));
             }
         };
         let (blocks, staged) = self.blob.blocks()?;
@@ -214,7 +235,9 @@ impl Call<'_> {
             with_staged.then_some(staged.as_slice()),
         );
         let committed = self.blob.committed();
-        let length = committed.as_ref().map_or(0, |committed| committed.content.length());
+        let length = committed
+            .as_ref()
+            .map_or(0, |committed| committed.content.length());
         let mut answer = Answer::new(StatusCode::OK)
             .with("content-type", "application/xml")
             .with("x-ms-blob-content-length", &length.to_string());
@@ -234,9 +257,13 @@ impl Call<'_> {
         let whole = committed.content.length();
         let asked = text(self.headers, "x-ms-range").or_else(|| text(self.headers, "range"));
         // Get Blob Properties knows no ranges.
-        let range = asked.filter(|_| !is_head).and_then(|range| parse_range(range, whole));
+        let range = asked
+            .filter(|_| !is_head)
+            .and_then(|range| parse_range(range, whole));
         let (start, length) = range.unwrap_or((0, whole));
-        let mut answer = Answer::new(StatusCode::OK).of(&committed).properties(&committed);
+        let mut answer = Answer::new(StatusCode::OK)
+            .of(&committed)
+            .properties(&committed);
         if range.is_some() {
             if start >= whole {
                 return Err(Refusal::new(
@@ -292,7 +319,11 @@ impl Call<'_> {
         match BASE64_STANDARD.decode(id) {
             Ok(bytes) if bytes.len() <= 64 => Ok(id),
             Ok(_) => Err(Refusal::parameter("blockid", id, "Longer than 64 bytes.")),
-            Err(_) => Err(Refusal::parameter("blockid", id, "Not a valid base64 string.")),
+            Err(_) => Err(Refusal::parameter(
+                "blockid",
+                id,
+                "Not a valid base64 string.",
+            )),
         }
     }
 
@@ -428,7 +459,10 @@ fn broken(broken: Broken) -> Refusal {
             "InvalidInput",
             "One of the request inputs is not valid: the body is not as long as Content-Length says.",
         ),
-        Broken::Disk(_) => Refusal::internal(),
+        Broken::Disk(error) => {
+            tracing::error!("cannot keep an upload: {error}");
+            Refusal::internal()
+        }
     }
 }
 
