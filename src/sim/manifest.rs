@@ -2,7 +2,20 @@
 //! not an XML parser: a manifest that a strict one refuses still tells its name.
 //! Knows no archive.
 
-use super::inspect::PackageFacts;
+/// What a package says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageFacts {
+    /// `Identity` `Name`.
+    pub identity: String,
+    /// Four parts.
+    pub version: String,
+    /// As the API writes it: `x64`, `x86`, `ARM`, `ARM64`, `Neutral`.
+    pub architecture: Option<String>,
+    /// `Windows.Desktop min version 10.0.17763.0`.
+    pub families: Vec<String>,
+    pub languages: Vec<String>,
+    pub capabilities: Vec<String>,
+}
 
 /// Reads `AppxManifest.xml`. `None`: no identity in it.
 pub fn package(xml: &str) -> Option<PackageFacts> {

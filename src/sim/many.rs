@@ -1,7 +1,8 @@
 //! Generated apps for accounts larger than the demo's: believable, distinct, the same in every run.
 //! Knows no server.
 
-use super::documents::{App, Ids, Pending, Published};
+use super::catalogue::{App, Pending, Published};
+use super::documents::Ids;
 use super::seed::ProductSeed;
 use serde_json::{Map, Value, json};
 

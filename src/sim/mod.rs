@@ -5,6 +5,7 @@ mod account;
 #[cfg(test)]
 mod account_tests;
 mod blobs;
+mod catalogue;
 #[cfg(test)]
 mod document_rules;
 mod documents;

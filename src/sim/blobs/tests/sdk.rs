@@ -33,16 +33,15 @@ impl HttpClient for Wire {
             for (name, value) in request.headers().iter() {
                 call = call.header(name.as_str(), value.as_str());
             }
-            let body: bytes::Bytes = match request.body() {
-                Body::Bytes(bytes) => bytes.clone(),
-                _ => unreachable!("the tests send bytes"),
+            let Body::Bytes(body) = request.body().clone() else {
+                unreachable!("the tests send bytes")
             };
             let response = call.body(body).send().await.unwrap();
             let mut headers = Headers::new();
             for (name, value) in response.headers() {
                 headers.insert(name.to_string(), value.to_str().unwrap().to_owned());
             }
-            let status = StatusCode::try_from(response.status().as_u16()).unwrap();
+            let status = StatusCode::from(response.status().as_u16());
             let body = response
                 .bytes_stream()
                 .map_err(|error| azure_core::Error::new(azure_core::error::ErrorKind::Io, error));
