@@ -1,7 +1,6 @@
 //! Microsoft's Python way of releasing, against the simulator: the standard library's `http.client` and PyPI's `azure-storage-blob`.
 //! Skipped, with a word on stderr, where Python or the package is missing. `FLIGHTDECK_PYTHON` names another interpreter.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use flightdeck::sim::{self, Scenario, SimOptions};
 use serde_json::Value;
@@ -16,7 +15,8 @@ fn python() -> Option<String> {
     let named = std::env::var("FLIGHTDECK_PYTHON").ok();
     let candidates = named.into_iter().chain(["python3", "python"].map(str::to_owned));
     candidates.into_iter().find(|name| {
-        let tried = Command::new(name).args(["-c", "import azure.storage.blob"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let tried =
+            Command::new(name).args(["-c", "import azure.storage.blob"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
         tried.is_ok_and(|status| status.success())
     })
 }
@@ -24,7 +24,9 @@ fn python() -> Option<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_python_sample_publishes_an_app_an_add_on_and_a_flight() {
     let Some(python) = python() else {
-        eprintln!("skipped: no Python with the package azure-storage-blob was found (set FLIGHTDECK_PYTHON, or: pip install azure-storage-blob)");
+        eprintln!(
+            "skipped: no Python with the package azure-storage-blob was found (set FLIGHTDECK_PYTHON, or: pip install azure-storage-blob)"
+        );
         return;
     };
     for raw_plus in [false, true] {
@@ -43,8 +45,10 @@ async fn the_python_sample_publishes_an_app_an_add_on_and_a_flight() {
         let state: Value = serde_json::from_str(&text).unwrap();
         for target in [format!("app:{APP}"), format!("addon:{ADD_ON}"), format!("flight:{APP}/{FLIGHT}")] {
             let product = &state["products"][&target];
-            let counts: Vec<u64> =
-                ["creates", "deletes", "updates", "commits", "publications"].iter().map(|name| product[name].as_u64().unwrap()).collect();
+            let counts: Vec<u64> = ["creates", "deletes", "updates", "commits", "publications"]
+                .iter()
+                .map(|name| product[name].as_u64().unwrap())
+                .collect();
             assert_eq!(counts, [2, 1, 1, 1, 1], "{target}");
         }
         sim.stop().await;

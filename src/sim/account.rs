@@ -1,7 +1,8 @@
 //! The demo account: what the simulated publisher owns before the first request, from the data in `assets/demo`.
 //! Knows no HTTP and no state of a running simulator.
 
-use super::documents::{AddOn, App, Flight, Ids};
+use super::catalogue::{AddOn, App, Flight};
+use super::documents::Ids;
 use super::many;
 use super::seed::{Account, Kind, ProductSeed};
 use serde::de::DeserializeOwned;
@@ -20,8 +21,16 @@ pub fn demo() -> Account {
     let mut ids = Ids::default();
     let apps = read::<App>(APPS).into_iter().map(|app| app.seed(&mut ids));
     let mut products: Vec<ProductSeed> = apps.collect();
-    products.extend(read::<AddOn>(ADD_ONS).into_iter().map(|add_on| add_on.seed(&mut ids)));
-    products.extend(read::<Flight>(FLIGHTS).into_iter().map(|flight| flight.seed(&mut ids)));
+    products.extend(
+        read::<AddOn>(ADD_ONS)
+            .into_iter()
+            .map(|add_on| add_on.seed(&mut ids)),
+    );
+    products.extend(
+        read::<Flight>(FLIGHTS)
+            .into_iter()
+            .map(|flight| flight.seed(&mut ids)),
+    );
     Account {
         tenants: TENANTS.map(str::to_owned).to_vec(),
         client_id: CLIENT_ID.to_owned(),
@@ -48,7 +57,10 @@ pub fn many(apps: usize) -> Account {
     account
 }
 
-#[expect(clippy::expect_used, reason = "embedded data, read by the tests of this file")]
+#[expect(
+    clippy::expect_used,
+    reason = "embedded data, read by the tests of this file"
+)]
 pub fn read<T: DeserializeOwned>(json: &str) -> Vec<T> {
     serde_json::from_str(json).expect("assets/demo holds valid data")
 }

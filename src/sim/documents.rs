@@ -1,9 +1,9 @@
-//! The short form in which `assets/demo` describes products, and how it grows into whole documents.
+//! How the short form of `assets/demo` grows into products with whole documents.
 //! Knows no account and no server.
 
+use super::catalogue::{AddOn, App, Flight, Pending, Published};
 use super::seed::{Kind, PendingSeed, ProductSeed};
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -14,7 +14,11 @@ const FLIGHT_SUBMISSION: &str = include_str!("../../assets/demo/flight-submissio
 const ATLAS_LISTINGS: &str = include_str!("../../assets/demo/atlas-listings.json");
 
 /// The publisher of the account: prefix of identities, suffix of family names, certificate subject.
-const PUBLISHER: (&str, &str, &str) = ("40417Northwind", "q7w3e9r1t5y2u", "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62");
+const PUBLISHER: (&str, &str, &str) = (
+    "40417Northwind",
+    "q7w3e9r1t5y2u",
+    "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62",
+);
 
 /// Counts up the ids of packages and images.
 pub struct Ids {
@@ -51,85 +55,6 @@ impl Ids {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct App {
-    pub id: String,
-    pub name: String,
-    /// Without the publisher's prefix.
-    pub identity: String,
-    pub first_published: String,
-    pub published: Option<Published>,
-    pub pending: Option<Pending>,
-    #[serde(default)]
-    pub is_unsupported: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AddOn {
-    pub id: String,
-    pub app: String,
-    pub product_id: String,
-    pub product_type: String,
-    pub published: Option<Published>,
-    pub pending: Option<Pending>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Flight {
-    pub id: String,
-    pub app: String,
-    pub name: String,
-    pub groups: Vec<String>,
-    pub rank_higher_than: String,
-    pub published: Option<Published>,
-    pub pending: Option<Pending>,
-}
-
-/// A live submission: what differs from the empty document of its kind.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Published {
-    pub id: String,
-    /// `Submission n`; flights have none.
-    pub number: Option<u32>,
-    #[serde(default)]
-    pub listings: Map<String, Value>,
-    /// Listings of another file instead.
-    pub languages_from: Option<String>,
-    #[serde(default)]
-    pub packages: Vec<Map<String, Value>>,
-    /// Merged over the document: objects by key, everything else replaced.
-    #[serde(default)]
-    pub set: Value,
-}
-
-/// A submission on its way: what differs from the live one, or from the empty document where there is none.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Pending {
-    pub id: String,
-    pub number: Option<u32>,
-    pub status: String,
-    pub age_minutes: u64,
-    #[serde(default)]
-    pub is_portal_made: bool,
-    #[serde(default)]
-    pub is_stuck: bool,
-    #[serde(default)]
-    pub listings: Map<String, Value>,
-    /// Added to the live ones.
-    #[serde(default)]
-    pub packages: Vec<Map<String, Value>>,
-    /// File names of live packages to mark `PendingDelete`.
-    #[serde(default)]
-    pub drop: Vec<String>,
-    #[serde(default)]
-    pub set: Value,
-}
-
 impl App {
     pub fn seed(self, ids: &mut Ids) -> ProductSeed {
         let (prefix, suffix, subject) = PUBLISHER;
@@ -138,8 +63,14 @@ impl App {
             "id": self.id, "primaryName": self.name, "packageFamilyName": format!("{identity}_{suffix}"),
             "packageIdentityName": identity, "publisherName": subject, "firstPublishedDate": self.first_published,
         });
-        let (published, pending) =
-            documents(Kind::App, APP_SUBMISSION, None, self.published, self.pending, ids);
+        let (published, pending) = documents(
+            Kind::App,
+            APP_SUBMISSION,
+            None,
+            self.published,
+            self.pending,
+            ids,
+        );
         ProductSeed {
             kind: Kind::App,
             id: self.id,
@@ -159,8 +90,14 @@ impl AddOn {
             "applications": { "value": [{ "id": self.app, "resourceLocation": location }], "totalCount": 1 },
             "id": self.id, "productId": self.product_id, "productType": self.product_type,
         });
-        let (published, pending) =
-            documents(Kind::AddOn, ADD_ON_SUBMISSION, None, self.published, self.pending, ids);
+        let (published, pending) = documents(
+            Kind::AddOn,
+            ADD_ON_SUBMISSION,
+            None,
+            self.published,
+            self.pending,
+            ids,
+        );
         ProductSeed {
             kind: Kind::AddOn,
             id: self.id,
@@ -178,8 +115,14 @@ impl Flight {
         let resource = json!({
             "flightId": self.id, "friendlyName": self.name, "groupIds": self.groups, "rankHigherThan": self.rank_higher_than,
         });
-        let (published, pending) =
-            documents(Kind::Flight, FLIGHT_SUBMISSION, Some(&self.id), self.published, self.pending, ids);
+        let (published, pending) = documents(
+            Kind::Flight,
+            FLIGHT_SUBMISSION,
+            Some(&self.id),
+            self.published,
+            self.pending,
+            ids,
+        );
         ProductSeed {
             kind: Kind::Flight,
             id: self.id,
@@ -227,10 +170,19 @@ fn live(kind: Kind, mut document: Value, published: Published, ids: &mut Ids) ->
     document
 }
 
-fn on_its_way(kind: Kind, mut document: Value, number: Option<u32>, pending: Pending, ids: &mut Ids) -> PendingSeed {
+fn on_its_way(
+    kind: Kind,
+    mut document: Value,
+    number: Option<u32>,
+    pending: Pending,
+    ids: &mut Ids,
+) -> PendingSeed {
     put(&mut document, "id", pending.id.into());
     put(&mut document, "status", pending.status.clone().into());
-    name(&mut document, pending.number.or(number.map(|number| number + 1)));
+    name(
+        &mut document,
+        pending.number.or(number.map(|number| number + 1)),
+    );
     if let Some(packages) = packages_of(kind, &mut document) {
         for package in packages {
             let is_dropped = package["fileName"]
@@ -256,7 +208,11 @@ fn on_its_way(kind: Kind, mut document: Value, number: Option<u32>, pending: Pen
 
 fn name(document: &mut Value, number: Option<u32>) {
     if let Some(number) = number {
-        put(document, "friendlyName", format!("Submission {number}").into());
+        put(
+            document,
+            "friendlyName",
+            format!("Submission {number}").into(),
+        );
     }
 }
 
@@ -268,19 +224,29 @@ fn add_listings(kind: Kind, document: &mut Value, listings: Map<String, Value>, 
     let mut grown = Map::new();
     for (language, mut listing) in listings {
         if kind == Kind::App {
-            let images = match listing.as_object_mut().and_then(|texts| texts.shift_remove("images")) {
+            let images = match listing
+                .as_object_mut()
+                .and_then(|texts| texts.shift_remove("images"))
+            {
                 Some(Value::Array(images)) => images,
                 // Nothing is published without a screenshot.
                 _ => vec![json!(["main.png", "Screenshot"])],
             };
-            let images: Vec<Value> = images.iter().map(|image| grow_image(&language, image, ids)).collect();
+            let images: Vec<Value> = images
+                .iter()
+                .map(|image| grow_image(&language, image, ids))
+                .collect();
             let mut base: Value = embedded(APP_LISTING);
             merge(&mut base, listing);
             put(&mut base, "images", images.into());
-            grown.insert(language, json!({ "baseListing": base, "platformOverrides": {} }));
+            grown.insert(
+                language,
+                json!({ "baseListing": base, "platformOverrides": {} }),
+            );
         } else {
             if let Some(Value::String(icon)) = listing.get("icon") {
-                let icon = json!({ "fileName": format!("{language}/{icon}"), "fileStatus": "Uploaded" });
+                let icon =
+                    json!({ "fileName": format!("{language}/{icon}"), "fileStatus": "Uploaded" });
                 put(&mut listing, "icon", icon);
             }
             grown.insert(language, listing);
@@ -302,7 +268,12 @@ fn grow_image(language: &str, image: &Value, ids: &mut Ids) -> Value {
 }
 
 /// A live package gets id and what the Store reads of it; one that is `PendingUpload` has none of that yet.
-fn add_packages(kind: Kind, document: &mut Value, packages: Vec<Map<String, Value>>, ids: &mut Ids) {
+fn add_packages(
+    kind: Kind,
+    document: &mut Value,
+    packages: Vec<Map<String, Value>>,
+    ids: &mut Ids,
+) {
     let Some(known) = packages_of(kind, document) else {
         return;
     };
@@ -317,7 +288,9 @@ fn add_packages(kind: Kind, document: &mut Value, packages: Vec<Map<String, Valu
             })
         };
         // The API lists no device families for the packages of a flight.
-        if kind == Kind::Flight && let Some(fields) = package.as_object_mut() {
+        if kind == Kind::Flight
+            && let Some(fields) = package.as_object_mut()
+        {
             fields.shift_remove("targetDeviceFamilies");
         }
         merge(&mut package, Value::Object(short));
@@ -378,7 +351,10 @@ fn date(value: &mut Value) {
     }
 }
 
-#[expect(clippy::expect_used, reason = "embedded data, read by the tests of account.rs")]
+#[expect(
+    clippy::expect_used,
+    reason = "embedded data, read by the tests of account.rs"
+)]
 fn embedded<T: serde::de::DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).expect("assets/demo holds valid data")
 }

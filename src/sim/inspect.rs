@@ -2,6 +2,7 @@
 //! Knows no submission. The ZIP comes from outside: every read has a bound.
 
 use super::manifest;
+pub use super::manifest::PackageFacts;
 use std::io::{Read, Seek, SeekFrom};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -19,21 +20,6 @@ pub struct Archive<R> {
     zip: ZipArchive<R>,
     /// The files in it, as they stand in the ZIP: `/` between folders, unless a bad tool wrote something else.
     pub names: Vec<String>,
-}
-
-/// What a package says of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PackageFacts {
-    /// `Identity` `Name`.
-    pub identity: String,
-    /// Four parts.
-    pub version: String,
-    /// As the API writes it: `x64`, `x86`, `ARM`, `ARM64`, `Neutral`.
-    pub architecture: Option<String>,
-    /// `Windows.Desktop min version 10.0.17763.0`.
-    pub families: Vec<String>,
-    pub languages: Vec<String>,
-    pub capabilities: Vec<String>,
 }
 
 /// Opens an uploaded ZIP. The error is the reason in words.
@@ -69,7 +55,10 @@ fn package_in<R: Read + Seek>(
     let depth = depth.checked_sub(1)?;
     let (is_stored, size) = {
         let entry = zip.by_name(name).ok()?;
-        (entry.compression() == CompressionMethod::Stored, entry.size())
+        (
+            entry.compression() == CompressionMethod::Stored,
+            entry.size(),
+        )
     };
     // A stored package is read where it lies, whatever its size.
     if is_stored {

@@ -2,7 +2,20 @@
 //! not an XML parser: a manifest that a strict one refuses still tells its name.
 //! Knows no archive.
 
-use super::inspect::PackageFacts;
+/// What a package says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageFacts {
+    /// `Identity` `Name`.
+    pub identity: String,
+    /// Four parts.
+    pub version: String,
+    /// As the API writes it: `x64`, `x86`, `ARM`, `ARM64`, `Neutral`.
+    pub architecture: Option<String>,
+    /// `Windows.Desktop min version 10.0.17763.0`.
+    pub families: Vec<String>,
+    pub languages: Vec<String>,
+    pub capabilities: Vec<String>,
+}
 
 /// Reads `AppxManifest.xml`. `None`: no identity in it.
 pub fn package(xml: &str) -> Option<PackageFacts> {
@@ -14,8 +27,9 @@ pub fn package(xml: &str) -> Option<PackageFacts> {
                 has_identity = true;
                 facts.identity = tag.attribute("Name")?;
                 facts.version = tag.attribute("Version")?;
-                facts.architecture =
-                    Some(architecture(tag.attribute("ProcessorArchitecture").as_deref()));
+                facts.architecture = Some(architecture(
+                    tag.attribute("ProcessorArchitecture").as_deref(),
+                ));
             }
             "Resource" => add(&mut facts.languages, tag.attribute("Language")),
             "TargetDeviceFamily" => add(&mut facts.families, family(&tag)),
@@ -123,9 +137,7 @@ fn tags(xml: &str) -> impl Iterator<Item = Tag<'_>> {
                 continue;
             }
             let tag = tag.trim_end_matches('/');
-            let (name, attributes) = tag
-                .split_once(char::is_whitespace)
-                .unwrap_or((tag, ""));
+            let (name, attributes) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
             let name = name.rsplit_once(':').map_or(name, |(_, local)| local);
             return Some(Tag { name, attributes });
         }
@@ -175,7 +187,10 @@ mod tests {
         assert_eq!(facts.architecture.as_deref(), Some("ARM64"));
         assert_eq!(facts.families, ["Windows.Desktop min version 10.0.17763.0"]);
         assert_eq!(facts.languages, ["en-US", "de-DE"]);
-        assert_eq!(facts.capabilities, ["internetClient", "runFullTrust", "microphone"]);
+        assert_eq!(
+            facts.capabilities,
+            ["internetClient", "runFullTrust", "microphone"]
+        );
     }
 
     #[test]
@@ -192,7 +207,14 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_manifest() {
-        for xml in ["", "<", "<Package>", "<Identity Name=\"x\"/>", "<Identity Name=", "<!-- <Identity Name='a' Version='1'/>"] {
+        for xml in [
+            "",
+            "<",
+            "<Package>",
+            "<Identity Name=\"x\"/>",
+            "<Identity Name=",
+            "<!-- <Identity Name='a' Version='1'/>",
+        ] {
             assert_eq!(package(xml), None, "{xml}");
             assert_eq!(bundle(xml), None, "{xml}");
         }

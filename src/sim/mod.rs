@@ -2,10 +2,15 @@
 
 mod access;
 mod account;
+#[cfg(test)]
+mod account_tests;
 mod arrival;
 mod blobs;
 mod call;
+mod catalogue;
 mod clock;
+#[cfg(test)]
+mod document_rules;
 mod documents;
 mod drafts;
 mod errors;
@@ -26,6 +31,8 @@ mod png;
 mod products;
 mod rollout;
 pub mod samples;
+#[cfg(test)]
+mod samples_tests;
 mod scenario;
 pub mod seed;
 mod server;

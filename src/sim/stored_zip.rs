@@ -136,7 +136,10 @@ fn crc32_zeros(mut crc: u32, count: u64) -> u32 {
 }
 
 fn times(map: &[u32; 32], vector: u32) -> u32 {
-    let set = map.iter().enumerate().filter(|(bit, _)| vector >> bit & 1 == 1);
+    let set = map
+        .iter()
+        .enumerate()
+        .filter(|(bit, _)| vector >> bit & 1 == 1);
     set.fold(0, |sum, (_, column)| sum ^ column)
 }
 
@@ -163,7 +166,10 @@ mod tests {
     #[test]
     fn another_reader_unpacks_it_and_agrees_with_the_sums() {
         let mut file = tempfile::tempfile().unwrap();
-        let inner = Content::archive([("zeros.bin", Content::zeros(70_000)), ("ü.txt", Content::bytes(*b"text"))]);
+        let inner = Content::archive([
+            ("zeros.bin", Content::zeros(70_000)),
+            ("ü.txt", Content::bytes(*b"text")),
+        ]);
         Content::archive([("a/inner.zip", inner), ("b\\c.txt", Content::default())])
             .write(&mut file)
             .unwrap();
@@ -171,13 +177,25 @@ mod tests {
         let mut outer = zip::ZipArchive::new(file).unwrap();
         let mut bytes = Vec::new();
         // Reading to the end compares the CRC.
-        outer.by_name("a/inner.zip").unwrap().read_to_end(&mut bytes).unwrap();
+        outer
+            .by_name("a/inner.zip")
+            .unwrap()
+            .read_to_end(&mut bytes)
+            .unwrap();
         let mut inner = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         let mut zeros = Vec::new();
-        inner.by_name("zeros.bin").unwrap().read_to_end(&mut zeros).unwrap();
+        inner
+            .by_name("zeros.bin")
+            .unwrap()
+            .read_to_end(&mut zeros)
+            .unwrap();
         assert!(zeros.len() == 70_000 && zeros.iter().all(|byte| *byte == 0));
         let mut text = String::new();
-        inner.by_name("ü.txt").unwrap().read_to_string(&mut text).unwrap();
+        inner
+            .by_name("ü.txt")
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
         assert_eq!(text, "text");
     }
 }

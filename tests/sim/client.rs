@@ -82,7 +82,8 @@ impl Store {
             ("resource", "https://manage.devcenter.microsoft.com"),
         ];
         let reply = http.post(format!("{}/contoso.example/oauth2/token", sim.url())).form(&form).send().await.unwrap();
-        let token = serde_json::from_str::<Value>(&reply.text().await.unwrap()).unwrap()["access_token"].as_str().unwrap().to_owned();
+        let token =
+            serde_json::from_str::<Value>(&reply.text().await.unwrap()).unwrap()["access_token"].as_str().unwrap().to_owned();
         Self { sim, http, token }
     }
 
@@ -124,7 +125,8 @@ impl Store {
     }
 
     pub async fn operator(&self, action: &str, body: Value) -> Value {
-        let reply = self.http.post(format!("{}/_sim/operator/{action}", self.sim.url())).body(body.to_string()).send().await.unwrap();
+        let reply =
+            self.http.post(format!("{}/_sim/operator/{action}", self.sim.url())).body(body.to_string()).send().await.unwrap();
         let status = reply.status();
         let text = reply.text().await.unwrap();
         assert!(status.is_success(), "{action}: {text}");

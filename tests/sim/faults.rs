@@ -43,7 +43,10 @@ async fn a_lost_reply_leaves_the_work_done() {
 
 #[tokio::test]
 async fn a_reset_leaves_nothing_done_and_a_cut_body_half_an_answer() {
-    let store = Store::start(scenario("[[fault]]\ncall = 'create'\nnth = 1\neffect = 'reset'\n[[fault]]\ncall = 'get-app'\nnth = 2\neffect = 'cut-body'")).await;
+    let store = Store::start(scenario(
+        "[[fault]]\ncall = 'create'\nnth = 1\neffect = 'reset'\n[[fault]]\ncall = 'get-app'\nnth = 2\neffect = 'cut-body'",
+    ))
+    .await;
     assert!(store.send(Method::POST, &format!("{APP}/submissions"), None).await.is_err());
     assert!(store.get(APP).await.is(200).get("pendingApplicationSubmission").is_none());
     let error = store.send(Method::GET, APP, None).await.err().unwrap();
@@ -83,7 +86,8 @@ async fn answers_are_played_as_written_and_counted() {
 async fn chance_is_the_same_for_the_same_seed() {
     let mut played = Vec::new();
     for _ in 0..2 {
-        let store = Store::start(scenario("seed = 5\n[[fault]]\ncall = 'get-app'\nchance = 0.3\neffect = 'answer'\nstatus = 503")).await;
+        let store =
+            Store::start(scenario("seed = 5\n[[fault]]\ncall = 'get-app'\nchance = 0.3\neffect = 'answer'\nstatus = 503")).await;
         let mut line = String::new();
         for _ in 0..40 {
             line.push(if store.get(APP).await.status == 503 { '5' } else { '2' });
@@ -143,7 +147,9 @@ async fn a_stuck_submission_stays() {
 
 #[tokio::test]
 async fn uploads_end_and_lose_what_they_had() {
-    let store = Store::start(SimOptions { speed: 1.0, ..scenario("[[fault]]\ncall = 'put-blob'\nnth = 2\neffect = 'expire-upload'") }).await;
+    let store =
+        Store::start(SimOptions { speed: 1.0, ..scenario("[[fault]]\ncall = 'put-blob'\nnth = 2\neffect = 'expire-upload'") })
+            .await;
     let (draft, _) = store.draft(APP).await;
     let bytes = zip(&[("a.msix", msix(IDENTITY, "9.0.0.0"))]);
     assert_eq!(store.upload(&draft, bytes.clone()).await, 201);

@@ -64,7 +64,10 @@ async fn an_app_is_published_with_a_new_package_and_a_new_picture() {
     assert!(after.get("pendingApplicationSubmission").is_none());
     assert_eq!(after["firstPublishedDate"], before["firstPublishedDate"]);
     let counts = store.product("app:9NX0EXAMPLE1").await;
-    assert_eq!((&counts["creates"], &counts["updates"], &counts["commits"], &counts["publications"]), (&json!(1), &json!(1), &json!(1), &json!(1)));
+    assert_eq!(
+        (&counts["creates"], &counts["updates"], &counts["commits"], &counts["publications"]),
+        (&json!(1), &json!(1), &json!(1), &json!(1))
+    );
     // The next draft is a copy of what is live now.
     let (next, _) = store.draft(APP).await;
     assert_eq!(next["applicationPackages"], live["applicationPackages"]);
@@ -267,7 +270,12 @@ async fn certification_rejects_approves_and_is_cancelled_by_people() {
         store.operator(action, product.clone()).await;
         let status = store.until(&path, &[end]).await;
         if end == "CertificationFailed" {
-            assert!(status["statusDetails"]["certificationReports"][0]["reportUrl"].as_str().unwrap().starts_with("https://partner.microsoft.com/"));
+            assert!(
+                status["statusDetails"]["certificationReports"][0]["reportUrl"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("https://partner.microsoft.com/")
+            );
         }
         if end != "Published" {
             store.delete(&path).await.empty(204);
@@ -332,7 +340,8 @@ async fn languages_that_come_and_go_are_warned_of() {
     assert!(listings.shift_remove("de-de").is_some());
     listings.insert("pt-br".to_owned(), base);
     let reply = store.put(&path, &draft).await.is(200);
-    let codes: Vec<&str> = reply["statusDetails"]["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        reply["statusDetails"]["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["SalesUnsupportedWarning", "ListingOptOutWarning", "ListingOptInWarning"]);
 }
 
@@ -345,4 +354,25 @@ async fn a_minimal_reply_has_neither_listings_nor_packages() {
     let full = store.get(&format!("{APP}/submissions/{}", reply["id"].as_str().unwrap())).await.is(200);
     assert_eq!(full["fileUploadUrl"], reply["fileUploadUrl"]);
     assert_eq!(store.upload(&reply, new_zip()).await, 201);
+}
+
+#[tokio::test]
+async fn a_language_without_description_is_an_error_that_the_api_cannot_name() {
+    let store = Store::fast().await;
+    let (mut draft, path) = store.draft(APP).await;
+    draft["listings"]["en-us"]["baseListing"]["description"] = json!("");
+    store.put(&path, &draft).await.is(200);
+    store.post(&format!("{path}/commit"), None).await.is(202);
+    let status = store.until(&path, &["CommitFailed", "Published"]).await;
+    assert_eq!(status["statusDetails"]["errors"][0]["code"], "InvalidState");
+    assert!(status["statusDetails"]["errors"][0]["details"].as_str().unwrap().contains("cannot be exposed via API"));
+}
+
+#[tokio::test]
+async fn a_stopped_simulator_is_gone_for_open_connections_too() {
+    let store = Store::fast().await;
+    store.get(APP).await.is(200);
+    let url = format!("{}/_sim/state", store.sim.url());
+    store.sim.stop().await;
+    assert!(store.http.get(url).send().await.is_err());
 }

@@ -11,9 +11,17 @@ const BAD: &str = "InvalidParameterValue";
 async fn there_is_only_one_pending_submission() {
     let store = Store::still().await;
     store.draft(APP).await;
-    store.post(&format!("{APP}/submissions"), None).await.refused(409, "InvalidState", "status code Conflict, reason phrase Conflict");
+    store.post(&format!("{APP}/submissions"), None).await.refused(
+        409,
+        "InvalidState",
+        "status code Conflict, reason phrase Conflict",
+    );
     store.draft(ADD_ON).await;
-    store.post(&format!("{ADD_ON}/submissions"), None).await.refused(409, "InvalidState", "already has an in-progress submission");
+    store.post(&format!("{ADD_ON}/submissions"), None).await.refused(
+        409,
+        "InvalidState",
+        "already has an in-progress submission",
+    );
 }
 
 #[tokio::test]
@@ -82,7 +90,11 @@ async fn a_flight_without_its_first_submission_is_lost() {
     store.post(&format!("{product}/submissions"), None).await.empty(404);
     store.delete(&product).await.empty(204);
     store.get(&product).await.refused(404, "ResourceNotFound", "not found");
-    store.post(&format!("{APP}/flights"), Some(&json!({ "friendlyName": "Insiders" }))).await.refused(409, "InvalidState", "already exists");
+    store.post(&format!("{APP}/flights"), Some(&json!({ "friendlyName": "Insiders" }))).await.refused(
+        409,
+        "InvalidState",
+        "already exists",
+    );
     let nobody = json!({ "friendlyName": "New", "rankHigherThan": "Nobody" });
     store.post(&format!("{APP}/flights"), Some(&nobody)).await.refused(400, BAD, "Nobody");
     // The documentation's way: no submission is born with the flight, and one can be created.
@@ -95,13 +107,18 @@ async fn a_flight_without_its_first_submission_is_lost() {
 #[tokio::test]
 async fn add_ons_are_made_and_deleted_by_the_rules() {
     let store = Store::still().await;
-    let ask = |product: &str, kind: &str| json!({ "applicationIds": ["9NX0EXAMPLE1"], "productId": product, "productType": kind });
+    let ask =
+        |product: &str, kind: &str| json!({ "applicationIds": ["9NX0EXAMPLE1"], "productId": product, "productType": kind });
     let made = store.post("inappproducts", Some(&ask("notes.once", "Consumable"))).await.is(201);
     store.post("inappproducts", Some(&ask("notes.once", "Consumable"))).await.refused(409, "InvalidState", "already in use");
     store.post("inappproducts", Some(&ask("a:b", "Durable"))).await.refused(400, BAD, "none of");
     store.post("inappproducts", Some(&ask(&"x".repeat(101), "Durable"))).await.refused(400, BAD, "1 to 100");
     store.post("inappproducts", Some(&ask("notes.sub", "Subscription"))).await.refused(400, BAD, "Subscription");
-    store.post("inappproducts", Some(&json!({ "productId": "x", "productType": "Durable" }))).await.refused(400, BAD, "one application");
+    store.post("inappproducts", Some(&json!({ "productId": "x", "productType": "Durable" }))).await.refused(
+        400,
+        BAD,
+        "one application",
+    );
     let path = format!("inappproducts/{}", made["id"].as_str().unwrap());
     store.delete(&path).await.empty(204);
     store.delete(&path).await.refused(404, "ResourceNotFound", "not found");
@@ -130,13 +147,23 @@ async fn an_app_update_is_checked() {
     let strange = json!({ "Desktop": true, "Mobile": false, "Xbox": false, "Holographic": false, "Core": true });
     let cases: Vec<(String, Value, &str, &str)> = vec![
         ("/listings".into(), json!({}), "listings", "The size of Listings must be 1 or more"),
-        ("/listings".into(), json!({ "xx-yy": {}, "en-us": {}, "qq": {} }), "appListings", "Language codes: xx-yy|qq not supported"),
+        (
+            "/listings".into(),
+            json!({ "xx-yy": {}, "en-us": {}, "qq": {} }),
+            "appListings",
+            "Language codes: xx-yy|qq not supported",
+        ),
         ("/pricing/priceId".into(), json!("Base"), "pricing", "'Base' is not a valid PriceId for base price."),
         ("/pricing/priceId".into(), json!("Tier1"), "pricing", "Valid values"),
         ("/pricing/priceId".into(), Value::Null, "pricing", "You must select a valid base price"),
         ("/pricing/marketSpecificPricings".into(), json!({ "de": "Free" }), "marketSpecificPricings", "de"),
         ("/pricing/marketSpecificPricings".into(), json!({ "DE": "free" }), "pricing", "free"),
-        ("/allowTargetFutureDeviceFamilies".into(), families, "allowTargetFutureDeviceFamilies", "[Desktop, Mobile, Xbox, Holographic]"),
+        (
+            "/allowTargetFutureDeviceFamilies".into(),
+            families,
+            "allowTargetFutureDeviceFamilies",
+            "[Desktop, Mobile, Xbox, Holographic]",
+        ),
         ("/allowTargetFutureDeviceFamilies".into(), strange, "allowTargetFutureDeviceFamilies", "Core"),
         ("/applicationPackages".into(), json!([]), "packages", "The following packages are missing in your update: "),
         (format!("{base}/images/0/id"), json!(""), "images", "should contain Id"),
@@ -153,8 +180,18 @@ async fn an_app_update_is_checked() {
         (format!("{base}/keywords"), json!(["a", "b", "c", "d", "e", "f", "g", "h"]), "keywords", "at most 7"),
         (format!("{base}/features"), json!([long(201)]), "features", "200"),
         ("/gamingOptions".into(), json!([{}, {}]), "gamingOptions", "only one"),
-        ("/trailers".into(), json!([{ "videoFileName": "a.mp4", "trailerAssets": { "en-us": { "imageList": [] } } }]), "imageList", "exactly one"),
-        ("/packageDeliveryOptions/packageRollout/packageRolloutPercentage".into(), json!(100.5), "packageRolloutPercentage", "0 to 100"),
+        (
+            "/trailers".into(),
+            json!([{ "videoFileName": "a.mp4", "trailerAssets": { "en-us": { "imageList": [] } } }]),
+            "imageList",
+            "exactly one",
+        ),
+        (
+            "/packageDeliveryOptions/packageRollout/packageRolloutPercentage".into(),
+            json!(100.5),
+            "packageRolloutPercentage",
+            "0 to 100",
+        ),
     ];
     for (place, value, target, words) in cases {
         let reply = put(&store, &path, &draft, &place, value.clone()).await;
@@ -219,7 +256,10 @@ async fn a_price_of_the_new_model_reads_as_base() {
 async fn a_post_without_length_is_refused() {
     let store = Store::still().await;
     let mut line = tokio::net::TcpStream::connect(store.sim.address()).await.unwrap();
-    let head = format!("POST /v1.0/my/{APP}/submissions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n", store.token);
+    let head = format!(
+        "POST /v1.0/my/{APP}/submissions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
+        store.token
+    );
     line.write_all(head.as_bytes()).await.unwrap();
     let mut reply = String::new();
     line.read_to_string(&mut reply).await.unwrap();

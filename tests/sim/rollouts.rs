@@ -31,15 +31,25 @@ async fn a_rollout_starts_is_widened_and_finalized() {
 
     let wider = store.post(&format!("{path}/updatepackagerolloutpercentage?percentage=25"), None).await;
     assert!(wider.text.contains("25.0"), "{}", wider.text);
-    store.post(&format!("{path}/updatepackagerolloutpercentage?percentage=101"), None).await.refused(400, "InvalidParameterValue", "0 to 100");
+    store.post(&format!("{path}/updatepackagerolloutpercentage?percentage=101"), None).await.refused(
+        400,
+        "InvalidParameterValue",
+        "0 to 100",
+    );
     store.post(&format!("{path}/updatepackagerolloutpercentage"), None).await.refused(400, "InvalidParameterValue", "0 to 100");
     let done = store.post(&format!("{path}/FinalizePackageRollout"), None).await.is(200);
-    assert_eq!((&done["packageRolloutPercentage"], &done["packageRolloutStatus"]), (&json!(100.0), &json!("PackageRolloutComplete")));
+    assert_eq!(
+        (&done["packageRolloutPercentage"], &done["packageRolloutStatus"]),
+        (&json!(100.0), &json!("PackageRolloutComplete"))
+    );
     store.post(&format!("{path}/haltpackagerollout"), None).await.refused(409, "InvalidState", "not in progress");
     // The next draft inherits the wish, not the state.
     let (next, _) = store.draft(APP).await;
     let rollout = &next["packageDeliveryOptions"]["packageRollout"];
-    assert_eq!((&rollout["isPackageRollout"], &rollout["packageRolloutStatus"]), (&json!(true), &json!("PackageRolloutNotStarted")));
+    assert_eq!(
+        (&rollout["isPackageRollout"], &rollout["packageRolloutStatus"]),
+        (&json!(true), &json!("PackageRolloutNotStarted"))
+    );
 }
 
 #[tokio::test]
@@ -48,7 +58,10 @@ async fn after_a_halt_the_next_rollout_falls_back_to_what_everybody_had() {
     let (_, everybody) = publish(&store, None).await;
     let (path, _) = publish(&store, Some(10.0)).await;
     let halted = store.post(&format!("{path}/haltpackagerollout"), None).await.is(200);
-    assert_eq!((&halted["packageRolloutPercentage"], &halted["packageRolloutStatus"]), (&json!(0.0), &json!("PackageRolloutStopped")));
+    assert_eq!(
+        (&halted["packageRolloutPercentage"], &halted["packageRolloutStatus"]),
+        (&json!(0.0), &json!("PackageRolloutStopped"))
+    );
     let (path, _) = publish(&store, Some(20.0)).await;
     assert_eq!(store.get(&format!("{path}/packagerollout")).await.is(200)["fallbackSubmissionId"], everybody);
 }

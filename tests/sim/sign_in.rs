@@ -18,7 +18,7 @@ fn form<'a>(client: &'a str, secret: &'a str, audience: (&'a str, &'a str)) -> [
 }
 
 #[track_caller]
-fn refused(answer: Answer, status: u16, error: &str, code: u64) {
+fn refused(answer: &Answer, status: u16, error: &str, code: u64) {
     assert_eq!(answer.status, status, "{}", answer.text);
     assert_eq!(answer.body["error"], error);
     assert_eq!(answer.body["error_codes"], serde_json::json!([code]));
@@ -33,7 +33,8 @@ async fn the_two_endpoints_write_numbers_in_their_own_way() {
     assert_eq!(v1["expires_in"], "3600");
     assert!(v1["expires_on"].is_string() && v1["not_before"].is_string());
     assert_eq!(v1["resource"], AUDIENCE);
-    let v2 = ask(&store, V2, &form(CLIENT, "demo-secret", ("scope", "https://manage.devcenter.microsoft.com/.default"))).await.is(200);
+    let v2 =
+        ask(&store, V2, &form(CLIENT, "demo-secret", ("scope", "https://manage.devcenter.microsoft.com/.default"))).await.is(200);
     assert_eq!(v2["expires_in"], 3600);
     assert_eq!(v2["token_type"], "Bearer");
     assert_eq!(store.state().await["tokens"], 3);
@@ -43,16 +44,16 @@ async fn the_two_endpoints_write_numbers_in_their_own_way() {
 async fn mistakes_are_found_in_the_order_tenant_client_secret() {
     let store = Store::still().await;
     let resource = ("resource", AUDIENCE);
-    refused(ask(&store, "nowhere.example/oauth2/token", &form("who", "what", resource)).await, 400, "invalid_request", 90_002);
-    refused(ask(&store, "nonsense/oauth2/token", &form("who", "what", resource)).await, 400, "invalid_request", 900_023);
-    refused(ask(&store, V1, &form("who", "what", resource)).await, 400, "unauthorized_client", 700_016);
-    refused(ask(&store, V1, &form(CLIENT, "what", resource)).await, 401, "invalid_client", 7_000_215);
-    refused(ask(&store, V1, &form(CLIENT, "", resource)).await, 401, "invalid_client", 7_000_216);
-    refused(ask(&store, V1, &[("client_id", CLIENT)]).await, 400, "invalid_request", 900_144);
-    refused(ask(&store, V2, &form(CLIENT, "demo-secret", resource)).await, 400, "invalid_request", 901_002);
-    refused(ask(&store, V2, &form(CLIENT, "demo-secret", ("scope", AUDIENCE))).await, 400, "invalid_scope", 70_011);
+    refused(&ask(&store, "nowhere.example/oauth2/token", &form("who", "what", resource)).await, 400, "invalid_request", 90_002);
+    refused(&ask(&store, "nonsense/oauth2/token", &form("who", "what", resource)).await, 400, "invalid_request", 900_023);
+    refused(&ask(&store, V1, &form("who", "what", resource)).await, 400, "unauthorized_client", 700_016);
+    refused(&ask(&store, V1, &form(CLIENT, "what", resource)).await, 401, "invalid_client", 7_000_215);
+    refused(&ask(&store, V1, &form(CLIENT, "", resource)).await, 401, "invalid_client", 7_000_216);
+    refused(&ask(&store, V1, &[("client_id", CLIENT)]).await, 400, "invalid_request", 900_144);
+    refused(&ask(&store, V2, &form(CLIENT, "demo-secret", resource)).await, 400, "invalid_request", 901_002);
+    refused(&ask(&store, V2, &form(CLIENT, "demo-secret", ("scope", AUDIENCE))).await, 400, "invalid_scope", 70_011);
     store.operator("switch", serde_json::json!({ "name": "secret_expired" })).await;
-    refused(ask(&store, V1, &form(CLIENT, "demo-secret", resource)).await, 401, "invalid_client", 7_000_222);
+    refused(&ask(&store, V1, &form(CLIENT, "demo-secret", resource)).await, 401, "invalid_client", 7_000_222);
 }
 
 #[tokio::test]
@@ -68,9 +69,9 @@ async fn a_federated_credential_needs_no_secret() {
         ]
     };
     ask(&store, V2, &asked("head.body.signature")).await.is(200);
-    refused(ask(&store, V2, &asked("nonsense")).await, 401, "invalid_client", 700_027);
+    refused(&ask(&store, V2, &asked("nonsense")).await, 401, "invalid_client", 700_027);
     store.operator("switch", serde_json::json!({ "name": "no_federation" })).await;
-    refused(ask(&store, V2, &asked("head.body.signature")).await, 401, "invalid_client", 700_027);
+    refused(&ask(&store, V2, &asked("head.body.signature")).await, 401, "invalid_client", 700_027);
 }
 
 #[tokio::test]

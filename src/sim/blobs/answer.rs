@@ -74,7 +74,9 @@ impl Answer {
             answer = answer.with("content-md5", md5);
         }
         for (name, value) in metadata {
-            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            if let (Ok(name), Ok(value)) =
+                (name.parse::<HeaderName>(), HeaderValue::from_str(value))
+            {
                 answer.headers.insert(name, value);
             }
         }
@@ -90,7 +92,9 @@ pub fn finish(
 ) -> Response {
     let request = uuid::Uuid::new_v4().to_string();
     let answer = answer.unwrap_or_else(|refusal| {
-        let time = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.fZ").to_string();
+        let time = Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%S%.fZ")
+            .to_string();
         let mut answer = Answer::new(refusal.status)
             .with("content-type", "application/xml")
             .with("x-ms-error-code", refusal.code);
@@ -116,25 +120,26 @@ pub fn finish(
 
 /// Part of a blob as a body, read on blocking threads piece by piece.
 pub fn stream(file: BlobFile, start: u64, length: u64) -> Body {
-    let chunks = futures::stream::try_unfold((file, start, length), |(mut file, at, left)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let read = move || -> std::io::Result<(BlobFile, Vec<u8>)> {
-            let mut chunk = Vec::new();
-            file.seek(SeekFrom::Start(at))?;
-            (&mut file).take(left.min(READ)).read_to_end(&mut chunk)?;
-            Ok((file, chunk))
-        };
-        let (file, chunk) = tokio::task::spawn_blocking(read)
-            .await
-            .map_err(std::io::Error::other)??;
-        let count = chunk.len() as u64;
-        if count == 0 {
-            return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
-        }
-        Ok(Some((Bytes::from(chunk), (file, at + count, left - count))))
-    });
+    let chunks =
+        futures::stream::try_unfold((file, start, length), |(mut file, at, left)| async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let read = move || -> std::io::Result<(BlobFile, Vec<u8>)> {
+                let mut chunk = Vec::new();
+                file.seek(SeekFrom::Start(at))?;
+                (&mut file).take(left.min(READ)).read_to_end(&mut chunk)?;
+                Ok((file, chunk))
+            };
+            let (file, chunk) = tokio::task::spawn_blocking(read)
+                .await
+                .map_err(std::io::Error::other)??;
+            let count = chunk.len() as u64;
+            if count == 0 {
+                return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
+            }
+            Ok(Some((Bytes::from(chunk), (file, at + count, left - count))))
+        });
     Body::from_stream(chunks)
 }
 
@@ -143,4 +148,3 @@ fn http_date(time: Timestamp) -> String {
         .timestamp_to_rfc9110_string(&time)
         .unwrap_or_default()
 }
-

@@ -197,7 +197,10 @@ impl Blob {
     }
 
     /// Committed and staged blocks with their sizes; refused when there is neither content nor a staged block.
-    #[expect(clippy::type_complexity, reason = "two lists of the same shape, taken apart at once")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "two lists of the same shape, taken apart at once"
+    )]
     pub fn blocks(&self) -> Result<(Vec<(String, u64)>, Vec<(String, u64)>), Refusal> {
         let state = self.state();
         if state.committed.is_none() && state.staged.is_empty() {

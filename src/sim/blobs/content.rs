@@ -17,7 +17,9 @@ pub struct Spool {
 impl Spool {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
-            folder: tempfile::Builder::new().prefix("flightdeck-sim-").tempdir()?,
+            folder: tempfile::Builder::new()
+                .prefix("flightdeck-sim-")
+                .tempdir()?,
             next: AtomicU64::new(0),
         })
     }

@@ -2,6 +2,7 @@
 //! Knows none of the rules that lead here.
 
 use axum::http::StatusCode;
+use std::fmt::Write as _;
 
 /// One refusal. The code goes into `x-ms-error-code` and into the body.
 #[derive(Debug)]
@@ -91,7 +92,8 @@ impl Refusal {
             self.code, self.message
         );
         for (element, text) in &self.details {
-            body.push_str(&format!("<{element}>{}</{element}>", escape(text)));
+            // Writing into a string cannot fail.
+            let _ = write!(body, "<{element}>{}</{element}>", escape(text));
         }
         body.push_str("</Error>");
         body
@@ -100,5 +102,7 @@ impl Refusal {
 
 /// Text as XML content.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

@@ -22,8 +22,12 @@ pub enum Denied {
     /// No `sig` at all.
     Anonymous,
     /// Not made with our key for this blob, or altered on the way.
-    Signature { string_to_sign: String },
-    Expired { expiry: String },
+    Signature {
+        string_to_sign: String,
+    },
+    Expired {
+        expiry: String,
+    },
 }
 
 impl Key {
@@ -31,7 +35,10 @@ impl Key {
         // Two v4 UUIDs are the operating system's randomness, 244 bits of it.
         let mut bytes = [0; 32];
         let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
-        for (byte, random) in bytes.iter_mut().zip(halves.iter().flat_map(uuid::Uuid::as_bytes)) {
+        for (byte, random) in bytes
+            .iter_mut()
+            .zip(halves.iter().flat_map(uuid::Uuid::as_bytes))
+        {
             *byte = *random;
         }
         Self(bytes)
@@ -65,9 +72,10 @@ impl Key {
         // The version stands in the text that we sign, so another `sv` or `sr` cannot match either.
         let is_ours = field("sv") == VERSION
             && field("sr") == "b"
-            && BASE64_STANDARD
-                .decode(given)
-                .is_ok_and(|given| self.mac(&text).is_some_and(|mac| mac.verify_slice(&given).is_ok()));
+            && BASE64_STANDARD.decode(given).is_ok_and(|given| {
+                self.mac(&text)
+                    .is_some_and(|mac| mac.verify_slice(&given).is_ok())
+            });
         if !is_ours {
             return Err(Denied::Signature {
                 string_to_sign: text,
@@ -106,11 +114,27 @@ fn expiry(now: Timestamp, lifetime: Duration) -> String {
 }
 
 /// The fields in the order of the versions 2013-08-15 to 2014-02-14; later ones add more.
-fn string_to_sign(blob: &str, rights: &str, start: &str, expiry: &str, others: [&str; 6]) -> String {
+fn string_to_sign(
+    blob: &str,
+    rights: &str,
+    start: &str,
+    expiry: &str,
+    others: [&str; 6],
+) -> String {
     let [identifier, cache, disposition, encoding, language, kind] = others;
     let resource = format!("{CONTAINER}/{blob}");
     [
-        rights, start, expiry, &resource, identifier, VERSION, cache, disposition, encoding, language, kind,
+        rights,
+        start,
+        expiry,
+        &resource,
+        identifier,
+        VERSION,
+        cache,
+        disposition,
+        encoding,
+        language,
+        kind,
     ]
     .join("\n")
 }
@@ -121,7 +145,11 @@ pub struct Query(Vec<(String, String)>);
 
 impl Query {
     pub fn parse(raw: &str) -> Self {
-        Self(url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect())
+        Self(
+            url::form_urlencoded::parse(raw.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {

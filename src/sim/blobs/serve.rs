@@ -1,6 +1,7 @@
 //! The blob calls over HTTP: who may, how large, which checksum, and what comes back.
 //! Knows no submission; the state of a blob is `blob.rs`'s.
 
+use super::announced::{Announced, limits, text};
 use super::answer::{Answer, finish, stream};
 use super::blob::{Blob, Conditions, Leftover, Properties};
 use super::block_list;
@@ -9,26 +10,20 @@ use super::receive::{self, Broken, Sums};
 use super::refusal::Refusal;
 use super::sas::{self, Denied, Query};
 use super::store::{Blobs, Shared};
+use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
+use axum::routing::any;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 use std::sync::Arc;
 
-const MIB: u64 = 1 << 20;
 /// A list of 50,000 blocks with the longest ids is 6 MB.
-const LIST_LIMIT: u64 = 16 * MIB;
+const LIST_LIMIT: u64 = 16 << 20;
 /// A refused body is read up to here before the answer goes out.
-const DRAIN_LIMIT: u64 = 512 * MIB;
-
-/// A body with what the headers promise about it.
-struct Announced {
-    length: u64,
-    md5: Option<[u8; 16]>,
-    crc64: Option<[u8; 8]>,
-}
+const DRAIN_LIMIT: u64 = 512 << 20;
 
 /// A request that was let in.
 struct Call<'r> {
@@ -40,7 +35,20 @@ struct Call<'r> {
     rights: &'r str,
 }
 
-pub async fn one(State(blobs): State<Blobs>, Path(name): Path<String>, request: Request) -> Response {
+impl Blobs {
+    /// Serves `/ingestion/{blob}`.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/ingestion/{blob}", any(one))
+            // The Azure SDK for Python takes the first segment on a loopback host for the account, as its emulator
+            // has it, and asks for the container once more.
+            .route("/ingestion/ingestion/{blob}", any(one))
+            .layer(DefaultBodyLimit::disable())
+            .with_state(self.clone())
+    }
+}
+
+async fn one(State(blobs): State<Blobs>, Path(name): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let version = text(&parts.headers, "x-ms-version").unwrap_or(sas::VERSION);
@@ -130,9 +138,11 @@ impl Call<'_> {
             ("GET", "blocklist") => self.block_list(),
             ("GET" | "HEAD", "") => self.get(method == Method::HEAD),
             ("DELETE", "") => Err(self.need("d").err().unwrap_or_else(Refusal::internal)),
-            ("PUT" | "GET" | "HEAD", comp) => {
-                Err(Refusal::parameter("comp", comp, "Not supported for this blob."))
-            }
+            ("PUT" | "GET" | "HEAD", comp) => Err(Refusal::parameter(
+                "comp",
+                comp,
+                "Not supported for this blob.",
+            )),
             _ => Err(Refusal::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "UnsupportedHttpVerb",
@@ -150,20 +160,24 @@ impl Call<'_> {
         }
         let conditions = self.conditions();
         self.blob.allows(&conditions)?;
-        let announced = self.announced(self.limits().0)?;
+        let announced = self.announced(limits(self.version).0)?;
         let (piece, sums) = self.receive(body, &announced).await?;
         let mut properties = self.properties();
         // The content's own hash is kept with the blob when the client named it.
-        properties.md5 = properties.md5.or(announced.md5.map(|md5| BASE64_STANDARD.encode(md5)));
+        properties.md5 = properties
+            .md5
+            .or(announced.md5.map(|md5| BASE64_STANDARD.encode(md5)));
         let (committed, leftover) = self.blob.replace(piece, properties, &conditions)?;
         discard(leftover);
-        Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
+        Ok(Answer::new(StatusCode::CREATED)
+            .of(&committed)
+            .written(&sums))
     }
 
     async fn put_block(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
         self.need("w")?;
         let id = self.block_id()?;
-        let announced = self.announced(self.limits().1)?;
+        let announced = self.announced(limits(self.version).1)?;
         if announced.length == 0 {
             return Err(Refusal::header("Content-Length", "0"));
         }
@@ -190,11 +204,18 @@ impl Call<'_> {
             .ok()
             .and_then(|body| block_list::parse(&body))
             .ok_or_else(|| {
-                Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid.")
+                Refusal::bad_request(
+                    "InvalidXmlDocument",
+                    "XML specified is not syntactically valid.",
+                )
             })?;
-        let (committed, leftover) = self.blob.commit(&list, self.properties(), &self.conditions())?;
+        let (committed, leftover) =
+            self.blob
+                .commit(&list, self.properties(), &self.conditions())?;
         discard(leftover);
-        Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
+        Ok(Answer::new(StatusCode::CREATED)
+            .of(&committed)
+            .written(&sums))
     }
 
     fn block_list(&self) -> Result<Answer, Refusal> {
@@ -205,7 +226,11 @@ impl Call<'_> {
             "uncommitted" => (false, true),
             "all" => (true, true),
             _ => {
-                return Err(Refusal::parameter("blocklisttype", kind, "Invalid block list type."));
+                return Err(Refusal::parameter(
+                    "blocklisttype",
+                    kind,
+                    "Invalid block list type.",
+                ));
             }
         };
         let (blocks, staged) = self.blob.blocks()?;
@@ -214,7 +239,9 @@ impl Call<'_> {
             with_staged.then_some(staged.as_slice()),
         );
         let committed = self.blob.committed();
-        let length = committed.as_ref().map_or(0, |committed| committed.content.length());
+        let length = committed
+            .as_ref()
+            .map_or(0, |committed| committed.content.length());
         let mut answer = Answer::new(StatusCode::OK)
             .with("content-type", "application/xml")
             .with("x-ms-blob-content-length", &length.to_string());
@@ -234,9 +261,13 @@ impl Call<'_> {
         let whole = committed.content.length();
         let asked = text(self.headers, "x-ms-range").or_else(|| text(self.headers, "range"));
         // Get Blob Properties knows no ranges.
-        let range = asked.filter(|_| !is_head).and_then(|range| parse_range(range, whole));
+        let range = asked
+            .filter(|_| !is_head)
+            .and_then(|range| parse_range(range, whole));
         let (start, length) = range.unwrap_or((0, whole));
-        let mut answer = Answer::new(StatusCode::OK).of(&committed).properties(&committed);
+        let mut answer = Answer::new(StatusCode::OK)
+            .of(&committed)
+            .properties(&committed);
         if range.is_some() {
             if start >= whole {
                 return Err(Refusal::new(
@@ -270,16 +301,6 @@ impl Call<'_> {
         ))
     }
 
-    /// The largest Put Blob and the largest block, in bytes, of the request's service version.
-    fn limits(&self) -> (u64, u64) {
-        // Dates of this form compare as text.
-        match self.version {
-            old if old < "2016-05-31" => (64 * MIB, 4 * MIB),
-            middle if middle < "2019-12-12" => (256 * MIB, 100 * MIB),
-            _ => (5000 * MIB, 4000 * MIB),
-        }
-    }
-
     fn block_id(&self) -> Result<&str, Refusal> {
         let id = self.query.get("blockid").unwrap_or_default();
         if id.is_empty() {
@@ -292,49 +313,16 @@ impl Call<'_> {
         match BASE64_STANDARD.decode(id) {
             Ok(bytes) if bytes.len() <= 64 => Ok(id),
             Ok(_) => Err(Refusal::parameter("blockid", id, "Longer than 64 bytes.")),
-            Err(_) => Err(Refusal::parameter("blockid", id, "Not a valid base64 string.")),
+            Err(_) => Err(Refusal::parameter(
+                "blockid",
+                id,
+                "Not a valid base64 string.",
+            )),
         }
     }
 
     fn announced(&self, limit: u64) -> Result<Announced, Refusal> {
-        let length = text(self.headers, "content-length").ok_or_else(|| {
-            Refusal::new(
-                StatusCode::LENGTH_REQUIRED,
-                "MissingContentLengthHeader",
-                "The Content-Length header was not specified.",
-            )
-        })?;
-        let length = length
-            .parse()
-            .map_err(|_| Refusal::header("Content-Length", length))?;
-        if length > limit {
-            return Err(Refusal::too_large(limit));
-        }
-        if self.headers.contains_key("x-ms-structured-body") {
-            return Err(unsupported("x-ms-structured-body"));
-        }
-        let md5 = text(self.headers, "content-md5")
-            .map(|given| decode(given).ok_or_else(|| {
-                Refusal::bad_request(
-                    "InvalidMd5",
-                    "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
-                )
-            }))
-            .transpose()?;
-        let name = "x-ms-content-crc64";
-        let crc64 = text(self.headers, name)
-            .map(|given| decode(given).ok_or_else(|| Refusal::header(name, given)))
-            .transpose()?;
-        if crc64.is_some() && self.version < "2019-02-02" {
-            return Err(unsupported(name));
-        }
-        if let (Some(_), Some(_)) = (md5, crc64) {
-            return Err(Refusal::bad_request(
-                "InvalidInput",
-                "One of the request inputs is not valid: Content-MD5 and x-ms-content-crc64 exclude each other.",
-            ));
-        }
-        Ok(Announced { length, md5, crc64 })
+        Announced::read(self.headers, self.version, limit)
     }
 
     async fn receive(
@@ -380,55 +368,16 @@ impl Call<'_> {
     }
 }
 
-impl Announced {
-    fn compare(&self, sums: &Sums) -> Result<(), Refusal> {
-        if let (Some(given), Some(found)) = (self.md5, sums.md5)
-            && given != found
-        {
-            return Err(Refusal::bad_request(
-                "Md5Mismatch",
-                "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
-            )
-            .with("UserSpecifiedMd5", BASE64_STANDARD.encode(given))
-            .with("ServerCalculatedMd5", BASE64_STANDARD.encode(found)));
-        }
-        if let Some(given) = self.crc64
-            && given != sums.crc64
-        {
-            return Err(Refusal::bad_request(
-                "Crc64Mismatch",
-                "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server.",
-            )
-            .with("UserSpecifiedCrc", BASE64_STANDARD.encode(given))
-            .with("ServerCalculatedCrc", BASE64_STANDARD.encode(sums.crc64)));
-        }
-        Ok(())
-    }
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn decode<const N: usize>(given: &str) -> Option<[u8; N]> {
-    BASE64_STANDARD.decode(given).ok()?.try_into().ok()
-}
-
-fn unsupported(header: &str) -> Refusal {
-    Refusal::bad_request(
-        "UnsupportedHeader",
-        "One of the HTTP headers specified in the request is not supported.",
-    )
-    .with("HeaderName", header)
-}
-
 fn broken(broken: Broken) -> Refusal {
     match broken {
         Broken::Cut => Refusal::bad_request(
             "InvalidInput",
             "One of the request inputs is not valid: the body is not as long as Content-Length says.",
         ),
-        Broken::Disk(_) => Refusal::internal(),
+        Broken::Disk(error) => {
+            tracing::error!("cannot keep an upload: {error}");
+            Refusal::internal()
+        }
     }
 }
 

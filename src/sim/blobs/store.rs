@@ -1,13 +1,9 @@
-//! All blobs of one simulator: URLs handed out, contents opened for the Store, the router for everybody else.
-//! Knows no submission; what a blob is for is the caller's business.
+//! All blobs of one simulator: URLs handed out, contents opened for the Store.
+//! Knows no HTTP and no submission; what a blob is for is the caller's business.
 
 use super::blob::Blob;
 use super::content::{BlobFile, Spool};
 use super::sas::Key;
-use super::serve;
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::any;
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -130,17 +126,6 @@ impl Blobs {
     /// Body bytes that uploads have brought so far, whatever became of them.
     pub fn received(&self) -> u64 {
         self.shared.received.load(Ordering::Relaxed)
-    }
-
-    /// Serves `/ingestion/{blob}`.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/ingestion/{blob}", any(serve::one))
-            // The Azure SDK for Python takes the first segment on a loopback host for the account, as its emulator
-            // has it, and asks for the container once more.
-            .route("/ingestion/ingestion/{blob}", any(serve::one))
-            .layer(DefaultBodyLimit::disable())
-            .with_state(self.clone())
     }
 }
 
