@@ -15,10 +15,10 @@
 //! | 1 | [`domain`], [`action`], [`cli`] | words and rules, no I/O |
 //! | – | [`sim`] | the simulated Store, apart: imports nothing of ours |
 
+pub mod action;
 pub mod api;
 pub mod app;
 pub mod ask;
-pub mod action;
 pub mod cli;
 pub mod config;
 pub mod disk;

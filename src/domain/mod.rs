@@ -1,1 +1,7 @@
-//! (module list)
+//! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
+
+pub mod product;
+pub mod remote;
+pub mod status;
+pub mod submission;
+pub mod target;
