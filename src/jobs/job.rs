@@ -76,6 +76,25 @@ pub enum Job {
 }
 
 impl Job {
+    /// Whether it changes something, here or in the account: such a job is never dropped half-way.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Recall
+            | Self::LoadCatalog(_)
+            | Self::LoadTarget(_)
+            | Self::LoadStatuses(_)
+            | Self::Browse { .. }
+            | Self::Examine { .. } => false,
+            Self::KeepEdit { .. }
+            | Self::DropEdit { .. }
+            | Self::Publish(_)
+            | Self::Follow { .. }
+            | Self::Create(_)
+            | Self::DeleteDraft { .. }
+            | Self::DeleteProduct { .. } => true,
+        }
+    }
+
     /// Two jobs with the same topic do not run side by side: the newer one supersedes the older.
     pub fn topic(&self) -> Option<String> {
         match self {
