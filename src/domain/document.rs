@@ -115,10 +115,13 @@ fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
 }
 
 fn syntax_error(text: &str, error: &serde_json::Error) -> SyntaxError {
-    let line = error.line().max(1);
-    let line_text = text.split('\n').nth(line - 1).unwrap_or_default();
+    // Column 0 is the line break before the line: shown at the end of the line that it ends.
+    let (line, bytes) =
+        if error.column() == 0 { (error.line().saturating_sub(1), usize::MAX) } else { (error.line(), error.column()) };
+    let line_text = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
     // serde_json counts bytes.
-    let column = line_text.char_indices().take_while(|(index, _)| *index < error.column()).count().max(1);
+    let column = line_text.char_indices().take_while(|(index, _)| *index < bytes).count().max(1);
+    let line = line.max(1);
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned();
     let message = if text.trim().is_empty() { "the text is empty".to_owned() } else { message };
@@ -159,12 +162,17 @@ mod tests {
         let document = Document::parse("{\n  \"ü/x\": [10, {\"k\": \"v\"}],\n  \"e\": {}\n}");
         let at = |pointer: &str| document.position(pointer).map(|found| (found.line, found.column));
         assert_eq!(at(""), Some((1, 1)));
-        assert_eq!(at("/ü~1x/1/k"), Some((2, 22)));
+        assert_eq!(at("/ü~1x/1/k"), Some((2, 21)));
         assert_eq!((at("/e"), at("/e/none"), at("/ü~1x/2")), (Some((3, 8)), None, None));
         assert_eq!(document.nearest_position("/e/none/deeper"), document.position("/e"));
-        for (line, column, pointer) in
-            [(1, 1, Some("")), (2, 4, Some("/ü~1x")), (2, 12, Some("/ü~1x/0")), (2, 17, Some("/ü~1x/1/k")), (3, 1, Some("")), (9, 1, None)]
-        {
+        for (line, column, pointer) in [
+            (1, 1, Some("")),
+            (2, 4, Some("/ü~1x")),
+            (2, 12, Some("/ü~1x/0")),
+            (2, 17, Some("/ü~1x/1/k")),
+            (3, 1, Some("")),
+            (9, 1, None),
+        ] {
             assert_eq!(document.pointer_at(line, column).as_deref(), pointer, "{line}:{column}");
         }
     }
@@ -181,7 +189,8 @@ mod tests {
         leaf.prop_recursive(4, 48, 6, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-                prop::collection::vec(("[a-z~/\"\\\\ü ]{0,6}", inner), 0..5).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+                prop::collection::vec(("[a-z~/\"\\\\ü ]{0,6}", inner), 0..5)
+                    .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
             ]
         })
     }
@@ -189,7 +198,9 @@ mod tests {
     fn every_pointer(value: &Value, pointer: String, found: &mut Vec<String>) {
         match value {
             Value::Object(object) => object.iter().for_each(|(key, value)| every_pointer(value, child(&pointer, key), found)),
-            Value::Array(array) => array.iter().enumerate().for_each(|(index, value)| every_pointer(value, child(&pointer, index), found)),
+            Value::Array(array) => {
+                array.iter().enumerate().for_each(|(index, value)| every_pointer(value, child(&pointer, index), found))
+            }
             _ => {}
         }
         found.push(pointer);

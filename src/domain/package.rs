@@ -144,7 +144,10 @@ pub fn files(kind: Kind, document: &Value) -> Vec<FileEntry> {
     let mut found = Vec::new();
     let mut add = |entries: Vec<(String, &Value)>, role: Role| {
         found.extend(
-            entries.into_iter().filter(|(_, value)| value.is_object()).map(|(pointer, value)| FileEntry::read(pointer, value, role)),
+            entries
+                .into_iter()
+                .filter(|(_, value)| value.is_object())
+                .map(|(pointer, value)| FileEntry::read(pointer, value, role)),
         );
     };
     if let Some(field) = kind.packages_field() {
@@ -230,16 +233,26 @@ mod tests {
         let names: Vec<_> = expected(Kind::App, &document).into_iter().map(|entry| entry.file_name).collect();
         assert_eq!(names, ["b.msix", "en-us/1.png", "o.png", "t\\new.mp4", "t/new.png"]);
         let facts = packages(Kind::App, &document);
-        assert_eq!((facts[0].version.as_str(), facts[0].languages.as_slice(), facts[1].id.as_deref()), ("1.0.0.0", ["en-US".to_owned()].as_slice(), None));
+        assert_eq!(
+            (facts[0].version.as_str(), facts[0].languages.as_slice(), facts[1].id.as_deref()),
+            ("1.0.0.0", ["en-US".to_owned()].as_slice(), None)
+        );
     }
 
     #[test]
     fn add_ons_have_icons_and_flights_packages() {
         let add_on = json!({"listings": {"en-us": {"icon": {"fileName": "i.png", "fileStatus": "PendingUpload"}}, "de-de": {"icon": null}}});
         let entries = expected(Kind::AddOn, &add_on);
-        assert_eq!(entries, [FileEntry {
-            pointer: "/listings/en-us/icon".into(), file_name: "i.png".into(), status: FileStatus::PendingUpload, id: None, role: Role::Icon,
-        }]);
+        assert_eq!(
+            entries,
+            [FileEntry {
+                pointer: "/listings/en-us/icon".into(),
+                file_name: "i.png".into(),
+                status: FileStatus::PendingUpload,
+                id: None,
+                role: Role::Icon,
+            }]
+        );
         let flight = json!({"flightPackages": [{"fileName": "f.msix", "fileStatus": "PendingUpload"}, 3, null]});
         assert_eq!(expected(Kind::Flight, &flight).len(), 1);
         assert!(files(Kind::App, &json!({"listings": [], "trailers": {}, "applicationPackages": "x"})).is_empty());

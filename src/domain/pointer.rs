@@ -79,7 +79,11 @@ mod tests {
     #[test]
     fn set_changes_one_place_or_nothing() {
         let mut value = json!({"z": 1, "a": {"list": [1, 2]}});
-        assert!(set(&mut value, "/a/list/0", json!(9)) && set(&mut value, "/a/list/-", json!(3)) && set(&mut value, "/a/new", json!(true)));
+        assert!(
+            set(&mut value, "/a/list/0", json!(9))
+                && set(&mut value, "/a/list/-", json!(3))
+                && set(&mut value, "/a/new", json!(true))
+        );
         assert_eq!(value.to_string(), r#"{"z":1,"a":{"list":[9,2,3],"new":true}}"#);
         let before = value.clone();
         for nowhere in ["/b/c", "/a/list/7", "/z/x", "z"] {
@@ -91,7 +95,10 @@ mod tests {
     #[test]
     fn remove_keeps_the_order_of_the_rest() {
         let mut value = json!({"z": 1, "y": 2, "x": [1, 2, 3]});
-        assert_eq!((remove(&mut value, "/z"), remove(&mut value, "/x/1"), remove(&mut value, "/x/9")), (Some(json!(1)), Some(json!(2)), None));
+        assert_eq!(
+            (remove(&mut value, "/z"), remove(&mut value, "/x/1"), remove(&mut value, "/x/9")),
+            (Some(json!(1)), Some(json!(2)), None)
+        );
         assert_eq!(value.to_string(), r#"{"y":2,"x":[1,3]}"#);
     }
 }

@@ -145,7 +145,8 @@ pub fn pointer_at(text: &str, offset: usize) -> Option<String> {
     }
     let mut found = String::new();
     while let Some(entries) = Entries::of(text, at) {
-        let inside = entries.enumerate().take_while(|(_, entry)| entry.start <= offset).find(|(_, entry)| offset < entry.value.end);
+        let inside =
+            entries.enumerate().take_while(|(_, entry)| entry.start <= offset).find(|(_, entry)| offset < entry.value.end);
         let Some((index, entry)) = inside else { break };
         found = match entry.key {
             Some(key) => pointer::child(&found, key_text(key)),
