@@ -163,12 +163,7 @@ impl Upload<'_> {
     }
 
     /// `None` when the blob stands; the failure when the service misses blocks.
-    async fn commit(
-        &self,
-        service: &Service,
-        layout: &Layout,
-        progress: &mut Progress,
-    ) -> Result<Option<Failure>, UploadError> {
+    async fn commit(&self, service: &Service, layout: &Layout, progress: &mut Progress) -> Result<Option<Failure>, UploadError> {
         let what = "committing the blocks";
         (self.observe)(UploadEvent::Committing);
         progress.last = Instant::now();
@@ -278,13 +273,7 @@ impl Upload<'_> {
         UploadError::Cancelled { sent: progress.sent, total: self.identity.size }
     }
 
-    pub(super) fn given_up(
-        &self,
-        what: &'static str,
-        failure: &Failure,
-        attempts: u32,
-        progress: &Progress,
-    ) -> UploadError {
+    pub(super) fn given_up(&self, what: &'static str, failure: &Failure, attempts: u32, progress: &Progress) -> UploadError {
         UploadError::GivenUp {
             what,
             place: self.url.place(),
@@ -297,13 +286,7 @@ impl Upload<'_> {
     }
 
     /// The error for a failure that no repetition mends.
-    pub(super) fn ended(
-        &self,
-        what: &'static str,
-        failure: Failure,
-        attempts: u32,
-        progress: &Progress,
-    ) -> UploadError {
+    pub(super) fn ended(&self, what: &'static str, failure: Failure, attempts: u32, progress: &Progress) -> UploadError {
         if failure.status() == Some(403)
             && let Err(expired) = self.check_end(progress)
         {
@@ -328,7 +311,5 @@ impl Upload<'_> {
 
 async fn open(path: &Path) -> io::Result<(File, FileIdentity)> {
     let path = path.to_owned();
-    tokio::task::spawn_blocking(move || Ok((File::open(&path)?, FileIdentity::of(&path)?)))
-        .await
-        .map_err(io::Error::other)?
+    tokio::task::spawn_blocking(move || Ok((File::open(&path)?, FileIdentity::of(&path)?))).await.map_err(io::Error::other)?
 }
