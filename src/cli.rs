@@ -1,1 +1,1 @@
-//! (to be written)
+//! clap types.

@@ -1,1 +1,4 @@
-//! (module list)
+//! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
+
+pub mod job;
+pub mod report;

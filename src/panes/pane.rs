@@ -1,0 +1,88 @@
+//! What every pane offers and what it may read.
+
+use crate::{
+    action::Action,
+    ask::{Ask, PaneId},
+    domain::target::Target,
+    model::{Change, Model},
+    ui::theme::Theme,
+};
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyEvent, MouseEvent},
+    layout::Rect,
+};
+use std::time::Duration;
+
+/// What a pane or an overlay may read while it handles or draws. Never stored.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    pub model: &'a Model,
+    pub theme: &'a Theme,
+    /// The target that the detail pane shows.
+    pub selected: Option<&'a Target>,
+    /// Wall clock, for ages.
+    pub now: Timestamp,
+    /// Time since the program started, for spinners and debouncing.
+    pub uptime: Duration,
+    pub is_focused: bool,
+}
+
+/// Plain input for whoever takes text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Typed {
+    Key(KeyEvent),
+    Paste(String),
+}
+
+/// Whether somebody took an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    Yes,
+    No,
+}
+
+/// Whether an action can be done now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Possible {
+    Yes,
+    /// Stays listed, dimmed, with this reason.
+    No(String),
+    /// Not an action of this pane.
+    Unknown,
+}
+
+pub trait Pane {
+    fn id(&self) -> PaneId;
+
+    /// Whether plain characters are text for it now: a filter field, the editor.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Whether this action can be done here and now, or why not.
+    fn possible(&self, action: Action, cx: &Cx) -> Possible;
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled;
+
+    /// Only called while it [takes text](Self::takes_text), after its scope's chords were looked up without a hit.
+    fn typed(&mut self, _typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        Handled::No
+    }
+
+    /// Only with the mouse inside of `area`.
+    fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// The model has changed: clamp cursors, forget what is gone.
+    fn changed(&mut self, _change: &Change, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// The uptime at which it wants to be woken, if any.
+    fn wake_at(&self) -> Option<Duration> {
+        None
+    }
+
+    fn woken(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx);
+}
