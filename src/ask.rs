@@ -25,6 +25,26 @@ pub enum PaneId {
     Activity,
 }
 
+impl PaneId {
+    pub const ALL: [Self; 6] = [Self::Apps, Self::AddOns, Self::Flights, Self::Detail, Self::Runs, Self::Activity];
+
+    /// The digit that leads to it.
+    pub fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Apps => "Apps",
+            Self::AddOns => "Add-ons",
+            Self::Flights => "Flights",
+            Self::Detail => "Detail",
+            Self::Runs => "Runs",
+            Self::Activity => "Activity",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Start a job.

@@ -4,7 +4,7 @@ use crate::{
     domain::{product::Product, remote::Remote, status::StatusReport, target::Target},
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Exchange, Pulse, Report, TargetDetail, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Pulse, Report, TargetDetail, UploadProgress},
     },
     publish::view::RunView,
 };
@@ -56,6 +56,14 @@ pub struct WorkingCopy {
     pub kept: Option<Timestamp>,
 }
 
+/// The folder that the ZIP picker looks at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FolderView {
+    /// Empty before the first one was asked for.
+    pub path: PathBuf,
+    pub entries: Remote<Vec<FolderEntry>>,
+}
+
 /// What a report changed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
@@ -83,6 +91,10 @@ pub struct Model {
     /// The last word about a pending submission.
     pub statuses: HashMap<Target, (StatusReport, Timestamp)>,
     pub edits: HashMap<Target, WorkingCopy>,
+    /// The last folder that was asked for, while it is on its way too.
+    pub folder: FolderView,
+    /// The last ZIP that was examined, while it is on its way too.
+    pub examined: Remote<Examined>,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.

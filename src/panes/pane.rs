@@ -1,7 +1,7 @@
 //! What every pane offers and what it may read.
 
 use crate::{
-    action::Action,
+    action::{Action, Scope},
     ask::{Ask, PaneId},
     domain::target::Target,
     model::{Change, Model},
@@ -61,12 +61,24 @@ pub trait Pane {
         false
     }
 
-    /// Whether this action can be done here and now, or why not.
+    /// Where chords are looked up while it is focused, first hit wins; the global scope comes after them.
+    fn scopes(&self) -> &'static [Scope] {
+        match self.id() {
+            PaneId::Apps | PaneId::AddOns | PaneId::Flights | PaneId::Detail => &[Scope::Target, Scope::Move],
+            PaneId::Runs => &[Scope::Runs, Scope::Move],
+            PaneId::Activity => &[Scope::Move],
+        }
+    }
+
+    /// Whether this action can be done here and now, or why not. What no focused pane knows of [`Scope::Target`] is offered to
+    /// the detail pane, which shows the selected target, and then to the app.
     fn possible(&self, action: Action, cx: &Cx) -> Possible;
 
     fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled;
 
-    /// Only called while it [takes text](Self::takes_text), after its scope's chords were looked up without a hit.
+    /// Only called while it [takes text](Self::takes_text): with plain characters and pastes at once, with any other key
+    /// after its scopes' chords were looked up and [`act`](Self::act) said [`Handled::No`]. What it does not take either is
+    /// looked up globally.
     fn typed(&mut self, _typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         Handled::No
     }
