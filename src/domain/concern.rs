@@ -5,10 +5,12 @@ use super::{
     target::Kind,
     value::{brief, is_empty, numbers_equal},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a concern is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ConcernKind {
     Price,
     BecomesFree,
@@ -17,6 +19,16 @@ pub enum ConcernKind {
 }
 
 impl ConcernKind {
+    /// The name of the command line's `--allow`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Price => "price",
+            Self::BecomesFree => "becomes-free",
+            Self::Visibility => "visibility",
+            Self::Rollout => "rollout",
+        }
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Price => "price",

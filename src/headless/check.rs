@@ -11,8 +11,9 @@ use crate::{
     config::env::Env,
     domain::{
         archive,
-        check::{self, Severity},
+        check,
         document::Document,
+        finding::Severity,
         fit, package,
         submission::put_body,
         target::{Kind, Target},
@@ -49,14 +50,14 @@ pub(super) async fn run(
     };
     let Ok(value) = document.value() else { return Err(Failure::usage("The document cannot be read.")) };
 
-    let mut worst = None;
+    let mut worst: Option<Severity> = None;
     let mut say = |severity: Severity, pointer: &str, sentence: &str, printer: &mut Printer<'_>| -> std::io::Result<()> {
-        worst = worst.max(Some(rank(severity)));
+        worst = Some(worst.map_or(severity, |worst| worst.min(severity)));
         let place = document.nearest_position(pointer).filter(|_| file.is_some());
         if printer.is_json() {
             let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
             return printer.object(&json!({
-                "event": "finding", "severity": word(severity), "pointer": pointer, "line": line, "column": column, "message": sentence,
+                "event": "finding", "severity": severity.word(), "pointer": pointer, "line": line, "column": column, "message": sentence,
             }));
         }
         let at = match (file, place) {
@@ -64,7 +65,7 @@ pub(super) async fn run(
             _ => String::new(),
         };
         let pointer = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-        printer.line(&format!("{at}{}: {pointer}{sentence}", word(severity)))
+        printer.line(&format!("{at}{}: {pointer}{sentence}", severity.word()))
     };
     for finding in check::check(kind, value, base.as_ref()) {
         say(finding.severity, &finding.pointer, &finding.sentence, printer)?;
@@ -72,29 +73,13 @@ pub(super) async fn run(
     for (severity, sentence) in zip_findings(kind, value, zip)? {
         say(severity, "", &sentence, printer)?;
     }
-    if worst >= Some(rank(Severity::Error)) {
+    if worst == Some(Severity::Error) {
         return Ok(Exit::Refused);
     }
     if !printer.is_json() {
         printer.line(if worst.is_some() { "Nothing that the Store would refuse." } else { "No findings." })?;
     }
     Ok(Exit::Done)
-}
-
-fn rank(severity: Severity) -> u8 {
-    match severity {
-        Severity::Note => 0,
-        Severity::Warning => 1,
-        Severity::Error => 2,
-    }
-}
-
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
 }
 
 fn zip_findings(kind: Kind, document: &Value, zip: Option<&Path>) -> Result<Vec<(Severity, String)>, Failure> {

@@ -1,5 +1,6 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
+pub use crate::domain::catalog::Catalog;
 use crate::{
     domain::target::{Kind, Target},
     publish::plan::Plan,
@@ -10,14 +11,6 @@ use std::path::PathBuf;
 /// Grows; a newer job that supersedes an older one has the larger id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
-
-/// A list of products that the Store keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Catalog {
-    Apps,
-    AddOns,
-    Flights { app: String },
-}
 
 /// Something to be made in the account.
 #[derive(Clone, Debug, PartialEq, Eq)]

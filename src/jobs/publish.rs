@@ -12,7 +12,7 @@ use crate::{
         error::ApiError,
     },
     disk::{drafts::Kept, history::Finished, runs::Journal},
-    domain::{archive, check::Severity, package, target::Target, units::Rate},
+    domain::{archive, finding::Severity, fit, package, submission::Submission, target::Target, units::Rate},
     publish::{
         entry::{Entry, Errand, Header},
         machine::{Fault, Happened, Next, Run},
@@ -171,7 +171,7 @@ impl Driver<'_> {
         })
     }
 
-    fn keep_url(&mut self, fetched: Fetched) -> crate::domain::submission::Submission {
+    fn keep_url(&mut self, fetched: Fetched) -> Submission {
         if fetched.upload.is_some() {
             self.upload = fetched.upload;
         }
@@ -229,9 +229,9 @@ impl Meter {
             UploadEvent::Committing | UploadEvent::Done => {}
         }
         let since = self.begun.elapsed();
-        self.rate.add(since, progress.sent);
-        progress.rate = self.rate.per_second(since);
-        progress.left = self.rate.time_left(since, progress.total.saturating_sub(progress.sent));
+        self.rate.record(since, progress.sent);
+        progress.rate = self.rate.per_second(since).unwrap_or_default() as u64;
+        progress.left = self.rate.left(progress.total, since);
         reporter.progress(progress.clone(), &mut self.told);
     }
 }
@@ -248,7 +248,7 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
             Ok(archive) => archive,
             Err(error) => return trouble(format!("{}: {error}", zip.display())),
         };
-        let fit = archive::fit(&archive, &package::expected(kind, &document), &package::files(kind, &document));
+        let fit = fit::fit(&archive, &package::expected(kind, &document), &package::files(kind, &document));
         let (errors, others): (Vec<_>, Vec<_>) =
             fit.sentences().into_iter().partition(|(severity, _)| *severity == Severity::Error);
         let words = |list: Vec<(Severity, String)>| list.into_iter().map(|(_, sentence)| sentence).collect();

@@ -342,9 +342,10 @@ impl Run {
         let kind = self.view.target.kind();
         let sent = self.body.clone().unwrap_or_default();
         let base = self.pending.as_ref().or(self.live.as_ref()).map(|base| put_body(kind, &base.document));
-        let lost = diff::not_stored(&sent, &put_body(kind, &stored.document), base.as_ref());
-        self.view.warnings.extend(lost.titles.iter().map(|change| {
-            format!("The Store keeps its own title at {}: names per language are chosen in Partner Center.", change.path)
+        let stored_body = put_body(kind, &stored.document);
+        let lost = diff::not_stored(&sent, &stored_body, base.as_ref());
+        self.view.warnings.extend(diff::unchanged_titles(&sent, &stored_body).iter().map(|change| {
+            format!("The Store keeps its own title at {}: names per language are chosen in Partner Center.", change.place)
         }));
         if stored.status() != Status::PendingCommit {
             let message = format!(
@@ -354,16 +355,16 @@ impl Run {
                 self.portal()
             );
             self.fail(Cause::Store, message, at);
-        } else if lost.changes.is_empty() {
+        } else if lost.is_empty() {
             self.done(None, at);
             self.after_update(at);
         } else {
-            let list: Vec<_> = lost.changes.iter().take(10).map(diff::Change::sentence).collect();
+            let list: Vec<_> = lost.iter().take(10).map(diff::Change::sentence).collect();
             let message = format!(
                 "The Store answered the update with success but draft {} does not hold {} of the changes, so it is not committed:\n  {}\n\
                  Run again with the draft replaced; if it happens again, look at it in Partner Center: {}",
                 stored.id,
-                lost.changes.len(),
+                lost.len(),
                 list.join("\n  "),
                 self.portal()
             );

@@ -3,9 +3,11 @@
 
 use super::plan::{PendingPolicy, Plan};
 use crate::domain::{
-    check::{self, Severity},
+    check,
     concern::{self, Concern},
-    diff, package,
+    diff,
+    finding::Severity,
+    package,
     status::Status,
     submission::{Submission, put_body},
     target::Kind,
@@ -125,6 +127,6 @@ fn agreed(plan: &Plan, concerns: &[Concern]) -> Result<(), String> {
     if open.is_empty() {
         return Ok(());
     }
-    let list: Vec<_> = open.iter().map(|concern| format!("\n  {} (--allow {})", concern.sentence, concern.kind)).collect();
+    let list: Vec<_> = open.iter().map(|concern| format!("\n  {} (--allow {})", concern.sentence, concern.kind.name())).collect();
     Err(format!("These changes need a yes to each of them, so nothing was sent:{}", list.concat()))
 }
