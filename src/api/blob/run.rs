@@ -242,6 +242,7 @@ impl Upload<'_> {
     }
 
     async fn rest(&self, attempt: u32, failure: &Failure, progress: &Progress) -> Result<(), UploadError> {
+        tracing::warn!(place = %self.url, attempt, reason = failure.reason(), "a request of the upload failed, trying again");
         tokio::select! {
             biased;
             () = self.cancel.cancelled() => Err(self.cancelled(progress)),
@@ -311,5 +312,12 @@ impl Upload<'_> {
 
 async fn open(path: &Path) -> io::Result<(File, FileIdentity)> {
     let path = path.to_owned();
-    tokio::task::spawn_blocking(move || Ok((File::open(&path)?, FileIdentity::of(&path)?))).await.map_err(io::Error::other)?
+    // The identity comes from the handle that is read later, so that a file put in its place between the two is
+    // noticed before the commit.
+    let opened = tokio::task::spawn_blocking(move || {
+        let mut file = File::open(&path)?;
+        let identity = FileIdentity::read(&mut file)?;
+        Ok((file, identity))
+    });
+    opened.await.map_err(io::Error::other)?
 }

@@ -131,6 +131,7 @@ pub(super) async fn send(
                     return Err(upload.given_up("sending a block", &failure, attempt, progress));
                 }
                 progress.resent += u32::from(attempt == 1);
+                tracing::warn!(place = %upload.url, index, attempt, reason = failure.reason(), "a block failed, trying again");
                 (upload.observe)(UploadEvent::Retry { index, attempt, reason: failure.reason() });
                 let pause = upload.patience.pause(attempt, failure.retry_after());
                 flying.push(line.attempt(index, attempt + 1, pause));

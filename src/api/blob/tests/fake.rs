@@ -1,6 +1,7 @@
 //! A blob service in memory, with the rules of the real one that an upload depends on, and scripted faults.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -129,7 +130,7 @@ impl Fake {
             let mut shown = format!("{error} {error:?} {error:#?}");
             let mut cause = std::error::Error::source(error);
             while let Some(error) = cause {
-                shown.push_str(&format!("{error} {error:?}"));
+                let _ = write!(shown, "{error} {error:?}");
                 cause = error.source();
             }
             assert!(!shown.contains(CANARY) && !shown.contains("sig="), "{shown}");
@@ -267,17 +268,13 @@ fn act(store: &mut Store, name: &str, id: Option<String>, headers: &HeaderMap, b
             ok(201, String::new())
         }
         "list" => {
-            let blocks: String = store
-                .staged
-                .iter()
-                .map(|(id, bytes)| format!("<Block><Name>{}</Name><Size>{}</Size></Block>", STANDARD.encode(id), bytes.len()))
-                .collect();
-            ok(
-                200,
-                format!(
-                    "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList><CommittedBlocks /><UncommittedBlocks>{blocks}</UncommittedBlocks></BlockList>"
-                ),
-            )
+            let mut xml =
+                String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList><CommittedBlocks /><UncommittedBlocks>");
+            for (id, bytes) in &store.staged {
+                let _ = write!(xml, "<Block><Name>{}</Name><Size>{}</Size></Block>", STANDARD.encode(id), bytes.len());
+            }
+            xml.push_str("</UncommittedBlocks></BlockList>");
+            ok(200, xml)
         }
         "clear" => {
             assert_eq!(headers["x-ms-blob-type"], "BlockBlob");

@@ -95,6 +95,22 @@ async fn resets_cut_answers_and_silence_are_survived() {
 }
 
 #[tokio::test]
+async fn a_line_on_which_nothing_moves_gets_two_connections() {
+    let mut silent = 0;
+    let mut fake = Fake::start(20_000, 1000, move |call, _| {
+        (call.name.starts_with("block") && silent < 8).then(|| silent += 1).map(|()| Fault::Silent)
+    })
+    .await;
+    fake.patience.stall = Duration::from_millis(300);
+    fake.patience.answer = Duration::from_millis(300);
+    fake.patience.window = Duration::from_millis(50);
+    fake.upload().await.unwrap();
+    fake.assert_arrived();
+    let events = fake.events.lock().unwrap();
+    assert!(events.contains(&UploadEvent::Connections(2)), "{events:?}");
+}
+
+#[tokio::test]
 async fn too_large_blocks_start_again_with_four_mebibytes() {
     let fake = Fake::start(9 << 20, 5 << 20, |call, _| {
         (call.length > 4 << 20).then(|| Fault::Answer(413, "RequestBodyTooLarge", vec![]))
