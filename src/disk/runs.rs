@@ -197,7 +197,11 @@ fn read_lines(file: &mut File, path: &Path, tried: &str) -> Result<Lines, DiskEr
             // A power cut may also leave a line of zeros with an end.
             _ if is_last => lines.was_cut = true,
             _ => {
-                return Err(DiskError::damaged(tried, path, format!("line {} is no JSON object: the file is damaged", index + 1)));
+                return Err(DiskError::damaged(
+                    tried,
+                    path,
+                    format!("line {} is no JSON object: the file is damaged", index + 1),
+                ));
             }
         }
     }
