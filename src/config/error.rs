@@ -42,7 +42,10 @@ pub enum ConfigError {
     Fault(Box<Fault>),
     #[error("the environment variable {variable}: {what}\n{remedy}")]
     Variable { variable: String, what: String, remedy: String },
-    #[error("this system names no home folder, so there is no place for config and data\nSet {} to a folder for both.", paths::HOME)]
+    #[error(
+        "this system names no home folder, so there is no place for config and data\nSet {} to a folder for both.",
+        paths::HOME
+    )]
     NoFolder,
     #[error("no profile is named {name:?}{}\nProfiles: {}. They stand in {}.", nearest.as_ref().map(|near| format!("; did you mean {near:?}?")).unwrap_or_default(), listed(known), path.display())]
     UnknownProfile { name: String, nearest: Option<String>, known: Vec<String>, path: PathBuf },

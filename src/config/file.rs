@@ -53,10 +53,7 @@ pub struct Endpoints {
 
 impl Default for Endpoints {
     fn default() -> Self {
-        Self {
-            login: "https://login.microsoftonline.com".to_owned(),
-            store: "https://manage.devcenter.microsoft.com".to_owned(),
-        }
+        Self { login: "https://login.microsoftonline.com".to_owned(), store: "https://manage.devcenter.microsoft.com".to_owned() }
     }
 }
 

@@ -105,9 +105,14 @@ mod tests {
 
     #[test]
     fn times_are_read_as_people_write_them() {
-        for (text, millis) in
-            [("5s", Some(5000)), ("2m 30s", Some(150_000)), ("250ms", Some(250)), ("1h", Some(3_600_000)), ("-5s", None), ("5", None)]
-        {
+        for (text, millis) in [
+            ("5s", Some(5000)),
+            ("2m 30s", Some(150_000)),
+            ("250ms", Some(250)),
+            ("1h", Some(3_600_000)),
+            ("-5s", None),
+            ("5", None),
+        ] {
             assert_eq!(parse_time(text), millis.map(Duration::from_millis), "{text}");
         }
         assert_eq!(time_text(Duration::from_secs(5)), "5s");

@@ -52,6 +52,10 @@ impl Source {
             return self.at(start, key, message.to_owned(), secret::REMEDY.to_owned());
         }
         let message = error.message();
+        if message == "duplicate key" {
+            let key = self.text.get(span).unwrap_or_default().trim_matches(['"', '\'']).to_owned();
+            return self.at(start, key, "this key stands here twice".to_owned(), "Take one of the two out.".to_owned());
+        }
         let mut quoted = message.split('`').skip(1).step_by(2);
         let (what, remedy) = if message.starts_with("unknown field") || message.starts_with("unknown variant") {
             let name = quoted.next().unwrap_or_default().to_owned();
@@ -95,9 +99,9 @@ fn collect(table: &DeTable<'_>, above: &[String], entries: &mut Vec<Entry>) {
     }
 }
 
-/// The known word that a mistyped one most likely means: at most a third of its letters differ.
+/// The known word that a mistyped one most likely means: about a third of its letters may differ.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let close = |other: &&str| distance(word, other) <= (word.chars().count().max(other.chars().count()) / 3).max(1);
+    let close = |other: &&str| distance(word, other) <= (word.chars().count().max(other.chars().count()) + 1) / 3;
     known.into_iter().filter(close).min_by_key(|other| distance(word, other))
 }
 

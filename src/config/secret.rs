@@ -21,7 +21,8 @@ pub(super) const PLAIN: &str = "a secret never stands in the config file itself:
 /// What stands there otherwise.
 pub(super) const FORMS: &str = "this must name one place to read the secret from";
 /// How instead.
-pub(super) const REMEDY: &str = "Write client_secret = { env = \"NAME\" }, { command = [\"program\", \"argument\"] } or { file = \"path\" }.";
+pub(super) const REMEDY: &str =
+    "Write client_secret = { env = \"NAME\" }, { command = [\"program\", \"argument\"] } or { file = \"path\" }.";
 
 /// A secret or token is some hundred bytes; more is a mistake.
 const LARGEST: u64 = 64 * 1024;
@@ -126,15 +127,21 @@ fn one_line(bytes: Vec<u8>, from: &SecretSource) -> Result<SecretString, SecretE
 /// Why a secret could not be read. Names the place, never the value.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    #[error("the client secret should come from the environment variable {variable}, which is not set\nSet it in the shell or the pipeline that starts flightdeck.")]
+    #[error(
+        "the client secret should come from the environment variable {variable}, which is not set\nSet it in the shell or the pipeline that starts flightdeck."
+    )]
     NotSet { variable: String },
     #[error("the file {} could not be read for signing in: {source}\nMend client_secret or federated_token_file, or the file's permissions.", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("client_secret = {{ command = [] }} names no program")]
     NoProgram,
-    #[error("the program {program:?}, which should print the client secret, could not be run: {source}\nMend client_secret.command.")]
+    #[error(
+        "the program {program:?}, which should print the client secret, could not be run: {source}\nMend client_secret.command."
+    )]
     Command { program: String, source: io::Error },
-    #[error("the program {program:?}, which should print the client secret, ended with {status}\nRun the command by hand to see what it says.")]
+    #[error(
+        "the program {program:?}, which should print the client secret, ended with {status}\nRun the command by hand to see what it says."
+    )]
     Refused { program: String, status: ExitStatus },
     #[error("the program {program:?} printed no client secret within {} s and was stopped\nRun the command by hand: it may wait for a question to be answered.", PATIENCE.as_secs())]
     Slow { program: String },

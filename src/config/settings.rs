@@ -149,7 +149,12 @@ impl Config {
         }
         if let Some(name) = chosen.filter(|name| *name != env::PROFILE) {
             let nearest = nearest(name, self.profile_names()).map(str::to_owned);
-            return Err(ConfigError::UnknownProfile { name: name.to_owned(), nearest, known: self.names(), path: self.file_path() });
+            return Err(ConfigError::UnknownProfile {
+                name: name.to_owned(),
+                nearest,
+                known: self.names(),
+                path: self.file_path(),
+            });
         }
         if chosen.is_none() && !self.file.profiles.is_empty() {
             return Err(ConfigError::ManyProfiles { known: self.names(), path: self.file_path() });
