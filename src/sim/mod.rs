@@ -7,4 +7,6 @@ mod documents;
 mod inspect;
 mod many;
 mod manifest;
-mod samples;
+mod png;
+pub mod samples;
+mod stored_zip;
