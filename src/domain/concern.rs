@@ -1,11 +1,3 @@
-<<<<<<< HEAD
-//! Changes that need a person's yes to that very change: price, audience, rollout.
-
-use serde::{Deserialize, Serialize};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-=======
 //! What needs a person's yes before it is sent: price, audience, rollout (product.md § 6.5). Says what; who asks is elsewhere.
 
 use super::{
@@ -17,15 +9,12 @@ use serde_json::Value;
 
 /// What a concern is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
->>>>>>> domain
 pub enum ConcernKind {
     Price,
     BecomesFree,
     Visibility,
     Rollout,
 }
-<<<<<<< HEAD
-=======
 
 impl ConcernKind {
     pub fn word(self) -> &'static str {
@@ -205,4 +194,3 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
         });
     }
 }
->>>>>>> domain
