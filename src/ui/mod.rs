@@ -1,3 +1,11 @@
 //! Floor 3: parts of a screen that know no domain and no job.
 
+pub mod field;
+pub mod filter;
+pub mod keymap;
+pub mod list;
+pub mod meter;
+pub mod modal;
+pub mod table;
+pub mod text;
 pub mod theme;
