@@ -165,7 +165,7 @@ pub enum Allow {
     Rollout,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Create {
     /// An add-on of an app.
     Addon {

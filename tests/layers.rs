@@ -153,7 +153,8 @@ fn imports_go_down_only() {
 #[test]
 fn every_room_has_a_floor() {
     let rooms: BTreeSet<_> = sources().into_iter().map(|source| source.room).collect();
-    let known: BTreeSet<_> = FLOORS.iter().map(|(room, _)| (*room).to_owned()).chain(["lib".to_owned(), "sim".to_owned()]).collect();
+    let known: BTreeSet<_> =
+        FLOORS.iter().map(|(room, _)| (*room).to_owned()).chain(["lib".to_owned(), "sim".to_owned()]).collect();
     assert_eq!(rooms.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
@@ -172,9 +173,11 @@ fn no_circle_inside_a_folder() {
             imports(&source.code).into_iter().filter(|(room, _)| room == folder).filter_map(|(_, second)| second).collect();
         // `super::x` of a file directly in the folder.
         if source.path.matches('/').count() == 1 {
-            used.extend(imports(&source.code.replace("super::", "crate::here::").replace("crate::here::{", "crate::{")).into_iter().flat_map(
-                |(room, second)| if room == "here" { second } else { Some(room) },
-            ));
+            used.extend(
+                imports(&source.code.replace("super::", "crate::here::").replace("crate::here::{", "crate::{"))
+                    .into_iter()
+                    .flat_map(|(room, second)| if room == "here" { second } else { Some(room) }),
+            );
         }
         used.remove(file);
         edges.entry((folder.to_owned(), file.to_owned())).or_default().extend(used);
@@ -223,9 +226,9 @@ fn files_have_a_readable_size_and_say_what_they_are() {
         if !text.starts_with("//! ") {
             wrong.push(format!("{} does not say what it is", source.path));
         }
-        let holds_types = ["struct ", "enum ", "trait "]
-            .iter()
-            .any(|word| source.code.lines().any(|line| line.trim_start_matches("pub ").trim_start_matches("pub(crate) ").starts_with(word)));
+        let holds_types = ["struct ", "enum ", "trait "].iter().any(|word| {
+            source.code.lines().any(|line| line.trim_start_matches("pub ").trim_start_matches("pub(crate) ").starts_with(word))
+        });
         if (source.path.ends_with("mod.rs") || source.path == "lib.rs") && holds_types {
             wrong.push(format!("{} holds a type", source.path));
         }

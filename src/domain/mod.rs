@@ -1,7 +1,6 @@
 //! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
 
 pub mod archive;
-pub mod catalog;
 pub mod central_directory;
 pub mod check;
 pub mod concern;

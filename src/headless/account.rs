@@ -88,9 +88,9 @@ pub(super) async fn delete(
 fn may_delete_product(target: &Target, product: &Product, consent: &Consent<'_>) -> Result<(), Failure> {
     let name = &product.name;
     match target {
-        Target::App { .. } => {
-            Err(Failure::refused("An app cannot be deleted through the API; delete only its draft with --draft, or use Partner Center."))
-        }
+        Target::App { .. } => Err(Failure::refused(
+            "An app cannot be deleted through the API; delete only its draft with --draft, or use Partner Center.",
+        )),
         // Its owners would lose what they bought (store-api.md Q50).
         Target::AddOn { .. } if product.published.is_some() && consent.name != Some(name.as_str()) => {
             Err(Failure::refused(format!(

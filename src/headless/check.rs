@@ -6,12 +6,11 @@ use super::{
     run::{Session, read_document},
 };
 use crate::{
-    api::client::Priority,
+    api::Priority,
     cli::Cli,
-    config::env::Env,
+    config::Env,
     domain::{
-        archive,
-        check,
+        archive, check,
         document::Document,
         finding::Severity,
         fit, package,
@@ -34,7 +33,8 @@ pub(super) async fn run(
     let given = file.map(read_document).transpose()?;
     let (kind, base) = if target == "-" {
         let document = given.as_ref().and_then(|document| document.value().ok());
-        let document = document.ok_or_else(|| Failure::usage("check - needs --json FILE: without a target there is no document."))?;
+        let document =
+            document.ok_or_else(|| Failure::usage("check - needs --json FILE: without a target there is no document."))?;
         (guess_kind(document), None)
     } else {
         let target: Target = target.parse().map_err(Failure::usage)?;

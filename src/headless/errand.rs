@@ -7,7 +7,12 @@ use super::{
 };
 use crate::{
     domain::units,
-    jobs::{job::JobId, publish, report::{Report, UploadProgress}, reporter::Reporter},
+    jobs::{
+        job::JobId,
+        publish,
+        report::{Report, UploadProgress},
+        reporter::Reporter,
+    },
     publish::{
         entry::Errand,
         view::{RunView, StepState},
@@ -93,7 +98,8 @@ impl Screen {
             if printer.is_json() {
                 printer.object(&json!({"event": "step", "step": step.step, "state": step.state, "note": step.note}))?;
             } else if step.state != StepState::Started {
-                let word = serde_json::to_value(step.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+                let word =
+                    serde_json::to_value(step.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
                 let note = step.note.as_ref().map(|note| format!("  {note}")).unwrap_or_default();
                 printer.line(&format!("{:12} {word}{note}", step.step.word()))?;
             }

@@ -1,10 +1,10 @@
 //! How a head-less command ends: a code that scripts can read, and a sentence for people.
 
 use crate::{
-    api::error::ApiError,
-    config::error::ConfigError,
-    disk::atomic::DiskError,
-    jobs::{manage::ManageError, services::OpenError},
+    api::ApiError,
+    config::ConfigError,
+    disk::DiskError,
+    jobs::{manage::ManageError, publish, services::OpenError},
     publish::view::{Cause, Ending, Outcome},
 };
 use std::{fmt::Display, io};
@@ -52,7 +52,7 @@ impl Failure {
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        let exit = match Cause::of(&error) {
+        let exit = match publish::cause(&error) {
             Cause::SignIn => Exit::SignIn,
             Cause::Store => Exit::Store,
             Cause::Trouble => Exit::Failed,

@@ -5,11 +5,7 @@ use super::{
     printer::Printer,
     run::Session,
 };
-use crate::{
-    api::client::Priority,
-    cli::Listing,
-    domain::{catalog::Catalog, product::Product},
-};
+use crate::{api::Priority, cli::Listing, domain::product::Product, jobs::job::Catalog};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) async fn run(session: Session, what: Listing, pending: bool, printer: &mut Printer<'_>) -> Result<Exit, Failure> {

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     cli::{Allow, Pending, PublishArgs, Wait},
-    domain::{catalog::Catalog, concern::ConcernKind, product::Product, target::Target},
+    domain::{concern::ConcernKind, product::Product, target::Target},
+    jobs::job::Catalog,
     publish::{
         entry::Errand,
         plan::{PendingPolicy, Plan, WaitFor},

@@ -9,11 +9,8 @@ use super::{
 };
 use crate::{
     cli::{Cli, Command},
-    config::{env::Env, profile::Profile, settings::Config},
-    jobs::{
-        reporter::Told,
-        services::Services,
-    },
+    config::{Config, Env, Profile},
+    jobs::{reporter::Told, services::Services},
 };
 use std::path::Path;
 use tokio::sync::mpsc;
@@ -68,9 +65,7 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
             show::show(Session::open(cli, env)?, target, submission.as_deref(), *json, printer).await
         }
         Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
-        Command::Check { target, json, zip } => {
-            check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await
-        }
+        Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
         Command::Publish(args) => publish::publish(Session::open(cli, env)?, args, printer).await,
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,

@@ -6,7 +6,7 @@ use super::{
     run::Session,
 };
 use crate::{
-    api::client::Priority,
+    api::Priority,
     domain::{
         document, explain, package,
         product::Product,

@@ -7,7 +7,7 @@ use super::{
     services::Services,
 };
 use crate::{
-    api::client::Priority,
+    api::{ApiError, Priority},
     domain::{product::Product, submission::Submission, target::Target},
 };
 use futures::{StreamExt, stream};
@@ -30,7 +30,7 @@ pub async fn recall(services: &Services, reporter: &Reporter) {
     for catalog in [Catalog::Apps, Catalog::AddOns] {
         let Some(name) = cache_name(&catalog) else { continue };
         let (home, profile) = (services.home.clone(), services.profile.clone());
-        let read = tokio::task::spawn_blocking(move || home.cache.load::<Vec<Product>>(&profile, name)).await;
+        let read = tokio::task::spawn_blocking(move || home.cache().load::<Vec<Product>>(&profile, name)).await;
         if let Ok(Some((products, at))) = read {
             reporter.tell(Report::Recalled { catalog, products, at }).await;
         }
@@ -47,7 +47,7 @@ pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter)
         Ok(products) => {
             let at = Timestamp::now();
             if let Some(name) = cache_name(&catalog)
-                && let Err(error) = services.home.cache.save(&services.profile, name, &products, at)
+                && let Err(error) = services.home.cache().save(&services.profile, name, &products, at)
             {
                 tracing::warn!(%error, "the list was not kept");
             }
@@ -65,26 +65,21 @@ pub async fn target(services: &Services, target: Target, reporter: &Reporter) {
     }
 }
 
-pub(crate) async fn read_target(
-    services: &Services,
-    target: &Target,
-    priority: Priority,
-) -> Result<TargetDetail, crate::api::error::ApiError> {
+pub(crate) async fn read_target(services: &Services, target: &Target, priority: Priority) -> Result<TargetDetail, ApiError> {
     let store = services.store.with_priority(priority);
     let product = store.product(target).await?;
-    let read = async |id: Option<&String>| -> Result<Option<Submission>, crate::api::error::ApiError> {
+    let read = async |id: Option<&String>| -> Result<Option<Submission>, ApiError> {
         match id {
             Some(id) => Ok(Some(store.submission(target, id).await?.submission)),
             None => Ok(None),
         }
     };
     let (pending, published) = futures::try_join!(read(product.pending.as_ref()), read(product.published.as_ref()))?;
-    let edit = services.home.drafts.edited(target).map(|edit| KeptEdit {
-        text: edit.text,
-        base: edit.base_submission,
-        zip: edit.zip,
-        saved: edit.saved_at,
+    let kept = services.home.drafts().edited(target).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the working copy cannot be read");
+        None
     });
+    let edit = kept.map(|edit| KeptEdit { text: edit.text, base: edit.base_submission, zip: edit.zip, saved: edit.saved_at });
     Ok(TargetDetail { product, published, pending, edit })
 }
 

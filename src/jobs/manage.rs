@@ -2,8 +2,8 @@
 
 use super::{job::NewProduct, report::Report, reporter::Reporter, services::Services};
 use crate::{
-    api::{client::{NewAddOn, NewFlight}, error::ApiError},
-    disk::{atomic::DiskError, drafts::Kept},
+    api::{ApiError, NewAddOn, NewFlight},
+    disk::{DiskError, Kept},
     domain::{product::Product, target::Target},
 };
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ pub async fn delete_draft(services: &Services, target: Target, submission: Strin
 /// Saves the draft's document, then deletes the draft; gives the place of the document.
 pub async fn discard(services: &Services, target: &Target, submission: &str) -> Result<PathBuf, ManageError> {
     let draft = services.store.submission(target, submission).await?.submission;
-    let saved = services.home.drafts.save(target, Kept::BeforeDelete, Some(submission), &draft.document)?;
+    let saved = services.home.drafts().save(target, Kept::BeforeDelete, Some(submission), &draft.document)?;
     services.store.delete_submission(target, submission).await?;
     Ok(saved)
 }

@@ -58,7 +58,11 @@ impl Pool {
             if let Err(error) = work.await {
                 // The panic's own text went to the log; it may hold anything, so it is not shown.
                 let message = format!("An internal error ended this job ({error:?}); the log has more. Please report it.");
-                let message = if error.is_panic() { "An internal error ended this job; the log has more. Please report it.".to_owned() } else { message };
+                let message = if error.is_panic() {
+                    "An internal error ended this job; the log has more. Please report it.".to_owned()
+                } else {
+                    message
+                };
                 reporter.tell(Report::Failed { message }).await;
             }
             reporter.tell(Report::Ended).await;

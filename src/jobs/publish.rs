@@ -7,11 +7,10 @@ use super::{
 };
 use crate::{
     api::{
+        ApiError, Fetched,
         blob::{self, UploadError, UploadEvent, UploadUrl},
-        client::Fetched,
-        error::ApiError,
     },
-    disk::{drafts::Kept, history::Finished, runs::Journal},
+    disk::{Finished, Journal, Kept, Stage},
     domain::{archive, finding::Severity, fit, package, submission::Submission, target::Target, units::Rate},
     publish::{
         entry::{Entry, Errand, Header},
@@ -41,7 +40,7 @@ pub async fn run(services: &Services, errand: Errand, reporter: &Reporter, cance
     // No journal, no run: a disk that cannot be written is found before the first request.
     let journal = serde_json::to_value(&header)
         .map_err(|error| error.to_string())
-        .and_then(|line| services.home.runs.create(&header.run, &line).map_err(|error| error.to_string()));
+        .and_then(|line| services.home.runs().create(&header.run, &line).map_err(|error| error.to_string()));
     match journal {
         Ok(journal) => {
             let mut driver = Driver { services, reporter, cancel, target: header.errand.target().clone(), upload: None, journal };
@@ -99,7 +98,7 @@ impl Driver<'_> {
 
     /// A finished run that cannot be put into the history is still finished: the journal has it.
     fn remember(&self, view: &RunView) {
-        if let Err(error) = self.services.home.history.append(&Finished::of(view)) {
+        if let Err(error) = self.services.home.history().append(&finished(&self.services.profile, view)) {
             tracing::warn!(%error, "the history was not written");
         }
     }
@@ -137,7 +136,7 @@ impl Driver<'_> {
             }
             Next::Examine { zip, document } => examine(&target, zip, document).await?,
             Next::SaveDraft { submission } => {
-                let drafts = &self.services.home.drafts;
+                let drafts = self.services.home.drafts();
                 let saved = drafts.save(&target, Kept::BeforeDelete, Some(&submission.id), &submission.document);
                 Happened::DraftSaved { path: saved.map_err(|error| Fault { cause: Cause::Trouble, message: error.to_string() })? }
             }
@@ -180,7 +179,8 @@ impl Driver<'_> {
 
     async fn send(&self, view: &RunView, zip: &Path) -> Result<Happened, Fault> {
         let Some(url) = &self.upload else {
-            let message = format!("The draft has no upload URL: it was touched in Partner Center. See {}", self.target.portal_url(None));
+            let message =
+                format!("The draft has no upload URL: it was touched in Partner Center. See {}", self.target.portal_url(None));
             return Err(Fault { cause: Cause::Store, message });
         };
         let meter = Mutex::new(Meter::new(view.id.clone(), zip));
@@ -259,10 +259,36 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
 }
 
 fn fault(error: ApiError) -> Fault {
-    let cause = match &error {
-        ApiError::SignIn { .. } | ApiError::Secret(_) => Cause::SignIn,
+    Fault { cause: cause(&error), message: error.to_string() }
+}
+
+/// What kind of failure an error of the Store client is, for exit codes and advice.
+pub fn cause(error: &ApiError) -> Cause {
+    match error {
+        ApiError::Secret(_) => Cause::SignIn,
+        error if error.is_sign_in() => Cause::SignIn,
         ApiError::Refused { status, .. } if *status < 500 => Cause::Store,
         _ => Cause::Trouble,
-    };
-    Fault { cause, message: error.to_string() }
+    }
+}
+
+/// The line of the history for a run that has ended.
+fn finished(profile: &str, view: &RunView) -> Finished {
+    let ended = Timestamp::now();
+    let ends = view.timeline.iter().skip(1).map(|seen| seen.at).chain([ended]);
+    let stages = view.timeline.iter().zip(ends).map(|(seen, end)| Stage {
+        status: seen.status.clone(),
+        seconds: u64::try_from(end.duration_since(seen.at).as_secs()).unwrap_or_default(),
+    });
+    Finished {
+        run: view.id.clone(),
+        profile: profile.to_owned(),
+        target: view.target.clone(),
+        submission: view.submission.clone(),
+        outcome: view.ending.as_ref().map(|ending| ending.outcome.word().to_owned()).unwrap_or_default(),
+        status: view.timeline.last().map(|seen| seen.status.clone()),
+        started: view.started,
+        ended,
+        stages: stages.collect(),
+    }
 }

@@ -2,14 +2,12 @@
 
 use crate::{
     api::{
-        auth::Credential,
+        Credential, Observe, Store, StoreSettings,
         blob::{Checksum, UploadSettings},
-        client::{Store, StoreSettings},
-        exchange::Observe,
         http::{self, HttpClientError},
     },
-    config::{file, profile, settings::Config},
-    disk::{atomic::DiskError, home::Home},
+    config::{Config, file, profile},
+    disk::{DiskError, Home},
     publish::cadence::Cadence,
 };
 use std::sync::Arc;
@@ -52,7 +50,7 @@ impl Services {
         Ok(Self {
             store: Store::new(http.clone(), settings, observe),
             http,
-            home: Home::prepare(config.paths())?,
+            home: Home::prepare(&config.paths.data, &config.paths.cache)?,
             profile: profile.name.clone(),
             cadence: Cadence { shortest: follow.shortest, longest: follow.longest },
             upload: UploadSettings {

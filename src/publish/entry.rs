@@ -30,7 +30,11 @@ pub struct Header {
 pub enum Errand {
     Publish(Box<Plan>),
     /// Only look, until the submission ends.
-    Follow { target: Target, name: String, submission: String },
+    Follow {
+        target: Target,
+        name: String,
+        submission: String,
+    },
 }
 
 impl Errand {
@@ -54,8 +58,14 @@ impl Errand {
 #[serde(rename_all = "lowercase")]
 pub enum Entry {
     /// On disk before a request that changes something: without an outcome behind it, the server has to be asked what happened.
-    Intends { at: Timestamp, step: Step },
-    Happened { at: Timestamp, what: Box<Happened> },
+    Intends {
+        at: Timestamp,
+        step: Step,
+    },
+    Happened {
+        at: Timestamp,
+        what: Box<Happened>,
+    },
 }
 
 impl Header {

@@ -22,19 +22,41 @@ use std::{path::PathBuf, time::Duration};
 pub enum Next {
     SignIn,
     ReadTarget,
-    ReadSubmission { id: String },
+    ReadSubmission {
+        id: String,
+    },
     /// Hold the archive against the document.
-    Examine { zip: PathBuf, document: Value },
+    Examine {
+        zip: PathBuf,
+        document: Value,
+    },
     /// Keep the draft's document on disk: it is about to be deleted.
-    SaveDraft { submission: Box<Submission> },
-    Delete { id: String },
+    SaveDraft {
+        submission: Box<Submission>,
+    },
+    Delete {
+        id: String,
+    },
     Create,
-    Update { id: String, body: Value },
-    ReadBack { id: String },
-    Upload { id: String, zip: PathBuf },
-    Commit { id: String },
+    Update {
+        id: String,
+        body: Value,
+    },
+    ReadBack {
+        id: String,
+    },
+    Upload {
+        id: String,
+        zip: PathBuf,
+    },
+    Commit {
+        id: String,
+    },
     /// Ask for the status, not before this time.
-    Look { id: String, at: Timestamp },
+    Look {
+        id: String,
+        at: Timestamp,
+    },
     End,
 }
 
@@ -50,16 +72,26 @@ impl Next {
 #[serde(rename_all = "kebab-case")]
 pub enum Happened {
     SignedIn,
-    TargetRead { pending: Option<String>, published: Option<String> },
+    TargetRead {
+        pending: Option<String>,
+        published: Option<String>,
+    },
     SubmissionRead(Submission),
     /// What keeps the archive from being committed, in words; empty when it fits.
-    Examined { problems: Vec<String>, warnings: Vec<String> },
-    DraftSaved { path: PathBuf },
+    Examined {
+        problems: Vec<String>,
+        warnings: Vec<String>,
+    },
+    DraftSaved {
+        path: PathBuf,
+    },
     Deleted,
     Created(Submission),
     Updated,
     ReadBack(Submission),
-    Uploaded { bytes: u64 },
+    Uploaded {
+        bytes: u64,
+    },
     Committed,
     Seen(StatusReport),
     Failed(Fault),
@@ -79,8 +111,12 @@ enum Stage {
     SignIn,
     ReadTarget,
     /// The pending submission that was found.
-    ReadPending { id: String },
-    ReadLive { id: String },
+    ReadPending {
+        id: String,
+    },
+    ReadLive {
+        id: String,
+    },
     Examine,
     SaveDraft,
     Delete,
@@ -90,7 +126,9 @@ enum Stage {
     Upload,
     Commit,
     /// A followed submission is read once for its publish mode.
-    ReadFollowed { id: String },
+    ReadFollowed {
+        id: String,
+    },
     Look,
     Ended,
 }
@@ -165,7 +203,9 @@ impl Run {
         match &self.stage {
             Stage::SignIn => Next::SignIn,
             Stage::ReadTarget => Next::ReadTarget,
-            Stage::ReadPending { id } | Stage::ReadLive { id } | Stage::ReadFollowed { id } => Next::ReadSubmission { id: id.clone() },
+            Stage::ReadPending { id } | Stage::ReadLive { id } | Stage::ReadFollowed { id } => {
+                Next::ReadSubmission { id: id.clone() }
+            }
             Stage::Examine => Next::Examine { zip: zip(), document: self.document() },
             Stage::SaveDraft => match &self.pending {
                 Some(draft) => Next::SaveDraft { submission: Box::new(draft.clone()) },
@@ -225,7 +265,10 @@ impl Run {
                 if problems.is_empty() {
                     self.leave_settling(at);
                 } else {
-                    self.refuse(format!("The ZIP does not fit the document, so nothing was sent:\n  {}", problems.join("\n  ")), at);
+                    self.refuse(
+                        format!("The ZIP does not fit the document, so nothing was sent:\n  {}", problems.join("\n  ")),
+                        at,
+                    );
                 }
             }
             (Stage::SaveDraft, Happened::DraftSaved { path }) => {
@@ -262,7 +305,9 @@ impl Run {
                 }
             }
             (Stage::ReadFollowed { .. }, Happened::SubmissionRead(submission)) => {
-                for step in [Step::ReadTarget, Step::SettleDraft, Step::Create, Step::Update, Step::ReadBack, Step::Upload, Step::Commit] {
+                for step in
+                    [Step::ReadTarget, Step::SettleDraft, Step::Create, Step::Update, Step::ReadBack, Step::Upload, Step::Commit]
+                {
                     self.skip(step, "only followed");
                 }
                 self.publish_mode = publish_mode(&submission.document);
@@ -451,7 +496,9 @@ impl Run {
         let message = match (&self.stage, &self.view.submission) {
             (Stage::Look, _) => "No longer followed. The submission goes on by itself in the Store.".to_owned(),
             (_, Some(id)) => {
-                format!("Stopped. Draft {id} of {target} exists and was not committed; publish again with the draft kept to go on.")
+                format!(
+                    "Stopped. Draft {id} of {target} exists and was not committed; publish again with the draft kept to go on."
+                )
             }
             (Stage::Create, None) => format!("Stopped. Look at {target} before you repeat it: a draft may have been created."),
             (_, None) => format!("Stopped before anything of {target} was changed."),

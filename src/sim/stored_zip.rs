@@ -112,9 +112,7 @@ const POLYNOMIAL: u32 = 0xEDB8_8320;
 
 fn crc32_bytes(crc: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(crc, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            (crc >> 1) ^ (POLYNOMIAL & 0_u32.wrapping_sub(crc & 1))
-        })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (POLYNOMIAL & 0_u32.wrapping_sub(crc & 1)))
     })
 }
 
@@ -164,9 +162,7 @@ mod tests {
     fn another_reader_unpacks_it_and_agrees_with_the_sums() {
         let mut file = tempfile::tempfile().unwrap();
         let inner = Content::archive([("zeros.bin", Content::zeros(70_000)), ("ü.txt", Content::bytes(*b"text"))]);
-        Content::archive([("a/inner.zip", inner), ("b\\c.txt", Content::default())])
-            .write(&mut file)
-            .unwrap();
+        Content::archive([("a/inner.zip", inner), ("b\\c.txt", Content::default())]).write(&mut file).unwrap();
         file.seek(SeekFrom::Start(0)).unwrap();
         let mut outer = zip::ZipArchive::new(file).unwrap();
         let mut bytes = Vec::new();

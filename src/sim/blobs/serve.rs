@@ -91,14 +91,7 @@ fn admit<'r>(
         let expiry = query.get("se").unwrap_or_default().to_owned();
         return Err(denied(Denied::Expired { expiry }));
     }
-    Ok(Call {
-        shared,
-        blob,
-        headers,
-        query,
-        version,
-        rights,
-    })
+    Ok(Call { shared, blob, headers, query, version, rights })
 }
 
 fn denied(denied: Denied) -> Refusal {
@@ -115,10 +108,8 @@ fn denied(denied: Denied) -> Refusal {
             "NoAuthenticationInformation",
             "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
         ),
-        Denied::Signature { string_to_sign } => failed().with(
-            "AuthenticationErrorDetail",
-            format!("Signature did not match. String to sign used was {string_to_sign}"),
-        ),
+        Denied::Signature { string_to_sign } => failed()
+            .with("AuthenticationErrorDetail", format!("Signature did not match. String to sign used was {string_to_sign}")),
         Denied::Expired { expiry } => failed().with(
             "AuthenticationErrorDetail",
             format!(
@@ -140,9 +131,7 @@ impl Call<'_> {
             ("GET", "blocklist") => self.block_list(),
             ("GET" | "HEAD", "") => self.get(method == Method::HEAD),
             ("DELETE", "") => Err(self.need("d").err().unwrap_or_else(Refusal::internal)),
-            ("PUT" | "GET" | "HEAD", comp) => {
-                Err(Refusal::parameter("comp", comp, "Not supported for this blob."))
-            }
+            ("PUT" | "GET" | "HEAD", comp) => Err(Refusal::parameter("comp", comp, "Not supported for this blob.")),
             _ => Err(Refusal::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "UnsupportedHttpVerb",
@@ -187,21 +176,13 @@ impl Call<'_> {
         self.need("w")?;
         let announced = self.announced(LIST_LIMIT)?;
         let taken = body.take().unwrap_or_default();
-        let (bytes, sums) = receive::to_memory(
-            taken,
-            announced.length,
-            announced.md5.is_some(),
-            &self.shared.received,
-        )
-        .await
-        .map_err(broken)?;
+        let (bytes, sums) =
+            receive::to_memory(taken, announced.length, announced.md5.is_some(), &self.shared.received).await.map_err(broken)?;
         announced.compare(&sums)?;
         let list = String::from_utf8(bytes)
             .ok()
             .and_then(|body| block_list::parse(&body))
-            .ok_or_else(|| {
-                Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid.")
-            })?;
+            .ok_or_else(|| Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid."))?;
         let (committed, leftover) = self.blob.commit(&list, self.properties(), &self.conditions())?;
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
@@ -219,10 +200,7 @@ impl Call<'_> {
             }
         };
         let (blocks, staged) = self.blob.blocks()?;
-        let body = block_list::render(
-            with_committed.then_some(blocks.as_slice()),
-            with_staged.then_some(staged.as_slice()),
-        );
+        let body = block_list::render(with_committed.then_some(blocks.as_slice()), with_staged.then_some(staged.as_slice()));
         let committed = self.blob.committed();
         let length = committed.as_ref().map_or(0, |committed| committed.content.length());
         let mut answer = Answer::new(StatusCode::OK)
@@ -314,9 +292,7 @@ impl Call<'_> {
                 "The Content-Length header was not specified.",
             )
         })?;
-        let length = length
-            .parse()
-            .map_err(|_| Refusal::header("Content-Length", length))?;
+        let length = length.parse().map_err(|_| Refusal::header("Content-Length", length))?;
         if length > limit {
             return Err(Refusal::too_large(limit));
         }
@@ -324,17 +300,18 @@ impl Call<'_> {
             return Err(unsupported("x-ms-structured-body"));
         }
         let md5 = text(self.headers, "content-md5")
-            .map(|given| decode(given).ok_or_else(|| {
-                Refusal::bad_request(
-                    "InvalidMd5",
-                    "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
-                )
-            }))
+            .map(|given| {
+                decode(given).ok_or_else(|| {
+                    Refusal::bad_request(
+                        "InvalidMd5",
+                        "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
+                    )
+                })
+            })
             .transpose()?;
         let name = "x-ms-content-crc64";
-        let crc64 = text(self.headers, name)
-            .map(|given| decode(given).ok_or_else(|| Refusal::header(name, given)))
-            .transpose()?;
+        let crc64 =
+            text(self.headers, name).map(|given| decode(given).ok_or_else(|| Refusal::header(name, given))).transpose()?;
         if crc64.is_some() && self.version < "2019-02-02" {
             return Err(unsupported(name));
         }
@@ -347,19 +324,11 @@ impl Call<'_> {
         Ok(Announced { length, md5, crc64 })
     }
 
-    async fn receive(
-        &self,
-        body: &mut Option<Body>,
-        announced: &Announced,
-    ) -> Result<(Piece, Sums), Refusal> {
+    async fn receive(&self, body: &mut Option<Body>, announced: &Announced) -> Result<(Piece, Sums), Refusal> {
         let body = body.take().unwrap_or_default();
         let with_md5 = announced.md5.is_some();
-        let Shared {
-            spool, received, ..
-        } = self.shared;
-        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received)
-            .await
-            .map_err(broken)?;
+        let Shared { spool, received, .. } = self.shared;
+        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received).await.map_err(broken)?;
         announced.compare(&sums)?;
         Ok((piece, sums))
     }
@@ -418,11 +387,7 @@ impl Announced {
 
 impl Answer {
     fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Body::empty(),
-        }
+        Self { status, headers: HeaderMap::new(), body: Body::empty() }
     }
 
     fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -433,15 +398,13 @@ impl Answer {
     }
 
     fn of(self, committed: &Committed) -> Self {
-        self.with("etag", &committed.etag)
-            .with("last-modified", &http_date(committed.modified))
+        self.with("etag", &committed.etag).with("last-modified", &http_date(committed.modified))
     }
 
     /// What an upload is answered with.
     fn written(self, sums: &Sums) -> Self {
-        let answer = self
-            .with("x-ms-request-server-encrypted", "true")
-            .with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
+        let answer =
+            self.with("x-ms-request-server-encrypted", "true").with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
         match sums.md5 {
             Some(md5) => answer.with("content-md5", &BASE64_STANDARD.encode(md5)),
             None => answer,
@@ -450,11 +413,7 @@ impl Answer {
 
     /// What a download is answered with.
     fn properties(self, committed: &Committed) -> Self {
-        let Properties {
-            content_type,
-            md5,
-            metadata,
-        } = &committed.properties;
+        let Properties { content_type, md5, metadata } = &committed.properties;
         let mut answer = self
             .with("accept-ranges", "bytes")
             .with("content-type", content_type)
@@ -475,18 +434,12 @@ impl Answer {
     }
 }
 
-fn finish(
-    answer: Result<Answer, Refusal>,
-    method: &Method,
-    asked: &HeaderMap,
-    version: &str,
-) -> Response {
+fn finish(answer: Result<Answer, Refusal>, method: &Method, asked: &HeaderMap, version: &str) -> Response {
     let request = uuid::Uuid::new_v4().to_string();
     let answer = answer.unwrap_or_else(|refusal| {
         let time = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.fZ").to_string();
-        let mut answer = Answer::new(refusal.status)
-            .with("content-type", "application/xml")
-            .with("x-ms-error-code", refusal.code);
+        let mut answer =
+            Answer::new(refusal.status).with("content-type", "application/xml").with("x-ms-error-code", refusal.code);
         // A HEAD has no body to put the reason into; that is what the header is for.
         if method != Method::HEAD {
             answer.body = Body::from(refusal.body(&request, &time));
@@ -516,11 +469,8 @@ fn decode<const N: usize>(given: &str) -> Option<[u8; N]> {
 }
 
 fn unsupported(header: &str) -> Refusal {
-    Refusal::bad_request(
-        "UnsupportedHeader",
-        "One of the HTTP headers specified in the request is not supported.",
-    )
-    .with("HeaderName", header)
+    Refusal::bad_request("UnsupportedHeader", "One of the HTTP headers specified in the request is not supported.")
+        .with("HeaderName", header)
 }
 
 fn broken(broken: Broken) -> Refusal {
@@ -560,9 +510,7 @@ fn stream(file: BlobFile, start: u64, length: u64) -> Body {
             (&mut file).take(left.min(READ)).read_to_end(&mut chunk)?;
             Ok((file, chunk))
         };
-        let (file, chunk) = tokio::task::spawn_blocking(read)
-            .await
-            .map_err(std::io::Error::other)??;
+        let (file, chunk) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
         let count = chunk.len() as u64;
         if count == 0 {
             return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
@@ -573,9 +521,7 @@ fn stream(file: BlobFile, start: u64, length: u64) -> Body {
 }
 
 fn http_date(time: Timestamp) -> String {
-    DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&time)
-        .unwrap_or_default()
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_default()
 }
 
 /// Up to 50,000 files go with it: not on an async thread.
