@@ -3,7 +3,7 @@
 use super::{
     exit::{Exit, Failure},
     printer::Printer,
-    run::{Session, read_document},
+    session::{Session, read_document},
 };
 use crate::{
     api::Priority,

@@ -3,7 +3,7 @@
 use super::{
     exit::{self, Exit, Failure},
     printer::Printer,
-    run::Session,
+    session::Session,
 };
 use crate::{
     domain::units,
@@ -14,7 +14,7 @@ use crate::{
         reporter::Reporter,
     },
     publish::{
-        entry::Errand,
+        errand::Errand,
         view::{RunView, StepState},
     },
 };

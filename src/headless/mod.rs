@@ -8,4 +8,5 @@ mod list;
 pub mod printer;
 mod publish;
 pub mod run;
+mod session;
 mod show;

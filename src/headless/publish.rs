@@ -4,14 +4,14 @@ use super::{
     errand::carry_out,
     exit::{Exit, Failure},
     printer::Printer,
-    run::{Session, read_document},
+    session::{Session, read_document},
 };
 use crate::{
     cli::{Allow, Pending, PublishArgs, Wait},
     domain::{concern::ConcernKind, product::Product, target::Target},
     jobs::job::Catalog,
     publish::{
-        entry::Errand,
+        errand::Errand,
         plan::{PendingPolicy, Plan, WaitFor},
     },
 };

@@ -3,7 +3,7 @@
 use super::{
     exit::{Exit, Failure},
     printer::Printer,
-    run::Session,
+    session::Session,
 };
 use crate::{
     api::Priority,

@@ -9,7 +9,7 @@ use super::{
     services::Services,
     working_copy,
 };
-use crate::publish::entry::Errand;
+use crate::publish::errand::Errand;
 use std::{collections::HashMap, time::Duration};
 use tokio::{sync::mpsc, task::AbortHandle, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};

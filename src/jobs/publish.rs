@@ -13,8 +13,10 @@ use crate::{
     disk::{Finished, Journal, Kept, Stage},
     domain::{archive, finding::Severity, fit, package, submission::Submission, target::Target, units::Rate},
     publish::{
-        entry::{Entry, Errand, Header},
-        machine::{Fault, Happened, Next, Run},
+        call::{Fault, Happened, Next},
+        entry::Entry,
+        errand::{Errand, Header},
+        machine::Run,
         view::{Cause, RunView},
     },
 };

@@ -2,10 +2,12 @@
 //! Owns every rule about the order of calls; does no I/O and reads no clock.
 
 use super::{
-    entry::{Errand, Header},
+    call::{Fault, Happened, Next},
+    errand::{Errand, Header},
+    follow::{self, Verdict},
     plan::{PendingPolicy, Plan, WaitFor},
     settle,
-    view::{Cause, Ending, Outcome, RunView, Seen, Step, StepState},
+    view::{Cause, Ending, Outcome, RunView, Step, StepState},
 };
 use crate::domain::{
     diff,
@@ -13,98 +15,7 @@ use crate::domain::{
     submission::{Submission, put_body},
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{path::PathBuf, time::Duration};
-
-/// What is to be done next; the answer comes as [`Happened`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    SignIn,
-    ReadTarget,
-    ReadSubmission {
-        id: String,
-    },
-    /// Hold the archive against the document.
-    Examine {
-        zip: PathBuf,
-        document: Value,
-    },
-    /// Keep the draft's document on disk: it is about to be deleted.
-    SaveDraft {
-        submission: Box<Submission>,
-    },
-    Delete {
-        id: String,
-    },
-    Create,
-    Update {
-        id: String,
-        body: Value,
-    },
-    ReadBack {
-        id: String,
-    },
-    Upload {
-        id: String,
-        zip: PathBuf,
-    },
-    Commit {
-        id: String,
-    },
-    /// Ask for the status, not before this time.
-    Look {
-        id: String,
-        at: Timestamp,
-    },
-    End,
-}
-
-impl Next {
-    /// Whether it changes something in the account, so that the intention has to be on disk before it.
-    pub fn is_change(&self) -> bool {
-        matches!(self, Self::Delete { .. } | Self::Create | Self::Update { .. } | Self::Upload { .. } | Self::Commit { .. })
-    }
-}
-
-/// What came of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Happened {
-    SignedIn,
-    TargetRead {
-        pending: Option<String>,
-        published: Option<String>,
-    },
-    SubmissionRead(Submission),
-    /// What keeps the archive from being committed, in words; empty when it fits.
-    Examined {
-        problems: Vec<String>,
-        warnings: Vec<String>,
-    },
-    DraftSaved {
-        path: PathBuf,
-    },
-    Deleted,
-    Created(Submission),
-    Updated,
-    ReadBack(Submission),
-    Uploaded {
-        bytes: u64,
-    },
-    Committed,
-    Seen(StatusReport),
-    Failed(Fault),
-    Cancelled,
-}
-
-/// Why something could not be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
-    pub cause: Cause,
-    /// What was tried, what came back, what to do next.
-    pub message: String,
-}
 
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
@@ -167,7 +78,8 @@ impl Run {
             has_pending_files: false,
             publish_mode: None,
         };
-        run.begin(Step::SignIn, run.header.at);
+        let at = run.header.at;
+        run.view.begin(Step::SignIn, at);
         run
     }
 
@@ -232,7 +144,7 @@ impl Run {
             (Stage::Look, Happened::Failed(fault)) if fault.cause == Cause::Trouble => self.look_again(&fault, at),
             (_, Happened::Failed(fault)) => self.fail(fault.cause, fault.message, at),
             (Stage::SignIn, Happened::SignedIn) => {
-                self.done(None, at);
+                self.view.done(None, at);
                 match &self.header.errand {
                     Errand::Publish(_) => self.enter(Stage::ReadTarget, at),
                     Errand::Follow { submission, .. } => {
@@ -272,32 +184,32 @@ impl Run {
                 }
             }
             (Stage::SaveDraft, Happened::DraftSaved { path }) => {
-                self.note(format!("saved the old draft as {}", path.display()));
+                self.view.note(format!("saved the old draft as {}", path.display()));
                 self.enter(Stage::Delete, at);
             }
             (Stage::Delete, Happened::Deleted) => {
-                self.done(None, at);
+                self.view.done(None, at);
                 self.enter(Stage::Create, at);
             }
             (Stage::Create, Happened::Created(draft)) => {
-                self.adopt(&draft, at);
-                self.done(Some(format!("draft {}", draft.id)), at);
+                self.adopt(&draft);
+                self.view.done(Some(format!("draft {}", draft.id)), at);
                 self.after_draft(at);
             }
             (Stage::Update, Happened::Updated) => {
-                self.done(None, at);
+                self.view.done(None, at);
                 self.enter(Stage::ReadBack, at);
             }
             (Stage::ReadBack, Happened::ReadBack(stored)) => self.compare(&stored, at),
             (Stage::Upload, Happened::Uploaded { .. }) => {
-                self.done(None, at);
+                self.view.done(None, at);
                 self.enter(Stage::Commit, at);
             }
             (Stage::Commit, Happened::Committed) => {
-                self.done(None, at);
-                self.saw(Status::CommitStarted, at);
+                self.view.done(None, at);
+                self.view.saw(Status::CommitStarted, at);
                 if self.plan().is_some_and(|plan| plan.wait == WaitFor::None) {
-                    self.skip(Step::Follow, "not asked for");
+                    self.view.skip(Step::Follow, "not asked for");
                     let message = format!("Committed {}; nobody waits for the result.", self.submission());
                     self.end(Outcome::Committed, None, message, at);
                 } else {
@@ -308,7 +220,7 @@ impl Run {
                 for step in
                     [Step::ReadTarget, Step::SettleDraft, Step::Create, Step::Update, Step::ReadBack, Step::Upload, Step::Commit]
                 {
-                    self.skip(step, "only followed");
+                    self.view.skip(step, "only followed");
                 }
                 self.publish_mode = publish_mode(&submission.document);
                 self.enter(Stage::Look, at);
@@ -320,8 +232,8 @@ impl Run {
 
     /// Everything that can be known before the first changing request is judged here.
     fn settle(&mut self, at: Timestamp) {
-        self.done(None, at);
-        self.begin(Step::SettleDraft, at);
+        self.view.done(None, at);
+        self.view.begin(Step::SettleDraft, at);
         let Some(plan) = self.plan() else { return };
         let settled = settle::settle(plan, self.pending.as_ref(), self.live.as_ref());
         match settled {
@@ -344,20 +256,20 @@ impl Run {
         match (&self.pending, policy) {
             (Some(draft), PendingPolicy::Keep) => {
                 let draft = draft.clone();
-                self.adopt(&draft, at);
-                self.done(Some(format!("kept draft {}", draft.id)), at);
-                self.skip(Step::Create, "goes on with the kept draft");
+                self.adopt(&draft);
+                self.view.done(Some(format!("kept draft {}", draft.id)), at);
+                self.view.skip(Step::Create, "goes on with the kept draft");
                 self.after_draft(at);
             }
             (Some(_), _) => self.enter(Stage::SaveDraft, at),
             (None, _) => {
-                self.done(Some("no draft in the way".into()), at);
+                self.view.done(Some("no draft in the way".into()), at);
                 self.enter(Stage::Create, at);
             }
         }
     }
 
-    fn adopt(&mut self, draft: &Submission, _at: Timestamp) {
+    fn adopt(&mut self, draft: &Submission) {
         self.view.submission = Some(draft.id.clone());
         self.publish_mode = publish_mode(&draft.document);
     }
@@ -366,8 +278,8 @@ impl Run {
         if self.body.is_some() {
             self.enter(Stage::Update, at);
         } else {
-            self.skip(Step::Update, "the draft stays as it is");
-            self.skip(Step::ReadBack, "the draft stays as it is");
+            self.view.skip(Step::Update, "the draft stays as it is");
+            self.view.skip(Step::ReadBack, "the draft stays as it is");
             self.after_update(at);
         }
     }
@@ -376,7 +288,7 @@ impl Run {
         if self.has_pending_files {
             self.enter(Stage::Upload, at);
         } else {
-            self.skip(Step::Upload, "no file is pending");
+            self.view.skip(Step::Upload, "no file is pending");
             self.enter(Stage::Commit, at);
         }
     }
@@ -401,7 +313,7 @@ impl Run {
             );
             self.fail(Cause::Store, message, at);
         } else if lost.is_empty() {
-            self.done(None, at);
+            self.view.done(None, at);
             self.after_update(at);
         } else {
             let list: Vec<_> = lost.iter().take(10).map(diff::Change::sentence).collect();
@@ -418,67 +330,31 @@ impl Run {
     }
 
     fn seen(&mut self, report: StatusReport, at: Timestamp) {
-        let status = report.status.clone();
-        self.saw(status.clone(), at);
-        self.view.report = Some(report);
-        let id = self.submission();
+        self.view.saw(report.status.clone(), at);
         let wait = self.plan().map_or(WaitFor::Published, |plan| plan.wait);
-        let is_held = matches!(self.publish_mode.as_deref(), Some("Manual" | "SpecificDate"));
-        match status {
-            Status::Published => {
-                self.done(None, at);
-                self.end(Outcome::Published, None, format!("Submission {id} is published."), at);
+        let verdict = follow::judge(&report, self.publish_mode.as_deref(), wait, &self.submission(), &self.portal());
+        self.view.report = Some(report);
+        match verdict {
+            Verdict::GoesOn => self.plan_look(at),
+            Verdict::Ended(outcome, message) => {
+                self.view.done(None, at);
+                self.end(outcome, None, message, at);
             }
-            Status::PendingCommit => {
-                let message = format!(
-                    "Submission {id} fell back to PendingCommit: the service failed while it took the commit. \
-                     Commit it again (publish with the draft kept), or look at it in Partner Center: {}",
-                    self.portal()
-                );
-                self.fail(Cause::Store, message, at);
-            }
-            status if status.is_failure() => {
-                let message = format!("Submission {id} ended in {status}.{} {}", self.remarks(), self.portal());
-                self.fail(Cause::Store, message, at);
-            }
-            Status::Release if is_held => {
-                self.done(Some("certified".into()), at);
-                let message = if self.publish_mode.as_deref() == Some("Manual") {
-                    format!("Submission {id} is certified and waits for \"Publish now\" in Partner Center: {}", self.portal())
-                } else {
-                    format!("Submission {id} is certified and waits for its publish date.")
-                };
-                self.end(Outcome::Waiting, None, message, at);
-            }
-            Status::CommitStarted | Status::None => self.plan_look(at),
-            _ if wait == WaitFor::Committed => {
-                self.done(Some("the commit was checked".into()), at);
-                self.end(Outcome::Committed, None, format!("Submission {id} is committed and in {status}."), at);
-            }
-            _ => self.plan_look(at),
+            Verdict::Failed(message) => self.fail(Cause::Store, message, at),
         }
-    }
-
-    fn remarks(&self) -> String {
-        let errors = self.view.report.iter().flat_map(|report| &report.errors);
-        errors.map(|error| format!("\n  {}: {}", error.code, error.details)).collect::<String>() + "\n "
     }
 
     fn portal(&self) -> String {
         self.view.target.portal_url(self.view.submission.as_deref())
     }
 
-    fn saw(&mut self, status: Status, at: Timestamp) {
-        if self.view.timeline.last().map(|seen| &seen.status) != Some(&status) {
-            self.view.timeline.push(Seen { status, at });
-        }
-    }
-
     fn plan_look(&mut self, at: Timestamp) {
-        let (status, since) = self.view.timeline.last().map_or((Status::None, at), |seen| (seen.status.clone(), seen.at));
-        let age = Duration::try_from(at.duration_since(since)).unwrap_or_default();
-        let pause = self.header.cadence.pause(&status, age);
-        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::from_secs(60));
+        let (status, age) = self
+            .view
+            .timeline
+            .last()
+            .map_or((Status::None, SignedDuration::ZERO), |seen| (seen.status.clone(), at.duration_since(seen.at)));
+        let pause = self.header.cadence.pause(&status, age.try_into().unwrap_or_default());
         self.view.next_look = Some(at.checked_add(pause).unwrap_or(at));
     }
 
@@ -523,54 +399,22 @@ impl Run {
             self.plan_look(at);
         }
         self.stage = stage;
-        self.begin(step, at);
-    }
-
-    fn begin(&mut self, step: Step, at: Timestamp) {
-        if let Some(view) = self.view.steps.iter_mut().find(|view| view.step == step && view.state == StepState::Waiting) {
-            view.state = StepState::Started;
-            view.started = Some(at);
-        }
-    }
-
-    fn finish(&mut self, state: StepState, note: Option<String>, at: Timestamp) {
-        if let Some(view) = self.view.steps.iter_mut().find(|view| view.state == StepState::Started) {
-            view.state = state;
-            view.ended = Some(at);
-            view.note = note.or(view.note.take());
-        }
-    }
-
-    fn done(&mut self, note: Option<String>, at: Timestamp) {
-        self.finish(StepState::Done, note, at);
-    }
-
-    fn note(&mut self, note: String) {
-        if let Some(view) = self.view.steps.iter_mut().find(|view| view.state == StepState::Started) {
-            view.note = Some(note);
-        }
-    }
-
-    fn skip(&mut self, step: Step, why: &str) {
-        if let Some(view) = self.view.steps.iter_mut().find(|view| view.step == step && view.state == StepState::Waiting) {
-            view.state = StepState::Skipped;
-            view.note = Some(why.to_owned());
-        }
+        self.view.begin(step, at);
     }
 
     fn refuse(&mut self, message: String, at: Timestamp) {
-        self.finish(StepState::Failed, None, at);
+        self.view.finish(StepState::Failed, None, at);
         self.end(Outcome::Refused, None, message, at);
     }
 
     fn fail(&mut self, cause: Cause, message: String, at: Timestamp) {
-        self.finish(StepState::Failed, None, at);
+        self.view.finish(StepState::Failed, None, at);
         self.end(Outcome::Failed, Some(cause), message, at);
     }
 
     fn end(&mut self, outcome: Outcome, cause: Option<Cause>, message: String, at: Timestamp) {
         let ended = if outcome == Outcome::Cancelled { StepState::Skipped } else { StepState::Done };
-        self.finish(ended, None, at);
+        self.view.finish(ended, None, at);
         self.view.next_look = None;
         self.view.ending = Some(Ending { outcome, cause, message });
         self.stage = Stage::Ended;

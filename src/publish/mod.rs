@@ -2,7 +2,10 @@
 //! Pure: told what happened, says what to do next; no I/O, no clock.
 
 pub mod cadence;
+pub mod call;
 pub mod entry;
+pub mod errand;
+mod follow;
 pub mod machine;
 pub mod plan;
 mod settle;
