@@ -206,12 +206,14 @@ mod tests {
     use futures::future::{join_all, poll_immediate};
     use std::future::Future;
 
+    type Log = Mutex<Vec<(&'static str, u64)>>;
+
     /// Takes a slot and writes down who got it and when.
     async fn visit(
         budget: &Budget,
         priority: Priority,
         name: &'static str,
-        log: &Mutex<Vec<(&'static str, u64)>>,
+        log: &Log,
         start: Instant,
     ) {
         budget.take(&Urgency::new(priority)).await.unwrap();
@@ -220,7 +222,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn people_come_first_and_equals_in_order() {
-        let (budget, log, start) = (Budget::new(1), Mutex::default(), Instant::now());
+        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
         budget.take(&Urgency::new(Priority::Background)).await.unwrap();
         join_all([
             visit(&budget, Priority::Background, "b1", &log, start),
@@ -236,7 +238,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_sliding_minute_holds_more_than_the_limit() {
-        let (budget, log, start) = (Budget::new(3), Mutex::default(), Instant::now());
+        let (budget, log, start) = (Budget::new(3), Log::default(), Instant::now());
         join_all((0..10).map(|_| visit(&budget, Priority::Screen, "", &log, start))).await;
         let times: Vec<_> = log.lock().unwrap().iter().map(|(_, time)| *time).collect();
         assert_eq!(times, [0, 0, 0, 61, 61, 61, 122, 122, 122, 183]);
@@ -245,7 +247,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_late_person_takes_the_next_free_slot() {
-        let (budget, log, start) = (Budget::new(1), Mutex::default(), Instant::now());
+        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
         budget.take(&Urgency::new(Priority::Person)).await.unwrap();
         let late = async {
             tokio::time::sleep(Duration::from_secs(30)).await;
@@ -257,7 +259,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_dropped_waiter_holds_nobody_up() {
-        let (budget, log, start) = (Budget::new(1), Mutex::default(), Instant::now());
+        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
         budget.take(&Urgency::new(Priority::Person)).await.unwrap();
         let mut gone = Box::pin(visit(&budget, Priority::Person, "gone", &log, start));
         assert!(poll_immediate(&mut gone).await.is_none());
@@ -271,7 +273,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_raised_request_moves_up() {
-        let (budget, log, start) = (Budget::new(1), Mutex::default(), Instant::now());
+        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
         budget.take(&Urgency::new(Priority::Person)).await.unwrap();
         let urgency = Urgency::new(Priority::Background);
         let raised = async {
@@ -285,13 +287,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_block_holds_even_people_and_a_very_long_one_is_told_at_once() {
-        let (budget, log, start) = (Budget::new(5), Mutex::default(), Instant::now());
+        let (budget, log, start) = (Budget::new(5), Log::default(), Instant::now());
         budget.block(Duration::from_secs(14));
         visit(&budget, Priority::Person, "after", &log, start).await;
         assert_eq!(*log.lock().unwrap(), [("after", 14)]);
-        let waiting = budget.take(&Urgency::new(Priority::Screen));
         budget.block(Duration::from_secs(86_400));
-        assert_eq!(waiting.await, Err(LONGEST_BLOCK));
+        assert_eq!(budget.take(&Urgency::new(Priority::Screen)).await, Err(LONGEST_BLOCK));
         tokio::time::advance(LONGEST_BLOCK).await;
         assert_eq!(budget.take(&Urgency::new(Priority::Screen)).await, Ok(()));
     }
@@ -299,7 +300,7 @@ mod tests {
     #[test]
     fn waiting_can_move_between_threads() {
         fn is_send(_: impl Future + Send) {}
-        let budget = Budget::new(1);
-        is_send(budget.take(&Urgency::new(Priority::Person)));
+        let (budget, urgency) = (Budget::new(1), Urgency::new(Priority::Person));
+        is_send(budget.take(&urgency));
     }
 }
