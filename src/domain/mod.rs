@@ -6,6 +6,8 @@ pub mod check;
 pub mod concern;
 pub mod diff;
 pub mod document;
+#[cfg(test)]
+mod examples;
 pub mod explain;
 mod file_rules;
 pub mod finding;
