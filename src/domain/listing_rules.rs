@@ -142,12 +142,16 @@ fn against_base(inspection: &mut Inspection<'_>, pointer: &str, listings: &Map<S
         return;
     }
     for (language, listing) in listings {
-        let title = |listing: &Value| Some(member(member(listing, "baseListing")?.1, "title")?.1.as_str()?.to_owned());
+        let title = |listing: &Value| {
+            let (_, base_listing) = member(listing, "baseListing")?;
+            Some(member(base_listing, "title")?.1.as_str()?.to_owned())
+        };
         let old = base.iter().find(|(code, _)| code.eq_ignore_ascii_case(language)).and_then(|(_, listing)| title(listing));
         if let (Some(old), Some(new)) = (old, title(listing))
             && old != new
         {
-            let pointer = child(&child(&child(pointer, language), "baseListing"), "title");
+            let place = places(listing, "baseListing/title").into_iter().next().map(|(place, _)| place).unwrap_or_default();
+            let pointer = format!("{}{place}", child(pointer, language));
             inspection.warning(
                 pointer,
                 "Q20",
