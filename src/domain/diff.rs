@@ -166,6 +166,8 @@ fn walk(before: &Value, after: &Value, place: &Place, changes: &mut Vec<Change>)
 
 fn compare(before: Option<&Value>, after: Option<&Value>, place: impl FnOnce() -> Place, changes: &mut Vec<Change>) {
     match (before, after) {
+        // Most of a document is unchanged: no place is named for it.
+        (Some(before), Some(after)) if before == after => {}
         (Some(before), Some(after)) => walk(before, after, &place(), changes),
         (None, None | Some(Value::Null)) | (Some(Value::Null), None) => {}
         (before, after) => changes.push(place().change(before, after)),
@@ -337,5 +339,187 @@ fn means_the_same(sent: Option<&Value>, stored: Option<&Value>) -> bool {
         (Some(sent), Some(stored)) => equal(sent, stored) || (is_empty(sent) && is_empty(stored)),
         (Some(only), None) | (None, Some(only)) => is_default(only),
         (None, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        examples,
+        pointer::{remove, set},
+    };
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    fn sentences(changes: &[Change]) -> Vec<String> {
+        changes.iter().map(Change::sentence).collect()
+    }
+
+    #[test]
+    fn an_update_reads_like_what_it_does() {
+        let changes = sentences(&diff(&examples::app(), &examples::app_update()));
+        for wanted in [
+            "listings › en-us › releaseNotes: \"Faster start.\" → \"Tabs.\"",
+            "applicationPackages › Northwind.Notes_2.4.0.0.msixbundle › fileStatus: \"Uploaded\" → \"PendingDelete\"",
+            "applicationPackages › Northwind.Notes_2.5.0.0.msixbundle: new, Northwind.Notes_2.5.0.0.msixbundle",
+            "listings › de-de: gone, was {2 fields}",
+            "trailers › trailers/tabs.mp4: new, trailers/tabs.mp4",
+            "pricing › priceId: \"Tier1020\" → \"Free\"",
+        ] {
+            assert!(changes.iter().any(|sentence| sentence.replace(" › baseListing", "") == wanted), "{wanted}\n{changes:#?}");
+        }
+        assert!(!changes.iter().any(|sentence| sentence.contains("tile.png")), "{changes:#?}");
+    }
+
+    #[rstest]
+    #[case(json!({"a": 1, "b": null}), json!({"a": 1}))]
+    #[case(json!({"PriceId": "Free", "x": 1}), json!({"x": 1, "priceId": "Free"}))]
+    #[case(json!([{"id": "1", "v": 1}, {"id": "2", "v": 2}]), json!([{"id": "2", "v": 2}, {"v": 1, "id": "1"}]))]
+    fn what_does_not_differ(#[case] before: Value, #[case] after: Value) {
+        assert_eq!(diff(&before, &after), []);
+    }
+
+    #[test]
+    fn numbers_differ_by_value_and_lists_of_texts_as_a_whole() {
+        let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let (before, after) = (
+            parse(r#"{"p": 25, "n": 12345678901234567890, "k": ["a"]}"#),
+            parse(r#"{"p": 25.0, "n": 12345678901234567891, "k": ["a", "b"]}"#),
+        );
+        let changes = diff(&before, &after);
+        assert_eq!(sentences(&changes), ["n: 12345678901234567890 → 12345678901234567891", "k: [\"a\"] → [\"a\",\"b\"]"]);
+        assert_eq!(changes[1].path, "/k");
+    }
+
+    #[test]
+    fn elements_are_matched_by_id_then_name_then_position() {
+        let before = json!({"l": [{"id": "1", "fileName": "a"}, {"id": "2", "fileName": "b"}, {"x": 1}]});
+        let after = json!({"l": [{"fileName": "b", "new": true}, {"id": "1", "fileName": "renamed"}, {"x": 2}, {"id": "3", "fileName": "a"}]});
+        let changes = diff(&before, &after);
+        let paths: Vec<_> =
+            changes.iter().map(|change| (change.path.as_str(), change.before.is_some(), change.after.is_some())).collect();
+        assert_eq!(
+            paths,
+            [
+                ("/l/0/new", false, true),
+                ("/l/0/id", true, false),
+                ("/l/1/fileName", true, true),
+                ("/l/2/x", true, true),
+                ("/l/3", false, true)
+            ]
+        );
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let change = diff(&json!({"d": "a".repeat(500)}), &json!({"d": "b\nb"})).remove(0);
+        assert!(change.sentence().chars().count() < 90 && change.sentence().ends_with("\"b b\""), "{}", change.sentence());
+    }
+
+    /// What the service makes of an update that it stored well.
+    fn stored(sent: &Value) -> Value {
+        let mut stored = sent.clone();
+        let changes = [
+            ("/id", json!("1152921505690000177")),
+            ("/status", json!("PendingCommit")),
+            ("/fileUploadUrl", json!("https://x")),
+            ("/pricing/isAdvancedPricingModel", json!(false)),
+            ("/pricing/sales", json!([])),
+            ("/targetPublishDate", json!("1601-01-01T00:00:00.0000000Z")),
+            ("/applicationPackages/1/id", json!("")),
+            ("/applicationPackages/1/version", json!("")),
+            ("/applicationPackages/1/languages", json!([])),
+            ("/packageDeliveryOptions/packageRollout/packageRolloutStatus", json!("PackageRolloutNotStarted")),
+            ("/packageDeliveryOptions/packageRollout/packageRolloutPercentage", serde_json::from_str("10").unwrap()),
+            ("/trailers/0/id", json!("77")),
+            ("/trailers/0/trailerAssets/en-us/imageList/0/id", json!("78")),
+            ("/listings/en-us/baseListing/licenseTerms", Value::Null),
+            ("/listings/en-us/baseListing/images/1/id", json!("1152922700002900009")),
+            ("/listings/en-us/baseListing/images/3/description", json!("")),
+            ("/allowTargetFutureDeviceFamilies/7", json!(false)),
+        ];
+        for (pointer, value) in changes {
+            assert!(set(&mut stored, pointer, value), "{pointer}");
+        }
+        remove(&mut stored, "/gamingOptions");
+        remove(&mut stored, "/automaticBackupEnabled");
+        stored
+    }
+
+    #[test]
+    fn what_the_service_changes_by_itself_is_no_loss() {
+        for (_, document) in examples::all() {
+            assert_eq!(not_stored(&document, &document, None), []);
+        }
+        let sent = examples::app_update();
+        assert_eq!(sentences(&not_stored(&sent, &stored(&sent), Some(&examples::app()))), Vec::<String>::new());
+    }
+
+    #[rstest]
+    #[case("/listings/en-us/baseListing/releaseNotes", json!("Faster start."))]
+    #[case("/pricing/priceId", json!("Base"))]
+    #[case("/visibility", Value::Null)]
+    #[case("/applicationPackages", json!([]))]
+    #[case("/applicationPackages/0/fileStatus", json!("Uploaded"))]
+    #[case("/listings/en-us/baseListing/images/3/fileName", json!("other.png"))]
+    #[case("/listings/de-de", json!({"baseListing": {"description": "still here"}}))]
+    #[case("/pricing/marketSpecificPricings/BR", json!("Tier1015"))]
+    #[case("/packageDeliveryOptions/packageRollout/isPackageRollout", json!(false))]
+    #[case("/packageDeliveryOptions", Value::Null)]
+    #[case("/meetAccessibilityGuidelines", json!(false))]
+    #[case("/trailers", json!([]))]
+    fn what_was_not_stored_is_found(#[case] pointer: &str, #[case] value: Value) {
+        let sent = examples::app_update();
+        let mut stored = stored(&sent);
+        assert!(set(&mut stored, pointer, value));
+        let lacking = not_stored(&sent, &stored, Some(&examples::app()));
+        assert!(
+            !lacking.is_empty()
+                && lacking.iter().all(|change| change.path.starts_with(pointer) || pointer.starts_with(&change.path)),
+            "{lacking:#?}"
+        );
+    }
+
+    #[test]
+    fn a_zombie_draft_is_found_and_a_title_told_apart() {
+        let sent = examples::app_update();
+        assert!(not_stored(&sent, &examples::app(), Some(&examples::app())).len() > 10);
+        let mut kept = stored(&sent);
+        set(&mut kept, "/listings/en-us/baseListing/title", json!("Old name"));
+        assert_eq!(not_stored(&sent, &kept, None), []);
+        assert_eq!(
+            sentences(&unchanged_titles(&sent, &kept)),
+            ["listings › en-us › baseListing › title: \"Northwind Notes\" → \"Old name\""]
+        );
+        let add_on = examples::add_on();
+        let mut other = add_on.clone();
+        set(&mut other, "/listings/en-us/title", json!("Old name"));
+        assert_eq!((not_stored(&add_on, &other, None).len(), unchanged_titles(&add_on, &other).len()), (1, 0));
+    }
+
+    #[test]
+    fn dates_line_ends_and_deleted_files_may_look_different() {
+        let sent = json!({"targetPublishDate": "2026-03-01T06:00:00Z", "notesForCertification": "a\r\nb",
+            "flightPackages": [{"id": "1", "fileName": "a", "fileStatus": "PendingDelete"}, {"fileName": "d\\b.msix", "fileStatus": "PendingUpload"}]});
+        let stored = json!({"targetPublishDate": "2026-03-01T06:00:00.0000000Z", "notesForCertification": "a\nb",
+            "flightPackages": [{"fileName": "d/b.msix", "fileStatus": "PendingUpload", "id": "2"}]});
+        assert_eq!(not_stored(&sent, &stored, None), []);
+        assert_eq!(not_stored(&json!({"seenAt": 1}), &json!({"seenAt": 2}), Some(&json!({"seenAt": 1}))), []);
+        assert_eq!(not_stored(&json!({"seenAt": 1}), &json!({"seenAt": 2}), Some(&json!({"seenAt": 0}))).len(), 1);
+        assert_eq!(not_stored(&json!({"a": 1}), &json!(null), None).len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_never_differs_from_itself_and_one_change_is_one_change(which in 0usize..7, text in "[a-z]{3,9}") {
+            let (_, document) = examples::all().swap_remove(which);
+            prop_assert_eq!(diff(&document, &document), []);
+            let mut changed = document.clone();
+            set(&mut changed, "/targetPublishMode", Value::from(text));
+            let changes = diff(&document, &changed);
+            prop_assert_eq!(changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(), ["/targetPublishMode"]);
+        }
     }
 }

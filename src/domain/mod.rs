@@ -6,10 +6,15 @@ pub mod check;
 pub mod concern;
 pub mod diff;
 pub mod document;
+#[cfg(test)]
+mod examples;
 pub mod explain;
+mod file_rules;
 pub mod finding;
 pub mod fit;
 pub mod limits;
+mod listing_rules;
+mod offer_rules;
 pub mod package;
 pub mod pointer;
 pub mod product;
