@@ -1,5 +1,5 @@
 //! Settings: the example file and the code say the same, mistakes are named with key and line, secrets never show.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail loudly")]
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use flightdeck::config::{
     Config, ConfigError, Credential, Paths, Profile, SecretError, SecretSource,
@@ -79,7 +79,7 @@ fn the_example_is_the_defaults() {
     assert_eq!(*parse("").unwrap().file(), File::default());
     let usual = File::default();
     assert_eq!((usual.upload.connections, usual.upload.checksum, usual.upload.block_size), (8, Checksum::Crc64, None));
-    assert_eq!((usual.follow.shortest, usual.follow.longest), (Duration::from_secs(5), Duration::from_secs(300)));
+    assert_eq!((usual.follow.shortest, usual.follow.longest), (Duration::from_secs(5), Duration::from_mins(5)));
     assert!(usual.screen.notify && usual.screen.mouse && usual.upload.bandwidth.is_none());
 }
 
@@ -99,7 +99,7 @@ fn the_example_holds_every_key_and_no_other() {
     let full = File {
         default_profile: Some("p".into()),
         upload: Upload { connections: 8, block_size: Some(8 << 20), checksum: Checksum::Md5, bandwidth: Some(1) },
-        follow: Follow { shortest: Duration::from_secs(5), longest: Duration::from_secs(300) },
+        follow: Follow { shortest: Duration::from_secs(5), longest: Duration::from_mins(5) },
         screen: Screen { theme: "t".into(), notify: true, mouse: true },
         editor: Editor { command: Some("vi".into()) },
         keys: BTreeMap::from([("quit".into(), Chords(vec!["q".into()]))]),
@@ -202,12 +202,11 @@ fn a_profile_that_cannot_work_is_named(#[case] lines: &str, #[case] place: &str,
 fn plain_http_goes_to_this_machine_only(#[case] address: &str, #[case] expected: Option<&str>) {
     let lines = account(&format!("client_secret = {{ env = \"A\" }}\n[profiles.p.endpoints]\nstore = \"{address}\""));
     let profile = parse(&lines).unwrap().profile(None, &no_env);
-    match expected {
-        Some(url) => assert_eq!(profile.unwrap().store.as_str(), url),
-        None => {
-            let error = profile.unwrap_err().to_string();
-            assert!(error.contains("line 6, column 1, key profiles.p.endpoints.store"), "{error}");
-        }
+    if let Some(url) = expected {
+        assert_eq!(profile.unwrap().store.as_str(), url);
+    } else {
+        let error = profile.unwrap_err().to_string();
+        assert!(error.contains("line 6, column 1, key profiles.p.endpoints.store"), "{error}");
     }
 }
 
@@ -377,12 +376,11 @@ fn secrets_come_from_variable_and_file_and_lose_one_line_end() {
     ] {
         fs::write(&file, &content).unwrap();
         let secret = read(&source);
-        match expected {
-            Some(expected) => assert_eq!(secret.unwrap().expose_secret(), expected),
-            None => {
-                let error = secret.unwrap_err();
-                assert!(!format!("{error} {error:?}").contains(CANARY));
-            }
+        if let Some(expected) = expected {
+            assert_eq!(secret.unwrap().expose_secret(), expected);
+        } else {
+            let error = secret.unwrap_err();
+            assert!(!format!("{error} {error:?}").contains(CANARY));
         }
     }
     fs::write(&file, format!("{CANARY}\n")).unwrap();

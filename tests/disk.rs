@@ -1,5 +1,5 @@
 //! What outlives the process: crash safety, one owner at a time, owner-only files, no signed URL, tolerance to damage. Real files.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail loudly")]
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use flightdeck::{
     disk::{DiskError, EditedDraft, Finished, Home, Kept, Stage, atomic, drafts::Document, lock},

@@ -74,14 +74,14 @@ fn listed(names: &[String]) -> String {
 }
 
 fn no_profile(path: &std::path::Path, missing: &[&str]) -> String {
-    let ready: String = READY_PROFILE.lines().map(|line| format!("    {line}\n")).collect();
+    let ready = READY_PROFILE.lines().collect::<Vec<_>>().join("\n    ");
     let some_set = !missing.is_empty() && missing.len() < 3;
     let left = if some_set { format!(" (still missing: {})", missing.join(", ")) } else { String::new() };
     format!(
         "no account is set up yet. The ways on:\n\
          - flightdeck demo: look around on a built-in simulator, without account or network\n\
          - set {}, {} and {} (or {}){left}\n\
-         - write a profile into {}:\n\n{ready}",
+         - write a profile into {}:\n\n    {ready}",
         env::TENANT,
         env::CLIENT,
         env::SECRET,

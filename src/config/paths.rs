@@ -24,25 +24,22 @@ pub struct Paths {
 impl Paths {
     /// `config` (the option `--config`) goes before `FLIGHTDECK_CONFIG`, that before `FLIGHTDECK_HOME`, that before the system's folders.
     pub fn find(config: Option<&Path>, env: Env) -> Result<Self, ConfigError> {
-        let usual = match env::value(env, HOME) {
-            Some(home) => {
-                let home = absolute(Path::new(&home));
-                Self {
-                    config_file: home.join("config.toml"),
-                    is_config_named: false,
-                    data: home.join("data"),
-                    cache: home.join("cache"),
-                }
+        let usual = if let Some(home) = env::value(env, HOME) {
+            let home = absolute(Path::new(&home));
+            Self {
+                config_file: home.join("config.toml"),
+                is_config_named: false,
+                data: home.join("data"),
+                cache: home.join("cache"),
             }
-            None => {
-                let folders = directories::ProjectDirs::from("", "", "flightdeck").ok_or(ConfigError::NoFolder)?;
-                Self {
-                    config_file: folders.config_dir().join("config.toml"),
-                    is_config_named: false,
-                    // Local, not roaming: journals and locks of this machine mean nothing on another.
-                    data: folders.data_local_dir().to_owned(),
-                    cache: folders.cache_dir().to_owned(),
-                }
+        } else {
+            let folders = directories::ProjectDirs::from("", "", "flightdeck").ok_or(ConfigError::NoFolder)?;
+            Self {
+                config_file: folders.config_dir().join("config.toml"),
+                is_config_named: false,
+                // Local, not roaming: journals and locks of this machine mean nothing on another.
+                data: folders.data_local_dir().to_owned(),
+                cache: folders.cache_dir().to_owned(),
             }
         };
         let named = config.map(Path::to_owned).or_else(|| env::value(env, CONFIG).map(PathBuf::from));

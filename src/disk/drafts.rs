@@ -218,7 +218,7 @@ fn stem(target: &Target) -> String {
         match c {
             ':' | '/' => stem.push('+'),
             c if is_plain(c) => stem.push(c),
-            c => stem.push_str(&format!("%{:x}%", u32::from(c))),
+            c => stem.extend(['%'].into_iter().chain(c.escape_unicode().filter(char::is_ascii_alphanumeric))),
         }
     }
     stem

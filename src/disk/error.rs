@@ -31,7 +31,7 @@ impl DiskError {
 
     /// Whether another process holds the file.
     pub fn is_held(&self) -> bool {
-        self.source.get_ref().is_some_and(|source| source.is::<Held>())
+        self.source.get_ref().and_then(|source| source.downcast_ref::<Held>()).is_some()
     }
 
     /// What to do about it.
