@@ -16,6 +16,8 @@ use std::{
 
 const EXAMPLE: &str = include_str!("../config.example.toml");
 const GUID: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
+/// Stands in the examples where the owner's ids belong.
+const NIL: &str = "00000000-0000-0000-0000-000000000000";
 const CANARY: &str = "C4n4ry~secret.value";
 
 fn no_env(_: &str) -> Option<String> {
@@ -50,8 +52,9 @@ fn account(lines: &str) -> String {
 
 /// The example with the keys that have no default taken in.
 fn whole_example() -> String {
+    let example = EXAMPLE.replace(NIL, GUID);
     let is_key = |line: &str| line.starts_with('#') && line.chars().nth(1).is_some_and(|c| c != ' ');
-    EXAMPLE.lines().map(|line| if is_key(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
+    example.lines().map(|line| if is_key(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
 }
 
 /// Every key with its tables; the name of a profile or of an action counts as `*`.
@@ -127,7 +130,9 @@ fn the_whole_example_works_and_its_profiles_are_the_defaults() {
 #[test]
 fn the_ready_example_of_the_error_is_ready() {
     let text = flightdeck::config::error::READY_PROFILE;
-    let profile = parse(text).unwrap().profile(None, &no_env).unwrap();
+    let error = parse(text).unwrap().profile(None, &no_env).unwrap_err().to_string();
+    assert!(error.contains("line 4") && error.contains("still the example's id"), "{error}");
+    let profile = parse(&text.replace(NIL, GUID)).unwrap().profile(None, &no_env).unwrap();
     assert!(profile.warnings.is_empty(), "{:?}", profile.warnings);
 }
 

@@ -315,6 +315,11 @@ fn the_working_copy_is_one_a_target_and_may_be_broken() {
     let flight = Target::flight("9NX0EXAMPLE1", "5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915");
     drafts.save(&flight, Kept::Edited, None, "flight").unwrap();
     assert_eq!(drafts.list().unwrap().len(), 2);
+    // A working copy that cannot be read is said, and keeps nobody from saving the next.
+    fs::write(&path, "damaged").unwrap();
+    assert_eq!(drafts.edited(&app()).unwrap_err().source.kind(), io::ErrorKind::InvalidData);
+    drafts.save(&app(), Kept::Edited, None, "{}").unwrap();
+    assert_eq!(drafts.edited(&app()).unwrap().unwrap().text, "{}");
     drafts.drop_edited(&app()).unwrap();
     drafts.drop_edited(&app()).unwrap();
     assert_eq!(drafts.edited(&app()).unwrap(), None);
@@ -435,8 +440,11 @@ fn a_folder_that_cannot_be_written_is_said_at_once() {
     fs::write(&file, "").unwrap();
     let error = Home::prepare(&file, &folder.path().join("cache")).unwrap_err();
     assert!(error.path.starts_with(&file) && error.to_string().contains("could not create the folder"), "{error}");
-    // Twice is fine, and leaves nothing behind.
+    // Twice is fine, leaves nothing behind, and sweeps out what a killed process left long ago.
     let data = folder.path().join("data");
+    fs::create_dir_all(data.join("runs")).unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(48);
+    fs::File::create(data.join("runs/.new-abc")).unwrap().set_modified(long_ago).unwrap();
     for _ in 0..2 {
         Home::prepare(&data, &folder.path().join("cache")).unwrap();
     }

@@ -43,6 +43,7 @@ impl DiskError {
             }
             io::ErrorKind::ResourceBusy if self.is_held() => "Wait until it is done there, or end it there.",
             io::ErrorKind::InvalidData => "Move the file away; nothing on the server is touched by that.",
+            io::ErrorKind::InvalidInput => "`flightdeck resume` without a run lists the runs there are.",
             io::ErrorKind::NotFound => "It may have been moved or deleted meanwhile.",
             _ => "Mend that, or set FLIGHTDECK_HOME to another folder.",
         }
