@@ -1,6 +1,6 @@
 //! A failure of the disk, told so that a person can act on it.
 
-use super::lock::Holder;
+use super::holder::Holder;
 use std::{
     fmt, io,
     path::{Path, PathBuf},

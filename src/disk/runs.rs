@@ -4,7 +4,8 @@
 use super::{
     atomic,
     error::DiskError,
-    lock::{self, Holder, Lock},
+    holder::Holder,
+    lock::{self, Lock},
     scrub::scrub,
 };
 use serde_json::Value;
