@@ -1,5 +1,5 @@
 //! Settings: the example file and the code say the same, mistakes are named with key and line, secrets never show.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail loudly")]
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use flightdeck::config::{
     Config, ConfigError, Credential, Paths, Profile, SecretError, SecretSource,
@@ -16,6 +16,8 @@ use std::{
 
 const EXAMPLE: &str = include_str!("../config.example.toml");
 const GUID: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
+/// Stands in the examples where the owner's ids belong.
+const NIL: &str = "00000000-0000-0000-0000-000000000000";
 const CANARY: &str = "C4n4ry~secret.value";
 
 fn no_env(_: &str) -> Option<String> {
@@ -50,8 +52,9 @@ fn account(lines: &str) -> String {
 
 /// The example with the keys that have no default taken in.
 fn whole_example() -> String {
+    let example = EXAMPLE.replace(NIL, GUID);
     let is_key = |line: &str| line.starts_with('#') && line.chars().nth(1).is_some_and(|c| c != ' ');
-    EXAMPLE.lines().map(|line| if is_key(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
+    example.lines().map(|line| if is_key(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
 }
 
 /// Every key with its tables; the name of a profile or of an action counts as `*`.
@@ -79,7 +82,7 @@ fn the_example_is_the_defaults() {
     assert_eq!(*parse("").unwrap().file(), File::default());
     let usual = File::default();
     assert_eq!((usual.upload.connections, usual.upload.checksum, usual.upload.block_size), (8, Checksum::Crc64, None));
-    assert_eq!((usual.follow.shortest, usual.follow.longest), (Duration::from_secs(5), Duration::from_secs(300)));
+    assert_eq!((usual.follow.shortest, usual.follow.longest), (Duration::from_secs(5), Duration::from_mins(5)));
     assert!(usual.screen.notify && usual.screen.mouse && usual.upload.bandwidth.is_none());
 }
 
@@ -99,7 +102,7 @@ fn the_example_holds_every_key_and_no_other() {
     let full = File {
         default_profile: Some("p".into()),
         upload: Upload { connections: 8, block_size: Some(8 << 20), checksum: Checksum::Md5, bandwidth: Some(1) },
-        follow: Follow { shortest: Duration::from_secs(5), longest: Duration::from_secs(300) },
+        follow: Follow { shortest: Duration::from_secs(5), longest: Duration::from_mins(5) },
         screen: Screen { theme: "t".into(), notify: true, mouse: true },
         editor: Editor { command: Some("vi".into()) },
         keys: BTreeMap::from([("quit".into(), Chords(vec!["q".into()]))]),
@@ -127,7 +130,9 @@ fn the_whole_example_works_and_its_profiles_are_the_defaults() {
 #[test]
 fn the_ready_example_of_the_error_is_ready() {
     let text = flightdeck::config::error::READY_PROFILE;
-    let profile = parse(text).unwrap().profile(None, &no_env).unwrap();
+    let error = parse(text).unwrap().profile(None, &no_env).unwrap_err().to_string();
+    assert!(error.contains("line 4") && error.contains("still the example's id"), "{error}");
+    let profile = parse(&text.replace(NIL, GUID)).unwrap().profile(None, &no_env).unwrap();
     assert!(profile.warnings.is_empty(), "{:?}", profile.warnings);
 }
 
@@ -202,12 +207,11 @@ fn a_profile_that_cannot_work_is_named(#[case] lines: &str, #[case] place: &str,
 fn plain_http_goes_to_this_machine_only(#[case] address: &str, #[case] expected: Option<&str>) {
     let lines = account(&format!("client_secret = {{ env = \"A\" }}\n[profiles.p.endpoints]\nstore = \"{address}\""));
     let profile = parse(&lines).unwrap().profile(None, &no_env);
-    match expected {
-        Some(url) => assert_eq!(profile.unwrap().store.as_str(), url),
-        None => {
-            let error = profile.unwrap_err().to_string();
-            assert!(error.contains("line 6, column 1, key profiles.p.endpoints.store"), "{error}");
-        }
+    if let Some(url) = expected {
+        assert_eq!(profile.unwrap().store.as_str(), url);
+    } else {
+        let error = profile.unwrap_err().to_string();
+        assert!(error.contains("line 6, column 1, key profiles.p.endpoints.store"), "{error}");
     }
 }
 
@@ -377,12 +381,11 @@ fn secrets_come_from_variable_and_file_and_lose_one_line_end() {
     ] {
         fs::write(&file, &content).unwrap();
         let secret = read(&source);
-        match expected {
-            Some(expected) => assert_eq!(secret.unwrap().expose_secret(), expected),
-            None => {
-                let error = secret.unwrap_err();
-                assert!(!format!("{error} {error:?}").contains(CANARY));
-            }
+        if let Some(expected) = expected {
+            assert_eq!(secret.unwrap().expose_secret(), expected);
+        } else {
+            let error = secret.unwrap_err();
+            assert!(!format!("{error} {error:?}").contains(CANARY));
         }
     }
     fs::write(&file, format!("{CANARY}\n")).unwrap();

@@ -1,6 +1,6 @@
 //! What can be wrong with the settings, each with the place and the remedy. Never holds a secret's value.
 
-use super::{env, paths};
+use super::env;
 use std::{fmt, io, path::PathBuf};
 
 /// One thing wrong in the config file: where, what, and what to do.
@@ -36,7 +36,7 @@ impl std::error::Error for Fault {}
 /// Why there are no settings, or no profile, to go on with. Every one of these is "wrong usage or wrong config" (exit 2).
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("the config file {} could not be read: {source}\nMend the path (--config, or {}) or the file's permissions.", path.display(), paths::CONFIG)]
+    #[error("the config file {} could not be read: {source}\nMend the path (--config, or {}) or the file's permissions.", path.display(), env::CONFIG)]
     Unreadable { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Fault(Box<Fault>),
@@ -44,7 +44,7 @@ pub enum ConfigError {
     Variable { variable: String, what: String, remedy: String },
     #[error(
         "this system names no home folder, so there is no place for config and data\nSet {} to a folder for both.",
-        paths::HOME
+        env::HOME
     )]
     NoFolder,
     #[error("no profile is named {name:?}{}\nProfiles: {}. They stand in {}.", nearest.as_ref().map(|near| format!("; did you mean {near:?}?")).unwrap_or_default(), listed(known), path.display())]
@@ -74,14 +74,14 @@ fn listed(names: &[String]) -> String {
 }
 
 fn no_profile(path: &std::path::Path, missing: &[&str]) -> String {
-    let ready: String = READY_PROFILE.lines().map(|line| format!("    {line}\n")).collect();
+    let ready = READY_PROFILE.lines().collect::<Vec<_>>().join("\n    ");
     let some_set = !missing.is_empty() && missing.len() < 3;
     let left = if some_set { format!(" (still missing: {})", missing.join(", ")) } else { String::new() };
     format!(
         "no account is set up yet. The ways on:\n\
          - flightdeck demo: look around on a built-in simulator, without account or network\n\
          - set {}, {} and {} (or {}){left}\n\
-         - write a profile into {}:\n\n{ready}",
+         - write a profile into {}:\n\n    {ready}",
         env::TENANT,
         env::CLIENT,
         env::SECRET,

@@ -1,5 +1,6 @@
 //! Floor 2: settings. Where files live, what the config file says, which account is meant, where its secret comes from.
 
+pub mod azure;
 pub mod env;
 pub mod error;
 pub mod file;

@@ -6,11 +6,6 @@ use super::{
 };
 use std::path::{Path, PathBuf};
 
-/// Puts config, data and cache below one folder.
-pub const HOME: &str = "FLIGHTDECK_HOME";
-/// Another config file.
-pub const CONFIG: &str = "FLIGHTDECK_CONFIG";
-
 /// The three places, absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
@@ -24,28 +19,25 @@ pub struct Paths {
 impl Paths {
     /// `config` (the option `--config`) goes before `FLIGHTDECK_CONFIG`, that before `FLIGHTDECK_HOME`, that before the system's folders.
     pub fn find(config: Option<&Path>, env: Env) -> Result<Self, ConfigError> {
-        let usual = match env::value(env, HOME) {
-            Some(home) => {
-                let home = absolute(Path::new(&home));
-                Self {
-                    config_file: home.join("config.toml"),
-                    is_config_named: false,
-                    data: home.join("data"),
-                    cache: home.join("cache"),
-                }
+        let usual = if let Some(home) = env::value(env, env::HOME) {
+            let home = absolute(Path::new(&home));
+            Self {
+                config_file: home.join("config.toml"),
+                is_config_named: false,
+                data: home.join("data"),
+                cache: home.join("cache"),
             }
-            None => {
-                let folders = directories::ProjectDirs::from("", "", "flightdeck").ok_or(ConfigError::NoFolder)?;
-                Self {
-                    config_file: folders.config_dir().join("config.toml"),
-                    is_config_named: false,
-                    // Local, not roaming: journals and locks of this machine mean nothing on another.
-                    data: folders.data_local_dir().to_owned(),
-                    cache: folders.cache_dir().to_owned(),
-                }
+        } else {
+            let folders = directories::ProjectDirs::from("", "", "flightdeck").ok_or(ConfigError::NoFolder)?;
+            Self {
+                config_file: folders.config_dir().join("config.toml"),
+                is_config_named: false,
+                // Local, not roaming: journals and locks of this machine mean nothing on another.
+                data: folders.data_local_dir().to_owned(),
+                cache: folders.cache_dir().to_owned(),
             }
         };
-        let named = config.map(Path::to_owned).or_else(|| env::value(env, CONFIG).map(PathBuf::from));
+        let named = config.map(Path::to_owned).or_else(|| env::value(env, env::CONFIG).map(PathBuf::from));
         Ok(match named {
             Some(file) => Self { config_file: absolute(&file), is_config_named: true, ..usual },
             None => usual,

@@ -65,8 +65,17 @@ fn is_guid(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
+/// The examples' ids are all zeros.
+fn refuse_placeholder(text: &str) -> Result<(), Wrong> {
+    if uuid::Uuid::try_parse(text).is_ok_and(|id| id.is_nil()) {
+        return wrong("this is still the example's id", WHERE_IDS_ARE);
+    }
+    Ok(())
+}
+
 /// A tenant stands in the path of the sign-in address: only a GUID or a domain may pass.
 pub(super) fn check_tenant(tenant: &str) -> Result<(), Wrong> {
+    refuse_placeholder(tenant)?;
     let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let is_domain = tenant.contains('.') && tenant.split('.').all(is_label);
     if is_guid(tenant) || is_domain {
@@ -77,6 +86,7 @@ pub(super) fn check_tenant(tenant: &str) -> Result<(), Wrong> {
 
 /// Refuses what can be no id; warns about one that is no GUID, as the service's are.
 pub(super) fn check_client(client: &str) -> Result<Option<String>, Wrong> {
+    refuse_placeholder(client)?;
     if client.is_empty() || client.chars().any(|c| c.is_control() || c.is_whitespace() || !c.is_ascii()) {
         return wrong("this is no application (client) id", WHERE_IDS_ARE);
     }

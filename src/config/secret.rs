@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, se
 use std::{
     fmt,
     io::{self, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -27,7 +27,7 @@ pub(super) const REMEDY: &str =
 /// A secret or token is some hundred bytes; more is a mistake.
 const LARGEST: u64 = 64 * 1024;
 /// Long enough for a person to touch a key or type a word.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A place to read a secret from. Shows its kind and name, never a value.
 #[derive(Clone)]
@@ -63,11 +63,11 @@ impl SecretSource {
 }
 
 /// Reads a federated token: the same rules as for a file with a secret.
-pub(super) fn read_token(path: &PathBuf) -> Result<SecretString, SecretError> {
-    SecretSource::File(path.clone()).read()
+pub(super) fn read_token(path: &Path) -> Result<SecretString, SecretError> {
+    SecretSource::File(path.to_owned()).read()
 }
 
-fn read_file(path: &PathBuf) -> io::Result<Vec<u8>> {
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -1,6 +1,7 @@
 //! The settings that the program runs with: the config file, read and checked, and the choice of a profile.
 
 use super::{
+    azure,
     env::{self, Env},
     error::{ConfigError, Fault},
     file::{Chords, File, Follow, Screen, Upload},
@@ -125,7 +126,7 @@ impl Config {
     pub fn profiles(&self, env: Env) -> Vec<(String, Result<Profile, ConfigError>)> {
         let mut all: Vec<_> = self.profile_names().map(|name| (name.to_owned(), self.profile(Some(name), env))).collect();
         if !self.file.profiles.contains_key(env::PROFILE)
-            && let Some(profile) = env::profile(env).transpose()
+            && let Some(profile) = azure::profile(env).transpose()
         {
             all.push((env::PROFILE.to_owned(), profile));
         }
@@ -160,7 +161,7 @@ impl Config {
             return Err(ConfigError::ManyProfiles { known: self.names(), path: self.file_path() });
         }
         let missing = env::missing(env);
-        env::profile(env)?.ok_or_else(|| ConfigError::NoProfile { path: self.file_path(), missing })
+        azure::profile(env)?.ok_or_else(|| ConfigError::NoProfile { path: self.file_path(), missing })
     }
 
     fn names(&self) -> Vec<String> {

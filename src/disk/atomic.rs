@@ -6,8 +6,14 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
+    time::Duration,
 };
 use tempfile::NamedTempFile;
+
+/// How the name of a file begins that is not yet in its place.
+const UNFINISHED: &str = ".new-";
+/// Nothing is written for so long: what is older was left behind by a process that was killed.
+const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
 /// Replaces a file's content as a whole.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
@@ -55,6 +61,18 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     builder.create(path).map_err(|source| DiskError::new("create the folder", path, source))
 }
 
+/// Removes what killed processes left half written in a folder. What cannot be removed stays: it does no harm.
+pub(super) fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if is_ours && age().is_some_and(|age| age > LEFT_BEHIND) {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
 /// Options that create a file for the owner alone.
 pub(super) fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has a mode to set"))]
@@ -86,7 +104,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 
 /// A temporary file (0600 by the crate's own rule on Unix) with the content on disk.
 fn filled(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)

@@ -90,6 +90,6 @@ fn safe(name: &str) -> String {
         return name.to_owned();
     }
     let start: String = name.chars().filter(|c| plain(*c)).take(32).collect();
-    let sum: String = Sha256::digest(name.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{start}_{sum}")
+    let sum = Sha256::digest(name.as_bytes()).iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    format!("{start}_{sum:016x}")
 }

@@ -123,7 +123,8 @@ impl Drafts {
         };
         let saved_at = Timestamp::now();
         if why == Kept::Edited {
-            let zip = self.edited(target)?.and_then(|draft| draft.zip);
+            // One before that cannot be read is no reason to lose this one.
+            let zip = self.edited(target).ok().flatten().and_then(|draft| draft.zip);
             let base_submission = submission.map(str::to_owned);
             return self.save_edited(target, &EditedDraft { text, base_submission, zip, saved_at });
         }
@@ -218,7 +219,7 @@ fn stem(target: &Target) -> String {
         match c {
             ':' | '/' => stem.push('+'),
             c if is_plain(c) => stem.push(c),
-            c => stem.push_str(&format!("%{:x}%", u32::from(c))),
+            c => stem.extend(['%'].into_iter().chain(c.escape_unicode().filter(char::is_ascii_alphanumeric))),
         }
     }
     stem

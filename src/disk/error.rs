@@ -1,6 +1,6 @@
 //! A failure of the disk, told so that a person can act on it.
 
-use super::lock::Holder;
+use super::holder::Holder;
 use std::{
     fmt, io,
     path::{Path, PathBuf},
@@ -31,7 +31,7 @@ impl DiskError {
 
     /// Whether another process holds the file.
     pub fn is_held(&self) -> bool {
-        self.source.get_ref().is_some_and(|source| source.is::<Held>())
+        self.source.get_ref().and_then(|source| source.downcast_ref::<Held>()).is_some()
     }
 
     /// What to do about it.
@@ -43,6 +43,7 @@ impl DiskError {
             }
             io::ErrorKind::ResourceBusy if self.is_held() => "Wait until it is done there, or end it there.",
             io::ErrorKind::InvalidData => "Move the file away; nothing on the server is touched by that.",
+            io::ErrorKind::InvalidInput => "`flightdeck resume` without a run lists the runs there are.",
             io::ErrorKind::NotFound => "It may have been moved or deleted meanwhile.",
             _ => "Mend that, or set FLIGHTDECK_HOME to another folder.",
         }

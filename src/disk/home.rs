@@ -22,6 +22,7 @@ impl Home {
         let home = Self { data: data.to_owned(), cache: cache.to_owned() };
         for folder in [data.join("runs"), data.join("drafts"), home.log_folder(), cache.to_owned()] {
             atomic::create_folder(&folder)?;
+            atomic::sweep(&folder);
             let fail = |source| DiskError::new("write into the folder", &folder, source);
             // Gone when dropped. No fsync: that would cost the first frame.
             tempfile::tempfile_in(&folder).and_then(|mut file| file.write_all(&TRIAL)).map_err(fail)?;

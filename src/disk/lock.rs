@@ -1,20 +1,12 @@
 //! One owner at a time: an advisory lock that ends with the process, however it ends.
 
-use super::{atomic, error::DiskError};
+use super::{atomic, error::DiskError, holder::Holder};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
 };
-
-/// Who holds a lock, for the message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    pub pid: u32,
-    pub since: Timestamp,
-}
 
 /// A held lock; let go when dropped.
 ///

@@ -4,7 +4,8 @@
 use super::{
     atomic,
     error::DiskError,
-    lock::{self, Holder, Lock},
+    holder::Holder,
+    lock::{self, Lock},
     scrub::scrub,
 };
 use serde_json::Value;
@@ -72,7 +73,11 @@ impl Runs {
         let fail = |source| DiskError::new(tried, &path, source);
         let file = atomic::private().read(true).write(true).create_new(true).open(&path).map_err(fail)?;
         let mut journal = Journal { id: id.to_owned(), path: path.clone(), file, end: 0, was_cut: false, _lock: lock };
-        journal.append(header)?;
+        if let Err(error) = journal.append(header) {
+            // A run without a header would stand in the list for ever.
+            drop(fs::remove_file(&path));
+            return Err(error);
+        }
         atomic::sync_folder(&self.folder).map_err(fail)?;
         Ok(journal)
     }
