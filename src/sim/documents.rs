@@ -24,14 +24,20 @@ pub struct Ids {
 
 impl Default for Ids {
     fn default() -> Self {
-        Self { package: 2_000_000_000_071_000_000, image: 1_152_922_700_002_900_000 }
+        Self {
+            package: 2_000_000_000_071_000_000,
+            image: 1_152_922_700_002_900_000,
+        }
     }
 }
 
 impl Ids {
     /// A row far from the demo's.
     pub fn generated() -> Self {
-        Self { package: 2_000_000_000_080_000_000, image: 1_152_922_700_010_000_000 }
+        Self {
+            package: 2_000_000_000_080_000_000,
+            image: 1_152_922_700_010_000_000,
+        }
     }
 
     fn package(&mut self) -> String {
@@ -132,8 +138,17 @@ impl App {
             "id": self.id, "primaryName": self.name, "packageFamilyName": format!("{identity}_{suffix}"),
             "packageIdentityName": identity, "publisherName": subject, "firstPublishedDate": self.first_published,
         });
-        let (published, pending) = documents(Kind::App, APP_SUBMISSION, None, self.published, self.pending, ids);
-        ProductSeed { kind: Kind::App, id: self.id, app: None, resource, published, pending, is_unsupported: self.is_unsupported }
+        let (published, pending) =
+            documents(Kind::App, APP_SUBMISSION, None, self.published, self.pending, ids);
+        ProductSeed {
+            kind: Kind::App,
+            id: self.id,
+            app: None,
+            resource,
+            published,
+            pending,
+            is_unsupported: self.is_unsupported,
+        }
     }
 }
 
@@ -144,8 +159,17 @@ impl AddOn {
             "applications": { "value": [{ "id": self.app, "resourceLocation": location }], "totalCount": 1 },
             "id": self.id, "productId": self.product_id, "productType": self.product_type,
         });
-        let (published, pending) = documents(Kind::AddOn, ADD_ON_SUBMISSION, None, self.published, self.pending, ids);
-        ProductSeed { kind: Kind::AddOn, id: self.id, app: Some(self.app), resource, published, pending, is_unsupported: false }
+        let (published, pending) =
+            documents(Kind::AddOn, ADD_ON_SUBMISSION, None, self.published, self.pending, ids);
+        ProductSeed {
+            kind: Kind::AddOn,
+            id: self.id,
+            app: Some(self.app),
+            resource,
+            published,
+            pending,
+            is_unsupported: false,
+        }
     }
 }
 
@@ -154,8 +178,17 @@ impl Flight {
         let resource = json!({
             "flightId": self.id, "friendlyName": self.name, "groupIds": self.groups, "rankHigherThan": self.rank_higher_than,
         });
-        let (published, pending) = documents(Kind::Flight, FLIGHT_SUBMISSION, Some(&self.id), self.published, self.pending, ids);
-        ProductSeed { kind: Kind::Flight, id: self.id, app: Some(self.app), resource, published, pending, is_unsupported: false }
+        let (published, pending) =
+            documents(Kind::Flight, FLIGHT_SUBMISSION, Some(&self.id), self.published, self.pending, ids);
+        ProductSeed {
+            kind: Kind::Flight,
+            id: self.id,
+            app: Some(self.app),
+            resource,
+            published,
+            pending,
+            is_unsupported: false,
+        }
     }
 }
 
@@ -200,7 +233,9 @@ fn on_its_way(kind: Kind, mut document: Value, number: Option<u32>, pending: Pen
     name(&mut document, pending.number.or(number.map(|number| number + 1)));
     if let Some(packages) = packages_of(kind, &mut document) {
         for package in packages {
-            let is_dropped = package["fileName"].as_str().is_some_and(|name| pending.drop.iter().any(|dropped| dropped == name));
+            let is_dropped = package["fileName"]
+                .as_str()
+                .is_some_and(|name| pending.drop.iter().any(|dropped| dropped == name));
             if is_dropped {
                 put(package, "fileStatus", "PendingDelete".into());
             }
@@ -282,9 +317,7 @@ fn add_packages(kind: Kind, document: &mut Value, packages: Vec<Map<String, Valu
             })
         };
         // The API lists no device families for the packages of a flight.
-        if kind == Kind::Flight
-            && let Some(fields) = package.as_object_mut()
-        {
+        if kind == Kind::Flight && let Some(fields) = package.as_object_mut() {
             fields.shift_remove("targetDeviceFamilies");
         }
         merge(&mut package, Value::Object(short));
@@ -332,7 +365,10 @@ fn date(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(date),
         Value::Object(fields) => fields.values_mut().for_each(date),
         Value::String(text) => {
-            let hours = text.strip_prefix("now").and_then(|rest| rest.strip_suffix('h')).and_then(|hours| hours.parse().ok());
+            let hours = text
+                .strip_prefix("now")
+                .and_then(|rest| rest.strip_suffix('h'))
+                .and_then(|hours| hours.parse().ok());
             if let Some(hours) = hours {
                 let time = Timestamp::now() + SignedDuration::from_hours(hours);
                 *text = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -14,7 +14,8 @@ pub fn package(xml: &str) -> Option<PackageFacts> {
                 has_identity = true;
                 facts.identity = tag.attribute("Name")?;
                 facts.version = tag.attribute("Version")?;
-                facts.architecture = Some(architecture(tag.attribute("ProcessorArchitecture").as_deref()));
+                facts.architecture =
+                    Some(architecture(tag.attribute("ProcessorArchitecture").as_deref()));
             }
             "Resource" => add(&mut facts.languages, tag.attribute("Language")),
             "TargetDeviceFamily" => add(&mut facts.families, family(&tag)),
@@ -122,7 +123,9 @@ fn tags(xml: &str) -> impl Iterator<Item = Tag<'_>> {
                 continue;
             }
             let tag = tag.trim_end_matches('/');
-            let (name, attributes) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
+            let (name, attributes) = tag
+                .split_once(char::is_whitespace)
+                .unwrap_or((tag, ""));
             let name = name.rsplit_once(':').map_or(name, |(_, local)| local);
             return Some(Tag { name, attributes });
         }
@@ -144,7 +147,11 @@ fn end_of_tag(text: &str) -> Option<usize> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]

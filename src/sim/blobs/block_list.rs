@@ -81,7 +81,11 @@ mod tests {
     #[test]
     fn reads_every_source_in_order() {
         let body = "\u{feff}<?xml version='1.0' encoding='utf-8'?>\n<BlockList>\n <Latest>YQ==</Latest><Committed>Yg==</Committed>\n<Uncommitted>Yw==</Uncommitted></BlockList>\n";
-        let expected = [(Source::Latest, "YQ=="), (Source::Committed, "Yg=="), (Source::Uncommitted, "Yw==")];
+        let expected = [
+            (Source::Latest, "YQ=="),
+            (Source::Committed, "Yg=="),
+            (Source::Uncommitted, "Yw=="),
+        ];
         assert_eq!(parse(body), Some(expected.map(|(s, id)| (s, id.to_owned())).to_vec()));
     }
 

@@ -1,6 +1,7 @@
 //! The blob storage behind `fileUploadUrl`: block blobs reached through a shared access signature, as Azure serves them.
 //! Knows nothing of submissions.
 
+mod answer;
 mod blob;
 mod block_list;
 mod content;

@@ -1,21 +1,20 @@
 //! The blob calls over HTTP: who may, how large, which checksum, and what comes back.
 //! Knows no submission; the state of a blob is `blob.rs`'s.
 
-use super::blob::{Blob, Committed, Conditions, Leftover, Properties};
+use super::answer::{Answer, finish, stream};
+use super::blob::{Blob, Conditions, Leftover, Properties};
 use super::block_list;
 use super::content::{BlobFile, Piece};
 use super::receive::{self, Broken, Sums};
 use super::refusal::Refusal;
 use super::sas::{self, Denied, Query};
 use super::store::{Blobs, Shared};
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimePrinter;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::sync::Arc;
 
 const MIB: u64 = 1 << 20;
@@ -23,8 +22,6 @@ const MIB: u64 = 1 << 20;
 const LIST_LIMIT: u64 = 16 * MIB;
 /// A refused body is read up to here before the answer goes out.
 const DRAIN_LIMIT: u64 = 512 * MIB;
-/// Bytes read at once for an answer.
-const READ: u64 = 512 << 10;
 
 /// A body with what the headers promise about it.
 struct Announced {
@@ -41,13 +38,6 @@ struct Call<'r> {
     query: &'r Query,
     version: &'r str,
     rights: &'r str,
-}
-
-/// An answer before the headers that all answers carry.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Body,
 }
 
 pub async fn one(State(blobs): State<Blobs>, Path(name): Path<String>, request: Request) -> Response {
@@ -91,7 +81,14 @@ fn admit<'r>(
         let expiry = query.get("se").unwrap_or_default().to_owned();
         return Err(denied(Denied::Expired { expiry }));
     }
-    Ok(Call { shared, blob, headers, query, version, rights })
+    Ok(Call {
+        shared,
+        blob,
+        headers,
+        query,
+        version,
+        rights,
+    })
 }
 
 fn denied(denied: Denied) -> Refusal {
@@ -108,8 +105,10 @@ fn denied(denied: Denied) -> Refusal {
             "NoAuthenticationInformation",
             "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
         ),
-        Denied::Signature { string_to_sign } => failed()
-            .with("AuthenticationErrorDetail", format!("Signature did not match. String to sign used was {string_to_sign}")),
+        Denied::Signature { string_to_sign } => failed().with(
+            "AuthenticationErrorDetail",
+            format!("Signature did not match. String to sign used was {string_to_sign}"),
+        ),
         Denied::Expired { expiry } => failed().with(
             "AuthenticationErrorDetail",
             format!(
@@ -131,7 +130,9 @@ impl Call<'_> {
             ("GET", "blocklist") => self.block_list(),
             ("GET" | "HEAD", "") => self.get(method == Method::HEAD),
             ("DELETE", "") => Err(self.need("d").err().unwrap_or_else(Refusal::internal)),
-            ("PUT" | "GET" | "HEAD", comp) => Err(Refusal::parameter("comp", comp, "Not supported for this blob.")),
+            ("PUT" | "GET" | "HEAD", comp) => {
+                Err(Refusal::parameter("comp", comp, "Not supported for this blob."))
+            }
             _ => Err(Refusal::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "UnsupportedHttpVerb",
@@ -176,13 +177,21 @@ impl Call<'_> {
         self.need("w")?;
         let announced = self.announced(LIST_LIMIT)?;
         let taken = body.take().unwrap_or_default();
-        let (bytes, sums) =
-            receive::to_memory(taken, announced.length, announced.md5.is_some(), &self.shared.received).await.map_err(broken)?;
+        let (bytes, sums) = receive::to_memory(
+            taken,
+            announced.length,
+            announced.md5.is_some(),
+            &self.shared.received,
+        )
+        .await
+        .map_err(broken)?;
         announced.compare(&sums)?;
         let list = String::from_utf8(bytes)
             .ok()
             .and_then(|body| block_list::parse(&body))
-            .ok_or_else(|| Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid."))?;
+            .ok_or_else(|| {
+                Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid.")
+            })?;
         let (committed, leftover) = self.blob.commit(&list, self.properties(), &self.conditions())?;
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
@@ -200,7 +209,10 @@ impl Call<'_> {
             }
         };
         let (blocks, staged) = self.blob.blocks()?;
-        let body = block_list::render(with_committed.then_some(blocks.as_slice()), with_staged.then_some(staged.as_slice()));
+        let body = block_list::render(
+            with_committed.then_some(blocks.as_slice()),
+            with_staged.then_some(staged.as_slice()),
+        );
         let committed = self.blob.committed();
         let length = committed.as_ref().map_or(0, |committed| committed.content.length());
         let mut answer = Answer::new(StatusCode::OK)
@@ -292,7 +304,9 @@ impl Call<'_> {
                 "The Content-Length header was not specified.",
             )
         })?;
-        let length = length.parse().map_err(|_| Refusal::header("Content-Length", length))?;
+        let length = length
+            .parse()
+            .map_err(|_| Refusal::header("Content-Length", length))?;
         if length > limit {
             return Err(Refusal::too_large(limit));
         }
@@ -300,18 +314,17 @@ impl Call<'_> {
             return Err(unsupported("x-ms-structured-body"));
         }
         let md5 = text(self.headers, "content-md5")
-            .map(|given| {
-                decode(given).ok_or_else(|| {
-                    Refusal::bad_request(
-                        "InvalidMd5",
-                        "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
-                    )
-                })
-            })
+            .map(|given| decode(given).ok_or_else(|| {
+                Refusal::bad_request(
+                    "InvalidMd5",
+                    "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
+                )
+            }))
             .transpose()?;
         let name = "x-ms-content-crc64";
-        let crc64 =
-            text(self.headers, name).map(|given| decode(given).ok_or_else(|| Refusal::header(name, given))).transpose()?;
+        let crc64 = text(self.headers, name)
+            .map(|given| decode(given).ok_or_else(|| Refusal::header(name, given)))
+            .transpose()?;
         if crc64.is_some() && self.version < "2019-02-02" {
             return Err(unsupported(name));
         }
@@ -324,11 +337,19 @@ impl Call<'_> {
         Ok(Announced { length, md5, crc64 })
     }
 
-    async fn receive(&self, body: &mut Option<Body>, announced: &Announced) -> Result<(Piece, Sums), Refusal> {
+    async fn receive(
+        &self,
+        body: &mut Option<Body>,
+        announced: &Announced,
+    ) -> Result<(Piece, Sums), Refusal> {
         let body = body.take().unwrap_or_default();
         let with_md5 = announced.md5.is_some();
-        let Shared { spool, received, .. } = self.shared;
-        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received).await.map_err(broken)?;
+        let Shared {
+            spool, received, ..
+        } = self.shared;
+        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received)
+            .await
+            .map_err(broken)?;
         announced.compare(&sums)?;
         Ok((piece, sums))
     }
@@ -385,81 +406,6 @@ impl Announced {
     }
 }
 
-impl Answer {
-    fn new(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Body::empty() }
-    }
-
-    fn with(mut self, name: &'static str, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(HeaderName::from_static(name), value);
-        }
-        self
-    }
-
-    fn of(self, committed: &Committed) -> Self {
-        self.with("etag", &committed.etag).with("last-modified", &http_date(committed.modified))
-    }
-
-    /// What an upload is answered with.
-    fn written(self, sums: &Sums) -> Self {
-        let answer =
-            self.with("x-ms-request-server-encrypted", "true").with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
-        match sums.md5 {
-            Some(md5) => answer.with("content-md5", &BASE64_STANDARD.encode(md5)),
-            None => answer,
-        }
-    }
-
-    /// What a download is answered with.
-    fn properties(self, committed: &Committed) -> Self {
-        let Properties { content_type, md5, metadata } = &committed.properties;
-        let mut answer = self
-            .with("accept-ranges", "bytes")
-            .with("content-type", content_type)
-            .with("x-ms-blob-type", "BlockBlob")
-            .with("x-ms-creation-time", &http_date(committed.created))
-            .with("x-ms-lease-state", "available")
-            .with("x-ms-lease-status", "unlocked")
-            .with("x-ms-server-encrypted", "true");
-        if let Some(md5) = md5 {
-            answer = answer.with("content-md5", md5);
-        }
-        for (name, value) in metadata {
-            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
-                answer.headers.insert(name, value);
-            }
-        }
-        answer
-    }
-}
-
-fn finish(answer: Result<Answer, Refusal>, method: &Method, asked: &HeaderMap, version: &str) -> Response {
-    let request = uuid::Uuid::new_v4().to_string();
-    let answer = answer.unwrap_or_else(|refusal| {
-        let time = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.fZ").to_string();
-        let mut answer =
-            Answer::new(refusal.status).with("content-type", "application/xml").with("x-ms-error-code", refusal.code);
-        // A HEAD has no body to put the reason into; that is what the header is for.
-        if method != Method::HEAD {
-            answer.body = Body::from(refusal.body(&request, &time));
-        }
-        answer
-    });
-    let mut answer = answer
-        .with("server", "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0")
-        .with("x-ms-request-id", &request)
-        .with("x-ms-version", version);
-    let name = HeaderName::from_static("x-ms-client-request-id");
-    if let Some(id) = asked.get(&name) {
-        answer.headers.insert(name, id.clone());
-    }
-    let mut response = Response::new(answer.body);
-    *response.status_mut() = answer.status;
-    *response.headers_mut() = answer.headers;
-    response
-}
-
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
@@ -469,8 +415,11 @@ fn decode<const N: usize>(given: &str) -> Option<[u8; N]> {
 }
 
 fn unsupported(header: &str) -> Refusal {
-    Refusal::bad_request("UnsupportedHeader", "One of the HTTP headers specified in the request is not supported.")
-        .with("HeaderName", header)
+    Refusal::bad_request(
+        "UnsupportedHeader",
+        "One of the HTTP headers specified in the request is not supported.",
+    )
+    .with("HeaderName", header)
 }
 
 fn broken(broken: Broken) -> Refusal {
@@ -496,32 +445,6 @@ fn parse_range(range: &str, whole: u64) -> Option<(u64, u64)> {
     }
     let end = last.saturating_add(1).min(whole);
     Some((first, end.saturating_sub(first)))
-}
-
-/// Part of a blob as a body, read on blocking threads piece by piece.
-fn stream(file: BlobFile, start: u64, length: u64) -> Body {
-    let chunks = futures::stream::try_unfold((file, start, length), |(mut file, at, left)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let read = move || -> std::io::Result<(BlobFile, Vec<u8>)> {
-            let mut chunk = Vec::new();
-            file.seek(SeekFrom::Start(at))?;
-            (&mut file).take(left.min(READ)).read_to_end(&mut chunk)?;
-            Ok((file, chunk))
-        };
-        let (file, chunk) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
-        let count = chunk.len() as u64;
-        if count == 0 {
-            return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
-        }
-        Ok(Some((Bytes::from(chunk), (file, at + count, left - count))))
-    });
-    Body::from_stream(chunks)
-}
-
-fn http_date(time: Timestamp) -> String {
-    DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_default()
 }
 
 /// Up to 50,000 files go with it: not on an async thread.

@@ -72,7 +72,11 @@ impl Blobs {
         let shared = &self.shared;
         let (blob, query) = loop {
             let blob = uuid::Uuid::new_v4().to_string();
-            let BlobSettings { sas_lifetime, raw_plus, .. } = shared.settings;
+            let BlobSettings {
+                sas_lifetime,
+                raw_plus,
+                ..
+            } = shared.settings;
             let query = shared.key.query(&blob, RIGHTS, sas_lifetime, raw_plus);
             // Half of all signatures have one; whoever asks for a raw plus wants to see it.
             if !raw_plus || query.contains('+') {
@@ -80,8 +84,15 @@ impl Blobs {
             }
         };
         let url = shared.address(&blob, &query, host);
-        let entry = Entry { blob: Arc::default(), query };
-        shared.blobs.write().unwrap_or_else(PoisonError::into_inner).insert(blob.clone(), entry);
+        let entry = Entry {
+            blob: Arc::default(),
+            query,
+        };
+        shared
+            .blobs
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(blob.clone(), entry);
         Issued { blob, url }
     }
 
