@@ -40,6 +40,39 @@ pub(super) enum Verb {
 }
 
 impl Verb {
+    pub(super) const ALL: [Self; 30] = [
+        Self::SignIn,
+        Self::ListApps,
+        Self::GetApp,
+        Self::ListAppAddOns,
+        Self::ListFlights,
+        Self::ListAddOns,
+        Self::GetAddOn,
+        Self::CreateAddOn,
+        Self::DeleteAddOn,
+        Self::GetFlight,
+        Self::CreateFlight,
+        Self::DeleteFlight,
+        Self::Create,
+        Self::Get,
+        Self::Update,
+        Self::Delete,
+        Self::Commit,
+        Self::Status,
+        Self::GetRollout,
+        Self::SetRollout,
+        Self::HaltRollout,
+        Self::FinalizeRollout,
+        Self::PutBlob,
+        Self::PutBlock,
+        Self::PutBlockList,
+        Self::GetBlockList,
+        Self::GetBlob,
+        Self::HeadBlob,
+        Self::Operator,
+        Self::Unknown,
+    ];
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
