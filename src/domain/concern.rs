@@ -1,11 +1,3 @@
-<<<<<<< HEAD
-//! Changes that need a person's yes to that very change: price, audience, rollout.
-
-use serde::{Deserialize, Serialize};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-=======
 //! What needs a person's yes before it is sent: price, audience, rollout (product.md § 6.5). Says what; who asks is elsewhere.
 
 use super::{
@@ -13,19 +5,18 @@ use super::{
     target::Kind,
     value::{brief, is_empty, numbers_equal},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a concern is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
->>>>>>> domain
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ConcernKind {
     Price,
     BecomesFree,
     Visibility,
     Rollout,
 }
-<<<<<<< HEAD
-=======
 
 impl ConcernKind {
     pub fn word(self) -> &'static str {
@@ -205,4 +196,3 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
         });
     }
 }
->>>>>>> domain

@@ -1,8 +1,5 @@
 //! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
 
-<<<<<<< HEAD
-pub mod concern;
-=======
 pub mod archive;
 pub mod central_directory;
 pub mod check;
@@ -15,7 +12,6 @@ pub mod fit;
 pub mod limits;
 pub mod package;
 pub mod pointer;
->>>>>>> domain
 pub mod product;
 pub mod remote;
 mod scan;
