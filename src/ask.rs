@@ -1,6 +1,7 @@
 //! What a pane or an overlay wants of the app: data, released by the app one after the other. Knows neither app nor panes.
 
 use crate::{
+    action::Action,
     domain::target::Target,
     jobs::job::{Job, JobId},
 };
@@ -47,6 +48,8 @@ impl PaneId {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
+    /// As if its key had been pressed.
+    Do(Action),
     /// Start a job.
     Start(Job),
     Cancel(JobId),

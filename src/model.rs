@@ -77,6 +77,8 @@ pub enum Change {
     Activity,
     Pulse,
     Profile,
+    /// Another target is selected.
+    Selected,
     Nothing,
 }
 

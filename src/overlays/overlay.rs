@@ -69,8 +69,15 @@ pub trait Overlay {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx);
 }
 
-/// Makes the overlay that is to be opened: one arm each.
-pub fn open(opening: Opening, _cx: &Cx) -> Option<Box<dyn Overlay>> {
+/// An action as the help and the palette list it: what is possible was settled when they were opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    pub action: Action,
+    pub possible: Possible,
+}
+
+/// Makes the overlay that is to be opened: one arm each. `commands` are all there are, in the table's order.
+pub fn open(opening: Opening, _cx: &Cx, _commands: Vec<Command>) -> Option<Box<dyn Overlay>> {
     let _ = opening;
     None
 }

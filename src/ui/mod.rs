@@ -3,8 +3,11 @@
 pub mod field;
 pub mod filter;
 pub mod json_paint;
+pub mod keymap;
 pub mod list;
+pub mod meter;
 pub mod modal;
+pub mod table;
 pub mod text;
 pub mod text_area;
 pub mod text_buffer;
