@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod filter;
+pub mod json_paint;
 pub mod keymap;
 pub mod list;
 pub mod meter;
@@ -9,4 +10,6 @@ pub mod modal;
 pub mod panel;
 pub mod table;
 pub mod text;
+pub mod text_area;
+pub mod text_buffer;
 pub mod theme;
