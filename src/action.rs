@@ -1,1 +1,166 @@
-//! (to be written)
+//! What a person can want, as data: one row an action. Keymap, footer, help, palette, config check and key docs all read this table.
+//! Knows no key event, no pane and no job.
+
+/// What a person wants; named in the config, never a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    Quit,
+    Help,
+    Palette,
+    FocusNext,
+    FocusPrevious,
+    FocusApps,
+    FocusAddOns,
+    FocusFlights,
+    FocusDetail,
+    FocusRuns,
+    ShowActivity,
+    Zoom,
+    Refresh,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Left,
+    Right,
+    Enter,
+    Back,
+    Filter,
+    AllAddOns,
+    NextTab,
+    PreviousTab,
+    Edit,
+    EditOutside,
+    DiscardEdit,
+    PickZip,
+    DropZip,
+    Publish,
+    Follow,
+    DeleteDraft,
+    CancelRun,
+    DismissRun,
+    Copy,
+    OpenPortal,
+    Undo,
+    Redo,
+    Find,
+    FindNext,
+    NextFinding,
+    Repair,
+    Toggle,
+}
+
+/// Where a chord means something. An overlay's scope comes before a pane's, a pane's before the global one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    Global,
+    /// Everything that can be walked through: lists, texts, overlays.
+    Move,
+    /// A selected target: the three lists and the detail pane.
+    Target,
+    /// The document's text while it is being edited.
+    Editor,
+    Runs,
+    Overlay,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub action: Action,
+    /// The name in config and palette.
+    pub name: &'static str,
+    /// Chords as crokey reads them; the first is shown.
+    pub chords: &'static [&'static str],
+    pub scope: Scope,
+    /// The heading in the help.
+    pub group: &'static str,
+    /// What it does, in one sentence without a full stop.
+    pub sentence: &'static str,
+    /// Hard to undo: drawn in the danger role, always asks.
+    pub danger: bool,
+}
+
+const fn row(
+    action: Action,
+    name: &'static str,
+    chords: &'static [&'static str],
+    scope: Scope,
+    group: &'static str,
+    sentence: &'static str,
+) -> Row {
+    Row { action, name, chords, scope, group, sentence, danger: false }
+}
+
+const fn danger(row: Row) -> Row {
+    Row { danger: true, ..row }
+}
+
+use Action as A;
+use Scope as S;
+
+/// Every action there is.
+pub const ACTIONS: &[Row] = &[
+    row(A::Quit, "quit", &["q", "ctrl-c"], S::Global, "Program", "Leave; asks when a run is active"),
+    row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show every key"),
+    row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find a command by its name"),
+    row(A::ShowActivity, "activity", &["6", "a"], S::Global, "Program", "Show every request that was made"),
+    row(A::FocusNext, "focus-next", &["tab"], S::Global, "Panes", "Go to the next pane"),
+    row(A::FocusPrevious, "focus-previous", &["backtab"], S::Global, "Panes", "Go to the pane before"),
+    row(A::FocusApps, "apps", &["1"], S::Global, "Panes", "Go to the apps"),
+    row(A::FocusAddOns, "add-ons", &["2"], S::Global, "Panes", "Go to the add-ons"),
+    row(A::FocusFlights, "flights", &["3"], S::Global, "Panes", "Go to the flights"),
+    row(A::FocusDetail, "detail", &["4"], S::Global, "Panes", "Go to the selected target"),
+    row(A::FocusRuns, "runs", &["5"], S::Global, "Panes", "Go to the runs"),
+    row(A::Zoom, "zoom", &["+"], S::Global, "Panes", "Give the focused pane the whole screen, and back"),
+    row(A::Refresh, "refresh", &["r", "f5"], S::Global, "Panes", "Ask the Store again"),
+    row(A::Up, "up", &["up", "k"], S::Move, "Moving", "One up"),
+    row(A::Down, "down", &["down", "j"], S::Move, "Moving", "One down"),
+    row(A::PageUp, "page-up", &["pageup", "ctrl-b"], S::Move, "Moving", "One page up"),
+    row(A::PageDown, "page-down", &["pagedown", "ctrl-f"], S::Move, "Moving", "One page down"),
+    row(A::First, "first", &["home", "g"], S::Move, "Moving", "To the first"),
+    row(A::Last, "last", &["end", "shift-g"], S::Move, "Moving", "To the last"),
+    row(A::Left, "left", &["left", "h"], S::Move, "Moving", "Left: out of, or the tab before"),
+    row(A::Right, "right", &["right", "l"], S::Move, "Moving", "Right: into, or the next tab"),
+    row(A::Enter, "open", &["enter"], S::Move, "Moving", "Open what is selected"),
+    row(A::Back, "back", &["esc"], S::Move, "Moving", "One step back, never more"),
+    row(A::Filter, "filter", &["/"], S::Move, "Moving", "Narrow the list by a few letters"),
+    row(A::AllAddOns, "all-add-ons", &["."], S::Move, "Moving", "Show the add-ons of every app, or of the selected one"),
+    row(A::NextTab, "next-tab", &["]"], S::Target, "Target", "Next tab of the detail"),
+    row(A::PreviousTab, "previous-tab", &["["], S::Target, "Target", "Tab before"),
+    row(A::Edit, "edit", &["e"], S::Target, "Target", "Edit the submission document"),
+    row(A::EditOutside, "edit-outside", &["shift-e"], S::Target, "Target", "Edit the document in $EDITOR"),
+    danger(row(A::DiscardEdit, "discard-edit", &["shift-x"], S::Target, "Target", "Throw the edited document away")),
+    row(A::PickZip, "pick-zip", &["z"], S::Target, "Target", "Pick the ZIP to upload"),
+    row(A::DropZip, "drop-zip", &["shift-z"], S::Target, "Target", "Take the picked ZIP off again"),
+    danger(row(A::Publish, "publish", &["u"], S::Target, "Target", "Review and publish what was prepared")),
+    row(A::Follow, "follow", &["w"], S::Target, "Target", "Follow the pending submission until it ends"),
+    danger(row(
+        A::DeleteDraft,
+        "delete-draft",
+        &["shift-d"],
+        S::Target,
+        "Target",
+        "Delete the draft; its document is saved first",
+    )),
+    row(A::Copy, "copy", &["y"], S::Target, "Target", "Copy the id, or what is selected"),
+    row(A::OpenPortal, "open-portal", &["o"], S::Target, "Target", "Open the page in Partner Center"),
+    row(A::CancelRun, "cancel-run", &["x"], S::Runs, "Runs", "Stop the selected run after its running request"),
+    row(A::DismissRun, "dismiss-run", &["d"], S::Runs, "Runs", "Take a finished run off the list"),
+    row(A::Undo, "undo", &["ctrl-z"], S::Editor, "Editor", "Undo"),
+    row(A::Redo, "redo", &["ctrl-y"], S::Editor, "Editor", "Redo"),
+    row(A::Find, "find", &["ctrl-f"], S::Editor, "Editor", "Search in the text"),
+    row(A::FindNext, "find-next", &["ctrl-n", "f3"], S::Editor, "Editor", "Next hit"),
+    row(A::NextFinding, "next-finding", &["f8"], S::Editor, "Editor", "Go to the next finding of the check"),
+    row(A::Repair, "repair", &["ctrl-r"], S::Overlay, "ZIP picker", "Repair in the document what can be repaired"),
+    row(A::Toggle, "toggle", &["space"], S::Overlay, "Dialogs", "Switch the selected choice"),
+];
+
+impl Action {
+    /// Its row; every action has one (a test holds that).
+    pub fn row(self) -> Option<&'static Row> {
+        ACTIONS.iter().find(|row| row.action == self)
+    }
+}

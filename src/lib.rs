@@ -15,10 +15,10 @@
 //! | 1 | [`domain`], [`action`], [`cli`] | words and rules, no I/O |
 //! | – | [`sim`] | the simulated Store, apart: imports nothing of ours |
 
+pub mod action;
 pub mod api;
 pub mod app;
 pub mod ask;
-pub mod action;
 pub mod cli;
 pub mod config;
 pub mod disk;
@@ -30,6 +30,7 @@ pub mod overlays;
 pub mod panes;
 pub mod publish;
 pub mod shell;
+pub mod signals;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod ui;

@@ -21,16 +21,8 @@ pub fn demo() -> Account {
     let mut ids = Ids::default();
     let apps = read::<App>(APPS).into_iter().map(|app| app.seed(&mut ids));
     let mut products: Vec<ProductSeed> = apps.collect();
-    products.extend(
-        read::<AddOn>(ADD_ONS)
-            .into_iter()
-            .map(|add_on| add_on.seed(&mut ids)),
-    );
-    products.extend(
-        read::<Flight>(FLIGHTS)
-            .into_iter()
-            .map(|flight| flight.seed(&mut ids)),
-    );
+    products.extend(read::<AddOn>(ADD_ONS).into_iter().map(|add_on| add_on.seed(&mut ids)));
+    products.extend(read::<Flight>(FLIGHTS).into_iter().map(|flight| flight.seed(&mut ids)));
     Account {
         tenants: TENANTS.map(str::to_owned).to_vec(),
         client_id: CLIENT_ID.to_owned(),
@@ -57,10 +49,7 @@ pub fn many(apps: usize) -> Account {
     account
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "embedded data, read by the tests of this file"
-)]
+#[expect(clippy::expect_used, reason = "embedded data, read by the tests of this file")]
 pub fn read<T: DeserializeOwned>(json: &str) -> Vec<T> {
     serde_json::from_str(json).expect("assets/demo holds valid data")
 }

@@ -10,17 +10,11 @@ const LANGUAGES: &str = "ar-sa cs-cz da-dk de-de el-gr en-gb en-us es-es es-mx f
     ko-kr nb-no nl-nl pl-pl pt-br pt-pt ro-ro sv-se th-th tr-tr uk-ua zh-hans";
 
 pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 pub fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 pub fn is_id(id: &str) -> bool {
@@ -46,30 +40,15 @@ pub fn broken_rules(kind: Kind, document: &Value) -> Vec<String> {
     if !is_id(text(document, "/id")) {
         out.push("id".to_owned());
     }
-    one_of(
-        out,
-        document,
-        "/targetPublishMode",
-        &["Immediate", "Manual", "SpecificDate"],
-    );
-    if text(document, "/targetPublishMode") == "SpecificDate"
-        && text(document, "/targetPublishDate") < "2025"
-    {
+    one_of(out, document, "/targetPublishMode", &["Immediate", "Manual", "SpecificDate"]);
+    if text(document, "/targetPublishMode") == "SpecificDate" && text(document, "/targetPublishDate") < "2025" {
         out.push("no date".to_owned());
     }
     if kind != Kind::Flight {
-        one_of(
-            out,
-            document,
-            "/visibility",
-            &["Public", "Private", "Hidden"],
-        );
-        let tiers = document["pricing"]["marketSpecificPricings"]
-            .as_object()
-            .unwrap();
+        one_of(out, document, "/visibility", &["Public", "Private", "Hidden"]);
+        let tiers = document["pricing"]["marketSpecificPricings"].as_object().unwrap();
         for (market, tier) in tiers {
-            let is_market =
-                market.len() == 2 && market.bytes().all(|letter| letter.is_ascii_uppercase());
+            let is_market = market.len() == 2 && market.bytes().all(|letter| letter.is_ascii_uppercase());
             if !is_market || !(is_tier(tier) || tier == "NotAvailable") {
                 out.push(format!("price in {market}"));
             }
@@ -97,15 +76,9 @@ pub fn broken_rules(kind: Kind, document: &Value) -> Vec<String> {
         Kind::Flight => {}
     }
     if kind != Kind::AddOn {
-        let field = if kind == Kind::App {
-            "/applicationPackages"
-        } else {
-            "/flightPackages"
-        };
+        let field = if kind == Kind::App { "/applicationPackages" } else { "/flightPackages" };
         packages(out, list(document, field));
-        let percentage =
-            document["packageDeliveryOptions"]["packageRollout"]["packageRolloutPercentage"]
-                .as_f64();
+        let percentage = document["packageDeliveryOptions"]["packageRollout"]["packageRolloutPercentage"].as_f64();
         if !percentage.is_some_and(|percentage| (0.0..=100.0).contains(&percentage)) {
             out.push("percentage".to_owned());
         }
@@ -115,45 +88,20 @@ pub fn broken_rules(kind: Kind, document: &Value) -> Vec<String> {
 
 fn is_tier(tier: &Value) -> bool {
     let tier = tier.as_str().unwrap_or_default();
-    let number = tier
-        .strip_prefix("Tier")
-        .and_then(|number| number.parse::<u32>().ok());
-    tier == "Free"
-        || number
-            .is_some_and(|number| (2..=96).contains(&number) || (1012..=1424).contains(&number))
+    let number = tier.strip_prefix("Tier").and_then(|number| number.parse::<u32>().ok());
+    tier == "Free" || number.is_some_and(|number| (2..=96).contains(&number) || (1012..=1424).contains(&number))
 }
 
 fn app_fields(out: &mut Vec<String>, document: &Value) {
-    let trials = [
-        "NoFreeTrial",
-        "OneDay",
-        "TrialNeverExpires",
-        "SevenDays",
-        "FifteenDays",
-        "ThirtyDays",
-    ];
+    let trials = ["NoFreeTrial", "OneDay", "TrialNeverExpires", "SevenDays", "FifteenDays", "ThirtyDays"];
     one_of(out, document, "/pricing/trialPeriod", &trials);
-    one_of(
-        out,
-        document,
-        "/enterpriseLicensing",
-        &["None", "Online", "OnlineAndOffline"],
-    );
+    one_of(out, document, "/enterpriseLicensing", &["None", "Online", "OnlineAndOffline"]);
     for family in ["Desktop", "Mobile", "Xbox", "Holographic"] {
         if !document["allowTargetFutureDeviceFamilies"][family].is_boolean() {
             out.push(format!("family {family}"));
         }
     }
-    let preferences = [
-        "Touch",
-        "Keyboard",
-        "Mouse",
-        "Camera",
-        "NfcHce",
-        "Nfc",
-        "BluetoothLE",
-        "Telephony",
-    ];
+    let preferences = ["Touch", "Keyboard", "Mouse", "Camera", "NfcHce", "Nfc", "BluetoothLE", "Telephony"];
     for preference in list(document, "/hardwarePreferences") {
         if !preferences.contains(&preference.as_str().unwrap()) {
             out.push(format!("hardware {preference}"));
@@ -172,12 +120,7 @@ fn app_fields(out: &mut Vec<String>, document: &Value) {
 }
 
 fn add_on_fields(out: &mut Vec<String>, document: &Value) {
-    one_of(
-        out,
-        document,
-        "/contentType",
-        &["OnlineDownload", "OnlineDataStorage"],
-    );
+    one_of(out, document, "/contentType", &["OnlineDownload", "OnlineDataStorage"]);
     let lifetimes = ["Forever", "OneMonth", "ThreeMonths", "SixMonths", "OneYear"];
     one_of(out, document, "/lifetime", &lifetimes);
     if list(document, "/keywords").len() > 10 {
@@ -205,10 +148,7 @@ fn app_listing(out: &mut Vec<String>, listing: &Value) {
         out.push("too many keywords or features".to_owned());
     }
     let images = list(listing, "/images");
-    if !images
-        .iter()
-        .any(|image| image["imageType"].as_str().unwrap().ends_with("Screenshot"))
-    {
+    if !images.iter().any(|image| image["imageType"].as_str().unwrap().ends_with("Screenshot")) {
         out.push("no screenshot".to_owned());
     }
     for image in images {
@@ -235,23 +175,11 @@ fn add_on_listing(out: &mut Vec<String>, listing: &Value) {
 fn packages(out: &mut Vec<String>, packages: &[Value]) {
     let mut seen = HashSet::new();
     for package in packages {
-        one_of(
-            out,
-            package,
-            "/fileStatus",
-            &["Uploaded", "PendingUpload", "PendingDelete"],
-        );
+        one_of(out, package, "/fileStatus", &["Uploaded", "PendingUpload", "PendingDelete"]);
         one_of(out, package, "/minimumDirectXVersion", &["None"]);
         one_of(out, package, "/minimumSystemRam", &["None"]);
         let name = text(package, "/fileName");
-        let endings = [
-            ".msix",
-            ".msixbundle",
-            ".msixupload",
-            ".appx",
-            ".appxbundle",
-            ".appxupload",
-        ];
+        let endings = [".msix", ".msixbundle", ".msixupload", ".appx", ".appxbundle", ".appxupload"];
         if !endings.iter().any(|ending| name.ends_with(ending)) {
             out.push(format!("package {name}"));
         }
@@ -261,10 +189,7 @@ fn packages(out: &mut Vec<String>, packages: &[Value]) {
             }
             continue;
         }
-        let version: Vec<Option<u16>> = text(package, "/version")
-            .split('.')
-            .map(|part| part.parse().ok())
-            .collect();
+        let version: Vec<Option<u16>> = text(package, "/version").split('.').map(|part| part.parse().ok()).collect();
         if version.len() != 4 || version.contains(&None) || version[0] == Some(0) {
             out.push(format!("version of {name}"));
         }

@@ -14,11 +14,7 @@ const FLIGHT_SUBMISSION: &str = include_str!("../../assets/demo/flight-submissio
 const ATLAS_LISTINGS: &str = include_str!("../../assets/demo/atlas-listings.json");
 
 /// The publisher of the account: prefix of identities, suffix of family names, certificate subject.
-const PUBLISHER: (&str, &str, &str) = (
-    "40417Northwind",
-    "q7w3e9r1t5y2u",
-    "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62",
-);
+const PUBLISHER: (&str, &str, &str) = ("40417Northwind", "q7w3e9r1t5y2u", "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62");
 
 /// Counts up the ids of packages and images.
 pub struct Ids {
@@ -28,20 +24,14 @@ pub struct Ids {
 
 impl Default for Ids {
     fn default() -> Self {
-        Self {
-            package: 2_000_000_000_071_000_000,
-            image: 1_152_922_700_002_900_000,
-        }
+        Self { package: 2_000_000_000_071_000_000, image: 1_152_922_700_002_900_000 }
     }
 }
 
 impl Ids {
     /// A row far from the demo's.
     pub fn generated() -> Self {
-        Self {
-            package: 2_000_000_000_080_000_000,
-            image: 1_152_922_700_010_000_000,
-        }
+        Self { package: 2_000_000_000_080_000_000, image: 1_152_922_700_010_000_000 }
     }
 
     fn package(&mut self) -> String {
@@ -63,23 +53,8 @@ impl App {
             "id": self.id, "primaryName": self.name, "packageFamilyName": format!("{identity}_{suffix}"),
             "packageIdentityName": identity, "publisherName": subject, "firstPublishedDate": self.first_published,
         });
-        let (published, pending) = documents(
-            Kind::App,
-            APP_SUBMISSION,
-            None,
-            self.published,
-            self.pending,
-            ids,
-        );
-        ProductSeed {
-            kind: Kind::App,
-            id: self.id,
-            app: None,
-            resource,
-            published,
-            pending,
-            is_unsupported: self.is_unsupported,
-        }
+        let (published, pending) = documents(Kind::App, APP_SUBMISSION, None, self.published, self.pending, ids);
+        ProductSeed { kind: Kind::App, id: self.id, app: None, resource, published, pending, is_unsupported: self.is_unsupported }
     }
 }
 
@@ -90,23 +65,8 @@ impl AddOn {
             "applications": { "value": [{ "id": self.app, "resourceLocation": location }], "totalCount": 1 },
             "id": self.id, "productId": self.product_id, "productType": self.product_type,
         });
-        let (published, pending) = documents(
-            Kind::AddOn,
-            ADD_ON_SUBMISSION,
-            None,
-            self.published,
-            self.pending,
-            ids,
-        );
-        ProductSeed {
-            kind: Kind::AddOn,
-            id: self.id,
-            app: Some(self.app),
-            resource,
-            published,
-            pending,
-            is_unsupported: false,
-        }
+        let (published, pending) = documents(Kind::AddOn, ADD_ON_SUBMISSION, None, self.published, self.pending, ids);
+        ProductSeed { kind: Kind::AddOn, id: self.id, app: Some(self.app), resource, published, pending, is_unsupported: false }
     }
 }
 
@@ -115,23 +75,8 @@ impl Flight {
         let resource = json!({
             "flightId": self.id, "friendlyName": self.name, "groupIds": self.groups, "rankHigherThan": self.rank_higher_than,
         });
-        let (published, pending) = documents(
-            Kind::Flight,
-            FLIGHT_SUBMISSION,
-            Some(&self.id),
-            self.published,
-            self.pending,
-            ids,
-        );
-        ProductSeed {
-            kind: Kind::Flight,
-            id: self.id,
-            app: Some(self.app),
-            resource,
-            published,
-            pending,
-            is_unsupported: false,
-        }
+        let (published, pending) = documents(Kind::Flight, FLIGHT_SUBMISSION, Some(&self.id), self.published, self.pending, ids);
+        ProductSeed { kind: Kind::Flight, id: self.id, app: Some(self.app), resource, published, pending, is_unsupported: false }
     }
 }
 
@@ -170,24 +115,13 @@ fn live(kind: Kind, mut document: Value, published: Published, ids: &mut Ids) ->
     document
 }
 
-fn on_its_way(
-    kind: Kind,
-    mut document: Value,
-    number: Option<u32>,
-    pending: Pending,
-    ids: &mut Ids,
-) -> PendingSeed {
+fn on_its_way(kind: Kind, mut document: Value, number: Option<u32>, pending: Pending, ids: &mut Ids) -> PendingSeed {
     put(&mut document, "id", pending.id.into());
     put(&mut document, "status", pending.status.clone().into());
-    name(
-        &mut document,
-        pending.number.or(number.map(|number| number + 1)),
-    );
+    name(&mut document, pending.number.or(number.map(|number| number + 1)));
     if let Some(packages) = packages_of(kind, &mut document) {
         for package in packages {
-            let is_dropped = package["fileName"]
-                .as_str()
-                .is_some_and(|name| pending.drop.iter().any(|dropped| dropped == name));
+            let is_dropped = package["fileName"].as_str().is_some_and(|name| pending.drop.iter().any(|dropped| dropped == name));
             if is_dropped {
                 put(package, "fileStatus", "PendingDelete".into());
             }
@@ -208,11 +142,7 @@ fn on_its_way(
 
 fn name(document: &mut Value, number: Option<u32>) {
     if let Some(number) = number {
-        put(
-            document,
-            "friendlyName",
-            format!("Submission {number}").into(),
-        );
+        put(document, "friendlyName", format!("Submission {number}").into());
     }
 }
 
@@ -224,29 +154,19 @@ fn add_listings(kind: Kind, document: &mut Value, listings: Map<String, Value>, 
     let mut grown = Map::new();
     for (language, mut listing) in listings {
         if kind == Kind::App {
-            let images = match listing
-                .as_object_mut()
-                .and_then(|texts| texts.shift_remove("images"))
-            {
+            let images = match listing.as_object_mut().and_then(|texts| texts.shift_remove("images")) {
                 Some(Value::Array(images)) => images,
                 // Nothing is published without a screenshot.
                 _ => vec![json!(["main.png", "Screenshot"])],
             };
-            let images: Vec<Value> = images
-                .iter()
-                .map(|image| grow_image(&language, image, ids))
-                .collect();
+            let images: Vec<Value> = images.iter().map(|image| grow_image(&language, image, ids)).collect();
             let mut base: Value = embedded(APP_LISTING);
             merge(&mut base, listing);
             put(&mut base, "images", images.into());
-            grown.insert(
-                language,
-                json!({ "baseListing": base, "platformOverrides": {} }),
-            );
+            grown.insert(language, json!({ "baseListing": base, "platformOverrides": {} }));
         } else {
             if let Some(Value::String(icon)) = listing.get("icon") {
-                let icon =
-                    json!({ "fileName": format!("{language}/{icon}"), "fileStatus": "Uploaded" });
+                let icon = json!({ "fileName": format!("{language}/{icon}"), "fileStatus": "Uploaded" });
                 put(&mut listing, "icon", icon);
             }
             grown.insert(language, listing);
@@ -268,12 +188,7 @@ fn grow_image(language: &str, image: &Value, ids: &mut Ids) -> Value {
 }
 
 /// A live package gets id and what the Store reads of it; one that is `PendingUpload` has none of that yet.
-fn add_packages(
-    kind: Kind,
-    document: &mut Value,
-    packages: Vec<Map<String, Value>>,
-    ids: &mut Ids,
-) {
+fn add_packages(kind: Kind, document: &mut Value, packages: Vec<Map<String, Value>>, ids: &mut Ids) {
     let Some(known) = packages_of(kind, document) else {
         return;
     };
@@ -338,10 +253,7 @@ fn date(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(date),
         Value::Object(fields) => fields.values_mut().for_each(date),
         Value::String(text) => {
-            let hours = text
-                .strip_prefix("now")
-                .and_then(|rest| rest.strip_suffix('h'))
-                .and_then(|hours| hours.parse().ok());
+            let hours = text.strip_prefix("now").and_then(|rest| rest.strip_suffix('h')).and_then(|hours| hours.parse().ok());
             if let Some(hours) = hours {
                 let time = Timestamp::now() + SignedDuration::from_hours(hours);
                 *text = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
@@ -351,10 +263,7 @@ fn date(value: &mut Value) {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "embedded data, read by the tests of account.rs"
-)]
+#[expect(clippy::expect_used, reason = "embedded data, read by the tests of account.rs")]
 fn embedded<T: serde::de::DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).expect("assets/demo holds valid data")
 }

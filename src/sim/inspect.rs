@@ -41,24 +41,14 @@ trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
 
 fn names<R: Read + Seek>(zip: &ZipArchive<R>) -> Vec<String> {
-    zip.file_names()
-        .filter_map(|name| Some(name.ok()?.into_owned()))
-        .filter(|name| !name.ends_with('/'))
-        .collect()
+    zip.file_names().filter_map(|name| Some(name.ok()?.into_owned())).filter(|name| !name.ends_with('/')).collect()
 }
 
-fn package_in<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
-    name: &str,
-    depth: u8,
-) -> Option<PackageFacts> {
+fn package_in<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str, depth: u8) -> Option<PackageFacts> {
     let depth = depth.checked_sub(1)?;
     let (is_stored, size) = {
         let entry = zip.by_name(name).ok()?;
-        (
-            entry.compression() == CompressionMethod::Stored,
-            entry.size(),
-        )
+        (entry.compression() == CompressionMethod::Stored, entry.size())
     };
     // A stored package is read where it lies, whatever its size.
     if is_stored {
@@ -99,9 +89,7 @@ fn facts(package: &mut dyn Source, depth: u8) -> Option<PackageFacts> {
 
 fn is_package(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [".msixbundle", ".appxbundle", ".msix", ".appx"]
-        .iter()
-        .any(|ending| name.ends_with(ending))
+    [".msixbundle", ".appxbundle", ".msix", ".appx"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn merge(known: &mut Vec<String>, more: Vec<String>) {
@@ -114,10 +102,6 @@ fn merge(known: &mut Vec<String>, more: Vec<String>) {
 
 fn text<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Option<String> {
     let mut bytes = Vec::new();
-    zip.by_name(name)
-        .ok()?
-        .take(MANIFEST_LIMIT)
-        .read_to_end(&mut bytes)
-        .ok()?;
+    zip.by_name(name).ok()?.take(MANIFEST_LIMIT).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

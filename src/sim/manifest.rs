@@ -27,9 +27,7 @@ pub fn package(xml: &str) -> Option<PackageFacts> {
                 has_identity = true;
                 facts.identity = tag.attribute("Name")?;
                 facts.version = tag.attribute("Version")?;
-                facts.architecture = Some(architecture(
-                    tag.attribute("ProcessorArchitecture").as_deref(),
-                ));
+                facts.architecture = Some(architecture(tag.attribute("ProcessorArchitecture").as_deref()));
             }
             "Resource" => add(&mut facts.languages, tag.attribute("Language")),
             "TargetDeviceFamily" => add(&mut facts.families, family(&tag)),
@@ -159,11 +157,7 @@ fn end_of_tag(text: &str) -> Option<usize> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -187,10 +181,7 @@ mod tests {
         assert_eq!(facts.architecture.as_deref(), Some("ARM64"));
         assert_eq!(facts.families, ["Windows.Desktop min version 10.0.17763.0"]);
         assert_eq!(facts.languages, ["en-US", "de-DE"]);
-        assert_eq!(
-            facts.capabilities,
-            ["internetClient", "runFullTrust", "microphone"]
-        );
+        assert_eq!(facts.capabilities, ["internetClient", "runFullTrust", "microphone"]);
     }
 
     #[test]
@@ -207,14 +198,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_manifest() {
-        for xml in [
-            "",
-            "<",
-            "<Package>",
-            "<Identity Name=\"x\"/>",
-            "<Identity Name=",
-            "<!-- <Identity Name='a' Version='1'/>",
-        ] {
+        for xml in ["", "<", "<Package>", "<Identity Name=\"x\"/>", "<Identity Name=", "<!-- <Identity Name='a' Version='1'/>"] {
             assert_eq!(package(xml), None, "{xml}");
             assert_eq!(bundle(xml), None, "{xml}");
         }

@@ -55,18 +55,8 @@ const THINGS: [&str; 25] = [
     "Tuner",
     "Vault",
 ];
-const EDITIONS: [&str; 10] = [
-    "",
-    " Pro",
-    " Lite",
-    " for Schools",
-    " Plus",
-    " Companion",
-    " Beta",
-    " Classic",
-    " for Teams",
-    " Mini",
-];
+const EDITIONS: [&str; 10] =
+    ["", " Pro", " Lite", " for Schools", " Plus", " Companion", " Beta", " Classic", " for Teams", " Mini"];
 /// Every so many apps one has a draft: as many as a busy publisher has.
 const DRAFT_EVERY: usize = 17;
 
@@ -78,8 +68,7 @@ pub fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
 
 fn app(index: usize) -> App {
     // The product of the three lengths is 5,000; beyond it a number keeps names apart.
-    let pick =
-        |list: &[&'static str], at: usize| list.get(at % list.len()).copied().unwrap_or_default();
+    let pick = |list: &[&'static str], at: usize| list.get(at % list.len()).copied().unwrap_or_default();
     let (brands, things, editions) = (BRANDS.len(), THINGS.len(), EDITIONS.len());
     let brand = pick(&BRANDS, index);
     // Shifted by the round, so that neighbours in the list do not share the thing.
@@ -91,28 +80,19 @@ fn app(index: usize) -> App {
         round => format!("{brand} {thing}{edition} {}", round + 1),
     };
     let version = format!("{}.{}.{}.0", 1 + index % 9, index % 13, index % 7);
-    let identity = format!(
-        "{}{index}",
-        name.replace(|c: char| !c.is_ascii_alphanumeric(), "")
-    );
+    let identity = format!("{}{index}", name.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
     let listings = json!({
         "en-us": {
             "title": name, "description": format!("{name} does one thing, and does it well."), "shortDescription": thing,
             "releaseNotes": format!("Version {version}.")
         }
     });
-    let package =
-        json!({ "fileName": format!("{identity}_{version}_x64.msix"), "version": version });
+    let package = json!({ "fileName": format!("{identity}_{version}_x64.msix"), "version": version });
     App {
         id: store_id(index),
         name,
         identity,
-        first_published: format!(
-            "20{:02}-{:02}-{:02}T08:00:00Z",
-            16 + index % 10,
-            1 + index % 12,
-            1 + index % 28
-        ),
+        first_published: format!("20{:02}-{:02}-{:02}T08:00:00Z", 16 + index % 10, 1 + index % 12, 1 + index % 28),
         published: Some(Published {
             id: (1_152_921_506_000_000_000 + index as u64).to_string(),
             number: Some(1 + (index % 40) as u32),
@@ -127,18 +107,8 @@ fn app(index: usize) -> App {
 }
 
 fn pending(index: usize) -> Pending {
-    let states = [
-        "PendingCommit",
-        "Certification",
-        "PendingCommit",
-        "CommitFailed",
-        "Release",
-        "CertificationFailed",
-    ];
-    let status = states
-        .get(index / DRAFT_EVERY % states.len())
-        .copied()
-        .unwrap_or("PendingCommit");
+    let states = ["PendingCommit", "Certification", "PendingCommit", "CommitFailed", "Release", "CertificationFailed"];
+    let status = states.get(index / DRAFT_EVERY % states.len()).copied().unwrap_or("PendingCommit");
     Pending {
         id: (1_152_921_507_000_000_000 + index as u64).to_string(),
         number: None,
@@ -150,11 +120,7 @@ fn pending(index: usize) -> Pending {
         packages: Vec::new(),
         drop: Vec::new(),
         // Only these modes wait in `Release`.
-        set: if status == "Release" {
-            json!({ "targetPublishMode": "Manual" })
-        } else {
-            Value::Null
-        },
+        set: if status == "Release" { json!({ "targetPublishMode": "Manual" }) } else { Value::Null },
     }
 }
 

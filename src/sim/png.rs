@@ -32,9 +32,7 @@ fn rows(side: u32) -> Vec<u8> {
         rows.push(0);
         for byte in 0..side.div_ceil(8) {
             let pixels = (0..8).map(|bit| byte * 8 + bit);
-            rows.push(pixels.fold(0, |byte, x| {
-                byte << 1 | u8::from(x < side && is_white(x, y))
-            }));
+            rows.push(pixels.fold(0, |byte, x| byte << 1 | u8::from(x < side && is_white(x, y))));
         }
     }
     rows

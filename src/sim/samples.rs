@@ -31,24 +31,12 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
     let notes = Content::archive([(BUNDLE, bundle(Content::default()))]);
     let zips = [
         ("northwind-notes-2.5.zip", notes.clone()),
-        (
-            "northwind-notes-large.zip",
-            Content::archive([(BUNDLE, bundle(Content::zeros(LARGE)))]),
-        ),
+        ("northwind-notes-large.zip", Content::archive([(BUNDLE, bundle(Content::zeros(LARGE)))])),
         ("northwind-notes-2.5-mistakes.zip", mistakes()),
-        (
-            "notes-pro-icon.zip",
-            Content::archive([("en-us/pro.png", icon([0x1F, 0x6F, 0xEB]))]),
-        ),
-        (
-            "notes-sync-icon.zip",
-            Content::archive([("en-us/sync.png", icon([0x2D, 0xA4, 0x4E]))]),
-        ),
+        ("notes-pro-icon.zip", Content::archive([("en-us/pro.png", icon([0x1F, 0x6F, 0xEB]))])),
+        ("notes-sync-icon.zip", Content::archive([("en-us/sync.png", icon([0x2D, 0xA4, 0x4E]))])),
     ];
-    let mut samples = Samples {
-        folder: folder.to_owned(),
-        files: Vec::new(),
-    };
+    let mut samples = Samples { folder: folder.to_owned(), files: Vec::new() };
     for (name, content) in zips {
         content.write(&mut samples.create(name)?)?;
     }
@@ -87,10 +75,7 @@ fn mistakes() -> Content {
         (nested.as_str(), bundle(Content::default())),
         (wrong_case.as_str(), bundle(Content::default())),
         ("en-us\\main-2.5.png", icon([0x1F, 0x6F, 0xEB])),
-        (
-            "Northwind.Notes_2.5.0.0_arm64.msix",
-            Content::bytes(not_a_package),
-        ),
+        ("Northwind.Notes_2.5.0.0_arm64.msix", Content::bytes(not_a_package)),
         ("Thumbs.db", Content::bytes(*b"\xD0\xCF\x11\xE0")),
     ])
 }
@@ -112,10 +97,7 @@ fn bundle(assets: Content) -> Content {
     );
     Content::archive([
         (inner, package(assets)),
-        (
-            "AppxMetadata/AppxBundleManifest.xml",
-            Content::bytes(manifest),
-        ),
+        ("AppxMetadata/AppxBundleManifest.xml", Content::bytes(manifest)),
         ("[Content_Types].xml", Content::bytes(CONTENT_TYPES)),
     ])
 }
@@ -150,9 +132,7 @@ fn package(assets: Content) -> Content {
 "#
     );
     // The program comes first and is most of the file: what is cut in the middle then has no directory of any level.
-    let program: Vec<u8> = (0..48_u32 << 10)
-        .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect();
+    let program: Vec<u8> = (0..48_u32 << 10).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let mut files = vec![("Northwind.Notes.exe", Content::bytes(program))];
     if assets.length() > 0 {
         files.push(("Assets/templates.bin", assets));
@@ -176,25 +156,13 @@ fn icon(colour: [u8; 3]) -> Content {
 
 fn notes_document(account: &Account) -> Value {
     let mut document = live(account, NOTES);
-    replace_package(
-        &mut document,
-        "applicationPackages",
-        "Northwind.Notes_2.4.0.0.msixbundle",
-    );
+    replace_package(&mut document, "applicationPackages", "Northwind.Notes_2.4.0.0.msixbundle");
     let texts = [
-        (
-            "en-us",
-            "Tabs. Notes open in half the time. Fixes for printing.",
-        ),
-        (
-            "de-de",
-            "Registerkarten. Notizen öffnen doppelt so schnell.",
-        ),
+        ("en-us", "Tabs. Notes open in half the time. Fixes for printing."),
+        ("de-de", "Registerkarten. Notizen öffnen doppelt so schnell."),
     ];
     for (language, text) in texts {
-        if let Some(notes) =
-            document.pointer_mut(&format!("/listings/{language}/baseListing/releaseNotes"))
-        {
+        if let Some(notes) = document.pointer_mut(&format!("/listings/{language}/baseListing/releaseNotes")) {
             *notes = text.into();
         }
     }
@@ -211,20 +179,14 @@ fn notes_pro_document(account: &Account) -> Value {
 
 fn insiders_document(account: &Account) -> Value {
     let mut document = live(account, INSIDERS);
-    replace_package(
-        &mut document,
-        "flightPackages",
-        "Northwind.Notes_2.4.1.0.msixbundle",
-    );
+    replace_package(&mut document, "flightPackages", "Northwind.Notes_2.4.1.0.msixbundle");
     document
 }
 
 /// The live document as a client would send it back: without what the Store alone sets.
 fn live(account: &Account, id: &str) -> Value {
     let product = account.products.iter().find(|product| product.id == id);
-    let mut document = product
-        .and_then(|product| product.published.clone())
-        .unwrap_or_default();
+    let mut document = product.and_then(|product| product.published.clone()).unwrap_or_default();
     if let Some(fields) = document.as_object_mut() {
         for field in ["id", "flightId", "status", "statusDetails", "friendlyName"] {
             fields.shift_remove(field);
@@ -237,10 +199,7 @@ fn replace_package(document: &mut Value, field: &str, old: &str) {
     let Some(packages) = document.get_mut(field).and_then(Value::as_array_mut) else {
         return;
     };
-    for package in packages
-        .iter_mut()
-        .filter(|package| package.get("fileName") == Some(&old.into()))
-    {
+    for package in packages.iter_mut().filter(|package| package.get("fileName") == Some(&old.into())) {
         if let Some(status) = package.get_mut("fileStatus") {
             *status = "PendingDelete".into();
         }

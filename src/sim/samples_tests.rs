@@ -33,8 +33,7 @@ fn pending(value: &Value) -> BTreeSet<String> {
         Value::Object(fields) => fields.values().flat_map(pending).collect(),
         _ => BTreeSet::new(),
     };
-    let own = (value.get("fileStatus") == Some(&"PendingUpload".into()))
-        .then(|| value["fileName"].as_str().unwrap().to_owned());
+    let own = (value.get("fileStatus") == Some(&"PendingUpload".into())).then(|| value["fileName"].as_str().unwrap().to_owned());
     inner.into_iter().chain(own).collect()
 }
 
@@ -53,10 +52,7 @@ fn notes() -> PackageFacts {
 fn everything_is_written_where_it_was_asked_for() {
     let (folder, samples) = written();
     assert_eq!(samples.folder, folder.path());
-    assert_eq!(
-        samples.files.len(),
-        fs::read_dir(folder.path()).unwrap().count()
-    );
+    assert_eq!(samples.files.len(), fs::read_dir(folder.path()).unwrap().count());
     assert!(samples.files.iter().all(|file| file.is_file()));
     // A second time into the same folder.
     assert!(write(folder.path()).is_ok());
@@ -72,23 +68,13 @@ fn each_document_names_what_its_zip_holds() {
         ("notes-pro.json", "notes-pro-icon.zip"),
     ] {
         let wanted = pending(&json(&samples, document));
-        let held: BTreeSet<String> = archive(open(&samples, zip))
-            .unwrap()
-            .names
-            .into_iter()
-            .collect();
+        let held: BTreeSet<String> = archive(open(&samples, zip)).unwrap().names.into_iter().collect();
         assert_eq!(wanted, held, "{document} and {zip}");
     }
     let account = demo();
-    let draft = account
-        .products
-        .iter()
-        .find(|product| product.id == "9NX0ADDONEX2")
-        .unwrap();
+    let draft = account.products.iter().find(|product| product.id == "9NX0ADDONEX2").unwrap();
     let wanted = pending(&draft.pending.as_ref().unwrap().document);
-    let held = archive(open(&samples, "notes-sync-icon.zip"))
-        .unwrap()
-        .names;
+    let held = archive(open(&samples, "notes-sync-icon.zip")).unwrap().names;
     assert_eq!(wanted, held.into_iter().collect());
 }
 
@@ -102,15 +88,10 @@ fn the_documents_are_the_live_ones_with_a_new_file() {
         ("insiders-2.5.json", "5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915"),
     ] {
         let document = json(&samples, name);
-        let live = account
-            .products
-            .iter()
-            .find(|product| product.id == id)
-            .unwrap();
+        let live = account.products.iter().find(|product| product.id == id).unwrap();
         let live = live.published.as_ref().unwrap().as_object().unwrap();
         for field in live.keys() {
-            let is_servers = ["id", "flightId", "status", "statusDetails", "friendlyName"]
-                .contains(&field.as_str());
+            let is_servers = ["id", "flightId", "status", "statusDetails", "friendlyName"].contains(&field.as_str());
             assert_eq!(document.get(field).is_none(), is_servers, "{name} {field}");
         }
         // Every file of the live one is still named: the Store refuses a document that leaves one out.
@@ -125,30 +106,18 @@ fn the_documents_are_the_live_ones_with_a_new_file() {
 fn the_package_tells_what_the_store_wants_to_know() {
     let (_folder, samples) = written();
     for zip in ["northwind-notes-2.5.zip", "northwind-notes-large.zip"] {
-        assert_eq!(
-            archive(open(&samples, zip)).unwrap().package(BUNDLE),
-            Some(notes()),
-            "{zip}"
-        );
+        assert_eq!(archive(open(&samples, zip)).unwrap().package(BUNDLE), Some(notes()), "{zip}");
     }
 }
 
 #[test]
 fn the_large_one_is_large_and_true_to_its_sums() {
     let (_folder, samples) = written();
-    assert!(
-        fs::metadata(samples.folder.join("northwind-notes-large.zip"))
-            .unwrap()
-            .len()
-            > 500 << 20
-    );
+    assert!(fs::metadata(samples.folder.join("northwind-notes-large.zip")).unwrap().len() > 500 << 20);
     // Its sums come from the same code as those of the small ones, which are read to the end here.
     let mut zip = zip::ZipArchive::new(open(&samples, "northwind-notes-2.5.zip")).unwrap();
     let mut bytes = Vec::new();
-    zip.by_name(BUNDLE)
-        .unwrap()
-        .read_to_end(&mut bytes)
-        .unwrap();
+    zip.by_name(BUNDLE).unwrap().read_to_end(&mut bytes).unwrap();
     let mut bundle = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     for index in 0..bundle.len() {
         std::io::copy(&mut bundle.by_index(index).unwrap(), &mut std::io::sink()).unwrap();
@@ -178,10 +147,7 @@ fn the_broken_one_is_refused() {
 #[test]
 fn the_icons_are_pictures_of_300_pixels() {
     let (_folder, samples) = written();
-    for (zip, name) in [
-        ("notes-pro-icon.zip", "en-us/pro.png"),
-        ("notes-sync-icon.zip", "en-us/sync.png"),
-    ] {
+    for (zip, name) in [("notes-pro-icon.zip", "en-us/pro.png"), ("notes-sync-icon.zip", "en-us/sync.png")] {
         let mut zip = zip::ZipArchive::new(open(&samples, zip)).unwrap();
         let mut png = Vec::new();
         zip.by_name(name).unwrap().read_to_end(&mut png).unwrap();
@@ -197,20 +163,12 @@ fn packages_are_read_however_they_were_packed() {
     let (_folder, samples) = written();
     let mut bundle = Vec::new();
     let mut zip = zip::ZipArchive::new(open(&samples, "northwind-notes-2.5.zip")).unwrap();
-    zip.by_name(BUNDLE)
-        .unwrap()
-        .read_to_end(&mut bundle)
-        .unwrap();
+    zip.by_name(BUNDLE).unwrap().read_to_end(&mut bundle).unwrap();
     let mut plain = Vec::new();
     let mut inner = zip::ZipArchive::new(Cursor::new(&bundle)).unwrap();
-    inner
-        .by_name("Northwind.Notes_2.5.0.0_x64.msix")
-        .unwrap()
-        .read_to_end(&mut plain)
-        .unwrap();
+    inner.by_name("Northwind.Notes_2.5.0.0_x64.msix").unwrap().read_to_end(&mut plain).unwrap();
 
-    let deflated =
-        SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    let deflated = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
     let pack = |files: &[(&str, &[u8])]| {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in files {
@@ -233,13 +191,7 @@ fn packages_are_read_however_they_were_packed() {
     assert_eq!(outer.package(BUNDLE), Some(notes()));
     assert_eq!(outer.package("upload.msixupload"), Some(notes()));
     let plain = outer.package("plain.msix").unwrap();
-    assert_eq!(
-        (plain.identity, plain.languages),
-        (
-            notes().identity,
-            vec!["en-US".to_owned(), "de-DE".to_owned()]
-        )
-    );
+    assert_eq!((plain.identity, plain.languages), (notes().identity, vec!["en-US".to_owned(), "de-DE".to_owned()]));
     assert_eq!(outer.package("empty.msix"), None);
     assert_eq!(outer.package("too-deep.msixupload"), None);
 }

@@ -112,9 +112,7 @@ const POLYNOMIAL: u32 = 0xEDB8_8320;
 
 fn crc32_bytes(crc: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(crc, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            (crc >> 1) ^ (POLYNOMIAL & 0_u32.wrapping_sub(crc & 1))
-        })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (POLYNOMIAL & 0_u32.wrapping_sub(crc & 1)))
     })
 }
 
@@ -136,10 +134,7 @@ fn crc32_zeros(mut crc: u32, count: u64) -> u32 {
 }
 
 fn times(map: &[u32; 32], vector: u32) -> u32 {
-    let set = map
-        .iter()
-        .enumerate()
-        .filter(|(bit, _)| vector >> bit & 1 == 1);
+    let set = map.iter().enumerate().filter(|(bit, _)| vector >> bit & 1 == 1);
     set.fold(0, |sum, (_, column)| sum ^ column)
 }
 
@@ -166,36 +161,19 @@ mod tests {
     #[test]
     fn another_reader_unpacks_it_and_agrees_with_the_sums() {
         let mut file = tempfile::tempfile().unwrap();
-        let inner = Content::archive([
-            ("zeros.bin", Content::zeros(70_000)),
-            ("ü.txt", Content::bytes(*b"text")),
-        ]);
-        Content::archive([("a/inner.zip", inner), ("b\\c.txt", Content::default())])
-            .write(&mut file)
-            .unwrap();
+        let inner = Content::archive([("zeros.bin", Content::zeros(70_000)), ("ü.txt", Content::bytes(*b"text"))]);
+        Content::archive([("a/inner.zip", inner), ("b\\c.txt", Content::default())]).write(&mut file).unwrap();
         file.seek(SeekFrom::Start(0)).unwrap();
         let mut outer = zip::ZipArchive::new(file).unwrap();
         let mut bytes = Vec::new();
         // Reading to the end compares the CRC.
-        outer
-            .by_name("a/inner.zip")
-            .unwrap()
-            .read_to_end(&mut bytes)
-            .unwrap();
+        outer.by_name("a/inner.zip").unwrap().read_to_end(&mut bytes).unwrap();
         let mut inner = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         let mut zeros = Vec::new();
-        inner
-            .by_name("zeros.bin")
-            .unwrap()
-            .read_to_end(&mut zeros)
-            .unwrap();
+        inner.by_name("zeros.bin").unwrap().read_to_end(&mut zeros).unwrap();
         assert!(zeros.len() == 70_000 && zeros.iter().all(|byte| *byte == 0));
         let mut text = String::new();
-        inner
-            .by_name("ü.txt")
-            .unwrap()
-            .read_to_string(&mut text)
-            .unwrap();
+        inner.by_name("ü.txt").unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "text");
     }
 }

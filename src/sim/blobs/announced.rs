@@ -35,9 +35,7 @@ impl Announced {
                 "The Content-Length header was not specified.",
             )
         })?;
-        let length = length
-            .parse()
-            .map_err(|_| Refusal::header("Content-Length", length))?;
+        let length = length.parse().map_err(|_| Refusal::header("Content-Length", length))?;
         if length > limit {
             return Err(Refusal::too_large(limit));
         }
@@ -45,17 +43,17 @@ impl Announced {
             return Err(unsupported("x-ms-structured-body"));
         }
         let md5 = text(headers, "content-md5")
-            .map(|given| decode(given).ok_or_else(|| {
-                Refusal::bad_request(
-                    "InvalidMd5",
-                    "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
-                )
-            }))
+            .map(|given| {
+                decode(given).ok_or_else(|| {
+                    Refusal::bad_request(
+                        "InvalidMd5",
+                        "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
+                    )
+                })
+            })
             .transpose()?;
         let name = "x-ms-content-crc64";
-        let crc64 = text(headers, name)
-            .map(|given| decode(given).ok_or_else(|| Refusal::header(name, given)))
-            .transpose()?;
+        let crc64 = text(headers, name).map(|given| decode(given).ok_or_else(|| Refusal::header(name, given))).transpose()?;
         if crc64.is_some() && version < "2019-02-02" {
             return Err(unsupported(name));
         }
@@ -99,11 +97,8 @@ fn decode<const N: usize>(given: &str) -> Option<[u8; N]> {
 }
 
 fn unsupported(header: &str) -> Refusal {
-    Refusal::bad_request(
-        "UnsupportedHeader",
-        "One of the HTTP headers specified in the request is not supported.",
-    )
-    .with("HeaderName", header)
+    Refusal::bad_request("UnsupportedHeader", "One of the HTTP headers specified in the request is not supported.")
+        .with("HeaderName", header)
 }
 
 /// A header as text.

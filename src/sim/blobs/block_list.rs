@@ -57,25 +57,16 @@ pub fn parse(body: &str) -> Option<Vec<(Source, String)>> {
 }
 
 /// The answer of Get Block List; a part that was not asked for is left out.
-pub fn render(
-    committed: Option<&[(String, u64)]>,
-    uncommitted: Option<&[(String, u64)]>,
-) -> String {
+pub fn render(committed: Option<&[(String, u64)]>, uncommitted: Option<&[(String, u64)]>) -> String {
     let mut body = String::from("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
-    let parts = [
-        ("CommittedBlocks", committed),
-        ("UncommittedBlocks", uncommitted),
-    ];
+    let parts = [("CommittedBlocks", committed), ("UncommittedBlocks", uncommitted)];
     for (element, blocks) in parts {
         let Some(blocks) = blocks else { continue };
         // Writing into a string cannot fail.
         let _ = write!(body, "<{element}>");
         for (id, length) in blocks {
             let id = escape(id);
-            let _ = write!(
-                body,
-                "<Block><Name>{id}</Name><Size>{length}</Size></Block>"
-            );
+            let _ = write!(body, "<Block><Name>{id}</Name><Size>{length}</Size></Block>");
         }
         let _ = write!(body, "</{element}>");
     }
@@ -90,15 +81,8 @@ mod tests {
     #[test]
     fn reads_every_source_in_order() {
         let body = "\u{feff}<?xml version='1.0' encoding='utf-8'?>\n<BlockList>\n <Latest>YQ==</Latest><Committed>Yg==</Committed>\n<Uncommitted>Yw==</Uncommitted></BlockList>\n";
-        let expected = [
-            (Source::Latest, "YQ=="),
-            (Source::Committed, "Yg=="),
-            (Source::Uncommitted, "Yw=="),
-        ];
-        assert_eq!(
-            parse(body),
-            Some(expected.map(|(s, id)| (s, id.to_owned())).to_vec())
-        );
+        let expected = [(Source::Latest, "YQ=="), (Source::Committed, "Yg=="), (Source::Uncommitted, "Yw==")];
+        assert_eq!(parse(body), Some(expected.map(|(s, id)| (s, id.to_owned())).to_vec()));
     }
 
     #[test]
@@ -127,12 +111,8 @@ mod tests {
     fn leaves_out_the_part_that_was_not_asked_for() {
         let blocks = [("YQ==".to_owned(), 3)];
         let body = render(None, Some(&blocks));
-        assert!(body.contains(
-            "<UncommittedBlocks><Block><Name>YQ==</Name><Size>3</Size></Block></UncommittedBlocks>"
-        ));
-        assert!(!body.contains(
-            "CommittedBlocks><Block><Name>YQ==</Name><Size>3</Size></Block></CommittedBlocks><Unc"
-        ));
+        assert!(body.contains("<UncommittedBlocks><Block><Name>YQ==</Name><Size>3</Size></Block></UncommittedBlocks>"));
+        assert!(!body.contains("CommittedBlocks><Block><Name>YQ==</Name><Size>3</Size></Block></CommittedBlocks><Unc"));
         assert!(!body.contains("<CommittedBlocks>"));
     }
 }

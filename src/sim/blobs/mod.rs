@@ -14,5 +14,4 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub(super) use content::BlobFile;
-pub(super) use store::{BlobSettings, Blobs, Issued};
+pub(super) use store::{BlobSettings, Blobs};

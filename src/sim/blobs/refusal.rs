@@ -16,12 +16,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            message,
-            details: Vec::new(),
-        }
+        Self { status, code, message, details: Vec::new() }
     }
 
     pub fn bad_request(code: &'static str, message: &'static str) -> Self {
@@ -34,20 +29,14 @@ impl Refusal {
     }
 
     pub fn header(name: &str, value: &str) -> Self {
-        Self::bad_request(
-            "InvalidHeaderValue",
-            "The value for one of the HTTP headers is not in the correct format.",
-        )
-        .with("HeaderName", name)
-        .with("HeaderValue", value)
+        Self::bad_request("InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format.")
+            .with("HeaderName", name)
+            .with("HeaderValue", value)
     }
 
     pub fn missing_header(name: &str) -> Self {
-        Self::bad_request(
-            "MissingRequiredHeader",
-            "An HTTP header that's mandatory for this request is not specified.",
-        )
-        .with("HeaderName", name)
+        Self::bad_request("MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified.")
+            .with("HeaderName", name)
     }
 
     pub fn parameter(name: &str, value: &str, reason: &str) -> Self {
@@ -70,11 +59,7 @@ impl Refusal {
     }
 
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "BlobNotFound",
-            "The specified blob does not exist.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "BlobNotFound", "The specified blob does not exist.")
     }
 
     pub fn internal() -> Self {
@@ -102,7 +87,5 @@ impl Refusal {
 
 /// Text as XML content.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -89,14 +89,7 @@ fn admit<'r>(
         let expiry = query.get("se").unwrap_or_default().to_owned();
         return Err(denied(Denied::Expired { expiry }));
     }
-    Ok(Call {
-        shared,
-        blob,
-        headers,
-        query,
-        version,
-        rights,
-    })
+    Ok(Call { shared, blob, headers, query, version, rights })
 }
 
 fn denied(denied: Denied) -> Refusal {
@@ -113,10 +106,8 @@ fn denied(denied: Denied) -> Refusal {
             "NoAuthenticationInformation",
             "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
         ),
-        Denied::Signature { string_to_sign } => failed().with(
-            "AuthenticationErrorDetail",
-            format!("Signature did not match. String to sign used was {string_to_sign}"),
-        ),
+        Denied::Signature { string_to_sign } => failed()
+            .with("AuthenticationErrorDetail", format!("Signature did not match. String to sign used was {string_to_sign}")),
         Denied::Expired { expiry } => failed().with(
             "AuthenticationErrorDetail",
             format!(
@@ -138,11 +129,7 @@ impl Call<'_> {
             ("GET", "blocklist") => self.block_list(),
             ("GET" | "HEAD", "") => self.get(method == Method::HEAD),
             ("DELETE", "") => Err(self.need("d").err().unwrap_or_else(Refusal::internal)),
-            ("PUT" | "GET" | "HEAD", comp) => Err(Refusal::parameter(
-                "comp",
-                comp,
-                "Not supported for this blob.",
-            )),
+            ("PUT" | "GET" | "HEAD", comp) => Err(Refusal::parameter("comp", comp, "Not supported for this blob.")),
             _ => Err(Refusal::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "UnsupportedHttpVerb",
@@ -164,14 +151,10 @@ impl Call<'_> {
         let (piece, sums) = self.receive(body, &announced).await?;
         let mut properties = self.properties();
         // The content's own hash is kept with the blob when the client named it.
-        properties.md5 = properties
-            .md5
-            .or(announced.md5.map(|md5| BASE64_STANDARD.encode(md5)));
+        properties.md5 = properties.md5.or(announced.md5.map(|md5| BASE64_STANDARD.encode(md5)));
         let (committed, leftover) = self.blob.replace(piece, properties, &conditions)?;
         discard(leftover);
-        Ok(Answer::new(StatusCode::CREATED)
-            .of(&committed)
-            .written(&sums))
+        Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
     }
 
     async fn put_block(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
@@ -191,31 +174,16 @@ impl Call<'_> {
         self.need("w")?;
         let announced = self.announced(LIST_LIMIT)?;
         let taken = body.take().unwrap_or_default();
-        let (bytes, sums) = receive::to_memory(
-            taken,
-            announced.length,
-            announced.md5.is_some(),
-            &self.shared.received,
-        )
-        .await
-        .map_err(broken)?;
+        let (bytes, sums) =
+            receive::to_memory(taken, announced.length, announced.md5.is_some(), &self.shared.received).await.map_err(broken)?;
         announced.compare(&sums)?;
         let list = String::from_utf8(bytes)
             .ok()
             .and_then(|body| block_list::parse(&body))
-            .ok_or_else(|| {
-                Refusal::bad_request(
-                    "InvalidXmlDocument",
-                    "XML specified is not syntactically valid.",
-                )
-            })?;
-        let (committed, leftover) =
-            self.blob
-                .commit(&list, self.properties(), &self.conditions())?;
+            .ok_or_else(|| Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid."))?;
+        let (committed, leftover) = self.blob.commit(&list, self.properties(), &self.conditions())?;
         discard(leftover);
-        Ok(Answer::new(StatusCode::CREATED)
-            .of(&committed)
-            .written(&sums))
+        Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
     }
 
     fn block_list(&self) -> Result<Answer, Refusal> {
@@ -226,22 +194,13 @@ impl Call<'_> {
             "uncommitted" => (false, true),
             "all" => (true, true),
             _ => {
-                return Err(Refusal::parameter(
-                    "blocklisttype",
-                    kind,
-                    "Invalid block list type.",
-                ));
+                return Err(Refusal::parameter("blocklisttype", kind, "Invalid block list type."));
             }
         };
         let (blocks, staged) = self.blob.blocks()?;
-        let body = block_list::render(
-            with_committed.then_some(blocks.as_slice()),
-            with_staged.then_some(staged.as_slice()),
-        );
+        let body = block_list::render(with_committed.then_some(blocks.as_slice()), with_staged.then_some(staged.as_slice()));
         let committed = self.blob.committed();
-        let length = committed
-            .as_ref()
-            .map_or(0, |committed| committed.content.length());
+        let length = committed.as_ref().map_or(0, |committed| committed.content.length());
         let mut answer = Answer::new(StatusCode::OK)
             .with("content-type", "application/xml")
             .with("x-ms-blob-content-length", &length.to_string());
@@ -261,13 +220,9 @@ impl Call<'_> {
         let whole = committed.content.length();
         let asked = text(self.headers, "x-ms-range").or_else(|| text(self.headers, "range"));
         // Get Blob Properties knows no ranges.
-        let range = asked
-            .filter(|_| !is_head)
-            .and_then(|range| parse_range(range, whole));
+        let range = asked.filter(|_| !is_head).and_then(|range| parse_range(range, whole));
         let (start, length) = range.unwrap_or((0, whole));
-        let mut answer = Answer::new(StatusCode::OK)
-            .of(&committed)
-            .properties(&committed);
+        let mut answer = Answer::new(StatusCode::OK).of(&committed).properties(&committed);
         if range.is_some() {
             if start >= whole {
                 return Err(Refusal::new(
@@ -313,11 +268,7 @@ impl Call<'_> {
         match BASE64_STANDARD.decode(id) {
             Ok(bytes) if bytes.len() <= 64 => Ok(id),
             Ok(_) => Err(Refusal::parameter("blockid", id, "Longer than 64 bytes.")),
-            Err(_) => Err(Refusal::parameter(
-                "blockid",
-                id,
-                "Not a valid base64 string.",
-            )),
+            Err(_) => Err(Refusal::parameter("blockid", id, "Not a valid base64 string.")),
         }
     }
 
@@ -325,19 +276,11 @@ impl Call<'_> {
         Announced::read(self.headers, self.version, limit)
     }
 
-    async fn receive(
-        &self,
-        body: &mut Option<Body>,
-        announced: &Announced,
-    ) -> Result<(Piece, Sums), Refusal> {
+    async fn receive(&self, body: &mut Option<Body>, announced: &Announced) -> Result<(Piece, Sums), Refusal> {
         let body = body.take().unwrap_or_default();
         let with_md5 = announced.md5.is_some();
-        let Shared {
-            spool, received, ..
-        } = self.shared;
-        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received)
-            .await
-            .map_err(broken)?;
+        let Shared { spool, received, .. } = self.shared;
+        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received).await.map_err(broken)?;
         announced.compare(&sums)?;
         Ok((piece, sums))
     }

@@ -16,22 +16,11 @@ use tokio::net::TcpStream;
 #[case::big_endian_crc("x-ms-content-crc64", big_endian_crc64("body"), Some("Crc64Mismatch"))]
 #[case::no_crc("x-ms-content-crc64", "AAAA".to_owned(), Some("InvalidHeaderValue"))]
 #[tokio::test]
-async fn checksums_are_compared(
-    #[case] name: &str,
-    #[case] value: String,
-    #[case] code: Option<&str>,
-) {
+async fn checksums_are_compared(#[case] name: &str, #[case] value: String, #[case] code: Option<&str>) {
     let host = Host::start().await;
     for query in [String::new(), block("a")] {
-        let request = host
-            .call(Method::PUT, &query)
-            .header("x-ms-blob-type", "BlockBlob");
-        let response = request
-            .header(name, &value)
-            .body("body")
-            .send()
-            .await
-            .unwrap();
+        let request = host.call(Method::PUT, &query).header("x-ms-blob-type", "BlockBlob");
+        let response = request.header(name, &value).body("body").send().await.unwrap();
         if let Some(code) = code {
             assert_refused(response, 400, code).await;
         } else {
@@ -40,20 +29,8 @@ async fn checksums_are_compared(
         }
     }
     if code.is_some() {
-        assert_eq!(
-            host.blobs.length(&host.blob),
-            None,
-            "nothing of a refused body stays"
-        );
-        assert_refused(
-            host.call(Method::GET, "&comp=blocklist")
-                .send()
-                .await
-                .unwrap(),
-            404,
-            "BlobNotFound",
-        )
-        .await;
+        assert_eq!(host.blobs.length(&host.blob), None, "nothing of a refused body stays");
+        assert_refused(host.call(Method::GET, "&comp=blocklist").send().await.unwrap(), 404, "BlobNotFound").await;
     }
 }
 
@@ -76,22 +53,9 @@ async fn a_block_list_is_checked_like_any_body() {
     let host = Host::start().await;
     host.stage("a", "x").await;
     let list = format!("<BlockList>{}</BlockList>", latest(&["a"]));
-    let put = |sum: String| {
-        host.call(Method::PUT, "&comp=blocklist")
-            .header("content-md5", sum)
-            .body(list.clone())
-            .send()
-    };
-    assert_refused(
-        put(base64(Md5::digest("other"))).await.unwrap(),
-        400,
-        "Md5Mismatch",
-    )
-    .await;
-    assert_eq!(
-        put(base64(Md5::digest(&list))).await.unwrap().status(),
-        StatusCode::CREATED
-    );
+    let put = |sum: String| host.call(Method::PUT, "&comp=blocklist").header("content-md5", sum).body(list.clone()).send();
+    assert_refused(put(base64(Md5::digest("other"))).await.unwrap(), 400, "Md5Mismatch").await;
+    assert_eq!(put(base64(Md5::digest(&list))).await.unwrap().status(), StatusCode::CREATED);
 }
 
 #[tokio::test]
@@ -105,20 +69,10 @@ async fn old_service_versions_know_no_crc64_and_nobody_takes_both_sums() {
             .header("x-ms-content-crc64", crc64("body"))
             .body("body")
     };
-    assert_refused(
-        put("2018-11-09").send().await.unwrap(),
-        400,
-        "UnsupportedHeader",
-    )
-    .await;
+    assert_refused(put("2018-11-09").send().await.unwrap(), 400, "UnsupportedHeader").await;
     let both = put(NEW).header("content-md5", base64(Md5::digest("body")));
     assert_refused(both.send().await.unwrap(), 400, "InvalidInput").await;
-    assert_refused(
-        put("latest").send().await.unwrap(),
-        400,
-        "InvalidHeaderValue",
-    )
-    .await;
+    assert_refused(put("latest").send().await.unwrap(), 400, "InvalidHeaderValue").await;
 }
 
 const MIB: u64 = 1 << 20;
@@ -133,17 +87,11 @@ const MIB: u64 = 1 << 20;
 #[case::blob_2016(Some("2016-05-31"), false, 256 * MIB)]
 #[case::blob_2019(Some("2019-12-12"), false, 5000 * MIB)]
 #[tokio::test]
-async fn the_service_version_limits_sizes(
-    #[case] version: Option<&str>,
-    #[case] is_block: bool,
-    #[case] limit: u64,
-) {
+async fn the_service_version_limits_sizes(#[case] version: Option<&str>, #[case] is_block: bool, #[case] limit: u64) {
     let host = Host::start().await;
     let query = if is_block { block("a") } else { String::new() };
     let path = host.url.split_once(&host.address).unwrap().1;
-    let version = version.map_or(String::new(), |version| {
-        format!("x-ms-version: {version}\r\n")
-    });
+    let version = version.map_or(String::new(), |version| format!("x-ms-version: {version}\r\n"));
     // Announced only: whoever expects 100 is answered before a byte of the body was sent.
     for (length, is_allowed) in [(limit, true), (limit + 1, false)] {
         let mut stream = TcpStream::connect(&host.address).await.unwrap();
@@ -153,11 +101,7 @@ async fn the_service_version_limits_sizes(
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let answer = first_line(&mut stream).await;
-        let expected = if is_allowed {
-            "HTTP/1.1 100 Continue"
-        } else {
-            "HTTP/1.1 413 Payload Too Large"
-        };
+        let expected = if is_allowed { "HTTP/1.1 100 Continue" } else { "HTTP/1.1 413 Payload Too Large" };
         assert_eq!(answer, expected, "{length}");
     }
 }
@@ -174,18 +118,14 @@ async fn first_line(stream: &mut TcpStream) -> String {
 async fn the_answer_to_a_body_that_is_too_large_arrives() {
     let host = Host::start().await;
     // 5 MiB against 4 MiB, sent in full by a client that does not ask first.
-    let request = host
-        .client
-        .put(format!("{}{}", host.url, block("a")))
-        .body(vec![7; 5 << 20]);
+    let request = host.client.put(format!("{}{}", host.url, block("a"))).body(vec![7; 5 << 20]);
     assert_refused(request.send().await.unwrap(), 413, "RequestBodyTooLarge").await;
 }
 
 #[tokio::test]
 async fn a_body_needs_a_length_and_must_keep_it() {
     let host = Host::start().await;
-    let chunked =
-        reqwest::Body::wrap_stream(futures::stream::iter([Ok::<_, std::io::Error>("body")]));
+    let chunked = reqwest::Body::wrap_stream(futures::stream::iter([Ok::<_, std::io::Error>("body")]));
     assert_refused(host.put(chunked).await, 411, "MissingContentLengthHeader").await;
 
     let path = host.url.split_once(&host.address).unwrap().1;

@@ -32,42 +32,27 @@ impl Host {
         let router = blobs.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
         let issued = blobs.issue(&address);
-        Self {
-            blobs,
-            client: Client::builder().no_proxy().build().unwrap(),
-            address,
-            blob: issued.blob,
-            url: issued.url,
-        }
+        Self { blobs, client: Client::builder().no_proxy().build().unwrap(), address, blob: issued.blob, url: issued.url }
     }
 
     pub fn call(&self, method: Method, query: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}{query}", self.url))
-            .header("x-ms-version", NEW)
+        self.client.request(method, format!("{}{query}", self.url)).header("x-ms-version", NEW)
     }
 
     pub async fn stage(&self, id: &str, body: impl Into<reqwest::Body>) -> Response {
-        sized(self.call(Method::PUT, &block(id)), body)
-            .send()
-            .await
-            .unwrap()
+        sized(self.call(Method::PUT, &block(id)), body).send().await.unwrap()
     }
 
     pub async fn commit(&self, list: &str) -> Response {
         self.call(Method::PUT, "&comp=blocklist")
-            .body(format!(
-                "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{list}</BlockList>"
-            ))
+            .body(format!("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{list}</BlockList>"))
             .send()
             .await
             .unwrap()
     }
 
     pub async fn put(&self, body: impl Into<reqwest::Body>) -> Response {
-        let request = self
-            .call(Method::PUT, "")
-            .header("x-ms-blob-type", "BlockBlob");
+        let request = self.call(Method::PUT, "").header("x-ms-blob-type", "BlockBlob");
         sized(request, body).send().await.unwrap()
     }
 
@@ -80,21 +65,13 @@ impl Host {
 
     pub fn content(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.blobs
-            .open(&self.blob)
-            .unwrap()
-            .read_to_end(&mut bytes)
-            .unwrap();
+        self.blobs.open(&self.blob).unwrap().read_to_end(&mut bytes).unwrap();
         bytes
     }
 }
 
 pub fn settings() -> BlobSettings {
-    BlobSettings {
-        sas_lifetime: Duration::from_hours(24),
-        raw_plus: false,
-        base: None,
-    }
+    BlobSettings { sas_lifetime: Duration::from_hours(24), raw_plus: false, base: None }
 }
 
 /// The client library leaves the length of an empty body out, which Azure refuses.
@@ -116,18 +93,12 @@ pub fn block(id: &str) -> String {
 }
 
 pub fn latest(ids: &[&str]) -> String {
-    let entries: Vec<String> = ids
-        .iter()
-        .map(|id| format!("<Latest>{}</Latest>", base64(id)))
-        .collect();
+    let entries: Vec<String> = ids.iter().map(|id| format!("<Latest>{}</Latest>", base64(id))).collect();
     entries.concat()
 }
 
 pub fn header<'r>(response: &'r Response, name: &str) -> &'r str {
-    response
-        .headers()
-        .get(name)
-        .map_or("", |value| value.to_str().unwrap())
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
 /// Status and code of a refusal, the code the same in header and body.
@@ -138,18 +109,9 @@ pub async fn refused(response: Response) -> (u16, String) {
     let request = header(&response, "x-ms-request-id").to_owned();
     // Not `text()`: that takes the byte order mark away.
     let body = String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap();
-    assert!(
-        body.starts_with("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>"),
-        "{body}"
-    );
-    assert!(
-        body.contains(&format!("<Code>{code}</Code><Message>")),
-        "{body}"
-    );
-    assert!(
-        body.contains(&format!("\nRequestId:{request}\nTime:20")),
-        "{body}"
-    );
+    assert!(body.starts_with("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>"), "{body}");
+    assert!(body.contains(&format!("<Code>{code}</Code><Message>")), "{body}");
+    assert!(body.contains(&format!("\nRequestId:{request}\nTime:20")), "{body}");
     (status, code)
 }
 

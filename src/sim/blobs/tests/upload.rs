@@ -20,10 +20,7 @@ async fn one_put_makes_the_blob_and_answers_as_azure_does() {
         .unwrap();
     assert_eq!(response.status(), StatusCode::CREATED);
     // The check value of CRC-64/NVME, little endian.
-    assert_eq!(
-        header(&response, "x-ms-content-crc64"),
-        base64(0xae8b_1486_0a79_9888_u64.to_le_bytes())
-    );
+    assert_eq!(header(&response, "x-ms-content-crc64"), base64(0xae8b_1486_0a79_9888_u64.to_le_bytes()));
     assert_eq!(header(&response, "content-md5"), "", "nobody asked for it");
     assert_eq!(header(&response, "x-ms-version"), NEW);
     assert_eq!(header(&response, "x-ms-client-request-id"), "mine-1");
@@ -61,19 +58,9 @@ async fn blocks_become_the_blob_in_the_order_of_the_list() {
         assert_eq!(header(&response, "etag"), "", "nothing is committed yet");
     }
     let staged = host.blocks("uncommitted").await;
-    let listed = |id, size| {
-        format!(
-            "<Block><Name>{}</Name><Size>{size}</Size></Block>",
-            base64(id)
-        )
-    };
+    let listed = |id, size| format!("<Block><Name>{}</Name><Size>{size}</Size></Block>", base64(id));
     assert!(
-        staged.contains(&format!(
-            "<UncommittedBlocks>{}{}{}</",
-            listed("b1", 4),
-            listed("b2", 4),
-            listed("b3", 5)
-        )),
+        staged.contains(&format!("<UncommittedBlocks>{}{}{}</", listed("b1", 4), listed("b2", 4), listed("b3", 5))),
         "{staged}"
     );
     assert!(!staged.contains("<CommittedBlocks>"));
@@ -84,18 +71,8 @@ async fn blocks_become_the_blob_in_the_order_of_the_list() {
     assert_eq!(response.status(), StatusCode::CREATED);
     assert_eq!(host.content(), b"threeone zwei one ");
     let all = host.blocks("all").await;
-    assert!(
-        all.contains("<UncommittedBlocks></UncommittedBlocks>"),
-        "{all}"
-    );
-    assert!(
-        all.contains(&format!(
-            "<CommittedBlocks>{}{}",
-            listed("b3", 5),
-            listed("b1", 4)
-        )),
-        "{all}"
-    );
+    assert!(all.contains("<UncommittedBlocks></UncommittedBlocks>"), "{all}");
+    assert!(all.contains(&format!("<CommittedBlocks>{}{}", listed("b3", 5), listed("b1", 4))), "{all}");
 }
 
 #[tokio::test]
@@ -108,24 +85,12 @@ async fn the_list_says_where_each_block_is_looked_for() {
     host.stage("c", "new c").await;
     let entry = |source: &str, id| format!("<{source}>{}</{source}>", base64(id));
 
-    for wrong in [
-        entry("Committed", "c"),
-        entry("Uncommitted", "b"),
-        entry("Latest", "x"),
-    ] {
+    for wrong in [entry("Committed", "c"), entry("Uncommitted", "b"), entry("Latest", "x")] {
         assert_refused(host.commit(&wrong).await, 400, "InvalidBlockList").await;
     }
-    let list = [
-        entry("Committed", "a"),
-        entry("Uncommitted", "a"),
-        entry("Latest", "a"),
-        entry("Latest", "b"),
-        entry("Latest", "c"),
-    ];
-    assert_eq!(
-        host.commit(&list.concat()).await.status(),
-        StatusCode::CREATED
-    );
+    let list =
+        [entry("Committed", "a"), entry("Uncommitted", "a"), entry("Latest", "a"), entry("Latest", "b"), entry("Latest", "c")];
+    assert_eq!(host.commit(&list.concat()).await.status(), StatusCode::CREATED);
     assert_eq!(host.content(), b"old a new a new a old b new c");
 }
 
@@ -146,12 +111,7 @@ async fn an_empty_list_makes_an_empty_blob() {
     let response = host.call(Method::GET, "").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert!(response.bytes().await.unwrap().is_empty());
-    let ranged = host
-        .call(Method::GET, "")
-        .header("x-ms-range", "bytes=0-9")
-        .send()
-        .await
-        .unwrap();
+    let ranged = host.call(Method::GET, "").header("x-ms-range", "bytes=0-9").send().await.unwrap();
     assert_refused(ranged, 416, "InvalidRange").await;
 }
 
@@ -159,37 +119,15 @@ async fn an_empty_list_makes_an_empty_blob() {
 async fn block_ids_are_base64_of_equal_length_and_at_most_64_bytes() {
     let host = Host::start().await;
     let put = |query: String| host.call(Method::PUT, &query).body("x").send();
-    assert_refused(
-        put("&comp=block".into()).await.unwrap(),
-        400,
-        "MissingRequiredQueryParameter",
-    )
-    .await;
-    assert_refused(
-        put("&comp=block&blockid=%21%21".into()).await.unwrap(),
-        400,
-        "InvalidQueryParameterValue",
-    )
-    .await;
-    assert_refused(
-        host.stage(&"x".repeat(65), "x").await,
-        400,
-        "InvalidQueryParameterValue",
-    )
-    .await;
-    assert_eq!(
-        host.stage(&"x".repeat(64), "x").await.status(),
-        StatusCode::CREATED
-    );
+    assert_refused(put("&comp=block".into()).await.unwrap(), 400, "MissingRequiredQueryParameter").await;
+    assert_refused(put("&comp=block&blockid=%21%21".into()).await.unwrap(), 400, "InvalidQueryParameterValue").await;
+    assert_refused(host.stage(&"x".repeat(65), "x").await, 400, "InvalidQueryParameterValue").await;
+    assert_eq!(host.stage(&"x".repeat(64), "x").await.status(), StatusCode::CREATED);
     assert_refused(host.stage("short", "x").await, 400, "InvalidBlobOrBlock").await;
 
     // Put Blob drops what is staged, and with it the length that ids must have.
     assert_eq!(host.put("").await.status(), StatusCode::CREATED);
-    assert!(
-        host.blocks("all")
-            .await
-            .contains("<UncommittedBlocks></UncommittedBlocks>")
-    );
+    assert!(host.blocks("all").await.contains("<UncommittedBlocks></UncommittedBlocks>"));
     assert_eq!(host.stage("short", "x").await.status(), StatusCode::CREATED);
 }
 
@@ -198,24 +136,9 @@ async fn a_block_id_with_a_plus_needs_its_escape() {
     let host = Host::start().await;
     // Base64 of these bytes is "+/+/".
     let put = |query: &str| host.call(Method::PUT, query).body("x").send();
-    assert_refused(
-        put("&comp=block&blockid=+/+/").await.unwrap(),
-        400,
-        "InvalidQueryParameterValue",
-    )
-    .await;
-    assert_eq!(
-        put("&comp=block&blockid=%2B%2F%2B%2F")
-            .await
-            .unwrap()
-            .status(),
-        StatusCode::CREATED
-    );
-    assert!(
-        host.blocks("uncommitted")
-            .await
-            .contains("<Name>+/+/</Name>")
-    );
+    assert_refused(put("&comp=block&blockid=+/+/").await.unwrap(), 400, "InvalidQueryParameterValue").await;
+    assert_eq!(put("&comp=block&blockid=%2B%2F%2B%2F").await.unwrap().status(), StatusCode::CREATED);
+    assert!(host.blocks("uncommitted").await.contains("<Name>+/+/</Name>"));
 }
 
 #[tokio::test]
@@ -245,8 +168,7 @@ async fn put_blob_needs_its_type() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parallel_blocks_arrive_whole() {
     let host = Host::start().await;
-    let pattern =
-        |index: u32| -> Vec<u8> { (0..3_000_001_u32).map(|at| (at ^ index) as u8).collect() };
+    let pattern = |index: u32| -> Vec<u8> { (0..3_000_001_u32).map(|at| (at ^ index) as u8).collect() };
     let ids: Vec<String> = (0..24).map(|index| format!("{index:04}")).collect();
     let staged = futures::stream::iter((0..24_u32).zip(&ids))
         .map(|(index, id)| host.stage(id, pattern(index)))
@@ -256,20 +178,10 @@ async fn parallel_blocks_arrive_whole() {
         .await;
     assert!(staged.iter().all(|status| *status == StatusCode::CREATED));
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    assert_eq!(
-        host.commit(&latest(&ids)).await.status(),
-        StatusCode::CREATED
-    );
+    assert_eq!(host.commit(&latest(&ids)).await.status(), StatusCode::CREATED);
     let expected: Vec<u8> = (0..24).flat_map(pattern).collect();
     assert!(host.content() == expected);
-    let fetched = host
-        .call(Method::GET, "")
-        .send()
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let fetched = host.call(Method::GET, "").send().await.unwrap().bytes().await.unwrap();
     assert!(fetched == expected);
 }
 
@@ -291,11 +203,7 @@ async fn files_go_when_their_blocks_go() {
 #[tokio::test]
 async fn other_calls_are_refused_in_azures_words() {
     let host = Host::start().await;
-    let unknown = host
-        .call(Method::PUT, "&comp=snapshot")
-        .send()
-        .await
-        .unwrap();
+    let unknown = host.call(Method::PUT, "&comp=snapshot").send().await.unwrap();
     assert_refused(unknown, 400, "InvalidQueryParameterValue").await;
     let post = host.call(Method::POST, "").body("x").send().await.unwrap();
     assert_refused(post, 405, "UnsupportedHttpVerb").await;

@@ -1,0 +1,106 @@
+//! Work as data: what can be asked for, and what it is called while it runs.
+
+pub use crate::api::List as Catalog;
+use crate::{
+    domain::target::{Kind, Target},
+    publish::plan::Plan,
+};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Grows; a newer job that supersedes an older one has the larger id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// Something to be made in the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewProduct {
+    AddOn { app: String, product_id: String, product_type: String },
+    Flight { app: String, name: Option<String>, groups: Vec<String>, rank_higher_than: Option<String> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job {
+    /// The last known lists from disk: no request.
+    Recall,
+    LoadCatalog(Catalog),
+    /// One resource with its live submission and its draft.
+    LoadTarget(Target),
+    /// The states of pending submissions, one call each, behind everything else.
+    LoadStatuses(Vec<(Target, String)>),
+    /// The content of a folder.
+    Browse {
+        folder: PathBuf,
+    },
+    /// How a ZIP fits a document.
+    Examine {
+        zip: PathBuf,
+        kind: Kind,
+        document: Value,
+    },
+    /// Keeps the working copy of a document on disk. `zip` is the chosen archive.
+    KeepEdit {
+        target: Target,
+        text: String,
+        base: Option<String>,
+        zip: Option<PathBuf>,
+    },
+    /// Throws the working copy away.
+    DropEdit {
+        target: Target,
+    },
+    Publish(Box<Plan>),
+    /// Polls a pending submission until it ends.
+    Follow {
+        target: Target,
+        name: String,
+        submission: String,
+    },
+    Create(NewProduct),
+    /// Deletes a draft after saving its document.
+    DeleteDraft {
+        target: Target,
+        submission: String,
+    },
+    /// Deletes an add-on or a flight itself.
+    DeleteProduct {
+        target: Target,
+    },
+}
+
+impl Job {
+    /// Whether it changes something, here or in the account: such a job is never dropped half-way.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Recall
+            | Self::LoadCatalog(_)
+            | Self::LoadTarget(_)
+            | Self::LoadStatuses(_)
+            | Self::Browse { .. }
+            | Self::Examine { .. } => false,
+            Self::KeepEdit { .. }
+            | Self::DropEdit { .. }
+            | Self::Publish(_)
+            | Self::Follow { .. }
+            | Self::Create(_)
+            | Self::DeleteDraft { .. }
+            | Self::DeleteProduct { .. } => true,
+        }
+    }
+
+    /// Two jobs with the same topic do not run side by side: the newer one supersedes the older.
+    pub fn topic(&self) -> Option<String> {
+        match self {
+            Self::Recall => Some("recall".into()),
+            Self::LoadCatalog(catalog) => Some(format!("catalog {catalog:?}")),
+            Self::LoadTarget(target) => Some(format!("target {target}")),
+            Self::LoadStatuses(_) => Some("statuses".into()),
+            Self::Browse { .. } => Some("browse".into()),
+            Self::Examine { .. } => Some("examine".into()),
+            Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
+            Self::Publish(_) | Self::Follow { .. } | Self::Create(_) | Self::DeleteDraft { .. } | Self::DeleteProduct { .. } => {
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
+
+use super::job::Catalog;
+pub use crate::api::Exchange;
+use crate::{
+    domain::{product::Product, status::StatusReport, submission::Submission, target::Target},
+    publish::view::RunView,
+};
+use jiff::Timestamp;
+use std::{path::PathBuf, time::Duration};
+
+/// The state of the connection, for the header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pulse {
+    pub token_expires: Option<Timestamp>,
+    /// Store requests in the last minute, the most that are allowed, and how many wait for a slot.
+    pub used: u32,
+    pub limit: u32,
+    pub waiting: usize,
+}
+
+/// How far an upload is; only acknowledged bytes count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UploadProgress {
+    pub run: String,
+    pub file: String,
+    pub sent: u64,
+    pub total: u64,
+    /// Bytes a second over the last 5 s.
+    pub rate: u64,
+    pub left: Option<Duration>,
+    pub blocks_done: u32,
+    pub blocks: u32,
+    /// Blocks that had to be sent again.
+    pub retries: u32,
+    pub connections: usize,
+}
+
+/// One entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderEntry {
+    pub name: String,
+    pub path: PathBuf,
+    pub is_folder: bool,
+    /// Bytes; 0 for a folder.
+    pub size: u64,
+    pub modified: Option<Timestamp>,
+}
+
+/// A target with the documents that the Store holds for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetDetail {
+    pub product: Product,
+    pub published: Option<Submission>,
+    pub pending: Option<Submission>,
+    /// A working copy that an earlier session kept.
+    pub edit: Option<KeptEdit>,
+}
+
+/// A working copy of a document as it lies on disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptEdit {
+    pub text: String,
+    /// The submission that it was made from.
+    pub base: Option<String>,
+    pub zip: Option<PathBuf>,
+    pub saved: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// The first part of a list, while the rest is on its way. `total` is the server's count.
+    Some {
+        catalog: Catalog,
+        products: Vec<Product>,
+        total: usize,
+    },
+    Products {
+        catalog: Catalog,
+        products: Vec<Product>,
+        at: Timestamp,
+    },
+    /// A last known list from disk.
+    Recalled {
+        catalog: Catalog,
+        products: Vec<Product>,
+        at: Timestamp,
+    },
+    Target(Box<TargetDetail>),
+    Status {
+        target: Target,
+        submission: String,
+        report: StatusReport,
+    },
+    Folder {
+        folder: PathBuf,
+        entries: Vec<FolderEntry>,
+    },
+    Examined(Box<Examined>),
+    EditKept {
+        target: Target,
+        at: Timestamp,
+    },
+    Run(Box<RunView>),
+    /// May be dropped: another follows.
+    Upload(UploadProgress),
+    Created(Product),
+    Deleted {
+        target: Target,
+        submission: Option<String>,
+        saved: Option<PathBuf>,
+    },
+    /// From the client itself, of no job.
+    Exchange(Exchange),
+    Pulse(Pulse),
+    /// The job failed; what was tried, what came back, what to do next.
+    Failed {
+        message: String,
+    },
+    Cancelled,
+    /// The job came to its end; nothing more of it follows.
+    Ended,
+}
+
+/// How a ZIP fits, with the repairs that can be done in the document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examined {
+    pub zip: PathBuf,
+    pub size: u64,
+    /// What the archive is not, in words, when it cannot be read at all.
+    pub broken: Option<String>,
+}
