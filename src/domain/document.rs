@@ -199,7 +199,7 @@ mod tests {
         match value {
             Value::Object(object) => object.iter().for_each(|(key, value)| every_pointer(value, child(&pointer, key), found)),
             Value::Array(array) => {
-                array.iter().enumerate().for_each(|(index, value)| every_pointer(value, child(&pointer, index), found))
+                array.iter().enumerate().for_each(|(index, value)| every_pointer(value, child(&pointer, index), found));
             }
             _ => {}
         }
