@@ -28,7 +28,7 @@ const SERVICE_SET: [&str; 12] = [
 /// Obsolete fields of a listing: a PUT does not touch them (store-api.md § 3.6).
 const OBSOLETE: [&str; 3] = ["privacyPolicy", "supportContact", "websiteUrl"];
 /// Top-level fields whose meaning is known; another one may be the service's own.
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 26] = [
     "applicationCategory",
     "pricing",
     "visibility",
@@ -55,7 +55,6 @@ const KNOWN: [&str; 27] = [
     "lifetime",
     "tag",
     "flightPackages",
-    "fileUploadUrl",
 ];
 
 fn is_any(name: &str, names: &[&str]) -> bool {
