@@ -1,6 +1,7 @@
 //! What a pane or an overlay wants of the app: data, released by the app one after the other. Knows neither app nor panes.
 
 use crate::{
+    action::Action,
     domain::target::Target,
     jobs::job::{Job, JobId},
 };
@@ -25,8 +26,30 @@ pub enum PaneId {
     Activity,
 }
 
+impl PaneId {
+    pub const ALL: [Self; 6] = [Self::Apps, Self::AddOns, Self::Flights, Self::Detail, Self::Runs, Self::Activity];
+
+    /// The digit that leads to it.
+    pub fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Apps => "Apps",
+            Self::AddOns => "Add-ons",
+            Self::Flights => "Flights",
+            Self::Detail => "Detail",
+            Self::Runs => "Runs",
+            Self::Activity => "Activity",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
+    /// As if its key had been pressed.
+    Do(Action),
     /// Start a job.
     Start(Job),
     Cancel(JobId),

@@ -32,3 +32,20 @@ pub fn http_client() -> Result<reqwest::Client, HttpClientError> {
         .referer(false)
         .build()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn both_schemes_are_spoken() {
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = nobody.local_addr().unwrap().port();
+        drop(nobody);
+        for scheme in ["http", "https"] {
+            // An unknown scheme would fail as a builder error, before any connect.
+            let error = http_client().unwrap().get(format!("{scheme}://127.0.0.1:{port}/")).send().await.unwrap_err();
+            assert!(error.is_connect(), "{error:?}");
+        }
+    }
+}

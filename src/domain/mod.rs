@@ -1,8 +1,27 @@
 //! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
 
+pub mod archive;
+pub mod central_directory;
+pub mod check;
 pub mod concern;
+pub mod diff;
+pub mod document;
+#[cfg(test)]
+mod examples;
+pub mod explain;
+mod file_rules;
+pub mod finding;
+pub mod fit;
+pub mod limits;
+mod listing_rules;
+mod offer_rules;
+pub mod package;
+pub mod pointer;
 pub mod product;
 pub mod remote;
+mod scan;
 pub mod status;
 pub mod submission;
 pub mod target;
+pub mod units;
+pub mod value;

@@ -1,1 +1,3 @@
-//! (module list)
+//! Floor 6: what lies above the panes, one file an overlay.
+
+pub mod overlay;

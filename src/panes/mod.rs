@@ -1,3 +1,22 @@
 //! Floor 6: what is drawn beside each other, one file a pane. Panes do not know each other, the app, or overlays.
 
+pub mod activity;
+pub mod addons;
+pub mod apps;
+pub mod flights;
 pub mod pane;
+pub mod products;
+pub mod runs;
+pub mod standing;
+
+/// Every pane: one line each.
+pub fn all() -> Vec<Box<dyn pane::Pane>> {
+    vec![
+        Box::new(apps::pane()),
+        Box::new(addons::pane()),
+        Box::new(flights::pane()),
+        // The detail pane's line goes here.
+        Box::new(runs::pane()),
+        Box::new(activity::pane()),
+    ]
+}

@@ -1,13 +1,13 @@
 //! What every pane offers and what it may read.
 
 use crate::{
-    action::Action,
+    action::{Action, Scope},
     ask::{Ask, PaneId},
     domain::target::Target,
     model::{Change, Model},
-    ui::theme::Theme,
+    ui::{keymap::Keymap, theme::Theme},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{
     Frame,
     crossterm::event::{KeyEvent, MouseEvent},
@@ -20,6 +20,10 @@ use std::time::Duration;
 pub struct Cx<'a> {
     pub model: &'a Model,
     pub theme: &'a Theme,
+    /// For naming a key in a text; chords are looked up by the app.
+    pub keymap: &'a Keymap,
+    /// Where the person is, for times of day.
+    pub zone: &'a TimeZone,
     /// The target that the detail pane shows.
     pub selected: Option<&'a Target>,
     /// Wall clock, for ages.
@@ -27,6 +31,21 @@ pub struct Cx<'a> {
     /// Time since the program started, for spinners and debouncing.
     pub uptime: Duration,
     pub is_focused: bool,
+}
+
+impl<'a> Cx<'a> {
+    /// The app that the selected target belongs to.
+    pub fn app(&self) -> Option<&'a str> {
+        match self.selected? {
+            Target::App { id } | Target::Flight { app: id, .. } => Some(id),
+            add_on @ Target::AddOn { .. } => self.model.product(add_on)?.app.as_deref(),
+        }
+    }
+
+    /// The key of an action, as text: `press e to edit`.
+    pub fn key(&self, action: Action) -> String {
+        self.keymap.shown(action).unwrap_or_else(|| ":".to_owned())
+    }
 }
 
 /// Plain input for whoever takes text.
@@ -61,12 +80,32 @@ pub trait Pane {
         false
     }
 
-    /// Whether this action can be done here and now, or why not.
+    /// Where chords are looked up while it is focused, first hit wins; the global scope comes after them.
+    fn scopes(&self) -> &'static [Scope] {
+        match self.id() {
+            PaneId::Apps | PaneId::AddOns | PaneId::Flights | PaneId::Detail => &[Scope::Target, Scope::Move],
+            PaneId::Runs => &[Scope::Runs, Scope::Move],
+            PaneId::Activity => &[Scope::Move],
+        }
+    }
+
+    /// The actions that matter most here and now, for the footer.
+    fn hints(&self, _cx: &Cx) -> Vec<Action> {
+        Vec::new()
+    }
+
+    /// It has got the focus.
+    fn focused(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// Whether this action can be done here and now, or why not. What no focused pane knows of [`Scope::Target`] is offered to
+    /// the detail pane, which shows the selected target, and then to the app.
     fn possible(&self, action: Action, cx: &Cx) -> Possible;
 
     fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled;
 
-    /// Only called while it [takes text](Self::takes_text), after its scope's chords were looked up without a hit.
+    /// Only called while it [takes text](Self::takes_text): with plain characters and pastes at once, with any other key
+    /// after its scopes' chords were looked up and [`act`](Self::act) said [`Handled::No`]. What it does not take either is
+    /// looked up globally.
     fn typed(&mut self, _typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         Handled::No
     }

@@ -1,3 +1,15 @@
 //! Floor 3: parts of a screen that know no domain and no job.
 
+pub mod field;
+pub mod filter;
+pub mod json_paint;
+pub mod keymap;
+pub mod list;
+pub mod meter;
+pub mod modal;
+pub mod panel;
+pub mod table;
+pub mod text;
+pub mod text_area;
+pub mod text_buffer;
 pub mod theme;

@@ -26,16 +26,20 @@ pub struct FileIdentity {
 impl FileIdentity {
     /// Reads up to 2 MiB of the file; blocks meanwhile.
     pub fn of(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
+        Self::read(&mut File::open(path)?)
+    }
+
+    /// The same of a file already open; leaves its cursor anywhere.
+    pub(super) fn read(file: &mut File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is not a file"));
         }
         let size = metadata.len();
         let mut hash = Sha256::new();
-        read_into(&mut file, &mut hash, END.min(size))?;
+        read_into(file, &mut hash, END.min(size))?;
         file.seek(SeekFrom::Start(size.saturating_sub(END)))?;
-        read_into(&mut file, &mut hash, END.min(size))?;
+        read_into(file, &mut hash, END.min(size))?;
         Ok(Self { size, modified: modified(&metadata)?, fingerprint: hex(&hash.finalize()) })
     }
 

@@ -111,11 +111,11 @@ pub(super) struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            stall: Duration::from_secs(60),
-            answer: Duration::from_secs(120),
+            stall: Duration::from_mins(1),
+            answer: Duration::from_mins(2),
             backoff: Duration::from_millis(500),
             longest: Duration::from_secs(30),
-            give_up: Duration::from_secs(600),
+            give_up: Duration::from_mins(10),
             window: Duration::from_secs(5),
         }
     }

@@ -163,12 +163,7 @@ impl Upload<'_> {
     }
 
     /// `None` when the blob stands; the failure when the service misses blocks.
-    async fn commit(
-        &self,
-        service: &Service,
-        layout: &Layout,
-        progress: &mut Progress,
-    ) -> Result<Option<Failure>, UploadError> {
+    async fn commit(&self, service: &Service, layout: &Layout, progress: &mut Progress) -> Result<Option<Failure>, UploadError> {
         let what = "committing the blocks";
         (self.observe)(UploadEvent::Committing);
         progress.last = Instant::now();
@@ -247,6 +242,7 @@ impl Upload<'_> {
     }
 
     async fn rest(&self, attempt: u32, failure: &Failure, progress: &Progress) -> Result<(), UploadError> {
+        tracing::warn!(place = %self.url, attempt, reason = failure.reason(), "a request of the upload failed, trying again");
         tokio::select! {
             biased;
             () = self.cancel.cancelled() => Err(self.cancelled(progress)),
@@ -278,13 +274,7 @@ impl Upload<'_> {
         UploadError::Cancelled { sent: progress.sent, total: self.identity.size }
     }
 
-    pub(super) fn given_up(
-        &self,
-        what: &'static str,
-        failure: &Failure,
-        attempts: u32,
-        progress: &Progress,
-    ) -> UploadError {
+    pub(super) fn given_up(&self, what: &'static str, failure: &Failure, attempts: u32, progress: &Progress) -> UploadError {
         UploadError::GivenUp {
             what,
             place: self.url.place(),
@@ -297,13 +287,7 @@ impl Upload<'_> {
     }
 
     /// The error for a failure that no repetition mends.
-    pub(super) fn ended(
-        &self,
-        what: &'static str,
-        failure: Failure,
-        attempts: u32,
-        progress: &Progress,
-    ) -> UploadError {
+    pub(super) fn ended(&self, what: &'static str, failure: Failure, attempts: u32, progress: &Progress) -> UploadError {
         if failure.status() == Some(403)
             && let Err(expired) = self.check_end(progress)
         {
@@ -328,7 +312,12 @@ impl Upload<'_> {
 
 async fn open(path: &Path) -> io::Result<(File, FileIdentity)> {
     let path = path.to_owned();
-    tokio::task::spawn_blocking(move || Ok((File::open(&path)?, FileIdentity::of(&path)?)))
-        .await
-        .map_err(io::Error::other)?
+    // The identity comes from the handle that is read later, so that a file put in its place between the two is
+    // noticed before the commit.
+    let opened = tokio::task::spawn_blocking(move || {
+        let mut file = File::open(&path)?;
+        let identity = FileIdentity::read(&mut file)?;
+        Ok((file, identity))
+    });
+    opened.await.map_err(io::Error::other)?
 }

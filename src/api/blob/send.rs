@@ -1,11 +1,11 @@
 //! Sends the missing blocks in parallel, each retried alone, and keeps count. Decides nothing about what comes
 //! before (listing) or after (committing).
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -70,11 +70,19 @@ struct Line<'a> {
     moved: Arc<AtomicU64>,
 }
 
-/// One attempt's end.
-struct Ended {
+/// One attempt at one block.
+struct Try {
     index: u32,
+    /// Counted from 1.
     attempt: u32,
-    result: Result<(), Failure>,
+    /// Not before this.
+    from: Instant,
+}
+
+impl Try {
+    fn first(index: u32) -> Self {
+        Self { index, attempt: 1, from: Instant::now() }
+    }
 }
 
 pub(super) async fn send(
@@ -92,7 +100,8 @@ pub(super) async fn send(
         moved: Arc::new(AtomicU64::new(0)),
     };
     let missing: Vec<u32> = (0..).zip(&progress.done).filter(|(_, done)| !**done).map(|(index, _)| index).collect();
-    let mut missing = missing.into_iter();
+    let mut missing = missing.into_iter().map(Try::first);
+    let mut again = VecDeque::new();
     let mut pace = Pace::new(settings.connections, settings.bandwidth);
     (upload.observe)(UploadEvent::Connections(pace.connections()));
 
@@ -103,16 +112,16 @@ pub(super) async fn send(
 
     loop {
         while flying.len() < pace.connections()
-            && let Some(index) = missing.next()
+            && let Some(next) = again.pop_front().or_else(|| missing.next())
         {
-            flying.push(line.attempt(index, 1, Duration::ZERO));
+            flying.push(line.attempt(next));
         }
         tokio::select! {
             // Cancel first: a stream of acknowledgements must not delay it.
             biased;
             () = upload.cancel.cancelled() => return Err(upload.cancelled(progress)),
             ended = flying.next() => {
-                let Some(Ended { index, attempt, result }) = ended else { return Ok(Sent::All) };
+                let Some((Try { index, attempt, .. }, result)) = ended else { return Ok(Sent::All) };
                 let Err(failure) = result else {
                     progress.acknowledge(layout, index);
                     (upload.observe)(UploadEvent::Acknowledged { index, sent: progress.sent, total: layout.size() });
@@ -131,9 +140,11 @@ pub(super) async fn send(
                     return Err(upload.given_up("sending a block", &failure, attempt, progress));
                 }
                 progress.resent += u32::from(attempt == 1);
+                tracing::warn!(place = %upload.url, index, attempt, reason = failure.reason(), "a block failed, trying again");
                 (upload.observe)(UploadEvent::Retry { index, attempt, reason: failure.reason() });
-                let pause = upload.patience.pause(attempt, failure.retry_after());
-                flying.push(line.attempt(index, attempt + 1, pause));
+                let from = Instant::now() + upload.patience.pause(attempt, failure.retry_after());
+                // Not straight into the air: fewer connections may be wanted by now.
+                again.push_back(Try { index, attempt: attempt + 1, from });
             }
             now = window.tick() => {
                 let bytes = line.moved.load(Ordering::Relaxed);
@@ -148,12 +159,13 @@ pub(super) async fn send(
 }
 
 impl Line<'_> {
-    async fn attempt(&self, index: u32, attempt: u32, pause: Duration) -> Ended {
-        tokio::time::sleep(pause).await;
-        Ended { index, attempt, result: self.stage(index).await }
+    async fn attempt(&self, this: Try) -> (Try, Result<(), Failure>) {
+        tokio::time::sleep_until(this.from).await;
+        let result = self.stage(this.index, this.attempt).await;
+        (this, result)
     }
 
-    async fn stage(&self, index: u32) -> Result<(), Failure> {
+    async fn stage(&self, index: u32, attempt: u32) -> Result<(), Failure> {
         let (offset, length) = (self.layout.offset(index), self.layout.length(index));
         let kind = self.upload.settings.checksum;
         let sum = on_disk(&self.upload.file, move |file| checksum(file, kind, offset, length)).await;
@@ -173,7 +185,7 @@ impl Line<'_> {
             // The answer first: when both are ready the block is there.
             biased;
             result = request => result,
-            limit = activity.stalled(self.upload.patience) => Err(Failure::Stalled(limit)),
+            limit = activity.stalled(self.upload.patience, attempt) => Err(Failure::Stalled(limit)),
         };
         // The connection only knows that the body broke off; the file knows why.
         match (result, activity.take_fault()) {

@@ -9,8 +9,8 @@ use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::{Body, ClientOptions, RawResponse, RequestContent, RetryOptions, Transport};
 use azure_core::stream::SeekableStream;
 use azure_storage_blob::models::{
-    BlobClientGetPropertiesResultHeaders, BlockBlobClientCommitBlockListOptions, BlockBlobClientStageBlockOptions,
-    BlockListType, BlockLookupList,
+    BlobClientGetPropertiesResultHeaders, BlockBlobClientCommitBlockListOptions, BlockBlobClientStageBlockOptions, BlockListType,
+    BlockLookupList,
 };
 use azure_storage_blob::{BlobClient, BlobClientOptions, BlockBlobClient};
 use jiff::Timestamp;

@@ -81,10 +81,7 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, b"..123456789..").unwrap();
         let file = File::open(&path).unwrap();
-        assert_eq!(
-            checksum(&file, Checksum::Crc64, 2, 9).unwrap(),
-            Sum::Crc64(0xae8b_1486_0a79_9888_u64.to_le_bytes().to_vec())
-        );
+        assert_eq!(checksum(&file, Checksum::Crc64, 2, 9).unwrap(), Sum::Crc64(0xae8b_1486_0a79_9888_u64.to_le_bytes().to_vec()));
         let Sum::Md5(md5) = checksum(&file, Checksum::Md5, 2, 9).unwrap() else { panic!("no MD5") };
         assert_eq!(super::super::identity::hex(&md5), "25f9e794323b453885f5181f1b624d0b");
         assert_eq!(checksum(&file, Checksum::None, 0, 99).unwrap(), Sum::None);

@@ -53,7 +53,7 @@ mod tests {
         let waited = last - now;
         assert!(waited >= Duration::from_millis(4200) && waited <= Duration::from_millis(4600), "{waited:?}");
         // After a long pause only the saved quarter second is ahead of the line.
-        let later = now + Duration::from_secs(60);
+        let later = now + Duration::from_mins(1);
         assert_eq!(throttle.book(250, later), later);
         assert_eq!(throttle.book(500, later), later);
         assert_eq!(throttle.book(500, later) - later, Duration::from_millis(500));

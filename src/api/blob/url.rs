@@ -88,13 +88,8 @@ impl UploadUrl {
         let signature = value_of(given, "sig").unwrap_or_default();
         let respelled = respelled(given);
         let mut clean = text.to_owned();
-        for secret in [
-            given,
-            respelled.as_str(),
-            signature,
-            decoded(signature).as_str(),
-            signature.replace('+', "%2B").as_str(),
-        ] {
+        for secret in [given, respelled.as_str(), signature, decoded(signature).as_str(), signature.replace('+', "%2B").as_str()]
+        {
             if !secret.is_empty() {
                 clean = clean.replace(secret, "…");
             }
@@ -121,10 +116,8 @@ fn value_of<'a>(query: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn respelled(query: &str) -> String {
-    let pairs: Vec<String> = query
-        .split('&')
-        .map(|pair| if pair.starts_with("sig=") { pair.replace('+', "%2B") } else { pair.to_owned() })
-        .collect();
+    let pairs: Vec<String> =
+        query.split('&').map(|pair| if pair.starts_with("sig=") { pair.replace('+', "%2B") } else { pair.to_owned() }).collect();
     pairs.join("&")
 }
 
@@ -147,10 +140,7 @@ mod tests {
     #[test]
     fn only_the_plus_inside_the_signature_is_respelled() {
         let sent = url(PLUS).query();
-        assert_eq!(
-            sent.expose_secret(),
-            "sv=2014-02-14&sr=b&sig=aB%2Fc%2Bd%3D&se=2026-11-23T10%3A00%3A00Z&rscd=a+b&sp=rwl"
-        );
+        assert_eq!(sent.expose_secret(), "sv=2014-02-14&sr=b&sig=aB%2Fc%2Bd%3D&se=2026-11-23T10%3A00%3A00Z&rscd=a+b&sp=rwl");
         let second = url(PLUS).other_query().unwrap();
         assert!(second.expose_secret().contains("rscd=a%2Bb"));
         assert!(second.expose_secret().contains("sig=aB%2Fc%2Bd%3D"));

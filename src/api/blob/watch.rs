@@ -58,15 +58,21 @@ impl Activity {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// Once the body is out, later attempts wait longer for the answer: a proxy may have taken the whole block at
+    /// once and still be handing it on over a slow line.
+    fn limit(&self, patience: &Patience, attempt: u32) -> Duration {
+        if self.out.load(Ordering::Relaxed) { patience.answer * attempt.clamp(1, 5) } else { patience.stall }
+    }
+
     fn touch(&self) {
         let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.moved.store(now, Ordering::Relaxed);
     }
 
-    /// Ends when nothing has moved for too long, with the limit that was passed.
-    pub(super) async fn stalled(&self, patience: &Patience) -> Duration {
+    /// Ends when nothing has moved for too long, with the limit that was passed. `attempt` counts from 1.
+    pub(super) async fn stalled(&self, patience: &Patience, attempt: u32) -> Duration {
         loop {
-            let limit = if self.out.load(Ordering::Relaxed) { patience.answer } else { patience.stall };
+            let limit = self.limit(patience, attempt);
             if self.held.load(Ordering::Relaxed) {
                 tokio::time::sleep(limit).await;
                 continue;
@@ -77,5 +83,33 @@ impl Activity {
             }
             tokio::time::sleep_until(last + limit).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_depends_on_how_far_the_block_is() {
+        let activity = Activity::new(Arc::default());
+        let patience = Patience::default();
+        activity.moved(10, false);
+        assert_eq!(activity.limit(&patience, 3), Duration::from_mins(1));
+        activity.moved(10, true);
+        let limits = [1, 2, 5, 9].map(|attempt| activity.limit(&patience, attempt).as_secs());
+        assert_eq!(limits, [120, 240, 600, 600]);
+        assert_eq!(activity.all.load(Ordering::Relaxed), 20);
+    }
+
+    #[tokio::test]
+    async fn standing_still_under_the_bandwidth_ceiling_is_no_stall() {
+        let activity = Activity::new(Arc::default());
+        let patience = Patience { stall: Duration::from_millis(5), ..Patience::default() };
+        activity.hold(true);
+        let long = patience.stall * 20;
+        assert!(tokio::time::timeout(long, activity.stalled(&patience, 1)).await.is_err());
+        activity.hold(false);
+        assert_eq!(activity.stalled(&patience, 1).await, patience.stall);
     }
 }

@@ -1,0 +1,232 @@
+//! Rules about packages, images, trailers and icons in the document (store-api.md §§ 3.7, 3.9, 3.10, 3.12).
+
+use super::{
+    finding::{Inspection, Severity},
+    fit::{is_package, is_unsafe_path, zip_path},
+    limits,
+    package::{FileEntry, FileStatus, PackageFacts, Role, files, packages},
+    pointer::{child, member},
+    target::Kind,
+};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+pub fn check(inspection: &mut Inspection<'_>) {
+    let entries = files(inspection.kind, inspection.document);
+    for entry in &entries {
+        name(inspection, entry);
+        state(inspection, entry);
+    }
+    reused_names(inspection, &entries);
+    if let Some(field) = inspection.kind.packages_field() {
+        let pointer = member(inspection.document, field).map_or_else(String::new, |(key, _)| child("", key));
+        let facts = packages(inspection.kind, inspection.document);
+        package_list(inspection, &pointer, &facts);
+        for package in &facts {
+            needed_choices(inspection, package);
+        }
+        kept_packages(inspection, &pointer, &facts);
+    }
+    if inspection.kind == Kind::App {
+        kept_images(inspection, &entries);
+    }
+}
+
+fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
+    let field = entry.role.name_field();
+    let place = || child(&entry.pointer, field);
+    if entry.file_name.trim().is_empty() {
+        return inspection.error(entry.pointer.clone(), "§ 3.12", format!("{field} is missing."));
+    }
+    if is_unsafe_path(&entry.file_name) {
+        inspection.error(
+            place(),
+            "§ 4.9",
+            format!("{} is no path inside a ZIP: it must be relative, without “..”.", entry.file_name),
+        );
+    }
+    if entry.status != FileStatus::PendingUpload {
+        return;
+    }
+    let ending = entry.file_name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    match entry.role {
+        Role::Package if !is_package(&entry.file_name) => {
+            inspection.error(
+                place(),
+                "§ 3.10",
+                format!("{} is no package: {}.", entry.file_name, limits::PACKAGE_ENDINGS.join(", ")),
+            );
+        }
+        Role::Package if ending == "xap" => inspection.warning(place(), "§ 3.10", "Packages of the type .xap are historical."),
+        Role::Image | Role::Icon | Role::Thumbnail if ending != "png" => {
+            inspection.warning(place(), "§ 3.7", format!("{} is no PNG; the Store wants PNG images.", entry.file_name));
+        }
+        Role::Trailer if !limits::TRAILER_ENDINGS.contains(&ending.as_str()) => {
+            inspection.warning(place(), "§ 3.9", format!("{} is neither .mp4 nor .mov.", entry.file_name));
+        }
+        _ => {}
+    }
+}
+
+fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
+    if !matches!(entry.role, Role::Package | Role::Image | Role::Icon) {
+        return;
+    }
+    let status =
+        inspection.document.pointer(&entry.pointer).and_then(|value| member(value, "fileStatus")).map(|(_, status)| status);
+    if status.is_none_or(|status| status.is_null() || status == "") {
+        return inspection.error(entry.pointer.clone(), "§ 3.12", format!("{} has no fileStatus.", entry.file_name));
+    }
+    let has_id = entry.id.is_some();
+    match (&entry.status, entry.role) {
+        (_, Role::Icon) => {}
+        (FileStatus::Uploaded | FileStatus::PendingDelete, Role::Image) if !has_id => {
+            inspection.error(
+                entry.pointer.clone(),
+                "E21",
+                format!("The image {} is on the server and must keep its id.", entry.file_name),
+            );
+        }
+        (FileStatus::Uploaded | FileStatus::PendingDelete, _) if !has_id => {
+            inspection.error(
+                entry.pointer.clone(),
+                "E7",
+                format!("The package {} is on the server and must keep its id.", entry.file_name),
+            );
+        }
+        (FileStatus::PendingUpload, _) if has_id => {
+            inspection.warning(
+                child(&entry.pointer, "id"),
+                "§ 3.12",
+                format!("{} is PendingUpload, but has an id; a new file has none. To replace a file, mark the old entry PendingDelete and add a new one.", entry.file_name),
+            );
+        }
+        _ => {}
+    }
+}
+
+fn reused_names(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
+    let mut by_name: HashMap<String, Vec<&FileEntry>> = HashMap::new();
+    for entry in entries.iter().filter(|entry| !entry.file_name.is_empty() && entry.role == Role::Package) {
+        by_name.entry(zip_path(&entry.file_name).to_lowercase()).or_default().push(entry);
+    }
+    for group in entries.iter().filter_map(|entry| by_name.remove(&zip_path(&entry.file_name).to_lowercase())) {
+        let with = |status: FileStatus| group.iter().filter(|entry| entry.status == status).collect::<Vec<_>>();
+        let new = with(FileStatus::PendingUpload);
+        if let [_, again, ..] = new.as_slice() {
+            inspection.error(again.pointer.clone(), "§ 3.12", format!("{} is to be uploaded twice.", again.file_name));
+        } else if let ([new], true) = (new.as_slice(), group.len() > 1) {
+            inspection.warning(
+                child(&new.pointer, "fileName"),
+                "§ 3.12",
+                format!("{} has the name of a package that is on the server; give the new one a name of its own.", new.file_name),
+            );
+        }
+    }
+}
+
+fn package_list(inspection: &mut Inspection<'_>, pointer: &str, facts: &[PackageFacts]) {
+    let kept: Vec<&PackageFacts> = facts.iter().filter(|package| package.status != FileStatus::PendingDelete).collect();
+    if kept.is_empty() {
+        let is_app = inspection.kind == Kind::App;
+        inspection.warning(
+            pointer,
+            "§ 3.10",
+            format!("No package is left; the {} cannot be published like this.", if is_app { "app" } else { "flight" }),
+        );
+    }
+    if kept.len() > limits::PACKAGES {
+        inspection.warning(
+            pointer,
+            "Q37",
+            format!(
+                "{} packages: the Store refuses more than about {} to 30. Mark old ones PendingDelete.",
+                kept.len(),
+                limits::PACKAGES
+            ),
+        );
+    }
+    let mut seen: HashMap<(&str, String), &PackageFacts> = HashMap::new();
+    for package in kept.into_iter().filter(|package| !package.version.is_empty() && !package.architecture.is_empty()) {
+        let Some(other) = seen.insert((&package.version, package.architecture.to_lowercase()), package) else { continue };
+        // What the server already keeps side by side, it takes.
+        let is_taken = [other, package].iter().all(|package| package.status == FileStatus::Uploaded);
+        inspection.add(
+            if is_taken { Severity::Warning } else { Severity::Error },
+            package.pointer.clone(),
+            "§ 3.10",
+            format!(
+                "{} and {} have the same version {} for {}.",
+                package.file_name, other.file_name, package.version, package.architecture
+            ),
+        );
+    }
+}
+
+fn needed_choices(inspection: &mut Inspection<'_>, package: &PackageFacts) {
+    let Some(value) = inspection.document.pointer(&package.pointer) else { return };
+    for field in ["minimumDirectXVersion", "minimumSystemRam"] {
+        if member(value, field).is_none_or(|(_, value)| value.is_null()) {
+            inspection.warning(
+                package.pointer.clone(),
+                "§ 3.10",
+                format!("{} has no {field}; an update needs it, usually \"None\".", package.file_name),
+            );
+        }
+    }
+}
+
+fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[PackageFacts]) {
+    let Some(base) = inspection.base else { return };
+    let ids: HashSet<&str> = facts.iter().filter_map(|package| package.id.as_deref()).collect();
+    let old = packages(inspection.kind, base);
+    for gone in old.iter().filter(|package| package.id.as_deref().is_some_and(|id| !ids.contains(id))) {
+        let id = gone.id.as_deref().unwrap_or_default();
+        inspection.error(
+            pointer,
+            "E7",
+            format!(
+                "The package {} (id {id}) is on the server, but not here. Keep its entry; to remove it, mark it PendingDelete.",
+                gone.file_name
+            ),
+        );
+    }
+    let known: HashSet<&str> = old.iter().filter_map(|package| package.id.as_deref()).collect();
+    for package in facts.iter().filter(|package| package.id.as_deref().is_some_and(|id| !known.contains(id))) {
+        inspection.warning(
+            child(&package.pointer, "id"),
+            "§ 3.10",
+            format!("The server has no package with the id of {}.", package.file_name),
+        );
+    }
+}
+
+fn kept_images(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
+    let Some(base) = inspection.base else { return };
+    let ids: HashSet<&str> = entries.iter().filter_map(|entry| entry.id.as_deref()).collect();
+    for old in files(Kind::App, base).into_iter().filter(|entry| entry.role == Role::Image) {
+        let Some(id) = old.id.as_deref().filter(|id| !ids.contains(id)) else { continue };
+        let list = old.pointer.rsplit_once('/').map_or("", |(list, _)| list);
+        // A listing that is gone as a whole is told as that.
+        if inspection.document.pointer(list.rsplit_once('/').map_or("", |(listing, _)| listing)).is_none_or(Value::is_null) {
+            continue;
+        }
+        let same = entries
+            .iter()
+            .find(|entry| entry.id.is_none() && entry.pointer.starts_with(list) && entry.file_name == old.file_name);
+        match same {
+            // Told already where its state says that it is on the server.
+            Some(same) if same.status != FileStatus::PendingUpload => {}
+            Some(same) => inspection.warning(
+                same.pointer.clone(),
+                "E21",
+                format!("The image {} is on the server under the id {id}; to replace it, keep that entry as PendingDelete and use a new file name.", old.file_name),
+            ),
+            None => inspection.warning(
+                list.to_owned(),
+                "Q19",
+                format!("The image {} is on the server, but not here. Leaving it out does not remove it; mark it PendingDelete.", old.file_name),
+            ),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What every overlay offers, and the one place that knows them all. An overlay lies above the panes and gets every key first;
+//! it answers with data ([`Closing`]) and knows neither panes nor app.
+
+use crate::{
+    action::{Action, Scope},
+    ask::{Ask, Opening},
+    model::Change,
+    panes::pane::{Cx, Handled, Possible, Typed},
+};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
+use std::time::Duration;
+
+/// What an overlay makes of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Closing {
+    /// Took it, stays open.
+    Stay,
+    /// Closes and releases its answer, one ask after the other. The safe answer is an empty one.
+    Close(Vec<Ask>),
+    /// Has no use for it: the raw key goes to [`Overlay::typed`] if the overlay takes text.
+    /// An unused [`Action::Back`] closes with the safe answer, so Esc always leads out.
+    Unused,
+}
+
+/// A dialog above the panes. `area` is always the whole screen: an overlay takes from it what it needs (`ui::modal`).
+pub trait Overlay {
+    /// For tests and logs: `confirm`, `zip-picker`.
+    fn name(&self) -> &'static str;
+
+    /// Whether plain characters are text for it now.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Where chords are looked up, first hit wins; nothing global is reached but help and quit.
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Overlay, Scope::Move]
+    }
+
+    /// Once, before it is drawn for the first time: the place to ask for a job.
+    fn opened(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// Whether this action can be done here and now, or why not.
+    fn possible(&self, action: Action, cx: &Cx) -> Possible;
+
+    /// `asks` are released while it stays open; what it releases by closing goes into [`Closing::Close`].
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing;
+
+    /// Plain characters and pastes while it [takes text](Self::takes_text), and keys that [`act`](Self::act) did not use.
+    fn typed(&mut self, _typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        Handled::No
+    }
+
+    /// Every mouse event while it is on top.
+    fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        Closing::Stay
+    }
+
+    /// The model has changed.
+    fn changed(&mut self, _change: &Change, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// The uptime at which it wants to be woken, if any.
+    fn wake_at(&self) -> Option<Duration> {
+        None
+    }
+
+    fn woken(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx);
+}
+
+/// An action as the help and the palette list it: what is possible was settled when they were opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    pub action: Action,
+    pub possible: Possible,
+}
+
+/// Makes the overlay that is to be opened: one arm each. `commands` are all there are, in the table's order.
+pub fn open(opening: Opening, _cx: &Cx, _commands: Vec<Command>) -> Option<Box<dyn Overlay>> {
+    let _ = opening;
+    None
+}

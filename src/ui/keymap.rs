@@ -1,0 +1,189 @@
+//! Which chord means which action in which scope: the table's defaults, changed by the config. Knows no pane and no job.
+
+use crate::action::{ACTIONS, Action, Row, Scope};
+use crokey::KeyCombination;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::collections::HashMap;
+
+/// A binding that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeymapError {
+    #[error("keys.{0}: there is no such action; `flightdeck` shows all of them with `?`")]
+    UnknownAction(String),
+    #[error("keys.{action}: {chord:?} is no key; write it like \"ctrl-s\", \"shift-d\", \"f5\" or \"/\"")]
+    UnknownKey { action: String, chord: String },
+    #[error("keys.{action}: {chord} already means {other} in the same place")]
+    Taken { action: String, chord: String, other: String },
+}
+
+/// All bindings.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    actions: HashMap<(Scope, KeyCombination), Action>,
+    chords: HashMap<Action, Vec<KeyCombination>>,
+}
+
+impl Keymap {
+    /// The table's own chords, with those of `overrides` (an action's name and its chords) in their stead.
+    pub fn new(overrides: &[(String, Vec<String>)]) -> Result<Self, KeymapError> {
+        for (name, _) in overrides {
+            if !ACTIONS.iter().any(|row| row.name == name) {
+                return Err(KeymapError::UnknownAction(name.clone()));
+            }
+        }
+        let mut map = Self { actions: HashMap::new(), chords: HashMap::new() };
+        for row in ACTIONS {
+            match overrides.iter().find(|(name, _)| name == row.name) {
+                Some((_, chords)) => map.bind(row, chords.iter().map(String::as_str))?,
+                None => map.bind(row, row.chords.iter().copied())?,
+            }
+        }
+        Ok(map)
+    }
+
+    fn bind<'a>(&mut self, row: &Row, chords: impl Iterator<Item = &'a str>) -> Result<(), KeymapError> {
+        for text in chords {
+            let chord =
+                parse(text).ok_or_else(|| KeymapError::UnknownKey { action: row.name.to_owned(), chord: text.to_owned() })?;
+            let taken = self.actions.iter().find(|((scope, bound), _)| *bound == chord && meets(*scope, row.scope));
+            if let Some((_, other)) = taken {
+                let other = other.row().map_or_else(String::new, |other| other.name.to_owned());
+                return Err(KeymapError::Taken { action: row.name.to_owned(), chord: text.to_owned(), other });
+            }
+            self.actions.insert((row.scope, chord), row.action);
+            self.chords.entry(row.action).or_default().push(chord);
+        }
+        Ok(())
+    }
+
+    pub fn action(&self, scope: Scope, chord: KeyCombination) -> Option<Action> {
+        self.actions.get(&(scope, chord)).copied()
+    }
+
+    /// The chord to show for an action; `None` when it has none.
+    pub fn shown(&self, action: Action) -> Option<String> {
+        self.chords.get(&action)?.first().map(|chord| show(*chord))
+    }
+
+    /// Every chord of an action, for the help.
+    pub fn all(&self, action: Action) -> Vec<String> {
+        self.chords.get(&action).into_iter().flatten().map(|chord| show(*chord)).collect()
+    }
+}
+
+/// Whether a key could mean either of two scopes at the same time. The editor's scope may shadow the lists' movements: while a
+/// text is edited, nothing else is walked through. Overlays are asked before everything else.
+pub fn meets(one: Scope, other: Scope) -> bool {
+    use Scope::{Editor, Global, Move, Overlay, Runs, Target};
+    one == other
+        || match (one.min(other), one.max(other)) {
+            (Global, Move | Target | Runs | Editor) | (Move, Target | Runs | Overlay) | (Target, Runs) => true,
+            _ => false,
+        }
+}
+
+/// A key as it is looked up: what differs between terminals and keyboards is taken away.
+pub fn chord(key: KeyEvent) -> KeyCombination {
+    let mut key = key;
+    if let KeyCode::Char(c) = key.code
+        && !c.is_alphabetic()
+    {
+        // "?" and ":" come with Shift from some terminals and without from others; the character says it all.
+        key.modifiers.remove(KeyModifiers::SHIFT);
+        if key.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT) {
+            // AltGr on Windows.
+            key.modifiers.remove(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        }
+    }
+    KeyCombination::from(key)
+}
+
+/// Reads `ctrl-s`, `shift-d`, `/`.
+pub fn parse(text: &str) -> Option<KeyCombination> {
+    let chord = crokey::parse(text).ok()?.normalized();
+    chord.is_ansi_compatible().then_some(chord)
+}
+
+/// As [`parse`] reads it.
+pub fn write(chord: KeyCombination) -> String {
+    chord.to_string().to_ascii_lowercase()
+}
+
+/// As people read it: short.
+pub fn show(chord: KeyCombination) -> String {
+    let text = write(chord);
+    match text.as_str() {
+        "up" => "↑".into(),
+        "down" => "↓".into(),
+        "left" => "←".into(),
+        "right" => "→".into(),
+        "shift-backtab" | "backtab" => "shift-tab".into(),
+        "pageup" => "pgup".into(),
+        "pagedown" => "pgdn".into(),
+        _ => match text.strip_prefix("shift-") {
+            Some(letter) if letter.chars().count() == 1 => letter.to_uppercase(),
+            _ => text,
+        },
+    }
+}
+
+/// Whether a key is a character to be typed, not a command.
+pub fn is_plain(key: KeyEvent) -> bool {
+    let modifiers = key.modifiers.difference(KeyModifiers::SHIFT);
+    matches!(key.code, KeyCode::Char(_)) && (modifiers.is_empty() || modifiers == KeyModifiers::CONTROL | KeyModifiers::ALT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_defaults_hold_together_and_every_action_has_a_row() {
+        let map = Keymap::new(&[]).unwrap();
+        for row in ACTIONS {
+            assert_eq!(row.action.row().map(|row| row.name), Some(row.name), "an action has two rows: {}", row.name);
+            assert!(!row.sentence.ends_with('.') && !row.name.contains(' '), "{}", row.name);
+            assert!(map.shown(row.action).is_some(), "{}", row.name);
+            assert_eq!(ACTIONS.iter().filter(|other| other.name == row.name).count(), 1);
+        }
+    }
+
+    #[test]
+    fn overrides_replace_and_are_checked() {
+        let change = |name: &str, chord: &str| Keymap::new(&[(name.to_owned(), vec![chord.to_owned()])]);
+        let map = change("publish", "f9").unwrap();
+        assert_eq!(map.action(Scope::Target, parse("f9").unwrap()), Some(Action::Publish));
+        assert_eq!(map.action(Scope::Target, parse("u").unwrap()), None);
+        assert_eq!(change("publsh", "f9").unwrap_err(), KeymapError::UnknownAction("publsh".into()));
+        assert!(matches!(change("publish", "hyper-9"), Err(KeymapError::UnknownKey { .. })));
+        assert!(matches!(change("publish", "q"), Err(KeymapError::Taken { .. })));
+        assert!(matches!(change("publish", "j"), Err(KeymapError::Taken { .. })));
+        assert!(matches!(change("publish", "x"), Err(KeymapError::Taken { .. })));
+    }
+
+    #[test]
+    fn shift_on_signs_depends_on_the_keyboard_and_does_not_count() {
+        let plain = chord(KeyEvent::new(KeyCode::Char('?'), KeyModifiers::NONE));
+        assert_eq!(plain, chord(KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT)));
+        let upper = chord(KeyEvent::new(KeyCode::Char('D'), KeyModifiers::SHIFT));
+        assert_eq!((upper, show(upper).as_str()), (parse("shift-d").unwrap(), "D"));
+        assert_eq!(upper, chord(KeyEvent::new(KeyCode::Char('D'), KeyModifiers::NONE)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_chord_survives_as_text(
+            key in prop_oneof![
+                "[a-z0-9/?:+*#.,;]", "f([1-9]|1[0-2])",
+                Just("enter".to_owned()), Just("esc".to_owned()), Just("space".to_owned()), Just("pageup".to_owned()),
+                Just("backtab".to_owned()), Just("tab".to_owned()), Just("minus".to_owned()), Just("delete".to_owned()),
+            ],
+            ctrl in any::<bool>(), alt in any::<bool>(), shift in any::<bool>(),
+        ) {
+            let text = format!("{}{}{}{key}", if ctrl { "ctrl-" } else { "" }, if alt { "alt-" } else { "" }, if shift { "shift-" } else { "" });
+            let chord = parse(&text).unwrap();
+            prop_assert_eq!(parse(&write(chord)), Some(chord), "{} written as {}", text, write(chord));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The frame of whatever lies above the panes: placed in the middle, what is below it wiped, with title and a line of hints.
+
+use super::theme::{Role, Theme};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::Line,
+    widgets::{Block, BorderType, Clear, Padding},
+};
+
+/// How a dialog looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Calm,
+    /// Hard to undo.
+    Danger,
+}
+
+/// A rectangle of at most `width` × `height` in the middle of `area`.
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let width = width.min(area.width);
+    let height = height.min(area.height);
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+/// Draws the frame for a content of `width` × `height` and gives the place for that content (smaller on a small screen).
+/// `hints` stands in the lower border.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    theme: &Theme,
+    tone: Tone,
+    title: &str,
+    hints: Line<'_>,
+    width: u16,
+    height: u16,
+) -> Rect {
+    let outer = centred(area, width.saturating_add(4), height.saturating_add(2));
+    let border = match tone {
+        Tone::Calm => Role::BorderFocused,
+        Tone::Danger => Role::Danger,
+    };
+    let heading = match tone {
+        Tone::Calm => Role::Title,
+        Tone::Danger => Role::Danger,
+    };
+    let title = super::text::fit(title, usize::from(outer.width.saturating_sub(4)));
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(theme.style(border))
+        .padding(Padding::horizontal(1))
+        .title_top(Line::styled(format!(" {title} "), theme.style(heading)))
+        .title_bottom(hints.right_aligned());
+    let inner = block.inner(outer);
+    // A wide character half under the frame would be torn: its neighbours are wiped too.
+    let wiped = Rect { x: outer.x.saturating_sub(1), width: outer.width.saturating_add(2), ..outer }.intersection(area);
+    frame.render_widget(Clear, wiped);
+    frame.render_widget(block, outer);
+    inner
+}

@@ -1,0 +1,143 @@
+//! Text measured as a terminal shows it: cut, filled and wrapped by columns, not by bytes or characters. Knows no style.
+
+use std::borrow::Cow;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// What stands for the part that did not fit.
+const ELLIPSIS: &str = "…";
+
+/// Columns that the text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Marks that change the direction of what follows, and other invisible ones: they would reach beyond their own cell.
+fn is_invisible_mark(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The text without what a terminal would obey instead of show.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_invisible_mark) {
+        Cow::Owned(text.chars().filter(|c| !is_invisible_mark(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// At most `columns` wide; what is cut off shows as an ellipsis. Never splits a character that is made of several.
+pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
+    let text = plain(text);
+    if text.width() <= columns {
+        return text;
+    }
+    let room = columns.saturating_sub(ELLIPSIS.width());
+    let mut cut = String::with_capacity(columns + ELLIPSIS.len());
+    let mut taken = 0;
+    for part in text.graphemes(true) {
+        taken += part.width();
+        if taken > room {
+            break;
+        }
+        cut.push_str(part);
+    }
+    if columns > 0 {
+        cut.push_str(ELLIPSIS);
+    }
+    Cow::Owned(cut)
+}
+
+/// Exactly `columns` wide: cut, or filled with spaces at the end.
+pub fn pad(text: &str, columns: usize) -> String {
+    let mut fitted = fit(text, columns).into_owned();
+    let missing = columns.saturating_sub(fitted.width());
+    fitted.extend(std::iter::repeat_n(' ', missing));
+    fitted
+}
+
+/// Exactly `columns` wide: cut, or filled with spaces in front.
+pub fn pad_left(text: &str, columns: usize) -> String {
+    let fitted = fit(text, columns);
+    let missing = columns.saturating_sub(fitted.width());
+    let mut filled = " ".repeat(missing);
+    filled.push_str(&fitted);
+    filled
+}
+
+/// Lines of at most `columns`, broken between words, or inside of a word that is wider than a line. Keeps the text's own lines.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let paragraph = plain(paragraph);
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_word_bounds() {
+            let needs = word.width();
+            if used + needs <= columns {
+                line.push_str(word);
+                used += needs;
+                continue;
+            }
+            if word.trim().is_empty() {
+                // A break in the space between two words: the space is the break.
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+                continue;
+            }
+            if needs <= columns {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                line.push_str(word);
+                used = needs;
+                continue;
+            }
+            for part in word.graphemes(true) {
+                if used + part.width() > columns {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(part);
+                used += part.width();
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Northwind", 20, "Northwind")]
+    #[case("Northwind", 5, "Nort…")]
+    #[case("天気アプリ", 6, "天気…")]
+    #[case("👩‍👩‍👧 Family", 4, "👩‍👩‍👧 …")]
+    #[case("abc", 0, "")]
+    #[case("a\u{202e}bc", 3, "abc")]
+    fn cut_by_columns(#[case] text: &str, #[case] columns: usize, #[case] expected: &str) {
+        assert_eq!(fit(text, columns), expected);
+    }
+
+    #[rstest]
+    #[case("one two three", 8, &["one two", "three"])]
+    #[case("a\n\nb", 8, &["a", "", "b"])]
+    #[case("abcdefghij", 4, &["abcd", "efgh", "ij"])]
+    #[case("", 4, &[])]
+    fn wrapped_between_words(#[case] text: &str, #[case] columns: usize, #[case] expected: &[&str]) {
+        assert_eq!(wrap(text, columns), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_ever_wider_than_asked(text in "\\PC{0,40}", columns in 2usize..30) {
+            prop_assert!(width(&fit(&text, columns)) <= columns);
+            prop_assert_eq!(width(&pad(&text, columns)), columns);
+            prop_assert!(wrap(&text, columns).iter().all(|line| width(line) <= columns), "{:?}", wrap(&text, columns));
+        }
+    }
+}
