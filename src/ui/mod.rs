@@ -7,6 +7,7 @@ pub mod keymap;
 pub mod list;
 pub mod meter;
 pub mod modal;
+pub mod panel;
 pub mod table;
 pub mod text;
 pub mod text_area;
