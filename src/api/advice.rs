@@ -121,7 +121,7 @@ pub(super) fn sign_in_advice(number: Option<u64>, error: &str) -> &'static str {
         (Some(500_011 | 50_001), _) => {
             "The tenant is not connected with Partner Center: associate it under Account settings, Tenants."
         }
-        (Some(700_211 | 700_212 | 700_213), _) => {
+        (Some(700_211..=700_213), _) => {
             "The federated credential of the Entra application does not match this pipeline: check its issuer, subject and audience."
         }
         (Some(700_024), _) => "The federated token has expired: let the pipeline write a fresh one.",

@@ -348,6 +348,33 @@ mod tests {
         assert_eq!(first_sentence(description), sentence);
     }
 
+    #[tokio::test]
+    async fn a_token_that_still_holds_outlives_a_failed_early_renewal() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let identity = Identity {
+            login: format!("http://{free}").parse().unwrap(),
+            tenant: "contoso.example".into(),
+            client: "c".into(),
+            credential: Credential::Secret(Arc::new(|| Ok(SecretString::from("s")))),
+        };
+        let tries = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&tries);
+        let http = super::super::http::http_client().unwrap();
+        let auth = Arc::new(Auth::new(http, identity, Arc::new(move |_| *count.lock().unwrap() += 1)));
+        let patience = Patience { back_off: Duration::from_millis(1), ..Patience::default() };
+        assert!(matches!(auth.token(patience).await, Err(ApiError::Lost { was_sent: false, .. })));
+        assert_eq!(*tries.lock().unwrap(), SIGN_IN_ATTEMPTS);
+
+        let now = Timestamp::now();
+        let token = Token { text: Arc::new("t".into()), renew_at: now, expires: now + SignedDuration::from_mins(4) };
+        auth.lock().token = Some(token);
+        for _ in 0..2 {
+            assert_eq!(auth.token(patience).await.unwrap().text(), "t");
+        }
+        // The second time nobody was asked.
+        assert_eq!(*tries.lock().unwrap(), 2 * SIGN_IN_ATTEMPTS);
+    }
+
     fn reply(status: u16, body: &str) -> Reply {
         Reply {
             status: StatusCode::from_u16(status).unwrap(),

@@ -23,7 +23,7 @@ const WINDOW: Duration = Duration::from_secs(61);
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Nobody is locked out for longer than this on the word of one answer.
-const LONGEST_BLOCK: Duration = Duration::from_secs(15 * 60);
+const LONGEST_BLOCK: Duration = Duration::from_mins(15);
 
 /// Who waits for a request: someone at the keyboard or a command, the rows on screen, or nobody in particular.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -209,13 +209,7 @@ mod tests {
     type Log = Mutex<Vec<(&'static str, u64)>>;
 
     /// Takes a slot and writes down who got it and when.
-    async fn visit(
-        budget: &Budget,
-        priority: Priority,
-        name: &'static str,
-        log: &Log,
-        start: Instant,
-    ) {
+    async fn visit(budget: &Budget, priority: Priority, name: &'static str, log: &Log, start: Instant) {
         budget.take(&Urgency::new(priority)).await.unwrap();
         log.lock().unwrap().push((name, start.elapsed().as_secs()));
     }
@@ -291,7 +285,7 @@ mod tests {
         budget.block(Duration::from_secs(14));
         visit(&budget, Priority::Person, "after", &log, start).await;
         assert_eq!(*log.lock().unwrap(), [("after", 14)]);
-        budget.block(Duration::from_secs(86_400));
+        budget.block(Duration::from_hours(24));
         assert_eq!(budget.take(&Urgency::new(Priority::Screen)).await, Err(LONGEST_BLOCK));
         tokio::time::advance(LONGEST_BLOCK).await;
         assert_eq!(budget.take(&Urgency::new(Priority::Screen)).await, Ok(()));

@@ -38,7 +38,9 @@ impl Limit {
 
 impl Call {
     /// A call without a body. Fails when an id in the path could make it another path.
-    pub(super) fn new(method: Method, path: String, words: String) -> Result<Self, ApiError> {
+    pub(super) fn new(method: Method, path: String, mut words: String) -> Result<Self, ApiError> {
+        // Ids and names in it come from people and files.
+        words.retain(|c| !c.is_control());
         let ids = path.split('?').next().unwrap_or_default();
         let is_safe = |part: &str| {
             part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))

@@ -82,11 +82,13 @@ impl Store {
     }
 
     /// The same Store for calls of another priority; [`Priority::Person`] to begin with.
+    #[must_use]
     pub fn with_priority(&self, priority: Priority) -> Self {
         Self { priority, ..self.clone() }
     }
 
     /// The same Store with other time limits.
+    #[must_use]
     pub fn with_patience(&self, patience: Patience) -> Self {
         Self { patience, ..self.clone() }
     }

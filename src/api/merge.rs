@@ -19,9 +19,15 @@ use std::{
 pub(super) type ReadResult = Result<Arc<Value>, ApiError>;
 type Read = BoxFuture<'static, ReadResult>;
 
-/// The reads under way by their path. They are held weakly: when everybody who waits has gone, the request is given up.
+/// The reads under way by their path.
 #[derive(Default)]
-pub(super) struct Reads(Mutex<HashMap<String, (WeakShared<Read>, Arc<Urgency>)>>);
+pub(super) struct Reads(Mutex<HashMap<String, UnderWay>>);
+
+/// A read under way. It is held weakly: when everybody who waits has gone, the request is given up.
+struct UnderWay {
+    read: WeakShared<Read>,
+    urgency: Arc<Urgency>,
+}
 
 impl Reads {
     /// Joins the read of this path under way, moving it up in the queue where needed, or starts it.
@@ -34,16 +40,16 @@ impl Reads {
     ) -> Shared<Read> {
         let mut reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A finished read is kept alive by slow readers of its result: it is old news.
-        let under_way = reads.get(path).and_then(|(read, urgency)| Some((read.upgrade()?, urgency)));
+        let under_way = reads.get(path).and_then(|held| Some((held.read.upgrade()?, &held.urgency)));
         if let Some((read, urgency)) = under_way.filter(|(read, _)| read.peek().is_none()) {
             budget.raise(urgency, priority);
             return read;
         }
         let urgency = Urgency::new(priority);
         let read = start(Arc::clone(&urgency)).shared();
-        reads.retain(|_, (read, _)| read.upgrade().is_some());
+        reads.retain(|_, held| held.read.upgrade().is_some());
         if let Some(weak) = read.downgrade() {
-            reads.insert(path.to_owned(), (weak, urgency));
+            reads.insert(path.to_owned(), UnderWay { read: weak, urgency });
         }
         read
     }

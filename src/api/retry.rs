@@ -35,8 +35,8 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            create: Duration::from_secs(300),
-            call: Duration::from_secs(120),
+            create: Duration::from_mins(5),
+            call: Duration::from_mins(2),
             sign_in: Duration::from_secs(30),
             back_off: Duration::from_millis(600),
         }

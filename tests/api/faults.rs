@@ -166,7 +166,7 @@ async fn a_post_without_a_body_says_length_zero_and_json() {
 #[tokio::test]
 async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
     let bench = Bench::start().await;
-    bench.on("POST", COMMIT, committed().set_delay(Duration::from_secs(3600))).await;
+    bench.on("POST", COMMIT, committed().set_delay(Duration::from_hours(1))).await;
     let store = bench.store.with_patience(Patience { call: Duration::from_millis(200), ..Patience::default() });
     let error = store.commit(&app(), "1").await.unwrap_err();
     assert!(matches!(error, ApiError::Lost { was_sent: true, .. }) && error.is_ambiguous(), "{error:?}");
@@ -203,6 +203,26 @@ async fn equal_reads_share_a_request_until_something_changes() {
     assert!(many.into_iter().all(|report| report.unwrap().status.as_str() == "PendingCommit"));
     assert_eq!(after.status.as_str(), "CommitStarted");
     assert_eq!(bench.calls().await.iter().filter(|call| call.starts_with("GET")).count(), 2);
+}
+
+#[tokio::test]
+async fn a_read_that_began_during_a_change_does_not_answer_after_it() {
+    let bench = Bench::start().await;
+    let status = |text: &str| ResponseTemplate::new(200).set_body_json(json!({"status": text}));
+    let slow = status("PendingCommit").set_delay(Duration::from_millis(500));
+    bench.on("GET", STATUS, in_turn([slow, status("CommitStarted")])).await;
+    bench.on("POST", COMMIT, committed().set_delay(Duration::from_millis(200))).await;
+    let target = app();
+    let change = async {
+        bench.store.commit(&target, "1").await.unwrap();
+        bench.store.status(&target, "1").await.unwrap()
+    };
+    let during = async {
+        until(|| bench.store.budget().used == 1).await;
+        bench.store.status(&target, "1").await.unwrap()
+    };
+    let (after, during) = tokio::join!(change, during);
+    assert_eq!((during.status.as_str(), after.status.as_str()), ("PendingCommit", "CommitStarted"));
 }
 
 #[tokio::test]
