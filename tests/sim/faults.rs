@@ -18,7 +18,7 @@ fn a_scenario_file_says_what_is_wrong_with_it() {
         let error = Scenario::parse(text).unwrap_err();
         assert!(error.contains(words), "{error}");
     }
-    for name in Scenario::NAMES {
+    for name in Scenario::names() {
         assert!(Scenario::named(name).is_some(), "{name}");
     }
     assert!(Scenario::named("nothing").is_none());
