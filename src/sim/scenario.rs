@@ -1,5 +1,21 @@
 //! What is different from a well-behaved Store: switches for behaviour that is reported in two ways, and rules for faults.
 //! Written in TOML; a few scenarios are built in.
+//!
+//! ```toml
+//! seed = 7                       # of faults by chance
+//! [switches]
+//! raw_plus = true
+//! [[fault]]                      # the first create is done, and its answer is lost
+//! call = "create"
+//! nth = 1                        # or every = 3, chance = 0.2, times = 2; none: always
+//! effect = "lost-reply"
+//! [[fault]]                      # this app's commits fail
+//! call = "commit"
+//! product = "9NX0EXAMPLE1"
+//! effect = "fail"
+//! stage = "CommitStarted"
+//! code = "InvalidParameterValue"
+//! ```
 
 use super::call::{Call, Verb};
 use super::stage::Stage;
