@@ -119,6 +119,24 @@ pub(super) enum Effect {
 }
 
 impl Scenario {
+    /// The built-in scenarios.
+    pub const NAMES: [&'static str; 14] = [
+        "clean",
+        "flaky",
+        "lost-reply",
+        "hidden-success",
+        "throttled",
+        "commit-failed",
+        "hidden-error",
+        "certification-failed",
+        "stuck",
+        "fall-back",
+        "zombie",
+        "upload-expired",
+        "lost-blocks",
+        "strange",
+    ];
+
     /// Reads a scenario file. The error names the place and what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let scenario: Self = toml::from_str(text).map_err(|error| error.to_string())?;
@@ -126,14 +144,9 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// A built-in scenario; see [`Scenario::names`].
+    /// A built-in scenario; see [`Scenario::NAMES`].
     pub fn named(name: &str) -> Option<Self> {
         BUILT_IN.iter().find(|(known, _)| *known == name).and_then(|(_, text)| Self::parse(text).ok())
-    }
-
-    /// The names of the built-in scenarios.
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        BUILT_IN.iter().map(|(name, _)| *name)
     }
 }
 

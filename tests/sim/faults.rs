@@ -18,7 +18,7 @@ fn a_scenario_file_says_what_is_wrong_with_it() {
         let error = Scenario::parse(text).unwrap_err();
         assert!(error.contains(words), "{error}");
     }
-    for name in Scenario::names() {
+    for name in Scenario::NAMES {
         assert!(Scenario::named(name).is_some(), "{name}");
     }
     assert!(Scenario::named("nothing").is_none());
@@ -181,4 +181,28 @@ async fn a_running_simulator_takes_a_new_scenario() {
     draft["applicationPackages"].as_array_mut().unwrap().push(new_package("a.msix"));
     store.put(&path, &draft).await.is(200);
     store.sim.stop().await;
+}
+
+#[tokio::test]
+async fn blocks_can_fail_one_by_one_and_get_lost() {
+    let store = Store::start(scenario(
+        "[[fault]]\ncall = 'put-block'\nnth = 1\neffect = 'answer'\nstatus = 503\n\
+         [[fault]]\ncall = 'put-block'\nnth = 2\neffect = 'reset'\n\
+         [[fault]]\ncall = 'put-block-list'\nnth = 1\neffect = 'lose-blocks'",
+    ))
+    .await;
+    let (draft, _) = store.draft(APP).await;
+    let url = draft["fileUploadUrl"].as_str().unwrap().replace('+', "%2B");
+    let block = || store.http.put(format!("{url}&comp=block&blockid=YWFhYQ%3D%3D")).body("some bytes").send();
+    let list = || {
+        let body = "<?xml version=\"1.0\"?><BlockList><Latest>YWFhYQ==</Latest></BlockList>";
+        store.http.put(format!("{url}&comp=blocklist")).body(body).send()
+    };
+    assert_eq!(block().await.unwrap().status(), 503);
+    assert!(block().await.is_err());
+    assert_eq!(block().await.unwrap().status(), 201);
+    assert_eq!(list().await.unwrap().status(), 400, "the staged block is gone");
+    assert_eq!(block().await.unwrap().status(), 201);
+    assert_eq!(list().await.unwrap().status(), 201);
+    assert_eq!(store.http.get(&url).send().await.unwrap().text().await.unwrap(), "some bytes");
 }

@@ -376,3 +376,16 @@ async fn a_stopped_simulator_is_gone_for_open_connections_too() {
     store.sim.stop().await;
     assert!(store.http.get(url).send().await.is_err());
 }
+
+#[tokio::test]
+async fn a_date_in_the_store_s_own_time_is_reached() {
+    let store = Store::start(SimOptions { speed: 1e6, ..options() }).await;
+    let (mut draft, path) = store.draft(APP).await;
+    let day = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(40);
+    draft["targetPublishMode"] = json!("SpecificDate");
+    draft["targetPublishDate"] = json!(day.to_string());
+    store.put(&path, &draft).await.is(200);
+    store.post(&format!("{path}/commit"), None).await.is(202);
+    store.until(&path, &["Release"]).await;
+    store.until(&path, &["Published"]).await;
+}
