@@ -294,7 +294,9 @@ mod tests {
         );
         assert!(!fit.is_ok() && fit.missing.is_empty());
         let bare = fit_of(Kind::App, &document, &["AppxManifest.xml", "app.exe"]);
-        assert_eq!(bare.faults, [ArchiveFault::BarePackage]);
+        assert_eq!((bare.faults.as_slice(), bare.extra.len(), bare.is_ok()), ([ArchiveFault::BarePackage].as_slice(), 0, false));
+        let twice = fit_of(Kind::App, &document, &["a.msix", "b.msix", "readme", "README"]);
+        assert!(twice.is_ok() && twice.extra.len() == 1, "{twice:?}");
     }
 
     fn error_of(bytes: &[u8]) -> String {

@@ -206,10 +206,7 @@ fn flight_fields(inspection: &mut Inspection<'_>) {
     let Some((object, fields)) = inspection.document.as_object().zip(inspection.kind.put_fields()) else { return };
     for key in object.keys() {
         let is_known = |known: &&str| known.eq_ignore_ascii_case(key);
-        if !fields.iter().any(|known| is_known(known))
-            && !SERVER_OWNED.iter().any(|known| is_known(known))
-            && !is_known(&"flightId")
-        {
+        if !fields.iter().any(is_known) && !SERVER_OWNED.iter().any(is_known) && !is_known(&"flightId") {
             inspection.warning(
                 child("", key),
                 "§ 3.17",
@@ -431,7 +428,7 @@ mod tests {
         match value {
             Value::Object(object) => object.iter().for_each(|(key, value)| pointers(value, &child(pointer, key), found)),
             Value::Array(array) => {
-                array.iter().enumerate().for_each(|(index, value)| pointers(value, &child(pointer, index), found))
+                array.iter().enumerate().for_each(|(index, value)| pointers(value, &child(pointer, index), found));
             }
             _ => {}
         }

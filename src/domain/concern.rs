@@ -126,7 +126,7 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
         match (tier(was), tier(now)) {
             (was, now) if was == now => {}
             (_, Some(now)) if now == "NotAvailable" => {
-                add(ConcernKind::Visibility, format!("It is withdrawn from the market {market}."))
+                add(ConcernKind::Visibility, format!("It is withdrawn from the market {market}."));
             }
             (Some(was), now) if was == "NotAvailable" => {
                 let price = now.unwrap_or_else(|| "the base price".to_owned());

@@ -117,7 +117,10 @@ fn screenshots(inspection: &mut Inspection<'_>, pointer: &str, language: &str, b
     for (kind, most) in limits::SCREENSHOTS {
         let count = counts.get(kind).copied().unwrap_or_default();
         if count > *most {
-            inspection.error(
+            let severity =
+                inspection.document.pointer(&images).map_or(Severity::Error, |value| inspection.severity_of(&images, value));
+            inspection.add(
+                severity,
                 images.clone(),
                 "§ 3.7",
                 format!("The listing {language} has {count} images of the type {kind}; at most {most} are allowed."),

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod central_directory;
 pub mod check;
+mod compare;
 pub mod concern;
 pub mod diff;
 pub mod document;

@@ -3,7 +3,13 @@
 use super::job::Catalog;
 pub use crate::api::Exchange;
 use crate::{
-    domain::{product::Product, status::StatusReport, submission::Submission, target::Target},
+    domain::{
+        archive::{Archive, Fit, Repair},
+        product::Product,
+        status::StatusReport,
+        submission::Submission,
+        target::Target,
+    },
     publish::view::RunView,
 };
 use jiff::Timestamp;
@@ -122,11 +128,17 @@ pub enum Report {
     Ended,
 }
 
-/// How a ZIP fits, with the repairs that can be done in the document.
+/// A ZIP as it was found, and how it fits the document that it was examined for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Examined {
     pub zip: PathBuf,
+    /// Bytes of the file itself.
     pub size: u64,
-    /// What the archive is not, in words, when it cannot be read at all.
+    /// What is in it; how it fits another document is computed from this without the disk.
+    pub archive: Option<Archive>,
+    pub fit: Fit,
+    /// What can be repaired in the document.
+    pub repairs: Vec<Repair>,
+    /// Why it cannot be read at all, in words.
     pub broken: Option<String>,
 }

@@ -3,11 +3,17 @@
 pub mod activity;
 pub mod addons;
 pub mod apps;
+pub mod detail;
+pub mod editor;
 pub mod flights;
+pub mod json_view;
+pub mod overview;
 pub mod pane;
+pub mod prepared;
 pub mod products;
 pub mod runs;
 pub mod standing;
+pub mod target_actions;
 
 /// Every pane: one line each.
 pub fn all() -> Vec<Box<dyn pane::Pane>> {

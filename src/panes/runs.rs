@@ -287,7 +287,7 @@ impl Pane for Runs {
 }
 
 /// Asks before a run is stopped, and says what stays.
-fn cancel(row: &RunRow) -> Ask {
+pub fn cancel(row: &RunRow) -> Ask {
     let stays = match &row.view.submission {
         Some(id) => format!("Submission {id} stays in the account as it is, with what has been sent so far."),
         None => "Nothing was made in the account yet.".to_owned(),

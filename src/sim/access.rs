@@ -32,7 +32,13 @@ struct Token {
 }
 
 impl Access {
-    pub(super) fn new(tenants: Vec<String>, client_id: String, client_secret: String, lifetime: Duration, limit: Option<u32>) -> Self {
+    pub(super) fn new(
+        tenants: Vec<String>,
+        client_id: String,
+        client_secret: String,
+        lifetime: Duration,
+        limit: Option<u32>,
+    ) -> Self {
         Self {
             tenants,
             client_id,
@@ -71,7 +77,8 @@ impl Access {
             let (scheme, token) = header.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        let is_good = token.and_then(|token| self.tokens.get(token)).is_some_and(|token| token.ends > now && token.audience == AUDIENCE);
+        let is_good =
+            token.and_then(|token| self.tokens.get(token)).is_some_and(|token| token.ends > now && token.audience == AUDIENCE);
         if !is_good {
             return Some(errors::no_token());
         }

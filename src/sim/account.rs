@@ -1,7 +1,8 @@
 //! The demo account: what the simulated publisher owns before the first request, from the data in `assets/demo`.
 //! Knows no HTTP and no state of a running simulator.
 
-use super::documents::{AddOn, App, Flight, Ids};
+use super::catalogue::{AddOn, App, Flight};
+use super::documents::Ids;
 use super::many;
 use super::seed::{Account, Kind, ProductSeed};
 use serde::de::DeserializeOwned;

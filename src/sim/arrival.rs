@@ -3,7 +3,7 @@
 
 use super::errors::detail;
 use super::inspect::{self, PackageFacts};
-use super::json::{list, remove, set, text};
+use super::json::{list, members, remove, set, text};
 use super::pipeline::failure;
 use super::seed::Kind;
 use super::store::{Ids, Product, Works};
@@ -18,6 +18,9 @@ pub(super) fn take_in(product: &mut Product, works: &mut Works) -> Vec<Value> {
     }
     if let Some(refusal) = works.switches.late_validation.then(|| late(product)).flatten() {
         errors.push(refusal);
+    }
+    if product.kind == Kind::App && has_empty_listing(product) {
+        errors.push(failure("InvalidState", None));
     }
     let mut facts = HashMap::new();
     errors.extend(check_files(product, works, &mut facts));
@@ -38,6 +41,14 @@ fn late(product: &Product) -> Option<Value> {
     Some(detail("InvalidParameterValue", text(&reply.body?, "message")))
 }
 
+/// A description is needed in every language; Partner Center says so, the API only that something is wrong.
+fn has_empty_listing(product: &Product) -> bool {
+    product.pending().is_some_and(|pending| {
+        members(&pending.document, "listings")
+            .any(|(_, listing)| listing.get("baseListing").is_none_or(|base| text(base, "description").is_empty()))
+    })
+}
+
 fn check_files(product: &Product, works: &Works, facts: &mut HashMap<String, PackageFacts>) -> Vec<Value> {
     let Some(submission) = product.pending() else { return Vec::new() };
     let mut wanted = Vec::new();
@@ -55,7 +66,9 @@ fn check_files(product: &Product, works: &Works, facts: &mut HashMap<String, Pac
     };
     let absent: Vec<String> = wanted.into_iter().filter(|name| !archive.names.contains(name)).collect();
     let mut errors = if absent.is_empty() { Vec::new() } else { vec![missing(&absent)] };
-    for package in list(&submission.document, product.packages()).iter().filter(|entry| text(entry, "fileStatus") == "PendingUpload") {
+    for package in
+        list(&submission.document, product.packages()).iter().filter(|entry| text(entry, "fileStatus") == "PendingUpload")
+    {
         let name = slashed(text(package, "fileName"));
         if absent.contains(&name) {
             continue;
@@ -94,8 +107,13 @@ fn check_twins(product: &Product, facts: &HashMap<String, PackageFacts>) -> Opti
             }
             _ => (text(entry, "version").to_owned(), text(entry, "architecture").to_owned()),
         };
-        if !pair.0.is_empty() && seen.iter().any(|(version, architecture)| *version == pair.0 && architecture.eq_ignore_ascii_case(&pair.1)) {
-            return Some(rejected(&name, &format!("another package has the same version {} and architecture {}", pair.0, pair.1)));
+        if !pair.0.is_empty()
+            && seen.iter().any(|(version, architecture)| *version == pair.0 && architecture.eq_ignore_ascii_case(&pair.1))
+        {
+            return Some(rejected(
+                &name,
+                &format!("another package has the same version {} and architecture {}", pair.0, pair.1),
+            ));
         }
         seen.push(pair);
     }
@@ -128,7 +146,12 @@ fn trailer_files(document: &Value, names: &mut Vec<String>) {
             names.push(slashed(text(trailer, "videoFileName")));
         }
         for asset in trailer.get("trailerAssets").and_then(Value::as_object).into_iter().flat_map(|assets| assets.values()) {
-            names.extend(list(asset, "imageList").iter().filter(|image| text(image, "id").is_empty()).map(|image| slashed(text(image, "fileName"))));
+            names.extend(
+                list(asset, "imageList")
+                    .iter()
+                    .filter(|image| text(image, "id").is_empty())
+                    .map(|image| slashed(text(image, "fileName"))),
+            );
         }
     }
 }
@@ -149,7 +172,9 @@ fn accept(document: &mut Value, facts: &HashMap<String, PackageFacts>, packages:
             set(trailer, "id", ids.image());
             set(trailer, "videoFileId", ids.image());
         }
-        for asset in trailer.get_mut("trailerAssets").and_then(Value::as_object_mut).into_iter().flat_map(|assets| assets.values_mut()) {
+        for asset in
+            trailer.get_mut("trailerAssets").and_then(Value::as_object_mut).into_iter().flat_map(|assets| assets.values_mut())
+        {
             for image in asset.get_mut("imageList").and_then(Value::as_array_mut).into_iter().flatten() {
                 if text(image, "id").is_empty() {
                     set(image, "id", ids.image());
@@ -184,10 +209,16 @@ fn settle_files(value: &mut Value, ids: &mut Ids, has_id: bool) {
         remove(value, "icon");
     }
     match value {
-        Value::Object(members) => members.iter_mut().for_each(|(name, member)| settle_files(member, ids, name != "icon")),
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                settle_files(member, ids, name != "icon");
+            }
+        }
         Value::Array(elements) => {
             elements.retain(|element| text(element, "fileStatus") != "PendingDelete");
-            elements.iter_mut().for_each(|element| settle_files(element, ids, true));
+            for element in elements {
+                settle_files(element, ids, true);
+            }
         }
         _ => {}
     }

@@ -142,8 +142,16 @@ impl Call {
         let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
             .map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned()))
             .collect();
-        let mut call =
-            Self { verb: Verb::Unknown, method: method.clone(), path, product: None, app: None, submission: None, name: None, query };
+        let mut call = Self {
+            verb: Verb::Unknown,
+            method: method.clone(),
+            path,
+            product: None,
+            app: None,
+            submission: None,
+            name: None,
+            query,
+        };
         let path = call.path.to_ascii_lowercase();
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
@@ -151,7 +159,8 @@ impl Call {
                 call.verb = Verb::Operator;
                 call.name = Some(rest.join("/"));
             }
-            ["ingestion", blob, ..] => {
+            // The blob is named last; what stands before it is the container, which one client writes twice.
+            ["ingestion", .., blob] => {
                 call.verb = call.blob_verb();
                 call.name = Some((*blob).to_owned());
             }

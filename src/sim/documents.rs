@@ -1,9 +1,9 @@
-//! The short form in which `assets/demo` describes products, and how it grows into whole documents.
+//! How the short form of `assets/demo` grows into products with whole documents.
 //! Knows no account and no server.
 
+use super::catalogue::{AddOn, App, Flight, Pending, Published};
 use super::seed::{Kind, PendingSeed, ProductSeed};
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -24,20 +24,14 @@ pub struct Ids {
 
 impl Default for Ids {
     fn default() -> Self {
-        Self {
-            package: 2_000_000_000_071_000_000,
-            image: 1_152_922_700_002_900_000,
-        }
+        Self { package: 2_000_000_000_071_000_000, image: 1_152_922_700_002_900_000 }
     }
 }
 
 impl Ids {
     /// A row far from the demo's.
     pub fn generated() -> Self {
-        Self {
-            package: 2_000_000_000_080_000_000,
-            image: 1_152_922_700_010_000_000,
-        }
+        Self { package: 2_000_000_000_080_000_000, image: 1_152_922_700_010_000_000 }
     }
 
     fn package(&mut self) -> String {
@@ -51,85 +45,6 @@ impl Ids {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct App {
-    pub id: String,
-    pub name: String,
-    /// Without the publisher's prefix.
-    pub identity: String,
-    pub first_published: String,
-    pub published: Option<Published>,
-    pub pending: Option<Pending>,
-    #[serde(default)]
-    pub is_unsupported: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AddOn {
-    pub id: String,
-    pub app: String,
-    pub product_id: String,
-    pub product_type: String,
-    pub published: Option<Published>,
-    pub pending: Option<Pending>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Flight {
-    pub id: String,
-    pub app: String,
-    pub name: String,
-    pub groups: Vec<String>,
-    pub rank_higher_than: String,
-    pub published: Option<Published>,
-    pub pending: Option<Pending>,
-}
-
-/// A live submission: what differs from the empty document of its kind.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Published {
-    pub id: String,
-    /// `Submission n`; flights have none.
-    pub number: Option<u32>,
-    #[serde(default)]
-    pub listings: Map<String, Value>,
-    /// Listings of another file instead.
-    pub languages_from: Option<String>,
-    #[serde(default)]
-    pub packages: Vec<Map<String, Value>>,
-    /// Merged over the document: objects by key, everything else replaced.
-    #[serde(default)]
-    pub set: Value,
-}
-
-/// A submission on its way: what differs from the live one, or from the empty document where there is none.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Pending {
-    pub id: String,
-    pub number: Option<u32>,
-    pub status: String,
-    pub age_minutes: u64,
-    #[serde(default)]
-    pub is_portal_made: bool,
-    #[serde(default)]
-    pub is_stuck: bool,
-    #[serde(default)]
-    pub listings: Map<String, Value>,
-    /// Added to the live ones.
-    #[serde(default)]
-    pub packages: Vec<Map<String, Value>>,
-    /// File names of live packages to mark `PendingDelete`.
-    #[serde(default)]
-    pub drop: Vec<String>,
-    #[serde(default)]
-    pub set: Value,
-}
-
 impl App {
     pub fn seed(self, ids: &mut Ids) -> ProductSeed {
         let (prefix, suffix, subject) = PUBLISHER;
@@ -138,17 +53,8 @@ impl App {
             "id": self.id, "primaryName": self.name, "packageFamilyName": format!("{identity}_{suffix}"),
             "packageIdentityName": identity, "publisherName": subject, "firstPublishedDate": self.first_published,
         });
-        let (published, pending) =
-            documents(Kind::App, APP_SUBMISSION, None, self.published, self.pending, ids);
-        ProductSeed {
-            kind: Kind::App,
-            id: self.id,
-            app: None,
-            resource,
-            published,
-            pending,
-            is_unsupported: self.is_unsupported,
-        }
+        let (published, pending) = documents(Kind::App, APP_SUBMISSION, None, self.published, self.pending, ids);
+        ProductSeed { kind: Kind::App, id: self.id, app: None, resource, published, pending, is_unsupported: self.is_unsupported }
     }
 }
 
@@ -159,17 +65,8 @@ impl AddOn {
             "applications": { "value": [{ "id": self.app, "resourceLocation": location }], "totalCount": 1 },
             "id": self.id, "productId": self.product_id, "productType": self.product_type,
         });
-        let (published, pending) =
-            documents(Kind::AddOn, ADD_ON_SUBMISSION, None, self.published, self.pending, ids);
-        ProductSeed {
-            kind: Kind::AddOn,
-            id: self.id,
-            app: Some(self.app),
-            resource,
-            published,
-            pending,
-            is_unsupported: false,
-        }
+        let (published, pending) = documents(Kind::AddOn, ADD_ON_SUBMISSION, None, self.published, self.pending, ids);
+        ProductSeed { kind: Kind::AddOn, id: self.id, app: Some(self.app), resource, published, pending, is_unsupported: false }
     }
 }
 
@@ -178,17 +75,8 @@ impl Flight {
         let resource = json!({
             "flightId": self.id, "friendlyName": self.name, "groupIds": self.groups, "rankHigherThan": self.rank_higher_than,
         });
-        let (published, pending) =
-            documents(Kind::Flight, FLIGHT_SUBMISSION, Some(&self.id), self.published, self.pending, ids);
-        ProductSeed {
-            kind: Kind::Flight,
-            id: self.id,
-            app: Some(self.app),
-            resource,
-            published,
-            pending,
-            is_unsupported: false,
-        }
+        let (published, pending) = documents(Kind::Flight, FLIGHT_SUBMISSION, Some(&self.id), self.published, self.pending, ids);
+        ProductSeed { kind: Kind::Flight, id: self.id, app: Some(self.app), resource, published, pending, is_unsupported: false }
     }
 }
 
@@ -233,9 +121,7 @@ fn on_its_way(kind: Kind, mut document: Value, number: Option<u32>, pending: Pen
     name(&mut document, pending.number.or(number.map(|number| number + 1)));
     if let Some(packages) = packages_of(kind, &mut document) {
         for package in packages {
-            let is_dropped = package["fileName"]
-                .as_str()
-                .is_some_and(|name| pending.drop.iter().any(|dropped| dropped == name));
+            let is_dropped = package["fileName"].as_str().is_some_and(|name| pending.drop.iter().any(|dropped| dropped == name));
             if is_dropped {
                 put(package, "fileStatus", "PendingDelete".into());
             }
@@ -317,7 +203,9 @@ fn add_packages(kind: Kind, document: &mut Value, packages: Vec<Map<String, Valu
             })
         };
         // The API lists no device families for the packages of a flight.
-        if kind == Kind::Flight && let Some(fields) = package.as_object_mut() {
+        if kind == Kind::Flight
+            && let Some(fields) = package.as_object_mut()
+        {
             fields.shift_remove("targetDeviceFamilies");
         }
         merge(&mut package, Value::Object(short));
@@ -365,10 +253,7 @@ fn date(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(date),
         Value::Object(fields) => fields.values_mut().for_each(date),
         Value::String(text) => {
-            let hours = text
-                .strip_prefix("now")
-                .and_then(|rest| rest.strip_suffix('h'))
-                .and_then(|hours| hours.parse().ok());
+            let hours = text.strip_prefix("now").and_then(|rest| rest.strip_suffix('h')).and_then(|hours| hours.parse().ok());
             if let Some(hours) = hours {
                 let time = Timestamp::now() + SignedDuration::from_hours(hours);
                 *text = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -126,7 +126,12 @@ pub(super) fn internal_error() -> Reply {
 
 /// E15
 pub(super) fn try_again_later() -> Reply {
-    refusal(503, "InvalidOperation", None, "This operation cannot be completed at this time. Retry your operation using exponential backoff.")
+    refusal(
+        503,
+        "InvalidOperation",
+        None,
+        "This operation cannot be completed at this time. Retry your operation using exponential backoff.",
+    )
 }
 
 pub(super) fn bad_value(target: &str, message: &str) -> Reply {

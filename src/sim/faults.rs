@@ -93,7 +93,8 @@ impl Rule {
         match self.effect {
             Effect::UnknownField => {
                 let name = self.field.as_deref().unwrap_or("futureMember");
-                let value = self.value.as_deref().map_or_else(|| serde_json::json!({ "since": "2031", "level": 25.0 }), read_body);
+                let value =
+                    self.value.as_deref().map_or_else(|| serde_json::json!({ "since": "2031", "level": 25.0 }), read_body);
                 super::json::set(body, name, value);
             }
             Effect::UnknownEnum => {

@@ -2,6 +2,7 @@
 //! Knows no submission. The ZIP comes from outside: every read has a bound.
 
 use super::manifest;
+pub use super::manifest::PackageFacts;
 use std::io::{Read, Seek, SeekFrom};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -19,21 +20,6 @@ pub struct Archive<R> {
     zip: ZipArchive<R>,
     /// The files in it, as they stand in the ZIP: `/` between folders, unless a bad tool wrote something else.
     pub names: Vec<String>,
-}
-
-/// What a package says of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PackageFacts {
-    /// `Identity` `Name`.
-    pub identity: String,
-    /// Four parts.
-    pub version: String,
-    /// As the API writes it: `x64`, `x86`, `ARM`, `ARM64`, `Neutral`.
-    pub architecture: Option<String>,
-    /// `Windows.Desktop min version 10.0.17763.0`.
-    pub families: Vec<String>,
-    pub languages: Vec<String>,
-    pub capabilities: Vec<String>,
 }
 
 /// Opens an uploaded ZIP. The error is the reason in words.
@@ -55,17 +41,10 @@ trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
 
 fn names<R: Read + Seek>(zip: &ZipArchive<R>) -> Vec<String> {
-    zip.file_names()
-        .filter_map(|name| Some(name.ok()?.into_owned()))
-        .filter(|name| !name.ends_with('/'))
-        .collect()
+    zip.file_names().filter_map(|name| Some(name.ok()?.into_owned())).filter(|name| !name.ends_with('/')).collect()
 }
 
-fn package_in<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
-    name: &str,
-    depth: u8,
-) -> Option<PackageFacts> {
+fn package_in<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str, depth: u8) -> Option<PackageFacts> {
     let depth = depth.checked_sub(1)?;
     let (is_stored, size) = {
         let entry = zip.by_name(name).ok()?;
@@ -110,9 +89,7 @@ fn facts(package: &mut dyn Source, depth: u8) -> Option<PackageFacts> {
 
 fn is_package(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [".msixbundle", ".appxbundle", ".msix", ".appx"]
-        .iter()
-        .any(|ending| name.ends_with(ending))
+    [".msixbundle", ".appxbundle", ".msix", ".appx"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn merge(known: &mut Vec<String>, more: Vec<String>) {
@@ -125,10 +102,6 @@ fn merge(known: &mut Vec<String>, more: Vec<String>) {
 
 fn text<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Option<String> {
     let mut bytes = Vec::new();
-    zip.by_name(name)
-        .ok()?
-        .take(MANIFEST_LIMIT)
-        .read_to_end(&mut bytes)
-        .ok()?;
+    zip.by_name(name).ok()?.take(MANIFEST_LIMIT).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

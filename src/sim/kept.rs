@@ -1,13 +1,14 @@
 //! What a PUT really stores: the client's document, with what the service keeps for itself put back.
 
 use super::drafts::{UNSET_DATE, delivery};
-use super::json::{list, remove, set, text};
+use super::json::{list, set, text};
 use super::rollout;
 use super::seed::Kind;
 use serde_json::{Value, json};
 
 /// The members of a package that only the service writes.
-const PACKAGE_FACTS: [&str; 6] = ["version", "architecture", "targetPlatform", "languages", "capabilities", "targetDeviceFamilies"];
+const PACKAGE_FACTS: [&str; 6] =
+    ["version", "architecture", "targetPlatform", "languages", "capabilities", "targetDeviceFamilies"];
 
 /// The stored document: a full replacement of `old` by `sent`, save what a client cannot change.
 pub(super) fn stored(kind: Kind, mut sent: Value, old: &Value) -> Value {
@@ -65,7 +66,11 @@ fn defaults(kind: Kind) -> Vec<(&'static str, Value)> {
             ("visibility", json!("NotSet")),
         ]),
         Kind::Flight => {
-            defaults.extend([("flightPackages", json!([])), ("notesForCertification", json!("")), ("packageDeliveryOptions", delivery())]);
+            defaults.extend([
+                ("flightPackages", json!([])),
+                ("notesForCertification", json!("")),
+                ("packageDeliveryOptions", delivery()),
+            ]);
         }
     }
     defaults
@@ -101,9 +106,10 @@ fn keep_rollout(sent: &mut Value, old: &Value) {
 fn keep_listings(kind: Kind, sent: &mut Value, old: &Value) {
     let Some(listings) = sent.get_mut("listings").and_then(Value::as_object_mut) else { return };
     for (code, listing) in listings {
-        let before = old.get("listings").and_then(Value::as_object).and_then(|old| {
-            old.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, listing)| listing)
-        });
+        let before = old
+            .get("listings")
+            .and_then(Value::as_object)
+            .and_then(|old| old.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, listing)| listing));
         let Some(before) = before else { continue };
         if kind == Kind::App {
             keep_base(listing.get_mut("baseListing"), before.get("baseListing"));
@@ -126,17 +132,12 @@ fn keep_base(sent: Option<&mut Value>, before: Option<&Value>) {
     if missing.is_empty() {
         return;
     }
-    let mut images = remove_list(sent);
+    let mut images = take_images(sent);
     images.extend(missing);
     set(sent, "images", images);
 }
 
-fn remove_list(value: &mut Value) -> Vec<Value> {
-    match value.get_mut("images").map(Value::take) {
-        Some(Value::Array(images)) => images,
-        _ => {
-            remove(value, "images");
-            Vec::new()
-        }
-    }
+/// Takes the images out; their place in the listing stays.
+fn take_images(value: &mut Value) -> Vec<Value> {
+    if let Some(Value::Array(images)) = value.get_mut("images").map(Value::take) { images } else { Vec::new() }
 }

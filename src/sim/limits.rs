@@ -23,13 +23,8 @@ const BASE_LISTS: [(&str, usize, usize); 4] =
     [("keywords", 7, 40), ("features", 20, 200), ("recommendedHardware", 11, 200), ("minimumHardware", 11, 200)];
 
 /// Kind of screenshot, most of them in a listing.
-const SCREENSHOTS: [(&str, usize); 5] = [
-    ("Screenshot", 10),
-    ("MobileScreenshot", 8),
-    ("XboxScreenshot", 8),
-    ("SurfaceHubScreenshot", 8),
-    ("HoloLensScreenshot", 8),
-];
+const SCREENSHOTS: [(&str, usize); 5] =
+    [("Screenshot", 10), ("MobileScreenshot", 8), ("XboxScreenshot", 8), ("SurfaceHubScreenshot", 8), ("HoloLensScreenshot", 8)];
 
 pub(super) fn app(sent: &Value) -> Checked {
     length(sent, "notesForCertification", 2000)?;
@@ -47,7 +42,8 @@ pub(super) fn app(sent: &Value) -> Checked {
 fn base_listing(base: &Value) -> Checked {
     BASE_TEXTS.iter().try_for_each(|(name, most)| length(base, name, *most))?;
     BASE_LISTS.iter().try_for_each(|(name, entries, most)| entries_of(base, name, *entries, *most))?;
-    let words: usize = list(base, "keywords").iter().filter_map(Value::as_str).map(|keyword| keyword.split_whitespace().count()).sum();
+    let words: usize =
+        list(base, "keywords").iter().filter_map(Value::as_str).map(|keyword| keyword.split_whitespace().count()).sum();
     if words > 21 {
         return Err(bad_value("keywords", "The keywords can have at most 21 words in total."));
     }
@@ -56,7 +52,10 @@ fn base_listing(base: &Value) -> Checked {
         length(image, "description", 200)?;
     }
     for (kind, most) in SCREENSHOTS {
-        let count = images.iter().filter(|image| text(image, "imageType") == kind && text(image, "fileStatus") != "PendingDelete").count();
+        let count = images
+            .iter()
+            .filter(|image| text(image, "imageType") == kind && text(image, "fileStatus") != "PendingDelete")
+            .count();
         if count > most {
             return Err(bad_value("images", &format!("There can be at most {most} images of the type {kind}.")));
         }
@@ -79,7 +78,11 @@ pub(super) fn add_on(sent: &Value) -> Checked {
 
 pub(super) fn length(value: &Value, name: &str, most: usize) -> Checked {
     let count = text(value, name).encode_utf16().count();
-    if count > most { Err(bad_value(name, &format!("{name} can have at most {most} characters, it has {count}."))) } else { Ok(()) }
+    if count > most {
+        Err(bad_value(name, &format!("{name} can have at most {most} characters, it has {count}.")))
+    } else {
+        Ok(())
+    }
 }
 
 fn entries_of(value: &Value, name: &str, entries: usize, most: usize) -> Checked {

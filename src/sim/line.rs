@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// The switch of one connection.
 #[derive(Clone, Debug, Default)]
@@ -29,27 +30,32 @@ impl Line {
     }
 }
 
-pub(super) struct Lines(pub TcpListener);
+/// The listener. Its connections end when `closed` is cancelled.
+pub(super) struct Lines {
+    pub listener: TcpListener,
+    pub closed: CancellationToken,
+}
 
 impl Listener for Lines {
     type Io = Stream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Stream, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (socket, address) = Listener::accept(&mut self.listener).await;
         // Small answers go out at once; a failure to say so only makes them later.
-        let _ = stream.set_nodelay(true);
-        (Stream { stream, line: Line::default() }, address)
+        let _ = socket.set_nodelay(true);
+        (Stream { socket, line: Line::default(), closed: Box::pin(self.closed.clone().cancelled_owned()) }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
 pub(super) struct Stream {
-    stream: TcpStream,
+    socket: TcpStream,
     line: Line,
+    closed: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl Connected<IncomingStream<'_, Lines>> for Line {
@@ -61,31 +67,39 @@ impl Connected<IncomingStream<'_, Lines>> for Line {
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.line.check()?;
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        // An idle connection is always being read from, so this is where the end of the simulator reaches it.
+        if self.closed.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        Pin::new(&mut self.socket).poll_read(cx, buffer)
     }
 }
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.line.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        Pin::new(&mut self.socket).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.line.check()?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.socket).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(&mut self.socket).poll_shutdown(cx)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         self.line.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        Pin::new(&mut self.socket).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 }

@@ -2,7 +2,20 @@
 //! not an XML parser: a manifest that a strict one refuses still tells its name.
 //! Knows no archive.
 
-use super::inspect::PackageFacts;
+/// What a package says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageFacts {
+    /// `Identity` `Name`.
+    pub identity: String,
+    /// Four parts.
+    pub version: String,
+    /// As the API writes it: `x64`, `x86`, `ARM`, `ARM64`, `Neutral`.
+    pub architecture: Option<String>,
+    /// `Windows.Desktop min version 10.0.17763.0`.
+    pub families: Vec<String>,
+    pub languages: Vec<String>,
+    pub capabilities: Vec<String>,
+}
 
 /// Reads `AppxManifest.xml`. `None`: no identity in it.
 pub fn package(xml: &str) -> Option<PackageFacts> {
@@ -14,8 +27,7 @@ pub fn package(xml: &str) -> Option<PackageFacts> {
                 has_identity = true;
                 facts.identity = tag.attribute("Name")?;
                 facts.version = tag.attribute("Version")?;
-                facts.architecture =
-                    Some(architecture(tag.attribute("ProcessorArchitecture").as_deref()));
+                facts.architecture = Some(architecture(tag.attribute("ProcessorArchitecture").as_deref()));
             }
             "Resource" => add(&mut facts.languages, tag.attribute("Language")),
             "TargetDeviceFamily" => add(&mut facts.families, family(&tag)),
@@ -123,9 +135,7 @@ fn tags(xml: &str) -> impl Iterator<Item = Tag<'_>> {
                 continue;
             }
             let tag = tag.trim_end_matches('/');
-            let (name, attributes) = tag
-                .split_once(char::is_whitespace)
-                .unwrap_or((tag, ""));
+            let (name, attributes) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
             let name = name.rsplit_once(':').map_or(name, |(_, local)| local);
             return Some(Tag { name, attributes });
         }
@@ -147,11 +157,7 @@ fn end_of_tag(text: &str) -> Option<usize> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
 }
 
 #[cfg(test)]

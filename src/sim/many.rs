@@ -1,20 +1,62 @@
 //! Generated apps for accounts larger than the demo's: believable, distinct, the same in every run.
 //! Knows no server.
 
-use super::documents::{App, Ids, Pending, Published};
+use super::catalogue::{App, Pending, Published};
+use super::documents::Ids;
 use super::seed::ProductSeed;
 use serde_json::{Map, Value, json};
 
 const BRANDS: [&str; 20] = [
-    "Adventure Works", "Alpine", "Bellows", "Coho", "Contoso", "Fabrikam", "Fourth Coffee", "Graphic Institute", "Humongous",
-    "Litware", "Lucerne", "Margie's", "Munson's", "Northwind", "Proseware", "Relecloud", "Tailspin", "Trey", "VanArsdel", "Wingtip",
+    "Adventure Works",
+    "Alpine",
+    "Bellows",
+    "Coho",
+    "Contoso",
+    "Fabrikam",
+    "Fourth Coffee",
+    "Graphic Institute",
+    "Humongous",
+    "Litware",
+    "Lucerne",
+    "Margie's",
+    "Munson's",
+    "Northwind",
+    "Proseware",
+    "Relecloud",
+    "Tailspin",
+    "Trey",
+    "VanArsdel",
+    "Wingtip",
 ];
 const THINGS: [&str; 25] = [
-    "Archive", "Budget", "Calendar", "Camera", "Chess", "Clock", "Dictionary", "Garden", "Journal", "Kitchen", "Library", "Mail",
-    "Maps", "Metronome", "Mixer", "Planner", "Player", "Reader", "Recorder", "Scanner", "Studio", "Tracker", "Translator", "Tuner",
+    "Archive",
+    "Budget",
+    "Calendar",
+    "Camera",
+    "Chess",
+    "Clock",
+    "Dictionary",
+    "Garden",
+    "Journal",
+    "Kitchen",
+    "Library",
+    "Mail",
+    "Maps",
+    "Metronome",
+    "Mixer",
+    "Planner",
+    "Player",
+    "Reader",
+    "Recorder",
+    "Scanner",
+    "Studio",
+    "Tracker",
+    "Translator",
+    "Tuner",
     "Vault",
 ];
-const EDITIONS: [&str; 10] = ["", " Pro", " Lite", " for Schools", " Plus", " Companion", " Beta", " Classic", " for Teams", " Mini"];
+const EDITIONS: [&str; 10] =
+    ["", " Pro", " Lite", " for Schools", " Plus", " Companion", " Beta", " Classic", " for Teams", " Mini"];
 /// Every so many apps one has a draft: as many as a busy publisher has.
 const DRAFT_EVERY: usize = 17;
 

@@ -7,7 +7,10 @@ mod account_tests;
 mod arrival;
 mod blobs;
 mod call;
+mod catalogue;
 mod clock;
+#[cfg(test)]
+mod document_rules;
 mod documents;
 mod drafts;
 mod errors;

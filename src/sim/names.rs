@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 /// Members whose own members are named by people or by lists of codes, not by the API.
-const MAPS: [&str; 5] = ["listings", "platformOverrides", "trailerAssets", "marketSpecificPricings", "allowTargetFutureDeviceFamilies"];
+const MAPS: [&str; 5] =
+    ["listings", "platformOverrides", "trailerAssets", "marketSpecificPricings", "allowTargetFutureDeviceFamilies"];
 
 /// Every member of the API whose name could be written otherwise than here.
 const NAMES: &str = "allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies allowTargetFutureDeviceFamilies applicationCategory \
@@ -27,7 +28,8 @@ pub(super) fn correct(value: Value) -> Value {
             members
                 .into_iter()
                 .map(|(name, member)| {
-                    let name = NAMES.split_whitespace().find(|known| known.eq_ignore_ascii_case(&name)).map_or(name, str::to_owned);
+                    let name =
+                        NAMES.split_whitespace().find(|known| known.eq_ignore_ascii_case(&name)).map_or(name, str::to_owned);
                     let member = if MAPS.contains(&name.as_str()) { correct_map(member) } else { correct(member) };
                     (name, member)
                 })

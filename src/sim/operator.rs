@@ -72,7 +72,9 @@ fn target(product: &Product) -> String {
 fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
     match action {
         "reserve-app" => return reserve_app(&mut world.store, asked),
-        "create-group" => return Reply::new(201, json!({ "id": world.store.works.ids.submission(), "name": text(asked, "name") })),
+        "create-group" => {
+            return Reply::new(201, json!({ "id": world.store.works.ids.submission(), "name": text(asked, "name") }));
+        }
         "switch" => return switch(world, text(asked, "name"), asked.get("on").and_then(Value::as_bool).unwrap_or(true)),
         "revoke-tokens" => {
             world.access.revoke();
@@ -140,8 +142,13 @@ fn act_on_pending(product: &mut Product, works: &mut super::store::Works, action
                 pending.add_detail("errors", detail("Other", why));
             }
         }
-        "cancel" if matches!(pending.stage, Stage::PreProcessing | Stage::Certification | Stage::Release) => pending.stage = Stage::Canceled,
-        "publish-now" => pending.is_released = true,
+        "cancel" if matches!(pending.stage, Stage::PreProcessing | Stage::Certification | Stage::Release) => {
+            pending.stage = Stage::Canceled;
+        }
+        "publish-now" => {
+            pending.is_released = true;
+            pending.plan.stuck.take_if(|stage| *stage == Stage::Release);
+        }
         "unstick" => {
             pending.plan.stuck = None;
             pending.since = now;

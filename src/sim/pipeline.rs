@@ -55,7 +55,9 @@ fn enter(product: &mut Product, works: &mut Works, mut stage: Stage, at: Duratio
             stage = Stage::CommitFailed;
         }
         if let Some(submission) = product.pending_mut() {
-            errors.into_iter().for_each(|error| submission.add_detail("errors", error));
+            for error in errors {
+                submission.add_detail("errors", error);
+            }
         }
     }
     let address = report_address(product);

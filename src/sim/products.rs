@@ -17,11 +17,18 @@ const MAX_PAGE: usize = 100;
 const NON_FLIGHTED: &str = "Non-flighted submission";
 
 pub(super) fn list_apps(store: &Store, call: &Call) -> Reply {
-    page(store, call, "applications", PAGE, |(kind, _), _| *kind == Kind::App, |product| {
-        let mut resource = resource(product);
-        remove(&mut resource, "hasAdvancedListingPermission");
-        resource
-    })
+    page(
+        store,
+        call,
+        "applications",
+        PAGE,
+        |(kind, _), _| *kind == Kind::App,
+        |product| {
+            let mut resource = resource(product);
+            remove(&mut resource, "hasAdvancedListingPermission");
+            resource
+        },
+    )
 }
 
 pub(super) fn list_add_ons(store: &Store, call: &Call) -> Reply {
@@ -30,9 +37,14 @@ pub(super) fn list_add_ons(store: &Store, call: &Call) -> Reply {
 
 pub(super) fn list_app_add_ons(store: &Store, call: &Call) -> Reply {
     let base = format!("applications/{}/listinappproducts/", app_id(store, call));
-    page(store, call, &base, PAGE, |(kind, _), product| *kind == Kind::AddOn && belongs(product, call), |product| {
-        json!({ "inAppProductId": product.id })
-    })
+    page(
+        store,
+        call,
+        &base,
+        PAGE,
+        |(kind, _), product| *kind == Kind::AddOn && belongs(product, call),
+        |product| json!({ "inAppProductId": product.id }),
+    )
 }
 
 pub(super) fn list_flights(store: &Store, call: &Call) -> Reply {
@@ -80,7 +92,8 @@ fn page(
 pub(super) fn resource(product: &Product) -> Value {
     let mut resource = product.resource.clone();
     let advanced = remove(&mut resource, "hasAdvancedListingPermission");
-    let groups = (product.kind == Kind::Flight).then(|| (remove(&mut resource, "groupIds"), remove(&mut resource, "rankHigherThan")));
+    let groups =
+        (product.kind == Kind::Flight).then(|| (remove(&mut resource, "groupIds"), remove(&mut resource, "rankHigherThan")));
     let (last, pending) = match product.kind {
         Kind::App => ("lastPublishedApplicationSubmission", "pendingApplicationSubmission"),
         Kind::AddOn => ("lastPublishedInAppProductSubmission", "pendingInAppProductSubmission"),
@@ -88,7 +101,11 @@ pub(super) fn resource(product: &Product) -> Value {
     };
     for (name, id) in [(last, &product.published), (pending, &product.pending)] {
         if let Some(id) = id {
-            set(&mut resource, name, json!({ "id": id, "resourceLocation": format!("{}/{}/submissions/{id}", folder(product.kind), product.id) }));
+            set(
+                &mut resource,
+                name,
+                json!({ "id": id, "resourceLocation": format!("{}/{}/submissions/{id}", folder(product.kind), product.id) }),
+            );
         }
     }
     if let Some((groups, rank)) = groups {
@@ -145,12 +162,18 @@ pub(super) fn create_add_on(store: &mut Store, body: &[u8]) -> Reply {
     }
     let (owner_id, identity) = (owner.id.clone(), owner.identity.clone());
     let product_id = text(&asked, "productId");
-    if product_id.is_empty() || product_id.chars().count() > 100 || product_id.contains(['<', '>', '*', '%', '&', ':', '\\', '?', '+', ',']) {
+    if product_id.is_empty()
+        || product_id.chars().count() > 100
+        || product_id.contains(['<', '>', '*', '%', '&', ':', '\\', '?', '+', ','])
+    {
         return bad_value("productId", "The product id must have 1 to 100 characters and none of < > * % & : \\ ? + ,");
     }
     let product_type = text(&asked, "productType");
     if !matches!(product_type, "Durable" | "Consumable") {
-        return bad_value("productType", &format!("'{product_type}' is not a valid product type. Valid values: Consumable, Durable."));
+        return bad_value(
+            "productType",
+            &format!("'{product_type}' is not a valid product type. Valid values: Consumable, Durable."),
+        );
     }
     let is_taken = store.products.values().any(|product| {
         product.kind == Kind::AddOn
@@ -223,7 +246,9 @@ pub(super) fn create_flight(store: &mut Store, app: &Key, body: &[u8]) -> Reply 
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
-    let Some((app_id, identity)) = store.products.get(app).map(|app| (app.id.clone(), app.identity.clone())) else { return Reply::empty(403) };
+    let Some((app_id, identity)) = store.products.get(app).map(|app| (app.id.clone(), app.identity.clone())) else {
+        return Reply::empty(403);
+    };
     let name = text(&asked, "friendlyName").to_owned();
     if flights_of(store, &app_id).any(|flight| !name.is_empty() && text(&flight.resource, "friendlyName") == name) {
         return errors::refusal(409, "InvalidState", Some("friendlyName"), "A flight of this name already exists.");
@@ -272,7 +297,8 @@ fn highest(store: &Store, app: &str) -> String {
 /// Whoever ranked directly above `old` now ranks above `new`.
 fn rerank(store: &mut Store, app: &str, old: &str, new: &str) {
     for product in store.products.values_mut() {
-        if product.kind == Kind::Flight && product.app.as_deref() == Some(app) && text(&product.resource, "rankHigherThan") == old {
+        if product.kind == Kind::Flight && product.app.as_deref() == Some(app) && text(&product.resource, "rankHigherThan") == old
+        {
             set(&mut product.resource, "rankHigherThan", new);
         }
     }

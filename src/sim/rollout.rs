@@ -1,7 +1,7 @@
 //! The four calls of a gradual package rollout.
 
 use super::call::{Call, Key, Verb};
-use super::errors::{self, Reply, bad_value, refusal};
+use super::errors::{Reply, bad_value, refusal};
 use super::json::{number, set, text};
 use super::store::{Product, Store};
 use serde_json::{Value, json};
@@ -17,11 +17,10 @@ pub(super) fn none() -> Value {
 
 pub(super) fn answer(store: &mut Store, key: &Key, call: &Call) -> Reply {
     let id = call.submission.clone().unwrap_or_default();
-    let is_elsewhere = store.is_elsewhere(key, &id);
-    let Some(product) = store.products.get_mut(key) else { return Reply::empty(404) };
-    if !product.submissions.contains_key(&id) {
-        return if is_elsewhere { errors::foreign_submission() } else { errors::no_submission() };
+    if let Some(refusal) = store.missing(key, &id) {
+        return refusal;
     }
+    let Some(product) = store.products.get_mut(key) else { return Reply::empty(404) };
     if call.verb == Verb::GetRollout {
         let rollout = product.submissions.get(&id).and_then(|submission| submission.document.pointer(PLACE)).cloned();
         return Reply::new(200, rollout.unwrap_or_else(none));
@@ -31,7 +30,8 @@ pub(super) fn answer(store: &mut Store, key: &Key, call: &Call) -> Reply {
 
 fn change(product: &mut Product, id: &str, call: &Call) -> Reply {
     let is_published = product.published.as_deref() == Some(id);
-    let Some(rollout) = product.submissions.get_mut(id).and_then(|submission| submission.document.pointer_mut(PLACE)).filter(|_| is_published)
+    let Some(rollout) =
+        product.submissions.get_mut(id).and_then(|submission| submission.document.pointer_mut(PLACE)).filter(|_| is_published)
     else {
         return refusal(409, "InvalidState", Some("submissionId"), "The submission is not published or has no package rollout.");
     };
@@ -40,7 +40,8 @@ fn change(product: &mut Product, id: &str, call: &Call) -> Reply {
     }
     match call.verb {
         Verb::SetRollout => {
-            let percentage = call.asked("percentage").and_then(|text| text.parse::<f64>().ok()).filter(|value| (0.0..=100.0).contains(value));
+            let percentage =
+                call.asked("percentage").and_then(|text| text.parse::<f64>().ok()).filter(|value| (0.0..=100.0).contains(value));
             let Some(percentage) = percentage else {
                 return bad_value("percentage", "The percentage must be a number from 0 to 100.");
             };

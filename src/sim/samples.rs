@@ -36,10 +36,7 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
         ("notes-pro-icon.zip", Content::archive([("en-us/pro.png", icon([0x1F, 0x6F, 0xEB]))])),
         ("notes-sync-icon.zip", Content::archive([("en-us/sync.png", icon([0x2D, 0xA4, 0x4E]))])),
     ];
-    let mut samples = Samples {
-        folder: folder.to_owned(),
-        files: Vec::new(),
-    };
+    let mut samples = Samples { folder: folder.to_owned(), files: Vec::new() };
     for (name, content) in zips {
         content.write(&mut samples.create(name)?)?;
     }

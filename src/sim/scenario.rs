@@ -145,10 +145,14 @@ impl Rule {
         if let Some(stage) = self.stage.as_deref().filter(|stage| Stage::named(stage).is_none()) {
             return Err(format!("fault: `{stage}` is no submission state"));
         }
-        if matches!(self.effect, Effect::Answer | Effect::AnswerAfter) && !self.status.is_some_and(|status| (200..600).contains(&status)) {
+        if matches!(self.effect, Effect::Answer | Effect::AnswerAfter)
+            && !self.status.is_some_and(|status| (200..600).contains(&status))
+        {
             return Err("fault: the effects `answer` and `answer-after` need a `status` from 200 to 599".to_owned());
         }
-        if self.effect == Effect::Fail && self.stage.as_deref().and_then(Stage::named).is_some_and(|stage| stage.failure().is_none()) {
+        if self.effect == Effect::Fail
+            && self.stage.as_deref().and_then(Stage::named).is_some_and(|stage| stage.failure().is_none())
+        {
             return Err("fault: nothing can fail in that `stage`".to_owned());
         }
         if self.every == Some(0) || self.nth == Some(0) {
@@ -160,7 +164,7 @@ impl Rule {
     fn is_call_known(&self) -> bool {
         matches!(self.call.as_str(), "any" | "store" | "blob" | "changes" | "reads")
             || self.call.contains(" /")
-            || Verb::ALL.iter().any(|verb| verb.name() == self.call)
+            || Verb::ALL.iter().any(|verb| verb.name() == self.call && !matches!(verb, Verb::Operator | Verb::Unknown))
     }
 
     /// Whether the rule speaks of this call at all.

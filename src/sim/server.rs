@@ -18,25 +18,25 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use serde_json::Value;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
 /// A submission document is far below this; a client that sends more is broken.
 const BODY_LIMIT: usize = 64 << 20;
 
-/// A running simulator. Dropping it leaves it running; `stop` ends it.
+/// A running simulator. It ends with `stop`, or when it is dropped.
 #[derive(Debug)]
 pub struct Sim {
     address: SocketAddr,
-    stop: oneshot::Sender<()>,
+    closed: DropGuard,
     served: JoinHandle<()>,
 }
 
@@ -52,8 +52,8 @@ impl Sim {
 
     /// Ends the listener and every connection.
     pub async fn stop(self) {
-        // The receiver is gone only when the server has ended already.
-        let _ = self.stop.send(());
+        drop(self.closed);
+        // An error would mean that the task was aborted: it is over either way.
         let _ = self.served.await;
     }
 }
@@ -91,33 +91,40 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
     };
     let world = World {
         store: Store::new(&account, works),
-        access: Access::new(account.tenants, account.client_id, account.client_secret, options.token_lifetime, options.rate_limit),
+        access: Access::new(
+            account.tenants,
+            account.client_id,
+            account.client_secret,
+            options.token_lifetime,
+            options.rate_limit,
+        ),
         faults: Faults::new(&options.scenario),
     };
     let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency });
-    let listener = Lines(TcpListener::bind(options.listen).await?);
-    let address = listener.0.local_addr()?;
+    let closed = CancellationToken::new();
+    let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };
+    let address = lines.listener.local_addr()?;
     let router = blobs
         .router()
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn_with_state(shared, serve))
         .into_make_service_with_connect_info::<Line>();
-    let (stop, stopped) = oneshot::channel::<()>();
+    let end = closed.clone();
     let served = tokio::spawn(async move {
-        // Not a graceful shutdown: an idle kept-alive connection would hold it up for ever.
+        // Not a graceful shutdown: a test that stops the Store wants it gone. The lines see the same token.
         tokio::select! {
-            _ = stopped => {}
-            _ = async { axum::serve(listener, router).await } => {}
+            () = end.cancelled() => {}
+            _ = async { axum::serve(lines, router).await } => {}
         }
     });
-    Ok(Sim { address, stop, served })
+    Ok(Sim { address, closed: closed.drop_guard(), served })
 }
 
 async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let call = Call::read(request.method(), request.uri());
     if call.verb == Verb::Operator {
         let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.unwrap_or_default();
-        return respond(operator::answer(&shared, &call, &body), None);
+        return respond(&operator::answer(&shared, &call, &body), None);
     }
     let correlation = Uuid::new_v4().to_string();
     let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone()).unwrap_or_default();
@@ -129,7 +136,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         let mut world = shared.world();
         let World { access, store, .. } = &mut *world;
         if let Some(refusal) = access.refuse(authorization, &store.works.switches, &correlation) {
-            return respond(refusal, Some(&correlation));
+            return respond(&refusal, Some(&correlation));
         }
     }
     let rules = shared.world().faults.strike(&call);
@@ -137,7 +144,10 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         match rule.effect {
             Effect::Delay => tokio::time::sleep(Duration::from_millis(rule.milliseconds.unwrap_or(1000))).await,
             Effect::Reset => return cut(&line),
-            Effect::Answer => return struck(rule, &correlation),
+            Effect::Answer => {
+                drain(request).await;
+                return struck(rule, &correlation);
+            }
             _ => {}
         }
     }
@@ -178,9 +188,11 @@ async fn ask(shared: Arc<Shared>, call: Call, request: Request, rules: &[Rule], 
     let reply = tokio::task::spawn_blocking(move || shared.world().answer(&asked, &plan)).await;
     let mut reply = reply.unwrap_or_else(|_| super::errors::internal_error());
     if let Some(body) = &mut reply.body {
-        rules.iter().for_each(|rule| rule.distort(body));
+        for rule in rules {
+            rule.distort(body);
+        }
     }
-    respond(reply, Some(correlation))
+    respond(&reply, Some(correlation))
 }
 
 fn host(headers: &HeaderMap) -> String {
@@ -188,7 +200,16 @@ fn host(headers: &HeaderMap) -> String {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|kind| kind.starts_with("application/json"))
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"))
+}
+
+/// Takes in a body nobody wants: a client that is still sending would see a broken connection instead of the answer.
+async fn drain(request: Request) {
+    let mut body = request.into_body().into_data_stream();
+    while let Some(Ok(_)) = body.next().await {}
 }
 
 /// Breaks the connection: the response that is returned never leaves the machine.
@@ -203,12 +224,17 @@ async fn cut_body(response: Response) -> Response {
     let bytes = axum::body::to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let half = bytes.slice(..bytes.len() / 2);
-    let pieces = [Ok::<Bytes, io::Error>(half), Err(io::ErrorKind::ConnectionReset.into())];
-    Response::from_parts(parts, Body::from_stream(stream::iter(pieces)))
+    let sent = stream::once(async { Ok::<Bytes, io::Error>(half) });
+    let broken = stream::once(async {
+        // Being asked to wait is what makes the connection send what it has; without it the head would never leave.
+        tokio::task::yield_now().await;
+        Err(io::ErrorKind::ConnectionReset.into())
+    });
+    Response::from_parts(parts, Body::from_stream(sent.chain(broken)))
 }
 
 fn struck(rule: &Rule, correlation: &str) -> Response {
-    let mut response = respond(rule.reply(), Some(correlation));
+    let mut response = respond(&rule.reply(), Some(correlation));
     for (name, value) in &rule.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
             response.headers_mut().insert(name, value);
@@ -217,7 +243,7 @@ fn struck(rule: &Rule, correlation: &str) -> Response {
     response
 }
 
-fn respond(reply: Reply, correlation: Option<&str>) -> Response {
+fn respond(reply: &Reply, correlation: Option<&str>) -> Response {
     let body = match &reply.body {
         None => Body::empty(),
         Some(Value::String(text)) => Body::from(text.clone()),
@@ -226,8 +252,13 @@ fn respond(reply: Reply, correlation: Option<&str>) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    if reply.body.is_some() {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    let kind = match &reply.body {
+        None => None,
+        Some(Value::String(_)) => Some("text/html; charset=utf-8"),
+        Some(_) => Some("application/json; charset=utf-8"),
+    };
+    if let Some(kind) = kind {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     if let Some(Ok(correlation)) = correlation.map(HeaderValue::from_str) {
         headers.insert("MS-CorrelationId", correlation);

@@ -29,7 +29,10 @@ fn grant(access: &mut Access, audience: &str, is_v2: bool) -> Reply {
     let token = access.issue(audience);
     let seconds = access.lifetime.as_secs();
     if is_v2 {
-        return Reply::new(200, json!({ "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token }));
+        return Reply::new(
+            200,
+            json!({ "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token }),
+        );
     }
     let now = Timestamp::now().as_second();
     let ends = now.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX));
@@ -49,7 +52,9 @@ fn check(access: &Access, switches: &Switches, tenant: &str, form: &Form, is_v2:
         return Err(refuse(900_023, &text));
     }
     if !access.tenants.iter().any(|known| known.eq_ignore_ascii_case(tenant)) {
-        let text = format!("Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.");
+        let text = format!(
+            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+        );
         return Err(refuse(90_002, &text));
     }
     match form.get("grant_type") {
@@ -92,7 +97,10 @@ fn check_credential(access: &Access, switches: &Switches, form: &Form, client: &
         return Err(refuse(700_027, "Client assertion failed signature validation."));
     }
     let Some(secret) = form.get("client_secret") else {
-        return Err(refuse(7_000_216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."));
+        return Err(refuse(
+            7_000_216,
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+        ));
     };
     if secret != access.client_secret {
         let text = format!(

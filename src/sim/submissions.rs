@@ -11,9 +11,13 @@ use super::{drafts, kept, products, validation};
 use serde_json::{Value, json};
 
 impl Store {
-    /// Whether the submission belongs to another product.
-    pub(super) fn is_elsewhere(&self, key: &Key, id: &str) -> bool {
-        self.products.iter().any(|(other, product)| other != key && product.submissions.contains_key(id))
+    /// The refusal for a submission that this product does not have: 409 when it belongs to another one.
+    pub(super) fn missing(&self, key: &Key, id: &str) -> Option<Reply> {
+        if self.products.get(key).is_some_and(|product| product.submissions.contains_key(id)) {
+            return None;
+        }
+        let is_elsewhere = self.products.values().any(|product| product.submissions.contains_key(id));
+        Some(if is_elsewhere { errors::foreign_submission() } else { errors::no_submission() })
     }
 }
 
@@ -78,11 +82,11 @@ pub(super) fn first_draft(product: &mut Product, works: &mut Works) {
 /// The calls on one existing submission.
 pub(super) fn one(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
     let id = asked.call.submission.clone().unwrap_or_default();
-    let is_elsewhere = store.products.get(key).is_some_and(|product| !product.submissions.contains_key(&id)) && store.is_elsewhere(key, &id);
+    if let Some(refusal) = store.missing(key, &id) {
+        return refusal;
+    }
     let Some(product) = store.products.get_mut(key) else { return Reply::empty(404) };
-    let Some(submission) = product.submissions.get_mut(&id) else {
-        return if is_elsewhere { errors::foreign_submission() } else { errors::no_submission() };
-    };
+    let Some(submission) = product.submissions.get_mut(&id) else { return errors::no_submission() };
     // The API's drafts get their upload URL no later than at the first look.
     if submission.stage == Stage::PendingCommit && !submission.is_portal_made && submission.blob.is_none() {
         submission.blob = Some(store.works.blobs.issue(&asked.host).blob);
@@ -106,7 +110,11 @@ pub(super) fn show(product: &Product, submission: &Submission, works: &Works, ho
     set(&mut document, "status", submission.stage.name());
     set(&mut document, "statusDetails", submission.details.clone());
     let is_shown = submission.stage != Stage::Published || works.switches.keep_upload_url;
-    let url = submission.blob.as_deref().filter(|_| is_shown && !submission.is_portal_made).and_then(|blob| works.blobs.url(blob, host));
+    let url = submission
+        .blob
+        .as_deref()
+        .filter(|_| is_shown && !submission.is_portal_made)
+        .and_then(|blob| works.blobs.url(blob, host));
     match url {
         Some(url) => set(&mut document, "fileUploadUrl", url),
         None => drop(remove(&mut document, "fileUploadUrl")),
@@ -156,7 +164,9 @@ fn language_warnings(product: &Product, document: &Value) -> Vec<Value> {
     let Some(published) = product.published() else { return Vec::new() };
     let codes = |value: &Value| -> Vec<String> { members(value, "listings").map(|(code, _)| code.to_lowercase()).collect() };
     let (old, new) = (codes(&published.document), codes(document));
-    let differing = |these: &[String], those: &[String]| these.iter().filter(|code| !those.contains(code)).cloned().collect::<Vec<_>>().join(", ");
+    let differing = |these: &[String], those: &[String]| {
+        these.iter().filter(|code| !those.contains(code)).cloned().collect::<Vec<_>>().join(", ")
+    };
     let (gone, come) = (differing(&old, &new), differing(&new, &old));
     let mut warnings = Vec::new();
     if !gone.is_empty() {

@@ -83,7 +83,11 @@ fn check_languages(sent: &Value) -> Checked {
         return Err(bad_value("listings", "The size of Listings must be 1 or more"));
     }
     let unknown: Vec<&str> = members(sent, "listings").map(|(code, _)| code).filter(|code| !languages::is_known(code)).collect();
-    if unknown.is_empty() { Ok(()) } else { Err(bad_value("appListings", &format!("Language codes: {} not supported", unknown.join("|")))) }
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(bad_value("appListings", &format!("Language codes: {} not supported", unknown.join("|"))))
+    }
 }
 
 fn check_price(sent: &Value) -> Checked {
@@ -110,7 +114,9 @@ fn check_price(sent: &Value) -> Checked {
 }
 
 fn unknown_tier(tier: &str) -> Reply {
-    let text = format!("'{tier}' is not a valid PriceId. Valid values: Base, NotAvailable, Free, Tier2 to Tier96, Tier1012 to Tier1424.");
+    let text = format!(
+        "'{tier}' is not a valid PriceId. Valid values: Base, NotAvailable, Free, Tier2 to Tier96, Tier1012 to Tier1424."
+    );
     bad_value("pricing", &text)
 }
 
@@ -163,7 +169,9 @@ fn check_packages(kind: Kind, sent: &Value, old: &Value) -> Checked {
 
 fn check_images(sent: &Value, old: &Value) -> Checked {
     for (code, listing) in members(sent, "listings") {
-        let before = members(old, "listings").find(|(other, _)| other.eq_ignore_ascii_case(code)).and_then(|(_, listing)| listing.get("baseListing"));
+        let before = members(old, "listings")
+            .find(|(other, _)| other.eq_ignore_ascii_case(code))
+            .and_then(|(_, listing)| listing.get("baseListing"));
         for image in listing.get("baseListing").map(|base| list(base, "images")).unwrap_or_default() {
             let is_new = text(image, "fileStatus") == "PendingUpload";
             let known = before.map(|base| list(base, "images")).unwrap_or_default();
@@ -213,8 +221,15 @@ fn check_gaming(sent: &Value) -> Checked {
                 is_word(genre, "genres", words::GENRES)?;
             }
         }
-        for name in ["localMultiplayerMinPlayers", "localMultiplayerMaxPlayers", "localCooperativeMinPlayers", "localCooperativeMaxPlayers"] {
-            let is_right = option.get(name).is_none_or(|count| count.is_null() || count.as_u64().is_some_and(|count| (2..=1000).contains(&count)));
+        for name in [
+            "localMultiplayerMinPlayers",
+            "localMultiplayerMaxPlayers",
+            "localCooperativeMinPlayers",
+            "localCooperativeMaxPlayers",
+        ] {
+            let is_right = option
+                .get(name)
+                .is_none_or(|count| count.is_null() || count.as_u64().is_some_and(|count| (2..=1000).contains(&count)));
             if !is_right {
                 return Err(bad_value(name, "The number of players must be from 2 to 1000."));
             }

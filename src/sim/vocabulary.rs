@@ -54,7 +54,8 @@ pub(super) const KINECT: &str = "NotSet Unknown Enabled Disabled";
 pub(super) const CONTENT_TYPES: &str = "BookDownload EMagazine ENewspaper MusicDownload MusicStream OnlineDataStorage VideoDownload VideoStream Asp \
     OnlineDownload";
 
-pub(super) const LIFETIMES: &str = "Forever OneDay ThreeDays FiveDays OneWeek TwoWeeks OneMonth TwoMonths ThreeMonths SixMonths OneYear";
+pub(super) const LIFETIMES: &str =
+    "Forever OneDay ThreeDays FiveDays OneWeek TwoWeeks OneMonth TwoMonths ThreeMonths SixMonths OneYear";
 
 pub(super) const FAMILIES: &str = "Desktop Mobile Xbox Holographic Team";
 
@@ -71,6 +72,7 @@ pub(super) fn listed(words: &str) -> String {
 
 /// A price tier of either range; `NotAvailable` and `Base` have their own places.
 pub(super) fn is_tier(tier: &str) -> bool {
-    let number = tier.strip_prefix("Tier").filter(|digits| !digits.starts_with('0')).and_then(|digits| digits.parse::<u16>().ok());
+    let number =
+        tier.strip_prefix("Tier").filter(|digits| !digits.starts_with('0')).and_then(|digits| digits.parse::<u16>().ok());
     tier == "Free" || number.is_some_and(|number| (2..=96).contains(&number) || (1012..=1424).contains(&number))
 }

@@ -104,7 +104,8 @@ impl Store {
             _ => errors::refusal(404, "ResourceNotFound", Some("inAppProductId"), "In app product not found"),
         };
         let product = self.products.get(key).ok_or_else(not_found)?;
-        if key.0 == Kind::Flight && !product.app.as_deref().is_some_and(|app| call.app.as_deref().is_some_and(|asked| app.eq_ignore_ascii_case(asked)))
+        if key.0 == Kind::Flight
+            && !product.app.as_deref().is_some_and(|app| call.app.as_deref().is_some_and(|asked| app.eq_ignore_ascii_case(asked)))
         {
             return Err(not_found());
         }
@@ -116,7 +117,9 @@ impl Store {
 
     /// Puts the plans of faults into the product's pending submission.
     fn plan(&mut self, call: &Call, rules: &[Rule]) {
-        let Some(submission) = call.product.as_ref().and_then(|key| self.products.get_mut(key)).and_then(|product| product.pending_mut()) else {
+        let Some(submission) =
+            call.product.as_ref().and_then(|key| self.products.get_mut(key)).and_then(|product| product.pending_mut())
+        else {
             return;
         };
         for rule in rules {

@@ -6,11 +6,13 @@ mod identity;
 mod layout;
 mod pace;
 mod plan;
+mod progress;
 mod run;
 mod send;
 mod service;
 mod source;
 mod throttle;
+mod upload;
 mod url;
 mod watch;
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -16,8 +15,10 @@ use super::error::{Failure, UploadError};
 use super::identity::FileIdentity;
 use super::layout::{Layout, SMALL};
 use super::plan::{Patience, UploadEvent, UploadSettings, Uploaded};
-use super::send::{Progress, Sent, send};
+use super::progress::Progress;
+use super::send::{Sent, send};
 use super::service::Service;
+use super::upload::Upload;
 use super::url::UploadUrl;
 
 /// How often the whole cut may start anew before the service is taken at its word.
@@ -59,19 +60,6 @@ pub(super) async fn upload_within(
     let (size, blocks, progress, already) = upload.run(known).await?;
     observe(UploadEvent::Done);
     Ok(Uploaded { size, blocks, resent: progress.resent, already, elapsed: begun.elapsed() })
-}
-
-/// What stays the same through one upload.
-pub(super) struct Upload<'a> {
-    pub(super) patience: &'a Patience,
-    pub(super) http: &'a reqwest::Client,
-    pub(super) url: &'a UploadUrl,
-    pub(super) path: &'a Path,
-    pub(super) settings: &'a UploadSettings,
-    pub(super) observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
-    pub(super) cancel: &'a CancellationToken,
-    pub(super) file: Arc<File>,
-    pub(super) identity: FileIdentity,
 }
 
 impl Upload<'_> {
@@ -258,54 +246,6 @@ impl Upload<'_> {
             // A file that is gone or unreadable now is not the file that was sent either.
             Ok(Ok(false) | Err(_)) => Err(UploadError::FileChanged { path: self.path.to_owned() }),
             Err(source) => Err(UploadError::Io { path: self.path.to_owned(), source }),
-        }
-    }
-
-    fn check_end(&self, progress: &Progress) -> Result<(), UploadError> {
-        match self.url.expires() {
-            Some(at) if at <= Timestamp::now() => {
-                Err(UploadError::Expired { at, sent: progress.sent, total: self.identity.size })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    pub(super) fn cancelled(&self, progress: &Progress) -> UploadError {
-        UploadError::Cancelled { sent: progress.sent, total: self.identity.size }
-    }
-
-    pub(super) fn given_up(&self, what: &'static str, failure: &Failure, attempts: u32, progress: &Progress) -> UploadError {
-        UploadError::GivenUp {
-            what,
-            place: self.url.place(),
-            attempts,
-            after: progress.last.elapsed(),
-            sent: progress.sent,
-            total: self.identity.size,
-            last: failure.reason(),
-        }
-    }
-
-    /// The error for a failure that no repetition mends.
-    pub(super) fn ended(&self, what: &'static str, failure: Failure, attempts: u32, progress: &Progress) -> UploadError {
-        if failure.status() == Some(403)
-            && let Err(expired) = self.check_end(progress)
-        {
-            return expired;
-        }
-        match failure {
-            Failure::File(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                UploadError::FileChanged { path: self.path.to_owned() }
-            }
-            Failure::File(source) => UploadError::Io { path: self.path.to_owned(), source },
-            Failure::Answer(answer) => UploadError::Refused {
-                what,
-                status: answer.status,
-                code: answer.code,
-                request_id: answer.request_id,
-                message: answer.message,
-            },
-            failure => self.given_up(what, &failure, attempts, progress),
         }
     }
 }

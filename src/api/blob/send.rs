@@ -16,40 +16,12 @@ use super::error::{Failure, UploadError};
 use super::layout::{Layout, SMALL};
 use super::pace::Pace;
 use super::plan::UploadEvent;
-use super::run::Upload;
+use super::progress::Progress;
 use super::service::Service;
 use super::source::checksum;
 use super::throttle::Throttle;
+use super::upload::Upload;
 use super::watch::Activity;
-
-/// What the service has, and how the way there went.
-#[derive(Debug)]
-pub(super) struct Progress {
-    /// By block.
-    pub(super) done: Vec<bool>,
-    /// Bytes of the blocks that are done.
-    pub(super) sent: u64,
-    /// Blocks sent more than once.
-    pub(super) resent: u32,
-    /// When something last succeeded.
-    pub(super) last: Instant,
-}
-
-impl Progress {
-    pub(super) fn new(blocks: u32) -> Self {
-        Self { done: vec![false; blocks as usize], sent: 0, resent: 0, last: Instant::now() }
-    }
-
-    /// Marks a block as being on the service; harmless when it is already.
-    pub(super) fn acknowledge(&mut self, layout: &Layout, index: u32) {
-        self.last = Instant::now();
-        if let Some(done) = self.done.get_mut(index as usize)
-            && !std::mem::replace(done, true)
-        {
-            self.sent += layout.length(index);
-        }
-    }
-}
 
 /// How sending ended when it did not fail.
 pub(super) enum Sent {

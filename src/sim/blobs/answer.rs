@@ -25,11 +25,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Body::empty(),
-        }
+        Self { status, headers: HeaderMap::new(), body: Body::empty() }
     }
 
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -40,15 +36,13 @@ impl Answer {
     }
 
     pub fn of(self, committed: &Committed) -> Self {
-        self.with("etag", &committed.etag)
-            .with("last-modified", &http_date(committed.modified))
+        self.with("etag", &committed.etag).with("last-modified", &http_date(committed.modified))
     }
 
     /// What an upload is answered with.
     pub fn written(self, sums: &Sums) -> Self {
-        let answer = self
-            .with("x-ms-request-server-encrypted", "true")
-            .with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
+        let answer =
+            self.with("x-ms-request-server-encrypted", "true").with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
         match sums.md5 {
             Some(md5) => answer.with("content-md5", &BASE64_STANDARD.encode(md5)),
             None => answer,
@@ -57,11 +51,7 @@ impl Answer {
 
     /// What a download is answered with.
     pub fn properties(self, committed: &Committed) -> Self {
-        let Properties {
-            content_type,
-            md5,
-            metadata,
-        } = &committed.properties;
+        let Properties { content_type, md5, metadata } = &committed.properties;
         let mut answer = self
             .with("accept-ranges", "bytes")
             .with("content-type", content_type)
@@ -82,18 +72,12 @@ impl Answer {
     }
 }
 
-pub fn finish(
-    answer: Result<Answer, Refusal>,
-    method: &Method,
-    asked: &HeaderMap,
-    version: &str,
-) -> Response {
+pub fn finish(answer: Result<Answer, Refusal>, method: &Method, asked: &HeaderMap, version: &str) -> Response {
     let request = uuid::Uuid::new_v4().to_string();
     let answer = answer.unwrap_or_else(|refusal| {
         let time = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.fZ").to_string();
-        let mut answer = Answer::new(refusal.status)
-            .with("content-type", "application/xml")
-            .with("x-ms-error-code", refusal.code);
+        let mut answer =
+            Answer::new(refusal.status).with("content-type", "application/xml").with("x-ms-error-code", refusal.code);
         // A HEAD has no body to put the reason into; that is what the header is for.
         if method != Method::HEAD {
             answer.body = Body::from(refusal.body(&request, &time));
@@ -126,9 +110,7 @@ pub fn stream(file: BlobFile, start: u64, length: u64) -> Body {
             (&mut file).take(left.min(READ)).read_to_end(&mut chunk)?;
             Ok((file, chunk))
         };
-        let (file, chunk) = tokio::task::spawn_blocking(read)
-            .await
-            .map_err(std::io::Error::other)??;
+        let (file, chunk) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
         let count = chunk.len() as u64;
         if count == 0 {
             return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
@@ -139,8 +121,5 @@ pub fn stream(file: BlobFile, start: u64, length: u64) -> Body {
 }
 
 fn http_date(time: Timestamp) -> String {
-    DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&time)
-        .unwrap_or_default()
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_default()
 }
-

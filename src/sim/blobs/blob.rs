@@ -67,11 +67,7 @@ impl Conditions {
         let etag = committed.map(|committed| committed.etag.as_str());
         match (&self.none_matches, etag) {
             (Some(tag), Some(_)) if tag == "*" => {
-                return Err(Refusal::new(
-                    StatusCode::CONFLICT,
-                    "BlobAlreadyExists",
-                    "The specified blob already exists.",
-                ));
+                return Err(Refusal::new(StatusCode::CONFLICT, "BlobAlreadyExists", "The specified blob already exists."));
             }
             (Some(tag), Some(etag)) if tag == etag => return Err(unmet()),
             _ => {}
@@ -165,10 +161,7 @@ impl Blob {
         conditions: &Conditions,
     ) -> Result<(Committed, Leftover), Refusal> {
         if list.len() > LONGEST {
-            return Err(Refusal::bad_request(
-                "BlockListTooLong",
-                "The block list may not contain more than 50,000 blocks.",
-            ));
+            return Err(Refusal::bad_request("BlockListTooLong", "The block list may not contain more than 50,000 blocks."));
         }
         let mut state = self.state();
         conditions.allow_write(state.committed.as_ref())?;
@@ -189,9 +182,7 @@ impl Blob {
             piece.map(|piece| (id.clone(), Arc::clone(piece)))
         };
         let blocks: Option<Vec<_>> = list.iter().map(found).collect();
-        let blocks = blocks.ok_or_else(|| {
-            Refusal::bad_request("InvalidBlockList", "The specified block list is invalid.")
-        })?;
+        let blocks = blocks.ok_or_else(|| Refusal::bad_request("InvalidBlockList", "The specified block list is invalid."))?;
         let content = Content::of(blocks.iter().map(|(_, piece)| Arc::clone(piece)));
         Ok(state.commit(content, blocks, properties))
     }
@@ -209,11 +200,7 @@ impl Blob {
             .flat_map(|committed| committed.blocks.iter())
             .map(|(id, piece)| (id.clone(), piece.length))
             .collect();
-        let staged = state
-            .staged
-            .iter()
-            .map(|(id, piece)| (id.clone(), piece.length))
-            .collect();
+        let staged = state.staged.iter().map(|(id, piece)| (id.clone(), piece.length)).collect();
         Ok((committed, staged))
     }
 }
@@ -223,10 +210,7 @@ impl State {
         if let Some((other, _)) = self.staged.first_key_value()
             && other.len() != id.len()
         {
-            return Err(Refusal::bad_request(
-                "InvalidBlobOrBlock",
-                "The specified blob or block content is invalid.",
-            ));
+            return Err(Refusal::bad_request("InvalidBlobOrBlock", "The specified blob or block content is invalid."));
         }
         if self.staged.len() >= STAGED_LIMIT && !self.staged.contains_key(id) {
             return Err(Refusal::new(
@@ -238,12 +222,7 @@ impl State {
         Ok(())
     }
 
-    fn commit(
-        &mut self,
-        content: Content,
-        blocks: Vec<(String, Arc<Piece>)>,
-        properties: Properties,
-    ) -> (Committed, Leftover) {
+    fn commit(&mut self, content: Content, blocks: Vec<(String, Arc<Piece>)>, properties: Properties) -> (Committed, Leftover) {
         let now = Timestamp::now();
         let committed = Committed {
             content: Arc::new(content),
@@ -261,13 +240,7 @@ impl State {
 }
 
 impl Leftover {
-    fn of(
-        blocks: impl IntoIterator<Item = (String, Arc<Piece>)>,
-        content: Option<Committed>,
-    ) -> Self {
-        Self {
-            _blocks: blocks.into_iter().map(|(_, piece)| piece).collect(),
-            _content: content,
-        }
+    fn of(blocks: impl IntoIterator<Item = (String, Arc<Piece>)>, content: Option<Committed>) -> Self {
+        Self { _blocks: blocks.into_iter().map(|(_, piece)| piece).collect(), _content: content }
     }
 }

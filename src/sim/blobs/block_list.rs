@@ -2,6 +2,7 @@
 //! Knows no blob.
 
 use super::refusal::escape;
+use std::fmt::Write as _;
 
 /// Blocks in a list, at most.
 pub const LONGEST: usize = 50_000;
@@ -31,10 +32,8 @@ pub fn parse(body: &str) -> Option<Vec<(Source, String)>> {
     if let Some(declared) = rest.strip_prefix("<?xml") {
         rest = declared.split_once("?>")?.1.trim_start();
     }
-    if let Some(empty) = rest.strip_prefix("<BlockList") {
-        if empty.trim() == "/>" {
-            return Some(Vec::new());
-        }
+    if rest.strip_prefix("<BlockList").map(str::trim) == Some("/>") {
+        return Some(Vec::new());
     }
     let (attributes, mut rest) = rest.strip_prefix("<BlockList")?.split_once('>')?;
     if !attributes.is_empty() && !attributes.starts_with(char::is_whitespace) {
@@ -63,12 +62,13 @@ pub fn render(committed: Option<&[(String, u64)]>, uncommitted: Option<&[(String
     let parts = [("CommittedBlocks", committed), ("UncommittedBlocks", uncommitted)];
     for (element, blocks) in parts {
         let Some(blocks) = blocks else { continue };
-        body.push_str(&format!("<{element}>"));
+        // Writing into a string cannot fail.
+        let _ = write!(body, "<{element}>");
         for (id, length) in blocks {
             let id = escape(id);
-            body.push_str(&format!("<Block><Name>{id}</Name><Size>{length}</Size></Block>"));
+            let _ = write!(body, "<Block><Name>{id}</Name><Size>{length}</Size></Block>");
         }
-        body.push_str(&format!("</{element}>"));
+        let _ = write!(body, "</{element}>");
     }
     body.push_str("</BlockList>");
     body
@@ -81,11 +81,7 @@ mod tests {
     #[test]
     fn reads_every_source_in_order() {
         let body = "\u{feff}<?xml version='1.0' encoding='utf-8'?>\n<BlockList>\n <Latest>YQ==</Latest><Committed>Yg==</Committed>\n<Uncommitted>Yw==</Uncommitted></BlockList>\n";
-        let expected = [
-            (Source::Latest, "YQ=="),
-            (Source::Committed, "Yg=="),
-            (Source::Uncommitted, "Yw=="),
-        ];
+        let expected = [(Source::Latest, "YQ=="), (Source::Committed, "Yg=="), (Source::Uncommitted, "Yw==")];
         assert_eq!(parse(body), Some(expected.map(|(s, id)| (s, id.to_owned())).to_vec()));
     }
 

@@ -16,10 +16,7 @@ pub struct Spool {
 
 impl Spool {
     pub fn new() -> io::Result<Self> {
-        Ok(Self {
-            folder: tempfile::Builder::new().prefix("flightdeck-sim-").tempdir()?,
-            next: AtomicU64::new(0),
-        })
+        Ok(Self { folder: tempfile::Builder::new().prefix("flightdeck-sim-").tempdir()?, next: AtomicU64::new(0) })
     }
 
     #[cfg(test)]
@@ -29,15 +26,8 @@ impl Spool {
 
     /// An empty file to write a block into, and the piece that keeps it alive.
     pub fn create(spool: &Arc<Self>) -> io::Result<(File, Piece)> {
-        let piece = Piece {
-            spool: Arc::clone(spool),
-            number: spool.next.fetch_add(1, Ordering::Relaxed),
-            length: 0,
-        };
-        let file = File::options()
-            .write(true)
-            .create_new(true)
-            .open(piece.path())?;
+        let piece = Piece { spool: Arc::clone(spool), number: spool.next.fetch_add(1, Ordering::Relaxed), length: 0 };
+        let file = File::options().write(true).create_new(true).open(piece.path())?;
         Ok((file, piece))
     }
 }
@@ -106,11 +96,7 @@ struct OpenPiece {
 
 impl BlobFile {
     pub fn new(content: Arc<Content>) -> Self {
-        Self {
-            open: None,
-            at: 0,
-            content,
-        }
+        Self { open: None, at: 0, content }
     }
 }
 
@@ -119,21 +105,13 @@ impl Read for BlobFile {
         if self.at >= self.content.length || buffer.is_empty() {
             return Ok(0);
         }
-        let index = self
-            .content
-            .pieces
-            .partition_point(|(start, _)| *start <= self.at)
-            .saturating_sub(1);
+        let index = self.content.pieces.partition_point(|(start, _)| *start <= self.at).saturating_sub(1);
         let Some((start, piece)) = self.content.pieces.get(index) else {
             return Ok(0);
         };
         let mut open = match self.open.take() {
             Some(open) if open.index == index => open,
-            _ => OpenPiece {
-                index,
-                file: File::open(piece.path())?,
-                at: *start,
-            },
+            _ => OpenPiece { index, file: File::open(piece.path())?, at: *start },
         };
         if open.at != self.at {
             open.file.seek(SeekFrom::Start(self.at - start))?;

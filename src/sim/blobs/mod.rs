@@ -1,6 +1,7 @@
 //! The blob storage behind `fileUploadUrl`: block blobs reached through a shared access signature, as Azure serves them.
 //! Knows nothing of submissions.
 
+mod announced;
 mod answer;
 mod blob;
 mod block_list;
@@ -13,5 +14,4 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub(super) use content::BlobFile;
-pub(super) use store::{BlobSettings, Blobs, Issued};
+pub(super) use store::{BlobSettings, Blobs};

@@ -45,10 +45,7 @@ struct Summer {
 
 impl Summer {
     fn new(with_md5: bool) -> Self {
-        Self {
-            crc64: Crc64::new(),
-            md5: with_md5.then(Md5::new),
-        }
+        Self { crc64: Crc64::new(), md5: with_md5.then(Md5::new) }
     }
 
     fn update(&mut self, bytes: &[u8]) {
@@ -59,10 +56,7 @@ impl Summer {
     }
 
     fn finish(self) -> Sums {
-        Sums {
-            crc64: self.crc64.sum64().to_le_bytes(),
-            md5: self.md5.map(|md5| md5.finalize().into()),
-        }
+        Sums { crc64: self.crc64.sum64().to_le_bytes(), md5: self.md5.map(|md5| md5.finalize().into()) }
     }
 }
 
@@ -112,11 +106,7 @@ pub async fn to_piece(
     received: &AtomicU64,
 ) -> Result<(Piece, Sums), Broken> {
     let (file, piece) = Spool::create(spool)?;
-    let mut turn = Turn::Idle(Writer {
-        file,
-        piece,
-        sums: Summer::new(with_md5),
-    });
+    let mut turn = Turn::Idle(Writer { file, piece, sums: Summer::new(with_md5) });
     let mut frames = body.into_data_stream();
     let mut batch = Vec::new();
     let mut gathered = 0;
@@ -141,12 +131,7 @@ pub async fn to_piece(
 }
 
 /// Takes a small body into memory; the caller has checked `length`.
-pub async fn to_memory(
-    body: Body,
-    length: u64,
-    with_md5: bool,
-    received: &AtomicU64,
-) -> Result<(Vec<u8>, Sums), Broken> {
+pub async fn to_memory(body: Body, length: u64, with_md5: bool, received: &AtomicU64) -> Result<(Vec<u8>, Sums), Broken> {
     let mut sums = Summer::new(with_md5);
     let mut all = Vec::new();
     let mut frames = body.into_data_stream();

@@ -2,6 +2,7 @@
 //! Knows none of the rules that lead here.
 
 use axum::http::StatusCode;
+use std::fmt::Write as _;
 
 /// One refusal. The code goes into `x-ms-error-code` and into the body.
 #[derive(Debug)]
@@ -15,12 +16,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            message,
-            details: Vec::new(),
-        }
+        Self { status, code, message, details: Vec::new() }
     }
 
     pub fn bad_request(code: &'static str, message: &'static str) -> Self {
@@ -33,20 +29,14 @@ impl Refusal {
     }
 
     pub fn header(name: &str, value: &str) -> Self {
-        Self::bad_request(
-            "InvalidHeaderValue",
-            "The value for one of the HTTP headers is not in the correct format.",
-        )
-        .with("HeaderName", name)
-        .with("HeaderValue", value)
+        Self::bad_request("InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format.")
+            .with("HeaderName", name)
+            .with("HeaderValue", value)
     }
 
     pub fn missing_header(name: &str) -> Self {
-        Self::bad_request(
-            "MissingRequiredHeader",
-            "An HTTP header that's mandatory for this request is not specified.",
-        )
-        .with("HeaderName", name)
+        Self::bad_request("MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified.")
+            .with("HeaderName", name)
     }
 
     pub fn parameter(name: &str, value: &str, reason: &str) -> Self {
@@ -69,11 +59,7 @@ impl Refusal {
     }
 
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "BlobNotFound",
-            "The specified blob does not exist.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "BlobNotFound", "The specified blob does not exist.")
     }
 
     pub fn internal() -> Self {
@@ -91,7 +77,8 @@ impl Refusal {
             self.code, self.message
         );
         for (element, text) in &self.details {
-            body.push_str(&format!("<{element}>{}</{element}>", escape(text)));
+            // Writing into a string cannot fail.
+            let _ = write!(body, "<{element}>{}</{element}>", escape(text));
         }
         body.push_str("</Error>");
         body

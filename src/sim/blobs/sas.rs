@@ -22,8 +22,12 @@ pub enum Denied {
     /// No `sig` at all.
     Anonymous,
     /// Not made with our key for this blob, or altered on the way.
-    Signature { string_to_sign: String },
-    Expired { expiry: String },
+    Signature {
+        string_to_sign: String,
+    },
+    Expired {
+        expiry: String,
+    },
 }
 
 impl Key {
@@ -47,11 +51,7 @@ impl Key {
     pub fn query_until(&self, blob: &str, rights: &str, expiry: &str, raw_plus: bool) -> String {
         let signature = self.sign(&string_to_sign(blob, rights, "", expiry, [""; 6]));
         let plus = if raw_plus { "+" } else { "%2B" };
-        let signature = BASE64_STANDARD
-            .encode(signature)
-            .replace('+', plus)
-            .replace('/', "%2F")
-            .replace('=', "%3D");
+        let signature = BASE64_STANDARD.encode(signature).replace('+', plus).replace('/', "%2F").replace('=', "%3D");
         format!("sv={VERSION}&sr=b&sig={signature}&se={expiry}&sp={rights}")
     }
 
@@ -69,22 +69,16 @@ impl Key {
                 .decode(given)
                 .is_ok_and(|given| self.mac(&text).is_some_and(|mac| mac.verify_slice(&given).is_ok()));
         if !is_ours {
-            return Err(Denied::Signature {
-                string_to_sign: text,
-            });
+            return Err(Denied::Signature { string_to_sign: text });
         }
         match expiry.parse::<Timestamp>() {
             Ok(end) if Timestamp::now() < end => Ok(rights),
-            _ => Err(Denied::Expired {
-                expiry: expiry.to_owned(),
-            }),
+            _ => Err(Denied::Expired { expiry: expiry.to_owned() }),
         }
     }
 
     fn sign(&self, text: &str) -> Vec<u8> {
-        self.mac(text)
-            .map(|mac| mac.finalize().into_bytes().to_vec())
-            .unwrap_or_default()
+        self.mac(text).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
     }
 
     /// Always there: HMAC takes a key of any length.
@@ -99,20 +93,14 @@ impl Key {
 fn expiry(now: Timestamp, lifetime: Duration) -> String {
     let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
     let end = now.as_second().saturating_add(lifetime).saturating_add(1);
-    Timestamp::from_second(end)
-        .unwrap_or(Timestamp::MAX)
-        .strftime("%Y-%m-%dT%H:%M:%SZ")
-        .to_string()
+    Timestamp::from_second(end).unwrap_or(Timestamp::MAX).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The fields in the order of the versions 2013-08-15 to 2014-02-14; later ones add more.
 fn string_to_sign(blob: &str, rights: &str, start: &str, expiry: &str, others: [&str; 6]) -> String {
     let [identifier, cache, disposition, encoding, language, kind] = others;
     let resource = format!("{CONTAINER}/{blob}");
-    [
-        rights, start, expiry, &resource, identifier, VERSION, cache, disposition, encoding, language, kind,
-    ]
-    .join("\n")
+    [rights, start, expiry, &resource, identifier, VERSION, cache, disposition, encoding, language, kind].join("\n")
 }
 
 /// A query as Azure reads it: percent-decoded, a raw `+` meaning a space. That is why a signature whose `+` was not
@@ -125,9 +113,6 @@ impl Query {
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }

@@ -1,6 +1,7 @@
 //! The blob calls over HTTP: who may, how large, which checksum, and what comes back.
 //! Knows no submission; the state of a blob is `blob.rs`'s.
 
+use super::announced::{Announced, limits, text};
 use super::answer::{Answer, finish, stream};
 use super::blob::{Blob, Conditions, Leftover, Properties};
 use super::block_list;
@@ -9,26 +10,20 @@ use super::receive::{self, Broken, Sums};
 use super::refusal::Refusal;
 use super::sas::{self, Denied, Query};
 use super::store::{Blobs, Shared};
+use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
+use axum::routing::any;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 use std::sync::Arc;
 
-const MIB: u64 = 1 << 20;
 /// A list of 50,000 blocks with the longest ids is 6 MB.
-const LIST_LIMIT: u64 = 16 * MIB;
+const LIST_LIMIT: u64 = 16 << 20;
 /// A refused body is read up to here before the answer goes out.
-const DRAIN_LIMIT: u64 = 512 * MIB;
-
-/// A body with what the headers promise about it.
-struct Announced {
-    length: u64,
-    md5: Option<[u8; 16]>,
-    crc64: Option<[u8; 8]>,
-}
+const DRAIN_LIMIT: u64 = 512 << 20;
 
 /// A request that was let in.
 struct Call<'r> {
@@ -40,7 +35,20 @@ struct Call<'r> {
     rights: &'r str,
 }
 
-pub async fn one(State(blobs): State<Blobs>, Path(name): Path<String>, request: Request) -> Response {
+impl Blobs {
+    /// Serves `/ingestion/{blob}`.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/ingestion/{blob}", any(one))
+            // The Azure SDK for Python takes the first segment on a loopback host for the account, as its emulator
+            // has it, and asks for the container once more.
+            .route("/ingestion/ingestion/{blob}", any(one))
+            .layer(DefaultBodyLimit::disable())
+            .with_state(self.clone())
+    }
+}
+
+async fn one(State(blobs): State<Blobs>, Path(name): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let version = text(&parts.headers, "x-ms-version").unwrap_or(sas::VERSION);
@@ -81,14 +89,7 @@ fn admit<'r>(
         let expiry = query.get("se").unwrap_or_default().to_owned();
         return Err(denied(Denied::Expired { expiry }));
     }
-    Ok(Call {
-        shared,
-        blob,
-        headers,
-        query,
-        version,
-        rights,
-    })
+    Ok(Call { shared, blob, headers, query, version, rights })
 }
 
 fn denied(denied: Denied) -> Refusal {
@@ -105,10 +106,8 @@ fn denied(denied: Denied) -> Refusal {
             "NoAuthenticationInformation",
             "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
         ),
-        Denied::Signature { string_to_sign } => failed().with(
-            "AuthenticationErrorDetail",
-            format!("Signature did not match. String to sign used was {string_to_sign}"),
-        ),
+        Denied::Signature { string_to_sign } => failed()
+            .with("AuthenticationErrorDetail", format!("Signature did not match. String to sign used was {string_to_sign}")),
         Denied::Expired { expiry } => failed().with(
             "AuthenticationErrorDetail",
             format!(
@@ -130,9 +129,7 @@ impl Call<'_> {
             ("GET", "blocklist") => self.block_list(),
             ("GET" | "HEAD", "") => self.get(method == Method::HEAD),
             ("DELETE", "") => Err(self.need("d").err().unwrap_or_else(Refusal::internal)),
-            ("PUT" | "GET" | "HEAD", comp) => {
-                Err(Refusal::parameter("comp", comp, "Not supported for this blob."))
-            }
+            ("PUT" | "GET" | "HEAD", comp) => Err(Refusal::parameter("comp", comp, "Not supported for this blob.")),
             _ => Err(Refusal::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "UnsupportedHttpVerb",
@@ -150,7 +147,7 @@ impl Call<'_> {
         }
         let conditions = self.conditions();
         self.blob.allows(&conditions)?;
-        let announced = self.announced(self.limits().0)?;
+        let announced = self.announced(limits(self.version).0)?;
         let (piece, sums) = self.receive(body, &announced).await?;
         let mut properties = self.properties();
         // The content's own hash is kept with the blob when the client named it.
@@ -163,7 +160,7 @@ impl Call<'_> {
     async fn put_block(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
         self.need("w")?;
         let id = self.block_id()?;
-        let announced = self.announced(self.limits().1)?;
+        let announced = self.announced(limits(self.version).1)?;
         if announced.length == 0 {
             return Err(Refusal::header("Content-Length", "0"));
         }
@@ -177,21 +174,13 @@ impl Call<'_> {
         self.need("w")?;
         let announced = self.announced(LIST_LIMIT)?;
         let taken = body.take().unwrap_or_default();
-        let (bytes, sums) = receive::to_memory(
-            taken,
-            announced.length,
-            announced.md5.is_some(),
-            &self.shared.received,
-        )
-        .await
-        .map_err(broken)?;
+        let (bytes, sums) =
+            receive::to_memory(taken, announced.length, announced.md5.is_some(), &self.shared.received).await.map_err(broken)?;
         announced.compare(&sums)?;
         let list = String::from_utf8(bytes)
             .ok()
             .and_then(|body| block_list::parse(&body))
-            .ok_or_else(|| {
-                Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid.")
-            })?;
+            .ok_or_else(|| Refusal::bad_request("InvalidXmlDocument", "XML specified is not syntactically valid."))?;
         let (committed, leftover) = self.blob.commit(&list, self.properties(), &self.conditions())?;
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED).of(&committed).written(&sums))
@@ -209,10 +198,7 @@ impl Call<'_> {
             }
         };
         let (blocks, staged) = self.blob.blocks()?;
-        let body = block_list::render(
-            with_committed.then_some(blocks.as_slice()),
-            with_staged.then_some(staged.as_slice()),
-        );
+        let body = block_list::render(with_committed.then_some(blocks.as_slice()), with_staged.then_some(staged.as_slice()));
         let committed = self.blob.committed();
         let length = committed.as_ref().map_or(0, |committed| committed.content.length());
         let mut answer = Answer::new(StatusCode::OK)
@@ -270,16 +256,6 @@ impl Call<'_> {
         ))
     }
 
-    /// The largest Put Blob and the largest block, in bytes, of the request's service version.
-    fn limits(&self) -> (u64, u64) {
-        // Dates of this form compare as text.
-        match self.version {
-            old if old < "2016-05-31" => (64 * MIB, 4 * MIB),
-            middle if middle < "2019-12-12" => (256 * MIB, 100 * MIB),
-            _ => (5000 * MIB, 4000 * MIB),
-        }
-    }
-
     fn block_id(&self) -> Result<&str, Refusal> {
         let id = self.query.get("blockid").unwrap_or_default();
         if id.is_empty() {
@@ -297,59 +273,14 @@ impl Call<'_> {
     }
 
     fn announced(&self, limit: u64) -> Result<Announced, Refusal> {
-        let length = text(self.headers, "content-length").ok_or_else(|| {
-            Refusal::new(
-                StatusCode::LENGTH_REQUIRED,
-                "MissingContentLengthHeader",
-                "The Content-Length header was not specified.",
-            )
-        })?;
-        let length = length
-            .parse()
-            .map_err(|_| Refusal::header("Content-Length", length))?;
-        if length > limit {
-            return Err(Refusal::too_large(limit));
-        }
-        if self.headers.contains_key("x-ms-structured-body") {
-            return Err(unsupported("x-ms-structured-body"));
-        }
-        let md5 = text(self.headers, "content-md5")
-            .map(|given| decode(given).ok_or_else(|| {
-                Refusal::bad_request(
-                    "InvalidMd5",
-                    "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
-                )
-            }))
-            .transpose()?;
-        let name = "x-ms-content-crc64";
-        let crc64 = text(self.headers, name)
-            .map(|given| decode(given).ok_or_else(|| Refusal::header(name, given)))
-            .transpose()?;
-        if crc64.is_some() && self.version < "2019-02-02" {
-            return Err(unsupported(name));
-        }
-        if let (Some(_), Some(_)) = (md5, crc64) {
-            return Err(Refusal::bad_request(
-                "InvalidInput",
-                "One of the request inputs is not valid: Content-MD5 and x-ms-content-crc64 exclude each other.",
-            ));
-        }
-        Ok(Announced { length, md5, crc64 })
+        Announced::read(self.headers, self.version, limit)
     }
 
-    async fn receive(
-        &self,
-        body: &mut Option<Body>,
-        announced: &Announced,
-    ) -> Result<(Piece, Sums), Refusal> {
+    async fn receive(&self, body: &mut Option<Body>, announced: &Announced) -> Result<(Piece, Sums), Refusal> {
         let body = body.take().unwrap_or_default();
         let with_md5 = announced.md5.is_some();
-        let Shared {
-            spool, received, ..
-        } = self.shared;
-        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received)
-            .await
-            .map_err(broken)?;
+        let Shared { spool, received, .. } = self.shared;
+        let (piece, sums) = receive::to_piece(body, announced.length, with_md5, spool, received).await.map_err(broken)?;
         announced.compare(&sums)?;
         Ok((piece, sums))
     }
@@ -380,55 +311,16 @@ impl Call<'_> {
     }
 }
 
-impl Announced {
-    fn compare(&self, sums: &Sums) -> Result<(), Refusal> {
-        if let (Some(given), Some(found)) = (self.md5, sums.md5)
-            && given != found
-        {
-            return Err(Refusal::bad_request(
-                "Md5Mismatch",
-                "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
-            )
-            .with("UserSpecifiedMd5", BASE64_STANDARD.encode(given))
-            .with("ServerCalculatedMd5", BASE64_STANDARD.encode(found)));
-        }
-        if let Some(given) = self.crc64
-            && given != sums.crc64
-        {
-            return Err(Refusal::bad_request(
-                "Crc64Mismatch",
-                "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server.",
-            )
-            .with("UserSpecifiedCrc", BASE64_STANDARD.encode(given))
-            .with("ServerCalculatedCrc", BASE64_STANDARD.encode(sums.crc64)));
-        }
-        Ok(())
-    }
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn decode<const N: usize>(given: &str) -> Option<[u8; N]> {
-    BASE64_STANDARD.decode(given).ok()?.try_into().ok()
-}
-
-fn unsupported(header: &str) -> Refusal {
-    Refusal::bad_request(
-        "UnsupportedHeader",
-        "One of the HTTP headers specified in the request is not supported.",
-    )
-    .with("HeaderName", header)
-}
-
 fn broken(broken: Broken) -> Refusal {
     match broken {
         Broken::Cut => Refusal::bad_request(
             "InvalidInput",
             "One of the request inputs is not valid: the body is not as long as Content-Length says.",
         ),
-        Broken::Disk(_) => Refusal::internal(),
+        Broken::Disk(error) => {
+            tracing::error!("cannot keep an upload: {error}");
+            Refusal::internal()
+        }
     }
 }
 

@@ -1,13 +1,9 @@
-//! All blobs of one simulator: URLs handed out, contents opened for the Store, the router for everybody else.
-//! Knows no submission; what a blob is for is the caller's business.
+//! All blobs of one simulator: URLs handed out, contents opened for the Store.
+//! Knows no HTTP and no submission; what a blob is for is the caller's business.
 
 use super::blob::Blob;
 use super::content::{BlobFile, Spool};
 use super::sas::Key;
-use super::serve;
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::any;
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,6 +27,7 @@ pub struct BlobSettings {
 /// A new blob: its name here and the URL that opens it. The URL is a secret.
 pub struct Issued {
     pub blob: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the Store asks by `url` for every answer anew"))]
     pub url: String,
 }
 
@@ -72,11 +69,7 @@ impl Blobs {
         let shared = &self.shared;
         let (blob, query) = loop {
             let blob = uuid::Uuid::new_v4().to_string();
-            let BlobSettings {
-                sas_lifetime,
-                raw_plus,
-                ..
-            } = shared.settings;
+            let BlobSettings { sas_lifetime, raw_plus, .. } = shared.settings;
             let query = shared.key.query(&blob, RIGHTS, sas_lifetime, raw_plus);
             // Half of all signatures have one; whoever asks for a raw plus wants to see it.
             if !raw_plus || query.contains('+') {
@@ -84,15 +77,8 @@ impl Blobs {
             }
         };
         let url = shared.address(&blob, &query, host);
-        let entry = Entry {
-            blob: Arc::default(),
-            query,
-        };
-        shared
-            .blobs
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(blob.clone(), entry);
+        let entry = Entry { blob: Arc::default(), query };
+        shared.blobs.write().unwrap_or_else(PoisonError::into_inner).insert(blob.clone(), entry);
         Issued { blob, url }
     }
 
@@ -130,17 +116,6 @@ impl Blobs {
     /// Body bytes that uploads have brought so far, whatever became of them.
     pub fn received(&self) -> u64 {
         self.shared.received.load(Ordering::Relaxed)
-    }
-
-    /// Serves `/ingestion/{blob}`.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/ingestion/{blob}", any(serve::one))
-            // The Azure SDK for Python takes the first segment on a loopback host for the account, as its emulator
-            // has it, and asks for the container once more.
-            .route("/ingestion/ingestion/{blob}", any(serve::one))
-            .layer(DefaultBodyLimit::disable())
-            .with_state(self.clone())
     }
 }
 

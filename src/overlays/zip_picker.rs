@@ -1,0 +1,550 @@
+//! Picks the ZIP to upload: walks through folders that jobs list, filters, and says at once how the ZIP under the cursor fits.
+//! Touches no disk itself.
+
+use super::{
+    fit_panel,
+    overlay::{Closing, Overlay},
+};
+use crate::{
+    action::Action,
+    ask::{Ask, Severity},
+    domain::{
+        archive::{Repair, apply, repairs},
+        document::pretty,
+        fit::{Fit, is_package},
+        remote::Remote,
+        target::Target,
+        units,
+    },
+    jobs::{
+        browse::is_zip,
+        job::Job,
+        report::{Examined, FolderEntry},
+    },
+    model::Change,
+    panes::{
+        overview::{Sheet, at},
+        pane::{Cx, Handled, Possible, Typed},
+        prepared::{Prepared, Verdict},
+    },
+    ui::{
+        field::Field,
+        filter::Search,
+        list::Cursor,
+        meter,
+        modal::{self, Tone},
+        text::{fit, pad, pad_left, width},
+        theme::Role,
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, KeyEvent, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use serde_json::Value;
+use std::{
+    cell::Cell,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A cursor that only passes over a ZIP does not have it opened.
+const EXAMINE: Duration = Duration::from_millis(120);
+
+/// What a row of the list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    /// The folder above.
+    Up,
+    /// An entry of the model's folder.
+    Entry(usize),
+}
+
+#[derive(Debug)]
+pub struct ZipPicker {
+    target: Target,
+    /// The document that the ZIP is for.
+    verdict: Option<Verdict>,
+    /// What the JSON waits for.
+    expected: Vec<String>,
+    filter: Field,
+    cursor: Cursor,
+    rows: Vec<Row>,
+    /// The folder that the rows are of; the cursor goes home when it changes.
+    folder: PathBuf,
+    /// When the ZIP under the cursor is to be looked into.
+    examine_at: Option<Duration>,
+    /// The ZIP that was looked into last.
+    asked: Option<PathBuf>,
+    note: Option<(String, Role)>,
+    spin_at: Cell<Option<Duration>>,
+}
+
+fn rank(entry: &FolderEntry) -> u8 {
+    match entry {
+        entry if entry.is_folder => 1,
+        entry if is_zip(&entry.name) => 0,
+        _ => 2,
+    }
+}
+
+/// Why a file cannot be uploaded as it is.
+fn refusal(name: &str) -> &'static str {
+    if is_package(name) {
+        "a package; the Store wants a ZIP that holds it, even for a single one"
+    } else {
+        "no ZIP"
+    }
+}
+
+/// A path that was typed or pasted instead of a filter.
+fn as_path(text: &str) -> Option<PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let is_path = Path::new(text).is_absolute() || text.starts_with("./") || text.starts_with("../");
+    is_path.then(|| PathBuf::from(text))
+}
+
+impl ZipPicker {
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            verdict: None,
+            expected: Vec::new(),
+            filter: Field::default(),
+            cursor: Cursor::default(),
+            rows: Vec::new(),
+            folder: PathBuf::new(),
+            examine_at: None,
+            asked: None,
+            note: None,
+            spin_at: Cell::default(),
+        }
+    }
+
+    fn judge(&mut self, cx: &Cx) {
+        self.verdict = Prepared::of(cx.model, &self.target).as_ref().and_then(Verdict::of);
+        self.expected = self.verdict.as_ref().map(|verdict| verdict.expected(self.target.kind())).unwrap_or_default();
+    }
+
+    fn entry<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+        match self.rows.get(self.cursor.index())? {
+            Row::Up => None,
+            Row::Entry(index) => cx.model.folder.entries.value()?.get(*index),
+        }
+    }
+
+    /// The ZIP under the cursor.
+    fn zip<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+        self.entry(cx).filter(|entry| rank(entry) == 0)
+    }
+
+    fn arrange_rows(&mut self, cx: &Cx) {
+        let folder = &cx.model.folder;
+        let entries = folder.entries.value().map_or(&[][..], Vec::as_slice);
+        let mut search = Search::new(self.filter.text());
+        let mut found: Vec<_> = entries
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| Some((rank(entry), std::cmp::Reverse(search.score(&entry.name)?), index)))
+            .collect();
+        if self.filter.is_empty() {
+            found.sort_by_key(|(rank, _, index)| (*rank, *index));
+        } else {
+            found.sort_unstable();
+        }
+        let up = (self.filter.is_empty() && parent(&folder.path).is_some()).then_some(Row::Up);
+        self.rows = up.into_iter().chain(found.into_iter().map(|(_, _, index)| Row::Entry(index))).collect();
+    }
+
+    /// To the first row that is worth it: what was chosen, else the first ZIP.
+    fn cursor_home(&mut self, cx: &Cx) {
+        let entries = cx.model.folder.entries.value().map_or(&[][..], Vec::as_slice);
+        let chosen = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip);
+        let place = |wanted: &dyn Fn(&FolderEntry) -> bool| {
+            self.rows.iter().position(|row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(wanted)))
+        };
+        let home = chosen
+            .and_then(|zip| place(&|entry| entry.path == zip))
+            .or_else(|| place(&|entry| rank(entry) == 0))
+            .or_else(|| place(&|_| true));
+        self.cursor.set(home.unwrap_or_default());
+    }
+
+    fn moved(&mut self, cx: &Cx) {
+        self.cursor.clamp(self.rows.len());
+        let is_news = self.zip(cx).is_some_and(|zip| self.asked.as_ref() != Some(&zip.path));
+        self.examine_at = is_news.then(|| cx.uptime + EXAMINE);
+    }
+
+    fn examine(&mut self, zip: &Path, asks: &mut Vec<Ask>) {
+        self.asked = Some(zip.to_owned());
+        self.examine_at = None;
+        let document = self.verdict.as_ref().and_then(Verdict::value).cloned().unwrap_or(Value::Null);
+        asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: self.target.kind(), document }));
+    }
+
+    fn browse(&mut self, folder: PathBuf, asks: &mut Vec<Ask>) {
+        self.filter.clear();
+        self.note = None;
+        asks.push(Ask::Start(Job::Browse { folder }));
+    }
+
+    fn up(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(parent) = parent(&cx.model.folder.path) {
+            self.browse(parent, asks);
+        }
+    }
+
+    fn choose(&mut self, zip: PathBuf, cx: &Cx) -> Closing {
+        let examined = cx.model.examined.value().filter(|examined| examined.zip == zip);
+        if let Some(broken) = examined.and_then(|examined| examined.broken.as_ref()) {
+            self.note = Some((format!("✗ It cannot be uploaded: {broken}."), Role::Danger));
+            return Closing::Stay;
+        }
+        let mut answer = Vec::new();
+        if let Some(fit) = examined.and_then(|examined| self.fit(examined)).filter(|fit| !fit.is_ok()) {
+            let wrong = fit.missing.len() + fit.faults.len();
+            let said = format!("The ZIP is chosen, but does not fit yet: {wrong} of its files or places are wrong.");
+            answer.push(Ask::Toast(Severity::Warning, said));
+        }
+        answer.insert(0, Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) });
+        Closing::Close(answer)
+    }
+
+    fn fit(&self, examined: &Examined) -> Option<Fit> {
+        self.verdict.as_ref()?.fit(self.target.kind(), examined)
+    }
+
+    /// What can be repaired for the ZIP under the cursor.
+    fn repairs(&self, cx: &Cx) -> Vec<Repair> {
+        let examined = self.zip(cx).and_then(|zip| cx.model.examined.value().filter(|examined| examined.zip == zip.path));
+        let value = self.verdict.as_ref().and_then(Verdict::value);
+        match (examined, value) {
+            (Some(examined), Some(value)) if examined.broken.is_none() => {
+                self.fit(examined).map(|fit| repairs(self.target.kind(), value, &fit)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn repair(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let repairs = self.repairs(cx);
+        let Some(mut value) = self.verdict.as_ref().and_then(Verdict::value).cloned() else { return };
+        if repairs.is_empty() {
+            self.note = Some(("Nothing in the JSON can be repaired for this ZIP.".into(), Role::Warning));
+            return;
+        }
+        apply(&mut value, &repairs);
+        let text = pretty(&value);
+        let body = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.body());
+        let verdict = Verdict::of_text(self.target.kind(), text.clone(), body.as_ref());
+        self.expected = verdict.expected(self.target.kind());
+        self.verdict = Some(verdict);
+        let places = if repairs.len() == 1 { "1 place".to_owned() } else { format!("{} places", repairs.len()) };
+        self.note = Some((format!("✓ The JSON is changed in {places}; you can still edit it."), Role::Good));
+        asks.push(Ask::Edited { target: self.target.clone(), text });
+    }
+
+    fn draw_list(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let entries = cx.model.folder.entries.value().map_or(&[][..], Vec::as_slice);
+        if self.rows.is_empty() {
+            let word = match &cx.model.folder.entries {
+                Remote::Loading { .. } | Remote::Idle => format!("{} the folder is being read", meter::spinner(cx.uptime)),
+                Remote::Failed { error, .. } => format!("✗ {error}"),
+                Remote::Ready(_) if as_path(self.filter.text()).is_some() => "enter opens this path".to_owned(),
+                Remote::Ready(_) if self.filter.is_empty() => "the folder is empty".to_owned(),
+                Remote::Ready(_) => "nothing here has these letters".to_owned(),
+            };
+            let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
+            sheet.text(&word, if cx.model.folder.entries.error().is_some() { Role::Danger } else { Role::Muted });
+            draw_lines(frame, area, sheet.into_lines());
+            return;
+        }
+        let columns = usize::from(area.width);
+        let has_date = columns >= 50;
+        let right = if has_date { 27 } else { 9 };
+        let name_width = columns.saturating_sub(right + 3);
+        let mut search = Search::new(self.filter.text());
+        let window = self.cursor.window(usize::from(area.height), self.rows.len());
+        for (y, index) in (area.y..area.bottom()).zip(window) {
+            let Some(row) = self.rows.get(index) else { break };
+            let is_here = index == self.cursor.index();
+            let mut line = Line::default();
+            line.push_span(Span::styled(if is_here { "▸" } else { " " }, cx.theme.style(Role::Key)));
+            match row {
+                Row::Up => line.push_span(Span::styled(pad(" ../", columns.saturating_sub(1)), cx.theme.style(Role::Text))),
+                Row::Entry(index) => {
+                    let Some(entry) = entries.get(*index) else { continue };
+                    let (name, role) = match rank(entry) {
+                        0 => (entry.name.clone(), Role::Text),
+                        1 => (format!("{}/", entry.name), Role::Info),
+                        _ => (entry.name.clone(), Role::Muted),
+                    };
+                    line.push_span(Span::raw(" "));
+                    let shown = fit(&name, name_width).into_owned();
+                    let hits = if self.filter.is_empty() { Vec::new() } else { search.hits(&entry.name) };
+                    for (at, grapheme) in shown.graphemes(true).enumerate() {
+                        let role = if hits.contains(&(at as u32)) { Role::Match } else { role };
+                        line.push_span(Span::styled(grapheme.to_owned(), cx.theme.style(role)));
+                    }
+                    line.push_span(Span::raw(" ".repeat(name_width.saturating_sub(width(&shown)) + 1)));
+                    let size = if entry.is_folder { String::new() } else { units::bytes(entry.size) };
+                    let date = entry.modified.filter(|_| has_date).map(|time| at(time, cx.zone)).unwrap_or_default();
+                    let facts = if has_date { format!("{} {date:>17}", pad_left(&size, 9)) } else { pad_left(&size, 9) };
+                    line.push_span(Span::styled(facts, cx.theme.style(Role::Muted)));
+                }
+            }
+            if is_here {
+                line = line.style(cx.theme.style(Role::Selection));
+            }
+            frame.render_widget(line, Rect { y, height: 1, ..area });
+        }
+    }
+
+    fn draw_panel(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
+        if let Some(error) = self.verdict.as_ref().and_then(Verdict::error) {
+            sheet.text(&format!("✗ The edited JSON cannot be read, so nothing can be compared: {error}"), Role::Danger);
+        } else {
+            match (self.zip(cx), self.entry(cx)) {
+                (Some(zip), _) => {
+                    let examined = cx.model.examined.value().filter(|examined| examined.zip == zip.path);
+                    match (examined, cx.model.examined.error()) {
+                        (Some(examined), _) => {
+                            fit_panel::fit(&mut sheet, examined, &self.fit(examined).unwrap_or_default());
+                            fit_panel::repairs(&mut sheet, &self.repairs(cx), &cx.key(Action::Repair));
+                        }
+                        (None, Some(error)) => sheet.text(&format!("✗ {error}"), Role::Danger),
+                        (None, None) => {
+                            sheet.text(&format!("{} looking into {} …", meter::spinner(cx.uptime), zip.name), Role::Busy);
+                        }
+                    }
+                }
+                (None, Some(entry)) if !entry.is_folder => {
+                    sheet.text(&format!("{}: {}.", entry.name, refusal(&entry.name)), Role::Muted);
+                    sheet.gap();
+                    fit_panel::expected(&mut sheet, &self.expected);
+                }
+                _ => fit_panel::expected(&mut sheet, &self.expected),
+            }
+        }
+        draw_lines(frame, area, sheet.into_lines());
+    }
+}
+
+/// The folder above; above a drive (or the root) there is the list of drives.
+fn parent(folder: &Path) -> Option<PathBuf> {
+    if folder.as_os_str().is_empty() {
+        return None;
+    }
+    match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => Some(parent.to_owned()),
+        // Only Windows has several tops.
+        None if cfg!(windows) => Some(PathBuf::new()),
+        _ => None,
+    }
+}
+
+/// As many lines as there is room for; the last one says when there are more.
+fn draw_lines(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>) {
+    let height = usize::from(area.height);
+    let more = lines.len().saturating_sub(height);
+    for (index, (y, line)) in (area.y..area.bottom()).zip(lines).enumerate() {
+        let row = Rect { y, height: 1, ..area };
+        if more > 0 && index + 1 == height {
+            frame.render_widget(Line::raw(format!(" … {} more lines", more + 1)), row);
+        } else {
+            frame.render_widget(line, row);
+        }
+    }
+}
+
+impl Overlay for ZipPicker {
+    fn name(&self) -> &'static str {
+        "zip-picker"
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.judge(cx);
+        let chosen = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip?.parent());
+        let last = Some(cx.model.folder.path.as_path()).filter(|path| !path.as_os_str().is_empty());
+        let start = chosen.or(last.filter(|_| cx.model.folder.entries.value().is_some())).or(cx.model.profile.zip_folder.as_deref());
+        self.browse(start.map_or_else(|| PathBuf::from("."), Path::to_owned), asks);
+        self.arrange_rows(cx);
+        self.cursor_home(cx);
+        self.moved(cx);
+    }
+
+    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+        match action {
+            Action::Repair if self.repairs(cx).is_empty() => Possible::No("Nothing in the JSON can be repaired for this ZIP.".into()),
+            Action::Repair
+            | Action::Enter
+            | Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Left
+            | Action::Right
+            | Action::Back => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        self.note = None;
+        match action {
+            Action::Repair => self.repair(cx, asks),
+            // In a typed filter they are the field's.
+            Action::First | Action::Last | Action::Left | Action::Right if !self.filter.is_empty() => return Closing::Unused,
+            Action::Left => self.up(cx, asks),
+            Action::Back if !self.filter.is_empty() => {
+                self.filter.clear();
+                self.arrange_rows(cx);
+                self.cursor_home(cx);
+                self.moved(cx);
+            }
+            Action::Back => return Closing::Close(Vec::new()),
+            Action::Enter | Action::Right => {
+                if let Some(path) = as_path(self.filter.text()) {
+                    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
+                        return self.choose(path, cx);
+                    }
+                    self.browse(path, asks);
+                    return Closing::Stay;
+                }
+                match (self.rows.get(self.cursor.index()), self.entry(cx)) {
+                    (Some(Row::Up), _) => self.up(cx, asks),
+                    (_, Some(entry)) if entry.is_folder => self.browse(entry.path.clone(), asks),
+                    (_, Some(entry)) if action == Action::Enter && rank(entry) == 0 => return self.choose(entry.path.clone(), cx),
+                    (_, Some(entry)) if action == Action::Enter => {
+                        self.note = Some((format!("✗ {}: {}.", entry.name, refusal(&entry.name)), Role::Danger));
+                    }
+                    _ => {}
+                }
+            }
+            action if self.cursor.act(action, self.rows.len()) => self.moved(cx),
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        self.note = None;
+        match typed {
+            Typed::Key(KeyEvent { code: KeyCode::Backspace, .. }) if self.filter.is_empty() => {
+                self.up(cx, asks);
+                return Handled::Yes;
+            }
+            Typed::Key(key) => {
+                if !self.filter.key(*key) {
+                    return Handled::No;
+                }
+            }
+            Typed::Paste(text) => self.filter.paste(text),
+        }
+        self.arrange_rows(cx);
+        self.cursor.set(0);
+        self.moved(cx);
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        if let MouseEventKind::ScrollDown | MouseEventKind::ScrollUp = event.kind {
+            self.cursor.scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
+            self.moved(cx);
+        }
+        Closing::Stay
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+        match change {
+            Change::Folder => {
+                let is_other = self.folder != cx.model.folder.path;
+                let before = self.entry(cx).map(|entry| entry.path.clone());
+                self.arrange_rows(cx);
+                if is_other || before.is_none() {
+                    self.folder.clone_from(&cx.model.folder.path);
+                    self.cursor_home(cx);
+                }
+                self.moved(cx);
+            }
+            Change::Edit(target) | Change::Target(target) if *target == self.target => self.judge(cx),
+            _ => {}
+        }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        self.examine_at.into_iter().chain(self.spin_at.get()).min()
+    }
+
+    fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        if self.examine_at.is_some_and(|at| cx.uptime >= at)
+            && let Some(zip) = self.zip(cx)
+        {
+            self.examine(&zip.path.clone(), asks);
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let is_busy = cx.model.folder.entries.is_loading() || cx.model.examined.is_loading();
+        self.spin_at.set(is_busy.then(|| meter::next_turn(cx.uptime)));
+        let name = cx.model.product(&self.target).map_or(self.target.id(), |product| product.name.as_str());
+        let key = |action| Span::styled(cx.key(action), cx.theme.style(Role::Key));
+        let mut hints = Line::from(vec![Span::raw(" "), key(Action::Enter), Span::raw(" choose  "), key(Action::Left), Span::raw(" up  ")]);
+        if !self.repairs(cx).is_empty() {
+            hints.push_span(key(Action::Repair));
+            hints.push_span(Span::raw(" repair  "));
+        }
+        hints.push_span(key(Action::Back));
+        hints.push_span(Span::raw(" cancel "));
+        let title = format!("Pick the ZIP for {name}");
+        let (columns, rows) = (area.width.saturating_sub(6).min(140), area.height.saturating_sub(4).min(44));
+        let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, rows);
+        let note = u16::from(self.note.is_some());
+        let [path, filter, body, foot] =
+            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1), Constraint::Length(note)]).areas(inner);
+
+        let spinner = if cx.model.folder.entries.is_loading() { format!("{} ", meter::spinner(cx.uptime)) } else { String::new() };
+        let folder = cx.model.folder.path.to_string_lossy();
+        let folder = if folder.is_empty() { "drives".into() } else { folder };
+        // The end of a long path says more than its beginning.
+        let room = usize::from(path.width).saturating_sub(spinner.len() + 1);
+        let mut shown = folder.as_ref();
+        while width(shown) > room {
+            shown = shown.get(shown.chars().next().map_or(1, char::len_utf8)..).unwrap_or_default();
+        }
+        let cut = if shown.len() < folder.len() { "…" } else { "" };
+        let shown = format!("{spinner}{cut}{shown}");
+        frame.render_widget(Line::styled(fit(&shown, usize::from(path.width)).into_owned(), cx.theme.style(Role::Title)), path);
+        let [label, input] = Layout::horizontal([Constraint::Length(2), Constraint::Min(1)]).areas(filter);
+        frame.render_widget(Line::styled("/ ", cx.theme.style(Role::Key)), label);
+        self.filter.draw(frame, input, cx.theme, "type to filter, or a path", true);
+
+        let (list, gap, panel) = if body.width >= 90 {
+            let [list, gap, panel] =
+                Layout::horizontal([Constraint::Percentage(52), Constraint::Length(2), Constraint::Min(1)]).areas(body);
+            (list, Rect::ZERO, Rect { x: panel.x, width: panel.width, ..gap.union(panel) })
+        } else {
+            let panel = (body.height * 2 / 5).max(4).min(body.height);
+            let [list, gap, panel] =
+                Layout::vertical([Constraint::Min(1), Constraint::Length(1), Constraint::Length(panel)]).areas(body);
+            (list, gap, panel)
+        };
+        if gap.width > 0 {
+            frame.render_widget(Line::styled("─".repeat(usize::from(gap.width)), cx.theme.style(Role::Border)), gap);
+        }
+        self.draw_list(frame, list, cx);
+        self.draw_panel(frame, panel, cx);
+        if let Some((note, role)) = &self.note {
+            frame.render_widget(Line::styled(fit(note, usize::from(foot.width)).into_owned(), cx.theme.style(*role)), foot);
+        }
+    }
+}

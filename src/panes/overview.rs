@@ -1,0 +1,466 @@
+//! The Overview tab: a target at a glance, as lines. What stands, who must act, what is prepared, which keys come next.
+//! Knows no key and no cursor.
+
+use super::{
+    pane::Cx,
+    prepared::{Actor, Origin, Prepared, Verdict, count, meaning},
+};
+use crate::{
+    action::Action,
+    domain::{
+        check::Severity,
+        document::member,
+        explain::explain,
+        fit::Fit,
+        package::{FileStatus, PackageFacts, packages},
+        product::field,
+        status::{Remark, Status, StatusReport},
+        submission::Submission,
+        target::Kind,
+        units,
+        value::{Date, date},
+    },
+    jobs::report::Examined,
+    publish::view::{RunView, Seen},
+    ui::{
+        text::{fit, wrap},
+        theme::{Role, Theme},
+    },
+};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::text::{Line, Span};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Columns of the names on the left.
+const LABEL: usize = 11;
+
+/// Lines that grow: a name on the left, wrapped text on the right.
+pub struct Sheet<'a> {
+    theme: &'a Theme,
+    width: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl<'a> Sheet<'a> {
+    pub fn new(theme: &'a Theme, width: usize) -> Self {
+        Self { theme, width, lines: Vec::new() }
+    }
+
+    pub fn into_lines(self) -> Vec<Line<'static>> {
+        self.lines
+    }
+
+    /// A named value; a long one goes on below itself.
+    pub fn row(&mut self, label: &str, text: &str, role: Role) {
+        let room = self.width.saturating_sub(LABEL + 1).max(8);
+        for (index, part) in wrap(text, room).into_iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            self.lines.push(Line::from(vec![
+                Span::styled(format!(" {label:<LABEL$}"), self.theme.style(Role::Muted)),
+                Span::styled(part, self.theme.style(role)),
+            ]));
+        }
+    }
+
+    /// Another line under the value before.
+    pub fn more(&mut self, text: &str, role: Role) {
+        self.row("", text, role);
+    }
+
+    /// Text over the whole width.
+    pub fn text(&mut self, text: &str, role: Role) {
+        for part in wrap(text, self.width.saturating_sub(2).max(8)) {
+            self.lines.push(Line::styled(format!(" {part}"), self.theme.style(role)));
+        }
+    }
+
+    pub fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| line.width() > 0) {
+            self.lines.push(Line::default());
+        }
+    }
+
+    /// Keys with what they do, side by side as far as they fit.
+    pub fn keys(&mut self, label: &str, keys: &[(String, &str)]) {
+        let room = self.width.saturating_sub(LABEL + 1);
+        let mut line = vec![Span::styled(format!(" {label:<LABEL$}"), self.theme.style(Role::Muted))];
+        let mut used = 0;
+        for (key, what) in keys {
+            let needs = key.chars().count() + what.chars().count() + 4;
+            if used > 0 && used + needs > room {
+                self.lines.push(Line::from(std::mem::take(&mut line)));
+                line.push(Span::raw(" ".repeat(LABEL + 1)));
+                used = 0;
+            }
+            line.push(Span::styled(key.clone(), self.theme.style(Role::Key)));
+            line.push(Span::styled(format!(" {what}   "), self.theme.style(Role::Text)));
+            used += needs;
+        }
+        self.lines.push(Line::from(line));
+    }
+}
+
+/// The time from `then` to `now`; nothing when the clock was set back.
+pub fn since(then: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(then)).unwrap_or_default()
+}
+
+/// `2026-02-03 09:20`, where the person is.
+pub fn at(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// When a run first saw the pending submission in its present state.
+pub fn first_seen<'a>(cx: &Cx<'a>, prepared: &Prepared, status: &Status) -> Option<(&'a RunView, &'a Seen)> {
+    let id = &prepared.draft()?.id;
+    let run = cx.model.runs.iter().find(|row| row.view.submission.as_ref() == Some(id))?;
+    let last = run.view.timeline.last().filter(|seen| seen.status == *status)?;
+    Some((&run.view, last))
+}
+
+/// A submission's number as the Store counts, else its id: "submission 7".
+pub fn number(submission: &Submission) -> String {
+    match field(&submission.document, "friendlyName").and_then(Value::as_str) {
+        Some(name) if !name.is_empty() => name.to_lowercase(),
+        _ => format!("submission {}", submission.id),
+    }
+}
+
+fn text_at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a str> {
+    path.iter().try_fold(document, |value, name| field(value, name))?.as_str().filter(|text| !text.is_empty())
+}
+
+pub fn lines(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>, width: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet::new(cx.theme, width);
+    let report = prepared.pending_report(cx.model);
+    state(&mut sheet, cx, prepared, report.as_ref());
+    submissions(&mut sheet, cx, prepared);
+    if let Some(report) = &report {
+        remarks(&mut sheet, cx, prepared, report);
+    }
+    sheet.gap();
+    working_copy(&mut sheet, cx, prepared, verdict);
+    sheet.gap();
+    if let Some((server, _)) = prepared.server() {
+        content(&mut sheet, cx, prepared, server);
+        sheet.gap();
+    }
+    next_keys(&mut sheet, cx, prepared, report.as_ref());
+    sheet.into_lines()
+}
+
+fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+    let mode = prepared.draft().and_then(|draft| text_at(&draft.document, &["targetPublishMode"])).unwrap_or_default();
+    match report {
+        Some(StatusReport { status, .. }) => {
+            let (sign, role) = match status {
+                Status::PendingCommit | Status::None => ("✎", Role::Warning),
+                Status::Published => ("●", Role::Good),
+                status if status.is_failure() => ("✗", Role::Danger),
+                Status::Release if mode == "Manual" || mode == "SpecificDate" => ("◑", Role::Warning),
+                _ => ("◐", Role::Busy),
+            };
+            let age = match first_seen(cx, prepared, status) {
+                Some((_, seen)) => format!(" for {}", units::duration(since(seen.at, cx.now))),
+                None => match cx.model.statuses.get(prepared.target) {
+                    Some((_, asked)) => format!(", asked {} ago", units::age(since(*asked, cx.now))).replace("now ago", "just now"),
+                    None => String::new(),
+                },
+            };
+            sheet.row("state", &format!("{sign} {status}{age}"), role);
+            let (said, actor) = meaning(status, mode);
+            let day = prepared.draft().and_then(|draft| text_at(&draft.document, &["targetPublishDate"]));
+            let said = match day {
+                Some(day) if actor == Actor::Nobody && *status == Status::Release => format!("{said}: {day}"),
+                _ => said.to_owned(),
+            };
+            sheet.more(&said, Role::Text);
+            let (who, role) = match actor {
+                Actor::You if prepared.draft().is_some_and(Submission::is_portal_made) => {
+                    ("somebody in Partner Center", Role::Warning)
+                }
+                Actor::You => ("you", Role::Warning),
+                Actor::Store => ("the Store; nothing to do for you", Role::Text),
+                Actor::Portal => ("somebody in Partner Center", Role::Warning),
+                Actor::Nobody => ("nobody", Role::Text),
+            };
+            sheet.row("must act", who, role);
+        }
+        None if prepared.live().is_some() => {
+            sheet.row("state", "● Published, nothing is under way", Role::Good);
+        }
+        None if prepared.kind() == Kind::App => {
+            sheet.row("state", "○ never published", Role::Warning);
+            let said = "The first submission of an app, with the age rating, is made in Partner Center.";
+            sheet.more(said, Role::Text);
+        }
+        None => {
+            sheet.row("state", "○ never published, no draft", Role::Warning);
+            sheet.more("Its first submission can be written and published from here.", Role::Text);
+        }
+    }
+    if let Some(row) = cx.model.runs.iter().find(|row| row.view.target == *prepared.target && row.view.is_active()) {
+        let step = row.view.current().map_or("starts", |step| step.step.word());
+        let upload = row.upload.as_ref().filter(|_| step == "upload");
+        let share = upload.map(|upload| format!(" {} %", units::percent(upload.sent, upload.total))).unwrap_or_default();
+        sheet.row("run", &format!("▲ {step}{share}; all of it in pane {}", cx.key(Action::FocusRuns)), Role::Busy);
+    }
+}
+
+fn submissions(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared) {
+    if let Some(draft) = prepared.draft() {
+        let name = number(draft);
+        let id = if name.contains(&draft.id) { String::new() } else { format!(" ({})", draft.id) };
+        let origin = if draft.is_portal_made() {
+            "made or touched in Partner Center"
+        } else if draft.status() == Status::PendingCommit {
+            "made through the API"
+        } else {
+            "committed"
+        };
+        sheet.row("pending", &format!("{name}{id}, {origin}"), Role::Text);
+        if let Some((run, _)) = first_seen(cx, prepared, &draft.status()) {
+            sheet.more(&format!("from here, begun {}", at(run.started, cx.zone)), Role::Muted);
+        }
+        if draft.is_portal_made() {
+            sheet.more(
+                "It has no upload URL: the Store lets it be changed, deleted and committed in Partner Center only.",
+                Role::Warning,
+            );
+            sheet.more(&prepared.target.portal_url(Some(&draft.id)), Role::Info);
+        }
+    }
+    match prepared.live() {
+        Some(live) => {
+            let name = number(live);
+            let id = if name.contains(&live.id) { String::new() } else { format!(" ({})", live.id) };
+            sheet.row("live", &format!("{name}{id}"), Role::Text);
+        }
+        None => sheet.row("live", "nothing", Role::Muted),
+    }
+}
+
+fn remarks(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: &StatusReport) {
+    let portal = prepared.portal_url();
+    if !report.errors.is_empty() {
+        sheet.gap();
+    }
+    for error in &report.errors {
+        remark(sheet, "error", "✗", error, Role::Danger, &portal);
+    }
+    for warning in &report.warnings {
+        remark(sheet, "warning", "!", warning, Role::Warning, &portal);
+    }
+    for certification in &report.reports {
+        let day = match date(&certification.date) {
+            Date::At(time) => at(time, cx.zone),
+            _ => certification.date.clone(),
+        };
+        sheet.row("report", &format!("{day}  {}", certification.url), Role::Info);
+    }
+}
+
+/// A remark of the Store with what it means; what it says on every submission is dimmed.
+pub fn remark(sheet: &mut Sheet, label: &str, sign: &str, remark: &Remark, role: Role, portal: &str) {
+    let explained = explain(&remark.code, &remark.details);
+    if explained.as_ref().is_some_and(|explained| explained.is_noise) {
+        sheet.row(label, &format!("· {} (said of nearly every submission)", remark.code), Role::Muted);
+        return;
+    }
+    sheet.row(label, &format!("{sign} {}", remark.code), role);
+    if !remark.details.is_empty() {
+        sheet.more(&remark.details, Role::Text);
+    }
+    if let Some(explained) = explained {
+        sheet.more(&explained.meaning, Role::Text);
+        if !explained.advice.is_empty() {
+            sheet.more(&format!("→ {}", explained.advice), Role::Text);
+        }
+        if explained.portal {
+            sheet.more(portal, Role::Info);
+        }
+    }
+}
+
+/// How a chosen ZIP fits, in a few words.
+pub fn fit_word(fit: &Fit) -> (String, Role) {
+    if !fit.faults.is_empty() {
+        return (format!("✗ {} of the ZIP", count(fit.faults.len(), "fault", "faults")), Role::Danger);
+    }
+    match (fit.missing.len(), fit.matched.len()) {
+        (0, 0) => ("! the JSON waits for no file".to_owned(), Role::Warning),
+        (0, matched) => (format!("✓ fits: {}", count(matched, "file", "files")), Role::Good),
+        (missing, _) => (format!("✗ {} missing", count(missing, "file is", "files are")), Role::Danger),
+    }
+}
+
+fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) {
+    let against = if prepared.origin() == Origin::Draft { "the draft" } else { "what is live" };
+    match (prepared.text, verdict) {
+        (None, _) | (_, None) => sheet.row("edited", "nothing yet", Role::Muted),
+        (Some(_), Some(verdict)) if let Some(error) = verdict.error() => {
+            sheet.row("edited", &format!("✗ no valid JSON: {error}"), Role::Danger);
+            sheet.more("It is kept, but cannot be published like this.", Role::Text);
+        }
+        (Some(_), Some(verdict)) => {
+            let changes = count(verdict.changes.len(), "change", "changes");
+            let (text, role) = match prepared.server() {
+                Some(_) => (format!("✎ {changes} against {against}"), Role::Info),
+                None => ("✎ a first submission".to_owned(), Role::Info),
+            };
+            sheet.row("edited", &text, role);
+            for change in verdict.changes.iter().take(4) {
+                sheet.more(&fit(&change.sentence(), sheet.width.saturating_sub(LABEL + 2)), Role::Text);
+            }
+            if verdict.changes.len() > 4 {
+                let rest = format!("… and {} more; {} shows all", verdict.changes.len() - 4, cx.key(Action::Publish));
+                sheet.more(&rest, Role::Muted);
+            }
+            let (errors, warnings) = (verdict.count(Severity::Error), verdict.count(Severity::Warning));
+            if errors > 0 {
+                let found = verdict.findings.iter().find(|finding| finding.severity == Severity::Error);
+                sheet.row("check", &format!("✗ {}", count(errors, "error", "errors")), Role::Danger);
+                sheet.more(found.map_or("", |finding| finding.sentence.as_str()), Role::Text);
+            } else if warnings > 0 {
+                sheet.row("check", &format!("! {}", count(warnings, "warning", "warnings")), Role::Warning);
+            } else {
+                sheet.row("check", "✓ nothing found", Role::Good);
+            }
+        }
+    }
+    if let Some(kept) = prepared.kept.filter(|_| prepared.text.is_some()) {
+        let age = units::age(since(kept, cx.now));
+        let age = if age == "now" { "just now".to_owned() } else { format!("{age} ago") };
+        sheet.more(&format!("kept on disk {age}, {}", at(kept, cx.zone)), Role::Muted);
+    }
+    if prepared.is_base_gone() {
+        let base = prepared.base.unwrap_or_default();
+        sheet.more(
+            &format!("! The Store's document has changed since: this was written on submission {base}. Look through it before it goes out."),
+            Role::Warning,
+        );
+    }
+    match prepared.zip {
+        None => {
+            let waits = verdict.map(|verdict| verdict.expected(prepared.kind()).len()).unwrap_or_default();
+            let text = if waits > 0 { format!("! none chosen; the JSON waits for {}", count(waits, "file", "files")) } else { "none".into() };
+            sheet.row("ZIP", &text, if waits > 0 { Role::Warning } else { Role::Muted });
+        }
+        Some(zip) => {
+            let name = zip.file_name().map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy());
+            sheet.row("ZIP", &name, Role::Info);
+            let examined = cx.model.examined.value().filter(|examined| examined.zip == zip);
+            match (examined, verdict) {
+                (Some(Examined { broken: Some(broken), .. }), _) => sheet.more(&format!("✗ {broken}"), Role::Danger),
+                (Some(examined), Some(verdict)) => {
+                    let (word, role) = fit_word(&verdict.fit(prepared.kind(), examined).unwrap_or_default());
+                    sheet.more(&format!("{word}, {}", units::bytes(examined.size)), role);
+                }
+                _ => sheet.more("not looked into yet", Role::Muted),
+            }
+        }
+    }
+}
+
+/// What the submission on the server says: packages, rollout, price, visibility, when, languages.
+fn content(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, server: &Submission) {
+    let document = &server.document;
+    let kind = prepared.kind();
+    if kind.packages_field().is_some() {
+        let list = packages(kind, document);
+        sheet.row("packages", &count(list.len(), "package", "packages"), Role::Text);
+        for package in &list {
+            let (text, role) = package_line(package);
+            sheet.more(&text, role);
+        }
+    }
+    if kind.has_rollout() {
+        rollout(sheet, document);
+    }
+    if kind != Kind::Flight {
+        match text_at(document, &["pricing", "priceId"]) {
+            Some("Base") => {
+                sheet.row("price", "! Base: managed in Partner Center; the Store refuses this value from here", Role::Warning);
+            }
+            Some(tier) => {
+                let markets = field(document, "pricing").and_then(|pricing| field(pricing, "marketSpecificPricings"));
+                let own = markets.and_then(Value::as_object).map_or(0, serde_json::Map::len);
+                let own = if own > 0 { format!(", {} of their own", count(own, "market has a price", "markets have prices")) } else { String::new() };
+                let trial = text_at(document, &["pricing", "trialPeriod"]).filter(|trial| *trial != "NoFreeTrial");
+                let trial = trial.map(|trial| format!(", trial {trial}")).unwrap_or_default();
+                sheet.row("price", &format!("{tier}{own}{trial}"), Role::Text);
+            }
+            None => sheet.row("price", "! none", Role::Warning),
+        }
+        let visibility = text_at(document, &["visibility"]).unwrap_or("not said");
+        sheet.row("visibility", visibility, Role::Text);
+    }
+    let mode = text_at(document, &["targetPublishMode"]).unwrap_or("not said");
+    let when = text_at(document, &["targetPublishDate"]).map_or(Date::Unset, date);
+    let mode = match (mode, when) {
+        ("Immediate", _) => "Immediate: as soon as it is certified".to_owned(),
+        ("Manual", _) => "Manual: waits for “Publish now” in Partner Center".to_owned(),
+        ("SpecificDate", Date::At(time)) => format!("on {}", at(time, cx.zone)),
+        (mode, _) => mode.to_owned(),
+    };
+    sheet.row("publish", &mode, Role::Text);
+    if let Some((_, Value::Object(listings))) = member(document, "listings") {
+        let names: Vec<&str> = listings.keys().map(String::as_str).collect();
+        sheet.row("languages", &format!("{}: {}", names.len(), names.join(" ")), Role::Text);
+    }
+}
+
+fn package_line(package: &PackageFacts) -> (String, Role) {
+    let facts = [package.version.as_str(), package.architecture.as_str()];
+    let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    let (sign, note, role) = match &package.status {
+        FileStatus::PendingUpload => ("+", ", to be uploaded", Role::Info),
+        FileStatus::PendingDelete => ("-", ", to be removed", Role::Warning),
+        FileStatus::Uploaded | FileStatus::None => ("·", "", Role::Text),
+        FileStatus::Other(_) => ("?", ", in a state not known here", Role::Warning),
+    };
+    let facts = if facts.is_empty() { String::new() } else { format!("  {}", facts.join(" ")) };
+    (format!("{sign} {}{facts}{note}", package.file_name), role)
+}
+
+fn rollout(sheet: &mut Sheet, document: &Value) {
+    let rollout = field(document, "packageDeliveryOptions").and_then(|options| field(options, "packageRollout"));
+    let Some(rollout) = rollout.filter(|rollout| field(rollout, "isPackageRollout").and_then(Value::as_bool) == Some(true)) else {
+        sheet.row("rollout", "none: all customers at once", Role::Text);
+        return;
+    };
+    let percent = field(rollout, "packageRolloutPercentage").map(ToString::to_string).unwrap_or_default();
+    let percent = percent.strip_suffix(".0").unwrap_or(&percent);
+    let (text, role) = match field(rollout, "packageRolloutStatus").and_then(Value::as_str) {
+        Some("PackageRolloutInProgress") => (format!("◔ {percent} % of the customers get the newest packages"), Role::Info),
+        Some("PackageRolloutComplete") => ("finalized: all customers".to_owned(), Role::Text),
+        Some("PackageRolloutStopped") => ("halted: customers keep the packages before".to_owned(), Role::Warning),
+        _ => (format!("! begins at {percent} % of the customers"), Role::Warning),
+    };
+    sheet.row("rollout", &text, role);
+}
+
+fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+    let mut keys: Vec<(String, &str)> = Vec::new();
+    let mut add = |action: Action, what: &'static str| keys.push((cx.key(action), what));
+    let is_busy = report.is_some_and(|report| report.status.is_in_progress());
+    if is_busy {
+        add(Action::Follow, "follow to the end");
+    }
+    add(Action::Edit, if prepared.text.is_some() { "go on editing" } else { "edit the JSON" });
+    add(Action::PickZip, if prepared.zip.is_some() { "another ZIP" } else { "pick a ZIP" });
+    if !is_busy {
+        add(Action::Publish, "review and publish");
+    }
+    if prepared.text.is_some() {
+        add(Action::DiscardEdit, "discard the edit");
+    }
+    if report.is_some_and(|report| report.status == Status::PendingCommit || report.status == Status::CommitFailed)
+        && !prepared.draft().is_some_and(Submission::is_portal_made)
+    {
+        add(Action::DeleteDraft, "delete the draft");
+    }
+    add(Action::OpenPortal, "Partner Center");
+    sheet.keys("next", &keys);
+}

@@ -1,0 +1,292 @@
+//! What the Store holds for a target and what a person has prepared for it, read together from the model: the document that is
+//! edited and compared, the changes, and why something cannot be done now. Knows no screen and no key.
+
+use crate::{
+    domain::{
+        archive::{Fit, fit},
+        check::{Finding, Severity, check},
+        diff::{Change, diff},
+        document::{Document, Position, SyntaxError, pretty},
+        fit::zip_path,
+        package::{expected, files},
+        remote::Remote,
+        status::{Status, StatusReport},
+        submission::{Submission, put_body},
+        target::{Kind, Target},
+    },
+    jobs::report::{Examined, TargetDetail},
+    model::{Model, WorkingCopy},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Where a shown or edited document comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The pending submission.
+    Draft,
+    /// The published submission.
+    Live,
+    /// Neither exists yet: a start for the first one.
+    First,
+}
+
+/// A target with its documents and its working copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Prepared<'a> {
+    pub target: &'a Target,
+    pub detail: &'a TargetDetail,
+    /// The edited text.
+    pub text: Option<&'a str>,
+    /// The submission that the text was made from.
+    pub base: Option<&'a str>,
+    pub zip: Option<&'a Path>,
+    /// When the text was last kept on disk.
+    pub kept: Option<Timestamp>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Nothing while the target has not been read.
+    pub fn of(model: &'a Model, target: &'a Target) -> Option<Self> {
+        let detail = model.details.get(target).and_then(Remote::value)?;
+        let none = Self { target, detail, text: None, base: None, zip: None, kept: None };
+        Some(match (model.edits.get(target), &detail.edit) {
+            (Some(WorkingCopy { text, base, zip, kept }), _) => {
+                Self { text: text.as_deref(), base: base.as_deref(), zip: zip.as_deref(), kept: *kept, ..none }
+            }
+            _ => none,
+        })
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.target.kind()
+    }
+
+    pub fn draft(&self) -> Option<&'a Submission> {
+        self.detail.pending.as_ref()
+    }
+
+    pub fn live(&self) -> Option<&'a Submission> {
+        self.detail.published.as_ref()
+    }
+
+    /// The document that the text is an edit of: the draft's if there is one, else the live one's.
+    pub fn server(&self) -> Option<(&'a Submission, Origin)> {
+        let draft = self.draft().map(|draft| (draft, Origin::Draft));
+        draft.or_else(|| self.live().map(|live| (live, Origin::Live)))
+    }
+
+    pub fn origin(&self) -> Origin {
+        self.server().map_or(Origin::First, |(_, origin)| origin)
+    }
+
+    /// The editable part of the server's document, or a start for a first submission; `None` where Partner Center has to begin.
+    pub fn body(&self) -> Option<Value> {
+        match self.server() {
+            Some((submission, _)) => Some(put_body(self.kind(), &submission.document)),
+            None => first_document(self.kind()),
+        }
+    }
+
+    /// What the editor opens: the working copy, else the server's document.
+    pub fn editable_text(&self) -> Option<String> {
+        self.text.map(str::to_owned).or_else(|| self.body().map(|body| pretty(&body)))
+    }
+
+    /// Whether the server's document is another one than the text was made from.
+    pub fn is_base_gone(&self) -> bool {
+        self.text.is_some() && self.base.is_some_and(|base| self.server().is_none_or(|(server, _)| server.id != base))
+    }
+
+    /// The last word about the pending submission.
+    pub fn pending_report(&self, model: &Model) -> Option<StatusReport> {
+        let draft = self.draft()?;
+        let told = model.statuses.get(self.target).map(|(report, _)| report.clone());
+        Some(told.unwrap_or_else(|| draft.report()))
+    }
+
+    /// The page in Partner Center that fits what is pending, else the live submission.
+    pub fn portal_url(&self) -> String {
+        self.target.portal_url(self.server().map(|(submission, _)| submission.id.as_str()))
+    }
+
+    /// Why the draft can be neither changed nor replaced; `None` when it can, or when there is none.
+    pub fn draft_fault(&self, model: &Model) -> Option<String> {
+        let draft = self.draft()?;
+        let status = self.pending_report(model)?.status;
+        if draft.is_portal_made() {
+            return Some(
+                "The draft was made or touched in Partner Center: the Store lets nobody change, replace or commit it from here. \
+                 Finish or delete it there."
+                    .to_owned(),
+            );
+        }
+        status.is_in_progress().then(|| {
+            format!(
+                "The Store works on submission {} ({status}): it can be neither changed nor replaced until that has ended. \
+                 What is prepared here stays.",
+                draft.id
+            )
+        })
+    }
+}
+
+/// A first submission of what needs none before it. An app's first one is made in Partner Center, with the age rating.
+fn first_document(kind: Kind) -> Option<Value> {
+    match kind {
+        Kind::App => None,
+        Kind::AddOn => Some(json!({
+            "contentType": "NotSet",
+            "keywords": [],
+            "lifetime": "Forever",
+            "listings": { "en-us": { "title": "", "description": "" } },
+            "pricing": { "marketSpecificPricings": {}, "sales": [], "priceId": "NotAvailable" },
+            "targetPublishMode": "Immediate",
+            "tag": "",
+            "visibility": "Public"
+        })),
+        Kind::Flight => Some(json!({
+            "flightPackages": [],
+            "packageDeliveryOptions": {
+                "packageRollout": { "isPackageRollout": false, "packageRolloutPercentage": 0.0 },
+                "isMandatoryUpdate": false,
+                "mandatoryUpdateEffectiveDate": "1601-01-01T00:00:00.0000000Z"
+            },
+            "targetPublishMode": "Immediate",
+            "targetPublishDate": "",
+            "notesForCertification": ""
+        })),
+    }
+}
+
+/// A document judged: what it means against the server's. Costs a parse; made once per change, never while drawing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    content: Content,
+    /// Against the server's document, draft or live.
+    pub changes: Vec<Change>,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Content {
+    /// An edited text; perhaps no JSON.
+    Text(Document),
+    /// The server's document as it is.
+    Value(Value),
+}
+
+impl Verdict {
+    pub fn of_text(kind: Kind, text: impl Into<String>, body: Option<&Value>) -> Self {
+        let document = Document::parse(text);
+        let (changes, findings) = match document.value() {
+            Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check(kind, value, body)),
+            Err(_) => (Vec::new(), Vec::new()),
+        };
+        Self { content: Content::Text(document), changes, findings }
+    }
+
+    /// The server's own document: no change, and not checked, since nobody is going to send it.
+    pub fn unedited(body: Value) -> Self {
+        Self { content: Content::Value(body), changes: Vec::new(), findings: Vec::new() }
+    }
+
+    /// The working copy judged, else the server's document.
+    pub fn of(prepared: &Prepared) -> Option<Self> {
+        let body = prepared.body();
+        match prepared.text {
+            Some(text) => Some(Self::of_text(prepared.kind(), text, body.as_ref())),
+            None => body.map(Self::unedited),
+        }
+    }
+
+    pub fn value(&self) -> Option<&Value> {
+        match &self.content {
+            Content::Text(document) => document.value().ok(),
+            Content::Value(value) => Some(value),
+        }
+    }
+
+    pub fn error(&self) -> Option<&SyntaxError> {
+        match &self.content {
+            Content::Text(document) => document.value().err(),
+            Content::Value(_) => None,
+        }
+    }
+
+    /// Where a finding stands in the text.
+    pub fn position(&self, finding: &Finding) -> Option<Position> {
+        match &self.content {
+            Content::Text(document) => document.nearest_position(&finding.pointer),
+            Content::Value(_) => None,
+        }
+    }
+
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// How a chosen ZIP fits this document; `None` while either cannot be read.
+    pub fn fit(&self, kind: Kind, examined: &Examined) -> Option<Fit> {
+        let value = self.value()?;
+        Some(fit(examined.archive.as_ref()?, &expected(kind, value), &files(kind, value)))
+    }
+
+    /// The files that a ZIP must bring, once each.
+    pub fn expected(&self, kind: Kind) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for entry in self.value().into_iter().flat_map(|value| expected(kind, value)) {
+            let name = zip_path(&entry.file_name);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// `3 changes`, `1 change`, `no change`.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        0 => format!("no {many}").replace("no changes", "no change"),
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    }
+}
+
+/// Who has to do something next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    You,
+    Store,
+    /// A person in Partner Center.
+    Portal,
+    Nobody,
+}
+
+/// What a state means, and who moves it on (store-api.md § 4.2). `mode` is the document's `targetPublishMode`.
+pub fn meaning(status: &Status, mode: &str) -> (&'static str, Actor) {
+    match status {
+        Status::None => ("no state yet", Actor::Store),
+        Status::Canceled => ("cancelled in Partner Center; make a new submission", Actor::You),
+        Status::PendingCommit => ("a draft: nothing happens until it is committed", Actor::You),
+        Status::CommitStarted => ("the Store unpacks the files and checks them, minutes as a rule", Actor::Store),
+        Status::CommitFailed => ("the Store did not accept it; mend what is named below and publish again", Actor::You),
+        Status::PreProcessing => ("the packages are being processed, minutes as a rule", Actor::Store),
+        Status::PreProcessingFailed => ("the packages could not be processed; mend and publish again", Actor::You),
+        Status::Certification => ("in review: hours as a rule, up to three business days", Actor::Store),
+        Status::CertificationFailed => ("rejected in review; read the report, mend and publish again", Actor::You),
+        Status::Release => match mode {
+            "Manual" => ("certified, and waits for “Publish now” in Partner Center", Actor::Portal),
+            "SpecificDate" => ("certified, and waits for its date", Actor::Nobody),
+            _ => ("certified, about to be published", Actor::Store),
+        },
+        Status::ReleaseFailed => ("the release failed; look into Partner Center", Actor::Portal),
+        Status::PendingPublication => ("about to be published", Actor::Store),
+        Status::Publishing => ("being copied to the Store's servers; cannot be stopped any more", Actor::Store),
+        Status::Published => ("live", Actor::Nobody),
+        Status::PublishFailed => ("publishing failed; look into Partner Center", Actor::Portal),
+        Status::Other(_) => ("a state that this program does not know", Actor::Portal),
+    }
+}
