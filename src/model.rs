@@ -1,18 +1,27 @@
-//! What the screen knows of the account: server data lives here, once. [`Model::apply`] is its one writer. Knows no pane and no screen.
+//! What the screen knows of the account: server data lives here, once. only the methods of
+//! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
 use crate::{
-    domain::{product::Product, remote::Remote, status::StatusReport, target::Target},
+    domain::{
+        product::Product,
+        remote::Remote,
+        status::{Status, StatusReport},
+        target::Target,
+    },
     jobs::{
         job::{Catalog, Job, JobId},
         report::{Examined, Exchange, FolderEntry, Pulse, Report, TargetDetail, UploadProgress},
     },
-    publish::view::RunView,
+    publish::view::{Cause, Ending, Outcome, RunView},
 };
 use jiff::Timestamp;
 use std::{
     collections::{HashMap, VecDeque},
     path::PathBuf,
 };
+
+/// How many requests the activity pane remembers: an hour at the service's own limit.
+const ACTIVITY: usize = 1200;
 
 /// The account in whose name everything happens, as the header shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,8 +137,328 @@ impl Model {
         })
     }
 
-    /// Takes a report in; says what it changed.
-    pub fn apply(&mut self, _job: Option<JobId>, _report: Report, _now: Timestamp) -> Vec<Change> {
-        Vec::new()
+    /// The list that shows a target, if it was asked for.
+    fn list_of(&mut self, target: &Target) -> Option<&mut List> {
+        match target {
+            Target::App { .. } => Some(&mut self.apps),
+            Target::AddOn { .. } => Some(&mut self.add_ons),
+            Target::Flight { app, .. } => self.flights.get_mut(app),
+        }
+    }
+
+    fn list_mut(&mut self, catalog: &Catalog) -> &mut List {
+        match catalog {
+            Catalog::Apps => &mut self.apps,
+            Catalog::AddOns => &mut self.add_ons,
+            Catalog::Flights { app } => self.flights.entry(app.clone()).or_default(),
+        }
+    }
+
+    fn product_mut(&mut self, target: &Target) -> Option<&mut Product> {
+        self.list_of(target)?.products.value_mut()?.iter_mut().find(|product| product.target == *target)
+    }
+
+    /// The run of a target that has not ended yet.
+    pub fn active_run(&self, target: &Target) -> Option<&RunRow> {
+        self.runs.iter().find(|row| row.view.is_active() && row.view.target == *target)
+    }
+
+    pub fn run(&self, id: &str) -> Option<&RunRow> {
+        self.runs.iter().find(|row| row.view.id == id)
+    }
+
+    pub fn active_runs(&self) -> usize {
+        self.runs.iter().filter(|row| row.view.is_active()).count()
+    }
+
+    /// Notes that a job begins. Gives the job of the same topic that it supersedes, whose reports are dropped from now on.
+    pub fn begin(&mut self, id: JobId, job: Job) -> Option<JobId> {
+        match &job {
+            Job::LoadCatalog(catalog) => self.list_mut(catalog).products.start(),
+            Job::LoadTarget(target) => self.details.entry(target.clone()).or_default().start(),
+            Job::Browse { folder } => {
+                if self.folder.path != *folder {
+                    self.folder = FolderView { path: folder.clone(), entries: Remote::Idle };
+                }
+                self.folder.entries.start();
+            }
+            Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
+            _ => {}
+        }
+        let topic = job.topic();
+        let older = topic.and_then(|topic| {
+            self.jobs.iter().find(|(_, running)| running.topic().as_ref() == Some(&topic)).map(|(older, _)| *older)
+        });
+        if let Some(older) = older {
+            self.jobs.remove(&older);
+        }
+        self.jobs.insert(id, job);
+        older
+    }
+
+    /// Takes the edited text of a target; says whether that is news.
+    pub fn edit(&mut self, target: &Target, text: String) -> bool {
+        let base = self
+            .details
+            .get(target)
+            .and_then(Remote::value)
+            .and_then(|detail| detail.pending.as_ref().or(detail.published.as_ref()).map(|submission| submission.id.clone()));
+        let copy = self.edits.entry(target.clone()).or_default();
+        if copy.text.as_ref() == Some(&text) {
+            return false;
+        }
+        if copy.text.is_none() {
+            copy.base = base;
+        }
+        copy.text = Some(text);
+        true
+    }
+
+    /// Throws the edited text away; a chosen archive stays.
+    pub fn discard_edit(&mut self, target: &Target) {
+        if let Some(copy) = self.edits.get_mut(target) {
+            *copy = WorkingCopy { zip: copy.zip.take(), ..WorkingCopy::default() };
+        }
+        self.forget_empty_edit(target);
+    }
+
+    pub fn choose_zip(&mut self, target: &Target, zip: Option<PathBuf>) {
+        self.edits.entry(target.clone()).or_default().zip = zip;
+        self.forget_empty_edit(target);
+    }
+
+    fn forget_empty_edit(&mut self, target: &Target) {
+        if self.edits.get(target).is_some_and(|copy| copy.text.is_none() && copy.zip.is_none()) {
+            self.edits.remove(target);
+        }
+    }
+
+    /// Takes a finished run off the list.
+    pub fn dismiss(&mut self, run: &str) {
+        self.runs.retain(|row| row.view.id != run || row.view.is_active());
+    }
+
+    /// Takes a report in; says what it changed. What comes of a superseded or finished job is dropped.
+    pub fn apply(&mut self, job: Option<JobId>, report: Report, now: Timestamp) -> Vec<Change> {
+        if job.is_some_and(|job| !self.jobs.contains_key(&job)) {
+            return Vec::new();
+        }
+        match report {
+            Report::Some { catalog, products, total } => {
+                let list = self.list_mut(&catalog);
+                list.total = Some(total);
+                // The first page of a long list says less than the whole of it from last time.
+                if products.len() >= list.products.value().map_or(0, Vec::len) {
+                    list.products = Remote::Loading { stale: Some(products) };
+                    list.at = Some(now);
+                }
+                vec![Change::List(catalog)]
+            }
+            Report::Products { catalog, products, at } => {
+                let list = self.list_mut(&catalog);
+                *list = List { products: Remote::Ready(products), at: Some(at), total: None };
+                vec![Change::List(catalog)]
+            }
+            Report::Recalled { catalog, products, at } => {
+                let list = self.list_mut(&catalog);
+                if list.at.is_some() || list.products.value().is_some() {
+                    return Vec::new();
+                }
+                list.at = Some(at);
+                match &mut list.products {
+                    Remote::Loading { stale } | Remote::Failed { stale, .. } => *stale = Some(products),
+                    Remote::Idle | Remote::Ready(_) => list.products = Remote::Ready(products),
+                }
+                vec![Change::List(catalog)]
+            }
+            Report::Target(detail) => self.take_target(*detail, now),
+            Report::Status { target, submission, report } => {
+                // A later submission may have taken its place meanwhile.
+                let is_current = self.product(&target).is_none_or(|product| product.pending.as_ref() == Some(&submission));
+                if !is_current {
+                    return Vec::new();
+                }
+                self.statuses.insert(target.clone(), (report, now));
+                vec![Change::Status(target)]
+            }
+            Report::Folder { folder, entries } => {
+                self.folder = FolderView { path: folder, entries: Remote::Ready(entries) };
+                vec![Change::Folder]
+            }
+            Report::Examined(examined) => {
+                self.examined = Remote::Ready(*examined);
+                vec![Change::Examined]
+            }
+            Report::EditKept { target, at } => {
+                if let Some(copy) = self.edits.get_mut(&target) {
+                    copy.kept = Some(at);
+                }
+                vec![Change::Edit(target)]
+            }
+            Report::Run(view) => self.take_run(job, *view, now),
+            Report::Upload(progress) => match self.runs.iter_mut().find(|row| row.view.id == progress.run) {
+                Some(row) => {
+                    row.upload = Some(progress);
+                    vec![Change::Runs]
+                }
+                None => Vec::new(),
+            },
+            Report::Created(product) => {
+                let catalog = catalog_of(&product.target);
+                let list = self.list_mut(&catalog);
+                match list.products.value_mut() {
+                    Some(products) => {
+                        products.retain(|known| known.target != product.target);
+                        products.push(product);
+                    }
+                    None => list.products = Remote::Ready(vec![product]),
+                }
+                vec![Change::List(catalog)]
+            }
+            Report::Deleted { target, submission, .. } => self.take_deleted(target, submission.is_some()),
+            Report::Exchange(exchange) => {
+                if self.activity.len() >= ACTIVITY {
+                    self.activity.pop_front();
+                }
+                self.activity.push_back(exchange);
+                vec![Change::Activity]
+            }
+            Report::Pulse(pulse) => {
+                self.pulse = pulse;
+                vec![Change::Pulse]
+            }
+            Report::Failed { message } => self.end(job, Some(message)),
+            Report::Cancelled | Report::Ended => self.end(job, None),
+        }
+    }
+
+    fn take_target(&mut self, detail: TargetDetail, now: Timestamp) -> Vec<Change> {
+        let target = detail.product.target.clone();
+        if let Some(product) = self.product_mut(&target) {
+            product.pending.clone_from(&detail.product.pending);
+            product.published.clone_from(&detail.product.published);
+        }
+        match &detail.pending {
+            Some(pending) => self.statuses.insert(target.clone(), (pending.report(), now)),
+            None => self.statuses.remove(&target),
+        };
+        let mut changes = vec![Change::Target(target.clone()), Change::Status(target.clone())];
+        if let Some(kept) = &detail.edit
+            && !self.edits.contains_key(&target)
+        {
+            let copy = WorkingCopy {
+                text: Some(kept.text.clone()),
+                base: kept.base.clone(),
+                zip: kept.zip.clone(),
+                kept: Some(kept.saved),
+            };
+            self.edits.insert(target.clone(), copy);
+            changes.push(Change::Edit(target.clone()));
+        }
+        self.details.entry(target).or_default().finish(detail);
+        changes
+    }
+
+    fn take_run(&mut self, job: Option<JobId>, view: RunView, now: Timestamp) -> Vec<Change> {
+        let target = view.target.clone();
+        let mut changes = vec![Change::Runs];
+        if let (Some(report), Some(submission)) = (&view.report, &view.submission) {
+            let is_live = report.status == Status::Published;
+            if let Some(product) = self.product_mut(&target) {
+                if is_live {
+                    product.published = Some(submission.clone());
+                }
+                product.pending = (!is_live).then(|| submission.clone());
+            }
+            if is_live {
+                self.statuses.remove(&target);
+            } else {
+                self.statuses.insert(target.clone(), (report.clone(), now));
+            }
+            changes.push(Change::Status(target));
+        }
+        match self.runs.iter_mut().find(|row| row.view.id == view.id) {
+            Some(row) => {
+                row.job = job.unwrap_or(row.job);
+                row.view = view;
+            }
+            None => {
+                let at = self.runs.partition_point(|row| row.view.started > view.started);
+                self.runs.insert(at, RunRow { job: job.unwrap_or(JobId(0)), view, upload: None });
+            }
+        }
+        changes
+    }
+
+    fn take_deleted(&mut self, target: Target, is_draft: bool) -> Vec<Change> {
+        let catalog = catalog_of(&target);
+        self.statuses.remove(&target);
+        if is_draft {
+            if let Some(product) = self.product_mut(&target) {
+                product.pending = None;
+            }
+            if let Some(detail) = self.details.get_mut(&target).and_then(Remote::value_mut) {
+                detail.pending = None;
+                detail.product.pending = None;
+            }
+        } else {
+            self.details.remove(&target);
+            if let Some(products) = self.list_mut(&catalog).products.value_mut() {
+                products.retain(|product| product.target != target);
+            }
+        }
+        vec![Change::List(catalog), Change::Status(target.clone()), Change::Target(target)]
+    }
+
+    /// A job is over; what still waits for it gets the error, or goes back to what it was.
+    fn end(&mut self, job: Option<JobId>, error: Option<String>) -> Vec<Change> {
+        fn settle<T>(remote: &mut Remote<T>, error: Option<String>) {
+            match error {
+                Some(error) => remote.fail(error),
+                None => {
+                    if let Remote::Loading { stale } = remote {
+                        *remote = stale.take().map_or(Remote::Idle, Remote::Ready);
+                    }
+                }
+            }
+        }
+        let Some((id, job)) = job.and_then(|job| self.jobs.remove_entry(&job)) else { return Vec::new() };
+        match job {
+            Job::LoadCatalog(catalog) => {
+                let list = self.list_mut(&catalog);
+                list.total = None;
+                settle(&mut list.products, error);
+                vec![Change::List(catalog)]
+            }
+            Job::LoadTarget(target) => {
+                settle(self.details.entry(target.clone()).or_default(), error);
+                vec![Change::Target(target)]
+            }
+            Job::Browse { .. } => {
+                settle(&mut self.folder.entries, error);
+                vec![Change::Folder]
+            }
+            Job::Examine { .. } => {
+                settle(&mut self.examined, error);
+                vec![Change::Examined]
+            }
+            Job::Publish(_) | Job::Follow { .. } => {
+                // The run itself tells its end; this is for one that could not, because its task broke.
+                let broken = self.runs.iter_mut().find(|row| row.job == id && row.view.is_active());
+                if let (Some(row), Some(message)) = (broken, error) {
+                    row.view.ending = Some(Ending { outcome: Outcome::Failed, cause: Some(Cause::Trouble), message });
+                }
+                vec![Change::Runs]
+            }
+            _ => vec![Change::Nothing],
+        }
+    }
+}
+
+fn catalog_of(target: &Target) -> Catalog {
+    match target {
+        Target::App { .. } => Catalog::Apps,
+        Target::AddOn { .. } => Catalog::AddOns,
+        Target::Flight { app, .. } => Catalog::Flights { app: app.clone() },
     }
 }

@@ -1,5 +1,10 @@
 //! Floor 6: what lies above the panes, one file an overlay.
 
+pub mod confirm;
 pub mod fit_panel;
+pub mod help;
+pub mod message;
 pub mod overlay;
+pub mod palette;
+pub mod run;
 pub mod zip_picker;

@@ -1,6 +1,7 @@
 //! What every overlay offers, and the one place that knows them all. An overlay lies above the panes and gets every key first;
 //! it answers with data ([`Closing`]) and knows neither panes nor app.
 
+use super::{confirm::Confirm, help::Help, message::Message, palette::Palette, run::Run};
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Opening},
@@ -77,7 +78,16 @@ pub struct Command {
 }
 
 /// Makes the overlay that is to be opened: one arm each. `commands` are all there are, in the table's order.
-pub fn open(opening: Opening, _cx: &Cx, _commands: Vec<Command>) -> Option<Box<dyn Overlay>> {
-    let _ = opening;
-    None
+pub fn open(opening: Opening, commands: Vec<Command>) -> Option<Box<dyn Overlay>> {
+    Some(match opening {
+        Opening::Help => Box::new(Help::new(commands)),
+        Opening::Palette => Box::new(Palette::new(commands)),
+        Opening::Message { title, text } => Box::new(Message::new(title, text)),
+        Opening::Confirm { title, text, yes, danger, must_type, then } => {
+            Box::new(Confirm::new(title, text, yes, danger, must_type, then))
+        }
+        Opening::Run { id } => Box::new(Run::new(id)),
+        // The ZIP picker's and the review's arms go here.
+        Opening::ZipPicker { .. } | Opening::Review { .. } => return None,
+    })
 }

@@ -1,9 +1,28 @@
 //! Floor 6: what is drawn beside each other, one file a pane. Panes do not know each other, the app, or overlays.
 
+pub mod activity;
+pub mod addons;
+pub mod apps;
 pub mod detail;
 pub mod editor;
+pub mod flights;
 pub mod json_view;
 pub mod overview;
 pub mod pane;
 pub mod prepared;
+pub mod products;
+pub mod runs;
+pub mod standing;
 pub mod target_actions;
+
+/// Every pane: one line each.
+pub fn all() -> Vec<Box<dyn pane::Pane>> {
+    vec![
+        Box::new(apps::pane()),
+        Box::new(addons::pane()),
+        Box::new(flights::pane()),
+        Box::new(detail::Detail::default()),
+        Box::new(runs::pane()),
+        Box::new(activity::pane()),
+    ]
+}

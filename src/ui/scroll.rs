@@ -1,0 +1,46 @@
+//! A longer text that is read by scrolling. Knows how many lines there are, not what they say.
+
+use crate::action::Action;
+use ratatui::{Frame, layout::Rect, text::Line};
+use std::cell::Cell;
+
+/// Which line is the first in view. Height and length are known only while drawing, so they lie in cells.
+#[derive(Clone, Debug, Default)]
+pub struct Scroll {
+    top: Cell<usize>,
+    height: Cell<usize>,
+    len: Cell<usize>,
+}
+
+impl Scroll {
+    /// Moves; says whether the action was a movement up or down.
+    pub fn act(&mut self, action: Action) -> bool {
+        let last = self.len.get().saturating_sub(self.height.get());
+        let page = self.height.get().saturating_sub(1).max(1);
+        let top = self.top.get();
+        let to = match action {
+            Action::Up => top.saturating_sub(1),
+            Action::Down => top + 1,
+            Action::PageUp => top.saturating_sub(page),
+            Action::PageDown => top + page,
+            Action::First => 0,
+            Action::Last => last,
+            _ => return false,
+        };
+        self.top.set(to.min(last));
+        true
+    }
+
+    /// Draws the lines in view; `None` when all of them fit, else how far down the text is read, in percent.
+    pub fn draw(&self, frame: &mut Frame, area: Rect, lines: &[Line]) -> Option<u8> {
+        let height = usize::from(area.height);
+        self.height.set(height);
+        self.len.set(lines.len());
+        let last = lines.len().saturating_sub(height);
+        self.top.set(self.top.get().min(last));
+        for (line, place) in lines.iter().skip(self.top.get()).zip(area.rows()) {
+            frame.render_widget(line, place);
+        }
+        (last > 0).then(|| u8::try_from(self.top.get() * 100 / last).unwrap_or(100))
+    }
+}
