@@ -87,10 +87,19 @@ impl Editing {
     }
 
     /// The text after the editor has ended; `None` when nothing was changed.
-    pub fn finish(self, status: ExitStatus) -> io::Result<Option<String>> {
+    pub fn finish(&self, status: ExitStatus) -> io::Result<Option<String>> {
         if !status.success() {
             return Err(io::Error::other(format!("{} ended with {status}; the text was left as it was", self.program)));
         }
+        self.changed()
+    }
+
+    /// What was saved so far, when the editor cannot be waited for.
+    pub fn rescue(&self) -> Option<String> {
+        self.changed().ok().flatten()
+    }
+
+    fn changed(&self) -> io::Result<Option<String>> {
         let after = fs::read_to_string(&self.file)?;
         // Many editors end the last line; that is no edit.
         Ok((after.trim_end() != self.before.trim_end()).then_some(after))

@@ -253,12 +253,24 @@ impl<W: Worker> Shell<W> {
                     signal = self.signals.next() => {
                         // Ctrl-C in the editor is the editor's.
                         if signal == Signal::Terminate {
-                            effects.extend(self.app.handle(Event::Terminate, self.moment()));
+                            let now = self.moment();
+                            // What was saved in the editor so far is kept.
+                            if let Some(text) = editing.rescue() {
+                                effects.extend(self.app.handle(Event::EditedOutside { target, text }, now));
+                            }
+                            effects.extend(self.app.handle(Event::Terminate, now));
                             return Ok(effects);
                         }
                     }
                     Some((job, report)) = self.reports.recv() => {
-                        effects.extend(self.app.handle(Event::Report(job, report), self.moment()));
+                        for effect in self.app.handle(Event::Report(job, report), self.moment()) {
+                            match effect {
+                                // Work goes on while a person edits; what needs the terminal waits.
+                                Effect::Start(id, job) => self.worker.start(id, job),
+                                Effect::Cancel(id) => self.worker.cancel(id),
+                                other => effects.push(other),
+                            }
+                        }
                     }
                 }
             },
