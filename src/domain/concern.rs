@@ -116,7 +116,7 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
         match (tier(was), tier(now)) {
             (was, now) if was == now => {}
             (_, Some(now)) if now == "NotAvailable" => {
-                add(ConcernKind::Visibility, format!("It is withdrawn from the market {market}."))
+                add(ConcernKind::Visibility, format!("It is withdrawn from the market {market}."));
             }
             (Some(was), now) if was == "NotAvailable" => {
                 let price = now.unwrap_or_else(|| "the base price".to_owned());
@@ -194,5 +194,58 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
             pointer: at(sent, &MANDATORY).0,
             sentence: "The update becomes mandatory: apps that ask will make their users install it.".to_owned(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{examples, pointer::set};
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[test]
+    fn an_update_that_changes_nothing_delicate_raises_nothing() {
+        for (kind, document) in [(Kind::App, examples::app()), (Kind::AddOn, examples::add_on())] {
+            assert_eq!(concerns(kind, Some(&document), &document), []);
+            assert_eq!(concerns(kind, None, &document), []);
+        }
+    }
+
+    #[rstest]
+    #[case("/pricing/priceId", Value::Null, ConcernKind::Price)]
+    #[case("/pricing/priceId", json!("Base"), ConcernKind::Price)]
+    #[case("/pricing/priceId", json!("Tier1021"), ConcernKind::Price)]
+    #[case("/pricing/priceId", json!("Free"), ConcernKind::BecomesFree)]
+    #[case("/pricing/marketSpecificPricings/BR", json!("Free"), ConcernKind::BecomesFree)]
+    #[case("/pricing/marketSpecificPricings/BR", json!("Tier1016"), ConcernKind::Price)]
+    #[case("/pricing/marketSpecificPricings/BR", json!("NotAvailable"), ConcernKind::Visibility)]
+    #[case("/pricing/marketSpecificPricings/LB", Value::Null, ConcernKind::Visibility)]
+    #[case("/pricing/trialPeriod", json!("TrialNeverExpires"), ConcernKind::BecomesFree)]
+    #[case("/visibility", json!("Hidden"), ConcernKind::Visibility)]
+    #[case("/packageDeliveryOptions/packageRollout/isPackageRollout", json!(true), ConcernKind::Rollout)]
+    #[case("/packageDeliveryOptions/isMandatoryUpdate", json!(true), ConcernKind::Rollout)]
+    fn one_change_is_one_concern(#[case] pointer: &str, #[case] value: Value, #[case] kind: ConcernKind) {
+        let live = examples::app();
+        let mut sent = live.clone();
+        assert!(set(&mut sent, pointer, value));
+        let found = concerns(Kind::App, Some(&live), &sent);
+        assert_eq!(
+            found.iter().map(|concern| (concern.kind, concern.pointer.as_str())).collect::<Vec<_>>(),
+            [(kind, pointer)],
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_missing_or_inherited_counts_as_well() {
+        let live = examples::flight();
+        let inherited = concerns(Kind::Flight, Some(&live), &live);
+        assert!(
+            matches!(inherited.as_slice(), [Concern { kind: ConcernKind::Rollout, sentence, .. }] if sentence.contains("taken over")),
+            "{inherited:?}"
+        );
+        assert_eq!(concerns(Kind::App, None, &json!({}))[0].kind, ConcernKind::Price);
+        assert_eq!(concerns(Kind::AddOn, None, &json!({"pricing": {"priceId": "Free"}})), []);
     }
 }

@@ -1,186 +1,14 @@
-//! What differs between two documents, by path; and what a draft that was read back lacks of what was sent.
-//! Arrays of objects are matched by id, file name, position. Knows no screen.
+//! What differs between two documents; and what a draft that was read back lacks of what was sent, knowing what the service
+//! changes by itself. Knows no screen.
 
+pub use super::compare::{Change, diff};
 use super::{
-    pointer::{child, member, names},
-    product::plain_text,
+    compare::{Place, equal, is_list_of_objects, pairs, shared_keys},
+    pointer::{member, names},
     submission::SERVER_OWNED,
-    value::{Date, brief, date, is_empty, numbers_equal},
+    value::{Date, date, is_empty},
 };
-use serde_json::{Map, Value};
-use std::collections::HashMap;
-
-/// A place where two documents differ.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    /// JSON pointer: into the later document, into the earlier one for what is gone.
-    pub path: String,
-    /// The same place for people: names, with list elements called by their file.
-    pub place: String,
-    pub before: Option<Value>,
-    pub after: Option<Value>,
-}
-
-impl Change {
-    /// For people: `listings › en-us › releaseNotes: "Faster start." → "Tabs."`; long texts are cut.
-    pub fn sentence(&self) -> String {
-        let place = &self.place;
-        match (&self.before, &self.after) {
-            (None, Some(after)) => format!("{place}: new, {}", brief(after)),
-            (Some(before), None) => format!("{place}: gone, was {}", brief(before)),
-            (before, after) => {
-                let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), brief);
-                format!("{place}: {} → {}", side(before), side(after))
-            }
-        }
-    }
-}
-
-/// A place on the way down, in its two forms.
-#[derive(Clone, Default)]
-struct Place {
-    pointer: String,
-    names: Vec<String>,
-}
-
-impl Place {
-    fn member(&self, key: &str) -> Self {
-        self.below(key, plain_text(key))
-    }
-
-    fn element(&self, index: usize, value: &Value) -> Self {
-        let name = file_name(value).map_or_else(|| (index + 1).to_string(), plain_text);
-        self.below(&index.to_string(), name)
-    }
-
-    fn below(&self, key: &str, name: String) -> Self {
-        let names = self.names.iter().cloned().chain([name]).collect();
-        Self { pointer: child(&self.pointer, key), names }
-    }
-
-    fn change(&self, before: Option<&Value>, after: Option<&Value>) -> Change {
-        Change { path: self.pointer.clone(), place: self.names.join(" › "), before: before.cloned(), after: after.cloned() }
-    }
-}
-
-fn file_name(value: &Value) -> Option<&str> {
-    let name = member(value, "fileName").or_else(|| member(value, "videoFileName"));
-    name.and_then(|(_, name)| name.as_str()).filter(|name| !name.is_empty())
-}
-
-fn id(value: &Value) -> Option<&str> {
-    member(value, "id").and_then(|(_, id)| id.as_str()).filter(|id| !id.is_empty())
-}
-
-fn is_list_of_objects(array: &[Value]) -> bool {
-    !array.is_empty() && array.iter().all(Value::is_object)
-}
-
-/// Pairs the elements of two lists of objects: by id, then by file name, then those with neither by position.
-fn pairs(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
-    let mut partner: Vec<Option<usize>> = vec![None; after.len()];
-    let mut is_taken = vec![false; before.len()];
-    let mut by_key = |key: &dyn Fn(&Value) -> Option<String>, may_pair: &dyn Fn(&Value, &Value) -> bool| {
-        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, value) in before.iter().enumerate().rev() {
-            if let Some(key) = key(value).filter(|_| is_taken.get(index) == Some(&false)) {
-                places.entry(key).or_default().push(index);
-            }
-        }
-        for (value, partner) in after.iter().zip(&mut partner) {
-            if partner.is_some() {
-                continue;
-            }
-            let Some(indexes) = key(value).and_then(|key| places.get_mut(&key)) else { continue };
-            let found = indexes.iter().rposition(|index| before.get(*index).is_some_and(|before| may_pair(before, value)));
-            if let Some(index) = found.map(|at| indexes.remove(at)) {
-                *partner = Some(index);
-                if let Some(taken) = is_taken.get_mut(index) {
-                    *taken = true;
-                }
-            }
-        }
-    };
-    by_key(&|value| id(value).map(str::to_owned), &|_, _| true);
-    // Two different ids are two different things, whatever their files are called.
-    by_key(&|value| file_name(value).map(|name| name.replace('\\', "/")), &|left, right| {
-        id(left).is_none() || id(right).is_none()
-    });
-    let nameless = |value: &Value| (id(value).is_none() && file_name(value).is_none()).then(String::new);
-    by_key(&nameless, &|_, _| true);
-    let kept = partner.iter().enumerate().map(|(after, before)| (*before, Some(after)));
-    let gone = is_taken.iter().enumerate().filter(|(_, taken)| !**taken).map(|(index, _)| (Some(index), None));
-    kept.chain(gone).collect()
-}
-
-/// Keys of both objects that mean the same, the later one's order first; a key's case does not count (Q32).
-fn shared_keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> Vec<(Option<&'a str>, Option<&'a str>)> {
-    let is_lone = |key: &String, other: &Map<String, Value>| !other.contains_key(key);
-    let mut lone: HashMap<String, &str> =
-        before.keys().filter(|key| is_lone(key, after)).map(|key| (key.to_lowercase(), key.as_str())).collect();
-    let mut keys: Vec<_> = after
-        .keys()
-        .map(|key| {
-            let partner = if is_lone(key, before) { lone.remove(&key.to_lowercase()) } else { Some(key.as_str()) };
-            (partner, Some(key.as_str()))
-        })
-        .collect();
-    let gone = before.keys().filter(|key| is_lone(key, after) && lone.get(&key.to_lowercase()) == Some(&key.as_str()));
-    keys.extend(gone.map(|key| (Some(key.as_str()), None)));
-    keys
-}
-
-/// All differences, in the later document's order, then what is gone. `null` is the same as absent, 25 as 25.0.
-pub fn diff(before: &Value, after: &Value) -> Vec<Change> {
-    let mut changes = Vec::new();
-    walk(before, after, &Place::default(), &mut changes);
-    changes
-}
-
-fn walk(before: &Value, after: &Value, place: &Place, changes: &mut Vec<Change>) {
-    match (before, after) {
-        (Value::Object(left), Value::Object(right)) => {
-            for (old, new) in shared_keys(left, right) {
-                let (old_value, new_value) = (old.and_then(|key| left.get(key)), new.and_then(|key| right.get(key)));
-                let Some(key) = new.or(old) else { continue };
-                compare(old_value, new_value, || place.member(key), changes);
-            }
-        }
-        (Value::Array(left), Value::Array(right)) if is_list_of_objects(left) && is_list_of_objects(right) => {
-            for (old, new) in pairs(left, right) {
-                let (old_value, new_value) = (old.and_then(|index| left.get(index)), new.and_then(|index| right.get(index)));
-                let Some((index, value)) = new.zip(new_value).or(old.zip(old_value)) else { continue };
-                compare(old_value, new_value, || place.element(index, value), changes);
-            }
-        }
-        (Value::Array(left), Value::Array(right)) if left.is_empty() && is_list_of_objects(right) => {
-            changes.extend(right.iter().enumerate().map(|(index, value)| place.element(index, value).change(None, Some(value))));
-        }
-        (Value::Array(left), Value::Array(right)) if right.is_empty() && is_list_of_objects(left) => {
-            changes.extend(left.iter().enumerate().map(|(index, value)| place.element(index, value).change(Some(value), None)));
-        }
-        _ if equal(before, after) => {}
-        _ => changes.push(place.change(Some(before), Some(after))),
-    }
-}
-
-fn compare(before: Option<&Value>, after: Option<&Value>, place: impl FnOnce() -> Place, changes: &mut Vec<Change>) {
-    match (before, after) {
-        (Some(before), Some(after)) => walk(before, after, &place(), changes),
-        (None, None | Some(Value::Null)) | (Some(Value::Null), None) => {}
-        (before, after) => changes.push(place().change(before, after)),
-    }
-}
-
-fn equal(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Number(left), Value::Number(right)) => numbers_equal(left, right),
-        (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
-        }
-        _ => left == right,
-    }
-}
+use serde_json::Value;
 
 /// What the service sets itself, wherever it stands: it may differ from what was sent.
 const SERVICE_SET: [&str; 12] = [
@@ -200,7 +28,7 @@ const SERVICE_SET: [&str; 12] = [
 /// Obsolete fields of a listing: a PUT does not touch them (store-api.md § 3.6).
 const OBSOLETE: [&str; 3] = ["privacyPolicy", "supportContact", "websiteUrl"];
 /// Top-level fields whose meaning is known; another one may be the service's own.
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 26] = [
     "applicationCategory",
     "pricing",
     "visibility",
@@ -227,7 +55,6 @@ const KNOWN: [&str; 27] = [
     "lifetime",
     "tag",
     "flightPackages",
-    "fileUploadUrl",
 ];
 
 fn is_any(name: &str, names: &[&str]) -> bool {
@@ -337,5 +164,113 @@ fn means_the_same(sent: Option<&Value>, stored: Option<&Value>) -> bool {
         (Some(sent), Some(stored)) => equal(sent, stored) || (is_empty(sent) && is_empty(stored)),
         (Some(only), None) | (None, Some(only)) => is_default(only),
         (None, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        examples,
+        pointer::{remove, set},
+    };
+    use rstest::rstest;
+    use serde_json::json;
+
+    fn sentences(changes: &[Change]) -> Vec<String> {
+        changes.iter().map(Change::sentence).collect()
+    }
+
+    /// What the service makes of an update that it stored well.
+    fn stored(sent: &Value) -> Value {
+        let mut stored = sent.clone();
+        let changes = [
+            ("/id", json!("1152921505690000177")),
+            ("/status", json!("PendingCommit")),
+            ("/fileUploadUrl", json!("https://x")),
+            ("/pricing/isAdvancedPricingModel", json!(false)),
+            ("/pricing/sales", json!([])),
+            ("/targetPublishDate", json!("1601-01-01T00:00:00.0000000Z")),
+            ("/applicationPackages/1/id", json!("")),
+            ("/applicationPackages/1/version", json!("")),
+            ("/applicationPackages/1/languages", json!([])),
+            ("/packageDeliveryOptions/packageRollout/packageRolloutStatus", json!("PackageRolloutNotStarted")),
+            ("/packageDeliveryOptions/packageRollout/packageRolloutPercentage", serde_json::from_str("10").unwrap()),
+            ("/trailers/0/id", json!("77")),
+            ("/trailers/0/trailerAssets/en-us/imageList/0/id", json!("78")),
+            ("/listings/en-us/baseListing/licenseTerms", Value::Null),
+            ("/listings/en-us/baseListing/images/1/id", json!("1152922700002900009")),
+            ("/listings/en-us/baseListing/images/3/description", json!("")),
+            ("/allowTargetFutureDeviceFamilies/7", json!(false)),
+        ];
+        for (pointer, value) in changes {
+            assert!(set(&mut stored, pointer, value), "{pointer}");
+        }
+        remove(&mut stored, "/gamingOptions");
+        remove(&mut stored, "/automaticBackupEnabled");
+        stored
+    }
+
+    #[test]
+    fn what_the_service_changes_by_itself_is_no_loss() {
+        for (_, document) in examples::all() {
+            assert_eq!(not_stored(&document, &document, None), []);
+        }
+        let sent = examples::app_update();
+        assert_eq!(sentences(&not_stored(&sent, &stored(&sent), Some(&examples::app()))), Vec::<String>::new());
+    }
+
+    #[rstest]
+    #[case("/listings/en-us/baseListing/releaseNotes", json!("Faster start."))]
+    #[case("/pricing/priceId", json!("Base"))]
+    #[case("/visibility", Value::Null)]
+    #[case("/applicationPackages", json!([]))]
+    #[case("/applicationPackages/0/fileStatus", json!("Uploaded"))]
+    #[case("/listings/en-us/baseListing/images/3/fileName", json!("other.png"))]
+    #[case("/listings/de-de", json!({"baseListing": {"description": "still here"}}))]
+    #[case("/pricing/marketSpecificPricings/BR", json!("Tier1015"))]
+    #[case("/packageDeliveryOptions/packageRollout/isPackageRollout", json!(false))]
+    #[case("/packageDeliveryOptions", Value::Null)]
+    #[case("/meetAccessibilityGuidelines", json!(false))]
+    #[case("/trailers", json!([]))]
+    fn what_was_not_stored_is_found(#[case] pointer: &str, #[case] value: Value) {
+        let sent = examples::app_update();
+        let mut stored = stored(&sent);
+        assert!(set(&mut stored, pointer, value));
+        let lacking = not_stored(&sent, &stored, Some(&examples::app()));
+        assert!(
+            !lacking.is_empty()
+                && lacking.iter().all(|change| change.path.starts_with(pointer) || pointer.starts_with(&change.path)),
+            "{lacking:#?}"
+        );
+    }
+
+    #[test]
+    fn a_zombie_draft_is_found_and_a_title_told_apart() {
+        let sent = examples::app_update();
+        assert!(not_stored(&sent, &examples::app(), Some(&examples::app())).len() > 10);
+        let mut kept = stored(&sent);
+        set(&mut kept, "/listings/en-us/baseListing/title", json!("Old name"));
+        assert_eq!(not_stored(&sent, &kept, None), []);
+        assert_eq!(
+            sentences(&unchanged_titles(&sent, &kept)),
+            ["listings › en-us › baseListing › title: \"Northwind Notes\" → \"Old name\""]
+        );
+        let add_on = examples::add_on();
+        let mut other = add_on.clone();
+        set(&mut other, "/listings/en-us/title", json!("Old name"));
+        assert_eq!((not_stored(&add_on, &other, None).len(), unchanged_titles(&add_on, &other).len()), (1, 0));
+    }
+
+    #[test]
+    fn dates_line_ends_and_deleted_files_may_look_different() {
+        let sent = json!({"targetPublishDate": "2026-03-01T06:00:00Z", "notesForCertification": "a\r\nb",
+            "flightPackages": [{"id": "1", "fileName": "a", "fileStatus": "PendingDelete"}, {"fileName": "d\\b.msix", "fileStatus": "PendingUpload"}]});
+        let stored = json!({"targetPublishDate": "2026-03-01T06:00:00.0000000Z", "notesForCertification": "a\nb",
+            "flightPackages": [{"fileName": "d/b.msix", "fileStatus": "PendingUpload", "id": "2"}]});
+        assert_eq!(not_stored(&sent, &stored, None), []);
+        assert_eq!(not_stored(&json!({"seenAt": 1}), &json!({"seenAt": 2}), Some(&json!({"seenAt": 1}))), []);
+        assert_eq!(not_stored(&json!({"seenAt": 1}), &json!({"seenAt": 2}), Some(&json!({"seenAt": 0}))).len(), 1);
+        assert_eq!(not_stored(&json!({"a": 1}), &json!(null), None).len(), 1);
     }
 }

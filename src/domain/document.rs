@@ -72,6 +72,26 @@ impl Document {
         scan::find(&self.text, pointer).map(|range| position_of(&self.text, range.start))
     }
 
+    /// Where the values at many pointers begin, in one pass over the text; in the order of the pointers.
+    pub fn positions(&self, pointers: &[&str]) -> Vec<Option<Position>> {
+        if self.value.is_err() {
+            return vec![None; pointers.len()];
+        }
+        let mut wanted = pointers.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let found = scan::find_all(&self.text, &wanted);
+        let line_starts: Vec<usize> =
+            [0].into_iter().chain(self.text.match_indices('\n').map(|(newline, _)| newline + 1)).collect();
+        let place = |pointer: &&str| {
+            let offset = *found.get(*pointer)?;
+            let line = line_starts.partition_point(|start| *start <= offset);
+            let start = *line_starts.get(line.checked_sub(1)?)?;
+            Some(Position { line, column: self.text.get(start..offset)?.chars().count() + 1 })
+        };
+        pointers.iter().map(place).collect()
+    }
+
     /// Where a finding is to be shown: at its pointer, or at the nearest part above it that exists.
     pub fn nearest_position(&self, pointer: &str) -> Option<Position> {
         let mut pointer = pointer;
@@ -164,6 +184,10 @@ mod tests {
         assert_eq!(at(""), Some((1, 1)));
         assert_eq!(at("/ü~1x/1/k"), Some((2, 21)));
         assert_eq!((at("/e"), at("/e/none"), at("/ü~1x/2")), (Some((3, 8)), None, None));
+        assert_eq!(
+            document.positions(&["/e", "/none", "", "/e"]),
+            [document.position("/e"), None, document.position(""), document.position("/e")]
+        );
         assert_eq!(document.nearest_position("/e/none/deeper"), document.position("/e"));
         for (line, column, pointer) in [
             (1, 1, Some("")),
@@ -199,7 +223,7 @@ mod tests {
         match value {
             Value::Object(object) => object.iter().for_each(|(key, value)| every_pointer(value, child(&pointer, key), found)),
             Value::Array(array) => {
-                array.iter().enumerate().for_each(|(index, value)| every_pointer(value, child(&pointer, index), found))
+                array.iter().enumerate().for_each(|(index, value)| every_pointer(value, child(&pointer, index), found));
             }
             _ => {}
         }
@@ -221,6 +245,10 @@ mod tests {
             let compact = Document::parse(value.to_string());
             let mut pointers = Vec::new();
             every_pointer(&value, String::new(), &mut pointers);
+            let many: Vec<&str> = pointers.iter().map(String::as_str).collect();
+            for document in [&document, &compact] {
+                prop_assert_eq!(document.positions(&many), many.iter().map(|pointer| document.position(pointer)).collect::<Vec<_>>());
+            }
             for pointer in pointers {
                 for document in [&document, &compact] {
                     let place = document.position(&pointer).unwrap();

@@ -121,7 +121,9 @@ pub fn is_unsafe_path(name: &str) -> bool {
 pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fit {
     let files: Vec<&ArchiveFile> = archive.files.iter().filter(|file| !is_junk(&file.name)).collect();
     let mut fit = Fit::default();
-    if is_bare_package(&files) && !expected.iter().any(|entry| entry.file_name.eq_ignore_ascii_case("AppxManifest.xml")) {
+    // Its inside is nobody's business then: no file of it counts as extra.
+    let is_bare = is_bare_package(&files);
+    if is_bare {
         fit.faults.push(ArchiveFault::BarePackage);
     }
     let names: HashMap<&str, &ArchiveFile> = files.iter().map(|file| (file.name.as_str(), *file)).collect();
@@ -152,17 +154,19 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
     }
     let old: HashSet<String> =
         known.iter().filter(|entry| entry.status != FileStatus::PendingUpload).map(|entry| zip_path(&entry.file_name)).collect();
+    let lower = |name: &str| zip_path(name).to_lowercase();
+    let needed: HashSet<String> = taken.iter().map(|name| lower(name)).chain(claimed.iter().map(|name| lower(name))).collect();
     let mut seen = HashSet::new();
     for file in &files {
-        let is_needed = taken.contains(file.name.as_str());
-        if !seen.insert(zip_path(&file.name).to_lowercase()) {
-            fit.faults.push(ArchiveFault::Duplicate { name: file.name.clone() });
-        } else if !is_needed && !claimed.contains(&file.name) {
-            fit.extra.push(Extra {
-                name: file.name.clone(),
-                is_package: is_package(&file.name),
-                is_known: old.contains(&zip_path(&file.name)),
-            });
+        let path = lower(&file.name);
+        if !seen.insert(path.clone()) {
+            // Two of a file that nobody needs do no harm.
+            if needed.contains(&path) {
+                fit.faults.push(ArchiveFault::Duplicate { name: file.name.clone() });
+            }
+        } else if !needed.contains(&path) && !is_bare {
+            let (is_package, is_known) = (is_package(&file.name), old.contains(&zip_path(&file.name)));
+            fit.extra.push(Extra { name: file.name.clone(), is_package, is_known });
         }
         fit.faults.extend(faults(file, roles.get(file.name.as_str()).copied()));
     }
@@ -297,6 +301,23 @@ impl Missing {
     }
 }
 
+impl Extra {
+    fn sentence(&self) -> (Severity, String) {
+        let Self { name, .. } = self;
+        let sentence = if self.is_known {
+            format!("{name} is in the ZIP, but the JSON has it as already uploaded; it will be ignored.")
+        } else if self.is_package {
+            format!("{name} is a package that the JSON does not name; it will not be published.")
+        } else {
+            format!("{name} is in the ZIP, but the JSON does not name it.")
+        };
+        (Severity::Warning, sentence)
+    }
+}
+
+/// More sentences than this about files that nobody needs would hide the rest.
+const MOST_EXTRA: usize = 20;
+
 impl Fit {
     /// Whether a commit with this ZIP can find all that it needs. Extra files are only a warning.
     pub fn is_ok(&self) -> bool {
@@ -307,17 +328,18 @@ impl Fit {
     pub fn sentences(&self) -> Vec<(Severity, String)> {
         let faults = self.faults.iter().map(|fault| (Severity::Error, fault.sentence()));
         let missing = self.missing.iter().map(|missing| (Severity::Error, missing.sentence()));
-        let extra = self.extra.iter().map(|extra| {
-            let Extra { name, .. } = extra;
-            if extra.is_known {
-                (Severity::Warning, format!("{name} is in the ZIP, but the JSON has it as already uploaded; it will be ignored."))
-            } else if extra.is_package {
-                (Severity::Warning, format!("{name} is a package that the JSON does not name; it will not be published."))
-            } else {
-                (Severity::Warning, format!("{name} is in the ZIP, but the JSON does not name it."))
-            }
-        });
-        let mut sentences: Vec<_> = faults.chain(missing).chain(extra).collect();
+        let mut sentences: Vec<_> =
+            faults.chain(missing).chain(self.extra.iter().take(MOST_EXTRA).map(Extra::sentence)).collect();
+        if self.extra.len() > MOST_EXTRA {
+            sentences.push((
+                Severity::Warning,
+                format!("{} more files are in the ZIP that the JSON does not wait for.", self.extra.len() - MOST_EXTRA),
+            ));
+        }
+        if self.matched.is_empty() && self.is_ok() {
+            sentences.push((Severity::Warning, "The JSON waits for no file: nothing of this ZIP would be used.".to_owned()));
+            return sentences;
+        }
         if self.is_ok() {
             let count = self.matched.len();
             let files = if count == 1 { "file is" } else { "files are" };

@@ -117,7 +117,10 @@ fn screenshots(inspection: &mut Inspection<'_>, pointer: &str, language: &str, b
     for (kind, most) in limits::SCREENSHOTS {
         let count = counts.get(kind).copied().unwrap_or_default();
         if count > *most {
-            inspection.error(
+            let severity =
+                inspection.document.pointer(&images).map_or(Severity::Error, |value| inspection.severity_of(&images, value));
+            inspection.add(
+                severity,
                 images.clone(),
                 "§ 3.7",
                 format!("The listing {language} has {count} images of the type {kind}; at most {most} are allowed."),
@@ -142,12 +145,16 @@ fn against_base(inspection: &mut Inspection<'_>, pointer: &str, listings: &Map<S
         return;
     }
     for (language, listing) in listings {
-        let title = |listing: &Value| Some(member(member(listing, "baseListing")?.1, "title")?.1.as_str()?.to_owned());
+        let title = |listing: &Value| {
+            let (_, base_listing) = member(listing, "baseListing")?;
+            Some(member(base_listing, "title")?.1.as_str()?.to_owned())
+        };
         let old = base.iter().find(|(code, _)| code.eq_ignore_ascii_case(language)).and_then(|(_, listing)| title(listing));
         if let (Some(old), Some(new)) = (old, title(listing))
             && old != new
         {
-            let pointer = child(&child(&child(pointer, language), "baseListing"), "title");
+            let place = places(listing, "baseListing/title").into_iter().next().map(|(place, _)| place).unwrap_or_default();
+            let pointer = format!("{}{place}", child(pointer, language));
             inspection.warning(
                 pointer,
                 "Q20",

@@ -3,9 +3,12 @@
 pub mod archive;
 pub mod central_directory;
 pub mod check;
+mod compare;
 pub mod concern;
 pub mod diff;
 pub mod document;
+#[cfg(test)]
+mod examples;
 pub mod explain;
 mod file_rules;
 pub mod finding;

@@ -2,7 +2,11 @@
 //! Expects text that parses; on other text it stops early and never panics. Knows nothing of the Store.
 
 use super::pointer;
-use std::{borrow::Cow, collections::HashSet, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 /// A member or element of a container in the text.
 struct Entry<'a> {
@@ -135,6 +139,33 @@ pub fn find(text: &str, pointer: &str) -> Option<Range<usize>> {
     }
     let end = value_end(text, at);
     (at < end).then_some(at..end)
+}
+
+/// Where the values at many pointers begin, in one walk that enters only what leads to one of them. `wanted` must be sorted.
+pub fn find_all(text: &str, wanted: &[&str]) -> HashMap<String, usize> {
+    let mut found = HashMap::new();
+    let root = skip_space(text, 0);
+    if root < value_end(text, root) {
+        collect(text, root, String::new(), wanted, &mut found);
+    }
+    found
+}
+
+/// Goes no deeper than the pointers do, and those lead through text that parsed, which has a bound on its depth.
+fn collect(text: &str, at: usize, pointer: String, wanted: &[&str], found: &mut HashMap<String, usize>) {
+    let from = wanted.partition_point(|other| *other < pointer.as_str());
+    let below = format!("{pointer}/");
+    let rest = wanted.get(from..).unwrap_or_default();
+    // Sorted, all that begins with `pointer` stands together; others such as `/a-b` may stand before `/a/…`.
+    if rest.iter().take_while(|other| other.starts_with(&pointer)).any(|other| other.starts_with(&below)) {
+        for (index, entry) in Entries::of(text, at).into_iter().flatten().enumerate() {
+            let inner = entry.key.map_or_else(|| pointer::child(&pointer, index), |key| pointer::child(&pointer, key_text(key)));
+            collect(text, entry.value.start, inner, wanted, found);
+        }
+    }
+    if rest.first() == Some(&pointer.as_str()) {
+        found.insert(pointer, at);
+    }
 }
 
 /// The pointer of the innermost value whose text, or whose key, holds the byte.
