@@ -1,1 +1,288 @@
-//! clap types.
+//! The command line, as clap types. Knows no job and no screen.
+
+use crate::domain::target::Target;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// See and do everything that the Microsoft Store submission API allows: apps, add-ons and package flights.
+///
+/// Without a command it opens the dashboard. `flightdeck demo` shows everything without an account.
+#[derive(Debug, Parser)]
+#[command(name = "flightdeck", version, max_term_width = 100)]
+pub struct Cli {
+    /// The profile to use; see the config file.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The config file, instead of the one in the platform's config folder.
+    #[arg(long, global = true, value_name = "FILE", env = "FLIGHTDECK_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// How head-less commands print: text for people, json for scripts (one object a line on stdout).
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "HOW")]
+    pub output: Output,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The dashboard on the built-in simulator: no account, no network, no file to edit.
+    #[cfg(feature = "sim")]
+    Demo(DemoArgs),
+    /// The simulated Store alone; its first line says where it listens.
+    #[cfg(feature = "sim")]
+    Sim(SimArgs),
+    /// What the account owns.
+    List {
+        #[arg(value_enum, default_value_t)]
+        what: Listing,
+        /// Only what has a submission under way, with its state.
+        #[arg(long)]
+        pending: bool,
+    },
+    /// One target, or a submission's document.
+    Show {
+        target: Target,
+        /// pending, published, or a submission's id; the pending one if there is one.
+        #[arg(long, value_name = "WHICH")]
+        submission: Option<String>,
+        /// The document as the server sent it, pretty-printed; only the signature of its upload URL is left out.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Where the pending submission of a target stands, or the live one.
+    Status { target: Target },
+    /// Check a document, and how a ZIP fits it, before anything is sent.
+    ///
+    /// With a target the document is held against what the Store has; with - no request is made.
+    Check {
+        /// A target, or - for none.
+        target: String,
+        /// The document; without it the target's draft or live one.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// The archive that holds every file marked PendingUpload.
+        #[arg(long, value_name = "FILE")]
+        zip: Option<PathBuf>,
+    },
+    /// Take a target from what is live to published: create, update, upload, commit, follow.
+    Publish(PublishArgs),
+    /// Follow pending submissions until they end; without a target, all of them.
+    Watch { targets: Vec<Target> },
+    /// Make an add-on or a package flight.
+    #[command(subcommand)]
+    Create(Create),
+    /// Delete an add-on or a flight, or with --draft only its pending submission.
+    Delete {
+        target: Target,
+        /// Only the pending submission; its document is saved first.
+        #[arg(long)]
+        draft: bool,
+        /// Really do it.
+        #[arg(long)]
+        yes: bool,
+        /// The product's name: needed for an add-on that was ever published, because its owners lose it.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Completions for a shell, on stdout.
+    Completions { shell: clap_complete::Shell },
+    /// The manual page, on stdout.
+    Man,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    #[default]
+    Apps,
+    Addons,
+    Flights,
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    pub target: Target,
+    /// The whole submission document; without it the draft is committed as it is.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// The archive that holds every file marked PendingUpload.
+    #[arg(long, value_name = "FILE")]
+    pub zip: Option<PathBuf>,
+    /// What to do with a pending submission that is already there.
+    #[arg(long, value_enum, default_value_t)]
+    pub pending: Pending,
+    /// How far to go.
+    #[arg(long, value_enum, default_value_t)]
+    pub wait: Wait,
+    /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
+    #[arg(long, value_name = "DUR", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Say yes to this very change; once for each.
+    #[arg(long, value_enum, value_name = "CHANGE")]
+    pub allow: Vec<Allow>,
+    /// Commit in a protected profile.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Pending {
+    /// Stop: exit 3, nothing is touched.
+    #[default]
+    Fail,
+    /// Go on with it.
+    Keep,
+    /// Save its document, delete it, begin anew from what is live.
+    Replace,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Wait {
+    /// Until the service has checked the commit.
+    Committed,
+    /// Until it is published, waits for a person or a date, or has failed.
+    #[default]
+    Published,
+    /// Only until the service took the commit.
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Allow {
+    /// Another price tier, or one that the Store may read as another.
+    Price,
+    /// A paid product becomes free.
+    BecomesFree,
+    /// Who can see or buy it.
+    Visibility,
+    /// A gradual rollout, or a mandatory update, that the live submission does not have.
+    Rollout,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Create {
+    /// An add-on of an app.
+    Addon {
+        /// The app's Store ID.
+        #[arg(long)]
+        app: String,
+        /// Your own name for it, for ever: at most 100 characters, none of < > * % & : \ ? + ,
+        #[arg(long)]
+        product_id: String,
+        #[arg(long = "type", value_enum)]
+        product_type: ProductType,
+    },
+    /// A package flight of an app.
+    Flight {
+        /// The app's Store ID.
+        #[arg(long)]
+        app: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// The id of a flight group (see https://partner.microsoft.com/dashboard/groups); may be repeated.
+        #[arg(long = "group", value_name = "ID")]
+        groups: Vec<String>,
+        /// The flight directly below; without it the new one ranks highest.
+        #[arg(long, value_name = "NAME")]
+        rank_higher_than: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProductType {
+    Durable,
+    Consumable,
+}
+
+impl ProductType {
+    /// As the Store spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Durable => "Durable",
+            Self::Consumable => "Consumable",
+        }
+    }
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How many times faster than life the simulated Store works.
+    #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = factor)]
+    pub speed: f64,
+    /// A scenario's name, or a file with one.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// So many apps, for a look at a large account.
+    #[arg(long, value_name = "N")]
+    pub apps: Option<usize>,
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+pub struct SimArgs {
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// How many times faster than life: at 1 a clean commit is published in about 40 s.
+    #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = factor)]
+    pub speed: f64,
+    /// A scenario's name, or a file with one.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub scenario: Option<String>,
+    /// So many apps.
+    #[arg(long, value_name = "N")]
+    pub apps: Option<usize>,
+    /// Store requests a minute, or off.
+    #[arg(long, default_value = "20", value_name = "N|off")]
+    pub rate_limit: RateLimit,
+    /// Seconds that a token lives.
+    #[arg(long, default_value_t = 3600, value_name = "S")]
+    pub token_lifetime: u64,
+    /// Seconds that an upload URL lives.
+    #[arg(long, default_value_t = 86_400, value_name = "S")]
+    pub sas_lifetime: u64,
+    /// Milliseconds that every reply is held back.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    pub latency: u64,
+    /// Hand out upload URLs with this scheme and host (a proxy, say) instead of the request's own.
+    #[arg(long, value_name = "URL")]
+    pub upload_url: Option<String>,
+}
+
+/// Requests a minute; `None` is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit(pub Option<u32>);
+
+impl std::str::FromStr for RateLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        match text.parse() {
+            Ok(limit) if limit > 0 => Ok(Self(Some(limit))),
+            _ => Err("write a number of requests a minute from 1, or off".into()),
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a duration such as 90s, 30m or 2h30m".to_owned();
+    let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    span.try_into().map_err(|_| wrong())
+}
+
+#[cfg(feature = "sim")]
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor.is_finite() && factor > 0.0 && factor <= 1e6 => Ok(factor),
+        _ => Err("write a number above 0, such as 0.5 or 10".into()),
+    }
+}

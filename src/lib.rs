@@ -30,6 +30,7 @@ pub mod overlays;
 pub mod panes;
 pub mod publish;
 pub mod shell;
+pub mod signals;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod ui;

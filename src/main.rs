@@ -1,1 +1,57 @@
-fn main() {}
+//! Floor 9: reads the arguments, builds the runtime, calls the dashboard, the head-less commands or the simulator.
+
+use clap::{CommandFactory, Parser};
+use flightdeck::{
+    cli::{Cli, Command},
+    config::env,
+    headless::{self, exit::Exit, printer::Printer},
+};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+mod dashboard;
+#[cfg(feature = "sim")]
+mod simulator;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the runtime could not be started: {error}")),
+    };
+    let exit = runtime.block_on(run(&cli));
+    // A blocking read of a dead network drive must not keep the program from ending.
+    runtime.shutdown_background();
+    ExitCode::from(exit as u8)
+}
+
+async fn run(cli: &Cli) -> Exit {
+    match &cli.command {
+        None => dashboard::open(cli).await,
+        #[cfg(feature = "sim")]
+        Some(Command::Demo(args)) => dashboard::demo(args).await,
+        #[cfg(feature = "sim")]
+        Some(Command::Sim(args)) => simulator::serve(args).await,
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(*shell, &mut Cli::command(), "flightdeck", &mut io::stdout());
+            Exit::Done
+        }
+        Some(Command::Man) => match clap_mangen::Man::new(Cli::command()).render(&mut io::stdout()) {
+            Ok(()) => Exit::Done,
+            Err(_) => Exit::Failed,
+        },
+        Some(command) => {
+            let (mut out, mut err) = (io::stdout(), io::stderr());
+            let mut printer = Printer { out: &mut out, err: &mut err, how: cli.output };
+            headless::run::run(cli, command, &env::process, &mut printer).await
+        }
+    }
+}
+
+/// Says why on stderr; when that is gone too, the exit code has to do.
+fn fail(message: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "flightdeck: {message}");
+    ExitCode::from(Exit::Failed as u8)
+}

@@ -1,1 +1,28 @@
-//! (module list)
+//! Floor 2: the network. The only user of `reqwest` and of the Azure crates.
+
+mod advice;
+mod auth;
+pub mod blob;
+mod budget;
+mod call;
+mod calls;
+mod client;
+mod endpoint;
+mod error;
+mod exchange;
+pub mod http;
+mod lists;
+mod merge;
+mod retry;
+mod transport;
+mod wire;
+
+pub use auth::{Credential, SecretSource};
+pub use budget::{BudgetView, Priority};
+pub use calls::{Fetched, NewAddOn, NewFlight, Rollout};
+pub use client::{REQUESTS_PER_MINUTE, Store, StoreSettings};
+pub use endpoint::{EndpointError, check_endpoint};
+pub use error::ApiError;
+pub use exchange::{Exchange, Observe};
+pub use lists::List;
+pub use retry::Patience;

@@ -1,1 +1,19 @@
-//! (module list)
+//! Floor 2: settings. Where files live, what the config file says, which account is meant, where its secret comes from.
+
+pub mod azure;
+pub mod env;
+pub mod error;
+pub mod file;
+pub mod measure;
+pub mod paths;
+pub mod place;
+pub mod profile;
+pub mod secret;
+pub mod settings;
+
+pub use env::Env;
+pub use error::{ConfigError, Fault};
+pub use paths::Paths;
+pub use profile::{Credential, Profile};
+pub use secret::{SecretError, SecretSource};
+pub use settings::Config;

@@ -19,6 +19,16 @@ pub enum ConcernKind {
 }
 
 impl ConcernKind {
+    /// The name of the command line's `--allow`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Price => "price",
+            Self::BecomesFree => "becomes-free",
+            Self::Visibility => "visibility",
+            Self::Rollout => "rollout",
+        }
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Price => "price",

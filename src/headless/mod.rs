@@ -1,1 +1,12 @@
-//! (module list)
+//! Floor 8: the same jobs without a screen. One file a command; text for people or JSON lines for scripts; exit codes.
+
+mod account;
+mod check;
+mod errand;
+pub mod exit;
+mod list;
+pub mod printer;
+mod publish;
+pub mod run;
+mod session;
+mod show;

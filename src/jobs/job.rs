@@ -1,5 +1,6 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
+pub use crate::api::List as Catalog;
 use crate::{
     domain::target::{Kind, Target},
     publish::plan::Plan,
@@ -10,14 +11,6 @@ use std::path::PathBuf;
 /// Grows; a newer job that supersedes an older one has the larger id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
-
-/// A list of products that the Store keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Catalog {
-    Apps,
-    AddOns,
-    Flights { app: String },
-}
 
 /// Something to be made in the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +69,25 @@ pub enum Job {
 }
 
 impl Job {
+    /// Whether it changes something, here or in the account: such a job is never dropped half-way.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Recall
+            | Self::LoadCatalog(_)
+            | Self::LoadTarget(_)
+            | Self::LoadStatuses(_)
+            | Self::Browse { .. }
+            | Self::Examine { .. } => false,
+            Self::KeepEdit { .. }
+            | Self::DropEdit { .. }
+            | Self::Publish(_)
+            | Self::Follow { .. }
+            | Self::Create(_)
+            | Self::DeleteDraft { .. }
+            | Self::DeleteProduct { .. } => true,
+        }
+    }
+
     /// Two jobs with the same topic do not run side by side: the newer one supersedes the older.
     pub fn topic(&self) -> Option<String> {
         match self {

@@ -1,5 +1,13 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
 pub mod browse;
+pub mod files;
 pub mod job;
+pub mod load;
+pub mod manage;
+pub mod pool;
+pub mod publish;
 pub mod report;
+pub mod reporter;
+pub mod services;
+pub mod working_copy;

@@ -1,6 +1,7 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
 use super::job::Catalog;
+pub use crate::api::Exchange;
 use crate::{
     domain::{
         archive::{Archive, Fit, Repair},
@@ -13,18 +14,6 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{path::PathBuf, time::Duration};
-
-/// A request that was made, for the activity pane. Never holds a secret or a signed URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
-    pub at: Timestamp,
-    pub method: String,
-    pub path: String,
-    pub status: Option<u16>,
-    pub elapsed: Duration,
-    pub correlation: Option<String>,
-    pub error: Option<String>,
-}
 
 /// The state of the connection, for the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

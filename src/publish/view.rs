@@ -92,6 +92,20 @@ pub enum Outcome {
     Refused,
 }
 
+impl Outcome {
+    /// As scripts read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Committed => "committed",
+            Self::Published => "published",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// Why a run failed, as far as exit codes and advice differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -162,5 +176,49 @@ impl RunView {
 
     pub fn is_active(&self) -> bool {
         self.ending.is_none()
+    }
+
+    fn step_in(&mut self, state: StepState, is_wanted: impl Fn(Step) -> bool) -> Option<&mut StepView> {
+        self.steps.iter_mut().find(|view| view.state == state && is_wanted(view.step))
+    }
+
+    /// The step starts, unless it has.
+    pub(super) fn begin(&mut self, step: Step, at: Timestamp) {
+        if let Some(view) = self.step_in(StepState::Waiting, |waiting| waiting == step) {
+            (view.state, view.started) = (StepState::Started, Some(at));
+        }
+    }
+
+    /// The step under way comes to its end.
+    pub(super) fn finish(&mut self, state: StepState, note: Option<String>, at: Timestamp) {
+        if let Some(view) = self.step_in(StepState::Started, |_| true) {
+            (view.state, view.ended) = (state, Some(at));
+            view.note = note.or(view.note.take());
+        }
+    }
+
+    pub(super) fn done(&mut self, note: Option<String>, at: Timestamp) {
+        self.finish(StepState::Done, note, at);
+    }
+
+    /// Says something about the step under way.
+    pub(super) fn note(&mut self, note: String) {
+        if let Some(view) = self.step_in(StepState::Started, |_| true) {
+            view.note = Some(note);
+        }
+    }
+
+    /// The step is not needed.
+    pub(super) fn skip(&mut self, step: Step, why: &str) {
+        if let Some(view) = self.step_in(StepState::Waiting, |waiting| waiting == step) {
+            (view.state, view.note) = (StepState::Skipped, Some(why.to_owned()));
+        }
+    }
+
+    /// The submission was seen in this state; only a new state is noted.
+    pub(super) fn saw(&mut self, status: Status, at: Timestamp) {
+        if self.timeline.last().map(|seen| &seen.status) != Some(&status) {
+            self.timeline.push(Seen { status, at });
+        }
     }
 }

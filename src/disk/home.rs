@@ -1,0 +1,56 @@
+//! The two folders and what is in them, proved to be writable before anything else is done.
+
+use super::{atomic, cache::Cache, drafts::Drafts, error::DiskError, history::History, runs::Runs};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// Data and cache folder, there and writable.
+#[derive(Clone, Debug)]
+pub struct Home {
+    data: PathBuf,
+    cache: PathBuf,
+}
+
+/// Written on trial: a full disk still makes empty files.
+const TRIAL: [u8; 4096] = [0; 4096];
+
+impl Home {
+    /// Creates the folders and proves that they can be written.
+    pub fn prepare(data: &Path, cache: &Path) -> Result<Self, DiskError> {
+        let home = Self { data: data.to_owned(), cache: cache.to_owned() };
+        for folder in [data.join("runs"), data.join("drafts"), home.log_folder(), cache.to_owned()] {
+            atomic::create_folder(&folder)?;
+            atomic::sweep(&folder);
+            let fail = |source| DiskError::new("write into the folder", &folder, source);
+            // Gone when dropped. No fsync: that would cost the first frame.
+            tempfile::tempfile_in(&folder).and_then(|mut file| file.write_all(&TRIAL)).map_err(fail)?;
+        }
+        Ok(home)
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub fn log_folder(&self) -> PathBuf {
+        self.data.join("log")
+    }
+
+    pub fn runs(&self) -> Runs {
+        Runs::new(&self.data)
+    }
+
+    pub fn drafts(&self) -> Drafts {
+        Drafts::new(&self.data)
+    }
+
+    pub fn history(&self) -> History {
+        History::new(&self.data)
+    }
+
+    pub fn cache(&self) -> Cache {
+        Cache::new(&self.cache)
+    }
+}

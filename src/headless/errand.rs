@@ -1,0 +1,167 @@
+//! Carries one errand out and prints its events as they come: steps, progress, states, warnings, the result.
+
+use super::{
+    exit::{self, Exit, Failure},
+    printer::Printer,
+    session::Session,
+};
+use crate::{
+    domain::units,
+    jobs::{
+        job::JobId,
+        publish,
+        report::{Report, UploadProgress},
+        reporter::Reporter,
+    },
+    publish::{
+        errand::Errand,
+        view::{RunView, StepState},
+    },
+};
+use serde_json::json;
+use std::{io, time::Duration};
+use tokio::time;
+use tokio_util::sync::CancellationToken;
+
+/// How a wait came to its end from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    Timeout,
+    Interrupt,
+}
+
+/// Runs the errand to its end, to the timeout, or to an interrupt.
+pub(super) async fn carry_out(
+    session: &mut Session,
+    errand: Errand,
+    timeout: Option<Duration>,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let cancel = CancellationToken::new();
+    let reporter = Reporter::new(JobId(0), session.sender.clone());
+    let services = session.services.clone();
+    let mut work = std::pin::pin!(publish::run(&services, errand, &reporter, &cancel));
+    let mut limit = std::pin::pin!(time::sleep(timeout.unwrap_or(Duration::MAX)));
+    let mut interrupt = std::pin::pin!(crate::signals::stop());
+    let mut stop = None;
+    let mut screen = Screen::default();
+    let mut is_done = false;
+    while !is_done {
+        // Reports first: what has been done is said before anything else ends the wait.
+        tokio::select! {
+            biased;
+            told = session.told.recv() => if let Some((_, report)) = told { screen.print(report, printer)? },
+            () = &mut work => is_done = true,
+            () = &mut interrupt, if stop.is_none() => { stop = Some(Stop::Interrupt); cancel.cancel(); }
+            () = &mut limit, if stop.is_none() && timeout.is_some() => { stop = Some(Stop::Timeout); cancel.cancel(); }
+        }
+    }
+    while let Ok((_, report)) = session.told.try_recv() {
+        screen.print(report, printer)?;
+    }
+    screen.finish(stop, printer)
+}
+
+/// What was printed of a run so far.
+#[derive(Default)]
+struct Screen {
+    view: Option<RunView>,
+    failure: Option<String>,
+    percent: Option<u8>,
+}
+
+impl Screen {
+    fn print(&mut self, report: Report, printer: &mut Printer<'_>) -> io::Result<()> {
+        match report {
+            Report::Run(view) => {
+                self.changes(&view, printer)?;
+                self.view = Some(*view);
+            }
+            Report::Upload(progress) => self.progress(&progress, printer)?,
+            Report::Failed { message } => self.failure = Some(message),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn changes(&self, view: &RunView, printer: &mut Printer<'_>) -> io::Result<()> {
+        let before = self.view.as_ref();
+        for (index, step) in view.steps.iter().enumerate() {
+            let known = before.and_then(|before| before.steps.get(index)).map_or(StepState::Waiting, |step| step.state);
+            if step.state == known {
+                continue;
+            }
+            // A step that began and ended between two looks has still begun.
+            if known == StepState::Waiting && matches!(step.state, StepState::Done | StepState::Failed) && printer.is_json() {
+                printer.object(&json!({"event": "step", "step": step.step, "state": StepState::Started}))?;
+            }
+            if printer.is_json() {
+                printer.object(&json!({"event": "step", "step": step.step, "state": step.state, "note": step.note}))?;
+            } else if step.state != StepState::Started {
+                let word =
+                    serde_json::to_value(step.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+                let note = step.note.as_ref().map(|note| format!("  {note}")).unwrap_or_default();
+                printer.line(&format!("{:12} {word}{note}", step.step.word()))?;
+            }
+        }
+        for seen in view.timeline.iter().skip(before.map_or(0, |before| before.timeline.len())) {
+            if printer.is_json() {
+                printer.object(&json!({"event": "status", "status": seen.status.as_str(), "at": seen.at}))?;
+            } else {
+                printer.line(&format!("{:12} {}", "status", seen.status))?;
+            }
+        }
+        for warning in view.warnings.iter().skip(before.map_or(0, |before| before.warnings.len())) {
+            if printer.is_json() {
+                printer.object(&json!({"event": "warning", "message": warning}))?;
+            } else {
+                printer.chatter(&format!("warning: {warning}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn progress(&mut self, progress: &UploadProgress, printer: &mut Printer<'_>) -> io::Result<()> {
+        if printer.is_json() {
+            return printer.object(&json!({
+                "event": "progress", "sent": progress.sent, "total": progress.total, "bytesPerSecond": progress.rate,
+            }));
+        }
+        // A line every tenth keeps the log of a build readable.
+        let percent = units::percent(progress.sent, progress.total) / 10 * 10;
+        if self.percent != Some(percent) {
+            self.percent = Some(percent);
+            let (sent, total, rate) = (units::bytes(progress.sent), units::bytes(progress.total), units::bytes(progress.rate));
+            printer.line(&format!("{:12} {percent:3} %  {sent} of {total}  {rate}/s", "upload"))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self, stop: Option<Stop>, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
+        let Some((view, ending)) = self.view.and_then(|view| view.ending.clone().map(|ending| (view, ending))) else {
+            let message = self.failure.unwrap_or_else(|| "The run ended without a result.".into());
+            if printer.is_json() {
+                printer.object(&json!({"event": "result", "outcome": "failed", "status": null, "message": message}))?;
+            }
+            return Err(Failure::new(Exit::Failed, message));
+        };
+        let exit = match (stop, exit::of_ending(&ending)) {
+            (Some(Stop::Timeout), Exit::Interrupted) => Exit::Timeout,
+            (_, exit) => exit,
+        };
+        if printer.is_json() {
+            let errors = view.report.as_ref().map(|report| &report.errors);
+            printer.object(&json!({
+                "event": "result", "outcome": ending.outcome, "status": view.timeline.last().map(|seen| seen.status.as_str()),
+                "submissionId": view.submission, "run": view.id, "message": ending.message, "errors": errors,
+            }))?;
+        } else {
+            if let Some(report) = &view.report {
+                super::show::report(report, printer)?;
+            }
+            let text = if exit == Exit::Timeout { format!("The timeout passed. {}", ending.message) } else { ending.message };
+            if exit == Exit::Done { printer.line(&text)? } else { printer.chatter(&format!("flightdeck: {text}"))? }
+        }
+        Ok(exit)
+    }
+}

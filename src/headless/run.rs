@@ -1,0 +1,48 @@
+//! Takes a command from the command line to its exit code.
+
+use super::{
+    account, check,
+    exit::{Exit, Failure},
+    list,
+    printer::Printer,
+    publish,
+    session::Session,
+    show,
+};
+use crate::{
+    cli::{Cli, Command},
+    config::Env,
+};
+
+/// Runs a head-less command and prints its failure, if it has one.
+pub async fn run(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Printer<'_>) -> Exit {
+    match dispatch(cli, command, env, printer).await {
+        Ok(exit) => exit,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                // The last stream there is: when it is gone too, the exit code alone has to do.
+                let _ = printer.chatter(&format!("flightdeck: {}", failure.message));
+            }
+            failure.exit
+        }
+    }
+}
+
+async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
+    match command {
+        Command::List { what, pending } => list::run(Session::open(cli, env)?, *what, *pending, printer).await,
+        Command::Show { target, submission, json } => {
+            show::show(Session::open(cli, env)?, target, submission.as_deref(), *json, printer).await
+        }
+        Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
+        Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
+        Command::Publish(args) => publish::publish(Session::open(cli, env)?, args, printer).await,
+        Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
+        Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,
+        Command::Delete { target, draft, yes, name } => {
+            let consent = account::Consent { yes: *yes, name: name.as_deref() };
+            account::delete(Session::open(cli, env)?, target, *draft, &consent, printer).await
+        }
+        _ => Err(Failure::usage("this command has a screen of its own")),
+    }
+}

@@ -1,0 +1,59 @@
+//! What every head-less command begins with: the profile's services, and the files that the person named.
+
+use super::exit::Failure;
+use crate::{
+    cli::Cli,
+    config::{Config, Env, Profile},
+    domain::document::Document,
+    jobs::{pool::Pool, reporter::Told, services::Services},
+};
+use std::{path::Path, sync::Arc};
+use tokio::sync::mpsc;
+
+/// What a command works with: the services of one profile, and the channel over which its jobs tell.
+pub(super) struct Session {
+    pub profile: Profile,
+    pub services: Services,
+    pub sender: mpsc::Sender<Told>,
+    pub told: mpsc::Receiver<Told>,
+}
+
+impl Session {
+    pub(super) fn open(cli: &Cli, env: Env) -> Result<Self, Failure> {
+        let config = Config::load(cli.config.as_deref(), env)?;
+        let profile = config.profile(cli.profile.as_deref(), env)?;
+        let (sender, told) = Pool::channel();
+        let services = Services::open(&config, &profile, Arc::new(|_| ()))?;
+        Ok(Self { profile, services, sender, told })
+    }
+
+    /// A changing command in a read-only profile goes no further.
+    pub(super) fn may_change(&self) -> Result<(), Failure> {
+        if self.profile.read_only {
+            return Err(Failure::refused(format!(
+                "Profile {} is read-only (read_only = true in the config), so nothing was sent.",
+                self.profile.name
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// The text of a file that the person named, or why it cannot be had.
+pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::usage(format!("{} cannot be read: {error}.", path.display())))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| Failure::usage(format!("{} is not UTF-8: {error}. Save it as UTF-8.", path.display())))?;
+    // Editors on Windows put a byte order mark first; JSON does not know it.
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+/// Reads the document that the person named; a syntax error names line and column.
+pub(super) fn read_document(path: &Path) -> Result<Document, Failure> {
+    let document = Document::parse(read_text(path)?);
+    match document.value() {
+        Ok(value) if value.is_object() => Ok(document),
+        Ok(_) => Err(Failure::usage(format!("{} holds no submission: a JSON object is expected.", path.display()))),
+        Err(error) => Err(Failure::usage(format!("{}:{}:{}: {}", path.display(), error.line, error.column, error.message))),
+    }
+}

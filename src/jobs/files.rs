@@ -1,0 +1,22 @@
+//! Looks at folders and archives for the picker, away from the async threads: a slow network drive holds nobody up.
+
+use super::{browse, report::Report, reporter::Reporter};
+use crate::domain::target::Kind;
+use serde_json::Value;
+use std::path::PathBuf;
+
+pub async fn browse(folder: PathBuf, reporter: &Reporter) {
+    let wanted = folder.clone();
+    match tokio::task::spawn_blocking(move || browse::list(&wanted)).await {
+        Ok(Ok(entries)) => reporter.tell(Report::Folder { folder, entries }).await,
+        Ok(Err(error)) => reporter.fail(format!("{} cannot be opened: {error}", folder.display())).await,
+        Err(error) => reporter.fail(error).await,
+    }
+}
+
+pub async fn examine(zip: PathBuf, kind: Kind, document: Value, reporter: &Reporter) {
+    match tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document)).await {
+        Ok(examined) => reporter.tell(Report::Examined(Box::new(examined))).await,
+        Err(error) => reporter.fail(error).await,
+    }
+}

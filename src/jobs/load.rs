@@ -1,0 +1,99 @@
+//! Reads what the account owns: lists, one target, states of pending submissions; the last known lists come from disk first.
+
+use super::{
+    job::Catalog,
+    report::{KeptEdit, Report, TargetDetail},
+    reporter::Reporter,
+    services::Services,
+};
+use crate::{
+    api::{ApiError, Priority},
+    domain::{product::Product, submission::Submission, target::Target},
+};
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+
+/// Status requests in flight: enough to hide the line's delay, few enough to leave slots to people.
+const STATUSES_AT_ONCE: usize = 4;
+
+/// The file of a list in the cache; flights are cheap to ask for and not kept.
+fn cache_name(catalog: &Catalog) -> Option<&'static str> {
+    match catalog {
+        Catalog::Apps => Some("apps"),
+        Catalog::AddOns => Some("add-ons"),
+        Catalog::Flights { .. } => None,
+    }
+}
+
+/// The last known lists, from disk alone.
+pub async fn recall(services: &Services, reporter: &Reporter) {
+    for catalog in [Catalog::Apps, Catalog::AddOns] {
+        let Some(name) = cache_name(&catalog) else { continue };
+        let (home, profile) = (services.home.clone(), services.profile.clone());
+        let read = tokio::task::spawn_blocking(move || home.cache().load::<Vec<Product>>(&profile, name)).await;
+        if let Ok(Some((products, at))) = read {
+            reporter.tell(Report::Recalled { catalog, products, at }).await;
+        }
+    }
+}
+
+pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter) {
+    let store = services.store.with_priority(Priority::Screen);
+    // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the result.
+    let seen = |products: &[Product], total: usize| {
+        reporter.try_tell(Report::Some { catalog: catalog.clone(), products: products.to_vec(), total });
+    };
+    match store.products(&catalog, &seen).await {
+        Ok(products) => {
+            let at = Timestamp::now();
+            if let Some(name) = cache_name(&catalog)
+                && let Err(error) = services.home.cache().save(&services.profile, name, &products, at)
+            {
+                tracing::warn!(%error, "the list was not kept");
+            }
+            reporter.tell(Report::Products { catalog, products, at }).await;
+        }
+        Err(error) => reporter.fail(error).await,
+    }
+}
+
+/// A target with both of its documents and the working copy that an earlier session kept.
+pub async fn target(services: &Services, target: Target, reporter: &Reporter) {
+    match read_target(services, &target, Priority::Screen).await {
+        Ok(detail) => reporter.tell(Report::Target(Box::new(detail))).await,
+        Err(error) => reporter.fail(error).await,
+    }
+}
+
+pub(crate) async fn read_target(services: &Services, target: &Target, priority: Priority) -> Result<TargetDetail, ApiError> {
+    let store = services.store.with_priority(priority);
+    let product = store.product(target).await?;
+    let read = async |id: Option<&String>| -> Result<Option<Submission>, ApiError> {
+        match id {
+            Some(id) => Ok(Some(store.submission(target, id).await?.submission)),
+            None => Ok(None),
+        }
+    };
+    let (pending, published) = futures::try_join!(read(product.pending.as_ref()), read(product.published.as_ref()))?;
+    let kept = services.home.drafts().edited(target).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the working copy cannot be read");
+        None
+    });
+    let edit = kept.map(|edit| KeptEdit { text: edit.text, base: edit.base_submission, zip: edit.zip, saved: edit.saved_at });
+    Ok(TargetDetail { product, published, pending, edit })
+}
+
+/// One call a pending submission, behind everything else; one that fails is no reason to give the others up.
+pub async fn statuses(services: &Services, pending: Vec<(Target, String)>, reporter: &Reporter) {
+    let store = services.store.with_priority(Priority::Background);
+    let look = |(target, submission): (Target, String)| {
+        let store = store.clone();
+        async move {
+            match store.status(&target, &submission).await {
+                Ok(report) => reporter.tell(Report::Status { target, submission, report }).await,
+                Err(error) => tracing::info!(%error, %target, "no status"),
+            }
+        }
+    };
+    stream::iter(pending).map(look).buffer_unordered(STATUSES_AT_ONCE).collect::<()>().await;
+}

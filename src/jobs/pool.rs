@@ -1,0 +1,121 @@
+//! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
+
+use super::{
+    files,
+    job::{Job, JobId},
+    load, manage, publish,
+    report::Report,
+    reporter::{Reporter, Told},
+    services::Services,
+    working_copy,
+};
+use crate::publish::errand::Errand;
+use std::{collections::HashMap, time::Duration};
+use tokio::{sync::mpsc, task::AbortHandle, time};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Reports that may wait: enough for a burst, small enough that memory stays bounded.
+const ROOM: usize = 256;
+
+struct Running {
+    topic: Option<String>,
+    cancel: CancellationToken,
+    task: AbortHandle,
+}
+
+/// Every job that runs.
+pub struct Pool {
+    services: Services,
+    sender: mpsc::Sender<Told>,
+    root: CancellationToken,
+    tasks: TaskTracker,
+    running: HashMap<JobId, Running>,
+}
+
+impl Pool {
+    /// The channel that everything is told over; made first, because the client reports its requests over it too.
+    pub fn channel() -> (mpsc::Sender<Told>, mpsc::Receiver<Told>) {
+        mpsc::channel(ROOM)
+    }
+
+    pub fn new(services: Services, sender: mpsc::Sender<Told>) -> Self {
+        let (root, tasks) = (CancellationToken::new(), TaskTracker::new());
+        Self { services, sender, root, tasks, running: HashMap::new() }
+    }
+
+    /// Starts a job; one with the same topic that still runs is superseded.
+    pub fn start(&mut self, id: JobId, job: Job) {
+        self.running.retain(|_, running| !running.task.is_finished());
+        let topic = job.topic();
+        for running in self.running.values().filter(|running| topic.is_some() && running.topic == topic) {
+            running.cancel.cancel();
+        }
+        let cancel = self.root.child_token();
+        let reporter = Reporter::new(id, self.sender.clone());
+        let work = self.tasks.spawn(run(self.services.clone(), job, reporter.clone(), cancel.clone()));
+        let task = work.abort_handle();
+        self.tasks.spawn(async move {
+            if let Err(error) = work.await {
+                // The panic's own text went to the log; it may hold anything, so it is not shown.
+                let message = format!("An internal error ended this job ({error:?}); the log has more. Please report it.");
+                let message = if error.is_panic() {
+                    "An internal error ended this job; the log has more. Please report it.".to_owned()
+                } else {
+                    message
+                };
+                reporter.tell(Report::Failed { message }).await;
+            }
+            reporter.tell(Report::Ended).await;
+        });
+        self.running.insert(id, Running { topic, cancel, task });
+    }
+
+    /// Asks a job to stop; it reports how it ended.
+    pub fn cancel(&mut self, id: JobId) {
+        if let Some(running) = self.running.get(&id) {
+            running.cancel.cancel();
+        }
+    }
+
+    /// Cancels everything and gives it time to put its things in order.
+    pub async fn shut_down(self, patience: Duration) {
+        self.root.cancel();
+        self.tasks.close();
+        let _ = time::timeout(patience, self.tasks.wait()).await;
+    }
+}
+
+async fn run(services: Services, job: Job, reporter: Reporter, cancel: CancellationToken) {
+    let stoppable = !job.is_change();
+    let work = perform(&services, job, &reporter, &cancel);
+    if stoppable {
+        // A superseded read has nothing to put in order: it is dropped where it stands.
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => reporter.tell(Report::Cancelled).await,
+            () = work => {}
+        }
+    } else {
+        work.await;
+    }
+}
+
+async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &CancellationToken) {
+    match job {
+        Job::Recall => load::recall(services, reporter).await,
+        Job::LoadCatalog(catalog) => load::catalog(services, catalog, reporter).await,
+        Job::LoadTarget(target) => load::target(services, target, reporter).await,
+        Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
+        Job::Browse { folder } => files::browse(folder, reporter).await,
+        Job::Examine { zip, kind, document } => files::examine(zip, kind, document, reporter).await,
+        Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
+        Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
+        Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,
+        Job::Follow { target, name, submission } => {
+            publish::run(services, Errand::Follow { target, name, submission }, reporter, cancel).await;
+        }
+        Job::Create(product) => manage::create(services, product, reporter).await,
+        Job::DeleteDraft { target, submission } => manage::delete_draft(services, target, submission, reporter).await,
+        Job::DeleteProduct { target } => manage::delete_product(services, target, reporter).await,
+    }
+}

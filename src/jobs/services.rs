@@ -1,0 +1,78 @@
+//! What jobs work with: the Store, the files, the settings of one profile. Made once by `main`, cloned into every job.
+
+use crate::{
+    api::{
+        Credential, Observe, Store, StoreSettings,
+        blob::{Checksum, UploadSettings},
+        http::{self, HttpClientError},
+    },
+    config::{Config, file, profile},
+    disk::{DiskError, Home},
+    publish::cadence::Cadence,
+};
+use std::sync::Arc;
+
+/// Cheap to clone: everything inside is shared.
+#[derive(Clone)]
+pub struct Services {
+    pub store: Store,
+    /// For blob storage; the same client that the Store uses.
+    pub http: reqwest::Client,
+    pub home: Home,
+    /// The profile's name: journals and caches belong to it.
+    pub profile: String,
+    pub cadence: Cadence,
+    pub upload: UploadSettings,
+}
+
+/// Why nothing can be done at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("The HTTPS client could not be made: {0}")]
+    Http(#[from] HttpClientError),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl Services {
+    /// `observe` sees every request of the Store client; it must not wait.
+    pub fn open(config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
+        let http = http::http_client_for(&profile.store)?;
+        let settings = StoreSettings {
+            login: profile.login.clone(),
+            store: profile.store.clone(),
+            tenant: profile.tenant.clone(),
+            client: profile.client.clone(),
+            credential: credential(&profile.credential),
+            requests_per_minute: profile.requests_per_minute,
+        };
+        let (follow, upload) = (config.follow(), config.upload());
+        Ok(Self {
+            store: Store::new(http.clone(), settings, observe),
+            http,
+            home: Home::prepare(&config.paths.data, &config.paths.cache)?,
+            profile: profile.name.clone(),
+            cadence: Cadence { shortest: follow.shortest, longest: follow.longest },
+            upload: UploadSettings {
+                connections: upload.connections as usize,
+                block_size: upload.block_size,
+                checksum: match upload.checksum {
+                    file::Checksum::Crc64 => Checksum::Crc64,
+                    file::Checksum::Md5 => Checksum::Md5,
+                    file::Checksum::None => Checksum::None,
+                },
+                bandwidth: upload.bandwidth,
+            },
+        })
+    }
+}
+
+fn credential(credential: &profile::Credential) -> Credential {
+    match credential {
+        profile::Credential::Secret(source) => {
+            let source = source.clone();
+            Credential::Secret(Arc::new(move || source.read().map_err(|error| error.to_string())))
+        }
+        profile::Credential::Federated(path) => Credential::FederatedToken(path.clone()),
+    }
+}

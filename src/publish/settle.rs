@@ -1,0 +1,132 @@
+//! What must be true before the first changing request: whose draft it is, that something would change, that nothing
+//! about price or audience slips through, that every pending file has an archive. Pure.
+
+use super::plan::{PendingPolicy, Plan};
+use crate::domain::{
+    check,
+    concern::{self, Concern},
+    diff,
+    finding::Severity,
+    package,
+    status::Status,
+    submission::{Submission, put_body},
+    target::Kind,
+};
+use serde_json::Value;
+
+/// What a run may go on with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Settled {
+    /// The body to send; `None` leaves the kept draft as it is.
+    pub body: Option<Value>,
+    /// Whether the archive has to be uploaded.
+    pub has_pending_files: bool,
+    pub warnings: Vec<String>,
+}
+
+/// Judges the plan against what the server holds. The error is the refusal in words, with the way on.
+pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Submission>) -> Result<Settled, String> {
+    let kind = plan.target.kind();
+    if let Some(draft) = pending {
+        may_touch(plan, draft, live.is_some())?;
+    } else if let Some(seen) = &plan.draft_seen {
+        return Err(format!(
+            "Draft {seen}, which you chose to keep or replace, is gone: somebody deleted or published it. Look at {} again.",
+            plan.target
+        ));
+    }
+    let kept = pending.filter(|_| plan.pending == PendingPolicy::Keep);
+    let base = kept.or(live).map(|submission| put_body(kind, &submission.document));
+    let body = plan.document.as_ref().map(|document| put_body(kind, document));
+    let Some(committed) = body.as_ref().or(base.as_ref()) else {
+        return Err(format!("{} has never been published and no document was given: give one with --json.", plan.target));
+    };
+    let has_changed = match (&body, &base) {
+        (Some(body), Some(base)) => !diff::diff(base, body).is_empty(),
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    let expected = package::expected(kind, committed);
+    if kept.is_none() && !has_changed {
+        return Err(nothing_to_do(plan));
+    }
+    if let Some(body) = &body {
+        no_errors(kind, body, base.as_ref())?;
+    }
+    let live = live.map(|live| put_body(kind, &live.document));
+    agreed(plan, &concern::concerns(kind, live.as_ref(), committed))?;
+    match (expected.is_empty(), &plan.zip) {
+        (false, None) => {
+            let names: Vec<_> = expected.iter().map(|file| format!("\n  {}", file.file_name)).collect();
+            Err(format!("The document marks files as PendingUpload, but no ZIP was given that holds them:{}", names.concat()))
+        }
+        (true, Some(zip)) => Err(format!(
+            "{} would not be used: the document marks no file as PendingUpload. Add the entries for its files, or leave the ZIP away.",
+            zip.display()
+        )),
+        (is_empty, _) => Ok(Settled { body: body.filter(|_| has_changed), has_pending_files: !is_empty, warnings: Vec::new() }),
+    }
+}
+
+/// Whether the pending submission that was found may be kept or replaced as the person chose.
+fn may_touch(plan: &Plan, draft: &Submission, has_live: bool) -> Result<(), String> {
+    let (target, id, status) = (&plan.target, &draft.id, draft.status());
+    let portal = target.portal_url(Some(id));
+    if plan.draft_seen.as_ref().is_some_and(|seen| seen != id) {
+        return Err(format!("Another draft than the one you saw is there now: {id}. Look at {target} again and choose anew."));
+    }
+    if draft.is_portal_made() {
+        return Err(format!(
+            "Draft {id} was made or changed in Partner Center: the API can neither change, commit nor delete it. \
+             Finish or delete it there, then publish again: {portal}"
+        ));
+    }
+    if status.is_in_progress() {
+        return Err(format!("Submission {id} is in {status} and cannot be recalled through the API. Follow it, or see {portal}"));
+    }
+    let is_flights_first = target.kind() == Kind::Flight && !has_live;
+    match plan.pending {
+        PendingPolicy::Fail => Err(format!(
+            "{target} has a pending submission, {id} ({status}), that this run did not make. It was not touched. \
+             Choose: keep it (--pending keep) or save and delete it (--pending replace). See {portal}"
+        )),
+        PendingPolicy::Keep if status != Status::PendingCommit => {
+            Err(format!("Submission {id} is in {status} and cannot be changed any more. Replace it (--pending replace)."))
+        }
+        PendingPolicy::Replace if is_flights_first => Err(format!(
+            "Draft {id} is the flight's first one: once deleted, the Store makes no new one. Keep it (--pending keep)."
+        )),
+        PendingPolicy::Keep | PendingPolicy::Replace => Ok(()),
+    }
+}
+
+fn nothing_to_do(plan: &Plan) -> String {
+    let what = match (&plan.document, &plan.zip) {
+        (Some(_), _) => "the document is the same as what is live",
+        (None, Some(_)) => "a ZIP alone changes nothing: give the document that names its files as PendingUpload",
+        (None, None) => "neither a document nor a draft was given",
+    };
+    format!("There is nothing to publish for {}: {what}. No draft was created.", plan.target)
+}
+
+fn no_errors(kind: Kind, body: &Value, base: Option<&Value>) -> Result<(), String> {
+    let findings = check::check(kind, body, base);
+    let errors: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| format!("\n  {}: {}", finding.pointer, finding.sentence))
+        .collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(format!("The Store would refuse the document, so nothing was sent:{}", errors.concat()))
+}
+
+fn agreed(plan: &Plan, concerns: &[Concern]) -> Result<(), String> {
+    let open: Vec<_> = concerns.iter().filter(|concern| !plan.allow.contains(&concern.kind)).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<_> = open.iter().map(|concern| format!("\n  {} (--allow {})", concern.sentence, concern.kind.name())).collect();
+    Err(format!("These changes need a yes to each of them, so nothing was sent:{}", list.concat()))
+}

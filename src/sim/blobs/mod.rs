@@ -1,0 +1,17 @@
+//! The blob storage behind `fileUploadUrl`: block blobs reached through a shared access signature, as Azure serves them.
+//! Knows nothing of submissions.
+
+mod announced;
+mod answer;
+mod blob;
+mod block_list;
+mod content;
+mod receive;
+mod refusal;
+mod sas;
+mod serve;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub(super) use store::{BlobSettings, Blobs};

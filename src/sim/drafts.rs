@@ -1,0 +1,66 @@
+//! What a new submission holds before anybody has written to it.
+
+use super::json::{set, text};
+use super::rollout;
+use super::seed::Kind;
+use super::store::Product;
+use serde_json::{Value, json};
+
+/// The date that stands for "not set".
+pub(super) const UNSET_DATE: &str = "1601-01-01T00:00:00.0000000Z";
+
+/// A copy of the live submission: a rollout's settings are inherited, its state is not.
+pub(super) fn copy(mut live: Value) -> Value {
+    if let Some(rollout) = live.pointer_mut("/packageDeliveryOptions/packageRollout") {
+        if text(rollout, "packageRolloutStatus") != "PackageRolloutNotStarted" && !rollout.is_null() {
+            set(rollout, "packageRolloutStatus", "PackageRolloutNotStarted");
+        }
+        set(rollout, "fallbackSubmissionId", "0");
+    }
+    live
+}
+
+/// The first submission of a product.
+pub(super) fn empty(product: &Product, id: &str) -> Value {
+    match product.kind {
+        Kind::App => app(id),
+        Kind::AddOn => add_on(id),
+        Kind::Flight => flight(id, &product.id),
+    }
+}
+
+pub(super) fn delivery() -> Value {
+    json!({ "packageRollout": rollout::none(), "isMandatoryUpdate": false, "mandatoryUpdateEffectiveDate": UNSET_DATE })
+}
+
+fn app(id: &str) -> Value {
+    json!({
+        "id": id, "applicationCategory": "NotSet",
+        "pricing": {
+            "trialPeriod": "NoFreeTrial", "marketSpecificPricings": {}, "sales": [], "priceId": "Base", "isAdvancedPricingModel": true
+        },
+        "visibility": "NotSet", "targetPublishMode": "Immediate", "targetPublishDate": UNSET_DATE, "listings": {},
+        "hardwarePreferences": [], "automaticBackupEnabled": false, "canInstallOnRemovableMedia": true, "isGameDvrEnabled": false,
+        "gamingOptions": [], "hasExternalInAppProducts": false, "meetAccessibilityGuidelines": false, "notesForCertification": "",
+        "status": "PendingCommit", "statusDetails": {}, "fileUploadUrl": "", "applicationPackages": [], "packageDeliveryOptions": delivery(),
+        "enterpriseLicensing": "None", "allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies": false,
+        "allowTargetFutureDeviceFamilies": {}, "friendlyName": "", "trailers": []
+    })
+}
+
+fn add_on(id: &str) -> Value {
+    json!({
+        "id": id, "contentType": "NotSet", "keywords": [], "lifetime": "Forever", "listings": {},
+        "pricing": { "marketSpecificPricings": {}, "sales": [], "priceId": "Base", "isAdvancedPricingModel": true },
+        "targetPublishDate": UNSET_DATE, "targetPublishMode": "Immediate", "tag": "", "visibility": "NotSet",
+        "status": "PendingCommit", "statusDetails": {}, "fileUploadUrl": "", "friendlyName": ""
+    })
+}
+
+fn flight(id: &str, flight: &str) -> Value {
+    json!({
+        "id": id, "flightId": flight, "status": "PendingCommit", "statusDetails": {}, "flightPackages": [],
+        "packageDeliveryOptions": delivery(), "fileUploadUrl": "", "targetPublishMode": "Immediate", "targetPublishDate": "",
+        "notesForCertification": ""
+    })
+}

@@ -1,0 +1,270 @@
+//! The listener: one address for sign-in, Store and blobs. Gives every reply its correlation id, lets faults strike, guards the API.
+
+use super::access::Access;
+use super::account;
+use super::blobs::{BlobSettings, Blobs};
+use super::call::{Call, Verb};
+use super::clock::Clock;
+use super::errors::Reply;
+use super::faults::Faults;
+use super::line::{Line, Lines};
+use super::operator;
+use super::options::SimOptions;
+use super::scenario::{Effect, Rule};
+use super::store::{Ids, Store, Works};
+use super::world::{Asked, World};
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures::{StreamExt as _, stream};
+use serde_json::Value;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
+
+/// A submission document is far below this; a client that sends more is broken.
+const BODY_LIMIT: usize = 64 << 20;
+
+/// A running simulator. It ends with `stop`, or when it is dropped.
+#[derive(Debug)]
+pub struct Sim {
+    address: SocketAddr,
+    closed: DropGuard,
+    served: JoinHandle<()>,
+}
+
+impl Sim {
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends the listener and every connection.
+    pub async fn stop(self) {
+        drop(self.closed);
+        // An error would mean that the task was aborted: it is over either way.
+        let _ = self.served.await;
+    }
+}
+
+pub(super) struct Shared {
+    world: Mutex<World>,
+    blobs: Blobs,
+    latency: Duration,
+}
+
+impl Shared {
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        // A panic elsewhere leaves plain data behind, never half a lock's worth of invariants.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn received(&self) -> u64 {
+        self.blobs.received()
+    }
+}
+
+/// Starts a simulator. Fails when the address cannot be listened on or there is no room for blobs.
+pub async fn start(options: SimOptions) -> io::Result<Sim> {
+    let account = options.apps.map_or_else(account::demo, account::many);
+    let blobs = Blobs::new(BlobSettings {
+        sas_lifetime: options.sas_lifetime,
+        raw_plus: options.scenario.switches.raw_plus,
+        base: options.upload_url.clone(),
+    })?;
+    let works = Works {
+        clock: Clock::new(options.speed),
+        blobs: blobs.clone(),
+        switches: options.scenario.switches.clone(),
+        ids: Ids::default(),
+    };
+    let world = World {
+        store: Store::new(&account, works),
+        access: Access::new(
+            account.tenants,
+            account.client_id,
+            account.client_secret,
+            options.token_lifetime,
+            options.rate_limit,
+        ),
+        faults: Faults::new(&options.scenario),
+    };
+    let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency });
+    let closed = CancellationToken::new();
+    let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };
+    let address = lines.listener.local_addr()?;
+    let router = blobs
+        .router()
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(middleware::from_fn_with_state(shared, serve))
+        .into_make_service_with_connect_info::<Line>();
+    let end = closed.clone();
+    let served = tokio::spawn(async move {
+        // Not a graceful shutdown: a test that stops the Store wants it gone. The lines see the same token.
+        tokio::select! {
+            () = end.cancelled() => {}
+            _ = async { axum::serve(lines, router).await } => {}
+        }
+    });
+    Ok(Sim { address, closed: closed.drop_guard(), served })
+}
+
+async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let call = Call::read(request.method(), request.uri());
+    if call.verb == Verb::Operator {
+        let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.unwrap_or_default();
+        return respond(&operator::answer(&shared, &call, &body), None);
+    }
+    let correlation = Uuid::new_v4().to_string();
+    let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone()).unwrap_or_default();
+    if !call.verb.is_blob() && !shared.latency.is_zero() {
+        tokio::time::sleep(shared.latency).await;
+    }
+    if call.verb.is_store() {
+        let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let mut world = shared.world();
+        let World { access, store, .. } = &mut *world;
+        if let Some(refusal) = access.refuse(authorization, &store.works.switches, &correlation) {
+            return respond(&refusal, Some(&correlation));
+        }
+    }
+    let rules = shared.world().faults.strike(&call);
+    for rule in &rules {
+        match rule.effect {
+            Effect::Delay => tokio::time::sleep(Duration::from_millis(rule.milliseconds.unwrap_or(1000))).await,
+            Effect::Reset => return cut(&line),
+            Effect::Answer => {
+                drain(request).await;
+                return struck(rule, &correlation);
+            }
+            _ => {}
+        }
+    }
+    let response = if call.verb.is_blob() {
+        shared.world().strike_blob(&call, &rules);
+        next.run(request).await
+    } else {
+        ask(shared, call, request, &rules, &correlation).await
+    };
+    after(response, &rules, &line, &correlation).await
+}
+
+/// What faults make of an answer whose work is done.
+async fn after(response: Response, rules: &[Rule], line: &Line, correlation: &str) -> Response {
+    for rule in rules {
+        match rule.effect {
+            Effect::LostReply => return cut(line),
+            Effect::AnswerAfter => return struck(rule, correlation),
+            Effect::CutBody => return cut_body(response).await,
+            _ => {}
+        }
+    }
+    response
+}
+
+/// Sign-in and Store calls: read the body, then do the work where blocking is allowed, for a ZIP may have to be read.
+async fn ask(shared: Arc<Shared>, call: Call, request: Request, rules: &[Rule], correlation: &str) -> Response {
+    let (parts, body) = request.into_parts();
+    let has_length = parts.headers.contains_key(header::CONTENT_LENGTH) || parts.headers.contains_key(header::TRANSFER_ENCODING);
+    if parts.method == "POST" && !has_length {
+        return (StatusCode::LENGTH_REQUIRED, [(header::CONTENT_TYPE, "text/html")], "<h2>Length Required</h2>").into_response();
+    }
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let asked = Asked { host: host(&parts.headers), is_json: is_json(&parts.headers), call, body: body.into() };
+    let plan = rules.to_vec();
+    let reply = tokio::task::spawn_blocking(move || shared.world().answer(&asked, &plan)).await;
+    let mut reply = reply.unwrap_or_else(|_| super::errors::internal_error());
+    if let Some(body) = &mut reply.body {
+        for rule in rules {
+            rule.distort(body);
+        }
+    }
+    respond(&reply, Some(correlation))
+}
+
+fn host(headers: &HeaderMap) -> String {
+    headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("127.0.0.1").to_owned()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"))
+}
+
+/// Takes in a body nobody wants: a client that is still sending would see a broken connection instead of the answer.
+async fn drain(request: Request) {
+    let mut body = request.into_body().into_data_stream();
+    while let Some(Ok(_)) = body.next().await {}
+}
+
+/// Breaks the connection: the response that is returned never leaves the machine.
+fn cut(line: &Line) -> Response {
+    line.cut();
+    Response::new(Body::empty())
+}
+
+/// Promises the whole body, sends half of it, and breaks the connection.
+async fn cut_body(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    let half = bytes.slice(..bytes.len() / 2);
+    let sent = stream::once(async { Ok::<Bytes, io::Error>(half) });
+    let broken = stream::once(async {
+        // Being asked to wait is what makes the connection send what it has; without it the head would never leave.
+        tokio::task::yield_now().await;
+        Err(io::ErrorKind::ConnectionReset.into())
+    });
+    Response::from_parts(parts, Body::from_stream(sent.chain(broken)))
+}
+
+fn struck(rule: &Rule, correlation: &str) -> Response {
+    let mut response = respond(&rule.reply(), Some(correlation));
+    for (name, value) in &rule.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn respond(reply: &Reply, correlation: Option<&str>) -> Response {
+    let body = match &reply.body {
+        None => Body::empty(),
+        Some(Value::String(text)) => Body::from(text.clone()),
+        Some(value) => Body::from(value.to_string()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    let kind = match &reply.body {
+        None => None,
+        Some(Value::String(_)) => Some("text/html; charset=utf-8"),
+        Some(_) => Some("application/json; charset=utf-8"),
+    };
+    if let Some(kind) = kind {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    if let Some(Ok(correlation)) = correlation.map(HeaderValue::from_str) {
+        headers.insert("MS-CorrelationId", correlation);
+    }
+    if let Some(seconds) = reply.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,135 @@
+//! The paged lists.
+
+use super::bench::{Bench, in_turn};
+use flightdeck::api::{List, Store};
+use serde_json::{Value, json};
+use std::{sync::Mutex, time::Duration};
+use wiremock::{Request, Respond, ResponseTemplate};
+
+fn number(request: &Request, name: &str) -> usize {
+    let pair = request.url.query_pairs().find(|(key, _)| key == name);
+    pair.unwrap().1.parse().unwrap()
+}
+
+fn item(number: usize) -> Value {
+    json!({"id": format!("9A{number:04}"), "primaryName": format!("App {number}")})
+}
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("App {number}")).collect()
+}
+
+/// A list of so many apps, served in pages of at most `page`.
+struct Pages {
+    count: usize,
+    page: usize,
+    has_total: bool,
+    has_link: bool,
+}
+
+impl Respond for Pages {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let (skip, top) = (number(request, "skip"), number(request, "top").min(self.page));
+        let end = (skip + top).min(self.count);
+        let mut body = json!({"value": (skip..end.max(skip)).map(item).collect::<Vec<_>>()});
+        if self.has_total {
+            body["totalCount"] = self.count.into();
+        }
+        if self.has_link && end < self.count {
+            body["@nextLink"] = format!("applications/?skip={end}&top={top}").into();
+        }
+        // The earlier the page, the later it comes.
+        let delay = if skip > 0 { 120_u64.saturating_sub(skip as u64 / 5) } else { 0 };
+        ResponseTemplate::new(200).set_body_json(body).set_delay(Duration::from_millis(delay))
+    }
+}
+
+async fn read(store: &Store, list: &List) -> Vec<String> {
+    let products = store.products(list, &|_, _| {}).await.unwrap();
+    products.into_iter().map(|product| product.name).collect()
+}
+
+#[tokio::test]
+async fn pages_side_by_side_are_complete_and_in_order() {
+    let bench = Bench::start().await;
+    bench.on("GET", "applications", Pages { count: 430, page: 100, has_total: true, has_link: true }).await;
+    let seen = Mutex::new(Vec::new());
+    let products =
+        bench.store.products(&List::Apps, &|known, total| seen.lock().unwrap().push((known.len(), total))).await.unwrap();
+    assert_eq!(products.iter().map(|product| product.name.clone()).collect::<Vec<_>>(), names(430));
+    assert_eq!(*seen.lock().unwrap(), [(100, 430), (200, 430), (300, 430), (400, 430), (430, 430)]);
+    assert_eq!(bench.calls().await.len(), 5);
+    assert_eq!(bench.log()[1].path, "applications?skip=0&top=100");
+}
+
+#[tokio::test]
+async fn small_pages_missing_links_and_missing_totals_lose_nothing() {
+    for (has_total, has_link) in [(true, false), (false, true), (true, true)] {
+        let bench = Bench::start().await;
+        bench.on("GET", "applications", Pages { count: 34, page: 10, has_total, has_link }).await;
+        assert_eq!(read(&bench.store, &List::Apps).await, names(34));
+        assert_eq!(bench.calls().await.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn none_found_is_an_empty_list() {
+    let bench = Bench::start().await;
+    bench.on("GET", "applications", ResponseTemplate::new(404)).await;
+    bench.on("GET", "inappproducts", ResponseTemplate::new(200).set_body_json(json!({"value": [], "totalCount": 0}))).await;
+    assert!(read(&bench.store, &List::Apps).await.is_empty());
+    assert!(read(&bench.store, &List::AddOns).await.is_empty());
+    bench.on("GET", "applications/9A/listflights", ResponseTemplate::new(403)).await;
+    let error = bench.store.products(&List::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap_err();
+    assert_eq!(error.status(), Some(403));
+}
+
+#[tokio::test]
+async fn add_ons_and_flights_know_their_app() {
+    let bench = Bench::start().await;
+    let add_on = json!({"id": "9B", "productId": "pro", "applications": {"value": [{"id": "9A"}], "totalCount": 1}});
+    bench.on("GET", "inappproducts", ResponseTemplate::new(200).set_body_json(json!({"value": [add_on], "totalCount": 1}))).await;
+    let flight = json!({"flightId": "f-1", "friendlyName": "Insiders"});
+    let reply = ResponseTemplate::new(200).set_body_json(json!({"value": [flight], "totalCount": 1}));
+    bench.on("GET", "applications/9A/listflights", reply).await;
+    let add_ons = bench.store.products(&List::AddOns, &|_, _| {}).await.unwrap();
+    assert_eq!(add_ons[0].app.as_deref(), Some("9A"));
+    let flights = bench.store.products(&List::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap();
+    assert_eq!(flights[0].target.to_string(), "flight:9A/f-1");
+}
+
+/// An app at the front disappears after the first page: the rest moves up, and one item would be missed.
+struct Shrinks(Mutex<usize>);
+
+impl Respond for Shrinks {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let mut gone = self.0.lock().unwrap();
+        let skip = number(request, "skip");
+        let items: Vec<_> = (*gone..150).map(item).skip(skip).take(100).collect();
+        let body = json!({"value": items, "totalCount": 150 - *gone});
+        *gone = 1;
+        ResponseTemplate::new(200).set_body_json(body)
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_shrinks_meanwhile_is_read_again() {
+    let bench = Bench::start().await;
+    bench.on("GET", "applications", Shrinks(Mutex::new(0))).await;
+    assert_eq!(read(&bench.store, &List::Apps).await, names(150)[1..]);
+}
+
+#[tokio::test]
+async fn doubles_are_left_out_and_a_page_that_fails_fails_the_list() {
+    let bench = Bench::start().await;
+    let page = |from: usize, to: usize| json!({"value": (from..to).map(item).collect::<Vec<_>>(), "totalCount": 5});
+    let replies = [page(0, 3), page(2, 5)].map(|body| ResponseTemplate::new(200).set_body_json(body));
+    bench.on("GET", "applications", in_turn(replies)).await;
+    assert_eq!(read(&bench.store, &List::Apps).await, names(5));
+
+    let bench = Bench::start().await;
+    let bad = ResponseTemplate::new(200).set_body_json(json!({"statusCode": 1}));
+    bench.on("GET", "applications", in_turn([ResponseTemplate::new(200).set_body_json(page(0, 3)), bad])).await;
+    let error = bench.store.products(&List::Apps, &|_, _| {}).await.unwrap_err();
+    assert!(error.to_string().contains("it holds no list"), "{error}");
+}

@@ -1,0 +1,360 @@
+//! The program itself, head-less, against the simulator over real HTTP: what it prints, what it changes, how it exits.
+#![cfg(feature = "sim")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use flightdeck::{
+    domain::{submission::put_body, target::Kind},
+    sim::{self, Scenario, Sim, SimOptions, samples},
+};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+const APP: &str = "app:9NX0EXAMPLE1";
+const ADD_ON: &str = "addon:9NX0ADDONEX1";
+const FLIGHT: &str = "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
+const SECRET: &str = "demo-secret";
+
+/// A Store of its own, a home of its own, and the sample files.
+struct Bench {
+    runtime: tokio::runtime::Runtime,
+    sim: Sim,
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with(SimOptions::default())
+    }
+
+    fn with(options: SimOptions) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let options = SimOptions { speed: 200.0, rate_limit: None, ..options };
+        let sim = runtime.block_on(sim::start(options)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        samples::write(folder.path()).unwrap();
+        fs::create_dir(folder.path().join("home")).unwrap();
+        // The pauses between two looks follow the simulator's speed.
+        let config = format!(
+            "[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n\n[profiles.test]\ntenant_id = \"contoso.example\"\n\
+             client_id = \"0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40\"\nclient_secret = {{ env = \"TEST_SECRET\" }}\nrequests_per_minute = 5000\n\
+             endpoints = {{ login = \"{0}\", store = \"{0}\" }}\n",
+            sim.url()
+        );
+        fs::write(folder.path().join("home/config.toml"), config).unwrap();
+        Self { runtime, sim, folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flightdeck"));
+        command
+            .args(args)
+            .stdin(Stdio::null())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("FLIGHTDECK_HOME", self.folder.path().join("home"))
+            .env("TEST_SECRET", SECRET);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Ended {
+        Ended::of(&self.command(args).output().unwrap())
+    }
+
+    /// What the simulator counted.
+    fn state(&self) -> Value {
+        let url = format!("{}/_sim/state", self.sim.url());
+        self.runtime.block_on(async { flightdeck::api::http::http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap() })
+    }
+
+    fn show(&self, target: &str, which: &str) -> Value {
+        let shown = self.run(&["show", target, "--submission", which, "--json"]);
+        assert_eq!(shown.code, 0, "{shown:?}");
+        serde_json::from_str(&shown.out).unwrap()
+    }
+
+    /// The live document with one leaf changed, as a file.
+    fn edited(&self, target: &str, edit: impl FnOnce(&mut Value)) -> String {
+        let mut document = self.show(target, "published");
+        edit(&mut document);
+        let path = self.file("edited.json");
+        fs::write(&path, document.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+#[derive(Debug)]
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ended {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let ended = Self { code: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) };
+        for canary in [SECRET, "sig=", "eyJ0eXAi"] {
+            assert!(!ended.out.contains(canary) && !ended.err.contains(canary), "{canary} leaked: {ended:?}");
+        }
+        ended
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+    }
+
+    fn result(&self) -> Value {
+        self.lines().pop().unwrap_or_default()
+    }
+}
+
+/// No secret and no signed URL lies anywhere below the home folder.
+fn assert_home_is_clean(home: &Path) {
+    for entry in fs::read_dir(home).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            assert_home_is_clean(&path);
+        } else {
+            let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+            for canary in [SECRET, "sig=", "eyJ0eXAi"] {
+                assert!(!text.contains(canary), "{canary} in {}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_app_an_add_on_and_a_flight_go_to_published_with_their_zip() {
+    let bench = Bench::new();
+    for (target, json, zip) in [
+        (APP, "notes-2.5.json", "northwind-notes-2.5.zip"),
+        (ADD_ON, "notes-pro.json", "notes-pro-icon.zip"),
+        (FLIGHT, "insiders-2.5.json", "northwind-notes-2.5.zip"),
+    ] {
+        let (json, zip) = (bench.file(json), bench.file(zip));
+        let args = ["publish", target, "--json", json.to_str().unwrap(), "--zip", zip.to_str().unwrap(), "--output", "json"];
+        let ended = bench.run(&args);
+        assert_eq!(ended.code, 0, "{target}: {ended:?}");
+        let result = ended.result();
+        assert_eq!((&result["event"], &result["outcome"], &result["status"]), (&json!("result"), &json!("published"), &json!("Published")));
+        assert!(result["submissionId"].is_string() && result["run"].is_string());
+
+        let lines = ended.lines();
+        let steps: Vec<_> = lines.iter().filter(|line| line["event"] == "step" && line["state"] == "done").map(|line| &line["step"]).collect();
+        let all = ["sign-in", "read-target", "settle-draft", "create", "update", "read-back", "upload", "commit", "follow"];
+        assert_eq!(steps, all.map(Value::from).iter().collect::<Vec<_>>());
+        let last = lines.iter().rfind(|line| line["event"] == "progress").unwrap();
+        assert_eq!(last["sent"], last["total"]);
+        assert_eq!(last["total"], fs::metadata(&zip).unwrap().len());
+        assert!(lines.iter().any(|line| line["event"] == "status" && line["status"] == "CommitStarted"));
+    }
+    let live = bench.show(APP, "published");
+    let packages = live["applicationPackages"].as_array().unwrap();
+    let new = packages.iter().find(|package| package["fileName"] == "Northwind.Notes_2.5.0.0.msixbundle").unwrap();
+    assert_eq!((&new["fileStatus"], &new["version"]), (&json!("Uploaded"), &json!("2.5.0.0")));
+    assert_home_is_clean(&bench.folder.path().join("home"));
+}
+
+#[test]
+fn one_changed_leaf_changes_nothing_else() {
+    let bench = Bench::new();
+    let before = bench.show(APP, "published");
+    let json = bench.edited(APP, |document| document["notesForCertification"] = "Grüße, 你好, 🧪".into());
+    let ended = bench.run(&["publish", APP, "--json", &json]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let mut after = bench.show(APP, "published");
+    assert_eq!(after["notesForCertification"], "Grüße, 你好, 🧪");
+    after["notesForCertification"] = before["notesForCertification"].clone();
+    // The service flips this flag with every PUT (store-api.md Q13).
+    after["pricing"]["isAdvancedPricingModel"] = before["pricing"]["isAdvancedPricingModel"].clone();
+    // To the letter: order of keys, text of numbers, unknown fields; only what the service itself writes is left out.
+    let body = |document: &Value| put_body(Kind::App, document).to_string();
+    assert_eq!(body(&after), body(&before));
+}
+
+#[test]
+fn a_failed_commit_ends_with_5_and_the_errors_in_words() {
+    let scenario = Scenario::named("commit-failed").unwrap();
+    let bench = Bench::with(SimOptions { scenario, ..SimOptions::default() });
+    let json = bench.edited(APP, |document| document["notesForCertification"] = "x".into());
+    let ended = bench.run(&["publish", APP, "--json", &json, "--output", "json"]);
+    assert_eq!(ended.code, 5, "{ended:?}");
+    let result = ended.result();
+    assert_eq!((&result["outcome"], &result["status"]), (&json!("failed"), &json!("CommitFailed")));
+    assert!(!result["errors"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_foreign_draft_ends_with_3_and_is_left_as_it_is() {
+    let bench = Bench::new();
+    let target = "addon:9NX0ADDONEX2";
+    let before = bench.show(target, "pending");
+    let json = bench.edited(target, |document| document["tag"] = "new".into());
+    let ended = bench.run(&["publish", target, "--json", &json, "--output", "json"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let result = ended.result();
+    assert_eq!(result["outcome"], "refused");
+    assert!(result["message"].as_str().unwrap().contains(before["id"].as_str().unwrap()), "{result}");
+    assert_eq!(bench.show(target, "pending"), before);
+}
+
+#[test]
+fn a_replaced_draft_is_saved_first() {
+    let bench = Bench::new();
+    let target = "addon:9NX0ADDONEX2";
+    let before = bench.show(target, "pending");
+    let json = bench.edited(target, |document| document["tag"] = "new".into());
+    let ended = bench.run(&["publish", target, "--json", &json, "--pending", "replace"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let saved = fs::read_dir(bench.folder.path().join("home/data/drafts")).unwrap().next().unwrap().unwrap().path();
+    let saved: Value = serde_json::from_str(&fs::read_to_string(saved).unwrap()).unwrap();
+    assert_eq!(saved["id"], before["id"]);
+    assert_eq!(bench.show(target, "published")["tag"], "new");
+}
+
+#[test]
+fn a_zip_with_mistakes_is_refused_with_the_list_before_anything_is_sent() {
+    let bench = Bench::new();
+    let (json, zip) = (bench.file("notes-2.5.json"), bench.file("northwind-notes-2.5-mistakes.zip"));
+    let (json, zip) = (json.to_str().unwrap(), zip.to_str().unwrap());
+    let ended = bench.run(&["publish", APP, "--json", json, "--zip", zip]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    assert!(ended.err.contains("Northwind.Notes_2.5.0.0.msixbundle"), "{ended:?}");
+    assert_eq!(bench.run(&["check", "-", "--json", json, "--zip", zip]).code, 3);
+    let good = bench.file("northwind-notes-2.5.zip");
+    let fits = bench.run(&["check", APP, "--json", json, "--zip", good.to_str().unwrap()]);
+    assert_eq!(fits.code, 0, "{fits:?}");
+    assert_eq!(bench.run(&["show", APP, "--submission", "pending"]).code, 5, "no draft was made");
+    let broken = bench.file("broken.zip");
+    let ended = bench.run(&["check", "-", "--json", json, "--zip", broken.to_str().unwrap()]);
+    assert!(ended.code == 3 && ended.out.contains("broken.zip"), "{ended:?}");
+}
+
+#[test]
+fn broken_json_names_line_and_column() {
+    let bench = Bench::new();
+    let path = bench.file("broken.json");
+    fs::write(&path, "{\n  \"a\": 1,\n  \"b\" 2\n}").unwrap();
+    let ended = bench.run(&["publish", APP, "--json", path.to_str().unwrap()]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("broken.json:3:"), "{ended:?}");
+    let missing = bench.run(&["check", "-", "--json", "nowhere.json"]);
+    assert!(missing.code == 2 && missing.err.contains("nowhere.json"), "{missing:?}");
+}
+
+#[test]
+fn a_wrong_secret_ends_with_4_and_says_which_code() {
+    let bench = Bench::new();
+    let output = bench.command(&["list"]).env("TEST_SECRET", "wrong").output().unwrap();
+    let ended = Ended::of(&output);
+    assert_eq!(ended.code, 4, "{ended:?}");
+    assert!(ended.err.contains("AADSTS7000215"), "{ended:?}");
+}
+
+#[test]
+fn no_profile_and_no_network_are_told_apart() {
+    let bench = Bench::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let none = Ended::of(&bench.command(&["list"]).env("FLIGHTDECK_HOME", elsewhere.path()).output().unwrap());
+    assert!(none.code == 2 && none.err.contains("flightdeck demo"), "{none:?}");
+
+    // The names that every Azure tool knows make a profile without any file.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let from_environment = |login: &str| {
+        let mut command = bench.command(&["list"]);
+        command
+            .env("FLIGHTDECK_HOME", elsewhere.path())
+            .env("AZURE_TENANT_ID", "contoso.example")
+            .env("AZURE_CLIENT_ID", "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40")
+            .env("AZURE_CLIENT_SECRET", SECRET)
+            .env("FLIGHTDECK_LOGIN_URL", login)
+            .env("FLIGHTDECK_STORE_URL", bench.sim.url());
+        Ended::of(&command.output().unwrap())
+    };
+    let dead = from_environment(&address);
+    assert!(dead.code == 1 && dead.err.contains("sign in"), "{dead:?}");
+    assert_eq!(from_environment(&bench.sim.url()).code, 0);
+}
+
+#[test]
+fn unknown_targets_portal_drafts_and_unsupported_products_are_explained() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["status", "app:9NX0NOSUCHID"]).code, 5);
+    assert_eq!(bench.run(&["status", "nonsense"]).code, 2);
+    let unsupported = bench.run(&["status", "app:9NROOMS5BOOK"]);
+    assert!(unsupported.code == 5 && unsupported.err.contains("Partner Center"), "{unsupported:?}");
+    let portal = bench.run(&["publish", "app:9N8PUZZL3G4M", "--pending", "replace"]);
+    assert!(portal.code == 3 && portal.err.contains("https://partner.microsoft.com/"), "{portal:?}");
+}
+
+#[test]
+fn becoming_free_needs_a_yes_to_that_very_change() {
+    let bench = Bench::new();
+    let json = bench.edited(APP, |document| document["pricing"]["priceId"] = "Free".into());
+    let ended = bench.run(&["publish", APP, "--json", &json]);
+    assert!(ended.code == 3 && ended.err.contains("--allow becomes-free"), "{ended:?}");
+    let agreed = bench.run(&["publish", APP, "--json", &json, "--allow", "becomes-free", "--allow", "price"]);
+    assert_eq!(agreed.code, 0, "{agreed:?}");
+    assert_eq!(bench.show(APP, "published")["pricing"]["priceId"], "Free");
+}
+
+#[test]
+fn add_ons_and_flights_are_created_and_deleted() {
+    let bench = Bench::new();
+    let made = bench.run(&["create", "addon", "--app", "9NX0EXAMPLE1", "--product-id", "cli.test", "--type", "durable", "--output", "json"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let target = made.result()["target"].as_str().unwrap().to_owned();
+    assert_eq!(bench.run(&["delete", &target]).code, 3, "not without --yes");
+    assert_eq!(bench.run(&["delete", &target, "--yes"]).code, 0);
+    assert_eq!(bench.run(&["status", &target]).code, 5, "it is gone");
+
+    let made = bench.run(&["create", "flight", "--app", "9NX0EXAMPLE1", "--name", "Ring 9", "--output", "json"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let target = made.result()["target"].as_str().unwrap().to_owned();
+    assert_eq!(bench.run(&["delete", &target, "--yes"]).code, 0);
+    // What somebody owns is not deleted by a mere yes.
+    let owned = bench.run(&["delete", ADD_ON, "--yes"]);
+    assert!(owned.code == 3 && owned.err.contains("northwind.notes.pro"), "{owned:?}");
+    assert_eq!(bench.run(&["delete", APP, "--yes"]).code, 3);
+}
+
+#[test]
+fn a_timeout_ends_with_6_and_leaves_the_submission_to_the_store() {
+    let scenario = Scenario::named("stuck").unwrap();
+    let bench = Bench::with(SimOptions { scenario, ..SimOptions::default() });
+    let json = bench.edited(APP, |document| document["notesForCertification"] = "x".into());
+    let ended = bench.run(&["publish", APP, "--json", &json, "--timeout", "1s", "--output", "json"]);
+    assert_eq!(ended.code, 6, "{ended:?}");
+    assert_eq!(ended.result()["status"], "CommitStarted");
+}
+
+#[test]
+fn five_thousand_apps_are_listed_completely() {
+    let bench = Bench::with(SimOptions { apps: Some(5000), ..SimOptions::default() });
+    let ended = bench.run(&["list", "--output", "json"]);
+    assert_eq!(ended.code, 0);
+    let ids: std::collections::HashSet<_> = ended.lines().iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), 5000);
+    assert!(bench.state()["requests"].as_u64().is_some_and(|requests| requests <= 52), "{}", bench.state()["requests"]);
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let bench = Bench::new();
+    let mut child = bench.command(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
+    assert_eq!(ended.status.code(), Some(0));
+}

@@ -1,0 +1,365 @@
+//! The run as a pure machine: what it asks for, in which order, and what it refuses. No network, no clock, no disk.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use flightdeck::{
+    domain::{
+        concern::ConcernKind,
+        status::{Status, StatusReport},
+        submission::{REDACTED, Submission},
+        target::Target,
+    },
+    publish::{
+        cadence::Cadence,
+        call::{Fault, Happened, Next},
+        entry::Entry,
+        errand::{Errand, Header},
+        machine::Run,
+        plan::{PendingPolicy, Plan, WaitFor},
+        view::{Cause, Outcome, Step, StepState},
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+/// A Store that does what it is told, with one thing that goes wrong.
+#[derive(Clone)]
+struct World {
+    pending: Option<Submission>,
+    live: Option<Submission>,
+    /// What the statuses after the commit are, one a look.
+    pipeline: Vec<&'static str>,
+    stores_nothing: bool,
+    zip_problem: Option<&'static str>,
+}
+
+fn document(id: &str, status: &str, notes: &str) -> Value {
+    json!({
+        "id": id, "status": status, "fileUploadUrl": REDACTED, "applicationCategory": "Productivity",
+        "pricing": {"trialPeriod": "NoFreeTrial", "marketSpecificPricings": {}, "sales": [], "priceId": "Tier1020"},
+        "visibility": "Public", "targetPublishMode": "Immediate",
+        "listings": {"en-us": {"baseListing": {"description": "Notes.", "title": "Notes", "releaseNotes": notes,
+            "images": [{"fileName": "a.png", "fileStatus": "Uploaded", "id": "1", "imageType": "Screenshot"}]}}},
+        "applicationPackages": [{"fileName": "a.msix", "fileStatus": "Uploaded", "id": "2", "version": "1.0.0.0",
+            "minimumDirectXVersion": "None", "minimumSystemRam": "None"}],
+        "allowTargetFutureDeviceFamilies": {"Desktop": true, "Mobile": false, "Xbox": false, "Holographic": false},
+    })
+}
+
+fn submission(id: &str, status: &str) -> Submission {
+    Submission { id: id.into(), document: document(id, status, "old") }
+}
+
+fn world() -> World {
+    World {
+        pending: None,
+        live: Some(submission("10", "Published")),
+        pipeline: vec!["CommitStarted", "PreProcessing", "Certification", "Publishing", "Published"],
+        stores_nothing: false,
+        zip_problem: None,
+    }
+}
+
+fn plan(document: Option<Value>) -> Plan {
+    Plan {
+        target: Target::app("9NX0EXAMPLE1"),
+        name: "Northwind Notes".into(),
+        document,
+        zip: None,
+        pending: PendingPolicy::Fail,
+        draft_seen: None,
+        allow: Vec::new(),
+        wait: WaitFor::Published,
+    }
+}
+
+fn edited() -> Plan {
+    plan(Some(document("10", "Published", "new")))
+}
+
+/// The same document with one more package that is still to be uploaded.
+fn with_package(mut plan: Plan, zip: bool) -> Plan {
+    let packages = plan.document.as_mut().unwrap()["applicationPackages"].as_array_mut().unwrap();
+    packages.push(
+        json!({"fileName": "b.msix", "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"}),
+    );
+    plan.zip = zip.then(|| "b.zip".into());
+    plan
+}
+
+fn header(errand: Errand) -> Header {
+    Header {
+        version: Header::VERSION,
+        run: "0193e6a1-0000-7000-8000-000000000001".into(),
+        profile: "test".into(),
+        at: "2026-02-03T09:20:00Z".parse().unwrap(),
+        cadence: Cadence::default(),
+        errand,
+    }
+}
+
+/// What was asked for, as words, and the run at its end. `cancel` stops it before the request of that number.
+struct Story {
+    asked: Vec<String>,
+    entries: Vec<Entry>,
+    run: Run,
+}
+
+fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
+    let mut run = Run::new(header(Errand::Publish(Box::new(plan))));
+    let (mut asked, mut entries) = (Vec::new(), Vec::new());
+    let mut at = run.header().at;
+    let mut draft: Option<Value> = None;
+    for number in 0..100 {
+        let next = run.next();
+        let (word, happened) = match next {
+            Next::End => return Story { asked, entries, run },
+            Next::SignIn => ("sign-in".to_owned(), Happened::SignedIn),
+            Next::ReadTarget => {
+                let id = |submission: &Option<Submission>| submission.as_ref().map(|submission| submission.id.clone());
+                ("target".into(), Happened::TargetRead { pending: id(&world.pending), published: id(&world.live) })
+            }
+            Next::ReadSubmission { id } => {
+                let found = [&world.pending, &world.live].into_iter().flatten().find(|found| found.id == id);
+                (format!("read {id}"), Happened::SubmissionRead(found.unwrap().clone()))
+            }
+            Next::Examine { .. } => {
+                let problems = world.zip_problem.into_iter().map(str::to_owned).collect();
+                ("examine".into(), Happened::Examined { problems, warnings: Vec::new() })
+            }
+            Next::SaveDraft { submission } => {
+                (format!("save {}", submission.id), Happened::DraftSaved { path: "drafts/x.json".into() })
+            }
+            Next::Delete { id } => {
+                world.pending = None;
+                (format!("delete {id}"), Happened::Deleted)
+            }
+            Next::Create => {
+                let new = document("11", "PendingCommit", "old");
+                draft = Some(new.clone());
+                ("create".into(), Happened::Created(Submission { id: "11".into(), document: new }))
+            }
+            Next::Update { id, body } => {
+                if !world.stores_nothing {
+                    let mut stored = body;
+                    stored["id"] = id.clone().into();
+                    stored["status"] = "PendingCommit".into();
+                    draft = Some(stored);
+                }
+                (format!("update {id}"), Happened::Updated)
+            }
+            Next::ReadBack { id } => {
+                let document = draft.clone().or(world.pending.as_ref().map(|draft| draft.document.clone())).unwrap();
+                (format!("read-back {id}"), Happened::ReadBack(Submission { id, document }))
+            }
+            Next::Upload { id, .. } => (format!("upload {id}"), Happened::Uploaded { bytes: 1 }),
+            Next::Commit { id } => (format!("commit {id}"), Happened::Committed),
+            Next::Look { at: due, .. } => {
+                assert!(due > at, "a look is never due at once");
+                at = due;
+                let status = world.pipeline.remove(0);
+                (format!("look {status}"), Happened::Seen(StatusReport::read(&json!({"status": status}))))
+            }
+        };
+        at = at.checked_add(SignedDuration::from_secs(1)).unwrap();
+        let happened = if cancel == Some(number) { Happened::Cancelled } else { happened };
+        asked.push(word);
+        entries.push(Entry::Happened { at, what: Box::new(happened.clone()) });
+        run.tell(happened, at);
+    }
+    panic!("the run does not end: {asked:?}");
+}
+
+fn outcome(story: &Story) -> (Outcome, String) {
+    let ending = story.run.view().ending.as_ref().unwrap();
+    (ending.outcome, ending.message.clone())
+}
+
+const CHANGES: [&str; 5] = ["create", "update", "delete", "upload", "commit"];
+
+fn changed_nothing(story: &Story) -> bool {
+    !story.asked.iter().any(|asked| CHANGES.iter().any(|change| asked.starts_with(change)))
+}
+
+#[test]
+fn a_text_goes_from_live_to_published_without_an_upload() {
+    let story = play(edited(), world(), None);
+    let asked = story.asked.join(", ");
+    assert_eq!(
+        asked,
+        "sign-in, target, read 10, create, update 11, read-back 11, commit 11, look CommitStarted, look PreProcessing, \
+         look Certification, look Publishing, look Published"
+    );
+    assert_eq!(outcome(&story).0, Outcome::Published);
+    let view = story.run.view();
+    assert_eq!(view.step(Step::Upload).unwrap().state, StepState::Skipped);
+    let seen: Vec<_> = view.timeline.iter().map(|seen| seen.status.as_str()).collect();
+    assert_eq!(seen, ["CommitStarted", "PreProcessing", "Certification", "Publishing", "Published"]);
+}
+
+#[test]
+fn a_pending_file_is_examined_before_the_first_change_and_uploaded_after_the_update() {
+    let asked = play(with_package(edited(), true), world(), None).asked.join(", ");
+    assert!(
+        asked.starts_with("sign-in, target, read 10, examine, create, update 11, read-back 11, upload 11, commit 11"),
+        "{asked}"
+    );
+    let mut broken = world();
+    broken.zip_problem = Some("b.msix is missing");
+    let story = play(with_package(edited(), true), broken, None);
+    assert!(changed_nothing(&story) && outcome(&story).1.contains("b.msix is missing"));
+}
+
+/// Every refusal happens before the first change and says what to do.
+#[rstest]
+#[case::foreign_draft(edited(), Some("PendingCommit"), "--pending keep")]
+#[case::in_certification(Plan { pending: PendingPolicy::Replace, ..edited() }, Some("Certification"), "cannot be recalled")]
+#[case::failed_commit_kept(Plan { pending: PendingPolicy::Keep, ..edited() }, Some("CommitFailed"), "--pending replace")]
+#[case::another_draft(Plan { pending: PendingPolicy::Replace, draft_seen: Some("7".into()), ..edited() }, Some("PendingCommit"), "Another draft")]
+#[case::seen_draft_gone(Plan { pending: PendingPolicy::Keep, draft_seen: Some("7".into()), ..edited() }, None, "is gone")]
+#[case::same_as_live(plan(Some(document("10", "Published", "old"))), None, "same as what is live")]
+#[case::nothing_given(plan(None), None, "neither a document")]
+#[case::no_zip(with_package(edited(), false), None, "no ZIP was given")]
+#[case::idle_zip(Plan { zip: Some("x.zip".into()), ..edited() }, None, "would not be used")]
+fn refused_before_anything_is_touched(#[case] plan: Plan, #[case] pending: Option<&str>, #[case] says: &str) {
+    let mut world = world();
+    world.pending = pending.map(|status| submission("11", status));
+    let story = play(plan, world, None);
+    let (end, message) = outcome(&story);
+    assert_eq!(end, Outcome::Refused);
+    assert!(message.contains(says), "{message}");
+    assert!(changed_nothing(&story), "{:?}", story.asked);
+}
+
+#[test]
+fn a_portal_draft_is_never_touched_whatever_was_chosen() {
+    for pending in [PendingPolicy::Fail, PendingPolicy::Keep, PendingPolicy::Replace] {
+        let mut world = world();
+        let mut draft = submission("11", "PendingCommit");
+        draft.document.as_object_mut().unwrap().remove("fileUploadUrl");
+        world.pending = Some(draft);
+        let story = play(Plan { pending, ..edited() }, world, None);
+        assert!(changed_nothing(&story) && outcome(&story).1.contains("https://partner.microsoft.com/"));
+    }
+}
+
+#[test]
+fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created() {
+    let mut world = world();
+    world.pending = Some(submission("9", "PendingCommit"));
+    let replaced = play(Plan { pending: PendingPolicy::Replace, ..edited() }, world.clone(), None).asked.join(", ");
+    assert!(replaced.starts_with("sign-in, target, read 9, read 10, save 9, delete 9, create, update 11"), "{replaced}");
+    let kept = play(Plan { pending: PendingPolicy::Keep, ..edited() }, world.clone(), None).asked.join(", ");
+    assert!(kept.starts_with("sign-in, target, read 9, read 10, update 9, read-back 9, commit 9"), "{kept}");
+    let as_it_is = play(Plan { pending: PendingPolicy::Keep, ..plan(None) }, world, None).asked.join(", ");
+    assert!(as_it_is.starts_with("sign-in, target, read 9, read 10, commit 9"), "{as_it_is}");
+}
+
+#[test]
+fn the_first_draft_of_a_flight_is_never_replaced() {
+    let mut world = world();
+    (world.pending, world.live) = (Some(submission("9", "PendingCommit")), None);
+    let flight = Plan { target: Target::flight("9NX0EXAMPLE1", "f"), pending: PendingPolicy::Replace, ..edited() };
+    let story = play(flight, world, None);
+    assert!(changed_nothing(&story) && outcome(&story).1.contains("--pending keep"));
+}
+
+#[test]
+fn price_and_audience_need_a_yes_to_that_very_change() {
+    let mut free = edited();
+    free.document.as_mut().unwrap()["pricing"]["priceId"] = "Free".into();
+    let story = play(free.clone(), world(), None);
+    assert!(changed_nothing(&story) && outcome(&story).1.contains("--allow becomes-free"), "{:?}", outcome(&story));
+    // A yes to something else is none.
+    let other = play(Plan { allow: vec![ConcernKind::Visibility], ..free.clone() }, world(), None);
+    assert_eq!(outcome(&other).0, Outcome::Refused);
+    let agreed = play(Plan { allow: vec![ConcernKind::BecomesFree, ConcernKind::Price], ..free }, world(), None);
+    assert_eq!(outcome(&agreed).0, Outcome::Published);
+}
+
+#[test]
+fn a_draft_that_stores_nothing_is_never_committed() {
+    let mut zombie = world();
+    zombie.stores_nothing = true;
+    let story = play(edited(), zombie, None);
+    assert_eq!(outcome(&story).0, Outcome::Failed);
+    assert!(!story.asked.iter().any(|asked| asked.starts_with("commit")) && outcome(&story).1.contains("releaseNotes"));
+}
+
+#[rstest]
+#[case::fails(&["CommitStarted", "CommitFailed"], Outcome::Failed)]
+#[case::falls_back(&["CommitStarted", "PendingCommit"], Outcome::Failed)]
+#[case::unknown_failure(&["CommitStarted", "LimboFailed"], Outcome::Failed)]
+#[case::unknown_state_then_published(&["Limbo", "Published"], Outcome::Published)]
+#[case::jump(&["Published"], Outcome::Published)]
+#[case::cancelled_in_the_portal(&["Certification", "Canceled"], Outcome::Failed)]
+fn what_the_pipeline_says_is_what_is_told(#[case] pipeline: &[&'static str], #[case] end: Outcome) {
+    let world = World { pipeline: pipeline.to_vec(), ..world() };
+    assert_eq!(outcome(&play(edited(), world, None)).0, end);
+}
+
+#[test]
+fn a_manual_release_waits_for_a_person() {
+    let mut manual = edited();
+    manual.document.as_mut().unwrap()["targetPublishMode"] = "Manual".into();
+    let world = World { pipeline: vec!["Certification", "Release"], ..world() };
+    let story = play(manual, world, None);
+    assert_eq!(outcome(&story).0, Outcome::Waiting);
+    assert!(outcome(&story).1.contains("Publish now"));
+}
+
+#[rstest]
+#[case(WaitFor::None, "commit 11")]
+#[case(WaitFor::Committed, "look PreProcessing")]
+fn it_goes_as_far_as_asked(#[case] wait: WaitFor, #[case] last: &str) {
+    let story = play(Plan { wait, ..edited() }, world(), None);
+    assert_eq!((outcome(&story).0, story.asked.last().unwrap().as_str()), (Outcome::Committed, last));
+}
+
+#[test]
+fn a_follow_outlives_a_fault_of_the_network() {
+    let errand = Errand::Follow { target: Target::app("9A"), name: "Notes".into(), submission: "11".into() };
+    let mut run = Run::new(header(errand));
+    let at: Timestamp = "2026-02-03T09:20:05Z".parse().unwrap();
+    run.tell(Happened::SignedIn, at);
+    run.tell(Happened::SubmissionRead(submission("11", "Certification")), at);
+    run.tell(Happened::Failed(Fault { cause: Cause::Trouble, message: "no network".into() }), at);
+    assert!(matches!(run.next(), Next::Look { .. }) && run.view().warnings.len() == 1);
+    run.tell(Happened::Seen(StatusReport::read(&json!({"status": "Published"}))), at);
+    assert_eq!(run.view().ending.as_ref().unwrap().outcome, Outcome::Published);
+    assert_eq!(run.view().timeline.last().unwrap().status, Status::Published);
+}
+
+proptest! {
+    /// Cancelled anywhere, whatever was chosen: it ends, never commits without a read-back, never deletes without a saved copy,
+    /// and the journal alone gives the same run again.
+    #[test]
+    fn whatever_happens_the_rules_hold(
+        cancel in proptest::option::of(0usize..14), pending in 0..3, has_draft: bool, has_zip: bool, zombie: bool, seen in 0usize..4,
+    ) {
+        let policy = [PendingPolicy::Fail, PendingPolicy::Keep, PendingPolicy::Replace][pending as usize];
+        let pipelines = [vec!["Published"], vec!["CommitStarted", "CommitFailed"], vec!["Certification", "Canceled"], vec!["PreProcessing", "Published"]];
+        let world = World {
+            pending: has_draft.then(|| submission("9", "PendingCommit")),
+            pipeline: pipelines[seen].clone(),
+            stores_nothing: zombie,
+            ..world()
+        };
+        let plan = Plan { pending: policy, ..if has_zip { with_package(edited(), true) } else { edited() } };
+        let story = play(plan.clone(), world, cancel);
+        let place = |word: &str| story.asked.iter().position(|asked| asked.starts_with(word));
+        if let Some(commit) = place("commit") {
+            prop_assert!(place("read-back").is_some_and(|read| read < commit));
+        }
+        if let Some(delete) = place("delete") {
+            prop_assert!(place("save").is_some_and(|save| save < delete) && policy == PendingPolicy::Replace);
+        }
+        prop_assert!(story.asked.iter().filter(|asked| *asked == "create").count() <= 1);
+
+        let lines: Vec<String> = story.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+        let read = lines.iter().map(|line| serde_json::from_str::<Entry>(line).unwrap());
+        let rebuilt = Run::rebuild(header(Errand::Publish(Box::new(plan))), read);
+        prop_assert_eq!(rebuilt, story.run);
+    }
+}
