@@ -52,7 +52,7 @@ const BANNER: &str = "DEMO — a simulated Store on this machine; nothing here r
 
 /// An upload that can be watched: loopback alone would be over before it is seen.
 #[cfg(feature = "sim")]
-const DEMO_BANDWIDTH: u64 = 48_000_000;
+const DEMO_BANDWIDTH: &str = "48 MB";
 
 /// The dashboard on a simulator of its own, with sample files, all in a folder that goes with the program.
 #[cfg(feature = "sim")]
@@ -76,7 +76,7 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
 
     let own = folder.path().join(".flightdeck");
     let paths = Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
-    let settings = format!("[upload]\nbandwidth = {DEMO_BANDWIDTH}\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
+    let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
     let config = Config::parse(paths, settings)?;
     let profile = Profile {
         name: "demo".into(),
