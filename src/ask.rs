@@ -2,8 +2,8 @@
 
 use crate::{
     action::Action,
-    domain::target::Target,
-    jobs::job::{Job, JobId},
+    domain::{check::check_new_add_on, target::Target},
+    jobs::job::{Job, JobId, NewProduct},
 };
 use std::path::PathBuf;
 
@@ -111,4 +111,46 @@ pub enum Opening {
     Run {
         id: String,
     },
+    /// Asks for one line of text.
+    Prompt {
+        title: String,
+        text: String,
+        label: String,
+        /// What stands in the field at first.
+        start: String,
+        purpose: Purpose,
+    },
+}
+
+/// What a line of text is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// The id of a new add-on of an app.
+    NewAddOn { app: String, product_type: String },
+    /// The name of a new flight of an app.
+    NewFlight { app: String },
+}
+
+impl Purpose {
+    /// What is to be done with the text, or why it cannot be taken.
+    pub fn answer(&self, text: &str) -> Result<Vec<Ask>, String> {
+        let create = |product| vec![Ask::Start(Job::Create(product))];
+        match self {
+            Self::NewAddOn { app, product_type } => match check_new_add_on(text, product_type).first() {
+                Some(finding) => Err(finding.sentence.clone()),
+                None => Ok(create(NewProduct::AddOn {
+                    app: app.clone(),
+                    product_id: text.to_owned(),
+                    product_type: product_type.clone(),
+                })),
+            },
+            Self::NewFlight { .. } if text.is_empty() => Err("A flight needs a name.".to_owned()),
+            Self::NewFlight { app } => Ok(create(NewProduct::Flight {
+                app: app.clone(),
+                name: Some(text.to_owned()),
+                groups: Vec::new(),
+                rank_higher_than: None,
+            })),
+        }
+    }
 }

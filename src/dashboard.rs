@@ -1,6 +1,209 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
-use flightdeck::{cli::{Cli, DemoArgs}, headless::exit::Exit};
+use flightdeck::{
+    app::event as app,
+    api::{BudgetView, Observe},
+    cli::Cli,
+    config::{Config, ConfigError, Profile, env},
+    headless::exit::{Exit, Failure},
+    jobs::{
+        job::{Job, JobId},
+        pool::Pool,
+        report::{Pulse, Report},
+        reporter::Told,
+        services::Services,
+    },
+    model::ProfileView,
+    shell::{
+        self,
+        run::{Options, Worker},
+    },
+};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{sync::mpsc, time};
 
-pub async fn open(_cli: &Cli) -> Exit { Exit::Failed }
-pub async fn demo(_args: &DemoArgs) -> Exit { Exit::Failed }
+/// Jobs get so long to put their things in order when the program ends.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often the header's count of requests is looked at while it still falls.
+const PULSE: Duration = Duration::from_secs(5);
+
+/// The dashboard of a profile; without any profile the explanation of the two ways on.
+pub async fn open(cli: &Cli) -> Exit {
+    let opened = async {
+        let config = Config::load(cli.config.as_deref(), &env::process)?;
+        match config.profile(cli.profile.as_deref(), &env::process) {
+            Ok(profile) => show(&config, &profile, None, None).await,
+            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error).await,
+            Err(error) => Err(error.into()),
+        }
+    };
+    ended(opened.await)
+}
+
+/// The demo's own line on every screen, so that nobody takes it for the real Store.
+#[cfg(feature = "sim")]
+const BANNER: &str = "DEMO — a simulated Store on this machine; nothing here reaches Microsoft";
+
+/// An upload that can be watched: loopback alone would be over before it is seen.
+#[cfg(feature = "sim")]
+const DEMO_BANDWIDTH: &str = "48 MB";
+
+/// The dashboard on a simulator of its own, with sample files, all in a folder that goes with the program.
+#[cfg(feature = "sim")]
+pub async fn demo(args: &flightdeck::cli::DemoArgs) -> Exit {
+    ended(run_demo(args).await)
+}
+
+#[cfg(feature = "sim")]
+async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
+    use flightdeck::{
+        config::{Credential, Paths, SecretSource},
+        sim::{self, SimOptions, samples},
+    };
+    let failed = |error: io::Error| Failure::new(Exit::Failed, format!("The demo could not be started: {error}"));
+    let scenario = crate::simulator::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
+    let folder = tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed)?;
+    samples::write(folder.path()).map_err(failed)?;
+    let options = SimOptions { speed: args.speed, apps: args.apps, rate_limit: None, scenario, ..SimOptions::default() };
+    let sim = sim::start(options).await.map_err(failed)?;
+    let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
+
+    let own = folder.path().join(".flightdeck");
+    let paths = Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
+    let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
+    let config = Config::parse(paths, settings)?;
+    let profile = Profile {
+        name: "demo".into(),
+        tenant: sim::TENANT.into(),
+        client: sim::CLIENT_ID.into(),
+        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
+        protected: false,
+        read_only: false,
+        // The simulator sets no limit here: a demo that waits for slots would show nothing.
+        requests_per_minute: 600,
+        login: Clone::clone(&address),
+        store: address,
+        warnings: Vec::new(),
+    };
+    let exit = show(&config, &profile, Some(BANNER.to_owned()), Some(folder.path().to_owned())).await;
+    sim.stop().await;
+    exit
+}
+
+/// No profile yet: explains the two ways on; the demo is one key away.
+async fn welcome(config: &Config, error: &ConfigError) -> Result<Exit, Failure> {
+    let options = options(config, ProfileView::default(), None, Some(error.to_string()));
+    let (_sender, told) = Pool::channel();
+    let exit = shell::run::run(options, Idle, told).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
+    match exit {
+        app::Exit::Quit => Ok(Exit::Done),
+        #[cfg(feature = "sim")]
+        app::Exit::Demo => run_demo(&flightdeck::cli::DemoArgs { speed: 1.0, scenario: None, apps: None }).await,
+        #[cfg(not(feature = "sim"))]
+        app::Exit::Demo => Err(Failure::usage("this build has no simulator")),
+    }
+}
+
+/// Nothing can be done without a profile.
+struct Idle;
+
+impl Worker for Idle {
+    fn start(&mut self, _: JobId, _: Job) {}
+
+    fn cancel(&mut self, _: JobId) {}
+}
+
+/// The pool as the shell knows it.
+struct Hands<'a>(&'a mut Pool);
+
+impl Worker for Hands<'_> {
+    fn start(&mut self, id: JobId, job: Job) {
+        self.0.start(id, job);
+    }
+
+    fn cancel(&mut self, id: JobId) {
+        self.0.cancel(id);
+    }
+}
+
+fn options(config: &Config, profile: ProfileView, banner: Option<String>, welcome: Option<String>) -> Options {
+    let keys = config.keys().iter().map(|(name, chords)| (name.clone(), chords.0.clone()));
+    Options {
+        profile,
+        banner,
+        welcome,
+        no_color: env::value(&env::process, "NO_COLOR").is_some(),
+        notify: config.screen().notify,
+        mouse: config.screen().mouse,
+        keys: keys.collect(),
+    }
+}
+
+async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_folder: Option<PathBuf>) -> Result<Exit, Failure> {
+    let (sender, told) = Pool::channel();
+    let (observe, exchanges) = observer();
+    let services = Services::open(config, profile, observe)?;
+    shell::logging::start(&services.home.log_folder());
+    let pulse = tokio::spawn(pulse(services.clone(), exchanges, sender.clone()));
+    let view = ProfileView {
+        name: profile.name.clone(),
+        is_demo: banner.is_some(),
+        is_protected: profile.protected,
+        is_read_only: profile.read_only,
+        zip_folder,
+    };
+    let options = options(config, view, banner, None);
+    let mut pool = Pool::new(services, sender);
+    let exit = shell::run::run(options, Hands(&mut pool), told).await;
+    pool.shut_down(PATIENCE).await;
+    pulse.abort();
+    exit.map(|_| Exit::Done).map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
+}
+
+/// Requests reach the screen through a queue of their own: the client must never wait for the screen.
+fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    // Nobody listens any more only while the program ends.
+    (Arc::new(move |exchange| drop(sender.send(exchange))), receiver)
+}
+
+/// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
+async fn pulse(services: Services, mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>, sender: mpsc::Sender<Told>) {
+    let mut used = 0;
+    loop {
+        let exchange = tokio::select! {
+            biased;
+            exchange = exchanges.recv() => match exchange {
+                Some(exchange) => Some(exchange),
+                None => return,
+            },
+            () = time::sleep(PULSE), if used > 0 => None,
+        };
+        let BudgetView { used: now, limit, waiting } = services.store.budget();
+        let is_news = exchange.is_some() || now != used;
+        used = now;
+        if let Some(exchange) = exchange
+            && sender.send((None, Report::Exchange(exchange))).await.is_err()
+        {
+            return;
+        }
+        let pulse = Pulse { token_expires: services.store.token_expires(), used, limit, waiting };
+        if is_news && sender.send((None, Report::Pulse(pulse))).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn ended(result: Result<Exit, Failure>) -> Exit {
+    result.unwrap_or_else(|failure| {
+        // Nobody may be listening to stderr; the exit code still tells.
+        let _ = writeln!(io::stderr(), "flightdeck: {}", failure.message);
+        failure.exit
+    })
+}

@@ -294,7 +294,7 @@ fn unknown_targets_portal_drafts_and_unsupported_products_are_explained() {
     assert_eq!(bench.run(&["status", "nonsense"]).code, 2);
     let unsupported = bench.run(&["status", "app:9NROOMS5BOOK"]);
     assert!(unsupported.code == 5 && unsupported.err.contains("Partner Center"), "{unsupported:?}");
-    let portal = bench.run(&["publish", "app:9PSCAN8SIGN1", "--pending", "replace"]);
+    let portal = bench.run(&["publish", "app:9N8PUZZL3G4M", "--pending", "replace"]);
     assert!(portal.code == 3 && portal.err.contains("https://partner.microsoft.com/"), "{portal:?}");
 }
 

@@ -359,7 +359,7 @@ mod tests {
         };
         let tries = Arc::new(Mutex::new(0));
         let count = Arc::clone(&tries);
-        let http = super::super::http::http_client().unwrap();
+        let http = super::super::http::http_client_for(&identity.login).unwrap();
         let auth = Arc::new(Auth::new(http, identity, Arc::new(move |_| *count.lock().unwrap() += 1)));
         let patience = Patience { back_off: Duration::from_millis(1), ..Patience::default() };
         assert!(matches!(auth.token(patience).await, Err(ApiError::Lost { was_sent: false, .. })));

@@ -36,6 +36,11 @@ pub fn check_endpoint(url: &Url) -> Result<(), EndpointError> {
     if is_bare { Ok(()) } else { Err(EndpointError::Extra) }
 }
 
+/// Whether an address is on this machine.
+pub(super) fn is_this_machine(url: &Url) -> bool {
+    url.host().is_some_and(|host| is_loopback(&host))
+}
+
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),

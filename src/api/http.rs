@@ -4,6 +4,9 @@
 use std::time::Duration;
 
 use thiserror::Error;
+use url::Url;
+
+use super::endpoint::is_this_machine;
 
 /// A host that has not answered the connect by now is down; the sign-in must not hang longer.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -21,16 +24,26 @@ pub struct HttpClientError(#[from] reqwest::Error);
 ///
 /// Redirects are not followed: neither service uses them, and a signed URL or a token must not travel on.
 pub fn http_client() -> Result<reqwest::Client, HttpClientError> {
+    Ok(builder().build()?)
+}
+
+/// The same client for the services that belong to `store`. Where that is this machine (the simulator), no proxy is used:
+/// one could not reach it, and plain http must not leave the machine.
+pub fn http_client_for(store: &Url) -> Result<reqwest::Client, HttpClientError> {
+    let builder = if is_this_machine(store) { builder().no_proxy() } else { builder() };
+    Ok(builder.build()?)
+}
+
+fn builder() -> reqwest::ClientBuilder {
     // An error here means that a provider is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(reqwest::Client::builder()
+    reqwest::Client::builder()
         .user_agent(concat!("flightdeck/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        .build()?)
 }
 
 #[cfg(test)]

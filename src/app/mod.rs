@@ -1,1 +1,14 @@
-//! (module list)
+//! Floor 7: pure. An event goes in, effects come out as data; nothing here touches terminal, clock, disk or process.
+
+pub mod arrange;
+pub mod event;
+pub mod focus;
+pub mod keys;
+pub mod layers;
+pub mod loading;
+pub mod perform;
+pub mod release;
+pub mod settings;
+pub mod toasts;
+pub mod update;
+pub mod view;

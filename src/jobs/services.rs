@@ -37,7 +37,7 @@ pub enum OpenError {
 impl Services {
     /// `observe` sees every request of the Store client; it must not wait.
     pub fn open(config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
-        let http = http::http_client()?;
+        let http = http::http_client_for(&profile.store)?;
         let settings = StoreSettings {
             login: profile.login.clone(),
             store: profile.store.clone(),

@@ -1,7 +1,10 @@
 //! What every overlay offers, and the one place that knows them all. An overlay lies above the panes and gets every key first;
 //! it answers with data ([`Closing`]) and knows neither panes nor app.
 
-use super::{confirm::Confirm, help::Help, message::Message, palette::Palette, run::Run};
+use super::{
+    confirm::Confirm, help::Help, message::Message, palette::Palette, prompt::Prompt, review::Review, run::Run,
+    zip_picker::ZipPicker,
+};
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Opening},
@@ -87,7 +90,8 @@ pub fn open(opening: Opening, commands: Vec<Command>) -> Option<Box<dyn Overlay>
             Box::new(Confirm::new(title, text, yes, danger, must_type, then))
         }
         Opening::Run { id } => Box::new(Run::new(id)),
-        // The ZIP picker's and the review's arms go here.
-        Opening::ZipPicker { .. } | Opening::Review { .. } => return None,
+        Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
+        Opening::Review { target } => Box::new(Review::new(target)),
+        Opening::Prompt { title, text, label, start, purpose } => Box::new(Prompt::new(title, text, label, &start, purpose)),
     })
 }

@@ -3,9 +3,10 @@
 use super::{
     editor::{Editor, Taken},
     json_view::JsonView,
-    overview::{self, Sheet, first_seen, number, since},
+    overview::{self, Sheet, first_seen, number},
     pane::{Cx, Handled, Pane, Possible, Typed},
     prepared::{Origin, Prepared, Verdict, count},
+    standing::since,
     target_actions,
 };
 use crate::{

@@ -21,7 +21,7 @@ pub fn all() -> Vec<Box<dyn pane::Pane>> {
         Box::new(apps::pane()),
         Box::new(addons::pane()),
         Box::new(flights::pane()),
-        // The detail pane's line goes here.
+        Box::new(detail::Detail::default()),
         Box::new(runs::pane()),
         Box::new(activity::pane()),
     ]

@@ -4,6 +4,7 @@
 use super::{
     pane::Cx,
     prepared::{Actor, Origin, Prepared, Verdict, count, meaning},
+    standing::since,
 };
 use crate::{
     action::Action,
@@ -30,7 +31,6 @@ use crate::{
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::text::{Line, Span};
 use serde_json::Value;
-use std::time::Duration;
 
 /// Columns of the names on the left.
 const LABEL: usize = 11;
@@ -49,6 +49,20 @@ impl<'a> Sheet<'a> {
 
     pub fn into_lines(self) -> Vec<Line<'static>> {
         self.lines
+    }
+
+    /// Lines so far.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// A line made elsewhere.
+    pub fn line(&mut self, line: Line<'static>) {
+        self.lines.push(line);
     }
 
     /// A named value; a long one goes on below itself.
@@ -99,11 +113,6 @@ impl<'a> Sheet<'a> {
         }
         self.lines.push(Line::from(line));
     }
-}
-
-/// The time from `then` to `now`; nothing when the clock was set back.
-pub fn since(then: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }
 
 /// `2026-02-03 09:20`, where the person is.

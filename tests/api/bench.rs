@@ -1,6 +1,6 @@
 //! A mock server with a sign-in, a Store that talks to it, and a record of what the Store says about it.
 
-use flightdeck::api::{Credential, Exchange, Patience, Store, StoreSettings, http::http_client};
+use flightdeck::api::{Credential, Exchange, Patience, Store, StoreSettings, http::http_client_for};
 use flightdeck::domain::target::Target;
 use secrecy::SecretString;
 use serde_json::json;
@@ -56,7 +56,9 @@ pub fn settings(url: &str, credential: Credential) -> StoreSettings {
 pub fn store_of(settings: StoreSettings) -> (Store, Log) {
     let log = Log::default();
     let writer = Arc::clone(&log);
-    let store = Store::new(http_client().unwrap(), settings, Arc::new(move |exchange| writer.lock().unwrap().push(exchange)));
+    // All servers of these tests are on this machine, whatever the address under test is.
+    let http = http_client_for(&"http://127.0.0.1".parse().unwrap()).unwrap();
+    let store = Store::new(http, settings, Arc::new(move |exchange| writer.lock().unwrap().push(exchange)));
     let quick = Patience { back_off: Duration::from_millis(1), ..Patience::default() };
     (store.with_patience(quick), log)
 }
@@ -155,11 +157,14 @@ pub fn assert_no_secret(text: &str) {
     assert!(!text.contains("CANARY"), "a secret is shown: {text}");
 }
 
-/// Waits until something holds, without a guess at how long that takes.
+/// Waits until something holds, and fails when it never will.
 pub async fn until(mut holds: impl FnMut() -> bool) {
-    while !holds() {
-        tokio::task::yield_now().await;
-    }
+    let wait = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap();
 }
 
 /// A server of raw bytes: one reply a connection, in turn, then it closes. Gives its address and the requests as they came.

@@ -1,0 +1,69 @@
+//! What the shell tells the app and what the app wants of the shell: plain data.
+
+use crate::{
+    domain::target::Target,
+    jobs::{
+        job::{Job, JobId},
+        report::Report,
+    },
+};
+use jiff::Timestamp;
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
+use std::time::Duration;
+
+/// When something happens; the app never asks a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// For ages and times of day.
+    pub wall: Timestamp,
+    /// Since the program started: for all that has to be waited for.
+    pub uptime: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A press, never a release.
+    Key(KeyEvent),
+    Paste(String),
+    Mouse(MouseEvent),
+    /// Columns and rows.
+    Resize(u16, u16),
+    Report(Option<JobId>, Report),
+    /// The moment the app asked for has come.
+    Woken,
+    /// The text came back from `$EDITOR`.
+    EditedOutside {
+        target: Target,
+        text: String,
+    },
+    /// Something outside could not be done; the text says what can be done instead.
+    Trouble {
+        title: String,
+        text: String,
+    },
+    /// Somebody asks the program to end; there is nobody to ask back.
+    Terminate,
+}
+
+/// How the dashboard is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Quit,
+    /// The demo account was asked for on the welcome screen.
+    Demo,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Start(JobId, Job),
+    Cancel(JobId),
+    Copy(String),
+    EditOutside {
+        target: Target,
+        text: String,
+    },
+    OpenLink(String),
+    /// Ring the bell and tell the desktop.
+    Notify(String),
+    Quit(Exit),
+}

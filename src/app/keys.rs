@@ -1,0 +1,170 @@
+//! Where a key, a paste or a click goes: the top overlay, else the focused pane, else the app. First hit wins.
+
+use super::{event::Exit, event::Moment, update::App};
+use crate::{
+    action::{Action, Scope},
+    ask::{Ask, Opening, PaneId, Severity},
+    overlays::overlay::Closing,
+    panes::pane::{Handled, Pane, Possible, Typed},
+    ui::keymap,
+};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+impl App {
+    pub(super) fn key(&mut self, key: KeyEvent, now: Moment) {
+        let is_interrupt = key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL;
+        if self.ground.settings.welcome.is_some() {
+            match key.code {
+                KeyCode::Char('d') if key.modifiers.is_empty() => self.leave(Exit::Demo),
+                KeyCode::Char('q') | KeyCode::Esc => self.leave(Exit::Quit),
+                _ if is_interrupt => self.leave(Exit::Quit),
+                _ => {}
+            }
+            return;
+        }
+        if is_interrupt && self.layers.top().is_some_and(|top| top.name() == "confirm") && self.is_leaving {
+            // Asked already and pressed again: meant.
+            self.leave(Exit::Quit);
+        } else if self.layers.is_empty() {
+            self.pane_key(key, now);
+        } else {
+            self.overlay_key(key, now);
+        }
+    }
+
+    fn overlay_key(&mut self, key: KeyEvent, now: Moment) {
+        let cx = self.ground.cx(now, true);
+        let Some(overlay) = self.layers.top_mut() else { return };
+        let mut asks = Vec::new();
+        let typed = Typed::Key(key);
+        if overlay.takes_text() && keymap::is_plain(key) {
+            overlay.typed(&typed, &cx, &mut asks);
+            self.asks.extend(asks);
+            return;
+        }
+        let chord = keymap::chord(key);
+        let action = overlay.scopes().iter().find_map(|scope| cx.keymap.action(*scope, chord));
+        let mut is_closed = false;
+        let mut is_used = false;
+        if let Some(action) = action {
+            if let Possible::No(reason) = overlay.possible(action, &cx) {
+                self.toasts.push(Severity::Info, reason, now.uptime);
+                return;
+            }
+            match overlay.act(action, &cx, &mut asks) {
+                Closing::Stay => is_used = true,
+                Closing::Close(answer) => {
+                    asks.extend(answer);
+                    is_closed = true;
+                }
+                Closing::Unused => is_closed = action == Action::Back,
+            }
+        }
+        if !is_closed && !is_used {
+            is_used = overlay.typed(&typed, &cx, &mut asks) == Handled::Yes;
+        }
+        if !is_closed && !is_used {
+            match cx.keymap.action(Scope::Global, chord) {
+                Some(Action::Help) if overlay.name() != "help" => asks.push(Ask::Open(Opening::Help)),
+                Some(Action::Palette) if overlay.name() == "help" => {
+                    is_closed = true;
+                    asks.push(Ask::Open(Opening::Palette));
+                }
+                // "q" leaves the program from the base only; here it is a step back.
+                Some(Action::Quit | Action::Help) => is_closed = true,
+                _ => {}
+            }
+        }
+        if is_closed {
+            self.layers.pop();
+            self.is_leaving = false;
+        }
+        self.asks.extend(asks);
+    }
+
+    fn pane_key(&mut self, key: KeyEvent, now: Moment) {
+        let focus = self.focus.current();
+        let cx = self.ground.cx(now, true);
+        let chord = keymap::chord(key);
+        let mut asks = Vec::new();
+        let mut action = None;
+        if let Some(pane) = self.panes.iter_mut().find(|pane| pane.id() == focus) {
+            let takes_text = pane.takes_text();
+            let typed = Typed::Key(key);
+            if takes_text && keymap::is_plain(key) {
+                pane.typed(&typed, &cx, &mut asks);
+                self.asks.extend(asks);
+                return;
+            }
+            action = pane.scopes().iter().find_map(|scope| cx.keymap.action(*scope, chord));
+            if takes_text {
+                let is_used = action.is_some_and(|action| pane.act(action, &cx, &mut asks) == Handled::Yes)
+                    || pane.typed(&typed, &cx, &mut asks) == Handled::Yes;
+                self.asks.extend(asks);
+                if is_used {
+                    return;
+                }
+            }
+        }
+        let action = action.or_else(|| self.ground.settings.keymap.action(Scope::Global, chord));
+        if let Some(action) = action {
+            self.perform(action, now);
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: String, now: Moment) {
+        let cx = self.ground.cx(now, true);
+        let mut asks = Vec::new();
+        let typed = Typed::Paste(text);
+        if let Some(overlay) = self.layers.top_mut() {
+            if overlay.takes_text() {
+                overlay.typed(&typed, &cx, &mut asks);
+            }
+        } else {
+            let focus = self.focus.current();
+            // Where no text is taken, a paste is an accident: its letters must not become commands.
+            if let Some(pane) = self.panes.iter_mut().find(|pane| pane.id() == focus && pane.takes_text()) {
+                pane.typed(&typed, &cx, &mut asks);
+            }
+        }
+        self.asks.extend(asks);
+    }
+
+    pub(super) fn mouse(&mut self, event: MouseEvent, now: Moment) {
+        let mut asks = Vec::new();
+        if let Some(overlay) = self.layers.top_mut() {
+            let closing = overlay.mouse(event, self.size, &self.ground.cx(now, true), &mut asks);
+            if let Closing::Close(answer) = closing {
+                asks.extend(answer);
+                self.layers.pop();
+            }
+            self.asks.extend(asks);
+            return;
+        }
+        let Some(arrangement) = self.arrangement() else { return };
+        let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
+        if is_click && arrangement.tabs.is_some_and(|tabs| tabs.y == event.row) {
+            let tab = self.tabs().into_iter().find(|(_, _, columns)| columns.contains(&event.column));
+            if let Some((pane, ..)) = tab {
+                self.go_to(pane, now);
+            }
+            return;
+        }
+        let Some((id, area)) = arrangement.pane_at(event.column, event.row) else { return };
+        let is_wheel = matches!(event.kind, MouseEventKind::ScrollDown | MouseEventKind::ScrollUp);
+        let was_focused = self.focus.current() == id;
+        // The wheel over a list walks through it, and whoever walks has the focus; a text is scrolled where it stands.
+        if !was_focused && (is_click || (is_wheel && !matches!(id, PaneId::Detail | PaneId::Activity))) {
+            self.go_to(id, now);
+        }
+        let cx = self.ground.cx(now, was_focused);
+        if let Some(pane) = pane_mut(&mut self.panes, id) {
+            pane.mouse(event, area, &cx, &mut asks);
+        }
+        self.asks.extend(asks);
+    }
+}
+
+pub(super) fn pane_mut(panes: &mut [Box<dyn Pane>], id: PaneId) -> Option<&mut Box<dyn Pane>> {
+    panes.iter_mut().find(|pane| pane.id() == id)
+}

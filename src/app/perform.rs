@@ -1,0 +1,254 @@
+//! What an action does: offered to the focused pane, then to the pane it belongs to, then done by the app itself, or refused
+//! with its reason.
+
+use super::{
+    event::{Exit, Moment},
+    keys::pane_mut,
+    update::App,
+};
+use crate::{
+    action::{Action, Scope},
+    ask::{Ask, Opening, PaneId, Severity},
+    domain::{product::Product, status::Status, target::Target},
+    jobs::job::{Catalog, Job},
+    model::Model,
+    overlays::overlay::Command,
+    panes::pane::{Handled, Possible},
+};
+
+/// Why an action that changes the account cannot be done in this profile.
+fn is_changing(action: Action) -> bool {
+    matches!(action, Action::Publish | Action::DeleteDraft)
+}
+
+/// The pane that knows an action, when the focused one does not.
+fn home(action: Action) -> Option<PaneId> {
+    match action.row()?.scope {
+        Scope::Target => Some(PaneId::Detail),
+        Scope::Runs => Some(PaneId::Runs),
+        Scope::Move if action == Action::AllAddOns => Some(PaneId::AddOns),
+        _ => None,
+    }
+}
+
+impl App {
+    /// Whether an action can be done now, wherever its key is pressed.
+    pub(super) fn possible(&self, action: Action, now: Moment) -> Possible {
+        if is_changing(action) && self.ground.model.profile.is_read_only {
+            let name = &self.ground.model.profile.name;
+            return Possible::No(format!("The profile {name} is read-only: it changes nothing in the account."));
+        }
+        let focus = self.focus.current();
+        for id in [Some(focus), home(action)].into_iter().flatten() {
+            let cx = self.ground.cx(now, id == focus);
+            let said = self.panes.iter().find(|pane| pane.id() == id).map(|pane| pane.possible(action, &cx));
+            if let Some(said) = said.filter(|said| *said != Possible::Unknown) {
+                return said;
+            }
+        }
+        match action.row().map(|row| row.scope) {
+            Some(Scope::Editor | Scope::Overlay) => Possible::Unknown,
+            _ => self.possible_here(action),
+        }
+    }
+
+    fn possible_here(&self, action: Action) -> Possible {
+        let model = &self.ground.model;
+        match action {
+            Action::Copy | Action::OpenPortal | Action::Publish | Action::PickZip | Action::Follow | Action::DeleteDraft => {
+                let Some(target) = &self.ground.selected else {
+                    return Possible::No("No app, add-on or flight is selected.".to_owned());
+                };
+                match (action, model.product(target)) {
+                    (Action::Follow, Some(product)) => can_follow(product, model),
+                    (Action::DeleteDraft, Some(product)) => can_delete_draft(product, model),
+                    _ => Possible::Yes,
+                }
+            }
+            _ => Possible::Yes,
+        }
+    }
+
+    /// All actions with what is possible now, for help and palette.
+    pub(super) fn commands(&self, now: Moment) -> Vec<Command> {
+        let rows = crate::action::ACTIONS.iter();
+        rows.map(|row| Command { action: row.action, possible: self.possible(row.action, now) }).collect()
+    }
+
+    /// Does an action as if its key had been pressed with no overlay open.
+    pub(super) fn perform(&mut self, action: Action, now: Moment) {
+        if let Some(toast) = self.toasts.error() {
+            // What stands in front of everything goes first.
+            if action == Action::Back {
+                self.toasts.dismiss();
+                return;
+            }
+            if action == Action::Copy {
+                let text = toast.text.clone();
+                self.asks.push_back(Ask::Copy(text));
+                return;
+            }
+        }
+        if let Possible::No(reason) = self.possible(action, now) {
+            self.toasts.push(Severity::Info, reason, now.uptime);
+            return;
+        }
+        let focus = self.focus.current();
+        let mut asks = Vec::new();
+        for id in [Some(focus), home(action)].into_iter().flatten() {
+            let cx = self.ground.cx(now, id == focus);
+            let Some(pane) = pane_mut(&mut self.panes, id) else { continue };
+            let is_handled = pane.act(action, &cx, &mut asks) == Handled::Yes;
+            self.asks.extend(asks.drain(..));
+            if is_handled {
+                return;
+            }
+        }
+        self.own(action, now);
+    }
+
+    /// What only the app can do.
+    fn own(&mut self, action: Action, now: Moment) {
+        match action {
+            Action::Quit => self.quit(),
+            Action::Help => self.asks.push_back(Ask::Open(Opening::Help)),
+            Action::Palette => self.asks.push_back(Ask::Open(Opening::Palette)),
+            Action::FocusApps => self.go_to(PaneId::Apps, now),
+            Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
+            Action::FocusFlights => self.go_to(PaneId::Flights, now),
+            Action::FocusDetail => self.go_to(PaneId::Detail, now),
+            Action::FocusRuns => self.go_to(PaneId::Runs, now),
+            Action::ShowActivity if self.focus.current() == PaneId::Activity => {
+                let back = self.focus.leave_activity();
+                self.go_to(back, now);
+            }
+            Action::ShowActivity => self.go_to(PaneId::Activity, now),
+            Action::FocusNext => self.go_to(self.focus.next(true), now),
+            Action::FocusPrevious => self.go_to(self.focus.next(false), now),
+            Action::Zoom => self.focus.is_zoomed = !self.focus.is_zoomed,
+            Action::Refresh => self.refresh(),
+            Action::Back if self.focus.is_zoomed => self.focus.is_zoomed = false,
+            Action::Back | Action::Left => {
+                if let Some(pane) = self.focus.back() {
+                    if self.focus.current() == PaneId::Activity {
+                        self.focus.leave_activity();
+                    }
+                    self.go_to(pane, now);
+                }
+            }
+            _ => self.on_selected(action),
+        }
+    }
+
+    /// What is done to the selected target.
+    fn on_selected(&mut self, action: Action) {
+        let Some(target) = self.ground.selected.clone() else { return };
+        let Some(product) = self.ground.model.product(&target).cloned() else { return };
+        let ask = match action {
+            Action::Copy => Ask::Copy(target.id().to_owned()),
+            Action::OpenPortal => Ask::OpenLink(target.portal_url(product.pending.as_deref())),
+            Action::Publish => Ask::Open(Opening::Review { target }),
+            Action::PickZip => Ask::Open(Opening::ZipPicker { target }),
+            Action::Follow => {
+                let Some(submission) = product.pending else { return };
+                Ask::Start(Job::Follow { target, name: product.name, submission })
+            }
+            Action::DeleteDraft => {
+                let Some(submission) = product.pending.clone() else { return };
+                self.ask_delete(target, &product, submission)
+            }
+            _ => return,
+        };
+        self.asks.push_back(ask);
+    }
+
+    fn ask_delete(&self, target: Target, product: &Product, submission: String) -> Ask {
+        let live = match &product.published {
+            Some(_) => "What is live stays as it is.".to_owned(),
+            None => "Nothing of it is live: its first submission starts anew after that.".to_owned(),
+        };
+        Ask::Open(Opening::Confirm {
+            title: format!("Delete the draft of {}?", product.name),
+            text: vec![
+                format!("Submission {submission} of the {} {} is deleted in the Store.", target.kind().word(), target.id()),
+                "Its document is saved on this machine first.".to_owned(),
+                live,
+            ],
+            yes: "Delete the draft".to_owned(),
+            danger: true,
+            must_type: self.ground.model.profile.is_protected.then(|| product.name.clone()),
+            then: vec![Ask::Start(Job::DeleteDraft { target, submission })],
+        })
+    }
+
+    fn quit(&mut self) {
+        let active = self.ground.model.active_runs();
+        if active == 0 {
+            self.leave(Exit::Quit);
+            return;
+        }
+        let runs = if active == 1 { "a run is".to_owned() } else { format!("{active} runs are") };
+        self.is_leaving = true;
+        self.asks.push_back(Ask::Open(Opening::Confirm {
+            title: format!("Leave while {runs} active?"),
+            text: vec![
+                "Each stops after the request that is under way. What was sent stays in the Store.".to_owned(),
+                "A submission that was committed goes on there by itself and can be followed again later.".to_owned(),
+            ],
+            yes: "Leave".to_owned(),
+            danger: false,
+            must_type: None,
+            then: vec![Ask::Quit],
+        }));
+    }
+
+    /// Gives a pane the focus.
+    pub(super) fn go_to(&mut self, id: PaneId, now: Moment) {
+        self.focus.set(id);
+        let mut asks = Vec::new();
+        let cx = self.ground.cx(now, true);
+        if let Some(pane) = pane_mut(&mut self.panes, id) {
+            pane.focused(&cx, &mut asks);
+        }
+        self.asks.extend(asks);
+    }
+
+    /// Asks the Store for everything on screen again.
+    fn refresh(&mut self) {
+        self.start_job(Job::LoadCatalog(Catalog::Apps));
+        self.start_job(Job::LoadCatalog(Catalog::AddOns));
+        self.loading.forget_statuses();
+        let Some(target) = self.ground.selected.clone() else { return };
+        if let Some(app) = self.ground.app().map(str::to_owned) {
+            self.start_job(Job::LoadCatalog(Catalog::Flights { app }));
+        }
+        self.start_job(Job::LoadTarget(target));
+    }
+}
+
+fn can_follow(product: &Product, model: &Model) -> Possible {
+    let name = &product.name;
+    let status = model.statuses.get(&product.target).map(|(report, _)| &report.status);
+    match (&product.pending, status) {
+        _ if model.active_run(&product.target).is_some() => Possible::No(format!("A run of {name} follows it already.")),
+        (None, _) => Possible::No(format!("{name} has no pending submission to follow.")),
+        (_, Some(Status::PendingCommit)) => {
+            Possible::No(format!("The draft of {name} was not committed yet: nothing happens to it."))
+        }
+        (_, Some(status)) if status.is_final() => Possible::No(format!("The submission of {name} has ended: {status}.")),
+        _ => Possible::Yes,
+    }
+}
+
+fn can_delete_draft(product: &Product, model: &Model) -> Possible {
+    let name = &product.name;
+    let status = model.statuses.get(&product.target).map(|(report, _)| &report.status);
+    match (&product.pending, status) {
+        (None, _) => Possible::No(format!("{name} has no draft.")),
+        _ if model.active_run(&product.target).is_some() => Possible::No(format!("A run of {name} is active: stop it first.")),
+        (_, Some(status)) if status.is_in_progress() => {
+            Possible::No(format!("The submission of {name} is in {status}: it can only be cancelled in Partner Center."))
+        }
+        _ => Possible::Yes,
+    }
+}

@@ -1,0 +1,328 @@
+//! The app: everything that the dashboard knows and how an event changes it. Pure: what has to happen outside comes back as
+//! effects. Touches no terminal, clock, disk or process.
+
+use super::{
+    arrange::{self, Arrangement, Shape},
+    event::{Effect, Event, Exit, Moment},
+    focus::Focus,
+    layers::Layers,
+    loading::Loading,
+    settings::Settings,
+    toasts::Toasts,
+};
+use crate::{
+    ask::{Ask, PaneId, Severity},
+    domain::target::Target,
+    jobs::{
+        job::{Catalog, Job, JobId},
+        report::Report,
+    },
+    model::{Change, Model},
+    panes::{
+        self,
+        pane::{Cx, Pane},
+        runs,
+        standing::since,
+    },
+    ui::meter,
+};
+use ratatui::layout::Rect;
+use std::{collections::VecDeque, time::Duration};
+
+/// What panes and overlays may read: one part of the app, so that it can be lent out while a pane is changed.
+pub struct Ground {
+    pub model: Model,
+    pub settings: Settings,
+    pub selected: Option<Target>,
+}
+
+impl Ground {
+    pub fn cx(&self, now: Moment, is_focused: bool) -> Cx<'_> {
+        Cx {
+            model: &self.model,
+            theme: &self.settings.theme,
+            keymap: &self.settings.keymap,
+            zone: &self.settings.zone,
+            selected: self.selected.as_ref(),
+            now: now.wall,
+            uptime: now.uptime,
+            is_focused,
+        }
+    }
+}
+
+pub struct App {
+    pub(super) ground: Ground,
+    pub(super) panes: Vec<Box<dyn Pane>>,
+    pub(super) layers: Layers,
+    pub(super) focus: Focus,
+    pub(super) toasts: Toasts,
+    pub(super) loading: Loading,
+    pub(super) size: Rect,
+    /// What panes and overlays asked for and was not released yet.
+    pub(super) asks: VecDeque<Ask>,
+    pub(super) effects: Vec<Effect>,
+    /// The question whether to leave is on screen.
+    pub(super) is_leaving: bool,
+    last_job: u64,
+    is_dirty: bool,
+}
+
+impl App {
+    pub fn new(settings: Settings, columns: u16, rows: u16) -> Self {
+        let model = Model { profile: settings.profile.clone(), ..Model::default() };
+        Self {
+            ground: Ground { model, settings, selected: None },
+            panes: panes::all(),
+            layers: Layers::default(),
+            focus: Focus::default(),
+            toasts: Toasts::default(),
+            loading: Loading::default(),
+            size: Rect::new(0, 0, columns, rows),
+            asks: VecDeque::new(),
+            effects: Vec::new(),
+            is_leaving: false,
+            last_job: 0,
+            is_dirty: true,
+        }
+    }
+
+    /// What is asked for before any key: the last known lists, then the real ones.
+    pub fn start(&mut self, now: Moment) -> Vec<Effect> {
+        if self.ground.settings.welcome.is_none() {
+            self.start_job(Job::Recall);
+            self.start_job(Job::LoadCatalog(Catalog::Apps));
+            self.start_job(Job::LoadCatalog(Catalog::AddOns));
+        }
+        self.release_all(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The one way in.
+    pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Effect> {
+        match event {
+            Event::Report(job, report) => self.take_report(job, report, now),
+            event => {
+                self.is_dirty = true;
+                self.take_other(event, now);
+            }
+        }
+        self.release_all(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    fn take_other(&mut self, event: Event, now: Moment) {
+        match event {
+            Event::Key(key) => self.key(key, now),
+            Event::Paste(text) => self.paste(text, now),
+            Event::Mouse(mouse) => self.mouse(mouse, now),
+            Event::Resize(columns, rows) => self.size = Rect::new(0, 0, columns, rows),
+            Event::Woken => self.woken(now),
+            Event::EditedOutside { target, text } => self.asks.push_back(Ask::Edited { target, text }),
+            Event::Trouble { title, text } => {
+                self.asks.push_back(Ask::Open(crate::ask::Opening::Message { title, text }));
+            }
+            Event::Terminate => self.leave(Exit::Quit),
+            Event::Report(..) => {}
+        }
+    }
+
+    fn take_report(&mut self, job: Option<JobId>, report: Report, now: Moment) {
+        let failed_job = job.and_then(|job| self.ground.model.jobs.get(&job)).cloned();
+        let failure = match &report {
+            Report::Failed { message } => Some(message.clone()),
+            _ => None,
+        };
+        let said = match &report {
+            Report::Deleted { target, submission, saved } => {
+                let what = if submission.is_some() { "The draft" } else { "The product" };
+                let saved =
+                    saved.as_ref().map(|path| format!(" Its document is kept in {}.", path.display())).unwrap_or_default();
+                Some((target.clone(), format!("{what} of {target} is deleted.{saved}")))
+            }
+            Report::Created(product) => Some((product.target.clone(), format!("{} is created.", product.name))),
+            _ => None,
+        };
+        let ended = match &report {
+            Report::Run(view) if view.ending.is_some() => {
+                let was_active = self.ground.model.run(&view.id).is_none_or(|row| row.view.is_active());
+                was_active.then(|| (view.target.clone(), view.name.clone(), view.ending.clone()))
+            }
+            _ => None,
+        };
+        let changes = self.ground.model.apply(job, report, now.wall);
+        if changes.is_empty() {
+            return;
+        }
+        self.is_dirty = true;
+        if let (Some(message), Some(job)) = (failure, failed_job) {
+            // What runs behind everything else must not shout.
+            let severity = if matches!(job, Job::LoadStatuses(_)) { Severity::Warning } else { Severity::Error };
+            self.toasts.push(severity, message, now.uptime);
+        }
+        if let Some((target, text)) = said {
+            self.toasts.push(Severity::Info, text, now.uptime);
+            self.loading.look_again(target);
+        }
+        if let Some((target, name, Some(ending))) = ended {
+            self.run_ended(target, &name, &ending, now);
+        }
+        for change in changes {
+            self.broadcast(&change, now);
+            self.loading.changed(&change);
+        }
+        self.load_what_is_due(now);
+    }
+
+    fn run_ended(&mut self, target: Target, name: &str, ending: &crate::publish::view::Ending, now: Moment) {
+        use crate::publish::view::Outcome;
+        let (_, word, _) = runs::outcome(ending.outcome);
+        let severity = match ending.outcome {
+            Outcome::Published | Outcome::Committed | Outcome::Cancelled => Severity::Info,
+            Outcome::Waiting => Severity::Warning,
+            Outcome::Failed | Outcome::Refused => Severity::Error,
+        };
+        self.toasts.push(severity, format!("{name}: {word}. {}", ending.message), now.uptime);
+        if self.ground.settings.notify {
+            self.effects.push(Effect::Notify(format!("{name}: {word}")));
+        }
+        self.loading.look_again(target);
+    }
+
+    pub(super) fn broadcast(&mut self, change: &Change, now: Moment) {
+        let focus = self.focus.current();
+        let has_overlay = !self.layers.is_empty();
+        let mut asks = Vec::new();
+        for pane in &mut self.panes {
+            let cx = self.ground.cx(now, pane.id() == focus && !has_overlay);
+            pane.changed(change, &cx, &mut asks);
+        }
+        self.layers.changed(change, &self.ground.cx(now, true), &mut asks);
+        self.asks.extend(asks);
+    }
+
+    fn woken(&mut self, now: Moment) {
+        self.toasts.expire(now.uptime);
+        let focus = self.focus.current();
+        let mut asks = Vec::new();
+        for pane in &mut self.panes {
+            if pane.wake_at().is_some_and(|at| at <= now.uptime) {
+                pane.woken(&self.ground.cx(now, pane.id() == focus), &mut asks);
+            }
+        }
+        self.layers.woken(&self.ground.cx(now, true), &mut asks);
+        self.asks.extend(asks);
+        self.load_what_is_due(now);
+    }
+
+    fn load_what_is_due(&mut self, now: Moment) {
+        for job in self.loading.due(&self.ground.model, self.ground.selected.as_ref(), now) {
+            self.start_job(job);
+        }
+    }
+
+    pub(super) fn start_job(&mut self, job: Job) -> JobId {
+        self.last_job += 1;
+        let id = JobId(self.last_job);
+        if let Some(older) = self.ground.model.begin(id, job.clone()) {
+            self.effects.push(Effect::Cancel(older));
+        }
+        self.effects.push(Effect::Start(id, job));
+        id
+    }
+
+    /// Leaves without asking; what was edited a moment ago is kept first.
+    pub(super) fn leave(&mut self, exit: Exit) {
+        for job in self.loading.keep_all(&self.ground.model) {
+            self.start_job(job);
+        }
+        self.effects.push(Effect::Quit(exit));
+    }
+
+    /// The uptime at which [`Event::Woken`] is wanted; `None` sleeps until something happens.
+    pub fn wake_at(&self, now: Moment) -> Option<Duration> {
+        if self.ground.settings.welcome.is_some() {
+            return None;
+        }
+        let panes = self.panes.iter().filter_map(|pane| pane.wake_at());
+        let others = [
+            self.toasts.wake_at(),
+            self.layers.wake_at(),
+            self.loading.wake_at(&self.ground.model),
+            self.is_turning().then(|| meter::next_turn(now.uptime)),
+            Some(self.next_clock(now)),
+        ];
+        panes.chain(others.into_iter().flatten()).min()
+    }
+
+    /// Whether a spinner is to be seen.
+    fn is_turning(&self) -> bool {
+        let model = &self.ground.model;
+        let selected = self.ground.selected.as_ref();
+        model.apps.products.is_loading()
+            || model.add_ons.products.is_loading()
+            || self.ground.app().and_then(|app| model.flights.get(app)).is_some_and(|list| list.products.is_loading())
+            || selected.and_then(|target| model.details.get(target)).is_some_and(crate::domain::remote::Remote::is_loading)
+            || (!self.layers.is_empty() && (model.folder.entries.is_loading() || model.examined.is_loading()))
+    }
+
+    /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.
+    fn next_clock(&self, now: Moment) -> Duration {
+        let is_quick = self.ground.model.runs.iter().filter(|row| row.view.is_active()).any(|row| {
+            let is_young = |at| since(at, now.wall) < Duration::from_secs(60);
+            let looks_soon = row.view.next_look.is_some_and(|at| at.duration_since(now.wall).as_secs() < 60);
+            looks_soon || row.view.timeline.last().is_none_or(|seen| is_young(seen.at))
+        });
+        let step: u64 = if is_quick { 1_000 } else { 60_000 };
+        let wall = u64::try_from(now.wall.as_millisecond()).unwrap_or_default();
+        now.uptime + Duration::from_millis(step - wall % step)
+    }
+
+    /// Whether something on screen has changed since the last call.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.is_dirty)
+    }
+
+    pub fn model(&self) -> &Model {
+        &self.ground.model
+    }
+
+    pub fn selected(&self) -> Option<&Target> {
+        self.ground.selected.as_ref()
+    }
+
+    pub fn focused(&self) -> PaneId {
+        self.focus.current()
+    }
+
+    /// The overlays from below to the top, by name.
+    pub fn overlays(&self) -> Vec<&'static str> {
+        self.layers.names()
+    }
+
+    /// The short messages on screen, oldest first.
+    pub fn messages(&self) -> Vec<&str> {
+        self.toasts.iter().map(|toast| toast.text.as_str()).collect()
+    }
+
+    pub(super) fn arrangement(&self) -> Option<Arrangement> {
+        arrange::arrange(Shape {
+            area: self.size,
+            focus: self.focus.current(),
+            is_zoomed: self.focus.is_zoomed,
+            shows_activity: self.focus.shows_activity(),
+            has_banner: self.ground.settings.banner.is_some(),
+            runs: self.ground.model.runs.len(),
+        })
+    }
+}
+
+impl Ground {
+    /// The app that the selected target belongs to.
+    pub(super) fn app(&self) -> Option<&str> {
+        match self.selected.as_ref()? {
+            Target::App { id } | Target::Flight { app: id, .. } => Some(id),
+            add_on @ Target::AddOn { .. } => self.model.product(add_on)?.app.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What a publish would do, settled before it is asked for: what is sent, what changes for customers, what needs a yes, what
+//! stands against it. Knows no screen; the review shows it.
+
+use crate::{
+    domain::{
+        check::{Finding, Severity, check},
+        concern::{Concern, concerns},
+        diff::{Change, diff},
+        status::Status,
+        submission::{Submission, put_body},
+        target::Kind,
+    },
+    model::Model,
+    panes::prepared::{Origin, Prepared, Verdict},
+    publish::plan::{PendingPolicy, Plan, WaitFor},
+};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// What can be done about a pending draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub policy: PendingPolicy,
+    pub sentence: String,
+    /// Why it cannot be chosen.
+    pub fault: Option<String>,
+}
+
+/// A change for customers that needs a yes of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub concern: Concern,
+    pub is_allowed: bool,
+}
+
+/// A part of what changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    pub title: String,
+    pub changes: Vec<Change>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    pub kind: Kind,
+    pub name: String,
+    pub is_edited: bool,
+    /// The document as it would be published; nothing when the text is broken.
+    pub verdict: Option<Verdict>,
+    pub draft: Option<String>,
+    pub choices: Vec<Choice>,
+    pub policy: PendingPolicy,
+    pub questions: Vec<Question>,
+    /// Against what customers have now, else against the draft.
+    pub groups: Vec<Group>,
+    pub is_first: bool,
+    pub findings: Vec<Finding>,
+    pub expected: Vec<String>,
+    pub zip: Option<PathBuf>,
+    /// The document was written on another one than the Store has now.
+    pub is_base_gone: bool,
+    /// Nothing can be done from here at all: why.
+    pub fault: Option<String>,
+    pub portal: String,
+    pub publish_mode: String,
+}
+
+impl Outlook {
+    pub fn of(model: &Model, prepared: &Prepared) -> Self {
+        let kind = prepared.kind();
+        let body = prepared.body();
+        let verdict = Verdict::of(prepared);
+        let value = verdict.as_ref().and_then(Verdict::value);
+        let live = prepared.live().map(|live| put_body(kind, &live.document));
+        let before = live.as_ref().or(body.as_ref());
+        let changes = before.zip(value).map(|(before, value)| diff(before, value)).unwrap_or_default();
+        let questions = value.map(|value| concerns(kind, live.as_ref(), value)).unwrap_or_default();
+        let findings = value.map(|value| check(kind, value, body.as_ref())).unwrap_or_default();
+        let expected = verdict.as_ref().map(|verdict| verdict.expected(kind)).unwrap_or_default();
+        let choices = choices(model, prepared);
+        let can_keep = choices.iter().any(|choice| choice.policy == PendingPolicy::Keep && choice.fault.is_none());
+        let is_own_edit = prepared.text.is_some() && prepared.draft().is_some_and(|draft| prepared.base == Some(&draft.id));
+        let mode = value.and_then(|value| value.get("targetPublishMode")).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            kind,
+            name: prepared.detail.product.name.clone(),
+            is_edited: prepared.text.is_some(),
+            draft: prepared.draft().map(|draft| draft.id.clone()),
+            policy: if can_keep && is_own_edit { PendingPolicy::Keep } else { PendingPolicy::Fail },
+            questions: questions.into_iter().map(|concern| Question { concern, is_allowed: false }).collect(),
+            groups: grouped(kind, changes),
+            is_first: prepared.live().is_none(),
+            findings,
+            expected,
+            zip: prepared.zip.map(Into::into),
+            is_base_gone: prepared.is_base_gone(),
+            fault: prepared.draft_fault(model).or_else(|| {
+                (prepared.origin() == Origin::First && prepared.text.is_none())
+                    .then(|| "There is no submission yet: write the document first.".to_owned())
+            }),
+            portal: prepared.portal_url(),
+            publish_mode: mode,
+            choices,
+            verdict,
+        }
+    }
+
+    /// Takes over what the person has answered so far, where the questions are the same.
+    pub fn keep_answers(&mut self, older: &Self) {
+        if self.draft == older.draft && self.choices.iter().any(|choice| choice.policy == older.policy && choice.fault.is_none()) {
+            self.policy = older.policy;
+        }
+        for question in &mut self.questions {
+            question.is_allowed =
+                older.questions.iter().any(|known| known.concern == question.concern && known.is_allowed);
+        }
+    }
+
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Whether a run would change anything.
+    pub fn is_nothing(&self) -> bool {
+        self.groups.is_empty() && !self.is_first && self.verdict.as_ref().is_some_and(|verdict| verdict.error().is_none())
+    }
+
+    /// What the run is told.
+    pub fn plan(&self, prepared: &Prepared) -> Plan {
+        let mut allow: Vec<_> =
+            self.questions.iter().filter(|question| question.is_allowed).map(|question| question.concern.kind).collect();
+        allow.sort_unstable();
+        allow.dedup();
+        // An unedited draft is committed as it is; what is prepared otherwise is sent whole.
+        let document = self.verdict.as_ref().filter(|_| self.is_edited).and_then(Verdict::value).cloned();
+        Plan {
+            target: prepared.target.clone(),
+            name: self.name.clone(),
+            document,
+            zip: self.zip.clone().filter(|_| !self.expected.is_empty()),
+            pending: self.policy,
+            draft_seen: self.draft.clone(),
+            allow,
+            wait: WaitFor::default(),
+        }
+    }
+}
+
+/// The three ways with a draft, and why one of them may be closed.
+fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
+    let Some(draft) = prepared.draft() else { return Vec::new() };
+    let fault = prepared.draft_fault(model);
+    let status = prepared.pending_report(model).map_or(Status::None, |report| report.status);
+    let keep_fault = fault.clone().or_else(|| {
+        (status != Status::PendingCommit).then(|| format!("it ended in {status}; only a new draft can be committed"))
+    });
+    let replace_fault = fault.or_else(|| match (prepared.kind(), prepared.live(), prepared.text) {
+        (Kind::Flight, None, _) => {
+            Some("it is the flight's first submission: deleted, the Store makes no other one (Q9)".to_owned())
+        }
+        (_, _, None) => Some("nothing is edited: the new draft would be what is live already".to_owned()),
+        _ => None,
+    });
+    let with = if prepared.text.is_some() { "with the edited document" } else { "as it is" };
+    vec![
+        Choice { policy: PendingPolicy::Fail, sentence: "Stop: leave the draft alone, publish nothing".into(), fault: None },
+        Choice { policy: PendingPolicy::Keep, sentence: format!("Keep this draft and commit it {with}"), fault: keep_fault },
+        Choice {
+            policy: PendingPolicy::Replace,
+            sentence: format!("Replace it: save draft {}, delete it, make a new one {with}", short(draft)),
+            fault: replace_fault,
+        },
+    ]
+}
+
+/// The end of a long id: the beginning is the same everywhere.
+fn short(submission: &Submission) -> String {
+    let from = submission.id.len().saturating_sub(6);
+    submission.id.get(from..).filter(|_| from > 0).map_or_else(|| submission.id.clone(), |end| format!("…{end}"))
+}
+
+/// Price and audience, rollout, packages, texts by language, images, the rest.
+fn grouped(kind: Kind, changes: Vec<Change>) -> Vec<Group> {
+    let mut groups: Vec<(u8, Group)> = Vec::new();
+    for change in changes {
+        let parts: Vec<&str> = change.path.split('/').skip(1).collect();
+        let is = |name: &str| parts.first().is_some_and(|part| part.eq_ignore_ascii_case(name));
+        let (rank, title) = if is("pricing") {
+            (0, "price".to_owned())
+        } else if is("visibility") {
+            (1, "visibility".to_owned())
+        } else if is("packageDeliveryOptions") {
+            (2, "rollout".to_owned())
+        } else if kind.packages_field().is_some_and(is) {
+            (3, "packages".to_owned())
+        } else if is("listings") {
+            let language = parts.get(1).copied().unwrap_or("all");
+            if parts.iter().any(|part| part.eq_ignore_ascii_case("images")) {
+                (5, format!("images, {language}"))
+            } else {
+                (4, format!("texts, {language}"))
+            }
+        } else {
+            (6, "the rest".to_owned())
+        };
+        match groups.iter_mut().find(|(_, group)| group.title == title) {
+            Some((_, group)) => group.changes.push(change),
+            None => groups.push((rank, Group { title, changes: vec![change] })),
+        }
+    }
+    groups.sort_by_key(|(rank, _)| *rank);
+    groups.into_iter().map(|(_, group)| group).collect()
+}

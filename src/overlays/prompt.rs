@@ -1,0 +1,103 @@
+//! Asks for one line of text. What the text is for is said by its purpose, so that the answer is data.
+
+use super::overlay::{Closing, Overlay};
+use crate::{
+    action::Action,
+    ask::{Ask, Purpose},
+    panes::pane::{Cx, Handled, Possible, Typed},
+    ui::{
+        field::Field,
+        modal::{self, Tone},
+        text::wrap,
+        theme::Role,
+    },
+};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+
+pub struct Prompt {
+    title: String,
+    text: String,
+    label: String,
+    field: Field,
+    purpose: Purpose,
+    /// Why the text cannot be taken.
+    fault: Option<String>,
+}
+
+const WIDTH: u16 = 64;
+
+impl Prompt {
+    pub fn new(title: String, text: String, label: String, start: &str, purpose: Purpose) -> Self {
+        Self { title, text, label, field: Field::with_text(start), purpose, fault: None }
+    }
+}
+
+impl Overlay for Prompt {
+    fn name(&self) -> &'static str {
+        "prompt"
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        if matches!(action, Action::Enter | Action::Back) { Possible::Yes } else { Possible::Unknown }
+    }
+
+    fn act(&mut self, action: Action, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        match action {
+            Action::Enter => match self.purpose.answer(self.field.text().trim()) {
+                Ok(asks) => Closing::Close(asks),
+                Err(fault) => {
+                    self.fault = Some(fault);
+                    Closing::Stay
+                }
+            },
+            Action::Back => Closing::Close(Vec::new()),
+            _ => Closing::Unused,
+        }
+    }
+
+    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        self.fault = None;
+        match typed {
+            Typed::Key(key) => {
+                if !self.field.key(*key) {
+                    return Handled::No;
+                }
+            }
+            Typed::Paste(text) => self.field.paste(text),
+        }
+        Handled::Yes
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
+        let text = wrap(&self.text, columns);
+        let fault = self.fault.as_ref().map(|fault| wrap(fault, columns)).unwrap_or_default();
+        let hints = format!(" {} done  {} cancel ", cx.key(Action::Enter), cx.key(Action::Back));
+        let hints = Line::styled(hints, cx.theme.style(Role::Muted));
+        let height = (text.len() + fault.len() + 2) as u16;
+        let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, WIDTH, height);
+        let [above, label, field, below] = Layout::vertical([
+            Constraint::Min(0),
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Length(fault.len() as u16),
+        ])
+        .areas(inner);
+        for (line, place) in text.into_iter().zip(above.rows()) {
+            frame.render_widget(Line::styled(line, cx.theme.style(Role::Text)), place);
+        }
+        frame.render_widget(Line::styled(self.label.as_str(), cx.theme.style(Role::Muted)), label);
+        self.field.draw(frame, field, cx.theme, "", true);
+        for (line, place) in fault.into_iter().zip(below.rows()) {
+            frame.render_widget(Line::styled(line, cx.theme.style(Role::Danger)), place);
+        }
+    }
+}

@@ -1,0 +1,617 @@
+//! The last look before a run that ends in a commit: what will happen, what needs a yes, what stands against it.
+//! The safe button has the focus. Starts nothing itself: it answers with the plan.
+
+use super::{
+    fit_panel,
+    outlook::Outlook,
+    overlay::{Closing, Overlay},
+};
+use crate::{
+    action::Action,
+    ask::{Ask, PaneId},
+    domain::{check::Severity, document::SyntaxError, fit::Fit, target::Target},
+    jobs::{job::Job, report::Examined},
+    model::Change,
+    panes::{
+        overview::Sheet,
+        pane::{Cx, Handled, Possible, Typed},
+        prepared::{Prepared, Verdict, count},
+    },
+    publish::plan::PendingPolicy,
+    ui::{
+        field::Field,
+        meter,
+        modal::{self, Tone},
+        text::{fit, wrap},
+        theme::Role,
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use serde_json::Value;
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
+
+/// What can have the focus, in the order in which Down walks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    Choice(usize),
+    Question(usize),
+    Name,
+    Cancel,
+    Publish,
+}
+
+pub struct Review {
+    target: Target,
+    outlook: Option<Outlook>,
+    focus: Item,
+    /// The product's name, typed on a protected profile.
+    typed_name: Field,
+    /// First line in view, and what was drawn last: lines, page, and the line of each item.
+    top: Cell<usize>,
+    len: Cell<usize>,
+    page: Cell<usize>,
+    places: RefCell<Vec<(Item, usize)>>,
+    spin_at: Cell<Option<Duration>>,
+}
+
+/// Changes shown of one part; nobody reads more of them here.
+const MOST_CHANGES: usize = 200;
+
+impl Review {
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            outlook: None,
+            focus: Item::Cancel,
+            typed_name: Field::default(),
+            top: Cell::default(),
+            len: Cell::default(),
+            page: Cell::default(),
+            places: RefCell::default(),
+            spin_at: Cell::default(),
+        }
+    }
+
+    fn look(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(prepared) = Prepared::of(cx.model, &self.target) else {
+            self.outlook = None;
+            return;
+        };
+        let mut outlook = Outlook::of(cx.model, &prepared);
+        if let Some(older) = &self.outlook {
+            outlook.keep_answers(older);
+        }
+        if let Some(zip) = &outlook.zip
+            && !cx.model.examined.is_loading()
+            && cx.model.examined.value().is_none_or(|examined| examined.zip != *zip)
+        {
+            let document = outlook.verdict.as_ref().and_then(Verdict::value).cloned().unwrap_or(Value::Null);
+            asks.push(Ask::Start(Job::Examine { zip: zip.clone(), kind: outlook.kind, document }));
+        }
+        self.outlook = Some(outlook);
+        if !self.items(cx).contains(&self.focus) {
+            self.focus = Item::Cancel;
+        }
+    }
+
+    /// The chosen ZIP as it was found.
+    fn examined<'a>(&self, cx: &Cx<'a>) -> Option<&'a Examined> {
+        let zip = self.outlook.as_ref()?.zip.as_ref()?;
+        cx.model.examined.value().filter(|examined| examined.zip == *zip)
+    }
+
+    fn fit(&self, cx: &Cx) -> Option<Fit> {
+        let outlook = self.outlook.as_ref()?;
+        outlook.verdict.as_ref()?.fit(outlook.kind, self.examined(cx)?)
+    }
+
+    /// Everything that stands against publishing, the most basic first. Empty means go.
+    fn blockers(&self, cx: &Cx) -> Vec<String> {
+        let Some(outlook) = &self.outlook else { return vec!["It has not been read yet.".into()] };
+        let profile = &cx.model.profile;
+        if profile.is_read_only {
+            return vec![format!("The profile {} is read-only.", profile.name)];
+        }
+        if cx.model.runs.iter().any(|row| row.view.target == self.target && row.view.is_active()) {
+            return vec!["A run for it is active already.".into()];
+        }
+        if let Some(fault) = &outlook.fault {
+            return vec![fault.clone()];
+        }
+        if let Some(SyntaxError { line, column, message }) = outlook.verdict.as_ref().and_then(Verdict::error) {
+            return vec![format!("The edited text is no valid JSON: line {line}, column {column}: {message}.")];
+        }
+        if outlook.is_nothing() {
+            return vec!["Nothing changed and nothing to upload.".into()];
+        }
+        let mut found = Vec::new();
+        if outlook.draft.is_some() && outlook.policy == PendingPolicy::Fail {
+            found.push("Choose what to do with the draft.".to_owned());
+        }
+        let errors = outlook.count(Severity::Error);
+        if errors > 0 {
+            found.push(format!("The check finds {} in the document.", count(errors, "error", "errors")));
+        }
+        if !outlook.expected.is_empty() {
+            match (&outlook.zip, self.examined(cx), self.fit(cx)) {
+                (None, ..) => found.push(format!(
+                    "The JSON waits for {}, and no ZIP is chosen.",
+                    count(outlook.expected.len(), "file", "files")
+                )),
+                (_, Some(Examined { broken: Some(broken), .. }), _) => found.push(format!("The ZIP cannot be used: {broken}.")),
+                (_, Some(_), Some(fit)) if !fit.is_ok() => found.push("The ZIP does not fit the JSON.".to_owned()),
+                (_, Some(_), _) => {}
+                (_, None, _) => match cx.model.examined.error() {
+                    Some(error) => found.push(format!("The ZIP could not be looked into: {error}")),
+                    None => found.push("The ZIP is still being looked into.".to_owned()),
+                },
+            }
+        }
+        let open = outlook.questions.iter().filter(|question| !question.is_allowed).count();
+        if open > 0 {
+            found.push(format!("Say yes to {} above.", count(open, "change that needs it", "changes that need it")));
+        }
+        if profile.is_protected && self.typed_name.text().trim() != outlook.name.trim() {
+            found.push("Type the product's name.".to_owned());
+        }
+        found
+    }
+
+    /// Whether answers are of any use.
+    fn is_open(&self, cx: &Cx) -> bool {
+        self.outlook.as_ref().is_some_and(|outlook| outlook.fault.is_none() && !outlook.is_nothing()) && !cx.model.profile.is_read_only
+    }
+
+    fn items(&self, cx: &Cx) -> Vec<Item> {
+        let mut items = Vec::new();
+        if let Some(outlook) = self.outlook.as_ref().filter(|_| self.is_open(cx)) {
+            let choices = outlook.choices.iter().enumerate().filter(|(_, choice)| choice.fault.is_none());
+            items.extend(choices.map(|(index, _)| Item::Choice(index)));
+            items.extend((0..outlook.questions.len()).map(Item::Question));
+            if cx.model.profile.is_protected {
+                items.push(Item::Name);
+            }
+        }
+        items.push(Item::Cancel);
+        if self.is_open(cx) {
+            items.push(Item::Publish);
+        }
+        items
+    }
+
+    fn step(&mut self, cx: &Cx, by: isize) {
+        let items = self.items(cx);
+        let at = items.iter().position(|item| *item == self.focus).unwrap_or_default();
+        if let Some(item) = at.checked_add_signed(by).and_then(|next| items.get(next)) {
+            self.focus = *item;
+            self.show_focus();
+        }
+    }
+
+    /// Scrolls so that the focused line is in view.
+    fn show_focus(&self) {
+        let place = self.places.borrow().iter().find(|(item, _)| *item == self.focus).map(|(_, line)| *line);
+        let Some(line) = place else { return };
+        let page = self.page.get().max(1);
+        if line < self.top.get() {
+            self.top.set(line.saturating_sub(1));
+        } else if line >= self.top.get() + page {
+            self.top.set(line + 2 - page.min(line + 2));
+        }
+    }
+
+    fn scroll(&self, by: isize) {
+        let last = self.len.get().saturating_sub(self.page.get());
+        self.top.set(self.top.get().saturating_add_signed(by).min(last));
+    }
+
+    fn press(&mut self, cx: &Cx) -> Closing {
+        match self.focus {
+            Item::Choice(index) => {
+                if let Some(outlook) = &mut self.outlook
+                    && let Some(choice) = outlook.choices.get(index).filter(|choice| choice.fault.is_none())
+                {
+                    outlook.policy = choice.policy;
+                }
+            }
+            Item::Question(index) => {
+                let question = self.outlook.as_mut().and_then(|outlook| outlook.questions.get_mut(index));
+                if let Some(question) = question {
+                    question.is_allowed = !question.is_allowed;
+                }
+            }
+            Item::Name => self.step(cx, 1),
+            Item::Cancel => return Closing::Close(Vec::new()),
+            Item::Publish => {
+                if self.blockers(cx).is_empty()
+                    && let Some(outlook) = &self.outlook
+                    && let Some(prepared) = Prepared::of(cx.model, &self.target)
+                {
+                    let plan = outlook.plan(&prepared);
+                    return Closing::Close(vec![Ask::Start(Job::Publish(Box::new(plan))), Ask::Focus(PaneId::Runs)]);
+                }
+            }
+        }
+        Closing::Stay
+    }
+
+    /// The body as lines, and where each item stands.
+    fn lines(&self, cx: &Cx, outlook: &Outlook, width: usize) -> (Vec<Line<'static>>, Vec<(Item, usize)>) {
+        let mut body = Body { sheet: Sheet::new(cx.theme, width), places: Vec::new(), focus: self.focus, width, cx };
+        let what = format!("{} {} ({})", outlook.kind.word(), outlook.name, self.target.id());
+        body.sheet.text(&what, Role::Title);
+        if cx.model.profile.is_demo {
+            body.sheet.text("Demo account: nothing reaches the real Store.", Role::Muted);
+        }
+        if let Some(fault) = &outlook.fault {
+            body.sheet.gap();
+            body.sheet.text(&format!("✗ {fault}"), Role::Danger);
+            body.sheet.text(&outlook.portal, Role::Info);
+        }
+        if let Some(error) = outlook.verdict.as_ref().and_then(Verdict::error) {
+            body.sheet.gap();
+            body.sheet.text(&format!("✗ The edited text is no valid JSON: {error}"), Role::Danger);
+            return (body.sheet.into_lines(), body.places);
+        }
+        if outlook.is_nothing() && outlook.fault.is_none() {
+            body.sheet.gap();
+            body.sheet.text("Nothing changed and nothing to upload: the document is the same as what is live.", Role::Warning);
+            body.sheet.text(
+                &format!(
+                    "{} edits the document, {} picks a ZIP and can add its packages.",
+                    cx.key(Action::Edit),
+                    cx.key(Action::PickZip)
+                ),
+                Role::Muted,
+            );
+        }
+        body.draft(outlook);
+        body.questions(outlook);
+        body.changes(outlook);
+        body.files(outlook, self.examined(cx), self.fit(cx).as_ref());
+        body.findings(outlook);
+        if self.is_open(cx) {
+            body.ending(outlook);
+            if cx.model.profile.is_protected {
+                body.sheet.gap();
+                body.item(Item::Name, &format!("The profile is protected. Type {} :", outlook.name), Role::Warning);
+            }
+        }
+        (body.sheet.into_lines(), body.places)
+    }
+}
+
+/// The body while it is built.
+struct Body<'a, 'b> {
+    sheet: Sheet<'a>,
+    places: Vec<(Item, usize)>,
+    focus: Item,
+    width: usize,
+    cx: &'b Cx<'b>,
+}
+
+impl Body<'_, '_> {
+    fn head(&mut self, title: &str) {
+        self.sheet.gap();
+        self.sheet.text(title, Role::Title);
+    }
+
+    fn item(&mut self, item: Item, text: &str, role: Role) {
+        self.places.push((item, self.sheet.len()));
+        let is_here = self.focus == item;
+        for (index, part) in wrap(text, self.width.saturating_sub(4).max(8)).into_iter().enumerate() {
+            let sign = if is_here && index == 0 { "▸" } else { " " };
+            let style = if is_here { self.cx.theme.style(Role::Selection) } else { self.cx.theme.style(role) };
+            self.sheet.line(Line::from(vec![
+                Span::styled(format!(" {sign} "), self.cx.theme.style(Role::Key)),
+                Span::styled(part, style),
+            ]));
+        }
+    }
+
+    fn draft(&mut self, outlook: &Outlook) {
+        let Some(draft) = outlook.draft.as_ref().filter(|_| outlook.fault.is_none()) else { return };
+        self.head(&format!("There is a draft already: {draft}"));
+        for (index, choice) in outlook.choices.iter().enumerate() {
+            let sign = if outlook.policy == choice.policy { "(•)" } else { "( )" };
+            match &choice.fault {
+                None => {
+                    let role = if choice.policy == PendingPolicy::Replace { Role::Danger } else { Role::Text };
+                    self.item(Item::Choice(index), &format!("{sign} {}", choice.sentence), role);
+                }
+                Some(fault) => {
+                    let text = format!("  ( ) {}: not possible, {fault}", choice.sentence);
+                    self.sheet.text(&text, Role::Muted);
+                }
+            }
+        }
+        if outlook.is_base_gone {
+            self.sheet.text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
+        }
+    }
+
+    fn questions(&mut self, outlook: &Outlook) {
+        if outlook.questions.is_empty() {
+            return;
+        }
+        self.sheet.gap();
+        self.sheet.text("For customers, each needs a yes of its own:", Role::Danger);
+        for (index, question) in outlook.questions.iter().enumerate() {
+            let (sign, role) = if question.is_allowed { ("[yes]", Role::Warning) } else { ("[ no]", Role::Danger) };
+            let text = format!("{sign} {}: {}", question.concern.kind.word(), question.concern.sentence);
+            self.item(Item::Question(index), &text, role);
+        }
+    }
+
+    fn changes(&mut self, outlook: &Outlook) {
+        if outlook.groups.is_empty() {
+            if outlook.is_first && outlook.verdict.is_some() {
+                self.head("This is its first submission: everything in it is new.");
+            }
+            return;
+        }
+        let number: usize = outlook.groups.iter().map(|group| group.changes.len()).sum();
+        let against = if outlook.is_first { "the draft" } else { "what is live" };
+        self.head(&format!("{} against {against}", count(number, "change", "changes")));
+        for group in &outlook.groups {
+            self.sheet.text(&group.title, Role::Info);
+            for change in group.changes.iter().take(MOST_CHANGES) {
+                let (sign, role) = match (&change.before, &change.after) {
+                    (None, _) => ("+", Role::Good),
+                    (_, None) => ("-", Role::Warning),
+                    _ => ("~", Role::Text),
+                };
+                self.sheet.text(&format!("  {sign} {}", change.sentence()), role);
+            }
+            if group.changes.len() > MOST_CHANGES {
+                self.sheet.text(&format!("  … and {} more", group.changes.len() - MOST_CHANGES), Role::Muted);
+            }
+        }
+    }
+
+    fn files(&mut self, outlook: &Outlook, examined: Option<&Examined>, fit: Option<&Fit>) {
+        if outlook.is_nothing() && outlook.zip.is_none() {
+            return;
+        }
+        match (&outlook.zip, outlook.expected.is_empty()) {
+            (None, true) => {
+                self.head("Nothing is uploaded: the JSON waits for no file.");
+            }
+            (None, false) => {
+                self.head("Upload");
+                self.sheet.text("✗ No ZIP is chosen.", Role::Danger);
+                fit_panel::expected(&mut self.sheet, &outlook.expected);
+            }
+            (Some(zip), is_idle) => {
+                let name = zip.file_name().map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
+                self.head(&format!("Upload: {name}"));
+                if is_idle {
+                    self.sheet.text("! The JSON waits for no file: the ZIP is not uploaded.", Role::Warning);
+                }
+                match (examined, fit) {
+                    (Some(examined), fit) if !is_idle => {
+                        fit_panel::fit(&mut self.sheet, examined, fit.unwrap_or(&Fit::default()));
+                    }
+                    (None, _) => {
+                        self.sheet.text(&format!("{} it is being looked into", meter::spinner(self.cx.uptime)), Role::Busy);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn findings(&mut self, outlook: &Outlook) {
+        if outlook.findings.is_empty() {
+            return;
+        }
+        let (errors, warnings) = (outlook.count(Severity::Error), outlook.count(Severity::Warning));
+        self.head(&format!("Check: {}, {}", count(errors, "error", "errors"), count(warnings, "warning", "warnings")));
+        for finding in &outlook.findings {
+            let (sign, role) = match finding.severity {
+                Severity::Error => ("✗", Role::Danger),
+                Severity::Warning => ("!", Role::Warning),
+                Severity::Note => ("·", Role::Muted),
+            };
+            self.sheet.text(&format!("{sign} {}", finding.sentence), role);
+        }
+    }
+
+    fn ending(&mut self, outlook: &Outlook) {
+        self.head("Then");
+        let first = match (outlook.policy, &outlook.draft) {
+            (PendingPolicy::Keep, Some(_)) if outlook.is_edited => "the draft is changed",
+            (PendingPolicy::Keep, Some(_)) => "the draft stays as it is",
+            (PendingPolicy::Replace, Some(_)) => "the draft is saved and deleted, a new one made",
+            (_, Some(_)) => "nothing, until you choose what to do with the draft",
+            (_, None) => "a new submission is made",
+        };
+        let upload = if outlook.expected.is_empty() { "" } else { ", the ZIP uploaded" };
+        let sentence = format!("{first}{upload}, and committed: it goes to certification. From there nobody can call it back from here.");
+        self.sheet.text(&sentence, Role::Text);
+        let mode = match outlook.publish_mode.as_str() {
+            "Manual" => "Once certified it waits for “Publish now” in Partner Center.",
+            "SpecificDate" => "Once certified it waits for its date.",
+            _ => "Once certified it is published at once.",
+        };
+        self.sheet.text(mode, Role::Text);
+    }
+}
+
+impl Overlay for Review {
+    fn name(&self) -> &'static str {
+        "review"
+    }
+
+    fn takes_text(&self) -> bool {
+        self.focus == Item::Name
+    }
+
+    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.look(cx, asks);
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::Up
+            | Action::Down
+            | Action::Left
+            | Action::Right
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last
+            | Action::Enter
+            | Action::Toggle
+            | Action::Back => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        let page = isize::try_from(self.page.get()).unwrap_or(10).saturating_sub(1).max(1);
+        match action {
+            Action::Back => return Closing::Close(Vec::new()),
+            Action::Enter => return self.press(cx),
+            Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => return self.press(cx),
+            Action::Toggle => {}
+            Action::Up => self.step(cx, -1),
+            Action::Down => self.step(cx, 1),
+            Action::Left | Action::Right if self.focus == Item::Name => return Closing::Unused,
+            Action::Left if self.focus == Item::Publish => self.focus = Item::Cancel,
+            Action::Right if self.focus == Item::Cancel => self.step(cx, 1),
+            Action::Left | Action::Right => {}
+            Action::PageUp => self.scroll(-page),
+            Action::PageDown => self.scroll(page),
+            Action::First => self.scroll(isize::MIN / 2),
+            Action::Last => self.scroll(isize::MAX / 2),
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn typed(&mut self, typed: &Typed, cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        match typed {
+            Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1),
+            Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1),
+            Typed::Key(key) if self.focus == Item::Name => {
+                if !self.typed_name.key(*key) {
+                    return Handled::No;
+                }
+            }
+            Typed::Paste(text) if self.focus == Item::Name => self.typed_name.paste(text),
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        match event.kind {
+            MouseEventKind::ScrollDown => self.scroll(3),
+            MouseEventKind::ScrollUp => self.scroll(-3),
+            _ => {}
+        }
+        Closing::Stay
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+        match change {
+            Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => self.look(cx, asks),
+            _ => {}
+        }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        self.spin_at.get()
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let is_busy = self.outlook.as_ref().is_some_and(|outlook| outlook.zip.is_some()) && cx.model.examined.is_loading();
+        self.spin_at.set(is_busy.then(|| meter::next_turn(cx.uptime)));
+        let style = |role| cx.theme.style(role);
+        let blockers = self.blockers(cx);
+        let (columns, rows) = (area.width.saturating_sub(6).min(110), area.height.saturating_sub(4).min(44));
+        let hints = format!(
+            " {} {} move  {} choose  {} {} read on  {} cancel ",
+            cx.key(Action::Up),
+            cx.key(Action::Down),
+            cx.key(Action::Enter),
+            cx.key(Action::PageUp),
+            cx.key(Action::PageDown),
+            cx.key(Action::Back)
+        );
+        let hints = Line::styled(hints, style(Role::Muted));
+        let width = usize::from(columns).saturating_sub(1);
+        let (lines, places) = match &self.outlook {
+            Some(outlook) => self.lines(cx, outlook, width),
+            None => {
+                let mut sheet = Sheet::new(cx.theme, width);
+                sheet.text("Its submissions have not been read yet.", Role::Warning);
+                (sheet.into_lines(), Vec::new())
+            }
+        };
+        let field = u16::from(places.iter().any(|(item, _)| *item == Item::Name));
+        // Under the text: the field for the name, what stands against it, the buttons.
+        let rows = rows.min(lines.len() as u16 + 3 + field);
+        let tone = if self.is_open(cx) { Tone::Danger } else { Tone::Calm };
+        let inner = modal::draw(frame, area, cx.theme, tone, "Review before publishing", hints, columns, rows);
+        let [text, name, word, buttons] = Layout::vertical([
+            Constraint::Min(1),
+            Constraint::Length(field),
+            Constraint::Length(2.min(inner.height.saturating_sub(2))),
+            Constraint::Length(1),
+        ])
+        .areas(inner);
+        self.len.set(lines.len());
+        self.page.set(usize::from(text.height));
+        *self.places.borrow_mut() = places;
+        let last = lines.len().saturating_sub(usize::from(text.height));
+        let top = self.top.get().min(last);
+        self.top.set(top);
+        for (line, place) in lines.into_iter().skip(top).zip(text.rows()) {
+            frame.render_widget(line, place);
+        }
+        let mark = |frame: &mut Frame, y, mark| {
+            frame.render_widget(Span::styled(mark, style(Role::Key)), Rect { x: text.right().saturating_sub(1), y, width: 1, height: 1 });
+        };
+        if top > 0 && text.height > 0 {
+            mark(frame, text.y, "▲");
+        }
+        if top < last && text.height > 0 {
+            mark(frame, text.bottom() - 1, "▼");
+        }
+        if field > 0 {
+            let [label, input] = Layout::horizontal([Constraint::Length(4), Constraint::Min(1)]).areas(name);
+            frame.render_widget(Line::styled("  > ", style(Role::Key)), label);
+            self.typed_name.draw(frame, input, cx.theme, "the product's name", self.focus == Item::Name);
+        }
+        let room = usize::from(word.width);
+        let (said, role) = match blockers.as_slice() {
+            [] => ("Ready.".to_owned(), Role::Good),
+            [only] => (format!("Cannot publish: {only}"), Role::Warning),
+            [first, rest @ ..] => (format!("Cannot publish: {first} ({} more)", rest.len()), Role::Warning),
+        };
+        if let Some(place) = word.rows().last() {
+            frame.render_widget(Line::styled(fit(&said, room).into_owned(), style(role)), place);
+        }
+        let button = |label: &str, item: Item, role: Role| {
+            let is_here = self.focus == item;
+            let shown = if is_here { format!("▸ {label} ◂") } else { format!("  {label}  ") };
+            Span::styled(shown, if is_here { style(Role::Selection) } else { style(role) })
+        };
+        let mut line = Line::from(vec![button("Cancel", Item::Cancel, Role::Text)]);
+        if self.is_open(cx) {
+            line.push_span(Span::raw("    "));
+            line.push_span(button("Publish", Item::Publish, if blockers.is_empty() { Role::Danger } else { Role::Muted }));
+        }
+        frame.render_widget(line.centered(), buttons);
+    }
+}

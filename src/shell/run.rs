@@ -1,0 +1,295 @@
+//! The loop: wait, handle, execute, draw. It sleeps until input, a report, or the moment that the app asked for; there is no tick.
+
+use super::{
+    input, outside,
+    outside::Editing,
+    terminal::Screen,
+};
+use crate::{
+    app::{
+        event::{Effect, Event, Exit, Moment},
+        settings::Settings,
+        update::App,
+    },
+    domain::target::Target,
+    jobs::{
+        job::{Job, JobId},
+        report::Report,
+    },
+    model::ProfileView,
+    signals::{Signal, Signals},
+    ui::{keymap::Keymap, theme::Theme},
+};
+use anyhow::Context;
+use futures::StreamExt;
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::crossterm::event::EventStream;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// 60 a second is more than anyone sees.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// So many reports are taken at once before a key is looked for again.
+const REPORTS: usize = 64;
+
+/// Whoever carries out jobs; the pool in the program, a script in tests. Its reports arrive over the channel given to [`run`].
+pub trait Worker {
+    fn start(&mut self, id: JobId, job: Job);
+    fn cancel(&mut self, id: JobId);
+}
+
+/// How the dashboard is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub profile: ProfileView,
+    /// A line that stands on every screen: the demo's.
+    pub banner: Option<String>,
+    /// There is no profile: this text explains the two ways on.
+    pub welcome: Option<String>,
+    pub no_color: bool,
+    /// Bell and desktop message when a run ends.
+    pub notify: bool,
+    pub mouse: bool,
+    /// Chords of the config: an action's name and its keys.
+    pub keys: Vec<(String, Vec<String>)>,
+}
+
+/// Shows the dashboard until it is left. The caller shuts its worker down afterwards. To be awaited on the thread that calls
+/// `block_on`: only a panic there gives the terminal back.
+pub async fn run(
+    options: Options,
+    worker: impl Worker,
+    reports: mpsc::Receiver<(Option<JobId>, Report)>,
+) -> anyhow::Result<Exit> {
+    let keymap = Keymap::new(&options.keys).context("the keys of the config cannot be used")?;
+    let signals = Signals::listen().context("signals cannot be listened to")?;
+    let screen = Screen::enter(options.mouse).context("this is no terminal that the dashboard can be drawn on")?;
+    let (columns, rows) = screen.size().context("the terminal does not say how large it is")?;
+    let settings = Settings {
+        profile: options.profile,
+        banner: options.banner,
+        welcome: options.welcome,
+        theme: if options.no_color { Theme::plain() } else { Theme::default() },
+        keymap,
+        zone: TimeZone::system(),
+        notify: options.notify,
+    };
+    let (told, outside) = mpsc::channel(8);
+    let mut shell = Shell {
+        app: App::new(settings, columns, rows),
+        screen,
+        worker,
+        reports,
+        signals,
+        input: Some(EventStream::new()),
+        told,
+        outside,
+        started: Instant::now(),
+    };
+    shell.until_left().await
+}
+
+struct Shell<W> {
+    app: App,
+    screen: Screen,
+    worker: W,
+    reports: mpsc::Receiver<(Option<JobId>, Report)>,
+    signals: Signals,
+    /// Reads standard input as long as it exists, so it is dropped while an editor runs.
+    input: Option<EventStream>,
+    told: mpsc::Sender<Event>,
+    outside: mpsc::Receiver<Event>,
+    started: Instant,
+}
+
+impl<W: Worker> Shell<W> {
+    fn moment(&self) -> Moment {
+        Moment { wall: Timestamp::now(), uptime: self.started.elapsed() }
+    }
+
+    async fn until_left(&mut self) -> anyhow::Result<Exit> {
+        let mut last_frame: Option<Instant> = None;
+        let mut last_wake: Option<Instant> = None;
+        let mut is_dirty = true;
+        let mut has_reports = true;
+        let mut batch = Vec::with_capacity(REPORTS);
+        // The first frame comes before the first request.
+        let mut effects = self.app.start(self.moment());
+        loop {
+            is_dirty |= self.app.take_dirty();
+            let frame_due = last_frame.map_or_else(Instant::now, |last| last + FRAME);
+            if is_dirty && frame_due <= Instant::now() {
+                let now = self.moment();
+                let Self { app, screen, .. } = self;
+                if screen.draw(|frame| app.draw(frame, now)).is_err() {
+                    // The terminal is gone.
+                    return Ok(self.terminate().await);
+                }
+                last_frame = Some(Instant::now());
+                is_dirty = false;
+            }
+            if let Some(exit) = self.execute(std::mem::take(&mut effects)).await? {
+                return Ok(exit);
+            }
+            is_dirty |= self.app.take_dirty();
+            let now = self.moment();
+            // However often something asks to be woken, a frame's time lies between: a mistake must not burn a core.
+            let wake = self.app.wake_at(now).map(|uptime| self.started + uptime);
+            let wake = wake.map(|wake| last_wake.map_or(wake, |last| wake.max(last + FRAME)));
+            if wake.is_some_and(|wake| wake <= Instant::now()) {
+                last_wake = Some(Instant::now());
+                effects = self.app.handle(Event::Woken, now);
+                continue;
+            }
+            let frame = is_dirty.then(|| last_frame.map_or_else(Instant::now, |last| last + FRAME));
+            let deadline = [wake, frame].into_iter().flatten().min();
+            let input = async {
+                match &mut self.input {
+                    Some(stream) => stream.next().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let sleep = async {
+                match deadline {
+                    Some(at) => tokio::time::sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let event = tokio::select! {
+                biased;
+                // Whoever ends the program is heard first.
+                _ = self.signals.next() => Some(Event::Terminate),
+                // Keys before reports: a flood of progress must not starve them.
+                raw = input => match raw {
+                    Some(Ok(raw)) => match input::read(raw) {
+                        Some(event) => Some(event),
+                        None => continue,
+                    },
+                    // Standard input has ended: the terminal was closed.
+                    Some(Err(_)) | None => return Ok(self.terminate().await),
+                },
+                Some(event) = self.outside.recv() => Some(event),
+                // A closed channel is ready for ever; its branch is switched off.
+                count = self.reports.recv_many(&mut batch, REPORTS), if has_reports => {
+                    has_reports = count > 0;
+                    None
+                }
+                // Last: drawing late is better than reading late.
+                () = sleep => continue,
+            };
+            let now = self.moment();
+            match event {
+                Some(event) => effects = self.app.handle(event, now),
+                None => {
+                    for (job, report) in batch.drain(..) {
+                        effects.extend(self.app.handle(Event::Report(job, report), now));
+                    }
+                }
+            }
+        }
+    }
+
+    /// There is nobody to ask any more: what is to be kept is kept, and that is all.
+    async fn terminate(&mut self) -> Exit {
+        let effects = self.app.handle(Event::Terminate, self.moment());
+        self.execute(effects).await.ok().flatten().unwrap_or(Exit::Quit)
+    }
+
+    async fn execute(&mut self, effects: Vec<Effect>) -> anyhow::Result<Option<Exit>> {
+        let mut exit = None;
+        let mut queue = std::collections::VecDeque::from(effects);
+        while let Some(effect) = queue.pop_front() {
+            match effect {
+                Effect::Start(id, job) => self.worker.start(id, job),
+                Effect::Cancel(id) => self.worker.cancel(id),
+                Effect::Copy(text) => self.screen.send(&outside::copy(&text))?,
+                Effect::Notify(text) => self.screen.send(&outside::notify(&text))?,
+                Effect::OpenLink(link) => queue.extend(self.open_link(link)),
+                Effect::EditOutside { target, text } => queue.extend(self.edit_outside(target, text).await?),
+                Effect::Quit(how) => exit = Some(how),
+            }
+        }
+        Ok(exit)
+    }
+
+    /// Opens a link in the browser; where that is not possible the person gets the link to read.
+    fn open_link(&mut self, link: String) -> Vec<Effect> {
+        let failed = |why: String, link: &str| Event::Trouble {
+            title: "The link could not be opened".to_owned(),
+            text: format!("{why}. It can be copied from here:\n\n{link}"),
+        };
+        match outside::open_link(&link) {
+            Ok(mut child) => {
+                let told = self.told.clone();
+                tokio::spawn(async move {
+                    let why = match child.wait().await {
+                        Ok(status) if status.success() => return,
+                        Ok(status) => format!("The browser could not be started ({status})"),
+                        Err(error) => format!("The browser could not be started: {error}"),
+                    };
+                    let _ = told.send(failed(why, &link)).await;
+                });
+                Vec::new()
+            }
+            Err(error) => {
+                let event = failed(format!("No browser can be started: {error}"), &link);
+                self.app.handle(event, self.moment())
+            }
+        }
+    }
+
+    /// Lends the terminal to the person's editor. Reports are taken meanwhile, nothing is drawn.
+    async fn edit_outside(&mut self, target: Target, text: String) -> anyhow::Result<Vec<Effect>> {
+        // It reads standard input until it is dropped: keys would go to both.
+        self.input = None;
+        self.screen.leave();
+        let mut effects = Vec::new();
+        let done = match Editing::start(text) {
+            Ok(mut editing) => loop {
+                tokio::select! {
+                    biased;
+                    status = editing.child.wait() => break status.and_then(|status| editing.finish(status)),
+                    signal = self.signals.next() => {
+                        // Ctrl-C in the editor is the editor's.
+                        if signal == Signal::Terminate {
+                            let now = self.moment();
+                            // What was saved in the editor so far is kept.
+                            if let Some(text) = editing.rescue() {
+                                effects.extend(self.app.handle(Event::EditedOutside { target, text }, now));
+                            }
+                            effects.extend(self.app.handle(Event::Terminate, now));
+                            return Ok(effects);
+                        }
+                    }
+                    Some((job, report)) = self.reports.recv() => {
+                        for effect in self.app.handle(Event::Report(job, report), self.moment()) {
+                            match effect {
+                                // Work goes on while a person edits; what needs the terminal waits.
+                                Effect::Start(id, job) => self.worker.start(id, job),
+                                Effect::Cancel(id) => self.worker.cancel(id),
+                                other => effects.push(other),
+                            }
+                        }
+                    }
+                }
+            },
+            Err(error) => Err(error),
+        };
+        self.screen.take().context("the terminal could not be taken back from the editor")?;
+        self.input = Some(EventStream::new());
+        if let Ok((columns, rows)) = self.screen.size() {
+            effects.extend(self.app.handle(Event::Resize(columns, rows), self.moment()));
+        }
+        let event = match done {
+            Ok(Some(text)) => Event::EditedOutside { target, text },
+            Ok(None) => return Ok(effects),
+            Err(error) => Event::Trouble {
+                title: "The editor".to_owned(),
+                text: format!("{error}.\n\nSet $VISUAL or $EDITOR to the editor you want, with its options (`code --wait`)."),
+            },
+        };
+        effects.extend(self.app.handle(event, self.moment()));
+        Ok(effects)
+    }
+}
