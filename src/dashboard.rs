@@ -1,8 +1,8 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
 use flightdeck::{
-    app::event as app,
     api::{BudgetView, Observe},
+    app::event as app,
     cli::Cli,
     config::{Config, ConfigError, Profile, env},
     headless::exit::{Exit, Failure},
@@ -75,7 +75,8 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
     let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
 
     let own = folder.path().join(".flightdeck");
-    let paths = Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
+    let paths =
+        Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
     let settings = format!("[upload]\nbandwidth = {DEMO_BANDWIDTH}\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
     let config = Config::parse(paths, settings)?;
     let profile = Profile {
@@ -174,7 +175,11 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
 }
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
-async fn pulse(services: Services, mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>, sender: mpsc::Sender<Told>) {
+async fn pulse(
+    services: Services,
+    mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>,
+    sender: mpsc::Sender<Told>,
+) {
     let mut used = 0;
     loop {
         let exchange = tokio::select! {
