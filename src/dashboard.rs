@@ -1,8 +1,8 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
 use flightdeck::{
-    api::{BudgetView, Observe},
     app::event as app,
+    api::{BudgetView, Observe},
     cli::Cli,
     config::{Config, ConfigError, Profile, env},
     headless::exit::{Exit, Failure},
@@ -52,7 +52,7 @@ const BANNER: &str = "DEMO — a simulated Store on this machine; nothing here r
 
 /// An upload that can be watched: loopback alone would be over before it is seen.
 #[cfg(feature = "sim")]
-const DEMO_BANDWIDTH: u64 = 48_000_000;
+const DEMO_BANDWIDTH: &str = "48 MB";
 
 /// The dashboard on a simulator of its own, with sample files, all in a folder that goes with the program.
 #[cfg(feature = "sim")]
@@ -75,9 +75,8 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
     let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
 
     let own = folder.path().join(".flightdeck");
-    let paths =
-        Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
-    let settings = format!("[upload]\nbandwidth = {DEMO_BANDWIDTH}\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
+    let paths = Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
+    let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
     let config = Config::parse(paths, settings)?;
     let profile = Profile {
         name: "demo".into(),
@@ -175,11 +174,7 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
 }
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
-async fn pulse(
-    services: Services,
-    mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>,
-    sender: mpsc::Sender<Told>,
-) {
+async fn pulse(services: Services, mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>, sender: mpsc::Sender<Told>) {
     let mut used = 0;
     loop {
         let exchange = tokio::select! {

@@ -48,7 +48,7 @@ pub fn read_scenario(name: Option<&str>) -> Result<Scenario, String> {
         return Ok(scenario);
     }
     let text = fs::read_to_string(name)
-        .map_err(|error| format!("{name:?} is no scenario ({}), and no file to read: {error}", Scenario::NAMES.join(", ")))?;
+        .map_err(|error| format!("{name:?} is no scenario ({}), and no file to read: {error}", Scenario::names().collect::<Vec<_>>().join(", ")))?;
     Scenario::parse(&text).map_err(|error| format!("{name}: {error}"))
 }
 
