@@ -1,23 +1,28 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
 use flightdeck::{
+    app::event as app,
     api::{BudgetView, Observe},
     cli::Cli,
     config::{Config, ConfigError, Profile, env},
     headless::exit::{Exit, Failure},
     jobs::{
+        job::{Job, JobId},
         pool::Pool,
         report::{Pulse, Report},
         reporter::Told,
         services::Services,
     },
     model::ProfileView,
-    shell,
+    shell::{
+        self,
+        run::{Options, Worker},
+    },
 };
 use std::{
     io::{self, Write},
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{sync::mpsc, time};
@@ -41,11 +46,110 @@ pub async fn open(cli: &Cli) -> Exit {
     ended(opened.await)
 }
 
+/// The demo's own line on every screen, so that nobody takes it for the real Store.
+#[cfg(feature = "sim")]
+const BANNER: &str = "DEMO — a simulated Store on this machine; nothing here reaches Microsoft";
+
+/// An upload that can be watched: loopback alone would be over before it is seen.
+#[cfg(feature = "sim")]
+const DEMO_BANDWIDTH: &str = "48 MB";
+
+/// The dashboard on a simulator of its own, with sample files, all in a folder that goes with the program.
+#[cfg(feature = "sim")]
+pub async fn demo(args: &flightdeck::cli::DemoArgs) -> Exit {
+    ended(run_demo(args).await)
+}
+
+#[cfg(feature = "sim")]
+async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
+    use flightdeck::{
+        config::{Credential, Paths, SecretSource},
+        sim::{self, SimOptions, samples},
+    };
+    let failed = |error: io::Error| Failure::new(Exit::Failed, format!("The demo could not be started: {error}"));
+    let scenario = crate::simulator::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
+    let folder = tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed)?;
+    samples::write(folder.path()).map_err(failed)?;
+    let options = SimOptions { speed: args.speed, apps: args.apps, rate_limit: None, scenario, ..SimOptions::default() };
+    let sim = sim::start(options).await.map_err(failed)?;
+    let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
+
+    let own = folder.path().join(".flightdeck");
+    let paths = Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
+    let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
+    let config = Config::parse(paths, settings)?;
+    let profile = Profile {
+        name: "demo".into(),
+        tenant: sim::TENANT.into(),
+        client: sim::CLIENT_ID.into(),
+        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
+        protected: false,
+        read_only: false,
+        // The simulator sets no limit here: a demo that waits for slots would show nothing.
+        requests_per_minute: 600,
+        login: Clone::clone(&address),
+        store: address,
+        warnings: Vec::new(),
+    };
+    let exit = show(&config, &profile, Some(BANNER.to_owned()), Some(folder.path().to_owned())).await;
+    sim.stop().await;
+    exit
+}
+
+/// No profile yet: explains the two ways on; the demo is one key away.
+async fn welcome(config: &Config, error: &ConfigError) -> Result<Exit, Failure> {
+    let options = options(config, ProfileView::default(), None, Some(error.to_string()));
+    let (_sender, told) = Pool::channel();
+    let exit = shell::run::run(options, Idle, told).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
+    match exit {
+        app::Exit::Quit => Ok(Exit::Done),
+        #[cfg(feature = "sim")]
+        app::Exit::Demo => run_demo(&flightdeck::cli::DemoArgs { speed: 1.0, scenario: None, apps: None }).await,
+        #[cfg(not(feature = "sim"))]
+        app::Exit::Demo => Err(Failure::usage("this build has no simulator")),
+    }
+}
+
+/// Nothing can be done without a profile.
+struct Idle;
+
+impl Worker for Idle {
+    fn start(&mut self, _: JobId, _: Job) {}
+
+    fn cancel(&mut self, _: JobId) {}
+}
+
+/// The pool as the shell knows it.
+struct Hands<'a>(&'a mut Pool);
+
+impl Worker for Hands<'_> {
+    fn start(&mut self, id: JobId, job: Job) {
+        self.0.start(id, job);
+    }
+
+    fn cancel(&mut self, id: JobId) {
+        self.0.cancel(id);
+    }
+}
+
+fn options(config: &Config, profile: ProfileView, banner: Option<String>, welcome: Option<String>) -> Options {
+    let keys = config.keys().iter().map(|(name, chords)| (name.clone(), chords.0.clone()));
+    Options {
+        profile,
+        banner,
+        welcome,
+        no_color: env::value(&env::process, "NO_COLOR").is_some(),
+        notify: config.screen().notify,
+        mouse: config.screen().mouse,
+        keys: keys.collect(),
+    }
+}
+
 async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_folder: Option<PathBuf>) -> Result<Exit, Failure> {
     let (sender, told) = Pool::channel();
     let (observe, exchanges) = observer();
     let services = Services::open(config, profile, observe)?;
-    let _log = shell::logging::start(&services.home.log_folder());
+    shell::logging::start(&services.home.log_folder());
     let pulse = tokio::spawn(pulse(services.clone(), exchanges, sender.clone()));
     let view = ProfileView {
         name: profile.name.clone(),
@@ -54,9 +158,9 @@ async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_fo
         is_read_only: profile.read_only,
         zip_folder,
     };
-    let options = options(config, view, banner, None)?;
+    let options = options(config, view, banner, None);
     let mut pool = Pool::new(services, sender);
-    let exit = shell::run::run(options, &mut pool, told).await;
+    let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;
     pulse.abort();
     exit.map(|_| Exit::Done).map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))

@@ -4,6 +4,7 @@
 
 use flightdeck::sim::{self, Scenario, SimOptions};
 use serde_json::Value;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 const APP: &str = "9NX0EXAMPLE1";
@@ -24,9 +25,9 @@ fn python() -> Option<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_python_sample_publishes_an_app_an_add_on_and_a_flight() {
     let Some(python) = python() else {
-        eprintln!(
-            "skipped: no Python with the package azure-storage-blob was found (set FLIGHTDECK_PYTHON, or: pip install azure-storage-blob)"
-        );
+        // Not `eprintln!`: the test runner would swallow it, and a skipped test must be seen.
+        let word = "skipped: no Python with the package azure-storage-blob (pip install azure-storage-blob, or name one in FLIGHTDECK_PYTHON)";
+        writeln!(std::io::stderr(), "{word}").unwrap();
         return;
     };
     for raw_plus in [false, true] {

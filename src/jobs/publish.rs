@@ -1,6 +1,7 @@
 //! Drives a run: does what the machine says, journals it, tells it what came of it. Owns no rule of its own.
 
 use super::{
+    browse,
     report::{Report, UploadProgress},
     reporter::Reporter,
     services::Services,
@@ -11,7 +12,7 @@ use crate::{
         blob::{self, UploadError, UploadEvent, UploadUrl},
     },
     disk::{Finished, Journal, Kept, Stage},
-    domain::{archive, finding::Severity, fit, package, submission::Submission, target::Target, units::Rate},
+    domain::{finding::Severity, submission::Submission, target::Target, units::Rate},
     publish::{
         call::{Fault, Happened, Next},
         entry::Entry,
@@ -240,24 +241,15 @@ impl Meter {
 
 async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happened, Fault> {
     let kind = target.kind();
-    let work = move || {
-        let trouble = |message: String| Happened::Examined { problems: vec![message], warnings: Vec::new() };
-        let file = match std::fs::File::open(&zip) {
-            Ok(file) => file,
-            Err(error) => return trouble(format!("{} cannot be opened: {error}", zip.display())),
-        };
-        let archive = match archive::read(file) {
-            Ok(archive) => archive,
-            Err(error) => return trouble(format!("{}: {error}", zip.display())),
-        };
-        let fit = fit::fit(&archive, &package::expected(kind, &document), &package::files(kind, &document));
-        let (errors, others): (Vec<_>, Vec<_>) =
-            fit.sentences().into_iter().partition(|(severity, _)| *severity == Severity::Error);
-        let words = |list: Vec<(Severity, String)>| list.into_iter().map(|(_, sentence)| sentence).collect();
-        Happened::Examined { problems: words(errors), warnings: words(others) }
-    };
-    let joined = tokio::task::spawn_blocking(work).await;
-    joined.map_err(|error| Fault { cause: Cause::Trouble, message: format!("The ZIP could not be read: {error}") })
+    let joined = tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document)).await;
+    let examined = joined.map_err(|error| Fault { cause: Cause::Trouble, message: format!("The ZIP could not be read: {error}") })?;
+    if let Some(broken) = examined.broken {
+        return Ok(Happened::Examined { problems: vec![format!("{}: {broken}", examined.zip.display())], warnings: Vec::new() });
+    }
+    let (errors, others): (Vec<_>, Vec<_>) =
+        examined.fit.sentences().into_iter().partition(|(severity, _)| *severity == Severity::Error);
+    let words = |list: Vec<(Severity, String)>| list.into_iter().map(|(_, sentence)| sentence).collect();
+    Ok(Happened::Examined { problems: words(errors), warnings: words(others) })
 }
 
 fn fault(error: ApiError) -> Fault {

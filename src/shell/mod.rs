@@ -1,7 +1,7 @@
 //! Floor 8: the dashboard's imperative part. The only place that touches terminal, clock, editor, browser and clipboard.
 
 pub mod input;
+pub mod logging;
 pub mod outside;
 pub mod run;
-pub mod signals;
 pub mod terminal;

@@ -3,7 +3,6 @@
 use super::{
     input, outside,
     outside::Editing,
-    signals::{Signal, Signals},
     terminal::Screen,
 };
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
         report::Report,
     },
     model::ProfileView,
+    signals::{Signal, Signals},
     ui::{keymap::Keymap, theme::Theme},
 };
 use anyhow::Context;

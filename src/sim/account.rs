@@ -7,9 +7,13 @@ use super::many;
 use super::seed::{Account, Kind, ProductSeed};
 use serde::de::DeserializeOwned;
 
-const TENANTS: [&str; 2] = ["contoso.example", "7c1d0b64-93f2-4a58-b1e6-0f8d2a5c7e39"];
-const CLIENT_ID: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
-const CLIENT_SECRET: &str = "demo-secret";
+/// The domain of the tenant.
+pub const TENANT: &str = "contoso.example";
+const TENANTS: [&str; 2] = [TENANT, "7c1d0b64-93f2-4a58-b1e6-0f8d2a5c7e39"];
+/// The client that may sign in.
+pub const CLIENT_ID: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
+/// Its secret: no secret at all, it stands in the documentation.
+pub const CLIENT_SECRET: &str = "demo-secret";
 
 const APPS: &str = include_str!("../../assets/demo/apps.json");
 const ADD_ONS: &str = include_str!("../../assets/demo/add-ons.json");

@@ -1,10 +1,9 @@
 //! What happens to the uploaded ZIP when a commit is processed: every `PendingUpload` file must be in it, packages must be this app's,
 //! and then the service gives the new files their ids and facts. Knows no states.
 
-use super::errors::detail;
+use super::errors::{detail, failure};
 use super::inspect::{self, PackageFacts};
 use super::json::{list, members, remove, set, text};
-use super::pipeline::failure;
 use super::seed::Kind;
 use super::store::{Ids, Product, Works};
 use serde_json::Value;

@@ -136,6 +136,15 @@ pub(super) struct Call {
     pub query: Vec<(String, String)>,
 }
 
+/// A request as the Store sees it.
+pub(super) struct Asked {
+    pub call: Call,
+    /// `host:port` that the client used: links and upload URLs are built from it.
+    pub host: String,
+    pub is_json: bool,
+    pub body: Vec<u8>,
+}
+
 impl Call {
     pub(super) fn read(method: &Method, uri: &Uri) -> Self {
         let path = uri.path().to_owned();

@@ -4,6 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use std::time::{Duration, Instant};
 
+/// The date that stands for "not set".
+pub(super) const UNSET_DATE: &str = "1601-01-01T00:00:00.0000000Z";
+
 #[derive(Clone, Debug)]
 pub(super) struct Clock {
     started: Instant,

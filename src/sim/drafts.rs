@@ -1,13 +1,18 @@
 //! What a new submission holds before anybody has written to it.
 
-use super::json::{set, text};
-use super::rollout;
+use super::clock::UNSET_DATE;
+use super::json::{number, set, text};
 use super::seed::Kind;
 use super::store::Product;
 use serde_json::{Value, json};
 
-/// The date that stands for "not set".
-pub(super) const UNSET_DATE: &str = "1601-01-01T00:00:00.0000000Z";
+/// What `packagerollout` says of a submission that never had one.
+pub(super) fn no_rollout() -> Value {
+    json!({
+        "isPackageRollout": false, "packageRolloutPercentage": number(0.0), "packageRolloutStatus": "PackageRolloutNotStarted",
+        "fallbackSubmissionId": "0"
+    })
+}
 
 /// A copy of the live submission: a rollout's settings are inherited, its state is not.
 pub(super) fn copy(mut live: Value) -> Value {
@@ -30,7 +35,7 @@ pub(super) fn empty(product: &Product, id: &str) -> Value {
 }
 
 pub(super) fn delivery() -> Value {
-    json!({ "packageRollout": rollout::none(), "isMandatoryUpdate": false, "mandatoryUpdateEffectiveDate": UNSET_DATE })
+    json!({ "packageRollout": no_rollout(), "isMandatoryUpdate": false, "mandatoryUpdateEffectiveDate": UNSET_DATE })
 }
 
 fn app(id: &str) -> Value {

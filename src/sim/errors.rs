@@ -138,7 +138,27 @@ pub(super) fn bad_value(target: &str, message: &str) -> Reply {
     refusal(400, "InvalidParameterValue", Some(target), message)
 }
 
+/// What a check says.
+pub(super) type Checked = Result<(), Reply>;
+
 /// One entry of `statusDetails.errors` or `.warnings`.
 pub(super) fn detail(code: &str, details: &str) -> Value {
     json!({ "code": code, "details": details })
+}
+
+/// The error that a stage fails with when the scenario names only a code.
+pub(super) fn failure(code: &str, details: Option<&str>) -> Value {
+    let details = details.unwrap_or(match code {
+        "InvalidState" => {
+            "Submission has active validation errors which cannot be exposed via API, please visit https://developer.microsoft.com to see the issue."
+        }
+        "InvalidMicrosoftAgeRating" => "The age rating questionnaire has not been completed.",
+        "InvalidParameterValue" => "Validation error: InvalidPricingAvailabilitySettings -",
+        "IsInternalError" => "Commit workflow 6f1de5a5-5d3c-4bb0-a0de-2b1c8e0f7a94 is cancelled.",
+        "InvalidArchive" => "The archive could not be opened.",
+        "PackageValidationFailed" => "The package was rejected.",
+        "MissingFiles" => "Files of the submission were not found in the archive.",
+        _ => "The service could not process the submission.",
+    });
+    detail(code, details)
 }

@@ -1,8 +1,7 @@
 //! Faults at work: which rules strike at a call, and what they do to submissions and answers. The rules themselves stand in `scenario.rs`.
 
 use super::call::Call;
-use super::errors::{self, Reply};
-use super::pipeline::failure;
+use super::errors::{self, Reply, failure};
 use super::scenario::{Effect, Rule, Scenario};
 use super::stage::Stage;
 use super::store::Submission;

@@ -1,8 +1,8 @@
 //! What a PUT really stores: the client's document, with what the service keeps for itself put back.
 
-use super::drafts::{UNSET_DATE, delivery};
+use super::clock::UNSET_DATE;
+use super::drafts::{delivery, no_rollout};
 use super::json::{list, set, text};
-use super::rollout;
 use super::seed::Kind;
 use serde_json::{Value, json};
 
@@ -92,7 +92,7 @@ fn keep_packages(sent: &mut Value, old: &Value) {
 
 fn keep_rollout(sent: &mut Value, old: &Value) {
     const PLACE: &str = "/packageDeliveryOptions/packageRollout";
-    let none = rollout::none();
+    let none = no_rollout();
     let before = old.pointer(PLACE).unwrap_or(&none);
     if let Some(rollout) = sent.pointer_mut(PLACE).filter(|rollout| rollout.is_object()) {
         for name in ["packageRolloutStatus", "fallbackSubmissionId"] {

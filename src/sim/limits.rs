@@ -1,8 +1,7 @@
 //! Lengths and counts of texts, in UTF-16 units as the real service's platform counts them.
 
-use super::errors::bad_value;
+use super::errors::{Checked, bad_value};
 use super::json::{list, members, text};
-use super::validation::Checked;
 use serde_json::Value;
 
 /// Member, most characters.

@@ -45,6 +45,7 @@ mod validation;
 mod vocabulary;
 mod world;
 
+pub use account::{CLIENT_ID, CLIENT_SECRET, TENANT};
 pub use options::SimOptions;
 pub use scenario::Scenario;
 pub use server::{Sim, start};

@@ -1,5 +1,6 @@
 //! Property names of a request: the real service takes them in any case and answers in its own. Members nobody knows keep their spelling.
 
+use super::errors::{Reply, bad_value};
 use serde_json::Value;
 
 /// Members whose own members are named by people or by lists of codes, not by the API.
@@ -21,8 +22,17 @@ const NAMES: &str = "allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies a
     targetDeviceFamilies targetPlatform targetPublishDate targetPublishMode title trailerAssets trailers trialPeriod version \
     videoFileId videoFileName visibility voiceTitle websiteUrl";
 
+/// A request body, which must be an object, with its members spelled properly.
+pub(super) fn read(body: &[u8]) -> Result<Value, Reply> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(value) if value.is_object() => Ok(correct(value)),
+        Ok(_) => Err(bad_value("request", "The request body must be a JSON object.")),
+        Err(error) => Err(bad_value("request", &format!("The request body is not valid JSON: {error}"))),
+    }
+}
+
 /// Gives known members their proper case; order and values stay.
-pub(super) fn correct(value: Value) -> Value {
+fn correct(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
             members

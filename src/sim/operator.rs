@@ -9,20 +9,18 @@ use super::json::{set, text};
 use super::products::{self, blank};
 use super::scenario::Scenario;
 use super::seed::Kind;
-use super::server::Shared;
 use super::stage::Stage;
 use super::store::{Product, Store};
-use super::submissions;
 use super::world::World;
+use super::{pipeline, submissions};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-pub(super) fn answer(shared: &Shared, call: &Call, body: &[u8]) -> Reply {
-    let received = shared.received();
-    let mut world = shared.world();
-    world.store.settle();
+/// `received` is the count of body bytes that blobs have taken in.
+pub(super) fn answer(world: &mut World, received: u64, call: &Call, body: &[u8]) -> Reply {
+    pipeline::settle(&mut world.store);
     match (call.method.as_str(), call.name.as_deref().unwrap_or_default()) {
-        ("GET", "state") => Reply::new(200, state(&world, received, call.asked("product"))),
+        ("GET", "state") => Reply::new(200, state(world, received, call.asked("product"))),
         ("PUT", "scenario") => match Scenario::parse(&String::from_utf8_lossy(body)) {
             Ok(scenario) => {
                 world.faults = Faults::new(&scenario);
@@ -34,7 +32,7 @@ pub(super) fn answer(shared: &Shared, call: &Call, body: &[u8]) -> Reply {
         ("POST", name) => {
             let asked = serde_json::from_slice(body).unwrap_or_else(|_| json!({}));
             match name.strip_prefix("operator/") {
-                Some(action) => act(&mut world, action, &asked),
+                Some(action) => act(world, action, &asked),
                 None => Reply::empty(404),
             }
         }

@@ -3,15 +3,22 @@
 
 use super::arrival;
 use super::clock::wire_date;
-use super::errors::detail;
 use super::json::{number, set, text};
 use super::stage::Stage;
-use super::store::{Product, Submission, Works};
+use super::store::{Product, Store, Submission, Works};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// Moves everything on to the present. Called before each answer, so nothing has to wait for a timer.
+pub(super) fn settle(store: &mut Store) {
+    let now = store.works.clock.now();
+    for product in store.products.values_mut().filter(|product| product.pending.is_some()) {
+        advance(product, &mut store.works, now);
+    }
+}
+
 /// Moves the pending submission through every stage that has ended by `now`.
-pub(super) fn advance(product: &mut Product, works: &mut Works, now: Duration) {
+fn advance(product: &mut Product, works: &mut Works, now: Duration) {
     while let Some((at, stage)) = due(product, works, now) {
         enter(product, works, stage, at);
     }
@@ -117,21 +124,4 @@ fn start_rollout(submission: &mut Submission, fallback: Option<&str>) -> bool {
     set(rollout, "packageRolloutStatus", "PackageRolloutInProgress");
     set(rollout, "fallbackSubmissionId", fallback);
     true
-}
-
-/// The error that a stage fails with when the scenario names only a code.
-pub(super) fn failure(code: &str, details: Option<&str>) -> Value {
-    let details = details.unwrap_or(match code {
-        "InvalidState" => {
-            "Submission has active validation errors which cannot be exposed via API, please visit https://developer.microsoft.com to see the issue."
-        }
-        "InvalidMicrosoftAgeRating" => "The age rating questionnaire has not been completed.",
-        "InvalidParameterValue" => "Validation error: InvalidPricingAvailabilitySettings -",
-        "IsInternalError" => "Commit workflow 6f1de5a5-5d3c-4bb0-a0de-2b1c8e0f7a94 is cancelled.",
-        "InvalidArchive" => "The archive could not be opened.",
-        "PackageValidationFailed" => "The package was rejected.",
-        "MissingFiles" => "Files of the submission were not found in the archive.",
-        _ => "The service could not process the submission.",
-    });
-    detail(code, details)
 }

@@ -139,16 +139,8 @@ pub(super) fn get(store: &Store, key: &Key) -> Reply {
     Reply::new(200, Value::Object(spelled.collect()))
 }
 
-pub(super) fn read(body: &[u8]) -> Result<Value, Reply> {
-    match serde_json::from_slice::<Value>(body) {
-        Ok(value) if value.is_object() => Ok(names::correct(value)),
-        Ok(_) => Err(bad_value("request", "The request body must be a JSON object.")),
-        Err(error) => Err(bad_value("request", &format!("The request body is not valid JSON: {error}"))),
-    }
-}
-
 pub(super) fn create_add_on(store: &mut Store, body: &[u8]) -> Reply {
-    let asked = match read(body) {
+    let asked = match names::read(body) {
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
@@ -242,7 +234,7 @@ fn delete(store: &mut Store, key: &Key, is_kept_when_published: bool) -> Reply {
 }
 
 pub(super) fn create_flight(store: &mut Store, app: &Key, body: &[u8]) -> Reply {
-    let asked = match read(body) {
+    let asked = match names::read(body) {
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };

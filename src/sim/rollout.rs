@@ -1,19 +1,12 @@
 //! The four calls of a gradual package rollout.
 
 use super::call::{Call, Key, Verb};
+use super::drafts::no_rollout;
 use super::errors::{Reply, bad_value, refusal};
 use super::json::{number, set, text};
 use super::store::{Product, Store};
-use serde_json::{Value, json};
 
 const PLACE: &str = "/packageDeliveryOptions/packageRollout";
-
-pub(super) fn none() -> Value {
-    json!({
-        "isPackageRollout": false, "packageRolloutPercentage": number(0.0), "packageRolloutStatus": "PackageRolloutNotStarted",
-        "fallbackSubmissionId": "0"
-    })
-}
 
 pub(super) fn answer(store: &mut Store, key: &Key, call: &Call) -> Reply {
     let id = call.submission.clone().unwrap_or_default();
@@ -23,7 +16,7 @@ pub(super) fn answer(store: &mut Store, key: &Key, call: &Call) -> Reply {
     let Some(product) = store.products.get_mut(key) else { return Reply::empty(404) };
     if call.verb == Verb::GetRollout {
         let rollout = product.submissions.get(&id).and_then(|submission| submission.document.pointer(PLACE)).cloned();
-        return Reply::new(200, rollout.unwrap_or_else(none));
+        return Reply::new(200, rollout.unwrap_or_else(no_rollout));
     }
     change(product, &id, call)
 }

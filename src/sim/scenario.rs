@@ -1,5 +1,21 @@
 //! What is different from a well-behaved Store: switches for behaviour that is reported in two ways, and rules for faults.
 //! Written in TOML; a few scenarios are built in.
+//!
+//! ```toml
+//! seed = 7                       # of faults by chance
+//! [switches]
+//! raw_plus = true
+//! [[fault]]                      # the first create is done, and its answer is lost
+//! call = "create"
+//! nth = 1                        # or every = 3, chance = 0.2, times = 2; none: always
+//! effect = "lost-reply"
+//! [[fault]]                      # this app's commits fail
+//! call = "commit"
+//! product = "9NX0EXAMPLE1"
+//! effect = "fail"
+//! stage = "CommitStarted"
+//! code = "InvalidParameterValue"
+//! ```
 
 use super::call::{Call, Verb};
 use super::stage::Stage;
@@ -119,24 +135,6 @@ pub(super) enum Effect {
 }
 
 impl Scenario {
-    /// The built-in scenarios.
-    pub const NAMES: [&'static str; 14] = [
-        "clean",
-        "flaky",
-        "lost-reply",
-        "hidden-success",
-        "throttled",
-        "commit-failed",
-        "hidden-error",
-        "certification-failed",
-        "stuck",
-        "fall-back",
-        "zombie",
-        "upload-expired",
-        "lost-blocks",
-        "strange",
-    ];
-
     /// Reads a scenario file. The error names the place and what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let scenario: Self = toml::from_str(text).map_err(|error| error.to_string())?;
@@ -144,9 +142,14 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// A built-in scenario; see [`Scenario::NAMES`].
+    /// A built-in scenario; see [`Scenario::names`].
     pub fn named(name: &str) -> Option<Self> {
         BUILT_IN.iter().find(|(known, _)| *known == name).and_then(|(_, text)| Self::parse(text).ok())
+    }
+
+    /// The names of the built-in scenarios.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::access::Access;
 use super::account;
 use super::blobs::{BlobSettings, Blobs};
-use super::call::{Call, Verb};
+use super::call::{Asked, Call, Verb};
 use super::clock::Clock;
 use super::errors::Reply;
 use super::faults::Faults;
@@ -12,7 +12,7 @@ use super::operator;
 use super::options::SimOptions;
 use super::scenario::{Effect, Rule};
 use super::store::{Ids, Store, Works};
-use super::world::{Asked, World};
+use super::world::World;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -58,20 +58,16 @@ impl Sim {
     }
 }
 
-pub(super) struct Shared {
+struct Shared {
     world: Mutex<World>,
     blobs: Blobs,
     latency: Duration,
 }
 
 impl Shared {
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+    fn world(&self) -> MutexGuard<'_, World> {
         // A panic elsewhere leaves plain data behind, never half a lock's worth of invariants.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn received(&self) -> u64 {
-        self.blobs.received()
     }
 }
 
@@ -124,7 +120,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let call = Call::read(request.method(), request.uri());
     if call.verb == Verb::Operator {
         let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.unwrap_or_default();
-        return respond(&operator::answer(&shared, &call, &body), None);
+        return respond(&operator::answer(&mut shared.world(), shared.blobs.received(), &call, &body), None);
     }
     let correlation = Uuid::new_v4().to_string();
     let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone()).unwrap_or_default();

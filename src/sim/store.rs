@@ -4,11 +4,11 @@
 use super::blobs::Blobs;
 use super::call::Key;
 use super::clock::Clock;
+use super::errors;
 use super::json::{list, members, set, text};
 use super::scenario::Switches;
 use super::seed::{Account, Kind, PendingSeed, ProductSeed};
 use super::stage::Stage;
-use super::{errors, pipeline};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -242,14 +242,6 @@ impl Store {
             product.submissions.insert(submission.id.clone(), submission);
         }
         self.insert(product);
-    }
-
-    /// Moves everything on to the present. Called before each answer, so nothing has to wait for a timer.
-    pub(super) fn settle(&mut self) {
-        let now = self.works.clock.now();
-        for product in self.products.values_mut().filter(|product| product.pending.is_some()) {
-            pipeline::advance(product, &mut self.works, now);
-        }
     }
 }
 

@@ -1,13 +1,12 @@
 //! The six calls every submission has, the same for apps, add-ons and flights: create, get, update, delete, commit, status.
 
-use super::call::{Key, Verb};
+use super::call::{Asked, Key, Verb};
 use super::errors::{self, Reply, refusal};
 use super::json::{list, members, remove, set, set_first, text};
 use super::seed::Kind;
 use super::stage::Stage;
 use super::store::{Product, Store, Submission, Works};
-use super::world::Asked;
-use super::{drafts, kept, products, validation};
+use super::{drafts, kept, names, validation};
 use serde_json::{Value, json};
 
 impl Store {
@@ -133,7 +132,7 @@ fn update(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Repl
     if current.stage != Stage::PendingCommit {
         return errors::not_editable("updated", current.stage.name());
     }
-    let sent = match products::read(&asked.body) {
+    let sent = match names::read(&asked.body) {
         Ok(sent) => sent,
         Err(refusal) => return refusal,
     };

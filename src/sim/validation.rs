@@ -1,15 +1,13 @@
 //! What a PUT is refused for. The first thing that is wrong is answered, as the real service does.
 
-use super::drafts::UNSET_DATE;
-use super::errors::{Reply, bad_value};
+use super::clock::UNSET_DATE;
+use super::errors::{Checked, Reply, bad_value};
 use super::json::{list, members, text};
 use super::scenario::Switches;
 use super::seed::Kind;
 use super::vocabulary::{self as words, has, listed};
 use super::{languages, limits};
 use serde_json::Value;
-
-pub(super) type Checked = Result<(), Reply>;
 
 /// Checks an update against the stored draft.
 pub(super) fn update(kind: Kind, sent: &Value, old: &Value, switches: &Switches) -> Checked {

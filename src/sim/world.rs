@@ -1,27 +1,18 @@
 //! Everything that one lock guards, and the way of a Store call through it: settle what time has done, find the product, do the work.
 
 use super::access::Access;
-use super::call::{Call, Key, Verb};
+use super::call::{Asked, Call, Key, Verb};
 use super::errors::{self, Reply};
 use super::faults::Faults;
 use super::scenario::{Effect, Rule};
 use super::seed::Kind;
 use super::store::Store;
-use super::{products, rollout, sign_in, submissions};
+use super::{pipeline, products, rollout, sign_in, submissions};
 
 pub(super) struct World {
     pub store: Store,
     pub access: Access,
     pub faults: Faults,
-}
-
-/// A request as the Store sees it.
-pub(super) struct Asked {
-    pub call: Call,
-    /// `host:port` that the client used: links and upload URLs are built from it.
-    pub host: String,
-    pub is_json: bool,
-    pub body: Vec<u8>,
 }
 
 impl World {
@@ -32,7 +23,7 @@ impl World {
             let tenant = call.path.trim_matches('/').split('/').next().unwrap_or_default();
             return sign_in::token(&mut self.access, &self.store.works.switches, tenant, &call.path, &asked.body);
         }
-        self.store.settle();
+        pipeline::settle(&mut self.store);
         if call.verb != Verb::Create {
             self.store.plan(call, rules);
         }

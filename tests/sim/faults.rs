@@ -18,7 +18,7 @@ fn a_scenario_file_says_what_is_wrong_with_it() {
         let error = Scenario::parse(text).unwrap_err();
         assert!(error.contains(words), "{error}");
     }
-    for name in Scenario::NAMES {
+    for name in Scenario::names() {
         assert!(Scenario::named(name).is_some(), "{name}");
     }
     assert!(Scenario::named("nothing").is_none());
@@ -205,4 +205,22 @@ async fn blocks_can_fail_one_by_one_and_get_lost() {
     assert_eq!(block().await.unwrap().status(), 201);
     assert_eq!(list().await.unwrap().status(), 201);
     assert_eq!(store.http.get(&url).send().await.unwrap().text().await.unwrap(), "some bytes");
+}
+
+#[tokio::test]
+async fn faults_can_be_for_one_product_and_take_their_time() {
+    let store = Store::start(scenario(
+        "[[fault]]\ncall = 'create'\nproduct = '5F0C2A7E-6b1d-4c3e-9a84-0d2f61b7c915'\neffect = 'answer'\nstatus = 500\n\
+         [[fault]]\ncall = 'create'\neffect = 'delay'\nmilliseconds = 1\n\
+         [[fault]]\ncall = 'sign-in'\neffect = 'answer'\nstatus = 503\nbody = '{\"error\":\"temporarily_unavailable\"}'\ntimes = 0",
+    ))
+    .await;
+    store.post(&format!("{FLIGHT}/submissions"), None).await.is(500);
+    store.post(&format!("{APP}/submissions"), None).await.is(201);
+    let answered = store.state().await;
+    assert_eq!(
+        (&answered["answered"]["create"], &answered["succeeded"]["create"]),
+        (&json!(1), &json!(1)),
+        "a fault's answer is not the Store's"
+    );
 }
