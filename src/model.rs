@@ -10,7 +10,7 @@ use crate::{
     },
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Examined, Exchange, FolderEntry, Pulse, Report, TargetDetail, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, UploadProgress},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -108,6 +108,8 @@ pub struct Model {
     pub examined: Remote<Examined>,
     /// Newest first.
     pub runs: Vec<RunRow>,
+    /// Runs that an earlier process left.
+    pub interrupted: Vec<Interrupted>,
     /// Newest last, bounded.
     pub activity: VecDeque<Exchange>,
     pub pulse: Pulse,
@@ -244,6 +246,10 @@ impl Model {
             return Vec::new();
         }
         match report {
+            Report::Interrupted(runs) => {
+                self.interrupted = runs;
+                vec![Change::Runs]
+            }
             Report::Some { catalog, products, total } => {
                 let list = self.list_mut(&catalog);
                 list.total = Some(total);

@@ -111,6 +111,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,
+        Job::Resume { run } => publish::resume(services, &run, reporter, cancel).await,
         Job::Follow { target, name, submission } => {
             publish::run(services, Errand::Follow { target, name, submission }, reporter, cancel).await;
         }
