@@ -156,8 +156,17 @@ impl App {
         }
         self.is_dirty = true;
         if let (Some(message), Some(job)) = (failure, failed_job) {
-            // What runs behind everything else must not shout.
-            let severity = if matches!(job, Job::LoadStatuses(_)) { Severity::Warning } else { Severity::Error };
+            // What only fills the screen keeps its error where it would stand, and must not shout.
+            let is_reading = matches!(
+                job,
+                Job::Recall
+                    | Job::LoadCatalog(_)
+                    | Job::LoadTarget(_)
+                    | Job::LoadStatuses(_)
+                    | Job::Browse { .. }
+                    | Job::Examine { .. }
+            );
+            let severity = if is_reading { Severity::Warning } else { Severity::Error };
             self.toasts.push(severity, message, now.uptime);
         }
         if let Some((target, text)) = said {

@@ -446,13 +446,13 @@ impl Pane for Products {
             let advice = format!("✗ {error} Press {} to try again.", cx.key(Action::Refresh));
             let lines = text::wrap(&advice, usize::from(inner.width));
             let height = (lines.len() as u16).min(inner.height.saturating_sub(u16::from(!self.rows.is_empty())).max(1));
-            let (rows, below) = (inner.height.saturating_sub(height), inner.height.min(height));
+            let rows = if self.rows.is_empty() { 0 } else { inner.height.saturating_sub(height) };
+            let below = inner.height.min(height);
             for (line, place) in lines.into_iter().zip(Rect { y: inner.y + rows, height: below, ..inner }.rows()) {
                 frame.render_widget(Line::styled(line, cx.theme.style(Role::Danger)), place);
             }
             inner.height = rows;
-        }
-        if self.rows.is_empty() {
+        } else if self.rows.is_empty() {
             let lines = text::wrap(&self.placeholder(cx), usize::from(inner.width));
             for (line, place) in lines.into_iter().zip(inner.rows()) {
                 frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);
