@@ -214,6 +214,9 @@ impl Products {
                     format!("This account owns no app. Reserve a name in Partner Center, then press {refresh}.")
                 }
                 Which::AddOns if self.is_all => "This account owns no add-on.".to_owned(),
+                Which::AddOns if self.app.is_none() => {
+                    format!("Select an app to see its add-ons, or press {} for all.", cx.key(Action::AllAddOns))
+                }
                 Which::AddOns => {
                     format!("This app has no add-on. Press {} for those of every app.", cx.key(Action::AllAddOns))
                 }
