@@ -33,10 +33,7 @@ use ratatui::{
     text::{Line, Span},
 };
 use serde_json::Value;
-use std::{
-    cell::{Cell, RefCell},
-    time::Duration,
-};
+use std::cell::{Cell, RefCell};
 
 /// What can have the focus, in the order in which Down walks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +56,6 @@ pub struct Review {
     len: Cell<usize>,
     page: Cell<usize>,
     places: RefCell<Vec<(Item, usize)>>,
-    spin_at: Cell<Option<Duration>>,
 }
 
 /// Changes shown of one part; nobody reads more of them here.
@@ -76,7 +72,6 @@ impl Review {
             len: Cell::default(),
             page: Cell::default(),
             places: RefCell::default(),
-            spin_at: Cell::default(),
         }
     }
 
@@ -534,13 +529,7 @@ impl Overlay for Review {
         }
     }
 
-    fn wake_at(&self) -> Option<Duration> {
-        self.spin_at.get()
-    }
-
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let is_busy = self.outlook.as_ref().is_some_and(|outlook| outlook.zip.is_some()) && cx.model.examined.is_loading();
-        self.spin_at.set(is_busy.then(|| meter::next_turn(cx.uptime)));
         let style = |role| cx.theme.style(role);
         let blockers = self.blockers(cx);
         let (columns, rows) = (area.width.saturating_sub(6).min(110), area.height.saturating_sub(4).min(44));

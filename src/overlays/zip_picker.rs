@@ -45,7 +45,6 @@ use ratatui::{
 };
 use serde_json::Value;
 use std::{
-    cell::Cell,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -80,7 +79,6 @@ pub struct ZipPicker {
     /// The ZIP that was looked into last.
     asked: Option<PathBuf>,
     note: Option<(String, Role)>,
-    spin_at: Cell<Option<Duration>>,
 }
 
 fn rank(entry: &FolderEntry) -> u8 {
@@ -116,7 +114,6 @@ impl ZipPicker {
             examine_at: None,
             asked: None,
             note: None,
-            spin_at: Cell::default(),
         }
     }
 
@@ -483,7 +480,7 @@ impl Overlay for ZipPicker {
     }
 
     fn wake_at(&self) -> Option<Duration> {
-        self.examine_at.into_iter().chain(self.spin_at.get()).min()
+        self.examine_at
     }
 
     fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
@@ -495,8 +492,6 @@ impl Overlay for ZipPicker {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let is_busy = cx.model.folder.entries.is_loading() || cx.model.examined.is_loading();
-        self.spin_at.set(is_busy.then(|| meter::next_turn(cx.uptime)));
         let name = cx.model.product(&self.target).map_or(self.target.id(), |product| product.name.as_str());
         let key = |action| Span::styled(cx.key(action), cx.theme.style(Role::Key));
         let mut hints =

@@ -70,8 +70,6 @@ pub struct Detail {
     height: Cell<usize>,
     page: Cell<usize>,
     digest: RefCell<Option<Digest>>,
-    /// When the spinner turns, while something is on its way.
-    spin_at: Cell<Option<Duration>>,
 }
 
 impl Detail {
@@ -386,7 +384,7 @@ impl Pane for Detail {
             self.leave_editor(asks);
         }
         if let Some(editor) = &mut self.editor
-            && editor.act(action, cx)
+            && editor.act(action, cx, asks)
         {
             return Handled::Yes;
         }
@@ -513,14 +511,10 @@ impl Pane for Detail {
     }
 
     fn wake_at(&self) -> Option<Duration> {
-        let editor = self.editor.as_ref().and_then(Editor::wake_at);
-        editor.into_iter().chain(self.spin_at.get()).min()
+        self.editor.as_ref().and_then(Editor::wake_at)
     }
 
     fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        if self.spin_at.get().is_some_and(|at| cx.uptime >= at) {
-            self.spin_at.set(None);
-        }
         if let Some(editor) = &mut self.editor {
             editor.woken(cx.uptime, asks);
         }
@@ -530,8 +524,6 @@ impl Pane for Detail {
         let (title, notes) = self.heading(cx);
         let heading = Heading { number: PaneId::Detail.number(), title: &title, notes };
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
-        let is_loading = cx.selected.and_then(|target| cx.model.details.get(target)).is_some_and(Remote::is_loading);
-        self.spin_at.set(is_loading.then(|| meter::next_turn(cx.uptime)));
         let Some(target) = cx.selected else {
             let mut sheet = Sheet::new(cx.theme, usize::from(inner.width));
             sheet.text("Nothing is selected. Go to the apps and press enter on one.", Role::Muted);
