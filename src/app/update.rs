@@ -278,7 +278,7 @@ impl App {
     /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.
     fn next_clock(&self, now: Moment) -> Duration {
         let is_quick = self.ground.model.runs.iter().filter(|row| row.view.is_active()).any(|row| {
-            let is_young = |at| since(at, now.wall) < Duration::from_secs(60);
+            let is_young = |at| since(at, now.wall) < Duration::from_mins(1);
             let looks_soon = row.view.next_look.is_some_and(|at| at.duration_since(now.wall).as_secs() < 60);
             looks_soon || row.view.timeline.last().is_none_or(|seen| is_young(seen.at))
         });

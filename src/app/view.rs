@@ -21,6 +21,9 @@ use ratatui::{
 };
 use std::ops::Range;
 
+/// Lines of a toast; more belongs into a message.
+const TOAST: usize = 6;
+
 impl App {
     pub fn draw(&self, frame: &mut Frame, now: Moment) {
         let area = frame.area();
@@ -240,9 +243,8 @@ impl App {
             };
             let columns = usize::from(area.width.saturating_sub(6)).min(64);
             let mut lines = text::wrap(&format!("{sign} {}", toast.text), columns);
-            const MOST: usize = 6;
-            if lines.len() > MOST {
-                lines.truncate(MOST);
+            if lines.len() > TOAST {
+                lines.truncate(TOAST);
                 if let Some(last) = lines.last_mut() {
                     *last = text::fit(&format!("{last} …"), columns).into_owned();
                 }

@@ -31,7 +31,7 @@ use std::{cmp::Reverse, time::Duration};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A list that is older than this says so.
-const OLD: Duration = Duration::from_secs(10 * 60);
+const OLD: Duration = Duration::from_mins(10);
 
 /// Which products a pane lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,7 +226,6 @@ impl Products {
     }
 
     fn row<'a>(
-        &self,
         product: &Product,
         standing: &Standing,
         is_current: bool,
@@ -275,7 +274,7 @@ impl Products {
         let pattern = self.filter.text().trim();
         let mut search = (!pattern.is_empty()).then(|| Search::new(pattern));
         for ((row, product, standing), line) in shown.iter().zip(area.rows()) {
-            let drawn = self.row(product, standing, *row == self.cursor.index(), widths, search.as_mut(), cx);
+            let drawn = Self::row(product, standing, *row == self.cursor.index(), widths, search.as_mut(), cx);
             frame.render_widget(drawn, line);
         }
     }
