@@ -383,15 +383,12 @@ impl Model {
             }
             changes.push(Change::Status(target));
         }
-        match self.runs.iter_mut().find(|row| row.view.id == view.id) {
-            Some(row) => {
-                row.job = job.unwrap_or(row.job);
-                row.view = view;
-            }
-            None => {
-                let at = self.runs.partition_point(|row| row.view.started > view.started);
-                self.runs.insert(at, RunRow { job: job.unwrap_or(JobId(0)), view, upload: None });
-            }
+        if let Some(row) = self.runs.iter_mut().find(|row| row.view.id == view.id) {
+            row.job = job.unwrap_or(row.job);
+            row.view = view;
+        } else {
+            let at = self.runs.partition_point(|row| row.view.started > view.started);
+            self.runs.insert(at, RunRow { job: job.unwrap_or(JobId(0)), view, upload: None });
         }
         changes
     }
