@@ -1,12 +1,11 @@
 //! A dashboard without a terminal: keys in, screens and started jobs out. The Store is a table; ZIPs and folders are real ones.
-#![allow(dead_code, reason = "each test program uses a part of it")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use flightdeck::{
     app::{
         event::{Effect, Event, Moment},
         settings::Settings,
         update::App,
-        view,
     },
     domain::{
         product::Product,
@@ -238,7 +237,7 @@ impl Desk {
 
     pub fn buffer(&self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| view::draw(&self.app, frame, self.now)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
         terminal.backend().buffer().clone()
     }
 
