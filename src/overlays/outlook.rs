@@ -40,6 +40,16 @@ pub struct Group {
     pub changes: Vec<Change>,
 }
 
+impl Group {
+    /// A change's sentence without what the group's title says already.
+    pub fn shorten<'a>(&self, sentence: &'a str) -> &'a str {
+        let Some((kind, language)) = self.title.split_once(", ") else { return sentence };
+        let rest = sentence.strip_prefix(&format!("listings › {language} › "));
+        let rest = rest.filter(|_| kind == "texts" || kind == "images");
+        rest.map_or(sentence, |rest| rest.strip_prefix("baseListing › ").unwrap_or(rest))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Outlook {
     pub kind: Kind,

@@ -162,7 +162,11 @@ impl Review {
 
     /// Whether answers are of any use.
     fn is_open(&self, cx: &Cx) -> bool {
-        self.outlook.as_ref().is_some_and(|outlook| outlook.fault.is_none() && !outlook.is_nothing()) && !cx.model.profile.is_read_only
+        let can_publish = |outlook: &Outlook| {
+            let is_valid = outlook.verdict.as_ref().is_some_and(|verdict| verdict.error().is_none());
+            outlook.fault.is_none() && is_valid && !outlook.is_nothing()
+        };
+        self.outlook.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
     }
 
     fn items(&self, cx: &Cx) -> Vec<Item> {
@@ -323,8 +327,8 @@ impl Body<'_, '_> {
                     self.item(Item::Choice(index), &format!("{sign} {}", choice.sentence), role);
                 }
                 Some(fault) => {
-                    let text = format!("  ( ) {}: not possible, {fault}", choice.sentence);
-                    self.sheet.text(&text, Role::Muted);
+                    self.sheet.text(&format!("    {}", choice.sentence), Role::Muted);
+                    self.sheet.text(&format!("      not possible: {fault}"), Role::Muted);
                 }
             }
         }
@@ -364,7 +368,8 @@ impl Body<'_, '_> {
                     (_, None) => ("-", Role::Warning),
                     _ => ("~", Role::Text),
                 };
-                self.sheet.text(&format!("  {sign} {}", change.sentence()), role);
+                let sentence = change.sentence();
+                self.sheet.text(&format!("  {sign} {}", group.shorten(&sentence)), role);
             }
             if group.changes.len() > MOST_CHANGES {
                 self.sheet.text(&format!("  … and {} more", group.changes.len() - MOST_CHANGES), Role::Muted);

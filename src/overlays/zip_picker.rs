@@ -25,7 +25,7 @@ use crate::{
     panes::{
         overview::{Sheet, at},
         pane::{Cx, Handled, Possible, Typed},
-        prepared::{Prepared, Verdict},
+        prepared::{Prepared, Verdict, count},
     },
     ui::{
         field::Field,
@@ -201,13 +201,17 @@ impl ZipPicker {
             self.note = Some((format!("✗ It cannot be uploaded: {broken}."), Role::Danger));
             return Closing::Stay;
         }
-        let mut answer = Vec::new();
-        if let Some(fit) = examined.and_then(|examined| self.fit(examined)).filter(|fit| !fit.is_ok()) {
-            let wrong = fit.missing.len() + fit.faults.len();
-            let said = format!("The ZIP is chosen, but does not fit yet: {wrong} of its files or places are wrong.");
-            answer.push(Ask::Toast(Severity::Warning, said));
-        }
-        answer.insert(0, Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) });
+        let name = zip.file_name().map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
+        let (severity, said) = match examined.and_then(|examined| self.fit(examined)) {
+            Some(fit) if fit.is_ok() => (Severity::Info, format!("{name} is chosen; {} reviews and publishes.", cx.key(Action::Publish))),
+            Some(fit) => {
+                let wrong = count(fit.missing.len() + fit.faults.len(), "thing is", "things are");
+                (Severity::Warning, format!("{name} is chosen, but does not fit yet: {wrong} wrong."))
+            }
+            None => (Severity::Info, format!("{name} is chosen.")),
+        };
+        let answer =
+            vec![Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) }, Ask::Toast(severity, said)];
         Closing::Close(answer)
     }
 
@@ -501,7 +505,7 @@ impl Overlay for ZipPicker {
         hints.push_span(key(Action::Back));
         hints.push_span(Span::raw(" cancel "));
         let title = format!("Pick the ZIP for {name}");
-        let (columns, rows) = (area.width.saturating_sub(6).min(140), area.height.saturating_sub(4).min(44));
+        let (columns, rows) = (area.width.saturating_sub(6).min(140), area.height.saturating_sub(4).min(28));
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, rows);
         let note = u16::from(self.note.is_some());
         let [path, filter, body, foot] =

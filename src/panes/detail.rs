@@ -201,6 +201,9 @@ impl Detail {
             if prepared.text.is_some() {
                 notes.push(Span::styled("edited", style(Role::Info)));
             }
+            if let Some(name) = prepared.zip.and_then(|zip| zip.file_name()) {
+                notes.push(Span::styled(name.to_string_lossy().into_owned(), style(Role::Info)));
+            }
         }
         (name, notes)
     }
@@ -528,8 +531,7 @@ impl Pane for Detail {
         };
         let [tabs, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inner);
         if let Some(editor) = self.editor(cx) {
-            let word = format!("esc leaves; {} as its own program", cx.key(Action::EditOutside));
-            self.tabs(frame, tabs, cx, &word);
+            self.tabs(frame, tabs, cx, "esc leaves; all of it is kept");
             editor.draw(frame, body, cx);
             return;
         }

@@ -181,7 +181,7 @@ impl Editor {
                     self.note = Some("nothing to redo".into());
                 }
             }
-            Action::Find => self.search = Some(Field::with_text(self.pattern.clone())),
+            Action::Find => self.search = Some(Field::default()),
             Action::FindNext => self.find_next(),
             Action::NextFinding => self.next_finding(),
             _ => return false,
@@ -256,8 +256,14 @@ impl Editor {
                 return Taken::Yes;
             }
             Typed::Key(KeyEvent { code: KeyCode::Enter, .. }) => {
+                let is_empty = field.is_empty();
                 self.search = None;
-                self.find_next();
+                // Typing has gone to the hit already; without a new pattern the last one is meant.
+                if is_empty {
+                    self.find_next();
+                } else if self.buffer.find(&self.pattern, self.buffer.cursor()).is_none() {
+                    self.note = Some(format!("“{}” does not occur", self.pattern));
+                }
                 return Taken::Yes;
             }
             Typed::Key(key) => {

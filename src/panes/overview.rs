@@ -82,10 +82,16 @@ impl<'a> Sheet<'a> {
         self.row("", text, role);
     }
 
-    /// Text over the whole width.
+    /// Text over the whole width; what follows a sign goes on under itself, not under the sign.
     pub fn text(&mut self, text: &str, role: Role) {
-        for part in wrap(text, self.width.saturating_sub(2).max(8)) {
-            self.lines.push(Line::styled(format!(" {part}"), self.theme.style(role)));
+        let body = text.trim_start();
+        let sign = body.split(' ').next().filter(|word| word.chars().all(|c| !c.is_alphanumeric())).unwrap_or_default();
+        let outer = text.len() - body.len();
+        let inner = if sign.is_empty() { outer } else { outer + crate::ui::text::width(sign) + 1 };
+        let rest = body.get(sign.len()..).unwrap_or_default().trim_start();
+        for (index, part) in wrap(rest, self.width.saturating_sub(2 + inner).max(8)).into_iter().enumerate() {
+            let head = if index == 0 && !sign.is_empty() { format!("{}{sign} ", " ".repeat(outer)) } else { " ".repeat(inner) };
+            self.lines.push(Line::styled(format!(" {head}{part}"), self.theme.style(role)));
         }
     }
 

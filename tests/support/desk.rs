@@ -77,6 +77,16 @@ impl Desk {
     }
 
     pub fn with_profile(columns: u16, rows: u16, store: Vec<TargetDetail>, profile: ProfileView) -> Self {
+        Self::with_faults(columns, rows, store, profile, BTreeMap::new())
+    }
+
+    pub fn with_faults(
+        columns: u16,
+        rows: u16,
+        store: Vec<TargetDetail>,
+        profile: ProfileView,
+        faults: BTreeMap<Target, String>,
+    ) -> Self {
         let settings = Settings {
             profile,
             banner: None,
@@ -91,7 +101,7 @@ impl Desk {
             app: App::new(settings, columns, rows),
             now: Moment { wall, uptime: Duration::from_secs(1) },
             store: store.into_iter().map(|detail| (detail.product.target.clone(), detail)).collect(),
-            faults: BTreeMap::new(),
+            faults,
             started: Vec::new(),
             effects: Vec::new(),
             kept: None,
