@@ -178,7 +178,10 @@ fn the_three_ways_with_a_draft() {
     assert!(desk.screen().contains("(•) Keep this draft"), "{}", desk.screen());
     desk.keys("down down enter");
     let plan = plan(&desk);
-    assert_eq!((plan.pending, plan.draft_seen.as_deref(), plan.document), (PendingPolicy::Keep, Some("1152921505690000200"), None));
+    assert_eq!(
+        (plan.pending, plan.draft_seen.as_deref(), plan.document),
+        (PendingPolicy::Keep, Some("1152921505690000200"), None)
+    );
 }
 
 #[test]
@@ -201,7 +204,10 @@ fn a_portal_made_draft_can_only_be_left_alone() {
     assert!(desk.screen().contains("made or touched in Partner Center"), "{}", desk.screen());
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("https://partner.microsoft.com/dashboard/products/9NX0EXAMPLE1/submissions/1152921505690000200"), "{screen}");
+    assert!(
+        screen.contains("https://partner.microsoft.com/dashboard/products/9NX0EXAMPLE1/submissions/1152921505690000200"),
+        "{screen}"
+    );
     assert!(!screen.contains("Publish "), "{screen}");
     desk.keys("right down enter");
     assert_eq!(desk.started, []);
@@ -380,7 +386,8 @@ fn missing_files_bar_the_way_with_a_list() {
 
 #[test]
 fn what_cannot_be_read_says_why_and_what_to_do() {
-    let fault = "reading 9NX0EXAMPLE1: 409 InvalidState: This application uses features that are not supported by the submission API.";
+    let fault =
+        "reading 9NX0EXAMPLE1: 409 InvalidState: This application uses features that are not supported by the submission API.";
     let faults = [(app_target(), fault.to_owned())].into();
     let mut desk = Desk::with_faults(120, 40, vec![notes(None)], ProfileView::default(), faults);
     desk.keys("enter");
@@ -396,7 +403,8 @@ fn errors_of_the_store_are_explained_and_noise_is_not_loud() {
     let mut document = draft();
     document["status"] = json!("CommitFailed");
     document["statusDetails"]["errors"] = json!([{"code": "MissingFiles", "details": "a\u{1b}[31m.msix"}]);
-    document["statusDetails"]["certificationReports"] = json!([{"date": "2026-02-03T09:00:00Z", "reportUrl": "https://example.com/report"}]);
+    document["statusDetails"]["certificationReports"] =
+        json!([{"date": "2026-02-03T09:00:00Z", "reportUrl": "https://example.com/report"}]);
     let desk = open(notes(Some(document)));
     let screen = desk.screen();
     assert!(screen.contains("✗ MissingFiles") && screen.contains("a[31m.msix"), "{screen}");

@@ -333,7 +333,8 @@ impl Body<'_, '_> {
             }
         }
         if outlook.is_base_gone {
-            self.sheet.text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
+            self.sheet
+                .text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
         }
     }
 
@@ -435,7 +436,8 @@ impl Body<'_, '_> {
             (_, None) => "a new submission is made",
         };
         let upload = if outlook.expected.is_empty() { "" } else { ", the ZIP uploaded" };
-        let sentence = format!("{first}{upload}, and committed: it goes to certification. From there nobody can call it back from here.");
+        let sentence =
+            format!("{first}{upload}, and committed: it goes to certification. From there nobody can call it back from here.");
         self.sheet.text(&sentence, Role::Text);
         let mode = match outlook.publish_mode.as_str() {
             "Manual" => "Once certified it waits for “Publish now” in Partner Center.",
@@ -524,7 +526,9 @@ impl Overlay for Review {
 
     fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
         match change {
-            Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => self.look(cx, asks),
+            Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => {
+                self.look(cx, asks)
+            }
             _ => {}
         }
     }
@@ -574,7 +578,10 @@ impl Overlay for Review {
             frame.render_widget(line, place);
         }
         let mark = |frame: &mut Frame, y, mark| {
-            frame.render_widget(Span::styled(mark, style(Role::Key)), Rect { x: text.right().saturating_sub(1), y, width: 1, height: 1 });
+            frame.render_widget(
+                Span::styled(mark, style(Role::Key)),
+                Rect { x: text.right().saturating_sub(1), y, width: 1, height: 1 },
+            );
         };
         if top > 0 && text.height > 0 {
             mark(frame, text.y, "▲");

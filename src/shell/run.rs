@@ -1,10 +1,6 @@
 //! The loop: wait, handle, execute, draw. It sleeps until input, a report, or the moment that the app asked for; there is no tick.
 
-use super::{
-    input, outside,
-    outside::Editing,
-    terminal::Screen,
-};
+use super::{input, outside, outside::Editing, terminal::Screen};
 use crate::{
     app::{
         event::{Effect, Event, Exit, Moment},
