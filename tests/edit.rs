@@ -173,8 +173,8 @@ fn the_three_ways_with_a_draft() {
     // Publish is dead as long as nothing is chosen.
     desk.keys("right enter");
     assert_eq!(desk.started, []);
-    // From Publish up: Cancel, keep (replace is closed: nothing is edited).
-    desk.keys("up up enter");
+    // From Publish up: Cancel, replace, keep.
+    desk.keys("up up up enter");
     assert!(desk.screen().contains("(•) Keep this draft"), "{}", desk.screen());
     desk.keys("down down enter");
     let plan = plan(&desk);
@@ -182,6 +182,20 @@ fn the_three_ways_with_a_draft() {
         (plan.pending, plan.draft_seen.as_deref(), plan.document),
         (PendingPolicy::Keep, Some("1152921505690000200"), None)
     );
+}
+
+#[test]
+fn a_draft_that_failed_is_replaced_by_one_with_its_document() {
+    let mut document = draft();
+    document["status"] = json!("CommitFailed");
+    let mut desk = open(notes(Some(document)));
+    desk.keys("u up enter");
+    let screen = desk.screen();
+    assert!(screen.contains("(•) Replace it") && screen.contains("it ended in CommitFailed"), "{screen}");
+    desk.keys("down down enter");
+    let plan = plan(&desk);
+    assert_eq!(plan.pending, PendingPolicy::Replace);
+    assert_eq!(plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"], "Tabs.");
 }
 
 #[test]
@@ -267,8 +281,8 @@ fn a_protected_profile_wants_the_name_typed() {
     let mut desk = Desk::with_profile(120, 40, vec![notes(Some(draft()))], profile);
     desk.keys("enter");
     desk.wait(500);
-    desk.keys("u up up enter");
-    desk.keys("down");
+    desk.keys("u up up up enter");
+    desk.keys("down down");
     desk.text("Northwind Not");
     desk.keys("down down enter");
     assert_eq!(desk.started, []);

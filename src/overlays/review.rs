@@ -245,7 +245,7 @@ impl Review {
     /// The body as lines, and where each item stands.
     fn lines(&self, cx: &Cx, outlook: &Outlook, width: usize) -> (Vec<Line<'static>>, Vec<(Item, usize)>) {
         let mut body = Body { sheet: Sheet::new(cx.theme, width), places: Vec::new(), focus: self.focus, width, cx };
-        let what = format!("{} {} ({})", outlook.kind.word(), outlook.name, self.target.id());
+        let what = format!("{} {}, {}", outlook.kind.word(), outlook.name, self.target.id());
         body.sheet.text(&what, Role::Title);
         if cx.model.profile.is_demo {
             body.sheet.text("Demo account: nothing reaches the real Store.", Role::Muted);
@@ -429,15 +429,17 @@ impl Body<'_, '_> {
     fn ending(&mut self, outlook: &Outlook) {
         self.head("Then");
         let first = match (outlook.policy, &outlook.draft) {
-            (PendingPolicy::Keep, Some(_)) if outlook.is_edited => "the draft is changed",
-            (PendingPolicy::Keep, Some(_)) => "the draft stays as it is",
-            (PendingPolicy::Replace, Some(_)) => "the draft is saved and deleted, a new one made",
-            (_, Some(_)) => "nothing, until you choose what to do with the draft",
-            (_, None) => "a new submission is made",
+            (PendingPolicy::Keep, Some(_)) if outlook.is_edited => "The draft is changed",
+            (PendingPolicy::Keep, Some(_)) => "The draft stays as it is",
+            (PendingPolicy::Replace, Some(_)) => "The draft is saved and deleted, a new one made",
+            (PendingPolicy::Fail, Some(_)) => {
+                self.sheet.text("Nothing, until you choose what to do with the draft.", Role::Text);
+                return;
+            }
+            (_, None) => "A new submission is made",
         };
         let upload = if outlook.expected.is_empty() { "" } else { ", the ZIP uploaded" };
-        let sentence =
-            format!("{first}{upload}, and committed: it goes to certification. From there nobody can call it back from here.");
+        let sentence = format!("{first}{upload}, and it is committed: it goes to certification. Nobody can call it back from here.");
         self.sheet.text(&sentence, Role::Text);
         let mode = match outlook.publish_mode.as_str() {
             "Manual" => "Once certified it waits for “Publish now” in Partner Center.",

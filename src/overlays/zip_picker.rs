@@ -508,7 +508,7 @@ impl Overlay for ZipPicker {
         hints.push_span(key(Action::Back));
         hints.push_span(Span::raw(" cancel "));
         let title = format!("Pick the ZIP for {name}");
-        let (columns, rows) = (area.width.saturating_sub(6).min(140), area.height.saturating_sub(4).min(28));
+        let (columns, rows) = (area.width.saturating_sub(6).min(140), area.height.saturating_sub(4).min((self.rows.len() as u16).saturating_add(3).max(20)));
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, rows);
         let note = u16::from(self.note.is_some());
         let [path, filter, body, foot] =

@@ -525,6 +525,9 @@ impl Pane for Detail {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let (title, notes) = self.heading(cx);
+        // What is being edited and where it stands matters more than the end of a long name.
+        let taken: usize = notes.iter().map(|note| note.width() + 3).sum();
+        let title = fit(&title, usize::from(area.width).saturating_sub(taken + 8).max(12));
         let heading = Heading { number: PaneId::Detail.number(), title: &title, notes };
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
         let Some(target) = cx.selected else {
