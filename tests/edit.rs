@@ -176,7 +176,7 @@ fn the_three_ways_with_a_draft() {
     // From Publish up: Cancel, replace, keep.
     desk.keys("up up up enter");
     assert!(desk.screen().contains("(•) Keep this draft"), "{}", desk.screen());
-    desk.keys("down down enter");
+    desk.keys("down down down enter");
     let plan = plan(&desk);
     assert_eq!(
         (plan.pending, plan.draft_seen.as_deref(), plan.document),
@@ -215,7 +215,7 @@ fn a_portal_made_draft_can_only_be_left_alone() {
     let mut document = draft();
     document["fileUploadUrl"] = Value::Null;
     let mut desk = open(notes(Some(document)));
-    assert!(desk.screen().contains("made or touched in Partner Center"), "{}", desk.screen());
+    assert!(desk.screen().contains("made or touched in"), "{}", desk.screen());
     desk.keys("u");
     let screen = desk.screen();
     assert!(

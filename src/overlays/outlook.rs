@@ -46,7 +46,9 @@ impl Group {
         let rest = match self.title.split_once(", ") {
             Some(("texts" | "images", language)) => sentence.strip_prefix(&format!("listings › {language} › ")),
             _ if self.title == "packages" => {
-                sentence.strip_prefix("applicationPackages › ").or_else(|| sentence.strip_prefix("flightPackages › "))
+                let rest = sentence.strip_prefix("applicationPackages › ").or_else(|| sentence.strip_prefix("flightPackages › "));
+                // A package that comes or goes is named twice: where it stands and what it is.
+                rest.map(|rest| rest.split_once(": new, ").or_else(|| rest.split_once(": gone, ")).map_or(rest, |(name, _)| name))
             }
             _ => None,
         };

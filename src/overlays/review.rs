@@ -399,7 +399,7 @@ impl Body<'_, '_> {
                 }
                 match (examined, fit) {
                     (Some(examined), fit) if !is_idle => {
-                        fit_panel::fit(&mut self.sheet, examined, fit.unwrap_or(&Fit::default()));
+                        fit_panel::fit(&mut self.sheet, examined, fit.unwrap_or(&Fit::default()), &[], "");
                     }
                     (None, _) => {
                         self.sheet.text(&format!("{} it is being looked into", meter::spinner(self.cx.uptime)), Role::Busy);
@@ -439,7 +439,8 @@ impl Body<'_, '_> {
             (_, None) => "A new submission is made",
         };
         let upload = if outlook.expected.is_empty() { "" } else { ", the ZIP uploaded" };
-        let sentence = format!("{first}{upload}, and it is committed: it goes to certification. Nobody can call it back from here.");
+        let sentence =
+            format!("{first}{upload}, and it is committed: it goes to certification. Nobody can call it back from here.");
         self.sheet.text(&sentence, Role::Text);
         let mode = match outlook.publish_mode.as_str() {
             "Manual" => "Once certified it waits for “Publish now” in Partner Center.",

@@ -198,17 +198,13 @@ impl ZipPicker {
             return Closing::Stay;
         }
         let name = zip.file_name().map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
-        let (severity, said) = match examined.and_then(|examined| self.fit(examined)) {
-            Some(fit) if fit.is_ok() => {
-                (Severity::Info, format!("{name} is chosen; {} reviews and publishes.", cx.key(Action::Publish)))
-            }
-            Some(fit) => {
-                let wrong = count(fit.missing.len() + fit.faults.len(), "thing is", "things are");
-                (Severity::Warning, format!("{name} is chosen, but does not fit yet: {wrong} wrong."))
-            }
-            None => (Severity::Info, format!("{name} is chosen.")),
-        };
-        let answer = vec![Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) }, Ask::Toast(severity, said)];
+        let fit = examined.and_then(|examined| self.fit(examined));
+        let mut answer = vec![Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) }];
+        if let Some(fit) = fit.filter(|fit| !fit.is_ok()) {
+            let wrong = count(fit.missing.len() + fit.faults.len(), "thing is", "things are");
+            let said = format!("{name} is chosen, but does not fit yet: {wrong} wrong.");
+            answer.push(Ask::Toast(Severity::Warning, said));
+        }
         Closing::Close(answer)
     }
 
@@ -312,8 +308,9 @@ impl ZipPicker {
                     let examined = cx.model.examined.value().filter(|examined| examined.zip == zip.path);
                     match (examined, cx.model.examined.error()) {
                         (Some(examined), _) => {
-                            fit_panel::fit(&mut sheet, examined, &self.fit(examined).unwrap_or_default());
-                            fit_panel::repairs(&mut sheet, &self.repairs(cx), &cx.key(Action::Repair));
+                            let repairs = self.repairs(cx);
+                            let fit = self.fit(examined).unwrap_or_default();
+                            fit_panel::fit(&mut sheet, examined, &fit, &repairs, &cx.key(Action::Repair));
                         }
                         (None, Some(error)) => sheet.text(&format!("✗ {error}"), Role::Danger),
                         (None, None) => {
@@ -508,7 +505,10 @@ impl Overlay for ZipPicker {
         hints.push_span(key(Action::Back));
         hints.push_span(Span::raw(" cancel "));
         let title = format!("Pick the ZIP for {name}");
-        let (columns, rows) = (area.width.saturating_sub(6).min(140), area.height.saturating_sub(4).min((self.rows.len() as u16).saturating_add(3).max(20)));
+        let (columns, rows) = (
+            area.width.saturating_sub(6).min(140),
+            area.height.saturating_sub(4).min((self.rows.len() as u16).saturating_add(3).max(20)),
+        );
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, rows);
         let note = u16::from(self.note.is_some());
         let [path, filter, body, foot] =
@@ -537,7 +537,9 @@ impl Overlay for ZipPicker {
                 Layout::horizontal([Constraint::Percentage(52), Constraint::Length(2), Constraint::Min(1)]).areas(body);
             (list, Rect::ZERO, Rect { x: panel.x, width: panel.width, ..gap.union(panel) })
         } else {
-            let panel = (body.height * 2 / 5).max(4).min(body.height);
+            // What a short list leaves is the panel's.
+            let list = (self.rows.len().max(1) as u16).min(body.height * 3 / 5);
+            let panel = body.height.saturating_sub(list + 1);
             let [list, gap, panel] =
                 Layout::vertical([Constraint::Min(1), Constraint::Length(1), Constraint::Length(panel)]).areas(body);
             (list, gap, panel)

@@ -167,7 +167,15 @@ pub fn lines(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>, width: usi
 
 fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
     let mode = prepared.draft().and_then(|draft| text_at(&draft.document, &["targetPublishMode"])).unwrap_or_default();
+    let run = cx.model.runs.iter().find(|row| row.view.target == *prepared.target && row.view.is_active());
+    // What a run sees is newer than what was read before it.
+    let seen = run.and_then(|row| row.view.timeline.last());
     match report {
+        _ if let Some(seen) = seen => {
+            let age = units::duration(since(seen.at, cx.now));
+            sheet.row("state", &format!("◐ {} for {age}, seen by the run", seen.status), Role::Busy);
+            sheet.more(meaning(&seen.status, mode).0, Role::Text);
+        }
         Some(StatusReport { status, .. }) => {
             let (sign, role) = match status {
                 Status::PendingCommit | Status::None => ("✎", Role::Warning),
@@ -217,7 +225,7 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
             sheet.more("Its first submission can be written and published from here.", Role::Text);
         }
     }
-    if let Some(row) = cx.model.runs.iter().find(|row| row.view.target == *prepared.target && row.view.is_active()) {
+    if let Some(row) = run {
         let step = row.view.current().map_or("starts", |step| step.step.word());
         let upload = row.upload.as_ref().filter(|_| step == "upload");
         let share = upload.map(|upload| format!(" {} %", units::percent(upload.sent, upload.total))).unwrap_or_default();
