@@ -3,7 +3,7 @@
 use crate::{
     domain::{archive::Repair, check::Severity, fit::Fit, units},
     jobs::report::Examined,
-    panes::{overview::Sheet, prepared::count},
+    panes::{prepared::count, sheet::Sheet},
     ui::theme::Role,
 };
 

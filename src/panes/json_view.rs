@@ -9,7 +9,7 @@ use crate::{
     ui::{
         field::Field,
         text_area::{Scroll, TextArea},
-        text_buffer::{Place, find},
+        text_place::{Place, find},
     },
 };
 use ratatui::{
