@@ -10,5 +10,7 @@ pub mod overlay;
 pub mod palette;
 pub mod prompt;
 pub mod review;
+pub mod review_body;
 pub mod run;
 pub mod zip_picker;
+pub mod zip_view;

@@ -4,7 +4,7 @@
 use super::{
     json_paint::paint,
     text::plain,
-    text_buffer::{Place, columns, grapheme_columns, hits},
+    text_place::{Place, columns, grapheme_columns, hits},
     theme::{Role, Theme},
 };
 use ratatui::{
