@@ -195,7 +195,13 @@ impl Driver<'_> {
         let services = self.services;
         let sent = blob::upload(&services.http, url, zip, &services.upload, Vec::new(), &observe, self.cancel).await;
         match sent {
-            Ok(uploaded) => Ok(Happened::Uploaded { bytes: uploaded.size }),
+            Ok(uploaded) => {
+                // Words on the way may be lost; that all of it has arrived may not.
+                if let Ok(meter) = meter.into_inner() {
+                    self.reporter.tell(Report::Upload(meter.progress)).await;
+                }
+                Ok(Happened::Uploaded { bytes: uploaded.size })
+            }
             Err(UploadError::Cancelled { .. }) => Ok(Happened::Cancelled),
             Err(error) => Err(Fault { cause: Cause::Trouble, message: error.to_string() }),
         }
