@@ -72,7 +72,9 @@ impl Bench {
     /// What the simulator counted.
     fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
-        self.runtime.block_on(async { flightdeck::api::http::http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap() })
+        self.runtime.block_on(async {
+            flightdeck::api::http::http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+        })
     }
 
     fn show(&self, target: &str, which: &str) -> Value {
@@ -145,11 +147,15 @@ fn an_app_an_add_on_and_a_flight_go_to_published_with_their_zip() {
         let ended = bench.run(&args);
         assert_eq!(ended.code, 0, "{target}: {ended:?}");
         let result = ended.result();
-        assert_eq!((&result["event"], &result["outcome"], &result["status"]), (&json!("result"), &json!("published"), &json!("Published")));
+        assert_eq!(
+            (&result["event"], &result["outcome"], &result["status"]),
+            (&json!("result"), &json!("published"), &json!("Published"))
+        );
         assert!(result["submissionId"].is_string() && result["run"].is_string());
 
         let lines = ended.lines();
-        let steps: Vec<_> = lines.iter().filter(|line| line["event"] == "step" && line["state"] == "done").map(|line| &line["step"]).collect();
+        let steps: Vec<_> =
+            lines.iter().filter(|line| line["event"] == "step" && line["state"] == "done").map(|line| &line["step"]).collect();
         let all = ["sign-in", "read-target", "settle-draft", "create", "update", "read-back", "upload", "commit", "follow"];
         assert_eq!(steps, all.map(Value::from).iter().collect::<Vec<_>>());
         let last = lines.iter().rfind(|line| line["event"] == "progress").unwrap();
@@ -312,7 +318,18 @@ fn becoming_free_needs_a_yes_to_that_very_change() {
 #[test]
 fn add_ons_and_flights_are_created_and_deleted() {
     let bench = Bench::new();
-    let made = bench.run(&["create", "addon", "--app", "9NX0EXAMPLE1", "--product-id", "cli.test", "--type", "durable", "--output", "json"]);
+    let made = bench.run(&[
+        "create",
+        "addon",
+        "--app",
+        "9NX0EXAMPLE1",
+        "--product-id",
+        "cli.test",
+        "--type",
+        "durable",
+        "--output",
+        "json",
+    ]);
     assert_eq!(made.code, 0, "{made:?}");
     let target = made.result()["target"].as_str().unwrap().to_owned();
     assert_eq!(bench.run(&["delete", &target]).code, 3, "not without --yes");

@@ -56,7 +56,8 @@ pub fn arrange(shape: Shape) -> Option<Arrangement> {
     let panes = if shape.is_zoomed || (!is_wide && area.height < TALL) {
         vec![(focus, body)]
     } else if is_wide {
-        let left = (area.width * 3 / 10).clamp(34, 60);
+        // Names and states of three lists need a good third; beyond that the detail has more use for it.
+        let left = (area.width * 35 / 100).clamp(36, 64);
         let [left, right] = body.layout(&Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]));
         let mut panes = lists(left);
         panes.extend(work(right, shape));

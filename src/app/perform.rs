@@ -9,9 +9,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Opening, PaneId, Severity},
-    domain::{product::Product, status::Status, target::Target},
     jobs::job::{Catalog, Job},
-    model::Model,
     overlays::overlay::Command,
     panes::pane::{Handled, Possible},
 };
@@ -48,23 +46,6 @@ impl App {
         }
         match action.row().map(|row| row.scope) {
             Some(Scope::Editor | Scope::Overlay) => Possible::Unknown,
-            _ => self.possible_here(action),
-        }
-    }
-
-    fn possible_here(&self, action: Action) -> Possible {
-        let model = &self.ground.model;
-        match action {
-            Action::Copy | Action::OpenPortal | Action::Publish | Action::PickZip | Action::Follow | Action::DeleteDraft => {
-                let Some(target) = &self.ground.selected else {
-                    return Possible::No("No app, add-on or flight is selected.".to_owned());
-                };
-                match (action, model.product(target)) {
-                    (Action::Follow, Some(product)) => can_follow(product, model),
-                    (Action::DeleteDraft, Some(product)) => can_delete_draft(product, model),
-                    _ => Possible::Yes,
-                }
-            }
             _ => Possible::Yes,
         }
     }
@@ -136,49 +117,8 @@ impl App {
                     self.go_to(pane, now);
                 }
             }
-            _ => self.on_selected(action),
+            _ => {}
         }
-    }
-
-    /// What is done to the selected target.
-    fn on_selected(&mut self, action: Action) {
-        let Some(target) = self.ground.selected.clone() else { return };
-        let Some(product) = self.ground.model.product(&target).cloned() else { return };
-        let ask = match action {
-            Action::Copy => Ask::Copy(target.id().to_owned()),
-            Action::OpenPortal => Ask::OpenLink(target.portal_url(product.pending.as_deref())),
-            Action::Publish => Ask::Open(Opening::Review { target }),
-            Action::PickZip => Ask::Open(Opening::ZipPicker { target }),
-            Action::Follow => {
-                let Some(submission) = product.pending else { return };
-                Ask::Start(Job::Follow { target, name: product.name, submission })
-            }
-            Action::DeleteDraft => {
-                let Some(submission) = product.pending.clone() else { return };
-                self.ask_delete(target, &product, submission)
-            }
-            _ => return,
-        };
-        self.asks.push_back(ask);
-    }
-
-    fn ask_delete(&self, target: Target, product: &Product, submission: String) -> Ask {
-        let live = match &product.published {
-            Some(_) => "What is live stays as it is.".to_owned(),
-            None => "Nothing of it is live: its first submission starts anew after that.".to_owned(),
-        };
-        Ask::Open(Opening::Confirm {
-            title: format!("Delete the draft of {}?", product.name),
-            text: vec![
-                format!("Submission {submission} of the {} {} is deleted in the Store.", target.kind().word(), target.id()),
-                "Its document is saved on this machine first.".to_owned(),
-                live,
-            ],
-            yes: "Delete the draft".to_owned(),
-            danger: true,
-            must_type: self.ground.model.profile.is_protected.then(|| product.name.clone()),
-            then: vec![Ask::Start(Job::DeleteDraft { target, submission })],
-        })
     }
 
     fn quit(&mut self) {
@@ -223,32 +163,5 @@ impl App {
             self.start_job(Job::LoadCatalog(Catalog::Flights { app }));
         }
         self.start_job(Job::LoadTarget(target));
-    }
-}
-
-fn can_follow(product: &Product, model: &Model) -> Possible {
-    let name = &product.name;
-    let status = model.statuses.get(&product.target).map(|(report, _)| &report.status);
-    match (&product.pending, status) {
-        _ if model.active_run(&product.target).is_some() => Possible::No(format!("A run of {name} follows it already.")),
-        (None, _) => Possible::No(format!("{name} has no pending submission to follow.")),
-        (_, Some(Status::PendingCommit)) => {
-            Possible::No(format!("The draft of {name} was not committed yet: nothing happens to it."))
-        }
-        (_, Some(status)) if status.is_final() => Possible::No(format!("The submission of {name} has ended: {status}.")),
-        _ => Possible::Yes,
-    }
-}
-
-fn can_delete_draft(product: &Product, model: &Model) -> Possible {
-    let name = &product.name;
-    let status = model.statuses.get(&product.target).map(|(report, _)| &report.status);
-    match (&product.pending, status) {
-        (None, _) => Possible::No(format!("{name} has no draft.")),
-        _ if model.active_run(&product.target).is_some() => Possible::No(format!("A run of {name} is active: stop it first.")),
-        (_, Some(status)) if status.is_in_progress() => {
-            Possible::No(format!("The submission of {name} is in {status}: it can only be cancelled in Partner Center."))
-        }
-        _ => Possible::Yes,
     }
 }

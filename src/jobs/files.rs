@@ -6,6 +6,8 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 pub async fn browse(folder: PathBuf, reporter: &Reporter) {
+    // The picker shows where it is and goes up from there: a relative path would lead nowhere.
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
     let wanted = folder.clone();
     match tokio::task::spawn_blocking(move || browse::list(&wanted)).await {
         Ok(Ok(entries)) => reporter.tell(Report::Folder { folder, entries }).await,

@@ -1,6 +1,6 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
-pub use crate::api::List as Catalog;
+pub use crate::domain::catalog::Catalog;
 use crate::{
     domain::target::{Kind, Target},
     publish::plan::Plan,

@@ -248,7 +248,8 @@ impl Meter {
 async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happened, Fault> {
     let kind = target.kind();
     let joined = tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document)).await;
-    let examined = joined.map_err(|error| Fault { cause: Cause::Trouble, message: format!("The ZIP could not be read: {error}") })?;
+    let examined =
+        joined.map_err(|error| Fault { cause: Cause::Trouble, message: format!("The ZIP could not be read: {error}") })?;
     if let Some(broken) = examined.broken {
         return Ok(Happened::Examined { problems: vec![format!("{}: {broken}", examined.zip.display())], warnings: Vec::new() });
     }

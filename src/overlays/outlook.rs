@@ -107,12 +107,12 @@ impl Outlook {
 
     /// Takes over what the person has answered so far, where the questions are the same.
     pub fn keep_answers(&mut self, older: &Self) {
-        if self.draft == older.draft && self.choices.iter().any(|choice| choice.policy == older.policy && choice.fault.is_none()) {
+        if self.draft == older.draft && self.choices.iter().any(|choice| choice.policy == older.policy && choice.fault.is_none())
+        {
             self.policy = older.policy;
         }
         for question in &mut self.questions {
-            question.is_allowed =
-                older.questions.iter().any(|known| known.concern == question.concern && known.is_allowed);
+            question.is_allowed = older.questions.iter().any(|known| known.concern == question.concern && known.is_allowed);
         }
     }
 

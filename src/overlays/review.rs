@@ -33,10 +33,7 @@ use ratatui::{
     text::{Line, Span},
 };
 use serde_json::Value;
-use std::{
-    cell::{Cell, RefCell},
-    time::Duration,
-};
+use std::cell::{Cell, RefCell};
 
 /// What can have the focus, in the order in which Down walks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +56,6 @@ pub struct Review {
     len: Cell<usize>,
     page: Cell<usize>,
     places: RefCell<Vec<(Item, usize)>>,
-    spin_at: Cell<Option<Duration>>,
 }
 
 /// Changes shown of one part; nobody reads more of them here.
@@ -76,7 +72,6 @@ impl Review {
             len: Cell::default(),
             page: Cell::default(),
             places: RefCell::default(),
-            spin_at: Cell::default(),
         }
     }
 
@@ -167,7 +162,8 @@ impl Review {
 
     /// Whether answers are of any use.
     fn is_open(&self, cx: &Cx) -> bool {
-        self.outlook.as_ref().is_some_and(|outlook| outlook.fault.is_none() && !outlook.is_nothing()) && !cx.model.profile.is_read_only
+        self.outlook.as_ref().is_some_and(|outlook| outlook.fault.is_none() && !outlook.is_nothing())
+            && !cx.model.profile.is_read_only
     }
 
     fn items(&self, cx: &Cx) -> Vec<Item> {
@@ -334,7 +330,8 @@ impl Body<'_, '_> {
             }
         }
         if outlook.is_base_gone {
-            self.sheet.text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
+            self.sheet
+                .text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
         }
     }
 
@@ -435,7 +432,8 @@ impl Body<'_, '_> {
             (_, None) => "a new submission is made",
         };
         let upload = if outlook.expected.is_empty() { "" } else { ", the ZIP uploaded" };
-        let sentence = format!("{first}{upload}, and committed: it goes to certification. From there nobody can call it back from here.");
+        let sentence =
+            format!("{first}{upload}, and committed: it goes to certification. From there nobody can call it back from here.");
         self.sheet.text(&sentence, Role::Text);
         let mode = match outlook.publish_mode.as_str() {
             "Manual" => "Once certified it waits for “Publish now” in Partner Center.",
@@ -524,18 +522,14 @@ impl Overlay for Review {
 
     fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
         match change {
-            Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => self.look(cx, asks),
+            Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => {
+                self.look(cx, asks)
+            }
             _ => {}
         }
     }
 
-    fn wake_at(&self) -> Option<Duration> {
-        self.spin_at.get()
-    }
-
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let is_busy = self.outlook.as_ref().is_some_and(|outlook| outlook.zip.is_some()) && cx.model.examined.is_loading();
-        self.spin_at.set(is_busy.then(|| meter::next_turn(cx.uptime)));
         let style = |role| cx.theme.style(role);
         let blockers = self.blockers(cx);
         let (columns, rows) = (area.width.saturating_sub(6).min(110), area.height.saturating_sub(4).min(44));
@@ -580,7 +574,10 @@ impl Overlay for Review {
             frame.render_widget(line, place);
         }
         let mark = |frame: &mut Frame, y, mark| {
-            frame.render_widget(Span::styled(mark, style(Role::Key)), Rect { x: text.right().saturating_sub(1), y, width: 1, height: 1 });
+            frame.render_widget(
+                Span::styled(mark, style(Role::Key)),
+                Rect { x: text.right().saturating_sub(1), y, width: 1, height: 1 },
+            );
         };
         if top > 0 && text.height > 0 {
             mark(frame, text.y, "▲");

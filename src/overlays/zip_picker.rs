@@ -45,7 +45,6 @@ use ratatui::{
 };
 use serde_json::Value;
 use std::{
-    cell::Cell,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -80,7 +79,6 @@ pub struct ZipPicker {
     /// The ZIP that was looked into last.
     asked: Option<PathBuf>,
     note: Option<(String, Role)>,
-    spin_at: Cell<Option<Duration>>,
 }
 
 fn rank(entry: &FolderEntry) -> u8 {
@@ -93,11 +91,7 @@ fn rank(entry: &FolderEntry) -> u8 {
 
 /// Why a file cannot be uploaded as it is.
 fn refusal(name: &str) -> &'static str {
-    if is_package(name) {
-        "a package; the Store wants a ZIP that holds it, even for a single one"
-    } else {
-        "no ZIP"
-    }
+    if is_package(name) { "a package; the Store wants a ZIP that holds it, even for a single one" } else { "no ZIP" }
 }
 
 /// A path that was typed or pasted instead of a filter.
@@ -120,7 +114,6 @@ impl ZipPicker {
             examine_at: None,
             asked: None,
             note: None,
-            spin_at: Cell::default(),
         }
     }
 
@@ -375,7 +368,8 @@ impl Overlay for ZipPicker {
         self.judge(cx);
         let chosen = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip?.parent());
         let last = Some(cx.model.folder.path.as_path()).filter(|path| !path.as_os_str().is_empty());
-        let start = chosen.or(last.filter(|_| cx.model.folder.entries.value().is_some())).or(cx.model.profile.zip_folder.as_deref());
+        let start =
+            chosen.or(last.filter(|_| cx.model.folder.entries.value().is_some())).or(cx.model.profile.zip_folder.as_deref());
         self.browse(start.map_or_else(|| PathBuf::from("."), Path::to_owned), asks);
         self.arrange_rows(cx);
         self.cursor_home(cx);
@@ -384,7 +378,9 @@ impl Overlay for ZipPicker {
 
     fn possible(&self, action: Action, cx: &Cx) -> Possible {
         match action {
-            Action::Repair if self.repairs(cx).is_empty() => Possible::No("Nothing in the JSON can be repaired for this ZIP.".into()),
+            Action::Repair if self.repairs(cx).is_empty() => {
+                Possible::No("Nothing in the JSON can be repaired for this ZIP.".into())
+            }
             Action::Repair
             | Action::Enter
             | Action::Up
@@ -423,7 +419,9 @@ impl Overlay for ZipPicker {
                 match (self.rows.get(self.cursor.index()), self.entry(cx)) {
                     (Some(Row::Up), _) => self.up(cx, asks),
                     (_, Some(entry)) if entry.is_folder => self.browse(entry.path.clone(), asks),
-                    (_, Some(entry)) if action == Action::Enter && rank(entry) == 0 => return self.choose(entry.path.clone(), cx),
+                    (_, Some(entry)) if action == Action::Enter && rank(entry) == 0 => {
+                        return self.choose(entry.path.clone(), cx);
+                    }
                     (_, Some(entry)) if action == Action::Enter => {
                         self.note = Some((format!("✗ {}: {}.", entry.name, refusal(&entry.name)), Role::Danger));
                     }
@@ -482,7 +480,7 @@ impl Overlay for ZipPicker {
     }
 
     fn wake_at(&self) -> Option<Duration> {
-        self.examine_at.into_iter().chain(self.spin_at.get()).min()
+        self.examine_at
     }
 
     fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
@@ -494,11 +492,10 @@ impl Overlay for ZipPicker {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let is_busy = cx.model.folder.entries.is_loading() || cx.model.examined.is_loading();
-        self.spin_at.set(is_busy.then(|| meter::next_turn(cx.uptime)));
         let name = cx.model.product(&self.target).map_or(self.target.id(), |product| product.name.as_str());
         let key = |action| Span::styled(cx.key(action), cx.theme.style(Role::Key));
-        let mut hints = Line::from(vec![Span::raw(" "), key(Action::Enter), Span::raw(" choose  "), key(Action::Left), Span::raw(" up  ")]);
+        let mut hints =
+            Line::from(vec![Span::raw(" "), key(Action::Enter), Span::raw(" choose  "), key(Action::Left), Span::raw(" up  ")]);
         if !self.repairs(cx).is_empty() {
             hints.push_span(key(Action::Repair));
             hints.push_span(Span::raw(" repair  "));
@@ -510,9 +507,11 @@ impl Overlay for ZipPicker {
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, rows);
         let note = u16::from(self.note.is_some());
         let [path, filter, body, foot] =
-            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1), Constraint::Length(note)]).areas(inner);
+            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1), Constraint::Length(note)])
+                .areas(inner);
 
-        let spinner = if cx.model.folder.entries.is_loading() { format!("{} ", meter::spinner(cx.uptime)) } else { String::new() };
+        let spinner =
+            if cx.model.folder.entries.is_loading() { format!("{} ", meter::spinner(cx.uptime)) } else { String::new() };
         let folder = cx.model.folder.path.to_string_lossy();
         let folder = if folder.is_empty() { "drives".into() } else { folder };
         // The end of a long path says more than its beginning.

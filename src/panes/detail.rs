@@ -70,8 +70,6 @@ pub struct Detail {
     height: Cell<usize>,
     page: Cell<usize>,
     digest: RefCell<Option<Digest>>,
-    /// When the spinner turns, while something is on its way.
-    spin_at: Cell<Option<Duration>>,
 }
 
 impl Detail {
@@ -94,11 +92,8 @@ impl Detail {
         if slot.as_ref().is_some_and(|digest| digest.target != *prepared.target) {
             *slot = None;
         }
-        let digest = slot.get_or_insert_with(|| Digest {
-            target: prepared.target.clone(),
-            verdict: Verdict::of(prepared),
-            lines: None,
-        });
+        let digest =
+            slot.get_or_insert_with(|| Digest { target: prepared.target.clone(), verdict: Verdict::of(prepared), lines: None });
         if needs_lines && digest.lines.is_none() {
             let text = match (prepared.text, prepared.server()) {
                 (Some(text), _) => text.to_owned(),
@@ -237,9 +232,9 @@ impl Detail {
         }
         match prepared {
             Some(prepared) => {
-                lines.extend(self.with_digest(&prepared, false, |digest| {
-                    overview::lines(cx, &prepared, digest.verdict.as_ref(), width)
-                }));
+                lines.extend(
+                    self.with_digest(&prepared, false, |digest| overview::lines(cx, &prepared, digest.verdict.as_ref(), width)),
+                );
             }
             None if lines.is_empty() => {
                 let mut sheet = Sheet::new(cx.theme, width);
@@ -269,7 +264,10 @@ impl Detail {
             frame.render_widget(line, Rect { y, height: 1, ..area });
         }
         let mark = |frame: &mut Frame, y, mark| {
-            frame.render_widget(Span::styled(mark, cx.theme.style(Role::Key)), Rect { x: area.right() - 1, y, width: 1, height: 1 });
+            frame.render_widget(
+                Span::styled(mark, cx.theme.style(Role::Key)),
+                Rect { x: area.right() - 1, y, width: 1, height: 1 },
+            );
         };
         if top > 0 && area.width > 0 {
             mark(frame, area.y, "▲");
@@ -346,7 +344,8 @@ impl Pane for Detail {
         if self.is_editing() {
             return vec![Action::Find, Action::FindNext, Action::NextFinding, Action::Undo, Action::Redo];
         }
-        let is_busy = cx.selected.and_then(|target| Prepared::of(cx.model, target)).and_then(|prepared| prepared.pending_report(cx.model));
+        let is_busy =
+            cx.selected.and_then(|target| Prepared::of(cx.model, target)).and_then(|prepared| prepared.pending_report(cx.model));
         let is_busy = is_busy.is_some_and(|report| report.status.is_in_progress());
         let last = if is_busy { Action::Follow } else { Action::Publish };
         vec![Action::NextTab, Action::Edit, Action::PickZip, last, Action::OpenPortal]
@@ -356,7 +355,11 @@ impl Pane for Detail {
         let not_editing = || Possible::No(format!("Press {} to edit the document first.", cx.key(Action::Edit)));
         match action {
             Action::Undo | Action::Redo | Action::NextFinding => {
-                if self.is_editing() { Possible::Yes } else { not_editing() }
+                if self.is_editing() {
+                    Possible::Yes
+                } else {
+                    not_editing()
+                }
             }
             Action::Find | Action::FindNext | Action::Filter if self.tab == Tab::Json => Possible::Yes,
             Action::Find | Action::FindNext => Possible::No("Only the JSON tab can be searched.".into()),
@@ -381,7 +384,7 @@ impl Pane for Detail {
             self.leave_editor(asks);
         }
         if let Some(editor) = &mut self.editor
-            && editor.act(action, cx)
+            && editor.act(action, cx, asks)
         {
             return Handled::Yes;
         }
@@ -419,7 +422,9 @@ impl Pane for Detail {
                 self.leave_editor(asks);
                 handled(target_actions::act(action, cx, asks))
             }
-            _ if self.tab == Tab::Json && self.with_lines(cx, |view, lines| view.act(action, lines)) == Some(true) => Handled::Yes,
+            _ if self.tab == Tab::Json && self.with_lines(cx, |view, lines| view.act(action, lines)) == Some(true) => {
+                Handled::Yes
+            }
             _ if self.tab == Tab::Overview && self.scroll(action) => Handled::Yes,
             _ => {
                 // What is reviewed, published or examined is the text as it stands now.
@@ -506,14 +511,10 @@ impl Pane for Detail {
     }
 
     fn wake_at(&self) -> Option<Duration> {
-        let editor = self.editor.as_ref().and_then(Editor::wake_at);
-        editor.into_iter().chain(self.spin_at.get()).min()
+        self.editor.as_ref().and_then(Editor::wake_at)
     }
 
     fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        if self.spin_at.get().is_some_and(|at| cx.uptime >= at) {
-            self.spin_at.set(None);
-        }
         if let Some(editor) = &mut self.editor {
             editor.woken(cx.uptime, asks);
         }
@@ -523,8 +524,6 @@ impl Pane for Detail {
         let (title, notes) = self.heading(cx);
         let heading = Heading { number: PaneId::Detail.number(), title: &title, notes };
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
-        let is_loading = cx.selected.and_then(|target| cx.model.details.get(target)).is_some_and(Remote::is_loading);
-        self.spin_at.set(is_loading.then(|| meter::next_turn(cx.uptime)));
         let Some(target) = cx.selected else {
             let mut sheet = Sheet::new(cx.theme, usize::from(inner.width));
             sheet.text("Nothing is selected. Go to the apps and press enter on one.", Role::Muted);

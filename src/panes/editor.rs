@@ -29,7 +29,9 @@ use std::time::Duration;
 
 /// A pause this long and the text is judged: shorter flickers, longer feels slow.
 const JUDGE: Duration = Duration::from_millis(150);
-/// A pause this long and the text is kept on disk.
+/// Texts up to this size go out at every key: copying them is nothing, and whatever ends the program loses nothing.
+const SMALL: usize = 256 * 1024;
+/// Larger ones go out after a pause this long.
 const KEEP: Duration = Duration::from_millis(300);
 /// Judging reads the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.
 const BYTES_PER_MS: u64 = 10_000;
@@ -165,7 +167,7 @@ impl Editor {
         }
     }
 
-    pub fn act(&mut self, action: Action, cx: &Cx) -> bool {
+    pub fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
         self.note = None;
         let before = self.buffer.version();
         match action {
@@ -185,6 +187,9 @@ impl Editor {
             _ => return false,
         }
         self.touched(before, cx.uptime);
+        if self.buffer.len() <= SMALL {
+            self.keep(asks);
+        }
         true
     }
 
@@ -235,7 +240,8 @@ impl Editor {
             (Typed::Key(key), _) => self.key(*key, asks),
         };
         self.touched(before, cx.uptime);
-        if taken == Taken::Leave {
+        // What the editor does not take may lead out of the program.
+        if taken != Taken::Yes || self.buffer.len() <= SMALL {
             self.keep(asks);
         }
         taken

@@ -173,7 +173,9 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
             let age = match first_seen(cx, prepared, status) {
                 Some((_, seen)) => format!(" for {}", units::duration(since(seen.at, cx.now))),
                 None => match cx.model.statuses.get(prepared.target) {
-                    Some((_, asked)) => format!(", asked {} ago", units::age(since(*asked, cx.now))).replace("now ago", "just now"),
+                    Some((_, asked)) => {
+                        format!(", asked {} ago", units::age(since(*asked, cx.now))).replace("now ago", "just now")
+                    }
                     None => String::new(),
                 },
             };
@@ -353,7 +355,11 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
     match prepared.zip {
         None => {
             let waits = verdict.map(|verdict| verdict.expected(prepared.kind()).len()).unwrap_or_default();
-            let text = if waits > 0 { format!("! none chosen; the JSON waits for {}", count(waits, "file", "files")) } else { "none".into() };
+            let text = if waits > 0 {
+                format!("! none chosen; the JSON waits for {}", count(waits, "file", "files"))
+            } else {
+                "none".into()
+            };
             sheet.row("ZIP", &text, if waits > 0 { Role::Warning } else { Role::Muted });
         }
         Some(zip) => {
@@ -395,7 +401,11 @@ fn content(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, server: &Submission)
             Some(tier) => {
                 let markets = field(document, "pricing").and_then(|pricing| field(pricing, "marketSpecificPricings"));
                 let own = markets.and_then(Value::as_object).map_or(0, serde_json::Map::len);
-                let own = if own > 0 { format!(", {} of their own", count(own, "market has a price", "markets have prices")) } else { String::new() };
+                let own = if own > 0 {
+                    format!(", {} of their own", count(own, "market has a price", "markets have prices"))
+                } else {
+                    String::new()
+                };
                 let trial = text_at(document, &["pricing", "trialPeriod"]).filter(|trial| *trial != "NoFreeTrial");
                 let trial = trial.map(|trial| format!(", trial {trial}")).unwrap_or_default();
                 sheet.row("price", &format!("{tier}{own}{trial}"), Role::Text);
@@ -435,7 +445,8 @@ fn package_line(package: &PackageFacts) -> (String, Role) {
 
 fn rollout(sheet: &mut Sheet, document: &Value) {
     let rollout = field(document, "packageDeliveryOptions").and_then(|options| field(options, "packageRollout"));
-    let Some(rollout) = rollout.filter(|rollout| field(rollout, "isPackageRollout").and_then(Value::as_bool) == Some(true)) else {
+    let Some(rollout) = rollout.filter(|rollout| field(rollout, "isPackageRollout").and_then(Value::as_bool) == Some(true))
+    else {
         sheet.row("rollout", "none: all customers at once", Role::Text);
         return;
     };

@@ -205,17 +205,17 @@ impl Products {
             };
         };
         match &list.products {
-            Remote::Idle => format!("Not asked for yet: {refresh} does."),
+            Remote::Idle => format!("Not asked for yet. Press {refresh}."),
             Remote::Loading { stale: None } => "Loading…".to_owned(),
             Remote::Failed { stale: None, .. } => String::new(),
-            _ if !self.filter.is_empty() => format!("Nothing matches. {} clears the filter.", cx.key(Action::Back)),
+            _ if !self.filter.is_empty() => format!("Nothing matches. Press {} to clear the filter.", cx.key(Action::Back)),
             _ => match self.which {
                 Which::Apps => {
                     format!("This account owns no app. Reserve a name in Partner Center, then press {refresh}.")
                 }
                 Which::AddOns if self.is_all => "This account owns no add-on.".to_owned(),
                 Which::AddOns => {
-                    format!("This app has no add-on. {} shows those of every app.", cx.key(Action::AllAddOns))
+                    format!("This app has no add-on. Press {} for those of every app.", cx.key(Action::AllAddOns))
                 }
                 Which::Flights => "This app has no package flight.".to_owned(),
             },
@@ -264,10 +264,10 @@ impl Products {
             .filter_map(|row| Some((row, products.get(*self.rows.get(row)?)?)))
             .map(|(row, product)| (row, product, standing::of_product(product, cx.model, cx.now)))
             .collect();
-        // Names matter most; the state gets what it needs up to a good third.
+        // Names matter most; the state gets what it needs up to nearly half.
         let room = usize::from(area.width).saturating_sub(4);
         let longest = shown.iter().map(|(_, _, standing)| text::width(&standing.word)).max().unwrap_or_default();
-        let word_width = longest.min(room * 2 / 5);
+        let word_width = longest.min(room * 9 / 20);
         let widths = (room.saturating_sub(word_width).max(1), word_width);
         let pattern = self.filter.text().trim();
         let mut search = (!pattern.is_empty()).then(|| Search::new(pattern));
@@ -443,7 +443,7 @@ impl Pane for Products {
         }
         if let Some(error) = self.list(cx).and_then(|list| list.products.error()) {
             // The rows stay; what went wrong stands below them.
-            let advice = format!("✗ {error} {} tries again.", cx.key(Action::Refresh));
+            let advice = format!("✗ {error} Press {} to try again.", cx.key(Action::Refresh));
             let lines = text::wrap(&advice, usize::from(inner.width));
             let height = (lines.len() as u16).min(inner.height.saturating_sub(u16::from(!self.rows.is_empty())).max(1));
             let (rows, below) = (inner.height.saturating_sub(height), inner.height.min(height));

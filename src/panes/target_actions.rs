@@ -64,9 +64,7 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
         Action::DiscardEdit => yes_if(prepared.text.is_some(), "Nothing has been edited."),
         Action::DropZip => yes_if(prepared.zip.is_some(), "No ZIP is chosen."),
         Action::Publish if is_read_only => read_only(),
-        Action::Publish if is_running => {
-            no(format!("A run for it is active; pane {} shows it.", cx.key(Action::FocusRuns)))
-        }
+        Action::Publish if is_running => no(format!("A run for it is active; pane {} shows it.", cx.key(Action::FocusRuns))),
         Action::Publish if prepared.body().is_none() => {
             no("The first submission of an app, with the age rating, is made in Partner Center.")
         }

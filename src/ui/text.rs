@@ -17,13 +17,23 @@ fn is_invisible_mark(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The text without what a terminal would obey instead of show.
+/// What joins or varies emoji. Terminals disagree about the width of what comes out, so a list shows the first picture alone.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+/// The text without what a terminal would obey instead of show, and without what terminals measure differently.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if text.chars().any(is_invisible_mark) {
-        Cow::Owned(text.chars().filter(|c| !is_invisible_mark(*c)).collect())
-    } else {
-        Cow::Borrowed(text)
+    if !text.chars().any(|c| is_invisible_mark(c) || is_joiner(c)) {
+        return Cow::Borrowed(text);
     }
+    let mut shown = String::with_capacity(text.len());
+    for part in text.graphemes(true) {
+        let is_picture = part.chars().any(is_joiner) && part.chars().next().is_some_and(|c| !c.is_alphabetic());
+        let kept = if is_picture { 1 } else { usize::MAX };
+        shown.extend(part.chars().take(kept).filter(|c| !is_invisible_mark(*c) && !is_joiner(*c)));
+    }
+    Cow::Owned(shown)
 }
 
 /// At most `columns` wide; what is cut off shows as an ellipsis. Never splits a character that is made of several.
@@ -116,7 +126,8 @@ mod tests {
     #[case("Northwind", 20, "Northwind")]
     #[case("Northwind", 5, "Nort…")]
     #[case("天気アプリ", 6, "天気…")]
-    #[case("👩‍👩‍👧 Family", 4, "👩‍👩‍👧 …")]
+    #[case("👩‍👩‍👧 Family", 4, "👩 …")]
+    #[case("❤️ x", 9, "❤ x")]
     #[case("abc", 0, "")]
     #[case("a\u{202e}bc", 3, "abc")]
     fn cut_by_columns(#[case] text: &str, #[case] columns: usize, #[case] expected: &str) {

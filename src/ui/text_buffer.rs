@@ -90,15 +90,7 @@ fn byte_at_column(line: &str, column: usize) -> usize {
 impl TextBuffer {
     pub fn new(text: &str) -> Self {
         let lines = normal(text).split('\n').map(str::to_owned).collect();
-        Self {
-            lines,
-            cursor: Place::default(),
-            anchor: None,
-            goal: None,
-            undo: Vec::new(),
-            redo: Vec::new(),
-            version: 0,
-        }
+        Self { lines, cursor: Place::default(), anchor: None, goal: None, undo: Vec::new(), redo: Vec::new(), version: 0 }
     }
 
     pub fn text(&self) -> String {
@@ -229,7 +221,8 @@ impl TextBuffer {
         self.goal = None;
         self.redo.clear();
         let joins = is_typing && removed.is_empty() && !text.contains('\n');
-        if let Some(last) = self.undo.last_mut().filter(|last| joins && last.is_typing && after(last.at, &last.inserted) == from) {
+        if let Some(last) = self.undo.last_mut().filter(|last| joins && last.is_typing && after(last.at, &last.inserted) == from)
+        {
             // A new word is a new step.
             let starts_word = last.inserted.ends_with(' ') && text != " ";
             if !starts_word {
@@ -406,9 +399,9 @@ impl TextBuffer {
         }
         let cursor = self.cursor;
         let goal = match motion {
-            Motion::Up(_) | Motion::Down(_) => Some(
-                self.goal.unwrap_or_else(|| columns(self.line(cursor.line).get(..cursor.byte).unwrap_or_default())),
-            ),
+            Motion::Up(_) | Motion::Down(_) => {
+                Some(self.goal.unwrap_or_else(|| columns(self.line(cursor.line).get(..cursor.byte).unwrap_or_default())))
+            }
             _ => None,
         };
         let at_goal = |line: usize| Place { line, byte: byte_at_column(self.line(line), goal.unwrap_or_default()) };

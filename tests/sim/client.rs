@@ -58,7 +58,7 @@ pub fn options() -> SimOptions {
 
 /// Drafts and states stand still long enough to be looked at.
 pub fn slow() -> SimOptions {
-    SimOptions { rate_limit: None, ..SimOptions::default() }
+    SimOptions { speed: 0.01, rate_limit: None, ..SimOptions::default() }
 }
 
 pub fn scenario(toml: &str) -> SimOptions {
