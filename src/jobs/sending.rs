@@ -1,6 +1,6 @@
 //! The upload of a run: shows how far it is, and journals what the service has, so that a later process sends only the rest.
 
-use super::{report::UploadProgress, reporter::Reporter, services::Services};
+use super::{report::{Report, UploadProgress}, reporter::Reporter, services::Services};
 use crate::{
     api::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl},
     disk::Journal,
@@ -56,7 +56,13 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         }
     };
     match blob::upload(&services.http, url, zip, &settings, blocks, &observe, cancel).await {
-        Ok(uploaded) => Ok(Happened::Uploaded { bytes: uploaded.size }),
+        Ok(uploaded) => {
+            // Words on the way may be lost; that all of it has arrived may not.
+            if let Ok(meter) = meter.into_inner() {
+                reporter.tell(Report::Upload(meter.progress)).await;
+            }
+            Ok(Happened::Uploaded { bytes: uploaded.size })
+        }
         Err(UploadError::Cancelled { .. }) => Ok(Happened::Cancelled),
         Err(error) => Err(trouble(error.to_string())),
     }
