@@ -96,7 +96,9 @@ impl<'a> Meter<'a> {
             // Comes again when the upload has to begin anew: what was counted before is void.
             UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
-                progress.blocks_done = u32::try_from(already / block_size.max(1)).unwrap_or_default();
+                // The last block is a short one: when all bytes are there, so are all blocks.
+                let whole = u32::try_from(already / block_size.max(1)).unwrap_or_default();
+                progress.blocks_done = if already == total { blocks } else { whole };
                 self.sent.block_size = block_size;
                 self.done.clear();
                 self.rate = Rate::default();
@@ -147,6 +149,40 @@ fn ranges(numbers: &BTreeSet<u32>) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{disk::Runs, jobs::job::JobId};
+    use serde_json::Value;
+    use tokio::sync::mpsc;
+
+    #[test]
+    fn an_upload_that_begins_anew_is_counted_anew() {
+        let (sender, mut told) = mpsc::channel(64);
+        let reporter = Reporter::new(JobId(1), sender);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("runs")).unwrap();
+        let run = "0193e6a1-0000-7000-8000-000000000001";
+        let mut journal = Runs::new(folder.path()).create(run, &serde_json::json!({})).unwrap();
+        let place = Sent { place: "https://x/y".into(), identity: Value::Null, block_size: 0, blocks: Vec::new() };
+        let mut meter = Meter::new(run, Path::new("folder/package.zip"), place, &reporter, &mut journal);
+        let mut shown = |event| {
+            meter.told = None;
+            meter.take(event);
+            match told.try_recv() {
+                Ok((_, Report::Upload(progress))) => (progress.sent, progress.blocks_done, progress.blocks, progress.rate),
+                other => panic!("{other:?}"),
+            }
+        };
+        let started = |block_size, already| {
+            let blocks = u32::try_from(1000_u64.div_ceil(block_size)).unwrap();
+            UploadEvent::Started { total: 1000, block_size, blocks, already }
+        };
+        let acknowledged = |sent| UploadEvent::Acknowledged { index: 0, sent, total: 1000 };
+        assert_eq!(shown(started(300, 600)), (600, 2, 4, 0));
+        assert_eq!(shown(acknowledged(900)), (900, 3, 4, 0));
+        // Smaller blocks are wanted: none of those count.
+        assert_eq!(shown(started(100, 0)), (0, 0, 10, 0));
+        assert_eq!(shown(acknowledged(100)), (100, 1, 10, 0));
+        assert_eq!(shown(started(300, 1000)), (1000, 4, 4, 0));
+    }
 
     #[test]
     fn numbers_become_ranges() {
