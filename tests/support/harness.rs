@@ -107,7 +107,7 @@ impl Harness {
         let end = self.now.uptime + time;
         while let Some(at) = self.app.wake_at(self.now).filter(|at| *at <= end) {
             assert!(at > self.now.uptime, "asks to be woken at once, again and again");
-            self.advance(at - self.now.uptime);
+            self.advance(at.saturating_sub(self.now.uptime));
             self.event(Event::Woken);
         }
         self.advance(end.saturating_sub(self.now.uptime));
@@ -251,8 +251,8 @@ pub fn detail(product: Product, pending_status: Option<&str>) -> TargetDetail {
 pub fn run(id: &str, target: Target, name: &str, at: Step, now: Timestamp) -> RunView {
     let start = now - SignedDuration::from_secs(90);
     let mut view = RunView::new(id.to_owned(), target, name.to_owned(), start);
-    for (index, step) in view.steps.iter_mut().enumerate() {
-        let begun = start + SignedDuration::from_secs(index as i64);
+    for (second, step) in (0..).zip(&mut view.steps) {
+        let begun = start + SignedDuration::from_secs(second);
         if step.step < at {
             step.state = StepState::Done;
             step.started = Some(begun);
