@@ -10,7 +10,7 @@ use crate::{
     },
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Examined, Exchange, FolderEntry, Pulse, Report, TargetDetail, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, UploadProgress},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -108,6 +108,8 @@ pub struct Model {
     pub examined: Remote<Examined>,
     /// Newest first.
     pub runs: Vec<RunRow>,
+    /// Runs that an earlier process left.
+    pub interrupted: Vec<Interrupted>,
     /// Newest last, bounded.
     pub activity: VecDeque<Exchange>,
     pub pulse: Pulse,
@@ -244,6 +246,10 @@ impl Model {
             return Vec::new();
         }
         match report {
+            Report::Interrupted(runs) => {
+                self.interrupted = runs;
+                vec![Change::Runs]
+            }
             Report::Some { catalog, products, total } => {
                 let list = self.list_mut(&catalog);
                 list.total = Some(total);
@@ -377,15 +383,12 @@ impl Model {
             }
             changes.push(Change::Status(target));
         }
-        match self.runs.iter_mut().find(|row| row.view.id == view.id) {
-            Some(row) => {
-                row.job = job.unwrap_or(row.job);
-                row.view = view;
-            }
-            None => {
-                let at = self.runs.partition_point(|row| row.view.started > view.started);
-                self.runs.insert(at, RunRow { job: job.unwrap_or(JobId(0)), view, upload: None });
-            }
+        if let Some(row) = self.runs.iter_mut().find(|row| row.view.id == view.id) {
+            row.job = job.unwrap_or(row.job);
+            row.view = view;
+        } else {
+            let at = self.runs.partition_point(|row| row.view.started > view.started);
+            self.runs.insert(at, RunRow { job: job.unwrap_or(JobId(0)), view, upload: None });
         }
         changes
     }

@@ -17,7 +17,7 @@ const KEEP: Duration = Duration::from_millis(500);
 
 /// How often a submission's state is asked for in the background, by how quickly that state passes.
 const SHORT: Duration = Duration::from_secs(30);
-const LONG: Duration = Duration::from_secs(5 * 60);
+const LONG: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Default)]
 pub struct Loading {
@@ -154,10 +154,15 @@ impl Loading {
 /// What a person who stays on a target wants to see of it: once, then by the key that refreshes.
 fn look(target: &Target, model: &Model) -> Vec<Job> {
     let mut jobs = Vec::new();
-    if let Target::App { id } | Target::Flight { app: id, .. } = target
-        && model.flights.get(id).is_none_or(|list| list.products.is_idle() || list.at.is_none() && !list.products.is_loading())
+    let app = match target {
+        Target::App { id } | Target::Flight { app: id, .. } => Some(id),
+        // Whoever goes to an add-on at once never stayed on its app.
+        Target::AddOn { .. } => model.product(target).and_then(|product| product.app.as_ref()),
+    };
+    if let Some(app) = app
+        && model.flights.get(app).is_none_or(|list| list.products.is_idle() || list.at.is_none() && !list.products.is_loading())
     {
-        jobs.push(Job::LoadCatalog(Catalog::Flights { app: id.clone() }));
+        jobs.push(Job::LoadCatalog(Catalog::Flights { app: app.clone() }));
     }
     if model.details.get(target).is_none_or(Remote::is_idle) {
         jobs.push(Job::LoadTarget(target.clone()));

@@ -156,8 +156,17 @@ impl App {
         }
         self.is_dirty = true;
         if let (Some(message), Some(job)) = (failure, failed_job) {
-            // What runs behind everything else must not shout.
-            let severity = if matches!(job, Job::LoadStatuses(_)) { Severity::Warning } else { Severity::Error };
+            // What only fills the screen keeps its error where it would stand, and must not shout.
+            let is_reading = matches!(
+                job,
+                Job::Recall
+                    | Job::LoadCatalog(_)
+                    | Job::LoadTarget(_)
+                    | Job::LoadStatuses(_)
+                    | Job::Browse { .. }
+                    | Job::Examine { .. }
+            );
+            let severity = if is_reading { Severity::Warning } else { Severity::Error };
             self.toasts.push(severity, message, now.uptime);
         }
         if let Some((target, text)) = said {
@@ -269,7 +278,7 @@ impl App {
     /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.
     fn next_clock(&self, now: Moment) -> Duration {
         let is_quick = self.ground.model.runs.iter().filter(|row| row.view.is_active()).any(|row| {
-            let is_young = |at| since(at, now.wall) < Duration::from_secs(60);
+            let is_young = |at| since(at, now.wall) < Duration::from_mins(1);
             let looks_soon = row.view.next_look.is_some_and(|at| at.duration_since(now.wall).as_secs() < 60);
             looks_soon || row.view.timeline.last().is_none_or(|seen| is_young(seen.at))
         });

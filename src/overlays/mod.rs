@@ -4,6 +4,7 @@ pub mod confirm;
 pub mod fit_panel;
 pub mod help;
 pub mod message;
+pub mod opening;
 pub mod outlook;
 pub mod overlay;
 pub mod palette;

@@ -141,7 +141,10 @@ impl Page<'_, '_> {
                 Some(next) => Some(next.at),
                 None => view.is_active().then_some(self.cx.now),
             };
-            let standing = standing::of_status(&seen.status, None);
+            let mut standing = standing::of_status(&seen.status, None);
+            if at + 1 < view.timeline.len() && standing.role != Role::Danger {
+                (standing.sign, standing.role) = ("✓", Role::Good);
+            }
             let lasted = until.map(|until| took(seen.at, until)).unwrap_or_default();
             let next =
                 view.next_look.filter(|_| until == Some(self.cx.now)).map(|look| format!("  {}", next_look(look, self.cx.now)));

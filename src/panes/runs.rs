@@ -88,20 +88,20 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
     match (step.step, &row.upload) {
         (Step::Upload, Some(upload)) => {
             let percent = format!("{:>3} %", units::percent(upload.sent, upload.total));
-            let mut facts = vec![
-                format!("{} / {}", units::bytes(upload.sent), units::bytes(upload.total)),
-                format!("{}/s", units::bytes(upload.rate)),
-            ];
-            facts.extend(upload.left.map(units::duration));
-            // The meter gives way first, then the facts from the right.
+            let left = upload.left.map(units::duration).unwrap_or_default();
+            let sizes = format!("{} / {}", units::bytes(upload.sent), units::bytes(upload.total));
+            let rate = format!("{}/s", units::bytes(upload.rate));
+            // When it gets narrow the meter gives way first, then the rate, then the sizes; how long it takes matters most.
             let mut spare = room.saturating_sub("upload ".len() + percent.len() + 1);
+            let mut fits = |fact: &str| {
+                let wide = text::width(fact) + 2;
+                let is_kept = !fact.is_empty() && spare >= wide + 7;
+                spare -= if is_kept { wide } else { 0 };
+                is_kept
+            };
+            let [has_left, has_sizes, has_rate] = [fits(&left), fits(&sizes), fits(&rate)];
             let mut said = percent;
-            for fact in facts {
-                let wide = text::width(&fact) + 2;
-                if spare < wide + 7 {
-                    break;
-                }
-                spare -= wide;
+            for (_, fact) in [(has_sizes, sizes), (has_rate, rate), (has_left, left)].into_iter().filter(|(has, _)| *has) {
                 said.push_str("  ");
                 said.push_str(&fact);
             }
@@ -261,7 +261,7 @@ impl Pane for Runs {
         let first = window.start;
         let longest = runs.iter().map(|row| text::width(&row.view.name)).max().unwrap_or_default();
         let room = usize::from(inner.width);
-        let name_width = longest.min(room / 3).max(8);
+        let name_width = longest.min(room / 4).max(8);
         for ((at, row), place) in runs.iter().enumerate().skip(first).take(window.len()).zip(inner.rows()) {
             let is_current = at == self.cursor.index();
             let (sign, role) = match &row.view.ending {

@@ -215,6 +215,13 @@ impl RunView {
         }
     }
 
+    /// Says something that deserves attention, once in a row.
+    pub(super) fn warn(&mut self, warning: String) {
+        if self.warnings.last() != Some(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
     /// The submission was seen in this state; only a new state is noted.
     pub(super) fn saw(&mut self, status: Status, at: Timestamp) {
         if self.timeline.last().map(|seen| &seen.status) != Some(&status) {

@@ -8,6 +8,7 @@ use ratatui::{
         event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
         execute, queue, terminal,
     },
+    layout::Rect,
 };
 use std::{
     io::{self, BufWriter, Stdout, Write},
@@ -50,7 +51,9 @@ impl Screen {
         while event::poll(Duration::ZERO)? {
             event::read()?;
         }
-        self.terminal.clear()
+        // Not `clear`: it asks the terminal where the cursor is, and some never answer, or late over a slow line.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Gives the terminal back, to an editor or for good.
