@@ -30,6 +30,7 @@ fn cache_name(catalog: &Catalog) -> Option<&'static str> {
 pub async fn recall(services: &Services, reporter: &Reporter) {
     let (home, profile) = (services.home.clone(), services.profile.clone());
     match tokio::task::spawn_blocking(move || journal::interrupted(&home.runs(), &profile)).await {
+        Ok(Ok(runs)) if runs.is_empty() => {}
         Ok(Ok(runs)) => reporter.tell(Report::Interrupted(runs)).await,
         Ok(Err(error)) => tracing::warn!(%error, "the journals cannot be listed"),
         Err(error) => tracing::warn!(%error, "the journals cannot be listed"),
