@@ -260,10 +260,9 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
     if let Some(broken) = examined.broken {
         return Ok(Happened::Examined { problems: vec![format!("{}: {broken}", examined.zip.display())], warnings: Vec::new() });
     }
-    let (errors, others): (Vec<_>, Vec<_>) =
-        examined.fit.sentences().into_iter().partition(|(severity, _)| *severity == Severity::Error);
-    let words = |list: Vec<(Severity, String)>| list.into_iter().map(|(_, sentence)| sentence).collect();
-    Ok(Happened::Examined { problems: words(errors), warnings: words(others) })
+    let sentences = examined.fit.sentences();
+    let of = |wanted| sentences.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, sentence)| sentence.clone()).collect();
+    Ok(Happened::Examined { problems: of(Severity::Error), warnings: of(Severity::Warning) })
 }
 
 fn fault(error: ApiError) -> Fault {
