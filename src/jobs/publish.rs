@@ -189,7 +189,7 @@ impl Driver<'_> {
         let meter = Mutex::new(Meter::new(view.id.clone(), zip));
         let observe = |event: UploadEvent| {
             if let Ok(mut meter) = meter.lock() {
-                meter.take(event, self.reporter);
+                meter.take(&event, self.reporter);
             }
         };
         let services = self.services;
@@ -223,11 +223,13 @@ impl Meter {
         Self { progress, rate: Rate::default(), begun: Instant::now(), told: None }
     }
 
-    fn take(&mut self, event: UploadEvent, reporter: &Reporter) {
+    fn take(&mut self, event: &UploadEvent, reporter: &Reporter) {
         let progress = &mut self.progress;
-        match event {
-            UploadEvent::Started { total, blocks, already, .. } => {
+        match *event {
+            UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
+                // It may begin anew with other blocks: those acknowledged before count no more.
+                progress.blocks_done = already.div_ceil(block_size.max(1)) as u32;
             }
             UploadEvent::Acknowledged { sent, total, .. } => {
                 (progress.sent, progress.total) = (sent, total);
@@ -259,6 +261,7 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
     Ok(Happened::Examined { problems: words(errors), warnings: words(others) })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn fault(error: ApiError) -> Fault {
     Fault { cause: cause(&error), message: error.to_string() }
 }
