@@ -50,7 +50,10 @@ impl Screen {
         while event::poll(Duration::ZERO)? {
             event::read()?;
         }
-        self.terminal.clear()
+        // Clears and draws all anew like `clear`, which asks the terminal for its cursor first: over a slow line the first frame
+        // would wait for that answer, and a terminal that gives none would not be served at all.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     /// Gives the terminal back, to an editor or for good.
