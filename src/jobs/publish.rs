@@ -265,6 +265,7 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
     Ok(Happened::Examined { problems: of(Severity::Error), warnings: of(Severity::Warning) })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn fault(error: ApiError) -> Fault {
     Fault { cause: cause(&error), message: error.to_string() }
 }

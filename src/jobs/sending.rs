@@ -96,9 +96,8 @@ impl<'a> Meter<'a> {
             // Comes again when the upload has to begin anew: what was counted before is void.
             UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
-                // The last block is a short one: when all bytes are there, so are all blocks.
-                let whole = u32::try_from(already / block_size.max(1)).unwrap_or_default();
-                progress.blocks_done = if already == total { blocks } else { whole };
+                // Rounded up: the last block may be a short one.
+                progress.blocks_done = u32::try_from(already.div_ceil(block_size.max(1))).unwrap_or_default();
                 self.sent.block_size = block_size;
                 self.done.clear();
                 self.rate = Rate::default();

@@ -51,9 +51,10 @@ impl Screen {
         while event::poll(Duration::ZERO)? {
             event::read()?;
         }
-        // Not `clear`: it asks the terminal where the cursor is, and some never answer, or late over a slow line.
+        // Clears and draws all anew like `clear`, which asks the terminal for its cursor first: over a slow line the first frame
+        // would wait for that answer, and a terminal that gives none would not be served at all.
         let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+        self.terminal.resize(size.into())
     }
 
     /// Gives the terminal back, to an editor or for good.
