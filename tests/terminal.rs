@@ -143,10 +143,10 @@ fn a_release_from_the_list_to_the_customers(
     desk.terminal.see("your copy: 1 change against what is live");
     desk.pick_zip(zip);
     desk.publish();
-    let row = desk.terminal.until_line("the run", |line| line.contains(name) && line.contains("CommitStarted"));
-    assert!(row.contains('▲'), "{row}");
+    desk.terminal.see("5 Runs ─ 1 active");
+    desk.terminal.until_line("the run", |line| line.contains(&format!("▲ {name}")));
     desk.terminal.press("enter");
-    desk.terminal.see("CommitStarted");
+    desk.terminal.see("◐ CommitStarted");
     desk.terminal.see("100 %");
     desk.terminal.see(zip);
     desk.terminal.see("● published");
@@ -223,8 +223,7 @@ fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) 
 #[rstest]
 fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Size) {
     let mut desk = Desk::demo(size);
-    desk.open("puzzle", "Puzzle Party");
-    desk.terminal.see("pending");
+    desk.open("puzzle", "must act");
     desk.terminal.press("u");
     desk.terminal.see("The draft was made or touched in Partner Center");
     desk.terminal.see("https://partner.microsoft.com/dashboard/products/9N8PUZZL3G4M");
@@ -297,7 +296,7 @@ fn broken_json_has_a_place_and_outlives_the_program() {
     assert_ne!(desk.terminal.ended(), 0);
 
     desk.terminal = account.open(sim::CLIENT_SECRET);
-    desk.terminal.see("Northwind Notes*");
+    desk.terminal.see("Northwind Notes");
     desk.open("notes", "edited");
     desk.terminal.press("e");
     desk.terminal.see("oh dear \"visibility\"");
@@ -317,7 +316,7 @@ fn what_was_typed_a_moment_ago_outlives_sigterm() {
     assert_eq!(desk.terminal.ended(), 0);
     assert!(desk.terminal.is_restored());
     desk.terminal = account.open(sim::CLIENT_SECRET);
-    desk.terminal.see("Northwind Notes*");
+    desk.terminal.see("Northwind Notes");
     desk.open("notes", "edited");
     desk.terminal.see("Tabs are here. Faster start");
 }
@@ -357,9 +356,8 @@ fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size:
 fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
     let home = tempfile::tempdir().unwrap();
     let mut desk = Desk { terminal: start(&["demo"], (20, 5), home.path(), &[]), home };
-    desk.terminal.until("one sentence", |screen| {
-        screen.split_whitespace().collect::<Vec<_>>().join(" ").contains("needs 40×10; this is 20×5.")
-    });
+    let is_sentence = |screen: &str| screen.split_whitespace().collect::<String>() == "Flightdeckneeds40×10;thisis20×5.";
+    desk.terminal.until("one sentence", is_sentence);
     for size in [LARGE, (1, 1), (40, 10), (2, 200), (250, 3), LARGE] {
         desk.terminal.resize(size);
         if size.0 >= 40 && size.1 >= 10 {
@@ -370,7 +368,7 @@ fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
     desk.terminal.press("?");
     desk.terminal.see("Narrow the list");
     desk.terminal.resize((20, 5));
-    desk.terminal.until("one sentence", |screen| screen.contains("40×10"));
+    desk.terminal.until("one sentence", is_sentence);
     desk.terminal.resize(SMALL);
     desk.terminal.press("esc");
     desk.terminal.see("Northwind Notes");
@@ -415,10 +413,9 @@ fn an_editor_of_ones_own_changes_the_document() {
     desk.terminal.see("EDITOR WORKS");
     desk.terminal.press("x enter");
     desk.terminal.see("1 change against what is live");
-    desk.terminal.see("Far faster start");
     // The keys are the dashboard's again.
     desk.terminal.press("u");
-    desk.terminal.see("Review before publishing");
+    desk.terminal.see("Far faster start");
     desk.terminal.press("lone-esc");
     desk.terminal.gone("Review before publishing");
     desk.quit();
@@ -528,6 +525,6 @@ fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Si
     desk.terminal.see("1 Apps ─ 2 of 14 ─ /notes");
     desk.terminal.press("lone-esc");
     desk.terminal.gone("/notes");
-    desk.terminal.see("Contoso Meeting Rooms");
+    desk.terminal.see("Contoso Meeting");
     desk.quit();
 }

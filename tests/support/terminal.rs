@@ -1,6 +1,6 @@
 //! Drives the program in a real pseudo-terminal, as a person does: types, waits for what shall appear, reads the screen.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
@@ -126,8 +126,12 @@ impl Terminal {
         let mut seen = self.shared.seen.lock().unwrap();
         while !is_wanted(&seen) {
             let left = end.saturating_duration_since(Instant::now());
-            let is_over = left.is_zero() || seen.has_ended;
-            assert!(!is_over, "waited for {what}; the screen:\n{}", seen.parser.screen().contents());
+            if left.is_zero() || seen.has_ended {
+                let screen = seen.parser.screen().contents();
+                // The reader goes on, whatever becomes of this thread.
+                drop(seen);
+                panic!("waited for {what}; the screen:\n{screen}");
+            }
             seen = self.shared.changed.wait_timeout(seen, left).unwrap().0;
         }
     }
