@@ -318,6 +318,8 @@ fn what_was_typed_a_moment_ago_outlives_sigterm() {
     desk.terminal = account.open(sim::CLIENT_SECRET);
     desk.terminal.see("Northwind Notes");
     desk.open("notes", "edited");
+    desk.terminal.see("1 change against what is live");
+    desk.terminal.press("u");
     desk.terminal.see("Tabs are here. Faster start");
 }
 
