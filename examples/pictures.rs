@@ -21,18 +21,17 @@ use terminal::Terminal;
 fn main() {
     let program = env::args_os().nth(1).map_or_else(beside, PathBuf::from);
     let home = tempfile::tempdir().unwrap();
-    let temporary = home.path().join("tmp");
-    fs::create_dir(&temporary).unwrap();
-    // A short path in the pictures, and the same one every time.
-    let variables = [("TMPDIR", temporary.to_str().unwrap()), ("TZ", "UTC"), ("COLORTERM", "truecolor")];
-    let mut terminal = Terminal::start(&program, &["demo"], (120, 36), home.path(), &variables);
+    let mut terminal = Terminal::start(&program, &["demo"], (120, 36), home.path(), &[("TZ", "UTC")]);
 
     terminal.see("Northwind Notes");
     find(&mut terminal, "notes", "nothing yet");
     terminal.press("esc esc");
     terminal.see("Contoso Meeting");
-    // Every row has its state, and no spinner turns.
-    terminal.until("the states", |screen| screen.contains("Northwind Radio") || !screen.contains('⣾'));
+    // Every row has its state, nothing turns any more.
+    let states = ["CommitFailed", "CommitStarted", "Certification", "Release", "Publishing"];
+    terminal.until("the states", |screen| {
+        states.iter().all(|state| screen.contains(state)) && !screen.contains(['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'])
+    });
     save(&terminal, "dashboard");
 
     terminal.press("e");
@@ -48,9 +47,13 @@ fn main() {
 
     terminal.press("z");
     terminal.see("Pick the ZIP");
-    terminal.type_text("large");
-    terminal.see("ctrl-r repair");
+    terminal.type_text("northwind");
+    terminal.see("/ northwind");
+    terminal.press("down");
+    terminal.until("the ZIP that fits", |screen| screen.contains("▸ northwind-notes-2.5.zip") && screen.contains("kB, 1 file"));
     save(&terminal, "zip-picker");
+    terminal.press("down");
+    terminal.until("the large ZIP", |screen| screen.contains("▸ northwind-notes-large.zip") && screen.contains("734 MB, 1 file"));
     terminal.press("ctrl-r");
     terminal.see("✓ fits the JSON");
     terminal.press("enter u");
@@ -71,6 +74,7 @@ fn main() {
     terminal.press("enter u");
     terminal.see("Ready.");
     terminal.press("right enter");
+    terminal.press("4 [ 5");
     terminal.until("the second run", |screen| {
         screen.contains("2 active") && screen.contains("CommitStarted") && !screen.contains("Started:")
     });

@@ -99,13 +99,32 @@ fn shape(letter: &str, (x, y): (f64, f64), look: &Look) -> Option<String> {
     Some(format!("<path d=\"{path}\" fill=\"none\" stroke=\"{}\"{}/>", look.front, look.dim()))
 }
 
+/// Letters that are written together as one text.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Ascii,
+    /// Hebrew and Arabic: a letter's shape and place depend on its neighbours.
+    RightToLeft,
+}
+
+impl Kind {
+    /// `None` for what has a place of its own.
+    fn of(letter: &str) -> Option<Self> {
+        match letter.chars().next()? {
+            '!'..='~' => Some(Self::Ascii),
+            '\u{590}'..='\u{8ff}' => Some(Self::RightToLeft),
+            _ => None,
+        }
+    }
+}
+
 /// Runs of plain letters are one text each; whatever a font may draw wider than its cells has a place of its own.
 pub fn picture(screen: &vt100::Screen) -> String {
     let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
     let (width, height) = (f64::from(columns) * WIDE + 2.0 * MARGIN, f64::from(rows) * HIGH + 2.0 * MARGIN);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
-         font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\">\n\
+         font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"14\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACK}\"/>\n"
     );
     let place = |row: u16, column: u16| (f64::from(column) * WIDE + MARGIN, f64::from(row) * HIGH + MARGIN);
@@ -129,18 +148,18 @@ pub fn picture(screen: &vt100::Screen) -> String {
                 );
             }
         }
-        let is_plain = |letter: &str| letter.is_ascii() && letter != " ";
         let mut at = 0;
         while at < lying.len() {
             let (column, look, letter) = &lying[at];
             let here = place(row, *column);
             let mut length = 1;
-            if is_plain(letter) {
+            if let Some(kind) = Kind::of(letter) {
                 // One blank between words belongs to them; more of them would shrink in the picture.
-                let goes_on = |next: usize| lying.get(next).is_some_and(|(_, other, letter)| other == look && is_plain(letter));
-                while goes_on(at + length)
-                    || lying.get(at + length).is_some_and(|(_, _, letter)| *letter == " ") && goes_on(at + length + 1)
-                {
+                let goes_on = |next: usize| {
+                    lying.get(next).is_some_and(|(_, other, letter)| other == look && Kind::of(letter) == Some(kind))
+                };
+                let is_blank = |next: usize| lying.get(next).is_some_and(|(_, _, letter)| *letter == " ");
+                while goes_on(at + length) || is_blank(at + length) && goes_on(at + length + 1) {
                     length += 1;
                 }
                 let text: String = lying[at..at + length].iter().map(|(_, _, letter)| *letter).collect();
