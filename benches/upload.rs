@@ -1,25 +1,46 @@
-//! How quick and how small an upload is: rounds of `curl -T` (one PUT) and of ours against the same loopback sink,
-//! each in a process of its own. `cargo bench --bench upload -- 1024 5`: MiB of the (sparse) file, rounds.
+//! How quick, how small and how cheap an upload is, against `curl -T` (one PUT: the physical limit of the machine)
+//! and the Azure SDK for Python, all towards the same sink on this machine. Judge by the ratios.
+//!
+//! `cargo bench --bench upload -- 1024 5` (MiB of the sparse file, interleaved rounds), `-- 1024 5 tls` over TLS
+//! (needs `openssl`), `-- 25600 1 http crc64` for the memory of one long upload. Python runs where
+//! `FLIGHTDECK_PYTHON`, or else `python3`, has `azure-storage-blob`. Sink and clients are processes of their own.
 
 use std::error::Error;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use flightdeck::api::blob::{Checksum, UploadSettings, UploadUrl, upload};
 use flightdeck::api::http::http_client;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tokio_util::sync::CancellationToken;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// One upload: how fast, and how much memory its process took at most.
+const KINDS: [&str; 5] = ["curl", "python", "none", "crc64", "md5"];
+
+/// What Microsoft's samples do, with their parallel setting.
+const PYTHON: &str = "
+import sys, time, resource
+from azure.storage.blob import BlobClient
+client, begun = BlobClient.from_blob_url(sys.argv[1]), time.perf_counter()
+with open(sys.argv[2], 'rb') as file:
+    client.upload_blob(file, overwrite=True, max_concurrency=8)
+print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+";
+
+/// One upload. `seconds` without the start of its process, the rest with it.
 #[derive(Clone, Copy)]
 struct Run {
     seconds: f64,
     peak_mb: f64,
+    cpu: f64,
 }
 
 fn main() -> Outcome<()> {
@@ -27,47 +48,47 @@ fn main() -> Outcome<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["child", url, path, checksum] => child(url, Path::new(path), checksum),
-        [] => compare(1024, 5),
-        [mib] => compare(mib.parse()?, 5),
-        [mib, rounds, ..] => compare(mib.parse()?, rounds.parse()?),
+        ["sink"] => sink(None),
+        ["sink", folder] => sink(Some(&tls(Path::new(folder))?)),
+        [] => compare(1024, 5, "http", &KINDS),
+        [mib] => compare(mib.parse()?, 5, "http", &KINDS),
+        [mib, rounds] => compare(mib.parse()?, rounds.parse()?, "http", &KINDS),
+        [mib, rounds, line] => compare(mib.parse()?, rounds.parse()?, line, &KINDS),
+        [mib, rounds, line, kinds @ ..] => compare(mib.parse()?, rounds.parse()?, line, kinds),
     }
 }
 
-fn compare(mib: u64, rounds: usize) -> Outcome<()> {
-    let file = tempfile::NamedTempFile::new()?;
-    file.as_file().set_len(mib << 20)?;
-    let url = format!("http://127.0.0.1:{}/ingest/package.zip?sig=bench", sink()?);
-    let kinds = ["curl", "none", "crc64", "md5"];
+fn compare(mib: u64, rounds: usize, line: &str, kinds: &[&str]) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("package.zip");
+    std::fs::File::create(&file)?.set_len(mib << 20)?;
+    // The first reader fills the system's file cache; no client shall pay for that.
+    io::copy(&mut std::fs::File::open(&file)?, &mut io::sink())?;
+    let place = Place::open(folder.path(), line == "tls")?;
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); kinds.len()];
     let mut out = io::stdout().lock();
     for round in 1..=rounds {
         for (kind, runs) in kinds.iter().zip(&mut runs) {
-            let run = if *kind == "curl" { curl(&url, file.path()) } else { Some(ours(&url, file.path(), kind)?) };
-            if let Some(run) = run {
-                writeln!(out, "round {round} {kind:>5} {:7.0} MB/s", rate(mib, run))?;
+            if let Some(run) = place.run(kind, &file)? {
+                writeln!(out, "round {round} {kind:>6} {:6.0} MB/s", rate(mib, run))?;
                 runs.push(run);
             }
         }
     }
-    writeln!(out, "\n{mib} MiB, median of {rounds} interleaved rounds")?;
+    writeln!(out, "\n{mib} MiB over {line}, median of {rounds} interleaved rounds")?;
     let mut of_curl: Option<f64> = None;
     for (kind, runs) in kinds.iter().zip(&mut runs) {
         runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
         let Some(middle) = runs.get(runs.len() / 2) else {
-            writeln!(out, "{kind:>5} not on this machine")?;
+            writeln!(out, "{kind:>6} not on this machine")?;
             continue;
         };
         let rate = rate(mib, *middle);
+        let of_curl = of_curl.get_or_insert(rate);
         let peak = runs.iter().map(|run| run.peak_mb).fold(0.0, f64::max);
-        let ratio = match of_curl {
-            Some(base) => format!("  {:.2} x curl", rate / base),
-            None => String::new(),
-        };
-        if *kind == "curl" {
-            of_curl = Some(rate);
-        }
-        let peak = if peak > 0.0 { format!("  peak RSS {peak:.1} MB") } else { String::new() };
-        writeln!(out, "{kind:>5} {rate:7.0} MB/s{ratio}{peak}")?;
+        let cpu = middle.cpu / (mib as f64 / 1024.0);
+        write!(out, "{kind:>6} {rate:6.0} MB/s  {:.2} x {}  {cpu:.2} CPU s/GiB", rate / *of_curl, kinds.first().unwrap_or(&""))?;
+        writeln!(out, "{}", if peak > 0.0 { format!("  peak RSS {peak:.1} MB") } else { String::new() })?;
     }
     Ok(())
 }
@@ -76,26 +97,86 @@ fn rate(mib: u64, run: Run) -> f64 {
     (mib << 20) as f64 / 1e6 / run.seconds
 }
 
-/// The physical limit here: one PUT of the whole file.
-fn curl(url: &str, path: &Path) -> Option<Run> {
-    let output = Command::new("curl")
-        .args(["--silent", "--show-error", "--fail", "--output", if cfg!(windows) { "NUL" } else { "/dev/null" }])
-        .args(["--header", "x-ms-blob-type: BlockBlob", "--write-out", "%{time_total}", "--upload-file"])
-        .arg(path)
-        .arg(url)
-        .output()
-        .ok()?;
-    let seconds = String::from_utf8_lossy(&output.stdout).trim().parse().ok()?;
-    output.status.success().then_some(Run { seconds, peak_mb: 0.0 })
+/// Where the clients send to: a running sink and what they need to trust it.
+struct Place {
+    url: String,
+    /// The certificate, where the line is TLS.
+    trust: Option<PathBuf>,
+    sink: Child,
 }
 
-fn ours(url: &str, path: &Path, checksum: &str) -> Outcome<Run> {
-    let output = Command::new(std::env::current_exe()?).args(["child", url]).arg(path).arg(checksum).output()?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let mut words = said.split_whitespace();
-    match (words.next(), words.next()) {
-        (Some(seconds), Some(peak)) => Ok(Run { seconds: seconds.parse()?, peak_mb: peak.parse()? }),
-        _ => Err(format!("the upload failed: {}", String::from_utf8_lossy(&output.stderr)).into()),
+impl Place {
+    fn open(folder: &Path, tls: bool) -> Outcome<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("sink").stdout(Stdio::piped());
+        let trust = if tls {
+            certify(folder)?;
+            command.arg(folder);
+            Some(folder.join("cert.pem"))
+        } else {
+            None
+        };
+        let mut sink = command.spawn()?;
+        let mut port = String::new();
+        BufReader::new(sink.stdout.take().ok_or("the sink has no output")?).read_line(&mut port)?;
+        let scheme = if tls { "https" } else { "http" };
+        let url = format!("{scheme}://127.0.0.1:{}/account/ingest/package.zip?sv=2023-11-03&sig=bench", port.trim());
+        Ok(Self { url, trust, sink })
+    }
+
+    /// `None` when this client is not on this machine.
+    fn run(&self, kind: &str, file: &Path) -> Outcome<Option<Run>> {
+        let (mut command, optional) = match kind {
+            "curl" => (self.curl(file), true),
+            "python" => {
+                let python = std::env::var_os("FLIGHTDECK_PYTHON").unwrap_or_else(|| "python3".into());
+                let mut command = Command::new(python);
+                command.args(["-c", PYTHON, &self.url]).arg(file);
+                (command, true)
+            }
+            ours => {
+                let mut command = Command::new(std::env::current_exe()?);
+                command.args(["child", &self.url]).arg(file).arg(ours);
+                (command, false)
+            }
+        };
+        if let Some(trust) = &self.trust {
+            // The platform's own switch for other roots, and that of Python's HTTP library.
+            command.env("SSL_CERT_FILE", trust).env("REQUESTS_CA_BUNDLE", trust);
+        }
+        let before = cpu_of_children();
+        let output = match command.output() {
+            Ok(output) if output.status.success() => output,
+            Ok(output) if !optional => {
+                return Err(format!("the upload failed: {}", String::from_utf8_lossy(&output.stderr)).into());
+            }
+            Err(error) if !optional => return Err(error.into()),
+            _ => return Ok(None),
+        };
+        let cpu = cpu_of_children() - before;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let mut words = said.split_whitespace();
+        let seconds = words.next().ok_or("no time was told")?.parse()?;
+        Ok(Some(Run { seconds, peak_mb: words.next().unwrap_or("0").parse()?, cpu }))
+    }
+
+    fn curl(&self, file: &Path) -> Command {
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--show-error", "--fail", "--noproxy", "*"]);
+        command.args(["--output", if cfg!(windows) { "NUL" } else { "/dev/null" }]);
+        if let Some(trust) = &self.trust {
+            command.arg("--cacert").arg(trust);
+        }
+        command.args(["--header", "x-ms-blob-type: BlockBlob", "--write-out", "%{time_total}", "--upload-file"]);
+        command.arg(file).arg(&self.url);
+        command
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = self.sink.kill();
+        let _ = self.sink.wait();
     }
 }
 
@@ -106,13 +187,12 @@ fn child(url: &str, path: &Path, checksum: &str) -> Outcome<()> {
         _ => Checksum::None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let uploaded = runtime.block_on(async {
-        let settings = UploadSettings { checksum, ..UploadSettings::default() };
-        let (http, url) = (http_client()?, UploadUrl::parse(url)?);
-        let cancel = CancellationToken::new();
-        Ok::<_, Box<dyn Error>>(upload(&http, &url, path, &settings, Vec::new(), &|_| (), &cancel).await?)
-    })?;
-    writeln!(io::stdout(), "{} {}", uploaded.elapsed.as_secs_f64(), peak_mb())?;
+    let (http, url) = (http_client()?, UploadUrl::parse(url)?);
+    let settings = UploadSettings { checksum, ..UploadSettings::default() };
+    let cancel = CancellationToken::new();
+    let begun = Instant::now();
+    runtime.block_on(upload(&http, &url, path, &settings, Vec::new(), &|_| (), &cancel))?;
+    writeln!(io::stdout(), "{} {}", begun.elapsed().as_secs_f64(), peak_mb())?;
     Ok(())
 }
 
@@ -124,23 +204,53 @@ fn peak_mb() -> f64 {
     kib * 1024.0 / 1e6
 }
 
-/// A blob service that throws everything away; returns its port.
-fn sink() -> io::Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let port = listener.local_addr()?.port();
-    let sums = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let sums = Arc::clone(&sums);
-            std::thread::spawn(move || serve(stream, &sums.0, &sums.1));
-        }
-    });
-    Ok(port)
+/// Seconds of processor time of the clients that have ended, 0 where the system does not tell it this way.
+fn cpu_of_children() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name in brackets: state is field 3, the children's user and system time are 16 and 17, in 1/100 s.
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().skip(13).take(2);
+    fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
-fn serve(stream: TcpStream, staged: &AtomicU64, kept: &AtomicU64) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut answers = stream.try_clone()?;
+/// A key and a certificate for 127.0.0.1, signed by itself.
+fn certify(folder: &Path) -> Outcome<()> {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+        .args(["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "extendedKeyUsage=serverAuth", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
+        .arg(folder.join("key.pem"))
+        .arg("-out")
+        .arg(folder.join("cert.pem"))
+        .output()?;
+    if made.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&made.stderr).into()) }
+}
+
+fn tls(folder: &Path) -> Outcome<Arc<ServerConfig>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let certificate = CertificateDer::from_pem_file(folder.join("cert.pem"))?;
+    let key = PrivateKeyDer::from_pem_file(folder.join("key.pem"))?;
+    Ok(Arc::new(ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key)?))
+}
+
+/// A blob service that throws everything away. Writes its port and never ends.
+fn sink(tls: Option<&Arc<ServerConfig>>) -> Outcome<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    writeln!(io::stdout(), "{}", listener.local_addr()?.port())?;
+    let sums = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+    for stream in listener.incoming().flatten() {
+        stream.set_nodelay(true)?;
+        let sums = Arc::clone(&sums);
+        let session = tls.map(|tls| ServerConnection::new(Arc::clone(tls))).transpose()?;
+        std::thread::spawn(move || match session {
+            Some(session) => serve(StreamOwned::new(session, stream), &sums.0, &sums.1),
+            None => serve::<TcpStream>(stream, &sums.0, &sums.1),
+        });
+    }
+    Ok(())
+}
+
+fn serve<S: Read + Write>(stream: S, staged: &AtomicU64, kept: &AtomicU64) -> io::Result<()> {
     let mut requests = BufReader::with_capacity(256 * 1024, stream);
     loop {
         let mut first = String::new();
@@ -161,7 +271,7 @@ fn serve(stream: TcpStream, staged: &AtomicU64, kept: &AtomicU64) -> io::Result<
             waits |= line.starts_with("expect:");
         }
         if waits {
-            answers.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            requests.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         drain(&mut requests, length)?;
         let answer = if first.starts_with("GET") {
@@ -176,12 +286,12 @@ fn serve(stream: TcpStream, staged: &AtomicU64, kept: &AtomicU64) -> io::Result<
             }
             "201 Created\r\nContent-Length: 0".to_owned()
         };
-        answers.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes())?;
+        requests.get_mut().write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes())?;
     }
 }
 
 /// Takes a body off the line without copying it once more.
-fn drain(requests: &mut BufReader<TcpStream>, mut left: u64) -> io::Result<()> {
+fn drain<S: Read>(requests: &mut BufReader<S>, mut left: u64) -> io::Result<()> {
     while left > 0 {
         let here = requests.fill_buf()?.len();
         if here == 0 {

@@ -73,6 +73,14 @@ pub enum Command {
     },
     /// Take a target from what is live to published: create, update, upload, commit, follow.
     Publish(PublishArgs),
+    /// Go on with an interrupted run; without RUN, list them.
+    Resume {
+        /// The id of a run, or enough of its end to tell it from the others.
+        run: Option<String>,
+        /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
+        #[arg(long, value_name = "DUR", value_parser = duration)]
+        timeout: Option<Duration>,
+    },
     /// Follow pending submissions until they end; without a target, all of them.
     Watch { targets: Vec<Target> },
     /// Make an add-on or a package flight.

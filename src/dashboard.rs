@@ -68,14 +68,16 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
     };
     let failed = |error: io::Error| Failure::new(Exit::Failed, format!("The demo could not be started: {error}"));
     let scenario = crate::simulator::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
-    let folder = tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed)?;
+    let temporary = || tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed);
+    // The program's own files stay out of the folder that the picker shows.
+    let (folder, own) = (temporary()?, temporary()?);
     samples::write(folder.path()).map_err(failed)?;
     let options = SimOptions { speed: args.speed, apps: args.apps, rate_limit: None, scenario, ..SimOptions::default() };
     let sim = sim::start(options).await.map_err(failed)?;
     let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
 
-    let own = folder.path().join(".flightdeck");
-    let paths = Paths { config_file: own.join("config.toml"), is_config_named: false, data: own.join("data"), cache: own.join("cache") };
+    let at = |name: &str| own.path().join(name);
+    let paths = Paths { config_file: at("config.toml"), is_config_named: false, data: at("data"), cache: at("cache") };
     let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
     let config = Config::parse(paths, settings)?;
     let profile = Profile {

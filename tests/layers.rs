@@ -36,6 +36,7 @@ const ALSO: &[(&str, &str)] = &[
     ("overlays", "panes"), // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
     ("ui", "action"),      // the keymap is made from the table of actions
     ("cli", "domain"),     // a target is parsed by its own type
+    ("dashboard", "simulator"), // the demo reads its scenario as `sim` does
 ];
 
 /// Crates that only some floors may touch.

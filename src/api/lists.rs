@@ -2,6 +2,7 @@
 
 use super::{call::Call, client::Store, error::ApiError};
 use crate::domain::{
+    catalog::Catalog,
     product::{Product, field},
     target::{Kind, Target},
 };
@@ -18,40 +19,27 @@ const SIDE_BY_SIDE: usize = 4;
 /// A list that changes while it is read is read so often, then taken as it is.
 const ROUNDS: usize = 3;
 
-/// One of the account's lists.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum List {
-    Apps,
-    /// All add-ons of the account; those of one app are told by [`Product::app`].
-    AddOns,
-    Flights {
-        app: String,
-    },
+fn path(catalog: &Catalog) -> String {
+    match catalog {
+        Catalog::Apps => "applications".to_owned(),
+        Catalog::AddOns => "inappproducts".to_owned(),
+        Catalog::Flights { app } => format!("{}/listflights", Target::app(app).path()),
+    }
 }
 
-impl List {
-    fn path(&self) -> String {
-        match self {
-            Self::Apps => "applications".to_owned(),
-            Self::AddOns => "inappproducts".to_owned(),
-            Self::Flights { app } => format!("{}/listflights", Target::app(app).path()),
-        }
+fn words(catalog: &Catalog) -> String {
+    match catalog {
+        Catalog::Apps => "list the apps".to_owned(),
+        Catalog::AddOns => "list the add-ons".to_owned(),
+        Catalog::Flights { app } => format!("list the flights of app:{app}"),
     }
+}
 
-    fn words(&self) -> String {
-        match self {
-            Self::Apps => "list the apps".to_owned(),
-            Self::AddOns => "list the add-ons".to_owned(),
-            Self::Flights { app } => format!("list the flights of app:{app}"),
-        }
-    }
-
-    fn read(&self, raw: Value) -> Option<Product> {
-        match self {
-            Self::Apps => Product::read(Kind::App, None, raw),
-            Self::AddOns => Product::read(Kind::AddOn, None, raw),
-            Self::Flights { app } => Product::read(Kind::Flight, Some(app), raw),
-        }
+fn read(catalog: &Catalog, raw: Value) -> Option<Product> {
+    match catalog {
+        Catalog::Apps => Product::read(Kind::App, None, raw),
+        Catalog::AddOns => Product::read(Kind::AddOn, None, raw),
+        Catalog::Flights { app } => Product::read(Kind::Flight, Some(app), raw),
     }
 }
 
@@ -100,7 +88,7 @@ fn skip_of(link: &str) -> Option<usize> {
 
 /// What was read so far.
 struct Gathered<'a> {
-    list: &'a List,
+    list: &'a Catalog,
     products: Vec<Product>,
     ids: HashSet<Target>,
     total: usize,
@@ -111,10 +99,10 @@ impl Gathered<'_> {
     fn add(&mut self, page: Page) {
         self.total = page.total.unwrap_or_default().max(page.skip + page.items.len());
         for item in page.items {
-            match self.list.read(item) {
+            match read(self.list, item) {
                 Some(product) if self.ids.insert(product.target.clone()) => self.products.push(product),
                 Some(_) => {}
-                None => tracing::warn!(list = %self.list.path(), "an item without a usable id was left out"),
+                None => tracing::warn!(list = %path(self.list), "an item without a usable id was left out"),
             }
         }
         (self.seen)(&self.products, self.total);
@@ -126,7 +114,7 @@ impl Store {
     /// when the list changes meanwhile, it starts over with fewer. An account or app that has none gives an empty list.
     pub async fn products(
         &self,
-        list: &List,
+        list: &Catalog,
         seen: &(dyn Fn(&[Product], usize) + Send + Sync),
     ) -> Result<Vec<Product>, ApiError> {
         let mut round = 1;
@@ -142,7 +130,7 @@ impl Store {
     /// Reads every page once; says whether the list stayed the same meanwhile.
     async fn round(
         &self,
-        list: &List,
+        list: &Catalog,
         seen: &(dyn Fn(&[Product], usize) + Send + Sync),
     ) -> Result<(Vec<Product>, bool), ApiError> {
         let first = self.page(list, 0).await?;
@@ -173,8 +161,8 @@ impl Store {
         Ok((gathered.products, is_steady))
     }
 
-    async fn page(&self, list: &List, skip: usize) -> Result<Page, ApiError> {
-        let call = Call::get(format!("{}?skip={skip}&top={PAGE}", list.path()), list.words())?;
+    async fn page(&self, list: &Catalog, skip: usize) -> Result<Page, ApiError> {
+        let call = Call::get(format!("{}?skip={skip}&top={PAGE}", path(list)), words(list))?;
         match self.read(Ok(call.clone())).await {
             Ok(mut raw) => Page::read(skip, &mut raw).ok_or_else(|| call.unreadable("it holds no list", None)),
             // "None found" (store-api.md § 2.3); on a later page the list has become shorter.

@@ -24,5 +24,4 @@ pub use client::{REQUESTS_PER_MINUTE, Store, StoreSettings};
 pub use endpoint::{EndpointError, check_endpoint};
 pub use error::ApiError;
 pub use exchange::{Exchange, Observe};
-pub use lists::List;
 pub use retry::Patience;

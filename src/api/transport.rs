@@ -3,13 +3,36 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
-use azure_core::http::{AsyncRawResponse, Body, HttpClient, Request};
-use futures::TryStreamExt;
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{AsyncRawResponse, Body, Context, Request};
+use bytes::Bytes;
+use futures::{Stream, TryStreamExt};
 use secrecy::{ExposeSecret, SecretString};
+
+/// A body that goes past the crate, in the context of the call (whose own body stays empty). The crate's streams are
+/// readers: each piece would be zeroed, filled by a copy and freed, which costs as much as sending it.
+pub(crate) struct Streamed {
+    length: u64,
+    body: Mutex<Option<reqwest::Body>>,
+}
+
+impl Streamed {
+    /// `pieces` must come to `length` bytes.
+    pub(crate) fn new(length: u64, pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
+        Self { length, body: Mutex::new(Some(reqwest::Body::wrap_stream(pieces))) }
+    }
+
+    fn take(&self) -> azure_core::Result<reqwest::Body> {
+        let body = self.body.lock().unwrap_or_else(PoisonError::into_inner).take();
+        body.ok_or_else(|| azure_core::Error::with_message(ErrorKind::Other, "a streamed body can be sent once only"))
+    }
+}
 
 /// Our client and the query of one signed URL.
 pub(crate) struct BlobTransport {
@@ -23,7 +46,7 @@ impl BlobTransport {
         Self { http, query }
     }
 
-    async fn execute(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+    async fn execute(&self, streamed: Option<&Streamed>, request: &Request) -> PolicyResult {
         let mut url = request.url().clone();
         let secret = self.query.expose_secret();
         let query = match url.query().filter(|own| !own.is_empty()) {
@@ -38,15 +61,16 @@ impl BlobTransport {
         let mut outgoing = self.http.request(method, url);
         for (name, value) in request.headers().iter() {
             // Ours names the program; the crate's would name the library and the operating system.
-            if name.as_str() != "user-agent" {
+            if name.as_str() != "user-agent" && !(name.as_str() == "content-length" && streamed.is_some()) {
                 outgoing = outgoing.header(name.as_str(), value.as_str());
             }
         }
-        // A streamed body has no length that the HTTP library knows: the crate's own `content-length` header
-        // stands among those above and keeps the request from going out chunked, which the service refuses.
-        outgoing = match request.body().clone() {
-            Body::Bytes(bytes) => outgoing.body(bytes),
-            Body::SeekableStream(stream) => outgoing.body(reqwest::Body::wrap_stream(stream)),
+        outgoing = match (streamed, request.body().clone()) {
+            // The HTTP library knows no length of a stream: without this header the request would go out chunked,
+            // which the service refuses. The crate's own header says 0, the length of the body it sees.
+            (Some(streamed), _) => outgoing.header("content-length", streamed.length).body(streamed.take()?),
+            (None, Body::Bytes(bytes)) => outgoing.body(bytes),
+            (None, Body::SeekableStream(stream)) => outgoing.body(reqwest::Body::wrap_stream(stream)),
         };
 
         let answer = outgoing.send().await.map_err(failure)?;
@@ -68,18 +92,23 @@ impl fmt::Debug for BlobTransport {
     }
 }
 
-// Written out because the trait comes from `async_trait`, which we do not depend on for one function.
-impl HttpClient for BlobTransport {
-    fn execute_request<'own, 'request, 'both>(
+// Written out because the trait comes from `async_trait`, which we do not depend on for one function. A policy and
+// not the simpler `HttpClient`, because only a policy is shown the context.
+impl Policy for BlobTransport {
+    fn send<'own, 'context, 'request, 'next, 'all>(
         &'own self,
-        request: &'request Request,
-    ) -> Pin<Box<dyn Future<Output = azure_core::Result<AsyncRawResponse>> + Send + 'both>>
+        context: &'context Context<'_>,
+        request: &'request mut Request,
+        _next: &'next [Arc<dyn Policy>],
+    ) -> Pin<Box<dyn Future<Output = PolicyResult> + Send + 'all>>
     where
-        'own: 'both,
-        'request: 'both,
-        Self: 'both,
+        'own: 'all,
+        'context: 'all,
+        'request: 'all,
+        'next: 'all,
+        Self: 'all,
     {
-        Box::pin(self.execute(request))
+        Box::pin(self.execute(context.value(), request))
     }
 }
 

@@ -17,7 +17,7 @@ const KEEP: Duration = Duration::from_millis(500);
 
 /// How often a submission's state is asked for in the background, by how quickly that state passes.
 const SHORT: Duration = Duration::from_secs(30);
-const LONG: Duration = Duration::from_secs(5 * 60);
+const LONG: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Default)]
 pub struct Loading {

@@ -8,7 +8,7 @@ use crate::{
     ask::{Ask, Opening, Severity},
     jobs::job::Job,
     model::Change,
-    overlays::overlay,
+    overlays::opening,
 };
 
 /// An ask may lead to further asks; more than this is a circle.
@@ -87,7 +87,7 @@ impl App {
             Opening::Help | Opening::Palette => self.commands(now),
             _ => Vec::new(),
         };
-        let Some(mut overlay) = overlay::open(opening, commands) else { return };
+        let mut overlay = opening::open(opening, commands);
         let mut asks = Vec::new();
         overlay.opened(&self.ground.cx(now, true), &mut asks);
         self.layers.push(overlay);

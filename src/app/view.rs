@@ -21,6 +21,9 @@ use ratatui::{
 };
 use std::ops::Range;
 
+/// Lines of a toast; more belongs into a message.
+const TOAST: usize = 6;
+
 impl App {
     pub fn draw(&self, frame: &mut Frame, now: Moment) {
         let area = frame.area();
@@ -50,8 +53,18 @@ impl App {
             }
         }
         frame.render_widget(self.footer(arrangement.footer.width, now), arrangement.footer);
-        self.layers.draw(frame, area, &self.ground.cx(now, true));
-        self.draw_toasts(frame, Rect { height: area.height.saturating_sub(1), ..area });
+        // Above the runs: what has just been started is seen there.
+        let runs = arrangement.panes.iter().find(|(id, place)| *id == PaneId::Runs && place.y > area.height / 2);
+        let bottom = runs.map_or(arrangement.footer.y, |(_, place)| place.y);
+        let place = Rect { height: bottom.saturating_sub(area.y + 1), width: area.width.saturating_sub(1), ..area };
+        if has_overlay {
+            // An error waits behind the dialog, where its keys lead to again; what the dialog says stands before it.
+            self.draw_toasts(frame, place, |severity| severity == Severity::Error);
+            self.layers.draw(frame, area, &self.ground.cx(now, true));
+            self.draw_toasts(frame, place, |severity| severity != Severity::Error);
+        } else {
+            self.draw_toasts(frame, place, |_| true);
+        }
     }
 
     fn style(&self, role: Role) -> Style {
@@ -220,9 +233,9 @@ impl App {
     }
 
     /// From the lower right corner upwards, the newest at the bottom.
-    fn draw_toasts(&self, frame: &mut Frame, area: Rect) {
+    fn draw_toasts(&self, frame: &mut Frame, area: Rect, shows: impl Fn(Severity) -> bool) {
         let mut bottom = area.bottom();
-        for toast in self.toasts.iter().rev() {
+        for toast in self.toasts.iter().rev().filter(|toast| shows(toast.severity)) {
             let (sign, word, role) = match toast.severity {
                 Severity::Info => ("i", "", Role::Info),
                 Severity::Warning => ("!", " Warning ", Role::Warning),
@@ -230,9 +243,8 @@ impl App {
             };
             let columns = usize::from(area.width.saturating_sub(6)).min(64);
             let mut lines = text::wrap(&format!("{sign} {}", toast.text), columns);
-            const MOST: usize = 6;
-            if lines.len() > MOST {
-                lines.truncate(MOST);
+            if lines.len() > TOAST {
+                lines.truncate(TOAST);
                 if let Some(last) = lines.last_mut() {
                     *last = text::fit(&format!("{last} …"), columns).into_owned();
                 }

@@ -1,6 +1,7 @@
 //! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
 
 pub mod archive;
+pub mod catalog;
 pub mod central_directory;
 pub mod check;
 mod compare;

@@ -30,17 +30,29 @@ enum Stop {
     Interrupt,
 }
 
-/// Runs the errand to its end, to the timeout, or to an interrupt.
+/// What is to be carried out.
+pub(super) enum Work {
+    Begin(Errand),
+    /// The id of an interrupted run.
+    Resume(String),
+}
+
+/// Runs it to its end, to the timeout, or to an interrupt.
 pub(super) async fn carry_out(
     session: &mut Session,
-    errand: Errand,
+    work: Work,
     timeout: Option<Duration>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let cancel = CancellationToken::new();
     let reporter = Reporter::new(JobId(0), session.sender.clone());
     let services = session.services.clone();
-    let mut work = std::pin::pin!(publish::run(&services, errand, &reporter, &cancel));
+    let mut work = std::pin::pin!(async {
+        match work {
+            Work::Begin(errand) => publish::run(&services, errand, &reporter, &cancel).await,
+            Work::Resume(id) => publish::resume(&services, &id, &reporter, &cancel).await,
+        }
+    });
     let mut limit = std::pin::pin!(time::sleep(timeout.unwrap_or(Duration::MAX)));
     let mut interrupt = std::pin::pin!(crate::signals::stop());
     let mut stop = None;

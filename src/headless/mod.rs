@@ -7,6 +7,7 @@ pub mod exit;
 mod list;
 pub mod printer;
 mod publish;
+mod resume;
 pub mod run;
 mod session;
 mod show;

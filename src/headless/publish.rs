@@ -1,7 +1,7 @@
 //! `publish` and `watch`: a whole release, or only its end.
 
 use super::{
-    errand::carry_out,
+    errand::{Work, carry_out},
     exit::{Exit, Failure},
     printer::Printer,
     session::{Session, read_document},
@@ -43,7 +43,7 @@ pub(super) async fn publish(mut session: Session, args: &PublishArgs, printer: &
             Wait::None => WaitFor::None,
         },
     };
-    carry_out(&mut session, Errand::Publish(Box::new(plan)), args.timeout, printer).await
+    carry_out(&mut session, Work::Begin(Errand::Publish(Box::new(plan))), args.timeout, printer).await
 }
 
 fn concern(allow: Allow) -> ConcernKind {
@@ -76,7 +76,7 @@ pub(super) async fn watch(mut session: Session, targets: &[Target], printer: &mu
             continue;
         };
         printer.chatter(&format!("{target} ({name}), submission {submission}"))?;
-        let exit = carry_out(&mut session, Errand::Follow { target, name, submission }, None, printer).await?;
+        let exit = carry_out(&mut session, Work::Begin(Errand::Follow { target, name, submission }), None, printer).await?;
         if exit == Exit::Interrupted {
             return Ok(exit);
         }

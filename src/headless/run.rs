@@ -5,7 +5,7 @@ use super::{
     exit::{Exit, Failure},
     list,
     printer::Printer,
-    publish,
+    publish, resume,
     session::Session,
     show,
 };
@@ -37,6 +37,7 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
         Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
         Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
         Command::Publish(args) => publish::publish(Session::open(cli, env)?, args, printer).await,
+        Command::Resume { run, timeout } => resume::run(Session::open(cli, env)?, run.as_deref(), *timeout, printer).await,
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,
         Command::Delete { target, draft, yes, name } => {

@@ -1,6 +1,6 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
-pub use crate::api::List as Catalog;
+pub use crate::domain::catalog::Catalog;
 use crate::{
     domain::target::{Kind, Target},
     publish::plan::Plan,
@@ -50,6 +50,10 @@ pub enum Job {
         target: Target,
     },
     Publish(Box<Plan>),
+    /// Goes on with a run that was interrupted.
+    Resume {
+        run: String,
+    },
     /// Polls a pending submission until it ends.
     Follow {
         target: Target,
@@ -81,6 +85,7 @@ impl Job {
             Self::KeepEdit { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
+            | Self::Resume { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
@@ -98,9 +103,12 @@ impl Job {
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
-            Self::Publish(_) | Self::Follow { .. } | Self::Create(_) | Self::DeleteDraft { .. } | Self::DeleteProduct { .. } => {
-                None
-            }
+            Self::Publish(_)
+            | Self::Resume { .. }
+            | Self::Follow { .. }
+            | Self::Create(_)
+            | Self::DeleteDraft { .. }
+            | Self::DeleteProduct { .. } => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     job::Catalog,
+    journal,
     report::{KeptEdit, Report, TargetDetail},
     reporter::Reporter,
     services::Services,
@@ -25,8 +26,15 @@ fn cache_name(catalog: &Catalog) -> Option<&'static str> {
     }
 }
 
-/// The last known lists, from disk alone.
+/// The last known lists, and the runs that were left, from disk alone.
 pub async fn recall(services: &Services, reporter: &Reporter) {
+    let (home, profile) = (services.home.clone(), services.profile.clone());
+    match tokio::task::spawn_blocking(move || journal::interrupted(&home.runs(), &profile)).await {
+        Ok(Ok(runs)) if runs.is_empty() => {}
+        Ok(Ok(runs)) => reporter.tell(Report::Interrupted(runs)).await,
+        Ok(Err(error)) => tracing::warn!(%error, "the journals cannot be listed"),
+        Err(error) => tracing::warn!(%error, "the journals cannot be listed"),
+    }
     for catalog in [Catalog::Apps, Catalog::AddOns] {
         let Some(name) = cache_name(&catalog) else { continue };
         let (home, profile) = (services.home.clone(), services.profile.clone());

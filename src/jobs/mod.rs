@@ -3,11 +3,13 @@
 pub mod browse;
 pub mod files;
 pub mod job;
+pub mod journal;
 pub mod load;
 pub mod manage;
 pub mod pool;
 pub mod publish;
 pub mod report;
 pub mod reporter;
+mod sending;
 pub mod services;
 pub mod working_copy;

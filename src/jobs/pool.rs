@@ -11,7 +11,7 @@ use super::{
 };
 use crate::publish::errand::Errand;
 use std::{collections::HashMap, time::Duration};
-use tokio::{sync::mpsc, task::AbortHandle, time};
+use tokio::{sync::mpsc, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Reports that may wait: enough for a burst, small enough that memory stays bounded.
@@ -20,7 +20,8 @@ const ROOM: usize = 256;
 struct Running {
     topic: Option<String>,
     cancel: CancellationToken,
-    task: AbortHandle,
+    /// Cancelled when its work is over, however it ended.
+    over: CancellationToken,
 }
 
 /// Every job that runs.
@@ -45,15 +46,21 @@ impl Pool {
 
     /// Starts a job; one with the same topic that still runs is superseded.
     pub fn start(&mut self, id: JobId, job: Job) {
-        self.running.retain(|_, running| !running.task.is_finished());
+        self.running.retain(|_, running| !running.over.is_cancelled());
         let topic = job.topic();
+        let mut superseded = Vec::new();
         for running in self.running.values().filter(|running| topic.is_some() && running.topic == topic) {
             running.cancel.cancel();
+            superseded.push(running.over.clone());
         }
-        let cancel = self.root.child_token();
+        let (cancel, over) = (self.root.child_token(), CancellationToken::new());
         let reporter = Reporter::new(id, self.sender.clone());
-        let work = self.tasks.spawn(run(self.services.clone(), job, reporter.clone(), cancel.clone()));
-        let task = work.abort_handle();
+        let work = run(self.services.clone(), job, reporter.clone(), cancel.clone(), superseded);
+        let done = over.clone().drop_guard();
+        let work = self.tasks.spawn(async move {
+            let _done = done;
+            work.await;
+        });
         self.tasks.spawn(async move {
             if let Err(error) = work.await {
                 // The panic's own text went to the log; it may hold anything, so it is not shown.
@@ -67,7 +74,7 @@ impl Pool {
             }
             reporter.tell(Report::Ended).await;
         });
-        self.running.insert(id, Running { topic, cancel, task });
+        self.running.insert(id, Running { topic, cancel, over });
     }
 
     /// Asks a job to stop; it reports how it ended.
@@ -85,7 +92,7 @@ impl Pool {
     }
 }
 
-async fn run(services: Services, job: Job, reporter: Reporter, cancel: CancellationToken) {
+async fn run(services: Services, job: Job, reporter: Reporter, cancel: CancellationToken, superseded: Vec<CancellationToken>) {
     let stoppable = !job.is_change();
     let work = perform(&services, job, &reporter, &cancel);
     if stoppable {
@@ -96,6 +103,10 @@ async fn run(services: Services, job: Job, reporter: Reporter, cancel: Cancellat
             () = work => {}
         }
     } else {
+        // What changes something goes to its end even when superseded; an older text must not be written over a newer one.
+        for older in superseded {
+            older.cancelled().await;
+        }
         work.await;
     }
 }
@@ -111,6 +122,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,
+        Job::Resume { run } => publish::resume(services, &run, reporter, cancel).await,
         Job::Follow { target, name, submission } => {
             publish::run(services, Errand::Follow { target, name, submission }, reporter, cancel).await;
         }

@@ -1,21 +1,19 @@
 //! Drives a run: does what the machine says, journals it, tells it what came of it. Owns no rule of its own.
 
 use super::{
-    browse,
-    report::{Report, UploadProgress},
+    browse, journal,
+    report::Report,
     reporter::Reporter,
+    sending::{self, Sending},
     services::Services,
 };
 use crate::{
-    api::{
-        ApiError, Fetched,
-        blob::{self, UploadError, UploadEvent, UploadUrl},
-    },
+    api::{ApiError, Fetched, blob::UploadUrl},
     disk::{Finished, Journal, Kept, Stage},
-    domain::{finding::Severity, submission::Submission, target::Target, units::Rate},
+    domain::{finding::Severity, submission::Submission, target::Target},
     publish::{
         call::{Fault, Happened, Next},
-        entry::Entry,
+        entry::{Entry, Sent},
         errand::{Errand, Header},
         machine::Run,
         view::{Cause, RunView},
@@ -23,11 +21,8 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::{
-    path::{Path, PathBuf},
-    sync::Mutex,
-};
-use tokio::time::{self, Instant};
+use std::path::{Path, PathBuf};
+use tokio::time;
 use tokio_util::sync::CancellationToken;
 
 /// Carries an errand out, to its end or until it is cancelled; every step is reported.
@@ -45,12 +40,37 @@ pub async fn run(services: &Services, errand: Errand, reporter: &Reporter, cance
         .map_err(|error| error.to_string())
         .and_then(|line| services.home.runs().create(&header.run, &line).map_err(|error| error.to_string()));
     match journal {
-        Ok(journal) => {
-            let mut driver = Driver { services, reporter, cancel, target: header.errand.target().clone(), upload: None, journal };
-            driver.drive(Run::new(header)).await;
-        }
-        Err(message) => reporter.tell(Report::Failed { message: format!("The run was not started. {message}") }).await,
+        Ok(journal) => Driver::new(services, reporter, cancel, journal, &header, None).drive(Run::new(header)).await,
+        Err(message) => reporter.fail(format!("The run was not started. {message}")).await,
     }
+}
+
+/// Goes on with a run that was interrupted. Its journal is locked from now on: no other process can drive it.
+pub async fn resume(services: &Services, id: &str, reporter: &Reporter, cancel: &CancellationToken) {
+    let opened = services.home.runs().open(id).map_err(|error| error.to_string());
+    let recovered = opened.and_then(|(lines, journal)| Ok((journal::read(lines, &services.profile)?, journal)));
+    let (recovered, journal) = match recovered {
+        Ok((recovered, _)) if !recovered.run.is_resumable() => {
+            let ending = recovered.run.view().ending.as_ref().map(|ending| ending.message.clone()).unwrap_or_default();
+            reporter.tell(Report::Run(Box::new(recovered.run.view().clone()))).await;
+            reporter.fail(format!("Run {id} has ended and cannot go on; start a new one. {ending}")).await;
+            return;
+        }
+        Ok(recovered) => recovered,
+        Err(message) => {
+            reporter.fail(format!("Run {id} cannot go on. {message}")).await;
+            return;
+        }
+    };
+    let mut run = recovered.run;
+    let mut driver = Driver::new(services, reporter, cancel, journal, &run.header().clone(), recovered.sent);
+    let (at, is_unanswered) = (Timestamp::now(), recovered.is_unanswered);
+    if let Err(fault) = driver.write(&Entry::Resumed { at, is_unanswered }) {
+        reporter.fail(format!("Run {id} cannot go on. {}", fault.message)).await;
+        return;
+    }
+    run.resume(is_unanswered, at);
+    driver.drive(run).await;
 }
 
 struct Driver<'a> {
@@ -60,10 +80,23 @@ struct Driver<'a> {
     target: Target,
     /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
     upload: Option<UploadUrl>,
+    /// What an earlier process had sent.
+    sent: Option<Sent>,
     journal: Journal,
 }
 
-impl Driver<'_> {
+impl<'a> Driver<'a> {
+    fn new(
+        services: &'a Services,
+        reporter: &'a Reporter,
+        cancel: &'a CancellationToken,
+        journal: Journal,
+        header: &Header,
+        sent: Option<Sent>,
+    ) -> Self {
+        Self { services, reporter, cancel, target: header.errand.target().clone(), upload: None, sent, journal }
+    }
+
     async fn drive(&mut self, mut run: Run) {
         loop {
             self.reporter.tell(Report::Run(Box::new(run.view().clone()))).await;
@@ -71,9 +104,12 @@ impl Driver<'_> {
             if next == Next::End {
                 break;
             }
-            let happened = match self.intend(&run, &next) {
-                Ok(()) => self.perform(&run, next).await,
-                Err(fault) => Happened::Failed(fault),
+            let happened = if !self.is_due(&run).await {
+                Happened::Cancelled
+            } else if let Err(fault) = self.intend(&run, &next) {
+                Happened::Failed(fault)
+            } else {
+                self.perform(&run, next).await
             };
             let at = Timestamp::now();
             let kept = self.write(&Entry::Happened { at, what: Box::new(happened.clone()) });
@@ -82,7 +118,17 @@ impl Driver<'_> {
                 run.tell(Happened::Failed(fault), at);
             }
         }
-        self.remember(run.view());
+        self.remember(&run);
+    }
+
+    /// Waits for the time that the run has set itself; `false` when it was cancelled meanwhile.
+    async fn is_due(&self, run: &Run) -> bool {
+        let pause = run.due().map(|due| due.duration_since(Timestamp::now())).unwrap_or_default();
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = time::sleep(pause.try_into().unwrap_or_default()) => true,
+        }
     }
 
     /// The intention is on disk before a request that changes something.
@@ -100,16 +146,20 @@ impl Driver<'_> {
     }
 
     /// A finished run that cannot be put into the history is still finished: the journal has it.
-    fn remember(&self, view: &RunView) {
+    fn remember(&mut self, run: &Run) {
+        let view = run.view();
+        if let Some(ending) = &view.ending {
+            let last = Entry::Ended { at: Timestamp::now(), outcome: ending.outcome, is_resumable: run.is_resumable() };
+            if let Err(fault) = self.write(&last) {
+                tracing::warn!(message = fault.message, "the end was not written");
+            }
+        }
         if let Err(error) = self.services.home.history().append(&finished(&self.services.profile, view)) {
             tracing::warn!(%error, "the history was not written");
         }
     }
 
     async fn perform(&mut self, run: &Run, next: Next) -> Happened {
-        if self.cancel.is_cancelled() {
-            return Happened::Cancelled;
-        }
         if next.is_change() {
             // Never dropped half-way: what became of the request has to be known.
             return self.request(run, next).await.unwrap_or_else(Happened::Failed);
@@ -143,32 +193,28 @@ impl Driver<'_> {
                 let saved = drafts.save(&target, Kept::BeforeDelete, Some(&submission.id), &submission.document);
                 Happened::DraftSaved { path: saved.map_err(|error| Fault { cause: Cause::Trouble, message: error.to_string() })? }
             }
-            Next::Delete { id } => {
-                store.delete_submission(&target, &id).await.map_err(fault)?;
-                Happened::Deleted
-            }
-            Next::Create => {
-                let fetched = store.create_submission(&target).await.map_err(fault)?;
-                Happened::Created(self.keep_url(fetched))
-            }
-            Next::Update { id, body } => {
-                store.update_submission(&target, &id, &body).await.map_err(fault)?;
-                Happened::Updated
-            }
+            Next::Delete { id } => match store.delete_submission(&target, &id).await {
+                Ok(()) => Happened::Deleted,
+                Err(error) => unclear(error)?,
+            },
+            Next::Create => match store.create_submission(&target).await {
+                Ok(fetched) => Happened::Created(self.keep_url(fetched)),
+                Err(error) => unclear(error)?,
+            },
+            Next::Update { id, body } => match store.update_submission(&target, &id, &body).await {
+                Ok(_) => Happened::Updated,
+                Err(error) => unclear(error)?,
+            },
             Next::ReadBack { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;
                 Happened::ReadBack(self.keep_url(fetched))
             }
-            Next::Upload { zip, .. } => self.send(run.view(), &zip).await?,
-            Next::Commit { id } => {
-                store.commit(&target, &id).await.map_err(fault)?;
-                Happened::Committed
-            }
-            Next::Look { id, at } => {
-                let pause = at.duration_since(Timestamp::now());
-                time::sleep(pause.try_into().unwrap_or_default()).await;
-                Happened::Seen(store.status(&target, &id).await.map_err(fault)?)
-            }
+            Next::Upload { id, zip } => self.send(run.view(), &id, &zip).await?,
+            Next::Commit { id } => match store.commit(&target, &id).await {
+                Ok(_) => Happened::Committed,
+                Err(error) => unclear(error)?,
+            },
+            Next::Look { id } => Happened::Seen(store.status(&target, &id).await.map_err(fault)?),
             Next::End => Happened::Cancelled,
         })
     }
@@ -180,62 +226,29 @@ impl Driver<'_> {
         fetched.submission
     }
 
-    async fn send(&self, view: &RunView, zip: &Path) -> Result<Happened, Fault> {
-        let Some(url) = &self.upload else {
-            let message =
-                format!("The draft has no upload URL: it was touched in Partner Center. See {}", self.target.portal_url(None));
+    async fn send(&mut self, view: &RunView, id: &str, zip: &Path) -> Result<Happened, Fault> {
+        if self.upload.is_none() {
+            // A resumed run: the signed URL was never on disk, the draft still knows it.
+            let fetched = self.services.store.submission(&self.target, id).await.map_err(fault)?;
+            self.keep_url(fetched);
+        }
+        let Some(url) = self.upload.clone() else {
+            let message = format!(
+                "Draft {id} has no upload URL: it was touched in Partner Center. See {}",
+                self.target.portal_url(Some(id))
+            );
             return Err(Fault { cause: Cause::Store, message });
         };
-        let meter = Mutex::new(Meter::new(view.id.clone(), zip));
-        let observe = |event: UploadEvent| {
-            if let Ok(mut meter) = meter.lock() {
-                meter.take(event, self.reporter);
-            }
+        let sending = Sending {
+            services: self.services,
+            reporter: self.reporter,
+            cancel: self.cancel,
+            run: &view.id,
+            url: &url,
+            zip,
+            sent: self.sent.take(),
         };
-        let services = self.services;
-        let sent = blob::upload(&services.http, url, zip, &services.upload, Vec::new(), &observe, self.cancel).await;
-        match sent {
-            Ok(uploaded) => Ok(Happened::Uploaded { bytes: uploaded.size }),
-            Err(UploadError::Cancelled { .. }) => Ok(Happened::Cancelled),
-            Err(error) => Err(Fault { cause: Cause::Trouble, message: error.to_string() }),
-        }
-    }
-}
-
-/// Turns the events of an upload into what a screen shows.
-struct Meter {
-    progress: UploadProgress,
-    rate: Rate,
-    begun: Instant,
-    told: Option<Instant>,
-}
-
-impl Meter {
-    fn new(run: String, zip: &Path) -> Self {
-        let file = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let progress = UploadProgress { run, file, ..UploadProgress::default() };
-        Self { progress, rate: Rate::default(), begun: Instant::now(), told: None }
-    }
-
-    fn take(&mut self, event: UploadEvent, reporter: &Reporter) {
-        let progress = &mut self.progress;
-        match event {
-            UploadEvent::Started { total, blocks, already, .. } => {
-                (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
-            }
-            UploadEvent::Acknowledged { sent, total, .. } => {
-                (progress.sent, progress.total) = (sent, total);
-                progress.blocks_done += 1;
-            }
-            UploadEvent::Retry { .. } => progress.retries += 1,
-            UploadEvent::Connections(connections) => progress.connections = connections,
-            UploadEvent::Committing | UploadEvent::Done => {}
-        }
-        let since = self.begun.elapsed();
-        self.rate.record(since, progress.sent);
-        progress.rate = self.rate.per_second(since).unwrap_or_default() as u64;
-        progress.left = self.rate.left(progress.total, since);
-        reporter.progress(progress.clone(), &mut self.told);
+        sending::send(sending, &mut self.journal).await
     }
 }
 
@@ -255,6 +268,11 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
 
 fn fault(error: ApiError) -> Fault {
     Fault { cause: cause(&error), message: error.to_string() }
+}
+
+/// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
+fn unclear(error: ApiError) -> Result<Happened, Fault> {
+    if error.is_ambiguous() { Ok(Happened::Lost { message: error.to_string() }) } else { Err(fault(error)) }
 }
 
 /// What kind of failure an error of the Store client is, for exit codes and advice.

@@ -73,8 +73,23 @@ pub struct KeptEdit {
     pub saved: Timestamp,
 }
 
+/// A run whose journal is not closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interrupted {
+    /// The run's id.
+    pub id: String,
+    /// `None` when the journal cannot be read.
+    pub view: Option<RunView>,
+    /// Another process drives it: which, as far as that is known.
+    pub held_by: Option<String>,
+    /// Why it cannot be gone on with, or what is damaged.
+    pub problem: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
+    /// Runs that an earlier process left.
+    Interrupted(Vec<Interrupted>),
     /// The first part of a list, while the rest is on its way. `total` is the server's count.
     Some {
         catalog: Catalog,

@@ -3,7 +3,7 @@
 use crate::{
     domain::{archive::Repair, check::Severity, fit::Fit, units},
     jobs::report::Examined,
-    panes::{overview::Sheet, prepared::count},
+    panes::{prepared::count, sheet::Sheet},
     ui::theme::Role,
 };
 
@@ -20,8 +20,8 @@ pub fn expected(sheet: &mut Sheet, names: &[String]) {
     }
 }
 
-/// The ZIP itself and every file that is right or wrong in it.
-pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit) {
+/// The ZIP itself and every file that is right or wrong in it, what is wrong first, then what can be repaired with `key`.
+pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair], key: &str) {
     if let Some(broken) = &examined.broken {
         sheet.text(&format!("✗ {broken}"), Role::Danger);
         return;
@@ -39,6 +39,7 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit) {
     for missing in &fit.missing {
         sheet.text(&format!("✗ {}", missing.sentence()), Role::Danger);
     }
+    self::repairs(sheet, repairs, key);
     for name in &fit.matched {
         sheet.text(&format!("✓ {name}"), Role::Good);
     }
@@ -50,11 +51,10 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit) {
 }
 
 /// What one key would change in the JSON.
-pub fn repairs(sheet: &mut Sheet, repairs: &[Repair], key: &str) {
+fn repairs(sheet: &mut Sheet, repairs: &[Repair], key: &str) {
     if repairs.is_empty() {
         return;
     }
-    sheet.gap();
     sheet.text(&format!("{key} changes the JSON so that it fits:"), Role::Key);
     for repair in repairs {
         sheet.text(&format!("→ {}", repair.sentence), Role::Text);

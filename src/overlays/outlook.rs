@@ -40,6 +40,22 @@ pub struct Group {
     pub changes: Vec<Change>,
 }
 
+impl Group {
+    /// A change's sentence without what the group's title says already.
+    pub fn shorten<'a>(&self, sentence: &'a str) -> &'a str {
+        let rest = match self.title.split_once(", ") {
+            Some(("texts" | "images", language)) => sentence.strip_prefix(&format!("listings › {language} › ")),
+            _ if self.title == "packages" => {
+                let rest = sentence.strip_prefix("applicationPackages › ").or_else(|| sentence.strip_prefix("flightPackages › "));
+                // A package that comes or goes is named twice: where it stands and what it is.
+                rest.map(|rest| rest.split_once(": new, ").or_else(|| rest.split_once(": gone, ")).map_or(rest, |(name, _)| name))
+            }
+            _ => None,
+        };
+        rest.map_or(sentence, |rest| rest.strip_prefix("baseListing › ").unwrap_or(rest))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Outlook {
     pub kind: Kind,
@@ -131,8 +147,9 @@ impl Outlook {
             self.questions.iter().filter(|question| question.is_allowed).map(|question| question.concern.kind).collect();
         allow.sort_unstable();
         allow.dedup();
-        // An unedited draft is committed as it is; what is prepared otherwise is sent whole.
-        let document = self.verdict.as_ref().filter(|_| self.is_edited).and_then(Verdict::value).cloned();
+        // An unedited draft that is kept is committed as it is; a new one begins as what is live and needs the whole document.
+        let is_sent = self.is_edited || self.policy == PendingPolicy::Replace;
+        let document = self.verdict.as_ref().filter(|_| is_sent).and_then(Verdict::value).cloned();
         Plan {
             target: prepared.target.clone(),
             name: self.name.clone(),
@@ -154,12 +171,9 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
     let keep_fault = fault.clone().or_else(|| {
         (status != Status::PendingCommit).then(|| format!("it ended in {status}; only a new draft can be committed"))
     });
-    let replace_fault = fault.or_else(|| match (prepared.kind(), prepared.live(), prepared.text) {
-        (Kind::Flight, None, _) => {
-            Some("it is the flight's first submission: deleted, the Store makes no other one (Q9)".to_owned())
-        }
-        (_, _, None) => Some("nothing is edited: the new draft would be what is live already".to_owned()),
-        _ => None,
+    let replace_fault = fault.or_else(|| {
+        (prepared.kind() == Kind::Flight && prepared.live().is_none())
+            .then(|| "it is the flight's first submission: deleted, the Store makes no other one (Q9)".to_owned())
     });
     let with = if prepared.text.is_some() { "with the edited document" } else { "as it is" };
     vec![
@@ -167,7 +181,11 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
         Choice { policy: PendingPolicy::Keep, sentence: format!("Keep this draft and commit it {with}"), fault: keep_fault },
         Choice {
             policy: PendingPolicy::Replace,
-            sentence: format!("Replace it: save draft {}, delete it, make a new one {with}", short(draft)),
+            sentence: format!(
+                "Replace it: save draft {}, delete it, make a new one with {}",
+                short(draft),
+                if prepared.text.is_some() { "the edited document" } else { "the same document" }
+            ),
             fault: replace_fault,
         },
     ]

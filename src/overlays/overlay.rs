@@ -1,13 +1,9 @@
-//! What every overlay offers, and the one place that knows them all. An overlay lies above the panes and gets every key first;
+//! What every overlay offers. An overlay lies above the panes and gets every key first;
 //! it answers with data ([`Closing`]) and knows neither panes nor app.
 
-use super::{
-    confirm::Confirm, help::Help, message::Message, palette::Palette, prompt::Prompt, review::Review, run::Run,
-    zip_picker::ZipPicker,
-};
 use crate::{
     action::{Action, Scope},
-    ask::{Ask, Opening},
+    ask::Ask,
     model::Change,
     panes::pane::{Cx, Handled, Possible, Typed},
 };
@@ -78,20 +74,4 @@ pub trait Overlay {
 pub struct Command {
     pub action: Action,
     pub possible: Possible,
-}
-
-/// Makes the overlay that is to be opened: one arm each. `commands` are all there are, in the table's order.
-pub fn open(opening: Opening, commands: Vec<Command>) -> Option<Box<dyn Overlay>> {
-    Some(match opening {
-        Opening::Help => Box::new(Help::new(commands)),
-        Opening::Palette => Box::new(Palette::new(commands)),
-        Opening::Message { title, text } => Box::new(Message::new(title, text)),
-        Opening::Confirm { title, text, yes, danger, must_type, then } => {
-            Box::new(Confirm::new(title, text, yes, danger, must_type, then))
-        }
-        Opening::Run { id } => Box::new(Run::new(id)),
-        Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
-        Opening::Review { target } => Box::new(Review::new(target)),
-        Opening::Prompt { title, text, label, start, purpose } => Box::new(Prompt::new(title, text, label, &start, purpose)),
-    })
 }

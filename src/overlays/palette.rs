@@ -7,13 +7,15 @@ use crate::{
     panes::pane::{Cx, Handled, Possible, Typed},
     ui::{
         field::Field,
-        filter,
+        filter::Search,
         list::Cursor,
         modal::{self, Tone},
         text,
         theme::Role,
     },
 };
+use std::cmp::Reverse;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -46,13 +48,21 @@ impl Palette {
     }
 
     fn refilter(&mut self) {
-        let texts: Vec<_> = self
+        let mut search = Search::new(self.field.text());
+        let mut found: Vec<_> = self
             .commands
             .iter()
-            .filter_map(|command| command.action.row())
-            .map(|row| format!("{} {}", row.name, row.sentence))
+            .enumerate()
+            .filter_map(|(at, command)| {
+                let row = command.action.row()?;
+                // Who types letters means the name first, then what it does.
+                let by_name = search.score(row.name).map(|score| (true, score));
+                let score = by_name.or_else(|| search.score(row.sentence).map(|score| (false, score)))?;
+                Some((Reverse(score), at))
+            })
             .collect();
-        self.rows = filter::best(self.field.text(), texts.iter().map(String::as_str));
+        found.sort_unstable();
+        self.rows = found.into_iter().map(|(_, at)| at).collect();
         self.cursor.set(0);
     }
 
@@ -61,6 +71,8 @@ impl Palette {
     }
 }
 
+/// The longest name of an action.
+const NAME: usize = 14;
 const WIDTH: u16 = 76;
 const HEIGHT: u16 = 16;
 
@@ -145,7 +157,7 @@ impl Overlay for Palette {
                 _ => (Role::Text, known.sentence),
             };
             let on_row = |role| if is_current { style(Role::Selection) } else { style(role) };
-            let name = format!("{} {} ", if is_current { "▸" } else { " " }, text::pad(known.name, 13));
+            let name = format!("{} {} ", if is_current { "▸" } else { " " }, text::pad(known.name, NAME));
             let rest = room.saturating_sub(text::width(&name) + 10);
             frame.render_widget(
                 Line::from(vec![

@@ -2,9 +2,9 @@
 //! The safe button has the focus. Starts nothing itself: it answers with the plan.
 
 use super::{
-    fit_panel,
     outlook::Outlook,
     overlay::{Closing, Overlay},
+    review_body::{Body, Item},
 };
 use crate::{
     action::Action,
@@ -13,16 +13,15 @@ use crate::{
     jobs::{job::Job, report::Examined},
     model::Change,
     panes::{
-        overview::Sheet,
         pane::{Cx, Handled, Possible, Typed},
         prepared::{Prepared, Verdict, count},
+        sheet::Sheet,
     },
     publish::plan::PendingPolicy,
     ui::{
         field::Field,
-        meter,
         modal::{self, Tone},
-        text::{fit, wrap},
+        text::fit,
         theme::Role,
     },
 };
@@ -34,16 +33,6 @@ use ratatui::{
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
-
-/// What can have the focus, in the order in which Down walks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Item {
-    Choice(usize),
-    Question(usize),
-    Name,
-    Cancel,
-    Publish,
-}
 
 pub struct Review {
     target: Target,
@@ -57,9 +46,6 @@ pub struct Review {
     page: Cell<usize>,
     places: RefCell<Vec<(Item, usize)>>,
 }
-
-/// Changes shown of one part; nobody reads more of them here.
-const MOST_CHANGES: usize = 200;
 
 impl Review {
     pub fn new(target: Target) -> Self {
@@ -115,7 +101,7 @@ impl Review {
         if profile.is_read_only {
             return vec![format!("The profile {} is read-only.", profile.name)];
         }
-        if cx.model.runs.iter().any(|row| row.view.target == self.target && row.view.is_active()) {
+        if cx.model.runs.iter().any(|row| row.view.target == self.target && row.is_active()) {
             return vec!["A run for it is active already.".into()];
         }
         if let Some(fault) = &outlook.fault {
@@ -162,8 +148,11 @@ impl Review {
 
     /// Whether answers are of any use.
     fn is_open(&self, cx: &Cx) -> bool {
-        self.outlook.as_ref().is_some_and(|outlook| outlook.fault.is_none() && !outlook.is_nothing())
-            && !cx.model.profile.is_read_only
+        let can_publish = |outlook: &Outlook| {
+            let is_valid = outlook.verdict.as_ref().is_some_and(|verdict| verdict.error().is_none());
+            outlook.fault.is_none() && is_valid && !outlook.is_nothing()
+        };
+        self.outlook.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
     }
 
     fn items(&self, cx: &Cx) -> Vec<Item> {
@@ -242,7 +231,7 @@ impl Review {
     /// The body as lines, and where each item stands.
     fn lines(&self, cx: &Cx, outlook: &Outlook, width: usize) -> (Vec<Line<'static>>, Vec<(Item, usize)>) {
         let mut body = Body { sheet: Sheet::new(cx.theme, width), places: Vec::new(), focus: self.focus, width, cx };
-        let what = format!("{} {} ({})", outlook.kind.word(), outlook.name, self.target.id());
+        let what = format!("{} {}, {}", outlook.kind.word(), outlook.name, self.target.id());
         body.sheet.text(&what, Role::Title);
         if cx.model.profile.is_demo {
             body.sheet.text("Demo account: nothing reaches the real Store.", Role::Muted);
@@ -285,165 +274,6 @@ impl Review {
     }
 }
 
-/// The body while it is built.
-struct Body<'a, 'b> {
-    sheet: Sheet<'a>,
-    places: Vec<(Item, usize)>,
-    focus: Item,
-    width: usize,
-    cx: &'b Cx<'b>,
-}
-
-impl Body<'_, '_> {
-    fn head(&mut self, title: &str) {
-        self.sheet.gap();
-        self.sheet.text(title, Role::Title);
-    }
-
-    fn item(&mut self, item: Item, text: &str, role: Role) {
-        self.places.push((item, self.sheet.len()));
-        let is_here = self.focus == item;
-        for (index, part) in wrap(text, self.width.saturating_sub(4).max(8)).into_iter().enumerate() {
-            let sign = if is_here && index == 0 { "▸" } else { " " };
-            let style = if is_here { self.cx.theme.style(Role::Selection) } else { self.cx.theme.style(role) };
-            self.sheet.line(Line::from(vec![
-                Span::styled(format!(" {sign} "), self.cx.theme.style(Role::Key)),
-                Span::styled(part, style),
-            ]));
-        }
-    }
-
-    fn draft(&mut self, outlook: &Outlook) {
-        let Some(draft) = outlook.draft.as_ref().filter(|_| outlook.fault.is_none()) else { return };
-        self.head(&format!("There is a draft already: {draft}"));
-        for (index, choice) in outlook.choices.iter().enumerate() {
-            let sign = if outlook.policy == choice.policy { "(•)" } else { "( )" };
-            match &choice.fault {
-                None => {
-                    let role = if choice.policy == PendingPolicy::Replace { Role::Danger } else { Role::Text };
-                    self.item(Item::Choice(index), &format!("{sign} {}", choice.sentence), role);
-                }
-                Some(fault) => {
-                    let text = format!("  ( ) {}: not possible, {fault}", choice.sentence);
-                    self.sheet.text(&text, Role::Muted);
-                }
-            }
-        }
-        if outlook.is_base_gone {
-            self.sheet
-                .text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
-        }
-    }
-
-    fn questions(&mut self, outlook: &Outlook) {
-        if outlook.questions.is_empty() {
-            return;
-        }
-        self.sheet.gap();
-        self.sheet.text("For customers, each needs a yes of its own:", Role::Danger);
-        for (index, question) in outlook.questions.iter().enumerate() {
-            let (sign, role) = if question.is_allowed { ("[yes]", Role::Warning) } else { ("[ no]", Role::Danger) };
-            let text = format!("{sign} {}: {}", question.concern.kind.word(), question.concern.sentence);
-            self.item(Item::Question(index), &text, role);
-        }
-    }
-
-    fn changes(&mut self, outlook: &Outlook) {
-        if outlook.groups.is_empty() {
-            if outlook.is_first && outlook.verdict.is_some() {
-                self.head("This is its first submission: everything in it is new.");
-            }
-            return;
-        }
-        let number: usize = outlook.groups.iter().map(|group| group.changes.len()).sum();
-        let against = if outlook.is_first { "the draft" } else { "what is live" };
-        self.head(&format!("{} against {against}", count(number, "change", "changes")));
-        for group in &outlook.groups {
-            self.sheet.text(&group.title, Role::Info);
-            for change in group.changes.iter().take(MOST_CHANGES) {
-                let (sign, role) = match (&change.before, &change.after) {
-                    (None, _) => ("+", Role::Good),
-                    (_, None) => ("-", Role::Warning),
-                    _ => ("~", Role::Text),
-                };
-                self.sheet.text(&format!("  {sign} {}", change.sentence()), role);
-            }
-            if group.changes.len() > MOST_CHANGES {
-                self.sheet.text(&format!("  … and {} more", group.changes.len() - MOST_CHANGES), Role::Muted);
-            }
-        }
-    }
-
-    fn files(&mut self, outlook: &Outlook, examined: Option<&Examined>, fit: Option<&Fit>) {
-        if outlook.is_nothing() && outlook.zip.is_none() {
-            return;
-        }
-        match (&outlook.zip, outlook.expected.is_empty()) {
-            (None, true) => {
-                self.head("Nothing is uploaded: the JSON waits for no file.");
-            }
-            (None, false) => {
-                self.head("Upload");
-                self.sheet.text("✗ No ZIP is chosen.", Role::Danger);
-                fit_panel::expected(&mut self.sheet, &outlook.expected);
-            }
-            (Some(zip), is_idle) => {
-                let name = zip.file_name().map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
-                self.head(&format!("Upload: {name}"));
-                if is_idle {
-                    self.sheet.text("! The JSON waits for no file: the ZIP is not uploaded.", Role::Warning);
-                }
-                match (examined, fit) {
-                    (Some(examined), fit) if !is_idle => {
-                        fit_panel::fit(&mut self.sheet, examined, fit.unwrap_or(&Fit::default()));
-                    }
-                    (None, _) => {
-                        self.sheet.text(&format!("{} it is being looked into", meter::spinner(self.cx.uptime)), Role::Busy);
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    fn findings(&mut self, outlook: &Outlook) {
-        if outlook.findings.is_empty() {
-            return;
-        }
-        let (errors, warnings) = (outlook.count(Severity::Error), outlook.count(Severity::Warning));
-        self.head(&format!("Check: {}, {}", count(errors, "error", "errors"), count(warnings, "warning", "warnings")));
-        for finding in &outlook.findings {
-            let (sign, role) = match finding.severity {
-                Severity::Error => ("✗", Role::Danger),
-                Severity::Warning => ("!", Role::Warning),
-                Severity::Note => ("·", Role::Muted),
-            };
-            self.sheet.text(&format!("{sign} {}", finding.sentence), role);
-        }
-    }
-
-    fn ending(&mut self, outlook: &Outlook) {
-        self.head("Then");
-        let first = match (outlook.policy, &outlook.draft) {
-            (PendingPolicy::Keep, Some(_)) if outlook.is_edited => "the draft is changed",
-            (PendingPolicy::Keep, Some(_)) => "the draft stays as it is",
-            (PendingPolicy::Replace, Some(_)) => "the draft is saved and deleted, a new one made",
-            (_, Some(_)) => "nothing, until you choose what to do with the draft",
-            (_, None) => "a new submission is made",
-        };
-        let upload = if outlook.expected.is_empty() { "" } else { ", the ZIP uploaded" };
-        let sentence =
-            format!("{first}{upload}, and committed: it goes to certification. From there nobody can call it back from here.");
-        self.sheet.text(&sentence, Role::Text);
-        let mode = match outlook.publish_mode.as_str() {
-            "Manual" => "Once certified it waits for “Publish now” in Partner Center.",
-            "SpecificDate" => "Once certified it waits for its date.",
-            _ => "Once certified it is published at once.",
-        };
-        self.sheet.text(mode, Role::Text);
-    }
-}
-
 impl Overlay for Review {
     fn name(&self) -> &'static str {
         "review"
@@ -480,13 +310,12 @@ impl Overlay for Review {
             Action::Back => return Closing::Close(Vec::new()),
             Action::Enter => return self.press(cx),
             Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => return self.press(cx),
-            Action::Toggle => {}
             Action::Up => self.step(cx, -1),
             Action::Down => self.step(cx, 1),
             Action::Left | Action::Right if self.focus == Item::Name => return Closing::Unused,
             Action::Left if self.focus == Item::Publish => self.focus = Item::Cancel,
             Action::Right if self.focus == Item::Cancel => self.step(cx, 1),
-            Action::Left | Action::Right => {}
+            Action::Toggle | Action::Left | Action::Right => {}
             Action::PageUp => self.scroll(-page),
             Action::PageDown => self.scroll(page),
             Action::First => self.scroll(isize::MIN / 2),
@@ -523,7 +352,7 @@ impl Overlay for Review {
     fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
         match change {
             Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => {
-                self.look(cx, asks)
+                self.look(cx, asks);
             }
             _ => {}
         }
@@ -544,13 +373,12 @@ impl Overlay for Review {
         );
         let hints = Line::styled(hints, style(Role::Muted));
         let width = usize::from(columns).saturating_sub(1);
-        let (lines, places) = match &self.outlook {
-            Some(outlook) => self.lines(cx, outlook, width),
-            None => {
-                let mut sheet = Sheet::new(cx.theme, width);
-                sheet.text("Its submissions have not been read yet.", Role::Warning);
-                (sheet.into_lines(), Vec::new())
-            }
+        let (lines, places) = if let Some(outlook) = &self.outlook {
+            self.lines(cx, outlook, width)
+        } else {
+            let mut sheet = Sheet::new(cx.theme, width);
+            sheet.text("Its submissions have not been read yet.", Role::Warning);
+            (sheet.into_lines(), Vec::new())
         };
         let field = u16::from(places.iter().any(|(item, _)| *item == Item::Name));
         // Under the text: the field for the name, what stands against it, the buttons.
@@ -596,7 +424,7 @@ impl Overlay for Review {
             [only] => (format!("Cannot publish: {only}"), Role::Warning),
             [first, rest @ ..] => (format!("Cannot publish: {first} ({} more)", rest.len()), Role::Warning),
         };
-        if let Some(place) = word.rows().last() {
+        if let Some(place) = word.rows().next_back() {
             frame.render_widget(Line::styled(fit(&said, room).into_owned(), style(role)), place);
         }
         let button = |label: &str, item: Item, role: Role| {

@@ -1,10 +1,7 @@
 //! Picks the ZIP to upload: walks through folders that jobs list, filters, and says at once how the ZIP under the cursor fits.
 //! Touches no disk itself.
 
-use super::{
-    fit_panel,
-    overlay::{Closing, Overlay},
-};
+use super::overlay::{Closing, Overlay};
 use crate::{
     action::Action,
     ask::{Ask, Severity},
@@ -12,9 +9,7 @@ use crate::{
         archive::{Repair, apply, repairs},
         document::pretty,
         fit::{Fit, is_package},
-        remote::Remote,
         target::Target,
-        units,
     },
     jobs::{
         browse::is_zip,
@@ -23,9 +18,8 @@ use crate::{
     },
     model::Change,
     panes::{
-        overview::{Sheet, at},
         pane::{Cx, Handled, Possible, Typed},
-        prepared::{Prepared, Verdict},
+        prepared::{Prepared, Verdict, count},
     },
     ui::{
         field::Field,
@@ -33,7 +27,7 @@ use crate::{
         list::Cursor,
         meter,
         modal::{self, Tone},
-        text::{fit, pad, pad_left, width},
+        text::{fit, width},
         theme::Role,
     },
 };
@@ -48,14 +42,13 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use unicode_segmentation::UnicodeSegmentation;
 
 /// A cursor that only passes over a ZIP does not have it opened.
 const EXAMINE: Duration = Duration::from_millis(120);
 
 /// What a row of the list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Row {
+pub(super) enum Row {
     /// The folder above.
     Up,
     /// An entry of the model's folder.
@@ -66,12 +59,12 @@ enum Row {
 pub struct ZipPicker {
     target: Target,
     /// The document that the ZIP is for.
-    verdict: Option<Verdict>,
+    pub(super) verdict: Option<Verdict>,
     /// What the JSON waits for.
-    expected: Vec<String>,
-    filter: Field,
-    cursor: Cursor,
-    rows: Vec<Row>,
+    pub(super) expected: Vec<String>,
+    pub(super) filter: Field,
+    pub(super) cursor: Cursor,
+    pub(super) rows: Vec<Row>,
     /// The folder that the rows are of; the cursor goes home when it changes.
     folder: PathBuf,
     /// When the ZIP under the cursor is to be looked into.
@@ -81,7 +74,7 @@ pub struct ZipPicker {
     note: Option<(String, Role)>,
 }
 
-fn rank(entry: &FolderEntry) -> u8 {
+pub(super) fn rank(entry: &FolderEntry) -> u8 {
     match entry {
         entry if entry.is_folder => 1,
         entry if is_zip(&entry.name) => 0,
@@ -90,12 +83,12 @@ fn rank(entry: &FolderEntry) -> u8 {
 }
 
 /// Why a file cannot be uploaded as it is.
-fn refusal(name: &str) -> &'static str {
+pub(super) fn refusal(name: &str) -> &'static str {
     if is_package(name) { "a package; the Store wants a ZIP that holds it, even for a single one" } else { "no ZIP" }
 }
 
 /// A path that was typed or pasted instead of a filter.
-fn as_path(text: &str) -> Option<PathBuf> {
+pub(super) fn as_path(text: &str) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']);
     let is_path = Path::new(text).is_absolute() || text.starts_with("./") || text.starts_with("../");
     is_path.then(|| PathBuf::from(text))
@@ -122,7 +115,7 @@ impl ZipPicker {
         self.expected = self.verdict.as_ref().map(|verdict| verdict.expected(self.target.kind())).unwrap_or_default();
     }
 
-    fn entry<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+    pub(super) fn entry<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
         match self.rows.get(self.cursor.index())? {
             Row::Up => None,
             Row::Entry(index) => cx.model.folder.entries.value()?.get(*index),
@@ -130,7 +123,7 @@ impl ZipPicker {
     }
 
     /// The ZIP under the cursor.
-    fn zip<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+    pub(super) fn zip<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
         self.entry(cx).filter(|entry| rank(entry) == 0)
     }
 
@@ -197,22 +190,23 @@ impl ZipPicker {
             self.note = Some((format!("✗ It cannot be uploaded: {broken}."), Role::Danger));
             return Closing::Stay;
         }
-        let mut answer = Vec::new();
-        if let Some(fit) = examined.and_then(|examined| self.fit(examined)).filter(|fit| !fit.is_ok()) {
-            let wrong = fit.missing.len() + fit.faults.len();
-            let said = format!("The ZIP is chosen, but does not fit yet: {wrong} of its files or places are wrong.");
+        let name = zip.file_name().map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
+        let fit = examined.and_then(|examined| self.fit(examined));
+        let mut answer = vec![Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) }];
+        if let Some(fit) = fit.filter(|fit| !fit.is_ok()) {
+            let wrong = count(fit.missing.len() + fit.faults.len(), "thing is", "things are");
+            let said = format!("{name} is chosen, but does not fit yet: {wrong} wrong.");
             answer.push(Ask::Toast(Severity::Warning, said));
         }
-        answer.insert(0, Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) });
         Closing::Close(answer)
     }
 
-    fn fit(&self, examined: &Examined) -> Option<Fit> {
+    pub(super) fn fit(&self, examined: &Examined) -> Option<Fit> {
         self.verdict.as_ref()?.fit(self.target.kind(), examined)
     }
 
     /// What can be repaired for the ZIP under the cursor.
-    fn repairs(&self, cx: &Cx) -> Vec<Repair> {
+    pub(super) fn repairs(&self, cx: &Cx) -> Vec<Repair> {
         let examined = self.zip(cx).and_then(|zip| cx.model.examined.value().filter(|examined| examined.zip == zip.path));
         let value = self.verdict.as_ref().and_then(Verdict::value);
         match (examined, value) {
@@ -240,92 +234,6 @@ impl ZipPicker {
         self.note = Some((format!("✓ The JSON is changed in {places}; you can still edit it."), Role::Good));
         asks.push(Ask::Edited { target: self.target.clone(), text });
     }
-
-    fn draw_list(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let entries = cx.model.folder.entries.value().map_or(&[][..], Vec::as_slice);
-        if self.rows.is_empty() {
-            let word = match &cx.model.folder.entries {
-                Remote::Loading { .. } | Remote::Idle => format!("{} the folder is being read", meter::spinner(cx.uptime)),
-                Remote::Failed { error, .. } => format!("✗ {error}"),
-                Remote::Ready(_) if as_path(self.filter.text()).is_some() => "enter opens this path".to_owned(),
-                Remote::Ready(_) if self.filter.is_empty() => "the folder is empty".to_owned(),
-                Remote::Ready(_) => "nothing here has these letters".to_owned(),
-            };
-            let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
-            sheet.text(&word, if cx.model.folder.entries.error().is_some() { Role::Danger } else { Role::Muted });
-            draw_lines(frame, area, sheet.into_lines());
-            return;
-        }
-        let columns = usize::from(area.width);
-        let has_date = columns >= 50;
-        let right = if has_date { 27 } else { 9 };
-        let name_width = columns.saturating_sub(right + 3);
-        let mut search = Search::new(self.filter.text());
-        let window = self.cursor.window(usize::from(area.height), self.rows.len());
-        for (y, index) in (area.y..area.bottom()).zip(window) {
-            let Some(row) = self.rows.get(index) else { break };
-            let is_here = index == self.cursor.index();
-            let mut line = Line::default();
-            line.push_span(Span::styled(if is_here { "▸" } else { " " }, cx.theme.style(Role::Key)));
-            match row {
-                Row::Up => line.push_span(Span::styled(pad(" ../", columns.saturating_sub(1)), cx.theme.style(Role::Text))),
-                Row::Entry(index) => {
-                    let Some(entry) = entries.get(*index) else { continue };
-                    let (name, role) = match rank(entry) {
-                        0 => (entry.name.clone(), Role::Text),
-                        1 => (format!("{}/", entry.name), Role::Info),
-                        _ => (entry.name.clone(), Role::Muted),
-                    };
-                    line.push_span(Span::raw(" "));
-                    let shown = fit(&name, name_width).into_owned();
-                    let hits = if self.filter.is_empty() { Vec::new() } else { search.hits(&entry.name) };
-                    for (at, grapheme) in shown.graphemes(true).enumerate() {
-                        let role = if hits.contains(&(at as u32)) { Role::Match } else { role };
-                        line.push_span(Span::styled(grapheme.to_owned(), cx.theme.style(role)));
-                    }
-                    line.push_span(Span::raw(" ".repeat(name_width.saturating_sub(width(&shown)) + 1)));
-                    let size = if entry.is_folder { String::new() } else { units::bytes(entry.size) };
-                    let date = entry.modified.filter(|_| has_date).map(|time| at(time, cx.zone)).unwrap_or_default();
-                    let facts = if has_date { format!("{} {date:>17}", pad_left(&size, 9)) } else { pad_left(&size, 9) };
-                    line.push_span(Span::styled(facts, cx.theme.style(Role::Muted)));
-                }
-            }
-            if is_here {
-                line = line.style(cx.theme.style(Role::Selection));
-            }
-            frame.render_widget(line, Rect { y, height: 1, ..area });
-        }
-    }
-
-    fn draw_panel(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
-        if let Some(error) = self.verdict.as_ref().and_then(Verdict::error) {
-            sheet.text(&format!("✗ The edited JSON cannot be read, so nothing can be compared: {error}"), Role::Danger);
-        } else {
-            match (self.zip(cx), self.entry(cx)) {
-                (Some(zip), _) => {
-                    let examined = cx.model.examined.value().filter(|examined| examined.zip == zip.path);
-                    match (examined, cx.model.examined.error()) {
-                        (Some(examined), _) => {
-                            fit_panel::fit(&mut sheet, examined, &self.fit(examined).unwrap_or_default());
-                            fit_panel::repairs(&mut sheet, &self.repairs(cx), &cx.key(Action::Repair));
-                        }
-                        (None, Some(error)) => sheet.text(&format!("✗ {error}"), Role::Danger),
-                        (None, None) => {
-                            sheet.text(&format!("{} looking into {} …", meter::spinner(cx.uptime), zip.name), Role::Busy);
-                        }
-                    }
-                }
-                (None, Some(entry)) if !entry.is_folder => {
-                    sheet.text(&format!("{}: {}.", entry.name, refusal(&entry.name)), Role::Muted);
-                    sheet.gap();
-                    fit_panel::expected(&mut sheet, &self.expected);
-                }
-                _ => fit_panel::expected(&mut sheet, &self.expected),
-            }
-        }
-        draw_lines(frame, area, sheet.into_lines());
-    }
 }
 
 /// The folder above; above a drive (or the root) there is the list of drives.
@@ -338,20 +246,6 @@ fn parent(folder: &Path) -> Option<PathBuf> {
         // Only Windows has several tops.
         None if cfg!(windows) => Some(PathBuf::new()),
         _ => None,
-    }
-}
-
-/// As many lines as there is room for; the last one says when there are more.
-fn draw_lines(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>) {
-    let height = usize::from(area.height);
-    let more = lines.len().saturating_sub(height);
-    for (index, (y, line)) in (area.y..area.bottom()).zip(lines).enumerate() {
-        let row = Rect { y, height: 1, ..area };
-        if more > 0 && index + 1 == height {
-            frame.render_widget(Line::raw(format!(" … {} more lines", more + 1)), row);
-        } else {
-            frame.render_widget(line, row);
-        }
     }
 }
 
@@ -503,7 +397,10 @@ impl Overlay for ZipPicker {
         hints.push_span(key(Action::Back));
         hints.push_span(Span::raw(" cancel "));
         let title = format!("Pick the ZIP for {name}");
-        let (columns, rows) = (area.width.saturating_sub(6).min(140), area.height.saturating_sub(4).min(44));
+        let (columns, rows) = (
+            area.width.saturating_sub(6).min(140),
+            area.height.saturating_sub(4).min((self.rows.len() as u16).saturating_add(3).max(20)),
+        );
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, rows);
         let note = u16::from(self.note.is_some());
         let [path, filter, body, foot] =
@@ -532,7 +429,9 @@ impl Overlay for ZipPicker {
                 Layout::horizontal([Constraint::Percentage(52), Constraint::Length(2), Constraint::Min(1)]).areas(body);
             (list, Rect::ZERO, Rect { x: panel.x, width: panel.width, ..gap.union(panel) })
         } else {
-            let panel = (body.height * 2 / 5).max(4).min(body.height);
+            // What a short list leaves is the panel's.
+            let list = (self.rows.len().max(1) as u16).min(body.height * 3 / 5);
+            let panel = body.height.saturating_sub(list + 1);
             let [list, gap, panel] =
                 Layout::vertical([Constraint::Min(1), Constraint::Length(1), Constraint::Length(panel)]).areas(body);
             (list, gap, panel)

@@ -1,18 +1,20 @@
 //! The detail pane: the selected target in tabs. Holds what is in view and the open editor; the target itself lies in the model.
 
 use super::{
+    detail_parts::{Tab, document_word, failure, tabs, unread},
     editor::{Editor, Taken},
     json_view::JsonView,
-    overview::{self, Sheet, first_seen, number},
+    overview::{self, first_seen, number},
     pane::{Cx, Handled, Pane, Possible, Typed},
-    prepared::{Origin, Prepared, Verdict, count},
+    prepared::{Prepared, Verdict},
+    sheet::Sheet,
     standing::since,
     target_actions,
 };
 use crate::{
     action::{Action, Scope},
     ask::{Ask, PaneId, Severity},
-    domain::{document::pretty, explain::explain, remote::Remote, target::Target, units},
+    domain::{document::pretty, remote::Remote, target::Target, units},
     jobs::job::Job,
     model::Change,
     ui::{
@@ -26,30 +28,12 @@ use ratatui::{
     Frame,
     crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Span,
 };
 use std::{
     cell::{Cell, RefCell},
     time::Duration,
 };
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    #[default]
-    Overview,
-    Json,
-}
-
-impl Tab {
-    const ALL: [Self; 2] = [Self::Overview, Self::Json];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Json => "JSON",
-        }
-    }
-}
 
 /// What was computed of a target, until the model changes.
 #[derive(Clone, Debug)]
@@ -198,29 +182,11 @@ impl Detail {
             if prepared.text.is_some() {
                 notes.push(Span::styled("edited", style(Role::Info)));
             }
+            if let Some(name) = prepared.zip.and_then(|zip| zip.file_name()) {
+                notes.push(Span::styled(name.to_string_lossy().into_owned(), style(Role::Info)));
+            }
         }
         (name, notes)
-    }
-
-    fn tabs(&self, frame: &mut Frame, area: Rect, cx: &Cx, said: &str) {
-        let mut line = Line::default();
-        for (index, tab) in Tab::ALL.into_iter().enumerate() {
-            if index > 0 {
-                line.push_span(Span::styled("│", cx.theme.style(Role::Border)));
-            }
-            let role = match (tab == self.tab, cx.is_focused) {
-                (true, true) => Role::Selection,
-                (true, false) => Role::SelectionUnfocused,
-                _ => Role::Muted,
-            };
-            line.push_span(Span::styled(format!(" {} ", tab.word()), cx.theme.style(role)));
-        }
-        let room = usize::from(area.width).saturating_sub(line.width() + 2);
-        let said = fit(said, room).into_owned();
-        let rest = Line::styled(format!("{said} "), cx.theme.style(Role::Muted)).right_aligned();
-        frame.render_widget(rest, area);
-        let width = (line.width() as u16).min(area.width);
-        frame.render_widget(line, Rect { width, ..area });
     }
 
     fn overview(&self, frame: &mut Frame, area: Rect, cx: &Cx, target: &Target) {
@@ -237,21 +203,7 @@ impl Detail {
                 );
             }
             None if lines.is_empty() => {
-                let mut sheet = Sheet::new(cx.theme, width);
-                if let Some(product) = cx.model.product(target) {
-                    sheet.row(target.kind().word(), &product.name, Role::Text);
-                    sheet.row("id", target.id(), Role::Text);
-                    sheet.row("pending", product.pending.as_deref().unwrap_or("nothing"), Role::Text);
-                    sheet.row("live", product.published.as_deref().unwrap_or("nothing"), Role::Text);
-                }
-                sheet.gap();
-                let is_loading = cx.model.details.get(target).is_some_and(Remote::is_loading);
-                let word = if is_loading { "its submissions are being read …" } else { "not read yet" };
-                sheet.text(word, Role::Muted);
-                if !is_loading {
-                    sheet.keys("next", &[(cx.key(Action::Enter), "in the list, or"), (cx.key(Action::Refresh), "reads it")]);
-                }
-                lines.extend(sheet.into_lines());
+                lines.extend(unread(cx, target, width));
             }
             None => {}
         }
@@ -276,51 +228,6 @@ impl Detail {
             mark(frame, area.bottom() - 1, "▼");
         }
     }
-
-    /// What the JSON tab shows, in words.
-    fn document_word(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) -> String {
-        let against = match prepared.origin() {
-            Origin::Draft => "the draft",
-            Origin::Live => "what is live",
-            Origin::First => "nothing: a first submission",
-        };
-        match (prepared.text, verdict) {
-            (Some(_), Some(verdict)) => match verdict.error() {
-                Some(error) => format!("your copy, ✗ {error}"),
-                None => format!("your copy: {} against {against}", count(verdict.changes.len(), "change", "changes")),
-            },
-            _ => match prepared.server() {
-                Some((server, Origin::Draft)) => format!("the draft, {}, as the Store has it", number(server)),
-                Some((server, _)) => format!("live, {}, as the Store has it", number(server)),
-                None => format!("a start; {} to write it", cx.key(Action::Edit)),
-            },
-        }
-    }
-}
-
-/// Why a target could not be read, and what to do.
-fn failure(cx: &Cx, target: &Target, error: &str, width: usize) -> Vec<Line<'static>> {
-    let mut sheet = Sheet::new(cx.theme, width);
-    sheet.text("✗ It could not be read.", Role::Danger);
-    for line in error.lines() {
-        sheet.text(line, Role::Text);
-    }
-    let is_unsupported = error.contains("not supported by the submission API") || error.contains("E13");
-    if let Some(explained) = is_unsupported.then(|| explain("E13", "")).flatten() {
-        sheet.text(&explained.meaning, Role::Text);
-        sheet.text(&format!("→ {}", explained.advice), Role::Text);
-    }
-    if is_unsupported || error.contains("Partner Center") {
-        sheet.text(&target.portal_url(None), Role::Info);
-    }
-    sheet.gap();
-    let mut keys = vec![(cx.key(Action::OpenPortal), "open it in Partner Center")];
-    if !is_unsupported {
-        keys.insert(0, (cx.key(Action::Refresh), "ask again"));
-    }
-    sheet.keys("next", &keys);
-    sheet.gap();
-    sheet.into_lines()
 }
 
 impl Pane for Detail {
@@ -522,6 +429,9 @@ impl Pane for Detail {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let (title, notes) = self.heading(cx);
+        // What is being edited and where it stands matters more than the end of a long name.
+        let taken: usize = notes.iter().map(|note| note.width() + 3).sum();
+        let title = fit(&title, usize::from(area.width).saturating_sub(taken + 8).max(12));
         let heading = Heading { number: PaneId::Detail.number(), title: &title, notes };
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
         let Some(target) = cx.selected else {
@@ -533,24 +443,22 @@ impl Pane for Detail {
             }
             return;
         };
-        let [tabs, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inner);
+        let [row, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inner);
         if let Some(editor) = self.editor(cx) {
-            let word = format!("esc leaves; {} as its own program", cx.key(Action::EditOutside));
-            self.tabs(frame, tabs, cx, &word);
+            tabs(frame, row, cx, self.tab, "esc leaves; all of it is kept");
             editor.draw(frame, body, cx);
             return;
         }
-        match (self.tab, Prepared::of(cx.model, target)) {
-            (Tab::Json, Some(prepared)) => self.with_digest(&prepared, true, |digest| {
-                let word = Self::document_word(cx, &prepared, digest.verdict.as_ref());
-                self.tabs(frame, tabs, cx, &word);
-                let lines = digest.lines.as_deref().unwrap_or_default();
-                self.json.draw(frame, body, cx, lines);
-            }),
-            _ => {
-                self.tabs(frame, tabs, cx, &target.to_string());
-                self.overview(frame, body, cx, target);
-            }
-        }
+        let prepared = Prepared::of(cx.model, target).filter(|_| self.tab == Tab::Json);
+        let Some(prepared) = prepared else {
+            tabs(frame, row, cx, self.tab, &target.to_string());
+            self.overview(frame, body, cx, target);
+            return;
+        };
+        self.with_digest(&prepared, true, |digest| {
+            let word = document_word(cx, &prepared, digest.verdict.as_ref());
+            tabs(frame, row, cx, self.tab, &word);
+            self.json.draw(frame, body, cx, digest.lines.as_deref().unwrap_or_default());
+        });
     }
 }

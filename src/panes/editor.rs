@@ -14,7 +14,8 @@ use crate::{
         keymap::is_plain,
         text::fit,
         text_area::{Scroll, TextArea},
-        text_buffer::{Motion, Place, TextBuffer},
+        text_buffer::{Motion, TextBuffer},
+        text_place::Place,
         theme::Role,
     },
 };
@@ -181,7 +182,7 @@ impl Editor {
                     self.note = Some("nothing to redo".into());
                 }
             }
-            Action::Find => self.search = Some(Field::with_text(self.pattern.clone())),
+            Action::Find => self.search = Some(Field::default()),
             Action::FindNext => self.find_next(),
             Action::NextFinding => self.next_finding(),
             _ => return false,
@@ -256,8 +257,14 @@ impl Editor {
                 return Taken::Yes;
             }
             Typed::Key(KeyEvent { code: KeyCode::Enter, .. }) => {
+                let is_empty = field.is_empty();
                 self.search = None;
-                self.find_next();
+                // Typing has gone to the hit already; without a new pattern the last one is meant.
+                if is_empty {
+                    self.find_next();
+                } else if self.buffer.find(&self.pattern, self.buffer.cursor()).is_none() {
+                    self.note = Some(format!("“{}” does not occur", self.pattern));
+                }
                 return Taken::Yes;
             }
             Typed::Key(key) => {
@@ -307,8 +314,7 @@ impl Editor {
                 asks.push(Ask::Toast(Loud::Info, "Kept. It is kept by itself at every pause, too.".into()));
             }
             KeyCode::Char('h') if control => buffer.backspace(),
-            KeyCode::Char('w') if control => buffer.delete_word(),
-            KeyCode::Backspace if control => buffer.delete_word(),
+            KeyCode::Char('w') | KeyCode::Backspace if control => buffer.delete_word(),
             KeyCode::Backspace => buffer.backspace(),
             KeyCode::Delete => buffer.delete(),
             KeyCode::Enter => buffer.new_line(),
@@ -400,13 +406,12 @@ impl Editor {
             is_active: cx.is_focused && self.search.is_none(),
         }
         .draw(frame, text, &self.scroll, cx.theme);
-        match &self.search {
-            Some(field) => draw_search(frame, line, cx, field),
-            None => {
-                let (word, role) = self.word(cx);
-                let word = fit(&word, usize::from(line.width).saturating_sub(1)).into_owned();
-                frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), line);
-            }
+        if let Some(field) = &self.search {
+            draw_search(frame, line, cx, field);
+        } else {
+            let (word, role) = self.word(cx);
+            let word = fit(&word, usize::from(line.width).saturating_sub(1)).into_owned();
+            frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), line);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         field::Field,
         text_area::{Scroll, TextArea},
-        text_buffer::{Place, find},
+        text_place::{Place, find},
     },
 };
 use ratatui::{
@@ -53,7 +53,7 @@ impl JsonView {
             Action::PageDown => self.scroll.down(page, lines),
             Action::First => self.scroll.reset(),
             Action::Last => self.scroll.to_end(lines),
-            Action::Filter | Action::Find => self.search = Some(Field::with_text(self.pattern.clone())),
+            Action::Filter | Action::Find => self.search = Some(Field::default()),
             Action::FindNext => self.find_next(lines),
             Action::Back if self.has_search() => {
                 self.search = None;
@@ -87,7 +87,12 @@ impl JsonView {
                 return true;
             }
             Typed::Key(KeyEvent { code: KeyCode::Enter, .. }) => {
+                // Typing has gone to the hit already; without a new pattern the last one is meant.
+                let is_empty = field.is_empty();
                 self.search = None;
+                if is_empty && !self.pattern.is_empty() {
+                    self.find_next(lines);
+                }
                 return true;
             }
             Typed::Key(key) => {

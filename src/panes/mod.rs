@@ -4,6 +4,7 @@ pub mod activity;
 pub mod addons;
 pub mod apps;
 pub mod detail;
+pub mod detail_parts;
 pub mod editor;
 pub mod flights;
 pub mod json_view;
@@ -12,6 +13,7 @@ pub mod pane;
 pub mod prepared;
 pub mod products;
 pub mod runs;
+pub mod sheet;
 pub mod standing;
 pub mod target_actions;
 

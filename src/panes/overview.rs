@@ -4,6 +4,7 @@
 use super::{
     pane::Cx,
     prepared::{Actor, Origin, Prepared, Verdict, count, meaning},
+    sheet::{LABEL, Sheet},
     standing::since,
 };
 use crate::{
@@ -23,97 +24,11 @@ use crate::{
     },
     jobs::report::Examined,
     publish::view::{RunView, Seen},
-    ui::{
-        text::{fit, wrap},
-        theme::{Role, Theme},
-    },
+    ui::{text::fit, theme::Role},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use serde_json::Value;
-
-/// Columns of the names on the left.
-const LABEL: usize = 11;
-
-/// Lines that grow: a name on the left, wrapped text on the right.
-pub struct Sheet<'a> {
-    theme: &'a Theme,
-    width: usize,
-    lines: Vec<Line<'static>>,
-}
-
-impl<'a> Sheet<'a> {
-    pub fn new(theme: &'a Theme, width: usize) -> Self {
-        Self { theme, width, lines: Vec::new() }
-    }
-
-    pub fn into_lines(self) -> Vec<Line<'static>> {
-        self.lines
-    }
-
-    /// Lines so far.
-    pub fn len(&self) -> usize {
-        self.lines.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// A line made elsewhere.
-    pub fn line(&mut self, line: Line<'static>) {
-        self.lines.push(line);
-    }
-
-    /// A named value; a long one goes on below itself.
-    pub fn row(&mut self, label: &str, text: &str, role: Role) {
-        let room = self.width.saturating_sub(LABEL + 1).max(8);
-        for (index, part) in wrap(text, room).into_iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            self.lines.push(Line::from(vec![
-                Span::styled(format!(" {label:<LABEL$}"), self.theme.style(Role::Muted)),
-                Span::styled(part, self.theme.style(role)),
-            ]));
-        }
-    }
-
-    /// Another line under the value before.
-    pub fn more(&mut self, text: &str, role: Role) {
-        self.row("", text, role);
-    }
-
-    /// Text over the whole width.
-    pub fn text(&mut self, text: &str, role: Role) {
-        for part in wrap(text, self.width.saturating_sub(2).max(8)) {
-            self.lines.push(Line::styled(format!(" {part}"), self.theme.style(role)));
-        }
-    }
-
-    pub fn gap(&mut self) {
-        if self.lines.last().is_some_and(|line| line.width() > 0) {
-            self.lines.push(Line::default());
-        }
-    }
-
-    /// Keys with what they do, side by side as far as they fit.
-    pub fn keys(&mut self, label: &str, keys: &[(String, &str)]) {
-        let room = self.width.saturating_sub(LABEL + 1);
-        let mut line = vec![Span::styled(format!(" {label:<LABEL$}"), self.theme.style(Role::Muted))];
-        let mut used = 0;
-        for (key, what) in keys {
-            let needs = key.chars().count() + what.chars().count() + 4;
-            if used > 0 && used + needs > room {
-                self.lines.push(Line::from(std::mem::take(&mut line)));
-                line.push(Span::raw(" ".repeat(LABEL + 1)));
-                used = 0;
-            }
-            line.push(Span::styled(key.clone(), self.theme.style(Role::Key)));
-            line.push(Span::styled(format!(" {what}   "), self.theme.style(Role::Text)));
-            used += needs;
-        }
-        self.lines.push(Line::from(line));
-    }
-}
 
 /// `2026-02-03 09:20`, where the person is.
 pub fn at(time: Timestamp, zone: &TimeZone) -> String {
@@ -161,7 +76,15 @@ pub fn lines(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>, width: usi
 
 fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
     let mode = prepared.draft().and_then(|draft| text_at(&draft.document, &["targetPublishMode"])).unwrap_or_default();
+    let run = cx.model.runs.iter().find(|row| row.view.target == *prepared.target && row.view.is_active());
+    // What a run sees is newer than what was read before it.
+    let seen = run.and_then(|row| row.view.timeline.last());
     match report {
+        _ if let Some(seen) = seen => {
+            let age = units::duration(since(seen.at, cx.now));
+            sheet.row("state", &format!("◐ {} for {age}, seen by the run", seen.status), Role::Busy);
+            sheet.more(meaning(&seen.status, mode).0, Role::Text);
+        }
         Some(StatusReport { status, .. }) => {
             let (sign, role) = match status {
                 Status::PendingCommit | Status::None => ("✎", Role::Warning),
@@ -211,7 +134,7 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
             sheet.more("Its first submission can be written and published from here.", Role::Text);
         }
     }
-    if let Some(row) = cx.model.runs.iter().find(|row| row.view.target == *prepared.target && row.view.is_active()) {
+    if let Some(row) = run {
         let step = row.view.current().map_or("starts", |step| step.step.word());
         let upload = row.upload.as_ref().filter(|_| step == "upload");
         let share = upload.map(|upload| format!(" {} %", units::percent(upload.sent, upload.total))).unwrap_or_default();

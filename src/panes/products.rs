@@ -31,7 +31,7 @@ use std::{cmp::Reverse, time::Duration};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A list that is older than this says so.
-const OLD: Duration = Duration::from_secs(10 * 60);
+const OLD: Duration = Duration::from_mins(10);
 
 /// Which products a pane lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,6 +214,9 @@ impl Products {
                     format!("This account owns no app. Reserve a name in Partner Center, then press {refresh}.")
                 }
                 Which::AddOns if self.is_all => "This account owns no add-on.".to_owned(),
+                Which::AddOns if self.app.is_none() => {
+                    format!("Select an app to see its add-ons, or press {} for all.", cx.key(Action::AllAddOns))
+                }
                 Which::AddOns => {
                     format!("This app has no add-on. Press {} for those of every app.", cx.key(Action::AllAddOns))
                 }
@@ -223,7 +226,6 @@ impl Products {
     }
 
     fn row<'a>(
-        &self,
         product: &Product,
         standing: &Standing,
         is_current: bool,
@@ -272,7 +274,7 @@ impl Products {
         let pattern = self.filter.text().trim();
         let mut search = (!pattern.is_empty()).then(|| Search::new(pattern));
         for ((row, product, standing), line) in shown.iter().zip(area.rows()) {
-            let drawn = self.row(product, standing, *row == self.cursor.index(), widths, search.as_mut(), cx);
+            let drawn = Self::row(product, standing, *row == self.cursor.index(), widths, search.as_mut(), cx);
             frame.render_widget(drawn, line);
         }
     }
@@ -446,13 +448,13 @@ impl Pane for Products {
             let advice = format!("✗ {error} Press {} to try again.", cx.key(Action::Refresh));
             let lines = text::wrap(&advice, usize::from(inner.width));
             let height = (lines.len() as u16).min(inner.height.saturating_sub(u16::from(!self.rows.is_empty())).max(1));
-            let (rows, below) = (inner.height.saturating_sub(height), inner.height.min(height));
+            let rows = if self.rows.is_empty() { 0 } else { inner.height.saturating_sub(height) };
+            let below = inner.height.min(height);
             for (line, place) in lines.into_iter().zip(Rect { y: inner.y + rows, height: below, ..inner }.rows()) {
                 frame.render_widget(Line::styled(line, cx.theme.style(Role::Danger)), place);
             }
             inner.height = rows;
-        }
-        if self.rows.is_empty() {
+        } else if self.rows.is_empty() {
             let lines = text::wrap(&self.placeholder(cx), usize::from(inner.width));
             for (line, place) in lines.into_iter().zip(inner.rows()) {
                 frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);

@@ -63,7 +63,7 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
         ),
         Action::DiscardEdit => yes_if(prepared.text.is_some(), "Nothing has been edited."),
         Action::DropZip => yes_if(prepared.zip.is_some(), "No ZIP is chosen."),
-        Action::Publish if is_read_only => read_only(),
+        Action::Publish | Action::DeleteDraft if is_read_only => read_only(),
         Action::Publish if is_running => no(format!("A run for it is active; pane {} shows it.", cx.key(Action::FocusRuns))),
         Action::Publish if prepared.body().is_none() => {
             no("The first submission of an app, with the age rating, is made in Partner Center.")
@@ -73,7 +73,6 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
             report.is_some_and(|report| report.status.is_in_progress()),
             "Nothing of it is under way that could be followed.",
         ),
-        Action::DeleteDraft if is_read_only => read_only(),
         Action::DeleteDraft if is_running => no("A run works on it."),
         Action::DeleteDraft => match (prepared.draft(), report) {
             (Some(draft), _) if draft.is_portal_made() => {

@@ -2,7 +2,6 @@
 
 use super::view::Cause;
 use crate::domain::{status::StatusReport, submission::Submission};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -42,10 +41,9 @@ pub enum Next {
     Commit {
         id: String,
     },
-    /// Ask for the status, not before this time.
+    /// Ask for the status.
     Look {
         id: String,
-        at: Timestamp,
     },
     End,
 }
@@ -84,6 +82,10 @@ pub enum Happened {
     },
     Committed,
     Seen(StatusReport),
+    /// A changing call has no clear answer: it may have been done.
+    Lost {
+        message: String,
+    },
     Failed(Fault),
     Cancelled,
 }

@@ -1,5 +1,6 @@
 //! The run as a state machine: [`Run::next`] says what to do, [`Run::tell`] is told what came of it.
-//! Owns every rule about the order of calls; does no I/O and reads no clock.
+//! Owns every rule about the order of calls; does no I/O and reads no clock. What is done about an answer that never came, and how
+//! an interrupted run goes on, stands in `recovery.rs`.
 
 use super::{
     call::{Fault, Happened, Next},
@@ -17,8 +18,17 @@ use crate::domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+/// A changing call whose outcome is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    Delete,
+    Create,
+    Update,
+    Commit,
+}
+
 #[derive(Clone, Debug, PartialEq)]
-enum Stage {
+pub(super) enum Stage {
     SignIn,
     ReadTarget,
     /// The pending submission that was found.
@@ -41,23 +51,61 @@ enum Stage {
         id: String,
     },
     Look,
-    Ended,
+    /// The server is asked what became of the call before anything is repeated.
+    Probe(Doubt),
+    /// A draft that was not there before an unanswered create.
+    Adopt {
+        id: String,
+    },
+}
+
+impl Stage {
+    pub(super) fn step(&self) -> Step {
+        match self {
+            Self::SignIn => Step::SignIn,
+            Self::ReadTarget | Self::ReadPending { .. } | Self::ReadLive { .. } => Step::ReadTarget,
+            Self::Examine | Self::SaveDraft | Self::Delete | Self::Probe(Doubt::Delete) => Step::SettleDraft,
+            Self::Create | Self::Probe(Doubt::Create) | Self::Adopt { .. } => Step::Create,
+            Self::Update | Self::Probe(Doubt::Update) => Step::Update,
+            Self::ReadBack => Step::ReadBack,
+            Self::Upload => Step::Upload,
+            Self::Commit | Self::Probe(Doubt::Commit) => Step::Commit,
+            Self::ReadFollowed { .. } | Self::Look => Step::Follow,
+        }
+    }
+
+    /// The call of this stage, if its answer may be lost.
+    pub(super) fn doubt(&self) -> Option<Doubt> {
+        match self {
+            Self::Delete => Some(Doubt::Delete),
+            Self::Create => Some(Doubt::Create),
+            Self::Update => Some(Doubt::Update),
+            Self::Commit => Some(Doubt::Commit),
+            Self::Probe(doubt) => Some(*doubt),
+            _ => None,
+        }
+    }
 }
 
 /// One attempt from "what is live" to "published".
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    header: Header,
-    view: RunView,
-    stage: Stage,
-    pending: Option<Submission>,
-    live_id: Option<String>,
-    live: Option<Submission>,
+    pub(super) header: Header,
+    pub(super) view: RunView,
+    pub(super) stage: Stage,
+    pub(super) pending: Option<Submission>,
+    pub(super) live_id: Option<String>,
+    pub(super) live: Option<Submission>,
     /// The body that will be sent.
-    body: Option<Value>,
+    pub(super) body: Option<Value>,
     has_pending_files: bool,
+    pub(super) is_uploaded: bool,
     /// `targetPublishMode` of what is committed.
     publish_mode: Option<String>,
+    /// How often the present call was left without a clear answer.
+    pub(super) doubts: u8,
+    /// Not before this time is the next thing done.
+    pub(super) due: Option<Timestamp>,
 }
 
 impl Run {
@@ -76,7 +124,10 @@ impl Run {
             live: None,
             body: None,
             has_pending_files: false,
+            is_uploaded: false,
             publish_mode: None,
+            doubts: 0,
+            due: None,
         };
         let at = run.header.at;
         run.view.begin(Step::SignIn, at);
@@ -91,14 +142,14 @@ impl Run {
         &self.header
     }
 
-    fn plan(&self) -> Option<&Plan> {
+    pub(super) fn plan(&self) -> Option<&Plan> {
         match &self.header.errand {
             Errand::Publish(plan) => Some(plan),
             Errand::Follow { .. } => None,
         }
     }
 
-    fn submission(&self) -> String {
+    pub(super) fn submission(&self) -> String {
         self.view.submission.clone().unwrap_or_default()
     }
 
@@ -108,14 +159,22 @@ impl Run {
         self.body.clone().or_else(own).unwrap_or_default()
     }
 
+    /// Not before this time is [`Run::next`] to be done.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due.filter(|_| matches!(self.stage, Stage::Look | Stage::Probe(_)))
+    }
+
     /// What is to be done now.
     pub fn next(&self) -> Next {
+        if !self.view.is_active() {
+            return Next::End;
+        }
         let zip = || self.plan().and_then(|plan| plan.zip.clone()).unwrap_or_default();
         let id = self.submission();
         match &self.stage {
             Stage::SignIn => Next::SignIn,
-            Stage::ReadTarget => Next::ReadTarget,
-            Stage::ReadPending { id } | Stage::ReadLive { id } | Stage::ReadFollowed { id } => {
+            Stage::ReadTarget | Stage::Probe(Doubt::Delete | Doubt::Create) => Next::ReadTarget,
+            Stage::ReadPending { id } | Stage::ReadLive { id } | Stage::ReadFollowed { id } | Stage::Adopt { id } => {
                 Next::ReadSubmission { id: id.clone() }
             }
             Stage::Examine => Next::Examine { zip: zip(), document: self.document() },
@@ -126,22 +185,26 @@ impl Run {
             Stage::Delete => Next::Delete { id: self.pending.as_ref().map(|draft| draft.id.clone()).unwrap_or_default() },
             Stage::Create => Next::Create,
             Stage::Update => Next::Update { id, body: self.body.clone().unwrap_or_default() },
-            Stage::ReadBack => Next::ReadBack { id },
+            Stage::ReadBack | Stage::Probe(Doubt::Update) => Next::ReadBack { id },
             Stage::Upload => Next::Upload { id, zip: zip() },
             Stage::Commit => Next::Commit { id },
-            Stage::Look => Next::Look { id, at: self.view.next_look.unwrap_or(self.header.at) },
-            Stage::Ended => Next::End,
+            Stage::Look | Stage::Probe(Doubt::Commit) => Next::Look { id },
         }
     }
 
     /// Takes in what came of it. Whatever does not answer what was asked is ignored: a run is never confused by a late word.
     pub fn tell(&mut self, happened: Happened, at: Timestamp) {
-        if self.stage == Stage::Ended {
+        if !self.view.is_active() {
             return;
         }
         match (self.stage.clone(), happened) {
             (_, Happened::Cancelled) => self.cancel(at),
+            (stage, Happened::Lost { message }) => self.lost(&stage, &message, at),
             (Stage::Look, Happened::Failed(fault)) if fault.cause == Cause::Trouble => self.look_again(&fault, at),
+            // The Store refuses a repetition because the first attempt was heard after all, or says nothing at all: ask.
+            (stage, Happened::Failed(fault)) if self.doubts > 0 && fault.cause != Cause::SignIn && stage.doubt().is_some() => {
+                self.lost(&stage, &fault.message, at);
+            }
             (_, Happened::Failed(fault)) => self.fail(fault.cause, fault.message, at),
             (Stage::SignIn, Happened::SignedIn) => {
                 self.view.done(None, at);
@@ -187,35 +250,16 @@ impl Run {
                 self.view.note(format!("saved the old draft as {}", path.display()));
                 self.enter(Stage::Delete, at);
             }
-            (Stage::Delete, Happened::Deleted) => {
-                self.view.done(None, at);
-                self.enter(Stage::Create, at);
-            }
-            (Stage::Create, Happened::Created(draft)) => {
-                self.adopt(&draft);
-                self.view.done(Some(format!("draft {}", draft.id)), at);
-                self.after_draft(at);
-            }
-            (Stage::Update, Happened::Updated) => {
-                self.view.done(None, at);
-                self.enter(Stage::ReadBack, at);
-            }
+            (Stage::Delete, Happened::Deleted) => self.deleted(at),
+            (Stage::Create, Happened::Created(draft)) => self.created(&draft, at),
+            (Stage::Update, Happened::Updated) => self.updated(at),
             (Stage::ReadBack, Happened::ReadBack(stored)) => self.compare(&stored, at),
             (Stage::Upload, Happened::Uploaded { .. }) => {
+                self.is_uploaded = true;
                 self.view.done(None, at);
                 self.enter(Stage::Commit, at);
             }
-            (Stage::Commit, Happened::Committed) => {
-                self.view.done(None, at);
-                self.view.saw(Status::CommitStarted, at);
-                if self.plan().is_some_and(|plan| plan.wait == WaitFor::None) {
-                    self.view.skip(Step::Follow, "not asked for");
-                    let message = format!("Committed {}; nobody waits for the result.", self.submission());
-                    self.end(Outcome::Committed, None, message, at);
-                } else {
-                    self.enter(Stage::Look, at);
-                }
-            }
+            (Stage::Commit, Happened::Committed) => self.committed(at),
             (Stage::ReadFollowed { .. }, Happened::SubmissionRead(submission)) => {
                 for step in
                     [Step::ReadTarget, Step::SettleDraft, Step::Create, Step::Update, Step::ReadBack, Step::Upload, Step::Commit]
@@ -226,7 +270,39 @@ impl Run {
                 self.enter(Stage::Look, at);
             }
             (Stage::Look, Happened::Seen(report)) => self.seen(report, at),
+            (Stage::Probe(doubt), Happened::TargetRead { pending, .. }) => self.probed_target(doubt, pending, at),
+            (Stage::Probe(Doubt::Update), Happened::ReadBack(stored)) => self.probed_draft(&stored, at),
+            (Stage::Probe(Doubt::Commit), Happened::Seen(report)) => self.probed_status(report, at),
+            (Stage::Adopt { .. }, Happened::SubmissionRead(draft)) => self.adopt_created(&draft, at),
             _ => {}
+        }
+    }
+
+    pub(super) fn deleted(&mut self, at: Timestamp) {
+        self.view.done(None, at);
+        self.enter(Stage::Create, at);
+    }
+
+    pub(super) fn created(&mut self, draft: &Submission, at: Timestamp) {
+        self.adopt(draft);
+        self.view.done(Some(format!("draft {}", draft.id)), at);
+        self.after_draft(at);
+    }
+
+    pub(super) fn updated(&mut self, at: Timestamp) {
+        self.view.done(None, at);
+        self.enter(Stage::ReadBack, at);
+    }
+
+    pub(super) fn committed(&mut self, at: Timestamp) {
+        self.view.done(None, at);
+        self.view.saw(Status::CommitStarted, at);
+        if self.plan().is_some_and(|plan| plan.wait == WaitFor::None) {
+            self.view.skip(Step::Follow, "not asked for");
+            let message = format!("Committed {}; nobody waits for the result.", self.submission());
+            self.end(Outcome::Committed, None, message, at);
+        } else {
+            self.enter(Stage::Look, at);
         }
     }
 
@@ -285,7 +361,9 @@ impl Run {
     }
 
     fn after_update(&mut self, at: Timestamp) {
-        if self.has_pending_files {
+        if self.is_uploaded {
+            self.enter(Stage::Commit, at);
+        } else if self.has_pending_files {
             self.enter(Stage::Upload, at);
         } else {
             self.view.skip(Step::Upload, "no file is pending");
@@ -296,11 +374,10 @@ impl Run {
     /// A draft that answers every PUT with 200 and stores nothing must never be committed (store-api.md Q45, Q26).
     fn compare(&mut self, stored: &Submission, at: Timestamp) {
         self.publish_mode = publish_mode(&stored.document);
+        let lost = self.not_stored(stored);
         let kind = self.view.target.kind();
         let sent = self.body.clone().unwrap_or_default();
-        let base = self.pending.as_ref().or(self.live.as_ref()).map(|base| put_body(kind, &base.document));
         let stored_body = put_body(kind, &stored.document);
-        let lost = diff::not_stored(&sent, &stored_body, base.as_ref());
         self.view.warnings.extend(diff::unchanged_titles(&sent, &stored_body).iter().map(|change| {
             format!("The Store keeps its own title at {}: names per language are chosen in Partner Center.", change.place)
         }));
@@ -329,7 +406,15 @@ impl Run {
         }
     }
 
-    fn seen(&mut self, report: StatusReport, at: Timestamp) {
+    /// What of the sent body the draft does not hold.
+    pub(super) fn not_stored(&self, stored: &Submission) -> Vec<diff::Change> {
+        let kind = self.view.target.kind();
+        let sent = self.body.clone().unwrap_or_default();
+        let base = self.pending.as_ref().or(self.live.as_ref()).map(|base| put_body(kind, &base.document));
+        diff::not_stored(&sent, &put_body(kind, &stored.document), base.as_ref())
+    }
+
+    pub(super) fn seen(&mut self, report: StatusReport, at: Timestamp) {
         self.view.saw(report.status.clone(), at);
         let wait = self.plan().map_or(WaitFor::Published, |plan| plan.wait);
         let verdict = follow::judge(&report, self.publish_mode.as_deref(), wait, &self.submission(), &self.portal());
@@ -344,7 +429,7 @@ impl Run {
         }
     }
 
-    fn portal(&self) -> String {
+    pub(super) fn portal(&self) -> String {
         self.view.target.portal_url(self.view.submission.as_deref())
     }
 
@@ -355,15 +440,14 @@ impl Run {
             .last()
             .map_or((Status::None, SignedDuration::ZERO), |seen| (seen.status.clone(), at.duration_since(seen.at)));
         let pause = self.header.cadence.pause(&status, age.try_into().unwrap_or_default());
-        self.view.next_look = Some(at.checked_add(pause).unwrap_or(at));
+        self.due = Some(at.checked_add(pause).unwrap_or(at));
+        self.view.next_look = self.due;
     }
 
     /// A look that found no network says nothing about the submission: a follow lasts for days and outlives that.
     fn look_again(&mut self, fault: &Fault, at: Timestamp) {
         let warning = format!("A look at the status failed and will be repeated. {}", fault.message);
-        if self.view.warnings.last() != Some(&warning) {
-            self.view.warnings.push(warning);
-        }
+        self.view.warn(warning);
         self.plan_look(at);
     }
 
@@ -376,38 +460,29 @@ impl Run {
                     "Stopped. Draft {id} of {target} exists and was not committed; publish again with the draft kept to go on."
                 )
             }
-            (Stage::Create, None) => format!("Stopped. Look at {target} before you repeat it: a draft may have been created."),
+            (Stage::Probe(Doubt::Create), None) => {
+                format!("Stopped. Look at {target} before you repeat it: a draft may have been created.")
+            }
             (_, None) => format!("Stopped before anything of {target} was changed."),
         };
         self.end(Outcome::Cancelled, None, message, at);
     }
 
-    fn enter(&mut self, stage: Stage, at: Timestamp) {
-        let step = match stage {
-            Stage::SignIn => Step::SignIn,
-            Stage::ReadTarget | Stage::ReadPending { .. } | Stage::ReadLive { .. } => Step::ReadTarget,
-            Stage::Examine | Stage::SaveDraft | Stage::Delete => Step::SettleDraft,
-            Stage::Create => Step::Create,
-            Stage::Update => Step::Update,
-            Stage::ReadBack => Step::ReadBack,
-            Stage::Upload => Step::Upload,
-            Stage::Commit => Step::Commit,
-            Stage::ReadFollowed { .. } | Stage::Look => Step::Follow,
-            Stage::Ended => return,
-        };
+    pub(super) fn enter(&mut self, stage: Stage, at: Timestamp) {
+        self.doubts = 0;
         if stage == Stage::Look {
             self.plan_look(at);
         }
+        self.view.begin(stage.step(), at);
         self.stage = stage;
-        self.view.begin(step, at);
     }
 
-    fn refuse(&mut self, message: String, at: Timestamp) {
+    pub(super) fn refuse(&mut self, message: String, at: Timestamp) {
         self.view.finish(StepState::Failed, None, at);
         self.end(Outcome::Refused, None, message, at);
     }
 
-    fn fail(&mut self, cause: Cause, message: String, at: Timestamp) {
+    pub(super) fn fail(&mut self, cause: Cause, message: String, at: Timestamp) {
         self.view.finish(StepState::Failed, None, at);
         self.end(Outcome::Failed, Some(cause), message, at);
     }
@@ -417,7 +492,6 @@ impl Run {
         self.view.finish(ended, None, at);
         self.view.next_look = None;
         self.view.ending = Some(Ending { outcome, cause, message });
-        self.stage = Stage::Ended;
     }
 }
 

@@ -8,5 +8,6 @@ pub mod errand;
 mod follow;
 pub mod machine;
 pub mod plan;
+mod recovery;
 mod settle;
 pub mod view;

@@ -126,6 +126,17 @@ pub struct Ending {
     pub message: String,
 }
 
+impl Ending {
+    /// Whether a run that ended this way can be taken up again: neither the Store nor a rule has decided against it.
+    pub fn may_go_on(&self) -> bool {
+        match self.outcome {
+            Outcome::Cancelled => true,
+            Outcome::Failed => self.cause != Some(Cause::Store),
+            Outcome::Committed | Outcome::Published | Outcome::Waiting | Outcome::Refused => false,
+        }
+    }
+}
+
 /// A run as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunView {
@@ -212,6 +223,13 @@ impl RunView {
     pub(super) fn skip(&mut self, step: Step, why: &str) {
         if let Some(view) = self.step_in(StepState::Waiting, |waiting| waiting == step) {
             (view.state, view.note) = (StepState::Skipped, Some(why.to_owned()));
+        }
+    }
+
+    /// Says something that deserves attention, once in a row.
+    pub(super) fn warn(&mut self, warning: String) {
+        if self.warnings.last() != Some(&warning) {
+            self.warnings.push(warning);
         }
     }
 

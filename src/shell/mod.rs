@@ -3,5 +3,6 @@
 pub mod input;
 pub mod logging;
 pub mod outside;
+pub mod pace;
 pub mod run;
 pub mod terminal;

@@ -1,6 +1,11 @@
 //! The loop: wait, handle, execute, draw. It sleeps until input, a report, or the moment that the app asked for; there is no tick.
 
-use super::{input, outside, outside::Editing, terminal::Screen};
+use super::{
+    input,
+    outside::{self, Editing},
+    pace::{FRAME, Pace},
+    terminal::Screen,
+};
 use crate::{
     app::{
         event::{Effect, Event, Exit, Moment},
@@ -20,11 +25,8 @@ use anyhow::Context;
 use futures::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::crossterm::event::EventStream;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::mpsc;
-
-/// 60 a second is more than anyone sees.
-const FRAME: Duration = Duration::from_millis(16);
 
 /// So many reports are taken at once before a key is looked for again.
 const REPORTS: usize = 64;
@@ -105,30 +107,31 @@ impl<W: Worker> Shell<W> {
     }
 
     async fn until_left(&mut self) -> anyhow::Result<Exit> {
-        let mut last_frame: Option<Instant> = None;
+        let mut pace = Pace::default();
         let mut last_wake: Option<Instant> = None;
-        let mut is_dirty = true;
         let mut has_reports = true;
         let mut batch = Vec::with_capacity(REPORTS);
         // The first frame comes before the first request.
         let mut effects = self.app.start(self.moment());
         loop {
-            is_dirty |= self.app.take_dirty();
-            let frame_due = last_frame.map_or_else(Instant::now, |last| last + FRAME);
-            if is_dirty && frame_due <= Instant::now() {
+            if self.app.take_dirty() {
+                pace.mark();
+            }
+            if pace.is_due(Instant::now()) {
                 let now = self.moment();
                 let Self { app, screen, .. } = self;
                 if screen.draw(|frame| app.draw(frame, now)).is_err() {
                     // The terminal is gone.
                     return Ok(self.terminate().await);
                 }
-                last_frame = Some(Instant::now());
-                is_dirty = false;
+                pace.drawn(Instant::now());
             }
             if let Some(exit) = self.execute(std::mem::take(&mut effects)).await? {
                 return Ok(exit);
             }
-            is_dirty |= self.app.take_dirty();
+            if self.app.take_dirty() {
+                pace.mark();
+            }
             let now = self.moment();
             // However often something asks to be woken, a frame's time lies between: a mistake must not burn a core.
             let wake = self.app.wake_at(now).map(|uptime| self.started + uptime);
@@ -138,8 +141,7 @@ impl<W: Worker> Shell<W> {
                 effects = self.app.handle(Event::Woken, now);
                 continue;
             }
-            let frame = is_dirty.then(|| last_frame.map_or_else(Instant::now, |last| last + FRAME));
-            let deadline = [wake, frame].into_iter().flatten().min();
+            let deadline = [wake, pace.due(Instant::now())].into_iter().flatten().min();
             let input = async {
                 match &mut self.input {
                     Some(stream) => stream.next().await,
@@ -159,7 +161,10 @@ impl<W: Worker> Shell<W> {
                 // Keys before reports: a flood of progress must not starve them.
                 raw = input => match raw {
                     Some(Ok(raw)) => match input::read(raw) {
-                        Some(event) => Some(event),
+                        Some(event) => {
+                            pace.touched();
+                            Some(event)
+                        }
                         None => continue,
                     },
                     // Standard input has ended: the terminal was closed.

@@ -76,10 +76,10 @@ impl Keymap {
 pub fn meets(one: Scope, other: Scope) -> bool {
     use Scope::{Editor, Global, Move, Overlay, Runs, Target};
     one == other
-        || match (one.min(other), one.max(other)) {
-            (Global, Move | Target | Runs | Editor) | (Move, Target | Runs | Overlay) | (Target, Runs) => true,
-            _ => false,
-        }
+        || matches!(
+            (one.min(other), one.max(other)),
+            (Global, Move | Target | Runs | Editor) | (Move, Target | Runs | Overlay) | (Target, Runs)
+        )
 }
 
 /// A key as it is looked up: what differs between terminals and keyboards is taken away.

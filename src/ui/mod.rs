@@ -13,4 +13,5 @@ pub mod table;
 pub mod text;
 pub mod text_area;
 pub mod text_buffer;
+pub mod text_place;
 pub mod theme;

@@ -24,6 +24,10 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is another part of the one frame; a type for them would be built and taken apart at once"
+)]
 /// Draws the frame for a content of `width` × `height` and gives the place for that content (smaller on a small screen).
 /// `hints` stands in the lower border.
 pub fn draw(

@@ -75,7 +75,8 @@ pub fn pad_left(text: &str, columns: usize) -> String {
     filled
 }
 
-/// Lines of at most `columns`, broken between words, or inside of a word that is wider than a line. Keeps the text's own lines.
+/// Lines of at most `columns`, broken between words, or inside of a word that is wider than a line. Keeps the text's own lines
+/// and the spaces at their beginnings.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
@@ -83,33 +84,24 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         let paragraph = plain(paragraph);
         let mut line = String::new();
         let mut used = 0;
-        for word in paragraph.split_word_bounds() {
-            let needs = word.width();
-            if used + needs <= columns {
-                line.push_str(word);
-                used += needs;
-                continue;
-            }
-            if word.trim().is_empty() {
-                // A break in the space between two words: the space is the break.
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-                continue;
-            }
-            if needs <= columns {
+        for word in paragraph.split_inclusive(' ') {
+            let bare = word.trim_end_matches(' ');
+            if used > 0 && used + bare.width() > columns {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                line.push_str(word);
-                used = needs;
-                continue;
+                used = 0;
             }
-            for part in word.graphemes(true) {
-                if used + part.width() > columns {
+            for part in bare.graphemes(true) {
+                if used > 0 && used + part.width() > columns {
                     lines.push(std::mem::take(&mut line));
                     used = 0;
                 }
                 line.push_str(part);
                 used += part.width();
             }
+            // A space that does not fit is the break itself.
+            let spaces = (word.len() - bare.len()).min(columns.saturating_sub(used));
+            line.extend(std::iter::repeat_n(' ', spaces));
+            used += spaces;
         }
         lines.push(line.trim_end().to_owned());
     }
@@ -139,6 +131,8 @@ mod tests {
     #[case("a\n\nb", 8, &["a", "", "b"])]
     #[case("abcdefghij", 4, &["abcd", "efgh", "ij"])]
     #[case("", 4, &[])]
+    #[case("answered 503 (Service", 15, &["answered 503", "(Service"])]
+    #[case("  indented", 20, &["  indented"])]
     fn wrapped_between_words(#[case] text: &str, #[case] columns: usize, #[case] expected: &[&str]) {
         assert_eq!(wrap(text, columns), expected);
     }

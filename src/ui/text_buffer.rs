@@ -1,15 +1,8 @@
 //! A text under edit: lines, cursor, selection, undo in steps, search. Every change costs by what it touches, never by the
 //! length of the text: a document may have megabytes. Knows no key, no screen and no JSON but for the indent of a new line.
 
+use super::text_place::{Place, after, byte_at_column, columns, find};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
-
-/// A place in a text: line from 0, and the byte in that line, always between two characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub line: usize,
-    pub byte: usize,
-}
 
 /// A movement of the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,32 +52,6 @@ const MOST_STEPS: usize = 10_000;
 /// Line ends as one `\n`.
 fn normal(text: &str) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
-}
-
-/// Columns of a text as the screen shows it; a tab takes two, what cannot be shown takes one.
-pub fn columns(text: &str) -> usize {
-    text.graphemes(true).map(grapheme_columns).sum()
-}
-
-/// Columns of one grapheme, at least one.
-pub fn grapheme_columns(grapheme: &str) -> usize {
-    match grapheme {
-        "\t" => 2,
-        _ if grapheme.chars().any(char::is_control) => 1,
-        _ => grapheme.width().max(1),
-    }
-}
-
-fn byte_at_column(line: &str, column: usize) -> usize {
-    let mut used = 0;
-    for (byte, grapheme) in line.grapheme_indices(true) {
-        let next = used + grapheme_columns(grapheme);
-        if next > column {
-            return byte;
-        }
-        used = next;
-    }
-    line.len()
 }
 
 impl TextBuffer {
@@ -437,56 +404,6 @@ impl TextBuffer {
     pub fn find(&self, pattern: &str, from: Place) -> Option<Place> {
         find(&self.lines, pattern, from)
     }
-
-    /// Selects what stands at a place.
-    pub fn select(&mut self, at: Place, bytes: usize) {
-        self.go_to(Place { byte: at.byte + bytes, ..at });
-        self.anchor = Some(at);
-    }
-}
-
-/// Where a text ends that begins at a place.
-fn after(at: Place, text: &str) -> Place {
-    match text.rsplit_once('\n') {
-        None => Place { byte: at.byte + text.len(), ..at },
-        Some((head, last)) => Place { line: at.line + head.matches('\n').count() + 1, byte: last.len() },
-    }
-}
-
-/// The next hit behind a place, once around. Letters match in any case unless the pattern has a capital.
-pub fn find(lines: &[String], pattern: &str, from: Place) -> Option<Place> {
-    if pattern.is_empty() {
-        return None;
-    }
-    let count = lines.len();
-    (0..=count).find_map(|step| {
-        let line = (from.line + step) % count.max(1);
-        let text = lines.get(line)?;
-        hits(text, pattern)
-            .into_iter()
-            .find(|byte| match step {
-                0 => *byte > from.byte,
-                _ => step < count || *byte <= from.byte,
-            })
-            .map(|byte| Place { line, byte })
-    })
-}
-
-/// Where a pattern stands in a line.
-pub fn hits(line: &str, pattern: &str) -> Vec<usize> {
-    if pattern.is_empty() || pattern.len() > line.len() {
-        return Vec::new();
-    }
-    if pattern.chars().any(char::is_uppercase) {
-        return line.match_indices(pattern).map(|(byte, _)| byte).collect();
-    }
-    // Only ASCII letters fold: the hit then has the pattern's length.
-    line.as_bytes()
-        .windows(pattern.len())
-        .enumerate()
-        .filter(|(byte, window)| window.eq_ignore_ascii_case(pattern.as_bytes()) && line.is_char_boundary(*byte))
-        .map(|(byte, _)| byte)
-        .collect()
 }
 
 #[cfg(test)]
@@ -528,17 +445,6 @@ mod tests {
         text.undo();
         text.undo();
         assert_eq!(text.text(), "one\ntwo\nthree");
-    }
-
-    #[test]
-    fn search_goes_around_and_folds_case() {
-        let text = TextBuffer::new("Aa b\nB\nübb");
-        let first = text.find("b", Place::default());
-        assert_eq!(first, Some(Place { line: 0, byte: 3 }));
-        assert_eq!(text.find("b", Place { line: 0, byte: 3 }), Some(Place { line: 1, byte: 0 }));
-        assert_eq!(text.find("B", Place { line: 1, byte: 0 }), Some(Place { line: 1, byte: 0 }));
-        assert_eq!(text.find("aa", Place { line: 2, byte: 2 }), Some(Place::default()));
-        assert_eq!(text.find("no", Place::default()), None);
     }
 
     #[test]

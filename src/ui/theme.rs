@@ -34,15 +34,9 @@ pub enum Role {
 }
 
 /// Styles of all roles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Theme {
     is_plain: bool,
-}
-
-impl Default for Theme {
-    fn default() -> Self {
-        Self { is_plain: false }
-    }
 }
 
 impl Theme {
@@ -63,6 +57,7 @@ impl Theme {
         style
     }
 
+    #[expect(clippy::match_same_arms, reason = "one line a role: which of them look alike is chance")]
     fn coloured(role: Role) -> Style {
         let plain = Style::default();
         match role {

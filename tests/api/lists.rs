@@ -1,7 +1,7 @@
 //! The paged lists.
 
 use super::bench::{Bench, in_turn};
-use flightdeck::api::{List, Store};
+use flightdeck::{api::Store, domain::catalog::Catalog};
 use serde_json::{Value, json};
 use std::{sync::Mutex, time::Duration};
 use wiremock::{Request, Respond, ResponseTemplate};
@@ -44,7 +44,7 @@ impl Respond for Pages {
     }
 }
 
-async fn read(store: &Store, list: &List) -> Vec<String> {
+async fn read(store: &Store, list: &Catalog) -> Vec<String> {
     let products = store.products(list, &|_, _| {}).await.unwrap();
     products.into_iter().map(|product| product.name).collect()
 }
@@ -55,7 +55,7 @@ async fn pages_side_by_side_are_complete_and_in_order() {
     bench.on("GET", "applications", Pages { count: 430, page: 100, has_total: true, has_link: true }).await;
     let seen = Mutex::new(Vec::new());
     let products =
-        bench.store.products(&List::Apps, &|known, total| seen.lock().unwrap().push((known.len(), total))).await.unwrap();
+        bench.store.products(&Catalog::Apps, &|known, total| seen.lock().unwrap().push((known.len(), total))).await.unwrap();
     assert_eq!(products.iter().map(|product| product.name.clone()).collect::<Vec<_>>(), names(430));
     assert_eq!(*seen.lock().unwrap(), [(100, 430), (200, 430), (300, 430), (400, 430), (430, 430)]);
     assert_eq!(bench.calls().await.len(), 5);
@@ -67,7 +67,7 @@ async fn small_pages_missing_links_and_missing_totals_lose_nothing() {
     for (has_total, has_link) in [(true, false), (false, true), (true, true)] {
         let bench = Bench::start().await;
         bench.on("GET", "applications", Pages { count: 34, page: 10, has_total, has_link }).await;
-        assert_eq!(read(&bench.store, &List::Apps).await, names(34));
+        assert_eq!(read(&bench.store, &Catalog::Apps).await, names(34));
         assert_eq!(bench.calls().await.len(), 4);
     }
 }
@@ -77,10 +77,10 @@ async fn none_found_is_an_empty_list() {
     let bench = Bench::start().await;
     bench.on("GET", "applications", ResponseTemplate::new(404)).await;
     bench.on("GET", "inappproducts", ResponseTemplate::new(200).set_body_json(json!({"value": [], "totalCount": 0}))).await;
-    assert!(read(&bench.store, &List::Apps).await.is_empty());
-    assert!(read(&bench.store, &List::AddOns).await.is_empty());
+    assert!(read(&bench.store, &Catalog::Apps).await.is_empty());
+    assert!(read(&bench.store, &Catalog::AddOns).await.is_empty());
     bench.on("GET", "applications/9A/listflights", ResponseTemplate::new(403)).await;
-    let error = bench.store.products(&List::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap_err();
+    let error = bench.store.products(&Catalog::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap_err();
     assert_eq!(error.status(), Some(403));
 }
 
@@ -92,9 +92,9 @@ async fn add_ons_and_flights_know_their_app() {
     let flight = json!({"flightId": "f-1", "friendlyName": "Insiders"});
     let reply = ResponseTemplate::new(200).set_body_json(json!({"value": [flight], "totalCount": 1}));
     bench.on("GET", "applications/9A/listflights", reply).await;
-    let add_ons = bench.store.products(&List::AddOns, &|_, _| {}).await.unwrap();
+    let add_ons = bench.store.products(&Catalog::AddOns, &|_, _| {}).await.unwrap();
     assert_eq!(add_ons[0].app.as_deref(), Some("9A"));
-    let flights = bench.store.products(&List::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap();
+    let flights = bench.store.products(&Catalog::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap();
     assert_eq!(flights[0].target.to_string(), "flight:9A/f-1");
 }
 
@@ -116,7 +116,7 @@ impl Respond for Shrinks {
 async fn a_list_that_shrinks_meanwhile_is_read_again() {
     let bench = Bench::start().await;
     bench.on("GET", "applications", Shrinks(Mutex::new(0))).await;
-    assert_eq!(read(&bench.store, &List::Apps).await, names(150)[1..]);
+    assert_eq!(read(&bench.store, &Catalog::Apps).await, names(150)[1..]);
 }
 
 #[tokio::test]
@@ -125,11 +125,11 @@ async fn doubles_are_left_out_and_a_page_that_fails_fails_the_list() {
     let page = |from: usize, to: usize| json!({"value": (from..to).map(item).collect::<Vec<_>>(), "totalCount": 5});
     let replies = [page(0, 3), page(2, 5)].map(|body| ResponseTemplate::new(200).set_body_json(body));
     bench.on("GET", "applications", in_turn(replies)).await;
-    assert_eq!(read(&bench.store, &List::Apps).await, names(5));
+    assert_eq!(read(&bench.store, &Catalog::Apps).await, names(5));
 
     let bench = Bench::start().await;
     let bad = ResponseTemplate::new(200).set_body_json(json!({"statusCode": 1}));
     bench.on("GET", "applications", in_turn([ResponseTemplate::new(200).set_body_json(page(0, 3)), bad])).await;
-    let error = bench.store.products(&List::Apps, &|_, _| {}).await.unwrap_err();
+    let error = bench.store.products(&Catalog::Apps, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("it holds no list"), "{error}");
 }

@@ -1,12 +1,11 @@
 //! A dashboard without a terminal: keys in, screens and started jobs out. The Store is a table; ZIPs and folders are real ones.
-#![allow(dead_code, reason = "each test program uses a part of it")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use flightdeck::{
     app::{
         event::{Effect, Event, Moment},
         settings::Settings,
         update::App,
-        view,
     },
     domain::{
         product::Product,
@@ -78,6 +77,16 @@ impl Desk {
     }
 
     pub fn with_profile(columns: u16, rows: u16, store: Vec<TargetDetail>, profile: ProfileView) -> Self {
+        Self::with_faults(columns, rows, store, profile, BTreeMap::new())
+    }
+
+    pub fn with_faults(
+        columns: u16,
+        rows: u16,
+        store: Vec<TargetDetail>,
+        profile: ProfileView,
+        faults: BTreeMap<Target, String>,
+    ) -> Self {
         let settings = Settings {
             profile,
             banner: None,
@@ -92,7 +101,7 @@ impl Desk {
             app: App::new(settings, columns, rows),
             now: Moment { wall, uptime: Duration::from_secs(1) },
             store: store.into_iter().map(|detail| (detail.product.target.clone(), detail)).collect(),
-            faults: BTreeMap::new(),
+            faults,
             started: Vec::new(),
             effects: Vec::new(),
             kept: None,
@@ -238,7 +247,7 @@ impl Desk {
 
     pub fn buffer(&self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| view::draw(&self.app, frame, self.now)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
         terminal.backend().buffer().clone()
     }
 

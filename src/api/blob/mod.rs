@@ -1,6 +1,7 @@
 //! Upload of one file to a signed blob URL: in blocks, in parallel, resumable. Knows nothing of the Store.
 
 mod body;
+mod buffers;
 mod error;
 mod identity;
 mod layout;

@@ -20,6 +20,8 @@ use super::send::{Sent, send};
 use super::service::Service;
 use super::upload::Upload;
 use super::url::UploadUrl;
+use crate::api::endpoint::is_this_machine;
+use crate::api::http::http_client_for;
 
 /// How often the whole cut may start anew before the service is taken at its word.
 const ROUNDS: u32 = 3;
@@ -54,6 +56,10 @@ pub(super) async fn upload_within(
     cancel: &CancellationToken,
 ) -> Result<Uploaded, UploadError> {
     let begun = Instant::now();
+    // A proxy could not reach this machine (the simulator, Azurite), whatever its settings say.
+    let direct = is_this_machine(url.location()).then(|| http_client_for(url.location())).transpose();
+    let direct = direct.map_err(|error| UploadError::Setup { place: url.place(), reason: error.to_string() })?;
+    let http = direct.as_ref().unwrap_or(http);
     let unreadable = |source| UploadError::Io { path: path.to_owned(), source };
     let (file, identity) = open(path).await.map_err(unreadable)?;
     let upload = Upload { patience, http, url, path, settings, observe, cancel, file: Arc::new(file), identity };

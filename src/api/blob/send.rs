@@ -12,6 +12,7 @@ use futures::stream::FuturesUnordered;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::body::{Block, BlockBody};
+use super::buffers::Buffers;
 use super::error::{Failure, UploadError};
 use super::layout::{Layout, SMALL};
 use super::pace::Pace;
@@ -39,6 +40,7 @@ struct Line<'a> {
     service: &'a Service,
     layout: &'a Layout,
     throttle: Option<Arc<Throttle>>,
+    buffers: Arc<Buffers>,
     moved: Arc<AtomicU64>,
 }
 
@@ -69,6 +71,7 @@ pub(super) async fn send(
         service,
         layout,
         throttle: settings.bandwidth.map(|rate| Arc::new(Throttle::new(rate))),
+        buffers: Arc::default(),
         moved: Arc::new(AtomicU64::new(0)),
     };
     let missing: Vec<u32> = (0..).zip(&progress.done).filter(|(_, done)| !**done).map(|(index, _)| index).collect();
@@ -148,6 +151,7 @@ impl Line<'_> {
             file: Arc::clone(&self.upload.file),
             offset,
             length,
+            buffers: Arc::clone(&self.buffers),
             throttle: self.throttle.clone(),
             activity: Arc::clone(&activity),
         };

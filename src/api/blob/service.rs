@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, Headers};
-use azure_core::http::{Body, ClientOptions, RawResponse, RequestContent, RetryOptions, Transport};
-use azure_core::stream::SeekableStream;
+use azure_core::http::{ClientMethodOptions, ClientOptions, Context, RawResponse, RequestContent, RetryOptions, Transport};
 use azure_storage_blob::models::{
     BlobClientGetPropertiesResultHeaders, BlockBlobClientCommitBlockListOptions, BlockBlobClientStageBlockOptions, BlockListType,
     BlockLookupList,
@@ -20,7 +19,7 @@ use super::body::BlockBody;
 use super::error::{Answer, Failure, UploadError};
 use super::source::Sum;
 use super::url::UploadUrl;
-use crate::api::transport::BlobTransport;
+use crate::api::transport::{BlobTransport, Streamed};
 
 /// Measured with Azurite and old SAS versions; the crate's own default is too young for both.
 const VERSION: &str = "2023-11-03";
@@ -56,7 +55,7 @@ impl Service {
         let options = BlobClientOptions {
             client_options: ClientOptions {
                 retry: RetryOptions::none(),
-                transport: Some(Transport::new(Arc::new(transport))),
+                transport: Some(Transport::with_policy(Arc::new(transport))),
                 ..ClientOptions::default()
             },
             version: VERSION.to_owned(),
@@ -76,11 +75,11 @@ impl Service {
         let options = BlockBlobClientStageBlockOptions {
             transactional_content_crc64: crc64,
             transactional_content_md5: md5,
+            method_options: ClientMethodOptions { context: Context::new().with_value(Streamed::new(length, body)) },
             ..BlockBlobClientStageBlockOptions::default()
         };
-        let body: Box<dyn SeekableStream> = Box::new(body);
         self.blocks
-            .stage_block(id.as_bytes(), length, Body::from(body).into(), Some(options))
+            .stage_block(id.as_bytes(), length, RequestContent::from(Vec::new()), Some(options))
             .await
             .map(drop)
             .map_err(|error| self.failure(&error))

@@ -154,6 +154,18 @@ async fn an_older_blob_of_the_same_length_does_not_pass_for_the_new_one() {
     assert_eq!(fake.count("commit"), 2);
 }
 
+#[tokio::test]
+async fn no_proxy_stands_between_an_upload_and_this_machine() {
+    let fake = Fake::start(3000, 1000, |_, _| None).await;
+    // Nobody listens there.
+    let proxy = reqwest::Proxy::all("http://127.0.0.1:9").unwrap();
+    let proxied = reqwest::Client::builder().proxy(proxy).build().unwrap();
+    let (settings, cancel) = (crate::api::blob::UploadSettings::default(), tokio_util::sync::CancellationToken::new());
+    let uploaded = crate::api::blob::upload(&proxied, &fake.url, &fake.path, &settings, Vec::new(), &|_| (), &cancel).await;
+    assert_eq!(uploaded.unwrap().size, 3000);
+    fake.assert_arrived();
+}
+
 #[test]
 fn an_upload_can_be_spawned() {
     fn spawnable<T: Send>(_: T) {}

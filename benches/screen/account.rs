@@ -1,0 +1,183 @@
+//! What the screen is filled with: products as the simulated Store lists them, runs in the middle of their upload.
+
+use super::Outcome;
+use flightdeck::{
+    api::{Credential, Exchange, List, Store, StoreSettings, http::http_client_for},
+    app::{
+        event::{Effect, Event, Moment},
+        settings::Settings,
+        update::App,
+    },
+    domain::{product::Product, status::Status, target::Target},
+    jobs::{
+        job::{Catalog, Job, JobId},
+        report::{Report, UploadProgress},
+    },
+    model::ProfileView,
+    publish::view::{RunView, Seen, StepState},
+    sim::{self, SimOptions},
+    ui::{keymap::Keymap, theme::Theme},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{
+    Terminal,
+    backend::TestBackend,
+    crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
+};
+use secrecy::SecretString;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Runtime;
+
+pub const COLUMNS: u16 = 160;
+pub const ROWS: u16 = 50;
+
+/// That many apps, each with its resource as it came over HTTP.
+pub fn products(runtime: &Runtime, count: usize) -> Outcome<Vec<Product>> {
+    runtime.block_on(async {
+        let sim = sim::start(SimOptions { apps: Some(count), rate_limit: None, ..SimOptions::default() }).await?;
+        let url: url::Url = sim.url().parse()?;
+        let secret = || Ok(SecretString::from(sim::CLIENT_SECRET));
+        let settings = StoreSettings {
+            login: url.clone(),
+            store: url.clone(),
+            tenant: sim::TENANT.into(),
+            client: sim::CLIENT_ID.into(),
+            credential: Credential::Secret(Arc::new(secret)),
+            requests_per_minute: 10_000,
+        };
+        let store = Store::new(http_client_for(&url)?, settings, Arc::new(|_: Exchange| {}));
+        let products = store.products(&List::Apps, &|_, _| {}).await?;
+        sim.stop().await;
+        Ok(products)
+    })
+}
+
+/// The app on a terminal in memory, with a clock.
+pub struct Screen {
+    pub app: App,
+    pub terminal: Terminal<TestBackend>,
+    started: Instant,
+    /// Added to the clock: what has to be waited for comes at once.
+    ahead: Duration,
+}
+
+impl Screen {
+    pub fn new() -> Outcome<Self> {
+        let settings = Settings {
+            profile: ProfileView { name: "bench".into(), ..ProfileView::default() },
+            banner: None,
+            welcome: None,
+            theme: Theme::default(),
+            keymap: Keymap::new(&[])?,
+            zone: TimeZone::UTC,
+            notify: false,
+        };
+        let app = App::new(settings, COLUMNS, ROWS);
+        let terminal = Terminal::new(TestBackend::new(COLUMNS, ROWS))?;
+        Ok(Self { app, terminal, started: Instant::now(), ahead: Duration::ZERO })
+    }
+
+    /// With this list of apps and that many runs in their upload.
+    pub fn with(products: Vec<Product>, runs: usize) -> Outcome<Self> {
+        let mut screen = Self::new()?;
+        let views: Vec<_> = products.iter().take(runs).enumerate().map(|(at, product)| run(at, product)).collect();
+        let begun = screen.app.start(screen.now());
+        let job = |wanted: &Job| begun.iter().find_map(|effect| matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))).flatten();
+        let apps = job(&Job::LoadCatalog(Catalog::Apps));
+        let add_ons = job(&Job::LoadCatalog(Catalog::AddOns));
+        for (job, catalog, products) in [(apps, Catalog::Apps, products), (add_ons, Catalog::AddOns, Vec::new())] {
+            screen.tell(job, Report::Products { catalog, products, at: Timestamp::now() });
+            screen.tell(job, Report::Ended);
+        }
+        for view in views {
+            let progress = progress(&view.id, 20);
+            screen.tell(None, Report::Run(Box::new(view)));
+            screen.tell(None, Report::Upload(progress));
+        }
+        screen.draw()?;
+        Ok(screen)
+    }
+
+    pub fn now(&self) -> Moment {
+        Moment { wall: Timestamp::now(), uptime: self.started.elapsed() + self.ahead }
+    }
+
+    pub fn tell(&mut self, job: Option<JobId>, report: Report) {
+        let now = self.now();
+        self.app.handle(Event::Report(job, report), now);
+    }
+
+    pub fn key(&mut self, code: KeyCode) -> Vec<Effect> {
+        let now = self.now();
+        self.app.handle(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), now)
+    }
+
+    /// Lets this time pass.
+    pub fn pass(&mut self, time: Duration) -> Vec<Effect> {
+        self.ahead += time;
+        let now = self.now();
+        self.app.handle(Event::Woken, now)
+    }
+
+    /// Draws a frame; gives the time it took.
+    pub fn draw(&mut self) -> Outcome<Duration> {
+        let (now, begun) = (self.now(), Instant::now());
+        let app = &self.app;
+        self.terminal.draw(|frame| app.draw(frame, now))?;
+        Ok(begun.elapsed())
+    }
+
+    pub fn text(&self) -> String {
+        self.terminal.backend().to_string()
+    }
+}
+
+fn id(effect: &Effect) -> Option<JobId> {
+    if let Effect::Start(id, _) = effect { Some(*id) } else { None }
+}
+
+/// A run in the middle of its upload.
+pub fn run(at: usize, product: &Product) -> RunView {
+    let now = Timestamp::now();
+    let run = format!("0192f0c0-0000-7000-8000-{at:012}");
+    let mut view = RunView::new(run, product.target.clone(), product.name.clone(), now);
+    for (at, step) in view.steps.iter_mut().enumerate().take(7) {
+        step.started = Some(now);
+        step.state = if at < 6 { StepState::Done } else { StepState::Started };
+        step.ended = (at < 6).then_some(now);
+    }
+    view.submission = Some("1152921505690000415".to_owned());
+    view.timeline.push(Seen { status: Status::PendingCommit, at: now });
+    view
+}
+
+pub fn progress(run: &str, percent: u64) -> UploadProgress {
+    UploadProgress {
+        run: run.to_owned(),
+        file: "northwind-notes-2.5.zip".to_owned(),
+        sent: percent << 20,
+        total: 100 << 20,
+        rate: 48 << 20,
+        left: Some(Duration::from_secs(100 - percent.min(100))),
+        blocks_done: percent as u32,
+        blocks: 100,
+        retries: 0,
+        connections: 8,
+    }
+}
+
+/// One of the requests that the activity pane shows.
+pub fn exchange(at: usize, target: &Target) -> Exchange {
+    Exchange {
+        at: Timestamp::now(),
+        method: "GET".to_owned(),
+        path: format!("{}/submissions/1152921505690000{:03}/status", target.path(), at % 1000),
+        status: Some(200),
+        elapsed: Duration::from_millis(120),
+        correlation: Some("0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40".to_owned()),
+        error: None,
+    }
+}

@@ -1,0 +1,13 @@
+//! The lists of products that the Store keeps.
+
+/// A list that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Catalog {
+    Apps,
+    /// All add-ons of the account; those of one app are told by [`Product::app`](super::product::Product::app).
+    AddOns,
+    /// The package flights of one app.
+    Flights {
+        app: String,
+    },
+}

@@ -1,0 +1,30 @@
+//! The one place that knows every overlay: makes the one that is to be opened.
+
+use super::{
+    confirm::Confirm,
+    help::Help,
+    message::Message,
+    overlay::{Command, Overlay},
+    palette::Palette,
+    prompt::Prompt,
+    review::Review,
+    run::Run,
+    zip_picker::ZipPicker,
+};
+use crate::ask::Opening;
+
+/// Makes the overlay that is to be opened: one arm each. `commands` are all there are, in the table's order.
+pub fn open(opening: Opening, commands: Vec<Command>) -> Box<dyn Overlay> {
+    match opening {
+        Opening::Help => Box::new(Help::new(commands)),
+        Opening::Palette => Box::new(Palette::new(commands)),
+        Opening::Message { title, text } => Box::new(Message::new(title, text)),
+        Opening::Confirm { title, text, yes, danger, must_type, then } => {
+            Box::new(Confirm::new(title, text, yes, danger, must_type, then))
+        }
+        Opening::Run { id } => Box::new(Run::new(id)),
+        Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
+        Opening::Review { target } => Box::new(Review::new(target)),
+        Opening::Prompt { title, text, label, start, purpose } => Box::new(Prompt::new(title, text, label, &start, purpose)),
+    }
+}

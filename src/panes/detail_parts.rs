@@ -1,0 +1,122 @@
+//! Parts of the detail pane's screen: the row of tabs, what is said of a document, and of a target that cannot be shown.
+//! Holds no state.
+
+use super::{
+    overview::number,
+    pane::Cx,
+    prepared::{Origin, Prepared, Verdict, count},
+    sheet::Sheet,
+};
+use crate::{
+    action::Action,
+    domain::{explain::explain, remote::Remote, target::Target},
+    ui::{text::fit, theme::Role},
+};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Overview,
+    Json,
+}
+
+impl Tab {
+    pub const ALL: [Self; 2] = [Self::Overview, Self::Json];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Json => "JSON",
+        }
+    }
+}
+
+pub fn tabs(frame: &mut Frame, area: Rect, cx: &Cx, shown: Tab, said: &str) {
+    let mut line = Line::default();
+    for (index, tab) in Tab::ALL.into_iter().enumerate() {
+        if index > 0 {
+            line.push_span(Span::styled("│", cx.theme.style(Role::Border)));
+        }
+        let role = match (tab == shown, cx.is_focused) {
+            (true, true) => Role::Selection,
+            (true, false) => Role::SelectionUnfocused,
+            _ => Role::Muted,
+        };
+        line.push_span(Span::styled(format!(" {} ", tab.word()), cx.theme.style(role)));
+    }
+    let room = usize::from(area.width).saturating_sub(line.width() + 2);
+    let said = fit(said, room).into_owned();
+    let rest = Line::styled(format!("{said} "), cx.theme.style(Role::Muted)).right_aligned();
+    frame.render_widget(rest, area);
+    let width = (line.width() as u16).min(area.width);
+    frame.render_widget(line, Rect { width, ..area });
+}
+
+/// What the JSON tab shows, in words.
+pub fn document_word(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) -> String {
+    let against = match prepared.origin() {
+        Origin::Draft => "the draft",
+        Origin::Live => "what is live",
+        Origin::First => "nothing: a first submission",
+    };
+    match (prepared.text, verdict) {
+        (Some(_), Some(verdict)) => match verdict.error() {
+            Some(error) => format!("your copy, ✗ {error}"),
+            None => format!("your copy: {} against {against}", count(verdict.changes.len(), "change", "changes")),
+        },
+        _ => match prepared.server() {
+            Some((server, Origin::Draft)) => format!("the draft, {}, as the Store has it", number(server)),
+            Some((server, _)) => format!("live, {}, as the Store has it", number(server)),
+            None => format!("a start; {} to write it", cx.key(Action::Edit)),
+        },
+    }
+}
+
+/// Why a target could not be read, and what to do.
+pub fn failure(cx: &Cx, target: &Target, error: &str, width: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet::new(cx.theme, width);
+    sheet.text("✗ It could not be read.", Role::Danger);
+    for line in error.lines() {
+        sheet.text(line, Role::Text);
+    }
+    let is_unsupported = error.contains("not supported by the submission API") || error.contains("E13");
+    if let Some(explained) = is_unsupported.then(|| explain("E13", "")).flatten() {
+        sheet.text(&explained.meaning, Role::Text);
+        sheet.text(&format!("→ {}", explained.advice), Role::Text);
+    }
+    if is_unsupported || error.contains("Partner Center") {
+        sheet.text(&target.portal_url(None), Role::Info);
+    }
+    sheet.gap();
+    let mut keys = vec![(cx.key(Action::OpenPortal), "open it in Partner Center")];
+    if !is_unsupported {
+        keys.insert(0, (cx.key(Action::Refresh), "ask again"));
+    }
+    sheet.keys("next", &keys);
+    sheet.gap();
+    sheet.into_lines()
+}
+
+/// What is known of a target before it has been read.
+pub fn unread(cx: &Cx, target: &Target, width: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet::new(cx.theme, width);
+    if let Some(product) = cx.model.product(target) {
+        sheet.row(target.kind().word(), &product.name, Role::Text);
+        sheet.row("id", target.id(), Role::Text);
+        sheet.row("pending", product.pending.as_deref().unwrap_or("nothing"), Role::Text);
+        sheet.row("live", product.published.as_deref().unwrap_or("nothing"), Role::Text);
+    }
+    sheet.gap();
+    let is_loading = cx.model.details.get(target).is_some_and(Remote::is_loading);
+    let word = if is_loading { "its submissions are being read …" } else { "not read yet" };
+    sheet.text(word, Role::Muted);
+    if !is_loading {
+        sheet.keys("next", &[(cx.key(Action::Enter), "in the list, or"), (cx.key(Action::Refresh), "reads it")]);
+    }
+    sheet.into_lines()
+}

@@ -1,0 +1,171 @@
+//! What is done about an answer that never came: the server is asked before anything is repeated. And how an interrupted run goes on.
+//! The table of ARCHITECTURE.md in code; pure like the rest of the run.
+
+use super::{
+    machine::{Doubt, Run, Stage},
+    view::{Cause, Ending, StepState},
+};
+use crate::domain::{
+    status::{Status, StatusReport},
+    submission::Submission,
+};
+use jiff::Timestamp;
+
+/// So often one call may stay without a clear answer; then a person decides, and the run can be resumed.
+const MOST_DOUBTS: u8 = 5;
+
+impl Run {
+    /// The answer to a call is lost. An upload asks the service by itself which blocks it has; everything else is asked here.
+    pub(super) fn lost(&mut self, stage: &Stage, message: &str, at: Timestamp) {
+        match stage.doubt() {
+            Some(doubt) => self.doubt(doubt, message, at),
+            None if *stage == Stage::Upload => {}
+            None => self.fail(Cause::Trouble, message.to_owned(), at),
+        }
+    }
+
+    fn doubt(&mut self, doubt: Doubt, message: &str, at: Timestamp) {
+        let call = self.stage.step().word();
+        self.doubts += 1;
+        if self.doubts > MOST_DOUBTS {
+            let message =
+                format!("Nobody can say what became of the {call}. {message} Resume the run when the Store answers again.");
+            self.fail(Cause::Trouble, message, at);
+            return;
+        }
+        self.view.warn(format!("The outcome of the {call} is not known: asking the Store. {message}"));
+        // The longer it stays unclear, the longer the service gets to settle.
+        let pause = self.header.cadence.shortest * (1 << (self.doubts - 1));
+        self.due = Some(at.checked_add(pause.min(self.header.cadence.longest)).unwrap_or(at));
+        self.stage = Stage::Probe(doubt);
+    }
+
+    /// Does the call again. `doubts` is kept: a refusal of the repetition leads back to asking.
+    fn repeat(&mut self, doubt: Doubt) {
+        self.stage = match doubt {
+            Doubt::Delete => Stage::Delete,
+            Doubt::Create => Stage::Create,
+            Doubt::Update => Stage::Update,
+            Doubt::Commit => Stage::Commit,
+        };
+    }
+
+    pub(super) fn probed_target(&mut self, doubt: Doubt, found: Option<String>, at: Timestamp) {
+        let before = self.pending.as_ref().map(|draft| draft.id.clone());
+        match (doubt, found) {
+            (Doubt::Delete, Some(found)) if Some(&found) == before.as_ref() => self.repeat(doubt),
+            (Doubt::Delete, None) => self.deleted(at),
+            (Doubt::Delete, Some(found)) => {
+                let message = format!(
+                    "The old draft is gone, but another one, {found}, is there now. It was not touched: {}",
+                    self.portal()
+                );
+                self.refuse(message, at);
+            }
+            // Provably new: its id was not there before.
+            (_, Some(id)) if Some(&id) != before.as_ref() => self.stage = Stage::Adopt { id },
+            (_, Some(id)) => {
+                self.refuse(
+                    format!("Draft {id}, which was to be replaced, is still there. Nothing was created: {}", self.portal()),
+                    at,
+                );
+            }
+            (_, None) => self.repeat(doubt),
+        }
+    }
+
+    /// A draft that appeared with an unanswered create is ours, unless a person has had it in hand.
+    pub(super) fn adopt_created(&mut self, draft: &Submission, at: Timestamp) {
+        if draft.status() != Status::PendingCommit || draft.is_portal_made() {
+            let message =
+                format!("Draft {} appeared while the create stayed unanswered, but it is not ours: {}", draft.id, self.portal());
+            self.refuse(message, at);
+            return;
+        }
+        self.view.warn(format!("The create was not answered but left draft {}: it is used.", draft.id));
+        self.created(draft, at);
+    }
+
+    pub(super) fn probed_draft(&mut self, stored: &Submission, at: Timestamp) {
+        if stored.status() != Status::PendingCommit {
+            let message = format!("Draft {} is in {} now and is left alone: {}", stored.id, stored.status(), self.portal());
+            self.fail(Cause::Store, message, at);
+        } else if self.not_stored(stored).is_empty() {
+            self.updated(at);
+        } else {
+            // A PUT replaces the whole draft, and the draft is this run's own: sending it again does no harm.
+            self.repeat(Doubt::Update);
+        }
+    }
+
+    pub(super) fn probed_status(&mut self, report: StatusReport, at: Timestamp) {
+        match report.status {
+            Status::PendingCommit => self.repeat(Doubt::Commit),
+            _ => {
+                self.committed(at);
+                if self.view.is_active() {
+                    self.seen(report, at);
+                }
+            }
+        }
+    }
+
+    /// Whether [`Run::resume`] leads anywhere.
+    pub fn is_resumable(&self) -> bool {
+        self.view.ending.as_ref().is_none_or(Ending::may_go_on)
+    }
+
+    /// Goes on after an interruption. `is_unanswered`: the journal ends with an intention, so nobody knows what became of that call.
+    /// A run that has ended for good stays ended.
+    pub fn resume(&mut self, is_unanswered: bool, at: Timestamp) {
+        if !self.is_resumable() {
+            return;
+        }
+        self.view.ending = None;
+        self.doubts = 0;
+        if is_unanswered {
+            let stage = self.stage.clone();
+            self.reopen(at);
+            self.lost(&stage, "The program ended before the answer came.", at);
+            return;
+        }
+        match self.stage {
+            // Nothing has been changed so far: what was read then may be stale, so it begins anew.
+            Stage::SignIn
+            | Stage::ReadTarget
+            | Stage::ReadPending { .. }
+            | Stage::ReadLive { .. }
+            | Stage::ReadFollowed { .. }
+            | Stage::Examine
+            | Stage::SaveDraft
+            | Stage::Delete => *self = Self::begin_anew(self, at),
+            // The draft was out of sight: nothing is committed that was not read just before.
+            Stage::Upload | Stage::Commit if self.body.is_some() => {
+                self.stage = Stage::ReadBack;
+                self.reopen(at);
+            }
+            Stage::Look => {
+                self.due = Some(at);
+                self.reopen(at);
+            }
+            _ => self.reopen(at),
+        }
+    }
+
+    fn begin_anew(&self, at: Timestamp) -> Self {
+        let mut run = Self::new(self.header.clone());
+        run.view.steps.iter_mut().for_each(|step| step.started = step.started.map(|_| at));
+        run
+    }
+
+    fn reopen(&mut self, at: Timestamp) {
+        let step = self.stage.step();
+        for view in self.view.steps.iter_mut().filter(|view| view.step >= step && view.state != StepState::Skipped) {
+            (view.state, view.ended) = (StepState::Waiting, None);
+        }
+        if let Some(view) = self.view.steps.iter_mut().find(|view| view.step == step) {
+            view.state = StepState::Waiting;
+        }
+        self.view.begin(step, at);
+    }
+}

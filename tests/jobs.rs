@@ -1,0 +1,17 @@
+//! The worker of the dashboard against the simulator over real HTTP: what each job reports, in which order, and what it leaves
+//! behind in the account and on disk. No screen is involved.
+#![cfg(feature = "sim")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+
+#[path = "jobs/bench.rs"]
+mod bench;
+#[path = "jobs/edits.rs"]
+mod edits;
+#[path = "jobs/files.rs"]
+mod files;
+#[path = "jobs/pool.rs"]
+mod pool;
+#[path = "jobs/reads.rs"]
+mod reads;
+#[path = "jobs/runs.rs"]
+mod runs;

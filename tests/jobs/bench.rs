@@ -1,0 +1,270 @@
+//! A Store, a home, the sample files, and a pool whose every report is looked through for secrets.
+
+use flightdeck::{
+    api::{Exchange, Observe, http::http_client},
+    config::{Config, Credential, Paths, Profile, SecretSource},
+    domain::target::Target,
+    jobs::{
+        job::{Job, JobId},
+        pool::Pool,
+        report::{Report, UploadProgress},
+        reporter::Told,
+        services::Services,
+    },
+    publish::{
+        plan::{PendingPolicy, Plan, WaitFor},
+        view::RunView,
+    },
+    sim::{self, Sim, SimOptions, samples},
+};
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{sync::mpsc, time};
+
+/// A test that waits longer for one report hangs.
+const HANGS: Duration = Duration::from_mins(1);
+
+pub fn app() -> Target {
+    Target::app("9NX0EXAMPLE1")
+}
+
+pub fn add_on() -> Target {
+    Target::add_on("9NX0ADDONEX1")
+}
+
+/// Has a live submission and a draft that the API made.
+pub fn add_on_with_draft() -> Target {
+    Target::add_on("9NX0ADDONEX2")
+}
+
+/// Nothing that a person or a file may see holds a secret, a signed URL or a token.
+pub fn assert_clean(text: &str) {
+    for canary in [sim::CLIENT_SECRET, "sig=", "eyJ0eXAi"] {
+        assert!(!text.contains(canary), "{canary} leaked: {text}");
+    }
+}
+
+pub struct Bench {
+    pub sim: Sim,
+    pub folder: TempDir,
+    pub services: Services,
+    pub pool: Pool,
+    pub sender: mpsc::Sender<Told>,
+    reports: mpsc::Receiver<Told>,
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
+    last: u64,
+}
+
+impl Bench {
+    pub async fn new() -> Self {
+        Self::with(SimOptions::default()).await
+    }
+
+    pub async fn with(options: SimOptions) -> Self {
+        Self::watched(options, |_| {}, |_| {}).await
+    }
+
+    /// `observe` is told about every request; `change` sees the services before the pool gets them.
+    pub async fn watched(
+        options: SimOptions,
+        observe: impl Fn(&Exchange) + Send + Sync + 'static,
+        change: impl FnOnce(&mut Services),
+    ) -> Self {
+        let sim = sim::start(SimOptions { speed: 200.0, rate_limit: None, ..options }).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        samples::write(folder.path()).unwrap();
+        let exchanges = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&exchanges);
+        let watch: Observe = Arc::new(move |exchange: Exchange| {
+            record.lock().unwrap().push(exchange.clone());
+            observe(&exchange);
+        });
+        let mut services = open(&sim.url(), folder.path(), watch);
+        change(&mut services);
+        let (sender, reports) = Pool::channel();
+        let pool = Pool::new(services.clone(), sender.clone());
+        Self { sim, folder, services, pool, sender, reports, exchanges, last: 0 }
+    }
+
+    /// As if the program had been started again with the same home.
+    pub fn restart(&mut self) {
+        self.services = open(&self.sim.url(), self.folder.path(), Arc::new(|_| {}));
+        (self.sender, self.reports) = Pool::channel();
+        self.pool = Pool::new(self.services.clone(), self.sender.clone());
+    }
+
+    /// Takes the pool out; the next one has nothing to do.
+    pub fn stop_pool(&mut self) -> Pool {
+        std::mem::replace(&mut self.pool, Pool::new(self.services.clone(), self.sender.clone()))
+    }
+
+    /// Nobody reads any more.
+    pub fn close(&mut self) {
+        self.reports.close();
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn home(&self) -> PathBuf {
+        self.file("home")
+    }
+
+    /// Puts a file where a folder of the home was: nothing can be written there any more, whoever tries.
+    pub fn block(&self, folder: &str) {
+        let path = self.home().join("data").join(folder);
+        fs::remove_dir_all(&path).unwrap();
+        fs::write(&path, b"").unwrap();
+    }
+
+    pub fn start(&mut self, job: Job) -> JobId {
+        self.last += 1;
+        let id = JobId(self.last);
+        self.pool.start(id, job);
+        id
+    }
+
+    pub fn publish(&mut self, plan: Plan) -> JobId {
+        self.start(Job::Publish(Box::new(plan)))
+    }
+
+    /// The next report, looked through.
+    pub async fn next(&mut self) -> (Option<JobId>, Report) {
+        let told = time::timeout(HANGS, self.reports.recv()).await.unwrap().unwrap();
+        assert_clean(&format!("{told:?}"));
+        told
+    }
+
+    /// What has been told and was not read.
+    pub async fn rest(&mut self) -> Vec<(Option<JobId>, Report)> {
+        let mut told = Vec::new();
+        while !self.reports.is_empty() {
+            told.push(self.next().await);
+        }
+        told
+    }
+
+    /// The reports of these jobs, each up to and without its [`Report::Ended`].
+    pub async fn ended<const N: usize>(&mut self, jobs: [JobId; N]) -> [Vec<Report>; N] {
+        let mut told: HashMap<JobId, Vec<Report>> = HashMap::new();
+        let mut open = jobs.to_vec();
+        while !open.is_empty() {
+            match self.next().await {
+                (Some(job), Report::Ended) => open.retain(|open| *open != job),
+                (Some(job), report) => {
+                    assert!(!jobs.contains(&job) || open.contains(&job), "{report:?} after the end");
+                    told.entry(job).or_default().push(report);
+                }
+                (None, _) => {}
+            }
+        }
+        for exchange in self.exchanges.lock().unwrap().iter() {
+            assert_clean(&format!("{exchange:?}"));
+        }
+        jobs.map(|job| told.remove(&job).unwrap_or_default())
+    }
+
+    /// Runs a job alone.
+    pub async fn run(&mut self, job: Job) -> Vec<Report> {
+        let id = self.start(job);
+        let [told] = self.ended([id]).await;
+        told
+    }
+
+    /// Reads until a report satisfies `is_it`.
+    pub async fn until(&mut self, is_it: impl Fn(&Report) -> bool) -> Report {
+        loop {
+            let (_, report) = self.next().await;
+            assert!(!matches!(report, Report::Ended), "it did not come");
+            if is_it(&report) {
+                return report;
+            }
+        }
+    }
+
+    /// What the simulator counted.
+    pub async fn state(&self) -> Value {
+        let url = format!("{}/_sim/state", self.sim.url());
+        http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub async fn state_of(&self, target: &Target) -> Value {
+        self.state().await["products"][target.to_string()].take()
+    }
+
+    /// A sample document and, where named, its archive.
+    pub fn plan(&self, target: Target, json: &str, zip: Option<&Path>) -> Plan {
+        Plan {
+            name: target.to_string(),
+            target,
+            document: Some(self.document(json)),
+            zip: zip.map(Path::to_owned),
+            pending: PendingPolicy::Fail,
+            draft_seen: None,
+            allow: Vec::new(),
+            wait: WaitFor::Published,
+        }
+    }
+
+    /// The app's next release with its small archive.
+    pub fn release(&self) -> Plan {
+        self.plan(app(), "notes-2.5.json", Some(&self.file("northwind-notes-2.5.zip")))
+    }
+
+    pub fn document(&self, json: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.file(json)).unwrap()).unwrap()
+    }
+
+    /// No file of the home holds a secret or a signed URL.
+    pub fn assert_home_is_clean(&self) {
+        fn look(folder: &Path) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { look(&path) } else { assert_clean(&String::from_utf8_lossy(&fs::read(&path).unwrap())) }
+            }
+        }
+        look(&self.home());
+    }
+}
+
+/// As the program does it, with the shortest pauses between two looks.
+fn open(url: &str, folder: &Path, observe: Observe) -> Services {
+    let home = folder.join("home");
+    let paths = Paths {
+        config_file: home.join("config.toml"),
+        is_config_named: false,
+        data: home.join("data"),
+        cache: home.join("cache"),
+    };
+    let config = Config::parse(paths, "[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n".to_owned()).unwrap();
+    let profile = Profile {
+        name: "test".into(),
+        tenant: sim::TENANT.into(),
+        client: sim::CLIENT_ID.into(),
+        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
+        protected: false,
+        read_only: false,
+        requests_per_minute: 5000,
+        login: url.parse().unwrap(),
+        store: url.parse().unwrap(),
+        warnings: Vec::new(),
+    };
+    Services::open(&config, &profile, observe).unwrap()
+}
+
+/// The states of a run in the order in which they were told.
+pub fn views(reports: &[Report]) -> Vec<&RunView> {
+    reports.iter().filter_map(|report| if let Report::Run(view) = report { Some(&**view) } else { None }).collect()
+}
+
+pub fn uploads(reports: &[Report]) -> Vec<&UploadProgress> {
+    reports.iter().filter_map(|report| if let Report::Upload(progress) = report { Some(progress) } else { None }).collect()
+}

@@ -1,0 +1,47 @@
+//! Folders and archives as the ZIP picker gets them.
+
+use crate::bench::Bench;
+use flightdeck::{
+    domain::target::Kind,
+    jobs::{
+        job::Job,
+        report::{Examined, Report},
+    },
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_listed_and_a_missing_one_named() {
+    let mut bench = Bench::new().await;
+    let folder = bench.folder.path().to_owned();
+    let told = bench.run(Job::Browse { folder: folder.clone() }).await;
+    let [Report::Folder { folder: listed, entries }] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(*listed, folder);
+    assert!(entries.first().is_some_and(|entry| entry.is_folder && entry.name == "home"));
+    let zip = entries.iter().find(|entry| entry.name == "northwind-notes-2.5.zip").unwrap();
+    assert_eq!(zip.size, std::fs::metadata(&zip.path).unwrap().len());
+
+    let missing = folder.join("not-there");
+    let told = bench.run(Job::Browse { folder: missing.clone() }).await;
+    let [Report::Failed { message }] = told.as_slice() else { panic!("{told:?}") };
+    assert!(message.contains(missing.to_str().unwrap()), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_fits_or_says_what_is_wrong() {
+    async fn examined(bench: &mut Bench, name: &str) -> Examined {
+        let job = Job::Examine { zip: bench.file(name), kind: Kind::App, document: bench.document("notes-2.5.json") };
+        match bench.run(job).await.pop() {
+            Some(Report::Examined(examined)) => *examined,
+            other => panic!("{other:?}"),
+        }
+    }
+    let mut bench = Bench::new().await;
+    let good = examined(&mut bench, "northwind-notes-2.5.zip").await;
+    assert!(good.broken.is_none() && good.fit.is_ok() && good.fit.missing.is_empty() && good.archive.is_some());
+    let mistaken = examined(&mut bench, "northwind-notes-2.5-mistakes.zip").await;
+    assert!(mistaken.broken.is_none() && !mistaken.fit.is_ok() && !mistaken.fit.missing.is_empty());
+    let broken = examined(&mut bench, "broken.zip").await;
+    assert!(broken.broken.is_some() && broken.archive.is_none() && broken.size > 0);
+    let missing = examined(&mut bench, "not-there.zip").await;
+    assert!(missing.broken.is_some_and(|why| why.contains("cannot be opened")) && missing.size == 0);
+}
