@@ -12,6 +12,7 @@ use ratatui::{
 };
 use std::{
     io::{self, BufWriter, Stdout, Write},
+    mem::ManuallyDrop,
     panic,
     sync::Arc,
     thread,
@@ -23,7 +24,8 @@ const BUFFER: usize = 64 * 1024;
 
 /// The terminal while it is ours; dropping it gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Not dropped: its own drop tells stderr when the terminal is gone, and stderr may be gone as well, which panics.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     has_mouse: bool,
     is_ours: bool,
     hook: Option<Hook>,
@@ -34,7 +36,7 @@ impl Screen {
     pub fn enter(has_mouse: bool) -> io::Result<Self> {
         let hook = Hook::set();
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
-        let mut screen = Self { terminal, has_mouse, is_ours: false, hook: Some(hook) };
+        let mut screen = Self { terminal: ManuallyDrop::new(terminal), has_mouse, is_ours: false, hook: Some(hook) };
         screen.take()?;
         Ok(screen)
     }

@@ -20,9 +20,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
+use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -38,7 +39,13 @@ pub struct Sim {
     address: SocketAddr,
     closed: DropGuard,
     served: JoinHandle<()>,
+    /// Lives as long as anybody may still write a blob to disk.
+    storage: Weak<dyn Any + Send + Sync>,
 }
+
+/// A write to disk that is under way is waited for so long, looking so often.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(5);
 
 impl Sim {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -50,11 +57,17 @@ impl Sim {
         self.address
     }
 
-    /// Ends the listener and every connection.
+    /// Ends the listener and every connection; then the blobs are off the disk.
     pub async fn stop(self) {
         drop(self.closed);
         // An error would mean that the task was aborted: it is over either way.
         let _ = self.served.await;
+        let gone = async {
+            while self.storage.strong_count() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WRITES, gone).await;
     }
 }
 
@@ -100,6 +113,7 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
     let closed = CancellationToken::new();
     let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };
     let address = lines.listener.local_addr()?;
+    let storage = blobs.storage();
     let router = blobs
         .router()
         .fallback(|| async { StatusCode::NOT_FOUND })
@@ -113,7 +127,7 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
             _ = async { axum::serve(lines, router).await } => {}
         }
     });
-    Ok(Sim { address, closed: closed.drop_guard(), served })
+    Ok(Sim { address, closed: closed.drop_guard(), served, storage })
 }
 
 async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
