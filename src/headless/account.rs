@@ -76,7 +76,7 @@ pub(super) async fn delete(
         return Ok(Exit::Done);
     }
     may_delete_product(target, &product, consent)?;
-    services.store.delete_product(target).await?;
+    manage::remove(services, target).await?;
     if printer.is_json() {
         printer.object(&json!({"event": "deleted", "target": target.to_string()}))?;
     } else {

@@ -123,7 +123,8 @@ impl Run {
         }
         self.view.ending = None;
         self.doubts = 0;
-        if is_unanswered {
+        // An upload without an answer is no doubt: the service knows its blocks.
+        if is_unanswered && self.stage.doubt().is_some() {
             let stage = self.stage.clone();
             self.reopen(at);
             self.lost(&stage, "The program ended before the answer came.", at);

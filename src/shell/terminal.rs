@@ -8,7 +8,6 @@ use ratatui::{
         event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
         execute, queue, terminal,
     },
-    layout::Rect,
 };
 use std::{
     io::{self, BufWriter, Stdout, Write},

@@ -34,13 +34,19 @@ use uuid::Uuid;
 const BODY_LIMIT: usize = 64 << 20;
 
 /// A running simulator. It ends with `stop`, or when it is dropped.
-#[derive(Debug)]
 pub struct Sim {
     address: SocketAddr,
     closed: DropGuard,
     served: JoinHandle<()>,
     /// Lives as long as anybody may still write a blob to disk.
     storage: Weak<dyn Any + Send + Sync>,
+    blobs: Blobs,
+}
+
+impl std::fmt::Debug for Sim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sim").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// A write to disk that is under way is waited for so long, looking so often.
@@ -57,8 +63,14 @@ impl Sim {
         self.address
     }
 
+    /// What was uploaded to the blob of this name (the state names it) and committed there.
+    pub fn uploaded(&self, blob: &str) -> Option<impl io::Read + use<>> {
+        self.blobs.open(blob)
+    }
+
     /// Ends the listener and every connection; then the blobs are off the disk.
     pub async fn stop(self) {
+        drop(self.blobs);
         drop(self.closed);
         // An error would mean that the task was aborted: it is over either way.
         let _ = self.served.await;
@@ -110,6 +122,7 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
         faults: Faults::new(&options.scenario),
     };
     let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency });
+    let kept = blobs.clone();
     let closed = CancellationToken::new();
     let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };
     let address = lines.listener.local_addr()?;
@@ -127,7 +140,7 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
             _ = async { axum::serve(lines, router).await } => {}
         }
     });
-    Ok(Sim { address, closed: closed.drop_guard(), served, storage })
+    Ok(Sim { address, closed: closed.drop_guard(), served, blobs: kept, storage })
 }
 
 async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -152,7 +165,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let rules = shared.world().faults.strike(&call);
     for rule in &rules {
         match rule.effect {
-            Effect::Delay => tokio::time::sleep(Duration::from_millis(rule.milliseconds.unwrap_or(1000))).await,
+            Effect::Delay => tokio::time::sleep(rule.pause()).await,
             Effect::Reset => return cut(&line),
             Effect::Answer => {
                 drain(request).await;
@@ -174,6 +187,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
 async fn after(response: Response, rules: &[Rule], line: &Line, correlation: &str) -> Response {
     for rule in rules {
         match rule.effect {
+            Effect::DelayAfter => tokio::time::sleep(rule.pause()).await,
             Effect::LostReply => return cut(line),
             Effect::AnswerAfter => return struck(rule, correlation),
             Effect::CutBody => return cut_body(response).await,
