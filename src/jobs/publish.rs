@@ -189,7 +189,7 @@ impl Driver<'_> {
         let meter = Mutex::new(Meter::new(view.id.clone(), zip));
         let observe = |event: UploadEvent| {
             if let Ok(mut meter) = meter.lock() {
-                meter.take(event, self.reporter);
+                meter.take(&event, self.reporter);
             }
         };
         let services = self.services;
@@ -217,9 +217,9 @@ impl Meter {
         Self { progress, rate: Rate::default(), begun: Instant::now(), told: None }
     }
 
-    fn take(&mut self, event: UploadEvent, reporter: &Reporter) {
+    fn take(&mut self, event: &UploadEvent, reporter: &Reporter) {
         let progress = &mut self.progress;
-        match event {
+        match *event {
             // Comes again when the upload has to begin anew: what was acknowledged before does not count any more.
             UploadEvent::Started { total, block_size, blocks, already } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
@@ -301,9 +301,9 @@ mod tests {
         let (sender, mut told) = mpsc::channel(64);
         let reporter = Reporter::new(JobId(1), sender);
         let mut meter = Meter::new("run".to_owned(), Path::new("folder/package.zip"));
-        let mut shown = |event| {
+        let mut shown = |event: UploadEvent| {
             meter.told = None;
-            meter.take(event, &reporter);
+            meter.take(&event, &reporter);
             match told.try_recv() {
                 Ok((_, Report::Upload(progress))) => (progress.sent, progress.blocks_done, progress.blocks, progress.rate),
                 other => panic!("{other:?}"),
