@@ -85,7 +85,9 @@ impl Screen {
         let mut screen = Self::new()?;
         let views: Vec<_> = products.iter().take(runs).enumerate().map(|(at, product)| run(at, product)).collect();
         let begun = screen.app.start(screen.now());
-        let job = |wanted: &Job| begun.iter().find_map(|effect| matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))).flatten();
+        let job = |wanted: &Job| {
+            begun.iter().find_map(|effect| matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))).flatten()
+        };
         let apps = job(&Job::LoadCatalog(Catalog::Apps));
         let add_ons = job(&Job::LoadCatalog(Catalog::AddOns));
         for (job, catalog, products) in [(apps, Catalog::Apps, products), (add_ons, Catalog::AddOns, Vec::new())] {
