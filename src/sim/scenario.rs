@@ -110,7 +110,7 @@ pub(super) enum Effect {
     LostReply,
     /// Breaks the connection in the middle of the answer's body.
     CutBody,
-    /// Waits `milliseconds` before the work.
+    /// Waits `milliseconds` before the work, or until there is another scenario.
     Delay,
     /// Does the work and then holds the answer back for `milliseconds`.
     DelayAfter,

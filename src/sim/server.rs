@@ -15,7 +15,7 @@ use super::store::{Ids, Store, Works};
 use super::world::World;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
@@ -26,6 +26,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
@@ -87,9 +88,19 @@ struct Shared {
     world: Mutex<World>,
     blobs: Blobs,
     latency: Duration,
+    /// Lets go of everything that is held back.
+    released: Notify,
 }
 
 impl Shared {
+    /// Waits as the rule says, or until there is another scenario.
+    async fn hold(&self, rule: &Rule) {
+        tokio::select! {
+            () = tokio::time::sleep(rule.pause()) => {}
+            () = self.released.notified() => {}
+        }
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
         // A panic elsewhere leaves plain data behind, never half a lock's worth of invariants.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
@@ -121,7 +132,7 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
         ),
         faults: Faults::new(&options.scenario),
     };
-    let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency });
+    let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency, released: Notify::new() });
     let kept = blobs.clone();
     let closed = CancellationToken::new();
     let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };
@@ -147,7 +158,11 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let call = Call::read(request.method(), request.uri());
     if call.verb == Verb::Operator {
         let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.unwrap_or_default();
-        return respond(&operator::answer(&mut shared.world(), shared.blobs.received(), &call, &body), None);
+        let reply = operator::answer(&mut shared.world(), shared.blobs.received(), &call, &body);
+        if call.method == Method::PUT {
+            shared.released.notify_waiters();
+        }
+        return respond(&reply, None);
     }
     let correlation = Uuid::new_v4().to_string();
     let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone()).unwrap_or_default();
@@ -165,7 +180,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let rules = shared.world().faults.strike(&call);
     for rule in &rules {
         match rule.effect {
-            Effect::Delay => tokio::time::sleep(rule.pause()).await,
+            Effect::Delay => shared.hold(rule).await,
             Effect::Reset => return cut(&line),
             Effect::Answer => {
                 drain(request).await;
@@ -178,16 +193,16 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         shared.world().strike_blob(&call, &rules);
         next.run(request).await
     } else {
-        ask(shared, call, request, &rules, &correlation).await
+        ask(Arc::clone(&shared), call, request, &rules, &correlation).await
     };
-    after(response, &rules, &line, &correlation).await
+    after(&shared, response, &rules, &line, &correlation).await
 }
 
 /// What faults make of an answer whose work is done.
-async fn after(response: Response, rules: &[Rule], line: &Line, correlation: &str) -> Response {
+async fn after(shared: &Shared, response: Response, rules: &[Rule], line: &Line, correlation: &str) -> Response {
     for rule in rules {
         match rule.effect {
-            Effect::DelayAfter => tokio::time::sleep(rule.pause()).await,
+            Effect::DelayAfter => shared.hold(rule).await,
             Effect::LostReply => return cut(line),
             Effect::AnswerAfter => return struck(rule, correlation),
             Effect::CutBody => return cut_body(response).await,
