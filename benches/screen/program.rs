@@ -46,11 +46,11 @@ fn home(sim: &Sim) -> Outcome<tempfile::TempDir> {
 
 fn write_config(home: &Path, url: &str) -> Outcome<()> {
     let config = format!(
-        "[profiles.bench]\ntenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ file = {:?} }}\nrequests_per_minute = 5000\n\
+        "[profiles.bench]\ntenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ file = {} }}\nrequests_per_minute = 5000\n\
          endpoints = {{ login = \"{url}\", store = \"{url}\" }}\n",
         sim::TENANT,
         sim::CLIENT_ID,
-        home.join("secret"),
+        serde_json::to_string(&home.join("secret"))?,
     );
     Ok(fs::write(home.join("config.toml"), config)?)
 }
@@ -69,7 +69,7 @@ fn first_frame(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> 
     thread::sleep(Duration::from_secs(2));
     terminal.quit()?;
     runtime.block_on(sim.stop());
-    let silent = runtime.block_on(sim::start(SimOptions { latency: Duration::from_secs(600), ..SimOptions::default() }))?;
+    let silent = runtime.block_on(sim::start(SimOptions { latency: Duration::from_mins(10), ..SimOptions::default() }))?;
     write_config(home.path(), &silent.url())?;
     let (mut frames, mut names) = (Times::default(), Times::default());
     for _ in 0..STARTS {

@@ -40,7 +40,7 @@ impl Terminal {
         drop(pair.slave);
         let listener = Arc::clone(&shared);
         thread::spawn(move || {
-            let mut bytes = [0; 65536];
+            let mut bytes = vec![0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 let mut parser = listener.parser.lock().unwrap_or_else(PoisonError::into_inner);
                 parser.process(bytes.get(..count).unwrap_or_default());

@@ -17,7 +17,7 @@ use crate::{
         job::{Catalog, Job, JobId},
         report::Report,
     },
-    model::{Change, Model},
+    model::{Change, Model, RunRow},
     panes::{
         self,
         pane::{Cx, Pane},
@@ -149,7 +149,7 @@ impl App {
         };
         let ended = match &report {
             Report::Run(view) if view.ending.is_some() => {
-                let was_active = self.ground.model.run(&view.id).is_none_or(|row| row.is_active());
+                let was_active = self.ground.model.run(&view.id).is_none_or(RunRow::is_active);
                 was_active.then(|| (view.target.clone(), view.name.clone(), view.ending.clone()))
             }
             _ => None,

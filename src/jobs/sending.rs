@@ -55,7 +55,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
     let meter = Mutex::new(meter);
     let observe = |event: UploadEvent| {
         if let Ok(mut meter) = meter.lock() {
-            meter.take(event);
+            meter.take(&event);
         }
     };
     match blob::upload(&services.http, url, zip, &settings, blocks, &observe, cancel).await {
@@ -93,9 +93,9 @@ impl<'a> Meter<'a> {
         Self { progress, rate: Rate::default(), begun: now, told: None, sent, done, written: now, reporter, journal }
     }
 
-    fn take(&mut self, event: UploadEvent) {
+    fn take(&mut self, event: &UploadEvent) {
         let progress = &mut self.progress;
-        match event {
+        match *event {
             // Comes again when the upload has to begin anew: what was counted before is void.
             UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
@@ -172,7 +172,7 @@ mod tests {
         meter.done.extend([0, 1]);
         let mut shown = |event| {
             meter.told = None;
-            meter.take(event);
+            meter.take(&event);
             let done = ranges(&meter.done);
             match told.try_recv() {
                 Ok((_, Report::Upload(progress))) => (progress.sent, progress.blocks_done, progress.blocks, progress.rate, done),

@@ -248,7 +248,7 @@ impl Overlay for Run {
     }
 
     fn possible(&self, action: Action, cx: &Cx) -> Possible {
-        let is_active = self.row(cx).is_some_and(|row| row.is_active());
+        let is_active = self.row(cx).is_some_and(RunRow::is_active);
         match action {
             Action::Back | Action::Copy | Action::OpenPortal => Possible::Yes,
             Action::CancelRun if is_active => Possible::Yes,

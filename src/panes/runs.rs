@@ -188,7 +188,7 @@ impl Pane for Runs {
             Action::CancelRun if row.is_some_and(|row| !row.is_active()) => {
                 Possible::No("This run has ended already.".to_owned())
             }
-            Action::DismissRun if row.is_some_and(|row| row.is_active()) => {
+            Action::DismissRun if row.is_some_and(RunRow::is_active) => {
                 Possible::No(format!("This run is active: {} stops it.", cx.key(Action::CancelRun)))
             }
             Action::Enter | Action::Right | Action::CancelRun | Action::DismissRun | Action::Copy | Action::OpenPortal => {

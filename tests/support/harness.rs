@@ -204,7 +204,7 @@ impl Harness {
 pub fn app_product(id: &str, name: &str, pending: &str, published: &str) -> Product {
     let resource = json!({"id": id, "primaryName": name,
         "pendingApplicationSubmission": {"id": pending}, "lastPublishedApplicationSubmission": {"id": published}});
-    Product::read(Kind::App, None, resource).unwrap()
+    Product::read(Kind::App, None, &resource).unwrap()
 }
 
 pub fn apps() -> Vec<Product> {
@@ -221,7 +221,7 @@ pub fn apps() -> Vec<Product> {
 pub fn add_on(id: &str, app: &str, name: &str) -> Product {
     let resource = json!({"id": id, "productId": name, "applications": {"value": [{"id": app}]},
         "lastPublishedInAppProductSubmission": {"id": "1"}});
-    Product::read(Kind::AddOn, None, resource).unwrap()
+    Product::read(Kind::AddOn, None, &resource).unwrap()
 }
 
 pub fn add_ons() -> Vec<Product> {
@@ -231,7 +231,7 @@ pub fn add_ons() -> Vec<Product> {
 pub fn flights(app: &str) -> Vec<Product> {
     let flight = |id: &str, name: &str| {
         let resource = json!({"flightId": id, "friendlyName": name, "lastPublishedFlightSubmission": {"id": "1"}});
-        Product::read(Kind::Flight, Some(app), resource).unwrap()
+        Product::read(Kind::Flight, Some(app), &resource).unwrap()
     };
     vec![flight("f-1", "Insiders"), flight("f-2", "Ring 1")]
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Far longer than anything takes: a machine under load is no failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A frame is drawn between these two, and is read as a whole or not at all.
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
