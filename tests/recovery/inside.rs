@@ -96,7 +96,15 @@ impl Inside {
         assert_eq!(sent.status(), 204);
     }
 
-    /// `METHOD path` of every request so far, ids replaced by what they are.
+    /// What people do in Partner Center.
+    pub async fn operate(&self, action: &str, product: &str) {
+        let url = format!("{}/_sim/operator/{action}", self.sim.url());
+        let body = serde_json::json!({ "product": product }).to_string();
+        let sent = http_client().unwrap().post(url).body(body).send().await.unwrap();
+        assert_eq!(sent.status(), 204, "{action}");
+    }
+
+    /// `METHOD path` of every request so far.
     pub fn requests(&self) -> Vec<String> {
         let exchanges = self.exchanges.lock().unwrap();
         exchanges.iter().map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
