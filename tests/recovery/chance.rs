@@ -43,6 +43,11 @@ async fn played(seed: u64) -> (u64, u64, bool) {
     let bench = Inside::new(&faults(seed)).await;
     let release = [APP, ADD_ON, FLIGHT][(seed % 3) as usize];
     let plan = bench.plan(release.target(), release.json, Some(release.zip));
+    // Every second run is cancelled somewhere, and every fourth once more when it goes on.
+    let mut random = fastrand::Rng::with_seed(seed);
+    if seed % 2 == 0 {
+        bench.cancel_after(random.u64(1..16));
+    }
     let mut told = bench.publish(plan).await;
     let mut attempts = 1;
     let (struck, is_published) = loop {
@@ -79,6 +84,14 @@ async fn played(seed: u64) -> (u64, u64, bool) {
                 attempts += 1;
                 told = bench.resume(&view.id.clone()).await;
             }
+            (Outcome::Cancelled, _) => {
+                assert_eq!(seed % 2, 0, "seed {seed}: {ending:?}");
+                if seed % 4 == 0 && attempts == 1 {
+                    bench.cancel_after(random.u64(1..12));
+                }
+                attempts += 1;
+                told = bench.resume(&view.id.clone()).await;
+            }
             (outcome, _) => panic!("seed {seed} ended {outcome:?}: {ending:?}"),
         }
     };
@@ -106,6 +119,6 @@ async fn every_run_ends_published_or_for_the_reason_injected() {
         let published = all.iter().filter(|(_, _, is_published)| *is_published).count();
         println!("{} runs: {struck} faults, {resumed} gone on with, {published} published", all.len());
         // A day on which nothing happens proves nothing.
-        assert!(struck > 2 * all.len() as u64 && resumed > all.len() / 50 && published > all.len() / 2);
+        assert!(struck > 2 * all.len() as u64 && resumed > all.len() / 5 && published > all.len() / 2);
     }
 }
