@@ -38,13 +38,19 @@ fn faults(seed: u64) -> String {
     text
 }
 
-async fn played(seed: u64) {
+/// What was played: how many faults struck, how often the run was gone on with, whether it was published.
+async fn played(seed: u64) -> (u64, u64, bool) {
     let bench = Inside::new(&faults(seed)).await;
     let release = [APP, ADD_ON, FLIGHT][(seed % 3) as usize];
     let plan = bench.plan(release.target(), release.json, Some(release.zip));
+    // Every second run is cancelled somewhere, and every fourth once more when it goes on.
+    let mut random = fastrand::Rng::with_seed(seed);
+    if seed % 2 == 0 {
+        bench.cancel_after(random.u64(1..16));
+    }
     let mut told = bench.publish(plan).await;
     let mut attempts = 1;
-    loop {
+    let (struck, is_published) = loop {
         let state = bench.state().await;
         let product = &state["products"][release.target];
         assert!(product["commits"].as_u64().unwrap() <= 1, "seed {seed} committed twice");
@@ -63,12 +69,12 @@ async fn played(seed: u64) {
             (Outcome::Published, _) => {
                 assert_eq!(product["publications"], 1, "seed {seed}");
                 assert_eq!(product["pending"], serde_json::Value::Null, "seed {seed}");
-                break;
+                break (struck, true);
             }
             // A draft that stores nothing, a package that the Store refuses: the Store's no is final.
             (Outcome::Failed, Some(Cause::Store)) => {
                 assert!(struck[13] + struck[14] > 0, "seed {seed}: {ending:?}");
-                break;
+                break (struck, false);
             }
             (Outcome::Failed, _) => {
                 let message = &ending.message;
@@ -78,12 +84,21 @@ async fn played(seed: u64) {
                 attempts += 1;
                 told = bench.resume(&view.id.clone()).await;
             }
+            (Outcome::Cancelled, _) => {
+                assert_eq!(seed % 2, 0, "seed {seed}: {ending:?}");
+                if seed % 4 == 0 && attempts == 1 {
+                    bench.cancel_after(random.u64(1..12));
+                }
+                attempts += 1;
+                told = bench.resume(&view.id.clone()).await;
+            }
             (outcome, _) => panic!("seed {seed} ended {outcome:?}: {ending:?}"),
         }
-    }
+    };
     bench.assert_clean();
     let saved = fs::read_dir(bench.folder.path().join("data/drafts")).unwrap().count();
     assert_eq!(saved, 0, "seed {seed}: nothing was to be deleted");
+    (struck.iter().sum(), attempts - 1, is_published)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,12 +106,19 @@ async fn every_run_ends_published_or_for_the_reason_injected() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let seeds: Vec<u64> = match number("FLIGHTDECK_FAULT_SEED") {
         Some(seed) => vec![seed],
-        None => (1..=number("FLIGHTDECK_FAULT_RUNS").unwrap_or(90)).collect(),
+        None => (1..=number("FLIGHTDECK_FAULT_RUNS").unwrap_or(300)).collect(),
     };
-    stream::iter(seeds)
-        .for_each_concurrent(6, |seed| async move {
-            let run = tokio::time::timeout(HANGS, played(seed)).await;
-            assert!(run.is_ok(), "seed {seed} hangs");
-        })
-        .await;
+    let played = seeds.iter().map(|seed| async move {
+        let run = tokio::time::timeout(HANGS, played(*seed)).await;
+        run.unwrap_or_else(|_| panic!("seed {seed} hangs"))
+    });
+    let all: Vec<_> = stream::iter(played).buffer_unordered(6).collect().await;
+    if seeds.len() >= 90 {
+        let struck: u64 = all.iter().map(|(struck, _, _)| struck).sum();
+        let resumed = all.iter().filter(|(_, resumed, _)| *resumed > 0).count();
+        let published = all.iter().filter(|(_, _, is_published)| *is_published).count();
+        println!("{} runs: {struck} faults, {resumed} gone on with, {published} published", all.len());
+        // A day on which nothing happens proves nothing.
+        assert!(struck > 2 * all.len() as u64 && resumed > all.len() / 5 && published > all.len() / 2);
+    }
 }

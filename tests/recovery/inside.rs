@@ -63,6 +63,14 @@ pub struct Inside {
     pub services: Services,
     pub folder: TempDir,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
+    fuse: Arc<Mutex<Fuse>>,
+}
+
+/// Cancels the run after so many requests.
+#[derive(Default)]
+struct Fuse {
+    left: Option<u64>,
+    cancel: CancellationToken,
 }
 
 /// What came of a run.
@@ -80,9 +88,18 @@ impl Inside {
         let folder = tempfile::tempdir().unwrap();
         let exchanges = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&exchanges);
-        let observe: Observe = Arc::new(move |exchange| seen.lock().unwrap().push(exchange));
+        let fuse = Arc::new(Mutex::new(Fuse::default()));
+        let lit = Arc::clone(&fuse);
+        let observe: Observe = Arc::new(move |exchange| {
+            seen.lock().unwrap().push(exchange);
+            let mut fuse = lit.lock().unwrap();
+            fuse.left = fuse.left.and_then(|left| left.checked_sub(1));
+            if fuse.left == Some(0) {
+                fuse.cancel.cancel();
+            }
+        });
         let services = open(&sim.url(), folder.path(), observe);
-        Self { sim, services, folder, exchanges }
+        Self { sim, services, folder, exchanges, fuse }
     }
 
     pub async fn state(&self) -> Value {
@@ -96,7 +113,15 @@ impl Inside {
         assert_eq!(sent.status(), 204);
     }
 
-    /// `METHOD path` of every request so far, ids replaced by what they are.
+    /// What people do in Partner Center.
+    pub async fn operate(&self, action: &str, product: &str) {
+        let url = format!("{}/_sim/operator/{action}", self.sim.url());
+        let body = serde_json::json!({ "product": product }).to_string();
+        let sent = http_client().unwrap().post(url).body(body).send().await.unwrap();
+        assert_eq!(sent.status(), 204, "{action}");
+    }
+
+    /// `METHOD path` of every request so far.
     pub fn requests(&self) -> Vec<String> {
         let exchanges = self.exchanges.lock().unwrap();
         exchanges.iter().map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
@@ -117,7 +142,7 @@ impl Inside {
 
     pub async fn publish(&self, plan: Plan) -> Told {
         let (reporter, told) = channel();
-        let cancel = CancellationToken::new();
+        let cancel = self.cancel();
         let run = publish::run(&self.services, Errand::Publish(Box::new(plan)), &reporter, &cancel);
         let told = listen(told);
         run.await;
@@ -127,11 +152,22 @@ impl Inside {
 
     pub async fn resume(&self, id: &str) -> Told {
         let (reporter, told) = channel();
-        let cancel = CancellationToken::new();
+        let cancel = self.cancel();
         let told = listen(told);
         publish::resume(&self.services, id, &reporter, &cancel).await;
         drop(reporter);
         told.await.unwrap()
+    }
+
+    /// The next run is cancelled after so many requests.
+    pub fn cancel_after(&self, requests: u64) {
+        self.fuse.lock().unwrap().left = Some(requests);
+    }
+
+    fn cancel(&self) -> CancellationToken {
+        let mut fuse = self.fuse.lock().unwrap();
+        fuse.cancel = CancellationToken::new();
+        fuse.cancel.clone()
     }
 
     pub fn assert_clean(&self) {

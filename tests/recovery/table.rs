@@ -6,7 +6,10 @@ use super::{
 };
 use flightdeck::{
     api::Patience,
-    publish::{plan::PendingPolicy, view::Outcome},
+    publish::{
+        plan::PendingPolicy,
+        view::{Outcome, RunView},
+    },
 };
 use futures::future::join_all;
 use rstest::rstest;
@@ -134,6 +137,62 @@ async fn the_store_is_asked_before_anything_is_repeated(
     for faults in [&FAULTS[..6], &FAULTS[6..]] {
         join_all(faults.iter().map(|fault| played(release, &ROWS[row], *fault))).await;
     }
+}
+
+/// The request never arrives, and before anybody asks, people were at work in Partner Center.
+async fn overtaken(call: &str, actions: &[&str]) -> (Inside, RunView) {
+    let bench = Inside::new("").await;
+    let is_replaced = call == "delete";
+    if is_replaced {
+        bench.services.store.create_submission(&APP.target()).await.unwrap();
+    }
+    bench.play(&format!("{}{}", fault(call, "effect = \"delay\""), fault(call, "effect = \"reset\""))).await;
+    let mut plan = bench.plan(APP.target(), APP.json, Some(APP.zip));
+    if is_replaced {
+        plan.pending = PendingPolicy::Replace;
+    }
+    let meanwhile = async {
+        while bench.state().await["faults"][1] != 1 {
+            tokio::task::yield_now().await;
+        }
+        for action in actions {
+            bench.operate(action, APP.target).await;
+        }
+        bench.play("").await;
+    };
+    let (told, ()) = tokio::join!(bench.publish(plan), meanwhile);
+    (bench, told.view.unwrap())
+}
+
+#[rstest]
+#[case("create", &["portal-draft"], Outcome::Refused, "not ours")]
+#[case("delete", &["delete-draft", "portal-draft"], Outcome::Refused, "was not touched")]
+#[case("update", &["commit"], Outcome::Failed, "is left alone")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_did_meanwhile_is_left_alone(
+    #[case] call: &str,
+    #[case] actions: &[&str],
+    #[case] outcome: Outcome,
+    #[case] words: &str,
+) {
+    let (bench, view) = overtaken(call, actions).await;
+    let ending = view.ending.as_ref().unwrap();
+    assert_eq!(ending.outcome, outcome, "{ending:?}");
+    assert!(ending.message.contains(words), "{ending:?}");
+    let product = bench.state().await["products"][APP.target].take();
+    assert_eq!((&product["updates"], &product["deletes"], &product["commits"]), (&0.into(), &0.into(), &0.into()));
+    // The person's no is final: the run cannot be talked into it.
+    let again = bench.resume(&view.id).await;
+    assert!(again.failure.unwrap().contains("has ended and cannot go on"));
+    assert_eq!(bench.state().await["products"][APP.target], product);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_committed_meanwhile_is_followed() {
+    let (bench, view) = overtaken("commit", &["commit"]).await;
+    assert_eq!(view.ending.unwrap().outcome, Outcome::Published);
+    let product = bench.state().await["products"][APP.target].take();
+    assert_eq!((&product["commits"], &product["publications"]), (&0.into(), &1.into()), "it was not committed again");
 }
 
 /// Blob storage is asked by the uploader itself: its block list and the blob's length.
