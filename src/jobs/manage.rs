@@ -28,7 +28,9 @@ pub enum ManageError {
     Api(#[from] ApiError),
     #[error("The draft was not deleted, because its document could not be saved first. {0}")]
     Disk(#[from] DiskError),
-    #[error("{what} may have been made: the answer was lost, and {found} new ones are there now. Look at the list and go on with the right one.")]
+    #[error(
+        "{what} may have been made: the answer was lost, and {found} new ones are there now. Look at the list and go on with the right one."
+    )]
     Several { what: String, found: usize },
 }
 
@@ -87,7 +89,7 @@ enum Change<'a> {
 /// What the Store shows of a call whose answer is lost.
 enum Asked {
     /// It was done; the product, if one was to be made.
-    Done(Option<Product>),
+    Done(Option<Box<Product>>),
     NotDone,
 }
 
@@ -105,7 +107,7 @@ async fn carry_out(services: &Services, change: &Change<'_>) -> Result<Option<Pr
         time::sleep((services.cadence.shortest * 2_u32.pow(doubts)).min(services.cadence.longest)).await;
         doubts += 1;
         match change.ask(services).await? {
-            Asked::Done(made) => return Ok(made),
+            Asked::Done(made) => return Ok(made.map(|made| *made)),
             Asked::NotDone if error.is_ambiguous() && doubts < MOST_DOUBTS => {}
             Asked::NotDone => return Err(error.into()),
         }
@@ -140,7 +142,7 @@ impl Change<'_> {
                 new.retain(|found| !before.contains(&found.target));
                 match (new.pop(), new.len()) {
                     (None, _) => Ok(Asked::NotDone),
-                    (Some(made), 0) => Ok(Asked::Done(Some(made))),
+                    (Some(made), 0) => Ok(Asked::Done(Some(Box::new(made)))),
                     (Some(_), others) => Err(ManageError::Several { what: words(product), found: others + 1 }),
                 }
             }

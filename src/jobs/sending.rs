@@ -1,6 +1,10 @@
 //! The upload of a run: shows how far it is, and journals what the service has, so that a later process sends only the rest.
 
-use super::{report::{Report, UploadProgress}, reporter::Reporter, services::Services};
+use super::{
+    report::{Report, UploadProgress},
+    reporter::Reporter,
+    services::Services,
+};
 use crate::{
     api::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl},
     disk::Journal,
@@ -55,7 +59,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
     let meter = Mutex::new(meter);
     let observe = |event: UploadEvent| {
         if let Ok(mut meter) = meter.lock() {
-            meter.take(event);
+            meter.take(&event);
         }
     };
     match blob::upload(&services.http, url, zip, &settings, blocks, &observe, cancel).await {
@@ -93,11 +97,11 @@ impl<'a> Meter<'a> {
         Self { progress, rate: Rate::default(), begun: now, told: None, sent, done, written: now, reporter, journal }
     }
 
-    fn take(&mut self, event: UploadEvent) {
+    fn take(&mut self, event: &UploadEvent) {
         let progress = &mut self.progress;
         match event {
             // Comes again when the upload has to begin anew: what was counted before is void.
-            UploadEvent::Started { total, blocks, already, block_size } => {
+            &UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
                 progress.blocks_done = u32::try_from(already / block_size.max(1)).unwrap_or_default();
                 // What an earlier process had sent still counts, as long as the upload goes on with it.
@@ -108,13 +112,13 @@ impl<'a> Meter<'a> {
                 }
                 self.rate = Rate::default();
             }
-            UploadEvent::Acknowledged { index, sent, total } => {
+            &UploadEvent::Acknowledged { index, sent, total } => {
                 (progress.sent, progress.total) = (sent, total);
                 progress.blocks_done += 1;
                 self.done.insert(index);
             }
             UploadEvent::Retry { .. } => progress.retries += 1,
-            UploadEvent::Connections(connections) => progress.connections = connections,
+            &UploadEvent::Connections(connections) => progress.connections = connections,
             UploadEvent::Committing | UploadEvent::Done => {}
         }
         let since = self.begun.elapsed();
@@ -171,7 +175,7 @@ mod tests {
         meter.done.extend([0, 1]);
         let mut shown = |event| {
             meter.told = None;
-            meter.take(event);
+            meter.take(&event);
             let done = ranges(&meter.done);
             match told.try_recv() {
                 Ok((_, Report::Upload(progress))) => (progress.sent, progress.blocks_done, progress.blocks, progress.rate, done),

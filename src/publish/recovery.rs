@@ -99,14 +99,13 @@ impl Run {
     }
 
     pub(super) fn probed_status(&mut self, report: StatusReport, at: Timestamp) {
-        match report.status {
-            Status::PendingCommit => self.repeat(Doubt::Commit),
-            _ => {
-                self.committed(at);
-                if self.view.is_active() {
-                    self.seen(report, at);
-                }
-            }
+        if report.status == Status::PendingCommit {
+            self.repeat(Doubt::Commit);
+            return;
+        }
+        self.committed(at);
+        if self.view.is_active() {
+            self.seen(report, at);
         }
     }
 
