@@ -103,7 +103,8 @@ impl<'a> Meter<'a> {
             // Comes again when the upload has to begin anew: what was counted before is void.
             &UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
-                progress.blocks_done = u32::try_from(already / block_size.max(1)).unwrap_or_default();
+                // Only the last block is a short one.
+                progress.blocks_done = u32::try_from(already.div_ceil(block_size.max(1))).unwrap_or_default();
                 // What an earlier process had sent still counts, as long as the upload goes on with it.
                 let is_continued = already > 0 && self.sent.block_size == block_size;
                 self.sent.block_size = block_size;
