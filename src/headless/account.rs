@@ -39,7 +39,7 @@ pub(super) async fn create(session: Session, what: &Create, printer: &mut Printe
 }
 
 fn with_target(product: &Product) -> serde_json::Value {
-    let mut object = product.raw.clone();
+    let mut object = product.resource();
     if let Some(object) = object.as_object_mut() {
         object.insert("target".into(), product.target.to_string().into());
     }

@@ -40,11 +40,7 @@ pub async fn run(services: &Services, errand: Errand, reporter: &Reporter, cance
         .map_err(|error| error.to_string())
         .and_then(|line| services.home.runs().create(&header.run, &line).map_err(|error| error.to_string()));
     match journal {
-        Ok(journal) => {
-            let mut driver = Driver::new(services, reporter, cancel, journal, &header, None);
-            // Boxed: the future of a whole run is too large to lie in every caller's.
-            Box::pin(driver.drive(Run::new(header))).await;
-        }
+        Ok(journal) => Driver::new(services, reporter, cancel, journal, &header, None).drive(Run::new(header)).await,
         Err(message) => reporter.fail(format!("The run was not started. {message}")).await,
     }
 }
@@ -74,7 +70,7 @@ pub async fn resume(services: &Services, id: &str, reporter: &Reporter, cancel: 
         return;
     }
     run.resume(is_unanswered, at);
-    Box::pin(driver.drive(run)).await;
+    driver.drive(run).await;
 }
 
 struct Driver<'a> {
@@ -180,15 +176,15 @@ impl<'a> Driver<'a> {
         let (store, target) = (&self.services.store, self.target.clone());
         Ok(match next {
             Next::SignIn => {
-                store.sign_in().await.map_err(|error| fault(&error))?;
+                store.sign_in().await.map_err(fault)?;
                 Happened::SignedIn
             }
             Next::ReadTarget => {
-                let product = store.product(&target).await.map_err(|error| fault(&error))?;
+                let product = store.product(&target).await.map_err(fault)?;
                 Happened::TargetRead { pending: product.pending, published: product.published }
             }
             Next::ReadSubmission { id } => {
-                let fetched = store.submission(&target, &id).await.map_err(|error| fault(&error))?;
+                let fetched = store.submission(&target, &id).await.map_err(fault)?;
                 Happened::SubmissionRead(self.keep_url(fetched))
             }
             Next::Examine { zip, document } => examine(&target, zip, document).await?,
@@ -199,26 +195,26 @@ impl<'a> Driver<'a> {
             }
             Next::Delete { id } => match store.delete_submission(&target, &id).await {
                 Ok(()) => Happened::Deleted,
-                Err(error) => unclear(&error)?,
+                Err(error) => unclear(error)?,
             },
             Next::Create => match store.create_submission(&target).await {
                 Ok(fetched) => Happened::Created(self.keep_url(fetched)),
-                Err(error) => unclear(&error)?,
+                Err(error) => unclear(error)?,
             },
             Next::Update { id, body } => match store.update_submission(&target, &id, &body).await {
                 Ok(_) => Happened::Updated,
-                Err(error) => unclear(&error)?,
+                Err(error) => unclear(error)?,
             },
             Next::ReadBack { id } => {
-                let fetched = store.submission(&target, &id).await.map_err(|error| fault(&error))?;
+                let fetched = store.submission(&target, &id).await.map_err(fault)?;
                 Happened::ReadBack(self.keep_url(fetched))
             }
             Next::Upload { id, zip } => self.send(run.view(), &id, &zip).await?,
             Next::Commit { id } => match store.commit(&target, &id).await {
                 Ok(_) => Happened::Committed,
-                Err(error) => unclear(&error)?,
+                Err(error) => unclear(error)?,
             },
-            Next::Look { id } => Happened::Seen(store.status(&target, &id).await.map_err(|error| fault(&error))?),
+            Next::Look { id } => Happened::Seen(store.status(&target, &id).await.map_err(fault)?),
             Next::End => Happened::Cancelled,
         })
     }
@@ -233,7 +229,7 @@ impl<'a> Driver<'a> {
     async fn send(&mut self, view: &RunView, id: &str, zip: &Path) -> Result<Happened, Fault> {
         if self.upload.is_none() {
             // A resumed run: the signed URL was never on disk, the draft still knows it.
-            let fetched = self.services.store.submission(&self.target, id).await.map_err(|error| fault(&error))?;
+            let fetched = self.services.store.submission(&self.target, id).await.map_err(fault)?;
             self.keep_url(fetched);
         }
         let Some(url) = self.upload.clone() else {
@@ -264,18 +260,18 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
     if let Some(broken) = examined.broken {
         return Ok(Happened::Examined { problems: vec![format!("{}: {broken}", examined.zip.display())], warnings: Vec::new() });
     }
-    let (errors, others): (Vec<_>, Vec<_>) =
-        examined.fit.sentences().into_iter().partition(|(severity, _)| *severity == Severity::Error);
-    let words = |list: Vec<(Severity, String)>| list.into_iter().map(|(_, sentence)| sentence).collect();
-    Ok(Happened::Examined { problems: words(errors), warnings: words(others) })
+    let sentences = examined.fit.sentences();
+    let of = |wanted| sentences.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, sentence)| sentence.clone()).collect();
+    Ok(Happened::Examined { problems: of(Severity::Error), warnings: of(Severity::Warning) })
 }
 
-fn fault(error: &ApiError) -> Fault {
-    Fault { cause: cause(error), message: error.to_string() }
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
+fn fault(error: ApiError) -> Fault {
+    Fault { cause: cause(&error), message: error.to_string() }
 }
 
 /// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
-fn unclear(error: &ApiError) -> Result<Happened, Fault> {
+fn unclear(error: ApiError) -> Result<Happened, Fault> {
     if error.is_ambiguous() { Ok(Happened::Lost { message: error.to_string() }) } else { Err(fault(error)) }
 }
 

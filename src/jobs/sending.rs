@@ -1,10 +1,6 @@
 //! The upload of a run: shows how far it is, and journals what the service has, so that a later process sends only the rest.
 
-use super::{
-    report::{Report, UploadProgress},
-    reporter::Reporter,
-    services::Services,
-};
+use super::{report::{Report, UploadProgress}, reporter::Reporter, services::Services};
 use crate::{
     api::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl},
     disk::Journal,
@@ -99,11 +95,11 @@ impl<'a> Meter<'a> {
 
     fn take(&mut self, event: &UploadEvent) {
         let progress = &mut self.progress;
-        match event {
+        match *event {
             // Comes again when the upload has to begin anew: what was counted before is void.
-            &UploadEvent::Started { total, blocks, already, block_size } => {
+            UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
-                // Only the last block is a short one.
+                // Rounded up: the last block may be a short one.
                 progress.blocks_done = u32::try_from(already.div_ceil(block_size.max(1))).unwrap_or_default();
                 // What an earlier process had sent still counts, as long as the upload goes on with it.
                 let is_continued = already > 0 && self.sent.block_size == block_size;
@@ -113,13 +109,13 @@ impl<'a> Meter<'a> {
                 }
                 self.rate = Rate::default();
             }
-            &UploadEvent::Acknowledged { index, sent, total } => {
+            UploadEvent::Acknowledged { index, sent, total } => {
                 (progress.sent, progress.total) = (sent, total);
                 progress.blocks_done += 1;
                 self.done.insert(index);
             }
             UploadEvent::Retry { .. } => progress.retries += 1,
-            &UploadEvent::Connections(connections) => progress.connections = connections,
+            UploadEvent::Connections(connections) => progress.connections = connections,
             UploadEvent::Committing | UploadEvent::Done => {}
         }
         let since = self.begun.elapsed();

@@ -3,7 +3,7 @@
 
 use super::{
     machine::{Doubt, Run, Stage},
-    view::{Cause, Ending, Outcome, StepState},
+    view::{Cause, Ending, StepState},
 };
 use crate::domain::{
     status::{Status, StatusReport},
@@ -109,18 +109,9 @@ impl Run {
         }
     }
 
-    /// Whether a run that ended this way can go on: nobody decided against it.
-    fn may_go_on(ending: &Ending) -> bool {
-        match ending.outcome {
-            Outcome::Cancelled => true,
-            Outcome::Failed => ending.cause != Some(Cause::Store),
-            Outcome::Committed | Outcome::Published | Outcome::Waiting | Outcome::Refused => false,
-        }
-    }
-
     /// Whether [`Run::resume`] leads anywhere.
     pub fn is_resumable(&self) -> bool {
-        self.view.ending.as_ref().is_none_or(Self::may_go_on)
+        self.view.ending.as_ref().is_none_or(Ending::may_go_on)
     }
 
     /// Goes on after an interruption. `is_unanswered`: the journal ends with an intention, so nobody knows what became of that call.

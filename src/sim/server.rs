@@ -20,9 +20,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
+use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -38,6 +39,8 @@ pub struct Sim {
     address: SocketAddr,
     closed: DropGuard,
     served: JoinHandle<()>,
+    /// Lives as long as anybody may still write a blob to disk.
+    storage: Weak<dyn Any + Send + Sync>,
     blobs: Blobs,
 }
 
@@ -46,6 +49,10 @@ impl std::fmt::Debug for Sim {
         f.debug_struct("Sim").field("address", &self.address).finish_non_exhaustive()
     }
 }
+
+/// A write to disk that is under way is waited for so long, looking so often.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(5);
 
 impl Sim {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -62,11 +69,18 @@ impl Sim {
         self.blobs.open(blob)
     }
 
-    /// Ends the listener and every connection.
+    /// Ends the listener and every connection; then the blobs are off the disk.
     pub async fn stop(self) {
+        drop(self.blobs);
         drop(self.closed);
         // An error would mean that the task was aborted: it is over either way.
         let _ = self.served.await;
+        let gone = async {
+            while self.storage.strong_count() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WRITES, gone).await;
     }
 }
 
@@ -124,6 +138,7 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
     let closed = CancellationToken::new();
     let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };
     let address = lines.listener.local_addr()?;
+    let storage = blobs.storage();
     let router = blobs
         .router()
         .fallback(|| async { StatusCode::NOT_FOUND })
@@ -137,7 +152,7 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
             _ = async { axum::serve(lines, router).await } => {}
         }
     });
-    Ok(Sim { address, closed: closed.drop_guard(), served, blobs: kept })
+    Ok(Sim { address, closed: closed.drop_guard(), served, blobs: kept, storage })
 }
 
 async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
