@@ -33,7 +33,9 @@ pub(super) async fn run(
         (Some(run), None) => run.id.clone(),
         (None, _) => {
             // One that has ended is no longer in the list, but a script may still have its id.
-            if let Some(ended) = session.services.home.runs().list()?.into_iter().find(|run| run.id == wanted || run.id.ends_with(wanted)) {
+            if let Some(ended) =
+                session.services.home.runs().list()?.into_iter().find(|run| run.id == wanted || run.id.ends_with(wanted))
+            {
                 let how = ended.last.as_ref().and_then(|last| last.pointer("/ended/outcome")).and_then(Value::as_str);
                 return Err(Failure::refused(format!(
                     "Run {} has ended ({}) and cannot go on; start a new one.",

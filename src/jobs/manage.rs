@@ -28,7 +28,9 @@ pub enum ManageError {
     Api(#[from] ApiError),
     #[error("The draft was not deleted, because its document could not be saved first. {0}")]
     Disk(#[from] DiskError),
-    #[error("{what} may have been made: the answer was lost, and {found} new ones are there now. Look at the list and go on with the right one.")]
+    #[error(
+        "{what} may have been made: the answer was lost, and {found} new ones are there now. Look at the list and go on with the right one."
+    )]
     Several { what: String, found: usize },
 }
 

@@ -132,7 +132,8 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
         ),
         faults: Faults::new(&options.scenario),
     };
-    let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency, released: Notify::new() });
+    let shared =
+        Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency, released: Notify::new() });
     let kept = blobs.clone();
     let closed = CancellationToken::new();
     let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };

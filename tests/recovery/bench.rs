@@ -41,8 +41,7 @@ pub struct Release {
     pub zip: &'static str,
 }
 
-pub const APP: Release =
-    Release { target: "app:9NX0EXAMPLE1", json: "notes-2.5.json", zip: "northwind-notes-2.5.zip" };
+pub const APP: Release = Release { target: "app:9NX0EXAMPLE1", json: "notes-2.5.json", zip: "northwind-notes-2.5.zip" };
 pub const ADD_ON: Release = Release { target: "addon:9NX0ADDONEX1", json: "notes-pro.json", zip: "notes-pro-icon.zip" };
 pub const FLIGHT: Release = Release {
     target: "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915",
@@ -107,7 +106,7 @@ impl Bench {
     }
 
     /// The program with these arguments, started.
-    pub fn start(&self, args: &[&str]) -> Process<'_> {
+    pub fn start(&self, args: &[&str]) -> Process {
         let number = fs::read_dir(self.folder.path()).unwrap().count();
         let [out, err] = ["out", "err"].map(|end| self.file(&format!("process-{number}.{end}")));
         let child = Command::new(env!("CARGO_BIN_EXE_flightdeck"))
@@ -121,24 +120,24 @@ impl Bench {
             .env("TEST_SECRET", SECRET)
             .spawn()
             .unwrap();
-        Process { bench: self, child, out, err }
+        Process { child, out, err }
     }
 
     pub fn run(&self, args: &[&str]) -> Ended {
         self.start(args).wait()
     }
 
-    pub fn publish(&self, release: Release, more: &[&str]) -> Process<'_> {
+    pub fn publish(&self, release: Release, more: &[&str]) -> Process {
         self.publish_zip(release, &sample(release.zip), more)
     }
 
-    pub fn publish_zip(&self, release: Release, zip: &Path, more: &[&str]) -> Process<'_> {
+    pub fn publish_zip(&self, release: Release, zip: &Path, more: &[&str]) -> Process {
         let json = sample(release.json);
         let args = ["publish", release.target, "--json", json.to_str().unwrap(), "--zip", zip.to_str().unwrap()];
         self.start(&[&args[..], &["--output", "json"], more].concat())
     }
 
-    pub fn resume(&self) -> Process<'_> {
+    pub fn resume(&self) -> Process {
         self.start(&["resume", &self.run_id(), "--output", "json"])
     }
 
@@ -183,7 +182,8 @@ impl Bench {
     /// The only journal.
     pub fn journal(&self) -> Option<PathBuf> {
         let runs = fs::read_dir(self.home().join("data/runs")).ok()?;
-        let mut journals = runs.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "jsonl"));
+        let mut journals =
+            runs.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "jsonl"));
         let found = journals.next();
         assert_eq!(journals.next(), None, "one run, one journal");
         found
@@ -231,7 +231,10 @@ impl Bench {
         if let Some(draft) = replaced {
             let drafts = fs::read_dir(self.home().join("data/drafts")).unwrap();
             let saved: Vec<_> = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
-            assert!(saved.iter().any(|text| serde_json::from_str::<Value>(text).unwrap()["id"] == draft), "the old draft is lost");
+            assert!(
+                saved.iter().any(|text| serde_json::from_str::<Value>(text).unwrap()["id"] == draft),
+                "the old draft is lost"
+            );
         }
         self.assert_clean();
     }
@@ -282,14 +285,13 @@ fn fill(from: &mut impl Read, buffer: &mut [u8]) -> usize {
 }
 
 /// The program while it runs.
-pub struct Process<'a> {
-    pub bench: &'a Bench,
+pub struct Process {
     child: Child,
     out: PathBuf,
     err: PathBuf,
 }
 
-impl Process<'_> {
+impl Process {
     /// SIGKILL, or what Windows has for it: the program learns nothing of it.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -7,7 +7,7 @@ use super::{
 };
 use flightdeck::publish::view::{Cause, Outcome};
 use futures::{StreamExt as _, stream};
-use std::{fs, time::Duration};
+use std::{fmt::Write as _, fs, time::Duration};
 
 /// A run that takes longer hangs. The pauses of an unlucky upload are seconds.
 const HANGS: Duration = Duration::from_mins(2);
@@ -33,7 +33,7 @@ fn faults(seed: u64) -> String {
     ];
     let mut text = format!("seed = {seed}\n");
     for (call, chance, effect) in rules {
-        text.push_str(&format!("[[fault]]\ncall = \"{call}\"\nchance = {chance}\n{effect}\n"));
+        writeln!(text, "[[fault]]\ncall = \"{call}\"\nchance = {chance}\n{effect}").unwrap();
     }
     text
 }
@@ -42,10 +42,10 @@ fn faults(seed: u64) -> String {
 async fn played(seed: u64) -> (u64, u64, bool) {
     let bench = Inside::new(&faults(seed)).await;
     let release = [APP, ADD_ON, FLIGHT][(seed % 3) as usize];
-    let plan = bench.plan(release.target(), release.json, Some(release.zip));
+    let plan = Inside::plan(release.target(), release.json, Some(release.zip));
     // Every second run is cancelled somewhere, and every fourth once more when it goes on.
     let mut random = fastrand::Rng::with_seed(seed);
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         bench.cancel_after(random.u64(1..16));
     }
     let mut told = bench.publish(plan).await;
@@ -86,7 +86,7 @@ async fn played(seed: u64) -> (u64, u64, bool) {
             }
             (Outcome::Cancelled, _) => {
                 assert_eq!(seed % 2, 0, "seed {seed}: {ending:?}");
-                if seed % 4 == 0 && attempts == 1 {
+                if seed.is_multiple_of(4) && attempts == 1 {
                     bench.cancel_after(random.u64(1..12));
                 }
                 attempts += 1;

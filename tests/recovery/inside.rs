@@ -5,13 +5,7 @@ use flightdeck::{
     api::{Exchange, Observe, Patience, http::http_client},
     config::{Config, Credential, Paths, Profile, SecretSource},
     domain::target::Target,
-    jobs::{
-        job::JobId,
-        publish,
-        report::Report,
-        reporter::Reporter,
-        services::Services,
-    },
+    jobs::{job::JobId, publish, report::Report, reporter::Reporter, services::Services},
     publish::{
         errand::Errand,
         plan::{PendingPolicy, Plan, WaitFor},
@@ -127,7 +121,7 @@ impl Inside {
         exchanges.iter().map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
     }
 
-    pub fn plan(&self, target: Target, json: &str, zip: Option<&str>) -> Plan {
+    pub fn plan(target: Target, json: &str, zip: Option<&str>) -> Plan {
         Plan {
             name: target.to_string(),
             target,

@@ -1,6 +1,6 @@
 //! The program is killed at every point of its journal and gone on with.
 
-use super::bench::{ADD_ON, APP, Bench, FLIGHT, FOR_EVER, Release, sample};
+use super::bench::{ADD_ON, APP, Bench, FLIGHT, FOR_EVER, Process, Release, sample};
 use rstest::rstest;
 
 /// When the program dies, seen from the call that it waits for.
@@ -103,7 +103,7 @@ fn again_and_again() {
             // A call that was done by an earlier process does not come again: then the next hold waits for its turn.
             let is_struck = bench.until("the fault or the end", |bench| {
                 let is_struck = bench.state()["faults"][0] == 1;
-                (is_struck || process.as_mut().is_some_and(|process| process.has_ended())).then_some(is_struck)
+                (is_struck || process.as_mut().is_some_and(Process::has_ended)).then_some(is_struck)
             });
             if !is_struck {
                 process.take().unwrap().wait().assert_published();

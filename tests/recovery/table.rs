@@ -94,7 +94,7 @@ async fn played(release: Release, row: &Row, (words, effect, is_done): (&str, &s
     }
     let before = bench.state().await;
     let is_of_before = bench.requests().len();
-    let mut plan = bench.plan(target.clone(), release.json, Some(release.zip));
+    let mut plan = Inside::plan(target.clone(), release.json, Some(release.zip));
     if is_replaced {
         plan.pending = PendingPolicy::Replace;
     }
@@ -147,7 +147,7 @@ async fn overtaken(call: &str, actions: &[&str]) -> (Inside, RunView) {
         bench.services.store.create_submission(&APP.target()).await.unwrap();
     }
     bench.play(&format!("{}{}", fault(call, "effect = \"delay\""), fault(call, "effect = \"reset\""))).await;
-    let mut plan = bench.plan(APP.target(), APP.json, Some(APP.zip));
+    let mut plan = Inside::plan(APP.target(), APP.json, Some(APP.zip));
     if is_replaced {
         plan.pending = PendingPolicy::Replace;
     }
@@ -202,7 +202,7 @@ async fn an_upload_asks_the_blob_itself(#[values("put-block", "put-block-list")]
     // Its time limits are long (a stalled line is no lost one): the time-out is the uploader's own test.
     join_all(FAULTS[..6].iter().map(|(words, effect, _)| async move {
         let bench = Inside::new(&fault(call, effect)).await;
-        let told = bench.publish(bench.plan(APP.target(), APP.json, Some(APP.zip))).await;
+        let told = bench.publish(Inside::plan(APP.target(), APP.json, Some(APP.zip))).await;
         let ending = told.view.unwrap().ending.unwrap();
         assert_eq!(ending.outcome, Outcome::Published, "{call}, {words}: {ending:?}");
         let state = bench.state().await;

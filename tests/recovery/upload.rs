@@ -15,7 +15,8 @@ fn large(path: &Path, size: u64, seed: u64) {
     fs::copy(sample(APP.zip), path).unwrap();
     let file = File::options().read(true).write(true).open(path).unwrap();
     let mut zip = ZipWriter::new_append(file).unwrap();
-    zip.start_file("padding.bin", SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true)).unwrap();
+    zip.start_file("padding.bin", SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true))
+        .unwrap();
     let mut random = fastrand::Rng::with_seed(seed);
     let mut piece = vec![0; MIB as usize];
     random.fill(&mut piece);
