@@ -11,6 +11,8 @@ mod load;
 mod program;
 #[path = "screen/table.rs"]
 mod table;
+#[path = "screen/terminal.rs"]
+mod terminal;
 
 use std::{error::Error, io};
 use table::Table;

@@ -51,6 +51,20 @@ pub struct RunRow {
     pub job: JobId,
     pub view: RunView,
     pub upload: Option<UploadProgress>,
+    /// An earlier process left it: nobody drives it until somebody goes on with it.
+    pub is_left: bool,
+}
+
+impl RunRow {
+    /// A job of ours drives it.
+    pub fn is_active(&self) -> bool {
+        self.view.is_active() && !self.is_left
+    }
+
+    /// It was interrupted, and can be gone on with.
+    pub fn may_go_on(&self) -> bool {
+        self.is_left || self.view.ending.as_ref().is_some_and(Ending::may_go_on)
+    }
 }
 
 /// What a person prepares for a target: an edited document, a chosen archive.
@@ -108,8 +122,6 @@ pub struct Model {
     pub examined: Remote<Examined>,
     /// Newest first.
     pub runs: Vec<RunRow>,
-    /// Runs that an earlier process left.
-    pub interrupted: Vec<Interrupted>,
     /// Newest last, bounded.
     pub activity: VecDeque<Exchange>,
     pub pulse: Pulse,
@@ -162,7 +174,7 @@ impl Model {
 
     /// The run of a target that has not ended yet.
     pub fn active_run(&self, target: &Target) -> Option<&RunRow> {
-        self.runs.iter().find(|row| row.view.is_active() && row.view.target == *target)
+        self.runs.iter().find(|row| row.is_active() && row.view.target == *target)
     }
 
     pub fn run(&self, id: &str) -> Option<&RunRow> {
@@ -170,7 +182,7 @@ impl Model {
     }
 
     pub fn active_runs(&self) -> usize {
-        self.runs.iter().filter(|row| row.view.is_active()).count()
+        self.runs.iter().filter(|row| row.is_active()).count()
     }
 
     /// Notes that a job begins. Gives the job of the same topic that it supersedes, whose reports are dropped from now on.
@@ -237,7 +249,7 @@ impl Model {
 
     /// Takes a finished run off the list.
     pub fn dismiss(&mut self, run: &str) {
-        self.runs.retain(|row| row.view.id != run || row.view.is_active());
+        self.runs.retain(|row| row.view.id != run || row.is_active());
     }
 
     /// Takes a report in; says what it changed. What comes of a superseded or finished job is dropped.
@@ -247,7 +259,12 @@ impl Model {
         }
         match report {
             Report::Interrupted(runs) => {
-                self.interrupted = runs;
+                for Interrupted { view, held_by, .. } in runs {
+                    // What another process drives is its business; what cannot be read, `flightdeck resume` explains.
+                    if let Some(view) = view.filter(|view| held_by.is_none() && self.run(&view.id).is_none()) {
+                        self.runs.push(RunRow { job: JobId(0), view, upload: None, is_left: true });
+                    }
+                }
                 vec![Change::Runs]
             }
             Report::Some { catalog, products, total } => {
@@ -385,10 +402,10 @@ impl Model {
         }
         if let Some(row) = self.runs.iter_mut().find(|row| row.view.id == view.id) {
             row.job = job.unwrap_or(row.job);
-            row.view = view;
+            (row.view, row.is_left) = (view, false);
         } else {
             let at = self.runs.partition_point(|row| row.view.started > view.started);
-            self.runs.insert(at, RunRow { job: job.unwrap_or(JobId(0)), view, upload: None });
+            self.runs.insert(at, RunRow { job: job.unwrap_or(JobId(0)), view, upload: None, is_left: false });
         }
         changes
     }
@@ -445,9 +462,9 @@ impl Model {
                 settle(&mut self.examined, error);
                 vec![Change::Examined]
             }
-            Job::Publish(_) | Job::Follow { .. } => {
+            Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
                 // The run itself tells its end; this is for one that could not, because its task broke.
-                let broken = self.runs.iter_mut().find(|row| row.job == id && row.view.is_active());
+                let broken = self.runs.iter_mut().find(|row| row.job == id && row.is_active());
                 if let (Some(row), Some(message)) = (broken, error) {
                     row.view.ending = Some(Ending { outcome: Outcome::Failed, cause: Some(Cause::Trouble), message });
                 }

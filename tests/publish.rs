@@ -1,5 +1,5 @@
 //! The run as a pure machine: what it asks for, in which order, and what it refuses. No network, no clock, no disk.
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use flightdeck::{
     domain::{

@@ -1,7 +1,5 @@
 //! Screens as text, and the styles that carry meaning. Each snapshot was read before it was accepted.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
-
 #[path = "support/harness.rs"]
 mod harness;
 
@@ -139,7 +137,7 @@ fn lists_in_their_four_states() {
     empty.answer(Catalog::Apps, Vec::new());
     empty.answer(Catalog::AddOns, Vec::new());
     let mut stale = loaded();
-    stale.wait(Duration::from_secs(3 * 3600)).keys("r");
+    stale.wait(Duration::from_hours(3)).keys("r");
     let mut stale_failed = loaded();
     stale_failed.keys("r");
     let job = stale_failed.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
@@ -157,7 +155,7 @@ fn lists_in_their_four_states() {
         let lists: Vec<_> = screen.lines().skip(1).take(38).map(|line| line.chars().take(42).collect::<String>()).collect();
         // Empty rows say nothing.
         let lists: Vec<_> = lists.iter().filter(|line| line.chars().any(|c| !"│ ".contains(c))).map(String::as_str).collect();
-        all.push_str(&format!("== {name}\n{}\n", lists.join("\n")));
+        all.extend(["== ", name, "\n", &lists.join("\n"), "\n"]);
     }
     insta::assert_snapshot!(all);
 }

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use flightdeck::{
-    api::{Credential, Exchange, List, Store, StoreSettings, http::http_client_for},
+    api::{Credential, Exchange, Store, StoreSettings, http::http_client_for},
     app::{
         event::{Effect, Event, Moment},
         settings::Settings,
@@ -49,7 +49,7 @@ pub fn products(runtime: &Runtime, count: usize) -> Outcome<Vec<Product>> {
             requests_per_minute: 10_000,
         };
         let store = Store::new(http_client_for(&url)?, settings, Arc::new(|_: Exchange| {}));
-        let products = store.products(&List::Apps, &|_, _| {}).await?;
+        let products = store.products(&Catalog::Apps, &|_, _| {}).await?;
         sim.stop().await;
         Ok(products)
     })
@@ -85,7 +85,9 @@ impl Screen {
         let mut screen = Self::new()?;
         let views: Vec<_> = products.iter().take(runs).enumerate().map(|(at, product)| run(at, product)).collect();
         let begun = screen.app.start(screen.now());
-        let job = |wanted: &Job| begun.iter().find_map(|effect| matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))).flatten();
+        let job = |wanted: &Job| {
+            begun.iter().find_map(|effect| matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))).flatten()
+        };
         let apps = job(&Job::LoadCatalog(Catalog::Apps));
         let add_ons = job(&Job::LoadCatalog(Catalog::AddOns));
         for (job, catalog, products) in [(apps, Catalog::Apps, products), (add_ons, Catalog::AddOns, Vec::new())] {

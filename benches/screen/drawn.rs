@@ -77,7 +77,14 @@ pub fn editor(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let document = large_document(5_000_000);
     let size = serde_json::to_string_pretty(&document)?.len();
     let published = Submission { id: "1152921505690000101".to_owned(), document };
-    let detail = TargetDetail { product: flightdeck::domain::product::Product { target, ..product }, published: Some(published), pending: None, edit: None };
+    let mut product = product;
+    product.target = target;
+    let detail = TargetDetail {
+        product,
+        published: Some(published),
+        pending: None,
+        edit: None,
+    };
     let begun = Instant::now();
     screen.tell(Some(job), Report::Target(Box::new(detail)));
     let shown = begun.elapsed() + screen.draw()?;

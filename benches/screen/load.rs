@@ -46,8 +46,16 @@ pub fn keys(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
 async fn under_load(screen: &mut Screen) -> Outcome<Times> {
     let (sender, mut reports) = Pool::channel();
     let views: Vec<RunView> = screen.app.model().runs.iter().map(|row| row.view.clone()).collect();
-    let pending: Vec<(Target, String)> = screen.app.model().apps.products.value().into_iter().flatten()
-        .filter_map(|product| Some((product.target.clone(), product.pending.clone()?))).collect();
+    let pending: Vec<(Target, String)> = screen
+        .app
+        .model()
+        .apps
+        .products
+        .value()
+        .into_iter()
+        .flatten()
+        .filter_map(|product| Some((product.target.clone(), product.pending.clone()?)))
+        .collect();
     let uploads: Vec<_> = views.iter().map(|view| view.id.clone()).collect();
     let events = sender.clone();
     let reporting = tokio::spawn(async move {

@@ -1,14 +1,21 @@
 //! The real program in a terminal of its own, against a simulator in this process: first frame, memory, and what it costs to stand still.
 
-use super::{Outcome, table::Table};
+use super::{
+    Outcome,
+    account::{COLUMNS, ROWS},
+    table::{Table, Times},
+    terminal::Terminal,
+};
 use flightdeck::sim::{self, Sim, SimOptions};
-use std::{fs, io::Write, path::Path, thread, time::Duration, time::Instant};
-use terminal::Terminal;
+use std::{
+    fs,
+    io::Write,
+    num::NonZeroU16,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 use tokio::runtime::Runtime;
-
-#[path = "../../tests/support/terminal.rs"]
-#[expect(dead_code, reason = "tests use the rest")]
-mod terminal;
 
 const STARTS: usize = 15;
 /// The count of requests in the header falls for a minute after the last one.
@@ -18,11 +25,11 @@ const IDLE: Duration = Duration::from_secs(20);
 pub fn measure(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let sim = runtime.block_on(sim::start(SimOptions { apps: Some(5000), rate_limit: None, ..SimOptions::default() }))?;
     let home = home(&sim)?;
-    let mut terminal = start(home.path());
-    terminal.until("the whole list", |screen| screen.contains("Apps 5000") || screen.contains(" 5000 "));
+    let terminal = start(home.path())?;
+    terminal.until(|screen| screen.contains("Apps 5000") || screen.contains(" 5000 "))?;
     thread::sleep(Duration::from_secs(2));
     memory(&terminal, table, "memory, 5,000 products")?;
-    quit(&mut terminal);
+    terminal.quit()?;
     runtime.block_on(sim.stop());
 
     first_frame(runtime, table)?;
@@ -39,44 +46,40 @@ fn home(sim: &Sim) -> Outcome<tempfile::TempDir> {
 
 fn write_config(home: &Path, url: &str) -> Outcome<()> {
     let config = format!(
-        "[profiles.bench]\ntenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ file = {:?} }}\nrequests_per_minute = 5000\n\
+        "[profiles.bench]\ntenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ file = {} }}\nrequests_per_minute = 5000\n\
          endpoints = {{ login = \"{url}\", store = \"{url}\" }}\n",
         sim::TENANT,
         sim::CLIENT_ID,
-        home.join("secret"),
+        serde_json::to_string(&home.join("secret"))?,
     );
     Ok(fs::write(home.join("config.toml"), config)?)
 }
 
-fn start(home: &Path) -> Terminal {
-    Terminal::start(Path::new(env!("CARGO_BIN_EXE_flightdeck")), &[], (160, 50), home)
-}
-
-fn quit(terminal: &mut Terminal) {
-    terminal.press("q");
-    terminal.ended();
+fn start(home: &Path) -> Outcome<Terminal> {
+    let (columns, rows) = NonZeroU16::new(COLUMNS).zip(NonZeroU16::new(ROWS)).ok_or("a screen has a size")?;
+    Terminal::start(Path::new(env!("CARGO_BIN_EXE_flightdeck")), home, columns, rows)
 }
 
 /// From the start of the process to known names on screen, while the Store answers nothing.
 fn first_frame(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let sim = runtime.block_on(sim::start(SimOptions { rate_limit: None, ..SimOptions::default() }))?;
     let home = home(&sim)?;
-    let mut terminal = start(home.path());
-    terminal.until("the lists", |screen| screen.contains("Northwind Notes") && screen.contains("northwind.notes"));
+    let terminal = start(home.path())?;
+    terminal.until(|screen| screen.contains("Northwind Notes"))?;
     thread::sleep(Duration::from_secs(2));
-    quit(&mut terminal);
+    terminal.quit()?;
     runtime.block_on(sim.stop());
-    let silent = runtime.block_on(sim::start(SimOptions { latency: Duration::from_secs(600), ..SimOptions::default() }))?;
+    let silent = runtime.block_on(sim::start(SimOptions { latency: Duration::from_mins(10), ..SimOptions::default() }))?;
     write_config(home.path(), &silent.url())?;
-    let (mut frames, mut names) = (super::table::Times::default(), super::table::Times::default());
+    let (mut frames, mut names) = (Times::default(), Times::default());
     for _ in 0..STARTS {
         let begun = Instant::now();
-        let mut terminal = start(home.path());
-        terminal.until("a frame", |screen| screen.contains("Apps"));
+        let terminal = start(home.path())?;
+        terminal.until(|screen| screen.contains("Apps"))?;
         frames.add(begun.elapsed());
-        terminal.until("the known lists", |screen| screen.contains("Northwind Notes"));
+        terminal.until(|screen| screen.contains("Northwind Notes"))?;
         names.add(begun.elapsed());
-        quit(&mut terminal);
+        terminal.quit()?;
     }
     table.time("process start to first frame, median", frames.at(0.5), None)?;
     table.time("process start to known lists on screen, no answer yet, median", names.at(0.5), Some(30.0))?;
@@ -93,18 +96,18 @@ fn idle(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     // Two apps without anything that moves on by itself.
     let sim = runtime.block_on(sim::start(SimOptions { apps: Some(2), rate_limit: None, ..SimOptions::default() }))?;
     let home = home(&sim)?;
-    let mut terminal = start(home.path());
-    terminal.see("Northwind Notes");
+    let terminal = start(home.path())?;
+    terminal.until(|screen| screen.contains("Northwind Notes"))?;
     thread::sleep(SETTLES);
-    let before = Cost::of(terminal.id())?;
+    let before = Cost::of(terminal.id()?)?;
     thread::sleep(IDLE);
-    let after = Cost::of(terminal.id())?;
+    let after = Cost::of(terminal.id()?)?;
     let seconds = IDLE.as_secs_f64();
     let cpu = (after.ticks - before.ticks) as f64 / 100.0;
     table.row("idle: part of a core", cpu / seconds * 100.0, "%", Some(0.2))?;
     table.row(&format!("idle: wake-ups in {seconds} s, all threads"), (after.wakes - before.wakes) as f64, "", None)?;
     memory(&terminal, table, "idle: memory of a small account")?;
-    quit(&mut terminal);
+    terminal.quit()?;
     runtime.block_on(sim.stop());
     Ok(())
 }
@@ -132,7 +135,7 @@ impl Cost {
 
 fn memory(terminal: &Terminal, table: &mut Table<impl Write>, what: &str) -> Outcome<()> {
     if cfg!(target_os = "linux") {
-        let status = format!("/proc/{}/status", terminal.id());
+        let status = format!("/proc/{}/status", terminal.id()?);
         table.row(what, number(Path::new(&status), "VmRSS:")? as f64 / 1024.0, "MiB", Some(40.0))?;
         table.row(&format!("{what}, at most so far"), number(Path::new(&status), "VmHWM:")? as f64 / 1024.0, "MiB", None)?;
     }

@@ -92,7 +92,7 @@ impl Store {
     pub async fn product(&self, target: &Target) -> Result<Product, ApiError> {
         let call = Call::get(target.path(), format!("read {target}"))?;
         let raw = self.read(Ok(call.clone())).await?;
-        product_of(target.kind(), app_of(target), raw, &call)
+        product_of(target.kind(), app_of(target), &raw, &call)
     }
 
     /// Makes a draft, a copy of what is published, and reads it. When the draft was made but could not be read,
@@ -159,7 +159,7 @@ impl Store {
         let body = json!({"applicationIds": [new.app], "productId": new.product_id, "productType": new.product_type});
         let call = Call::post("inappproducts".to_owned(), words)?.with_json(&body)?.with_limit(Limit::Create);
         let raw = self.change(Ok(call.clone())).await?;
-        product_of(Kind::AddOn, Some(&new.app), raw, &call)
+        product_of(Kind::AddOn, Some(&new.app), &raw, &call)
     }
 
     /// Makes a package flight; the service gives it a first draft at once (store-api.md Q9).
@@ -175,7 +175,7 @@ impl Store {
         let call = Call::post(path, format!("create the flight {name} of app:{}", new.app))?.with_json(&body)?;
         let call = call.with_limit(Limit::Create);
         let raw = self.change(Ok(call.clone())).await?;
-        product_of(Kind::Flight, Some(&new.app), raw, &call)
+        product_of(Kind::Flight, Some(&new.app), &raw, &call)
     }
 
     /// Deletes an add-on or a flight for good.
@@ -238,7 +238,7 @@ fn app_of(target: &Target) -> Option<&str> {
     }
 }
 
-fn product_of(kind: Kind, app: Option<&str>, raw: Value, call: &Call) -> Result<Product, ApiError> {
+fn product_of(kind: Kind, app: Option<&str>, raw: &Value, call: &Call) -> Result<Product, ApiError> {
     Product::read(kind, app, raw).ok_or_else(|| call.unreadable(format!("it holds no {} with an id", kind.word()), None))
 }
 

@@ -35,7 +35,7 @@ fn words(catalog: &Catalog) -> String {
     }
 }
 
-fn read(catalog: &Catalog, raw: Value) -> Option<Product> {
+fn read(catalog: &Catalog, raw: &Value) -> Option<Product> {
     match catalog {
         Catalog::Apps => Product::read(Kind::App, None, raw),
         Catalog::AddOns => Product::read(Kind::AddOn, None, raw),
@@ -99,7 +99,7 @@ impl Gathered<'_> {
     fn add(&mut self, page: Page) {
         self.total = page.total.unwrap_or_default().max(page.skip + page.items.len());
         for item in page.items {
-            match read(self.list, item) {
+            match read(self.list, &item) {
                 Some(product) if self.ids.insert(product.target.clone()) => self.products.push(product),
                 Some(_) => {}
                 None => tracing::warn!(list = %path(self.list), "an item without a usable id was left out"),

@@ -16,7 +16,8 @@ use futures::{Stream, TryStreamExt};
 use secrecy::{ExposeSecret, SecretString};
 
 /// A body that goes past the crate, in the context of the call (whose own body stays empty). The crate's streams are
-/// readers: each piece would be zeroed, filled by a copy and freed, which costs as much as sending it.
+/// readers: each piece is zeroed (again for each poll that has to wait), filled by a copy and freed. Measured towards
+/// this machine: 0.61 processor seconds a GiB that way, 0.44 this way, 0.27 for `curl`.
 pub(crate) struct Streamed {
     length: u64,
     body: Mutex<Option<reqwest::Body>>,

@@ -12,17 +12,21 @@ use super::{
 };
 use crate::{
     ask::{Ask, PaneId, Severity},
-    domain::target::Target,
+    domain::{submission::put_body, target::Target},
     jobs::{
         job::{Catalog, Job, JobId},
         report::Report,
     },
-    model::{Change, Model},
+    model::{Change, Model, RunRow},
     panes::{
         self,
         pane::{Cx, Pane},
         runs,
         standing::since,
+    },
+    publish::{
+        plan::Plan,
+        view::{Outcome, Step, StepState},
     },
     ui::meter,
 };
@@ -145,11 +149,12 @@ impl App {
         };
         let ended = match &report {
             Report::Run(view) if view.ending.is_some() => {
-                let was_active = self.ground.model.run(&view.id).is_none_or(|row| row.view.is_active());
+                let was_active = self.ground.model.run(&view.id).is_none_or(RunRow::is_active);
                 was_active.then(|| (view.target.clone(), view.name.clone(), view.ending.clone()))
             }
             _ => None,
         };
+        let committed = committed(failed_job.as_ref(), &report);
         let changes = self.ground.model.apply(job, report, now.wall);
         if changes.is_empty() {
             return;
@@ -173,6 +178,9 @@ impl App {
             self.toasts.push(Severity::Info, text, now.uptime);
             self.loading.look_again(target);
         }
+        if let Some(plan) = committed {
+            self.release_edit(&plan);
+        }
         if let Some((target, name, Some(ending))) = ended {
             self.run_ended(target, &name, &ending, now);
         }
@@ -183,8 +191,23 @@ impl App {
         self.load_what_is_due(now);
     }
 
+    /// What was committed is no longer being prepared, unless it was edited further meanwhile.
+    fn release_edit(&mut self, plan: &Plan) {
+        let kind = plan.target.kind();
+        let Some(copy) = self.ground.model.edits.get(&plan.target) else { return };
+        let edited = copy.text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let is_sent = match (&edited, &plan.document) {
+            (Some(edited), Some(sent)) => put_body(kind, edited) == put_body(kind, sent),
+            (None, _) => copy.text.is_none(),
+            (Some(_), None) => false,
+        };
+        if is_sent {
+            self.ground.model.choose_zip(&plan.target, None);
+            self.asks.push_back(Ask::DiscardEdit(plan.target.clone()));
+        }
+    }
+
     fn run_ended(&mut self, target: Target, name: &str, ending: &crate::publish::view::Ending, now: Moment) {
-        use crate::publish::view::Outcome;
         let (_, word, _) = runs::outcome(ending.outcome);
         let severity = match ending.outcome {
             Outcome::Published | Outcome::Committed | Outcome::Cancelled => Severity::Info,
@@ -277,7 +300,7 @@ impl App {
 
     /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.
     fn next_clock(&self, now: Moment) -> Duration {
-        let is_quick = self.ground.model.runs.iter().filter(|row| row.view.is_active()).any(|row| {
+        let is_quick = self.ground.model.runs.iter().filter(|row| row.is_active()).any(|row| {
             let is_young = |at| since(at, now.wall) < Duration::from_mins(1);
             let looks_soon = row.view.next_look.is_some_and(|at| at.duration_since(now.wall).as_secs() < 60);
             looks_soon || row.view.timeline.last().is_none_or(|seen| is_young(seen.at))
@@ -333,5 +356,16 @@ impl Ground {
             Target::App { id } | Target::Flight { app: id, .. } => Some(id),
             add_on @ Target::AddOn { .. } => self.model.product(add_on)?.app.as_deref(),
         }
+    }
+}
+
+/// The plan whose commit this report tells of for the first time.
+fn committed(job: Option<&Job>, report: &Report) -> Option<Box<Plan>> {
+    match (job, report) {
+        (Some(Job::Publish(plan)), Report::Run(view)) => {
+            let is_done = view.step(Step::Commit).is_some_and(|step| step.state == StepState::Done);
+            (is_done && view.timeline.len() <= 1).then(|| plan.clone())
+        }
+        _ => None,
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn create(session: Session, what: &Create, printer: &mut Printe
 }
 
 fn with_target(product: &Product) -> serde_json::Value {
-    let mut object = product.raw.clone();
+    let mut object = product.resource();
     if let Some(object) = object.as_object_mut() {
         object.insert("target".into(), product.target.to_string().into());
     }
@@ -76,7 +76,7 @@ pub(super) async fn delete(
         return Ok(Exit::Done);
     }
     may_delete_product(target, &product, consent)?;
-    services.store.delete_product(target).await?;
+    manage::remove(services, target).await?;
     if printer.is_json() {
         printer.object(&json!({"event": "deleted", "target": target.to_string()}))?;
     } else {

@@ -51,7 +51,8 @@ pub(super) async fn carry_out(
     let cancel = CancellationToken::new();
     let reporter = Reporter::new(JobId(0), session.sender.clone());
     let services = session.services.clone();
-    let mut work = std::pin::pin!(async {
+    // On the heap: a whole run is a large future.
+    let mut work = Box::pin(async {
         match work {
             Work::Begin(errand) => publish::run(&services, errand, &reporter, &cancel).await,
             Work::Resume(id) => publish::resume(&services, &id, &reporter, &cancel).await,

@@ -65,7 +65,7 @@ impl From<ManageError> for Failure {
     fn from(error: ManageError) -> Self {
         match error {
             ManageError::Api(error) => error.into(),
-            ManageError::Disk(_) => Self::new(Exit::Failed, error),
+            ManageError::Disk(_) | ManageError::Several { .. } => Self::new(Exit::Failed, error),
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn run(session: Session, what: Listing, pending: bool, printer:
             _ => None,
         };
         if printer.is_json() {
-            let mut object = product.raw.clone();
+            let mut object = product.resource();
             if let Some(object) = object.as_object_mut() {
                 object.insert("target".into(), product.target.to_string().into());
                 if let Some(status) = status {

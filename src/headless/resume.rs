@@ -7,7 +7,7 @@ use super::{
     session::Session,
 };
 use crate::jobs::{journal, report::Interrupted};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{io, time::Duration};
 
 pub(super) async fn run(
@@ -32,6 +32,15 @@ pub(super) async fn run(
     let id = match (matches.next(), matches.next()) {
         (Some(run), None) => run.id.clone(),
         (None, _) => {
+            // One that has ended is no longer in the list, but a script may still have its id.
+            if let Some(ended) = session.services.home.runs().list()?.into_iter().find(|run| run.id == wanted || run.id.ends_with(wanted)) {
+                let how = ended.last.as_ref().and_then(|last| last.pointer("/ended/outcome")).and_then(Value::as_str);
+                return Err(Failure::refused(format!(
+                    "Run {} has ended ({}) and cannot go on; start a new one.",
+                    ended.id,
+                    how.unwrap_or("with an unknown outcome")
+                )));
+            }
             return Err(Failure::refused(format!("No interrupted run is {wanted:?}; `flightdeck resume` lists them.")));
         }
         (Some(_), Some(_)) => return Err(Failure::usage(format!("Several runs end in {wanted:?}; give more of the id."))),

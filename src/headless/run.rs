@@ -16,7 +16,7 @@ use crate::{
 
 /// Runs a head-less command and prints its failure, if it has one.
 pub async fn run(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Printer<'_>) -> Exit {
-    match dispatch(cli, command, env, printer).await {
+    match Box::pin(dispatch(cli, command, env, printer)).await {
         Ok(exit) => exit,
         Err(failure) => {
             if !failure.message.is_empty() {

@@ -33,13 +33,13 @@ pub(super) async fn show(
         Some("published") => product.published.clone().ok_or_else(|| none("published"))?,
         Some(id) => id.to_owned(),
         None if json => product.pending.clone().or(product.published.clone()).ok_or_else(|| none("pending or published"))?,
-        None => match product.pending.clone().or(product.published.clone()) {
-            Some(id) => id,
-            None => {
+        None => {
+            let Some(id) = product.pending.clone().or(product.published.clone()) else {
                 overview(&product, None, printer)?;
                 return Ok(Exit::Done);
-            }
-        },
+            };
+            id
+        }
     };
     let submission = store.submission(target, &id).await?.submission;
     if json {

@@ -44,7 +44,8 @@ pub(super) fn read(lines: Vec<Value>, profile: &str) -> Result<Recovered, String
             serde_json::from_value(line).map_err(|error| format!("Line {} of its journal is damaged: {error}.", number + 2))?;
         entries.push(entry);
     }
-    let is_unanswered = entries.iter().rev().find(|entry| !matches!(entry, Entry::Uploading { .. }));
+    // The end may be written where the outcome was not: a disk that is full for a long line has room for a short one.
+    let is_unanswered = entries.iter().rev().find(|entry| !matches!(entry, Entry::Uploading { .. } | Entry::Ended { .. }));
     let is_unanswered = matches!(is_unanswered, Some(Entry::Intends { .. }));
     let sent = entries.iter().rev().find_map(|entry| match entry {
         Entry::Uploading { sent, .. } => Some((**sent).clone()),

@@ -13,6 +13,7 @@ use crate::{
 };
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Status requests in flight: enough to hide the line's delay, few enough to leave slots to people.
 const STATUSES_AT_ONCE: usize = 4;
@@ -30,6 +31,7 @@ fn cache_name(catalog: &Catalog) -> Option<&'static str> {
 pub async fn recall(services: &Services, reporter: &Reporter) {
     let (home, profile) = (services.home.clone(), services.profile.clone());
     match tokio::task::spawn_blocking(move || journal::interrupted(&home.runs(), &profile)).await {
+        Ok(Ok(runs)) if runs.is_empty() => {}
         Ok(Ok(runs)) => reporter.tell(Report::Interrupted(runs)).await,
         Ok(Err(error)) => tracing::warn!(%error, "the journals cannot be listed"),
         Err(error) => tracing::warn!(%error, "the journals cannot be listed"),
@@ -47,8 +49,13 @@ pub async fn recall(services: &Services, reporter: &Reporter) {
 pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter) {
     let store = services.store.with_priority(Priority::Screen);
     // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the result.
+    // Each preview is at least twice the one before: thousands of products are not copied anew with every page.
+    let shown = AtomicUsize::new(0);
     let seen = |products: &[Product], total: usize| {
-        reporter.try_tell(Report::Some { catalog: catalog.clone(), products: products.to_vec(), total });
+        if products.len() >= 2 * shown.load(Ordering::Relaxed) {
+            shown.store(products.len(), Ordering::Relaxed);
+            reporter.try_tell(Report::Some { catalog: catalog.clone(), products: products.to_vec(), total });
+        }
     };
     match store.products(&catalog, &seen).await {
         Ok(products) => {

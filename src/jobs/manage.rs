@@ -1,12 +1,25 @@
-//! Makes and deletes add-ons, flights and drafts. Before a draft is deleted its document is saved.
+//! Makes and deletes add-ons, flights and drafts. Before a draft is deleted its document is saved. After an answer that never came
+//! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
 
-use super::{job::NewProduct, report::Report, reporter::Reporter, services::Services};
+use super::{
+    job::{Catalog, NewProduct},
+    report::Report,
+    reporter::Reporter,
+    services::Services,
+};
 use crate::{
     api::{ApiError, NewAddOn, NewFlight},
     disk::{DiskError, Kept},
-    domain::{product::Product, target::Target},
+    domain::{
+        product::{Product, plain_text},
+        target::Target,
+    },
 };
 use std::path::PathBuf;
+use tokio::time;
+
+/// So often one call may stay without a clear answer; then a person decides.
+const MOST_DOUBTS: u32 = 5;
 
 /// Why something was not made or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +28,8 @@ pub enum ManageError {
     Api(#[from] ApiError),
     #[error("The draft was not deleted, because its document could not be saved first. {0}")]
     Disk(#[from] DiskError),
+    #[error("{what} may have been made: the answer was lost, and {found} new ones are there now. Look at the list and go on with the right one.")]
+    Several { what: String, found: usize },
 }
 
 pub async fn create(services: &Services, product: NewProduct, reporter: &Reporter) {
@@ -26,14 +41,13 @@ pub async fn create(services: &Services, product: NewProduct, reporter: &Reporte
 
 /// Makes an add-on or a flight.
 pub async fn make(services: &Services, product: &NewProduct) -> Result<Product, ManageError> {
-    Ok(match product.clone() {
-        NewProduct::AddOn { app, product_id, product_type } => {
-            services.store.create_add_on(&NewAddOn { app, product_id, product_type }).await?
-        }
-        NewProduct::Flight { app, name, groups, rank_higher_than } => {
-            services.store.create_flight(&NewFlight { app, name, groups, rank_higher_than }).await?
-        }
-    })
+    // What is there before is what tells a new one, should the answer be lost.
+    let before = listed(services, product).await?.into_iter().map(|product| product.target).collect();
+    match carry_out(services, &Change::Make { product, before }).await? {
+        Some(made) => Ok(made),
+        // Making ends with the product or with an error.
+        None => Err(ManageError::Several { what: words(product), found: 0 }),
+    }
 }
 
 pub async fn delete_draft(services: &Services, target: Target, submission: String, reporter: &Reporter) {
@@ -47,13 +61,123 @@ pub async fn delete_draft(services: &Services, target: Target, submission: Strin
 pub async fn discard(services: &Services, target: &Target, submission: &str) -> Result<PathBuf, ManageError> {
     let draft = services.store.submission(target, submission).await?.submission;
     let saved = services.home.drafts().save(target, Kept::BeforeDelete, Some(submission), &draft.document)?;
-    services.store.delete_submission(target, submission).await?;
+    carry_out(services, &Change::DeleteDraft { target, submission }).await?;
     Ok(saved)
 }
 
 pub async fn delete_product(services: &Services, target: Target, reporter: &Reporter) {
-    match services.store.delete_product(&target).await {
+    match remove(services, &target).await {
         Ok(()) => reporter.tell(Report::Deleted { target, submission: None, saved: None }).await,
         Err(error) => reporter.fail(error).await,
+    }
+}
+
+/// Deletes an add-on or a flight for good.
+pub async fn remove(services: &Services, target: &Target) -> Result<(), ManageError> {
+    carry_out(services, &Change::DeleteProduct { target }).await.map(drop)
+}
+
+/// A call that changes something outside of a run.
+enum Change<'a> {
+    Make { product: &'a NewProduct, before: Vec<Target> },
+    DeleteDraft { target: &'a Target, submission: &'a str },
+    DeleteProduct { target: &'a Target },
+}
+
+/// What the Store shows of a call whose answer is lost.
+enum Asked {
+    /// It was done; the product, if one was to be made.
+    Done(Option<Box<Product>>),
+    NotDone,
+}
+
+async fn carry_out(services: &Services, change: &Change<'_>) -> Result<Option<Product>, ManageError> {
+    let mut doubts = 0;
+    loop {
+        let error = match change.send(services).await {
+            Ok(made) => return Ok(made),
+            // A refusal of the repetition may only say that the first attempt was heard after all.
+            Err(error) if error.is_ambiguous() || (doubts > 0 && !error.is_sign_in()) => error,
+            Err(error) => return Err(error.into()),
+        };
+        tracing::warn!(%error, "the outcome of a change is not known: asking the Store");
+        // The longer it stays unclear, the longer the service gets to settle.
+        time::sleep((services.cadence.shortest * 2_u32.pow(doubts)).min(services.cadence.longest)).await;
+        doubts += 1;
+        match change.ask(services).await? {
+            Asked::Done(made) => return Ok(made.map(|made| *made)),
+            Asked::NotDone if error.is_ambiguous() && doubts < MOST_DOUBTS => {}
+            Asked::NotDone => return Err(error.into()),
+        }
+    }
+}
+
+impl Change<'_> {
+    async fn send(&self, services: &Services) -> Result<Option<Product>, ApiError> {
+        let store = &services.store;
+        match self {
+            Self::Make { product, .. } => {
+                let made = match (*product).clone() {
+                    NewProduct::AddOn { app, product_id, product_type } => {
+                        store.create_add_on(&NewAddOn { app, product_id, product_type }).await?
+                    }
+                    NewProduct::Flight { app, name, groups, rank_higher_than } => {
+                        store.create_flight(&NewFlight { app, name, groups, rank_higher_than }).await?
+                    }
+                };
+                Ok(Some(made))
+            }
+            Self::DeleteDraft { target, submission } => store.delete_submission(target, submission).await.map(|()| None),
+            Self::DeleteProduct { target } => store.delete_product(target).await.map(|()| None),
+        }
+    }
+
+    async fn ask(&self, services: &Services) -> Result<Asked, ManageError> {
+        match self {
+            // Provably new: of that name, and not there before.
+            Self::Make { product, before } => {
+                let mut new = listed(services, product).await?;
+                new.retain(|found| !before.contains(&found.target));
+                match (new.pop(), new.len()) {
+                    (None, _) => Ok(Asked::NotDone),
+                    (Some(made), 0) => Ok(Asked::Done(Some(Box::new(made)))),
+                    (Some(_), others) => Err(ManageError::Several { what: words(product), found: others + 1 }),
+                }
+            }
+            Self::DeleteDraft { target, submission } => {
+                let pending = services.store.product(target).await?.pending;
+                Ok(if pending.as_deref() == Some(*submission) { Asked::NotDone } else { Asked::Done(None) })
+            }
+            Self::DeleteProduct { target } => match services.store.product(target).await {
+                Ok(_) => Ok(Asked::NotDone),
+                Err(error) if error.is_not_found() => Ok(Asked::Done(None)),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+}
+
+/// The products that are there and bear the name of the one to be made.
+async fn listed(services: &Services, product: &NewProduct) -> Result<Vec<Product>, ApiError> {
+    let catalog = match product {
+        NewProduct::AddOn { .. } => Catalog::AddOns,
+        NewProduct::Flight { app, .. } => Catalog::Flights { app: app.clone() },
+    };
+    let mut found = services.store.products(&catalog, &|_: &[Product], _: usize| ()).await?;
+    found.retain(|found| match product {
+        NewProduct::AddOn { app, product_id, .. } => {
+            found.name == plain_text(product_id) && found.app.as_ref().is_none_or(|owner| owner.eq_ignore_ascii_case(app))
+        }
+        // One without a name goes by its id, so any may be it.
+        NewProduct::Flight { name, .. } => name.as_ref().is_none_or(|name| found.name == plain_text(name)),
+    });
+    Ok(found)
+}
+
+fn words(product: &NewProduct) -> String {
+    match product {
+        NewProduct::AddOn { app, product_id, .. } => format!("The add-on {product_id} of app:{app}"),
+        NewProduct::Flight { app, name: Some(name), .. } => format!("The flight {name} of app:{app}"),
+        NewProduct::Flight { app, name: None, .. } => format!("A flight of app:{app}"),
     }
 }

@@ -55,7 +55,7 @@ impl Pool {
         }
         let (cancel, over) = (self.root.child_token(), CancellationToken::new());
         let reporter = Reporter::new(id, self.sender.clone());
-        let work = run(self.services.clone(), job, reporter.clone(), cancel.clone(), superseded);
+        let work = Box::pin(run(self.services.clone(), job, reporter.clone(), cancel.clone(), superseded));
         let done = over.clone().drop_guard();
         let work = self.tasks.spawn(async move {
             let _done = done;

@@ -260,12 +260,12 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
     if let Some(broken) = examined.broken {
         return Ok(Happened::Examined { problems: vec![format!("{}: {broken}", examined.zip.display())], warnings: Vec::new() });
     }
-    let (errors, others): (Vec<_>, Vec<_>) =
-        examined.fit.sentences().into_iter().partition(|(severity, _)| *severity == Severity::Error);
-    let words = |list: Vec<(Severity, String)>| list.into_iter().map(|(_, sentence)| sentence).collect();
-    Ok(Happened::Examined { problems: words(errors), warnings: words(others) })
+    let sentences = examined.fit.sentences();
+    let of = |wanted| sentences.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, sentence)| sentence.clone()).collect();
+    Ok(Happened::Examined { problems: of(Severity::Error), warnings: of(Severity::Warning) })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn fault(error: ApiError) -> Fault {
     Fault { cause: cause(&error), message: error.to_string() }
 }
@@ -303,41 +303,5 @@ fn finished(profile: &str, view: &RunView) -> Finished {
         started: view.started,
         ended,
         stages: stages.collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::jobs::job::JobId;
-    use tokio::sync::mpsc;
-
-    #[test]
-    fn an_upload_that_begins_anew_is_counted_anew() {
-        let (sender, mut told) = mpsc::channel(64);
-        let reporter = Reporter::new(JobId(1), sender);
-        let mut meter = Meter::new("run".to_owned(), Path::new("folder/package.zip"));
-        let mut shown = |event| {
-            meter.told = None;
-            meter.take(event, &reporter);
-            match told.try_recv() {
-                Ok((_, Report::Upload(progress))) => (progress.sent, progress.blocks_done, progress.blocks, progress.rate),
-                other => panic!("{other:?}"),
-            }
-        };
-        let started = |block_size, already| UploadEvent::Started {
-            total: 1000,
-            block_size,
-            blocks: 1000_u64.div_ceil(block_size) as u32,
-            already,
-        };
-        let acknowledged = |sent| UploadEvent::Acknowledged { index: 0, sent, total: 1000 };
-        assert_eq!(shown(started(300, 600)), (600, 2, 4, 0));
-        assert_eq!(shown(acknowledged(900)), (900, 3, 4, 0));
-        // Smaller blocks are wanted: none of those count.
-        assert_eq!(shown(started(100, 0)), (0, 0, 10, 0));
-        assert_eq!(shown(acknowledged(100)), (100, 1, 10, 0));
-        // The last block is a short one.
-        assert_eq!(shown(started(300, 1000)), (1000, 4, 4, 0));
     }
 }

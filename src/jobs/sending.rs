@@ -48,11 +48,14 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
     settings.block_size = known.as_ref().map(|sent| sent.block_size).or(settings.block_size);
     let blocks: Vec<u32> = known.iter().flat_map(|sent| &sent.blocks).flat_map(|(first, last)| *first..=*last).collect();
 
-    let place = Sent { place: url.place(), identity, block_size: 0, blocks: Vec::new() };
-    let meter = Mutex::new(Meter::new(run, zip, place, reporter, journal));
+    let block_size = known.as_ref().map_or(0, |sent| sent.block_size);
+    let place = Sent { place: url.place(), identity, block_size, blocks: Vec::new() };
+    let mut meter = Meter::new(run, zip, place, reporter, journal);
+    meter.done.extend(&blocks);
+    let meter = Mutex::new(meter);
     let observe = |event: UploadEvent| {
         if let Ok(mut meter) = meter.lock() {
-            meter.take(event);
+            meter.take(&event);
         }
     };
     match blob::upload(&services.http, url, zip, &settings, blocks, &observe, cancel).await {
@@ -90,15 +93,20 @@ impl<'a> Meter<'a> {
         Self { progress, rate: Rate::default(), begun: now, told: None, sent, done, written: now, reporter, journal }
     }
 
-    fn take(&mut self, event: UploadEvent) {
+    fn take(&mut self, event: &UploadEvent) {
         let progress = &mut self.progress;
-        match event {
+        match *event {
             // Comes again when the upload has to begin anew: what was counted before is void.
             UploadEvent::Started { total, blocks, already, block_size } => {
                 (progress.total, progress.blocks, progress.sent) = (total, blocks, already);
-                progress.blocks_done = u32::try_from(already / block_size.max(1)).unwrap_or_default();
+                // Rounded up: the last block may be a short one.
+                progress.blocks_done = u32::try_from(already.div_ceil(block_size.max(1))).unwrap_or_default();
+                // What an earlier process had sent still counts, as long as the upload goes on with it.
+                let is_continued = already > 0 && self.sent.block_size == block_size;
                 self.sent.block_size = block_size;
-                self.done.clear();
+                if !is_continued {
+                    self.done.clear();
+                }
                 self.rate = Rate::default();
             }
             UploadEvent::Acknowledged { index, sent, total } => {
@@ -147,6 +155,46 @@ fn ranges(numbers: &BTreeSet<u32>) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{disk::Runs, jobs::job::JobId};
+    use serde_json::{Value, json};
+    use tokio::sync::mpsc;
+
+    #[test]
+    fn an_upload_that_begins_anew_is_counted_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("runs")).unwrap();
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut journal = Runs::new(folder.path()).create(&id, &json!({})).unwrap();
+        let (sender, mut told) = mpsc::channel(64);
+        let reporter = Reporter::new(JobId(1), sender);
+        let sent = Sent { place: String::new(), identity: Value::Null, block_size: 300, blocks: Vec::new() };
+        let mut meter = Meter::new("run", Path::new("folder/package.zip"), sent, &reporter, &mut journal);
+        meter.done.extend([0, 1]);
+        let mut shown = |event| {
+            meter.told = None;
+            meter.take(&event);
+            let done = ranges(&meter.done);
+            match told.try_recv() {
+                Ok((_, Report::Upload(progress))) => (progress.sent, progress.blocks_done, progress.blocks, progress.rate, done),
+                other => panic!("{other:?}"),
+            }
+        };
+        let started = |block_size, already| UploadEvent::Started {
+            total: 1000,
+            block_size,
+            blocks: 1000_u64.div_ceil(block_size) as u32,
+            already,
+        };
+        let acknowledged = |index, sent| UploadEvent::Acknowledged { index, sent, total: 1000 };
+        // The blocks of an earlier process stay in the journal.
+        assert_eq!(shown(started(300, 600)), (600, 2, 4, 0, vec![(0, 1)]));
+        assert_eq!(shown(acknowledged(2, 900)), (900, 3, 4, 0, vec![(0, 2)]));
+        // Smaller blocks are wanted: none of those count.
+        assert_eq!(shown(started(100, 0)), (0, 0, 10, 0, vec![]));
+        assert_eq!(shown(acknowledged(0, 100)), (100, 1, 10, 0, vec![(0, 0)]));
+        // The last block is a short one.
+        assert_eq!(shown(started(300, 1000)).1, 4);
+    }
 
     #[test]
     fn numbers_become_ranges() {

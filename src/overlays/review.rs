@@ -101,7 +101,7 @@ impl Review {
         if profile.is_read_only {
             return vec![format!("The profile {} is read-only.", profile.name)];
         }
-        if cx.model.runs.iter().any(|row| row.view.target == self.target && row.view.is_active()) {
+        if cx.model.runs.iter().any(|row| row.view.target == self.target && row.is_active()) {
             return vec!["A run for it is active already.".into()];
         }
         if let Some(fault) = &outlook.fault {

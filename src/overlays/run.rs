@@ -10,7 +10,7 @@ use crate::{
     model::RunRow,
     panes::{
         pane::{Cx, Possible},
-        runs::{next_look, outcome},
+        runs::{self, next_look, outcome},
         standing::{self, since},
     },
     publish::view::{RunView, StepState},
@@ -248,11 +248,12 @@ impl Overlay for Run {
     }
 
     fn possible(&self, action: Action, cx: &Cx) -> Possible {
-        let is_active = self.row(cx).is_some_and(|row| row.view.is_active());
+        let is_active = self.row(cx).is_some_and(RunRow::is_active);
         match action {
             Action::Back | Action::Copy | Action::OpenPortal => Possible::Yes,
             Action::CancelRun if is_active => Possible::Yes,
             Action::CancelRun => Possible::No("This run has ended already.".to_owned()),
+            Action::ResumeRun => self.row(cx).map_or(Possible::Unknown, |row| runs::may_resume(row, cx)),
             _ => Possible::Unknown,
         }
     }
@@ -272,7 +273,8 @@ impl Overlay for Run {
             Action::OpenPortal => {
                 asks.extend(row.map(|row| Ask::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))));
             }
-            Action::CancelRun => asks.extend(row.filter(|row| row.view.is_active()).map(crate::panes::runs::cancel)),
+            Action::ResumeRun => asks.extend(row.and_then(runs::resume)),
+            Action::CancelRun => asks.extend(row.filter(|row| row.is_active()).map(runs::cancel)),
             _ => return Closing::Unused,
         }
         Closing::Stay
@@ -288,8 +290,10 @@ impl Overlay for Run {
         let width = WIDTH.min(area.width.saturating_sub(4));
         let lines = lines(row, usize::from(width), cx);
         let mut hints = vec![format!("{} copy", cx.key(Action::Copy)), format!("{} Partner Center", cx.key(Action::OpenPortal))];
-        if row.view.is_active() {
+        if row.is_active() {
             hints.push(format!("{} stop", cx.key(Action::CancelRun)));
+        } else if row.may_go_on() {
+            hints.push(format!("{} go on", cx.key(Action::ResumeRun)));
         }
         hints.push(format!("{} close", cx.key(Action::Back)));
         let hints = Line::styled(format!(" {} ", hints.join("  ")), cx.theme.style(Role::Muted));

@@ -8,6 +8,7 @@ use crate::{
     action::Action,
     ask::{Ask, Opening, PaneId},
     domain::units,
+    jobs::job::Job,
     model::{Change, RunRow},
     publish::view::{Outcome, Step},
     ui::{
@@ -82,6 +83,14 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
         let rest = text::fit(ending.message.lines().next().unwrap_or_default(), room.saturating_sub(text::width(word) + 2));
         return vec![Span::styled(word, style(role)), Span::raw("  "), Span::styled(rest.into_owned(), style(Role::Muted))];
     }
+    if row.is_left {
+        let step = view.current().map_or("its start", |step| step.step.word());
+        let advice = format!("  {} goes on with it", cx.key(Action::ResumeRun));
+        return vec![
+            Span::styled(format!("interrupted at {step}"), style(Role::Warning)),
+            Span::styled(advice, style(Role::Muted)),
+        ];
+    }
     let Some(step) = view.current() else {
         return vec![Span::styled("waits for its turn", style(Role::Muted))];
     };
@@ -149,7 +158,8 @@ impl Pane for Runs {
 
     fn hints(&self, cx: &Cx) -> Vec<Action> {
         match self.current(cx) {
-            Some(row) if row.view.is_active() => vec![Action::Enter, Action::CancelRun, Action::Copy, Action::OpenPortal],
+            Some(row) if row.is_active() => vec![Action::Enter, Action::CancelRun, Action::Copy, Action::OpenPortal],
+            Some(row) if row.may_go_on() => vec![Action::Enter, Action::ResumeRun, Action::DismissRun, Action::OpenPortal],
             Some(_) => vec![Action::Enter, Action::DismissRun, Action::Copy, Action::OpenPortal],
             None => Vec::new(),
         }
@@ -163,15 +173,22 @@ impl Pane for Runs {
         let row = self.current(cx);
         match action {
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => Possible::Yes,
-            Action::Enter | Action::Right | Action::CancelRun | Action::DismissRun | Action::Copy | Action::OpenPortal
+            Action::Enter
+            | Action::Right
+            | Action::CancelRun
+            | Action::ResumeRun
+            | Action::DismissRun
+            | Action::Copy
+            | Action::OpenPortal
                 if row.is_none() =>
             {
                 Possible::No("There is no run yet.".to_owned())
             }
-            Action::CancelRun if row.is_some_and(|row| !row.view.is_active()) => {
+            Action::ResumeRun => row.map_or(Possible::Unknown, |row| may_resume(row, cx)),
+            Action::CancelRun if row.is_some_and(|row| !row.is_active()) => {
                 Possible::No("This run has ended already.".to_owned())
             }
-            Action::DismissRun if row.is_some_and(|row| row.view.is_active()) => {
+            Action::DismissRun if row.is_some_and(RunRow::is_active) => {
                 Possible::No(format!("This run is active: {} stops it.", cx.key(Action::CancelRun)))
             }
             Action::Enter | Action::Right | Action::CancelRun | Action::DismissRun | Action::Copy | Action::OpenPortal => {
@@ -190,8 +207,9 @@ impl Pane for Runs {
         let view = &row.view;
         match action {
             Action::Enter | Action::Right => asks.push(Ask::Open(Opening::Run { id: view.id.clone() })),
-            Action::CancelRun if view.is_active() => asks.push(cancel(row)),
-            Action::DismissRun if !view.is_active() => asks.push(Ask::DismissRun(view.id.clone())),
+            Action::CancelRun if row.is_active() => asks.push(cancel(row)),
+            Action::ResumeRun => asks.extend(resume(row)),
+            Action::DismissRun if !row.is_active() => asks.push(Ask::DismissRun(view.id.clone())),
             Action::Copy => {
                 let submission = view.submission.as_deref().unwrap_or("none yet");
                 asks.push(Ask::Copy(format!("{} submission {submission} run {}", view.target, view.id)));
@@ -241,8 +259,12 @@ impl Pane for Runs {
         if active > 0 {
             notes.push(Span::styled(format!("{active} active"), cx.theme.style(Role::Busy)));
         }
-        if runs.len() > active {
-            notes.push(Span::styled(format!("{} ended", runs.len() - active), cx.theme.style(Role::Muted)));
+        let left = runs.iter().filter(|row| row.is_left).count();
+        if left > 0 {
+            notes.push(Span::styled(format!("{left} interrupted"), cx.theme.style(Role::Warning)));
+        }
+        if runs.len() > active + left {
+            notes.push(Span::styled(format!("{} ended", runs.len() - active - left), cx.theme.style(Role::Muted)));
         }
         let heading = Heading { number: PaneId::Runs.number(), title: PaneId::Runs.word(), notes };
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
@@ -266,6 +288,7 @@ impl Pane for Runs {
             let is_current = at == self.cursor.index();
             let (sign, role) = match &row.view.ending {
                 Some(ending) => (outcome(ending.outcome).0, outcome(ending.outcome).2),
+                None if row.is_left => ("‖", Role::Warning),
                 None => ("▲", Role::Busy),
             };
             let name_style = match (is_current, cx.is_focused) {
@@ -284,6 +307,24 @@ impl Pane for Runs {
             frame.render_widget(line, place);
         }
     }
+}
+
+/// Whether a run can be gone on with, or why not.
+pub fn may_resume(row: &RunRow, cx: &Cx) -> Possible {
+    if row.is_active() {
+        Possible::No("This run is at work.".to_owned())
+    } else if !row.may_go_on() {
+        Possible::No("This run has come to its end: publish again instead.".to_owned())
+    } else if cx.model.profile.is_read_only {
+        Possible::No("This profile is read-only.".to_owned())
+    } else {
+        Possible::Yes
+    }
+}
+
+/// Goes on with a run that was interrupted.
+pub fn resume(row: &RunRow) -> Option<Ask> {
+    (!row.is_active() && row.may_go_on()).then(|| Ask::Start(Job::Resume { run: row.view.id.clone() }))
 }
 
 /// Asks before a run is stopped, and says what stays.

@@ -116,7 +116,7 @@ mod tests {
     fn app(pending: &str, published: &str) -> Product {
         let resource = json!({"id": "9A", "primaryName": "Notes",
             "pendingApplicationSubmission": {"id": pending}, "lastPublishedApplicationSubmission": {"id": published}});
-        Product::read(Kind::App, None, resource).unwrap()
+        Product::read(Kind::App, None, &resource).unwrap()
     }
 
     #[test]

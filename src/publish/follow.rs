@@ -39,7 +39,9 @@ pub(super) fn judge(report: &StatusReport, publish_mode: Option<&str>, wait: Wai
 }
 
 fn failure(report: &StatusReport, id: &str, portal: &str) -> String {
-    let errors: String = report.errors.iter().map(|error| format!("\n  {}: {}", error.code, error.details)).collect();
-    let reports: String = report.reports.iter().map(|report| format!("\n  certification report: {}", report.url)).collect();
-    format!("Submission {id} ended in {}.{errors}{reports}\n  Partner Center: {portal}", report.status)
+    let errors = report.errors.iter().map(|error| format!("{}: {}", error.code, error.details));
+    let reports = report.reports.iter().map(|report| format!("certification report: {}", report.url));
+    let first = format!("Submission {id} ended in {}.", report.status);
+    let lines: Vec<_> = [first].into_iter().chain(errors).chain(reports).chain([format!("Partner Center: {portal}")]).collect();
+    lines.join("\n  ")
 }

@@ -3,7 +3,7 @@
 
 use super::{
     machine::{Doubt, Run, Stage},
-    view::{Cause, Ending, Outcome, StepState},
+    view::{Cause, Ending, StepState},
 };
 use crate::domain::{
     status::{Status, StatusReport},
@@ -99,29 +99,19 @@ impl Run {
     }
 
     pub(super) fn probed_status(&mut self, report: StatusReport, at: Timestamp) {
-        match report.status {
-            Status::PendingCommit => self.repeat(Doubt::Commit),
-            _ => {
-                self.committed(at);
-                if self.view.is_active() {
-                    self.seen(report, at);
-                }
-            }
+        if report.status == Status::PendingCommit {
+            self.repeat(Doubt::Commit);
+            return;
         }
-    }
-
-    /// Whether a run that ended this way can go on: nobody decided against it.
-    fn may_go_on(ending: &Ending) -> bool {
-        match ending.outcome {
-            Outcome::Cancelled => true,
-            Outcome::Failed => ending.cause != Some(Cause::Store),
-            Outcome::Committed | Outcome::Published | Outcome::Waiting | Outcome::Refused => false,
+        self.committed(at);
+        if self.view.is_active() {
+            self.seen(report, at);
         }
     }
 
     /// Whether [`Run::resume`] leads anywhere.
     pub fn is_resumable(&self) -> bool {
-        self.view.ending.as_ref().is_none_or(Self::may_go_on)
+        self.view.ending.as_ref().is_none_or(Ending::may_go_on)
     }
 
     /// Goes on after an interruption. `is_unanswered`: the journal ends with an intention, so nobody knows what became of that call.
@@ -132,7 +122,8 @@ impl Run {
         }
         self.view.ending = None;
         self.doubts = 0;
-        if is_unanswered {
+        // An upload without an answer is no doubt: the service knows its blocks.
+        if is_unanswered && self.stage.doubt().is_some() {
             let stage = self.stage.clone();
             self.reopen(at);
             self.lost(&stage, "The program ended before the answer came.", at);

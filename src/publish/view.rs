@@ -126,6 +126,17 @@ pub struct Ending {
     pub message: String,
 }
 
+impl Ending {
+    /// Whether a run that ended this way can be taken up again: neither the Store nor a rule has decided against it.
+    pub fn may_go_on(&self) -> bool {
+        match self.outcome {
+            Outcome::Cancelled => true,
+            Outcome::Failed => self.cause != Some(Cause::Store),
+            Outcome::Committed | Outcome::Published | Outcome::Waiting | Outcome::Refused => false,
+        }
+    }
+}
+
 /// A run as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunView {

@@ -25,7 +25,7 @@ use anyhow::Context;
 use futures::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::crossterm::event::EventStream;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// So many reports are taken at once before a key is looked for again.

@@ -8,10 +8,10 @@ use ratatui::{
         event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
         execute, queue, terminal,
     },
-    layout::Rect,
 };
 use std::{
     io::{self, BufWriter, Stdout, Write},
+    mem::ManuallyDrop,
     panic,
     sync::Arc,
     thread,
@@ -23,7 +23,8 @@ const BUFFER: usize = 64 * 1024;
 
 /// The terminal while it is ours; dropping it gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Not dropped: its own drop tells stderr when the terminal is gone, and stderr may be gone as well, which panics.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     has_mouse: bool,
     is_ours: bool,
     hook: Option<Hook>,
@@ -34,7 +35,7 @@ impl Screen {
     pub fn enter(has_mouse: bool) -> io::Result<Self> {
         let hook = Hook::set();
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
-        let mut screen = Self { terminal, has_mouse, is_ours: false, hook: Some(hook) };
+        let mut screen = Self { terminal: ManuallyDrop::new(terminal), has_mouse, is_ours: false, hook: Some(hook) };
         screen.take()?;
         Ok(screen)
     }
@@ -51,9 +52,10 @@ impl Screen {
         while event::poll(Duration::ZERO)? {
             event::read()?;
         }
-        // Not `clear`: it asks the terminal where the cursor is, and some never answer, or late over a slow line.
+        // Clears and draws all anew like `clear`, which asks the terminal for its cursor first: over a slow line the first frame
+        // would wait for that answer, and a terminal that gives none would not be served at all.
         let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+        self.terminal.resize(size.into())
     }
 
     /// Gives the terminal back, to an editor or for good.

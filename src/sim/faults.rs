@@ -6,6 +6,7 @@ use super::scenario::{Effect, Rule, Scenario};
 use super::stage::Stage;
 use super::store::Submission;
 use serde_json::Value;
+use std::time::Duration;
 
 pub(super) struct Faults {
     rules: Vec<Armed>,
@@ -22,6 +23,11 @@ impl Faults {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let rules = scenario.faults.iter().map(|rule| Armed { rule: rule.clone(), seen: 0, struck: 0 }).collect();
         Self { rules, random: fastrand::Rng::with_seed(scenario.seed) }
+    }
+
+    /// How often each rule has struck, in their order.
+    pub(super) fn struck(&self) -> Vec<u64> {
+        self.rules.iter().map(|armed| armed.struck).collect()
     }
 
     /// The rules that strike at this call, in their order.
@@ -48,6 +54,11 @@ impl Faults {
 }
 
 impl Rule {
+    /// What `delay` and `delay-after` wait.
+    pub(super) fn pause(&self) -> Duration {
+        Duration::from_millis(self.milliseconds.unwrap_or(1000))
+    }
+
     fn stage_or(&self, default: Stage) -> Stage {
         self.stage.as_deref().and_then(Stage::named).unwrap_or(default)
     }

@@ -222,7 +222,7 @@ fn state(world: &World, received: u64, only: Option<&str>) -> Value {
     json!({
         "requests": world.access.requests, "throttled": world.access.throttled, "tokens": world.access.issued,
         "receivedBytes": received, "answered": store.answered, "succeeded": store.succeeded,
-        "switches": store.works.switches, "products": products
+        "faults": world.faults.struck(), "switches": store.works.switches, "products": products
     })
 }
 
@@ -234,7 +234,7 @@ fn describe(product: &Product, store: &Store) -> Value {
         .map(|submission| {
             json!({
                 "id": submission.id, "status": submission.stage.name(), "portalMade": submission.is_portal_made,
-                "isZombie": submission.plan.is_zombie, "blob": submission.blob,
+                "isZombie": submission.plan.is_zombie, "blob": submission.blob, "archive": submission.archive,
                 "blobBytes": submission.blob.as_deref().and_then(|blob| store.works.blobs.length(blob))
             })
         })

@@ -98,7 +98,7 @@ fn publish(product: &mut Product, works: &Works, at: Duration) {
     let Some(id) = product.pending.take() else { return };
     let finalized = product.finalized.clone();
     let Some(submission) = product.submissions.get_mut(&id) else { return };
-    submission.blob = None;
+    submission.archive = submission.blob.take();
     let has_rollout = start_rollout(submission, finalized.as_deref());
     if !has_rollout {
         product.finalized = Some(id.clone());

@@ -110,8 +110,10 @@ pub(super) enum Effect {
     LostReply,
     /// Breaks the connection in the middle of the answer's body.
     CutBody,
-    /// Waits `milliseconds` first.
+    /// Waits `milliseconds` before the work, or until there is another scenario.
     Delay,
+    /// Does the work and then holds the answer back for `milliseconds`.
+    DelayAfter,
     /// The submission never leaves `stage` (default: `CommitStarted`).
     Stuck,
     /// The submission goes from `CommitStarted` back to `PendingCommit`.

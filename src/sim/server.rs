@@ -15,16 +15,18 @@ use super::store::{Ids, Store, Works};
 use super::world::World;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
+use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
@@ -33,12 +35,24 @@ use uuid::Uuid;
 const BODY_LIMIT: usize = 64 << 20;
 
 /// A running simulator. It ends with `stop`, or when it is dropped.
-#[derive(Debug)]
 pub struct Sim {
     address: SocketAddr,
     closed: DropGuard,
     served: JoinHandle<()>,
+    /// Lives as long as anybody may still write a blob to disk.
+    storage: Weak<dyn Any + Send + Sync>,
+    blobs: Blobs,
 }
+
+impl std::fmt::Debug for Sim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sim").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// A write to disk that is under way is waited for so long, looking so often.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(5);
 
 impl Sim {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -50,11 +64,23 @@ impl Sim {
         self.address
     }
 
-    /// Ends the listener and every connection.
+    /// What was uploaded to the blob of this name (the state names it) and committed there.
+    pub fn uploaded(&self, blob: &str) -> Option<impl io::Read + use<>> {
+        self.blobs.open(blob)
+    }
+
+    /// Ends the listener and every connection; then the blobs are off the disk.
     pub async fn stop(self) {
+        drop(self.blobs);
         drop(self.closed);
         // An error would mean that the task was aborted: it is over either way.
         let _ = self.served.await;
+        let gone = async {
+            while self.storage.strong_count() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WRITES, gone).await;
     }
 }
 
@@ -62,9 +88,19 @@ struct Shared {
     world: Mutex<World>,
     blobs: Blobs,
     latency: Duration,
+    /// Lets go of everything that is held back.
+    released: Notify,
 }
 
 impl Shared {
+    /// Waits as the rule says, or until there is another scenario.
+    async fn hold(&self, rule: &Rule) {
+        tokio::select! {
+            () = tokio::time::sleep(rule.pause()) => {}
+            () = self.released.notified() => {}
+        }
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
         // A panic elsewhere leaves plain data behind, never half a lock's worth of invariants.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
@@ -96,10 +132,12 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
         ),
         faults: Faults::new(&options.scenario),
     };
-    let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency });
+    let shared = Arc::new(Shared { world: Mutex::new(world), blobs: blobs.clone(), latency: options.latency, released: Notify::new() });
+    let kept = blobs.clone();
     let closed = CancellationToken::new();
     let lines = Lines { listener: TcpListener::bind(options.listen).await?, closed: closed.clone() };
     let address = lines.listener.local_addr()?;
+    let storage = blobs.storage();
     let router = blobs
         .router()
         .fallback(|| async { StatusCode::NOT_FOUND })
@@ -113,14 +151,18 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
             _ = async { axum::serve(lines, router).await } => {}
         }
     });
-    Ok(Sim { address, closed: closed.drop_guard(), served })
+    Ok(Sim { address, closed: closed.drop_guard(), served, blobs: kept, storage })
 }
 
 async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let call = Call::read(request.method(), request.uri());
     if call.verb == Verb::Operator {
         let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.unwrap_or_default();
-        return respond(&operator::answer(&mut shared.world(), shared.blobs.received(), &call, &body), None);
+        let reply = operator::answer(&mut shared.world(), shared.blobs.received(), &call, &body);
+        if call.method == Method::PUT {
+            shared.released.notify_waiters();
+        }
+        return respond(&reply, None);
     }
     let correlation = Uuid::new_v4().to_string();
     let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone()).unwrap_or_default();
@@ -138,7 +180,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let rules = shared.world().faults.strike(&call);
     for rule in &rules {
         match rule.effect {
-            Effect::Delay => tokio::time::sleep(Duration::from_millis(rule.milliseconds.unwrap_or(1000))).await,
+            Effect::Delay => shared.hold(rule).await,
             Effect::Reset => return cut(&line),
             Effect::Answer => {
                 drain(request).await;
@@ -151,15 +193,16 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         shared.world().strike_blob(&call, &rules);
         next.run(request).await
     } else {
-        ask(shared, call, request, &rules, &correlation).await
+        ask(Arc::clone(&shared), call, request, &rules, &correlation).await
     };
-    after(response, &rules, &line, &correlation).await
+    after(&shared, response, &rules, &line, &correlation).await
 }
 
 /// What faults make of an answer whose work is done.
-async fn after(response: Response, rules: &[Rule], line: &Line, correlation: &str) -> Response {
+async fn after(shared: &Shared, response: Response, rules: &[Rule], line: &Line, correlation: &str) -> Response {
     for rule in rules {
         match rule.effect {
+            Effect::DelayAfter => shared.hold(rule).await,
             Effect::LostReply => return cut(line),
             Effect::AnswerAfter => return struck(rule, correlation),
             Effect::CutBody => return cut_body(response).await,

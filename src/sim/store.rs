@@ -97,6 +97,8 @@ pub(super) struct Submission {
     /// When the stage began, in the clock's time.
     pub since: Duration,
     pub blob: Option<String>,
+    /// The blob that was published; no call speaks of it any more.
+    pub archive: Option<String>,
     pub is_portal_made: bool,
     /// The first look at the status after the commit has happened.
     pub is_looked_at: bool,
@@ -127,6 +129,7 @@ impl Submission {
             stage,
             since,
             blob: None,
+            archive: None,
             is_portal_made: false,
             is_looked_at: true,
             is_released: false,

@@ -91,6 +91,8 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                 used = 0;
             }
             for part in bare.graphemes(true) {
+                // One that no line can hold is only hinted at.
+                let part = if part.width() > columns { ELLIPSIS } else { part };
                 if used > 0 && used + part.width() > columns {
                     lines.push(std::mem::take(&mut line));
                     used = 0;

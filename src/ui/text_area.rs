@@ -334,7 +334,7 @@ mod tests {
         let scroll = Scroll::default();
         let cursor = Some(Place { line: 1, byte: lines[1].len() });
         let area = TextArea { lines: &lines, cursor, ..TextArea::default() };
-        assert_eq!(draw(&area, &scroll, 20, 1), ["e screen is wide"]);
+        assert_eq!(draw(&area, &scroll, 20, 1), [" screen is wide"]);
         let area = TextArea { lines: &lines, cursor: Some(Place::default()), ..TextArea::default() };
         assert_eq!(draw(&area, &scroll, 20, 1), ["short"]);
     }

@@ -404,12 +404,6 @@ impl TextBuffer {
     pub fn find(&self, pattern: &str, from: Place) -> Option<Place> {
         find(&self.lines, pattern, from)
     }
-
-    /// Selects what stands at a place.
-    pub fn select(&mut self, at: Place, bytes: usize) {
-        self.go_to(Place { byte: at.byte + bytes, ..at });
-        self.anchor = Some(at);
-    }
 }
 
 #[cfg(test)]
@@ -451,17 +445,6 @@ mod tests {
         text.undo();
         text.undo();
         assert_eq!(text.text(), "one\ntwo\nthree");
-    }
-
-    #[test]
-    fn search_goes_around_and_folds_case() {
-        let text = TextBuffer::new("Aa b\nB\nübb");
-        let first = text.find("b", Place::default());
-        assert_eq!(first, Some(Place { line: 0, byte: 3 }));
-        assert_eq!(text.find("b", Place { line: 0, byte: 3 }), Some(Place { line: 1, byte: 0 }));
-        assert_eq!(text.find("B", Place { line: 1, byte: 0 }), Some(Place { line: 1, byte: 0 }));
-        assert_eq!(text.find("aa", Place { line: 2, byte: 2 }), Some(Place::default()));
-        assert_eq!(text.find("no", Place::default()), None);
     }
 
     #[test]

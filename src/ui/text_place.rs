@@ -80,3 +80,19 @@ pub fn hits(line: &str, pattern: &str) -> Vec<usize> {
         .map(|(byte, _)| byte)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn search_goes_around_and_folds_case() {
+        let text = ["Aa b", "B", "übb"].map(str::to_owned);
+        let first = find(&text, "b", Place::default());
+        assert_eq!(first, Some(Place { line: 0, byte: 3 }));
+        assert_eq!(find(&text, "b", Place { line: 0, byte: 3 }), Some(Place { line: 1, byte: 0 }));
+        assert_eq!(find(&text, "B", Place { line: 1, byte: 0 }), Some(Place { line: 1, byte: 0 }));
+        assert_eq!(find(&text, "aa", Place { line: 2, byte: 2 }), Some(Place::default()));
+        assert_eq!(find(&text, "no", Place::default()), None);
+    }
+}

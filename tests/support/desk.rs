@@ -60,7 +60,7 @@ pub fn product(target: &Target, name: &str, pending: Option<&str>, published: Op
         Target::Flight { app, .. } => Some(app.as_str()),
         _ => Some("9NX0EXAMPLE1"),
     };
-    Product::read(kind, app, raw).unwrap()
+    Product::read(kind, app, &raw).unwrap()
 }
 
 pub fn detail(target: &Target, name: &str, pending: Option<Value>, published: Option<Value>) -> TargetDetail {

@@ -107,7 +107,7 @@ impl Harness {
         let end = self.now.uptime + time;
         while let Some(at) = self.app.wake_at(self.now).filter(|at| *at <= end) {
             assert!(at > self.now.uptime, "asks to be woken at once, again and again");
-            self.advance(at - self.now.uptime);
+            self.advance(at.saturating_sub(self.now.uptime));
             self.event(Event::Woken);
         }
         self.advance(end.saturating_sub(self.now.uptime));
@@ -204,7 +204,7 @@ impl Harness {
 pub fn app_product(id: &str, name: &str, pending: &str, published: &str) -> Product {
     let resource = json!({"id": id, "primaryName": name,
         "pendingApplicationSubmission": {"id": pending}, "lastPublishedApplicationSubmission": {"id": published}});
-    Product::read(Kind::App, None, resource).unwrap()
+    Product::read(Kind::App, None, &resource).unwrap()
 }
 
 pub fn apps() -> Vec<Product> {
@@ -221,7 +221,7 @@ pub fn apps() -> Vec<Product> {
 pub fn add_on(id: &str, app: &str, name: &str) -> Product {
     let resource = json!({"id": id, "productId": name, "applications": {"value": [{"id": app}]},
         "lastPublishedInAppProductSubmission": {"id": "1"}});
-    Product::read(Kind::AddOn, None, resource).unwrap()
+    Product::read(Kind::AddOn, None, &resource).unwrap()
 }
 
 pub fn add_ons() -> Vec<Product> {
@@ -231,7 +231,7 @@ pub fn add_ons() -> Vec<Product> {
 pub fn flights(app: &str) -> Vec<Product> {
     let flight = |id: &str, name: &str| {
         let resource = json!({"flightId": id, "friendlyName": name, "lastPublishedFlightSubmission": {"id": "1"}});
-        Product::read(Kind::Flight, Some(app), resource).unwrap()
+        Product::read(Kind::Flight, Some(app), &resource).unwrap()
     };
     vec![flight("f-1", "Insiders"), flight("f-2", "Ring 1")]
 }
@@ -251,8 +251,8 @@ pub fn detail(product: Product, pending_status: Option<&str>) -> TargetDetail {
 pub fn run(id: &str, target: Target, name: &str, at: Step, now: Timestamp) -> RunView {
     let start = now - SignedDuration::from_secs(90);
     let mut view = RunView::new(id.to_owned(), target, name.to_owned(), start);
-    for (index, step) in view.steps.iter_mut().enumerate() {
-        let begun = start + SignedDuration::from_secs(index as i64);
+    for (second, step) in (0..).zip(&mut view.steps) {
+        let begun = start + SignedDuration::from_secs(second);
         if step.step < at {
             step.state = StepState::Done;
             step.started = Some(begun);

@@ -1,11 +1,11 @@
-//! Drives the program in a real pseudo-terminal, as a person does: types, waits for what shall appear, reads the screen, draws it as a picture.
+//! Drives the program in a real pseudo-terminal, as a person does: types, waits for what shall appear, reads the screen.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
-    fmt::Write as _,
     io::{Read, Write},
+    num::NonZero,
     path::Path,
     sync::{Arc, Condvar, Mutex},
     thread,
@@ -13,10 +13,22 @@ use std::{
 };
 
 /// Far longer than anything takes: a machine under load is no failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A frame is drawn between these two, and is read as a whole or not at all.
+const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+
+struct Seen {
+    parser: vt100::Parser,
+    /// The end of what the program wrote was read, or the terminal was closed.
+    has_ended: bool,
+    /// The terminal is to be closed: nothing more is read.
+    is_closing: bool,
+}
 
 struct Shared {
-    parser: Mutex<vt100::Parser>,
+    seen: Mutex<Seen>,
     /// Told whenever the screen changed.
     changed: Condvar,
 }
@@ -24,15 +36,61 @@ struct Shared {
 /// A program in a terminal of its own.
 pub struct Terminal {
     shared: Arc<Shared>,
-    writer: Box<dyn Write + Send>,
+    writer: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
 }
 
+fn pty_size((columns, rows): (u16, u16)) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+/// The rows and columns that the screen is kept in.
+fn cells((columns, rows): (u16, u16)) -> (NonZero<u16>, NonZero<u16>) {
+    (NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap())
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+/// How many of these bytes are whole frames, or lie between frames.
+fn whole(bytes: &[u8]) -> usize {
+    let mut done = 0;
+    while let Some(begin) = find(&bytes[done..], FRAME_BEGINS) {
+        match find(&bytes[done + begin..], FRAME_ENDS) {
+            Some(end) => done += begin + end + FRAME_ENDS.len(),
+            None => return done + begin,
+        }
+    }
+    bytes.len()
+}
+
+impl Shared {
+    fn read(&self, mut reader: Box<dyn Read + Send>) {
+        let mut bytes = vec![0; 65536];
+        let mut kept = Vec::new();
+        while let Ok(count @ 1..) = reader.read(&mut bytes) {
+            kept.extend_from_slice(&bytes[..count]);
+            let ready = whole(&kept);
+            let mut seen = self.seen.lock().unwrap();
+            seen.parser.process(&kept[..ready]);
+            kept.drain(..ready);
+            self.changed.notify_all();
+            if seen.is_closing {
+                break;
+            }
+        }
+        drop(reader);
+        self.seen.lock().unwrap().has_ended = true;
+        self.changed.notify_all();
+    }
+}
+
 impl Terminal {
-    /// Starts the program with these arguments; `home` takes its files.
-    pub fn start(program: &Path, args: &[&str], (columns, rows): (u16, u16), home: &Path) -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    /// Starts the program with these arguments and variables; `home` takes its files.
+    pub fn start(program: &Path, args: &[&str], size: (u16, u16), home: &Path, variables: &[(&str, &str)]) -> Self {
+        let pair = native_pty_system().openpty(pty_size(size)).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.cwd(home);
@@ -42,87 +100,100 @@ impl Terminal {
         command.env("FLIGHTDECK_HOME", home);
         command.env("TERM", "xterm-256color");
         command.env("EDITOR", "true");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().unwrap();
+        let reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
-        let shared = Arc::new(Shared { parser: Mutex::new(vt100::Parser::new(rows, columns, 0)), changed: Condvar::new() });
+        let (rows, columns) = cells(size);
+        let parser = vt100::Parser::new(rows, columns, 0);
+        let seen = Mutex::new(Seen { parser, has_ended: false, is_closing: false });
+        let shared = Arc::new(Shared { seen, changed: Condvar::new() });
         let listener = Arc::clone(&shared);
-        thread::spawn(move || {
-            let mut bytes = [0; 65536];
-            while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                listener.parser.lock().unwrap().process(&bytes[..count]);
-                listener.changed.notify_all();
-            }
-            listener.changed.notify_all();
-        });
-        Self { shared, writer, child, master: Some(pair.master) }
+        thread::spawn(move || listener.read(reader));
+        Self { shared, writer: Some(writer), child, master: Some(pair.master) }
     }
 
     /// The screen as text, one line a row.
     pub fn text(&self) -> String {
-        self.shared.parser.lock().unwrap().screen().contents()
+        self.shared.seen.lock().unwrap().parser.screen().contents()
     }
 
-    /// Waits until the screen is as wanted; fails with the screen it saw last.
-    pub fn until(&self, what: &str, is_wanted: impl Fn(&str) -> bool) -> String {
+    fn wait(&self, what: &str, is_wanted: impl Fn(&Seen) -> bool) {
         let end = Instant::now() + PATIENCE;
-        let mut parser = self.shared.parser.lock().unwrap();
-        loop {
-            let text = parser.screen().contents();
-            if is_wanted(&text) {
-                return text;
-            }
+        let mut seen = self.shared.seen.lock().unwrap();
+        while !is_wanted(&seen) {
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{what} did not appear within {PATIENCE:?}; the screen:\n{text}");
-            parser = self.shared.changed.wait_timeout(parser, left).unwrap().0;
+            if left.is_zero() || seen.has_ended {
+                let screen = seen.parser.screen().contents();
+                // The reader goes on, whatever becomes of this thread.
+                drop(seen);
+                panic!("waited for {what}; the screen:\n{screen}");
+            }
+            seen = self.shared.changed.wait_timeout(seen, left).unwrap().0;
         }
     }
 
+    /// Waits until the screen is as wanted; fails with the screen it saw last.
+    pub fn until(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
+        self.wait(what, |seen| is_wanted(&seen.parser.screen().contents()));
+    }
+
     /// Waits until this text is on the screen.
-    pub fn see(&self, text: &str) -> String {
-        self.until(text, |screen| screen.contains(text))
+    pub fn see(&self, text: &str) {
+        self.until(text, |screen| screen.contains(text));
+    }
+
+    /// Waits until this text is gone from the screen.
+    pub fn gone(&self, text: &str) {
+        self.until(&format!("{text} to go"), |screen| !screen.contains(text));
+    }
+
+    /// Waits for a line; gives it.
+    pub fn until_line(&self, what: &str, is_wanted: impl Fn(&str) -> bool) -> String {
+        self.until(what, |screen| screen.lines().any(&is_wanted));
+        self.text().lines().find(|line| is_wanted(line)).unwrap_or_default().to_owned()
     }
 
     /// Types text as it stands.
     pub fn type_text(&mut self, text: &str) {
-        self.writer.write_all(text.as_bytes()).unwrap();
-        self.writer.flush().unwrap();
+        let writer = self.writer.as_mut().unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+        writer.flush().unwrap();
     }
 
     /// Presses keys by name, one after the other: `enter`, `esc`, `tab`, `up`, `ctrl-r`, `f1`, or a character.
     pub fn press(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
             let bytes = match key {
-                "enter" => "\r".to_owned(),
-                "esc" => "\x1b".to_owned(),
-                "tab" => "\t".to_owned(),
-                "backtab" => "\x1b[Z".to_owned(),
-                "up" => "\x1b[A".to_owned(),
-                "down" => "\x1b[B".to_owned(),
-                "right" => "\x1b[C".to_owned(),
-                "left" => "\x1b[D".to_owned(),
-                "home" => "\x1b[H".to_owned(),
-                "end" => "\x1b[F".to_owned(),
-                "space" => " ".to_owned(),
-                "backspace" => "\x7f".to_owned(),
-                "delete" => "\x1b[3~".to_owned(),
-                "f1" => "\x1bOP".to_owned(),
-                key if key.starts_with("ctrl-") => char::from(key.as_bytes()[5] & 0x1f).to_string(),
-                key => key.to_owned(),
+                "enter" => "\r",
+                // As terminals of our days send it. A lone escape byte with another key right behind it would be Alt and that key.
+                "esc" => "\x1b[27u",
+                // As old terminals send it: wait for what it does before the next key.
+                "lone-esc" => "\x1b",
+                "tab" => "\t",
+                "up" => "\x1b[A",
+                "down" => "\x1b[B",
+                "right" => "\x1b[C",
+                "left" => "\x1b[D",
+                "end" => "\x1b[F",
+                "space" => " ",
+                "backspace" => "\x7f",
+                key => match key.strip_prefix("ctrl-").and_then(|letter| letter.bytes().next()) {
+                    Some(letter) => &char::from(letter & 0x1f).to_string(),
+                    None => key,
+                },
             };
-            self.type_text(&bytes);
-            if key == "esc" {
-                // A lone escape and the start of a sequence are told apart by what follows at once.
-                thread::sleep(Duration::from_millis(50));
-            }
+            self.type_text(bytes);
         }
     }
 
-    pub fn resize(&self, (columns, rows): (u16, u16)) {
-        self.shared.parser.lock().unwrap().screen_mut().set_size(rows, columns);
-        let master = self.master.as_ref().unwrap();
-        master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    pub fn resize(&self, size: (u16, u16)) {
+        let (rows, columns) = cells(size);
+        self.shared.seen.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        self.master.as_ref().unwrap().resize(pty_size(size)).unwrap();
     }
 
     /// The process id, for signals.
@@ -130,103 +201,56 @@ impl Terminal {
         self.child.process_id().unwrap()
     }
 
-    /// Closes the terminal, as a person closes the window.
+    /// Closes the terminal, as a person closes the window: no end of it stays open.
     pub fn close(&mut self) {
+        let (rows, columns) = {
+            let mut seen = self.shared.seen.lock().unwrap();
+            seen.is_closing = true;
+            seen.parser.screen().size()
+        };
+        // Another size makes the program draw, which wakes the reader for the last time.
+        self.resize((columns.get() + 1, rows.get() + 1));
+        self.wait("the reader to end", |seen| seen.has_ended);
+        self.writer = None;
         self.master = None;
-        self.writer = Box::new(std::io::sink());
     }
 
-    /// Waits for the end of the program; gives its exit code.
+    /// Waits for the end of the program, and for all that it has written; gives its exit code.
     pub fn ended(&mut self) -> u32 {
         let end = Instant::now() + PATIENCE;
-        loop {
+        let code = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
+                break status.exit_code();
             }
             assert!(Instant::now() < end, "the program does not end; the screen:\n{}", self.text());
-            thread::sleep(Duration::from_millis(10));
-        }
+            // Whoever looks at a process has nothing to wait on but time.
+            thread::sleep(Duration::from_millis(5));
+        };
+        self.writer = None;
+        self.master = None;
+        self.wait("the end of what was written", |seen| seen.has_ended);
+        code
     }
 
     /// Whether the program has left the alternate screen and shows the cursor again.
     pub fn is_restored(&self) -> bool {
-        let parser = self.shared.parser.lock().unwrap();
-        !parser.screen().alternate_screen() && !parser.screen().hide_cursor()
+        let seen = self.shared.seen.lock().unwrap();
+        let screen = seen.parser.screen();
+        !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
     }
 
-    /// The screen as an SVG picture.
-    pub fn picture(&self) -> String {
-        picture(self.shared.parser.lock().unwrap().screen())
+    /// Looks at the screen with its colours.
+    pub fn with_screen<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
+        read(self.shared.seen.lock().unwrap().parser.screen())
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
         let _ = self.child.kill();
+        let _ = self.child.wait();
     }
-}
-
-const BASE: [&str; 16] = [
-    "#1d1f21", "#cc6666", "#b5bd68", "#f0c674", "#81a2be", "#b294bb", "#8abeb7", "#c5c8c6", "#666a70", "#d54e53", "#b9ca4a", "#e7c547",
-    "#7aa6da", "#c397d8", "#70c0b1", "#eaeaea",
-];
-
-fn color(color: vt100::Color, usual: &str) -> String {
-    match color {
-        vt100::Color::Default => usual.to_owned(),
-        vt100::Color::Idx(index) => BASE.get(usize::from(index)).map_or(usual.to_owned(), |color| (*color).to_owned()),
-        vt100::Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
-    }
-}
-
-fn picture(screen: &vt100::Screen) -> String {
-    let (rows, columns) = screen.size();
-    let (wide, high) = (8.4, 18.0);
-    let (width, height) = (f64::from(columns) * wide + 16.0, f64::from(rows) * high + 16.0);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#1d1f21\"/>\n"
-    );
-    for row in 0..rows {
-        let mut column = 0;
-        while column < columns {
-            let Some(cell) = screen.cell(row, column) else { break };
-            let style = |cell: &vt100::Cell| {
-                let (front, back) = (color(cell.fgcolor(), "#c5c8c6"), color(cell.bgcolor(), "#1d1f21"));
-                let (front, back) = if cell.inverse() { (back, front) } else { (front, back) };
-                (front, back, cell.bold(), cell.dim(), cell.underline())
-            };
-            let this = style(cell);
-            let (start, mut text) = (column, String::new());
-            // Box drawing and wide letters are placed one by one, so that no font moves what follows.
-            while let Some(next) = screen.cell(row, column).filter(|next| style(next) == this) {
-                if !next.is_wide_continuation() {
-                    text.push_str(if next.has_contents() { next.contents() } else { " " });
-                }
-                column += 1;
-                if column >= columns {
-                    break;
-                }
-            }
-            let (front, back, bold, dim, underline) = this;
-            let (x, y) = (f64::from(start) * wide + 8.0, f64::from(row) * high + 8.0);
-            let length = f64::from(column - start) * wide;
-            if back != "#1d1f21" {
-                let _ = writeln!(svg, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"{high}\" fill=\"{back}\"/>");
-            }
-            if !text.trim().is_empty() {
-                let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-                let weight = if bold { " font-weight=\"bold\"" } else { "" };
-                let opacity = if dim { " opacity=\"0.6\"" } else { "" };
-                let line = if underline { " text-decoration=\"underline\"" } else { "" };
-                let _ = writeln!(
-                    svg,
-                    "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" xml:space=\"preserve\" fill=\"{front}\"{weight}{opacity}{line}>{escaped}</text>",
-                    y + 13.5
-                );
-            }
-        }
-    }
-    svg.push_str("</svg>\n");
-    svg
 }

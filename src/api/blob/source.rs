@@ -33,6 +33,22 @@ pub(super) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::
     }
 }
 
+/// Fills `buffer` from `offset` if the bytes are in memory already, without waiting for a disk or a network share;
+/// false where they are not, or where the system cannot tell.
+pub(super) fn read_if_cached(file: &File, buffer: &mut [u8], offset: u64) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        let length = buffer.len();
+        let mut target = [io::IoSliceMut::new(buffer)];
+        rustix::io::preadv2(file, &mut target, offset, rustix::io::ReadWriteFlags::NOWAIT) == Ok(length)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (file, buffer, offset);
+        false
+    }
+}
+
 /// A block's checksum, as the bytes that its header carries in Base64.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sum {

@@ -4,10 +4,11 @@
 use super::blob::Blob;
 use super::content::{BlobFile, Spool};
 use super::sas::Key;
+use std::any::Any;
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 /// Everything a SAS from the Store allows: read, write, list.
@@ -111,6 +112,12 @@ impl Blobs {
         if let Some(blob) = self.shared.blob(blob) {
             drop(blob.forget());
         }
+    }
+
+    /// What is gone when the blobs are off the disk.
+    pub fn storage(&self) -> Weak<dyn Any + Send + Sync> {
+        let spool: Arc<dyn Any + Send + Sync> = Arc::<Spool>::clone(&self.shared.spool);
+        Arc::downgrade(&spool)
     }
 
     /// Body bytes that uploads have brought so far, whatever became of them.

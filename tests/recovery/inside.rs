@@ -1,0 +1,199 @@
+//! The engine without a process around it: for time limits that are not the user's to set, and for many runs in a short time.
+
+use super::bench::{SECRET, assert_clean, sample};
+use flightdeck::{
+    api::{Exchange, Observe, Patience, http::http_client},
+    config::{Config, Credential, Paths, Profile, SecretSource},
+    domain::target::Target,
+    jobs::{
+        job::JobId,
+        publish,
+        report::Report,
+        reporter::Reporter,
+        services::Services,
+    },
+    publish::{
+        errand::Errand,
+        plan::{PendingPolicy, Plan, WaitFor},
+        view::RunView,
+    },
+    sim::{self, Scenario, Sim, SimOptions},
+};
+use serde_json::Value;
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// As the program does it, with short pauses.
+pub fn open(url: &str, home: &Path, observe: Observe) -> Services {
+    let paths = Paths {
+        config_file: home.join("config.toml"),
+        is_config_named: false,
+        data: home.join("data"),
+        cache: home.join("cache"),
+    };
+    let config = Config::parse(paths, String::new()).unwrap();
+    let profile = Profile {
+        name: "test".into(),
+        tenant: sim::TENANT.into(),
+        client: sim::CLIENT_ID.into(),
+        credential: Credential::Secret(SecretSource::Held(SECRET.to_owned().into())),
+        protected: false,
+        read_only: false,
+        requests_per_minute: 50_000,
+        login: url.parse().unwrap(),
+        store: url.parse().unwrap(),
+        warnings: Vec::new(),
+    };
+    let mut services = Services::open(&config, &profile, observe).unwrap();
+    services.cadence.shortest = Duration::from_millis(10);
+    services.cadence.longest = Duration::from_millis(40);
+    services.store = services.store.with_patience(Patience { back_off: Duration::from_millis(2), ..Patience::default() });
+    services
+}
+
+pub struct Inside {
+    pub sim: Sim,
+    pub services: Services,
+    pub folder: TempDir,
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
+    fuse: Arc<Mutex<Fuse>>,
+}
+
+/// Cancels the run after so many requests.
+#[derive(Default)]
+struct Fuse {
+    left: Option<u64>,
+    cancel: CancellationToken,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Told {
+    pub view: Option<RunView>,
+    pub failure: Option<String>,
+}
+
+impl Inside {
+    pub async fn new(scenario: &str) -> Self {
+        let scenario = Scenario::parse(scenario).unwrap();
+        let options = SimOptions { speed: 4000.0, rate_limit: None, scenario, ..SimOptions::default() };
+        let sim = sim::start(options).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let exchanges = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&exchanges);
+        let fuse = Arc::new(Mutex::new(Fuse::default()));
+        let lit = Arc::clone(&fuse);
+        let observe: Observe = Arc::new(move |exchange| {
+            seen.lock().unwrap().push(exchange);
+            let mut fuse = lit.lock().unwrap();
+            fuse.left = fuse.left.and_then(|left| left.checked_sub(1));
+            if fuse.left == Some(0) {
+                fuse.cancel.cancel();
+            }
+        });
+        let services = open(&sim.url(), folder.path(), observe);
+        Self { sim, services, folder, exchanges, fuse }
+    }
+
+    pub async fn state(&self) -> Value {
+        let url = format!("{}/_sim/state", self.sim.url());
+        http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub async fn play(&self, scenario: &str) {
+        let url = format!("{}/_sim/scenario", self.sim.url());
+        let sent = http_client().unwrap().put(url).body(scenario.to_owned()).send().await.unwrap();
+        assert_eq!(sent.status(), 204);
+    }
+
+    /// What people do in Partner Center.
+    pub async fn operate(&self, action: &str, product: &str) {
+        let url = format!("{}/_sim/operator/{action}", self.sim.url());
+        let body = serde_json::json!({ "product": product }).to_string();
+        let sent = http_client().unwrap().post(url).body(body).send().await.unwrap();
+        assert_eq!(sent.status(), 204, "{action}");
+    }
+
+    /// `METHOD path` of every request so far.
+    pub fn requests(&self) -> Vec<String> {
+        let exchanges = self.exchanges.lock().unwrap();
+        exchanges.iter().map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
+    }
+
+    pub fn plan(&self, target: Target, json: &str, zip: Option<&str>) -> Plan {
+        Plan {
+            name: target.to_string(),
+            target,
+            document: Some(serde_json::from_slice(&fs::read(sample(json)).unwrap()).unwrap()),
+            zip: zip.map(sample),
+            pending: PendingPolicy::Fail,
+            draft_seen: None,
+            allow: Vec::new(),
+            wait: WaitFor::Published,
+        }
+    }
+
+    pub async fn publish(&self, plan: Plan) -> Told {
+        let (reporter, told) = channel();
+        let cancel = self.cancel();
+        let run = publish::run(&self.services, Errand::Publish(Box::new(plan)), &reporter, &cancel);
+        let told = listen(told);
+        run.await;
+        drop(reporter);
+        told.await.unwrap()
+    }
+
+    pub async fn resume(&self, id: &str) -> Told {
+        let (reporter, told) = channel();
+        let cancel = self.cancel();
+        let told = listen(told);
+        publish::resume(&self.services, id, &reporter, &cancel).await;
+        drop(reporter);
+        told.await.unwrap()
+    }
+
+    /// The next run is cancelled after so many requests.
+    pub fn cancel_after(&self, requests: u64) {
+        self.fuse.lock().unwrap().left = Some(requests);
+    }
+
+    fn cancel(&self) -> CancellationToken {
+        let mut fuse = self.fuse.lock().unwrap();
+        fuse.cancel = CancellationToken::new();
+        fuse.cancel.clone()
+    }
+
+    pub fn assert_clean(&self) {
+        assert_clean(self.folder.path());
+        for exchange in self.exchanges.lock().unwrap().iter() {
+            let text = format!("{exchange:?}");
+            assert!(!text.contains("sig=") && !text.contains("eyJ0eXAi") && !text.contains(SECRET), "{text}");
+        }
+    }
+}
+
+fn channel() -> (Reporter, mpsc::Receiver<(Option<JobId>, Report)>) {
+    let (sender, told) = mpsc::channel(64);
+    (Reporter::new(JobId(1), sender), told)
+}
+
+fn listen(mut told: mpsc::Receiver<(Option<JobId>, Report)>) -> tokio::task::JoinHandle<Told> {
+    tokio::spawn(async move {
+        let mut last = Told { view: None, failure: None };
+        while let Some((_, report)) = told.recv().await {
+            match report {
+                Report::Run(view) => last.view = Some(*view),
+                Report::Failed { message } => last.failure = Some(message),
+                _ => {}
+            }
+        }
+        last
+    })
+}

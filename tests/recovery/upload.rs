@@ -1,0 +1,117 @@
+//! Uploads that are killed at random moments: what was acknowledged is not sent again, and two files never mix.
+
+use super::bench::{APP, Bench, sample};
+use std::{
+    fs::{self, File},
+    io::{Seek as _, SeekFrom, Write as _},
+    path::Path,
+};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+const MIB: u64 = 1 << 20;
+
+/// The app's archive with so many bytes more in it that nobody asks for; each MiB is another.
+fn large(path: &Path, size: u64, seed: u64) {
+    fs::copy(sample(APP.zip), path).unwrap();
+    let file = File::options().read(true).write(true).open(path).unwrap();
+    let mut zip = ZipWriter::new_append(file).unwrap();
+    zip.start_file("padding.bin", SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true)).unwrap();
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut piece = vec![0; MIB as usize];
+    random.fill(&mut piece);
+    for number in 0..size / MIB {
+        piece[..8].copy_from_slice(&number.to_le_bytes());
+        zip.write_all(&piece).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+fn received(bench: &Bench) -> u64 {
+    bench.state()["receivedBytes"].as_u64().unwrap()
+}
+
+/// Starts, kills when the simulator has that many bytes, goes on; at last to the end.
+fn killed_at(size: u64, bandwidth: &str, moments: &[u64]) {
+    let (block, connections) = (MIB, 4);
+    let upload = format!("bandwidth = \"{bandwidth}/s\"\nblock_size = \"1 MiB\"\nconnections = {connections}\n");
+    let bench = Bench::with("", &upload);
+    let before = bench.state();
+    let zip = bench.file("large.zip");
+    large(&zip, size, 1);
+    let mut kills = 0;
+    for moment in moments {
+        let process = if kills == 0 { bench.publish_zip(APP, &zip, &[]) } else { bench.resume() };
+        bench.until("the bytes", |bench| (received(bench) >= *moment).then_some(()));
+        process.kill();
+        kills += 1;
+    }
+    bench.resume().wait().assert_published();
+    let most = fs::metadata(&zip).unwrap().len() + kills * block * connections;
+    assert!(received(&bench) <= most, "{} of {most}, killed at {moments:?}", received(&bench));
+    bench.assert_published_once(APP, &before, &zip, None);
+}
+
+#[test]
+fn what_was_sent_is_not_sent_again() {
+    let seed = fastrand::u64(..);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut moments: Vec<u64> = (0..3).map(|_| random.u64(MIB..60 * MIB)).collect();
+    moments.sort_unstable();
+    println!("seed {seed}");
+    killed_at(64 * MIB, "60 MiB", &moments);
+}
+
+/// A GiB where it is asked for: a debug build takes its time.
+#[test]
+fn a_large_one_killed_at_60_percent_sends_the_rest() {
+    let size = if std::env::var_os("FLIGHTDECK_LARGE").is_some() { 1024 * MIB } else { 256 * MIB };
+    killed_at(size, "400 MiB", &[size * 6 / 10]);
+}
+
+#[test]
+fn a_file_that_was_changed_meanwhile_is_sent_anew() {
+    // The same length and, where the file system is coarse, perhaps the same time: the content differs.
+    let bench = Bench::with("", "bandwidth = \"40 MiB/s\"\nblock_size = \"1 MiB\"\nconnections = 4\n");
+    let before = bench.state();
+    let zip = bench.file("large.zip");
+    large(&zip, 24 * MIB, 1);
+    let process = bench.publish_zip(APP, &zip, &[]);
+    bench.until("the bytes", |bench| (received(bench) >= 12 * MIB).then_some(()));
+    process.kill();
+    let sent = received(&bench);
+    large(&zip, 24 * MIB, 2);
+    bench.resume().wait().assert_published();
+    assert!(received(&bench) >= sent + 24 * MIB, "no block of the old file counts");
+    bench.assert_published_once(APP, &before, &zip, None);
+}
+
+#[test]
+fn a_file_that_is_changed_while_it_is_sent_is_not_committed() {
+    let bench = Bench::with("", "bandwidth = \"20 MiB/s\"\nblock_size = \"1 MiB\"\nconnections = 2\n");
+    let zip = bench.file("large.zip");
+    large(&zip, 24 * MIB, 1);
+    let process = bench.publish_zip(APP, &zip, &[]);
+    bench.until("the bytes", |bench| (received(bench) >= 4 * MIB).then_some(()));
+    let mut file = File::options().write(true).open(&zip).unwrap();
+    file.seek(SeekFrom::End(-4)).unwrap();
+    file.write_all(b"else").unwrap();
+    file.sync_all().unwrap();
+    let ended = process.wait();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.words().contains("large.zip"), "{ended:?}");
+    assert_eq!(bench.state()["products"][APP.target]["commits"], 0);
+    bench.assert_clean();
+}
+
+#[test]
+fn blocks_that_the_service_lost_are_sent_again() {
+    let bench = Bench::with(
+        "[[fault]]\ncall = \"put-block-list\"\nnth = 1\neffect = \"lose-blocks\"\n",
+        "block_size = \"1 MiB\"\nconnections = 4\n",
+    );
+    let before = bench.state();
+    let zip = bench.file("large.zip");
+    large(&zip, 4 * MIB, 1);
+    bench.publish_zip(APP, &zip, &[]).wait().assert_published();
+    bench.assert_published_once(APP, &before, &zip, None);
+}

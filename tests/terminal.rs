@@ -1,0 +1,526 @@
+//! The dashboard in a real pseudo-terminal, driven by keys alone: what a release manager does, and what must never go wrong.
+#![cfg(feature = "sim")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+#[path = "support/terminal.rs"]
+mod terminal;
+
+use flightdeck::sim::{self, Sim, SimOptions};
+use rstest::rstest;
+use std::{fs, path::Path};
+use tempfile::TempDir;
+use terminal::Terminal;
+
+type Size = (u16, u16);
+
+const SMALL: Size = (80, 24);
+const LARGE: Size = (120, 36);
+
+/// The dashboard, and a home of its own that outlives it.
+struct Desk {
+    terminal: Terminal,
+    home: TempDir,
+}
+
+/// All that the program keeps or leaves lies in this home.
+fn start(args: &[&str], size: Size, home: &Path, more: &[(&str, &str)]) -> Terminal {
+    let temporary = home.join("tmp");
+    fs::create_dir_all(&temporary).unwrap();
+    let mut variables = vec![("TMPDIR", temporary.to_str().unwrap()), ("TEMP", temporary.to_str().unwrap())];
+    variables.extend(more);
+    Terminal::start(Path::new(env!("CARGO_BIN_EXE_flightdeck")), args, size, home, &variables)
+}
+
+impl Desk {
+    /// The demo, ten times faster than life: about four seconds from the commit to the customers.
+    fn demo(size: Size) -> Self {
+        Self::demo_with(size, &[])
+    }
+
+    fn demo_with(size: Size, more: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let terminal = start(&["demo", "--speed", "10"], size, home.path(), more);
+        terminal.see("Northwind Notes");
+        Self { terminal, home }
+    }
+
+    /// From the list that has the focus to the best hit of a filter, and waits until that was read.
+    fn open(&mut self, filter: &str, read: &str) {
+        self.terminal.press("/ ctrl-u");
+        self.terminal.type_text(filter);
+        self.terminal.see(&format!("/{filter}"));
+        self.terminal.press("enter enter");
+        self.terminal.see(read);
+    }
+
+    /// The target of the demo that a test speaks of.
+    fn open_target(&mut self, target: &str) {
+        self.open("notes", "submission 6");
+        match target {
+            "app" => {}
+            "add-on" => {
+                self.terminal.press("2");
+                self.open("notes.pro", "northwind.notes.pro ─ submission");
+            }
+            _ => {
+                self.terminal.press("3");
+                self.open("insiders", "Insiders ─ submission");
+            }
+        }
+    }
+
+    /// Puts a text in front of what is found in the document.
+    fn edit(&mut self, find: &str, text: &str) {
+        self.terminal.press("e");
+        self.terminal.see("editing");
+        self.terminal.press("ctrl-f");
+        self.terminal.type_text(find);
+        self.terminal.press("enter");
+        self.terminal.type_text(text);
+        self.terminal.see(text.trim());
+    }
+
+    /// To the ZIP in the picker; `seen` is what the picker shall say of it.
+    fn look_at_zip(&mut self, name: &str, seen: &str) {
+        self.terminal.press("z");
+        self.terminal.see("Pick the ZIP");
+        self.terminal.type_text(name);
+        self.terminal.see(seen);
+    }
+
+    /// Picks a ZIP that the JSON does not know yet, and has the JSON changed.
+    fn pick_zip(&mut self, name: &str) {
+        self.look_at_zip(name, "ctrl-r repair");
+        self.terminal.press("ctrl-r");
+        self.terminal.see("✓ fits the JSON");
+        self.terminal.press("enter");
+        self.terminal.gone("Pick the ZIP");
+    }
+
+    /// Through the review, which has to be ready. The safe button has the focus first.
+    fn publish(&mut self) {
+        self.terminal.press("u");
+        self.terminal.see("Ready.");
+        self.terminal.see("▸ Cancel ◂");
+        self.terminal.press("right");
+        self.terminal.see("▸ Publish ◂");
+        self.terminal.press("enter");
+        self.terminal.gone("Review before publishing");
+    }
+
+    /// Whatever was temporary is gone: the program has put its things in order.
+    fn assert_tidy(&self) {
+        let left = fs::read_dir(self.home.path().join("tmp")).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert!(left.is_empty(), "left behind: {left:?}");
+    }
+
+    /// Leaves by key and checks that the terminal is as it was.
+    fn quit(&mut self) {
+        self.terminal.press("q");
+        assert_eq!(self.terminal.ended(), 0);
+        assert!(self.terminal.is_restored(), "{}", self.terminal.text());
+        self.assert_tidy();
+    }
+}
+
+/// The main job, by keys alone: filter, edit, pick the ZIP, review, publish, follow to the end.
+#[rstest]
+fn a_release_from_the_list_to_the_customers(
+    #[values("app", "add-on", "flight")] target: &str,
+    #[values(SMALL, LARGE)] size: Size,
+) {
+    let (name, find, text, zip) = match target {
+        "app" => ("Northwind Notes", "Faster start", "Tabs are here. ", "northwind-notes-2.5.zip"),
+        "add-on" => ("northwind.notes.pro", "Notes Pro", "The new ", "notes-pro-icon.zip"),
+        _ => ("Insiders", "No special", "Sign in first. ", "northwind-notes-2.5.zip"),
+    };
+    let mut desk = Desk::demo(size);
+    desk.open_target(target);
+    desk.edit(find, text);
+    desk.terminal.see("1 change");
+    desk.terminal.press("esc");
+    desk.terminal.see("your copy: 1 change against what is live");
+    desk.pick_zip(zip);
+    desk.publish();
+    desk.terminal.see("5 Runs ─ 1 active");
+    desk.terminal.until_line("the run", |line| line.contains(&format!("▲ {name}")));
+    desk.terminal.press("enter");
+    desk.terminal.see("◐ CommitStarted");
+    desk.terminal.see("100 %");
+    desk.terminal.see(zip);
+    desk.terminal.see("● published");
+    desk.terminal.until("the states in their order", |screen| {
+        screen.find("✓ CommitStarted").zip(screen.find("● Published")).is_some_and(|(first, last)| first < last)
+    });
+    desk.terminal.press("esc");
+    desk.terminal
+        .until_line("the end of the run", |line| line.contains(name) && line.contains("● ") && line.contains("published"));
+    desk.quit();
+}
+
+#[test]
+fn a_zip_with_mistakes_is_refused_with_all_that_is_wrong() {
+    let mut desk = Desk::demo(LARGE);
+    desk.open_target("app");
+    // The JSON waits for the bundle of the right ZIP; then the wrong one is taken.
+    desk.pick_zip("northwind-notes-2.5.zip");
+    desk.look_at_zip("mistakes", "✗ does not fit");
+    desk.terminal.see("northwind-notes-2.5/Northwind.Notes_2.5.0.0.");
+    desk.terminal.press("enter");
+    desk.terminal.see("✗ 1 file is missing");
+    desk.terminal.press("u");
+    desk.terminal.see("Cannot publish: The ZIP does not fit the JSON.");
+    desk.terminal.press("right enter");
+    desk.terminal.see("▸ Publish ◂");
+    desk.terminal.see("Cannot publish: The ZIP does not fit the JSON.");
+    desk.terminal.press("esc");
+    desk.terminal.see("No run yet.");
+    desk.quit();
+}
+
+#[rstest]
+fn a_broken_zip_is_named_and_cannot_be_taken(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    desk.look_at_zip("broken", "✗ the ZIP is cut off");
+    desk.terminal.press("enter");
+    desk.terminal.see("✗ It cannot be uploaded: the ZIP is cut off");
+    desk.terminal.see("Pick the ZIP");
+    // First the filter goes, then the picker.
+    desk.terminal.press("esc");
+    desk.terminal.see("notes-pro-icon.zip");
+    desk.terminal.press("esc");
+    desk.terminal.gone("Pick the ZIP");
+    desk.quit();
+}
+
+#[rstest]
+fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    desk.terminal.press("2");
+    desk.open("notes.sync", "northwind.notes.sync ─ submission");
+    desk.look_at_zip("notes-sync-icon.zip", "✓ fits the JSON");
+    desk.terminal.press("enter u");
+    desk.terminal.see("There is a draft already: 1152921505690000310");
+    desk.terminal.see("(•) Stop");
+    desk.terminal.see("( ) Keep this draft");
+    desk.terminal.see("( ) Replace it");
+    desk.terminal.see("Cannot publish: Choose what to do with the draft.");
+    desk.terminal.press("up up");
+    desk.terminal.see("▸ ( ) Keep this draft");
+    desk.terminal.press("enter");
+    desk.terminal.see("▸ (•) Keep this draft");
+    desk.terminal.see("Ready.");
+    desk.terminal.press("down down right");
+    desk.terminal.see("▸ Publish ◂");
+    desk.terminal.press("enter");
+    desk.terminal.until_line("the end of the run", |line| line.contains("published") && line.contains("1152921505690000310"));
+    desk.quit();
+}
+
+#[rstest]
+fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open("puzzle", "must act");
+    desk.terminal.press("u");
+    desk.terminal.see("The draft was made or touched in Partner Center");
+    desk.terminal.see("https://partner.microsoft.com/dashboard/products/9N8PUZZL3G4M");
+    desk.terminal.see("▸ Cancel ◂");
+    assert!(!desk.terminal.text().contains("Publish ◂"));
+    desk.terminal.press("right enter");
+    desk.terminal.gone("Review before publishing");
+    desk.terminal.see("No run yet.");
+    desk.quit();
+}
+
+/// A Store in this process and a profile for it, so that the home outlives the program.
+struct Account {
+    _sim: Sim,
+    _runtime: tokio::runtime::Runtime,
+    home: TempDir,
+}
+
+impl Account {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let sim = runtime.block_on(sim::start(SimOptions { speed: 10.0, rate_limit: None, ..SimOptions::default() })).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let config = format!(
+            "[profiles.test]\ntenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ env = \"TEST_SECRET\" }}\n\
+             requests_per_minute = 5000\nendpoints = {{ login = \"{url}\", store = \"{url}\" }}\n",
+            sim::TENANT,
+            sim::CLIENT_ID,
+            url = sim.url()
+        );
+        fs::write(home.path().join("config.toml"), config).unwrap();
+        Self { _sim: sim, _runtime: runtime, home }
+    }
+
+    fn open(&self, secret: &str) -> Terminal {
+        start(&[], LARGE, self.home.path(), &[("TEST_SECRET", secret)])
+    }
+}
+
+#[cfg(unix)]
+fn signal(terminal: &Terminal, name: &str) {
+    let status = std::process::Command::new("kill").args([&format!("-{name}"), &terminal.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn broken_json_has_a_place_and_outlives_the_program() {
+    let account = Account::new();
+    let terminal = account.open(sim::CLIENT_SECRET);
+    terminal.see("Northwind Notes");
+    let mut desk = Desk { terminal, home: tempfile::tempdir().unwrap() };
+    desk.open("notes", "submission 6");
+    desk.edit("\"visibility\"", "oh dear ");
+    desk.terminal.see("✗ line 13");
+    desk.terminal.see("line 13, column 3");
+    desk.terminal.press("esc u");
+    desk.terminal.see("Cannot publish: The edited text is no valid JSON: line 13, column 3");
+    desk.terminal.press("right enter");
+    desk.terminal.see("Cannot publish");
+    desk.terminal.press("esc [");
+    desk.terminal.see("kept on disk");
+    signal(&desk.terminal, "KILL");
+    assert_ne!(desk.terminal.ended(), 0);
+
+    desk.terminal = account.open(sim::CLIENT_SECRET);
+    desk.terminal.see("Northwind Notes");
+    desk.open("notes", "edited");
+    desk.terminal.press("e");
+    desk.terminal.see("oh dear \"visibility\"");
+    desk.terminal.see("✗ line 13");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_typed_a_moment_ago_outlives_sigterm() {
+    let account = Account::new();
+    let terminal = account.open(sim::CLIENT_SECRET);
+    terminal.see("Northwind Notes");
+    let mut desk = Desk { terminal, home: tempfile::tempdir().unwrap() };
+    desk.open("notes", "submission 6");
+    desk.edit("Faster start", "Tabs are here. ");
+    signal(&desk.terminal, "TERM");
+    assert_eq!(desk.terminal.ended(), 0);
+    assert!(desk.terminal.is_restored());
+    desk.terminal = account.open(sim::CLIENT_SECRET);
+    desk.terminal.see("Northwind Notes");
+    desk.open("notes", "edited");
+    desk.terminal.see("1 change against what is live");
+    desk.terminal.press("u");
+    desk.terminal.see("Tabs are here.");
+}
+
+#[test]
+fn a_wrong_secret_is_explained() {
+    let account = Account::new();
+    let mut terminal = account.open("wrong");
+    terminal.see("AADSTS7000215");
+    let text = terminal.text();
+    assert!(text.contains("secret") && !text.contains("wrong\""), "{text}");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    assert!(terminal.is_restored());
+}
+
+#[rstest]
+fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size: Size) {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = start(&[], size, home.path(), &[]);
+    terminal.see("d start the demo");
+    let text = terminal.text();
+    assert!(text.contains("flightdeck demo") && text.contains("profile") && text.contains("config.toml"), "{text}");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    assert!(terminal.is_restored());
+
+    let mut desk = Desk { terminal: start(&[], size, home.path(), &[]), home };
+    desk.terminal.see("d start the demo");
+    desk.terminal.press("d");
+    desk.terminal.see("DEMO —");
+    desk.terminal.see("Northwind Notes");
+    desk.quit();
+}
+
+#[test]
+fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk { terminal: start(&["demo"], (20, 5), home.path(), &[]), home };
+    let is_sentence = |screen: &str| screen.split_whitespace().collect::<String>() == "Flightdeckneeds40×10;thisis20×5.";
+    desk.terminal.until("one sentence", is_sentence);
+    for size in [LARGE, (1, 1), (40, 10), (2, 200), (250, 3), LARGE] {
+        desk.terminal.resize(size);
+        if size.0 >= 40 && size.1 >= 10 {
+            desk.terminal.see("? help");
+        }
+    }
+    desk.terminal.see("Northwind Notes");
+    desk.terminal.press("?");
+    desk.terminal.see("Narrow the list");
+    desk.terminal.resize((20, 5));
+    desk.terminal.until("one sentence", is_sentence);
+    desk.terminal.resize(SMALL);
+    desk.terminal.press("esc");
+    desk.terminal.see("Northwind Notes");
+    desk.quit();
+}
+
+#[cfg(unix)]
+#[rstest]
+fn a_signal_ends_it_in_good_order(#[values("TERM", "HUP")] name: &str) {
+    let mut desk = Desk::demo(LARGE);
+    signal(&desk.terminal, name);
+    assert_eq!(desk.terminal.ended(), 0);
+    assert!(desk.terminal.is_restored());
+    assert!(!desk.terminal.text().contains("panicked"), "{}", desk.terminal.text());
+    desk.assert_tidy();
+}
+
+#[cfg(unix)]
+#[test]
+fn closing_the_terminal_ends_it() {
+    let mut desk = Desk::demo(SMALL);
+    desk.terminal.close();
+    assert_eq!(desk.terminal.ended(), 0);
+    desk.assert_tidy();
+}
+
+#[cfg(unix)]
+#[test]
+fn an_editor_of_ones_own_changes_the_document() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let script = home.path().join("my editor.sh");
+    fs::write(&script, "#!/bin/sh\necho EDITOR WORKS\nread line\nsed 's/Faster start/Far faster start/' \"$2\" > \"$2.new\" && cat \"$2.new\" > \"$2\"; rm \"$2.new\"\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = format!("'{}' --wait", script.display());
+    let terminal = start(&["demo"], LARGE, home.path(), &[("EDITOR", &editor)]);
+    terminal.see("Northwind Notes");
+    let mut desk = Desk { terminal, home };
+    desk.open_target("app");
+    desk.terminal.press("E");
+    // The editor has the terminal, and a line of its own.
+    desk.terminal.see("EDITOR WORKS");
+    desk.terminal.press("x enter");
+    desk.terminal.see("1 change against what is live");
+    // The keys are the dashboard's again.
+    desk.terminal.press("u");
+    desk.terminal.see("Far faster start");
+    desk.terminal.press("lone-esc");
+    desk.terminal.gone("Review before publishing");
+    desk.quit();
+}
+
+#[test]
+fn an_editor_that_is_none_is_explained() {
+    let mut desk = Desk::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);
+    desk.open_target("app");
+    desk.terminal.press("E");
+    desk.terminal.see("no-such-editor-here could not be started");
+    desk.terminal.see("$EDITOR");
+    desk.terminal.press("esc");
+    desk.terminal.gone("could not be started");
+    desk.quit();
+}
+
+fn is_colored(terminal: &Terminal) -> bool {
+    terminal.with_screen(|screen| {
+        let (rows, columns) = screen.size();
+        let mut cells = (0..rows.get()).flat_map(|row| (0..columns.get()).filter_map(move |column| screen.cell(row, column)));
+        cells.any(|cell| cell.fgcolor() != vt100::Color::Default || cell.bgcolor() != vt100::Color::Default)
+    })
+}
+
+#[test]
+fn no_color_is_kept() {
+    let desk = Desk::demo(LARGE);
+    assert!(is_colored(&desk.terminal));
+    let mut desk = Desk::demo_with(LARGE, &[("NO_COLOR", "1")]);
+    desk.open_target("app");
+    desk.terminal.press("u");
+    desk.terminal.see("Review before publishing");
+    assert!(!is_colored(&desk.terminal));
+    desk.terminal.press("esc");
+    desk.quit();
+}
+
+#[test]
+fn two_runs_at_once_and_the_screen_stays_usable() {
+    let mut desk = Desk::demo(LARGE);
+    desk.open_target("app");
+    desk.pick_zip("northwind-notes-large.zip");
+    desk.publish();
+    desk.terminal
+        .until_line("the upload", |line| line.contains("Northwind Notes") && line.contains("upload") && line.contains("MB/s"));
+    // Meanwhile another release, from its list to the customers.
+    desk.terminal.press("1 /");
+    desk.terminal.type_text("-");
+    desk.terminal.see("Nothing matches");
+    desk.terminal.press("esc");
+    desk.open_target("add-on");
+    desk.pick_zip("notes-pro-icon.zip");
+    desk.publish();
+    desk.terminal.until_line("the add-on's end", |line| line.contains("northwind.notes.pro") && line.contains("published"));
+    desk.terminal.until_line("the upload goes on", |line| line.contains("Northwind Notes") && line.contains("upload"));
+    // The large one is stopped: it says what stays.
+    desk.terminal.press("5 down");
+    desk.terminal.until_line("the cursor on it", |line| line.contains("▸▲ Northwind Notes"));
+    desk.terminal.press("x");
+    desk.terminal.see("Stop the run of Northwind Notes?");
+    desk.terminal.see("stays in the account as it is");
+    desk.terminal.press("right enter");
+    desk.terminal.until_line("the stopped run", |line| line.contains("Northwind Notes") && line.contains("cancelled"));
+    desk.terminal.press("enter");
+    desk.terminal.see("⊘ cancelled");
+    desk.terminal.see("submission 11529215");
+    desk.terminal.press("esc");
+    desk.quit();
+}
+
+#[test]
+fn leaving_with_an_active_run_asks_first() {
+    let mut desk = Desk::demo(SMALL);
+    desk.open_target("app");
+    desk.pick_zip("northwind-notes-large.zip");
+    desk.publish();
+    desk.terminal.see("MB/s");
+    desk.terminal.press("q");
+    desk.terminal.see("▸ No, go back ◂");
+    desk.terminal.press("enter");
+    desk.terminal.gone("No, go back");
+    desk.terminal.press("q");
+    desk.terminal.see("▸ No, go back ◂");
+    desk.terminal.press("right enter");
+    assert_eq!(desk.terminal.ended(), 0);
+    assert!(desk.terminal.is_restored());
+    desk.assert_tidy();
+}
+
+#[rstest]
+fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    desk.terminal.press("?");
+    desk.terminal.see("╭ Keys ");
+    desk.terminal.see("Leave; asks when a run is active");
+    desk.terminal.press("end");
+    desk.terminal.see("Switch the selected choice");
+    // Byte for byte as a terminal of old sends it, each after the one before has done its work.
+    desk.terminal.press("lone-esc");
+    desk.terminal.gone("╭ Keys ");
+    desk.terminal.see("╭4 Northwind Notes");
+    desk.terminal.see("] next tab");
+    desk.terminal.press("lone-esc");
+    desk.terminal.see("enter open");
+    desk.terminal.see("1 Apps ─ 2 of 14 ─ /notes");
+    desk.terminal.press("lone-esc");
+    desk.terminal.gone("/notes");
+    desk.terminal.see("Contoso Meeting");
+    desk.quit();
+}
