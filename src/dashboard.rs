@@ -187,7 +187,7 @@ async fn pulse(services: Services, mut exchanges: mpsc::UnboundedReceiver<flight
             },
             () = time::sleep(PULSE), if used > 0 => None,
         };
-        let BudgetView { used: now, limit, waiting } = services.store.budget();
+        let BudgetView { used: now, limit, waiting, .. } = services.store.budget();
         let is_news = exchange.is_some() || now != used;
         used = now;
         if let Some(exchange) = exchange

@@ -2,6 +2,7 @@
 //!
 //! Nothing runs in the background: every waiter watches the queue itself, so that a waiter that is dropped leaves no trace.
 
+use super::ledger::{Ledger, Look, Slot};
 use std::{
     collections::VecDeque,
     pin::pin,
@@ -25,6 +26,15 @@ const PATIENCE: Duration = Duration::from_secs(150);
 /// Nobody is locked out for longer than this on the word of one answer.
 const LONGEST_BLOCK: Duration = Duration::from_mins(15);
 
+/// The ledger counts milliseconds.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
+/// Who waits longer than this for a slot is told why.
+const LONG_WAIT: Duration = Duration::from_secs(10);
+
+/// A ledger that failed is left alone for so long: every attempt may cost the time that it waits for its lock.
+const LEDGER_REST: Duration = WINDOW;
+
 /// Who waits for a request: someone at the keyboard or a command, the rows on screen, or nobody in particular.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
@@ -36,12 +46,14 @@ pub enum Priority {
 /// How much of the minute is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BudgetView {
-    /// Requests sent in the last minute.
+    /// Requests sent in the last minute, those of other processes with them as far as they were seen.
     pub used: u32,
     /// Requests allowed in a minute.
     pub limit: u32,
     /// Requests that wait for their turn.
     pub waiting: usize,
+    /// Requests since the start that have waited more than 10 s for their turn, those that still wait with them.
+    pub delayed: u32,
 }
 
 /// The priority of one request; it can rise while the request waits, when someone more urgent joins it.
@@ -58,9 +70,10 @@ impl Urgency {
     }
 }
 
-#[derive(Debug)]
 pub(crate) struct Budget {
     limit: usize,
+    /// What other processes take from the same minute; without one this process is alone.
+    ledger: Option<Arc<dyn Ledger>>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -69,29 +82,63 @@ pub(crate) struct Budget {
 struct State {
     /// When each request of the last minute was let through, oldest first.
     sent: VecDeque<Instant>,
+    /// The requests of all processes when the ledger was last seen, oldest first.
+    seen: VecDeque<Instant>,
     blocked_until: Option<Instant>,
-    queue: Vec<(u64, Arc<Urgency>)>,
+    /// Other processes have taken the minute up to here.
+    full_until: Option<Instant>,
+    queue: Vec<Waiter>,
     next_number: u64,
+    /// Who asks the ledger just now: one at a time, so that the order of the queue holds.
+    asking: Option<u64>,
+    /// The ledger failed and is not asked before this time.
+    ledger_rests: Option<Instant>,
+    delayed: u32,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    number: u64,
+    urgency: Arc<Urgency>,
+    since: Instant,
 }
 
 impl State {
     fn forget_old(&mut self, now: Instant) {
-        while self.sent.front().is_some_and(|at| now.duration_since(*at) >= WINDOW) {
-            self.sent.pop_front();
+        for times in [&mut self.sent, &mut self.seen] {
+            while times.front().is_some_and(|at| now.duration_since(*at) >= WINDOW) {
+                times.pop_front();
+            }
         }
-        if self.blocked_until.is_some_and(|until| until <= now) {
-            self.blocked_until = None;
+        for until in [&mut self.blocked_until, &mut self.full_until, &mut self.ledger_rests] {
+            until.take_if(|until| *until <= now);
         }
     }
 
     fn head(&self) -> Option<u64> {
-        self.queue.iter().min_by_key(|(number, urgency)| (urgency.rank(), *number)).map(|(number, _)| *number)
+        self.queue.iter().min_by_key(|waiter| (waiter.urgency.rank(), waiter.number)).map(|waiter| waiter.number)
+    }
+
+    /// Writes down what the ledger said. `true` when the slot is taken.
+    fn learn(&mut self, look: Look, now: Instant) -> bool {
+        let mut ages = look.ages;
+        ages.sort_unstable_by(|a, b| b.cmp(a));
+        self.seen = ages.into_iter().filter_map(|age| now.checked_sub(age)).collect();
+        match look.slot {
+            Slot::Taken => self.sent.push_back(now),
+            // Never at once: a wait of nothing would be a busy loop.
+            Slot::Full(wait) => self.full_until = Some(now + wait.clamp(SHORTEST_WAIT, WINDOW)),
+            Slot::Blocked(wait) => self.blocked_until = Some(now + wait.clamp(SHORTEST_WAIT, LONGEST_BLOCK)),
+        }
+        look.slot == Slot::Taken
     }
 }
 
 /// What a waiter learns when it looks at the queue.
 enum Turn {
     Now,
+    /// Free here; the ledger has the last word, and this waiter is the one that asks it.
+    Ask(Arc<dyn Ledger>),
     /// First in the queue, but not before this time.
     At(Instant),
     /// Others come first.
@@ -108,7 +155,14 @@ struct Place<'a> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.budget.lock().queue.retain(|(number, _)| *number != self.number);
+        let mut state = self.budget.lock();
+        if let Some(at) = state.queue.iter().position(|waiter| waiter.number == self.number) {
+            let waiter = state.queue.swap_remove(at);
+            state.delayed += u32::from(waiter.since.elapsed() > LONG_WAIT);
+        }
+        // Dropped while it asked: a slot that the ledger still gives is counted and not used.
+        state.asking.take_if(|asking| *asking == self.number);
+        drop(state);
         // Whoever is first now has to look at the clock.
         self.budget.changed.notify_waiters();
     }
@@ -117,7 +171,12 @@ impl Drop for Place<'_> {
 impl Budget {
     pub(crate) fn new(requests_per_minute: u32) -> Self {
         let limit = usize::try_from(requests_per_minute.max(1)).unwrap_or(usize::MAX);
-        Self { limit, state: Mutex::default(), changed: Notify::new() }
+        Self { limit, ledger: None, state: Mutex::default(), changed: Notify::new() }
+    }
+
+    /// Shares the minute with whoever else uses this ledger.
+    pub(crate) fn with_ledger(self, ledger: Option<Arc<dyn Ledger>>) -> Self {
+        Self { ledger, ..self }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -133,6 +192,11 @@ impl Budget {
             changed.as_mut().enable();
             match self.turn(place.number) {
                 Turn::Now => return Ok(()),
+                Turn::Ask(ledger) => {
+                    if self.ask(ledger).await {
+                        return Ok(());
+                    }
+                }
                 Turn::Refused(pause) => return Err(pause),
                 Turn::Behind => changed.await,
                 Turn::At(time) => tokio::select! {
@@ -147,7 +211,7 @@ impl Budget {
         let mut state = self.lock();
         let number = state.next_number;
         state.next_number += 1;
-        state.queue.push((number, Arc::clone(urgency)));
+        state.queue.push(Waiter { number, urgency: Arc::clone(urgency), since: Instant::now() });
         drop(state);
         // A more urgent newcomer may stand in front of one that waits for the clock.
         self.changed.notify_waiters();
@@ -161,14 +225,18 @@ impl Budget {
         if let Some(pause) = state.blocked_until.map(|until| until - now).filter(|pause| *pause > PATIENCE) {
             return Turn::Refused(pause);
         }
-        if state.head() != Some(number) {
+        if state.head() != Some(number) || state.asking.is_some_and(|asking| asking != number) {
             return Turn::Behind;
         }
-        if let Some(until) = state.blocked_until {
+        if let Some(until) = state.blocked_until.max(state.full_until) {
             return Turn::At(until);
         }
-        match state.sent.front() {
-            Some(oldest) if state.sent.len() >= self.limit => Turn::At(*oldest + WINDOW),
+        match (state.sent.front(), &self.ledger) {
+            (Some(oldest), _) if state.sent.len() >= self.limit => Turn::At(*oldest + WINDOW),
+            (_, Some(ledger)) if state.ledger_rests.is_none() => {
+                state.asking = Some(number);
+                Turn::Ask(Arc::clone(ledger))
+            }
             _ => {
                 state.sent.push_back(now);
                 Turn::Now
@@ -176,13 +244,41 @@ impl Budget {
         }
     }
 
-    /// Lets nothing through for a while: the service said so.
-    pub(crate) fn block(&self, pause: Duration) {
-        let until = Instant::now() + pause.min(LONGEST_BLOCK);
-        let mut state = self.lock();
-        state.blocked_until = Some(state.blocked_until.map_or(until, |already| already.max(until)));
-        drop(state);
+    /// Asks the ledger for the slot that is free here; `false` when it is not free there.
+    async fn ask(&self, ledger: Arc<dyn Ledger>) -> bool {
+        let limit = self.limit;
+        let look = blocking(move || ledger.take(limit, WINDOW)).await;
+        let now = Instant::now();
+        let is_taken = {
+            let mut state = self.lock();
+            state.asking = None;
+            match look {
+                Ok(look) => state.learn(look, now),
+                Err(reason) => {
+                    tracing::warn!(reason, "the requests of other processes are not counted: the ledger cannot be used");
+                    state.ledger_rests = Some(now + LEDGER_REST);
+                    false
+                }
+            }
+        };
         self.changed.notify_waiters();
+        is_taken
+    }
+
+    /// Lets nothing through for a while, here and in the processes that share the ledger: the service said so.
+    pub(crate) async fn block(&self, pause: Duration) {
+        let pause = pause.min(LONGEST_BLOCK);
+        let until = Instant::now() + pause;
+        {
+            let mut state = self.lock();
+            state.blocked_until = state.blocked_until.max(Some(until));
+        }
+        self.changed.notify_waiters();
+        if let Some(ledger) = self.ledger.clone()
+            && let Err(reason) = blocking(move || ledger.block(pause)).await
+        {
+            tracing::warn!(reason, "other processes do not know of the pause that the service asked for");
+        }
     }
 
     /// Lets a waiting request move up.
@@ -196,105 +292,23 @@ impl Budget {
         let mut state = self.lock();
         state.forget_old(Instant::now());
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        BudgetView { used: count(state.sent.len()), limit: count(self.limit), waiting: state.queue.len() }
+        let late = state.queue.iter().filter(|waiter| waiter.since.elapsed() > LONG_WAIT).count();
+        BudgetView {
+            used: count(state.sent.len().max(state.seen.len())),
+            limit: count(self.limit),
+            waiting: state.queue.len(),
+            delayed: state.delayed.saturating_add(count(late)),
+        }
+    }
+}
+
+/// Runs a look at the ledger where waiting for a disk holds nobody up.
+async fn blocking<T: Send + 'static>(look: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, String> {
+    match tokio::task::spawn_blocking(look).await {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures::future::{join_all, poll_immediate};
-    use std::future::Future;
-
-    type Log = Mutex<Vec<(&'static str, u64)>>;
-
-    /// Takes a slot and writes down who got it and when.
-    async fn visit(budget: &Budget, priority: Priority, name: &'static str, log: &Log, start: Instant) {
-        budget.take(&Urgency::new(priority)).await.unwrap();
-        log.lock().unwrap().push((name, start.elapsed().as_secs()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn people_come_first_and_equals_in_order() {
-        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
-        budget.take(&Urgency::new(Priority::Background)).await.unwrap();
-        join_all([
-            visit(&budget, Priority::Background, "b1", &log, start),
-            visit(&budget, Priority::Screen, "s1", &log, start),
-            visit(&budget, Priority::Background, "b2", &log, start),
-            visit(&budget, Priority::Person, "p1", &log, start),
-            visit(&budget, Priority::Person, "p2", &log, start),
-        ])
-        .await;
-        let names: Vec<_> = log.lock().unwrap().iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["p1", "p2", "s1", "b1", "b2"]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_sliding_minute_holds_more_than_the_limit() {
-        let (budget, log, start) = (Budget::new(3), Log::default(), Instant::now());
-        join_all((0..10).map(|_| visit(&budget, Priority::Screen, "", &log, start))).await;
-        let times: Vec<_> = log.lock().unwrap().iter().map(|(_, time)| *time).collect();
-        assert_eq!(times, [0, 0, 0, 61, 61, 61, 122, 122, 122, 183]);
-        assert_eq!(budget.view(), BudgetView { used: 1, limit: 3, waiting: 0 });
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_late_person_takes_the_next_free_slot() {
-        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
-        budget.take(&Urgency::new(Priority::Person)).await.unwrap();
-        let late = async {
-            tokio::time::sleep(Duration::from_secs(30)).await;
-            visit(&budget, Priority::Person, "person", &log, start).await;
-        };
-        tokio::join!(visit(&budget, Priority::Background, "background", &log, start), late);
-        assert_eq!(*log.lock().unwrap(), [("person", 61), ("background", 122)]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_dropped_waiter_holds_nobody_up() {
-        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
-        budget.take(&Urgency::new(Priority::Person)).await.unwrap();
-        let mut gone = Box::pin(visit(&budget, Priority::Person, "gone", &log, start));
-        assert!(poll_immediate(&mut gone).await.is_none());
-        let mut next = Box::pin(visit(&budget, Priority::Background, "next", &log, start));
-        assert!(poll_immediate(&mut next).await.is_none());
-        assert_eq!(budget.view().waiting, 2);
-        drop(gone);
-        next.await;
-        assert_eq!(*log.lock().unwrap(), [("next", 61)]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_raised_request_moves_up() {
-        let (budget, log, start) = (Budget::new(1), Log::default(), Instant::now());
-        budget.take(&Urgency::new(Priority::Person)).await.unwrap();
-        let urgency = Urgency::new(Priority::Background);
-        let raised = async {
-            budget.take(&urgency).await.unwrap();
-            log.lock().unwrap().push(("raised", start.elapsed().as_secs()));
-        };
-        let raise = async { budget.raise(&urgency, Priority::Person) };
-        tokio::join!(visit(&budget, Priority::Screen, "screen", &log, start), raised, raise);
-        assert_eq!(*log.lock().unwrap(), [("raised", 61), ("screen", 122)]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_block_holds_even_people_and_a_very_long_one_is_told_at_once() {
-        let (budget, log, start) = (Budget::new(5), Log::default(), Instant::now());
-        budget.block(Duration::from_secs(14));
-        visit(&budget, Priority::Person, "after", &log, start).await;
-        assert_eq!(*log.lock().unwrap(), [("after", 14)]);
-        budget.block(Duration::from_hours(24));
-        assert_eq!(budget.take(&Urgency::new(Priority::Screen)).await, Err(LONGEST_BLOCK));
-        tokio::time::advance(LONGEST_BLOCK).await;
-        assert_eq!(budget.take(&Urgency::new(Priority::Screen)).await, Ok(()));
-    }
-
-    #[test]
-    fn waiting_can_move_between_threads() {
-        fn is_send(_: impl Future + Send) {}
-        let (budget, urgency) = (Budget::new(1), Urgency::new(Priority::Person));
-        is_send(budget.take(&urgency));
-    }
-}
+mod tests;

@@ -7,7 +7,8 @@ use super::{
     call::Call,
     endpoint::check_endpoint,
     error::ApiError,
-    exchange::{Exchange, Observe, Watch},
+    exchange::{Observe, Watch},
+    ledger::Ledger,
     merge::Reads,
     retry::{Patience, READ_ATTEMPTS, THROTTLE_ATTEMPTS, is_passing, throttle_pause},
     wire::{self, Fault, Reply},
@@ -72,11 +73,21 @@ impl Store {
     /// `observe` is told about every request and must return at once.
     ///
     /// Addresses that [`check_endpoint`] refuses make every call fail with [`ApiError::Endpoint`].
-    pub fn new(http: reqwest::Client, settings: StoreSettings, observe: Arc<dyn Fn(Exchange) + Send + Sync>) -> Self {
+    pub fn new(http: reqwest::Client, settings: StoreSettings, observe: Observe) -> Self {
+        Self::with_ledger(http, settings, observe, None)
+    }
+
+    /// The same for an account whose budget is shared with other processes through a ledger.
+    pub fn with_ledger(
+        http: reqwest::Client,
+        settings: StoreSettings,
+        observe: Observe,
+        ledger: Option<Arc<dyn Ledger>>,
+    ) -> Self {
         let StoreSettings { login, store, tenant, client, credential, requests_per_minute } = settings;
         let identity = Identity { login, tenant, client, credential };
         let auth = Arc::new(Auth::new(http.clone(), identity, Arc::clone(&observe)));
-        let budget = Budget::new(requests_per_minute);
+        let budget = Budget::new(requests_per_minute).with_ledger(ledger);
         let shared = Arc::new(Shared { http, store, auth, budget, reads: Reads::default(), observe });
         Self { shared, priority: Priority::Person, patience: Patience::default() }
     }
@@ -172,7 +183,7 @@ impl Store {
                 StatusCode::TOO_MANY_REQUESTS => {
                     // Neither was anything changed here: the gateway did not pass the call on.
                     let pause = throttle_pause(reply.retry_after, &reply.refusal().message);
-                    budget.block(pause);
+                    budget.block(pause).await;
                     throttled += 1;
                     if throttled >= THROTTLE_ATTEMPTS {
                         return Err(refused(pause));
@@ -180,7 +191,7 @@ impl Store {
                 }
                 status if is_passing(status) && may_repeat => {
                     if let Some(pause) = reply.retry_after {
-                        budget.block(pause);
+                        budget.block(pause).await;
                     }
                     tokio::time::sleep(self.patience.pause(attempt)).await;
                     attempt += 1;

@@ -1,6 +1,7 @@
 //! The two folders and what is in them, proved to be writable before anything else is done.
 
-use super::{atomic, cache::Cache, drafts::Drafts, error::DiskError, history::History, runs::Runs};
+use super::{atomic, cache::Cache, drafts::Drafts, error::DiskError, history::History, ledger::LedgerFile, runs::Runs};
+use sha2::{Digest, Sha256};
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -48,6 +49,12 @@ impl Home {
 
     pub fn history(&self) -> History {
         History::new(&self.data)
+    }
+
+    /// The ledger of requests of one account, told by any text that names it.
+    pub fn ledger(&self, account: &str) -> LedgerFile {
+        let name = Sha256::digest(account).iter().take(8).fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+        LedgerFile::new(self.cache.join(format!("requests-{name}")))
     }
 
     pub fn cache(&self) -> Cache {

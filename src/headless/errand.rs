@@ -6,6 +6,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    api::BudgetView,
     domain::units,
     jobs::{
         job::JobId,
@@ -18,10 +19,13 @@ use crate::{
         view::{RunView, StepState},
     },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{io, time::Duration};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
+
+/// So often it is looked whether requests wait for their turn.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How a wait came to its end from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +61,9 @@ pub(super) async fn carry_out(
     let mut limit = std::pin::pin!(time::sleep(timeout.unwrap_or(Duration::MAX)));
     let mut interrupt = std::pin::pin!(crate::signals::stop());
     let mut stop = None;
-    let mut screen = Screen::default();
+    let store = session.services.store.clone();
+    let mut screen = Screen { delayed: store.budget().delayed, ..Screen::default() };
+    let mut look = time::interval(LOOK);
     let mut is_done = false;
     while !is_done {
         // Reports first: what has been done is said before anything else ends the wait.
@@ -66,13 +72,14 @@ pub(super) async fn carry_out(
             told = session.told.recv() => if let Some((_, report)) = told { screen.print(report, printer)? },
             () = &mut work => is_done = true,
             () = &mut interrupt, if stop.is_none() => { stop = Some(Stop::Interrupt); cancel.cancel(); }
+            _ = look.tick(), if !screen.is_slow_told => screen.delay(store.budget(), printer)?,
             () = &mut limit, if stop.is_none() && timeout.is_some() => { stop = Some(Stop::Timeout); cancel.cancel(); }
         }
     }
     while let Ok((_, report)) = session.told.try_recv() {
         screen.print(report, printer)?;
     }
-    screen.finish(stop, printer)
+    screen.finish(stop, store.budget(), printer)
 }
 
 /// What was printed of a run so far.
@@ -81,6 +88,10 @@ struct Screen {
     view: Option<RunView>,
     failure: Option<String>,
     percent: Option<u8>,
+    /// How many requests had waited long before this run.
+    delayed: u32,
+    /// Said once: that requests wait for their turn.
+    is_slow_told: bool,
 }
 
 impl Screen {
@@ -150,11 +161,30 @@ impl Screen {
         Ok(())
     }
 
-    fn finish(self, stop: Option<Stop>, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
+    /// Says why nothing moves when a request has waited long for its turn.
+    fn delay(&mut self, budget: BudgetView, printer: &mut Printer<'_>) -> io::Result<()> {
+        if self.is_slow_told || budget.delayed <= self.delayed {
+            return Ok(());
+        }
+        self.is_slow_told = true;
+        let message = format!(
+            "A request has waited more than 10 s for its turn: {} of {} requests of the last minute are used by this account. \
+             The run goes on by itself.",
+            budget.used, budget.limit
+        );
+        if printer.is_json() {
+            printer.object(&json!({"event": "warning", "message": message, "requests": requests(budget)}))
+        } else {
+            printer.chatter(&format!("warning: {message}"))
+        }
+    }
+
+    fn finish(mut self, stop: Option<Stop>, budget: BudgetView, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
+        self.delay(budget, printer)?;
         let Some((view, ending)) = self.view.and_then(|view| view.ending.clone().map(|ending| (view, ending))) else {
             let message = self.failure.unwrap_or_else(|| "The run ended without a result.".into());
             if printer.is_json() {
-                printer.object(&json!({"event": "result", "outcome": "failed", "status": null, "message": message}))?;
+                printer.object(&json!({"event": "result", "outcome": "failed", "status": null, "message": message, "requests": requests(budget)}))?;
             }
             return Err(Failure::new(Exit::Failed, message));
         };
@@ -167,6 +197,7 @@ impl Screen {
             printer.object(&json!({
                 "event": "result", "outcome": ending.outcome, "status": view.timeline.last().map(|seen| seen.status.as_str()),
                 "submissionId": view.submission, "run": view.id, "message": ending.message, "errors": errors,
+                "requests": requests(budget),
             }))?;
         } else {
             if let Some(report) = &view.report {
@@ -177,4 +208,9 @@ impl Screen {
         }
         Ok(exit)
     }
+}
+
+/// The minute's requests of all processes of the account.
+fn requests(budget: BudgetView) -> Value {
+    json!({"used": budget.used, "limit": budget.limit})
 }

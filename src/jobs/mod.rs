@@ -12,4 +12,5 @@ pub mod report;
 pub mod reporter;
 mod sending;
 pub mod services;
+mod shared_budget;
 pub mod working_copy;

@@ -1,5 +1,6 @@
 //! What jobs work with: the Store, the files, the settings of one profile. Made once by `main`, cloned into every job.
 
+use super::shared_budget::SharedBudget;
 use crate::{
     api::{
         Credential, Observe, Store, StoreSettings,
@@ -47,10 +48,14 @@ impl Services {
             requests_per_minute: profile.requests_per_minute,
         };
         let (follow, upload) = (config.follow(), config.upload());
+        let home = Home::prepare(&config.paths.data, &config.paths.cache)?;
+        // The service counts by tenant: two profiles of one tenant share what is left of the minute.
+        let account = format!("{} {}", profile.store.origin().ascii_serialization(), profile.tenant.to_ascii_lowercase());
+        let ledger = Arc::new(SharedBudget(home.ledger(&account)));
         Ok(Self {
-            store: Store::new(http.clone(), settings, observe),
+            store: Store::with_ledger(http.clone(), settings, observe, Some(ledger)),
             http,
-            home: Home::prepare(&config.paths.data, &config.paths.cache)?,
+            home,
             profile: profile.name.clone(),
             cadence: Cadence { shortest: follow.shortest, longest: follow.longest },
             upload: UploadSettings {
