@@ -236,6 +236,14 @@ fn a_zip_with_mistakes_is_refused_with_the_list_before_anything_is_sent() {
     assert_eq!(ended.code, 3, "{ended:?}");
     assert!(ended.err.contains("Northwind.Notes_2.5.0.0.msixbundle"), "{ended:?}");
     assert_eq!(bench.run(&["check", "-", "--json", json, "--zip", zip]).code, 3);
+    assert!(ended.err.contains("Northwind.Notes_2.5.0.0_arm64.msix is no package"), "{ended:?}");
+    // The live document waits for no file: what is wrong with the ZIP itself is said all the same.
+    let untouched = bench.edited(APP, |_| {});
+    let said = bench.run(&["check", APP, "--json", &untouched, "--zip", zip]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.out.contains("Northwind.Notes_2.5.0.0_arm64.msix is no package"), "{said:?}");
+    assert!(said.out.contains("northwind-notes-2.5/Northwind.Notes_2.5.0.0.msixbundle and northwind.notes"), "{said:?}");
+    assert_eq!(bench.run(&["publish", APP, "--json", &untouched, "--zip", zip]).code, 3);
     let good = bench.file("northwind-notes-2.5.zip");
     let fits = bench.run(&["check", APP, "--json", json, "--zip", good.to_str().unwrap()]);
     assert_eq!(fits.code, 0, "{fits:?}");

@@ -180,6 +180,27 @@ fn a_zip_with_mistakes_is_refused_with_all_that_is_wrong() {
 }
 
 #[rstest]
+fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    desk.look_at_zip("mistakes", "✗ does not fit");
+    desk.terminal.see("arm64.msix is no package");
+    desk.terminal.press("ctrl-r");
+    desk.terminal.see("Nothing in the JSON can be repaired for this ZIP.");
+    desk.terminal.press("enter");
+    desk.terminal.see("2 things are wrong");
+    desk.terminal.see("nothing yet");
+    desk.terminal.press("u");
+    desk.terminal.see("Cannot publish");
+    desk.terminal.press("pagedown");
+    desk.terminal.see("arm64.msix is no package");
+    desk.terminal.press("esc");
+    desk.terminal.gone("Review before publishing");
+    desk.terminal.see("No run yet.");
+    desk.quit();
+}
+
+#[rstest]
 fn a_broken_zip_is_named_and_cannot_be_taken(#[values(SMALL, LARGE)] size: Size) {
     let mut desk = Desk::demo(size);
     desk.open_target("app");

@@ -3,7 +3,8 @@
 
 pub use super::{
     central_directory::{Archive, ArchiveError, ArchiveFile, read},
-    fit::{ArchiveFault, Extra, Fit, Missing, Near, NearReason, fit, is_package},
+    fit::{ArchiveFault, Extra, Fit, Hurdle, Missing, Near, NearReason, fit, is_package},
+    package_head::look_at_packages,
 };
 use super::{
     fit::zip_path,
@@ -40,7 +41,10 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
     let news = || fit.extra.iter().filter(|extra| !extra.is_known);
     if let Some(field) = kind.packages_field() {
         let pointer = child("", member(document, field).map_or(field, |(key, _)| key));
-        repairs.extend(news().filter(|extra| extra.is_package).map(|extra| Repair {
+        let is_false =
+            |name: &str| fit.faults.iter().any(|fault| matches!(fault, ArchiveFault::NoPackage { name: no } if no == name));
+        let is_clear = |extra: &&Extra| extra.is_package && extra.hurdle.is_none() && !is_false(&extra.name);
+        repairs.extend(news().filter(is_clear).map(|extra| Repair {
             sentence: format!("Add {} as a new package.", extra.name),
             edits: vec![Edit::Append {
                 pointer: pointer.clone(),
@@ -145,7 +149,13 @@ mod tests {
     }
 
     fn archive_of(names: &[&str]) -> Archive {
-        let file = |name: &&str| ArchiveFile { name: (*name).to_owned(), size: 7, packed: 7, is_encrypted: false };
+        let file = |name: &&str| ArchiveFile {
+            name: (*name).to_owned(),
+            size: 7,
+            packed: 7,
+            is_encrypted: false,
+            is_false_package: false,
+        };
         Archive { files: names.iter().map(file).collect() }
     }
 
@@ -239,13 +249,47 @@ mod tests {
     #[case(Kind::Flight, "/flightPackages")]
     fn an_unmentioned_package_becomes_a_new_entry(#[case] kind: Kind, #[case] pointer: &str) {
         for mut document in [json!({}), json!({"applicationPackages": null, "flightPackages": []})] {
-            let names = ["a.msix", "sub/b.msixbundle"];
+            let names = ["a.msix", "b.msixbundle"];
             let repairs = repairs(kind, &document, &fit_of(kind, &document, &names));
             apply(&mut document, &repairs);
             let new = |name: &str| json!({"fileName": name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"});
-            assert_eq!(document.pointer(pointer), Some(&json!([new("a.msix"), new("sub/b.msixbundle")])));
+            assert_eq!(document.pointer(pointer), Some(&json!([new("a.msix"), new("b.msixbundle")])));
             assert!(fit_of(kind, &document, &names).is_ok());
         }
+    }
+
+    #[rstest]
+    #[case::the_only_one_may_sit_in_a_folder(&["out/a.msix", "notes.txt"], &["out/a.msix"])]
+    #[case::in_a_folder_beside_others(&["out/a.msix", "b.msix"], &["b.msix"])]
+    #[case::of_one_name(&["out/A.msix", "a.msix"], &[])]
+    #[case::named_by_the_json(&["Live.msix", "b.msix"], &["b.msix"])]
+    #[case::no_package(&["false.msix", "b.msix"], &["b.msix"])]
+    fn only_a_package_that_is_meant_without_a_doubt_is_added(#[case] names: &[&str], #[case] added: &[&str]) {
+        let mut document = json!({"applicationPackages": [{"fileName": "live.msix", "fileStatus": "Uploaded", "id": "1"}]});
+        let mut archive = archive_of(names);
+        for file in &mut archive.files {
+            file.is_false_package = file.name.starts_with("false");
+        }
+        let fit = fit(&archive, &[], &files(Kind::App, &document));
+        let repairs = repairs(Kind::App, &document, &fit);
+        apply(&mut document, &repairs);
+        let news: Vec<_> =
+            document["applicationPackages"].as_array().unwrap().iter().skip(1).map(|new| &new["fileName"]).collect();
+        assert_eq!(news, added);
+        let twins = ArchiveFault::Twins { name: "out/A.msix".into(), other: "a.msix".into() };
+        let no_package = ArchiveFault::NoPackage { name: "false.msix".into() };
+        let is_named = |fault: &ArchiveFault| fit.faults.contains(fault);
+        assert_eq!((is_named(&twins), is_named(&no_package)), (names.contains(&"out/A.msix"), names.contains(&"false.msix")));
+    }
+
+    #[test]
+    fn an_expected_package_must_be_one() {
+        let document = json!({"applicationPackages": [{"fileName": "a.msix", "fileStatus": "PendingUpload"}]});
+        let mut archive = archive_of(&["a.msix"]);
+        archive.files[0].is_false_package = true;
+        let fit = fit(&archive, &expected(Kind::App, &document), &files(Kind::App, &document));
+        assert_eq!(fit.faults, [ArchiveFault::NoPackage { name: "a.msix".into() }]);
+        assert!(fit.faults[0].sentence().starts_with("a.msix is no package"));
     }
 
     #[test]
@@ -395,7 +439,10 @@ mod tests {
         tail.extend([255; 16]);
         tail.extend([0, 0]);
         let archive = read(Hollow { zeros: size, tail, at: 0 }).unwrap();
-        assert_eq!(archive.files, [ArchiveFile { name: "a.msix".into(), size, packed: size, is_encrypted: false }]);
+        assert_eq!(
+            archive.files,
+            [ArchiveFile { name: "a.msix".into(), size, packed: size, is_encrypted: false, is_false_package: false }]
+        );
     }
 
     proptest! {

@@ -50,6 +50,8 @@ pub struct ArchiveFile {
     /// Bytes in the ZIP.
     pub packed: u64,
     pub is_encrypted: bool,
+    /// It has a package's name, but its first bytes were looked at and begin no package ([`super::package_head`]).
+    pub is_false_package: bool,
 }
 
 /// The files of a ZIP in its order; folders are left out.
@@ -218,7 +220,10 @@ fn read_entry(directory: &mut impl Read) -> Result<(ArchiveFile, u64), ArchiveEr
         rest = rest.get(4 + length..).unwrap_or_default();
     }
     let old = || raw_name.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { cp437(*byte) }).collect();
-    Ok((ArchiveFile { name: name.unwrap_or_else(old), size, packed, is_encrypted: flags & 1 != 0 }, offset))
+    Ok((
+        ArchiveFile { name: name.unwrap_or_else(old), size, packed, is_encrypted: flags & 1 != 0, is_false_package: false },
+        offset,
+    ))
 }
 
 fn cp437(byte: u8) -> char {

@@ -135,8 +135,12 @@ pub fn shared_keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Va
     keys
 }
 
+/// Read-only, and turned off by the service with any PUT, even of what it gave itself: nobody's change (Q13).
+const FLIPPED: &str = "isAdvancedPricingModel";
+
 /// All differences, in the later document's order, then what is gone. `null` and empty are the same as absent, 25 as 25.0,
-/// a date as the same date in another spelling. The server's own fields count as well: compare PUT bodies to leave them out.
+/// a date as the same date in another spelling; a flag that the service turns by itself does not count. The server's own fields
+/// count as well: compare PUT bodies to leave them out.
 pub fn diff(before: &Value, after: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
     walk(before, after, &Place::default(), &mut changes);
@@ -148,7 +152,7 @@ fn walk(before: &Value, after: &Value, place: &Place, changes: &mut Vec<Change>)
         (Value::Object(left), Value::Object(right)) => {
             for (old, new) in shared_keys(left, right) {
                 let (old_value, new_value) = (old.and_then(|key| left.get(key)), new.and_then(|key| right.get(key)));
-                let Some(key) = new.or(old) else { continue };
+                let Some(key) = new.or(old).filter(|key| !key.eq_ignore_ascii_case(FLIPPED)) else { continue };
                 compare(old_value, new_value, || place.member(key), changes);
             }
         }
@@ -231,6 +235,7 @@ mod tests {
     #[case(json!({"a": "", "b": [], "c": {}}), json!({"a": null}))]
     #[case(json!({"targetPublishDate": ""}), json!({"targetPublishDate": "1601-01-01T00:00:00Z"}))]
     #[case(json!({"PriceId": "Free", "x": 1}), json!({"x": 1, "priceId": "Free"}))]
+    #[case(json!({"pricing": {"isAdvancedPricingModel": true}}), json!({"pricing": {"isAdvancedPricingModel": false}}))]
     #[case(json!([{"id": "1", "v": 1}, {"id": "2", "v": 2}]), json!([{"id": "2", "v": 2}, {"v": 1, "id": "1"}]))]
     fn what_does_not_differ(#[case] before: Value, #[case] after: Value) {
         assert_eq!(diff(&before, &after), []);

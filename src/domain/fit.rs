@@ -46,6 +46,19 @@ pub struct Extra {
     pub is_package: bool,
     /// The document names it as already uploaded, or to be deleted.
     pub is_known: bool,
+    /// Why it must not simply be added to the document; `None` for what is no new package, too.
+    pub hurdle: Option<Hurdle>,
+}
+
+/// Why a new package of the ZIP cannot be meant without a doubt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hurdle {
+    /// Another package of the ZIP has its name, in another folder or in another case.
+    Twin { other: String },
+    /// The document has a package of its name already.
+    Named,
+    /// It sits in a folder beside other packages.
+    Folder,
 }
 
 /// What is wrong with the ZIP itself.
@@ -64,6 +77,15 @@ pub enum ArchiveFault {
     },
     ZeroBytes {
         name: String,
+    },
+    /// It has a package's name, but its content is none.
+    NoPackage {
+        name: String,
+    },
+    /// Two packages that nobody expects have one name: which is meant cannot be known.
+    Twins {
+        name: String,
+        other: String,
     },
     TooLarge {
         name: String,
@@ -166,14 +188,50 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
             }
         } else if !needed.contains(&path) && !is_bare {
             let (is_package, is_known) = (is_package(&file.name), old.contains(&zip_path(&file.name)));
-            fit.extra.push(Extra { name: file.name.clone(), is_package, is_known });
+            fit.extra.push(Extra { name: file.name.clone(), is_package, is_known, hurdle: None });
         }
-        fit.faults.extend(faults(file, roles.get(file.name.as_str()).copied()));
+        let role = roles.get(file.name.as_str()).copied();
+        fit.faults.extend(faults(file, role));
+        // One that is live already is never read; every other would be sent or added as what it is not.
+        if file.is_false_package && (role == Some(Role::Package) || !old.contains(&zip_path(&file.name))) {
+            fit.faults.push(ArchiveFault::NoPackage { name: file.name.clone() });
+        }
     }
+    hurdles(&mut fit, &files, known);
     if let Some(folder) = nested_folder(&fit) {
         fit.faults.push(ArchiveFault::NestedFolder { folder });
     }
     fit
+}
+
+/// Finds why new packages must not be added, and names those of which only one can be meant.
+fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]) {
+    let base = |name: &str| base_name(name).to_lowercase();
+    let packages: Vec<&str> = files.iter().map(|file| file.name.as_str()).filter(|name| is_package(name)).collect();
+    let mut by_base: HashMap<String, Vec<&str>> = HashMap::new();
+    for name in &packages {
+        by_base.entry(base(name)).or_default().push(name);
+    }
+    let named: HashSet<String> =
+        known.iter().filter(|entry| entry.role == Role::Package).map(|entry| base(&entry.file_name)).collect();
+    let news: HashSet<String> =
+        fit.extra.iter().filter(|extra| extra.is_package && !extra.is_known).map(|extra| extra.name.clone()).collect();
+    let mut said = HashSet::new();
+    for extra in fit.extra.iter_mut().filter(|extra| news.contains(&extra.name)) {
+        let key = base(&extra.name);
+        let twin = by_base.get(&key).into_iter().flatten().find(|name| **name != extra.name);
+        extra.hurdle = match twin {
+            Some(other) => {
+                if news.contains(*other) && said.insert(key) {
+                    fit.faults.push(ArchiveFault::Twins { name: extra.name.clone(), other: (*other).to_owned() });
+                }
+                Some(Hurdle::Twin { other: (*other).to_owned() })
+            }
+            None if named.contains(&key) => Some(Hurdle::Named),
+            None if packages.len() > 1 && extra.name.contains(['/', '\\']) => Some(Hurdle::Folder),
+            None => None,
+        };
+    }
 }
 
 fn faults(file: &ArchiveFile, role: Option<Role>) -> Vec<ArchiveFault> {
@@ -270,6 +328,12 @@ impl ArchiveFault {
                 format!("{name} is encrypted; the Store cannot read it. Build the ZIP without a password.")
             }
             Self::ZeroBytes { name } => format!("{name} is empty (0 bytes)."),
+            Self::NoPackage { name } => {
+                format!("{name} is no package: it has the name of one, but its content is something else.")
+            }
+            Self::Twins { name, other } => {
+                format!("{name} and {other} have one name; only one can be meant. Leave the other out of the ZIP.")
+            }
             Self::TooLarge { name, size, limit } => {
                 format!("{name} has {}; at most {} are allowed.", units::bytes(*size), units::bytes(*limit))
             }
@@ -307,7 +371,13 @@ impl Extra {
         let sentence = if self.is_known {
             format!("{name} is in the ZIP, but the JSON has it as already uploaded; it will be ignored.")
         } else if self.is_package {
-            format!("{name} is a package that the JSON does not name; it will not be published.")
+            let why = match &self.hurdle {
+                None => String::new(),
+                Some(Hurdle::Twin { other }) => format!(" Its name is also that of {other}."),
+                Some(Hurdle::Named) => " The JSON has a package of that name already.".to_owned(),
+                Some(Hurdle::Folder) => " It sits in a folder beside other packages.".to_owned(),
+            };
+            format!("{name} is a package that the JSON does not name; it will not be published.{why}")
         } else {
             format!("{name} is in the ZIP, but the JSON does not name it.")
         };

@@ -18,6 +18,7 @@ pub mod limits;
 mod listing_rules;
 mod offer_rules;
 pub mod package;
+pub mod package_head;
 pub mod pointer;
 pub mod product;
 pub mod remote;

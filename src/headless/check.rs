@@ -10,14 +10,14 @@ use crate::{
     cli::Cli,
     config::Env,
     domain::{
-        archive, check,
+        check,
         document::Document,
         finding::Severity,
-        fit, package,
+        package,
         submission::put_body,
         target::{Kind, Target},
     },
-    jobs::load,
+    jobs::{browse, load},
 };
 use serde_json::{Value, json};
 use std::{fs::File, path::Path};
@@ -89,10 +89,13 @@ fn zip_findings(kind: Kind, document: &Value, zip: Option<&Path>) -> Result<Vec<
         let note = format!("{pending} files are marked PendingUpload; give the ZIP that holds them with --zip.");
         return Ok(if pending == 0 { Vec::new() } else { vec![(Severity::Note, note)] });
     };
-    let file = File::open(zip).map_err(|error| Failure::usage(format!("{} cannot be opened: {error}.", zip.display())))?;
-    Ok(match archive::read(file) {
-        Ok(archive) => fit::fit(&archive, &expected, &package::files(kind, document)).sentences(),
-        Err(error) => vec![(Severity::Error, format!("{}: {error}", zip.display()))],
+    if let Err(error) = File::open(zip) {
+        return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
+    }
+    let examined = browse::examine(zip, kind, document);
+    Ok(match examined.broken {
+        None => examined.fit.sentences(),
+        Some(broken) => vec![(Severity::Error, format!("{}: {broken}", zip.display()))],
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::report::{Examined, FolderEntry};
 use crate::domain::{
-    archive::{Fit, fit, read, repairs},
+    archive::{Fit, fit, look_at_packages, read, repairs},
     package::{expected, files},
     target::Kind,
 };
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::{
     fs::{self, File},
-    io,
+    io::{self, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -84,8 +84,9 @@ pub fn examine(zip: &Path, kind: Kind, document: &Value) -> Examined {
             return examined;
         }
     };
-    match read(file) {
-        Ok(archive) => {
+    match read(&file) {
+        Ok(mut archive) => {
+            look_at_packages(BufReader::new(&file), &mut archive);
             examined.fit = fit(&archive, &expected(kind, document), &files(kind, document));
             examined.repairs = repairs(kind, document, &examined.fit);
             examined.archive = Some(archive);
@@ -105,7 +106,7 @@ mod tests {
         let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
         for name in names {
             zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-            zip.write_all(b"content").unwrap();
+            zip.write_all(b"PK\x03\x04 as far as anybody looks").unwrap();
         }
         zip.finish().unwrap().into_inner()
     }
@@ -133,6 +134,20 @@ mod tests {
         let examined = examine(&path, Kind::App, &document);
         assert_eq!((examined.broken.as_deref(), examined.fit.missing.len(), examined.repairs.len()), (None, 1, 1));
         assert!(examined.archive.is_some() && examined.size > 0);
+    }
+
+    #[test]
+    fn a_text_with_a_packages_name_is_a_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        zip.start_file("notes.msix", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(b"a text").unwrap();
+        zip.finish().unwrap();
+        let examined = examine(&path, Kind::App, &json!({}));
+        let sentences: Vec<_> = examined.fit.sentences().into_iter().map(|(_, sentence)| sentence).collect();
+        assert!(sentences.iter().any(|sentence| sentence.starts_with("notes.msix is no package")), "{sentences:?}");
+        assert_eq!((examined.fit.is_ok(), examined.repairs), (false, Vec::new()));
     }
 
     #[test]

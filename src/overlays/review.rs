@@ -121,14 +121,17 @@ impl Review {
         if errors > 0 {
             found.push(format!("The check finds {} in the document.", count(errors, "error", "errors")));
         }
-        if !outlook.expected.is_empty() {
+        // A ZIP that is wrong in itself stands for a mistake, also when no file of it is wanted yet.
+        if !outlook.expected.is_empty() || outlook.zip.is_some() {
             match (&outlook.zip, self.examined(cx), self.fit(cx)) {
                 (None, ..) => found.push(format!(
                     "The JSON waits for {}, and no ZIP is chosen.",
                     count(outlook.expected.len(), "file", "files")
                 )),
                 (_, Some(Examined { broken: Some(broken), .. }), _) => found.push(format!("The ZIP cannot be used: {broken}.")),
-                (_, Some(_), Some(fit)) if !fit.is_ok() => found.push("The ZIP does not fit the JSON.".to_owned()),
+                (_, Some(_), Some(fit)) if !fit.is_ok() => {
+                    found.push("The ZIP does not fit the JSON.".to_owned());
+                }
                 (_, Some(_), _) => {}
                 (_, None, _) => match cx.model.examined.error() {
                     Some(error) => found.push(format!("The ZIP could not be looked into: {error}")),

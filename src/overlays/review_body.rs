@@ -133,7 +133,7 @@ impl Body<'_, '_> {
                     self.sheet.text("! The JSON waits for no file: the ZIP is not uploaded.", Role::Warning);
                 }
                 match (examined, fit) {
-                    (Some(examined), fit) if !is_idle => {
+                    (Some(examined), fit) if !is_idle || fit.is_some_and(|fit| !fit.is_ok()) => {
                         fit_panel::fit(&mut self.sheet, examined, fit.unwrap_or(&Fit::default()), &[], "");
                     }
                     (None, _) => {

@@ -219,10 +219,12 @@ pub fn remark(sheet: &mut Sheet, label: &str, sign: &str, remark: &Remark, role:
 
 /// How a chosen ZIP fits, in a few words.
 pub fn fit_word(fit: &Fit) -> (String, Role) {
-    if !fit.faults.is_empty() {
-        return (format!("✗ {} of the ZIP", count(fit.faults.len(), "fault", "faults")), Role::Danger);
-    }
+    let faults = count(fit.faults.len(), "fault", "faults");
     match (fit.missing.len(), fit.matched.len()) {
+        (0, _) if !fit.faults.is_empty() => (format!("✗ {faults} of the ZIP"), Role::Danger),
+        (missing, _) if !fit.faults.is_empty() => {
+            (format!("✗ {} missing, {faults} of the ZIP", count(missing, "file is", "files are")), Role::Danger)
+        }
         (0, 0) => ("! the JSON waits for no file".to_owned(), Role::Warning),
         (0, matched) => (format!("✓ fits: {}", count(matched, "file", "files")), Role::Good),
         (missing, _) => (format!("✗ {} missing", count(missing, "file is", "files are")), Role::Danger),
