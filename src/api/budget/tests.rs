@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use super::*;
-use futures::{FutureExt, future::{join_all, poll_immediate}};
+use futures::{
+    FutureExt,
+    future::{join_all, poll_immediate},
+};
 use std::future::Future;
 
 type Log = Mutex<Vec<(&'static str, u64)>>;

@@ -1,0 +1,133 @@
+//! Several head-less processes of one account at once, against a simulator that counts: none makes it refuse.
+#![cfg(feature = "sim")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use flightdeck::sim::{self, Sim, SimOptions, samples};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    process::{Child, Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+const SECRET: &str = "demo-secret";
+
+/// A Store that allows so many requests a minute, and a home whose profiles keep to the same number.
+struct Bench {
+    runtime: tokio::runtime::Runtime,
+    sim: Sim,
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new(allowed: u32, configured: u32) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let options = SimOptions { speed: 200.0, rate_limit: Some(allowed), ..SimOptions::default() };
+        let sim = runtime.block_on(sim::start(options)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        samples::write(folder.path()).unwrap();
+        fs::create_dir(folder.path().join("home")).unwrap();
+        let profile = |name: &str| {
+            format!(
+                "[profiles.{name}]\ntenant_id = \"contoso.example\"\nclient_id = \"0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40\"\n\
+                 client_secret = {{ env = \"TEST_SECRET\" }}\nrequests_per_minute = {configured}\n\
+                 endpoints = {{ login = \"{0}\", store = \"{0}\" }}\n",
+                sim.url()
+            )
+        };
+        let config = format!(
+            "default_profile = \"test\"\n[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n\n{}{}",
+            profile("test"),
+            profile("twin")
+        );
+        fs::write(folder.path().join("home/config.toml"), config).unwrap();
+        Self { runtime, sim, folder }
+    }
+
+    fn start(&self, args: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_flightdeck"))
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("FLIGHTDECK_HOME", self.folder.path().join("home"))
+            .env("TEST_SECRET", SECRET)
+            .spawn()
+            .unwrap()
+    }
+
+    /// What the simulator counted.
+    fn state(&self) -> Value {
+        let url = format!("{}/_sim/state", self.sim.url());
+        self.runtime.block_on(async {
+            flightdeck::api::http::http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+        })
+    }
+}
+
+fn last_line(output: &Output) -> Value {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    serde_json::from_str(text.lines().last().unwrap_or_default()).unwrap_or_default()
+}
+
+#[test]
+fn processes_of_one_account_count_together() {
+    let bench = Bench::new(120, 120);
+    // Two profiles of one tenant: the service counts them as one.
+    let of = |profile| ["--profile", profile, "list", "apps", "--output", "json"];
+    for _ in 0..3 {
+        let children: Vec<_> = ["test", "test", "twin", "test"].map(|profile| bench.start(&of(profile))).into();
+        for child in children {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    let (json, zip) = (bench.folder.path().join("notes-2.5.json"), bench.folder.path().join("northwind-notes-2.5.zip"));
+    let publish = bench.start(&[
+        "--profile",
+        "test",
+        "publish",
+        "app:9NX0EXAMPLE1",
+        "--json",
+        json.to_str().unwrap(),
+        "--zip",
+        zip.to_str().unwrap(),
+        "--output",
+        "json",
+        "--wait",
+        "committed",
+    ]);
+    let output = publish.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let state = bench.state();
+    assert_eq!(state["throttled"], 0);
+    let requests = state["requests"].as_u64().unwrap();
+    assert!((20..=120).contains(&requests), "{requests}");
+    // All of them, not only those of the last process.
+    assert_eq!(last_line(&output)["requests"], json!({"used": requests, "limit": 120}));
+}
+
+/// The service allows 24 and forty processes want more: some of them have to wait for the next minute, so they are ended.
+#[test]
+fn processes_that_want_more_than_there_is_wait_and_are_not_refused() {
+    let bench = Bench::new(24, 24);
+    let mut children: Vec<_> = (0..40).map(|_| bench.start(&["--profile", "test", "list", "apps", "--output", "json"])).collect();
+    // Whoever is through has ended; when the minute is full, the others stand still.
+    while bench.state()["requests"].as_u64().unwrap() < 24 {
+        std::thread::yield_now();
+    }
+    let mut waiting = 0;
+    for child in &mut children {
+        if child.try_wait().unwrap().is_none() {
+            waiting += 1;
+            child.kill().unwrap();
+        }
+        child.wait().unwrap();
+    }
+    let state = bench.state();
+    assert_eq!((&state["requests"], &state["throttled"]), (&json!(24), &json!(0)));
+    assert!(waiting > 0, "40 processes cannot all be through");
+}
