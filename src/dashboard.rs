@@ -1,8 +1,8 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
 use flightdeck::{
-    app::event as app,
     api::{BudgetView, Observe},
+    app::event as app,
     cli::Cli,
     config::{Config, ConfigError, Profile, env},
     headless::exit::{Exit, Failure},
@@ -176,7 +176,11 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
 }
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
-async fn pulse(services: Services, mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>, sender: mpsc::Sender<Told>) {
+async fn pulse(
+    services: Services,
+    mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>,
+    sender: mpsc::Sender<Told>,
+) {
     let mut used = 0;
     loop {
         let exchange = tokio::select! {

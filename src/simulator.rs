@@ -47,8 +47,9 @@ pub fn read_scenario(name: Option<&str>) -> Result<Scenario, String> {
     if let Some(scenario) = Scenario::named(name) {
         return Ok(scenario);
     }
-    let text = fs::read_to_string(name)
-        .map_err(|error| format!("{name:?} is no scenario ({}), and no file to read: {error}", Scenario::names().collect::<Vec<_>>().join(", ")))?;
+    let text = fs::read_to_string(name).map_err(|error| {
+        format!("{name:?} is no scenario ({}), and no file to read: {error}", Scenario::names().collect::<Vec<_>>().join(", "))
+    })?;
     Scenario::parse(&text).map_err(|error| format!("{name}: {error}"))
 }
 

@@ -33,9 +33,9 @@ const FLOORS: &[(&str, u8)] = &[
 
 /// What may be used of the same floor or against the general rule, with the reason.
 const ALSO: &[(&str, &str)] = &[
-    ("overlays", "panes"), // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
-    ("ui", "action"),      // the keymap is made from the table of actions
-    ("cli", "domain"),     // a target is parsed by its own type
+    ("overlays", "panes"),      // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
+    ("ui", "action"),           // the keymap is made from the table of actions
+    ("cli", "domain"),          // a target is parsed by its own type
     ("dashboard", "simulator"), // the demo reads its scenario as `sim` does
 ];
 

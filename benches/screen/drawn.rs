@@ -79,12 +79,7 @@ pub fn editor(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let published = Submission { id: "1152921505690000101".to_owned(), document };
     let mut product = product;
     product.target = target;
-    let detail = TargetDetail {
-        product,
-        published: Some(published),
-        pending: None,
-        edit: None,
-    };
+    let detail = TargetDetail { product, published: Some(published), pending: None, edit: None };
     let begun = Instant::now();
     screen.tell(Some(job), Report::Target(Box::new(detail)));
     let shown = begun.elapsed() + screen.draw()?;

@@ -33,7 +33,8 @@ mod tests {
     fn stored_and_deflated_files_are_told_apart_by_their_first_bytes() {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         let long = [b"PK\x03\x04".as_slice(), &[7; 4096]].concat();
-        for (name, content) in [("true.msix", long.as_slice()), ("false.MSIX", b"a text"), ("readme.txt", b"a text"), ("empty.appx", b"")]
+        for (name, content) in
+            [("true.msix", long.as_slice()), ("false.MSIX", b"a text"), ("readme.txt", b"a text"), ("empty.appx", b"")]
         {
             for (prefix, method) in [("stored/", CompressionMethod::Stored), ("deflated/", CompressionMethod::Deflated)] {
                 writer.start_file(format!("{prefix}{name}"), SimpleFileOptions::default().compression_method(method)).unwrap();

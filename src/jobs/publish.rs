@@ -261,7 +261,9 @@ async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happe
         return Ok(Happened::Examined { problems: vec![format!("{}: {broken}", examined.zip.display())], warnings: Vec::new() });
     }
     let sentences = examined.fit.sentences();
-    let of = |wanted| sentences.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, sentence)| sentence.clone()).collect();
+    let of = |wanted| {
+        sentences.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, sentence)| sentence.clone()).collect()
+    };
     Ok(Happened::Examined { problems: of(Severity::Error), warnings: of(Severity::Warning) })
 }
 

@@ -1,6 +1,10 @@
 //! The upload of a run: shows how far it is, and journals what the service has, so that a later process sends only the rest.
 
-use super::{report::{Report, UploadProgress}, reporter::Reporter, services::Services};
+use super::{
+    report::{Report, UploadProgress},
+    reporter::Reporter,
+    services::Services,
+};
 use crate::{
     api::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl},
     disk::Journal,

@@ -197,7 +197,12 @@ impl Bench {
     }
 
     pub async fn state_of(&self, target: &Target) -> Value {
-        self.state().await.pointer_mut("/products").and_then(|products| products.get_mut(target.to_string())).map(Value::take).unwrap_or_default()
+        self.state()
+            .await
+            .pointer_mut("/products")
+            .and_then(|products| products.get_mut(target.to_string()))
+            .map(Value::take)
+            .unwrap_or_default()
     }
 
     /// A sample document and, where named, its archive.
