@@ -80,6 +80,16 @@ pub enum Command {
         /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
         #[arg(long, value_name = "DUR", value_parser = duration)]
         timeout: Option<Duration>,
+        /// Send at most this much a second ("2 MB", "500 kB").
+        #[arg(long, value_name = "SIZE")]
+        bandwidth: Option<String>,
+    },
+    /// Documents that were kept: edited ones, and those of drafts before they were deleted or overwritten.
+    ///
+    /// A rescued document is a plain file: `publish TARGET --json FILE` puts it into a new submission.
+    Drafts {
+        /// Only those of this target.
+        target: Option<Target>,
     },
     /// Follow pending submissions until they end; without a target, all of them.
     Watch { targets: Vec<Target> },
@@ -131,6 +141,9 @@ pub struct PublishArgs {
     /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
     #[arg(long, value_name = "DUR", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Send at most this much a second ("2 MB", "500 kB").
+    #[arg(long, value_name = "SIZE")]
+    pub bandwidth: Option<String>,
     /// Say yes to this very change; once for each.
     #[arg(long, value_enum, value_name = "CHANGE")]
     pub allow: Vec<Allow>,

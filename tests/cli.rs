@@ -221,10 +221,18 @@ fn a_replaced_draft_is_saved_first() {
     let json = bench.edited(target, |document| document["tag"] = "new".into());
     let ended = bench.run(&["publish", target, "--json", &json, "--pending", "replace"]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    let saved = fs::read_dir(bench.folder.path().join("home/data/drafts")).unwrap().next().unwrap().unwrap().path();
-    let saved: Value = serde_json::from_str(&fs::read_to_string(saved).unwrap()).unwrap();
+    let listed = bench.run(&["drafts", target, "--output", "json"]).result();
+    assert_eq!((&listed["why"], &listed["submissionId"]), (&json!("before-delete"), &before["id"]));
+    let path = listed["path"].as_str().unwrap();
+    let saved: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(saved["id"], before["id"]);
     assert_eq!(bench.show(target, "published")["tag"], "new");
+
+    // What was rescued goes into a new submission as it is; the icon that it waits for has its ZIP.
+    let icon = bench.file("notes-sync-icon.zip");
+    let restored = bench.run(&["publish", target, "--json", path, "--zip", icon.to_str().unwrap(), "--bandwidth", "10 MB"]);
+    assert_eq!(restored.code, 0, "{restored:?}");
+    assert_eq!(bench.show(target, "published")["tag"], before["tag"]);
 }
 
 #[test]

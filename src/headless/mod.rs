@@ -2,6 +2,7 @@
 
 mod account;
 mod check;
+mod drafts;
 mod errand;
 pub mod exit;
 mod list;

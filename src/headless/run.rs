@@ -1,7 +1,7 @@
 //! Takes a command from the command line to its exit code.
 
 use super::{
-    account, check,
+    account, check, drafts,
     exit::{Exit, Failure},
     list,
     printer::Printer,
@@ -36,8 +36,17 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
         }
         Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
         Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
-        Command::Publish(args) => publish::publish(Session::open(cli, env)?, args, printer).await,
-        Command::Resume { run, timeout } => resume::run(Session::open(cli, env)?, run.as_deref(), *timeout, printer).await,
+        Command::Publish(args) => {
+            let mut session = Session::open(cli, env)?;
+            session.limit_bandwidth(args.bandwidth.as_deref())?;
+            publish::publish(session, args, printer).await
+        }
+        Command::Resume { run, timeout, bandwidth } => {
+            let mut session = Session::open(cli, env)?;
+            session.limit_bandwidth(bandwidth.as_deref())?;
+            resume::run(session, run.as_deref(), *timeout, printer).await
+        }
+        Command::Drafts { target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,
         Command::Delete { target, draft, yes, name } => {

@@ -3,7 +3,7 @@
 use super::exit::Failure;
 use crate::{
     cli::Cli,
-    config::{Config, Env, Profile},
+    config::{Config, Env, Profile, measure},
     domain::document::Document,
     jobs::{pool::Pool, reporter::Told, services::Services},
 };
@@ -25,6 +25,15 @@ impl Session {
         let (sender, told) = Pool::channel();
         let services = Services::open(&config, &profile, Arc::new(|_| ()))?;
         Ok(Self { profile, services, sender, told })
+    }
+
+    /// The command line's limit goes before the config's.
+    pub(super) fn limit_bandwidth(&mut self, limit: Option<&str>) -> Result<(), Failure> {
+        let Some(text) = limit else { return Ok(()) };
+        let bytes = measure::parse_size(text).filter(|bytes| *bytes >= 1000);
+        let wrong = || Failure::usage(format!("--bandwidth {text:?}: write a size from 1 kB, such as \"2 MB\" or \"500 kB\"."));
+        self.services.upload.bandwidth = Some(bytes.ok_or_else(wrong)?);
+        Ok(())
     }
 
     /// A changing command in a read-only profile goes no further.
