@@ -311,4 +311,5 @@ async fn blocking<T: Send + 'static>(look: impl FnOnce() -> std::io::Result<T> +
 }
 
 #[cfg(test)]
+#[path = "budget_tests.rs"]
 mod tests;

@@ -205,4 +205,5 @@ fn now() -> u64 {
 }
 
 #[cfg(test)]
+#[path = "ledger_tests.rs"]
 mod tests;

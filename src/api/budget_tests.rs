@@ -1,5 +1,4 @@
 //! The budget in virtual time: alone, with a ledger, and against a service that counts by itself.
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use super::*;
 use futures::{

@@ -1,5 +1,4 @@
 //! The ledger on real files: two of them on one file, threads, garbage, a clock that was put back, a holder that was killed.
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use super::*;
 use std::{
