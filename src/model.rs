@@ -16,7 +16,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     path::PathBuf,
 };
 
@@ -116,6 +116,8 @@ pub struct Model {
     /// The last word about a pending submission.
     pub statuses: HashMap<Target, (StatusReport, Timestamp)>,
     pub edits: HashMap<Target, WorkingCopy>,
+    /// Targets with an edited text on disk that was not read yet.
+    pub kept_edits: HashSet<Target>,
     /// The last folder that was asked for, while it is on its way too.
     pub folder: FolderView,
     /// The last ZIP that was examined, while it is on its way too.
@@ -210,6 +212,11 @@ impl Model {
         older
     }
 
+    /// Whether a target has an edited text, here or still on disk.
+    pub fn is_edited(&self, target: &Target) -> bool {
+        self.edits.get(target).is_some_and(|copy| copy.text.is_some()) || self.kept_edits.contains(target)
+    }
+
     /// Takes the edited text of a target; says whether that is news.
     pub fn edit(&mut self, target: &Target, text: String) -> bool {
         let base = self
@@ -230,6 +237,7 @@ impl Model {
 
     /// Throws the edited text away; a chosen archive stays.
     pub fn discard_edit(&mut self, target: &Target) {
+        self.kept_edits.remove(target);
         if let Some(copy) = self.edits.get_mut(target) {
             *copy = WorkingCopy { zip: copy.zip.take(), ..WorkingCopy::default() };
         }
@@ -312,6 +320,12 @@ impl Model {
                 self.examined = Remote::Ready(*examined);
                 vec![Change::Examined]
             }
+            Report::Edited(mut targets) => {
+                // What was read meanwhile is known better.
+                targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
+                self.kept_edits.extend(targets.iter().cloned());
+                targets.into_iter().map(Change::Edit).collect()
+            }
             Report::EditKept { target, at } => {
                 if let Some(copy) = self.edits.get_mut(&target) {
                     copy.kept = Some(at);
@@ -366,11 +380,13 @@ impl Model {
             None => self.statuses.remove(&target),
         };
         let mut changes = vec![Change::Target(target.clone()), Change::Status(target.clone())];
+        // What was on disk is here now.
+        self.kept_edits.remove(&target);
         if let Some(kept) = &detail.edit
             && !self.edits.contains_key(&target)
         {
             let copy = WorkingCopy {
-                text: Some(kept.text.clone()),
+                text: (!kept.text.is_empty() || kept.zip.is_none()).then(|| kept.text.clone()),
                 base: kept.base.clone(),
                 zip: kept.zip.clone(),
                 kept: Some(kept.saved),

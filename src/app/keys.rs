@@ -12,6 +12,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, Mo
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Moment) {
+        self.waiting = None;
         let is_interrupt = key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL;
         if self.ground.settings.welcome.is_some() {
             match key.code {
@@ -131,6 +132,7 @@ impl App {
     }
 
     pub(super) fn mouse(&mut self, event: MouseEvent, now: Moment) {
+        self.waiting = None;
         let mut asks = Vec::new();
         if let Some(overlay) = self.layers.top_mut() {
             let closing = overlay.mouse(event, self.size, &self.ground.cx(now, true), &mut asks);

@@ -46,6 +46,11 @@ impl Loading {
         self.look_at = Some(now.uptime + LOOK);
     }
 
+    /// The selected target is wanted at once.
+    pub fn look_now(&mut self, now: Moment) {
+        self.look_at = Some(now.uptime);
+    }
+
     pub fn edited(&mut self, target: Target, now: Moment) {
         self.keep_at.insert(target, now.uptime + KEEP);
     }
@@ -96,7 +101,7 @@ impl Loading {
         let kept: Vec<_> = self.keep_at.iter().filter(|(_, at)| **at <= now.uptime).map(|(target, _)| target.clone()).collect();
         for target in kept {
             self.keep_at.remove(&target);
-            jobs.extend(keep(target, model));
+            jobs.push(keep(target, model));
         }
         jobs.extend(self.statuses(model, now));
         jobs
@@ -142,7 +147,7 @@ impl Loading {
     /// What was edited and not kept yet, before leaving.
     pub fn keep_all(&mut self, model: &Model) -> Vec<Job> {
         let targets: Vec<_> = self.keep_at.drain().map(|(target, _)| target).collect();
-        targets.into_iter().filter_map(|target| keep(target, model)).collect()
+        targets.into_iter().map(|target| keep(target, model)).collect()
     }
 
     pub fn wake_at(&self, model: &Model) -> Option<Duration> {
@@ -170,8 +175,9 @@ fn look(target: &Target, model: &Model) -> Vec<Job> {
     jobs
 }
 
-fn keep(target: Target, model: &Model) -> Option<Job> {
-    let copy = model.edits.get(&target)?;
-    let text = copy.text.clone()?;
-    Some(Job::KeepEdit { target, text, base: copy.base.clone(), zip: copy.zip.clone() })
+fn keep(target: Target, model: &Model) -> Job {
+    // Nothing prepared any more: what an earlier moment kept must not come back.
+    let Some(copy) = model.edits.get(&target) else { return Job::DropEdit { target } };
+    let text = copy.text.clone().unwrap_or_default();
+    Job::KeepEdit { target, text, base: copy.base.clone(), zip: copy.zip.clone() }
 }

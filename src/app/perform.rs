@@ -3,12 +3,14 @@
 
 use super::{
     event::{Exit, Moment},
+    focus::is_list,
     keys::pane_mut,
     update::App,
 };
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Opening, PaneId, Severity},
+    domain::{remote::Remote, target::Target},
     jobs::job::{Catalog, Job},
     overlays::overlay::Command,
     panes::pane::{Handled, Possible},
@@ -71,6 +73,10 @@ impl App {
             }
         }
         if let Possible::No(reason) = self.possible(action, now) {
+            if let Some(target) = self.unread_target(action, now) {
+                self.wait_for(action, target, now);
+                return;
+            }
             self.toasts.push(Severity::Info, reason, now.uptime);
             return;
         }
@@ -86,6 +92,43 @@ impl App {
             }
         }
         self.own(action, now);
+    }
+
+    /// The selected target, when an action on it fails only because it has not been read yet.
+    fn unread_target(&self, action: Action, now: Moment) -> Option<Target> {
+        let is_refused = is_changing(action) && self.ground.model.profile.is_read_only;
+        if is_refused || home(action) != Some(PaneId::Detail) {
+            return None;
+        }
+        let focus = self.focus.current();
+        let cx = self.ground.cx(now, true);
+        // A list with nothing under the cursor has said no on its own.
+        let pane = self.panes.iter().find(|pane| pane.id() == focus && is_list(focus));
+        if pane.is_some_and(|pane| matches!(pane.possible(action, &cx), Possible::No(_))) {
+            return None;
+        }
+        let target = self.ground.selected.as_ref()?;
+        let is_unread = |detail: &Remote<_>| detail.value().is_none() && detail.error().is_none();
+        self.ground.model.details.get(target).is_none_or(is_unread).then(|| target.clone())
+    }
+
+    fn wait_for(&mut self, action: Action, target: Target, now: Moment) {
+        let name = self.ground.model.product(&target).map_or_else(|| target.to_string(), |product| product.name.clone());
+        self.toasts.push(Severity::Info, format!("Reading {name}…"), now.uptime);
+        self.waiting = Some((action, target));
+        self.loading.look_now(now);
+        self.load_what_is_due(now);
+    }
+
+    /// Does what waited for a target, if it is still what the person looks at.
+    pub(super) fn go_on(&mut self, target: &Target, now: Moment) {
+        let is_read = self.ground.model.details.get(target).is_some_and(|detail| !detail.is_loading());
+        if let Some((action, _)) = self.waiting.take_if(|(_, waits_for)| waits_for == target && is_read)
+            && self.layers.is_empty()
+            && self.ground.selected.as_ref() == Some(target)
+        {
+            self.perform(action, now);
+        }
     }
 
     /// What only the app can do.

@@ -5,7 +5,7 @@ use super::{
     update::App,
 };
 use crate::{
-    ask::{Ask, Opening, Severity},
+    ask::{Ask, Opening, PaneId, Severity},
     jobs::job::Job,
     model::Change,
     overlays::opening,
@@ -28,7 +28,8 @@ impl App {
         match ask {
             Ask::Do(action) => self.perform(action, now),
             Ask::Start(job) => {
-                if let Job::Publish(_) | Job::Follow { .. } = job {
+                // Where the runs are on screen, its row says so.
+                if matches!(job, Job::Publish(_) | Job::Follow { .. }) && !self.shows_runs() {
                     let text = format!("Started: {}", what(&job));
                     self.toasts.push(Severity::Info, text, now.uptime);
                 }
@@ -58,6 +59,10 @@ impl App {
                 self.ground.model.discard_edit(&target);
                 self.loading.forget_edit(&target);
                 self.start_job(Job::DropEdit { target: target.clone() });
+                if self.ground.model.edits.contains_key(&target) {
+                    // The chosen ZIP stays.
+                    self.loading.edited(target.clone(), now);
+                }
                 self.broadcast(&Change::Edit(target), now);
             }
             Ask::ChooseZip { target, zip } => {
@@ -80,6 +85,10 @@ impl App {
             }
             Ask::Quit => self.leave(Exit::Quit),
         }
+    }
+
+    fn shows_runs(&self) -> bool {
+        self.arrangement().is_some_and(|shown| shown.panes.iter().any(|(pane, _)| *pane == PaneId::Runs))
     }
 
     fn open(&mut self, opening: Opening, now: Moment) {

@@ -11,6 +11,7 @@ use super::{
     toasts::Toasts,
 };
 use crate::{
+    action::Action,
     ask::{Ask, PaneId, Severity},
     domain::{submission::put_body, target::Target},
     jobs::{
@@ -66,6 +67,8 @@ pub struct App {
     /// What panes and overlays asked for and was not released yet.
     pub(super) asks: VecDeque<Ask>,
     pub(super) effects: Vec<Effect>,
+    /// An action that waits until its target is read; any other key is second thoughts.
+    pub(super) waiting: Option<(Action, Target)>,
     /// The question whether to leave is on screen.
     pub(super) is_leaving: bool,
     last_job: u64,
@@ -85,6 +88,7 @@ impl App {
             size: Rect::new(0, 0, columns, rows),
             asks: VecDeque::new(),
             effects: Vec::new(),
+            waiting: None,
             is_leaving: false,
             last_job: 0,
             is_dirty: true,
@@ -187,6 +191,9 @@ impl App {
         for change in changes {
             self.broadcast(&change, now);
             self.loading.changed(&change);
+            if let Change::Target(target) = &change {
+                self.go_on(target, now);
+            }
         }
         self.load_what_is_due(now);
     }
@@ -247,7 +254,7 @@ impl App {
         self.load_what_is_due(now);
     }
 
-    fn load_what_is_due(&mut self, now: Moment) {
+    pub(super) fn load_what_is_due(&mut self, now: Moment) {
         for job in self.loading.due(&self.ground.model, self.ground.selected.as_ref(), now) {
             self.start_job(job);
         }

@@ -58,10 +58,10 @@ impl App {
         let bottom = runs.map_or(arrangement.footer.y, |(_, place)| place.y);
         let place = Rect { height: bottom.saturating_sub(area.y + 1), width: area.width.saturating_sub(1), ..area };
         if has_overlay {
-            // An error waits behind the dialog, where its keys lead to again; what the dialog says stands before it.
+            // An error waits behind the dialog, where its keys lead to again; the rest is one line below it, where the keys stood.
             self.draw_toasts(frame, place, |severity| severity == Severity::Error);
             self.layers.draw(frame, area, &self.ground.cx(now, true));
-            self.draw_toasts(frame, place, |severity| severity != Severity::Error);
+            self.draw_toast_line(frame, arrangement.footer);
         } else {
             self.draw_toasts(frame, place, |_| true);
         }
@@ -230,6 +230,15 @@ impl App {
         }
         spans.extend(help);
         Line::from(spans)
+    }
+
+    /// The newest message that is no error, in a row.
+    fn draw_toast_line(&self, frame: &mut Frame, area: Rect) {
+        let Some(toast) = self.toasts.iter().rev().find(|toast| toast.severity != Severity::Error) else { return };
+        let (sign, role) = if toast.severity == Severity::Info { ("i", Role::Info) } else { ("!", Role::Warning) };
+        let said = text::fit(&format!(" {sign} {}", toast.text), usize::from(area.width)).into_owned();
+        frame.render_widget(Clear, area);
+        frame.render_widget(Line::styled(said, self.style(role)), area);
     }
 
     /// From the lower right corner upwards, the newest at the bottom.

@@ -60,7 +60,7 @@ impl<'a> From<&'a str> for Document<'a> {
 /// The working copy of a target's document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EditedDraft {
-    /// As it was typed: may be broken JSON.
+    /// As it was typed: may be broken JSON. Empty when only a ZIP was picked.
     pub text: String,
     /// The submission that the editing began from.
     pub base_submission: Option<String>,

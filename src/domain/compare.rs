@@ -22,17 +22,30 @@ pub struct Change {
 }
 
 impl Change {
-    /// For people: `listings › en-us › releaseNotes: "Faster start." → "Tabs."`; long texts are cut.
-    pub fn sentence(&self) -> String {
-        let place = &self.place;
+    /// What changes without the place: `"Faster start." → "Tabs."`. Each side has at most `most` letters.
+    pub fn sides(&self, most: usize) -> String {
+        let cut = |value: &Value| {
+            let text = brief(value);
+            // A quoted text keeps its end mark, so that one sees that it is a text.
+            match (text.chars().count() > most, text.strip_suffix('"')) {
+                (true, Some(_)) => format!("{}…\"", text.chars().take(most.saturating_sub(2)).collect::<String>()),
+                (true, None) => format!("{}…", text.chars().take(most.saturating_sub(1)).collect::<String>()),
+                (false, _) => text,
+            }
+        };
         match (&self.before, &self.after) {
-            (None, Some(after)) => format!("{place}: new, {}", brief(after)),
-            (Some(before), None) => format!("{place}: gone, was {}", brief(before)),
+            (None, Some(after)) => format!("new, {}", cut(after)),
+            (Some(before), None) => format!("gone, was {}", cut(before)),
             (before, after) => {
-                let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), brief);
-                format!("{place}: {} → {}", side(before), side(after))
+                let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), cut);
+                format!("{} → {}", side(before), side(after))
             }
         }
+    }
+
+    /// For people: `listings › en-us › releaseNotes: "Faster start." → "Tabs."`; long texts are cut.
+    pub fn sentence(&self) -> String {
+        format!("{}: {}", self.place, self.sides(usize::MAX))
     }
 }
 
@@ -283,6 +296,13 @@ mod tests {
     fn long_texts_are_cut() {
         let change = diff(&json!({"d": "a".repeat(500)}), &json!({"d": "b\nb"})).remove(0);
         assert!(change.sentence().chars().count() < 90 && change.sentence().ends_with("\"b b\""), "{}", change.sentence());
+    }
+
+    #[test]
+    fn both_sides_are_seen_in_little_room() {
+        let change = diff(&json!({"d": "a".repeat(500)}), &json!({"d": "b".repeat(500)})).remove(0);
+        assert_eq!(change.sides(8), "\"aaaaa…\" → \"bbbbb…\"");
+        assert_eq!(diff(&json!({"d": "abc"}), &json!({"d": 1})).remove(0).sides(8), "\"abc\" → 1");
     }
 
     proptest! {

@@ -195,6 +195,7 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
         // One that is live already is never read; every other would be sent or added as what it is not.
         if file.is_false_package && (role == Some(Role::Package) || !old.contains(&zip_path(&file.name))) {
             fit.faults.push(ArchiveFault::NoPackage { name: file.name.clone() });
+            fit.matched.retain(|name| *name != file.name);
         }
     }
     hurdles(&mut fit, &files, known);

@@ -38,7 +38,7 @@ pub enum Job {
         kind: Kind,
         document: Value,
     },
-    /// Keeps the working copy of a document on disk. `zip` is the chosen archive.
+    /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
         text: String,

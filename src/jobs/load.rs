@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Priority},
+    disk::{DiskError, Drafts, Kept},
     domain::{product::Product, submission::Submission, target::Target},
 };
 use futures::{StreamExt, stream};
@@ -27,7 +28,7 @@ fn cache_name(catalog: &Catalog) -> Option<&'static str> {
     }
 }
 
-/// The last known lists, and the runs that were left, from disk alone.
+/// The last known lists, what was edited, and the runs that were left, from disk alone.
 pub async fn recall(services: &Services, reporter: &Reporter) {
     let (home, profile) = (services.home.clone(), services.profile.clone());
     match tokio::task::spawn_blocking(move || journal::interrupted(&home.runs(), &profile)).await {
@@ -35,6 +36,13 @@ pub async fn recall(services: &Services, reporter: &Reporter) {
         Ok(Ok(runs)) => reporter.tell(Report::Interrupted(runs)).await,
         Ok(Err(error)) => tracing::warn!(%error, "the journals cannot be listed"),
         Err(error) => tracing::warn!(%error, "the journals cannot be listed"),
+    }
+    let drafts = services.home.drafts();
+    match tokio::task::spawn_blocking(move || edited(&drafts)).await {
+        Ok(Ok(targets)) if targets.is_empty() => {}
+        Ok(Ok(targets)) => reporter.tell(Report::Edited(targets)).await,
+        Ok(Err(error)) => tracing::warn!(%error, "the working copies cannot be listed"),
+        Err(error) => tracing::warn!(%error, "the working copies cannot be listed"),
     }
     for catalog in [Catalog::Apps, Catalog::AddOns] {
         let Some(name) = cache_name(&catalog) else { continue };
@@ -44,6 +52,13 @@ pub async fn recall(services: &Services, reporter: &Reporter) {
             reporter.tell(Report::Recalled { catalog, products, at }).await;
         }
     }
+}
+
+/// Targets with an edited text; one with only a chosen ZIP is none.
+fn edited(drafts: &Drafts) -> Result<Vec<Target>, DiskError> {
+    let files = drafts.list()?.into_iter().filter(|file| file.why == Kept::Edited);
+    let has_text = |target: &Target| drafts.edited(target).ok().flatten().is_some_and(|draft| !draft.text.is_empty());
+    Ok(files.map(|file| file.target).filter(has_text).collect())
 }
 
 pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter) {

@@ -66,6 +66,7 @@ pub struct TargetDetail {
 /// A working copy of a document as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptEdit {
+    /// Empty when nothing was edited and only a ZIP chosen.
     pub text: String,
     /// The submission that it was made from.
     pub base: Option<String>,
@@ -118,6 +119,8 @@ pub enum Report {
         entries: Vec<FolderEntry>,
     },
     Examined(Box<Examined>),
+    /// Targets whose edited text lies on disk, from an earlier session.
+    Edited(Vec<Target>),
     EditKept {
         target: Target,
         at: Timestamp,

@@ -73,6 +73,8 @@ impl ZipPicker {
                 }
             }
             if is_here {
+                // One bar: colours of parts would tear holes into it.
+                line = line.spans.into_iter().map(|span| Span::raw(span.content)).collect::<Line>();
                 line = line.style(cx.theme.style(Role::Selection));
             }
             frame.render_widget(line, Rect { y, height: 1, ..area });

@@ -24,7 +24,10 @@ use crate::{
     },
     jobs::report::Examined,
     publish::view::{RunView, Seen},
-    ui::{text::fit, theme::Role},
+    ui::{
+        text::{fit, width},
+        theme::Role,
+    },
 };
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::text::Line;
@@ -247,7 +250,16 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
             };
             sheet.row("edited", &text, role);
             for change in verdict.changes.iter().take(4) {
-                sheet.more(&fit(&change.sentence(), sheet.width.saturating_sub(LABEL + 2)), Role::Text);
+                let room = sheet.width.saturating_sub(LABEL + 2);
+                let sentence = change.sentence();
+                if width(&sentence) <= room {
+                    sheet.more(&sentence, Role::Text);
+                } else {
+                    // The new text matters as much as the old one: each gets half of a line of their own.
+                    sheet.more(&fit(&change.place, room), Role::Text);
+                    let sides = change.sides(room.saturating_sub("  gone, was  → ".len()) / 2);
+                    sheet.more(&fit(&format!("  {sides}"), room), Role::Text);
+                }
             }
             if verdict.changes.len() > 4 {
                 let rest = format!("… and {} more; {} shows all", verdict.changes.len() - 4, cx.key(Action::Publish));

@@ -5,7 +5,7 @@ use super::{
     standing::{self, Standing},
 };
 use crate::{
-    action::Action,
+    action::{Action, Scope},
     ask::{Ask, PaneId},
     domain::{product::Product, remote::Remote, target::Target, units},
     jobs::job::Catalog,
@@ -234,8 +234,7 @@ impl Products {
         cx: &Cx,
     ) -> Line<'a> {
         let (name_width, word_width) = widths;
-        let is_edited = cx.model.edits.get(&product.target).is_some_and(|copy| copy.text.is_some());
-        let mark = if is_edited { "*" } else { "" };
+        let mark = if cx.model.is_edited(&product.target) { "*" } else { "" };
         let name = text::fit(&product.name, name_width - mark.len()).into_owned();
         let filled = name_width - mark.len() - text::width(&name);
         let style = match (is_current, cx.is_focused) {
@@ -333,6 +332,10 @@ impl Pane for Products {
             Action::Enter | Action::Right => Possible::No("There is nothing under the cursor to open.".to_owned()),
             Action::AllAddOns if self.which == Which::AddOns => Possible::Yes,
             Action::Back if self.is_typing || !self.filter.is_empty() => Possible::Yes,
+            // What is selected stands in another list then: nobody who looks at this one means it.
+            _ if cx.is_focused && self.current(cx).is_none() && action.row().is_some_and(|row| row.scope == Scope::Target) => {
+                Possible::No("There is nothing in this list that it could be done to.".to_owned())
+            }
             _ => Possible::Unknown,
         }
     }

@@ -298,7 +298,9 @@ impl Pane for Runs {
             };
             let mut line = Line::default();
             line.push_span(Span::styled(if is_current { "▸" } else { " " }, name_style));
-            line.push_span(Span::styled(sign, cx.theme.style(role)));
+            // On the bar it has no colour of its own: that would tear a hole into it.
+            let sign_style = if is_current && cx.is_focused { name_style } else { name_style.patch(cx.theme.style(role)) };
+            line.push_span(Span::styled(sign, sign_style));
             line.push_span(Span::styled(format!(" {} ", text::pad(&row.view.name, name_width)), name_style));
             line.push_span(Span::raw(" "));
             for span in body(row, room.saturating_sub(name_width + 5), cx) {

@@ -134,6 +134,8 @@ mod tests {
     #[case("abcdefghij", 4, &["abcd", "efgh", "ij"])]
     #[case("", 4, &[])]
     #[case("answered 503 (Service", 15, &["answered 503", "(Service"])]
+    #[case("Flightdeck needs 40×10; this is 20×5.", 20, &["Flightdeck needs", "40×10; this is 20×5."])]
+    #[case("Flightdeck needs 40×10; this is 19×5.", 19, &["Flightdeck needs", "40×10; this is", "19×5."])]
     #[case("  indented", 20, &["  indented"])]
     fn wrapped_between_words(#[case] text: &str, #[case] columns: usize, #[case] expected: &[&str]) {
         assert_eq!(wrap(text, columns), expected);
