@@ -1,5 +1,5 @@
 //! The detail pane, the editor, the ZIP picker and the review, by keys: what is asked for and what is on screen.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 #[path = "support/desk.rs"]
 mod desk;

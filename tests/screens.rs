@@ -62,6 +62,7 @@ fn upload() -> UploadProgress {
         blocks_done: 146,
         blocks: 239,
         retries: 1,
+        expires: None,
         connections: 4,
     }
 }

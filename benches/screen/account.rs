@@ -167,6 +167,7 @@ pub fn progress(run: &str, percent: u64) -> UploadProgress {
         blocks_done: percent as u32,
         blocks: 100,
         retries: 0,
+        expires: None,
         connections: 8,
     }
 }

@@ -39,6 +39,8 @@ pub struct UploadProgress {
     pub blocks: u32,
     /// Blocks that had to be sent again.
     pub retries: u32,
+    /// When the upload URL ends, as far as it says so.
+    pub expires: Option<Timestamp>,
     pub connections: usize,
 }
 

@@ -39,6 +39,9 @@ pub(super) struct Sending<'a> {
 pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<Happened, Fault> {
     let Sending { services, reporter, cancel, run, url, zip, sent } = sending;
     let trouble = |message: String| Fault { cause: Cause::Trouble, message };
+    if let Some(end) = url.expires().filter(|end| *end <= Timestamp::now()) {
+        return Err(trouble(ended(end)));
+    }
     let path = zip.to_owned();
     let identity = tokio::task::spawn_blocking(move || FileIdentity::of(&path)).await;
     let identity = identity.map_err(|error| error.to_string()).and_then(|read| read.map_err(|error| error.to_string()));
@@ -54,7 +57,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
 
     let block_size = known.as_ref().map_or(0, |sent| sent.block_size);
     let place = Sent { place: url.place(), identity, block_size, blocks: Vec::new() };
-    let mut meter = Meter::new(run, zip, place, reporter, journal);
+    let mut meter = Meter::new(run, zip, url.expires(), place, reporter, journal);
     meter.done.extend(&blocks);
     let meter = Mutex::new(meter);
     let observe = |event: UploadEvent| {
@@ -71,8 +74,17 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             Ok(Happened::Uploaded { bytes: uploaded.size })
         }
         Err(UploadError::Cancelled { .. }) => Ok(Happened::Cancelled),
+        Err(UploadError::Expired { at, .. }) => Err(trouble(ended(at))),
         Err(error) => Err(trouble(error.to_string())),
     }
+}
+
+/// Only a new submission brings a new URL for certain, and that takes a person's yes: a draft would be deleted for it.
+fn ended(end: Timestamp) -> String {
+    format!(
+        "The draft's upload URL ended at {end}. Go on with the run: the Store may give a new one for the same draft. \
+         If it does not, publish again and replace the draft; its document is saved first."
+    )
 }
 
 /// Turns the events of an upload into what a screen shows and what the journal keeps.
@@ -89,9 +101,16 @@ struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    fn new(run: &str, zip: &Path, sent: Sent, reporter: &'a Reporter, journal: &'a mut Journal) -> Self {
+    fn new(
+        run: &str,
+        zip: &Path,
+        expires: Option<Timestamp>,
+        sent: Sent,
+        reporter: &'a Reporter,
+        journal: &'a mut Journal,
+    ) -> Self {
         let file = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let progress = UploadProgress { run: run.to_owned(), file, ..UploadProgress::default() };
+        let progress = UploadProgress { run: run.to_owned(), file, expires, ..UploadProgress::default() };
         let now = Instant::now();
         let done = BTreeSet::new();
         Self { progress, rate: Rate::default(), begun: now, told: None, sent, done, written: now, reporter, journal }
@@ -172,7 +191,7 @@ mod tests {
         let (sender, mut told) = mpsc::channel(64);
         let reporter = Reporter::new(JobId(1), sender);
         let sent = Sent { place: String::new(), identity: Value::Null, block_size: 300, blocks: Vec::new() };
-        let mut meter = Meter::new("run", Path::new("folder/package.zip"), sent, &reporter, &mut journal);
+        let mut meter = Meter::new("run", Path::new("folder/package.zip"), None, sent, &reporter, &mut journal);
         meter.done.extend([0, 1]);
         let mut shown = |event| {
             meter.told = None;

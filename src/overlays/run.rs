@@ -129,6 +129,15 @@ impl Page<'_, '_> {
         };
         let blocks = format!("{} of {} blocks{again}, {} connections", upload.blocks_done, upload.blocks, upload.connections);
         self.text(2, Role::Muted, &blocks);
+        if let Some(end) = upload.expires {
+            let end_text = end.to_zoned(self.cx.zone.clone()).strftime("%Y-%m-%d %H:%M");
+            let arrives = upload.left.and_then(|left| self.cx.now.checked_add(left).ok());
+            if arrives.is_some_and(|arrives| arrives > end) {
+                self.text(2, Role::Danger, &format!("! The upload URL ends at {end_text}, before the upload does at this rate."));
+            } else {
+                self.text(2, Role::Muted, &format!("the upload URL holds until {end_text}"));
+            }
+        }
     }
 
     fn timeline(&mut self, view: &RunView) {

@@ -109,7 +109,7 @@ async fn every_run_ends_published_or_for_the_reason_injected() {
         None => (1..=number("FLIGHTDECK_FAULT_RUNS").unwrap_or(300)).collect(),
     };
     let played = seeds.iter().map(|seed| async move {
-        let run = tokio::time::timeout(HANGS, played(*seed)).await;
+        let run = Box::pin(tokio::time::timeout(HANGS, played(*seed))).await;
         run.unwrap_or_else(|_| panic!("seed {seed} hangs"))
     });
     let all: Vec<_> = stream::iter(played).buffer_unordered(6).collect().await;
