@@ -323,6 +323,43 @@ fn quitting_asks_while_a_run_is_active() {
 }
 
 #[test]
+fn keys_in_an_empty_list_reach_no_other_target() {
+    let mut harness = loaded();
+    harness.keys("2");
+    assert!(harness.screen().contains("This app has no add-on."));
+    harness.take();
+    for key in ["e", "u", "z", "shift-d", "w"] {
+        harness.keys(key);
+        assert_eq!((harness.app.overlays().len(), harness.started().len()), (0, 0), "{key}");
+    }
+    assert_eq!(harness.app.messages(), ["There is nothing in this list that it could be done to."]);
+}
+
+#[test]
+fn a_key_waits_for_the_reading_and_another_one_calls_it_off() {
+    for (keys, overlays) in [("j shift-d", vec!["confirm"]), ("j shift-d 1", Vec::new())] {
+        let mut harness = loaded();
+        harness.keys(keys);
+        let target = harness.app.selected().unwrap().clone();
+        let id = harness.job(|job| *job == Job::LoadTarget(target.clone()));
+        assert!(harness.app.messages().iter().any(|text| text.starts_with("Reading ")), "{:?}", harness.app.messages());
+        assert!(harness.app.overlays().is_empty());
+        let product = app_product(target.id(), "Northwind Notes", "2", "1");
+        harness.report(Some(id), Report::Target(Box::new(detail(product, Some("PendingCommit")))));
+        harness.report(Some(id), Report::Ended);
+        assert_eq!(harness.app.overlays(), overlays, "{keys}");
+    }
+}
+
+#[test]
+fn what_was_edited_in_an_earlier_session_is_marked_before_it_is_read() {
+    let mut harness = loaded();
+    assert!(!harness.screen().contains("Northwind Notes*"));
+    harness.report(None, Report::Edited(vec![Target::app("9A")]));
+    assert!(harness.screen().contains("Northwind Notes*"));
+}
+
+#[test]
 fn what_was_edited_is_kept_before_leaving() {
     let mut harness = with_draft(ProfileView::default(), "PendingCommit");
     harness.event(Event::EditedOutside { target: Target::app("9A"), text: "{\"a\": 1}".into() });

@@ -331,7 +331,7 @@ fn what_was_typed_a_moment_ago_outlives_sigterm() {
     assert_eq!(desk.terminal.ended(), 0);
     assert!(desk.terminal.is_restored());
     desk.terminal = account.open(sim::CLIENT_SECRET);
-    desk.terminal.see("Northwind Notes");
+    desk.terminal.see("Northwind Notes*");
     desk.open("notes", "edited");
     desk.terminal.see("1 change against what is live");
     desk.terminal.press("u");

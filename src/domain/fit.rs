@@ -399,8 +399,16 @@ impl Fit {
     pub fn sentences(&self) -> Vec<(Severity, String)> {
         let faults = self.faults.iter().map(|fault| (Severity::Error, fault.sentence()));
         let missing = self.missing.iter().map(|missing| (Severity::Error, missing.sentence()));
-        let mut sentences: Vec<_> =
-            faults.chain(missing).chain(self.extra.iter().take(MOST_EXTRA).map(Extra::sentence)).collect();
+        // What a fault names needs no warning as well.
+        let is_faulty = |extra: &&Extra| {
+            self.faults.iter().any(|fault| match fault {
+                ArchiveFault::NoPackage { name } => *name == extra.name,
+                ArchiveFault::Twins { name, other } => [name, other].contains(&&extra.name),
+                _ => false,
+            })
+        };
+        let extra = self.extra.iter().take(MOST_EXTRA).filter(|extra| !is_faulty(extra)).map(Extra::sentence);
+        let mut sentences: Vec<_> = faults.chain(missing).chain(extra).collect();
         if self.extra.len() > MOST_EXTRA {
             sentences.push((
                 Severity::Warning,

@@ -40,6 +40,19 @@ async fn an_edit_survives_the_program_until_it_is_thrown_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_chosen_zip_is_kept_without_a_text_and_is_no_edit() {
+    let mut bench = Bench::new().await;
+    bench.run(edit("")).await;
+    bench.restart();
+    let back = kept(&mut bench).await.unwrap();
+    assert_eq!((back.text.as_str(), back.zip.as_deref()), ("", Some("notes.zip".as_ref())));
+    let is_edited = |report: &Report| matches!(report, Report::Edited(_));
+    assert!(!bench.run(Job::Recall).await.iter().any(is_edited));
+    bench.run(edit("{}")).await;
+    assert!(bench.run(Job::Recall).await.contains(&Report::Edited(vec![app()])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_last_of_many_edits_is_the_one_that_is_kept() {
     let mut bench = Bench::new().await;
     // A large text first: it takes longer to write than those after it.
