@@ -432,6 +432,7 @@ fn an_editor_of_ones_own_changes_the_document() {
     desk.terminal.see("1 change against what is live");
     // The keys are the dashboard's again.
     desk.terminal.press("u");
+    desk.terminal.see("Review before publishing");
     desk.terminal.see("Far faster start");
     desk.terminal.press("lone-esc");
     desk.terminal.gone("Review before publishing");
