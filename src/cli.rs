@@ -84,6 +84,15 @@ pub enum Command {
         #[arg(long, value_name = "SIZE")]
         bandwidth: Option<String>,
     },
+    /// How far the gradual rollout of the live submission is, or move it.
+    Rollout {
+        target: Target,
+        /// Really do it: needed for halt and finalize, and in a protected profile.
+        #[arg(long, global = true)]
+        yes: bool,
+        #[command(subcommand)]
+        to: Option<RolloutMove>,
+    },
     /// Documents that were kept: edited ones, and those of drafts before they were deleted or overwritten.
     ///
     /// A rescued document is a plain file: `publish TARGET --json FILE` puts it into a new submission.
@@ -184,6 +193,21 @@ pub enum Allow {
     Visibility,
     /// A gradual rollout, or a mandatory update, that the live submission does not have.
     Rollout,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum RolloutMove {
+    /// Only look.
+    Get,
+    /// Give the new packages to so many of the customers.
+    Set {
+        /// 0 to 100.
+        percent: f64,
+    },
+    /// Take the new packages back: everybody gets the earlier ones. Cannot be undone.
+    Halt,
+    /// Give the new packages to everybody. Cannot be undone.
+    Finalize,
 }
 
 #[derive(Clone, Debug, Subcommand)]

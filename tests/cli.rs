@@ -363,6 +363,29 @@ fn add_ons_and_flights_are_created_and_deleted() {
 }
 
 #[test]
+fn a_rollout_is_looked_at_moved_and_ended_on_purpose() {
+    let bench = Bench::new();
+    let target = "app:9NX0EXAMPLE2";
+    let rollout = |args: &[&str]| bench.run(&[&["rollout", target, "--output", "json"], args].concat());
+    let status = |ended: &Ended| ended.result()["packageRolloutStatus"].as_str().unwrap_or_default().to_owned();
+    let before = rollout(&[]);
+    assert_eq!(
+        (before.result()["packageRolloutPercentage"].as_f64(), status(&before).as_str()),
+        (Some(5.0), "PackageRolloutInProgress")
+    );
+    assert_eq!(rollout(&["set", "25"]).result()["packageRolloutPercentage"], 25.0);
+    assert_eq!(rollout(&["set", "101"]).code, 1);
+    let unasked = rollout(&["halt"]);
+    assert!(unasked.code == 3 && unasked.err.contains("--yes"), "{unasked:?}");
+    assert_eq!(rollout(&["get"]).result()["packageRolloutPercentage"], 25.0, "nothing was halted");
+    assert_eq!(status(&rollout(&["finalize", "--yes"])), "PackageRolloutComplete");
+    assert_eq!(rollout(&["halt", "--yes"]).code, 5, "it has ended");
+    let whole = bench.run(&["rollout", APP]);
+    assert!(whole.code == 0 && whole.out.contains("all customers"), "{whole:?}");
+    assert_eq!(bench.run(&["rollout", ADD_ON]).code, 1);
+}
+
+#[test]
 fn a_timeout_ends_with_6_and_leaves_the_submission_to_the_store() {
     let scenario = Scenario::named("stuck").unwrap();
     let bench = Bench::with(SimOptions { scenario, ..SimOptions::default() });

@@ -9,6 +9,7 @@ mod list;
 pub mod printer;
 mod publish;
 mod resume;
+mod rollout;
 pub mod run;
 mod session;
 mod show;

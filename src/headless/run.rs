@@ -5,7 +5,7 @@ use super::{
     exit::{Exit, Failure},
     list,
     printer::Printer,
-    publish, resume,
+    publish, resume, rollout,
     session::Session,
     show,
 };
@@ -46,6 +46,7 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
             session.limit_bandwidth(bandwidth.as_deref())?;
             resume::run(session, run.as_deref(), *timeout, printer).await
         }
+        Command::Rollout { target, yes, to } => rollout::run(Session::open(cli, env)?, target, to.as_ref(), *yes, printer).await,
         Command::Drafts { target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,

@@ -10,6 +10,7 @@ pub mod pool;
 pub mod publish;
 pub mod report;
 pub mod reporter;
+pub mod rollout;
 mod sending;
 pub mod services;
 mod shared_budget;

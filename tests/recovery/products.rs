@@ -7,18 +7,23 @@ use super::{
 };
 use flightdeck::{
     domain::target::Target,
-    jobs::{job::NewProduct, manage},
+    jobs::{
+        job::NewProduct,
+        manage,
+        rollout::{self, Move},
+    },
 };
 use futures::future::join_all;
 use rstest::rstest;
 use serde_json::Value;
 
 /// The lines of ARCHITECTURE.md that the tests here hold true.
-pub const LINES: [&str; 4] = [
+pub const LINES: [&str; 5] = [
     "| create add-on | all add-ons, before and after | one of that app and `productId` that was not there before: ours; none: not done | ours: used; not done: create again; several: said, nothing more is sent |",
     "| create flight | the app's flights, before and after | one of that name that was not there before: ours; none: not done | as for an add-on |",
     "| delete add-on, delete flight | the product | 404: done; there: not done | done: said so; not done: delete again |",
     "| delete draft (outside of a run) | the product | that draft is not the pending one: done; it is: not done | done: said so; not done: delete again |",
+    "| rollout: set, halt, finalize | the rollout | it stands as it was wanted: done; else: not done | done: said so; not done: the same call again |",
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +94,28 @@ async fn a_draft_is_deleted_once_and_saved_before() {
         assert_eq!((&product["deletes"], &product["pending"]), (&1.into(), &Value::Null), "{words}");
         let sent = bench.requests().iter().filter(|request| request.starts_with("DELETE ")).count();
         assert_eq!(sent, if is_done { 1 } else { 2 }, "{words}");
+        bench.assert_clean();
+    }))
+    .await;
+}
+
+#[rstest]
+#[case(Move::Set(25.0), "set-rollout", "PackageRolloutInProgress")]
+#[case(Move::Halt, "halt-rollout", "PackageRolloutStopped")]
+#[case(Move::Finalize, "finalize-rollout", "PackageRolloutComplete")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollout_is_moved_once(#[case] to: Move, #[case] call: &str, #[case] status: &str) {
+    join_all(FAULTS.map(|(words, effect, is_done)| async move {
+        let mut bench = Inside::new(&fault(call, effect)).await;
+        if words.starts_with("time-out") {
+            impatient(&mut bench);
+        }
+        let target = Target::app("9NX0EXAMPLE2");
+        let live = bench.services.store.product(&target).await.unwrap().published.unwrap();
+        let moved = rollout::shift(&bench.services, &target, &live, to).await.unwrap();
+        assert_eq!(moved.status, status, "{call}: {words}");
+        let sent = bench.requests().iter().filter(|request| request.starts_with("POST applications")).count();
+        assert_eq!(sent, if is_done { 1 } else { 2 }, "{call}: {words}: {:#?}", bench.requests());
         bench.assert_clean();
     }))
     .await;
