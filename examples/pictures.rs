@@ -76,7 +76,8 @@ fn main() {
     terminal.press("right enter");
     terminal.press("4 [ 5");
     terminal.until("the second run", |screen| {
-        screen.contains("2 active") && screen.contains("CommitStarted") && !screen.contains("Started:")
+        let is_taken = |line: &str| line.contains("northwind.notes.pro") && line.contains("PreProcessing");
+        screen.contains("2 active") && screen.lines().any(is_taken) && !screen.contains("Started:")
     });
     save(&terminal, "runs");
 }
