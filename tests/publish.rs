@@ -118,7 +118,14 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
             Next::SignIn => ("sign-in".to_owned(), Happened::SignedIn),
             Next::ReadTarget => {
                 let id = |submission: &Option<Submission>| submission.as_ref().map(|submission| submission.id.clone());
-                ("target".into(), Happened::TargetRead { pending: id(&world.pending), published: id(&world.live) })
+                (
+                    "target".into(),
+                    Happened::TargetRead {
+                        name: "Northwind Notes".into(),
+                        pending: id(&world.pending),
+                        published: id(&world.live),
+                    },
+                )
             }
             Next::ReadSubmission { id } => {
                 let found = [&world.pending, &world.live].into_iter().flatten().find(|found| found.id == id);

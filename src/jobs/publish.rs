@@ -181,7 +181,7 @@ impl<'a> Driver<'a> {
             }
             Next::ReadTarget => {
                 let product = store.product(&target).await.map_err(fault)?;
-                Happened::TargetRead { pending: product.pending, published: product.published }
+                Happened::TargetRead { name: product.name, pending: product.pending, published: product.published }
             }
             Next::ReadSubmission { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;

@@ -61,6 +61,8 @@ impl Next {
 pub enum Happened {
     SignedIn,
     TargetRead {
+        /// The product's name: a head-less plan knows only the target.
+        name: String,
         pending: Option<String>,
         published: Option<String>,
     },

@@ -10,4 +10,5 @@ pub mod machine;
 pub mod plan;
 mod recovery;
 mod settle;
+mod stage;
 pub mod view;

@@ -2,7 +2,8 @@
 //! The table of ARCHITECTURE.md in code; pure like the rest of the run.
 
 use super::{
-    machine::{Doubt, Run, Stage},
+    machine::Run,
+    stage::{Doubt, Stage},
     view::{Cause, Ending, StepState},
 };
 use crate::domain::{
