@@ -2,7 +2,9 @@
 
 use crate::domain::target::Target;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+#[cfg(feature = "sim")]
+use std::net::SocketAddr;
+use std::{path::PathBuf, time::Duration};
 
 /// See and do everything that the Microsoft Store submission API allows: apps, add-ons and package flights.
 ///
@@ -230,7 +232,7 @@ pub enum Create {
         app: String,
         #[arg(long)]
         name: Option<String>,
-        /// The id of a flight group (see https://partner.microsoft.com/dashboard/groups); may be repeated.
+        /// The id of a flight group, from the address of its page in Partner Center; may be repeated.
         #[arg(long = "group", value_name = "ID")]
         groups: Vec<String>,
         /// The flight directly below; without it the new one ranks highest.
