@@ -18,6 +18,7 @@ use flightdeck::{
         self,
         run::{Options, Worker},
     },
+    ui::keymap::Keymap,
 };
 use std::{
     io::{self, Write},
@@ -100,7 +101,7 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
 
 /// No profile yet: explains the two ways on; the demo is one key away.
 async fn welcome(config: &Config, error: &ConfigError) -> Result<Exit, Failure> {
-    let options = options(config, ProfileView::default(), None, Some(error.to_string()));
+    let options = options(config, ProfileView::default(), None, Some(error.to_string()))?;
     let (_sender, told) = Pool::channel();
     let exit = shell::run::run(options, Idle, told).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
     match exit {
@@ -134,17 +135,30 @@ impl Worker for Hands<'_> {
     }
 }
 
-fn options(config: &Config, profile: ProfileView, banner: Option<String>, welcome: Option<String>) -> Options {
-    let keys = config.keys().iter().map(|(name, chords)| (name.clone(), chords.0.clone()));
-    Options {
+fn options(
+    config: &Config,
+    profile: ProfileView,
+    banner: Option<String>,
+    welcome: Option<String>,
+) -> Result<Options, ConfigError> {
+    let keys: Vec<_> = config.keys().iter().map(|(name, chords)| (name.clone(), chords.0.clone())).collect();
+    if let Err(error) = Keymap::new(&keys) {
+        return Err(config.fault(
+            &["keys", error.action()],
+            &error.to_string(),
+            "The help of the dashboard (?) shows every name and key.",
+        ));
+    }
+    Ok(Options {
         profile,
         banner,
         welcome,
         no_color: env::value(&env::process, "NO_COLOR").is_some(),
         notify: config.screen().notify,
         mouse: config.screen().mouse,
-        keys: keys.collect(),
-    }
+        editor: config.editor(&env::process),
+        keys,
+    })
 }
 
 async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_folder: Option<PathBuf>) -> Result<Exit, Failure> {
@@ -160,7 +174,7 @@ async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_fo
         is_read_only: profile.read_only,
         zip_folder,
     };
-    let options = options(config, view, banner, None);
+    let options = options(config, view, banner, None)?;
     let mut pool = Pool::new(services, sender);
     let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;

@@ -151,6 +151,7 @@ fn the_ready_example_of_the_error_is_ready() {
 #[case("[follow]\nshortest = \"soon\"", "line 2, column 12, key follow.shortest", "5s")]
 #[case("[follow]\nlongest = \"1s\"", "line 2, column 1, key follow.longest", "shorter than follow.shortest")]
 #[case("[follow]\nshortest = \"1ms\"", "line 2, column 1, key follow.shortest", "shorter than 100ms")]
+#[case("[screen]\ntheme = \"solar\"", "line 2, column 1, key screen.theme", "the only one so far")]
 #[case("[keys]\nquit = 3", "line 2, column 8, key keys.quit", "a chord")]
 #[case(
     "default_profile = \"contosso\"\n[profiles.contoso]",

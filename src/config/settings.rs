@@ -77,6 +77,10 @@ impl Config {
             };
             return Err(self.fault(&["default_profile"], &format!("no profile is named {name:?}"), &remedy));
         }
+        if self.file.screen.theme != "default" {
+            let what = format!("there is no theme {:?}", self.file.screen.theme);
+            return Err(self.fault(&["screen", "theme"], &what, "Write \"default\", the only one so far."));
+        }
         Ok(())
     }
 

@@ -53,11 +53,10 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The person's editor as words: `$VISUAL`, else `$EDITOR`, else what the system has.
-fn editor() -> Vec<String> {
-    let named = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| env::var(name).ok()).map(|line| words(&line));
+/// The person's editor as words, else what the system has.
+fn editor(command: Option<&str>) -> Vec<String> {
     let fallback = if cfg!(windows) { "notepad" } else { "vi" };
-    named.into_iter().find(|words| !words.is_empty()).unwrap_or_else(|| vec![fallback.to_owned()])
+    command.map(words).filter(|words| !words.is_empty()).unwrap_or_else(|| vec![fallback.to_owned()])
 }
 
 /// A text in the hands of an editor. The file is the owner's alone and goes when this is dropped.
@@ -70,8 +69,8 @@ pub struct Editing {
 
 impl Editing {
     /// Starts the editor on the text; the terminal has to be given back before.
-    pub fn start(text: String) -> io::Result<Self> {
-        let mut words = editor().into_iter();
+    pub fn start(text: String, command: Option<&str>) -> io::Result<Self> {
+        let mut words = editor(command).into_iter();
         let program = words.next().unwrap_or_default();
         // Made with the rights of its owner only; closed at once, or no other program could open it on Windows.
         let mut file = tempfile::Builder::new().prefix("flightdeck-").suffix(".json").tempfile()?;

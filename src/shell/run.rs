@@ -49,6 +49,8 @@ pub struct Options {
     /// Bell and desktop message when a run ends.
     pub notify: bool,
     pub mouse: bool,
+    /// The person's own editor with its options: the config's, `$VISUAL` or `$EDITOR`.
+    pub editor: Option<String>,
     /// Chords of the config: an action's name and its keys.
     pub keys: Vec<(String, Vec<String>)>,
 }
@@ -75,6 +77,7 @@ pub async fn run(
     };
     let (told, outside) = mpsc::channel(8);
     let mut shell = Shell {
+        editor: options.editor,
         app: App::new(settings, columns, rows),
         screen,
         worker,
@@ -89,6 +92,7 @@ pub async fn run(
 }
 
 struct Shell<W> {
+    editor: Option<String>,
     app: App,
     screen: Screen,
     worker: W,
@@ -246,7 +250,7 @@ impl<W: Worker> Shell<W> {
         self.input = None;
         self.screen.leave();
         let mut effects = Vec::new();
-        let done = match Editing::start(text) {
+        let done = match Editing::start(text, self.editor.as_deref()) {
             Ok(mut editing) => loop {
                 tokio::select! {
                     biased;
@@ -287,7 +291,9 @@ impl<W: Worker> Shell<W> {
             Ok(None) => return Ok(effects),
             Err(error) => Event::Trouble {
                 title: "The editor".to_owned(),
-                text: format!("{error}.\n\nSet $VISUAL or $EDITOR to the editor you want, with its options (`code --wait`)."),
+                text: format!(
+                    "{error}.\n\nSet $VISUAL or $EDITOR, or command below [editor] in the config, to the editor you want with its options (`code --wait`)."
+                ),
             },
         };
         effects.extend(self.app.handle(event, self.moment()));

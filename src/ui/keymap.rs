@@ -8,12 +8,21 @@ use std::collections::HashMap;
 /// A binding that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
-    #[error("keys.{0}: there is no such action; `flightdeck` shows all of them with `?`")]
+    #[error("there is no action {0:?}")]
     UnknownAction(String),
-    #[error("keys.{action}: {chord:?} is no key; write it like \"ctrl-s\", \"shift-d\", \"f5\" or \"/\"")]
+    #[error("{chord:?} is no key; write it like \"ctrl-s\", \"shift-d\", \"f5\" or \"/\"")]
     UnknownKey { action: String, chord: String },
-    #[error("keys.{action}: {chord} already means {other} in the same place")]
+    #[error("{chord} already means {other} in the same place")]
     Taken { action: String, chord: String, other: String },
+}
+
+impl KeymapError {
+    /// The name of the action that was to be bound.
+    pub fn action(&self) -> &str {
+        match self {
+            Self::UnknownAction(action) | Self::UnknownKey { action, .. } | Self::Taken { action, .. } => action,
+        }
+    }
 }
 
 /// All bindings.
