@@ -2,6 +2,7 @@
 //! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
 
 use super::{
+    doubt::{self, Asked, Doubtful},
     job::{Catalog, NewProduct},
     report::Report,
     reporter::Reporter,
@@ -16,10 +17,6 @@ use crate::{
     },
 };
 use std::path::PathBuf;
-use tokio::time;
-
-/// So often one call may stay without a clear answer; then a person decides.
-const MOST_DOUBTS: u32 = 5;
 
 /// Why something was not made or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +42,7 @@ pub async fn create(services: &Services, product: NewProduct, reporter: &Reporte
 pub async fn make(services: &Services, product: &NewProduct) -> Result<Product, ManageError> {
     // What is there before is what tells a new one, should the answer be lost.
     let before = listed(services, product).await?.into_iter().map(|product| product.target).collect();
-    match carry_out(services, &Change::Make { product, before }).await? {
+    match doubt::settle(services, &Change::Make { product, before }).await? {
         Some(made) => Ok(made),
         // Making ends with the product or with an error.
         None => Err(ManageError::Several { what: words(product), found: 0 }),
@@ -63,7 +60,7 @@ pub async fn delete_draft(services: &Services, target: Target, submission: Strin
 pub async fn discard(services: &Services, target: &Target, submission: &str) -> Result<PathBuf, ManageError> {
     let draft = services.store.submission(target, submission).await?.submission;
     let saved = services.home.drafts().save(target, Kept::BeforeDelete, Some(submission), &draft.document)?;
-    carry_out(services, &Change::DeleteDraft { target, submission }).await?;
+    doubt::settle(services, &Change::DeleteDraft { target, submission }).await?;
     Ok(saved)
 }
 
@@ -76,7 +73,7 @@ pub async fn delete_product(services: &Services, target: Target, reporter: &Repo
 
 /// Deletes an add-on or a flight for good.
 pub async fn remove(services: &Services, target: &Target) -> Result<(), ManageError> {
-    carry_out(services, &Change::DeleteProduct { target }).await.map(drop)
+    doubt::settle(services, &Change::DeleteProduct { target }).await.map(drop)
 }
 
 /// A call that changes something outside of a run.
@@ -86,35 +83,10 @@ enum Change<'a> {
     DeleteProduct { target: &'a Target },
 }
 
-/// What the Store shows of a call whose answer is lost.
-enum Asked {
-    /// It was done; the product, if one was to be made.
-    Done(Option<Box<Product>>),
-    NotDone,
-}
+impl Doubtful for Change<'_> {
+    type Done = Option<Product>;
+    type Error = ManageError;
 
-async fn carry_out(services: &Services, change: &Change<'_>) -> Result<Option<Product>, ManageError> {
-    let mut doubts = 0;
-    loop {
-        let error = match change.send(services).await {
-            Ok(made) => return Ok(made),
-            // A refusal of the repetition may only say that the first attempt was heard after all.
-            Err(error) if error.is_ambiguous() || (doubts > 0 && !error.is_sign_in()) => error,
-            Err(error) => return Err(error.into()),
-        };
-        tracing::warn!(%error, "the outcome of a change is not known: asking the Store");
-        // The longer it stays unclear, the longer the service gets to settle.
-        time::sleep((services.cadence.shortest * 2_u32.pow(doubts)).min(services.cadence.longest)).await;
-        doubts += 1;
-        match change.ask(services).await? {
-            Asked::Done(made) => return Ok(made.map(|made| *made)),
-            Asked::NotDone if error.is_ambiguous() && doubts < MOST_DOUBTS => {}
-            Asked::NotDone => return Err(error.into()),
-        }
-    }
-}
-
-impl Change<'_> {
     async fn send(&self, services: &Services) -> Result<Option<Product>, ApiError> {
         let store = &services.store;
         match self {
@@ -134,7 +106,7 @@ impl Change<'_> {
         }
     }
 
-    async fn ask(&self, services: &Services) -> Result<Asked, ManageError> {
+    async fn ask(&self, services: &Services) -> Result<Asked<Option<Product>>, ManageError> {
         match self {
             // Provably new: of that name, and not there before.
             Self::Make { product, before } => {
@@ -142,7 +114,7 @@ impl Change<'_> {
                 new.retain(|found| !before.contains(&found.target));
                 match (new.pop(), new.len()) {
                     (None, _) => Ok(Asked::NotDone),
-                    (Some(made), 0) => Ok(Asked::Done(Some(Box::new(made)))),
+                    (Some(made), 0) => Ok(Asked::Done(Some(made))),
                     (Some(_), others) => Err(ManageError::Several { what: words(product), found: others + 1 }),
                 }
             }
