@@ -7,25 +7,12 @@ pub use super::{
     package_head::look_at_packages,
 };
 use super::{
+    edit::{Edit, apply_to_value},
     fit::zip_path,
-    pointer::{child, member, set},
+    pointer::{child, member},
     target::Kind,
 };
 use serde_json::{Value, json};
-
-/// A change of one place of the document.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Edit {
-    Set {
-        pointer: String,
-        value: Value,
-    },
-    /// Appends to the array at the pointer, which is made if there is none.
-    Append {
-        pointer: String,
-        value: Value,
-    },
-}
 
 /// A change of the document that makes it fit the ZIP better.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,18 +94,9 @@ fn icon(pointer: &str, language: &str, listing: &Value, image: &str) -> Option<R
 
 /// Applies repairs; what they do not name stays as it is.
 pub fn apply(document: &mut Value, repairs: &[Repair]) {
-    for edit in repairs.iter().flat_map(|repair| &repair.edits) {
-        match edit {
-            Edit::Set { pointer, value } => {
-                set(document, pointer, value.clone());
-            }
-            Edit::Append { pointer, value } => {
-                if document.pointer(pointer).is_none_or(Value::is_null) {
-                    set(document, pointer, json!([]));
-                }
-                set(document, &child(pointer, "-"), value.clone());
-            }
-        }
+    for repair in repairs {
+        // Made for this very document: each place exists. Should one not, the others are still repaired.
+        let _ = apply_to_value(document, &repair.edits);
     }
 }
 

@@ -8,6 +8,7 @@ mod compare;
 pub mod concern;
 pub mod diff;
 pub mod document;
+pub mod edit;
 #[cfg(test)]
 mod examples;
 pub mod explain;

@@ -9,12 +9,24 @@ use std::{
 };
 
 /// A member or element of a container in the text.
-struct Entry<'a> {
+pub struct Entry<'a> {
     /// Where it begins: at its key's quote, or at the value of an array's element.
-    start: usize,
+    pub start: usize,
     /// The raw key between the quotes; `None` in an array.
-    key: Option<&'a str>,
-    value: Range<usize>,
+    pub key: Option<&'a str>,
+    pub value: Range<usize>,
+}
+
+impl Entry<'_> {
+    /// Whether it is the one of that name; `index` is its place among its siblings.
+    pub fn is(&self, index: usize, name: &str) -> bool {
+        self.key.map_or_else(|| name == index.to_string(), |key| key_text(key) == name)
+    }
+}
+
+/// The entries of the object or array that begins at a byte; `None` for a scalar.
+pub fn entries(text: &str, at: usize) -> Option<impl Iterator<Item = Entry<'_>>> {
+    Entries::of(text, at)
 }
 
 /// The entries of the object or array that begins at a byte; empty for a scalar.
