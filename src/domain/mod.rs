@@ -24,6 +24,7 @@ pub mod pointer;
 pub mod product;
 pub mod remote;
 mod scan;
+pub mod schema;
 pub mod status;
 pub mod submission;
 pub mod target;
