@@ -17,6 +17,7 @@ pub mod finding;
 pub mod fit;
 pub mod limits;
 mod listing_rules;
+pub mod merge;
 mod offer_rules;
 pub mod package;
 pub mod package_head;
