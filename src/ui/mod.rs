@@ -15,3 +15,5 @@ pub mod text_area;
 pub mod text_buffer;
 pub mod text_place;
 pub mod theme;
+pub mod tree;
+pub mod tree_walk;
