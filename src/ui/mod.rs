@@ -8,6 +8,7 @@ pub mod list;
 pub mod meter;
 pub mod modal;
 pub mod panel;
+pub mod prose;
 pub mod scroll;
 pub mod table;
 pub mod text;
