@@ -54,6 +54,10 @@ pub enum Job {
     Resume {
         run: String,
     },
+    /// Replaces the draft of an interrupted run whose upload URL has ended, and takes the release from there.
+    Renew {
+        run: String,
+    },
     /// Polls a pending submission until it ends.
     Follow {
         target: Target,
@@ -86,6 +90,7 @@ impl Job {
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
@@ -105,6 +110,7 @@ impl Job {
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
