@@ -25,6 +25,7 @@ pub mod product;
 pub mod remote;
 mod scan;
 pub mod schema;
+mod shape_rules;
 pub mod status;
 pub mod submission;
 pub mod target;
