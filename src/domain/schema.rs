@@ -94,7 +94,7 @@ pub(super) struct Place {
     /// Where the reference says so.
     pub(super) rule: &'static str,
     pub(super) is_read_only: bool,
-    is_obsolete: bool,
+    pub(super) is_obsolete: bool,
     /// Of a list.
     pub(super) is_item: bool,
     /// Of a map: the document chose the name.

@@ -240,7 +240,7 @@ mod tests {
     use serde_json::json;
 
     fn found(kind: Kind, document: &Value, base: Option<&Value>) -> Vec<(String, Severity, String)> {
-        let mut inspection = Inspection { kind, document, base, found: Vec::new() };
+        let mut inspection = Inspection { kind, document, base, now: None, found: Vec::new() };
         check(&mut inspection);
         inspection.found.into_iter().map(|finding| (finding.pointer, finding.severity, finding.sentence)).collect()
     }
