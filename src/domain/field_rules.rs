@@ -106,7 +106,9 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
             let before = base.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             let by_id: HashMap<&str, &Value> = before.iter().filter_map(|item| Some((id(item)?, item))).collect();
             for (index, item) in items.iter().enumerate() {
-                let base = if item.is_object() { id(item).and_then(|id| by_id.get(id).copied()) } else { before.get(index) };
+                // What has no id has only its place.
+                let at_place = || before.get(index).filter(|before| id(before).is_none());
+                let base = id(item).map_or_else(at_place, |id| by_id.get(id).copied());
                 walk(inspection, inner, &Trail { holder: Some(trail), name: Name::Item(index) }, item, base);
             }
         }

@@ -96,21 +96,38 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
     }
 }
 
+/// A name stands for one file of the ZIP, and a new file should not bear an old one's: packages as a whole, images in a listing.
 fn reused_names(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
-    let mut by_name: HashMap<String, Vec<&FileEntry>> = HashMap::new();
-    for entry in entries.iter().filter(|entry| !entry.file_name.is_empty() && entry.role == Role::Package) {
-        by_name.entry(zip_path(&entry.file_name).to_lowercase()).or_default().push(entry);
+    let group = |entry: &FileEntry| match entry.role {
+        Role::Package => Some((String::new(), zip_path(&entry.file_name).to_lowercase())),
+        Role::Image => {
+            entry.pointer.rsplit_once('/').map(|(list, _)| (list.to_owned(), zip_path(&entry.file_name).to_lowercase()))
+        }
+        Role::Icon | Role::Trailer | Role::Thumbnail => None,
+    };
+    let mut by_name: HashMap<(String, String), Vec<&FileEntry>> = HashMap::new();
+    let mut order = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.file_name.is_empty()) {
+        let Some(name) = group(entry) else { continue };
+        let same = by_name.entry(name.clone()).or_default();
+        if same.is_empty() {
+            order.push(name);
+        }
+        same.push(entry);
     }
-    for group in entries.iter().filter_map(|entry| by_name.remove(&zip_path(&entry.file_name).to_lowercase())) {
-        let with = |status: FileStatus| group.iter().filter(|entry| entry.status == status).collect::<Vec<_>>();
-        let new = with(FileStatus::PendingUpload);
-        if let [_, again, ..] = new.as_slice() {
-            inspection.error(again.pointer.clone(), "§ 3.12", format!("{} is to be uploaded twice.", again.file_name));
-        } else if let ([new], true) = (new.as_slice(), group.len() > 1) {
+    for group in order.iter().filter_map(|name| by_name.get(name)).filter(|group| group.len() > 1) {
+        let new: Vec<_> = group.iter().filter(|entry| entry.status == FileStatus::PendingUpload).collect();
+        let has_old = new.len() < group.len();
+        let Some(last) = new.last() else { continue };
+        let name = &last.file_name;
+        let what = if last.role == Role::Package { "a package" } else { "an image" };
+        if new.len() > 1 && last.role == Role::Package {
+            inspection.error(last.pointer.clone(), "§ 3.12", format!("{name} is to be uploaded twice."));
+        } else if has_old {
             inspection.warning(
-                child(&new.pointer, "fileName"),
+                child(&last.pointer, "fileName"),
                 "§ 3.12",
-                format!("{} has the name of a package that is on the server; give the new one a name of its own.", new.file_name),
+                format!("{name} has the name of {what} that is on the server; give the new one a name of its own."),
             );
         }
     }

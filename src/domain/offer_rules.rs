@@ -191,8 +191,7 @@ fn content(inspection: &mut Inspection<'_>) {
             let was = before(inspection, "contentType").unwrap_or_default();
             inspection.warning(pointer, "§ 3.16", format!("contentType goes from {was} to {}.", brief(&kind.into())));
         }
-        Some(_) => {}
         None if places(inspection.document, "contentType").is_empty() => inspection.warning("", "Q48", "contentType is missing."),
-        None => {}
+        _ => {}
     }
 }

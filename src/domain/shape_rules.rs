@@ -262,7 +262,7 @@ mod tests {
     #[case(json!({"trailers": {}}), "/trailers", Severity::Error, "trailers must be a list of objects; this is an object.")]
     #[case(json!({"trailers": [3]}), "/trailers/0", Severity::Error, "trailers holds objects; this is a number.")]
     #[case(json!({"gamingOptions": [{}, {}]}), "/gamingOptions", Severity::Error, "gamingOptions has 2 entries; at most 1 is allowed.")]
-    #[case(json!({"gamingOptions": [{"LocalMultiplayerMinPlayers": 1.5}]}), "/gamingOptions/0/LocalMultiplayerMinPlayers", Severity::Error, "localMultiplayerMinPlayers must be a whole number; this is a number.")]
+    #[case(json!({"gamingOptions": [{"LocalMultiplayerMinPlayers": 2.5}]}), "/gamingOptions/0/LocalMultiplayerMinPlayers", Severity::Error, "localMultiplayerMinPlayers must be a whole number; this is a number.")]
     #[case(json!({"gamingOptions": [{"localMultiplayerMinPlayers": 12_345_678_901_234_567_890_u64}]}), "/gamingOptions/0/localMultiplayerMinPlayers", Severity::Error, "localMultiplayerMinPlayers is 12345678901234567890; 2 to 1000 is allowed.")]
     #[case(json!({"listings": {"en-us": null}}), "/listings/en-us", Severity::Error, "en-us must be an object; this is null.")]
     #[case(json!({"listings": {"En-us": {}}}), "/listings/En-us", Severity::Note, "The Store writes en-us.")]

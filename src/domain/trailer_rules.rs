@@ -14,7 +14,7 @@ pub fn check(inspection: &mut Inspection<'_>) {
     assets(inspection);
     for (pointer, trailer) in inspection.places("trailers/*") {
         let is_empty =
-            |name: &str| member(trailer, name).is_none_or(|(_, value)| value.as_object().is_none_or(|map| map.is_empty()));
+            |name: &str| member(trailer, name).is_none_or(|(_, value)| value.as_object().is_none_or(serde_json::Map::is_empty));
         if trailer.is_object() && is_empty("trailerAssets") {
             inspection.warning(pointer, "§ 3.9", "The trailer has neither title nor thumbnail in any language (trailerAssets).");
         }
