@@ -262,6 +262,48 @@ fn a_zip_with_mistakes_is_refused_with_the_list_before_anything_is_sent() {
 }
 
 #[test]
+fn the_check_names_place_sentence_rule_and_help() {
+    let bench = Bench::new();
+    let path = bench.file("wrong.json");
+    let text = "{\n  \"contentType\": \"NotSet\",\n  \"listings\": {\"en-us\": {\"title\": \"T\"}},\n  \"pricing\": {\"priceId\": \"Tier2\"},\n  \
+                \"visibility\": \"Shy\",\n  \"targetPublishMode\": \"Immediate\"\n}\n";
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let said = bench.run(&["check", "-", "--json", path]);
+    assert_eq!(said.code, 3, "{said:?}");
+    let lines: Vec<&str> = said.out.lines().collect();
+    let first = format!("{path}:2:18: error: /contentType: contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed. [Q48]");
+    assert_eq!(lines.first(), Some(&first.as_str()), "{said:?}");
+    assert_eq!(lines.get(1), Some(&"    What the add-on sells; it must be chosen before the first update."));
+    assert_eq!(lines.last(), Some(&"1 error, 1 warning, 0 notes."));
+
+    let said = bench.run(&["check", "-", "--json", path, "--output", "json"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    let objects: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        objects,
+        [
+            json!({
+                "event": "finding", "severity": "error", "pointer": "/contentType", "line": 2, "column": 18,
+                "sentence": "contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed.",
+                "rule": "Q48", "help": "What the add-on sells; it must be chosen before the first update."
+            }),
+            json!({
+                "event": "finding", "severity": "warning", "pointer": "/visibility", "line": 5, "column": 17,
+                "sentence": "\"Shy\" is not among the known values: Public, Private, Hidden, NotSet.", "rule": "§ 3.4",
+                "help": "Who can get it: Public is found by everyone, Private only through its link, Hidden by nobody new."
+            }),
+            json!({"event": "result", "outcome": "refused", "errors": 1, "warnings": 1, "notes": 0}),
+        ]
+    );
+
+    fs::write(path, text.replace("NotSet", "EMagazine").replace("Shy", "Public")).unwrap();
+    let said = bench.run(&["check", "-", "--json", path]);
+    assert_eq!((said.code, said.out.as_str()), (0, "No findings.\n"), "{said:?}");
+    assert_eq!(bench.state()["requests"], 0, "without a target nothing is asked: {}", bench.state());
+}
+
+#[test]
 fn broken_json_names_line_and_column() {
     let bench = Bench::new();
     let path = bench.file("broken.json");
