@@ -1,6 +1,9 @@
 //! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
 
 pub mod archive;
+mod archive_fault;
+#[cfg(test)]
+mod archive_tests;
 pub mod catalog;
 pub mod central_directory;
 pub mod check;
@@ -11,15 +14,19 @@ pub mod document;
 pub mod edit;
 #[cfg(test)]
 mod examples;
+mod entry;
 pub mod explain;
 mod file_rules;
 pub mod finding;
 pub mod fit;
+pub mod inside;
 pub mod limits;
 mod listing_rules;
+pub mod manifest;
 mod offer_rules;
 pub mod package;
-pub mod package_head;
+mod package_fit;
+mod picture_fit;
 pub mod pointer;
 pub mod product;
 pub mod remote;

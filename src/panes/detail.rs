@@ -6,7 +6,7 @@ use super::{
     json_view::JsonView,
     overview::{self, first_seen, number},
     pane::{Cx, Handled, Pane, Possible, Typed},
-    prepared::{Prepared, Verdict},
+    prepared::{Prepared, Verdict, package_identity},
     sheet::Sheet,
     standing::since,
     target_actions,
@@ -152,7 +152,8 @@ impl Detail {
         {
             let value = self.with_digest(&prepared, false, |digest| digest.verdict.as_ref()?.value().cloned());
             if let Some(document) = value {
-                asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document }));
+                let identity = package_identity(cx.model, prepared.target);
+                asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document, identity }));
             }
         }
     }
