@@ -1,6 +1,7 @@
 //! What packages and bundles say of themselves: `AppxManifest.xml` and `AppxBundleManifest.xml`, read leniently and in bounds.
 //! Knows no archive and no document.
 
+use super::version::Version;
 use quick_xml::{
     Reader,
     events::{BytesStart, Event},
@@ -58,12 +59,9 @@ pub enum ManifestError {
     Incomplete(&'static str),
 }
 
-/// Four parts from 0 to 65535; `None` for anything else.
-pub fn version(text: &str) -> Option<[u16; 4]> {
-    let mut parts = text.split('.');
-    let mut part = || parts.next()?.parse().ok();
-    let version = [part()?, part()?, part()?, part()?];
-    parts.next().is_none().then_some(version)
+/// A manifest's version: all four parts, or none.
+pub fn version(text: &str) -> Option<Version> {
+    text.parse().ok().filter(|_| text.split('.').count() == 4)
 }
 
 /// Reads either kind of manifest.
@@ -261,7 +259,7 @@ mod tests {
 
     #[test]
     fn versions_have_four_parts() {
-        assert_eq!(version("2.5.0.65535"), Some([2, 5, 0, 65535]));
+        assert_eq!(version("2.5.0.65535"), Some(Version([2, 5, 0, 65535])));
         for wrong in ["", "2", "2.5.0", "2.5.0.0.0", "2.5.0.65536", "2.5.0.x", "-1.0.0.0"] {
             assert_eq!(version(wrong), None, "{wrong}");
         }

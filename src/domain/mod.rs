@@ -20,6 +20,8 @@ mod file_rules;
 pub mod finding;
 pub mod fit;
 pub mod inside;
+#[cfg(test)]
+mod inside_tests;
 pub mod limits;
 mod listing_rules;
 pub mod manifest;

@@ -11,6 +11,7 @@ use super::{
     pointer::member,
     product::PackageIdentity,
     target::Kind,
+    version::Version,
 };
 use serde_json::Value;
 
@@ -118,11 +119,11 @@ impl Check<'_> {
     fn version_number(&mut self, file: &New, manifest: &Manifest) {
         let (name, text) = (file.name, &manifest.version);
         match version(text) {
-            None | Some([0, ..]) => {
+            None | Some(Version([0, ..])) => {
                 let sentence = format!("{name} has the version {text}: the Store takes four parts up to 65535, the first not 0.");
                 self.say(Severity::Error, &file.pointer, "§ 3.10", sentence);
             }
-            Some([.., last]) if last != 0 => {
+            Some(Version([.., last])) if last != 0 => {
                 // The Store keeps the fourth part for itself; for desktop programs it has let others pass.
                 let is_uwp = !manifest.is_full_trust();
                 let severity = if is_uwp { Severity::Error } else { Severity::Warning };
@@ -168,9 +169,8 @@ impl Check<'_> {
                     format!("{} is {} for {architecture}, as {} is: {why}.", file.name, manifest.version, old.file_name),
                 ))
             } else if let Some((newest, old)) = newest.filter(|(newest, _)| *newest > new) {
-                let [a, b, c, d] = newest;
                 let sentence = format!(
-                    "{} brings {} for {architecture}, but {} is {a}.{b}.{c}.{d}: whoever has that one never gets the older one.",
+                    "{} brings {} for {architecture}, but {} is {newest}: whoever has that one never gets the older one.",
                     file.name, manifest.version, old.file_name
                 );
                 Some((Severity::Warning, sentence))
@@ -275,7 +275,7 @@ impl Check<'_> {
             return;
         }
         let is_gone = |package: &PackageFacts| package.status == FileStatus::PendingDelete;
-        let mut old: Vec<(String, [u16; 4], bool)> = Vec::new();
+        let mut old: Vec<(String, Version, bool)> = Vec::new();
         for package in &self.old {
             for text in &package.families {
                 let Some((family, least)) = text.split_once(" min version ") else { continue };
@@ -289,8 +289,7 @@ impl Check<'_> {
                 }
             }
         }
-        for (family, [a, b, c, d], is_kept) in old {
-            let before = [a, b, c, d];
+        for (family, before, is_kept) in old {
             match least(&family) {
                 None if !is_kept
                     && !new.iter().any(|(_, manifest)| manifest.families.iter().any(|f| f.name == "Windows.Universal")) =>
@@ -298,15 +297,14 @@ impl Check<'_> {
                     let sentence = format!("No package is left for {family}: customers there get nothing any more.");
                     self.say(Severity::Warning, pointer, "§ 3.10", sentence);
                 }
-                Some([e, f, g, h]) if [e, f, g, h] > before => {
+                Some(least) if least > before => {
                     let (severity, what) = if is_kept {
                         (Severity::Note, "keep the older package")
                     } else {
                         (Severity::Warning, "get no package any more")
                     };
-                    let sentence = format!(
-                        "The new packages need {family} {e}.{f}.{g}.{h}, the ones so far {a}.{b}.{c}.{d}: customers below {what}."
-                    );
+                    let sentence =
+                        format!("The new packages need {family} {least}, the ones so far {before}: customers below {what}.");
                     self.say(severity, pointer, "§ 3.10", sentence);
                 }
                 _ => {}
