@@ -32,6 +32,7 @@ pub mod package_change;
 mod package_fit;
 pub mod package_reach;
 pub mod package_rows;
+pub mod packing;
 mod picture_fit;
 pub mod pointer;
 pub mod product;

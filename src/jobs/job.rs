@@ -43,6 +43,13 @@ pub enum Job {
         /// What the product's packages are called, where that is known.
         identity: Option<PackageIdentity>,
     },
+    /// Makes a ZIP of what a document waits for out of a folder.
+    Pack {
+        folder: PathBuf,
+        out: PathBuf,
+        kind: Kind,
+        document: Value,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
@@ -87,7 +94,8 @@ impl Job {
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
             | Self::Examine { .. } => false,
-            Self::KeepEdit { .. }
+            Self::Pack { .. }
+            | Self::KeepEdit { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
@@ -107,6 +115,7 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::Pack { .. } => Some("pack".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }
