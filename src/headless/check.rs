@@ -107,7 +107,7 @@ fn zip_findings(
 }
 
 /// The kind that a document without a target belongs to, by the fields that only one kind has.
-fn guess_kind(document: &Value) -> Kind {
+pub(super) fn guess_kind(document: &Value) -> Kind {
     if document.get("flightPackages").is_some() {
         Kind::Flight
     } else if ["applicationPackages", "applicationCategory"].iter().any(|name| document.get(name).is_some()) {
