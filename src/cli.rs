@@ -73,6 +73,11 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         zip: Option<PathBuf>,
     },
+    /// Make the ZIP that a document waits for out of a folder, and check how it fits.
+    ///
+    /// Every file marked PendingUpload is looked for in the folder, at any depth and in any case, and goes under the path that the
+    /// document names. What could be several files, and what is missing, is refused. The same folder gives the same bytes.
+    Pack(PackArgs),
     /// Take a target from what is live to published: create, update, upload, commit, follow.
     Publish(PublishArgs),
     /// Go on with an interrupted run; without RUN, list them.
@@ -135,6 +140,21 @@ pub enum Listing {
     Apps,
     Addons,
     Flights,
+}
+
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// The folder with the packages, images and trailers.
+    pub folder: PathBuf,
+    /// A target whose draft or live document is asked for, or that the file of --json belongs to.
+    #[arg(required_unless_present = "json")]
+    pub target: Option<Target>,
+    /// The document; without it the target's draft or live one.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// The ZIP to be made; one that is there is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod drafts;
 mod errand;
 pub mod exit;
 mod list;
+mod pack;
 pub mod printer;
 mod publish;
 mod resume;

@@ -3,7 +3,7 @@
 use super::{
     account, check, drafts,
     exit::{Exit, Failure},
-    list,
+    list, pack,
     printer::Printer,
     publish, resume, rollout,
     session::Session,
@@ -36,6 +36,7 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
         }
         Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
         Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
+        Command::Pack(args) => pack::run(cli, env, args, printer).await,
         Command::Publish(args) => {
             let mut session = Session::open(cli, env)?;
             session.limit_bandwidth(args.bandwidth.as_deref())?;

@@ -2,7 +2,10 @@
 
 pub use crate::domain::catalog::Catalog;
 use crate::{
-    domain::target::{Kind, Target},
+    domain::{
+        product::PackageIdentity,
+        target::{Kind, Target},
+    },
     publish::plan::Plan,
 };
 use serde_json::Value;
@@ -35,6 +38,15 @@ pub enum Job {
     /// How a ZIP fits a document.
     Examine {
         zip: PathBuf,
+        kind: Kind,
+        document: Value,
+        /// What the product's packages are called, where that is known.
+        identity: Option<PackageIdentity>,
+    },
+    /// Makes a ZIP of what a document waits for out of a folder.
+    Pack {
+        folder: PathBuf,
+        out: PathBuf,
         kind: Kind,
         document: Value,
     },
@@ -86,7 +98,8 @@ impl Job {
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
             | Self::Examine { .. } => false,
-            Self::KeepEdit { .. }
+            Self::Pack { .. }
+            | Self::KeepEdit { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
@@ -107,6 +120,7 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::Pack { .. } => Some("pack".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }

@@ -5,7 +5,7 @@ pub use crate::api::Exchange;
 use crate::{
     domain::{
         archive::{Archive, Fit, Repair},
-        product::Product,
+        product::{PackageIdentity, Product},
         status::StatusReport,
         submission::Submission,
         target::Target,
@@ -121,6 +121,12 @@ pub enum Report {
         entries: Vec<FolderEntry>,
     },
     Examined(Box<Examined>),
+    /// Bytes of a folder that stand in the ZIP that is being made. May be dropped: another follows.
+    Packing {
+        done: u64,
+        total: u64,
+    },
+    Packed(Box<Packed>),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
     EditKept {
@@ -160,9 +166,23 @@ pub struct Examined {
     pub size: u64,
     /// What is in it; how it fits another document is computed from this without the disk.
     pub archive: Option<Archive>,
+    /// What the product's packages are called, where that is known.
+    pub identity: Option<PackageIdentity>,
     pub fit: Fit,
     /// What can be repaired in the document.
     pub repairs: Vec<Repair>,
     /// Why it cannot be read at all, in words.
     pub broken: Option<String>,
+}
+
+/// A ZIP that was made of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub zip: PathBuf,
+    /// Bytes of the ZIP.
+    pub size: u64,
+    /// What is in it: the path there, and the path in the folder.
+    pub files: Vec<(String, String)>,
+    /// Files of the folder that nobody waits for.
+    pub left_out: Vec<String>,
 }
