@@ -7,6 +7,7 @@ pub mod check;
 mod compare;
 pub mod concern;
 pub mod diff;
+pub mod difference;
 pub mod document;
 pub mod edit;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod examples;
 pub mod explain;
 mod file_rules;
 pub mod finding;
+pub mod fingerprint;
 pub mod fit;
 pub mod limits;
 mod listing_rules;
