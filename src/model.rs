@@ -320,6 +320,12 @@ impl Model {
                 self.examined = Remote::Ready(*examined);
                 vec![Change::Examined]
             }
+            Report::Summed(summed) => {
+                if let Some(examined) = self.examined.value_mut().filter(|examined| examined.zip == summed.zip) {
+                    examined.summed = Some(summed);
+                }
+                vec![Change::Examined]
+            }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
                 targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
@@ -341,7 +347,7 @@ impl Model {
                 None => Vec::new(),
             },
             Report::Created(product) => {
-                let catalog = catalog_of(&product.target);
+                let catalog = Catalog::of(&product.target);
                 let list = self.list_mut(&catalog);
                 match list.products.value_mut() {
                     Some(products) => {
@@ -427,7 +433,7 @@ impl Model {
     }
 
     fn take_deleted(&mut self, target: Target, is_draft: bool) -> Vec<Change> {
-        let catalog = catalog_of(&target);
+        let catalog = Catalog::of(&target);
         self.statuses.remove(&target);
         if is_draft {
             if let Some(product) = self.product_mut(&target) {
@@ -488,13 +494,5 @@ impl Model {
             }
             _ => vec![Change::Nothing],
         }
-    }
-}
-
-fn catalog_of(target: &Target) -> Catalog {
-    match target {
-        Target::App { .. } => Catalog::Apps,
-        Target::AddOn { .. } => Catalog::AddOns,
-        Target::Flight { app, .. } => Catalog::Flights { app: app.clone() },
     }
 }

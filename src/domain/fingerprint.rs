@@ -38,7 +38,7 @@ impl ZipPart {
         match self {
             Self::None => NONE.to_owned(),
             Self::Open => OPEN.to_owned(),
-            Self::Sha256(sum) => digits(sum),
+            Self::Sha256(sum) => digits(&sum),
         }
     }
 }
@@ -127,14 +127,11 @@ impl FromStr for Fingerprint {
     type Err = NoFingerprint;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim().to_lowercase();
-        let mut parts = text.splitn(3, '-');
-        let (Some(base), Some(document), Some(zip)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoFingerprint);
-        };
+        let parts: Vec<_> = text.trim().split('-').collect();
+        let &[base, document, zip] = parts.as_slice() else { return Err(NoFingerprint) };
         let is_part = |part: &str| part.len() == DIGITS && part.bytes().all(|c| c.is_ascii_alphanumeric());
-        if is_part(base) && is_part(document) && (is_part(zip) || [NONE, OPEN].contains(zip)) {
-            return Ok(Self { base: (*base).to_owned(), document: (*document).to_owned(), zip: (*zip).to_owned() });
+        if is_part(base) && is_part(document) && (is_part(zip) || [NONE, OPEN].contains(&zip)) {
+            return Ok(Self { base: base.to_owned(), document: document.to_owned(), zip: zip.to_owned() });
         }
         Err(NoFingerprint)
     }

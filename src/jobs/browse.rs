@@ -69,7 +69,7 @@ fn top(path: &str) -> FolderEntry {
 /// How a ZIP fits a document. Never fails: what is wrong stands in the answer.
 pub fn examine(zip: &Path, kind: Kind, document: &Value) -> Examined {
     let mut examined =
-        Examined { zip: zip.to_owned(), size: 0, archive: None, fit: Fit::default(), repairs: Vec::new(), broken: None };
+        Examined { zip: zip.to_owned(), size: 0, archive: None, fit: Fit::default(), repairs: Vec::new(), broken: None, summed: None };
     let file = match File::open(zip).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((facts, _)) if facts.is_dir() => {
             examined.broken = Some("this is a folder".to_owned());

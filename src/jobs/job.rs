@@ -38,6 +38,10 @@ pub enum Job {
         kind: Kind,
         document: Value,
     },
+    /// SHA-256 of a whole ZIP, for the hash of a release.
+    Sum {
+        zip: PathBuf,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
@@ -81,7 +85,8 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
-            | Self::Examine { .. } => false,
+            | Self::Examine { .. }
+            | Self::Sum { .. } => false,
             Self::KeepEdit { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
@@ -102,6 +107,7 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::Sum { .. } => Some("sum".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }

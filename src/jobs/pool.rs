@@ -1,7 +1,7 @@
 //! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
 
 use super::{
-    files,
+    digest, files,
     job::{Job, JobId},
     load, manage, publish,
     report::Report,
@@ -119,6 +119,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
         Job::Browse { folder } => files::browse(folder, reporter).await,
         Job::Examine { zip, kind, document } => files::examine(zip, kind, document, reporter).await,
+        Job::Sum { zip } => digest::run(zip, reporter).await,
         Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,

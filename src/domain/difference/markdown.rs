@@ -11,7 +11,7 @@ use std::fmt::Write;
 const MOST_LINES: usize = 200;
 
 /// A sentence of ours with values of others in it: none of its characters means anything to Markdown or HTML.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

@@ -11,6 +11,7 @@ mod rows;
 mod tests;
 mod wording;
 
+pub use markdown::escaped;
 pub use part::{Brought, Difference, Entry, Group, Part, Sign, Topic};
 pub use rows::{Row, Tone, rows};
 pub use wording::{Mark, Piece, TextLine, Wording};
