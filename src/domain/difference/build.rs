@@ -298,12 +298,14 @@ impl Builder<'_> {
         let leaf = |name: &str| changes.iter().find(|change| change.path.eq_ignore_ascii_case(&child(pointer, name)));
         let status_now = leaf("fileStatus").map(|change| status(change.after.as_ref()));
         let has_lost_id = leaf("id").is_some_and(|change| change.after.as_ref().is_none_or(is_empty));
+        let old_name = leaf("fileName").and_then(|change| change.before.as_ref()?.as_str()).map(plain_text);
         let own_status = status(member(value, "fileStatus").map(|(_, status)| status));
         let (sign, mut note) = match (whole, status_now.as_deref()) {
             (Some(_), _) if is_gone => (Sign::Removed, Some("no longer in the list")),
             (Some(_), _) if own_status == "PendingUpload" => (Sign::Added, Some("new upload")),
             (Some(_), _) => (Sign::Added, None),
             (None, Some("PendingDelete")) => (Sign::Removed, None),
+            (None, Some("PendingUpload")) if old_name.is_some() => (Sign::Replaced, None),
             (None, Some("PendingUpload")) if has_lost_id => (Sign::Replaced, Some("new upload of the same name")),
             _ => (Sign::Changed, None),
         };
@@ -316,11 +318,14 @@ impl Builder<'_> {
             note = None;
         }
         let caption = caption.filter(|caption| !caption.is_empty()).map(|caption| format!("“{caption}”"));
-        let words = [facts.note(), image, caption.unwrap_or_default(), note.unwrap_or_default().to_owned()];
+        let in_place = old_name.filter(|_| sign == Sign::Replaced).map(|old| format!("in place of {old}")).unwrap_or_default();
+        let words = [facts.note(), image, caption.unwrap_or_default(), note.unwrap_or_default().to_owned(), in_place];
         let note = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
         let is_told = |change: &&Change| {
             let name = change.path.rsplit('/').next().unwrap_or_default();
-            change.path == pointer || (sign != Sign::Changed && is_any(name, &["fileStatus", "id"]))
+            change.path == pointer
+                || (sign != Sign::Changed && is_any(name, &["fileStatus", "id"]))
+                || (sign == Sign::Replaced && is_any(name, &["fileName"]))
         };
         let depth = names(pointer).len();
         let parts: Vec<_> = changes
