@@ -1,6 +1,6 @@
 //! The command line, as clap types. Knows no job and no screen.
 
-use crate::domain::target::Target;
+use crate::domain::{fingerprint::Fingerprint, target::Target};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "sim")]
 use std::net::SocketAddr;
@@ -78,6 +78,22 @@ pub enum Command {
     /// Every file marked PendingUpload is looked for in the folder, at any depth and in any case, and goes under the path that the
     /// document names. What could be several files, and what is missing, is refused. The same folder gives the same bytes.
     Pack(PackArgs),
+    /// What changes for customers: what is live against the draft, or against a file.
+    ///
+    /// Grouped, with everything that needs a yes of its own on top; last the hash of what the Store holds, the document and the
+    /// ZIP, which `publish --expect` takes. Nothing is changed.
+    Diff {
+        target: Target,
+        /// The document to compare, instead of the draft.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// The ZIP that goes with it: part of the hash, and the source of new packages' versions.
+        #[arg(long, value_name = "FILE")]
+        zip: Option<PathBuf>,
+        /// text for a terminal, json for scripts (as --output json), markdown for a chat or a pull request.
+        #[arg(long, value_enum, value_name = "HOW")]
+        format: Option<DiffFormat>,
+    },
     /// Take a target from what is live to published: create, update, upload, commit, follow.
     Publish(PublishArgs),
     /// Go on with an interrupted run; without RUN, list them.
@@ -181,9 +197,20 @@ pub struct PublishArgs {
     /// Say yes to this very change; once for each.
     #[arg(long, value_enum, value_name = "CHANGE")]
     pub allow: Vec<Allow>,
+    /// Only what was approved: refuse (exit 3) unless what the Store holds, the document and the ZIP are what they were when
+    /// `diff` printed this hash.
+    #[arg(long, value_name = "HASH")]
+    pub expect: Option<Fingerprint>,
     /// Commit in a protected profile.
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -330,6 +330,12 @@ impl Model {
                 self.packing.take(report);
                 vec![Change::Packing]
             }
+            Report::Summed(summed) => {
+                if let Some(examined) = self.examined.value_mut().filter(|examined| examined.zip == summed.zip) {
+                    examined.summed = Some(summed);
+                }
+                vec![Change::Examined]
+            }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
                 targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());

@@ -12,6 +12,7 @@ mod check_tests;
 mod compare;
 pub mod concern;
 pub mod diff;
+pub mod difference;
 pub mod document;
 pub mod edit;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub mod explain;
 mod field_rules;
 mod file_rules;
 pub mod finding;
+pub mod fingerprint;
 pub mod fit;
 pub mod inside;
 #[cfg(test)]

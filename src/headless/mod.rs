@@ -2,6 +2,8 @@
 
 mod account;
 mod check;
+mod diff;
+mod diff_text;
 mod drafts;
 mod errand;
 pub mod exit;

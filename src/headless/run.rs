@@ -1,7 +1,7 @@
 //! Takes a command from the command line to its exit code.
 
 use super::{
-    account, check, drafts,
+    account, check, diff, drafts,
     exit::{Exit, Failure},
     list, pack,
     printer::Printer,
@@ -37,6 +37,10 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
         Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
         Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
         Command::Pack(args) => pack::run(cli, env, args, printer).await,
+        Command::Diff { target, json, zip, format } => {
+            let sides = diff::Sides { target, json: json.as_deref(), zip: zip.as_deref() };
+            diff::run(Session::open(cli, env)?, &sides, *format, printer).await
+        }
         Command::Publish(args) => {
             let mut session = Session::open(cli, env)?;
             session.limit_bandwidth(args.bandwidth.as_deref())?;

@@ -50,6 +50,10 @@ pub enum Job {
         kind: Kind,
         document: Value,
     },
+    /// SHA-256 of a whole ZIP, for the hash of a release.
+    Sum {
+        zip: PathBuf,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
@@ -97,7 +101,8 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
-            | Self::Examine { .. } => false,
+            | Self::Examine { .. }
+            | Self::Sum { .. } => false,
             Self::Pack { .. }
             | Self::KeepEdit { .. }
             | Self::DropEdit { .. }
@@ -121,6 +126,7 @@ impl Job {
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
             Self::Pack { .. } => Some("pack".into()),
+            Self::Sum { .. } => Some("sum".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }

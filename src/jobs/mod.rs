@@ -1,6 +1,7 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
 pub mod browse;
+pub mod digest;
 mod doubt;
 pub mod files;
 pub mod job;

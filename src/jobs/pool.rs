@@ -1,7 +1,7 @@
 //! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
 
 use super::{
-    files,
+    digest, files,
     job::{Job, JobId},
     load, manage, pack, publish, renew,
     report::Report,
@@ -120,6 +120,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::Browse { folder } => files::browse(folder, reporter).await,
         Job::Examine { zip, kind, document, identity } => files::examine(zip, kind, document, identity, reporter).await,
         Job::Pack { folder, out, kind, document } => pack::run(folder, out, kind, document, reporter, cancel).await,
+        Job::Sum { zip } => digest::run(zip, reporter).await,
         Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,

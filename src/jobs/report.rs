@@ -127,6 +127,8 @@ pub enum Report {
         total: u64,
     },
     Packed(Box<Packed>),
+    /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
+    Summed(Summed),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
     EditKept {
@@ -173,6 +175,18 @@ pub struct Examined {
     pub repairs: Vec<Repair>,
     /// Why it cannot be read at all, in words.
     pub broken: Option<String>,
+    /// What is known of the sum of its content.
+    pub summed: Option<Summed>,
+}
+
+/// A ZIP that is read for its SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summed {
+    pub zip: PathBuf,
+    /// Bytes read, and of all.
+    pub done: u64,
+    pub total: u64,
+    pub sum: Option<[u8; 32]>,
 }
 
 /// A ZIP that was made of a folder.
