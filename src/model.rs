@@ -10,7 +10,7 @@ use crate::{
     },
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, Texts, UploadProgress},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -97,6 +97,7 @@ pub enum Change {
     Runs,
     Folder,
     Examined,
+    Texts,
     Activity,
     Pulse,
     Profile,
@@ -122,6 +123,8 @@ pub struct Model {
     pub folder: FolderView,
     /// The last ZIP that was examined, while it is on its way too.
     pub examined: Remote<Examined>,
+    /// The texts that were read or written last.
+    pub texts: Remote<Texts>,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -199,6 +202,7 @@ impl Model {
                 self.folder.entries.start();
             }
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => self.texts = Remote::Loading { stale: None },
             _ => {}
         }
         let topic = job.topic();
@@ -320,6 +324,10 @@ impl Model {
                 self.examined = Remote::Ready(*examined);
                 vec![Change::Examined]
             }
+            Report::Texts(texts) => {
+                self.texts = Remote::Ready(*texts);
+                vec![Change::Texts]
+            }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
                 targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
@@ -341,7 +349,7 @@ impl Model {
                 None => Vec::new(),
             },
             Report::Created(product) => {
-                let catalog = catalog_of(&product.target);
+                let catalog = Catalog::of(&product.target);
                 let list = self.list_mut(&catalog);
                 match list.products.value_mut() {
                     Some(products) => {
@@ -427,7 +435,7 @@ impl Model {
     }
 
     fn take_deleted(&mut self, target: Target, is_draft: bool) -> Vec<Change> {
-        let catalog = catalog_of(&target);
+        let catalog = Catalog::of(&target);
         self.statuses.remove(&target);
         if is_draft {
             if let Some(product) = self.product_mut(&target) {
@@ -448,35 +456,29 @@ impl Model {
 
     /// A job is over; what still waits for it gets the error, or goes back to what it was.
     fn end(&mut self, job: Option<JobId>, error: Option<String>) -> Vec<Change> {
-        fn settle<T>(remote: &mut Remote<T>, error: Option<String>) {
-            match error {
-                Some(error) => remote.fail(error),
-                None => {
-                    if let Remote::Loading { stale } = remote {
-                        *remote = stale.take().map_or(Remote::Idle, Remote::Ready);
-                    }
-                }
-            }
-        }
         let Some((id, job)) = job.and_then(|job| self.jobs.remove_entry(&job)) else { return Vec::new() };
         match job {
             Job::LoadCatalog(catalog) => {
                 let list = self.list_mut(&catalog);
                 list.total = None;
-                settle(&mut list.products, error);
+                list.products.settle(error);
                 vec![Change::List(catalog)]
             }
             Job::LoadTarget(target) => {
-                settle(self.details.entry(target.clone()).or_default(), error);
+                self.details.entry(target.clone()).or_default().settle(error);
                 vec![Change::Target(target)]
             }
             Job::Browse { .. } => {
-                settle(&mut self.folder.entries, error);
+                self.folder.entries.settle(error);
                 vec![Change::Folder]
             }
             Job::Examine { .. } => {
-                settle(&mut self.examined, error);
+                self.examined.settle(error);
                 vec![Change::Examined]
+            }
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => {
+                self.texts.settle(error);
+                vec![Change::Texts]
             }
             Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
                 // The run itself tells its end; this is for one that could not, because its task broke.
@@ -488,13 +490,5 @@ impl Model {
             }
             _ => vec![Change::Nothing],
         }
-    }
-}
-
-fn catalog_of(target: &Target) -> Catalog {
-    match target {
-        Target::App { .. } => Catalog::Apps,
-        Target::AddOn { .. } => Catalog::AddOns,
-        Target::Flight { app, .. } => Catalog::Flights { app: app.clone() },
     }
 }

@@ -71,6 +71,18 @@ impl<T, E> Remote<T, E> {
         *self = Self::Failed { error, stale };
     }
 
+    /// Whoever fetched it has ended: with this error, or without a word, and then what was known is as good as before.
+    pub fn settle(&mut self, error: Option<E>) {
+        match error {
+            Some(error) => self.fail(error),
+            None => {
+                if let Self::Loading { stale } = self {
+                    *self = stale.take().map_or(Self::Idle, Self::Ready);
+                }
+            }
+        }
+    }
+
     /// Arrived.
     pub fn finish(&mut self, value: T) {
         *self = Self::Ready(value);

@@ -13,3 +13,4 @@ mod rollout;
 pub mod run;
 mod session;
 mod show;
+mod texts;

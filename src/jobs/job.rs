@@ -2,7 +2,10 @@
 
 pub use crate::domain::catalog::Catalog;
 use crate::{
-    domain::target::{Kind, Target},
+    domain::{
+        target::{Kind, Target},
+        texts::Field,
+    },
     publish::plan::Plan,
 };
 use serde_json::Value;
@@ -17,6 +20,17 @@ pub struct JobId(pub u64);
 pub enum NewProduct {
     AddOn { app: String, product_id: String, product_type: String },
     Flight { app: String, name: Option<String>, groups: Vec<String>, rank_higher_than: Option<String> },
+}
+
+/// What a person named, with what its names are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    pub from: PathBuf,
+    pub fields: Vec<Field>,
+    /// The document's own languages: they count as languages however they are called.
+    pub languages: Vec<String>,
+    /// The field that a file is for which is named after its language alone.
+    pub asked: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +51,15 @@ pub enum Job {
         zip: PathBuf,
         kind: Kind,
         document: Value,
+    },
+    /// Reads texts from a folder or a table.
+    ReadTexts(TextSource),
+    /// Writes texts below a folder, or a table to the path itself.
+    WriteTexts {
+        to: PathBuf,
+        /// Path below the folder, empty for the path itself; and content.
+        files: Vec<(String, String)>,
+        overwrites: bool,
     },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
@@ -81,8 +104,10 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
+            | Self::ReadTexts(_)
             | Self::Examine { .. } => false,
-            Self::KeepEdit { .. }
+            Self::WriteTexts { .. }
+            | Self::KeepEdit { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
@@ -102,6 +127,7 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }
