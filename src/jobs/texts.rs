@@ -211,7 +211,7 @@ mod tests {
             [
                 ("de-de", notes, "Schneller.\r\n"),
                 ("en-us", notes, "Tabs."),
-                ("ja-jp", notes, "過"),
+                ("ja-jp", notes, "郩"),
                 ("fr-fr", notes, "Plus vite.")
             ]
         );
