@@ -16,6 +16,11 @@ pub mod runs;
 pub mod sheet;
 pub mod standing;
 pub mod target_actions;
+pub mod tree;
+pub mod tree_input;
+pub mod tree_pick;
+pub mod tree_rows;
+pub mod tree_sight;
 
 /// Every pane: one line each.
 pub fn all() -> Vec<Box<dyn pane::Pane>> {
