@@ -4,7 +4,8 @@
 use super::{
     keymap::is_plain,
     text::plain,
-    text_buffer::{Motion, TextBuffer},
+    text_buffer::TextBuffer,
+    text_motion::Motion,
     text_place::{Place, byte_at_column, columns, grapheme_columns},
     theme::{Role, Theme},
 };
