@@ -2,7 +2,6 @@
 //! out. What is to be changed goes out as edits, so that text and tree share one history. Knows neither the text nor the Store.
 
 use super::{
-    editor::draw_search,
     pane::{Cx, Possible, Typed},
     sheet::Sheet,
     tree_about,
@@ -190,7 +189,9 @@ impl TreeView {
         match sight.shape(pointer) {
             _ if size(value).is_some() => return self.add(sight, pointer),
             Shape::Bool => return toggled(sight, pointer),
-            Shape::List => return Outcome::Change(vec![Edit::Set { pointer: pointer.to_owned(), value: Value::Array(Vec::new()) }], None),
+            Shape::List => {
+                return Outcome::Change(vec![Edit::Set { pointer: pointer.to_owned(), value: Value::Array(Vec::new()) }], None);
+            }
             Shape::Map | Shape::Object => {
                 let fresh = sight.hint(pointer).and_then(|hint| hint.fresh).filter(Value::is_object);
                 let value = fresh.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
@@ -372,7 +373,9 @@ impl TreeView {
             tree_about::draw_below(frame, about, cx, sight, &pointer, &said);
         }
         if let Some(field) = &self.search {
-            draw_search(frame, line, cx, field);
+            let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
+            frame.render_widget(Line::styled(" / ", cx.theme.style(Role::Key)), label);
+            field.draw(frame, input, cx.theme, "search in names and values", cx.is_focused);
         }
         if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_none()) {
             let help = sight.hint(place_of(&input.purpose)).map(|hint| hint.help).unwrap_or_default();
@@ -411,7 +414,9 @@ fn about_height(height: u16) -> u16 {
 
 fn place_of(purpose: &Purpose) -> &str {
     match purpose {
-        Purpose::Set { pointer } | Purpose::Member { pointer } | Purpose::Append { pointer } | Purpose::Name { pointer } => pointer,
+        Purpose::Set { pointer } | Purpose::Member { pointer } | Purpose::Append { pointer } | Purpose::Name { pointer } => {
+            pointer
+        }
     }
 }
 

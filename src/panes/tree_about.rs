@@ -92,7 +92,10 @@ fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'sta
                 change.after.is_none() && change.path.rsplit_once('/').is_some_and(|(above, _)| above == pointer)
             }) {
                 let name = gone.place.rsplit(" › ").next().unwrap_or(&gone.place);
-                sheet.text(&format!("○ {name} is gone, was {}", gone.before.as_ref().map(value::brief).unwrap_or_default()), Role::Info);
+                sheet.text(
+                    &format!("○ {name} is gone, was {}", gone.before.as_ref().map(value::brief).unwrap_or_default()),
+                    Role::Info,
+                );
             }
         }
         None => {}
@@ -154,7 +157,8 @@ pub fn draw_below(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointer
     let mut places = area.rows();
     let Some(top) = places.next() else { return };
     frame.render_widget(heading(cx, sight, pointer, columns), top);
-    let said = said.iter().map(|(text, role)| Line::styled(format!(" {}", fit(text, columns.saturating_sub(2))), cx.theme.style(*role)));
+    let said =
+        said.iter().map(|(text, role)| Line::styled(format!(" {}", fit(text, columns.saturating_sub(2))), cx.theme.style(*role)));
     for (line, place) in said.chain(lines(cx, sight, pointer, columns)).zip(places) {
         frame.render_widget(line, place);
     }

@@ -148,7 +148,13 @@ pub fn value_column(row: &Row) -> usize {
 }
 
 /// The letters that were searched for stand out.
-fn with_hits(text: String, pattern: &str, style: ratatui::style::Style, hit: ratatui::style::Style, spans: &mut Vec<Span<'static>>) {
+fn with_hits(
+    text: String,
+    pattern: &str,
+    style: ratatui::style::Style,
+    hit: ratatui::style::Style,
+    spans: &mut Vec<Span<'static>>,
+) {
     let mut rest = 0;
     for start in hits(&text, pattern) {
         if start < rest {

@@ -2,7 +2,7 @@
 //! Reads only; knows no screen.
 
 use crate::domain::{
-    compare::Change,
+    diff::Change,
     finding::{Finding, Severity},
     pointer::{child, parent},
     schema::{Hint, Shape, hint},
@@ -84,7 +84,9 @@ impl<'a> Sight<'a> {
     /// Why a place cannot be changed.
     pub fn fault(&self, pointer: &str) -> Option<String> {
         let name = parent(pointer).map_or_else(|| "the document".to_owned(), |(_, name)| name);
-        self.hint(pointer).filter(|hint| hint.is_read_only).map(|_| format!("{name} is written by the Store alone: it is shown here, not sent."))
+        self.hint(pointer)
+            .filter(|hint| hint.is_read_only)
+            .map(|_| format!("{name} is written by the Store alone: it is shown here, not sent."))
     }
 
     /// Where an entry is added when the cursor is on a place: into it, if it is a list or a map or lies open; else beside it.
@@ -100,7 +102,8 @@ impl<'a> Sight<'a> {
     /// What a new entry of this list, map or object is edited as, and begins as.
     pub fn fresh(&self, holder: &str, name: &str) -> (Shape, Value) {
         let place = child(holder, name);
-        let of_holder = self.hint(holder).filter(|hint| matches!(hint.shape, Shape::List | Shape::Map)).and_then(|hint| hint.fresh);
+        let of_holder =
+            self.hint(holder).filter(|hint| matches!(hint.shape, Shape::List | Shape::Map)).and_then(|hint| hint.fresh);
         let of_place = || self.hint(&place).and_then(|hint| hint.fresh);
         let of_sibling = || {
             let sibling = match self.value.pointer(holder)? {
@@ -120,6 +123,30 @@ impl<'a> Sight<'a> {
             Value::Null | Value::String(_) => Shape::Text,
         });
         (shape, value)
+    }
+}
+
+/// The first place at which two documents differ; of something that is gone, what held it.
+pub fn first_difference(before: &Value, after: &Value) -> Option<String> {
+    let differing = |pointer: &str| before.pointer(pointer) != after.pointer(pointer);
+    if !differing("") {
+        return None;
+    }
+    let mut pointer = String::new();
+    loop {
+        let inner = match (before.pointer(&pointer), after.pointer(&pointer)) {
+            (Some(Value::Object(_)), Some(Value::Object(after))) => {
+                after.keys().map(|key| child(&pointer, key)).find(|place| differing(place))
+            }
+            (Some(Value::Array(_)), Some(Value::Array(after))) => {
+                (0..after.len()).map(|index| child(&pointer, index)).find(|place| differing(place))
+            }
+            _ => None,
+        };
+        match inner {
+            Some(inner) => pointer = inner,
+            None => return Some(pointer),
+        }
     }
 }
 
@@ -192,6 +219,16 @@ mod tests {
     #[case::top("/visibility", false, "")]
     fn an_entry_is_added_where_one_would_expect(#[case] pointer: &str, #[case] is_open: bool, #[case] expected: &str) {
         assert_eq!(with(|sight| sight.holder(pointer, is_open)), expected);
+    }
+
+    #[rstest]
+    #[case(json!({"a": [1, {"b": 2}]}), json!({"a": [1, {"b": 3}]}), Some("/a/1/b"))]
+    #[case(json!({"a": {"x": 1, "y": 2}}), json!({"a": {"x": 1}}), Some("/a"))]
+    #[case(json!({"a": {"x": 1}}), json!({"a": {"x": 1, "y": 2}}), Some("/a/y"))]
+    #[case(json!([1, 2, 3]), json!([1, 3]), Some("/1"))]
+    #[case(json!(1), json!(1), None)]
+    fn the_first_difference(#[case] before: Value, #[case] after: Value, #[case] expected: Option<&str>) {
+        assert_eq!(first_difference(&before, &after).as_deref(), expected);
     }
 
     #[test]
