@@ -47,6 +47,21 @@ impl JsonView {
         self.bar.is_some()
     }
 
+    /// The hit of the search, else the first line in view; from 0.
+    pub fn line(&self) -> usize {
+        self.hit.map_or(self.scroll.top(), |hit| hit.line)
+    }
+
+    pub fn shows(&self, line: usize) -> bool {
+        (self.scroll.top()..self.scroll.top() + self.scroll.page()).contains(&line)
+    }
+
+    /// Puts a line in view.
+    pub fn show(&mut self, line: usize, lines: &[String]) {
+        self.hit = None;
+        self.scroll.show(line, lines);
+    }
+
     /// Whether there is a search that one step back would end.
     pub fn has_search(&self) -> bool {
         self.bar.is_some() || !self.search.pattern().is_empty()

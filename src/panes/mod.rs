@@ -6,6 +6,7 @@ pub mod apps;
 pub mod desk;
 pub mod detail;
 pub mod detail_parts;
+pub mod document_tab;
 pub mod editor;
 pub mod findings_list;
 pub mod flights;
@@ -28,6 +29,13 @@ pub mod standing;
 pub mod tab;
 pub mod tabs;
 pub mod target_actions;
+pub mod tree;
+pub mod tree_about;
+pub mod tree_input;
+pub mod tree_pick;
+pub mod tree_rows;
+pub mod tree_sight;
+pub mod tree_tab;
 
 /// Every pane: one line each.
 pub fn all() -> Vec<Box<dyn pane::Pane>> {

@@ -4,4 +4,8 @@ use super::{json::Json, languages::Languages, overview_tab::Overview, tab::Tab};
 
 pub fn all() -> Vec<Box<dyn Tab>> {
     vec![Box::new(Overview::default()), Box::new(Json::default()), Box::new(Languages::default())]
+use super::{document_tab::DocumentTab, overview_tab::Overview, tab::Tab};
+
+pub fn all() -> Vec<Box<dyn Tab>> {
+    vec![Box::new(Overview::default()), Box::new(DocumentTab::default())]
 }
