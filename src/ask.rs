@@ -2,10 +2,17 @@
 
 use crate::{
     action::Action,
-    domain::{check::check_new_add_on, edit::Edit, target::Target},
+    domain::{
+        check::check_new_add_on,
+        edit::Edit,
+        package_change::{add, is_reused, replace},
+        package_rows::{Cargo, rows},
+        target::Target,
+    },
     jobs::job::{Job, JobId, NewProduct},
 };
-use std::path::PathBuf;
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
 
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +153,19 @@ pub enum Opening {
     Run {
         id: String,
     },
+    /// A list to choose one from.
+    Choose {
+        title: String,
+        /// Above the list; may be empty.
+        text: String,
+        choices: Vec<Choice>,
+        /// Where the cursor begins.
+        current: usize,
+    },
+    /// Which packages go when only the newest are kept.
+    KeepNewest {
+        target: Target,
+    },
     /// Asks for one line of text.
     Prompt {
         title: String,
@@ -157,6 +177,16 @@ pub enum Opening {
     },
 }
 
+/// A row of a list to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub text: String,
+    /// Beside it, dimmed; may be empty.
+    pub note: String,
+    /// What choosing it releases.
+    pub answer: Vec<Ask>,
+}
+
 /// What a line of text is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
@@ -164,6 +194,8 @@ pub enum Purpose {
     NewAddOn { app: String, product_type: String },
     /// The name of a new flight of an app.
     NewFlight { app: String },
+    /// The path in the ZIP of a new package of the document; `replaces` is the pointer of the one whose place it takes.
+    Package { target: Target, document: Arc<Value>, replaces: Option<String> },
 }
 
 impl Purpose {
@@ -179,6 +211,7 @@ impl Purpose {
                     product_type: product_type.clone(),
                 })),
             },
+            Self::Package { target, document, replaces } => package(target, document, replaces.as_deref(), text),
             Self::NewFlight { .. } if text.is_empty() => Err("A flight needs a name.".to_owned()),
             Self::NewFlight { app } => Ok(create(NewProduct::Flight {
                 app: app.clone(),
@@ -188,4 +221,22 @@ impl Purpose {
             })),
         }
     }
+}
+
+fn package(target: &Target, document: &Value, replaces: Option<&str>, text: &str) -> Result<Vec<Ask>, String> {
+    let kind = target.kind();
+    let rows = rows(kind, document, None, &Cargo::new());
+    let old = rows.iter().find(|row| Some(row.pointer.as_str()) == replaces);
+    let edits = match old {
+        Some(old) => replace(kind, document, &rows, old, text),
+        None => add(kind, document, &rows, text),
+    };
+    let edits = edits.map_err(|refusal| refusal.to_string())?;
+    let mut asks = vec![Ask::ChangeDocument { target: target.clone(), edits }];
+    if is_reused(&rows, text) {
+        let said =
+            "A package on the server has this name: the Store may mix them up. Better give the new file a name of its own.";
+        asks.push(Ask::Toast(Severity::Warning, said.to_owned()));
+    }
+    Ok(asks)
 }

@@ -1,8 +1,10 @@
 //! The one place that knows every overlay: makes the one that is to be opened.
 
 use super::{
+    choose::Choose,
     confirm::Confirm,
     help::Help,
+    keep_newest::KeepNewest,
     message::Message,
     overlay::{Command, Overlay},
     palette::Palette,
@@ -22,6 +24,8 @@ pub fn open(opening: Opening, commands: Vec<Command>) -> Box<dyn Overlay> {
         Opening::Confirm { title, text, yes, danger, must_type, then } => {
             Box::new(Confirm::new(title, text, yes, danger, must_type, then))
         }
+        Opening::Choose { title, text, choices, current } => Box::new(Choose::new(title, text, choices, current)),
+        Opening::KeepNewest { target } => Box::new(KeepNewest::new(target)),
         Opening::Run { id } => Box::new(Run::new(id)),
         Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
         Opening::Review { target } => Box::new(Review::new(target)),

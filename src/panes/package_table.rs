@@ -1,0 +1,253 @@
+//! How the Packages tab looks: the table, and all that is known of the selected package. Decides nothing.
+
+use super::{package_list::PackageList, pane::Cx, sheet::Sheet};
+use crate::{
+    domain::{
+        finding::{Finding, Severity},
+        package_rows::{Family, Fate, Mark, PackageRow, Source},
+        target::Kind,
+    },
+    ui::{
+        list::Cursor,
+        table::{Size, row as cells, widths},
+        text::fit,
+        theme::Role,
+    },
+};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+/// Columns from left to right: sign, file, version, architecture, families, languages, state.
+fn sizes(kind: Kind) -> [Size; 7] {
+    let families = if kind == Kind::Flight {
+        // The Store lists none for flights; what the ZIP brings stands below.
+        Size::From { room: u16::MAX, width: 0 }
+    } else {
+        Size::From { room: 72, width: 17 }
+    };
+    [Size::Fixed(1), Size::Fill(12), Size::Fixed(11), Size::Fixed(7), families, Size::From { room: 84, width: 5 }, Size::Fixed(8)]
+}
+
+const HEADINGS: [&str; 7] = ["", "File", "Version", "For", "Families", "Lang", "State"];
+/// From here on there is room for the state in the service's word.
+const WIDE: u16 = 112;
+
+fn fate_role(fate: Fate) -> Role {
+    match fate {
+        Fate::New => Role::Good,
+        Fate::Kept => Role::Text,
+        Fate::Going | Fate::Missing => Role::Danger,
+    }
+}
+
+/// `Desktop ≥ 17763`; the first three numbers of Windows are the same since years.
+fn family(family: &Family) -> String {
+    let Some(least) = family.least else { return family.short().to_owned() };
+    let least = least.to_string();
+    let least = least.strip_prefix("10.0.").map_or(least.as_str(), |rest| rest.trim_end_matches(".0"));
+    format!("{} ≥{}", family.short(), least)
+}
+
+fn families(row: &PackageRow) -> String {
+    match row.families.as_slice() {
+        [] => "–".to_owned(),
+        [only] => family(only),
+        [first, rest @ ..] => format!("{} +{}", family(first), rest.len()),
+    }
+}
+
+/// A guess bears a question mark.
+fn guessed(row: &PackageRow, text: String) -> String {
+    match (row.source, text.is_empty()) {
+        (_, true) => "?".to_owned(),
+        (Source::Name, false) => format!("{text}?"),
+        _ => text,
+    }
+}
+
+fn state(row: &PackageRow, is_wide: bool) -> String {
+    let word = row.fate.word();
+    if is_wide { format!("{word}, {}", row.status) } else { word.to_owned() }
+}
+
+/// The sign before a row: what is wrong comes before what differs.
+fn sign(list: &PackageList, index: usize, row: &PackageRow, findings: &[&Finding]) -> (&'static str, Role) {
+    let marks = list.marks.get(index).map_or(&[][..], Vec::as_slice);
+    let is_error = marks.iter().any(Mark::is_error) || findings.iter().any(|finding| finding.severity == Severity::Error);
+    if is_error {
+        ("✗", Role::Danger)
+    } else if !marks.is_empty() || findings.iter().any(|finding| finding.severity == Severity::Warning) {
+        ("!", Role::Warning)
+    } else {
+        (list.against(row).sign(), fate_role(row.fate))
+    }
+}
+
+/// The findings about a package, those about a part of it too.
+pub fn findings_of<'a>(findings: &'a [Finding], row: &PackageRow) -> Vec<&'a Finding> {
+    let is_inside = |pointer: &str| pointer == row.pointer || pointer.starts_with(&format!("{}/", row.pointer));
+    findings.iter().filter(|finding| row.fate != Fate::Missing && is_inside(&finding.pointer)).collect()
+}
+
+/// Draws headings and the rows in view; gives where the rows stand.
+pub fn draw_table(frame: &mut Frame, area: Rect, cx: &Cx, list: &PackageList, findings: &[Finding], cursor: &Cursor) -> Rect {
+    let style = |role| cx.theme.style(role);
+    let is_wide = area.width >= WIDE;
+    let mut sizes = sizes(list.kind);
+    if is_wide {
+        let [.., families, _, state] = &mut sizes;
+        if list.kind != Kind::Flight {
+            *families = Size::Fixed(24);
+        }
+        *state = Size::Fixed(22);
+    }
+    let widths = widths(&sizes, area.width);
+    let [heading, body] =
+        ratatui::layout::Layout::vertical([ratatui::layout::Constraint::Length(1), ratatui::layout::Constraint::Min(0)])
+            .areas(area);
+    frame.render_widget(Line::styled(cells(&HEADINGS, &widths), style(Role::Muted)), heading);
+    let window = cursor.window(usize::from(body.height), list.rows.len());
+    for (index, place) in window.zip(body.rows()) {
+        let Some(row) = list.rows.get(index) else { continue };
+        let findings = findings_of(findings, row);
+        let (sign, sign_role) = sign(list, index, row, &findings);
+        let languages = if row.languages.is_empty() { String::new() } else { row.languages.len().to_string() };
+        let texts = [
+            sign.to_owned(),
+            row.file_name.clone(),
+            guessed(row, row.version_text()),
+            guessed(row, row.architecture.clone()),
+            families(row),
+            languages,
+            state(row, is_wide),
+        ];
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let is_current = index == cursor.index();
+        let line = cells(&texts, &widths);
+        if is_current {
+            let role = if cx.is_focused { Role::Selection } else { Role::SelectionUnfocused };
+            frame.render_widget(Line::styled(line, style(role)), place);
+            continue;
+        }
+        // The sign and the state in their colours, what goes dimmed between them.
+        let state_width = usize::from(widths.last().copied().unwrap_or_default());
+        let count = line.chars().count();
+        let head: String = line.chars().take(1).collect();
+        let tail: String = line.chars().skip(count.saturating_sub(state_width)).collect();
+        let middle: String = line.chars().take(count.saturating_sub(state_width)).skip(1).collect();
+        let middle_role = if row.fate.stays() { Role::Text } else { Role::Muted };
+        frame.render_widget(
+            Line::from(vec![
+                Span::styled(head, style(sign_role)),
+                Span::styled(middle, style(middle_role)),
+                Span::styled(tail, style(fate_role(row.fate))),
+            ]),
+            place,
+        );
+    }
+    body
+}
+
+fn joined(texts: &[String]) -> String {
+    if texts.is_empty() { "none named".to_owned() } else { texts.join(", ") }
+}
+
+/// All that is known of one package.
+pub fn sheet(cx: &Cx, list: &PackageList, index: usize, findings: &[Finding], width: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet::new(cx.theme, width);
+    let Some(row) = list.rows.get(index) else { return Vec::new() };
+    let findings = findings_of(findings, row);
+    for mark in list.marks.get(index).into_iter().flatten() {
+        let (sign, role) = if mark.is_error() { ("✗", Role::Danger) } else { ("!", Role::Warning) };
+        sheet.text(&format!("{sign} {}", mark.sentence()), role);
+    }
+    for finding in findings {
+        let (sign, role) = match finding.severity {
+            Severity::Error => ("✗", Role::Danger),
+            Severity::Warning => ("!", Role::Warning),
+            Severity::Note => ("·", Role::Muted),
+        };
+        sheet.text(&format!("{sign} {}", finding.sentence), role);
+    }
+    who(&mut sheet, list, index, row);
+    sheet.row("file", &row.file_name, Role::Text);
+    if row.is_known() {
+        let source = if row.source == Source::Zip { ", says its manifest" } else { "" };
+        sheet.row("is", &format!("{} for {}{source}", row.version_text(), row.architecture), Role::Text);
+    } else if row.source == Source::Name {
+        sheet.row("is", &format!("{} {}: only its name says so", row.version_text(), row.architecture), Role::Muted);
+    }
+    let families: Vec<String> = row
+        .families
+        .iter()
+        .map(|family| match family.least {
+            Some(least) => format!("{} from {least}", family.short()),
+            None => family.short().to_owned(),
+        })
+        .collect();
+    match list.kind {
+        Kind::Flight if families.is_empty() => sheet.row("families", "the Store lists none for flights", Role::Muted),
+        _ if row.fate != Fate::New || !families.is_empty() => sheet.row("families", &joined(&families), Role::Text),
+        _ => {}
+    }
+    if row.fate != Fate::New || row.source == Source::Zip {
+        let count = if row.languages.len() > 1 { format!("{}: ", row.languages.len()) } else { String::new() };
+        sheet.row("languages", &format!("{count}{}", joined(&row.languages)), Role::Text);
+        sheet.row("capabilities", &joined(&row.capabilities), Role::Text);
+    }
+    if let Some(id) = &row.id {
+        sheet.row("id", id, Role::Text);
+    }
+    sheet.row("status", &format!("{} · {}", row.status, meaning(row)), Role::Text);
+    sheet.row("place", &row.pointer, Role::Muted);
+    sheet.into_lines()
+}
+
+fn meaning(row: &PackageRow) -> &'static str {
+    match row.fate {
+        Fate::New => "must be in the ZIP",
+        Fate::Kept => "on the server, stays",
+        Fate::Going => "removed when this is committed",
+        Fate::Missing => "live, but not in the document",
+    }
+}
+
+/// Who gets it, or who loses it.
+fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
+    if row.fate.stays() {
+        let customers = list.customers(index);
+        for (at, customers) in customers.iter().enumerate() {
+            sheet.row(if at == 0 { "goes to" } else { "" }, &customers.to_string(), Role::Good);
+        }
+        if customers.is_empty() && row.is_known() {
+            sheet.row("goes to", "nobody: another one is newer", Role::Warning);
+        }
+        return;
+    }
+    if row.fate == Fate::Missing {
+        return;
+    }
+    let served = list.loses(index);
+    if served.is_empty() {
+        sheet.row("today", "nobody gets it: another one is newer for everybody", Role::Muted);
+    }
+    for (at, served) in served.iter().enumerate() {
+        let (text, role) = match &served.instead {
+            Some(instead) => {
+                let version = instead.version.map(|version| version.to_string()).unwrap_or_default();
+                (format!("{} → {version}, {}", served.customers, instead.file_name), Role::Text)
+            }
+            None => (format!("{} → no package any more", served.customers), Role::Danger),
+        };
+        sheet.row(if at == 0 { "customers" } else { "" }, &text, role);
+    }
+}
+
+/// One line, cut to the room.
+pub fn line(frame: &mut Frame, area: Rect, cx: &Cx, text: &str, role: Role) {
+    let shown = fit(text, usize::from(area.width)).into_owned();
+    frame.render_widget(Line::styled(shown, cx.theme.style(role)), area);
+}

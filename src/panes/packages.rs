@@ -1,0 +1,488 @@
+//! The Packages tab: what the submission ships, for whom, and what becomes of it; marks, adds and replaces packages by editing
+//! their leaves of the document. Holds the cursor; the document lies on the desk.
+
+use super::{
+    desk::Desk,
+    detail_parts::{document_word, failure, unread},
+    package_list::{PackageList, chosen_fit, unnamed},
+    package_table::{draw_table, findings_of, line, sheet},
+    pane::{Cx, Handled, Possible},
+    prepared::{Prepared, count},
+    sheet::Sheet,
+    tab::Tab,
+    target_actions,
+};
+use crate::{
+    action::Action,
+    ask::{Ask, Choice, Opening, Purpose, Severity, TabId},
+    domain::{
+        edit::Edit,
+        finding::Finding,
+        package_change::{is_reused, remove, replace, restore, toggle},
+        package_rows::{Fate, PackageRow},
+        remote::Remote,
+        target::Kind,
+    },
+    model::Change,
+    ui::{list::Cursor, scroll::Scroll, theme::Role},
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use serde_json::Value;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+/// From this width on the selected package stands beside the table.
+const BESIDE: u16 = 124;
+const SHEET_WIDTH: u16 = 54;
+/// Rows that the table keeps when the selected package stands below it.
+const LEAST_ROWS: u16 = 5;
+
+/// What the list was made from: the document's version.
+type Made = ((u64, u64), Option<Rc<PackageList>>);
+
+#[derive(Debug, Default)]
+pub struct Packages {
+    cursor: Cursor,
+    /// The selected package, wherever it moves to.
+    key: Option<String>,
+    list: RefCell<Option<Made>>,
+    scroll: Scroll,
+    /// Where the rows were drawn last.
+    rows: Cell<Rect>,
+}
+
+/// What an action works on.
+struct At {
+    document: Arc<Value>,
+    list: Rc<PackageList>,
+    row: Option<PackageRow>,
+}
+
+impl Packages {
+    /// The list of the document as it stands now; made once for each version of it.
+    fn list(&self, desk: &Desk, cx: &Cx) -> Option<Rc<PackageList>> {
+        let version = desk.version();
+        let mut made = self.list.borrow_mut();
+        if made.as_ref().is_none_or(|(of, _)| *of != version) {
+            let list = Prepared::of(cx.model, cx.selected?)
+                .and_then(|prepared| Some(Rc::new(PackageList::of(&prepared, desk.value(cx)?.as_ref(), cx))));
+            *made = Some((version, list));
+        }
+        made.as_ref().and_then(|(_, list)| list.clone())
+    }
+
+    fn at(&self, desk: &Desk, cx: &Cx) -> Option<At> {
+        let list = self.list(desk, cx)?;
+        let row = list.rows.get(self.cursor.index()).cloned();
+        Some(At { document: desk.value(cx)?, list, row })
+    }
+
+    /// The cursor stays on its package; a package that was not there before gets it.
+    fn follow(&mut self, before: Option<&PackageList>, desk: &Desk, cx: &Cx) {
+        let Some(list) = self.list(desk, cx) else { return };
+        let is_news = |row: &&PackageRow| before.is_some_and(|before| before.place(row.key()).is_none());
+        let news = list.rows.iter().find(is_news).map(|row| row.key().to_owned());
+        if let Some(place) = news.as_deref().or(self.key.as_deref()).and_then(|key| list.place(key)) {
+            self.cursor.set(place);
+        }
+        self.cursor.clamp(list.rows.len());
+        self.remember(&list);
+    }
+
+    fn remember(&mut self, list: &PackageList) {
+        let key = list.rows.get(self.cursor.index()).map(|row| row.key().to_owned());
+        if key != self.key {
+            self.scroll = Scroll::default();
+        }
+        self.key = key;
+    }
+
+    fn change(&mut self, edits: &[Edit], desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let before = self.list(desk, cx);
+        if let Err(reason) = desk.change(edits, cx, asks) {
+            asks.push(Ask::Toast(Severity::Error, reason));
+        }
+        self.follow(before.as_deref(), desk, cx);
+    }
+
+    fn mark(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(At { document, row: Some(row), list }) = self.at(desk, cx) else { return };
+        let server = cx.selected.and_then(|target| Prepared::of(cx.model, target)).and_then(|prepared| prepared.server());
+        let server = server.map(|(server, _)| &server.document);
+        let edits = match action {
+            Action::RemovePart => remove(&document, &row),
+            _ => toggle(list.kind, &document, &row, server),
+        };
+        if edits.is_empty() {
+            let key = cx.key(Action::TogglePart);
+            asks.push(Ask::Toast(Severity::Info, format!("It goes already; {key} takes that back.")));
+            return;
+        }
+        // Of a new one nothing is left in the list: whoever did not mean it has to know the way back.
+        if row.fate == Fate::New {
+            let undo = cx.key(Action::Undo);
+            asks.push(Ask::Toast(Severity::Info, format!("{} is off the list; {undo} brings it back.", row.file_name)));
+        }
+        self.change(&edits, desk, cx, asks);
+    }
+
+    /// The ZIP's packages to choose from, as answers that add them, or put them in the place of `old`.
+    fn offers(at: &At, old: Option<&PackageRow>, desk: &Desk, cx: &Cx) -> Vec<Choice> {
+        let Some(target) = cx.selected else { return Vec::new() };
+        let found = Prepared::of(cx.model, target).zip(desk.verdict(cx));
+        let fit = found.and_then(|(prepared, verdict)| chosen_fit(&prepared, &verdict, cx));
+        let names = fit.map(|fit| unnamed(&fit, &at.list.rows)).unwrap_or_default();
+        names
+            .into_iter()
+            .filter_map(|extra| {
+                let added = match old {
+                    Some(old) => replace(at.list.kind, &at.document, &at.list.rows, old, &extra.name),
+                    None => crate::domain::package_change::add(at.list.kind, &at.document, &at.list.rows, &extra.name),
+                };
+                let edits = added.ok()?;
+                let text = if old.is_some() { format!("Replace by {}", extra.name) } else { extra.name.clone() };
+                let note = match (is_reused(&at.list.rows, &extra.name), &extra.hurdle) {
+                    (true, _) => "! a package on the server has this name",
+                    (_, Some(_)) => "! look twice: its name or its folder is in doubt",
+                    _ => "in the ZIP",
+                };
+                let answer = vec![Ask::ChangeDocument { target: target.clone(), edits }];
+                Some(Choice { text, note: note.to_owned(), answer })
+            })
+            .collect()
+    }
+
+    /// Asks for the path of a package that no chosen ZIP shows.
+    fn prompt(at: &At, old: Option<&PackageRow>, cx: &Cx) -> Option<Opening> {
+        let target = cx.selected?.clone();
+        let has_zip = Prepared::of(cx.model, &target).is_some_and(|prepared| prepared.zip.is_some());
+        let hint = if has_zip {
+            "The chosen ZIP has no package that is not in the list already.".to_owned()
+        } else {
+            format!("With a ZIP chosen ({} in the list of packages) its packages are offered instead.", cx.key(Action::PickZip))
+        };
+        Some(Opening::Prompt {
+            title: old.map_or_else(|| "Add a package".to_owned(), |old| format!("Replace {}", old.file_name)),
+            text: format!("Its path inside of the ZIP that will be uploaded. {hint}"),
+            label: "path in the ZIP".to_owned(),
+            start: String::new(),
+            purpose: Purpose::Package {
+                target,
+                document: Arc::clone(&at.document),
+                replaces: old.map(|old| old.pointer.clone()),
+            },
+        })
+    }
+
+    fn add(&self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(at) = self.at(desk, cx) else { return };
+        let mut choices = Self::offers(&at, None, desk, cx);
+        let Some(prompt) = Self::prompt(&at, None, cx) else { return };
+        if choices.is_empty() {
+            return asks.push(Ask::Open(prompt));
+        }
+        choices.push(Choice { text: "Another one …".into(), note: "type its path".into(), answer: vec![Ask::Open(prompt)] });
+        asks.push(Ask::Open(Opening::Choose {
+            title: "Add a package".into(),
+            text: "Packages of the chosen ZIP that the document does not name yet.".into(),
+            choices,
+            current: 0,
+        }));
+    }
+
+    /// What can be done with the selected package.
+    fn menu(&self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(at) = self.at(desk, cx) else { return };
+        let (Some(target), Some(row)) = (cx.selected, &at.row) else { return self.add(desk, cx, asks) };
+        let mut choices = Vec::new();
+        let choice = |text: &str, note: &str, answer: Vec<Ask>| Choice { text: text.into(), note: note.into(), answer };
+        if row.fate.stays() {
+            choices.extend(Self::offers(&at, Some(row), desk, cx));
+            if let Some(prompt) = Self::prompt(&at, Some(row), cx) {
+                let text = if choices.is_empty() { "Replace it by …" } else { "Replace it by another one …" };
+                choices.push(choice(text, "type its path in the ZIP", vec![Ask::Open(prompt)]));
+            }
+        }
+        let (text, note) = match row.fate {
+            Fate::New => ("Take it off the list", "it is not sent"),
+            Fate::Kept => ("Remove it", "fileStatus PendingDelete; goes when this is committed"),
+            Fate::Going => ("Keep it", "takes the removal back"),
+            Fate::Missing => ("Put it back into the document", "its entry as the server has it"),
+        };
+        let server = Prepared::of(cx.model, target).and_then(|prepared| prepared.server());
+        let server = server.map(|(server, _)| &server.document);
+        let edits = if row.fate.stays() { remove(&at.document, row) } else { restore(at.list.kind, &at.document, row, server) };
+        choices.push(choice(text, note, vec![Ask::ChangeDocument { target: target.clone(), edits }]));
+        if row.fate != Fate::Missing {
+            choices.push(choice("Show it in the JSON", &row.pointer, vec![Ask::Reveal { pointer: row.pointer.clone() }]));
+        }
+        choices.push(choice("Copy its name", "", vec![Ask::Copy(row.file_name.clone())]));
+        asks.push(Ask::Open(Opening::Choose { title: row.file_name.clone(), text: String::new(), choices, current: 0 }));
+    }
+
+    /// To the next package about which something is to be said; `false` when there is none.
+    fn next_finding(&mut self, desk: &Desk, cx: &Cx) -> bool {
+        let Some(list) = self.list(desk, cx) else { return false };
+        let findings = findings(desk, cx);
+        let from = self.cursor.index();
+        let places = (from + 1..list.rows.len()).chain(0..=from.min(list.rows.len().saturating_sub(1)));
+        let is_marked = |place: &usize| {
+            let has_mark = list.marks.get(*place).is_some_and(|marks| !marks.is_empty());
+            has_mark || list.rows.get(*place).is_some_and(|row| !findings_of(&findings, row).is_empty())
+        };
+        let Some(place) = places.into_iter().find(is_marked) else { return false };
+        self.cursor.set(place);
+        self.remember(&list);
+        true
+    }
+
+    fn head(&self, cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
+        let mut lines = Vec::new();
+        let comparison = list.comparison().map(|text| format!(" · {text}")).unwrap_or_default();
+        lines.push((format!(" {}{comparison}", list.summary()), Role::Title));
+        lines.extend(list.warnings.iter().map(|warning| (format!(" ! {warning}"), Role::Warning)));
+        let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
+        let Some(prepared) = prepared else { return lines };
+        let pending = list.rows.iter().filter(|row| row.fate == Fate::New).count();
+        let key = cx.key(Action::PickZip);
+        match prepared.zip {
+            None if pending > 0 => {
+                lines.push((
+                    format!(" ! {} must come in a ZIP: {key} picks it", count(pending, "package", "packages")),
+                    Role::Warning,
+                ));
+            }
+            None => {}
+            Some(zip) => {
+                let name = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let fit = desk.verdict(cx).and_then(|verdict| chosen_fit(&prepared, &verdict, cx));
+                lines.extend(
+                    fit.map(|fit| {
+                        let unnamed = unnamed(&fit, &list.rows);
+                        let is_lacking = |row: &&PackageRow| {
+                            row.fate == Fate::New && fit.missing.iter().any(|missing| missing.pointer == row.pointer)
+                        };
+                        let lacking = list.rows.iter().filter(is_lacking).count();
+                        match (lacking, unnamed.as_slice()) {
+                            (0, []) => (format!(" ✓ {name} holds every new package"), Role::Good),
+                            (0, [one]) => (
+                                format!(" ! {name} brings {}, not in the list: {} adds it", one.name, cx.key(Action::AddPart)),
+                                Role::Info,
+                            ),
+                            (0, more) => (
+                                format!(
+                                    " ! {name} brings {} packages that are not in the list: {} adds one",
+                                    more.len(),
+                                    cx.key(Action::AddPart)
+                                ),
+                                Role::Info,
+                            ),
+                            (lacking, _) => (
+                                format!(" ✗ {name} lacks {}: {key} shows why", count(lacking, "new package", "new packages")),
+                                Role::Danger,
+                            ),
+                        }
+                    })
+                    .filter(|(text, _)| pending > 0 || !text.starts_with(" ✓")),
+                );
+            }
+        }
+        lines
+    }
+}
+
+/// What the check says of the document.
+fn findings(desk: &Desk, cx: &Cx) -> Vec<Finding> {
+    desk.verdict(cx).map(|verdict| verdict.findings.clone()).unwrap_or_default()
+}
+
+impl Tab for Packages {
+    fn id(&self) -> TabId {
+        TabId::Packages
+    }
+
+    fn is_offered(&self, kind: Kind) -> bool {
+        kind.packages_field().is_some()
+    }
+
+    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+        vec![Action::TogglePart, Action::AddPart, Action::KeepNewest, Action::Enter, Action::PickZip, Action::Publish]
+    }
+
+    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
+        let is_change =
+            matches!(action, Action::TogglePart | Action::RemovePart | Action::AddPart | Action::KeepNewest | Action::Enter);
+        if !is_change {
+            return match action {
+                Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => Possible::Yes,
+                _ => Possible::Unknown,
+            };
+        }
+        if let Possible::No(reason) = target_actions::possible(Action::Edit, cx) {
+            return Possible::No(reason);
+        }
+        let Some(list) = self.list(desk, cx) else {
+            return Possible::No("The document's text is no valid JSON just now; mend that first.".to_owned());
+        };
+        match action {
+            Action::TogglePart | Action::RemovePart | Action::KeepNewest if list.rows.is_empty() => {
+                Possible::No(format!("There is no package; {} adds one.", cx.key(Action::AddPart)))
+            }
+            _ => Possible::Yes,
+        }
+    }
+
+    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        match action {
+            Action::TogglePart | Action::RemovePart => self.mark(action, desk, cx, asks),
+            Action::AddPart => self.add(desk, cx, asks),
+            Action::Enter => self.menu(desk, cx, asks),
+            Action::KeepNewest => {
+                // The overlay reads the working copy: what was changed just now belongs to it.
+                desk.keep(asks);
+                asks.extend(cx.selected.map(|target| Ask::Open(Opening::KeepNewest { target: target.clone() })));
+            }
+            Action::Copy => match self.at(desk, cx).and_then(|at| at.row) {
+                Some(row) => asks.push(Ask::Copy(row.file_name)),
+                None => return Handled::No,
+            },
+            Action::NextFinding if self.next_finding(desk, cx) => {}
+            _ => {
+                let Some(list) = self.list(desk, cx) else { return Handled::No };
+                if !self.cursor.act(action, list.rows.len()) {
+                    return Handled::No;
+                }
+                self.remember(&list);
+            }
+        }
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(list) = self.list(desk, cx) else { return };
+        let (rows, len) = (self.rows.get(), list.rows.len());
+        let is_inside = rows.contains((event.column, event.row).into());
+        match event.kind {
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                let is_down = event.kind == MouseEventKind::ScrollDown;
+                if is_inside {
+                    self.cursor.scroll(is_down, len);
+                    self.remember(&list);
+                } else {
+                    self.scroll.act(if is_down { Action::Down } else { Action::Up });
+                }
+            }
+            MouseEventKind::Down(MouseButton::Left) if is_inside => {
+                match self.cursor.row_at(usize::from(event.row - rows.y), len) {
+                    Some(row) if row == self.cursor.index() => self.menu(desk, cx, asks),
+                    Some(row) => {
+                        self.cursor.set(row);
+                        self.remember(&list);
+                    }
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        match change {
+            Change::Selected => {
+                self.cursor = Cursor::default();
+                self.key = None;
+                self.scroll = Scroll::default();
+                *self.list.borrow_mut() = None;
+            }
+            Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
+                let before = self.list.borrow_mut().take().and_then(|(_, list)| list);
+                self.follow(before.as_deref(), desk, cx);
+            }
+            // The ZIP tells what its packages are.
+            Change::Examined => *self.list.borrow_mut() = None,
+            _ => {}
+        }
+    }
+
+    fn word(&self, desk: &Desk, cx: &Cx) -> String {
+        let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
+        prepared.map(|prepared| document_word(cx, &prepared, desk.verdict(cx).as_deref())).unwrap_or_default()
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
+        let Some(target) = cx.selected else { return };
+        let width = usize::from(area.width);
+        let Some(list) = self.list(desk, cx) else {
+            let lines = match (cx.model.details.get(target).and_then(Remote::error), Prepared::of(cx.model, target)) {
+                (Some(error), _) => failure(cx, target, error, width),
+                (None, None) => unread(cx, target, width),
+                (None, Some(_)) => {
+                    let mut sheet = Sheet::new(cx.theme, width);
+                    sheet.text("✗ The document's text is no valid JSON just now, so its packages cannot be told.", Role::Danger);
+                    sheet.keys("next", &[(cx.key(Action::NextFinding), "to the mistake"), (cx.key(Action::Undo), "undo")]);
+                    sheet.into_lines()
+                }
+            };
+            for (line, place) in lines.into_iter().zip(area.rows()) {
+                frame.render_widget(line, place);
+            }
+            return;
+        };
+        let head = self.head(cx, desk, &list);
+        let [above, body] = Layout::vertical([Constraint::Length(head.len() as u16), Constraint::Min(0)]).areas(area);
+        for ((text, role), place) in head.iter().zip(above.rows()) {
+            line(frame, place, cx, text, *role);
+        }
+        if list.rows.is_empty() {
+            let mut sheet = Sheet::new(cx.theme, width);
+            sheet.gap();
+            sheet.keys("next", &[(cx.key(Action::AddPart), "adds a package"), (cx.key(Action::PickZip), "picks the ZIP")]);
+            for (line, place) in sheet.into_lines().into_iter().zip(body.rows()) {
+                frame.render_widget(line, place);
+            }
+            return;
+        }
+        self.parts(frame, body, desk, cx, &list);
+    }
+}
+
+impl Packages {
+    /// The table and the selected package: beside each other where there is room, else one above the other.
+    fn parts(&self, frame: &mut Frame, body: Rect, desk: &Desk, cx: &Cx, list: &PackageList) {
+        let findings = findings(desk, cx);
+        let rows = list.rows.len() as u16 + 1;
+        let (table, rule, place) = if body.width >= BESIDE {
+            let [table, rule, place] =
+                Layout::horizontal([Constraint::Min(0), Constraint::Length(1), Constraint::Length(SHEET_WIDTH)]).areas(body);
+            (table, rule, place)
+        } else {
+            // The table gets what it needs, but leaves the selected package its room.
+            let lines = sheet(cx, list, self.cursor.index(), &findings, usize::from(body.width)).len() as u16;
+            let most = body.height.saturating_sub(lines + 1).max((LEAST_ROWS + 1).min(body.height));
+            let [table, rule, place] =
+                Layout::vertical([Constraint::Length(rows.min(most)), Constraint::Length(1), Constraint::Min(0)]).areas(body);
+            (table, rule, place)
+        };
+        self.rows.set(draw_table(frame, table, cx, list, &findings, &self.cursor));
+        let border = cx.theme.style(Role::Border);
+        let mark = if rule.width == 1 { "│".to_owned() } else { "─".repeat(usize::from(rule.width)) };
+        for line in rule.rows() {
+            frame.render_widget(Span::styled(mark.clone(), border), line);
+        }
+        let lines = sheet(cx, list, self.cursor.index(), &findings, usize::from(place.width));
+        if let Some(percent) = self.scroll.draw(frame, place, &lines)
+            && rule.height == 1
+        {
+            let more = format!(" {percent} % ");
+            frame.render_widget(Line::styled(more, cx.theme.style(Role::Muted)).right_aligned(), rule);
+        }
+    }
+}
