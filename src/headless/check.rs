@@ -12,8 +12,9 @@ use crate::{
     domain::{
         check,
         document::Document,
-        finding::Severity,
+        finding::{Finding, Severity},
         package,
+        product::PackageIdentity,
         submission::put_body,
         target::{Kind, Target},
     },
@@ -31,17 +32,18 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let given = file.map(read_document).transpose()?;
-    let (kind, base) = if target == "-" {
+    let (kind, base, identity) = if target == "-" {
         let document = given.as_ref().and_then(|document| document.value().ok());
         let document =
             document.ok_or_else(|| Failure::usage("check - needs --json FILE: without a target there is no document."))?;
-        (guess_kind(document), None)
+        (guess_kind(document), None, None)
     } else {
         let target: Target = target.parse().map_err(Failure::usage)?;
         let session = Session::open(cli, env)?;
         let detail = load::read_target(&session.services, &target, Priority::Person).await?;
+        let identity = detail.product.package_identity();
         let base = detail.pending.or(detail.published).map(|submission| put_body(target.kind(), &submission.document));
-        (target.kind(), base)
+        (target.kind(), base, identity)
     };
     let document = match (given, &base) {
         (Some(document), _) => document,
@@ -70,8 +72,8 @@ pub(super) async fn run(
     for finding in check::check(kind, value, base.as_ref()) {
         say(finding.severity, &finding.pointer, &finding.sentence, printer)?;
     }
-    for (severity, sentence) in zip_findings(kind, value, zip)? {
-        say(severity, "", &sentence, printer)?;
+    for finding in zip_findings(kind, value, zip, identity)? {
+        say(finding.severity, &finding.pointer, &finding.sentence, printer)?;
     }
     if worst == Some(Severity::Error) {
         return Ok(Exit::Refused);
@@ -82,20 +84,25 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-fn zip_findings(kind: Kind, document: &Value, zip: Option<&Path>) -> Result<Vec<(Severity, String)>, Failure> {
-    let expected = package::expected(kind, document);
+fn zip_findings(
+    kind: Kind,
+    document: &Value,
+    zip: Option<&Path>,
+    identity: Option<PackageIdentity>,
+) -> Result<Vec<Finding>, Failure> {
+    let told = |severity, sentence| Finding { pointer: String::new(), severity, sentence, rule: "§ 4.9" };
     let Some(zip) = zip else {
-        let pending = expected.len();
+        let pending = package::expected(kind, document).len();
         let note = format!("{pending} files are marked PendingUpload; give the ZIP that holds them with --zip.");
-        return Ok(if pending == 0 { Vec::new() } else { vec![(Severity::Note, note)] });
+        return Ok(if pending == 0 { Vec::new() } else { vec![told(Severity::Note, note)] });
     };
     if let Err(error) = File::open(zip) {
         return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
     }
-    let examined = browse::examine(zip, kind, document);
+    let examined = browse::examine(zip, kind, document, identity);
     Ok(match examined.broken {
-        None => examined.fit.sentences(),
-        Some(broken) => vec![(Severity::Error, format!("{}: {broken}", zip.display()))],
+        None => examined.fit.findings(),
+        Some(broken) => vec![told(Severity::Error, format!("{}: {broken}", zip.display()))],
     })
 }
 

@@ -2,7 +2,10 @@
 
 pub use crate::domain::catalog::Catalog;
 use crate::{
-    domain::target::{Kind, Target},
+    domain::{
+        product::PackageIdentity,
+        target::{Kind, Target},
+    },
     publish::plan::Plan,
 };
 use serde_json::Value;
@@ -37,6 +40,8 @@ pub enum Job {
         zip: PathBuf,
         kind: Kind,
         document: Value,
+        /// What the product's packages are called, where that is known.
+        identity: Option<PackageIdentity>,
     },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {

@@ -118,7 +118,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::LoadTarget(target) => load::target(services, target, reporter).await,
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
         Job::Browse { folder } => files::browse(folder, reporter).await,
-        Job::Examine { zip, kind, document } => files::examine(zip, kind, document, reporter).await,
+        Job::Examine { zip, kind, document, identity } => files::examine(zip, kind, document, identity, reporter).await,
         Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     api::{ApiError, Fetched, blob::UploadUrl},
     disk::{Finished, Journal, Kept, Stage},
-    domain::{finding::Severity, submission::Submission, target::Target},
+    domain::{finding::Severity, product::PackageIdentity, submission::Submission, target::Target},
     publish::{
         call::{Fault, Happened, Next},
         entry::{Entry, Sent},
@@ -78,6 +78,8 @@ struct Driver<'a> {
     reporter: &'a Reporter,
     cancel: &'a CancellationToken,
     target: Target,
+    /// What its packages are called, once the target has been read.
+    identity: Option<PackageIdentity>,
     /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
     upload: Option<UploadUrl>,
     /// What an earlier process had sent.
@@ -94,7 +96,7 @@ impl<'a> Driver<'a> {
         header: &Header,
         sent: Option<Sent>,
     ) -> Self {
-        Self { services, reporter, cancel, target: header.errand.target().clone(), upload: None, sent, journal }
+        Self { services, reporter, cancel, target: header.errand.target().clone(), identity: None, upload: None, sent, journal }
     }
 
     async fn drive(&mut self, mut run: Run) {
@@ -181,13 +183,14 @@ impl<'a> Driver<'a> {
             }
             Next::ReadTarget => {
                 let product = store.product(&target).await.map_err(fault)?;
+                self.identity = product.package_identity();
                 Happened::TargetRead { name: product.name, pending: product.pending, published: product.published }
             }
             Next::ReadSubmission { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;
                 Happened::SubmissionRead(self.keep_url(fetched))
             }
-            Next::Examine { zip, document } => examine(&target, zip, document).await?,
+            Next::Examine { zip, document } => examine(&target, zip, document, self.identity.clone()).await?,
             Next::SaveDraft { submission } => {
                 let drafts = self.services.home.drafts();
                 let saved = drafts.save(&target, Kept::BeforeDelete, Some(&submission.id), &submission.document);
@@ -252,9 +255,9 @@ impl<'a> Driver<'a> {
     }
 }
 
-async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happened, Fault> {
+async fn examine(target: &Target, zip: PathBuf, document: Value, identity: Option<PackageIdentity>) -> Result<Happened, Fault> {
     let kind = target.kind();
-    let joined = tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document)).await;
+    let joined = tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
     let examined =
         joined.map_err(|error| Fault { cause: Cause::Trouble, message: format!("The ZIP could not be read: {error}") })?;
     if let Some(broken) = examined.broken {

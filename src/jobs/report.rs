@@ -5,7 +5,7 @@ pub use crate::api::Exchange;
 use crate::{
     domain::{
         archive::{Archive, Fit, Repair},
-        product::Product,
+        product::{PackageIdentity, Product},
         status::StatusReport,
         submission::Submission,
         target::Target,
@@ -156,6 +156,8 @@ pub struct Examined {
     pub size: u64,
     /// What is in it; how it fits another document is computed from this without the disk.
     pub archive: Option<Archive>,
+    /// What the product's packages are called, where that is known.
+    pub identity: Option<PackageIdentity>,
     pub fit: Fit,
     /// What can be repaired in the document.
     pub repairs: Vec<Repair>,

@@ -94,22 +94,18 @@ impl Desk {
         {
             return Some(read(session.buffer().lines()));
         }
-        let lines = self.read(cx, |digest| digest.lines.clone())?;
-        let lines = match lines {
-            Some(lines) => lines,
-            None => {
-                let text = match (prepared.text, prepared.server()) {
-                    (Some(text), _) => text.to_owned(),
-                    (None, Some((server, _))) => pretty(&server.document),
-                    (None, None) => prepared.editable_text().unwrap_or_default(),
-                };
-                let lines: Rc<Vec<String>> = Rc::new(text.lines().map(str::to_owned).collect());
-                if let Some(digest) = self.digest.borrow_mut().as_mut() {
-                    digest.lines = Some(Rc::clone(&lines));
-                }
-                lines
-            }
+        if let Some(lines) = self.read(cx, |digest| digest.lines.clone())? {
+            return Some(read(&lines));
+        }
+        let text = match (prepared.text, prepared.server()) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some((server, _))) => pretty(&server.document),
+            (None, None) => prepared.editable_text().unwrap_or_default(),
         };
+        let lines: Rc<Vec<String>> = Rc::new(text.lines().map(str::to_owned).collect());
+        if let Some(digest) = self.digest.borrow_mut().as_mut() {
+            digest.lines = Some(Rc::clone(&lines));
+        }
         Some(read(&lines))
     }
 

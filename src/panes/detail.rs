@@ -6,7 +6,7 @@ use super::{
     detail_parts::{tab_at, tabs},
     overview::{first_seen, number},
     pane::{Cx, Handled, Pane, Possible, Typed},
-    prepared::Prepared,
+    prepared::{Prepared, package_identity},
     sheet::Sheet,
     standing::since,
     tab::Tab,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, PaneId, Severity, TabId},
-    domain::{remote::Remote, units},
+    domain::{remote::Remote, target::Target, units},
     jobs::job::Job,
     model::Change,
     ui::{
@@ -49,8 +49,8 @@ impl Default for Detail {
 impl Detail {
     /// The tabs that the selected target has.
     fn offered(&self, cx: &Cx) -> Vec<TabId> {
-        let offers = |tab: &&Box<dyn Tab>| cx.selected.is_none_or(|target| tab.is_offered(target.kind()));
-        self.tabs.iter().filter(offers).map(|tab| tab.id()).collect()
+        let kind = cx.selected.map(Target::kind);
+        self.tabs.iter().filter(|tab| kind.is_none_or(|kind| tab.is_offered(kind))).map(|tab| tab.id()).collect()
     }
 
     fn tab(&self) -> Option<&dyn Tab> {
@@ -91,7 +91,8 @@ impl Detail {
             && let Some(document) = self.desk.value(cx)
         {
             let document = document.as_ref().clone();
-            asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document }));
+            let identity = package_identity(cx.model, prepared.target);
+            asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document, identity }));
         }
     }
 
@@ -159,12 +160,11 @@ impl Pane for Detail {
             return said;
         }
         match action {
-            Action::Left | Action::Right | Action::NextTab | Action::PreviousTab => Possible::Yes,
             Action::Find | Action::FindNext => Possible::No("Only the JSON tab can be searched.".into()),
             Action::Undo | Action::Redo if self.desk.session(cx).is_none() => {
                 Possible::No("Nothing was changed that could be undone.".into())
             }
-            Action::Undo | Action::Redo => Possible::Yes,
+            Action::Left | Action::Right | Action::NextTab | Action::PreviousTab | Action::Undo | Action::Redo => Possible::Yes,
             Action::NextFinding => target_actions::possible(Action::Edit, cx),
             action => target_actions::possible(action, cx),
         }

@@ -3,12 +3,13 @@
 
 use crate::{
     domain::{
-        archive::{Fit, fit},
+        archive::{Fit, against},
         check::{Finding, Severity, check},
         diff::{Change, diff},
         document::{Document, Position, SyntaxError, pretty},
         fit::zip_path,
-        package::{expected, files},
+        package::expected,
+        product::PackageIdentity,
         remote::Remote,
         status::{Status, StatusReport},
         submission::{Submission, put_body},
@@ -243,7 +244,7 @@ impl Verdict {
     /// How a chosen ZIP fits this document; `None` while either cannot be read.
     pub fn fit(&self, kind: Kind, examined: &Examined) -> Option<Fit> {
         let value = self.value()?;
-        Some(fit(examined.archive.as_ref()?, &expected(kind, value), &files(kind, value)))
+        Some(against(kind, value, examined.archive.as_ref()?, examined.identity.as_ref()))
     }
 
     /// The files that a ZIP must bring, once each.
@@ -256,6 +257,14 @@ impl Verdict {
             }
         }
         names
+    }
+}
+
+/// What the packages of a target must be called; of a flight, what those of its app are. `None` while no list tells.
+pub fn package_identity(model: &Model, target: &Target) -> Option<PackageIdentity> {
+    match target {
+        Target::Flight { app, .. } => model.product(&Target::app(app))?.package_identity(),
+        Target::App { .. } | Target::AddOn { .. } => model.product(target)?.package_identity(),
     }
 }
 

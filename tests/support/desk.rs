@@ -163,8 +163,8 @@ impl Desk {
                 }
                 Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
             },
-            Job::Examine { zip, kind, document } => {
-                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document))));
+            Job::Examine { zip, kind, document, identity } => {
+                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))));
             }
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);
