@@ -62,6 +62,14 @@ pub struct Served {
     pub instead: Option<Instead>,
 }
 
+/// Some customers with the places of the packages that they get of one offer and of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    pub customers: Customers,
+    pub before: Option<usize>,
+    pub after: Option<usize>,
+}
+
 /// Kinds of processor on which a package of this architecture runs.
 fn devices_of(architecture: &str) -> &[&str] {
     match architecture {
@@ -160,6 +168,49 @@ fn winner(kind: Kind, rows: &[PackageRow], stretch: &Stretch, offered: &dyn Fn(u
     fitting.max_by_key(|(index, row)| (row.version, rank(row), usize::MAX - index)).map(|(index, _)| index)
 }
 
+/// All customers who get something of either offer. Customers of which the same is true stand in one line.
+pub fn reach(kind: Kind, rows: &[PackageRow], before: &dyn Fn(usize) -> bool, after: &dyn Fn(usize) -> bool) -> Vec<Reach> {
+    let mut found: Vec<Reach> = Vec::new();
+    for stretch in stretches(kind, rows) {
+        let (before, after) = (winner(kind, rows, &stretch, before), winner(kind, rows, &stretch, after));
+        if before.is_none() && after.is_none() {
+            continue;
+        }
+        // Windows versions that follow each other.
+        if let Some(last) = found.last_mut()
+            && (last.before, last.after) == (before, after)
+            && last.customers.devices == [stretch.device.as_str()]
+            && last.customers.family == stretch.family
+            && last.customers.until == Some(stretch.from)
+        {
+            last.customers.until = stretch.until;
+            continue;
+        }
+        let from = (stretch.from != Version::default()).then_some(stretch.from);
+        let customers = Customers { devices: vec![stretch.device], family: stretch.family, from, until: stretch.until };
+        found.push(Reach { customers, before, after });
+    }
+    let mut merged: Vec<Reach> = Vec::new();
+    for reach in found {
+        let span = |customers: &Customers| (customers.family.clone(), customers.from, customers.until);
+        let is_same = |other: &&mut Reach| {
+            (other.before, other.after) == (reach.before, reach.after) && span(&other.customers) == span(&reach.customers)
+        };
+        match merged.iter_mut().find(is_same) {
+            Some(same) => same.customers.devices.extend(reach.customers.devices),
+            None => merged.push(reach),
+        }
+    }
+    merged
+}
+
+/// Today and once this document is published.
+pub fn outlook(kind: Kind, rows: &[PackageRow]) -> Vec<Reach> {
+    let is_live = |index: usize| rows.get(index).is_some_and(|row| row.fate.is_live());
+    let stays = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    reach(kind, rows, &is_live, &stays)
+}
+
 /// Who gets a package among those that `before` offers, and what they get among those that `after` does. Empty when nobody
 /// gets it: another one is newer for everybody, or nobody knows what it is.
 pub fn served(
@@ -169,41 +220,9 @@ pub fn served(
     before: &dyn Fn(usize) -> bool,
     after: &dyn Fn(usize) -> bool,
 ) -> Vec<Served> {
-    let mut found: Vec<Served> = Vec::new();
-    for stretch in stretches(kind, rows) {
-        if winner(kind, rows, &stretch, before) != Some(index) {
-            continue;
-        }
-        let instead = winner(kind, rows, &stretch, after).and_then(|other| rows.get(other));
-        let instead = instead.map(|row| Instead { file_name: row.file_name.clone(), version: row.version });
-        let from = (stretch.from != Version::default()).then_some(stretch.from);
-        // One line for stretches of Windows versions that follow each other.
-        if let Some(last) = found.last_mut()
-            && last.instead == instead
-            && last.customers.devices == [stretch.device.as_str()]
-            && last.customers.family == stretch.family
-            && last.customers.until == Some(stretch.from)
-        {
-            last.customers.until = stretch.until;
-            continue;
-        }
-        let customers = Customers { devices: vec![stretch.device], family: stretch.family, from, until: stretch.until };
-        found.push(Served { customers, instead });
-    }
-    // And one for processors of which the same is true.
-    let mut merged: Vec<Served> = Vec::new();
-    for served in found {
-        let same = merged.iter_mut().find(|other| {
-            other.instead == served.instead
-                && (&other.customers.family, other.customers.from, other.customers.until)
-                    == (&served.customers.family, served.customers.from, served.customers.until)
-        });
-        match same {
-            Some(same) => same.customers.devices.extend(served.customers.devices),
-            None => merged.push(served),
-        }
-    }
-    merged
+    let instead = |other: usize| rows.get(other).map(|row| Instead { file_name: row.file_name.clone(), version: row.version });
+    let of_package = reach(kind, rows, before, after).into_iter().filter(|reach| reach.before == Some(index));
+    of_package.map(|reach| Served { customers: reach.customers, instead: reach.after.and_then(instead) }).collect()
 }
 
 /// Who gets a package once this document is published.

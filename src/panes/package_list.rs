@@ -10,8 +10,8 @@ use crate::domain::{
     limits,
     package::packages,
     package_change,
-    package_reach::{Customers, Served, customers, marks},
-    package_rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, list_warnings, rows},
+    package_reach::{Customers, Reach, Served, customers, marks, outlook},
+    package_rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows},
     target::Kind,
 };
 use serde_json::Value;
@@ -26,6 +26,8 @@ pub struct PackageList {
     pub marks: Vec<Vec<Mark>>,
     /// About the list as a whole.
     pub warnings: Vec<String>,
+    /// Who gets what, today and then.
+    pub outlook: Vec<Reach>,
     /// Ids of what customers have today; `None` where nothing is live.
     live: Option<HashSet<String>>,
 }
@@ -52,7 +54,7 @@ impl PackageList {
     /// The packages in the document's order, with those that the server has and the document lost.
     pub fn rows(prepared: &Prepared, document: &Value, cx: &Cx) -> Vec<PackageRow> {
         let server = prepared.server().map(|(server, _)| &server.document);
-        rows(prepared.kind(), document, server, &cargo(prepared, cx))
+        rows(prepared.kind(), document, server, &brought(prepared, cx))
     }
 
     pub fn of(prepared: &Prepared, document: &Value, cx: &Cx) -> Self {
@@ -63,19 +65,18 @@ impl PackageList {
             if row.architecture.is_empty() { 0 } else { known.unwrap_or(ARCHITECTURES.len()) + 1 }
         };
         rows.sort_by_cached_key(|row| (place(row), row.architecture.to_lowercase(), Reverse(row.version)));
-        let (marks, warnings) = (marks(kind, &rows), list_warnings(kind, &rows));
+        let (marks, warnings, outlook) = (marks(kind, &rows), list_warnings(kind, &rows), outlook(kind, &rows));
         let ids = |live: &Value| packages(kind, live).into_iter().filter_map(|package| package.id).collect();
         let live = prepared.live().map(|live| ids(&live.document));
-        Self { kind, rows, marks, warnings, live }
+        Self { kind, rows, marks, warnings, outlook, live }
     }
 
     pub fn against(&self, row: &PackageRow) -> Against {
         let is_live = row.id.as_ref().is_some_and(|id| self.live.as_ref().is_some_and(|live| live.contains(id)));
         match (is_live, row.fate.stays()) {
-            (true, true) => Against::Same,
             (true, false) => Against::Gone,
             (false, true) => Against::New,
-            (false, false) => Against::Same,
+            (true, true) | (false, false) => Against::Same,
         }
     }
 
@@ -118,14 +119,21 @@ impl PackageList {
         leaving.into_iter().find(|leaving| leaving.row == index).map(|leaving| leaving.served).unwrap_or_default()
     }
 
+    /// Customers who have a package today and would have none.
+    pub fn left_without(&self) -> impl Iterator<Item = &Customers> {
+        let is_left = |reach: &&Reach| reach.before.is_some() && reach.after.is_none();
+        self.outlook.iter().filter(is_left).map(|reach| &reach.customers)
+    }
+
     pub fn place(&self, key: &str) -> Option<usize> {
         self.rows.iter().position(|row| row.key() == key)
     }
 }
 
 /// What the chosen ZIP tells of its packages, if it was looked into.
-fn cargo(_prepared: &Prepared, _cx: &Cx) -> Cargo {
-    Cargo::new()
+fn brought(prepared: &Prepared, cx: &Cx) -> Cargo {
+    let examined = cx.model.examined.value().filter(|examined| Some(examined.zip.as_path()) == prepared.zip);
+    examined.and_then(|examined| examined.archive.as_ref()).map(cargo).unwrap_or_default()
 }
 
 /// The chosen ZIP's fit with the document as it stands now; `None` while it was not looked into.

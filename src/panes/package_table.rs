@@ -10,7 +10,7 @@ use crate::{
     ui::{
         list::Cursor,
         table::{Size, row as cells, widths},
-        text::fit,
+        text::{fit, width},
         theme::Role,
     },
 };
@@ -21,19 +21,41 @@ use ratatui::{
 };
 
 /// Columns from left to right: sign, file, version, architecture, families, languages, state.
-fn sizes(kind: Kind) -> [Size; 7] {
-    let families = if kind == Kind::Flight {
-        // The Store lists none for flights; what the ZIP brings stands below.
-        Size::From { room: u16::MAX, width: 0 }
-    } else {
-        Size::From { room: 72, width: 17 }
+const HEADINGS: [&str; 7] = ["", "File", "Version", "For", "Families", "Lang", "State"];
+/// Below this many columns the families stand only with the selected package; so do the languages below the other.
+const FAMILIES_FROM: u16 = 60;
+const LANGUAGES_FROM: u16 = 74;
+/// From here on there is room for the state in the service's word.
+const WIDE: u16 = 96;
+
+/// Each column as wide as what stands in it; the file gets the rest.
+fn sizes(texts: &[[String; 7]], room: u16) -> [Size; 7] {
+    let needs = |column: usize| {
+        let of = |row: &[String; 7]| row.get(column).map_or(0, |text| width(text));
+        let heading = HEADINGS.get(column).map_or(0, |heading| heading.len());
+        texts.iter().map(of).max().unwrap_or_default().max(heading).min(MOST_WIDE) as u16
     };
-    [Size::Fixed(1), Size::Fill(12), Size::Fixed(11), Size::Fixed(7), families, Size::From { room: 84, width: 5 }, Size::Fixed(8)]
+    let has_any = |column: usize| texts.iter().any(|row| row.get(column).is_some_and(|text| text != NONE && !text.is_empty()));
+    // An empty column says nothing: the Store lists no families for flights.
+    let from = |column: usize, least: u16| Size::From { room: least, width: if has_any(column) { needs(column) } else { 0 } };
+    // The state stands beside the rest, not at the far end of a wide screen.
+    let all: u16 = (1..HEADINGS.len()).map(&needs).sum::<u16>() + HEADINGS.len() as u16;
+    let file = if room >= all { Size::Fixed(needs(1)) } else { Size::Fill(needs(1).min(12)) };
+    [
+        Size::Fixed(1),
+        file,
+        Size::Fixed(needs(2)),
+        Size::Fixed(needs(3)),
+        from(4, FAMILIES_FROM),
+        from(5, LANGUAGES_FROM),
+        Size::Fixed(needs(6)),
+    ]
 }
 
-const HEADINGS: [&str; 7] = ["", "File", "Version", "For", "Families", "Lang", "State"];
-/// From here on there is room for the state in the service's word.
-const WIDE: u16 = 112;
+/// No cell makes a column wider than this, but the file's.
+const MOST_WIDE: usize = 72;
+/// Nothing to say.
+const NONE: &str = "–";
 
 fn fate_role(fate: Fate) -> Role {
     match fate {
@@ -53,7 +75,7 @@ fn family(family: &Family) -> String {
 
 fn families(row: &PackageRow) -> String {
     match row.families.as_slice() {
-        [] => "–".to_owned(),
+        [] => NONE.to_owned(),
         [only] => family(only),
         [first, rest @ ..] => format!("{} +{}", family(first), rest.len()),
     }
@@ -71,6 +93,19 @@ fn guessed(row: &PackageRow, text: String) -> String {
 fn state(row: &PackageRow, is_wide: bool) -> String {
     let word = row.fate.word();
     if is_wide { format!("{word}, {}", row.status) } else { word.to_owned() }
+}
+
+fn texts(row: &PackageRow, is_wide: bool) -> [String; 7] {
+    let languages = if row.languages.is_empty() { NONE.to_owned() } else { row.languages.len().to_string() };
+    [
+        String::new(),
+        row.file_name.clone(),
+        guessed(row, row.version_text()),
+        guessed(row, row.architecture.clone()),
+        families(row),
+        languages,
+        state(row, is_wide),
+    ]
 }
 
 /// The sign before a row: what is wrong comes before what differs.
@@ -96,15 +131,8 @@ pub fn findings_of<'a>(findings: &'a [Finding], row: &PackageRow) -> Vec<&'a Fin
 pub fn draw_table(frame: &mut Frame, area: Rect, cx: &Cx, list: &PackageList, findings: &[Finding], cursor: &Cursor) -> Rect {
     let style = |role| cx.theme.style(role);
     let is_wide = area.width >= WIDE;
-    let mut sizes = sizes(list.kind);
-    if is_wide {
-        let [.., families, _, state] = &mut sizes;
-        if list.kind != Kind::Flight {
-            *families = Size::Fixed(24);
-        }
-        *state = Size::Fixed(22);
-    }
-    let widths = widths(&sizes, area.width);
+    let texts: Vec<[String; 7]> = list.rows.iter().map(|row| texts(row, is_wide)).collect();
+    let widths = widths(&sizes(&texts, area.width), area.width);
     let [heading, body] =
         ratatui::layout::Layout::vertical([ratatui::layout::Constraint::Length(1), ratatui::layout::Constraint::Min(0)])
             .areas(area);
@@ -114,17 +142,9 @@ pub fn draw_table(frame: &mut Frame, area: Rect, cx: &Cx, list: &PackageList, fi
         let Some(row) = list.rows.get(index) else { continue };
         let findings = findings_of(findings, row);
         let (sign, sign_role) = sign(list, index, row, &findings);
-        let languages = if row.languages.is_empty() { String::new() } else { row.languages.len().to_string() };
-        let texts = [
-            sign.to_owned(),
-            row.file_name.clone(),
-            guessed(row, row.version_text()),
-            guessed(row, row.architecture.clone()),
-            families(row),
-            languages,
-            state(row, is_wide),
-        ];
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let Some(texts) = texts.get(index) else { continue };
+        let texts = [sign].into_iter().chain(texts.iter().skip(1).map(String::as_str));
+        let texts: Vec<&str> = texts.collect();
         let is_current = index == cursor.index();
         let line = cells(&texts, &widths);
         if is_current {
@@ -174,11 +194,16 @@ pub fn sheet(cx: &Cx, list: &PackageList, index: usize, findings: &[Finding], wi
     }
     who(&mut sheet, list, index, row);
     sheet.row("file", &row.file_name, Role::Text);
-    if row.is_known() {
-        let source = if row.source == Source::Zip { ", says its manifest" } else { "" };
-        sheet.row("is", &format!("{} for {}{source}", row.version_text(), row.architecture), Role::Text);
-    } else if row.source == Source::Name {
-        sheet.row("is", &format!("{} {}: only its name says so", row.version_text(), row.architecture), Role::Muted);
+    match row.source {
+        Source::Zip => {
+            let is = format!("{} for {}, says its manifest in the ZIP", row.version_text(), row.architecture);
+            sheet.row("is", &is, Role::Text);
+        }
+        Source::Name => {
+            let is = format!("{} {}: only its name says so", row.version_text(), row.architecture);
+            sheet.row("is", is.trim(), Role::Muted);
+        }
+        Source::Store | Source::Nobody => {}
     }
     let families: Vec<String> = row
         .families
@@ -196,7 +221,7 @@ pub fn sheet(cx: &Cx, list: &PackageList, index: usize, findings: &[Finding], wi
     if row.fate != Fate::New || row.source == Source::Zip {
         let count = if row.languages.len() > 1 { format!("{}: ", row.languages.len()) } else { String::new() };
         sheet.row("languages", &format!("{count}{}", joined(&row.languages)), Role::Text);
-        sheet.row("capabilities", &joined(&row.capabilities), Role::Text);
+        sheet.row("uses", &joined(&row.capabilities), Role::Text);
     }
     if let Some(id) = &row.id {
         sheet.row("id", id, Role::Text);
@@ -244,6 +269,33 @@ fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
         };
         sheet.row(if at == 0 { "customers" } else { "" }, &text, role);
     }
+}
+
+/// Who gets what today, and once this is published.
+pub fn outlook(cx: &Cx, list: &PackageList, width: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet::new(cx.theme, width);
+    if list.outlook.is_empty() {
+        return Vec::new();
+    }
+    sheet.text("Who gets what, today → once this is published", Role::Title);
+    let version = |place: Option<usize>| place.and_then(|place| list.rows.get(place)).map(PackageRow::version_text);
+    for reach in &list.outlook {
+        let (text, role) = match (version(reach.before), version(reach.after)) {
+            (Some(before), Some(_)) if reach.before == reach.after => (format!("{before}, as today"), Role::Text),
+            (Some(before), Some(after)) => {
+                let is_older = reach.after.and_then(|place| list.rows.get(place)).map(|row| row.version)
+                    < reach.before.and_then(|place| list.rows.get(place)).map(|row| row.version);
+                (
+                    format!("{before} → {after}{}", if is_older { ", an OLDER one" } else { "" }),
+                    if is_older { Role::Warning } else { Role::Good },
+                )
+            }
+            (Some(before), None) => (format!("{before} → no package any more"), Role::Danger),
+            (None, after) => (format!("nothing → {}", after.unwrap_or_default()), Role::Good),
+        };
+        sheet.text(&format!("{}: {text}", reach.customers), role);
+    }
+    sheet.into_lines()
 }
 
 /// One line, cut to the room.

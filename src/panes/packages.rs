@@ -5,7 +5,7 @@ use super::{
     desk::Desk,
     detail_parts::{document_word, failure, unread},
     package_list::{PackageList, chosen_fit, unnamed},
-    package_table::{draw_table, findings_of, line, sheet},
+    package_table::{draw_table, findings_of, line, outlook, sheet},
     pane::{Cx, Handled, Possible},
     prepared::{Prepared, count},
     sheet::Sheet,
@@ -244,11 +244,16 @@ impl Packages {
         true
     }
 
-    fn head(&self, cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
+    /// What is to be said above the table.
+    fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
         let mut lines = Vec::new();
         let comparison = list.comparison().map(|text| format!(" · {text}")).unwrap_or_default();
         lines.push((format!(" {}{comparison}", list.summary()), Role::Title));
         lines.extend(list.warnings.iter().map(|warning| (format!(" ! {warning}"), Role::Warning)));
+        let left: Vec<String> = list.left_without().map(ToString::to_string).collect();
+        if !left.is_empty() && list.rows.iter().any(|row| row.fate.stays()) {
+            lines.push((format!(" ✗ left without a package: {}", left.join("; ")), Role::Danger));
+        }
         let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
         let Some(prepared) = prepared else { return lines };
         let pending = list.rows.iter().filter(|row| row.fate == Fate::New).count();
@@ -436,7 +441,7 @@ impl Tab for Packages {
             }
             return;
         };
-        let head = self.head(cx, desk, &list);
+        let head = Self::head(cx, desk, &list);
         let [above, body] = Layout::vertical([Constraint::Length(head.len() as u16), Constraint::Min(0)]).areas(area);
         for ((text, role), place) in head.iter().zip(above.rows()) {
             line(frame, place, cx, text, *role);
@@ -467,11 +472,21 @@ impl Packages {
             // The table gets what it needs, but leaves the selected package its room.
             let lines = sheet(cx, list, self.cursor.index(), &findings, usize::from(body.width)).len() as u16;
             let most = body.height.saturating_sub(lines + 1).max((LEAST_ROWS + 1).min(body.height));
+            let customers = outlook(cx, list, usize::from(body.width)).len() as u16 + 1;
+            let wanted = if rows + customers <= most { rows + customers } else { rows.min(most) };
             let [table, rule, place] =
-                Layout::vertical([Constraint::Length(rows.min(most)), Constraint::Length(1), Constraint::Min(0)]).areas(body);
+                Layout::vertical([Constraint::Length(wanted), Constraint::Length(1), Constraint::Min(0)]).areas(body);
             (table, rule, place)
         };
         self.rows.set(draw_table(frame, table, cx, list, &findings, &self.cursor));
+        // Where the table leaves room, the customers' side of it.
+        let outlook = outlook(cx, list, usize::from(table.width));
+        let [_, below] = Layout::vertical([Constraint::Length(rows + 1), Constraint::Min(0)]).areas(table);
+        if below.height >= outlook.len() as u16 {
+            for (line, place) in outlook.iter().zip(below.rows()) {
+                frame.render_widget(line, place);
+            }
+        }
         let border = cx.theme.style(Role::Border);
         let mark = if rule.width == 1 { "│".to_owned() } else { "─".repeat(usize::from(rule.width)) };
         for line in rule.rows() {
