@@ -79,6 +79,9 @@ pub enum Command {
     Resume {
         /// The id of a run, or enough of its end to tell it from the others.
         run: Option<String>,
+        /// Where the upload URL of the run's draft has ended: save and delete the draft, and make it anew.
+        #[arg(long, requires = "run")]
+        renew: bool,
         /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
         #[arg(long, value_name = "DUR", value_parser = duration)]
         timeout: Option<Duration>,

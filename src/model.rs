@@ -256,8 +256,9 @@ impl Model {
     }
 
     /// Takes a finished run off the list.
-    pub fn dismiss(&mut self, run: &str) {
+    pub fn dismiss(&mut self, run: &str) -> Change {
         self.runs.retain(|row| row.view.id != run || row.is_active());
+        Change::Runs
     }
 
     /// Takes a report in; says what it changed. What comes of a superseded or finished job is dropped.
@@ -333,13 +334,12 @@ impl Model {
                 vec![Change::Edit(target)]
             }
             Report::Run(view) => self.take_run(job, *view, now),
-            Report::Upload(progress) => match self.runs.iter_mut().find(|row| row.view.id == progress.run) {
-                Some(row) => {
-                    row.upload = Some(progress);
-                    vec![Change::Runs]
-                }
-                None => Vec::new(),
-            },
+            Report::Renewed { run } => vec![self.dismiss(&run)],
+            Report::Upload(progress) => {
+                let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else { return Vec::new() };
+                row.upload = Some(progress);
+                vec![Change::Runs]
+            }
             Report::Created(product) => {
                 let catalog = catalog_of(&product.target);
                 let list = self.list_mut(&catalog);

@@ -41,10 +41,10 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
             session.limit_bandwidth(args.bandwidth.as_deref())?;
             publish::publish(session, args, printer).await
         }
-        Command::Resume { run, timeout, bandwidth } => {
+        Command::Resume { run, renew, timeout, bandwidth } => {
             let mut session = Session::open(cli, env)?;
             session.limit_bandwidth(bandwidth.as_deref())?;
-            resume::run(session, run.as_deref(), *timeout, printer).await
+            resume::run(session, run.as_deref(), *renew, *timeout, printer).await
         }
         Command::Rollout { target, yes, to } => rollout::run(Session::open(cli, env)?, target, to.as_ref(), *yes, printer).await,
         Command::Drafts { target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),

@@ -59,6 +59,10 @@ pub enum Job {
     Resume {
         run: String,
     },
+    /// Replaces the draft of an interrupted run whose upload URL has ended, and takes the release from there.
+    Renew {
+        run: String,
+    },
     /// Polls a pending submission until it ends.
     Follow {
         target: Target,
@@ -91,6 +95,7 @@ impl Job {
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
@@ -110,6 +115,7 @@ impl Job {
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }

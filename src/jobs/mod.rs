@@ -9,6 +9,7 @@ pub mod load;
 pub mod manage;
 pub mod pool;
 pub mod publish;
+pub mod renew;
 pub mod report;
 pub mod reporter;
 pub mod rollout;

@@ -3,7 +3,7 @@
 use super::{
     files,
     job::{Job, JobId},
-    load, manage, publish,
+    load, manage, publish, renew,
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
@@ -123,6 +123,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,
         Job::Resume { run } => publish::resume(services, &run, reporter, cancel).await,
+        Job::Renew { run } => renew::run(services, &run, reporter, cancel).await,
         Job::Follow { target, name, submission } => {
             publish::run(services, Errand::Follow { target, name, submission }, reporter, cancel).await;
         }

@@ -35,6 +35,10 @@ pub async fn run(services: &Services, errand: Errand, reporter: &Reporter, cance
         cadence: services.cadence,
         errand,
     };
+    // What has long ended stands in the history; a journal that cannot be taken away is in nobody's way.
+    if let Err(error) = services.home.runs().prune(header.at, journal::has_ended) {
+        tracing::info!(%error, "old journals stay");
+    }
     // No journal, no run: a disk that cannot be written is found before the first request.
     let journal = serde_json::to_value(&header)
         .map_err(|error| error.to_string())

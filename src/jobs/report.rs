@@ -128,6 +128,10 @@ pub enum Report {
         at: Timestamp,
     },
     Run(Box<RunView>),
+    /// Another run takes the place of this one.
+    Renewed {
+        run: String,
+    },
     /// May be dropped: another follows.
     Upload(UploadProgress),
     Created(Product),

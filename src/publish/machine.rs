@@ -390,7 +390,7 @@ impl Run {
             (Stage::Look, _) => "No longer followed. The submission goes on by itself in the Store.".to_owned(),
             (_, Some(id)) => {
                 format!(
-                    "Stopped. Draft {id} of {target} exists and was not committed; publish again with the draft kept to go on."
+                    "Stopped. Draft {id} of {target} exists and was not committed; go on with this run, or publish again and keep the draft."
                 )
             }
             (Stage::Probe(Doubt::Create), None) => {
