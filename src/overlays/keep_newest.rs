@@ -12,7 +12,7 @@ use crate::{
         target::{Kind, Target},
     },
     panes::{
-        package_list::PackageList,
+        package_list::{PackageList, nothing_left},
         pane::{Cx, Handled, Possible, Typed},
         prepared::{Prepared, Verdict, count},
         sheet::Sheet,
@@ -63,8 +63,9 @@ impl KeepNewest {
         groups.map(|group| group.kept.len() + group.going.len()).max().unwrap_or(1).clamp(1, MOST)
     }
 
+    /// Whether customers are left without a package. Those of a flight fall back on the app's.
     fn loses(&self) -> bool {
-        self.plan.iter().flat_map(|plan| &plan.leaving).any(Leaving::loses)
+        self.target.kind() != Kind::Flight && self.plan.iter().flat_map(|plan| &plan.leaving).any(Leaving::loses)
     }
 
     fn row(&self, index: usize) -> Option<&PackageRow> {
@@ -113,15 +114,16 @@ impl KeepNewest {
 
     fn leaving(&self, sheet: &mut Sheet, leaving: &Leaving) {
         let Some(row) = self.row(leaving.row) else { return };
-        let role = if leaving.loses() { Role::Danger } else { Role::Text };
-        let sign = if leaving.loses() { "✗" } else { "−" };
+        let is_loss = leaving.loses() && self.target.kind() != Kind::Flight;
+        let role = if is_loss { Role::Danger } else { Role::Text };
+        let sign = if is_loss { "✗" } else { "−" };
         let how = if row.fate == Fate::New { ", new: leaves the list" } else { "" };
         sheet.text(&format!("{sign} {} {} {}{how}", row.file_name, row.version_text(), row.architecture), role);
         if leaving.served.is_empty() {
             sheet.text("    nobody gets it any more: another one is newer for all its customers", Role::Muted);
         }
         for served in &leaving.served {
-            let (text, role) = outcome(served, row.fate == Fate::New);
+            let (text, role) = outcome(served, row, self.target.kind());
             sheet.text(&format!("    {}: {text}", served.customers), role);
         }
     }
@@ -133,14 +135,17 @@ fn kept_name(row: &PackageRow) -> String {
 }
 
 /// What some customers get in its place.
-pub fn outcome(served: &Served, is_new: bool) -> (String, Role) {
+fn outcome(served: &Served, gone: &PackageRow, kind: Kind) -> (String, Role) {
     match &served.instead {
         Some(instead) => {
             let version = instead.version.map(|version| version.to_string()).unwrap_or_default();
-            (format!("get {version}, {}", instead.file_name), Role::Text)
+            let is_older = instead.version < gone.version;
+            let (older, role) = if is_older { ("the OLDER ", Role::Warning) } else { ("", Role::Text) };
+            (format!("get {older}{version}, {}", instead.file_name), role)
         }
-        None if is_new => ("no package for them".to_owned(), Role::Danger),
-        None => ("NO PACKAGE ANY MORE. Who has the app keeps it, nobody new can get it".to_owned(), Role::Danger),
+        None if gone.fate == Fate::New => ("no package for them".to_owned(), Role::Danger),
+        None if kind == Kind::Flight => (format!("get {}", nothing_left(kind)), Role::Warning),
+        None => (format!("{}. Who has the app keeps it, nobody new can get it", nothing_left(kind)), Role::Danger),
     }
 }
 
@@ -172,15 +177,11 @@ impl Overlay for KeepNewest {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
         match action {
             Action::Left => self.set(self.most.saturating_sub(1)),
             Action::Right => self.set((self.most + 1).min(self.largest())),
             Action::Enter => {
-                if let Possible::No(reason) = self.possible(action, cx) {
-                    asks.push(Ask::Toast(Severity::Info, reason));
-                    return Closing::Stay;
-                }
                 let edits = self.plan.take().map(|plan| plan.edits).unwrap_or_default();
                 let said = count(edits.len(), "package is", "packages are");
                 let undo = cx.key(Action::Undo);

@@ -13,6 +13,7 @@ pub mod json_view;
 pub mod overview;
 pub mod overview_tab;
 pub mod package_list;
+pub mod package_menu;
 pub mod package_table;
 pub mod packages;
 pub mod pane;

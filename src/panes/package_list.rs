@@ -11,11 +11,18 @@ use crate::domain::{
     package::packages,
     package_change,
     package_reach::{Customers, Reach, Served, customers, marks, outlook},
-    package_rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows},
-    target::Kind,
+    package_rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows as rows_of},
+    remote::Remote,
+    target::{Kind, Target},
 };
 use serde_json::Value;
 use std::{cmp::Reverse, collections::HashSet};
+
+/// What is said where nothing comes in the place of a package.
+pub fn nothing_left(kind: Kind) -> &'static str {
+    // A flight lies above the app: who finds nothing in it gets what everybody gets (store-api.md § 4.4).
+    if kind == Kind::Flight { "nothing of this flight, but what everybody gets" } else { "NO PACKAGE ANY MORE" }
+}
 
 #[derive(Clone, Debug)]
 pub struct PackageList {
@@ -26,6 +33,8 @@ pub struct PackageList {
     pub marks: Vec<Vec<Mark>>,
     /// About the list as a whole.
     pub warnings: Vec<String>,
+    /// What the chosen ZIP says of its packages.
+    pub cargo: Cargo,
     /// Who gets what, today and then.
     pub outlook: Vec<Reach>,
     /// Ids of what customers have today; `None` where nothing is live.
@@ -54,7 +63,7 @@ impl PackageList {
     /// The packages in the document's order, with those that the server has and the document lost.
     pub fn rows(prepared: &Prepared, document: &Value, cx: &Cx) -> Vec<PackageRow> {
         let server = prepared.server().map(|(server, _)| &server.document);
-        rows(prepared.kind(), document, server, &brought(prepared, cx))
+        rows_of(prepared.kind(), document, server, &brought(prepared, cx))
     }
 
     pub fn of(prepared: &Prepared, document: &Value, cx: &Cx) -> Self {
@@ -65,10 +74,11 @@ impl PackageList {
             if row.architecture.is_empty() { 0 } else { known.unwrap_or(ARCHITECTURES.len()) + 1 }
         };
         rows.sort_by_cached_key(|row| (place(row), row.architecture.to_lowercase(), Reverse(row.version)));
-        let (marks, warnings, outlook) = (marks(kind, &rows), list_warnings(kind, &rows), outlook(kind, &rows));
+        let (marks, mut warnings, outlook) = (marks(kind, &rows), list_warnings(kind, &rows), outlook(kind, &rows));
+        warnings.extend(behind_the_app(prepared.target, &rows, cx));
         let ids = |live: &Value| packages(kind, live).into_iter().filter_map(|package| package.id).collect();
         let live = prepared.live().map(|live| ids(&live.document));
-        Self { kind, rows, marks, warnings, outlook, live }
+        Self { kind, rows, marks, warnings, cargo: brought(prepared, cx), outlook, live }
     }
 
     pub fn against(&self, row: &PackageRow) -> Against {
@@ -128,6 +138,21 @@ impl PackageList {
     pub fn place(&self, key: &str) -> Option<usize> {
         self.rows.iter().position(|row| row.key() == key)
     }
+}
+
+/// A flight that has an older version than the app itself: its customers are behind everybody else.
+fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Cx) -> Option<String> {
+    let Target::Flight { app, .. } = target else { return None };
+    let live = cx.model.details.get(&Target::app(app)).and_then(Remote::value)?.published.as_ref()?;
+    let everybody = rows_of(Kind::App, &live.document, None, &Cargo::new());
+    let newest = |rows: &[PackageRow], architecture: &str| {
+        let of = |row: &&PackageRow| row.fate.stays() && row.is_known() && row.architecture.eq_ignore_ascii_case(architecture);
+        rows.iter().filter(of).filter_map(|row| row.version).max()
+    };
+    everybody.iter().find_map(|row| {
+        let (flight, app) = (newest(rows, &row.architecture)?, newest(&everybody, &row.architecture)?);
+        (flight < app).then(|| format!("For {} everybody else has {app}; this flight is behind with {flight}.", row.architecture))
+    })
 }
 
 /// What the chosen ZIP tells of its packages, if it was looked into.

@@ -1,7 +1,14 @@
 //! How the Packages tab looks: the table, and all that is known of the selected package. Decides nothing.
 
-use super::{package_list::PackageList, pane::Cx, sheet::Sheet};
+use super::{
+    desk::Desk,
+    package_list::{PackageList, chosen_fit, nothing_left, unnamed},
+    pane::Cx,
+    prepared::{Prepared, count},
+    sheet::Sheet,
+};
 use crate::{
+    action::Action,
     domain::{
         finding::{Finding, Severity},
         package_rows::{Family, Fate, Mark, PackageRow, Source},
@@ -171,6 +178,10 @@ pub fn draw_table(frame: &mut Frame, area: Rect, cx: &Cx, list: &PackageList, fi
     body
 }
 
+fn lost_role(kind: Kind) -> Role {
+    if kind == Kind::Flight { Role::Warning } else { Role::Danger }
+}
+
 fn joined(texts: &[String]) -> String {
     if texts.is_empty() { "none named".to_owned() } else { texts.join(", ") }
 }
@@ -265,7 +276,7 @@ fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
                 let version = instead.version.map(|version| version.to_string()).unwrap_or_default();
                 (format!("{} → {version}, {}", served.customers, instead.file_name), Role::Text)
             }
-            None => (format!("{} → no package any more", served.customers), Role::Danger),
+            None => (format!("{} → {}", served.customers, nothing_left(list.kind)), lost_role(list.kind)),
         };
         sheet.row(if at == 0 { "customers" } else { "" }, &text, role);
     }
@@ -290,12 +301,66 @@ pub fn outlook(cx: &Cx, list: &PackageList, width: usize) -> Vec<Line<'static>> 
                     if is_older { Role::Warning } else { Role::Good },
                 )
             }
-            (Some(before), None) => (format!("{before} → no package any more"), Role::Danger),
+            (Some(before), None) => (format!("{before} → {}", nothing_left(list.kind)), lost_role(list.kind)),
             (None, after) => (format!("nothing → {}", after.unwrap_or_default()), Role::Good),
         };
         sheet.text(&format!("{}: {text}", reach.customers), role);
     }
     sheet.into_lines()
+}
+
+/// What is to be said above the table.
+pub fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
+    let mut lines = Vec::new();
+    let comparison = list.comparison().map(|text| format!(" · {text}")).unwrap_or_default();
+    lines.push((format!(" {}{comparison}", list.summary()), Role::Title));
+    lines.extend(list.warnings.iter().map(|warning| (format!(" ! {warning}"), Role::Warning)));
+    let left: Vec<String> = list.left_without().map(ToString::to_string).collect();
+    if !left.is_empty() && list.kind != Kind::Flight && list.rows.iter().any(|row| row.fate.stays()) {
+        lines.push((format!(" ✗ left without a package: {}", left.join("; ")), Role::Danger));
+    }
+    let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
+    let Some(prepared) = prepared else { return lines };
+    let pending = list.rows.iter().filter(|row| row.fate == Fate::New).count();
+    let key = cx.key(Action::PickZip);
+    match prepared.zip {
+        None if pending > 0 => {
+            lines.push((
+                format!(" ! {} must come in a ZIP: {key} picks it", count(pending, "package", "packages")),
+                Role::Warning,
+            ));
+        }
+        None => {}
+        Some(zip) => {
+            let name = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let fit = desk.verdict(cx).and_then(|verdict| chosen_fit(&prepared, &verdict, cx));
+            lines.extend(
+                fit.map(|fit| {
+                    let unnamed = unnamed(&fit, &list.rows);
+                    let is_lacking = |row: &&PackageRow| {
+                        row.fate == Fate::New && fit.missing.iter().any(|missing| missing.pointer == row.pointer)
+                    };
+                    let lacking = list.rows.iter().filter(is_lacking).count();
+                    match (lacking, unnamed.as_slice()) {
+                        (0, []) => (format!(" ✓ {name} holds every new package"), Role::Good),
+                        (0, [one]) => {
+                            (format!(" ! the ZIP brings {} too: {} adds it", one.name, cx.key(Action::AddPart)), Role::Info)
+                        }
+                        (0, more) => (
+                            format!(" ! the ZIP brings {} more packages: {} adds one", more.len(), cx.key(Action::AddPart)),
+                            Role::Info,
+                        ),
+                        (lacking, _) => (
+                            format!(" ✗ {name} lacks {}: {key} shows why", count(lacking, "new package", "new packages")),
+                            Role::Danger,
+                        ),
+                    }
+                })
+                .filter(|(text, _)| pending > 0 || !text.starts_with(" ✓")),
+            );
+        }
+    }
+    lines
 }
 
 /// One line, cut to the room.

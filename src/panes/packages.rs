@@ -4,21 +4,22 @@
 use super::{
     desk::Desk,
     detail_parts::{document_word, failure, unread},
-    package_list::{PackageList, chosen_fit, unnamed},
-    package_table::{draw_table, findings_of, line, outlook, sheet},
+    package_list::PackageList,
+    package_menu::{self, At, menu},
+    package_table::{draw_table, findings_of, head, line, outlook, sheet},
     pane::{Cx, Handled, Possible},
-    prepared::{Prepared, count},
+    prepared::Prepared,
     sheet::Sheet,
     tab::Tab,
     target_actions,
 };
 use crate::{
     action::Action,
-    ask::{Ask, Choice, Opening, Purpose, Severity, TabId},
+    ask::{Ask, Opening, Severity, TabId},
     domain::{
         edit::Edit,
         finding::Finding,
-        package_change::{is_reused, remove, replace, restore, toggle},
+        package_change::{remove, toggle},
         package_rows::{Fate, PackageRow},
         remote::Remote,
         target::Kind,
@@ -32,11 +33,9 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use serde_json::Value;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::Arc,
 };
 
 /// From this width on the selected package stands beside the table.
@@ -57,13 +56,6 @@ pub struct Packages {
     scroll: Scroll,
     /// Where the rows were drawn last.
     rows: Cell<Rect>,
-}
-
-/// What an action works on.
-struct At {
-    document: Arc<Value>,
-    list: Rc<PackageList>,
-    row: Option<PackageRow>,
 }
 
 impl Packages {
@@ -134,98 +126,10 @@ impl Packages {
         self.change(&edits, desk, cx, asks);
     }
 
-    /// The ZIP's packages to choose from, as answers that add them, or put them in the place of `old`.
-    fn offers(at: &At, old: Option<&PackageRow>, desk: &Desk, cx: &Cx) -> Vec<Choice> {
-        let Some(target) = cx.selected else { return Vec::new() };
-        let found = Prepared::of(cx.model, target).zip(desk.verdict(cx));
-        let fit = found.and_then(|(prepared, verdict)| chosen_fit(&prepared, &verdict, cx));
-        let names = fit.map(|fit| unnamed(&fit, &at.list.rows)).unwrap_or_default();
-        names
-            .into_iter()
-            .filter_map(|extra| {
-                let added = match old {
-                    Some(old) => replace(at.list.kind, &at.document, &at.list.rows, old, &extra.name),
-                    None => crate::domain::package_change::add(at.list.kind, &at.document, &at.list.rows, &extra.name),
-                };
-                let edits = added.ok()?;
-                let text = if old.is_some() { format!("Replace by {}", extra.name) } else { extra.name.clone() };
-                let note = match (is_reused(&at.list.rows, &extra.name), &extra.hurdle) {
-                    (true, _) => "! a package on the server has this name",
-                    (_, Some(_)) => "! look twice: its name or its folder is in doubt",
-                    _ => "in the ZIP",
-                };
-                let answer = vec![Ask::ChangeDocument { target: target.clone(), edits }];
-                Some(Choice { text, note: note.to_owned(), answer })
-            })
-            .collect()
-    }
-
-    /// Asks for the path of a package that no chosen ZIP shows.
-    fn prompt(at: &At, old: Option<&PackageRow>, cx: &Cx) -> Option<Opening> {
-        let target = cx.selected?.clone();
-        let has_zip = Prepared::of(cx.model, &target).is_some_and(|prepared| prepared.zip.is_some());
-        let hint = if has_zip {
-            "The chosen ZIP has no package that is not in the list already.".to_owned()
-        } else {
-            format!("With a ZIP chosen ({} in the list of packages) its packages are offered instead.", cx.key(Action::PickZip))
-        };
-        Some(Opening::Prompt {
-            title: old.map_or_else(|| "Add a package".to_owned(), |old| format!("Replace {}", old.file_name)),
-            text: format!("Its path inside of the ZIP that will be uploaded. {hint}"),
-            label: "path in the ZIP".to_owned(),
-            start: String::new(),
-            purpose: Purpose::Package {
-                target,
-                document: Arc::clone(&at.document),
-                replaces: old.map(|old| old.pointer.clone()),
-            },
-        })
-    }
-
-    fn add(&self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        let Some(at) = self.at(desk, cx) else { return };
-        let mut choices = Self::offers(&at, None, desk, cx);
-        let Some(prompt) = Self::prompt(&at, None, cx) else { return };
-        if choices.is_empty() {
-            return asks.push(Ask::Open(prompt));
+    fn menu(&self, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(at) = self.at(desk, cx) {
+            menu(&at, desk, cx, asks);
         }
-        choices.push(Choice { text: "Another one …".into(), note: "type its path".into(), answer: vec![Ask::Open(prompt)] });
-        asks.push(Ask::Open(Opening::Choose {
-            title: "Add a package".into(),
-            text: "Packages of the chosen ZIP that the document does not name yet.".into(),
-            choices,
-            current: 0,
-        }));
-    }
-
-    /// What can be done with the selected package.
-    fn menu(&self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        let Some(at) = self.at(desk, cx) else { return };
-        let (Some(target), Some(row)) = (cx.selected, &at.row) else { return self.add(desk, cx, asks) };
-        let mut choices = Vec::new();
-        let choice = |text: &str, note: &str, answer: Vec<Ask>| Choice { text: text.into(), note: note.into(), answer };
-        if row.fate.stays() {
-            choices.extend(Self::offers(&at, Some(row), desk, cx));
-            if let Some(prompt) = Self::prompt(&at, Some(row), cx) {
-                let text = if choices.is_empty() { "Replace it by …" } else { "Replace it by another one …" };
-                choices.push(choice(text, "type its path in the ZIP", vec![Ask::Open(prompt)]));
-            }
-        }
-        let (text, note) = match row.fate {
-            Fate::New => ("Take it off the list", "it is not sent"),
-            Fate::Kept => ("Remove it", "fileStatus PendingDelete; goes when this is committed"),
-            Fate::Going => ("Keep it", "takes the removal back"),
-            Fate::Missing => ("Put it back into the document", "its entry as the server has it"),
-        };
-        let server = Prepared::of(cx.model, target).and_then(|prepared| prepared.server());
-        let server = server.map(|(server, _)| &server.document);
-        let edits = if row.fate.stays() { remove(&at.document, row) } else { restore(at.list.kind, &at.document, row, server) };
-        choices.push(choice(text, note, vec![Ask::ChangeDocument { target: target.clone(), edits }]));
-        if row.fate != Fate::Missing {
-            choices.push(choice("Show it in the JSON", &row.pointer, vec![Ask::Reveal { pointer: row.pointer.clone() }]));
-        }
-        choices.push(choice("Copy its name", "", vec![Ask::Copy(row.file_name.clone())]));
-        asks.push(Ask::Open(Opening::Choose { title: row.file_name.clone(), text: String::new(), choices, current: 0 }));
     }
 
     /// To the next package about which something is to be said; `false` when there is none.
@@ -242,65 +146,6 @@ impl Packages {
         self.cursor.set(place);
         self.remember(&list);
         true
-    }
-
-    /// What is to be said above the table.
-    fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
-        let mut lines = Vec::new();
-        let comparison = list.comparison().map(|text| format!(" · {text}")).unwrap_or_default();
-        lines.push((format!(" {}{comparison}", list.summary()), Role::Title));
-        lines.extend(list.warnings.iter().map(|warning| (format!(" ! {warning}"), Role::Warning)));
-        let left: Vec<String> = list.left_without().map(ToString::to_string).collect();
-        if !left.is_empty() && list.rows.iter().any(|row| row.fate.stays()) {
-            lines.push((format!(" ✗ left without a package: {}", left.join("; ")), Role::Danger));
-        }
-        let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
-        let Some(prepared) = prepared else { return lines };
-        let pending = list.rows.iter().filter(|row| row.fate == Fate::New).count();
-        let key = cx.key(Action::PickZip);
-        match prepared.zip {
-            None if pending > 0 => {
-                lines.push((
-                    format!(" ! {} must come in a ZIP: {key} picks it", count(pending, "package", "packages")),
-                    Role::Warning,
-                ));
-            }
-            None => {}
-            Some(zip) => {
-                let name = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                let fit = desk.verdict(cx).and_then(|verdict| chosen_fit(&prepared, &verdict, cx));
-                lines.extend(
-                    fit.map(|fit| {
-                        let unnamed = unnamed(&fit, &list.rows);
-                        let is_lacking = |row: &&PackageRow| {
-                            row.fate == Fate::New && fit.missing.iter().any(|missing| missing.pointer == row.pointer)
-                        };
-                        let lacking = list.rows.iter().filter(is_lacking).count();
-                        match (lacking, unnamed.as_slice()) {
-                            (0, []) => (format!(" ✓ {name} holds every new package"), Role::Good),
-                            (0, [one]) => (
-                                format!(" ! {name} brings {}, not in the list: {} adds it", one.name, cx.key(Action::AddPart)),
-                                Role::Info,
-                            ),
-                            (0, more) => (
-                                format!(
-                                    " ! {name} brings {} packages that are not in the list: {} adds one",
-                                    more.len(),
-                                    cx.key(Action::AddPart)
-                                ),
-                                Role::Info,
-                            ),
-                            (lacking, _) => (
-                                format!(" ✗ {name} lacks {}: {key} shows why", count(lacking, "new package", "new packages")),
-                                Role::Danger,
-                            ),
-                        }
-                    })
-                    .filter(|(text, _)| pending > 0 || !text.starts_with(" ✓")),
-                );
-            }
-        }
-        lines
     }
 }
 
@@ -348,7 +193,11 @@ impl Tab for Packages {
     fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         match action {
             Action::TogglePart | Action::RemovePart => self.mark(action, desk, cx, asks),
-            Action::AddPart => self.add(desk, cx, asks),
+            Action::AddPart => {
+                if let Some(at) = self.at(desk, cx) {
+                    package_menu::add(&at, desk, cx, asks);
+                }
+            }
             Action::Enter => self.menu(desk, cx, asks),
             Action::KeepNewest => {
                 // The overlay reads the working copy: what was changed just now belongs to it.
@@ -362,6 +211,12 @@ impl Tab for Packages {
             Action::NextFinding if self.next_finding(desk, cx) => {}
             _ => {
                 let Some(list) = self.list(desk, cx) else { return Handled::No };
+                // With the whole list in view, the pages are those of the selected package.
+                let is_page = matches!(action, Action::PageUp | Action::PageDown);
+                if is_page && list.rows.len() <= usize::from(self.rows.get().height) {
+                    self.scroll.act(action);
+                    return Handled::Yes;
+                }
                 if !self.cursor.act(action, list.rows.len()) {
                     return Handled::No;
                 }
@@ -441,7 +296,7 @@ impl Tab for Packages {
             }
             return;
         };
-        let head = Self::head(cx, desk, &list);
+        let head = head(cx, desk, &list);
         let [above, body] = Layout::vertical([Constraint::Length(head.len() as u16), Constraint::Min(0)]).areas(area);
         for ((text, role), place) in head.iter().zip(above.rows()) {
             line(frame, place, cx, text, *role);
@@ -496,7 +351,7 @@ impl Packages {
         if let Some(percent) = self.scroll.draw(frame, place, &lines)
             && rule.height == 1
         {
-            let more = format!(" {percent} % ");
+            let more = format!(" {} {percent} % ", cx.key(Action::PageDown));
             frame.render_widget(Line::styled(more, cx.theme.style(Role::Muted)).right_aligned(), rule);
         }
     }
