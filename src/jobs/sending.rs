@@ -40,7 +40,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
     let Sending { services, reporter, cancel, run, url, zip, sent } = sending;
     let trouble = |message: String| Fault { cause: Cause::Trouble, message };
     if let Some(end) = url.expires().filter(|end| *end <= Timestamp::now()) {
-        return Err(ended(&format!("The draft's upload URL ended at {end}."))));
+        return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
     let path = zip.to_owned();
     let identity = tokio::task::spawn_blocking(move || FileIdentity::of(&path)).await;
@@ -74,7 +74,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             Ok(Happened::Uploaded { bytes: uploaded.size })
         }
         Err(UploadError::Cancelled { .. }) => Ok(Happened::Cancelled),
-        Err(UploadError::Expired { at, .. }) => Err(ended(&format!("The draft's upload URL ended at {at}.")))),
+        Err(UploadError::Expired { at, .. }) => Err(ended(&format!("The draft's upload URL ended at {at}."))),
         // A clock that is behind does not know that the end has passed; both spellings of the signature were tried.
         Err(error @ UploadError::Refused { status: 403, .. }) => Err(ended(&error.to_string())),
         Err(error) => Err(trouble(error.to_string())),
