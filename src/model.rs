@@ -1,6 +1,7 @@
 //! What the screen knows of the account: server data lives here, once. only the methods of
 //! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
+pub use crate::working_copy::WorkingCopy;
 use crate::{
     domain::{
         product::Product,
@@ -65,18 +66,6 @@ impl RunRow {
     pub fn may_go_on(&self) -> bool {
         self.is_left || self.view.ending.as_ref().is_some_and(Ending::may_go_on)
     }
-}
-
-/// What a person prepares for a target: an edited document, a chosen archive.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WorkingCopy {
-    /// The edited text; `None` while nothing was edited.
-    pub text: Option<String>,
-    /// The submission whose document the text was made from.
-    pub base: Option<String>,
-    pub zip: Option<PathBuf>,
-    /// When it was last kept on disk.
-    pub kept: Option<Timestamp>,
 }
 
 /// The folder that the ZIP picker looks at.
@@ -219,27 +208,30 @@ impl Model {
 
     /// Takes the edited text of a target; says whether that is news.
     pub fn edit(&mut self, target: &Target, text: String) -> bool {
-        let base = self
-            .details
-            .get(target)
-            .and_then(Remote::value)
-            .and_then(|detail| detail.pending.as_ref().or(detail.published.as_ref()).map(|submission| submission.id.clone()));
         let copy = self.edits.entry(target.clone()).or_default();
         if copy.text.as_ref() == Some(&text) {
             return false;
         }
-        if copy.text.is_none() {
-            copy.base = base;
+        if copy.text.replace(text).is_none() {
+            self.rebase(target);
         }
-        copy.text = Some(text);
         true
+    }
+
+    /// From now on the edited text counts as made from what the Store holds now.
+    pub fn rebase(&mut self, target: &Target) {
+        let detail = self.details.get(target).and_then(Remote::value);
+        let server = detail.and_then(|detail| detail.pending.as_ref().or(detail.published.as_ref()));
+        if let Some(copy) = self.edits.get_mut(target) {
+            copy.rebase(target.kind(), server);
+        }
     }
 
     /// Throws the edited text away; a chosen archive stays.
     pub fn discard_edit(&mut self, target: &Target) {
         self.kept_edits.remove(target);
         if let Some(copy) = self.edits.get_mut(target) {
-            *copy = WorkingCopy { zip: copy.zip.take(), ..WorkingCopy::default() };
+            copy.discard();
         }
         self.forget_empty_edit(target);
     }
@@ -250,7 +242,7 @@ impl Model {
     }
 
     fn forget_empty_edit(&mut self, target: &Target) {
-        if self.edits.get(target).is_some_and(|copy| copy.text.is_none() && copy.zip.is_none()) {
+        if self.edits.get(target).is_some_and(WorkingCopy::is_empty) {
             self.edits.remove(target);
         }
     }
@@ -385,13 +377,12 @@ impl Model {
         if let Some(kept) = &detail.edit
             && !self.edits.contains_key(&target)
         {
-            let copy = WorkingCopy {
-                text: (!kept.text.is_empty() || kept.zip.is_none()).then(|| kept.text.clone()),
-                base: kept.base.clone(),
-                zip: kept.zip.clone(),
-                kept: Some(kept.saved),
-            };
-            self.edits.insert(target.clone(), copy);
+            self.edits.insert(target.clone(), WorkingCopy::of_kept(kept));
+            changes.push(Change::Edit(target.clone()));
+        }
+        if let Some(copy) = self.edits.get_mut(&target)
+            && copy.meet(target.kind(), detail.pending.as_ref().or(detail.published.as_ref()))
+        {
             changes.push(Change::Edit(target.clone()));
         }
         self.details.entry(target).or_default().finish(detail);

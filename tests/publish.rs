@@ -69,6 +69,7 @@ fn plan(document: Option<Value>) -> Plan {
         zip: None,
         pending: PendingPolicy::Fail,
         draft_seen: None,
+        base: None,
         allow: Vec::new(),
         wait: WaitFor::Published,
     }

@@ -6,7 +6,7 @@ use crate::{
     publish::plan::Plan,
 };
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Grows; a newer job that supersedes an older one has the larger id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,7 +43,14 @@ pub enum Job {
         target: Target,
         text: String,
         base: Option<String>,
+        /// The editable part of the base's document.
+        body: Option<Arc<Value>>,
         zip: Option<PathBuf>,
+    },
+    /// Keeps a text that gives way to another one among the rescued documents.
+    SetAside {
+        target: Target,
+        text: String,
     },
     /// Throws the working copy away.
     DropEdit {
@@ -83,6 +90,7 @@ impl Job {
             | Self::Browse { .. }
             | Self::Examine { .. } => false,
             Self::KeepEdit { .. }
+            | Self::SetAside { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
@@ -103,7 +111,8 @@ impl Job {
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
-            Self::Publish(_)
+            Self::SetAside { .. }
+            | Self::Publish(_)
             | Self::Resume { .. }
             | Self::Follow { .. }
             | Self::Create(_)

@@ -119,7 +119,10 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
         Job::Browse { folder } => files::browse(folder, reporter).await,
         Job::Examine { zip, kind, document } => files::examine(zip, kind, document, reporter).await,
-        Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
+        Job::KeepEdit { target, text, base, body, zip } => {
+            working_copy::keep(services, target, text, (base, body), zip, reporter).await;
+        }
+        Job::SetAside { target, text } => working_copy::set_aside(services, target, text, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,
         Job::Resume { run } => publish::resume(services, &run, reporter, cancel).await,

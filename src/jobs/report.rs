@@ -13,7 +13,8 @@ use crate::{
     publish::view::RunView,
 };
 use jiff::Timestamp;
-use std::{path::PathBuf, time::Duration};
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// The state of the connection, for the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct KeptEdit {
     pub text: String,
     /// The submission that it was made from.
     pub base: Option<String>,
+    /// The editable part of that submission's document; older versions did not keep it.
+    pub body: Option<Arc<Value>>,
     pub zip: Option<PathBuf>,
     pub saved: Timestamp,
 }
