@@ -38,6 +38,13 @@ pub enum Job {
         kind: Kind,
         document: Value,
     },
+    /// What became of a target's document: from disk alone.
+    LoadPast(Target),
+    /// A document that [`Job::LoadPast`] listed.
+    ReadKept {
+        target: Target,
+        path: PathBuf,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
@@ -88,7 +95,9 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
-            | Self::Examine { .. } => false,
+            | Self::Examine { .. }
+            | Self::LoadPast(_)
+            | Self::ReadKept { .. } => false,
             Self::KeepEdit { .. }
             | Self::SetAside { .. }
             | Self::DropEdit { .. }
@@ -110,6 +119,8 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::LoadPast(_) => Some("past".into()),
+            Self::ReadKept { .. } => Some("kept".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::SetAside { .. }
             | Self::Publish(_)

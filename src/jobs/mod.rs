@@ -3,10 +3,12 @@
 pub mod browse;
 mod doubt;
 pub mod files;
+pub mod history;
 pub mod job;
 pub mod journal;
 pub mod load;
 pub mod manage;
+pub mod past;
 pub mod pool;
 pub mod publish;
 pub mod report;

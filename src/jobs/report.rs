@@ -1,6 +1,9 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
-use super::job::Catalog;
+use super::{
+    job::Catalog,
+    past::{KeptDocument, Past},
+};
 pub use crate::api::Exchange;
 use crate::{
     domain::{
@@ -126,6 +129,8 @@ pub enum Report {
     Examined(Box<Examined>),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
+    Past(Box<Past>),
+    Kept(Box<KeptDocument>),
     EditKept {
         target: Target,
         at: Timestamp,
