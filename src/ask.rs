@@ -2,7 +2,7 @@
 
 use crate::{
     action::Action,
-    domain::{check::check_new_add_on, target::Target},
+    domain::{check::check_new_add_on, edit::Edit, target::Target},
     jobs::job::{Job, JobId, NewProduct},
 };
 use std::path::PathBuf;
@@ -46,6 +46,30 @@ impl PaneId {
     }
 }
 
+/// The tabs of the detail pane, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TabId {
+    Overview,
+    Json,
+    Packages,
+    Languages,
+    Diff,
+    History,
+}
+
+impl TabId {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Json => "JSON",
+            Self::Packages => "Packages",
+            Self::Languages => "Listings",
+            Self::Diff => "Diff",
+            Self::History => "History",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// As if its key had been pressed.
@@ -56,6 +80,17 @@ pub enum Ask {
     Focus(PaneId),
     /// Make this the target that the detail pane shows.
     Select(Target),
+    /// Show a tab of the detail pane; nothing where the selected target has none such.
+    ShowTab(TabId),
+    /// Go to the value at a JSON pointer of the selected target's document.
+    Reveal {
+        pointer: String,
+    },
+    /// Change places of the document: one step of undo. Nothing if another target is selected by then.
+    ChangeDocument {
+        target: Target,
+        edits: Vec<Edit>,
+    },
     Open(Opening),
     /// The working copy's text has changed.
     Edited {

@@ -137,7 +137,7 @@ fn esc_leaves_the_editor_in_one_step_and_nothing_is_lost_by_leaving_the_program(
     desk.keys("e");
     desk.text("x");
     desk.keys("ctrl-c");
-    assert!(desk.kept.as_ref().is_some_and(|text| text.starts_with("x  {")));
+    assert!(desk.kept.as_ref().is_some_and(|text| text.starts_with("  x{")));
     assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))));
 }
 

@@ -268,7 +268,7 @@ fn the_end_of_a_run_is_told_once_and_the_target_is_read_again() {
     assert_eq!(harness.started(), [&Job::LoadTarget(Target::app("9A"))]);
     let products: &[Product] = harness.app.model().apps.products.value().unwrap();
     assert_eq!((products[0].pending.as_deref(), products[0].published.as_deref()), (None, Some("2")));
-    harness.keys("5 d");
+    harness.keys("5 delete");
     assert_eq!(harness.app.model().runs.len(), 0);
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     event::{Effect, Exit, Moment},
+    keys::pane_mut,
     update::App,
 };
 use crate::{
@@ -48,6 +49,7 @@ impl App {
                     self.broadcast(&Change::Selected, now);
                 }
             }
+            Ask::ShowTab(_) | Ask::Reveal { .. } | Ask::ChangeDocument { .. } => self.deliver(PaneId::Detail, ask, now),
             Ask::Open(opening) => self.open(opening, now),
             Ask::Edited { target, text } => {
                 if self.ground.model.edit(&target, text) {
@@ -85,6 +87,15 @@ impl App {
             }
             Ask::Quit => self.leave(Exit::Quit),
         }
+    }
+
+    fn deliver(&mut self, id: PaneId, ask: Ask, now: Moment) {
+        let cx = self.ground.cx(now, self.focus.current() == id);
+        let mut asks = Vec::new();
+        if let Some(pane) = pane_mut(&mut self.panes, id) {
+            pane.deliver(ask, &cx, &mut asks);
+        }
+        self.asks.extend(asks);
     }
 
     fn shows_runs(&self) -> bool {

@@ -3,18 +3,24 @@
 pub mod activity;
 pub mod addons;
 pub mod apps;
+pub mod desk;
 pub mod detail;
 pub mod detail_parts;
 pub mod editor;
 pub mod flights;
+pub mod json;
 pub mod json_view;
 pub mod overview;
+pub mod overview_tab;
 pub mod pane;
 pub mod prepared;
 pub mod products;
 pub mod runs;
+pub mod session;
 pub mod sheet;
 pub mod standing;
+pub mod tab;
+pub mod tabs;
 pub mod target_actions;
 
 /// Every pane: one line each.

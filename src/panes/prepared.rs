@@ -19,7 +19,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// Where a shown or edited document comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +187,7 @@ enum Content {
     /// An edited text; perhaps no JSON.
     Text(Document),
     /// The server's document as it is.
-    Value(Value),
+    Value(Arc<Value>),
 }
 
 impl Verdict {
@@ -202,7 +202,7 @@ impl Verdict {
 
     /// The server's own document: no change, and not checked, since nobody is going to send it.
     pub fn unedited(body: Value) -> Self {
-        Self { content: Content::Value(body), changes: Vec::new(), findings: Vec::new() }
+        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new() }
     }
 
     /// The working copy judged, else the server's document.
@@ -221,6 +221,14 @@ impl Verdict {
         }
     }
 
+    /// The value to keep; `None` when the text does not parse.
+    pub fn shared(&self) -> Option<Arc<Value>> {
+        match &self.content {
+            Content::Text(document) => document.shared(),
+            Content::Value(value) => Some(Arc::clone(value)),
+        }
+    }
+
     pub fn error(&self) -> Option<&SyntaxError> {
         match &self.content {
             Content::Text(document) => document.value().err(),
@@ -230,8 +238,13 @@ impl Verdict {
 
     /// Where a finding stands in the text.
     pub fn position(&self, finding: &Finding) -> Option<Position> {
+        self.place(&finding.pointer)
+    }
+
+    /// Where the value at a pointer stands in the text, or the nearest part above it.
+    pub fn place(&self, pointer: &str) -> Option<Position> {
         match &self.content {
-            Content::Text(document) => document.nearest_position(&finding.pointer),
+            Content::Text(document) => document.nearest_position(pointer),
             Content::Value(_) => None,
         }
     }

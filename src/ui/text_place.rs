@@ -45,6 +45,19 @@ pub fn after(at: Place, text: &str) -> Place {
     }
 }
 
+/// Where a place lies after `from..to` became a text that ends at `end`. What was inside of it lies at its end at the most.
+pub fn shifted(place: Place, from: Place, to: Place, end: Place) -> Place {
+    if place <= from {
+        place
+    } else if place < to {
+        place.min(end)
+    } else if place.line == to.line {
+        Place { line: end.line, byte: place.byte - to.byte + end.byte }
+    } else {
+        Place { line: place.line - to.line + end.line, ..place }
+    }
+}
+
 /// The next hit behind a place, once around. Letters match in any case unless the pattern has a capital.
 pub fn find(lines: &[String], pattern: &str, from: Place) -> Option<Place> {
     if pattern.is_empty() {

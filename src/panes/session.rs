@@ -1,0 +1,213 @@
+//! One target's document while it is under edit: the text with its undo history, judged and kept at every pause. All tabs of the
+//! detail pane change this one text. Knows neither the Store nor the disk nor a view; what it has to say goes out as asks.
+
+use super::{
+    pane::Cx,
+    prepared::{Prepared, Verdict, count},
+};
+use crate::{
+    ask::Ask,
+    domain::{
+        check::Severity,
+        document::Document,
+        edit::{self, Edit},
+        target::Target,
+    },
+    ui::{text_buffer::TextBuffer, theme::Role},
+};
+use ratatui::text::Span;
+use serde_json::Value;
+use std::{cell::RefCell, sync::Arc, time::Duration};
+
+/// A pause this long and the text is judged: shorter flickers, longer feels slow.
+const JUDGE: Duration = Duration::from_millis(150);
+/// Texts up to this size go out at every key: copying them is nothing, and whatever ends the program loses nothing.
+const SMALL: usize = 256 * 1024;
+/// Larger ones go out after a pause this long.
+const KEEP: Duration = Duration::from_millis(300);
+/// Judging reads the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.
+const BYTES_PER_MS: u64 = 10_000;
+/// Lines whose number is marked; finding a line walks through the text.
+const MOST_MARKS: usize = 20;
+
+/// A version of the text and what it parses to.
+type Parsed = (u64, Option<Arc<Value>>);
+
+#[derive(Clone, Debug)]
+pub struct Session {
+    target: Target,
+    /// The server's document, against which changes are counted.
+    body: Option<Value>,
+    buffer: TextBuffer,
+    parsed: RefCell<Option<Parsed>>,
+    verdict: Option<Arc<Verdict>>,
+    /// Lines with findings, from 0.
+    marks: Vec<(usize, Role)>,
+    /// Versions of the text that were judged and kept.
+    judged: Option<u64>,
+    kept: u64,
+    /// When the text changed last, in uptime.
+    changed: Duration,
+}
+
+impl Session {
+    /// Opens the working copy, else the server's document. `None` where there is none to edit.
+    pub fn open(prepared: &Prepared, uptime: Duration) -> Option<Self> {
+        let text = prepared.editable_text()?;
+        Some(Self {
+            target: prepared.target.clone(),
+            body: prepared.body(),
+            buffer: TextBuffer::new(&text),
+            parsed: RefCell::default(),
+            verdict: None,
+            marks: Vec::new(),
+            judged: None,
+            kept: 0,
+            changed: uptime,
+        })
+    }
+
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The server's document, as far as it can be edited.
+    pub fn body(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
+    pub fn buffer(&self) -> &TextBuffer {
+        &self.buffer
+    }
+
+    /// What was found in the text at the last pause.
+    pub fn verdict(&self) -> Option<&Arc<Verdict>> {
+        self.verdict.as_ref()
+    }
+
+    pub fn marks(&self) -> &[(usize, Role)] {
+        &self.marks
+    }
+
+    /// The document as it stands now; `None` while the text does not parse.
+    pub fn value(&self) -> Option<Arc<Value>> {
+        let mut parsed = self.parsed.borrow_mut();
+        let version = self.buffer.version();
+        if parsed.as_ref().is_none_or(|(of, _)| *of != version) {
+            *parsed = Some((version, Document::parse(self.buffer.text()).shared()));
+        }
+        parsed.as_ref().and_then(|(_, value)| value.clone())
+    }
+
+    /// Moves in the text or changes it; a change is kept and will be judged.
+    pub fn edit<T>(&mut self, uptime: Duration, asks: &mut Vec<Ask>, act: impl FnOnce(&mut TextBuffer) -> T) -> T {
+        let before = self.buffer.version();
+        let done = act(&mut self.buffer);
+        if self.buffer.version() != before {
+            self.changed = uptime;
+            if self.buffer.len() <= SMALL {
+                self.keep(asks);
+            }
+        }
+        done
+    }
+
+    /// Changes places of the document, as one step of undo; or says why that cannot be.
+    pub fn change(&mut self, edits: &[Edit], uptime: Duration, asks: &mut Vec<Ask>) -> Result<(), String> {
+        let Some(mut value) = self.value() else {
+            return Err("The text is no valid JSON just now; mend that first.".to_owned());
+        };
+        let text = edit::apply_to_text(&self.buffer.text(), edits).map_err(|error| error.to_string())?;
+        edit::apply_to_value(Arc::make_mut(&mut value), edits).map_err(|error| error.to_string())?;
+        self.edit(uptime, asks, |buffer| buffer.replace_all(&text));
+        *self.parsed.borrow_mut() = Some((self.buffer.version(), Some(value)));
+        if self.buffer.len() <= SMALL {
+            self.judge();
+        }
+        Ok(())
+    }
+
+    pub fn wake_at(&self) -> Option<Duration> {
+        let judge = (self.judged != Some(self.buffer.version())).then(|| self.changed + self.pause(JUDGE));
+        let keep = (self.kept != self.buffer.version()).then(|| self.changed + self.pause(KEEP));
+        judge.into_iter().chain(keep).min()
+    }
+
+    fn pause(&self, pause: Duration) -> Duration {
+        pause + Duration::from_millis(self.buffer.len() as u64 / BYTES_PER_MS)
+    }
+
+    pub fn woken(&mut self, uptime: Duration, asks: &mut Vec<Ask>) {
+        if uptime >= self.changed + self.pause(JUDGE) {
+            self.judge();
+        }
+        if uptime >= self.changed + self.pause(KEEP) {
+            self.keep(asks);
+        }
+    }
+
+    /// Judges the text as it stands, unless that was done.
+    pub fn judge(&mut self) {
+        if self.judged == Some(self.buffer.version()) {
+            return;
+        }
+        let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_ref());
+        self.judged = Some(self.buffer.version());
+        *self.parsed.borrow_mut() = Some((self.buffer.version(), verdict.shared()));
+        self.marks = match verdict.error() {
+            Some(error) => vec![(error.line.saturating_sub(1), Role::Danger)],
+            None => verdict
+                .findings
+                .iter()
+                .filter(|finding| finding.severity != Severity::Note)
+                .take(MOST_MARKS)
+                .filter_map(|finding| {
+                    let role = if finding.severity == Severity::Error { Role::Danger } else { Role::Warning };
+                    Some((verdict.position(finding)?.line.saturating_sub(1), role))
+                })
+                .collect(),
+        };
+        self.verdict = Some(Arc::new(verdict));
+    }
+
+    /// Sends the text out if it is not kept yet.
+    pub fn keep(&mut self, asks: &mut Vec<Ask>) {
+        if self.kept != self.buffer.version() {
+            self.kept = self.buffer.version();
+            asks.push(Ask::Edited { target: self.target.clone(), text: self.buffer.text() });
+        }
+    }
+
+    /// The model has changed: another text of the same target (from outside, or thrown away), another server document.
+    pub fn renew(&mut self, prepared: &Prepared, uptime: Duration) {
+        let is_kept = self.kept == self.buffer.version();
+        if is_kept
+            && let Some(text) = prepared.editable_text()
+            && text != self.buffer.text()
+        {
+            self.buffer.replace_all(&text);
+            self.kept = self.buffer.version();
+            self.changed = uptime;
+        }
+        let body = prepared.body();
+        if body != self.body {
+            self.body = body;
+            self.judged = None;
+            self.changed = uptime;
+        }
+    }
+
+    /// `3 changes`, the worst that was found: parts of the pane's title.
+    pub fn notes(&self, cx: &Cx) -> Vec<Span<'static>> {
+        let style = |role| cx.theme.style(role);
+        let Some(verdict) = &self.verdict else { return Vec::new() };
+        let found = match (verdict.error(), verdict.count(Severity::Error), verdict.count(Severity::Warning)) {
+            (Some(error), ..) => Span::styled(format!("✗ line {}: {}", error.line, error.message), style(Role::Danger)),
+            (_, 0, 0) => Span::styled("✓", style(Role::Good)),
+            (_, 0, warnings) => Span::styled(format!("! {}", count(warnings, "warning", "warnings")), style(Role::Warning)),
+            (_, errors, _) => Span::styled(format!("✗ {}", count(errors, "error", "errors")), style(Role::Danger)),
+        };
+        let changes = || Span::styled(count(verdict.changes.len(), "change", "changes"), style(Role::Text));
+        verdict.error().is_none().then(changes).into_iter().chain([found]).collect()
+    }
+}
