@@ -1,7 +1,7 @@
 //! What the screen knows of the account: server data lives here, once. only the methods of
 //! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
-pub use crate::working_copy::WorkingCopy;
+pub use crate::{past_view::PastView, working_copy::WorkingCopy};
 use crate::{
     domain::{
         product::Product,
@@ -86,6 +86,8 @@ pub enum Change {
     Runs,
     Folder,
     Examined,
+    /// The list of a target's past, or a kept document.
+    Past,
     Activity,
     Pulse,
     Profile,
@@ -111,6 +113,7 @@ pub struct Model {
     pub folder: FolderView,
     /// The last ZIP that was examined, while it is on its way too.
     pub examined: Remote<Examined>,
+    pub past: PastView,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -188,7 +191,7 @@ impl Model {
                 self.folder.entries.start();
             }
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
-            _ => {}
+            job => self.past.begin(job),
         }
         let topic = job.topic();
         let older = topic.and_then(|topic| {
@@ -220,8 +223,7 @@ impl Model {
 
     /// From now on the edited text counts as made from what the Store holds now.
     pub fn rebase(&mut self, target: &Target) {
-        let detail = self.details.get(target).and_then(Remote::value);
-        let server = detail.and_then(|detail| detail.pending.as_ref().or(detail.published.as_ref()));
+        let server = self.details.get(target).and_then(Remote::value).and_then(TargetDetail::server);
         if let Some(copy) = self.edits.get_mut(target) {
             copy.rebase(target.kind(), server);
         }
@@ -318,6 +320,10 @@ impl Model {
                 self.kept_edits.extend(targets.iter().cloned());
                 targets.into_iter().map(Change::Edit).collect()
             }
+            Report::Past(_) | Report::Kept(_) => {
+                self.past.take(report);
+                vec![Change::Past]
+            }
             Report::EditKept { target, at } => {
                 if let Some(copy) = self.edits.get_mut(&target) {
                     copy.kept = Some(at);
@@ -380,9 +386,7 @@ impl Model {
             self.edits.insert(target.clone(), WorkingCopy::of_kept(kept));
             changes.push(Change::Edit(target.clone()));
         }
-        if let Some(copy) = self.edits.get_mut(&target)
-            && copy.meet(target.kind(), detail.pending.as_ref().or(detail.published.as_ref()))
-        {
+        if self.edits.get_mut(&target).is_some_and(|copy| copy.meet(target.kind(), detail.server())) {
             changes.push(Change::Edit(target.clone()));
         }
         self.details.entry(target).or_default().finish(detail);
@@ -476,6 +480,10 @@ impl Model {
                     row.view.ending = Some(Ending { outcome: Outcome::Failed, cause: Some(Cause::Trouble), message });
                 }
                 vec![Change::Runs]
+            }
+            Job::LoadPast(_) | Job::ReadKept { .. } => {
+                self.past.end(&job, error);
+                vec![Change::Past]
             }
             _ => vec![Change::Nothing],
         }

@@ -69,6 +69,13 @@ pub struct TargetDetail {
     pub edit: Option<KeptEdit>,
 }
 
+impl TargetDetail {
+    /// The submission whose document is edited: the draft if there is one, else the live one.
+    pub fn server(&self) -> Option<&Submission> {
+        self.pending.as_ref().or(self.published.as_ref())
+    }
+}
+
 /// A working copy of a document as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptEdit {

@@ -1,6 +1,6 @@
 //! Keeps the edited document of a target on disk with the one that it was made from, so that killing the program loses nothing.
 
-use super::{report::Report, reporter::Reporter, services::Services};
+use super::{history, report::Report, reporter::Reporter, services::Services};
 use crate::{
     disk::{EditedDraft, Kept},
     domain::target::Target,
@@ -40,9 +40,11 @@ pub async fn discard(services: &Services, target: Target, reporter: &Reporter) {
 /// Keeps a text that gives way to another one.
 pub async fn set_aside(services: &Services, target: Target, text: String, reporter: &Reporter) {
     let drafts = services.home.drafts();
+    let owner = target.clone();
     let work = move || drafts.save(&target, Kept::SetAside, None, text.as_str());
     match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(_)) => {}
+        // It stands in the history from now on.
+        Ok(Ok(_)) => history::load(services, owner, reporter).await,
         Ok(Err(error)) => reporter.fail(error).await,
         Err(error) => reporter.fail(error).await,
     }

@@ -3,6 +3,8 @@
 pub mod confirm;
 pub mod fit_panel;
 pub mod help;
+pub mod kept;
+pub mod merge;
 pub mod message;
 pub mod opening;
 pub mod outlook;

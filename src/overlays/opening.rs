@@ -3,6 +3,8 @@
 use super::{
     confirm::Confirm,
     help::Help,
+    kept::Kept,
+    merge::Merge,
     message::Message,
     overlay::{Command, Overlay},
     palette::Palette,
@@ -24,6 +26,8 @@ pub fn open(opening: Opening, commands: Vec<Command>) -> Box<dyn Overlay> {
         }
         Opening::Run { id } => Box::new(Run::new(id)),
         Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
+        Opening::Merge { target } => Box::new(Merge::new(target)),
+        Opening::Kept { target, item, wants_restore } => Box::new(Kept::new(target, *item, wants_restore)),
         Opening::Review { target } => Box::new(Review::new(target)),
         Opening::Prompt { title, text, label, start, purpose } => Box::new(Prompt::new(title, text, label, &start, purpose)),
     }

@@ -8,6 +8,7 @@ pub mod detail;
 pub mod detail_parts;
 pub mod editor;
 pub mod flights;
+pub mod history;
 pub mod json;
 pub mod json_view;
 pub mod overview;
