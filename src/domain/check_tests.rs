@@ -72,6 +72,7 @@ fn the_reference_examples_give_no_false_alarm() {
 #[case("/applicationPackages/-", json!({"fileName": "b.msix", "fileStatus": "PendingUpload", "version": "2.4.0.0", "architecture": "X64"}), "§ 3.10", Severity::Error, "/applicationPackages/1")]
 #[case("/applicationPackages/-", json!({"fileName": "northwind.notes_2.4.0.0.msixbundle", "fileStatus": "PendingUpload"}), "§ 3.12", Severity::Warning, "/applicationPackages/1/fileName")]
 #[case("/applicationPackages", json!(vec![json!({"fileName": "a.msix", "fileStatus": "Uploaded", "id": "2000000000071000001"}); 26]), "Q37", Severity::Warning, "/applicationPackages")]
+#[case("/listings/en-us/baseListing/shortTitle", json!("\u{1F600}".repeat(26)), "§ 3.6", Severity::Warning, "/listings/en-us/baseListing/shortTitle")]
 #[case("/visibility", json!("Hidden"), "§ 3.4", Severity::Warning, "/visibility")]
 #[case("/visibility", json!("Private"), "§ 3.4", Severity::Warning, "/visibility")]
 #[case("/visibility", json!("NotSet"), "§ 3.4", Severity::Warning, "/visibility")]
