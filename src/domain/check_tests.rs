@@ -322,3 +322,31 @@ fn property_names_count_in_any_case() {
 fn new_add_ons(#[case] id: &str, #[case] product_type: &str, #[case] count: usize) {
     assert_eq!(check_new_add_on(id, product_type).len(), count);
 }
+
+/// How long a large document takes: `cargo test --lib -- --ignored large --nocapture`. The bar of 100 ms is for the optimised
+/// program; `benches/screen.rs` measures that.
+#[test]
+#[ignore = "measures"]
+fn large_documents_are_checked_in_passing() {
+    let mut document = examples::app();
+    let listing = document["listings"]["en-us"].clone();
+    for code in super::schema::languages() {
+        let mut listing = listing.clone();
+        listing["baseListing"]["description"] = "Ein recht langer Text. ".repeat(430).into();
+        listing["baseListing"]["licenseTerms"] = "Und noch einer, für alle. ".repeat(280).into();
+        document["listings"][code] = listing;
+    }
+    let text = document.to_string();
+    let timed = |what: &str, work: &dyn Fn() -> usize| {
+        let start = std::time::Instant::now();
+        let count = work();
+        println!("{what}: {:?}, {count}", start.elapsed());
+    };
+    println!("{} bytes", text.len());
+    let mut base = document.clone();
+    set(&mut base, "/visibility", json!("Private"));
+    check(Kind::App, &examples::app(), None);
+    timed("parse", &|| serde_json::from_str::<Value>(&text).unwrap().as_object().unwrap().len());
+    timed("check", &|| check(Kind::App, &document, Some(&base)).len());
+    timed("check alone", &|| check(Kind::App, &document, None).len());
+}
