@@ -59,6 +59,7 @@ pub enum Action {
     FindNext,
     NextFinding,
     Repair,
+    MakeZip,
     Toggle,
 }
 
@@ -177,6 +178,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::FindNext, "find-next", &["ctrl-n", "f3"], S::Editor, "Editor", "Next hit"),
     row(A::NextFinding, "next-finding", &["f8"], S::Editor, "Editor", "Go to the next finding of the check"),
     row(A::Repair, "repair", &["ctrl-r"], S::Overlay, "ZIP picker", "Repair in the document what can be repaired"),
+    row(A::MakeZip, "make-zip", &["ctrl-k", "f6"], S::Overlay, "ZIP picker", "Make a ZIP of the folder that fits the document"),
     row(A::Toggle, "toggle", &["space"], S::Overlay, "Dialogs", "Switch the selected choice"),
 ];
 

@@ -12,5 +12,6 @@ pub mod prompt;
 pub mod review;
 pub mod review_body;
 pub mod run;
+mod zip_make;
 pub mod zip_picker;
 pub mod zip_view;
