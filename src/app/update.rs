@@ -174,6 +174,7 @@ impl App {
                     | Job::LoadStatuses(_)
                     | Job::Browse { .. }
                     | Job::Examine { .. }
+                    | Job::Pack { .. }
             );
             let severity = if is_reading { Severity::Warning } else { Severity::Error };
             self.toasts.push(severity, message, now.uptime);

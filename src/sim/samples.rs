@@ -76,6 +76,11 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
     Ok(samples)
 }
 
+/// A ZIP with one bundle that holds so many zeros, which take no disk: for a look at how large ones are treated.
+pub fn write_large(file: &mut File, zeros: u64) -> io::Result<()> {
+    Content::archive([(BUNDLE, bundle(Content::zeros(zeros)))]).write(file)
+}
+
 impl Samples {
     fn create(&mut self, name: &str) -> io::Result<File> {
         let path = name.split('/').fold(self.folder.clone(), |path, part| path.join(part));
