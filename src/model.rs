@@ -1,5 +1,5 @@
-//! What the screen knows of the account: server data lives here, once. only the methods of
-//! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
+//! What the screen knows of the account: server data lives here, once. Only the methods of [`Model`] write it, and of those
+//! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
 use crate::{
     domain::{
@@ -10,7 +10,7 @@ use crate::{
     },
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, UploadProgress},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -97,6 +97,7 @@ pub enum Change {
     Runs,
     Folder,
     Examined,
+    Judged(Judgement),
     Activity,
     Pulse,
     Profile,
@@ -333,13 +334,12 @@ impl Model {
                 vec![Change::Edit(target)]
             }
             Report::Run(view) => self.take_run(job, *view, now),
-            Report::Upload(progress) => match self.runs.iter_mut().find(|row| row.view.id == progress.run) {
-                Some(row) => {
-                    row.upload = Some(progress);
-                    vec![Change::Runs]
-                }
-                None => Vec::new(),
-            },
+            Report::Judged(judgement) => vec![Change::Judged(judgement)],
+            Report::Upload(progress) => {
+                let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else { return Vec::new() };
+                row.upload = Some(progress);
+                vec![Change::Runs]
+            }
             Report::Created(product) => {
                 let catalog = catalog_of(&product.target);
                 let list = self.list_mut(&catalog);

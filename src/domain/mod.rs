@@ -15,6 +15,7 @@ pub mod explain;
 mod file_rules;
 pub mod finding;
 pub mod fit;
+pub mod judged;
 pub mod limits;
 mod listing_rules;
 pub mod merge;

@@ -6,7 +6,7 @@ use crate::{
     publish::plan::Plan,
 };
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Grows; a newer job that supersedes an older one has the larger id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +37,14 @@ pub enum Job {
         zip: PathBuf,
         kind: Kind,
         document: Value,
+    },
+    /// Judges a large text. The number comes back with the answer.
+    Judge {
+        target: Target,
+        number: u64,
+        text: Arc<str>,
+        /// The server's document, as far as it can be edited.
+        body: Option<Arc<Value>>,
     },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
@@ -81,6 +89,7 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
+            | Self::Judge { .. }
             | Self::Examine { .. } => false,
             Self::KeepEdit { .. }
             | Self::DropEdit { .. }
@@ -102,6 +111,7 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::Judge { .. } => Some("judge".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }

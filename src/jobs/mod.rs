@@ -5,6 +5,7 @@ mod doubt;
 pub mod files;
 pub mod job;
 pub mod journal;
+pub mod judge;
 pub mod load;
 pub mod manage;
 pub mod pool;

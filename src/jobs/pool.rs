@@ -3,7 +3,7 @@
 use super::{
     files,
     job::{Job, JobId},
-    load, manage, publish,
+    judge, load, manage, publish,
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
@@ -119,6 +119,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
         Job::Browse { folder } => files::browse(folder, reporter).await,
         Job::Examine { zip, kind, document } => files::examine(zip, kind, document, reporter).await,
+        Job::Judge { target, number, text, body } => judge::judge(target, number, text, body, reporter).await,
         Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,

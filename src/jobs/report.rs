@@ -5,6 +5,7 @@ pub use crate::api::Exchange;
 use crate::{
     domain::{
         archive::{Archive, Fit, Repair},
+        judged::Judged,
         product::Product,
         status::StatusReport,
         submission::Submission,
@@ -13,7 +14,7 @@ use crate::{
     publish::view::RunView,
 };
 use jiff::Timestamp;
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// The state of the connection, for the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,6 +122,7 @@ pub enum Report {
         entries: Vec<FolderEntry>,
     },
     Examined(Box<Examined>),
+    Judged(Judgement),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
     EditKept {
@@ -146,6 +148,14 @@ pub enum Report {
     Cancelled,
     /// The job came to its end; nothing more of it follows.
     Ended,
+}
+
+/// A text of a target judged, with the number that it was asked under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    pub target: Target,
+    pub number: u64,
+    pub judged: Arc<Judged>,
 }
 
 /// A ZIP as it was found, and how it fits the document that it was examined for.

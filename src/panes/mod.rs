@@ -7,6 +7,7 @@ pub mod desk;
 pub mod detail;
 pub mod detail_parts;
 pub mod editor;
+pub mod editor_keys;
 pub mod findings_list;
 pub mod flights;
 pub mod json;
