@@ -1,5 +1,5 @@
-//! What the screen knows of the account: server data lives here, once. only the methods of
-//! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
+//! What the screen knows of the account: server data lives here, once. Only the methods of [`Model`] write it, and of those
+//! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
 pub use crate::{past_view::PastView, working_copy::WorkingCopy};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     jobs::{
         job::{Catalog, Job, JobId},
         making::Making,
-        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, Texts, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, Texts, UploadProgress},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -91,6 +91,7 @@ pub enum Change {
     Texts,
     /// The list of a target's past, or a kept document.
     Past,
+    Judged(Judgement),
     Activity,
     Pulse,
     Profile,
@@ -356,6 +357,7 @@ impl Model {
             }
             Report::Run(view) => self.take_run(job, *view, now),
             Report::Renewed { run } => vec![self.dismiss(&run)],
+            Report::Judged(judgement) => vec![Change::Judged(judgement)],
             Report::Upload(progress) => {
                 let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else { return Vec::new() };
                 row.upload = Some(progress);

@@ -8,6 +8,7 @@ pub mod detail;
 pub mod detail_parts;
 pub mod document_tab;
 pub mod editor;
+pub mod editor_keys;
 pub mod findings_list;
 pub mod flights;
 pub mod history;
