@@ -44,10 +44,6 @@ impl JsonView {
         self.hit.map_or(self.scroll.top(), |hit| hit.line)
     }
 
-    pub fn shows(&self, line: usize) -> bool {
-        (self.scroll.top()..self.scroll.top() + self.scroll.page()).contains(&line)
-    }
-
     /// Puts a line in view.
     pub fn show(&mut self, line: usize, lines: &[String]) {
         self.hit = None;

@@ -4,7 +4,7 @@
 use super::{
     pane::{Cx, Possible, Typed},
     sheet::Sheet,
-    tree_about,
+    tree_about::{self, Aside},
     tree_input::{Answer, Input, Purpose},
     tree_rows::{self, GUTTER},
     tree_sight::Sight,
@@ -352,12 +352,13 @@ impl TreeView {
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, sight: &Sight, cx: &Cx) {
         let pointer = self.pointer(sight.value);
-        let mut said = Vec::new();
+        let mut aside = Aside::default();
         if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some()) {
-            said.extend(input.fault().map(|fault| (fault.to_owned(), Role::Danger)));
-            said.push((input.keys().trim().to_owned(), Role::Muted));
+            aside.counter = input.counter();
+            aside.said.extend(input.fault().map(|fault| (fault.to_owned(), Role::Danger)));
+            aside.said.push((input.keys().trim().to_owned(), Role::Muted));
         } else if let Some(note) = &self.note {
-            said.push((note.clone(), Role::Warning));
+            aside.said.push((note.clone(), Role::Warning));
         }
         let is_wide = area.width >= WIDE;
         let below = if is_wide { 0 } else { about_height(area.height) };
@@ -368,9 +369,9 @@ impl TreeView {
             Layout::vertical([Constraint::Min(1), Constraint::Length(below), Constraint::Length(foot)]).areas(left);
         self.draw_rows(frame, rows, sight, cx);
         if is_wide {
-            tree_about::draw_beside(frame, side, cx, sight, &pointer, &said);
+            tree_about::draw_beside(frame, side, cx, sight, &pointer, &aside);
         } else {
-            tree_about::draw_below(frame, about, cx, sight, &pointer, &said);
+            tree_about::draw_below(frame, about, cx, sight, &pointer, &aside);
         }
         if let Some(field) = &self.search {
             let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);

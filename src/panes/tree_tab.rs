@@ -89,7 +89,7 @@ impl Tab for TreeTab {
 
     fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
         if self.takes_text() {
-            return Vec::new();
+            return vec![Action::Back];
         }
         vec![Action::Enter, Action::AddPart, Action::RemovePart, Action::Undo, Action::Tree]
     }
