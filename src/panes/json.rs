@@ -63,7 +63,7 @@ impl Json {
 
     /// Puts a line in view for reading.
     pub fn show(&mut self, line: usize, desk: &Desk, cx: &Cx) {
-        desk.with_lines(cx, |lines| self.view.show(line, lines));
+        self.read(desk, cx, |view, lines| view.go_to_line(line, lines));
     }
 }
 

@@ -53,9 +53,10 @@ impl JsonView {
     }
 
     /// Puts a line in view.
-    pub fn show(&mut self, line: usize, lines: &[String]) {
+    pub fn go_to_line(&mut self, line: usize, lines: &[String]) {
         self.hit = None;
-        self.scroll.show(line, lines);
+        self.folds.reveal(line, lines);
+        self.scroll.show(line, Visible { lines, folds: Some(&self.folds) });
     }
 
     /// Whether there is a search that one step back would end.

@@ -1,11 +1,7 @@
 //! Every tab of the detail pane, in their order: one line each. Holds nothing.
 
-use super::{json::Json, languages::Languages, overview_tab::Overview, tab::Tab};
+use super::{document_tab::DocumentTab, languages::Languages, overview_tab::Overview, tab::Tab};
 
 pub fn all() -> Vec<Box<dyn Tab>> {
-    vec![Box::new(Overview::default()), Box::new(Json::default()), Box::new(Languages::default())]
-use super::{document_tab::DocumentTab, overview_tab::Overview, tab::Tab};
-
-pub fn all() -> Vec<Box<dyn Tab>> {
-    vec![Box::new(Overview::default()), Box::new(DocumentTab::default())]
+    vec![Box::new(Overview::default()), Box::new(DocumentTab::default()), Box::new(Languages::default())]
 }

@@ -49,8 +49,8 @@ pub struct TreeView {
     tree: Tree,
     /// Open while something is asked for.
     input: Option<Input>,
-    /// Open while a pattern is typed.
-    search: Option<Field>,
+    /// Open while a pattern is typed, with the place where that began.
+    search: Option<(Field, String)>,
     pattern: String,
     /// A word about the last key.
     note: Option<String>,
@@ -131,7 +131,7 @@ impl TreeView {
         self.note = None;
         let pointer = self.pointer(sight.value);
         match action {
-            Action::Filter | Action::Find => self.search = Some(Field::default()),
+            Action::Filter | Action::Find => self.search = Some((Field::default(), pointer)),
             Action::FindNext => self.find_next(sight),
             Action::Back if !self.pattern.is_empty() => self.pattern.clear(),
             Action::NextFinding => self.next_finding(sight),
@@ -160,7 +160,7 @@ impl TreeView {
 
     fn find_next(&mut self, sight: &Sight) {
         if self.pattern.is_empty() {
-            self.search = Some(Field::default());
+            self.search = Some((Field::default(), self.pointer(sight.value)));
         } else if !self.tree.find(&self.pattern, false, sight.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
         }
@@ -297,9 +297,10 @@ impl TreeView {
     }
 
     fn search_typed(&mut self, typed: &Typed, sight: &Sight) -> Outcome {
-        let Some(field) = &mut self.search else { return Outcome::Unused };
+        let Some((field, start)) = &mut self.search else { return Outcome::Unused };
         match typed {
             Typed::Key(KeyEvent { code: KeyCode::Esc, .. }) => {
+                self.tree.go_to(start, sight.value);
                 self.search = None;
                 self.pattern.clear();
                 return Outcome::Used;
@@ -321,7 +322,8 @@ impl TreeView {
             Typed::Paste(text) => field.paste(text),
         }
         field.text().clone_into(&mut self.pattern);
-        // What is typed on stays on the hit that it has found.
+        // Always from where the search began: what is typed on stays on its hit, what is taken back goes back.
+        self.tree.go_to(start, sight.value);
         if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, sight.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
         }
@@ -373,7 +375,7 @@ impl TreeView {
         } else {
             tree_about::draw_below(frame, about, cx, sight, &pointer, &aside);
         }
-        if let Some(field) = &self.search {
+        if let Some((field, _)) = &self.search {
             let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
             frame.render_widget(Line::styled(" / ", cx.theme.style(Role::Key)), label);
             field.draw(frame, input, cx.theme, "search in names and values", cx.is_focused);

@@ -167,8 +167,10 @@ pub fn draw_below(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointer
     let mut places = area.rows();
     let Some(top) = places.next() else { return };
     frame.render_widget(heading(cx, sight, pointer, aside, columns), top);
-    let said =
-        said.iter().map(|(text, role)| Line::styled(format!(" {}", fit(text, columns.saturating_sub(2))), cx.theme.style(*role)));
+    let said = aside
+        .said
+        .iter()
+        .map(|(text, role)| Line::styled(format!(" {}", fit(text, columns.saturating_sub(2))), cx.theme.style(*role)));
     for (line, place) in said.chain(lines(cx, sight, pointer, columns)).zip(places) {
         frame.render_widget(line, place);
     }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, PaneId, Severity, TabId},
+    domain::document::Document,
     model::Change,
     ui::tree_walk::size,
 };
@@ -154,8 +155,10 @@ impl Tab for TreeTab {
 
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
         if with_sight(desk, cx, |sight| self.view.draw(frame, area, sight, cx)).is_none() {
-            let verdict = desk.verdict(cx);
-            tree::draw_none(frame, area, cx, verdict.as_ref().and_then(|verdict| verdict.error()));
+            let judged = desk.verdict(cx).and_then(|verdict| verdict.error().cloned());
+            // Right behind a key the text has not been judged yet.
+            let error = judged.or_else(|| Document::parse(desk.session(cx)?.buffer().text()).into_value().err());
+            tree::draw_none(frame, area, cx, error.as_ref());
         }
     }
 }

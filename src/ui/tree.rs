@@ -356,7 +356,11 @@ impl Tree {
     }
 
     /// An element or member is about to be taken out: the folds of the elements after it move up with them.
-    pub fn removing(&mut self, pointer: &str, value: &Value) {
+    pub fn removing(&mut self, pointer: &str, value: &Arc<Value>) {
+        if self.pointer(value) == pointer {
+            // What stands there next is where the cursor goes.
+            self.set_path(pointer, value);
+        }
         let below = format!("{pointer}/");
         self.open.retain(|open| open != pointer && !open.starts_with(&below));
         self.shift(pointer, value, |index| index.checked_sub(1));
@@ -391,7 +395,7 @@ impl Tree {
 }
 
 fn holds(key: Option<&str>, value: &Value, pattern: &str) -> bool {
-    let is_in = |text: &str| !hits(text, pattern).is_empty();
+    let is_in = |text: &str| hits(text, pattern).next().is_some();
     key.is_some_and(is_in)
         || match value {
             Value::String(text) => is_in(text),
