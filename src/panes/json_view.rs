@@ -137,10 +137,10 @@ impl JsonView {
             (Some(hit), false) => self.search.behind(hit),
             (hit, true) => self.search.before(hit.unwrap_or(top)),
         };
-        self.show(next, lines);
+        self.go_to_hit(next, lines);
     }
 
-    fn show(&mut self, hit: Option<Place>, lines: &[String]) {
+    fn go_to_hit(&mut self, hit: Option<Place>, lines: &[String]) {
         self.hit = hit;
         if let Some(place) = hit {
             self.folds.reveal(place.line, lines);
@@ -167,7 +167,7 @@ impl JsonView {
                     self.search.refresh(lines, 0);
                     // What is typed on stays on the hit that it has found.
                     let hit = self.search.at_or_behind(self.hit.unwrap_or_default());
-                    self.show(hit, lines);
+                    self.go_to_hit(hit, lines);
                 }
             }
         }
