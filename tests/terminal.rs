@@ -614,9 +614,7 @@ fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(#[values(SMALL
     terminal.see("your copy: 1 change");
     terminal.press("ctrl-z");
     terminal.see("your copy: no change");
-    terminal.press("ctrl-y t");
-    terminal.see("▾ packageDeliveryOptions");
-    terminal.press("g");
+    terminal.press("ctrl-y t g");
     terminal.see("visibility: \"Hidden\"");
     desk.quit();
 }

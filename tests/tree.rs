@@ -212,6 +212,9 @@ fn a_search_opens_what_hides_its_hits_and_says_when_there_is_none() {
     go(&mut desk, "Notizen");
     assert_eq!(pointer(&mut desk), "/listings/de-de/baseListing/description");
     go(&mut desk, "title");
+    desk.keys("home");
+    assert!(desk.screen().contains("▸ pricing"), "what only a half-typed word hit stays folded: {}", desk.screen());
+    go(&mut desk, "title");
     assert_eq!(pointer(&mut desk), "/listings/en-us/baseListing/title");
     desk.keys("f3 f3");
     assert_eq!(pointer(&mut desk), "/listings/en-us/baseListing/sortTitle");

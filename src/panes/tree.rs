@@ -32,7 +32,7 @@ use ratatui::{
     text::Line,
 };
 use serde_json::Value;
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, collections::HashSet, sync::Arc};
 
 /// What became of a key, a click, an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,13 +44,22 @@ pub enum Outcome {
     Change(Vec<Edit>, Option<String>),
 }
 
+/// A pattern that is being typed.
+#[derive(Debug)]
+struct Search {
+    field: Field,
+    /// The place and the folds with which it began: hits of a half-typed word leave nothing open.
+    start: String,
+    folds: HashSet<String>,
+}
+
 #[derive(Debug, Default)]
 pub struct TreeView {
     tree: Tree,
     /// Open while something is asked for.
     input: Option<Input>,
-    /// Open while a pattern is typed, with the place where that began.
-    search: Option<(Field, String)>,
+    /// Open while a pattern is typed.
+    search: Option<Search>,
     pattern: String,
     /// A word about the last key.
     note: Option<String>,
@@ -131,7 +140,7 @@ impl TreeView {
         self.note = None;
         let pointer = self.pointer(sight.value);
         match action {
-            Action::Filter | Action::Find => self.search = Some((Field::default(), pointer)),
+            Action::Filter | Action::Find => self.begin_search(pointer),
             Action::FindNext => self.find_next(sight),
             Action::Back if !self.pattern.is_empty() => self.pattern.clear(),
             Action::NextFinding => self.next_finding(sight),
@@ -158,9 +167,14 @@ impl TreeView {
         Outcome::Used
     }
 
+    fn begin_search(&mut self, start: String) {
+        self.search = Some(Search { field: Field::default(), start, folds: self.tree.folds() });
+    }
+
     fn find_next(&mut self, sight: &Sight) {
         if self.pattern.is_empty() {
-            self.search = Some((Field::default(), self.pointer(sight.value)));
+            let pointer = self.pointer(sight.value);
+            self.begin_search(pointer);
         } else if !self.tree.find(&self.pattern, false, sight.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
         }
@@ -297,9 +311,10 @@ impl TreeView {
     }
 
     fn search_typed(&mut self, typed: &Typed, sight: &Sight) -> Outcome {
-        let Some((field, start)) = &mut self.search else { return Outcome::Unused };
+        let Some(Search { field, start, folds }) = &mut self.search else { return Outcome::Unused };
         match typed {
             Typed::Key(KeyEvent { code: KeyCode::Esc, .. }) => {
+                self.tree.set_folds(std::mem::take(folds));
                 self.tree.go_to(start, sight.value);
                 self.search = None;
                 self.pattern.clear();
@@ -323,6 +338,7 @@ impl TreeView {
         }
         field.text().clone_into(&mut self.pattern);
         // Always from where the search began: what is typed on stays on its hit, what is taken back goes back.
+        self.tree.set_folds(folds.clone());
         self.tree.go_to(start, sight.value);
         if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, sight.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
@@ -375,7 +391,7 @@ impl TreeView {
         } else {
             tree_about::draw_below(frame, about, cx, sight, &pointer, &aside);
         }
-        if let Some((field, _)) = &self.search {
+        if let Some(Search { field, .. }) = &self.search {
             let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
             frame.render_widget(Line::styled(" / ", cx.theme.style(Role::Key)), label);
             field.draw(frame, input, cx.theme, "search in names and values", cx.is_focused);

@@ -260,6 +260,17 @@ impl Tree {
         }
     }
 
+    /// The pointers of what is open.
+    pub fn folds(&self) -> HashSet<String> {
+        self.open.clone()
+    }
+
+    /// Opens exactly these.
+    pub fn set_folds(&mut self, open: HashSet<String>) {
+        self.open = open;
+        self.forget();
+    }
+
     /// Opens everything.
     pub fn open_all(&mut self, value: &Value) {
         let mut walk = Walk::new(value);
