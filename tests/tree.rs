@@ -153,6 +153,14 @@ fn a_text_is_typed_in_its_row_and_a_long_one_in_an_area() {
     assert!(desk.screen().contains("\"Faster start.↵Tabs.\""), "{}", desk.screen());
     desk.keys("ctrl-z");
     assert_eq!(edited(&desk)["listings"]["en-us"]["baseListing"]["releaseNotes"], "Faster start.", "one step of undo");
+    desk.keys("enter");
+    desk.text(" And tabs.");
+    desk.keys("ctrl-c");
+    assert_eq!(
+        edited(&desk)["listings"]["en-us"]["baseListing"]["releaseNotes"],
+        "Faster start. And tabs.",
+        "nothing is lost by leaving"
+    );
 }
 
 #[test]

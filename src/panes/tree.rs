@@ -295,6 +295,13 @@ impl TreeView {
         if self.search.is_some() { self.search_typed(typed, sight) } else { Outcome::Unused }
     }
 
+    /// Ends what is being typed, since something else comes first; a long text is kept.
+    pub fn end(&mut self, sight: &Sight) -> Outcome {
+        let answer = self.input.as_mut().map_or(Answer::Leave, Input::end);
+        self.search = None;
+        self.take(answer, sight)
+    }
+
     fn take(&mut self, answer: Answer, sight: &Sight) -> Outcome {
         match answer {
             Answer::Stay => Outcome::Used,

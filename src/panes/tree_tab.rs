@@ -58,6 +58,11 @@ impl TreeTab {
         }
     }
 
+    fn end(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let outcome = with_sight(desk, cx, |sight| self.view.end(sight));
+        Self::carry_out(outcome, desk, cx, asks);
+    }
+
     /// Takes a step back, or brings it again, and goes to where it has changed something.
     fn step(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         let before = desk.value(cx);
@@ -117,9 +122,12 @@ impl Tab for TreeTab {
 
     fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         let outcome = with_sight(desk, cx, |sight| self.view.typed(typed, sight));
-        if outcome.is_none() {
+        match outcome {
             // What was being typed has no place any more.
-            self.view.leave();
+            None => self.view.leave(),
+            // A key that leads elsewhere, perhaps out of the program: a long text is kept before that.
+            Some(Outcome::Unused) => self.end(desk, cx, asks),
+            _ => {}
         }
         Self::carry_out(outcome, desk, cx, asks)
     }
@@ -135,7 +143,8 @@ impl Tab for TreeTab {
         }
     }
 
-    fn left(&mut self, desk: &mut Desk, _cx: &Cx, asks: &mut Vec<Ask>) {
+    fn left(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.end(desk, cx, asks);
         self.view.leave();
         desk.keep(asks);
     }
