@@ -201,6 +201,39 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
 }
 
 #[rstest]
+fn a_zip_with_its_packages_in_a_folder_is_mended_and_published(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    desk.look_at_zip("nested", "ctrl-r changes the JSON");
+    desk.terminal.see("2.5.0.0 (x64)");
+    desk.terminal.press("ctrl-r");
+    desk.terminal.see("✓ fits the JSON");
+    desk.terminal.press("enter");
+    desk.terminal.gone("Pick the ZIP");
+    desk.publish();
+    desk.terminal.press("5 enter");
+    desk.terminal.see("● Published");
+    desk.terminal.press("esc");
+    desk.quit();
+}
+
+#[rstest]
+fn a_zip_is_made_of_a_folder(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    // The JSON waits for the bundle of the right ZIP; then one is made of what a build left.
+    desk.pick_zip("northwind-notes-2.5.zip");
+    desk.look_at_zip("build", "looks for them in build-2.5/");
+    desk.terminal.press("ctrl-k");
+    desk.terminal.see("✓ build-2.5.zip is made: 1 file");
+    desk.terminal.see("✓ fits the JSON");
+    desk.terminal.press("enter");
+    desk.terminal.gone("Pick the ZIP");
+    desk.terminal.see("build-2.5.zip");
+    desk.quit();
+}
+
+#[rstest]
 fn a_broken_zip_is_named_and_cannot_be_taken(#[values(SMALL, LARGE)] size: Size) {
     let mut desk = Desk::demo(size);
     desk.open_target("app");
