@@ -600,3 +600,54 @@ fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Si
     desk.terminal.see("Contoso Meeting");
     desk.quit();
 }
+
+#[rstest]
+fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    let terminal = &mut desk.terminal;
+    terminal.press("4 ] t");
+    terminal.see("▸ listings");
+    terminal.press("/");
+    terminal.type_text("visibility");
+    terminal.see("/ visibility");
+    terminal.press("enter enter");
+    terminal.see("enter takes it");
+    terminal.type_text("hid");
+    terminal.press("enter");
+    terminal.see("visibility: \"Hidden\"");
+    terminal.press("/");
+    terminal.type_text("canInstallOnRemovableMedia");
+    terminal.press("enter");
+    terminal.see("─ /canInstallOnRemovableMedia");
+    terminal.press("space");
+    terminal.see("your copy: 2 changes");
+    terminal.press("/");
+    terminal.type_text("hardwarePreferences");
+    terminal.press("enter n");
+    terminal.see("new in /hardwarePreferences");
+    terminal.type_text("Touch");
+    terminal.press("enter");
+    terminal.see("\"Touch\"");
+    terminal.press("-");
+    terminal.see("is taken out; ctrl-z brings it back");
+    terminal.gone("\"Touch\"");
+    terminal.press("ctrl-z");
+    terminal.see("\"Touch\"");
+    terminal.press("ctrl-z");
+    terminal.gone("\"Touch\"");
+    // The text knows of the same steps; what was not touched is what the Store sent.
+    terminal.press("t");
+    terminal.gone("─ /hardwarePreferences");
+    terminal.press("/");
+    terminal.type_text("packageRolloutPercentage");
+    terminal.press("enter");
+    terminal.see("\"packageRolloutPercentage\": 0.0");
+    terminal.press("ctrl-z");
+    terminal.see("your copy: 1 change");
+    terminal.press("ctrl-z");
+    terminal.see("your copy: no change");
+    terminal.press("ctrl-y t g");
+    terminal.see("visibility: \"Hidden\"");
+    desk.quit();
+}
