@@ -82,8 +82,6 @@ fn pick(desk: &mut Desk, path: &Path) {
     desk.paste(path.to_str().unwrap());
     desk.keys("enter");
     desk.wait(500);
-    desk.keys("enter");
-    desk.wait(500);
     assert_eq!(desk.app.overlays(), [] as [&str; 0], "{}", desk.screen());
 }
 
@@ -185,7 +183,7 @@ fn a_package_of_the_zip_is_added_and_the_old_one_goes() {
         ],
     );
     desk.keys("f8");
-    see(&desk, &["Nobody gets it any more: Northwind.Notes_2.5.0.0_x64.msix (2.5.0.0) goes to all its customers."]);
+    see(&desk, &["! Nobody gets it any more: Northwind.Notes_2.5.0.0_x64.msix (2.5.0.0)"]);
     desk.keys("K enter");
     desk.wait(1_000);
     let document = kept(&desk);
@@ -271,7 +269,7 @@ fn text_that_is_no_json_bars_the_way() {
     desk.keys("]");
     see(&desk, &["no valid JSON just now"]);
     desk.keys("space");
-    see(&desk, &["mend that first"]);
+    see(&desk, &["mend that"]);
 }
 
 #[test]
@@ -287,7 +285,7 @@ fn add_ons_have_no_packages_and_flights_no_families() {
     let mut desk = flight(120, 40);
     see(&desk, &["the Store lists none for flights", "For x64 everybody else has 2.4.0.0; this flight is behind with 1.2.0.0."]);
     desk.keys("K");
-    see(&desk, &["of each architecture", "told apart by architecture alone", "x64: get 1.2.0.0"]);
+    see(&desk, &["of each architecture", "told apart by architecture alone", "nobody misses them"]);
 }
 
 /// A flight with two packages of one architecture.

@@ -78,20 +78,17 @@ impl KeepNewest {
             sheet.text("The document cannot be read just now: mend its text first.", Role::Danger);
             return sheet.into_lines();
         };
-        let news = plan.leaving.iter().filter(|leaving| !leaving.is_marked).count();
-        match news {
-            0 => sheet.text("Nothing goes: no kind has more than that.", Role::Muted),
-            _ => sheet.text(&format!("{} would go:", count(news, "package", "packages")), Role::Title),
+        let (marked, news): (Vec<_>, Vec<_>) = plan.leaving.iter().partition(|leaving| leaving.is_marked);
+        if news.is_empty() {
+            sheet.text("Nothing goes: no kind has more than that.", Role::Muted);
+        } else {
+            sheet.text(&format!("{} would go:", count(news.len(), "package", "packages")), Role::Title);
+            self.leaving(&mut sheet, &news);
         }
-        for leaving in plan.leaving.iter().filter(|leaving| !leaving.is_marked) {
-            self.leaving(&mut sheet, leaving);
-        }
-        if plan.leaving.iter().any(|leaving| leaving.is_marked) {
+        if !marked.is_empty() {
             sheet.gap();
             sheet.text("Marked before, and going too:", Role::Title);
-            for leaving in plan.leaving.iter().filter(|leaving| leaving.is_marked) {
-                self.leaving(&mut sheet, leaving);
-            }
+            self.leaving(&mut sheet, &marked);
         }
         sheet.gap();
         sheet.text("What stays:", Role::Title);
@@ -112,19 +109,30 @@ impl KeepNewest {
         sheet.into_lines()
     }
 
-    fn leaving(&self, sheet: &mut Sheet, leaving: &Leaving) {
-        let Some(row) = self.row(leaving.row) else { return };
-        let is_loss = leaving.loses() && self.target.kind() != Kind::Flight;
-        let role = if is_loss { Role::Danger } else { Role::Text };
-        let sign = if is_loss { "✗" } else { "−" };
-        let how = if row.fate == Fate::New { ", new: leaves the list" } else { "" };
-        sheet.text(&format!("{sign} {} {} {}{how}", row.file_name, row.version_text(), row.architecture), role);
-        if leaving.served.is_empty() {
-            sheet.text("    nobody gets it any more: another one is newer for all its customers", Role::Muted);
+    /// Those first whose customers are left without; those that nobody gets any more in one paragraph.
+    fn leaving(&self, sheet: &mut Sheet, leaving: &[&Leaving]) {
+        let is_flight = self.target.kind() == Kind::Flight;
+        let (idle, mut served): (Vec<&Leaving>, Vec<&Leaving>) =
+            leaving.iter().copied().partition(|leaving| leaving.served.is_empty());
+        served.sort_by_key(|leaving| !leaving.loses());
+        for leaving in served {
+            let Some(row) = self.row(leaving.row) else { continue };
+            let (sign, role) = if leaving.loses() && !is_flight { ("✗", Role::Danger) } else { ("−", Role::Text) };
+            let how = if row.fate == Fate::New { ", new: leaves the list" } else { "" };
+            sheet.text(&format!("{sign} {} {} {}{how}", row.file_name, row.version_text(), row.architecture), role);
+            for served in &leaving.served {
+                let (text, role) = outcome(served, row, self.target.kind());
+                sheet.text(&format!("    {}: {text}", served.customers), role);
+            }
         }
-        for served in &leaving.served {
-            let (text, role) = outcome(served, row, self.target.kind());
-            sheet.text(&format!("    {}: {text}", served.customers), role);
+        let names = |row: &PackageRow| match row.fate {
+            Fate::New => format!("{} {} (new)", row.version_text(), row.architecture),
+            _ => format!("{} {}", row.version_text(), row.architecture),
+        };
+        let names: Vec<String> = idle.iter().filter_map(|leaving| self.row(leaving.row)).map(names).collect();
+        if !names.is_empty() {
+            sheet.text("− newer ones go to all customers of these, nobody misses them:", Role::Text);
+            sheet.text(&format!("    {}", names.join(", ")), Role::Muted);
         }
     }
 }

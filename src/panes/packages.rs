@@ -326,7 +326,8 @@ impl Packages {
         } else {
             // The table gets what it needs, but leaves the selected package its room.
             let lines = sheet(cx, list, self.cursor.index(), &findings, usize::from(body.width)).len() as u16;
-            let most = body.height.saturating_sub(lines + 1).max((LEAST_ROWS + 1).min(body.height));
+            let least = (LEAST_ROWS + 1).max(body.height / 2).min(body.height);
+            let most = body.height.saturating_sub(lines + 1).max(least);
             let customers = outlook(cx, list, usize::from(body.width)).len() as u16 + 1;
             let wanted = if rows + customers <= most { rows + customers } else { rows.min(most) };
             let [table, rule, place] =
