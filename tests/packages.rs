@@ -140,6 +140,16 @@ fn the_newest_are_kept_after_a_look_at_who_gets_what() {
     let mut desk = open(120, 40, app(packages));
     desk.keys("K");
     assert_eq!(desk.app.overlays(), ["keep-newest"]);
+    // Who would be left without is spared until somebody wants it otherwise.
+    see(
+        &desk,
+        &[
+            "[x] and spare",
+            "Nothing goes",
+            "! 1.9.0.0 x64 stays too: x64 · Desktop from 10.0.17763.0 to before 10.0.19041.0 would have",
+        ],
+    );
+    desk.keys("space");
     see(
         &desk,
         &["Keep ◂ 1 ▸ of each architecture and device families", "1 package would go:", "✗ Northwind.Notes_1.9.0.0_x64.msix"],
@@ -320,6 +330,8 @@ fn screens() {
         insta::assert_snapshot!(format!("many_{size}"), desk.screen());
         desk.keys("K");
         insta::assert_snapshot!(format!("keep_newest_{size}"), desk.screen());
+        desk.keys("space");
+        insta::assert_snapshot!(format!("keep_newest_strict_{size}"), desk.screen());
         desk.keys("esc enter");
         insta::assert_snapshot!(format!("menu_{size}"), desk.screen());
         insta::assert_snapshot!(format!("flight_{size}"), flight(columns, rows).screen());
