@@ -8,6 +8,7 @@ use crate::{
         package_change::{add, is_reused, replace},
         package_rows::{Cargo, rows},
         target::Target,
+        texts::Field,
     },
     jobs::job::{Job, JobId, NewProduct},
 };
@@ -153,6 +154,31 @@ pub enum Opening {
     Run {
         id: String,
     },
+    /// The text of one cell of the listings.
+    EditText {
+        target: Target,
+        document: Arc<Value>,
+        language: String,
+        field: Field,
+    },
+    /// A listing in one more language.
+    NewLanguage {
+        target: Target,
+        document: Arc<Value>,
+    },
+    /// Texts from a folder or a table.
+    ImportTexts {
+        target: Target,
+        document: Arc<Value>,
+        /// What a file is for that is named after its language alone.
+        field: &'static str,
+    },
+    /// Texts to a folder or a table.
+    ExportTexts {
+        target: Target,
+        document: Arc<Value>,
+        fields: Vec<Field>,
+    },
     /// A list to choose one from.
     Choose {
         title: String,
@@ -183,7 +209,7 @@ pub struct Choice {
     pub text: String,
     /// Beside it, dimmed; may be empty.
     pub note: String,
-    /// What choosing it releases.
+    /// What choosing it releases; a row without any cannot be taken, and its note says why.
     pub answer: Vec<Ask>,
 }
 

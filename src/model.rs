@@ -10,7 +10,8 @@ use crate::{
     },
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, UploadProgress},
+        making::Making,
+        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, Texts, UploadProgress},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -97,6 +98,8 @@ pub enum Change {
     Runs,
     Folder,
     Examined,
+    Packing,
+    Texts,
     Activity,
     Pulse,
     Profile,
@@ -122,6 +125,10 @@ pub struct Model {
     pub folder: FolderView,
     /// The last ZIP that was examined, while it is on its way too.
     pub examined: Remote<Examined>,
+    /// The ZIP that is being made, or was made last.
+    pub packing: Making,
+    /// The texts that were read or written last.
+    pub texts: Remote<Texts>,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -199,6 +206,8 @@ impl Model {
                 self.folder.entries.start();
             }
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
+            Job::Pack { .. } => self.packing = Making::begun(id),
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => self.texts = Remote::Loading { stale: None },
             _ => {}
         }
         let topic = job.topic();
@@ -321,6 +330,20 @@ impl Model {
                 self.examined = Remote::Ready(*examined);
                 vec![Change::Examined]
             }
+            report @ (Report::Packing { .. } | Report::Packed(_)) => {
+                self.packing.take(report);
+                vec![Change::Packing]
+            }
+            Report::Summed(summed) => {
+                if let Some(examined) = self.examined.value_mut().filter(|examined| examined.zip == summed.zip) {
+                    examined.summed = Some(summed);
+                }
+                vec![Change::Examined]
+            }
+            Report::Texts(texts) => {
+                self.texts = Remote::Ready(*texts);
+                vec![Change::Texts]
+            }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
                 targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
@@ -341,7 +364,7 @@ impl Model {
                 vec![Change::Runs]
             }
             Report::Created(product) => {
-                let catalog = catalog_of(&product.target);
+                let catalog = Catalog::of(&product.target);
                 let list = self.list_mut(&catalog);
                 match list.products.value_mut() {
                     Some(products) => {
@@ -427,7 +450,7 @@ impl Model {
     }
 
     fn take_deleted(&mut self, target: Target, is_draft: bool) -> Vec<Change> {
-        let catalog = catalog_of(&target);
+        let catalog = Catalog::of(&target);
         self.statuses.remove(&target);
         if is_draft {
             if let Some(product) = self.product_mut(&target) {
@@ -448,35 +471,33 @@ impl Model {
 
     /// A job is over; what still waits for it gets the error, or goes back to what it was.
     fn end(&mut self, job: Option<JobId>, error: Option<String>) -> Vec<Change> {
-        fn settle<T>(remote: &mut Remote<T>, error: Option<String>) {
-            match error {
-                Some(error) => remote.fail(error),
-                None => {
-                    if let Remote::Loading { stale } = remote {
-                        *remote = stale.take().map_or(Remote::Idle, Remote::Ready);
-                    }
-                }
-            }
-        }
         let Some((id, job)) = job.and_then(|job| self.jobs.remove_entry(&job)) else { return Vec::new() };
         match job {
             Job::LoadCatalog(catalog) => {
                 let list = self.list_mut(&catalog);
                 list.total = None;
-                settle(&mut list.products, error);
+                list.products.settle(error);
                 vec![Change::List(catalog)]
             }
             Job::LoadTarget(target) => {
-                settle(self.details.entry(target.clone()).or_default(), error);
+                self.details.entry(target.clone()).or_default().settle(error);
                 vec![Change::Target(target)]
             }
             Job::Browse { .. } => {
-                settle(&mut self.folder.entries, error);
+                self.folder.entries.settle(error);
                 vec![Change::Folder]
             }
             Job::Examine { .. } => {
-                settle(&mut self.examined, error);
+                self.examined.settle(error);
                 vec![Change::Examined]
+            }
+            Job::Pack { .. } => {
+                self.packing.end(error);
+                vec![Change::Packing]
+            }
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => {
+                self.texts.settle(error);
+                vec![Change::Texts]
             }
             Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
                 // The run itself tells its end; this is for one that could not, because its task broke.
@@ -488,13 +509,5 @@ impl Model {
             }
             _ => vec![Change::Nothing],
         }
-    }
-}
-
-fn catalog_of(target: &Target) -> Catalog {
-    match target {
-        Target::App { .. } => Catalog::Apps,
-        Target::AddOn { .. } => Catalog::AddOns,
-        Target::Flight { app, .. } => Catalog::Flights { app: app.clone() },
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{
     central_directory::{ArchiveFile, Method},
-    limits,
     package::Role,
     units,
 };
@@ -139,11 +138,7 @@ pub(super) fn faults(file: &ArchiveFile, role: Option<Role>) -> Vec<ArchiveFault
         if file.size == 0 {
             found.push(ArchiveFault::ZeroBytes { name: name() });
         }
-        let limit = match role {
-            Role::Package => limits::PACKAGE_BYTES,
-            Role::Trailer => limits::TRAILER_BYTES,
-            Role::Image | Role::Icon | Role::Thumbnail => limits::IMAGE_BYTES,
-        };
+        let limit = role.most_bytes();
         if file.size > limit {
             found.push(ArchiveFault::TooLarge { name: name(), size: file.size, limit });
         }

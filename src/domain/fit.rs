@@ -82,7 +82,7 @@ pub fn zip_path(file_name: &str) -> String {
     file_name.replace('\\', "/")
 }
 
-fn base_name(path: &str) -> &str {
+pub(super) fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
@@ -98,7 +98,7 @@ pub fn is_package(name: &str) -> bool {
 }
 
 /// What systems leave in archives without being asked.
-fn is_junk(name: &str) -> bool {
+pub(super) fn is_junk(name: &str) -> bool {
     let base = base_name(name);
     name.starts_with("__MACOSX/")
         || base.starts_with("._")
@@ -333,6 +333,7 @@ impl Fit {
             // Names in a ZIP come from strangers: a terminal would obey some of them.
             sentence: plain_text(&sentence),
             rule: "§ 4.9",
+            help: "",
         };
         let mut found: Vec<Finding> = self.faults.iter().map(|fault| told(Severity::Error, "", fault.sentence())).collect();
         found.extend(self.missing.iter().map(|missing| told(Severity::Error, &missing.pointer, missing.sentence())));

@@ -91,6 +91,8 @@ struct Screen {
     view: Option<RunView>,
     failure: Option<String>,
     percent: Option<u8>,
+    /// How far the ZIP was read for its hash, as it was said last.
+    summed: u8,
     /// How many requests had waited long before this run.
     delayed: u32,
     /// Said once: that requests wait for their turn.
@@ -105,6 +107,7 @@ impl Screen {
                 self.view = Some(*view);
             }
             Report::Upload(progress) => self.progress(&progress, printer)?,
+            Report::Summed(summed) => self.summed = super::diff::reading(&summed, self.summed, printer)?,
             Report::Failed { message } => self.failure = Some(message),
             _ => {}
         }

@@ -37,6 +37,8 @@ pub struct Choose {
 /// Wider than this, a row is hard to follow.
 const MOST_WIDE: u16 = 96;
 const LEAST_WIDE: u16 = 40;
+/// So many rows need no filter.
+const FEW: usize = 7;
 
 impl Choose {
     pub fn new(title: String, text: String, choices: Vec<Choice>, current: usize) -> Self {
@@ -58,9 +60,14 @@ impl Choose {
 
     fn choose(&mut self) -> Closing {
         match self.current() {
-            Some(choice) => Closing::Close(choice.answer.clone()),
-            None => Closing::Stay,
+            Some(choice) if !choice.answer.is_empty() => Closing::Close(choice.answer.clone()),
+            _ => Closing::Stay,
         }
+    }
+
+    /// A few rows are seen at once: nobody needs to narrow them.
+    fn is_long(&self) -> bool {
+        self.choices.len() > FEW
     }
 
     /// Columns of the longest row's texts and notes.
@@ -76,7 +83,7 @@ impl Overlay for Choose {
     }
 
     fn takes_text(&self) -> bool {
-        true
+        self.is_long()
     }
 
     fn possible(&self, action: Action, _cx: &Cx) -> Possible {
@@ -138,7 +145,8 @@ impl Overlay for Choose {
         let columns = (wanted as u16).clamp(LEAST_WIDE, MOST_WIDE).min(area.width.saturating_sub(4));
         let said = wrap(&self.text, usize::from(columns));
         let room = area.height.saturating_sub(4 + said.len() as u16).max(3);
-        let height = (said.len() + 1) as u16 + (self.choices.len() as u16).min(room);
+        let filter = u16::from(self.is_long());
+        let height = said.len() as u16 + filter + (self.choices.len() as u16).min(room);
         let hints = format!(
             " {} {} choose  {} take it  {} back ",
             cx.key(Action::Up),
@@ -149,13 +157,15 @@ impl Overlay for Choose {
         let hints = Line::styled(hints, style(Role::Muted));
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, columns, height);
         let [above, line, list] =
-            Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Length(1), Constraint::Min(1)]).areas(inner);
+            Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Length(filter), Constraint::Min(1)]).areas(inner);
         for (line, place) in said.into_iter().zip(above.rows()) {
             frame.render_widget(Line::styled(line, style(Role::Text)), place);
         }
-        frame.render_widget(Line::styled("› ", style(Role::Key)), line);
-        let field = Rect { x: line.x + 2, width: line.width.saturating_sub(2), ..line };
-        self.filter.draw(frame, field, cx.theme, "type to narrow", true);
+        if self.is_long() {
+            frame.render_widget(Line::styled("› ", style(Role::Key)), line);
+            let field = Rect { x: line.x + 2, width: line.width.saturating_sub(2), ..line };
+            self.filter.draw(frame, field, cx.theme, "type to narrow", true);
+        }
         self.list.set(list);
         if self.rows.is_empty() {
             frame.render_widget(Line::styled("  Nothing is called like that.", style(Role::Muted)), list);
@@ -171,7 +181,8 @@ impl Overlay for Choose {
             let is_current = row == self.cursor.index();
             let on_row = |role| if is_current { style(Role::Selection) } else { style(role) };
             let mark = if is_current { "▸ " } else { "  " };
-            let mut parts = vec![Span::styled(format!("{mark}{}", pad(&choice.text, for_text)), on_row(Role::Text))];
+            let role = if choice.answer.is_empty() { Role::Muted } else { Role::Text };
+            let mut parts = vec![Span::styled(format!("{mark}{}", pad(&choice.text, for_text)), on_row(role))];
             if notes > 0 {
                 parts.push(Span::styled(format!("  {}", pad(&choice.note, for_note)), on_row(Role::Muted)));
             }

@@ -157,6 +157,8 @@ impl Outlook {
             zip: self.zip.clone().filter(|_| !self.expected.is_empty()),
             pending: self.policy,
             draft_seen: self.draft.clone(),
+            // What the person saw is what is planned: nobody else approves it.
+            expect: None,
             allow,
             wait: WaitFor::default(),
         }

@@ -168,6 +168,8 @@ pub struct Verdict {
     /// Against the server's document, draft or live.
     pub changes: Vec<Change>,
     pub findings: Vec<Finding>,
+    /// Where each finding stands in the text.
+    places: Vec<Option<Position>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -185,12 +187,14 @@ impl Verdict {
             Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check(kind, value, body)),
             Err(_) => (Vec::new(), Vec::new()),
         };
-        Self { content: Content::Text(document), changes, findings }
+        let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
+        let places = document.nearest_positions(&pointers);
+        Self { content: Content::Text(document), changes, findings, places }
     }
 
     /// The server's own document: no change, and not checked, since nobody is going to send it.
     pub fn unedited(body: Value) -> Self {
-        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new() }
+        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new(), places: Vec::new() }
     }
 
     /// The working copy judged, else the server's document.
@@ -224,9 +228,9 @@ impl Verdict {
         }
     }
 
-    /// Where a finding stands in the text.
-    pub fn position(&self, finding: &Finding) -> Option<Position> {
-        self.place(&finding.pointer)
+    /// Where the finding of that number stands in the text.
+    pub fn at(&self, finding: usize) -> Option<Position> {
+        self.places.get(finding).copied().flatten()
     }
 
     /// Where the value at a pointer stands in the text, or the nearest part above it.

@@ -5,6 +5,7 @@
 use super::{
     call::{Fault, Happened, Next},
     errand::{Errand, Header},
+    expect,
     follow::{self, Verdict},
     plan::{PendingPolicy, Plan, WaitFor},
     settle,
@@ -74,7 +75,7 @@ impl Run {
         &self.header
     }
 
-    pub(super) fn plan(&self) -> Option<&Plan> {
+    pub fn plan(&self) -> Option<&Plan> {
         match &self.header.errand {
             Errand::Publish(plan) => Some(plan),
             Errand::Follow { .. } => None,
@@ -168,9 +169,12 @@ impl Run {
                 self.live = Some(live);
                 self.settle(at);
             }
-            (Stage::Examine, Happened::Examined { problems, warnings }) => {
+            (Stage::Examine, Happened::Examined { problems, warnings, sum }) => {
                 self.view.warnings.extend(warnings);
-                if problems.is_empty() {
+                let agreed = self.plan().map_or(Ok(()), |plan| expect::zip_agreed(plan, sum));
+                if let Err(message) = agreed {
+                    self.refuse(message, at);
+                } else if problems.is_empty() {
                     self.leave_settling(at);
                 } else {
                     self.refuse(
