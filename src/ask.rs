@@ -10,7 +10,10 @@ use crate::{
         target::Target,
         texts::Field,
     },
-    jobs::job::{Job, JobId, NewProduct},
+    jobs::{
+        job::{Job, JobId, NewProduct},
+        past::PastItem,
+    },
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -107,6 +110,8 @@ pub enum Ask {
     },
     /// Throw the working copy away.
     DiscardEdit(Target),
+    /// The edited text counts as made from what the Store holds now: what it holds was looked at.
+    Rebase(Target),
     /// Choose an archive for the target, or none.
     ChooseZip {
         target: Target,
@@ -145,6 +150,17 @@ pub enum Opening {
     },
     ZipPicker {
         target: Target,
+    },
+    /// What somebody else has changed since the editing began, and what is to become of it.
+    Merge {
+        target: Target,
+    },
+    /// A kept document of a target's past: what it says, and putting it into the working copy.
+    Kept {
+        target: Target,
+        item: Box<PastItem>,
+        /// The button that restores has the focus.
+        wants_restore: bool,
     },
     /// The last look before a run that ends in a commit.
     Review {

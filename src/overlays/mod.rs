@@ -5,6 +5,8 @@ pub mod confirm;
 pub mod fit_panel;
 pub mod help;
 pub mod keep_newest;
+pub mod kept;
+pub mod merge;
 pub mod message;
 pub mod new_language;
 pub mod opening;

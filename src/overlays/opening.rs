@@ -5,6 +5,8 @@ use super::{
     confirm::Confirm,
     help::Help,
     keep_newest::KeepNewest,
+    kept::Kept,
+    merge::Merge,
     message::Message,
     new_language::NewLanguage,
     overlay::{Command, Overlay},
@@ -36,6 +38,8 @@ pub fn open(opening: Opening, commands: Vec<Command>) -> Box<dyn Overlay> {
         Opening::KeepNewest { target } => Box::new(KeepNewest::new(target)),
         Opening::Run { id } => Box::new(Run::new(id)),
         Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
+        Opening::Merge { target } => Box::new(Merge::new(target)),
+        Opening::Kept { target, item, wants_restore } => Box::new(Kept::new(target, *item, wants_restore)),
         Opening::Review { target } => Box::new(Review::new(target)),
         Opening::Prompt { title, text, label, start, purpose } => Box::new(Prompt::new(title, text, label, &start, purpose)),
     }

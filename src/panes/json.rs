@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     action::{Action, Scope},
-    ask::{Ask, PaneId, TabId},
+    ask::{Ask, Opening, PaneId, TabId},
     domain::document::Document,
     model::Change,
     ui::theme::Role,
@@ -32,6 +32,10 @@ pub struct Json {
 
 impl Json {
     fn edit(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
+        if let Some(prepared) = prepared.filter(|prepared| self.editor.is_none() && !prepared.foreign.is_empty()) {
+            asks.push(Ask::Open(Opening::Merge { target: prepared.target.clone() }));
+        }
         if desk.open(cx).is_some() && self.editor.is_none() {
             self.editor = Some(Editor::default());
         }

@@ -10,6 +10,7 @@ pub mod document_tab;
 pub mod editor;
 pub mod findings_list;
 pub mod flights;
+pub mod history;
 pub mod json;
 pub mod json_view;
 pub mod languages;
