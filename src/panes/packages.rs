@@ -3,12 +3,12 @@
 
 use super::{
     desk::Desk,
-    detail_parts::{document_word, failure, unread},
+    detail_parts::{failure, unread},
     package_list::PackageList,
     package_menu::{self, At, menu},
     package_table::{draw_table, findings_of, head, line, outlook, sheet},
     pane::{Cx, Handled, Possible},
-    prepared::Prepared,
+    prepared::{Prepared, count},
     sheet::Sheet,
     tab::Tab,
     target_actions,
@@ -273,8 +273,16 @@ impl Tab for Packages {
     }
 
     fn word(&self, desk: &Desk, cx: &Cx) -> String {
+        // Short: the row of tabs leaves little room.
         let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
-        prepared.map(|prepared| document_word(cx, &prepared, desk.verdict(cx).as_deref())).unwrap_or_default()
+        match (prepared, desk.verdict(cx)) {
+            (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
+                Some(_) => "✗ no JSON".to_owned(),
+                None => count(verdict.changes.len(), "change", "changes"),
+            },
+            (Some(_), _) => "as the Store has it".to_owned(),
+            (None, _) => String::new(),
+        }
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
