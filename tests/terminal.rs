@@ -651,3 +651,62 @@ fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(#[values(SMALL
     terminal.see("visibility: \"Hidden\"");
     desk.quit();
 }
+
+/// What `show` prints of the live submission.
+fn live_packages(account: &Account) -> Vec<(String, String, String)> {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_flightdeck"))
+        .args(["show", "app:9NX0EXAMPLE1", "--submission", "published", "--json"])
+        .env("FLIGHTDECK_HOME", account.home.path())
+        .env("TEST_SECRET", sim::CLIENT_SECRET)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let packages = document["applicationPackages"].as_array().unwrap();
+    packages.iter().map(|package| (text(&package["fileName"]), text(&package["version"]), text(&package["fileStatus"]))).collect()
+}
+
+/// By keys alone: the ZIP's package is added, the one that it makes superfluous goes, and exactly that is live in the end.
+#[rstest]
+fn packages_are_replaced_by_the_newest(#[values(SMALL, LARGE)] size: Size) {
+    let account = Account::new();
+    let samples = tempfile::tempdir().unwrap();
+    sim::samples::write(samples.path()).unwrap();
+    let terminal = start(&[], size, account.home.path(), &[("TEST_SECRET", sim::CLIENT_SECRET)]);
+    terminal.see("Northwind Notes");
+    let mut desk = Desk { terminal, home: tempfile::tempdir().unwrap() };
+    desk.open("notes", "submission 6");
+    desk.terminal.press("] ]");
+    desk.terminal.see("2 kept · 2 of 25 at most · the same as live");
+    desk.terminal.press("z");
+    desk.terminal.see("Pick the ZIP");
+    desk.terminal.type_text(samples.path().join("northwind-notes-2.5.zip").to_str().unwrap());
+    desk.terminal.press("enter");
+    desk.terminal.gone("Pick the ZIP");
+    desk.terminal.see("the ZIP brings Northwind.Notes_2.5.0.0.msixbundle too: n adds it");
+    desk.terminal.press("n");
+    desk.terminal.see("2.5.0.0 for x64");
+    desk.terminal.press("enter");
+    desk.terminal.see("2 kept, 1 new · 3 of 25 at most");
+    desk.terminal.press("K");
+    desk.terminal.see("1 package would go:");
+    desk.terminal.see("get 2.5.0.0,");
+    desk.terminal.press("enter");
+    desk.terminal.see("1 kept, 1 new, 1 going · 2 of 25 at most");
+    desk.terminal.press("u");
+    desk.terminal.see("Northwind.Notes_2.4.0.0.msixbundle");
+    desk.terminal.press("esc");
+    desk.terminal.gone("Review before publishing");
+    desk.publish();
+    desk.terminal.until_line("the end of the run", |line| line.contains("● Northwind Notes") && line.contains("is published."));
+    let mut live = live_packages(&account);
+    live.sort();
+    let package = |name: &str, version: &str| (name.to_owned(), version.to_owned(), "Uploaded".to_owned());
+    assert_eq!(
+        live,
+        [package("Northwind.Notes_2.3.4.0_arm64.msix", "2.3.4.0"), package("Northwind.Notes_2.5.0.0.msixbundle", "2.5.0.0")]
+    );
+    desk.terminal.press("q");
+    assert_eq!(desk.terminal.ended(), 0);
+}
