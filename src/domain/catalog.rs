@@ -15,7 +15,7 @@ pub enum Catalog {
 }
 
 impl Catalog {
-    /// The list that holds a target.
+    /// The list that a target stands in.
     pub fn of(target: &Target) -> Self {
         match target {
             Target::App { .. } => Self::Apps,

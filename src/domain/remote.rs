@@ -71,7 +71,7 @@ impl<T, E> Remote<T, E> {
         *self = Self::Failed { error, stale };
     }
 
-    /// Whoever fetched it has ended: with this error, or without a word, and then what was known is as good as before.
+    /// Whoever was to bring it is gone: with an error, or without a word, and then it is what it was.
     pub fn settle(&mut self, error: Option<E>) {
         match error {
             Some(error) => self.fail(error),

@@ -2,10 +2,13 @@
 
 mod account;
 mod check;
+mod diff;
+mod diff_text;
 mod drafts;
 mod errand;
 pub mod exit;
 mod list;
+mod pack;
 pub mod printer;
 mod publish;
 mod resume;

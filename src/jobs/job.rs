@@ -3,13 +3,14 @@
 pub use crate::domain::catalog::Catalog;
 use crate::{
     domain::{
+        product::PackageIdentity,
         target::{Kind, Target},
         texts::Field,
     },
     publish::plan::Plan,
 };
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Grows; a newer job that supersedes an older one has the larger id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,6 +52,19 @@ pub enum Job {
         zip: PathBuf,
         kind: Kind,
         document: Value,
+        /// What the product's packages are called, where that is known.
+        identity: Option<PackageIdentity>,
+    },
+    /// Makes a ZIP of what a document waits for out of a folder.
+    Pack {
+        folder: PathBuf,
+        out: PathBuf,
+        kind: Kind,
+        document: Value,
+    },
+    /// SHA-256 of a whole ZIP, for the hash of a release.
+    Sum {
+        zip: PathBuf,
     },
     /// Reads texts from a folder or a table.
     ReadTexts(TextSource),
@@ -61,12 +75,26 @@ pub enum Job {
         files: Vec<(String, String)>,
         overwrites: bool,
     },
+    /// What became of a target's document: from disk alone.
+    LoadPast(Target),
+    /// A document that [`Job::LoadPast`] listed.
+    ReadKept {
+        target: Target,
+        path: PathBuf,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
         text: String,
         base: Option<String>,
+        /// The editable part of the base's document.
+        body: Option<Arc<Value>>,
         zip: Option<PathBuf>,
+    },
+    /// Keeps a text that gives way to another one among the rescued documents.
+    SetAside {
+        target: Target,
+        text: String,
     },
     /// Throws the working copy away.
     DropEdit {
@@ -75,6 +103,10 @@ pub enum Job {
     Publish(Box<Plan>),
     /// Goes on with a run that was interrupted.
     Resume {
+        run: String,
+    },
+    /// Replaces the draft of an interrupted run whose upload URL has ended, and takes the release from there.
+    Renew {
         run: String,
     },
     /// Polls a pending submission until it ends.
@@ -105,12 +137,18 @@ impl Job {
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
             | Self::ReadTexts(_)
-            | Self::Examine { .. } => false,
-            Self::WriteTexts { .. }
+            | Self::Examine { .. }
+            | Self::LoadPast(_)
+            | Self::ReadKept { .. }
+            | Self::Sum { .. } => false,
+            Self::Pack { .. }
+            | Self::WriteTexts { .. }
             | Self::KeepEdit { .. }
+            | Self::SetAside { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
@@ -127,10 +165,16 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::Pack { .. } => Some("pack".into()),
+            Self::Sum { .. } => Some("sum".into()),
             Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
+            Self::LoadPast(_) => Some("past".into()),
+            Self::ReadKept { .. } => Some("kept".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
-            Self::Publish(_)
+            Self::SetAside { .. }
+            | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }

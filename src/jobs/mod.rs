@@ -1,14 +1,20 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
 pub mod browse;
+pub mod digest;
 mod doubt;
 pub mod files;
+pub mod history;
 pub mod job;
 pub mod journal;
 pub mod load;
+pub mod making;
 pub mod manage;
+pub mod pack;
+pub mod past;
 pub mod pool;
 pub mod publish;
+pub mod renew;
 pub mod report;
 pub mod reporter;
 pub mod rollout;

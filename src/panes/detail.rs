@@ -6,7 +6,7 @@ use super::{
     detail_parts::{tab_at, tabs},
     overview::{first_seen, number},
     pane::{Cx, Handled, Pane, Possible, Typed},
-    prepared::Prepared,
+    prepared::{Prepared, package_identity},
     sheet::Sheet,
     standing::since,
     tab::Tab,
@@ -91,7 +91,8 @@ impl Detail {
             && let Some(document) = self.desk.value(cx)
         {
             let document = document.as_ref().clone();
-            asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document }));
+            let identity = package_identity(cx.model, prepared.target);
+            asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document, identity }));
         }
     }
 

@@ -164,8 +164,8 @@ impl Desk {
                 }
                 Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
             },
-            Job::Examine { zip, kind, document } => {
-                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document))));
+            Job::Examine { zip, kind, document, identity } => {
+                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))));
             }
             Job::ReadTexts(source) => match texts::read(&source) {
                 Ok(found) => self.report(id, Report::Texts(Box::new(Texts::Found { from: source.from, found }))),
