@@ -126,6 +126,9 @@ pub enum Command {
         /// Only those of this target.
         target: Option<Target>,
     },
+    /// Take the texts of all listings out of a document, or put them in: release notes, descriptions, …
+    #[command(subcommand)]
+    Texts(Texts),
     /// Follow pending submissions until they end; without a target, all of them.
     Watch { targets: Vec<Target> },
     /// Make an add-on or a package flight.
@@ -148,6 +151,54 @@ pub enum Command {
     Completions { shell: clap_complete::Shell },
     /// The manual page, on stdout.
     Man,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Texts {
+    /// Write them to a folder (LANGUAGE/FIELD.txt), or to a table if the place ends in .csv.
+    Export {
+        /// Whose draft, or live submission.
+        #[arg(required_unless_present = "json")]
+        target: Option<Target>,
+        /// A document instead of the target's.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        #[arg(long, value_name = "FOLDER|FILE.csv")]
+        to: PathBuf,
+        /// Only this text (releaseNotes); may be repeated.
+        #[arg(long, value_name = "NAME")]
+        field: Vec<String>,
+        /// Overwrite files that say something else.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put the texts of a folder or a table into a document; every other byte of it stays.
+    ///
+    /// Understood are LANGUAGE/FIELD.txt, FIELD/LANGUAGE.txt, LANGUAGE.txt (with one --field), LANGUAGE/changelogs/N.txt, and
+    /// CSV with the columns language,FIELD,… or field,LANGUAGE,…; lists have one entry a line. A text that cannot be taken
+    /// ends it with code 3, and nothing is written.
+    Import {
+        /// The document that is changed.
+        #[arg(long, value_name = "FILE")]
+        json: PathBuf,
+        #[arg(long, value_name = "FOLDER|FILE.csv")]
+        from: PathBuf,
+        /// Only this text (releaseNotes); may be repeated.
+        #[arg(long, value_name = "NAME")]
+        field: Vec<String>,
+        /// Where the changed document goes, - for stdout; without it, it replaces the document.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Give a listing to languages that have none.
+        #[arg(long)]
+        add_languages: bool,
+        /// An empty file or cell empties the text; otherwise it is left out.
+        #[arg(long)]
+        clear: bool,
+        /// Take what can be taken.
+        #[arg(long)]
+        lenient: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -11,7 +11,7 @@ use crate::{
     jobs::{
         job::{Catalog, Job, JobId},
         making::Making,
-        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, Texts, UploadProgress},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -99,6 +99,7 @@ pub enum Change {
     Folder,
     Examined,
     Packing,
+    Texts,
     Activity,
     Pulse,
     Profile,
@@ -126,6 +127,8 @@ pub struct Model {
     pub examined: Remote<Examined>,
     /// The ZIP that is being made, or was made last.
     pub packing: Making,
+    /// The texts that were read or written last.
+    pub texts: Remote<Texts>,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -204,6 +207,7 @@ impl Model {
             }
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
             Job::Pack { .. } => self.packing = Making::begun(id),
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => self.texts = Remote::Loading { stale: None },
             _ => {}
         }
         let topic = job.topic();
@@ -335,6 +339,10 @@ impl Model {
                     examined.summed = Some(summed);
                 }
                 vec![Change::Examined]
+            }
+            Report::Texts(texts) => {
+                self.texts = Remote::Ready(*texts);
+                vec![Change::Texts]
             }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
@@ -486,6 +494,10 @@ impl Model {
             Job::Pack { .. } => {
                 self.packing.end(error);
                 vec![Change::Packing]
+            }
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => {
+                self.texts.settle(error);
+                vec![Change::Texts]
             }
             Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
                 // The run itself tells its end; this is for one that could not, because its task broke.

@@ -16,3 +16,4 @@ mod rollout;
 pub mod run;
 mod session;
 mod show;
+mod texts;

@@ -7,7 +7,7 @@ use super::{
     printer::Printer,
     publish, resume, rollout,
     session::Session,
-    show,
+    show, texts,
 };
 use crate::{
     cli::{Cli, Command},
@@ -53,6 +53,7 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
         }
         Command::Rollout { target, yes, to } => rollout::run(Session::open(cli, env)?, target, to.as_ref(), *yes, printer).await,
         Command::Drafts { target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),
+        Command::Texts(what) => texts::run(cli, env, what, printer).await,
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,
         Command::Delete { target, draft, yes, name } => {

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         product::PackageIdentity,
         target::{Kind, Target},
+        texts::Field,
     },
     publish::plan::Plan,
 };
@@ -20,6 +21,17 @@ pub struct JobId(pub u64);
 pub enum NewProduct {
     AddOn { app: String, product_id: String, product_type: String },
     Flight { app: String, name: Option<String>, groups: Vec<String>, rank_higher_than: Option<String> },
+}
+
+/// What a person named, with what its names are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    pub from: PathBuf,
+    pub fields: Vec<Field>,
+    /// The document's own languages: they count as languages however they are called.
+    pub languages: Vec<String>,
+    /// The field that a file is for which is named after its language alone.
+    pub asked: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +65,15 @@ pub enum Job {
     /// SHA-256 of a whole ZIP, for the hash of a release.
     Sum {
         zip: PathBuf,
+    },
+    /// Reads texts from a folder or a table.
+    ReadTexts(TextSource),
+    /// Writes texts below a folder, or a table to the path itself.
+    WriteTexts {
+        to: PathBuf,
+        /// Path below the folder, empty for the path itself; and content.
+        files: Vec<(String, String)>,
+        overwrites: bool,
     },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
@@ -101,9 +122,11 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
+            | Self::ReadTexts(_)
             | Self::Examine { .. }
             | Self::Sum { .. } => false,
             Self::Pack { .. }
+            | Self::WriteTexts { .. }
             | Self::KeepEdit { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
@@ -127,6 +150,7 @@ impl Job {
             Self::Examine { .. } => Some("examine".into()),
             Self::Pack { .. } => Some("pack".into()),
             Self::Sum { .. } => Some("sum".into()),
+            Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::Publish(_)
             | Self::Resume { .. }

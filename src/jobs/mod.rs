@@ -19,4 +19,5 @@ pub mod rollout;
 mod sending;
 pub mod services;
 mod shared_budget;
+pub mod texts;
 pub mod working_copy;

@@ -7,7 +7,7 @@ use super::{
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
-    working_copy,
+    texts, working_copy,
 };
 use crate::publish::errand::Errand;
 use std::{collections::HashMap, time::Duration};
@@ -121,6 +121,8 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::Examine { zip, kind, document, identity } => files::examine(zip, kind, document, identity, reporter).await,
         Job::Pack { folder, out, kind, document } => pack::run(folder, out, kind, document, reporter, cancel).await,
         Job::Sum { zip } => digest::run(zip, reporter).await,
+        Job::ReadTexts(source) => texts::import(source, reporter).await,
+        Job::WriteTexts { to, files, overwrites } => texts::export(to, files, overwrites, reporter).await,
         Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,

@@ -9,6 +9,7 @@ use crate::{
         status::StatusReport,
         submission::Submission,
         target::Target,
+        text_source::Found,
     },
     publish::view::RunView,
 };
@@ -129,6 +130,7 @@ pub enum Report {
     Packed(Box<Packed>),
     /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
     Summed(Summed),
+    Texts(Box<Texts>),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
     EditKept {
@@ -158,6 +160,30 @@ pub enum Report {
     Cancelled,
     /// The job came to its end; nothing more of it follows.
     Ended,
+}
+
+/// What writing came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// So many files were written; those that were the same already are not counted.
+    Done { files: usize },
+    /// Nothing was written: these files are there and say something else.
+    InTheWay { files: Vec<PathBuf> },
+}
+
+/// Texts that were read, or written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Texts {
+    Found {
+        from: PathBuf,
+        found: Found,
+    },
+    Written {
+        to: PathBuf,
+        /// How many there were to write.
+        all: usize,
+        written: Written,
+    },
 }
 
 /// A ZIP as it was found, and how it fits the document that it was examined for.

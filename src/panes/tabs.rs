@@ -1,7 +1,7 @@
 //! Every tab of the detail pane, in their order: one line each. Holds nothing.
 
-use super::{json::Json, overview_tab::Overview, tab::Tab};
+use super::{json::Json, languages::Languages, overview_tab::Overview, tab::Tab};
 
 pub fn all() -> Vec<Box<dyn Tab>> {
-    vec![Box::new(Overview::default()), Box::new(Json::default())]
+    vec![Box::new(Overview::default()), Box::new(Json::default()), Box::new(Languages::default())]
 }
