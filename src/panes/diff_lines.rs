@@ -258,7 +258,8 @@ mod tests {
 
     #[test]
     fn one_word_without_an_end_is_broken_too() {
-        let lines = flow(&[Piece { text: "x".repeat(30), is_marked: true }, Piece { text: " 你好你好".into(), is_marked: false }], 12);
+        let lines =
+            flow(&[Piece { text: "x".repeat(30), is_marked: true }, Piece { text: " 你好你好".into(), is_marked: false }], 12);
         let widths: Vec<_> = lines.iter().map(|line| line.iter().map(|piece| width(&piece.text)).sum::<usize>()).collect();
         assert!(widths.iter().all(|width| *width <= 12) && widths.iter().sum::<usize>() >= 38, "{widths:?}");
     }

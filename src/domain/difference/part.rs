@@ -180,6 +180,12 @@ impl Difference {
         self.groups.is_empty()
     }
 
+    /// Whether new packages come, of which a ZIP can say more than the document.
+    pub fn brings_packages(&self) -> bool {
+        let is_new = |entry: &Entry| matches!(entry.sign, Sign::Added | Sign::Replaced);
+        self.groups.iter().any(|group| group.topic == Topic::Packages && group.entries.iter().any(is_new))
+    }
+
     /// Entries that are a change, in all groups.
     pub fn len(&self) -> usize {
         self.groups.iter().map(Group::len).sum()
