@@ -1,6 +1,7 @@
 //! What the screen knows of the account: server data lives here, once. only the methods of
 //! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
+pub use crate::{past_view::PastView, working_copy::WorkingCopy};
 use crate::{
     domain::{
         product::Product,
@@ -68,18 +69,6 @@ impl RunRow {
     }
 }
 
-/// What a person prepares for a target: an edited document, a chosen archive.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WorkingCopy {
-    /// The edited text; `None` while nothing was edited.
-    pub text: Option<String>,
-    /// The submission whose document the text was made from.
-    pub base: Option<String>,
-    pub zip: Option<PathBuf>,
-    /// When it was last kept on disk.
-    pub kept: Option<Timestamp>,
-}
-
 /// The folder that the ZIP picker looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FolderView {
@@ -100,6 +89,8 @@ pub enum Change {
     Examined,
     Packing,
     Texts,
+    /// The list of a target's past, or a kept document.
+    Past,
     Activity,
     Pulse,
     Profile,
@@ -129,6 +120,7 @@ pub struct Model {
     pub packing: Making,
     /// The texts that were read or written last.
     pub texts: Remote<Texts>,
+    pub past: PastView,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -208,7 +200,7 @@ impl Model {
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
             Job::Pack { .. } => self.packing = Making::begun(id),
             Job::ReadTexts(_) | Job::WriteTexts { .. } => self.texts = Remote::Loading { stale: None },
-            _ => {}
+            job => self.past.begin(job),
         }
         let topic = job.topic();
         let older = topic.and_then(|topic| {
@@ -228,27 +220,29 @@ impl Model {
 
     /// Takes the edited text of a target; says whether that is news.
     pub fn edit(&mut self, target: &Target, text: String) -> bool {
-        let base = self
-            .details
-            .get(target)
-            .and_then(Remote::value)
-            .and_then(|detail| detail.pending.as_ref().or(detail.published.as_ref()).map(|submission| submission.id.clone()));
         let copy = self.edits.entry(target.clone()).or_default();
         if copy.text.as_ref() == Some(&text) {
             return false;
         }
-        if copy.text.is_none() {
-            copy.base = base;
+        if copy.text.replace(text).is_none() {
+            self.rebase(target);
         }
-        copy.text = Some(text);
         true
+    }
+
+    /// From now on the edited text counts as made from what the Store holds now.
+    pub fn rebase(&mut self, target: &Target) {
+        let server = self.details.get(target).and_then(Remote::value).and_then(TargetDetail::server);
+        if let Some(copy) = self.edits.get_mut(target) {
+            copy.rebase(target.kind(), server);
+        }
     }
 
     /// Throws the edited text away; a chosen archive stays.
     pub fn discard_edit(&mut self, target: &Target) {
         self.kept_edits.remove(target);
         if let Some(copy) = self.edits.get_mut(target) {
-            *copy = WorkingCopy { zip: copy.zip.take(), ..WorkingCopy::default() };
+            copy.discard();
         }
         self.forget_empty_edit(target);
     }
@@ -259,7 +253,7 @@ impl Model {
     }
 
     fn forget_empty_edit(&mut self, target: &Target) {
-        if self.edits.get(target).is_some_and(|copy| copy.text.is_none() && copy.zip.is_none()) {
+        if self.edits.get(target).is_some_and(WorkingCopy::is_empty) {
             self.edits.remove(target);
         }
     }
@@ -350,6 +344,10 @@ impl Model {
                 self.kept_edits.extend(targets.iter().cloned());
                 targets.into_iter().map(Change::Edit).collect()
             }
+            Report::Past(_) | Report::Kept(_) => {
+                self.past.take(report);
+                vec![Change::Past]
+            }
             Report::EditKept { target, at } => {
                 if let Some(copy) = self.edits.get_mut(&target) {
                     copy.kept = Some(at);
@@ -408,13 +406,10 @@ impl Model {
         if let Some(kept) = &detail.edit
             && !self.edits.contains_key(&target)
         {
-            let copy = WorkingCopy {
-                text: (!kept.text.is_empty() || kept.zip.is_none()).then(|| kept.text.clone()),
-                base: kept.base.clone(),
-                zip: kept.zip.clone(),
-                kept: Some(kept.saved),
-            };
-            self.edits.insert(target.clone(), copy);
+            self.edits.insert(target.clone(), WorkingCopy::of_kept(kept));
+            changes.push(Change::Edit(target.clone()));
+        }
+        if self.edits.get_mut(&target).is_some_and(|copy| copy.meet(target.kind(), detail.server())) {
             changes.push(Change::Edit(target.clone()));
         }
         self.details.entry(target).or_default().finish(detail);
@@ -506,6 +501,10 @@ impl Model {
                     row.view.ending = Some(Ending { outcome: Outcome::Failed, cause: Some(Cause::Trouble), message });
                 }
                 vec![Change::Runs]
+            }
+            Job::LoadPast(_) | Job::ReadKept { .. } => {
+                self.past.end(&job, error);
+                vec![Change::Past]
             }
             _ => vec![Change::Nothing],
         }

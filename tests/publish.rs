@@ -70,6 +70,7 @@ fn plan(document: Option<Value>) -> Plan {
         pending: PendingPolicy::Fail,
         draft_seen: None,
         expect: None,
+        base: None,
         allow: Vec::new(),
         wait: WaitFor::Published,
     }

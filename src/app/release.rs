@@ -67,6 +67,11 @@ impl App {
                 }
                 self.broadcast(&Change::Edit(target), now);
             }
+            Ask::Rebase(target) => {
+                self.ground.model.rebase(&target);
+                self.loading.edited(target.clone(), now);
+                self.broadcast(&Change::Edit(target), now);
+            }
             Ask::ChooseZip { target, zip } => {
                 self.ground.model.choose_zip(&target, zip);
                 self.loading.edited(target.clone(), now);

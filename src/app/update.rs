@@ -174,6 +174,8 @@ impl App {
                     | Job::LoadStatuses(_)
                     | Job::Browse { .. }
                     | Job::Examine { .. }
+                    | Job::LoadPast(_)
+                    | Job::ReadKept { .. }
             );
             let severity = if is_reading { Severity::Warning } else { Severity::Error };
             self.toasts.push(severity, message, now.uptime);

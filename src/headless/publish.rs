@@ -40,6 +40,7 @@ pub(super) async fn publish(mut session: Session, args: &PublishArgs, printer: &
         },
         draft_seen: None,
         expect: args.expect.clone(),
+        base: None,
         allow: args.allow.iter().map(|allow| concern(*allow)).collect(),
         wait: match args.wait {
             Wait::Committed => WaitFor::Committed,

@@ -10,7 +10,7 @@ use crate::{
     publish::plan::Plan,
 };
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Grows; a newer job that supersedes an older one has the larger id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,12 +75,26 @@ pub enum Job {
         files: Vec<(String, String)>,
         overwrites: bool,
     },
+    /// What became of a target's document: from disk alone.
+    LoadPast(Target),
+    /// A document that [`Job::LoadPast`] listed.
+    ReadKept {
+        target: Target,
+        path: PathBuf,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
         text: String,
         base: Option<String>,
+        /// The editable part of the base's document.
+        body: Option<Arc<Value>>,
         zip: Option<PathBuf>,
+    },
+    /// Keeps a text that gives way to another one among the rescued documents.
+    SetAside {
+        target: Target,
+        text: String,
     },
     /// Throws the working copy away.
     DropEdit {
@@ -124,10 +138,13 @@ impl Job {
             | Self::Browse { .. }
             | Self::ReadTexts(_)
             | Self::Examine { .. }
+            | Self::LoadPast(_)
+            | Self::ReadKept { .. }
             | Self::Sum { .. } => false,
             Self::Pack { .. }
             | Self::WriteTexts { .. }
             | Self::KeepEdit { .. }
+            | Self::SetAside { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
@@ -151,8 +168,11 @@ impl Job {
             Self::Pack { .. } => Some("pack".into()),
             Self::Sum { .. } => Some("sum".into()),
             Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
+            Self::LoadPast(_) => Some("past".into()),
+            Self::ReadKept { .. } => Some("kept".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
-            Self::Publish(_)
+            Self::SetAside { .. }
+            | Self::Publish(_)
             | Self::Resume { .. }
             | Self::Renew { .. }
             | Self::Follow { .. }

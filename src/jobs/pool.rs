@@ -1,7 +1,7 @@
 //! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
 
 use super::{
-    digest, files,
+    digest, files, history,
     job::{Job, JobId},
     load, manage, pack, publish, renew,
     report::Report,
@@ -123,7 +123,12 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::Sum { zip } => digest::run(zip, reporter).await,
         Job::ReadTexts(source) => texts::import(source, reporter).await,
         Job::WriteTexts { to, files, overwrites } => texts::export(to, files, overwrites, reporter).await,
-        Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
+        Job::KeepEdit { target, text, base, body, zip } => {
+            working_copy::keep(services, target, text, (base, body), zip, reporter).await;
+        }
+        Job::LoadPast(target) => history::load(services, target, reporter).await,
+        Job::ReadKept { target, path } => history::read(services, &target, path, reporter).await,
+        Job::SetAside { target, text } => working_copy::set_aside(services, target, text, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,
         Job::Resume { run } => publish::resume(services, &run, reporter, cancel).await,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Fetched, blob::UploadUrl},
-    disk::{Finished, Journal, Kept, Stage},
+    disk::{DiskError, Finished, Journal, Kept, Stage},
     domain::{finding::Severity, product::PackageIdentity, submission::Submission, target::Target},
     publish::{
         call::{Fault, Happened, Next},
@@ -19,7 +19,7 @@ use crate::{
         errand::{Errand, Header},
         expect,
         machine::Run,
-        view::{Cause, RunView},
+        view::{Cause, RunView, Step},
     },
 };
 use jiff::Timestamp;
@@ -216,13 +216,27 @@ impl<'a> Driver<'a> {
                 Ok(fetched) => Happened::Created(self.keep_url(fetched)),
                 Err(error) => unclear(error)?,
             },
-            Next::Update { id, body } => match store.update_submission(&target, &id, &body).await {
-                Ok(_) => Happened::Updated,
-                Err(error) => unclear(error)?,
-            },
+            Next::Update { id, body } => {
+                if let Some(draft) = run.draft() {
+                    self.keep_side(Kept::BeforePut, run, draft).map_err(|error| {
+                        let message = format!("The draft is not overwritten, because it could not be kept. {error}");
+                        Fault { cause: Cause::Trouble, message }
+                    })?;
+                }
+                match store.update_submission(&target, &id, &body).await {
+                    Ok(_) => Happened::Updated,
+                    Err(error) => unclear(error)?,
+                }
+            }
             Next::ReadBack { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;
-                Happened::ReadBack(self.keep_url(fetched))
+                let stored = self.keep_url(fetched);
+                // While the server is asked what became of an update, nobody knows yet whose document that is.
+                let is_stored = run.view().current().is_some_and(|step| step.step == Step::ReadBack);
+                if is_stored && let Err(error) = self.keep_side(Kept::AfterPut, run, &stored) {
+                    tracing::warn!(%error, "the draft after the update was not kept");
+                }
+                Happened::ReadBack(stored)
             }
             Next::Upload { id, zip } => {
                 self.still_approved(run, &zip).await?;
@@ -235,6 +249,12 @@ impl<'a> Driver<'a> {
             Next::Look { id } => Happened::Seen(store.status(&target, &id).await.map_err(fault)?),
             Next::End => Happened::Cancelled,
         })
+    }
+
+    /// Keeps one side of an update, for the target's history.
+    fn keep_side(&self, side: Kept, run: &Run, draft: &Submission) -> Result<(), DiskError> {
+        let drafts = self.services.home.drafts();
+        drafts.save_of(&self.target, side, Some(&draft.id), Some(&run.view().id), &draft.document).map(|_| ())
     }
 
     fn keep_url(&mut self, fetched: Fetched) -> Submission {

@@ -1,6 +1,9 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
-use super::job::Catalog;
+use super::{
+    job::Catalog,
+    past::{KeptDocument, Past},
+};
 pub use crate::api::Exchange;
 use crate::{
     domain::{
@@ -14,7 +17,8 @@ use crate::{
     publish::view::RunView,
 };
 use jiff::Timestamp;
-use std::{path::PathBuf, time::Duration};
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// The state of the connection, for the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,6 +70,13 @@ pub struct TargetDetail {
     pub edit: Option<KeptEdit>,
 }
 
+impl TargetDetail {
+    /// The submission whose document is edited: the draft if there is one, else the live one.
+    pub fn server(&self) -> Option<&Submission> {
+        self.pending.as_ref().or(self.published.as_ref())
+    }
+}
+
 /// A working copy of a document as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptEdit {
@@ -73,6 +84,8 @@ pub struct KeptEdit {
     pub text: String,
     /// The submission that it was made from.
     pub base: Option<String>,
+    /// The editable part of that submission's document; older versions did not keep it.
+    pub body: Option<Arc<Value>>,
     pub zip: Option<PathBuf>,
     pub saved: Timestamp,
 }
@@ -133,6 +146,8 @@ pub enum Report {
     Texts(Box<Texts>),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
+    Past(Box<Past>),
+    Kept(Box<KeptDocument>),
     EditKept {
         target: Target,
         at: Timestamp,

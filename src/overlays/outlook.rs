@@ -149,6 +149,7 @@ impl Outlook {
             draft_seen: self.draft.clone(),
             // What the person saw is what is planned: nobody else approves it.
             expect: None,
+            base: if self.is_edited { prepared.base_body.cloned() } else { prepared.server().and_then(|_| prepared.body()) },
             allow,
             wait: WaitFor::default(),
         }
