@@ -6,6 +6,8 @@ pub mod apps;
 pub mod desk;
 pub mod detail;
 pub mod detail_parts;
+pub mod diff;
+pub mod diff_lines;
 pub mod document_tab;
 pub mod editor;
 pub mod editor_keys;
