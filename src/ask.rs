@@ -2,13 +2,14 @@
 
 use crate::{
     action::Action,
-    domain::{check::check_new_add_on, edit::Edit, target::Target},
+    domain::{check::check_new_add_on, edit::Edit, target::Target, texts::Field},
     jobs::{
         job::{Job, JobId, NewProduct},
         past::PastItem,
     },
 };
-use std::path::PathBuf;
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
 
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +163,36 @@ pub enum Opening {
     Run {
         id: String,
     },
+    /// One of a few things to do.
+    Choose {
+        title: String,
+        choices: Vec<Choice>,
+    },
+    /// The text of one cell of the listings.
+    EditText {
+        target: Target,
+        document: Arc<Value>,
+        language: String,
+        field: Field,
+    },
+    /// A listing in one more language.
+    NewLanguage {
+        target: Target,
+        document: Arc<Value>,
+    },
+    /// Texts from a folder or a table.
+    ImportTexts {
+        target: Target,
+        document: Arc<Value>,
+        /// What a file is for that is named after its language alone.
+        field: &'static str,
+    },
+    /// Texts to a folder or a table.
+    ExportTexts {
+        target: Target,
+        document: Arc<Value>,
+        fields: Vec<Field>,
+    },
     /// Asks for one line of text.
     Prompt {
         title: String,
@@ -171,6 +202,16 @@ pub enum Opening {
         start: String,
         purpose: Purpose,
     },
+}
+
+/// Something to choose, and what it leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub label: String,
+    /// What it means here and now: `3 texts change`.
+    pub note: String,
+    /// Nothing where there is nothing to do.
+    pub then: Vec<Ask>,
 }
 
 /// What a line of text is asked for.

@@ -1,7 +1,7 @@
 //! What the screen knows of the account: server data lives here, once. only the methods of
 //! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
-pub use crate::{past_view::PastView, working_copy::WorkingCopy};
+pub use crate::{past_view::PastView, run_row::RunRow, working_copy::WorkingCopy};
 use crate::{
     domain::{
         product::Product,
@@ -11,7 +11,8 @@ use crate::{
     },
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, UploadProgress},
+        making::Making,
+        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, Texts},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -46,28 +47,6 @@ pub struct List {
     pub total: Option<usize>,
 }
 
-/// A run with its upload.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunRow {
-    pub job: JobId,
-    pub view: RunView,
-    pub upload: Option<UploadProgress>,
-    /// An earlier process left it: nobody drives it until somebody goes on with it.
-    pub is_left: bool,
-}
-
-impl RunRow {
-    /// A job of ours drives it.
-    pub fn is_active(&self) -> bool {
-        self.view.is_active() && !self.is_left
-    }
-
-    /// It was interrupted, and can be gone on with.
-    pub fn may_go_on(&self) -> bool {
-        self.is_left || self.view.ending.as_ref().is_some_and(Ending::may_go_on)
-    }
-}
-
 /// The folder that the ZIP picker looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FolderView {
@@ -88,6 +67,8 @@ pub enum Change {
     Examined,
     /// The list of a target's past, or a kept document.
     Past,
+    Packing,
+    Texts,
     Activity,
     Pulse,
     Profile,
@@ -114,6 +95,10 @@ pub struct Model {
     /// The last ZIP that was examined, while it is on its way too.
     pub examined: Remote<Examined>,
     pub past: PastView,
+    /// The ZIP that is being made, or was made last.
+    pub packing: Making,
+    /// The texts that were read or written last.
+    pub texts: Remote<Texts>,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -191,6 +176,8 @@ impl Model {
                 self.folder.entries.start();
             }
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
+            Job::Pack { .. } => self.packing = Making::begun(id),
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => self.texts = Remote::Loading { stale: None },
             job => self.past.begin(job),
         }
         let topic = job.topic();
@@ -250,8 +237,9 @@ impl Model {
     }
 
     /// Takes a finished run off the list.
-    pub fn dismiss(&mut self, run: &str) {
+    pub fn dismiss(&mut self, run: &str) -> Change {
         self.runs.retain(|row| row.view.id != run || row.is_active());
+        Change::Runs
     }
 
     /// Takes a report in; says what it changed. What comes of a superseded or finished job is dropped.
@@ -314,6 +302,20 @@ impl Model {
                 self.examined = Remote::Ready(*examined);
                 vec![Change::Examined]
             }
+            report @ (Report::Packing { .. } | Report::Packed(_)) => {
+                self.packing.take(report);
+                vec![Change::Packing]
+            }
+            Report::Summed(summed) => {
+                if let Some(examined) = self.examined.value_mut().filter(|examined| examined.zip == summed.zip) {
+                    examined.summed = Some(summed);
+                }
+                vec![Change::Examined]
+            }
+            Report::Texts(texts) => {
+                self.texts = Remote::Ready(*texts);
+                vec![Change::Texts]
+            }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
                 targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
@@ -331,15 +333,14 @@ impl Model {
                 vec![Change::Edit(target)]
             }
             Report::Run(view) => self.take_run(job, *view, now),
-            Report::Upload(progress) => match self.runs.iter_mut().find(|row| row.view.id == progress.run) {
-                Some(row) => {
-                    row.upload = Some(progress);
-                    vec![Change::Runs]
-                }
-                None => Vec::new(),
-            },
+            Report::Renewed { run } => vec![self.dismiss(&run)],
+            Report::Upload(progress) => {
+                let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else { return Vec::new() };
+                row.upload = Some(progress);
+                vec![Change::Runs]
+            }
             Report::Created(product) => {
-                let catalog = catalog_of(&product.target);
+                let catalog = Catalog::of(&product.target);
                 let list = self.list_mut(&catalog);
                 match list.products.value_mut() {
                     Some(products) => {
@@ -422,7 +423,7 @@ impl Model {
     }
 
     fn take_deleted(&mut self, target: Target, is_draft: bool) -> Vec<Change> {
-        let catalog = catalog_of(&target);
+        let catalog = Catalog::of(&target);
         self.statuses.remove(&target);
         if is_draft {
             if let Some(product) = self.product_mut(&target) {
@@ -443,35 +444,33 @@ impl Model {
 
     /// A job is over; what still waits for it gets the error, or goes back to what it was.
     fn end(&mut self, job: Option<JobId>, error: Option<String>) -> Vec<Change> {
-        fn settle<T>(remote: &mut Remote<T>, error: Option<String>) {
-            match error {
-                Some(error) => remote.fail(error),
-                None => {
-                    if let Remote::Loading { stale } = remote {
-                        *remote = stale.take().map_or(Remote::Idle, Remote::Ready);
-                    }
-                }
-            }
-        }
         let Some((id, job)) = job.and_then(|job| self.jobs.remove_entry(&job)) else { return Vec::new() };
         match job {
             Job::LoadCatalog(catalog) => {
                 let list = self.list_mut(&catalog);
                 list.total = None;
-                settle(&mut list.products, error);
+                list.products.settle(error);
                 vec![Change::List(catalog)]
             }
             Job::LoadTarget(target) => {
-                settle(self.details.entry(target.clone()).or_default(), error);
+                self.details.entry(target.clone()).or_default().settle(error);
                 vec![Change::Target(target)]
             }
             Job::Browse { .. } => {
-                settle(&mut self.folder.entries, error);
+                self.folder.entries.settle(error);
                 vec![Change::Folder]
             }
             Job::Examine { .. } => {
-                settle(&mut self.examined, error);
+                self.examined.settle(error);
                 vec![Change::Examined]
+            }
+            Job::Pack { .. } => {
+                self.packing.end(error);
+                vec![Change::Packing]
+            }
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => {
+                self.texts.settle(error);
+                vec![Change::Texts]
             }
             Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
                 // The run itself tells its end; this is for one that could not, because its task broke.
@@ -487,13 +486,5 @@ impl Model {
             }
             _ => vec![Change::Nothing],
         }
-    }
-}
-
-fn catalog_of(target: &Target) -> Catalog {
-    match target {
-        Target::App { .. } => Catalog::Apps,
-        Target::AddOn { .. } => Catalog::AddOns,
-        Target::Flight { app, .. } => Catalog::Flights { app: app.clone() },
     }
 }

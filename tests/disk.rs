@@ -446,6 +446,28 @@ fn no_signed_url_reaches_the_disk() {
 }
 
 #[test]
+fn journals_of_the_past_go_and_what_may_go_on_stays() {
+    let (_folder, home) = home();
+    let runs = home.runs();
+    let header = json!({"version": 1});
+    let [ended, open, held, young] = [1, 2, 3, 4].map(|number| format!("01930000-0000-7000-8000-00000000000{number}"));
+    for id in [&ended, &open, &held, &young] {
+        let mut journal = runs.create(id, &header).unwrap();
+        journal.append(&json!({"ended": *id != open})).unwrap();
+    }
+    let path = |id: &str| home.data().join(format!("runs/{id}.jsonl"));
+    let past = std::time::SystemTime::now() - std::time::Duration::from_secs(100 * 24 * 3600);
+    for id in [&ended, &open, &held] {
+        fs::File::options().write(true).open(path(id)).unwrap().set_modified(past).unwrap();
+    }
+    let _held = runs.open(&held).unwrap();
+    let has_ended = |last: &Value| last["ended"] == true;
+    assert_eq!(runs.prune(Timestamp::now(), has_ended).unwrap(), 1);
+    assert!(!path(&ended).exists() && [&open, &held, &young].iter().all(|id| path(id).exists()));
+    assert_eq!(runs.prune(Timestamp::now(), has_ended).unwrap(), 0);
+}
+
+#[test]
 fn history_gives_the_last_runs_and_skips_broken_lines() {
     let (_folder, home) = home();
     let history = home.history();

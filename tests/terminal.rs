@@ -403,6 +403,27 @@ fn a_signal_ends_it_in_good_order(#[values("TERM", "HUP")] name: &str) {
     desk.assert_tidy();
 }
 
+/// Not a test of its own: the one below runs it in a terminal, where it takes the screen over and panics while it draws.
+#[test]
+#[ignore = "run by a_panic_while_drawing_gives_the_terminal_back"]
+fn panics_while_drawing() {
+    let mut screen = flightdeck::shell::terminal::Screen::enter(true).unwrap();
+    screen.draw(|frame| frame.render_widget("the last frame", frame.area())).unwrap();
+    screen.draw(|_| std::panic::panic_any("no frame after this")).unwrap();
+}
+
+#[test]
+fn a_panic_while_drawing_gives_the_terminal_back() {
+    let home = tempfile::tempdir().unwrap();
+    let program = std::env::current_exe().unwrap();
+    let args = ["--ignored", "--exact", "panics_while_drawing", "--nocapture", "--test-threads=1"];
+    let mut terminal = Terminal::start(&program, &args, SMALL, home.path(), &[("RUST_BACKTRACE", "0")]);
+    assert_ne!(terminal.ended(), 0);
+    assert!(terminal.is_restored(), "{}", terminal.text());
+    // What went wrong stands on the screen that the person has back.
+    assert!(terminal.text().contains("panicked at"), "{}", terminal.text());
+}
+
 #[cfg(unix)]
 #[test]
 fn closing_the_terminal_ends_it() {

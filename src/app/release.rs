@@ -87,8 +87,8 @@ impl App {
             Ask::OpenLink(link) => self.effects.push(Effect::OpenLink(link)),
             Ask::EditOutside { target, text } => self.effects.push(Effect::EditOutside { target, text }),
             Ask::DismissRun(run) => {
-                self.ground.model.dismiss(&run);
-                self.broadcast(&Change::Runs, now);
+                let change = self.ground.model.dismiss(&run);
+                self.broadcast(&change, now);
             }
             Ask::Quit => self.leave(Exit::Quit),
         }

@@ -1,7 +1,7 @@
 //! Texts as people keep them outside of a document: which language and field a file's path or a table's cell stands for, and
 //! what its bytes say. Knows no disk.
 
-use super::{limits, texts::Field};
+use super::texts::{self, Field};
 use csv::ReaderBuilder;
 
 /// One text from outside, with the words that its owner used.
@@ -126,7 +126,7 @@ pub fn code(name: &str) -> String {
 
 fn is_language(name: &str, languages: &[String]) -> bool {
     let code = code(name);
-    limits::is_language(&code) || languages.iter().any(|language| language.eq_ignore_ascii_case(&code))
+    texts::is_language(&code) || languages.iter().any(|language| language.eq_ignore_ascii_case(&code))
 }
 
 /// Whether a name looks like a language code, so that `xx-yy` is said to be an unknown language.

@@ -2,7 +2,11 @@
 
 pub use crate::domain::catalog::Catalog;
 use crate::{
-    domain::target::{Kind, Target},
+    domain::{
+        product::PackageIdentity,
+        target::{Kind, Target},
+        texts::Field,
+    },
     publish::plan::Plan,
 };
 use serde_json::Value;
@@ -17,6 +21,17 @@ pub struct JobId(pub u64);
 pub enum NewProduct {
     AddOn { app: String, product_id: String, product_type: String },
     Flight { app: String, name: Option<String>, groups: Vec<String>, rank_higher_than: Option<String> },
+}
+
+/// What a person named, with what its names are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    pub from: PathBuf,
+    pub fields: Vec<Field>,
+    /// The document's own languages: they count as languages however they are called.
+    pub languages: Vec<String>,
+    /// The field that a file is for which is named after its language alone.
+    pub asked: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +52,28 @@ pub enum Job {
         zip: PathBuf,
         kind: Kind,
         document: Value,
+        /// What the product's packages are called, where that is known.
+        identity: Option<PackageIdentity>,
+    },
+    /// Makes a ZIP of what a document waits for out of a folder.
+    Pack {
+        folder: PathBuf,
+        out: PathBuf,
+        kind: Kind,
+        document: Value,
+    },
+    /// SHA-256 of a whole ZIP, for the hash of a release.
+    Sum {
+        zip: PathBuf,
+    },
+    /// Reads texts from a folder or a table.
+    ReadTexts(TextSource),
+    /// Writes texts below a folder, or a table to the path itself.
+    WriteTexts {
+        to: PathBuf,
+        /// Path below the folder, empty for the path itself; and content.
+        files: Vec<(String, String)>,
+        overwrites: bool,
     },
     /// What became of a target's document: from disk alone.
     LoadPast(Target),
@@ -68,6 +105,10 @@ pub enum Job {
     Resume {
         run: String,
     },
+    /// Replaces the draft of an interrupted run whose upload URL has ended, and takes the release from there.
+    Renew {
+        run: String,
+    },
     /// Polls a pending submission until it ends.
     Follow {
         target: Target,
@@ -95,14 +136,19 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
+            | Self::ReadTexts(_)
             | Self::Examine { .. }
+            | Self::Sum { .. }
             | Self::LoadPast(_)
             | Self::ReadKept { .. } => false,
-            Self::KeepEdit { .. }
+            Self::Pack { .. }
+            | Self::WriteTexts { .. }
+            | Self::KeepEdit { .. }
             | Self::SetAside { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
@@ -121,10 +167,14 @@ impl Job {
             Self::Examine { .. } => Some("examine".into()),
             Self::LoadPast(_) => Some("past".into()),
             Self::ReadKept { .. } => Some("kept".into()),
+            Self::Pack { .. } => Some("pack".into()),
+            Self::Sum { .. } => Some("sum".into()),
+            Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::SetAside { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }

@@ -158,6 +158,8 @@ impl Outlook {
             pending: self.policy,
             draft_seen: self.draft.clone(),
             base: if self.is_edited { prepared.base_body.cloned() } else { prepared.server().and_then(|_| prepared.body()) },
+            // What the person saw is what is planned: nobody else approves it.
+            expect: None,
             allow,
             wait: WaitFor::default(),
         }

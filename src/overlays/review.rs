@@ -14,7 +14,7 @@ use crate::{
     model::Change,
     panes::{
         pane::{Cx, Handled, Possible, Typed},
-        prepared::{Prepared, Verdict, count},
+        prepared::{Prepared, Verdict, count, package_identity},
         sheet::Sheet,
     },
     publish::plan::PendingPolicy,
@@ -75,7 +75,8 @@ impl Review {
             && cx.model.examined.value().is_none_or(|examined| examined.zip != *zip)
         {
             let document = outlook.verdict.as_ref().and_then(Verdict::value).cloned().unwrap_or(Value::Null);
-            asks.push(Ask::Start(Job::Examine { zip: zip.clone(), kind: outlook.kind, document }));
+            let identity = package_identity(cx.model, &self.target);
+            asks.push(Ask::Start(Job::Examine { zip: zip.clone(), kind: outlook.kind, document, identity }));
         }
         self.outlook = Some(outlook);
         if !self.items(cx).contains(&self.focus) {

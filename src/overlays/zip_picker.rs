@@ -6,8 +6,7 @@ use crate::{
     action::Action,
     ask::{Ask, Severity},
     domain::{
-        archive::{Repair, apply, repairs},
-        document::pretty,
+        archive::{Repair, apply_to, repairs},
         fit::{Fit, is_package},
         target::Target,
     },
@@ -19,7 +18,7 @@ use crate::{
     model::Change,
     panes::{
         pane::{Cx, Handled, Possible, Typed},
-        prepared::{Prepared, Verdict, count},
+        prepared::{Prepared, Verdict, count, package_identity},
     },
     ui::{
         field::Field,
@@ -165,11 +164,12 @@ impl ZipPicker {
         self.examine_at = is_news.then(|| cx.uptime + EXAMINE);
     }
 
-    fn examine(&mut self, zip: &Path, asks: &mut Vec<Ask>) {
+    fn examine(&mut self, zip: &Path, cx: &Cx, asks: &mut Vec<Ask>) {
         self.asked = Some(zip.to_owned());
         self.examine_at = None;
         let document = self.verdict.as_ref().and_then(Verdict::value).cloned().unwrap_or(Value::Null);
-        asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: self.target.kind(), document }));
+        let identity = package_identity(cx.model, &self.target);
+        asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: self.target.kind(), document, identity }));
     }
 
     fn browse(&mut self, folder: PathBuf, asks: &mut Vec<Ask>) {
@@ -194,7 +194,7 @@ impl ZipPicker {
         let fit = examined.and_then(|examined| self.fit(examined));
         let mut answer = vec![Ask::ChooseZip { target: self.target.clone(), zip: Some(zip) }];
         if let Some(fit) = fit.filter(|fit| !fit.is_ok()) {
-            let wrong = count(fit.missing.len() + fit.faults.len(), "thing is", "things are");
+            let wrong = count(fit.errors(), "thing is", "things are");
             let said = format!("{name} is chosen, but does not fit yet: {wrong} wrong.");
             answer.push(Ask::Toast(Severity::Warning, said));
         }
@@ -219,14 +219,14 @@ impl ZipPicker {
 
     fn repair(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
         let repairs = self.repairs(cx);
-        let Some(mut value) = self.verdict.as_ref().and_then(Verdict::value).cloned() else { return };
         if repairs.is_empty() {
             self.note = Some(("Nothing in the JSON can be repaired for this ZIP.".into(), Role::Warning));
             return;
         }
-        apply(&mut value, &repairs);
-        let text = pretty(&value);
-        let body = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.body());
+        let prepared = Prepared::of(cx.model, &self.target);
+        let Some(text) = prepared.as_ref().and_then(Prepared::editable_text) else { return };
+        let text = apply_to(&text, &repairs);
+        let body = prepared.and_then(|prepared| prepared.body());
         let verdict = Verdict::of_text(self.target.kind(), text.clone(), body.as_ref());
         self.expected = verdict.expected(self.target.kind());
         self.verdict = Some(verdict);
@@ -381,7 +381,7 @@ impl Overlay for ZipPicker {
         if self.examine_at.is_some_and(|at| cx.uptime >= at)
             && let Some(zip) = self.zip(cx)
         {
-            self.examine(&zip.path.clone(), asks);
+            self.examine(&zip.path.clone(), cx, asks);
         }
     }
 

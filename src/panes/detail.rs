@@ -6,7 +6,7 @@ use super::{
     detail_parts::{tab_at, tabs},
     overview::{first_seen, number},
     pane::{Cx, Handled, Pane, Possible, Typed},
-    prepared::Prepared,
+    prepared::{Prepared, package_identity},
     sheet::Sheet,
     standing::since,
     tab::Tab,
@@ -71,6 +71,7 @@ impl Detail {
         if id != self.shown {
             self.with_tab(|tab, desk| tab.left(desk, cx, asks));
             self.shown = id;
+            self.with_tab(|tab, desk| tab.entered(desk, cx, asks));
         }
         true
     }
@@ -91,7 +92,8 @@ impl Detail {
             && let Some(document) = self.desk.value(cx)
         {
             let document = document.as_ref().clone();
-            asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document }));
+            let identity = package_identity(cx.model, prepared.target);
+            asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document, identity }));
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Opening, PaneId, TabId},
+    domain::document::Document,
     model::Change,
     ui::theme::Role,
 };
@@ -43,9 +44,44 @@ impl Json {
         }
     }
 
+    /// Gives the view its turn with the text as it is read.
+    fn read<T>(&mut self, desk: &Desk, cx: &Cx, act: impl FnOnce(&mut JsonView, &[String]) -> T) -> Option<T> {
+        desk.with_lines(cx, |lines| {
+            self.view.sync(desk.version(), lines);
+            act(&mut self.view, lines)
+        })
+    }
+
     fn leave(&mut self, desk: &mut Desk, asks: &mut Vec<Ask>) {
         self.editor = None;
         desk.keep(asks);
+    }
+
+    /// Puts a place in view for reading; who edits next begins there.
+    pub fn show(&mut self, pointer: &str, desk: &mut Desk, cx: &Cx) {
+        let at = desk.with_lines(cx, |lines| {
+            let position = Document::parse(lines.join("\n")).nearest_position(pointer)?;
+            self.view.show(position.line.saturating_sub(1), lines);
+            Some(position)
+        });
+        if let (Some(at), Some(session)) = (at.flatten(), desk.session_mut(cx)) {
+            // A movement changes nothing: there is nothing to be said.
+            session.edit(cx.uptime, &mut Vec::new(), |buffer| buffer.go_to_position(at.line, at.column));
+        }
+    }
+
+    /// The place that one looks at: the editor's cursor if it is in view, else the hit of a search, else the first line.
+    pub fn pointer(&self, desk: &Desk, cx: &Cx) -> Option<String> {
+        let cursor = desk.session(cx).map(|session| session.buffer().position());
+        desk.with_lines(cx, |lines| {
+            let top = self.view.line();
+            let indent = lines.get(top).map_or(0, |line| line.len() - line.trim_start().len());
+            let cursor = cursor.filter(|(line, _)| self.view.shows(line.saturating_sub(1)));
+            let (line, column) = cursor.unwrap_or((top + 1, indent + 1));
+            let document = Document::parse(lines.join("\n"));
+            // Behind the last letter of a line there is nothing: the letter before is meant.
+            document.pointer_at(line, column).or_else(|| document.pointer_at(line, column.saturating_sub(1)))
+        })?
     }
 }
 
@@ -69,13 +105,20 @@ impl Tab for Json {
         vec![Action::Find, Action::FindNext, Action::NextFinding, Action::Undo, Action::Redo]
     }
 
-    fn possible(&self, action: Action, _desk: &Desk, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {
         match action {
             Action::Edit if self.editor.is_some() => Possible::No("It is being edited.".into()),
             Action::Find
             | Action::FindNext
+            | Action::FindPrevious
+            | Action::Replace
             | Action::Filter
             | Action::NextFinding
+            | Action::PreviousFinding
+            | Action::Findings
+            | Action::Fold
+            | Action::FoldAlike
+            | Action::UnfoldAll
             | Action::Up
             | Action::Down
             | Action::PageUp
@@ -83,6 +126,10 @@ impl Tab for Json {
             | Action::First
             | Action::Last
             | Action::Enter => Possible::Yes,
+            Action::ReplaceAll | Action::GoToBracket if self.editor.is_some() => Possible::Yes,
+            Action::ReplaceAll | Action::GoToBracket => {
+                Possible::No(format!("Press {} to edit the document first.", cx.key(Action::Edit)))
+            }
             _ => Possible::Unknown,
         }
     }
@@ -91,7 +138,7 @@ impl Tab for Json {
         match action {
             Action::Edit | Action::Enter if self.editor.is_none() => self.edit(desk, cx, asks),
             // A finding is gone to where it can be mended.
-            Action::NextFinding if self.editor.is_none() => {
+            Action::NextFinding | Action::PreviousFinding | Action::Findings | Action::Replace if self.editor.is_none() => {
                 self.edit(desk, cx, asks);
                 return self.act(action, desk, cx, asks);
             }
@@ -102,7 +149,7 @@ impl Tab for Json {
             _ => {
                 let is_used = match (&mut self.editor, desk.session_mut(cx)) {
                     (Some(editor), Some(session)) => editor.act(action, session, cx, asks),
-                    _ => desk.with_lines(cx, |lines| self.view.act(action, lines)) == Some(true),
+                    _ => self.read(desk, cx, |view, lines| view.act(action, lines)) == Some(true),
                 };
                 return if is_used { Handled::Yes } else { Handled::No };
             }
@@ -112,7 +159,7 @@ impl Tab for Json {
 
     fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         let (Some(editor), Some(session)) = (&mut self.editor, desk.session_mut(cx)) else {
-            let is_used = desk.with_lines(cx, |lines| self.view.typed(typed, lines)) == Some(true);
+            let is_used = self.read(desk, cx, |view, lines| view.typed(typed, lines)) == Some(true);
             return if is_used { Handled::Yes } else { Handled::No };
         };
         match editor.typed(typed, session, cx, asks) {
@@ -128,16 +175,15 @@ impl Tab for Json {
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
         let down = event.kind == MouseEventKind::ScrollDown;
         let is_wheel = down || event.kind == MouseEventKind::ScrollUp;
-        match (&self.editor, desk.session_mut(cx)) {
-            (Some(editor), Some(session)) => session.edit(cx.uptime, asks, |buffer| {
-                if is_wheel {
-                    editor.wheel(down, buffer);
-                } else if event.kind == MouseEventKind::Down(MouseButton::Left) {
-                    editor.click(event.column.saturating_sub(area.x), event.row.saturating_sub(area.y), buffer);
-                }
-            }),
+        let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
+        match (&mut self.editor, desk.session_mut(cx)) {
+            (Some(editor), Some(session)) if is_wheel => session.edit(cx.uptime, asks, |buffer| editor.wheel(down, buffer)),
+            (Some(editor), Some(session)) if is_click => editor.click(event.column, event.row, session, cx, asks),
             _ if is_wheel => {
-                desk.with_lines(cx, |lines| self.view.wheel(down, lines));
+                self.read(desk, cx, |view, lines| view.wheel(down, lines));
+            }
+            _ if is_click => {
+                self.read(desk, cx, |view, lines| view.click(event.row.saturating_sub(area.y), lines));
             }
             _ => {}
         }
@@ -185,7 +231,7 @@ impl Tab for Json {
         if let (Some(editor), Some(session)) = (&self.editor, desk.session(cx)) {
             editor.draw(frame, area, session, cx);
         } else {
-            desk.with_lines(cx, |lines| self.view.draw(frame, area, cx, lines));
+            desk.with_lines(cx, |lines| self.view.draw(frame, area, cx, desk.version(), lines));
         }
     }
 }

@@ -222,10 +222,10 @@ pub fn remark(sheet: &mut Sheet, label: &str, sign: &str, remark: &Remark, role:
 
 /// How a chosen ZIP fits, in a few words.
 pub fn fit_word(fit: &Fit) -> (String, Role) {
-    let faults = count(fit.faults.len(), "fault", "faults");
+    let faults = count(fit.wrongs(), "fault", "faults");
     match (fit.missing.len(), fit.matched.len()) {
-        (0, _) if !fit.faults.is_empty() => (format!("✗ {faults} of the ZIP"), Role::Danger),
-        (missing, _) if !fit.faults.is_empty() => {
+        (0, _) if fit.wrongs() > 0 => (format!("✗ {faults} of the ZIP"), Role::Danger),
+        (missing, _) if fit.wrongs() > 0 => {
             (format!("✗ {} missing, {faults} of the ZIP", count(missing, "file is", "files are")), Role::Danger)
         }
         (0, 0) => ("! the JSON waits for no file".to_owned(), Role::Warning),

@@ -3,12 +3,13 @@
 
 use crate::{
     domain::{
-        archive::{Fit, fit},
+        archive::{Fit, against},
         check::{Finding, Severity, check},
         diff::{Change, diff},
         document::{Document, Position, SyntaxError, pretty},
         fit::zip_path,
-        package::{expected, files},
+        package::expected,
+        product::PackageIdentity,
         remote::Remote,
         status::{Status, StatusReport},
         submission::{Submission, put_body},
@@ -180,6 +181,8 @@ pub struct Verdict {
     /// Against the server's document, draft or live.
     pub changes: Vec<Change>,
     pub findings: Vec<Finding>,
+    /// Where each finding stands in the text.
+    places: Vec<Option<Position>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -197,12 +200,14 @@ impl Verdict {
             Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check(kind, value, body)),
             Err(_) => (Vec::new(), Vec::new()),
         };
-        Self { content: Content::Text(document), changes, findings }
+        let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
+        let places = document.nearest_positions(&pointers);
+        Self { content: Content::Text(document), changes, findings, places }
     }
 
     /// The server's own document: no change, and not checked, since nobody is going to send it.
     pub fn unedited(body: Value) -> Self {
-        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new() }
+        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new(), places: Vec::new() }
     }
 
     /// The working copy judged, else the server's document.
@@ -236,9 +241,9 @@ impl Verdict {
         }
     }
 
-    /// Where a finding stands in the text.
-    pub fn position(&self, finding: &Finding) -> Option<Position> {
-        self.place(&finding.pointer)
+    /// Where the finding of that number stands in the text.
+    pub fn at(&self, finding: usize) -> Option<Position> {
+        self.places.get(finding).copied().flatten()
     }
 
     /// Where the value at a pointer stands in the text, or the nearest part above it.
@@ -256,7 +261,7 @@ impl Verdict {
     /// How a chosen ZIP fits this document; `None` while either cannot be read.
     pub fn fit(&self, kind: Kind, examined: &Examined) -> Option<Fit> {
         let value = self.value()?;
-        Some(fit(examined.archive.as_ref()?, &expected(kind, value), &files(kind, value)))
+        Some(against(kind, value, examined.archive.as_ref()?, examined.identity.as_ref()))
     }
 
     /// The files that a ZIP must bring, once each.
@@ -269,6 +274,14 @@ impl Verdict {
             }
         }
         names
+    }
+}
+
+/// What the packages of a target must be called; of a flight, what those of its app are. `None` while no list tells.
+pub fn package_identity(model: &Model, target: &Target) -> Option<PackageIdentity> {
+    match target {
+        Target::Flight { app, .. } => model.product(&Target::app(app))?.package_identity(),
+        Target::App { .. } | Target::AddOn { .. } => model.product(target)?.package_identity(),
     }
 }
 

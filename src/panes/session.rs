@@ -27,8 +27,6 @@ const SMALL: usize = 256 * 1024;
 const KEEP: Duration = Duration::from_millis(300);
 /// Judging reads the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.
 const BYTES_PER_MS: u64 = 10_000;
-/// Lines whose number is marked; finding a line walks through the text.
-const MOST_MARKS: usize = 20;
 
 /// A version of the text and what it parses to.
 type Parsed = (u64, Option<Arc<Value>>);
@@ -154,19 +152,7 @@ impl Session {
         let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_ref());
         self.judged = Some(self.buffer.version());
         *self.parsed.borrow_mut() = Some((self.buffer.version(), verdict.shared()));
-        self.marks = match verdict.error() {
-            Some(error) => vec![(error.line.saturating_sub(1), Role::Danger)],
-            None => verdict
-                .findings
-                .iter()
-                .filter(|finding| finding.severity != Severity::Note)
-                .take(MOST_MARKS)
-                .filter_map(|finding| {
-                    let role = if finding.severity == Severity::Error { Role::Danger } else { Role::Warning };
-                    Some((verdict.position(finding)?.line.saturating_sub(1), role))
-                })
-                .collect(),
-        };
+        self.marks = marks(&verdict);
         self.verdict = Some(Arc::new(verdict));
     }
 
@@ -210,4 +196,18 @@ impl Session {
         let changes = || Span::styled(count(verdict.changes.len(), "change", "changes"), style(Role::Text));
         verdict.error().is_none().then(changes).into_iter().chain([found]).collect()
     }
+}
+
+/// The lines to mark, in order, the worst of each.
+fn marks(verdict: &Verdict) -> Vec<(usize, Role)> {
+    if let Some(error) = verdict.error() {
+        return vec![(error.line.saturating_sub(1), Role::Danger)];
+    }
+    let findings = verdict.findings.iter().enumerate().filter(|(_, finding)| finding.severity != Severity::Note);
+    let mut marks: Vec<_> =
+        findings.filter_map(|(at, finding)| Some((verdict.at(at)?.line.saturating_sub(1), finding.severity))).collect();
+    marks.sort_unstable();
+    marks.dedup_by_key(|(line, _)| *line);
+    let role = |severity| if severity == Severity::Error { Role::Danger } else { Role::Warning };
+    marks.into_iter().map(|(line, severity)| (line, role(severity))).collect()
 }

@@ -5,6 +5,7 @@
 use super::{
     call::{Fault, Happened, Next},
     errand::{Errand, Header},
+    expect,
     follow::{self, Verdict},
     plan::{PendingPolicy, Plan, WaitFor},
     settle,
@@ -77,7 +78,7 @@ impl Run {
         &self.header
     }
 
-    pub(super) fn plan(&self) -> Option<&Plan> {
+    pub fn plan(&self) -> Option<&Plan> {
         match &self.header.errand {
             Errand::Publish(plan) => Some(plan),
             Errand::Follow { .. } => None,
@@ -177,9 +178,12 @@ impl Run {
                 self.live = Some(live);
                 self.settle(at);
             }
-            (Stage::Examine, Happened::Examined { problems, warnings }) => {
+            (Stage::Examine, Happened::Examined { problems, warnings, sum }) => {
                 self.view.warnings.extend(warnings);
-                if problems.is_empty() {
+                let agreed = self.plan().map_or(Ok(()), |plan| expect::zip_agreed(plan, sum));
+                if let Err(message) = agreed {
+                    self.refuse(message, at);
+                } else if problems.is_empty() {
                     self.leave_settling(at);
                 } else {
                     self.refuse(
@@ -401,7 +405,7 @@ impl Run {
             (Stage::Look, _) => "No longer followed. The submission goes on by itself in the Store.".to_owned(),
             (_, Some(id)) => {
                 format!(
-                    "Stopped. Draft {id} of {target} exists and was not committed; publish again with the draft kept to go on."
+                    "Stopped. Draft {id} of {target} exists and was not committed; go on with this run, or publish again and keep the draft."
                 )
             }
             (Stage::Probe(Doubt::Create), None) => {

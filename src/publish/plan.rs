@@ -1,6 +1,6 @@
 //! What a person or a script wants of a run, settled before its first request. Knows nothing of how it is carried out.
 
-use crate::domain::{concern::ConcernKind, target::Target};
+use crate::domain::{concern::ConcernKind, fingerprint::Fingerprint, target::Target};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -48,6 +48,9 @@ pub struct Plan {
     /// changed in it since is never overwritten. `None` where nobody can know, and in journals of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Value>,
+    /// What was approved: base, document and ZIP must still be what they were. `None` in journals of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Fingerprint>,
     /// The very changes to price, audience or rollout that a person said yes to.
     pub allow: Vec<ConcernKind>,
     pub wait: WaitFor,

@@ -1,7 +1,10 @@
 //! What must be true before the first changing request: whose draft it is, that something would change, that nothing
 //! about price or audience slips through, that every pending file has an archive. Pure.
 
-use super::plan::{PendingPolicy, Plan};
+use super::{
+    expect,
+    plan::{PendingPolicy, Plan},
+};
 use crate::domain::{
     check,
     concern::{self, Concern},
@@ -27,6 +30,7 @@ pub(super) struct Settled {
 /// Judges the plan against what the server holds. The error is the refusal in words, with the way on.
 pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Submission>) -> Result<Settled, String> {
     let kind = plan.target.kind();
+    expect::agreed(plan, pending, live)?;
     if let Some(draft) = pending {
         may_touch(plan, draft, live.is_some())?;
     } else if let Some(seen) = &plan.draft_seen {

@@ -215,6 +215,7 @@ impl Bench {
             pending: PendingPolicy::Fail,
             draft_seen: None,
             base: None,
+            expect: None,
             allow: Vec::new(),
             wait: WaitFor::Published,
         }
