@@ -2,7 +2,14 @@
 
 use crate::{
     action::Action,
-    domain::{check::check_new_add_on, edit::Edit, target::Target, texts::Field},
+    domain::{
+        check::check_new_add_on,
+        edit::Edit,
+        package_change::{add, is_reused, replace},
+        package_rows::{Cargo, rows},
+        target::Target,
+        texts::Field,
+    },
     jobs::{
         job::{Job, JobId, NewProduct},
         past::PastItem,
@@ -163,11 +170,6 @@ pub enum Opening {
     Run {
         id: String,
     },
-    /// One of a few things to do.
-    Choose {
-        title: String,
-        choices: Vec<Choice>,
-    },
     /// The text of one cell of the listings.
     EditText {
         target: Target,
@@ -193,6 +195,19 @@ pub enum Opening {
         document: Arc<Value>,
         fields: Vec<Field>,
     },
+    /// A list to choose one from.
+    Choose {
+        title: String,
+        /// Above the list; may be empty.
+        text: String,
+        choices: Vec<Choice>,
+        /// Where the cursor begins.
+        current: usize,
+    },
+    /// Which packages go when only the newest are kept.
+    KeepNewest {
+        target: Target,
+    },
     /// Asks for one line of text.
     Prompt {
         title: String,
@@ -204,14 +219,14 @@ pub enum Opening {
     },
 }
 
-/// Something to choose, and what it leads to.
+/// A row of a list to choose from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    pub label: String,
-    /// What it means here and now: `3 texts change`.
+    pub text: String,
+    /// Beside it, dimmed; may be empty.
     pub note: String,
-    /// Nothing where there is nothing to do.
-    pub then: Vec<Ask>,
+    /// What choosing it releases; a row without any cannot be taken, and its note says why.
+    pub answer: Vec<Ask>,
 }
 
 /// What a line of text is asked for.
@@ -221,6 +236,8 @@ pub enum Purpose {
     NewAddOn { app: String, product_type: String },
     /// The name of a new flight of an app.
     NewFlight { app: String },
+    /// The path in the ZIP of a new package of the document; `replaces` is the pointer of the one whose place it takes.
+    Package { target: Target, document: Arc<Value>, replaces: Option<String> },
 }
 
 impl Purpose {
@@ -236,6 +253,7 @@ impl Purpose {
                     product_type: product_type.clone(),
                 })),
             },
+            Self::Package { target, document, replaces } => package(target, document, replaces.as_deref(), text),
             Self::NewFlight { .. } if text.is_empty() => Err("A flight needs a name.".to_owned()),
             Self::NewFlight { app } => Ok(create(NewProduct::Flight {
                 app: app.clone(),
@@ -245,4 +263,22 @@ impl Purpose {
             })),
         }
     }
+}
+
+fn package(target: &Target, document: &Value, replaces: Option<&str>, text: &str) -> Result<Vec<Ask>, String> {
+    let kind = target.kind();
+    let rows = rows(kind, document, None, &Cargo::new());
+    let old = rows.iter().find(|row| Some(row.pointer.as_str()) == replaces);
+    let edits = match old {
+        Some(old) => replace(kind, document, &rows, old, text),
+        None => add(kind, document, &rows, text),
+    };
+    let edits = edits.map_err(|refusal| refusal.to_string())?;
+    let mut asks = vec![Ask::ChangeDocument { target: target.clone(), edits }];
+    if is_reused(&rows, text) {
+        let said =
+            "A package on the server has this name: the Store may mix them up. Better give the new file a name of its own.";
+        asks.push(Ask::Toast(Severity::Warning, said.to_owned()));
+    }
+    Ok(asks)
 }

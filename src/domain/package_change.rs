@@ -205,15 +205,19 @@ pub fn keep_newest(kind: Kind, document: &Value, rows: &[PackageRow], most: usiz
     KeepNewest { groups, leaving, unknown, edits }
 }
 
+/// Its place in the document's list.
+fn place(row: &PackageRow) -> usize {
+    row.pointer.rsplit('/').next().and_then(|place| place.parse().ok()).unwrap_or_default()
+}
+
 /// Takes several off. Elements are taken out from the end, so that the places of the others stay true.
 fn removals(document: &Value, rows: &[PackageRow], going: &[usize]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
-    let mut going = going.to_vec();
-    going.sort_unstable();
     let of = |fate: Fate| going.iter().filter_map(|index| rows.get(*index)).filter(move |row| row.fate == fate);
     edits.extend(of(Fate::Kept).flat_map(|row| remove(document, row)));
-    let news: Vec<&PackageRow> = of(Fate::New).collect();
-    edits.extend(news.into_iter().rev().flat_map(|row| remove(document, row)));
+    let mut news: Vec<&PackageRow> = of(Fate::New).collect();
+    news.sort_by_key(|row| Reverse(place(row)));
+    edits.extend(news.into_iter().flat_map(|row| remove(document, row)));
     edits
 }
 

@@ -1,11 +1,12 @@
 //! Floor 6: what lies above the panes, one file an overlay.
 
-pub mod choice_list;
+pub mod choose;
 pub mod confirm;
 pub mod fit_panel;
 pub mod help;
 pub mod kept;
 pub mod merge;
+pub mod keep_newest;
 pub mod message;
 pub mod new_language;
 pub mod opening;

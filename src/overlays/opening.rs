@@ -1,11 +1,12 @@
 //! The one place that knows every overlay: makes the one that is to be opened.
 
 use super::{
-    choice_list::ChoiceList,
+    choose::Choose,
     confirm::Confirm,
     help::Help,
     kept::Kept,
     merge::Merge,
+    keep_newest::KeepNewest,
     message::Message,
     new_language::NewLanguage,
     overlay::{Command, Overlay},
@@ -29,11 +30,12 @@ pub fn open(opening: Opening, commands: Vec<Command>) -> Box<dyn Overlay> {
         Opening::Confirm { title, text, yes, danger, must_type, then } => {
             Box::new(Confirm::new(title, text, yes, danger, must_type, then))
         }
-        Opening::Choose { title, choices } => Box::new(ChoiceList::new(title, choices)),
         Opening::EditText { target, document, language, field } => Box::new(TextEdit::new(target, document, language, field)),
         Opening::NewLanguage { target, document } => Box::new(NewLanguage::new(target, document)),
         Opening::ImportTexts { target, document, field } => Box::new(TextsImport::new(target, document, field)),
         Opening::ExportTexts { target, document, fields } => Box::new(TextsExport::new(target, document, fields)),
+        Opening::Choose { title, text, choices, current } => Box::new(Choose::new(title, text, choices, current)),
+        Opening::KeepNewest { target } => Box::new(KeepNewest::new(target)),
         Opening::Run { id } => Box::new(Run::new(id)),
         Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
         Opening::Merge { target } => Box::new(Merge::new(target)),

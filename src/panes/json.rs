@@ -61,6 +61,7 @@ impl Json {
     pub fn show(&mut self, pointer: &str, desk: &mut Desk, cx: &Cx) {
         let at = desk.with_lines(cx, |lines| {
             let position = Document::parse(lines.join("\n")).nearest_position(pointer)?;
+            self.view.sync(desk.version(), lines);
             self.view.show(position.line.saturating_sub(1), lines);
             Some(position)
         });

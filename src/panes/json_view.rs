@@ -59,7 +59,8 @@ impl JsonView {
     /// Puts a line in view.
     pub fn show(&mut self, line: usize, lines: &[String]) {
         self.hit = None;
-        self.scroll.show(line, lines);
+        self.folds.reveal(line, lines);
+        self.scroll.show(line, Visible { lines, folds: Some(&self.folds) });
     }
 
     /// Whether there is a search that one step back would end.
@@ -140,10 +141,10 @@ impl JsonView {
             (Some(hit), false) => self.search.behind(hit),
             (hit, true) => self.search.before(hit.unwrap_or(top)),
         };
-        self.show(next, lines);
+        self.go_to_hit(next, lines);
     }
 
-    fn show(&mut self, hit: Option<Place>, lines: &[String]) {
+    fn go_to_hit(&mut self, hit: Option<Place>, lines: &[String]) {
         self.hit = hit;
         if let Some(place) = hit {
             self.folds.reveal(place.line, lines);
@@ -170,7 +171,7 @@ impl JsonView {
                     self.search.refresh(lines, 0);
                     // What is typed on stays on the hit that it has found.
                     let hit = self.search.at_or_behind(self.hit.unwrap_or_default());
-                    self.show(hit, lines);
+                    self.go_to_hit(hit, lines);
                 }
             }
         }

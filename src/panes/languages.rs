@@ -101,19 +101,20 @@ impl Languages {
                 format!("{} change", count(edits.len(), "text", "texts"))
             };
             let then = if edits.is_empty() { Vec::new() } else { vec![Ask::ChangeDocument { target: target.clone(), edits }] };
-            Choice { label: label.to_owned(), note, then }
+            Choice { text: label.to_owned(), note, answer: then }
         };
         let place = shown.iter().position(|row| *row == spot.row)?;
         let below: Vec<usize> = shown.iter().skip(place + 1).copied().collect();
         let all = if self.pattern.is_empty() { "all other languages" } else { "all other languages in view" };
-        Some(Opening::Choose {
-            title: format!("Give the {} of {language} to", field.word),
-            choices: vec![
-                choice("those that have none", &is_blank),
-                choice("all languages below", &|row| below.contains(&row)),
-                choice(all, &|_| true),
-            ],
-        })
+        let choices = vec![
+            choice("those that have none", &is_blank),
+            choice("all languages below", &|row| below.contains(&row)),
+            choice(all, &|_| true),
+        ];
+        // The cursor stands on the first one that leads to something.
+        let current = choices.iter().position(|choice| !choice.answer.is_empty()).unwrap_or_default();
+        let title = format!("Give the {} of {language} to", field.word);
+        Some(Opening::Choose { title, text: String::new(), choices, current })
     }
 
     fn remove(&self, table: &Table, target: &Target, cx: &Cx) -> Option<Opening> {
@@ -154,11 +155,12 @@ impl Languages {
                     let (target, document) = (target.clone(), Arc::clone(&document));
                     let files = text_export::files(table.kind, &document, &fields).len();
                     let note = count(files, "text", "texts");
-                    Choice { label, note, then: vec![Ask::Open(Opening::ExportTexts { target, document, fields })] }
+                    Choice { text: label, note, answer: vec![Ask::Open(Opening::ExportTexts { target, document, fields })] }
                 };
                 let one = choice(format!("{} alone", field.word), vec![field]);
                 let all = choice("all texts".to_owned(), table.grid.fields.clone());
-                Some(Opening::Choose { title: "Write to a folder or a table".to_owned(), choices: vec![one, all] })
+                let title = "Write to a folder or a table".to_owned();
+                Some(Opening::Choose { title, text: String::new(), choices: vec![one, all], current: 0 })
             }
             _ => None,
         }

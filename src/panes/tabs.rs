@@ -1,11 +1,14 @@
 //! Every tab of the detail pane, in their order: one line each. Holds nothing.
 
-use super::{document_tab::DocumentTab, history::History, languages::Languages, overview_tab::Overview, tab::Tab};
+use super::{
+    document_tab::DocumentTab, history::History, languages::Languages, overview_tab::Overview, packages::Packages, tab::Tab,
+};
 
 pub fn all() -> Vec<Box<dyn Tab>> {
     vec![
         Box::new(Overview::default()),
         Box::new(DocumentTab::default()),
+        Box::new(Packages::default()),
         Box::new(Languages::default()),
         Box::new(History::default()),
     ]

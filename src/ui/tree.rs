@@ -391,7 +391,7 @@ impl Tree {
 }
 
 fn holds(key: Option<&str>, value: &Value, pattern: &str) -> bool {
-    let is_in = |text: &str| !hits(text, pattern).is_empty();
+    let is_in = |text: &str| hits(text, pattern).next().is_some();
     key.is_some_and(is_in)
         || match value {
             Value::String(text) => is_in(text),
