@@ -254,7 +254,7 @@ fn a_lost_entry_is_shown_and_comes_back() {
     let saved = "2026-02-03T09:04:00Z".parse().unwrap();
     let text = serde_json::to_string_pretty(&text).unwrap();
     let base = Some(detail.published.as_ref().unwrap().id.clone());
-    detail.edit = Some(flightdeck::jobs::report::KeptEdit { text, base, zip: None, saved });
+    detail.edit = Some(flightdeck::jobs::report::KeptEdit { text, base, body: None, zip: None, saved });
     let mut desk = open(120, 40, detail);
     see(&desk, &["1 kept, 1 missing", "the document has lost its entry"]);
     desk.keys("enter enter");

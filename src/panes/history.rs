@@ -308,8 +308,8 @@ impl Tab for History {
 
     fn word(&self, _desk: &Desk, cx: &Cx) -> String {
         match Self::past(cx) {
-            Some(past) => format!("{} on this machine", count(past.items.len(), "entry", "entries")),
-            None => String::new(),
+            Some(past) if !past.items.is_empty() => format!("{} kept", count(past.items.len(), "entry", "entries")),
+            _ => String::new(),
         }
     }
 

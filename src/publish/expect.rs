@@ -60,6 +60,7 @@ mod tests {
             zip: None,
             pending: PendingPolicy::Fail,
             draft_seen: None,
+            base: None,
             expect,
             allow: Vec::new(),
             wait: WaitFor::None,
