@@ -65,10 +65,10 @@ pub enum Change {
     Runs,
     Folder,
     Examined,
-    /// The list of a target's past, or a kept document.
-    Past,
     Packing,
     Texts,
+    /// The list of a target's past, or a kept document.
+    Past,
     Activity,
     Pulse,
     Profile,
@@ -94,11 +94,11 @@ pub struct Model {
     pub folder: FolderView,
     /// The last ZIP that was examined, while it is on its way too.
     pub examined: Remote<Examined>,
-    pub past: PastView,
     /// The ZIP that is being made, or was made last.
     pub packing: Making,
     /// The texts that were read or written last.
     pub texts: Remote<Texts>,
+    pub past: PastView,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.

@@ -69,8 +69,8 @@ fn plan(document: Option<Value>) -> Plan {
         zip: None,
         pending: PendingPolicy::Fail,
         draft_seen: None,
-        base: None,
         expect: None,
+        base: None,
         allow: Vec::new(),
         wait: WaitFor::Published,
     }

@@ -39,8 +39,8 @@ pub(super) async fn publish(mut session: Session, args: &PublishArgs, printer: &
             Pending::Replace => PendingPolicy::Replace,
         },
         draft_seen: None,
-        base: None,
         expect: args.expect.clone(),
+        base: None,
         allow: args.allow.iter().map(|allow| concern(*allow)).collect(),
         wait: match args.wait {
             Wait::Committed => WaitFor::Committed,

@@ -138,9 +138,9 @@ impl Job {
             | Self::Browse { .. }
             | Self::ReadTexts(_)
             | Self::Examine { .. }
-            | Self::Sum { .. }
             | Self::LoadPast(_)
-            | Self::ReadKept { .. } => false,
+            | Self::ReadKept { .. }
+            | Self::Sum { .. } => false,
             Self::Pack { .. }
             | Self::WriteTexts { .. }
             | Self::KeepEdit { .. }
@@ -165,11 +165,11 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
-            Self::LoadPast(_) => Some("past".into()),
-            Self::ReadKept { .. } => Some("kept".into()),
             Self::Pack { .. } => Some("pack".into()),
             Self::Sum { .. } => Some("sum".into()),
             Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
+            Self::LoadPast(_) => Some("past".into()),
+            Self::ReadKept { .. } => Some("kept".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::SetAside { .. }
             | Self::Publish(_)

@@ -37,6 +37,8 @@ async fn prepare(services: &Services, id: &str, reporter: &Reporter) -> Result<P
     }
     plan.pending = PendingPolicy::Replace;
     plan.draft_seen = Some(draft.clone());
+    // The first run has held the draft against what was seen and approved; it is that run's own since.
+    (plan.base, plan.expect) = (None, None);
     let ended = Entry::Ended { at: Timestamp::now(), outcome: Outcome::Cancelled, is_resumable: false };
     let line = serde_json::to_value(&ended).map_err(|error| error.to_string())?;
     journal.append(&line).map_err(|error| error.to_string())?;

@@ -157,9 +157,9 @@ impl Outlook {
             zip: self.zip.clone().filter(|_| !self.expected.is_empty()),
             pending: self.policy,
             draft_seen: self.draft.clone(),
-            base: if self.is_edited { prepared.base_body.cloned() } else { prepared.server().and_then(|_| prepared.body()) },
             // What the person saw is what is planned: nobody else approves it.
             expect: None,
+            base: if self.is_edited { prepared.base_body.cloned() } else { prepared.server().and_then(|_| prepared.body()) },
             allow,
             wait: WaitFor::default(),
         }
