@@ -1,7 +1,7 @@
 //! What the screen knows of the account: server data lives here, once. Only the methods of [`Model`] write it, and of those
 //! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
-pub use crate::{past_view::PastView, run_row::RunRow, working_copy::WorkingCopy};
+use super::{past::PastView, run_row::RunRow, working_copy::WorkingCopy};
 use crate::{
     domain::{
         product::Product,
