@@ -69,6 +69,8 @@ fn plan(document: Option<Value>) -> Plan {
         zip: None,
         pending: PendingPolicy::Fail,
         draft_seen: None,
+        expect: None,
+        base: None,
         allow: Vec::new(),
         wait: WaitFor::Published,
     }
@@ -133,7 +135,7 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
             }
             Next::Examine { .. } => {
                 let problems = world.zip_problem.into_iter().map(str::to_owned).collect();
-                ("examine".into(), Happened::Examined { problems, warnings: Vec::new() })
+                ("examine".into(), Happened::Examined { problems, warnings: Vec::new(), sum: None })
             }
             Next::SaveDraft { submission } => {
                 (format!("save {}", submission.id), Happened::DraftSaved { path: "drafts/x.json".into() })

@@ -24,7 +24,7 @@ fn is_changing(action: Action) -> bool {
 /// The pane that knows an action, when the focused one does not.
 fn home(action: Action) -> Option<PaneId> {
     match action.row()?.scope {
-        Scope::Target => Some(PaneId::Detail),
+        Scope::Target | Scope::Parts => Some(PaneId::Detail),
         Scope::Runs => Some(PaneId::Runs),
         Scope::Move if action == Action::AllAddOns => Some(PaneId::AddOns),
         _ => None,
@@ -47,7 +47,7 @@ impl App {
             }
         }
         match action.row().map(|row| row.scope) {
-            Some(Scope::Editor | Scope::Overlay) => Possible::Unknown,
+            Some(Scope::Editor | Scope::Overlay | Scope::Parts) => Possible::Unknown,
             _ => Possible::Yes,
         }
     }

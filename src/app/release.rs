@@ -2,6 +2,7 @@
 
 use super::{
     event::{Effect, Exit, Moment},
+    keys::pane_mut,
     update::App,
 };
 use crate::{
@@ -48,6 +49,7 @@ impl App {
                     self.broadcast(&Change::Selected, now);
                 }
             }
+            Ask::ShowTab(_) | Ask::Reveal { .. } | Ask::ChangeDocument { .. } => self.deliver(PaneId::Detail, ask, now),
             Ask::Open(opening) => self.open(opening, now),
             Ask::Edited { target, text } => {
                 if self.ground.model.edit(&target, text) {
@@ -65,6 +67,11 @@ impl App {
                 }
                 self.broadcast(&Change::Edit(target), now);
             }
+            Ask::Rebase(target) => {
+                self.ground.model.rebase(&target);
+                self.loading.edited(target.clone(), now);
+                self.broadcast(&Change::Edit(target), now);
+            }
             Ask::ChooseZip { target, zip } => {
                 self.ground.model.choose_zip(&target, zip);
                 self.loading.edited(target.clone(), now);
@@ -80,11 +87,20 @@ impl App {
             Ask::OpenLink(link) => self.effects.push(Effect::OpenLink(link)),
             Ask::EditOutside { target, text } => self.effects.push(Effect::EditOutside { target, text }),
             Ask::DismissRun(run) => {
-                self.ground.model.dismiss(&run);
-                self.broadcast(&Change::Runs, now);
+                let change = self.ground.model.dismiss(&run);
+                self.broadcast(&change, now);
             }
             Ask::Quit => self.leave(Exit::Quit),
         }
+    }
+
+    fn deliver(&mut self, id: PaneId, ask: Ask, now: Moment) {
+        let cx = self.ground.cx(now, self.focus.current() == id);
+        let mut asks = Vec::new();
+        if let Some(pane) = pane_mut(&mut self.panes, id) {
+            pane.deliver(ask, &cx, &mut asks);
+        }
+        self.asks.extend(asks);
     }
 
     fn shows_runs(&self) -> bool {

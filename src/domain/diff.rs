@@ -57,6 +57,11 @@ const KNOWN: [&str; 26] = [
     "flightPackages",
 ];
 
+/// Whether the service sets a member of this name itself: what changes there is nobody's change.
+pub fn is_service_set(name: &str) -> bool {
+    is_any(name, &SERVICE_SET)
+}
+
 fn is_any(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }

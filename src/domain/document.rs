@@ -4,6 +4,7 @@
 pub use super::pointer::{child, member, remove, set};
 use super::scan;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Why a text is no JSON document; line and column count from 1, the column in characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +26,7 @@ pub struct Position {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     text: String,
-    value: Result<Value, SyntaxError>,
+    value: Result<Arc<Value>, SyntaxError>,
 }
 
 impl Document {
@@ -38,7 +39,7 @@ impl Document {
         let value = match serde_json::from_str(&text) {
             // serde_json keeps the last of two equal keys: the other's content would be lost without a word.
             Ok(value) => match scan::duplicate_key(&text) {
-                None => Ok(value),
+                None => Ok(Arc::new(value)),
                 Some((offset, key)) => {
                     let Position { line, column } = position_of(&text, offset);
                     Err(SyntaxError { line, column, message: format!("the key {key:?} stands twice in this object") })
@@ -50,7 +51,7 @@ impl Document {
     }
 
     pub fn from_value(value: Value) -> Self {
-        Self { text: pretty(&value), value: Ok(value) }
+        Self { text: pretty(&value), value: Ok(Arc::new(value)) }
     }
 
     pub fn text(&self) -> &str {
@@ -58,12 +59,17 @@ impl Document {
     }
 
     pub fn value(&self) -> Result<&Value, &SyntaxError> {
-        self.value.as_ref()
+        self.value.as_deref()
+    }
+
+    /// The value to keep; `None` when the text does not parse.
+    pub fn shared(&self) -> Option<Arc<Value>> {
+        self.value.as_ref().ok().cloned()
     }
 
     /// The value, for who is done with the text.
     pub fn into_value(self) -> Result<Value, SyntaxError> {
-        self.value
+        self.value.map(Arc::unwrap_or_clone)
     }
 
     /// Where the value at a JSON pointer begins; `None` when there is none or the text does not parse.
@@ -101,6 +107,19 @@ impl Document {
             }
             pointer = pointer.rsplit_once('/')?.0;
         }
+    }
+
+    /// As [`Self::nearest_position`] for many pointers, in one pass over the text; in the order of the pointers.
+    pub fn nearest_positions(&self, pointers: &[&str]) -> Vec<Option<Position>> {
+        let above = |pointer: &&'_ str| {
+            let slashes = pointer.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
+            let ends = slashes.into_iter().chain([pointer.len()]).rev();
+            ends.filter_map(|end| pointer.get(..end)).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let ways: Vec<Vec<String>> = pointers.iter().map(above).collect();
+        let all: Vec<&str> = ways.iter().flatten().map(String::as_str).collect();
+        let mut places = self.positions(&all).into_iter();
+        ways.iter().map(|way| places.by_ref().take(way.len()).collect::<Vec<_>>().into_iter().flatten().next()).collect()
     }
 
     /// The JSON pointer of the innermost value at a place; a key counts to its value, space to what surrounds it.

@@ -14,6 +14,7 @@ use crate::{
         document::{Document, Position},
         finding::{Finding, Severity},
         package,
+        product::PackageIdentity,
         submission::put_body,
         target::{Kind, Target},
     },
@@ -32,17 +33,18 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let given = file.map(read_document).transpose()?;
-    let (kind, base) = if target == "-" {
+    let (kind, base, identity) = if target == "-" {
         let document = given.as_ref().and_then(|document| document.value().ok());
         let document =
             document.ok_or_else(|| Failure::usage("check - needs --json FILE: without a target there is no document."))?;
-        (guess_kind(document), None)
+        (guess_kind(document), None, None)
     } else {
         let target: Target = target.parse().map_err(Failure::usage)?;
         let session = Session::open(cli, env)?;
         let detail = load::read_target(&session.services, &target, Priority::Person).await?;
+        let identity = detail.product.package_identity();
         let base = detail.pending.or(detail.published).map(|submission| put_body(target.kind(), &submission.document));
-        (target.kind(), base)
+        (target.kind(), base, identity)
     };
     let document = match (given, &base) {
         (Some(document), _) => document,
@@ -52,7 +54,7 @@ pub(super) async fn run(
     let Ok(value) = document.value() else { return Err(Failure::usage("The document cannot be read.")) };
 
     let mut findings = check::check_at(kind, value, base.as_ref(), Timestamp::now());
-    findings.extend(zip_findings(kind, value, zip)?);
+    findings.extend(zip_findings(kind, value, zip, identity)?);
     let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
     // Lines count in the file that was given; the server's copy is nowhere to be opened.
     let places = if file.is_some() { document.positions(&pointers) } else { vec![None; findings.len()] };
@@ -103,7 +105,12 @@ fn say(finding: &Finding, place: Option<Position>, file: Option<&Path>, printer:
     if help.is_empty() { Ok(()) } else { printer.line(&format!("    {help}")) }
 }
 
-fn zip_findings(kind: Kind, document: &Value, zip: Option<&Path>) -> Result<Vec<Finding>, Failure> {
+fn zip_findings(
+    kind: Kind,
+    document: &Value,
+    zip: Option<&Path>,
+    identity: Option<PackageIdentity>,
+) -> Result<Vec<Finding>, Failure> {
     let expected = package::expected(kind, document);
     let told = |severity, sentence, rule| Finding { pointer: String::new(), severity, sentence, rule, help: "" };
     let Some(zip) = zip else {
@@ -114,15 +121,15 @@ fn zip_findings(kind: Kind, document: &Value, zip: Option<&Path>) -> Result<Vec<
     if let Err(error) = File::open(zip) {
         return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
     }
-    let examined = browse::examine(zip, kind, document);
+    let examined = browse::examine(zip, kind, document, identity);
     Ok(match examined.broken {
-        None => examined.fit.sentences().into_iter().map(|(severity, sentence)| told(severity, sentence, "§ 4.9")).collect(),
+        None => examined.fit.findings(),
         Some(broken) => vec![told(Severity::Error, format!("{}: {broken}", zip.display()), "§ 4.9")],
     })
 }
 
 /// The kind that a document without a target belongs to, by the fields that only one kind has.
-fn guess_kind(document: &Value) -> Kind {
+pub(super) fn guess_kind(document: &Value) -> Kind {
     if document.get("flightPackages").is_some() {
         Kind::Flight
     } else if ["applicationPackages", "applicationCategory"].iter().any(|name| document.get(name).is_some()) {

@@ -35,6 +35,8 @@ fn is_command(command: &Command) -> bool {
     command.action != Action::Palette
         && command.action.row().is_some_and(|row| match row.scope {
             Scope::Global | Scope::Target | Scope::Runs => true,
+            // Only where the tab that is shown has such parts.
+            Scope::Parts => command.possible != Possible::Unknown,
             Scope::Move => matches!(row.action, Action::Filter | Action::AllAddOns),
             Scope::Editor | Scope::Overlay => false,
         })

@@ -1,20 +1,21 @@
-//! The detail pane: the selected target in tabs. Holds what is in view and the open editor; the target itself lies in the model.
+//! The detail pane: the selected target in tabs. Holds the tabs and the desk on which the target's document lies; what happens
+//! to the document is the tabs' business.
 
 use super::{
-    detail_parts::{Tab, document_word, failure, tabs, unread},
-    editor::{Editor, Taken},
-    json_view::JsonView,
-    overview::{self, first_seen, number},
+    desk::Desk,
+    detail_parts::{tab_at, tabs},
+    overview::{first_seen, number},
     pane::{Cx, Handled, Pane, Possible, Typed},
-    prepared::{Prepared, Verdict},
+    prepared::{Prepared, package_identity},
     sheet::Sheet,
     standing::since,
-    target_actions,
+    tab::Tab,
+    tabs, target_actions,
 };
 use crate::{
     action::{Action, Scope},
-    ask::{Ask, PaneId, Severity},
-    domain::{document::pretty, remote::Remote, target::Target, units},
+    ask::{Ask, PaneId, Severity, TabId},
+    domain::{remote::Remote, target::Target, units},
     jobs::job::Job,
     model::Change,
     ui::{
@@ -30,116 +31,54 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::Span,
 };
-use std::{
-    cell::{Cell, RefCell},
-    time::Duration,
-};
+use std::time::Duration;
 
-/// What was computed of a target, until the model changes.
-#[derive(Clone, Debug)]
-struct Digest {
-    target: Target,
-    verdict: Option<Verdict>,
-    /// The lines that the JSON tab shows; made when it is shown for the first time.
-    lines: Option<Vec<String>>,
+pub struct Detail {
+    /// Never empty.
+    tabs: Vec<Box<dyn Tab>>,
+    shown: TabId,
+    desk: Desk,
 }
 
-#[derive(Debug, Default)]
-pub struct Detail {
-    tab: Tab,
-    editor: Option<Editor>,
-    json: JsonView,
-    /// First line of the overview in view; its lines and the page's height as last drawn.
-    top: Cell<usize>,
-    height: Cell<usize>,
-    page: Cell<usize>,
-    digest: RefCell<Option<Digest>>,
+impl Default for Detail {
+    fn default() -> Self {
+        Self { tabs: tabs::all(), shown: TabId::Overview, desk: Desk::default() }
+    }
 }
 
 impl Detail {
-    pub fn tab(&self) -> Tab {
-        self.tab
+    /// The tabs that the selected target has.
+    fn offered(&self, cx: &Cx) -> Vec<TabId> {
+        let kind = cx.selected.map(Target::kind);
+        self.tabs.iter().filter(|tab| kind.is_none_or(|kind| tab.is_offered(kind))).map(|tab| tab.id()).collect()
     }
 
-    /// The open editor, if it is the selected target's.
-    fn editor(&self, cx: &Cx) -> Option<&Editor> {
-        self.editor.as_ref().filter(|editor| Some(editor.target()) == cx.selected)
+    fn tab(&self) -> Option<&dyn Tab> {
+        self.tabs.iter().find(|tab| tab.id() == self.shown).map(AsRef::as_ref)
     }
 
-    fn is_editing(&self) -> bool {
-        self.editor.is_some()
+    /// Gives the shown tab its turn with the desk.
+    fn with_tab<T>(&mut self, act: impl FnOnce(&mut dyn Tab, &mut Desk) -> T) -> Option<T> {
+        let tab = self.tabs.iter_mut().find(|tab| tab.id() == self.shown)?;
+        Some(act(tab.as_mut(), &mut self.desk))
     }
 
-    /// Reads the digest, made anew when the target is another one or the model has changed.
-    fn with_digest<T>(&self, prepared: &Prepared, needs_lines: bool, read: impl FnOnce(&Digest) -> T) -> T {
-        let mut slot = self.digest.borrow_mut();
-        if slot.as_ref().is_some_and(|digest| digest.target != *prepared.target) {
-            *slot = None;
+    /// `false` where the selected target has no such tab.
+    fn show(&mut self, id: TabId, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+        if !self.offered(cx).contains(&id) {
+            return false;
         }
-        let digest =
-            slot.get_or_insert_with(|| Digest { target: prepared.target.clone(), verdict: Verdict::of(prepared), lines: None });
-        if needs_lines && digest.lines.is_none() {
-            let text = match (prepared.text, prepared.server()) {
-                (Some(text), _) => text.to_owned(),
-                (None, Some((server, _))) => pretty(&server.document),
-                (None, None) => prepared.editable_text().unwrap_or_default(),
-            };
-            digest.lines = Some(text.lines().map(str::to_owned).collect());
+        if id != self.shown {
+            self.with_tab(|tab, desk| tab.left(desk, cx, asks));
+            self.shown = id;
         }
-        read(digest)
-    }
-
-    fn with_lines<T>(&mut self, cx: &Cx, act: impl FnOnce(&mut JsonView, &[String]) -> T) -> Option<T> {
-        let prepared = Prepared::of(cx.model, cx.selected?)?;
-        self.with_digest(&prepared, true, |_| ());
-        let digest = self.digest.borrow();
-        let lines = digest.as_ref()?.lines.as_deref()?;
-        Some(act(&mut self.json, lines))
-    }
-
-    fn turn(&mut self, by: isize) -> bool {
-        let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or_default();
-        match at.checked_add_signed(by).and_then(|next| Tab::ALL.get(next)) {
-            Some(tab) => {
-                self.tab = *tab;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn scroll(&self, action: Action) -> bool {
-        let last = self.height.get().saturating_sub(self.page.get());
-        let page = self.page.get().saturating_sub(1).max(1);
-        let top = self.top.get();
-        self.top.set(match action {
-            Action::Up => top.saturating_sub(1),
-            Action::Down => (top + 1).min(last),
-            Action::PageUp => top.saturating_sub(page),
-            Action::PageDown => (top + page).min(last),
-            Action::First => 0,
-            Action::Last => last,
-            _ => return false,
-        });
         true
     }
 
-    fn begin_edit(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        let Some(prepared) = cx.selected.and_then(|target| Prepared::of(cx.model, target)) else { return };
-        self.tab = Tab::Json;
-        if !self.is_editing() {
-            self.editor = Editor::open(&prepared, cx.uptime);
-        }
-        if !cx.is_focused {
-            asks.push(Ask::Focus(PaneId::Detail));
-        }
-    }
-
-    fn leave_editor(&mut self, asks: &mut Vec<Ask>) {
-        if let Some(mut editor) = self.editor.take() {
-            editor.keep(asks);
-        }
-        *self.digest.borrow_mut() = None;
+    fn turn(&mut self, by: isize, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+        let offered = self.offered(cx);
+        let at = offered.iter().position(|id| *id == self.shown).unwrap_or_default();
+        at.checked_add_signed(by).and_then(|next| offered.get(next)).is_some_and(|id| self.show(*id, cx, asks))
     }
 
     /// Looks into the chosen ZIP, unless that was done.
@@ -149,20 +88,20 @@ impl Detail {
         if let Some(zip) = prepared.zip
             && !examined.is_loading()
             && examined.value().is_none_or(|examined| examined.zip != zip)
+            && let Some(document) = self.desk.value(cx)
         {
-            let value = self.with_digest(&prepared, false, |digest| digest.verdict.as_ref()?.value().cloned());
-            if let Some(document) = value {
-                asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document }));
-            }
+            let document = document.as_ref().clone();
+            let identity = package_identity(cx.model, prepared.target);
+            asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: prepared.kind(), document, identity }));
         }
     }
 
-    fn heading<'a>(&self, cx: &Cx) -> (String, Vec<Span<'a>>) {
+    fn heading(&self, cx: &Cx) -> (String, Vec<Span<'static>>) {
         let Some(target) = cx.selected else { return (PaneId::Detail.word().to_owned(), Vec::new()) };
         let style = |role| cx.theme.style(role);
         let name = cx.model.product(target).map_or_else(|| target.id().to_owned(), |product| product.name.clone());
-        if let Some(editor) = self.editor(cx) {
-            return (name, editor.notes(cx));
+        if let Some(notes) = self.tab().and_then(|tab| tab.notes(&self.desk, cx)) {
+            return (name, notes);
         }
         let mut notes = Vec::new();
         if cx.model.details.get(target).is_some_and(Remote::is_loading) {
@@ -188,46 +127,6 @@ impl Detail {
         }
         (name, notes)
     }
-
-    fn overview(&self, frame: &mut Frame, area: Rect, cx: &Cx, target: &Target) {
-        let width = usize::from(area.width);
-        let mut lines = Vec::new();
-        let prepared = Prepared::of(cx.model, target);
-        if let Some(error) = cx.model.details.get(target).and_then(Remote::error) {
-            lines.extend(failure(cx, target, error, width));
-        }
-        match prepared {
-            Some(prepared) => {
-                lines.extend(
-                    self.with_digest(&prepared, false, |digest| overview::lines(cx, &prepared, digest.verdict.as_ref(), width)),
-                );
-            }
-            None if lines.is_empty() => {
-                lines.extend(unread(cx, target, width));
-            }
-            None => {}
-        }
-        self.height.set(lines.len());
-        self.page.set(usize::from(area.height));
-        let top = self.top.get().min(lines.len().saturating_sub(usize::from(area.height)));
-        self.top.set(top);
-        let more = lines.len() > top + usize::from(area.height);
-        for (y, line) in (area.y..area.bottom()).zip(lines.into_iter().skip(top)) {
-            frame.render_widget(line, Rect { y, height: 1, ..area });
-        }
-        let mark = |frame: &mut Frame, y, mark| {
-            frame.render_widget(
-                Span::styled(mark, cx.theme.style(Role::Key)),
-                Rect { x: area.right() - 1, y, width: 1, height: 1 },
-            );
-        };
-        if top > 0 && area.width > 0 {
-            mark(frame, area.y, "▲");
-        }
-        if more && area.width > 0 {
-            mark(frame, area.bottom() - 1, "▼");
-        }
-    }
 }
 
 impl Pane for Detail {
@@ -236,20 +135,17 @@ impl Pane for Detail {
     }
 
     fn takes_text(&self) -> bool {
-        self.is_editing() || self.json.takes_text()
+        self.tab().is_some_and(Tab::takes_text)
     }
 
     fn scopes(&self) -> &'static [Scope] {
-        match (self.takes_text(), self.tab) {
-            (true, _) => &[Scope::Editor],
-            (false, Tab::Json) => &[Scope::Target, Scope::Move, Scope::Editor],
-            (false, Tab::Overview) => &[Scope::Target, Scope::Move],
-        }
+        self.tab().map_or(&[Scope::Target, Scope::Move], Tab::scopes)
     }
 
     fn hints(&self, cx: &Cx) -> Vec<Action> {
-        if self.is_editing() {
-            return vec![Action::Find, Action::FindNext, Action::NextFinding, Action::Undo, Action::Redo];
+        let hints = self.tab().map(|tab| tab.hints(&self.desk, cx)).unwrap_or_default();
+        if !hints.is_empty() {
+            return hints;
         }
         let is_busy =
             cx.selected.and_then(|target| Prepared::of(cx.model, target)).and_then(|prepared| prepared.pending_report(cx.model));
@@ -259,172 +155,129 @@ impl Pane for Detail {
     }
 
     fn possible(&self, action: Action, cx: &Cx) -> Possible {
-        let not_editing = || Possible::No(format!("Press {} to edit the document first.", cx.key(Action::Edit)));
+        let said = self.tab().map_or(Possible::Unknown, |tab| tab.possible(action, &self.desk, cx));
+        if said != Possible::Unknown {
+            return said;
+        }
         match action {
-            Action::Undo | Action::Redo | Action::NextFinding => {
-                if self.is_editing() {
-                    Possible::Yes
-                } else {
-                    not_editing()
-                }
-            }
-            Action::Find | Action::FindNext | Action::Filter if self.tab == Tab::Json => Possible::Yes,
             Action::Find | Action::FindNext => Possible::No("Only the JSON tab can be searched.".into()),
-            Action::Edit if self.is_editing() => Possible::No("It is being edited.".into()),
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Left
-            | Action::Right
-            | Action::Enter
-            | Action::NextTab
-            | Action::PreviousTab => Possible::Yes,
+            Action::Undo | Action::Redo if self.desk.session(cx).is_none() => {
+                Possible::No("Nothing was changed that could be undone.".into())
+            }
+            Action::Left | Action::Right | Action::NextTab | Action::PreviousTab | Action::Undo | Action::Redo => Possible::Yes,
+            Action::NextFinding => target_actions::possible(Action::Edit, cx),
             action => target_actions::possible(action, cx),
         }
     }
 
     fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        if self.editor(cx).is_none() && self.is_editing() {
-            self.leave_editor(asks);
-        }
-        if let Some(editor) = &mut self.editor
-            && editor.act(action, cx, asks)
-        {
-            return Handled::Yes;
-        }
         if let Possible::No(reason) = self.possible(action, cx) {
             asks.push(Ask::Toast(Severity::Warning, reason));
             return Handled::Yes;
         }
-        let handled = |is_handled: bool| if is_handled { Handled::Yes } else { Handled::No };
-        match action {
-            Action::NextTab => {
-                if !self.turn(1) {
-                    self.tab = Tab::Overview;
-                }
-                Handled::Yes
-            }
+        if self.with_tab(|tab, desk| tab.act(action, desk, cx, asks)) == Some(Handled::Yes) {
+            return Handled::Yes;
+        }
+        let is_handled = match action {
+            Action::NextTab => self.turn(1, cx, asks) || self.show(TabId::Overview, cx, asks),
             Action::PreviousTab => {
-                if !self.turn(-1) {
-                    self.tab = Tab::Json;
-                }
-                Handled::Yes
+                self.turn(-1, cx, asks) || self.offered(cx).last().is_some_and(|last| self.show(*last, cx, asks))
             }
-            Action::Right => handled(self.turn(1)),
+            Action::Right => self.turn(1, cx, asks),
+            Action::ShowDiff => {
+                if !cx.is_focused {
+                    asks.push(Ask::Focus(PaneId::Detail));
+                }
+                self.show(TabId::Diff, cx, asks)
+            }
             // At the first tab it leads out of the pane, to the lists.
-            Action::Left => handled(self.turn(-1)),
-            Action::Enter if self.tab == Tab::Overview => {
-                self.tab = Tab::Json;
-                Handled::Yes
+            Action::Left => self.turn(-1, cx, asks),
+            Action::Edit | Action::NextFinding if self.shown != TabId::Json => {
+                self.show(TabId::Json, cx, asks);
+                return self.act(action, cx, asks);
             }
-            Action::Enter => self.act(Action::Edit, cx, asks),
-            Action::Edit => {
-                self.begin_edit(cx, asks);
-                Handled::Yes
-            }
-            Action::EditOutside | Action::DiscardEdit => {
-                self.leave_editor(asks);
-                handled(target_actions::act(action, cx, asks))
-            }
-            _ if self.tab == Tab::Json && self.with_lines(cx, |view, lines| view.act(action, lines)) == Some(true) => {
-                Handled::Yes
-            }
-            _ if self.tab == Tab::Overview && self.scroll(action) => Handled::Yes,
-            _ => {
-                // What is reviewed, published or examined is the text as it stands now.
-                if let Some(editor) = &mut self.editor {
-                    editor.keep(asks);
+            Action::Undo => {
+                if !self.desk.undo(cx, asks) {
+                    asks.push(Ask::Toast(Severity::Info, "Nothing left to undo.".to_owned()));
                 }
-                handled(target_actions::act(action, cx, asks))
+                true
             }
+            Action::Redo => {
+                if !self.desk.redo(cx, asks) {
+                    asks.push(Ask::Toast(Severity::Info, "Nothing to redo.".to_owned()));
+                }
+                true
+            }
+            _ => {
+                self.desk.keep(asks);
+                target_actions::act(action, cx, asks)
+            }
+        };
+        if is_handled { Handled::Yes } else { Handled::No }
+    }
+
+    fn deliver(&mut self, ask: Ask, cx: &Cx, asks: &mut Vec<Ask>) {
+        match ask {
+            Ask::ShowTab(id) => {
+                self.show(id, cx, asks);
+            }
+            Ask::Reveal { pointer } => {
+                self.show(TabId::Json, cx, asks);
+                self.with_tab(|tab, desk| tab.reveal(&pointer, desk, cx));
+            }
+            Ask::ChangeDocument { target, edits } if cx.selected == Some(&target) => {
+                if let Err(reason) = self.desk.change(&edits, cx, asks) {
+                    asks.push(Ask::Toast(Severity::Error, reason));
+                }
+            }
+            _ => {}
         }
     }
 
     fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        if self.editor(cx).is_none() {
-            self.leave_editor(asks);
-            let taken = self.with_lines(cx, |view, lines| view.typed(typed, lines));
-            return if taken == Some(true) { Handled::Yes } else { Handled::No };
-        }
-        match self.editor.as_mut().map(|editor| editor.typed(typed, cx, asks)) {
-            Some(Taken::Yes) => Handled::Yes,
-            Some(Taken::Leave) => {
-                self.leave_editor(asks);
-                Handled::Yes
-            }
-            Some(Taken::No) | None => Handled::No,
-        }
+        self.with_tab(|tab, desk| tab.typed(typed, desk, cx, asks)).unwrap_or(Handled::No)
     }
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, asks: &mut Vec<Ask>) {
         let (column, row) = (event.column.saturating_sub(area.x + 1), event.row.saturating_sub(area.y + 1));
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) if row == 0 => {
-                let mut start = 0;
-                for tab in Tab::ALL {
-                    let end = start + tab.word().len() as u16 + 2;
-                    if (start..end).contains(&column) && tab != self.tab {
-                        self.leave_editor(asks);
-                        self.tab = tab;
-                    }
-                    start = end + 1;
-                }
-            }
-            MouseEventKind::Down(MouseButton::Left) => {
-                if let Some(editor) = &mut self.editor {
-                    editor.click(column, row.saturating_sub(1));
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                let down = event.kind == MouseEventKind::ScrollDown;
-                if let Some(editor) = &mut self.editor {
-                    editor.wheel(down);
-                } else if self.tab == Tab::Json {
-                    self.with_lines(cx, |view, lines| view.wheel(down, lines));
-                } else {
-                    for _ in 0..3 {
-                        self.scroll(if down { Action::Down } else { Action::Up });
-                    }
-                }
-            }
-            _ => {}
+        if row > 0 {
+            // Inside of the frame, below the row of tabs.
+            let body =
+                Rect { x: area.x + 1, y: area.y + 2, width: area.width.saturating_sub(2), height: area.height.saturating_sub(3) };
+            self.with_tab(|tab, desk| tab.mouse(event, body, desk, cx, asks));
+        } else if event.kind == MouseEventKind::Down(MouseButton::Left)
+            && let Some(id) = tab_at(&self.offered(cx), column)
+        {
+            self.show(id, cx, asks);
         }
     }
 
     fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
-        match change {
-            Change::Selected => {
-                self.leave_editor(asks);
-                self.json.reset();
-                self.top.set(0);
-                self.examine(cx, asks);
-            }
-            Change::Target(target) | Change::Edit(target) => {
-                *self.digest.borrow_mut() = None;
-                if let Some(editor) = self.editor.as_mut().filter(|editor| editor.target() == target)
-                    && let Some(prepared) = Prepared::of(cx.model, target)
-                {
-                    editor.renew(&prepared, cx.uptime);
-                }
-                if cx.selected == Some(target) {
-                    self.examine(cx, asks);
-                }
-            }
-            _ => {}
+        self.desk.changed(change, cx, asks);
+        for tab in &mut self.tabs {
+            tab.changed(change, &mut self.desk, cx, asks);
+        }
+        if *change == Change::Selected && !self.offered(cx).contains(&self.shown) {
+            self.shown = TabId::Overview;
+        }
+        let is_here = match change {
+            Change::Selected => true,
+            Change::Target(target) | Change::Edit(target) => cx.selected == Some(target),
+            _ => false,
+        };
+        if is_here {
+            self.examine(cx, asks);
         }
     }
 
     fn wake_at(&self) -> Option<Duration> {
-        self.editor.as_ref().and_then(Editor::wake_at)
+        let tab = self.tab().and_then(Tab::wake_at);
+        self.desk.wake_at().into_iter().chain(tab).min()
     }
 
     fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        if let Some(editor) = &mut self.editor {
-            editor.woken(cx.uptime, asks);
-        }
+        self.desk.woken(cx, asks);
+        self.with_tab(|tab, desk| tab.woken(desk, cx, asks));
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
@@ -434,7 +287,7 @@ impl Pane for Detail {
         let title = fit(&title, usize::from(area.width).saturating_sub(taken + 8).max(12));
         let heading = Heading { number: PaneId::Detail.number(), title: &title, notes };
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
-        let Some(target) = cx.selected else {
+        let (Some(tab), Some(_)) = (self.tab(), cx.selected) else {
             let mut sheet = Sheet::new(cx.theme, usize::from(inner.width));
             sheet.text("Nothing is selected. Go to the apps and press enter on one.", Role::Muted);
             sheet.keys("next", &[(cx.key(Action::FocusApps), "apps"), (cx.key(Action::Help), "every key")]);
@@ -444,21 +297,7 @@ impl Pane for Detail {
             return;
         };
         let [row, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inner);
-        if let Some(editor) = self.editor(cx) {
-            tabs(frame, row, cx, self.tab, "esc leaves; all of it is kept");
-            editor.draw(frame, body, cx);
-            return;
-        }
-        let prepared = Prepared::of(cx.model, target).filter(|_| self.tab == Tab::Json);
-        let Some(prepared) = prepared else {
-            tabs(frame, row, cx, self.tab, &target.to_string());
-            self.overview(frame, body, cx, target);
-            return;
-        };
-        self.with_digest(&prepared, true, |digest| {
-            let word = document_word(cx, &prepared, digest.verdict.as_ref());
-            tabs(frame, row, cx, self.tab, &word);
-            self.json.draw(frame, body, cx, digest.lines.as_deref().unwrap_or_default());
-        });
+        tabs(frame, row, cx, &self.offered(cx), self.shown, &tab.word(&self.desk, cx));
+        tab.draw(frame, body, &self.desk, cx);
     }
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     action::Action,
+    ask::TabId,
     domain::{explain::explain, remote::Remote, target::Target},
     ui::{text::fit, theme::Role},
 };
@@ -18,31 +19,14 @@ use ratatui::{
     text::{Line, Span},
 };
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    #[default]
-    Overview,
-    Json,
-}
-
-impl Tab {
-    pub const ALL: [Self; 2] = [Self::Overview, Self::Json];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Json => "JSON",
-        }
-    }
-}
-
-pub fn tabs(frame: &mut Frame, area: Rect, cx: &Cx, shown: Tab, said: &str) {
+/// The row of tabs, with a word at its right end.
+pub fn tabs(frame: &mut Frame, area: Rect, cx: &Cx, offered: &[TabId], shown: TabId, said: &str) {
     let mut line = Line::default();
-    for (index, tab) in Tab::ALL.into_iter().enumerate() {
+    for (index, tab) in offered.iter().enumerate() {
         if index > 0 {
             line.push_span(Span::styled("│", cx.theme.style(Role::Border)));
         }
-        let role = match (tab == shown, cx.is_focused) {
+        let role = match (*tab == shown, cx.is_focused) {
             (true, true) => Role::Selection,
             (true, false) => Role::SelectionUnfocused,
             _ => Role::Muted,
@@ -55,6 +39,17 @@ pub fn tabs(frame: &mut Frame, area: Rect, cx: &Cx, shown: Tab, said: &str) {
     frame.render_widget(rest, area);
     let width = (line.width() as u16).min(area.width);
     frame.render_widget(line, Rect { width, ..area });
+}
+
+/// The tab that is drawn at a column of their row.
+pub fn tab_at(offered: &[TabId], column: u16) -> Option<TabId> {
+    let mut start = 0;
+    offered.iter().copied().find(|tab| {
+        let end = start + tab.word().len() as u16 + 2;
+        let is_here = (start..end).contains(&column);
+        start = end + 1;
+        is_here
+    })
 }
 
 /// What the JSON tab shows, in words.

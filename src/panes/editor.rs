@@ -1,392 +1,405 @@
-//! The editor of a submission's document: a text with undo and search, judged at every pause, kept at every pause.
-//! Knows neither the Store nor the disk; what it has to say goes out as asks.
+//! The editor of a submission's document: keys, search, folds, findings and what is in view of the text. The text lies in the
+//! session, which judges and keeps it. Knows neither the Store nor the disk.
 
 use super::{
+    editor_keys::{self, Taken},
+    findings_list::{self, Chosen, FindingsList},
     pane::{Cx, Typed},
-    prepared::{Prepared, Verdict, count},
+    prepared::count,
+    search_bar::{Pressed, SearchBar},
+    session::Session,
 };
 use crate::{
     action::Action,
-    ask::{Ask, Severity as Loud},
-    domain::{check::Severity, target::Target},
+    ask::Ask,
     ui::{
-        field::Field,
         keymap::is_plain,
         text::fit,
-        text_area::{Scroll, TextArea},
-        text_buffer::{Motion, TextBuffer},
-        text_place::Place,
+        text_area::TextArea,
+        text_brackets::{at_cursor, partner},
+        text_buffer::TextBuffer,
+        text_motion::Motion,
+        text_place::{Place, shifted},
+        text_scroll::Scroll,
+        text_search::Search,
         theme::Role,
     },
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
 };
-use serde_json::Value;
-use std::time::Duration;
+use std::cell::Cell;
 
-/// A pause this long and the text is judged: shorter flickers, longer feels slow.
-const JUDGE: Duration = Duration::from_millis(150);
-/// Texts up to this size go out at every key: copying them is nothing, and whatever ends the program loses nothing.
-const SMALL: usize = 256 * 1024;
-/// Larger ones go out after a pause this long.
-const KEEP: Duration = Duration::from_millis(300);
-/// Judging reads the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.
-const BYTES_PER_MS: u64 = 10_000;
-/// Lines whose number is marked; finding a line walks through the text.
-const MOST_MARKS: usize = 20;
+/// A partner further away than this is not looked for while drawing; the key that goes there has no bound.
+const PARTNER: usize = 1 << 20;
 
-/// What became of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    Yes,
-    /// Not one for an editor.
-    No,
-    /// One step back: out of the editor.
-    Leave,
-}
+/// A version of the text, a place in it, and the bracket there with its partner.
+type Paired = (u64, Place, Option<(Place, Place)>);
 
-#[derive(Clone, Debug)]
+/// What is in view of the text; the text itself lies in the session.
+#[derive(Clone, Debug, Default)]
 pub struct Editor {
-    target: Target,
-    /// The server's document, against which changes are counted.
-    body: Option<Value>,
-    buffer: TextBuffer,
     scroll: Scroll,
-    /// Open while a pattern is typed.
-    search: Option<Field>,
-    pattern: String,
-    verdict: Option<Verdict>,
-    /// Lines with findings, from 0.
-    marks: Vec<(usize, Role)>,
+    search: Search,
+    /// Open while a pattern or a replacement is typed.
+    bar: Option<SearchBar>,
+    /// Where the cursor was when the bar was opened.
+    origin: Place,
     /// The finding that was gone to last.
     at_finding: Option<usize>,
-    /// Versions of the text that were judged and kept.
-    judged: Option<u64>,
-    kept: u64,
-    /// When the text changed last, in uptime.
-    changed: Duration,
+    /// Whether to go to a finding, forwards or backwards, once the text is judged.
+    walk: Option<bool>,
+    /// What the check found, while that is shown.
+    list: Option<FindingsList>,
     /// A word about the last key: "not found".
     note: Option<String>,
+    paired: Cell<Option<Paired>>,
+    /// The drawn areas of text and list, for clicks.
+    areas: Cell<(Rect, Rect)>,
 }
 
 impl Editor {
-    /// Opens the working copy, else the server's document. `None` where there is none to edit.
-    pub fn open(prepared: &Prepared, uptime: Duration) -> Option<Self> {
-        let text = prepared.editable_text()?;
-        Some(Self {
-            target: prepared.target.clone(),
-            body: prepared.body(),
-            buffer: TextBuffer::new(&text),
-            scroll: Scroll::default(),
-            search: None,
-            pattern: String::new(),
-            verdict: None,
-            marks: Vec::new(),
-            at_finding: None,
-            judged: None,
-            kept: 0,
-            changed: uptime,
-            note: None,
-        })
-    }
-
-    pub fn target(&self) -> &Target {
-        &self.target
-    }
-
-    pub fn verdict(&self) -> Option<&Verdict> {
-        self.verdict.as_ref()
-    }
-
-    fn pause(&self, pause: Duration) -> Duration {
-        pause + Duration::from_millis(self.buffer.len() as u64 / BYTES_PER_MS)
-    }
-
-    pub fn wake_at(&self) -> Option<Duration> {
-        let judge = (self.judged != Some(self.buffer.version())).then(|| self.changed + self.pause(JUDGE));
-        let keep = (self.kept != self.buffer.version()).then(|| self.changed + self.pause(KEEP));
-        judge.into_iter().chain(keep).min()
-    }
-
-    pub fn woken(&mut self, uptime: Duration, asks: &mut Vec<Ask>) {
-        if self.judged != Some(self.buffer.version()) && uptime >= self.changed + self.pause(JUDGE) {
-            self.judge();
-        }
-        if uptime >= self.changed + self.pause(KEEP) {
-            self.keep(asks);
-        }
-    }
-
-    fn judge(&mut self) {
-        let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_ref());
-        self.judged = Some(self.buffer.version());
-        self.at_finding = None;
-        self.marks = match verdict.error() {
-            Some(error) => vec![(error.line.saturating_sub(1), Role::Danger)],
-            None => verdict
-                .findings
-                .iter()
-                .filter(|finding| finding.severity != Severity::Note)
-                .take(MOST_MARKS)
-                .filter_map(|finding| {
-                    let role = if finding.severity == Severity::Error { Role::Danger } else { Role::Warning };
-                    Some((verdict.position(finding)?.line.saturating_sub(1), role))
-                })
-                .collect(),
-        };
-        self.verdict = Some(verdict);
-    }
-
-    /// Sends the text out if it is not kept yet.
-    pub fn keep(&mut self, asks: &mut Vec<Ask>) {
-        if self.kept != self.buffer.version() {
-            self.kept = self.buffer.version();
-            asks.push(Ask::Edited { target: self.target.clone(), text: self.buffer.text() });
-        }
-    }
-
-    /// The model has changed: another text of the same target (from outside, or thrown away), another server document.
-    pub fn renew(&mut self, prepared: &Prepared, uptime: Duration) {
-        let is_kept = self.kept == self.buffer.version();
-        if is_kept
-            && let Some(text) = prepared.editable_text()
-            && text != self.buffer.text()
-        {
-            self.buffer.replace_all(&text);
-            self.kept = self.buffer.version();
-            self.changed = uptime;
-        }
-        let body = prepared.body();
-        if body != self.body {
-            self.body = body;
-            self.judged = None;
-            self.changed = uptime;
-        }
-    }
-
-    pub fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+    pub fn act(&mut self, action: Action, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
         self.note = None;
-        let before = self.buffer.version();
         match action {
-            Action::Undo => {
-                if !self.buffer.undo() {
-                    self.note = Some("nothing left to undo".into());
-                }
-            }
-            Action::Redo => {
-                if !self.buffer.redo() {
-                    self.note = Some("nothing to redo".into());
-                }
-            }
-            Action::Find => self.search = Some(Field::default()),
-            Action::FindNext => self.find_next(),
-            Action::NextFinding => self.next_finding(),
-            _ => return false,
-        }
-        self.touched(before, cx.uptime);
-        if self.buffer.len() <= SMALL {
-            self.keep(asks);
+            Action::NextFinding => self.walk_findings(session, cx, asks, false),
+            Action::PreviousFinding => self.walk_findings(session, cx, asks, true),
+            Action::Findings => self.toggle_list(),
+            _ => return session.edit(cx.uptime, asks, |buffer| self.act_on(action, buffer)),
         }
         true
     }
 
-    fn touched(&mut self, before: u64, uptime: Duration) {
-        if self.buffer.version() != before {
-            self.changed = uptime;
+    /// What needs nothing but the text.
+    fn act_on(&mut self, action: Action, buffer: &mut TextBuffer) -> bool {
+        let say_unless = |is_done: bool, word: &str| (!is_done).then(|| word.to_owned());
+        match action {
+            Action::Undo => self.step(buffer.undo(), "nothing left to undo"),
+            Action::Redo => self.step(buffer.redo(), "nothing to redo"),
+            Action::Find => self.open_bar(SearchBar::default(), buffer),
+            Action::Replace => self.open_replace(buffer),
+            Action::FindNext => self.find_next(buffer, false),
+            Action::FindPrevious => self.find_next(buffer, true),
+            Action::ReplaceAll if self.bar.as_ref().is_some_and(|bar| bar.replacement().is_some()) => self.replace_all(buffer),
+            Action::ReplaceAll => self.open_replace(buffer),
+            Action::GoToBracket => self.go_to_bracket(buffer),
+            Action::Fold => self.note = say_unless(buffer.toggle_fold(), "nothing here goes over several lines"),
+            Action::FoldAlike => {
+                self.note = Some(match buffer.fold_alike() {
+                    0 => "nothing here goes over several lines".to_owned(),
+                    parts => format!("{} folded", count(parts, "part", "parts")),
+                });
+            }
+            Action::UnfoldAll => self.note = say_unless(buffer.unfold_all(), "nothing is folded"),
+            _ => return false,
+        }
+        true
+    }
+
+    /// After a step of undo or redo.
+    fn step(&mut self, is_done: bool, otherwise: &str) {
+        if !is_done {
+            self.note = Some(otherwise.to_owned());
+        } else if self.search.within().is_some() {
+            // Where the selection ended is not known any more.
+            self.close_bar();
         }
     }
 
-    fn find_next(&mut self) {
-        match self.buffer.find(&self.pattern, self.buffer.cursor()) {
-            Some(place) => self.buffer.go_to(place),
-            None if self.pattern.is_empty() => self.search = Some(Field::default()),
-            None => self.note = Some(format!("“{}” does not occur", self.pattern)),
-        }
+    fn open_bar(&mut self, bar: SearchBar, buffer: &TextBuffer) {
+        self.origin = buffer.cursor();
+        self.search.limit(None);
+        self.search.set(bar.pattern());
+        self.search.refresh(buffer.lines(), buffer.version());
+        self.bar = Some(bar);
     }
 
-    fn next_finding(&mut self) {
-        if self.judged != Some(self.buffer.version()) {
-            self.judge();
-        }
-        let Some(verdict) = &self.verdict else { return };
-        if let Some(error) = verdict.error() {
-            self.buffer.go_to_position(error.line, error.column);
+    fn open_replace(&mut self, buffer: &TextBuffer) {
+        // The pattern of the last search goes on, unless there is a place to look in, which asks for a new one.
+        let within = buffer.selection();
+        let pattern = if within.is_some() { "" } else { self.search.pattern() }.to_owned();
+        self.open_bar(SearchBar::for_replacement(&pattern), buffer);
+        self.search.limit(within);
+    }
+
+    fn close_bar(&mut self) {
+        self.bar = None;
+        self.search.clear();
+    }
+
+    fn find_next(&mut self, buffer: &mut TextBuffer, backwards: bool) {
+        if self.search.pattern().is_empty() {
+            if self.bar.is_none() {
+                self.open_bar(SearchBar::default(), buffer);
+            }
             return;
         }
-        let next = self.at_finding.map_or(0, |at| at + 1);
-        let next = if next < verdict.findings.len() { next } else { 0 };
-        let Some(finding) = verdict.findings.get(next) else {
+        self.search.refresh(buffer.lines(), buffer.version());
+        let cursor = buffer.cursor();
+        match if backwards { self.search.before(cursor) } else { self.search.behind(cursor) } {
+            Some(place) => buffer.go_to(place),
+            None => self.note = Some(format!("“{}” does not occur", self.search.pattern())),
+        }
+    }
+
+    /// Replaces the hit at the cursor and goes to the next one; where there is none at the cursor, it only goes.
+    fn replace_one(&mut self, buffer: &mut TextBuffer) {
+        let Some(with) = self.bar.as_ref().and_then(SearchBar::replacement).map(str::to_owned) else { return };
+        self.search.refresh(buffer.lines(), buffer.version());
+        let hit = buffer.cursor();
+        let mut from = hit;
+        if self.search.number(hit).is_some() {
+            let length = self.search.pattern().len();
+            from = buffer.replace_hit(hit, length, &with);
+            if let Some((start, end)) = self.search.within() {
+                let end = shifted(end, hit, Place { byte: hit.byte + length, ..hit }, from);
+                self.search.limit(Some((start, end)));
+            }
+            self.search.refresh(buffer.lines(), buffer.version());
+        }
+        match self.search.at_or_behind(from) {
+            Some(next) => buffer.go_to(next),
+            None => self.note = Some(format!("“{}” does not occur any more", self.search.pattern())),
+        }
+    }
+
+    fn replace_all(&mut self, buffer: &mut TextBuffer) {
+        let Some(with) = self.bar.as_ref().and_then(SearchBar::replacement).map(str::to_owned) else { return };
+        self.search.refresh(buffer.lines(), buffer.version());
+        buffer.replace_hits(self.search.hits(), self.search.pattern().len(), &with);
+        self.note = Some(match self.search.hits().len() {
+            0 => format!("“{}” does not occur", self.search.pattern()),
+            hits => format!("{} replaced, one undo takes all back", count(hits, "hit", "hits")),
+        });
+        if !self.search.hits().is_empty() {
+            self.close_bar();
+        }
+    }
+
+    fn go_to_bracket(&mut self, buffer: &mut TextBuffer) {
+        let lines = buffer.lines();
+        match at_cursor(lines, buffer.cursor()).map(|place| partner(lines, place, usize::MAX)) {
+            Some(Some(partner)) => buffer.go_to(partner),
+            Some(None) => self.note = Some("this bracket has no partner".into()),
+            None => self.note = Some("no bracket here".into()),
+        }
+    }
+
+    /// The bracket at the cursor and its partner.
+    fn pair(&self, buffer: &TextBuffer) -> Option<(Place, Place)> {
+        let (version, cursor) = (buffer.version(), buffer.cursor());
+        if let Some((of, at, pair)) = self.paired.get()
+            && (of, at) == (version, cursor)
+        {
+            return pair;
+        }
+        let lines = buffer.lines();
+        let pair = at_cursor(lines, cursor).and_then(|place| Some((place, partner(lines, place, PARTNER)?)));
+        self.paired.set(Some((version, cursor, pair)));
+        pair
+    }
+
+    /// Goes to the value at a pointer, or to the nearest part above it that exists.
+    pub fn reveal(&mut self, pointer: &str, session: &mut Session, cx: &Cx) {
+        session.judge();
+        let Some(position) = session.verdict().and_then(|verdict| verdict.place(pointer)) else { return };
+        // A movement changes nothing: there is nothing to be said.
+        session.edit(cx.uptime, &mut Vec::new(), |buffer| buffer.go_to_position(position.line, position.column));
+    }
+
+    /// Goes on to a finding that was asked for before a large text was judged.
+    pub fn judged(&mut self, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(backwards) = self.walk.take() {
+            self.walk_findings(session, cx, asks, backwards);
+        }
+    }
+
+    fn walk_findings(&mut self, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>, backwards: bool) {
+        if !session.ask_or_judge(asks) {
+            self.walk = Some(backwards);
+            self.note = Some("checking …".to_owned());
+            return;
+        }
+        self.note = None;
+        let Some(verdict) = session.verdict().cloned() else { return };
+        if let Some(error) = verdict.error() {
+            session.edit(cx.uptime, asks, |buffer| buffer.go_to_position(error.line, error.column));
+            return;
+        }
+        let Some(last) = verdict.findings.len().checked_sub(1) else {
             self.note = Some("the check finds nothing".into());
             return;
         };
-        self.at_finding = Some(next);
-        if let Some(position) = verdict.position(finding) {
-            self.buffer.go_to_position(position.line, position.column);
+        let next = match (self.at_finding, backwards) {
+            (None, false) => 0,
+            (None, true) => last,
+            (Some(at), false) => {
+                if at < last {
+                    at + 1
+                } else {
+                    0
+                }
+            }
+            (Some(at), true) => at.checked_sub(1).unwrap_or(last),
+        };
+        self.go_to_finding(next, session, cx, asks);
+    }
+
+    fn go_to_finding(&mut self, finding: usize, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.at_finding = Some(finding);
+        if let Some(list) = &mut self.list {
+            list.selected = finding;
+        }
+        if let Some(position) = session.verdict().and_then(|verdict| verdict.at(finding)) {
+            session.edit(cx.uptime, asks, |buffer| buffer.go_to_position(position.line, position.column));
         }
     }
 
-    pub fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Taken {
+    /// Opens the list, comes to it, closes it.
+    fn toggle_list(&mut self) {
+        self.list = match self.list.take() {
+            Some(list) if list.has_focus => None,
+            list => Some(list.unwrap_or_default().focused(self.at_finding)),
+        };
+    }
+
+    pub fn typed(&mut self, typed: &Typed, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) -> Taken {
         self.note = None;
-        let before = self.buffer.version();
-        let taken = match (typed, self.search.is_some()) {
-            (typed, true) => self.search_typed(typed),
+        self.walk = None;
+        if self.bar.is_none() && self.list.as_ref().is_some_and(|list| list.has_focus) {
+            return self.list_typed(typed, session, cx, asks);
+        }
+        let before = session.buffer().version();
+        let mut copied = Vec::new();
+        let taken = session.edit(cx.uptime, asks, |buffer| match (typed, self.bar.is_some()) {
+            (typed, true) => self.bar_typed(typed, buffer),
             (Typed::Paste(text), _) => {
-                self.buffer.paste(text);
+                buffer.paste(text);
                 Taken::Yes
             }
-            (Typed::Key(key), _) => self.key(*key, asks),
-        };
-        self.touched(before, cx.uptime);
+            (Typed::Key(key), _) => editor_keys::key(*key, buffer, self.scroll.page(), &mut copied),
+        });
+        asks.append(&mut copied);
+        if session.buffer().version() != before {
+            // The findings are about to be others.
+            self.at_finding = None;
+            if self.bar.is_none() {
+                // Hits are those of a text that is no more; searching again finds the new ones.
+                self.search.forget_hits();
+            }
+        }
         // What the editor does not take may lead out of the program.
-        if taken != Taken::Yes || self.buffer.len() <= SMALL {
-            self.keep(asks);
+        if taken != Taken::Yes {
+            session.keep(asks);
         }
         taken
     }
 
-    fn search_typed(&mut self, typed: &Typed) -> Taken {
-        let Some(field) = &mut self.search else { return Taken::No };
-        match typed {
-            Typed::Key(KeyEvent { code: KeyCode::Esc, .. }) => {
-                self.search = None;
-                self.pattern.clear();
-                return Taken::Yes;
+    fn list_typed(&mut self, typed: &Typed, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) -> Taken {
+        let findings = session.verdict().map_or(0, |verdict| verdict.findings.len());
+        let Some(list) = &mut self.list else { return Taken::No };
+        match list.typed(typed, findings) {
+            Chosen::Leave => self.list = None,
+            Chosen::Enter => {
+                list.has_focus = false;
+                let selected = list.selected;
+                self.go_to_finding(selected, session, cx, asks);
             }
-            Typed::Key(KeyEvent { code: KeyCode::Enter, .. }) => {
-                let is_empty = field.is_empty();
-                self.search = None;
+            // The text goes along: one sees what is meant.
+            Chosen::Moved => {
+                let selected = list.selected;
+                self.go_to_finding(selected, session, cx, asks);
+            }
+            // Letters are no text here, and no commands.
+            Chosen::Unused => return if matches!(typed, Typed::Key(key) if !is_plain(*key)) { Taken::No } else { Taken::Yes },
+        }
+        Taken::Yes
+    }
+
+    fn bar_typed(&mut self, typed: &Typed, buffer: &mut TextBuffer) -> Taken {
+        let Some(bar) = &mut self.bar else { return Taken::No };
+        match bar.typed(typed) {
+            Pressed::Leave => self.close_bar(),
+            Pressed::Unused => return Taken::No,
+            Pressed::Enter if bar.replacement().is_some() => self.replace_one(buffer),
+            Pressed::Enter => {
+                let is_empty = bar.pattern().is_empty();
+                self.bar = None;
                 // Typing has gone to the hit already; without a new pattern the last one is meant.
                 if is_empty {
-                    self.find_next();
-                } else if self.buffer.find(&self.pattern, self.buffer.cursor()).is_none() {
-                    self.note = Some(format!("“{}” does not occur", self.pattern));
-                }
-                return Taken::Yes;
-            }
-            Typed::Key(key) => {
-                if !field.key(*key) {
-                    return Taken::No;
+                    self.find_next(buffer, false);
+                } else if self.search.hits().is_empty() {
+                    self.note = Some(format!("“{}” does not occur", self.search.pattern()));
                 }
             }
-            Typed::Paste(text) => field.paste(text),
-        }
-        field.text().clone_into(&mut self.pattern);
-        // From one letter before: what is typed on stays on the hit that it has found.
-        let Place { line, byte } = self.buffer.cursor();
-        let from = match byte.checked_sub(1) {
-            Some(byte) => Place { line, byte },
-            None => Place { line: line.checked_sub(1).unwrap_or(self.buffer.lines().len() - 1), byte: usize::MAX },
-        };
-        if let Some(place) = self.buffer.find(&self.pattern, from) {
-            self.buffer.go_to(place);
+            Pressed::Typed => {
+                // An empty field leaves the last pattern: enter goes on with it.
+                let is_new = bar.pattern() != self.search.pattern();
+                if is_new && (!bar.pattern().is_empty() || bar.replacement().is_some()) {
+                    self.search.set(bar.pattern());
+                    self.search.refresh(buffer.lines(), buffer.version());
+                    let from = self.search.within().map_or(self.origin, |(from, _)| from);
+                    if let Some(place) = self.search.at_or_behind(from) {
+                        buffer.go_to(place);
+                    }
+                }
+            }
         }
         Taken::Yes
     }
 
-    fn key(&mut self, key: KeyEvent, asks: &mut Vec<Ask>) -> Taken {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let shift = key.modifiers.contains(KeyModifiers::SHIFT);
-        let page = self.scroll.page().saturating_sub(1).max(1);
-        let buffer = &mut self.buffer;
-        match key.code {
-            KeyCode::Esc => {
-                if !buffer.deselect() {
-                    return Taken::Leave;
-                }
+    /// A click somewhere on the screen.
+    pub fn click(&mut self, column: u16, row: u16, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) {
+        let (text, list) = self.areas.get();
+        let inside = |area: Rect| area.contains((column, row).into());
+        if inside(text) {
+            if let Some(list) = &mut self.list {
+                list.has_focus = false;
             }
-            KeyCode::Char(c) if is_plain(key) => buffer.type_char(c),
-            KeyCode::Char('a') if control => buffer.select_all(),
-            KeyCode::Char('c') if control => match buffer.selected_text() {
-                Some(text) => asks.push(Ask::Copy(text)),
-                None => return Taken::No,
-            },
-            KeyCode::Char('x') if control => {
-                if let Some(text) = buffer.cut() {
-                    asks.push(Ask::Copy(text));
-                }
-            }
-            KeyCode::Char('s') if control => {
-                self.keep(asks);
-                asks.push(Ask::Toast(Loud::Info, "Kept. It is kept by itself at every pause, too.".into()));
-            }
-            KeyCode::Char('h') if control => buffer.backspace(),
-            KeyCode::Char('w') | KeyCode::Backspace if control => buffer.delete_word(),
-            KeyCode::Backspace => buffer.backspace(),
-            KeyCode::Delete => buffer.delete(),
-            KeyCode::Enter => buffer.new_line(),
-            KeyCode::Tab => buffer.insert("  "),
-            KeyCode::Left if control => buffer.go(Motion::WordLeft, shift),
-            KeyCode::Right if control => buffer.go(Motion::WordRight, shift),
-            KeyCode::Left => buffer.go(Motion::Left, shift),
-            KeyCode::Right => buffer.go(Motion::Right, shift),
-            KeyCode::Up => buffer.go(Motion::Up(1), shift),
-            KeyCode::Down => buffer.go(Motion::Down(1), shift),
-            KeyCode::PageUp => buffer.go(Motion::Up(page), shift),
-            KeyCode::PageDown => buffer.go(Motion::Down(page), shift),
-            KeyCode::Home if control => buffer.go(Motion::Start, shift),
-            KeyCode::End if control => buffer.go(Motion::End, shift),
-            KeyCode::Home => buffer.go(Motion::LineStart, shift),
-            KeyCode::End => buffer.go(Motion::LineEnd, shift),
-            // Shift-Tab would leave the pane in the middle of a word.
-            KeyCode::BackTab => {}
-            _ => return Taken::No,
-        }
-        Taken::Yes
-    }
-
-    /// A click into the text, from its left upper corner.
-    pub fn click(&mut self, column: u16, row: u16) {
-        let (line, column) = self.scroll.cell_at(column, row, self.buffer.lines().len());
-        self.buffer.go_to_cell(line, column);
-    }
-
-    pub fn wheel(&mut self, down: bool) {
-        self.buffer.go(if down { Motion::Down(3) } else { Motion::Up(3) }, false);
-    }
-
-    /// `editing`, `3 changes`, `Ln 12, Col 8`, the worst that was found: parts of the pane's title.
-    pub fn notes<'a>(&self, cx: &Cx) -> Vec<Span<'a>> {
-        let style = |role| cx.theme.style(role);
-        let mut notes = vec![Span::styled("editing", style(Role::Info))];
-        if let Some(verdict) = self.verdict.as_ref().filter(|verdict| verdict.error().is_none()) {
-            notes.push(Span::styled(count(verdict.changes.len(), "change", "changes"), style(Role::Text)));
-        }
-        let (line, column) = self.buffer.position();
-        notes.push(Span::styled(format!("Ln {line}, Col {column}"), style(Role::Text)));
-        if let Some(verdict) = &self.verdict {
-            notes.push(match (verdict.error(), verdict.count(Severity::Error), verdict.count(Severity::Warning)) {
-                (Some(error), ..) => Span::styled(format!("✗ line {}: {}", error.line, error.message), style(Role::Danger)),
-                (_, 0, 0) => Span::styled("✓", style(Role::Good)),
-                (_, 0, warnings) => Span::styled(format!("! {}", count(warnings, "warning", "warnings")), style(Role::Warning)),
-                (_, errors, _) => Span::styled(format!("✗ {}", count(errors, "error", "errors")), style(Role::Danger)),
+            session.edit(cx.uptime, asks, |buffer| {
+                let (line, column) = self.scroll.cell_at(column - text.x, row - text.y, buffer.visible());
+                buffer.go_to_cell(line, column);
             });
+        } else if inside(list)
+            && let Some(finding) = self.list.as_ref().and_then(|shown| shown.row_at(row - list.y))
+            && session.verdict().is_some_and(|verdict| finding < verdict.findings.len())
+        {
+            self.go_to_finding(finding, session, cx, asks);
         }
-        notes
+    }
+
+    pub fn wheel(&self, down: bool, buffer: &mut TextBuffer) {
+        buffer.go(if down { Motion::Down(3) } else { Motion::Up(3) }, false);
     }
 
     /// What the lowest line says: a note, the syntax error, the finding that was gone to, how many there are.
-    fn word(&self, cx: &Cx) -> (String, Role) {
+    fn word(&self, session: &Session, cx: &Cx) -> (String, Role) {
         if let Some(note) = &self.note {
             return (note.clone(), Role::Warning);
         }
         let next = cx.key(Action::NextFinding);
-        match &self.verdict {
+        let found = self.search.word(session.buffer().cursor());
+        match session.verdict() {
+            _ if self.at_finding.is_none() && !found.is_empty() => (
+                format!("{found} of “{}”, {} next", self.search.pattern(), cx.key(Action::FindNext))
+                    .replacen(" of “", " for “", 1),
+                Role::Info,
+            ),
             None => ("checking …".to_owned(), Role::Muted),
             Some(verdict) => match (verdict.error(), self.at_finding.and_then(|at| Some((at, verdict.findings.get(at)?)))) {
                 (Some(error), _) => (format!("✗ {error}   {next} goes there"), Role::Danger),
                 (None, Some((at, finding))) => {
-                    let role = if finding.severity == Severity::Error { Role::Danger } else { Role::Warning };
+                    let role = findings_list::role(finding.severity);
                     (format!("{} of {}  {}: {}", at + 1, verdict.findings.len(), finding.severity, finding.sentence), role)
                 }
                 (None, None) => match verdict.findings.first() {
                     Some(first) => {
                         let all = count(verdict.findings.len(), "finding", "findings");
-                        let role = if first.severity == Severity::Error { Role::Danger } else { Role::Warning };
-                        (format!("{all}, {next} walks through: {}", first.sentence), role)
+                        let list = cx.key(Action::Findings);
+                        let said = format!("{all}, {next} walks through, {list} lists: {}", first.sentence);
+                        (said, findings_list::role(first.severity))
                     }
                     None => ("✓ the check finds nothing; kept at every pause".to_owned(), Role::Good),
                 },
@@ -394,31 +407,41 @@ impl Editor {
         }
     }
 
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let [text, line] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(area);
+    pub fn draw(&self, frame: &mut Frame, area: Rect, session: &Session, cx: &Cx) {
+        let buffer = session.buffer();
+        let foot = self.bar.as_ref().map_or(1, SearchBar::height);
+        let [body, foot] = Layout::vertical([Constraint::Min(1), Constraint::Length(foot)]).areas(area);
+        let listed = self.list.as_ref().zip(session.verdict());
+        let (text, list) = listed.map_or((body, Rect::default()), |_| FindingsList::areas(body));
+        self.areas.set((text, list));
+        let is_listing = self.list.as_ref().is_some_and(|list| list.has_focus);
         TextArea {
-            lines: self.buffer.lines(),
-            cursor: Some(self.buffer.cursor()),
-            selection: self.buffer.selection(),
-            pattern: &self.pattern,
-            marks: &self.marks,
+            text: buffer.visible(),
+            cursor: Some(buffer.cursor()),
+            selection: self.search.within().or_else(|| buffer.selection()),
+            hits: self.search.hits(),
+            hit_length: self.search.pattern().len(),
+            pair: self.pair(buffer),
+            marks: session.marks(),
             wraps: false,
-            is_active: cx.is_focused && self.search.is_none(),
+            is_active: cx.is_focused && self.bar.is_none() && !is_listing,
         }
         .draw(frame, text, &self.scroll, cx.theme);
-        if let Some(field) = &self.search {
-            draw_search(frame, line, cx, field);
+        if let Some((shown, verdict)) = listed {
+            shown.draw(frame, list, cx, verdict);
+        }
+        if let Some(bar) = &self.bar {
+            let found = self.search.word(buffer.cursor());
+            let found = match &self.note {
+                Some(note) => note.clone(),
+                None if self.search.within().is_some() => format!("in the selection: {found}"),
+                None => found,
+            };
+            bar.draw(frame, foot, cx, &found);
         } else {
-            let (word, role) = self.word(cx);
-            let word = fit(&word, usize::from(line.width).saturating_sub(1)).into_owned();
-            frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), line);
+            let (word, role) = self.word(session, cx);
+            let word = fit(&word, usize::from(foot.width).saturating_sub(1)).into_owned();
+            frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), foot);
         }
     }
-}
-
-/// The line in which a pattern is typed.
-pub fn draw_search(frame: &mut Frame, area: Rect, cx: &Cx, field: &Field) {
-    let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(area);
-    frame.render_widget(Line::styled(" / ", cx.theme.style(Role::Key)), label);
-    field.draw(frame, input, cx.theme, "search", cx.is_focused);
 }

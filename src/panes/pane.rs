@@ -110,6 +110,9 @@ pub trait Pane {
         Handled::No
     }
 
+    /// An ask that only this pane can answer: a tab to be shown, a change of the document.
+    fn deliver(&mut self, _ask: Ask, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
     /// Only with the mouse inside of `area`.
     fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) {}
 

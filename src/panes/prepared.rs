@@ -3,12 +3,14 @@
 
 use crate::{
     domain::{
-        archive::{Fit, fit},
-        check::{Finding, Severity, check},
-        diff::{Change, diff},
+        archive::{Fit, against},
+        check::{Finding, Severity},
+        diff::Change,
         document::{Document, Position, SyntaxError, pretty},
         fit::zip_path,
-        package::{expected, files},
+        judged::Judged,
+        package::expected,
+        product::PackageIdentity,
         remote::Remote,
         status::{Status, StatusReport},
         submission::{Submission, put_body},
@@ -19,7 +21,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// Where a shown or edited document comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub struct Prepared<'a> {
     pub text: Option<&'a str>,
     /// The submission that the text was made from.
     pub base: Option<&'a str>,
+    /// The editable part of its document.
+    pub base_body: Option<&'a Value>,
+    /// What somebody else changed in the Store since.
+    pub foreign: &'a [Change],
     pub zip: Option<&'a Path>,
     /// When the text was last kept on disk.
     pub kept: Option<Timestamp>,
@@ -50,12 +56,18 @@ impl<'a> Prepared<'a> {
     /// Nothing while the target has not been read.
     pub fn of(model: &'a Model, target: &'a Target) -> Option<Self> {
         let detail = model.details.get(target).and_then(Remote::value)?;
-        let none = Self { target, detail, text: None, base: None, zip: None, kept: None };
-        Some(match (model.edits.get(target), &detail.edit) {
-            (Some(WorkingCopy { text, base, zip, kept }), _) => {
-                Self { text: text.as_deref(), base: base.as_deref(), zip: zip.as_deref(), kept: *kept, ..none }
-            }
-            _ => none,
+        let none = Self { target, detail, text: None, base: None, base_body: None, foreign: &[], zip: None, kept: None };
+        Some(match model.edits.get(target) {
+            Some(WorkingCopy { text, base, body, foreign, zip, kept }) => Self {
+                text: text.as_deref(),
+                base: base.as_deref(),
+                base_body: body.as_deref(),
+                foreign,
+                zip: zip.as_deref(),
+                kept: *kept,
+                ..none
+            },
+            None => none,
         })
     }
 
@@ -94,8 +106,11 @@ impl<'a> Prepared<'a> {
         self.text.map(str::to_owned).or_else(|| self.body().map(|body| pretty(&body)))
     }
 
-    /// Whether the server's document is another one than the text was made from.
+    /// Whether the server's document is another one than the text was made from: by its content where that is known.
     pub fn is_base_gone(&self) -> bool {
+        if self.text.is_some() && self.base_body.is_some() && self.server().is_some() {
+            return !self.foreign.is_empty();
+        }
         self.text.is_some() && self.base.is_some_and(|base| self.server().is_none_or(|(server, _)| server.id != base))
     }
 
@@ -167,29 +182,31 @@ pub struct Verdict {
     /// Against the server's document, draft or live.
     pub changes: Vec<Change>,
     pub findings: Vec<Finding>,
+    /// Where each finding stands in the text.
+    places: Vec<Option<Position>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Content {
     /// An edited text; perhaps no JSON.
-    Text(Document),
+    Text(Arc<Document>),
     /// The server's document as it is.
-    Value(Value),
+    Value(Arc<Value>),
 }
 
 impl Verdict {
     pub fn of_text(kind: Kind, text: impl Into<String>, body: Option<&Value>) -> Self {
-        let document = Document::parse(text);
-        let (changes, findings) = match document.value() {
-            Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check(kind, value, body)),
-            Err(_) => (Vec::new(), Vec::new()),
-        };
-        Self { content: Content::Text(document), changes, findings }
+        Self::of_judged(&Judged::of(kind, text, body))
+    }
+
+    pub fn of_judged(judged: &Judged) -> Self {
+        let Judged { document, changes, findings, places } = judged.clone();
+        Self { content: Content::Text(document), changes, findings, places }
     }
 
     /// The server's own document: no change, and not checked, since nobody is going to send it.
     pub fn unedited(body: Value) -> Self {
-        Self { content: Content::Value(body), changes: Vec::new(), findings: Vec::new() }
+        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new(), places: Vec::new() }
     }
 
     /// The working copy judged, else the server's document.
@@ -208,6 +225,14 @@ impl Verdict {
         }
     }
 
+    /// The value to keep; `None` when the text does not parse.
+    pub fn shared(&self) -> Option<Arc<Value>> {
+        match &self.content {
+            Content::Text(document) => document.shared(),
+            Content::Value(value) => Some(Arc::clone(value)),
+        }
+    }
+
     pub fn error(&self) -> Option<&SyntaxError> {
         match &self.content {
             Content::Text(document) => document.value().err(),
@@ -215,10 +240,15 @@ impl Verdict {
         }
     }
 
-    /// Where a finding stands in the text.
-    pub fn position(&self, finding: &Finding) -> Option<Position> {
+    /// Where the finding of that number stands in the text.
+    pub fn at(&self, finding: usize) -> Option<Position> {
+        self.places.get(finding).copied().flatten()
+    }
+
+    /// Where the value at a pointer stands in the text, or the nearest part above it.
+    pub fn place(&self, pointer: &str) -> Option<Position> {
         match &self.content {
-            Content::Text(document) => document.nearest_position(&finding.pointer),
+            Content::Text(document) => document.nearest_position(pointer),
             Content::Value(_) => None,
         }
     }
@@ -230,7 +260,7 @@ impl Verdict {
     /// How a chosen ZIP fits this document; `None` while either cannot be read.
     pub fn fit(&self, kind: Kind, examined: &Examined) -> Option<Fit> {
         let value = self.value()?;
-        Some(fit(examined.archive.as_ref()?, &expected(kind, value), &files(kind, value)))
+        Some(against(kind, value, examined.archive.as_ref()?, examined.identity.as_ref()))
     }
 
     /// The files that a ZIP must bring, once each.
@@ -243,6 +273,14 @@ impl Verdict {
             }
         }
         names
+    }
+}
+
+/// What the packages of a target must be called; of a flight, what those of its app are. `None` while no list tells.
+pub fn package_identity(model: &Model, target: &Target) -> Option<PackageIdentity> {
+    match target {
+        Target::Flight { app, .. } => model.product(&Target::app(app))?.package_identity(),
+        Target::App { .. } | Target::AddOn { .. } => model.product(target)?.package_identity(),
     }
 }
 

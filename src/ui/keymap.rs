@@ -83,11 +83,11 @@ impl Keymap {
 /// Whether a key could mean either of two scopes at the same time. The editor's scope may shadow the lists' movements: while a
 /// text is edited, nothing else is walked through. Overlays are asked before everything else.
 pub fn meets(one: Scope, other: Scope) -> bool {
-    use Scope::{Editor, Global, Move, Overlay, Runs, Target};
+    use Scope::{Editor, Global, Move, Overlay, Parts, Runs, Target};
     one == other
         || matches!(
             (one.min(other), one.max(other)),
-            (Global, Move | Target | Runs | Editor) | (Move, Target | Runs | Overlay) | (Target, Runs)
+            (Global, Move | Target | Runs | Parts | Editor) | (Move, Target | Runs | Parts | Overlay) | (Target, Runs | Parts)
         )
 }
 
@@ -127,6 +127,7 @@ pub fn show(chord: KeyCombination) -> String {
         "left" => "←".into(),
         "right" => "→".into(),
         "shift-backtab" | "backtab" => "shift-tab".into(),
+        "hyphen" => "-".into(),
         "pageup" => "pgup".into(),
         "pagedown" => "pgdn".into(),
         _ => match text.strip_prefix("shift-") {

@@ -1,84 +1,69 @@
-//! A text under edit: lines, cursor, selection, undo in steps, search. Every change costs by what it touches, never by the
+//! A text under edit: lines, cursor, selection, folds, undo in steps. Every change costs by what it touches, never by the
 //! length of the text: a document may have megabytes. Knows no key, no screen and no JSON but for the indent of a new line.
 
-use super::text_place::{Place, after, byte_at_column, columns, find};
-use unicode_segmentation::UnicodeSegmentation;
-
-/// A movement of the cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Motion {
-    Left,
-    Right,
-    Up(usize),
-    Down(usize),
-    WordLeft,
-    WordRight,
-    /// To the first letter, or to the very start when it is there already.
-    LineStart,
-    LineEnd,
-    Start,
-    End,
-}
-
-/// One step of undo: at a place, one text in another's stead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Change {
-    at: Place,
-    removed: String,
-    inserted: String,
-    /// Where the cursor was.
-    before: Place,
-    /// One typed letter after the other makes one step.
-    is_typing: bool,
-}
+use super::{
+    text_brackets::{around, pairs_at},
+    text_folds::{Folds, Visible},
+    text_hunks::{Hunk, hunks},
+    text_lines::Lines,
+    text_motion::{Motion, left_of, moved, right_of, word_left},
+    text_place::{Place, after, byte_at_column, columns, shifted},
+    text_undo::{Change, History, Step},
+};
+use std::borrow::Cow;
 
 #[derive(Clone, Debug)]
 pub struct TextBuffer {
-    /// Never empty.
-    lines: Vec<String>,
+    lines: Lines,
     cursor: Place,
     /// The other end of the selection.
     anchor: Option<Place>,
     /// The column that moving up and down aims at.
     goal: Option<usize>,
-    undo: Vec<Change>,
-    redo: Vec<Change>,
+    /// The cursor never stands in a hidden line.
+    folds: Folds,
+    history: History,
     version: u64,
 }
 
-/// More steps than anyone takes back.
-const MOST_STEPS: usize = 10_000;
-
 /// Line ends as one `\n`.
-fn normal(text: &str) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+fn normal(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
 
 impl TextBuffer {
     pub fn new(text: &str) -> Self {
-        let lines = normal(text).split('\n').map(str::to_owned).collect();
-        Self { lines, cursor: Place::default(), anchor: None, goal: None, undo: Vec::new(), redo: Vec::new(), version: 0 }
+        Self {
+            lines: Lines::new(&normal(text)),
+            cursor: Place::default(),
+            anchor: None,
+            goal: None,
+            folds: Folds::default(),
+            history: History::default(),
+            version: 0,
+        }
     }
 
     pub fn text(&self) -> String {
-        self.lines.join("\n")
+        self.lines.text()
     }
 
     /// Bytes of the text, line ends counted; walks over the lines, not over their letters.
     pub fn len(&self) -> usize {
-        self.lines.iter().map(|line| line.len() + 1).sum::<usize>().saturating_sub(1)
+        self.lines.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.lines.is_empty()
     }
 
     pub fn lines(&self) -> &[String] {
-        &self.lines
+        self.lines.all()
     }
 
-    fn line(&self, line: usize) -> &str {
-        self.lines.get(line).map_or("", String::as_str)
+    /// The lines that are in sight.
+    pub fn visible(&self) -> Visible<'_> {
+        Visible { lines: self.lines.all(), folds: Some(&self.folds) }
     }
 
     pub fn cursor(&self) -> Place {
@@ -87,8 +72,7 @@ impl TextBuffer {
 
     /// Line and column of the cursor as people count them; the column in characters.
     pub fn position(&self) -> (usize, usize) {
-        let before = self.line(self.cursor.line).get(..self.cursor.byte).unwrap_or_default();
-        (self.cursor.line + 1, before.chars().count() + 1)
+        (self.cursor.line + 1, self.lines.head(self.cursor).chars().count() + 1)
     }
 
     /// Grows with every change of the text.
@@ -104,13 +88,17 @@ impl TextBuffer {
 
     pub fn selected_text(&self) -> Option<String> {
         let (from, to) = self.selection()?;
-        Some(self.slice(from, to))
+        Some(self.lines.slice(from, to))
+    }
+
+    /// What is selected, else the empty place where the cursor stands.
+    fn chosen(&self) -> (Place, Place) {
+        self.selection().unwrap_or((self.cursor, self.cursor))
     }
 
     pub fn select_all(&mut self) {
+        self.put_cursor(self.lines.end());
         self.anchor = Some(Place::default());
-        self.cursor = self.end();
-        self.goal = None;
     }
 
     /// Lets the selection go; says whether there was one.
@@ -120,92 +108,64 @@ impl TextBuffer {
         was
     }
 
-    fn end(&self) -> Place {
-        let line = self.lines.len().saturating_sub(1);
-        Place { line, byte: self.line(line).len() }
+    /// Puts the cursor there without a selection; what hides the place unfolds.
+    fn put_cursor(&mut self, place: Place) {
+        self.folds.reveal(place.line, self.lines.all());
+        self.cursor = place;
+        self.anchor = None;
+        self.goal = None;
     }
 
-    fn slice(&self, from: Place, to: Place) -> String {
-        if from.line == to.line {
-            return self.line(from.line).get(from.byte..to.byte).unwrap_or_default().to_owned();
-        }
-        let mut text = self.line(from.line).get(from.byte..).unwrap_or_default().to_owned();
-        for line in self.lines.get(from.line + 1..to.line).unwrap_or_default() {
-            text.push('\n');
-            text.push_str(line);
-        }
-        text.push('\n');
-        text.push_str(self.line(to.line).get(..to.byte).unwrap_or_default());
-        text
-    }
-
-    /// The one place where lines change: `from..to` becomes `text`. Gives the end of the new text.
+    /// The one place where the text changes: `from..to` becomes `text`. Gives the end of the new text. The folds want to be
+    /// settled afterwards.
     fn splice(&mut self, from: Place, to: Place, text: &str) -> Place {
-        let tail = self.line(to.line).get(to.byte..).unwrap_or_default().to_owned();
-        let mut parts = text.split('\n');
-        let first = parts.next().unwrap_or_default();
-        let rest: Vec<&str> = parts.collect();
-        if let Some(line) = self.lines.get_mut(from.line) {
-            line.truncate(from.byte);
-            line.push_str(first);
-        }
-        let end = match rest.split_last() {
-            None => {
-                let byte = from.byte + first.len();
-                if let Some(line) = self.lines.get_mut(from.line) {
-                    line.push_str(&tail);
-                }
-                self.drain_lines(from.line + 1, to.line + 1);
-                Place { line: from.line, byte }
-            }
-            Some((last, middle)) => {
-                let new = middle.iter().map(|part| (*part).to_owned()).chain([format!("{last}{tail}")]);
-                let end = (to.line + 1).min(self.lines.len());
-                self.lines.splice(from.line + 1..end, new);
-                Place { line: from.line + rest.len(), byte: last.len() }
-            }
-        };
         self.version += 1;
+        let end = self.lines.splice(from, to, text);
+        self.folds.spliced(from, to, end);
         end
     }
 
-    fn drain_lines(&mut self, from: usize, to: usize) {
-        let to = to.min(self.lines.len());
-        if from < to {
-            self.lines.drain(from..to);
-        }
-    }
-
+    /// One change as one step of undo; the cursor goes behind it.
     fn replace(&mut self, from: Place, to: Place, text: &str, is_typing: bool) {
-        let removed = self.slice(from, to);
+        let removed = self.lines.slice(from, to);
         if removed.is_empty() && text.is_empty() {
             return;
         }
         let before = self.cursor;
-        let end = self.splice(from, to, text);
-        self.cursor = end;
-        self.anchor = None;
-        self.goal = None;
-        self.redo.clear();
-        let joins = is_typing && removed.is_empty() && !text.contains('\n');
-        if let Some(last) = self.undo.last_mut().filter(|last| joins && last.is_typing && after(last.at, &last.inserted) == from)
-        {
-            // A new word is a new step.
-            let starts_word = last.inserted.ends_with(' ') && text != " ";
-            if !starts_word {
-                last.inserted.push_str(text);
-                return;
-            }
+        // What is changed is in sight.
+        self.folds.reveal(from.line, self.lines.all());
+        self.folds.reveal(to.line, self.lines.all());
+        let after = self.splice(from, to, text);
+        self.folds.settle(self.lines.all());
+        self.put_cursor(after);
+        let is_typing = is_typing && removed.is_empty() && !text.contains('\n');
+        let changes = vec![Change { at: from, removed, inserted: text.to_owned() }];
+        self.history.add(Step { changes, before, after, is_typing });
+    }
+
+    /// Several changes, the last place first, as one step of undo; the cursor stays with the text around it.
+    fn replace_parts(&mut self, hunks: Vec<Hunk>) {
+        if hunks.is_empty() {
+            return;
         }
-        if self.undo.len() >= MOST_STEPS {
-            self.undo.remove(0);
+        let before = self.cursor;
+        let mut cursor = before;
+        let mut changes = Vec::with_capacity(hunks.len());
+        for Hunk { from, to, text } in hunks {
+            let removed = self.lines.slice(from, to);
+            let end = self.splice(from, to, &text);
+            cursor = shifted(cursor, from, to, end);
+            changes.push(Change { at: from, removed, inserted: text });
         }
-        self.undo.push(Change { at: from, removed, inserted: text.to_owned(), before, is_typing: joins });
+        let after = self.lines.nearest(cursor);
+        self.folds.settle(self.lines.all());
+        self.put_cursor(after);
+        self.history.add(Step { changes, before, after, is_typing: false });
     }
 
     /// Puts text in, in the selection's stead. One step of undo.
     pub fn insert(&mut self, text: &str) {
-        let (from, to) = self.selection().unwrap_or((self.cursor, self.cursor));
+        let (from, to) = self.chosen();
         self.replace(from, to, &normal(text), false);
     }
 
@@ -216,144 +176,166 @@ impl TextBuffer {
     }
 
     pub fn type_char(&mut self, c: char) {
-        let (from, to) = self.selection().unwrap_or((self.cursor, self.cursor));
+        let (from, to) = self.chosen();
         self.replace(from, to, c.encode_utf8(&mut [0; 4]), true);
     }
 
     /// A new line, indented as the one before, deeper after an opening bracket.
     pub fn new_line(&mut self) {
-        let (from, to) = self.selection().unwrap_or((self.cursor, self.cursor));
-        let head = self.line(from.line).get(..from.byte).unwrap_or_default();
+        let (from, to) = self.chosen();
+        let head = self.lines.head(from);
         let indent: String = head.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
         let opens = head.trim_end().ends_with(['{', '[']);
-        let closes = self.line(to.line).get(to.byte..).is_some_and(|tail| tail.trim_start().starts_with(['}', ']']));
+        let closes = self.lines.tail(to).trim_start().starts_with(['}', ']']);
         let deeper = if opens { "  " } else { "" };
         if opens && closes {
             self.replace(from, to, &format!("\n{indent}{deeper}\n{indent}"), false);
-            self.cursor = Place { line: from.line + 1, byte: indent.len() + deeper.len() };
+            self.put_cursor(Place { line: from.line + 1, byte: indent.len() + deeper.len() });
         } else {
             self.replace(from, to, &format!("\n{indent}{deeper}"), false);
         }
     }
 
     pub fn backspace(&mut self) {
-        let (from, to) = self.selection().unwrap_or_else(|| (self.left_of(self.cursor), self.cursor));
+        let (from, to) = self.selection().unwrap_or_else(|| (left_of(&self.lines, self.cursor), self.cursor));
         self.replace(from, to, "", false);
     }
 
     pub fn delete(&mut self) {
-        let (from, to) = self.selection().unwrap_or_else(|| (self.cursor, self.right_of(self.cursor)));
+        let (from, to) = self.selection().unwrap_or_else(|| (self.cursor, right_of(&self.lines, self.cursor)));
         self.replace(from, to, "", false);
     }
 
     pub fn delete_word(&mut self) {
-        let (from, to) = self.selection().unwrap_or_else(|| (self.word_left(self.cursor), self.cursor));
+        let (from, to) = self.selection().unwrap_or_else(|| (word_left(&self.lines, self.cursor), self.cursor));
         self.replace(from, to, "", false);
     }
 
     /// Takes the selection out and gives it.
     pub fn cut(&mut self) -> Option<String> {
         let (from, to) = self.selection()?;
-        let text = self.slice(from, to);
+        let text = self.lines.slice(from, to);
         self.replace(from, to, "", false);
         Some(text)
     }
 
-    /// All of the text becomes another one; one step of undo, and the cursor stays near where it was.
+    /// All of the text becomes another one: only what differs changes, as one step of undo, and the cursor stays with the text
+    /// around it. Costs one pass over both texts and what differs.
     pub fn replace_all(&mut self, text: &str) {
-        let keep = self.cursor;
-        self.replace(Place::default(), self.end(), &normal(text), false);
-        self.go_to(keep);
+        let hunks = hunks(&self.lines, &normal(text));
+        self.replace_parts(hunks);
     }
 
+    /// Puts another text in the place of one hit of a search; the cursor goes behind it. Gives where it ends.
+    pub fn replace_hit(&mut self, hit: Place, length: usize, with: &str) -> Place {
+        self.replace(hit, Place { byte: hit.byte + length, ..hit }, with, false);
+        self.cursor
+    }
+
+    /// Puts another text, without line ends, in the place of all these hits of a search, as one step of undo.
+    pub fn replace_hits(&mut self, hits: &[Place], length: usize, with: &str) {
+        let mut hunks = Vec::new();
+        // One change a line: a letter may stand in it a hundred times.
+        for row in hits.chunk_by(|one, other| one.line == other.line).rev() {
+            let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
+            let to = Place { byte: last.byte + length, ..*last };
+            let line = self.lines.line(first.line);
+            let mut text = String::with_capacity(to.byte - first.byte);
+            for (at, hit) in row.iter().enumerate() {
+                let next = row.get(at + 1).map_or(to.byte, |next| next.byte);
+                text.push_str(with);
+                text.push_str(line.get(hit.byte + length..next).unwrap_or_default());
+            }
+            hunks.push(Hunk { from: *first, to, text });
+        }
+        self.replace_parts(hunks);
+    }
+
+    /// Folds the part that opens in the cursor's line, else the one around the cursor, or unfolds it. `false` where there is none.
+    pub fn toggle_fold(&mut self) -> bool {
+        if self.folds.unfold(self.cursor.line, self.lines.all()) {
+            return true;
+        }
+        let pair = around(self.lines.all(), self.cursor);
+        if let Some(pair) = pair {
+            self.folds.fold(&[pair], self.lines.all());
+            self.leave_hidden();
+        }
+        pair.is_some()
+    }
+
+    /// Folds every part as deep as the one that the cursor is in; gives how many there are.
+    pub fn fold_alike(&mut self) -> usize {
+        let Some(pair) = around(self.lines.all(), self.cursor) else { return 0 };
+        let pairs = pairs_at(self.lines.all(), pair.depth);
+        self.folds.fold(&pairs, self.lines.all());
+        self.leave_hidden();
+        pairs.len()
+    }
+
+    /// Unfolds everything; says whether anything was folded.
+    pub fn unfold_all(&mut self) -> bool {
+        let was = !self.folds.is_empty();
+        self.folds.clear();
+        was
+    }
+
+    /// After something was folded: a cursor inside of it goes to where it opens.
+    fn leave_hidden(&mut self) {
+        if self.folds.is_hidden(self.cursor.line) {
+            let line = self.folds.line_at(self.folds.row_of(self.cursor.line));
+            self.put_cursor(Place { line, byte: self.lines.line(line).len() });
+        }
+    }
+
+    /// Says whether there was a step to take back.
     pub fn undo(&mut self) -> bool {
-        let Some(change) = self.undo.pop() else { return false };
-        let end = after(change.at, &change.inserted);
-        self.splice(change.at, end, &change.removed);
-        self.cursor = change.before;
-        self.anchor = None;
-        self.goal = None;
-        self.redo.push(change);
+        let Some(step) = self.history.take_back() else { return false };
+        for change in step.changes.iter().rev() {
+            let to = after(change.at, &change.inserted);
+            let end = self.lines.splice(change.at, to, &change.removed);
+            self.folds.spliced(change.at, to, end);
+        }
+        self.version += 1;
+        let before = step.before;
+        self.folds.settle(self.lines.all());
+        self.put_cursor(before);
         true
     }
 
+    /// Says whether there was a step to bring again.
     pub fn redo(&mut self) -> bool {
-        let Some(mut change) = self.redo.pop() else { return false };
-        let end = after(change.at, &change.removed);
-        self.cursor = self.splice(change.at, end, &change.inserted);
-        self.anchor = None;
-        self.goal = None;
-        // What was taken back and brought again is finished: new letters are a step of their own.
-        change.is_typing = false;
-        self.undo.push(change);
+        let Some(step) = self.history.bring_again() else { return false };
+        for change in &step.changes {
+            let to = after(change.at, &change.removed);
+            let end = self.lines.splice(change.at, to, &change.inserted);
+            self.folds.spliced(change.at, to, end);
+        }
+        self.version += 1;
+        let after = step.after;
+        self.folds.settle(self.lines.all());
+        self.put_cursor(after);
         true
     }
 
     /// Puts the cursor there, or as near as there is text.
     pub fn go_to(&mut self, place: Place) {
-        let line = place.line.min(self.lines.len().saturating_sub(1));
-        let text = self.line(line);
-        let mut byte = place.byte.min(text.len());
-        while !text.is_char_boundary(byte) {
-            byte -= 1;
-        }
-        self.cursor = Place { line, byte };
-        self.anchor = None;
-        self.goal = None;
+        self.put_cursor(self.lines.nearest(place));
     }
 
     /// Line and column as people count them, the column in characters.
     pub fn go_to_position(&mut self, line: usize, column: usize) {
-        let line = line.saturating_sub(1).min(self.lines.len().saturating_sub(1));
-        let text = self.line(line);
+        let line = line.saturating_sub(1).min(self.lines.last());
+        let text = self.lines.line(line);
         let byte = text.char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(byte, _)| byte);
         self.go_to(Place { line, byte });
     }
 
     /// To a line and a column of cells: a click.
     pub fn go_to_cell(&mut self, line: usize, column: usize) {
-        let line = line.min(self.lines.len().saturating_sub(1));
-        let byte = byte_at_column(self.line(line), column);
+        let line = line.min(self.lines.last());
+        let byte = byte_at_column(self.lines.line(line), column);
         self.go_to(Place { line, byte });
-    }
-
-    fn left_of(&self, place: Place) -> Place {
-        let head = self.line(place.line).get(..place.byte).unwrap_or_default();
-        match head.grapheme_indices(true).next_back() {
-            Some((byte, _)) => Place { byte, ..place },
-            None => match place.line.checked_sub(1) {
-                Some(line) => Place { line, byte: self.line(line).len() },
-                None => place,
-            },
-        }
-    }
-
-    fn right_of(&self, place: Place) -> Place {
-        let tail = self.line(place.line).get(place.byte..).unwrap_or_default();
-        match tail.graphemes(true).next() {
-            Some(grapheme) => Place { byte: place.byte + grapheme.len(), ..place },
-            None if place.line + 1 < self.lines.len() => Place { line: place.line + 1, byte: 0 },
-            None => place,
-        }
-    }
-
-    fn word_left(&self, place: Place) -> Place {
-        let head = self.line(place.line).get(..place.byte).unwrap_or_default();
-        let found = head.unicode_word_indices().next_back();
-        match found {
-            Some((byte, _)) => Place { byte, ..place },
-            None if place.byte > 0 => Place { byte: 0, ..place },
-            None => self.left_of(place),
-        }
-    }
-
-    fn word_right(&self, place: Place) -> Place {
-        let tail = self.line(place.line).get(place.byte..).unwrap_or_default();
-        match tail.unicode_word_indices().next() {
-            Some((byte, word)) => Place { byte: place.byte + byte + word.len(), ..place },
-            None if !tail.is_empty() => Place { byte: place.byte + tail.len(), ..place },
-            None => self.right_of(place),
-        }
     }
 
     /// Moves the cursor; with `extends` the selection grows.
@@ -364,45 +346,18 @@ impl TextBuffer {
         } else if self.anchor.is_none() {
             self.anchor = Some(self.cursor);
         }
-        let cursor = self.cursor;
-        let goal = match motion {
-            Motion::Up(_) | Motion::Down(_) => {
-                Some(self.goal.unwrap_or_else(|| columns(self.line(cursor.line).get(..cursor.byte).unwrap_or_default())))
-            }
-            _ => None,
+        let is_vertical = matches!(motion, Motion::Up(_) | Motion::Down(_));
+        let goal = is_vertical.then(|| self.goal.unwrap_or_else(|| columns(self.lines.head(self.cursor))));
+        let to = match (motion, selection.filter(|_| !extends)) {
+            // Out of a selection: to its end on that side.
+            (Motion::Left, Some((from, _))) => from,
+            (Motion::Right, Some((_, to))) => to,
+            _ => moved(&self.lines, &self.folds, self.cursor, motion, goal.unwrap_or_default()),
         };
-        let at_goal = |line: usize| Place { line, byte: byte_at_column(self.line(line), goal.unwrap_or_default()) };
-        let last = self.lines.len().saturating_sub(1);
-        self.cursor = match motion {
-            Motion::Left => match selection.filter(|_| !extends) {
-                Some((from, _)) => from,
-                None => self.left_of(cursor),
-            },
-            Motion::Right => match selection.filter(|_| !extends) {
-                Some((_, to)) => to,
-                None => self.right_of(cursor),
-            },
-            Motion::Up(_) if cursor.line == 0 => Place::default(),
-            Motion::Down(_) if cursor.line == last => self.end(),
-            Motion::Up(count) => at_goal(cursor.line.saturating_sub(count)),
-            Motion::Down(count) => at_goal((cursor.line + count).min(last)),
-            Motion::WordLeft => self.word_left(cursor),
-            Motion::WordRight => self.word_right(cursor),
-            Motion::LineStart => {
-                let line = self.line(cursor.line);
-                let first = line.len() - line.trim_start().len();
-                Place { byte: if cursor.byte == first { 0 } else { first }, ..cursor }
-            }
-            Motion::LineEnd => Place { byte: self.line(cursor.line).len(), ..cursor },
-            Motion::Start => Place::default(),
-            Motion::End => self.end(),
-        };
+        let anchor = self.anchor;
+        self.put_cursor(to);
+        self.anchor = anchor;
         self.goal = goal;
-    }
-
-    /// The next hit behind a place, once around the text. Letters match in any case unless the pattern has a capital.
-    pub fn find(&self, pattern: &str, from: Place) -> Option<Place> {
-        find(&self.lines, pattern, from)
     }
 }
 
@@ -458,6 +413,23 @@ mod tests {
         assert_eq!(text.position(), (1, 4));
     }
 
+    #[test]
+    fn a_text_that_comes_from_elsewhere_changes_what_differs_and_leaves_the_cursor_where_it_is() {
+        let mut text = TextBuffer::new("{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}");
+        text.go_to_position(4, 6);
+        text.replace_all("{\r\n  \"a\": 1,\r\n  \"x\": 0,\r\n  \"b\": 22,\r\n  \"c\": 3\r\n}");
+        assert_eq!(text.text(), "{\n  \"a\": 1,\n  \"x\": 0,\n  \"b\": 22,\n  \"c\": 3\n}");
+        assert_eq!(text.position(), (5, 6));
+        let version = text.version();
+        text.replace_all(&text.text());
+        assert_eq!(text.version(), version);
+        text.undo();
+        assert_eq!((text.text().as_str(), text.position()), ("{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}", (4, 6)));
+        assert!(!text.undo());
+        text.redo();
+        assert_eq!(text.position(), (5, 6));
+    }
+
     fn step(text: &mut TextBuffer, key: u8) {
         match key {
             0 => text.type_char('é'),
@@ -470,21 +442,29 @@ mod tests {
             7 => text.go(Motion::WordRight, true),
             8 => text.delete_word(),
             9 => text.replace_all("{}\n"),
+            12 => drop(text.toggle_fold()),
+            13 => drop(text.fold_alike()),
+            14 => text.go(Motion::Down(2), false),
+            15 => text.paste("{\n[\n1\n],{\n}\n}"),
+            11 => text.replace_all(&text.text().replace("漢", "x\ny").replace('é', "")),
             _ => text.go(Motion::LineEnd, false),
         }
     }
 
     proptest! {
         #[test]
-        fn undo_brings_everything_back_and_redo_again(start in "(\\PC|\n){0,20}", keys in proptest::collection::vec(0u8..11, 0..60)) {
+        fn undo_brings_everything_back_and_redo_again(start in "(\\PC|\n){0,20}", keys in proptest::collection::vec(0u8..16, 0..60)) {
             let mut text = TextBuffer::new(&start);
             let first = text.text();
             for key in keys {
                 step(&mut text, key);
-                prop_assert!(text.line(text.cursor.line).is_char_boundary(text.cursor.byte));
+                prop_assert!(!text.folds.is_hidden(text.cursor.line));
+                prop_assert!(text.lines.line(text.cursor.line).is_char_boundary(text.cursor.byte));
             }
             let last = text.text();
-            while text.undo() {}
+            while text.undo() {
+                prop_assert!(!text.folds.is_hidden(text.cursor.line));
+            }
             prop_assert_eq!(text.text(), first);
             while text.redo() {}
             prop_assert_eq!(text.text(), last);

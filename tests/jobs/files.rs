@@ -29,7 +29,7 @@ async fn a_folder_is_listed_and_a_missing_one_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_archive_fits_or_says_what_is_wrong() {
     async fn examined(bench: &mut Bench, name: &str) -> Examined {
-        let job = Job::Examine { zip: bench.file(name), kind: Kind::App, document: bench.document("notes-2.5.json") };
+        let job = Job::Examine { zip: bench.file(name), kind: Kind::App, document: bench.document("notes-2.5.json"), identity: None };
         match bench.run(job).await.pop() {
             Some(Report::Examined(examined)) => *examined,
             other => panic!("{other:?}"),

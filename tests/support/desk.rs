@@ -15,7 +15,8 @@ use flightdeck::{
     jobs::{
         browse,
         job::{Catalog, Job, JobId},
-        report::{Report, TargetDetail},
+        report::{Report, TargetDetail, Texts},
+        texts,
     },
     model::ProfileView,
     ui::{keymap::Keymap, theme::Theme},
@@ -163,8 +164,16 @@ impl Desk {
                 }
                 Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
             },
-            Job::Examine { zip, kind, document } => {
-                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document))));
+            Job::Examine { zip, kind, document, identity } => {
+                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))));
+            }
+            Job::ReadTexts(source) => match texts::read(&source) {
+                Ok(found) => self.report(id, Report::Texts(Box::new(Texts::Found { from: source.from, found }))),
+                Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
+            },
+            Job::WriteTexts { to, files, overwrites } => {
+                let written = texts::write(&to, &files, overwrites).unwrap();
+                self.report(id, Report::Texts(Box::new(Texts::Written { to, all: files.len(), written })));
             }
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);

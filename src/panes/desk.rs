@@ -1,0 +1,194 @@
+//! The selected target's document as all tabs of the detail pane read and change it: the working copy under edit, else the kept
+//! one, else the server's. One undo history for all of them. Knows no tab and no screen.
+
+use super::{
+    pane::Cx,
+    prepared::{Prepared, Verdict},
+    session::Session,
+};
+use crate::{
+    ask::Ask,
+    domain::{
+        document::pretty,
+        edit::Edit,
+        target::{Kind, Target},
+    },
+    model::Change,
+};
+use serde_json::Value;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+/// What was computed of a target that is not under edit, until the model changes.
+#[derive(Clone, Debug)]
+struct Digest {
+    target: Target,
+    verdict: Option<Arc<Verdict>>,
+    /// Its text's lines; made when they are shown for the first time.
+    lines: Option<Rc<Vec<String>>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Desk {
+    session: Option<Session>,
+    digest: RefCell<Option<Digest>>,
+    /// Grows whenever another document, or another version of it, may have come from outside.
+    generation: Cell<u64>,
+}
+
+impl Desk {
+    /// The document under edit, if it is the selected target's and somebody has begun.
+    pub fn session(&self, cx: &Cx) -> Option<&Session> {
+        self.session.as_ref().filter(|session| Some(session.target()) == cx.selected)
+    }
+
+    pub fn session_mut(&mut self, cx: &Cx) -> Option<&mut Session> {
+        self.session.as_mut().filter(|session| Some(session.target()) == cx.selected)
+    }
+
+    /// Begins to edit, if nobody has; `None` where there is nothing to edit.
+    pub fn open(&mut self, cx: &Cx) -> Option<&mut Session> {
+        if self.session(cx).is_none() {
+            let prepared = Prepared::of(cx.model, cx.selected?)?;
+            self.session = Some(Session::open(&prepared, cx.uptime)?);
+            self.forget();
+        }
+        self.session.as_mut()
+    }
+
+    pub fn kind(&self, cx: &Cx) -> Option<Kind> {
+        cx.selected.map(Target::kind)
+    }
+
+    /// Another number for another state of the document: for who caches what it computed.
+    pub fn version(&self) -> (u64, u64) {
+        (self.generation.get(), self.session.as_ref().map_or(0, |session| session.buffer().version()))
+    }
+
+    /// The document as it stands now: edited, else the server's. `None` while it does not parse, or is not read.
+    pub fn value(&self, cx: &Cx) -> Option<Arc<Value>> {
+        match self.session(cx) {
+            Some(session) => session.value(),
+            None => self.read(cx, |digest| digest.verdict.as_ref()?.shared())?,
+        }
+    }
+
+    /// The document judged; while somebody types, as it was at the last pause.
+    pub fn verdict(&self, cx: &Cx) -> Option<Arc<Verdict>> {
+        match self.session(cx).and_then(Session::verdict) {
+            Some(verdict) => Some(Arc::clone(verdict)),
+            None => self.read(cx, |digest| digest.verdict.clone())?,
+        }
+    }
+
+    /// The lines of the text: once it was edited those of the session or the kept copy, else the server's whole document, with
+    /// what cannot be edited.
+    pub fn with_lines<T>(&self, cx: &Cx, read: impl FnOnce(&[String]) -> T) -> Option<T> {
+        let prepared = Prepared::of(cx.model, cx.selected?)?;
+        if let Some(session) = self.session(cx)
+            && (prepared.text.is_some() || session.buffer().version() > 0)
+        {
+            return Some(read(session.buffer().lines()));
+        }
+        if let Some(lines) = self.read(cx, |digest| digest.lines.clone())? {
+            return Some(read(&lines));
+        }
+        let text = match (prepared.text, prepared.server()) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some((server, _))) => pretty(&server.document),
+            (None, None) => prepared.editable_text().unwrap_or_default(),
+        };
+        let lines: Rc<Vec<String>> = Rc::new(text.lines().map(str::to_owned).collect());
+        if let Some(digest) = self.digest.borrow_mut().as_mut() {
+            digest.lines = Some(Rc::clone(&lines));
+        }
+        Some(read(&lines))
+    }
+
+    fn read<T>(&self, cx: &Cx, read: impl FnOnce(&Digest) -> T) -> Option<T> {
+        let prepared = Prepared::of(cx.model, cx.selected?)?;
+        let mut slot = self.digest.borrow_mut();
+        if slot.as_ref().is_some_and(|digest| digest.target != *prepared.target) {
+            *slot = None;
+        }
+        let make = || Digest { target: prepared.target.clone(), verdict: Verdict::of(&prepared).map(Arc::new), lines: None };
+        Some(read(slot.get_or_insert_with(make)))
+    }
+
+    fn forget(&mut self) {
+        *self.digest.borrow_mut() = None;
+        self.generation.set(self.generation.get() + 1);
+    }
+
+    /// Changes places of the document, as one step of undo, kept by itself; or says why that cannot be.
+    pub fn change(&mut self, edits: &[Edit], cx: &Cx, asks: &mut Vec<Ask>) -> Result<(), String> {
+        if edits.is_empty() {
+            return Ok(());
+        }
+        let session = self.open(cx).ok_or_else(|| "There is no document to change yet.".to_owned())?;
+        session.change(edits, cx.uptime, asks)
+    }
+
+    /// Takes the last change back, whichever tab made it; `false` when there is none.
+    pub fn undo(&mut self, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+        self.step(cx, asks, true)
+    }
+
+    /// Brings back what was undone; `false` when there is nothing.
+    pub fn redo(&mut self, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+        self.step(cx, asks, false)
+    }
+
+    fn step(&mut self, cx: &Cx, asks: &mut Vec<Ask>, back: bool) -> bool {
+        let Some(session) = self.session_mut(cx) else { return false };
+        session.edit(cx.uptime, asks, |buffer| if back { buffer.undo() } else { buffer.redo() })
+    }
+
+    /// Sends out what is not kept yet: what is reviewed, published or examined is the text as it stands now.
+    pub fn keep(&mut self, asks: &mut Vec<Ask>) {
+        if let Some(session) = &mut self.session {
+            session.keep(asks);
+        }
+    }
+
+    pub fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+        match change {
+            Change::Selected => {
+                self.keep(asks);
+                self.session = None;
+                self.forget();
+            }
+            Change::Target(target) | Change::Edit(target) => {
+                self.forget();
+                if let Some(session) = self.session.as_mut().filter(|session| session.target() == target)
+                    && let Some(prepared) = Prepared::of(cx.model, target)
+                {
+                    session.renew_text(&prepared, cx.uptime);
+                    if matches!(change, Change::Target(_)) {
+                        session.renew_body(&prepared, cx.uptime);
+                    }
+                }
+            }
+            Change::Judged(judgement) => {
+                if let Some(session) = &mut self.session {
+                    session.judged(judgement);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn wake_at(&self) -> Option<Duration> {
+        self.session.as_ref().and_then(Session::wake_at)
+    }
+
+    pub fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(session) = &mut self.session {
+            session.woken(cx.uptime, asks);
+        }
+    }
+}
