@@ -1,5 +1,6 @@
 //! Floor 6: what lies above the panes, one file an overlay.
 
+pub mod blockers;
 pub mod choose;
 pub mod confirm;
 pub mod fit_panel;

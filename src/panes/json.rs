@@ -3,7 +3,8 @@
 use super::{
     desk::Desk,
     detail_parts::document_word,
-    editor::{Editor, Taken},
+    editor::Editor,
+    editor_keys::Taken,
     json_view::JsonView,
     pane::{Cx, Handled, Possible, Typed},
     prepared::Prepared,
@@ -185,12 +186,14 @@ impl Tab for Json {
         self.leave(desk, asks);
     }
 
-    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
         if *change == Change::Selected {
             self.editor = None;
             self.view.reset();
         } else if desk.session(cx).is_none() {
             self.editor = None;
+        } else if let (Change::Judged(_), Some(editor), Some(session)) = (change, &mut self.editor, desk.session_mut(cx)) {
+            editor.judged(session, cx, asks);
         }
     }
 
