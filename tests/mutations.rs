@@ -99,7 +99,7 @@ fn edits(mutation: &Mutation, document: &Value, pointer: &str) -> Vec<Edit> {
             let places = all_places(document);
             vec![set(pointer.to_owned(), document.pointer(&places[from.index(places.len())]).unwrap().clone())]
         }
-        (_, None) => Vec::new(),
+        (_, None) | (Mutation::Rename(_), Some((_, _, Value::Array(_)))) => Vec::new(),
         (Mutation::Drop, Some(_)) => vec![Edit::Remove { pointer: pointer.to_owned() }],
         (Mutation::Duplicate, Some((holder, _, Value::Array(_)))) => {
             vec![
@@ -108,11 +108,10 @@ fn edits(mutation: &Mutation, document: &Value, pointer: &str) -> Vec<Edit> {
             ]
         }
         (Mutation::Duplicate, Some((holder, name, _))) => vec![set(child(holder, format!("{name}2")), here.clone())],
-        (Mutation::Rename(new), Some((holder, name, Value::Object(_)))) => {
+        (Mutation::Rename(new), Some((holder, name, _))) => {
             let new = if new == "UPPER" { name.to_uppercase() } else { new.clone() };
             vec![Edit::Remove { pointer: pointer.to_owned() }, set(child(holder, new), here.clone())]
         }
-        (Mutation::Rename(_), Some(_)) => Vec::new(),
     }
 }
 

@@ -77,8 +77,7 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
     }
     match value {
         Value::String(text) => {
-            let is_odd = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || byte == 0x7f;
-            if text.bytes().any(is_odd) && base.is_none_or(|base| base != value) {
+            if has_controls(text) && base.is_none_or(|base| base != value) {
                 inspection.warning(
                     trail.pointer(),
                     "Q39",
@@ -115,6 +114,13 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
         }
         _ => {}
     }
+}
+
+/// Other control characters than the ends of lines and tabs. In blocks without a way out of them, which the compiler turns into
+/// a few instructions: this looks at every byte of the document.
+fn has_controls(text: &str) -> bool {
+    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || byte == 0x7f;
+    text.as_bytes().chunks(64).any(|block| block.iter().fold(false, |found, byte| found | is_control(*byte)))
 }
 
 /// The Store says “characters”, and its platform counts an emoji as two of them. Where only that makes a text too long it may

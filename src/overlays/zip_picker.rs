@@ -160,13 +160,14 @@ impl ZipPicker {
         let place = |wanted: &dyn Fn(&FolderEntry) -> bool| {
             self.rows.iter().position(|row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(wanted)))
         };
-        let home = self
-            .wanted
-            .take()
-            .or_else(|| chosen.map(Path::to_owned))
-            .and_then(|zip| place(&|entry| entry.path == zip))
+        let wanted = self.wanted.as_ref().and_then(|zip| place(&|entry| entry.path == *zip));
+        let home = wanted
+            .or_else(|| chosen.and_then(|zip| place(&|entry| entry.path == zip)))
             .or_else(|| place(&|entry| rank(entry) == 0))
             .or_else(|| place(&|_| true));
+        if wanted.is_some() {
+            self.wanted = None;
+        }
         self.cursor.set(home.unwrap_or_default());
     }
 
@@ -187,7 +188,7 @@ impl ZipPicker {
 
     pub(super) fn browse(&mut self, folder: PathBuf, asks: &mut Vec<Ask>) {
         self.filter.clear();
-        self.note = None;
+        (self.note, self.wanted) = (None, None);
         asks.push(Ask::Start(Job::Browse { folder }));
     }
 
@@ -395,7 +396,8 @@ impl Overlay for ZipPicker {
     }
 
     fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        if self.examine_at.is_some_and(|at| cx.uptime >= at)
+        // Asked for once, whether or not there still is a ZIP to look into.
+        if self.examine_at.take_if(|at| cx.uptime >= *at).is_some()
             && let Some(zip) = self.zip(cx)
         {
             self.examine(&zip.path.clone(), cx, asks);
