@@ -110,12 +110,17 @@ impl TreeView {
             | Action::Find
             | Action::FindNext
             | Action::Copy => Possible::Yes,
-            Action::NextFinding if sight.findings.is_empty() => Possible::No("The check finds nothing.".into()),
-            Action::NextFinding => Possible::Yes,
+            Action::NextFinding => {
+                if sight.findings.is_empty() {
+                    Possible::No("The check finds nothing.".into())
+                } else {
+                    Possible::Yes
+                }
+            }
             Action::AddPart => sight.fault(&self.holder(sight, &pointer)).map_or(Possible::Yes, Possible::No),
             Action::RemovePart if pointer.is_empty() => Possible::No("The document itself stays.".into()),
             Action::RemovePart | Action::Edit => sight.fault(&pointer).map_or(Possible::Yes, Possible::No),
-            Action::TogglePart => self.toggle_fault(sight, &pointer).map_or(Possible::Yes, Possible::No),
+            Action::TogglePart => Self::toggle_fault(sight, &pointer).map_or(Possible::Yes, Possible::No),
             _ => Possible::Unknown,
         }
     }
@@ -125,7 +130,7 @@ impl TreeView {
         sight.holder(pointer, fold == Some(Fold::Open))
     }
 
-    fn toggle_fault(&self, sight: &Sight, pointer: &str) -> Option<String> {
+    fn toggle_fault(sight: &Sight, pointer: &str) -> Option<String> {
         let value = sight.value.pointer(pointer)?;
         match size(value) {
             Some(0) => Some("It is empty.".into()),

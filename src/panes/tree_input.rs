@@ -173,14 +173,14 @@ impl Input {
     pub fn typed(&mut self, typed: &Typed) -> Answer {
         let fault = self.fault.take();
         match (typed, &mut self.way) {
-            (Typed::Key(KeyEvent { code: KeyCode::Esc, .. }), Way::Prose(_)) => return self.done(),
+            (Typed::Key(KeyEvent { code: KeyCode::Esc, .. }), Way::Prose(_))
+            | (Typed::Key(KeyEvent { code: KeyCode::Enter, .. }), Way::Line(_) | Way::Pick(_)) => return self.done(),
             (Typed::Key(KeyEvent { code: KeyCode::Esc, .. }), _) => return Answer::Leave,
             (Typed::Key(KeyEvent { code: KeyCode::Char('s'), modifiers, .. }), Way::Prose(_))
                 if modifiers.contains(KeyModifiers::CONTROL) =>
             {
                 return self.done();
             }
-            (Typed::Key(KeyEvent { code: KeyCode::Enter, .. }), Way::Line(_) | Way::Pick(_)) => return self.done(),
             (Typed::Key(key), way) => {
                 let is_used = match way {
                     Way::Line(field) => field.key(*key),
@@ -212,9 +212,8 @@ impl Input {
                 }
             }
             (MouseEventKind::Down(MouseButton::Left), Way::Pick(pick)) => {
-                if pick.click(at) {
-                    return self.done();
-                }
+                let is_hit = pick.click(at);
+                return if is_hit { self.done() } else { Answer::Stay };
             }
             (MouseEventKind::Down(MouseButton::Left), Way::Prose(prose)) if drawn.contains(at) => {
                 prose.click(at.x - drawn.x, at.y - drawn.y);
@@ -277,7 +276,7 @@ impl Input {
         let height = match &self.way {
             Way::Line(_) => 1,
             Way::Prose(_) => area.height.saturating_sub(6).clamp(3, 18),
-            Way::Pick(pick) => (pick.len() as u16 + 1).clamp(3, 14),
+            Way::Pick(pick) => (pick.count() as u16 + 1).clamp(3, 14),
         };
         let keys = Line::styled(fit(self.keys(), columns).into_owned(), style(Role::Muted));
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title(), keys, WIDTH, height + said_height + 1);
@@ -289,7 +288,7 @@ impl Input {
             Way::Prose(prose) => prose.draw(frame, text, cx.theme, self.most),
             Way::Pick(pick) => {
                 pick.draw(frame, text, cx, "a few letters, or a word of your own");
-                if pick.len() == 0 && text.height > 1 {
+                if pick.count() == 0 && text.height > 1 {
                     let place = Rect { y: text.y + 1, height: 1, ..text };
                     frame.render_widget(Line::styled("  nothing is called like that", style(Role::Muted)), place);
                 }

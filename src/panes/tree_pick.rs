@@ -53,7 +53,7 @@ impl Pick {
     }
 
     /// Rows on screen: what matches, and a word of one's own.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows.len() + usize::from(self.own().is_some())
     }
 
@@ -85,7 +85,7 @@ impl Pick {
                 return true;
             }
         };
-        let rows = self.len();
+        let rows = self.count();
         self.cursor.act(action, rows)
     }
 
@@ -95,14 +95,14 @@ impl Pick {
     }
 
     pub fn wheel(&mut self, down: bool) {
-        let rows = self.len();
+        let rows = self.count();
         self.cursor.scroll(down, rows);
     }
 
     /// A click on a row selects it; says whether it hit one.
     pub fn click(&mut self, at: Position) -> bool {
         let drawn = self.drawn.get();
-        let hit = drawn.contains(at).then(|| self.cursor.row_at(usize::from(at.y - drawn.y), self.len())).flatten();
+        let hit = drawn.contains(at).then(|| self.cursor.row_at(usize::from(at.y - drawn.y), self.count())).flatten();
         if let Some(row) = hit {
             self.cursor.set(row);
         }
@@ -117,7 +117,7 @@ impl Pick {
         let field = Rect { x: top.x + 2, width: top.width.saturating_sub(2), ..top };
         self.field.draw(frame, field, cx.theme, placeholder, true);
         self.drawn.set(Rect { y: top.y + 1, height: area.height.saturating_sub(1), ..area });
-        let window = self.cursor.window(usize::from(area.height.saturating_sub(1)), self.len());
+        let window = self.cursor.window(usize::from(area.height.saturating_sub(1)), self.count());
         let columns = usize::from(area.width);
         for (row, place) in window.zip(places) {
             let is_current = row == self.cursor.index();
@@ -160,11 +160,11 @@ mod tests {
         let mut pick = Pick::new(words(), Some("Private"));
         assert_eq!(pick.chosen(), Some(("Private", false)));
         typed(&mut pick, "hid");
-        assert_eq!((pick.chosen(), pick.len()), (Some(("Hidden", false)), 2));
+        assert_eq!((pick.chosen(), pick.count()), (Some(("Hidden", false)), 2));
         pick.key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE));
         assert_eq!(pick.chosen(), Some(("hid", true)));
         typed(&mut pick, "eous");
-        assert_eq!((pick.chosen(), pick.len()), (Some(("hideous", true)), 1));
+        assert_eq!((pick.chosen(), pick.count()), (Some(("hideous", true)), 1));
         assert_eq!(Pick::new(words(), Some("Secret")).chosen(), Some(("Secret", false)));
         assert_eq!(Pick::new(Vec::new(), None).chosen(), None);
     }

@@ -18,7 +18,10 @@ use crate::{
         tree_walk::{Name, size},
     },
 };
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 use serde_json::Value;
 
 /// Columns in front of a row: how it differs, what was found, a space.
@@ -151,15 +154,9 @@ pub fn value_column(row: &Row) -> usize {
 }
 
 /// The letters that were searched for stand out.
-fn with_hits(
-    text: String,
-    pattern: &str,
-    style: ratatui::style::Style,
-    hit: ratatui::style::Style,
-    spans: &mut Vec<Span<'static>>,
-) {
+fn with_hits(text: &str, pattern: &str, style: Style, hit: Style, spans: &mut Vec<Span<'static>>) {
     let mut rest = 0;
-    for start in hits(&text, pattern) {
+    for start in hits(text, pattern) {
         if start < rest {
             continue;
         }
@@ -220,7 +217,7 @@ pub fn line(cx: &Cx, sight: &Sight, row: &Row, pointer: &str, is_current: bool, 
     let mut push = |text: &str, role: Role, spans: &mut Vec<Span<'static>>| {
         let text = fit(text, room.saturating_sub(used)).into_owned();
         used += width(&text);
-        with_hits(text, pattern, style(role), hit, spans);
+        with_hits(&text, pattern, style(role), hit, spans);
     };
     let (name, name_role) = label(row);
     push(&name, if is_read_only { Role::Muted } else { name_role }, &mut spans);

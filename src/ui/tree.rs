@@ -112,7 +112,7 @@ impl Tree {
             return Arc::clone(&shown.rows);
         }
         let rows: Arc<[Row]> = flatten(value, &self.open).into();
-        let at = self.row_of(&rows, &self.resolve(value));
+        let at = Self::row_of(&rows, &self.resolve(value));
         self.view.borrow_mut().set(at);
         *slot = Some(Shown { value: Arc::clone(value), rows: Arc::clone(&rows) });
         rows
@@ -140,7 +140,7 @@ impl Tree {
     }
 
     /// The row of a path, or of the innermost folded place that hides it.
-    fn row_of(&self, rows: &[Row], path: &[Step]) -> usize {
+    fn row_of(rows: &[Row], path: &[Step]) -> usize {
         let mut found = None;
         let mut next = 0;
         for (depth, step) in path.iter().enumerate() {
