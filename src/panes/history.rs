@@ -144,7 +144,8 @@ pub fn words(item: &PastItem) -> String {
 fn brief_place(place: &str) -> String {
     let names: Vec<&str> = place.split(" › ").collect();
     let from = names.len().saturating_sub(2);
-    names.get(from..).unwrap_or_default().join(" › ")
+    let names = names.get(from..).unwrap_or_default();
+    names.iter().filter(|name| **name != "baseListing").copied().collect::<Vec<_>>().join(" › ")
 }
 
 /// Everything about a row, as named lines.
