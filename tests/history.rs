@@ -56,7 +56,7 @@ fn edit(desk: &mut Desk, text: &str) {
     desk.keys("e ctrl-f");
     desk.text("Faster start.");
     desk.keys("enter");
-    desk.text(text);
+    desk.paste(text);
     desk.wait(1_000);
     desk.keys("esc");
 }

@@ -399,8 +399,8 @@ fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     desk.terminal.until("the history", |screen| screen.contains("set aside"));
     desk.terminal.press("u");
     desk.terminal.see("There is a draft already");
-    signal(&desk.terminal, "KILL");
-    assert_ne!(desk.terminal.ended(), 0);
+    signal(&desk.terminal, "TERM");
+    assert_eq!(desk.terminal.ended(), 0);
     let drafts = fs::read_dir(account.home.path().join("data/drafts")).unwrap();
     let mut kept = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
     assert!(kept.any(|text| text.contains("Mine. Keeps") && text.contains("theirs")));
