@@ -207,12 +207,12 @@ impl Tab for History {
     fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {
         let nothing = || Possible::No("Nothing was kept of it yet.".to_owned());
         match (action, self.item(cx)) {
-            (Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last, _) => Possible::Yes,
             (Action::Enter | Action::RestorePart, None) => nothing(),
             (Action::RestorePart, Some(item)) if !has_document(item) => {
                 Possible::No("No earlier document lies behind this row.".to_owned())
             }
-            (Action::Enter | Action::RestorePart, Some(_)) => Possible::Yes,
+            (Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last, _)
+            | (Action::Enter | Action::RestorePart, Some(_)) => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
