@@ -119,7 +119,7 @@ pub enum Command {
         #[command(subcommand)]
         to: Option<RolloutMove>,
     },
-    /// Documents that were kept: edited ones, and those of drafts before they were deleted or overwritten.
+    /// Documents that were kept: edited ones, drafts before they were deleted, and both sides of every update.
     ///
     /// A rescued document is a plain file: `publish TARGET --json FILE` puts it into a new submission.
     Drafts {

@@ -57,7 +57,7 @@ fn edit(desk: &mut Desk, text: &str) {
     desk.keys("e ctrl-f");
     desk.text("Faster start.");
     desk.keys("enter");
-    desk.text(text);
+    desk.paste(text);
     desk.wait(1_000);
     desk.keys("esc");
 }
@@ -184,7 +184,8 @@ fn mine_or_theirs_alone() {
     desk.keys("esc");
 
     meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs again."))]);
-    desk.keys("m up enter down right enter");
+    // Mine takes theirs from before back, so both have changed that place now.
+    desk.keys("m up up enter down right enter");
     assert!(!desk.app.model().is_edited(&target()));
     assert!(set_aside(&desk).is_some_and(|text| text.contains("Tabs.")));
 }
@@ -225,7 +226,7 @@ fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
         }
     }
     let screen = desk.screen();
-    assert!(screen.contains("1 change: baseListing › releaseNotes: \"Earlier notes.\" → \"Faster start.\""), "{screen}");
+    assert!(screen.contains("1 change: releaseNotes: \"Earlier notes.\" → "), "{screen}");
     // No document lies behind a run.
     desk.keys("down shift-r");
     assert!(desk.app.overlays().is_empty());

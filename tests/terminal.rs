@@ -406,11 +406,12 @@ fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     terminal.see("Northwind Notes");
     let mut desk = Desk { terminal, home: tempfile::tempdir().unwrap() };
     let open = |desk: &mut Desk| {
+        desk.open("notes", "submission 6");
         desk.terminal.press("2");
-        desk.open("notes.sync", "PendingCommit");
+        desk.open("notes.sync", "northwind.notes.sync ─");
     };
     open(&mut desk);
-    desk.edit("\"Sync", "Mine ");
+    desk.edit("Keeps your", "Mine. ");
     desk.terminal.press("esc [");
     desk.terminal.see("kept on disk");
     signal(&desk.terminal, "KILL");
@@ -431,11 +432,11 @@ fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     desk.terminal.until("the history", |screen| screen.contains("set aside"));
     desk.terminal.press("u");
     desk.terminal.see("There is a draft already");
-    signal(&desk.terminal, "KILL");
-    assert_ne!(desk.terminal.ended(), 0);
-    let drafts = fs::read_dir(account.home.path().join("drafts")).unwrap();
+    signal(&desk.terminal, "TERM");
+    assert_eq!(desk.terminal.ended(), 0);
+    let drafts = fs::read_dir(account.home.path().join("data/drafts")).unwrap();
     let mut kept = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
-    assert!(kept.any(|text| text.contains("Mine Sync") && text.contains("theirs")));
+    assert!(kept.any(|text| text.contains("Mine. Keeps") && text.contains("theirs")));
 }
 
 #[cfg(unix)]

@@ -226,6 +226,10 @@ fn is_named(value: &Value) -> bool {
 /// Whether two values mean the same to the Store, as [`diff`] judges it.
 fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
     match (left, right) {
+        // The service has its own line ends.
+        (Some(Value::String(left)), Some(Value::String(right))) => {
+            left == right || left.replace("\r\n", "\n") == right.replace("\r\n", "\n")
+        }
         (Some(left), Some(right)) => left == right || (is_empty(left) && is_empty(right)) || is_alike(left, right),
         (None, None) => true,
         (Some(only), None) | (None, Some(only)) => is_empty(only),

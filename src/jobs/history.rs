@@ -42,8 +42,11 @@ pub async fn load(services: &Services, target: Target, reporter: &Reporter) {
     reporter.tell(Report::Past(Box::new(Past { target, items }))).await;
 }
 
+/// The later side of an update: its place in the list, and its file.
+type Later = (usize, PathBuf);
+
 /// The history without what updates changed, and the later side of those that have one.
-fn list(drafts: &Drafts, history: &History, target: &Target) -> Result<(Vec<PastItem>, Vec<(usize, PathBuf)>), DiskError> {
+fn list(drafts: &Drafts, history: &History, target: &Target) -> Result<(Vec<PastItem>, Vec<Later>), DiskError> {
     let mut items = Vec::new();
     let files: Vec<DraftFile> = drafts.list()?.into_iter().filter(|file| file.target == *target).collect();
     for file in &files {

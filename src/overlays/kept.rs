@@ -140,7 +140,7 @@ impl Kept {
 
     fn lines(&self, cx: &Cx, columns: usize) -> Vec<Line<'static>> {
         let mut lines: Vec<Line> = Vec::new();
-        let mut say = |text: &str, role: Role| {
+        let say = |lines: &mut Vec<Line<'static>>, text: &str, role: Role| {
             let indent = text.len() - text.trim_start().len();
             for (index, part) in text::wrap(text.trim_start(), columns.saturating_sub(indent + 2)).into_iter().enumerate() {
                 let hang = if index == 0 || indent == 0 { indent } else { indent + 2 };
@@ -153,44 +153,49 @@ impl Kept {
                 match changes.as_deref() {
                     Some(changes) => {
                         let what = count(changes.len(), "place", "places").replace("no place", "nothing");
-                        say(&format!("This update changed {what} of draft {draft}:"), Role::Title);
+                        say(&mut lines, &format!("This update changed {what} of draft {draft}:"), Role::Title);
                         for change in changes {
-                            say(&format!("  {}", change.sentence()), Role::Text);
+                            say(&mut lines, &format!("  {}", change.sentence()), Role::Text);
                         }
                     }
-                    None if *is_read_back => say("What this update changed is still being compared.", Role::Muted),
+                    None if *is_read_back => say(&mut lines, "What this update changed is still being compared.", Role::Muted),
                     None => say(
+                        &mut lines,
                         &format!("Draft {draft} was not read back after this update: what it changed is not known."),
                         Role::Muted,
                     ),
                 }
-                say(&format!("Run {}.", run.as_deref().unwrap_or("unknown")), Role::Muted);
+                say(&mut lines, &format!("Run {}.", run.as_deref().unwrap_or("unknown")), Role::Muted);
             }
             _ => {
                 if let Some(path) = &self.path {
-                    say(&path.display().to_string(), Role::Muted);
+                    say(&mut lines, &path.display().to_string(), Role::Muted);
                 }
             }
         }
-        say(" ", Role::Text);
+        lines.push(Line::default());
         match &self.found {
-            Found::Reading => say("Reading the document…", Role::Busy),
-            Found::Broken(error) => say(&format!("✗ {error}"), Role::Danger),
+            Found::Reading => say(&mut lines, "Reading the document…", Role::Busy),
+            Found::Broken(error) => say(&mut lines, &format!("✗ {error}"), Role::Danger),
             Found::Document { text, changes, .. } => {
                 let what = if matches!(self.item.deed, Deed::Put { .. }) { "the document from before it" } else { "it" };
                 if changes.is_empty() {
-                    say(&format!("Restoring {what}: no change against what the Store holds now."), Role::Title);
+                    say(&mut lines, &format!("Restoring {what}: no change against what the Store holds now."), Role::Title);
                 } else {
                     let number = count(changes.len(), "change", "changes");
-                    say(&format!("Restoring {what}: {number} against what the Store holds now."), Role::Title);
+                    say(&mut lines, &format!("Restoring {what}: {number} against what the Store holds now."), Role::Title);
                     for change in changes {
-                        say(&format!("  {}", change.sentence()), Role::Text);
+                        say(&mut lines, &format!("  {}", change.sentence()), Role::Text);
                     }
                 }
                 if self.gives_way(cx, text).is_some() {
-                    say("Your working copy gives way to it; it is set aside first and then stands in this list.", Role::Warning);
+                    say(
+                        &mut lines,
+                        "Your working copy gives way to it; it is set aside first and then stands in this list.",
+                        Role::Warning,
+                    );
                 }
-                say("Nothing is sent: it becomes your working copy and goes through the review.", Role::Muted);
+                say(&mut lines, "Nothing is sent: it becomes your working copy and goes through the review.", Role::Muted);
             }
         }
         lines

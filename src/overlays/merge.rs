@@ -289,11 +289,10 @@ impl Overlay for Merge {
             Action::Down => self.row = (self.row + 1).min(self.buttons()),
             Action::First | Action::PageUp => self.row = 0,
             Action::Last | Action::PageDown => self.row = self.buttons(),
-            Action::Left | Action::Right if is_on_buttons => self.is_go = !self.is_go,
+            Action::Left | Action::Right | Action::Toggle if is_on_buttons => self.is_go = !self.is_go,
             Action::Enter if is_on_buttons && self.is_go => return self.go(cx, asks),
             Action::Enter if is_on_buttons => return Closing::Close(Vec::new()),
             Action::Back => return Closing::Close(Vec::new()),
-            Action::Toggle if is_on_buttons => self.is_go = !self.is_go,
             Action::Enter | Action::Toggle | Action::Left | Action::Right => self.toggle(asks),
             _ => return Closing::Unused,
         }

@@ -144,7 +144,8 @@ pub fn words(item: &PastItem) -> String {
 fn brief_place(place: &str) -> String {
     let names: Vec<&str> = place.split(" › ").collect();
     let from = names.len().saturating_sub(2);
-    names.get(from..).unwrap_or_default().join(" › ")
+    let names = names.get(from..).unwrap_or_default();
+    names.iter().filter(|name| **name != "baseListing").copied().collect::<Vec<_>>().join(" › ")
 }
 
 /// Everything about a row, as named lines.
@@ -206,12 +207,12 @@ impl Tab for History {
     fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {
         let nothing = || Possible::No("Nothing was kept of it yet.".to_owned());
         match (action, self.item(cx)) {
-            (Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last, _) => Possible::Yes,
             (Action::Enter | Action::RestorePart, None) => nothing(),
             (Action::RestorePart, Some(item)) if !has_document(item) => {
                 Possible::No("No earlier document lies behind this row.".to_owned())
             }
-            (Action::Enter | Action::RestorePart, Some(_)) => Possible::Yes,
+            (Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last, _)
+            | (Action::Enter | Action::RestorePart, Some(_)) => Possible::Yes,
             _ => Possible::Unknown,
         }
     }

@@ -87,7 +87,8 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
     // The history knows what the update changed, and gives the document from before it.
     let told = bench.run(Job::LoadPast(target.clone())).await;
     let Some(Report::Past(past)) = told.last() else { panic!("{told:?}") };
-    let [ended, put] = past.items.as_slice() else { panic!("{past:?}") };
+    let [ended, put, refused] = past.items.as_slice() else { panic!("{past:?}") };
+    assert!(matches!(&refused.deed, Deed::Run(ended) if ended.outcome == "refused"));
     assert!(matches!(&ended.deed, Deed::Run(ended) if ended.run == run && ended.outcome == "published"));
     let Deed::Put { changes: Some(changes), before, is_read_back: true, .. } = &put.deed else { panic!("{put:?}") };
     let [change] = changes.as_slice() else { panic!("{changes:?}") };
