@@ -65,7 +65,7 @@ pub const ROWS: [Row; 4] = [
     },
     Row {
         call: "update",
-        line: "| update | the draft | holds everything that was sent: done; else: not done | done: read back; not done: the same PUT again; no longer in `PendingCommit`: failed, left alone |",
+        line: "| update | the draft | holds everything that was sent: done; else: not done | done: read back; not done: the same PUT again, unless somebody else changed the draft: refused with the list; no longer in `PendingCommit`: failed, left alone |",
         sent: ("PUT", "/submissions/{id}"),
         asked: "/submissions/{id}",
     },
