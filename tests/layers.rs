@@ -18,8 +18,6 @@ const FLOORS: &[(&str, u8)] = &[
     ("panes", 6),
     ("overlays", 6),
     ("model", 5),
-    ("working_copy", 5),
-    ("past_view", 5),
     ("ask", 5),
     ("jobs", 4),
     ("ui", 3),
@@ -35,8 +33,6 @@ const FLOORS: &[(&str, u8)] = &[
 
 /// What may be used of the same floor or against the general rule, with the reason.
 const ALSO: &[(&str, &str)] = &[
-    ("model", "working_copy"),  // a part of the model with a file of its own
-    ("model", "past_view"),     // the same
     ("overlays", "panes"),      // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
     ("ui", "action"),           // the keymap is made from the table of actions
     ("cli", "domain"),          // a target is parsed by its own type

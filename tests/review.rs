@@ -8,7 +8,7 @@ mod desk;
 use desk::{Desk, detail};
 use flightdeck::{
     app::event::Effect,
-    domain::{concern::ConcernKind, fingerprint::Fingerprint, target::Target},
+    domain::{concern::ConcernKind, fingerprint::Fingerprint, submission::put_body, target::Target},
     jobs::{job::Job, report::KeptEdit},
 };
 use rstest::rstest;
@@ -32,7 +32,7 @@ fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Va
     // Nothing waits for a file: only what is edited is in question.
     let settled = published.to_string().replace("PendingUpload", "Uploaded");
     published = serde_json::from_str(&settled).unwrap();
-    let mut edited = published.clone();
+    let mut edited = put_body(target.kind(), &published);
     edit(&mut edited);
     let mut opened = detail(target, "Northwind Notes", None, Some(published.clone()));
     opened.edit = Some(KeptEdit {
@@ -140,7 +140,7 @@ fn the_diff_tab_folds_copies_and_leads_into_the_document() {
     let mut desk = open((120, 40), &app(), APP, many_changes);
     desk.keys("d");
     let screen = desk.screen();
-    assert!(screen.contains("your copy: 4 changes against what is live"), "{screen}");
+    assert!(screen.contains("4 changes · your copy"), "{screen}");
     assert!(screen.contains("each needs a yes of its own") && screen.contains("▾ Price and availability  1"), "{screen}");
     desk.keys("space");
     assert!(desk.screen().contains("▸ Price and availability  1"), "{}", desk.screen());

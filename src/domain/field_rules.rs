@@ -77,14 +77,14 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
     }
     match value {
         Value::String(text) => {
-            let is_odd = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || byte == 0x7f;
-            if text.bytes().any(is_odd) && base.is_none_or(|base| base != value) {
+            if has_controls(text) && base.is_none_or(|base| base != value) {
                 inspection.warning(
                     trail.pointer(),
                     "Q39",
                     format!("{} holds control characters, which customers may see as boxes.", place.name),
                 );
             }
+            units(inspection, place, trail, text);
         }
         Value::Object(object) => {
             if place.shape() == Shape::Object {
@@ -113,6 +113,30 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
             }
         }
         _ => {}
+    }
+}
+
+/// Other control characters than the ends of lines and tabs. In blocks without a way out of them, which the compiler turns into
+/// a few instructions: this looks at every byte of the document.
+fn has_controls(text: &str) -> bool {
+    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || byte == 0x7f;
+    text.as_bytes().chunks(64).any(|block| block.iter().fold(false, |found, byte| found | is_control(*byte)))
+}
+
+/// The Store says “characters”, and its platform counts an emoji as two of them. Where only that makes a text too long it may
+/// be refused.
+fn units(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, text: &str) {
+    // Few texts are worth the look: UTF-16 has never more units than UTF-8 has bytes.
+    const SHORT: usize = 20;
+    if text.len() < SHORT || text.is_ascii() {
+        return;
+    }
+    let Some(most) = place.get("maxLength").and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok()) else { return };
+    let units = if text.len() > most { text.encode_utf16().count() } else { 0 };
+    if units > most && text.chars().count() <= most {
+        let sentence =
+            format!("{} has {units} characters as the Store may count them, an emoji as two; {most} are allowed.", place.name);
+        inspection.warning(trail.pointer(), place.rule, sentence);
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     package::{FileStatus, PackageFacts, packages},
     pointer::{child, member},
     target::Kind,
+    version::Version,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -116,16 +117,10 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
     }
 }
 
-/// Four numbers; nothing where the text is no version.
-fn version(package: &PackageFacts) -> Option<Vec<u64>> {
-    let parts: Option<Vec<u64>> = package.version.split('.').map(|part| part.parse().ok()).collect();
-    parts.filter(|parts| parts.len() == 4)
-}
-
 /// A device family with the least version of Windows: `Windows.Desktop min version 10.0.17763.0`.
-fn family(text: &str) -> Option<(&str, Vec<u64>)> {
+fn family(text: &str) -> Option<(&str, Version)> {
     let (name, least) = text.split_once(" min version ")?;
-    Some((name, least.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?))
+    Some((name, least.parse().ok()?))
 }
 
 /// Whether the newer package goes to every device that the older one goes to.
@@ -134,15 +129,15 @@ fn covers(newer: &PackageFacts, older: &PackageFacts) -> bool {
         package.families.iter().map(|text| family(text).map(|(name, least)| (name.to_owned(), least))).collect::<Option<Vec<_>>>()
     };
     let (Some(new), Some(old)) = (families(newer), families(older)) else { return false };
-    let is_covered = |(name, least): &(String, Vec<u64>)| new.iter().any(|(other, from)| other == name && from <= least);
+    let is_covered = |(name, least): &(String, Version)| new.iter().any(|(other, from)| other == name && from <= least);
     !old.is_empty() && old.iter().all(is_covered) && newer.architecture.eq_ignore_ascii_case(&older.architecture)
 }
 
 fn superseded(inspection: &mut Inspection<'_>, facts: &[PackageFacts]) {
-    let kept: Vec<(&PackageFacts, Vec<u64>)> = facts
+    let kept: Vec<(&PackageFacts, Version)> = facts
         .iter()
         .filter(|package| package.status != FileStatus::PendingDelete)
-        .filter_map(|package| Some((package, version(package)?)))
+        .filter_map(|package| Some((package, package.version.parse().ok()?)))
         .collect();
     for (package, old) in &kept {
         let newest =

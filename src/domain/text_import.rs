@@ -132,6 +132,12 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
             plan.changes.push(CellChange { language, field, source: first.source.clone(), before, after });
         }
     }
+    // As the table shows them, however the files lie.
+    let order = |change: &CellChange| {
+        let row = languages.iter().position(|language| *language == change.language);
+        (row.unwrap_or(usize::MAX), fields.iter().position(|field| *field == change.field))
+    };
+    plan.changes.sort_by_key(order);
     for language in &plan.added {
         let mut listing = texts::new_listing(kind, document, false);
         let below = if kind == Kind::App { "/baseListing" } else { "" };

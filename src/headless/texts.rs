@@ -16,7 +16,7 @@ use crate::{
         target::{Kind, Target},
         text_export,
         text_import::{self, Options, Plan},
-        text_source::field_named,
+        text_source::{Why, field_named},
         texts::{self, Field, Text},
     },
     jobs::{job::TextSource, load, report::Written, texts as files},
@@ -148,6 +148,10 @@ fn plan(
     let mut found =
         files::read(&source).map_err(|error| Failure::usage(format!("{} cannot be read: {error}.", from.display())))?;
     found.pieces.retain(|piece| wanted.contains(&piece.field));
+    if wanted.len() < source.fields.len() {
+        // Whoever asks for some fields does not care what else lies there.
+        found.problems.retain(|problem| problem.why != Why::UnknownField);
+    }
     let plan = text_import::plan(kind, value, &found, options);
     let text = apply_to_text(document.text(), &plan.edits).map_err(Failure::refused)?;
     Ok((plan, text))
@@ -182,7 +186,7 @@ fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) -> Result<(), Fai
             )?;
         } else {
             let word = if problem.why.is_harmless() { "left out" } else { "not taken" };
-            printer.chatter(&format!("{word}: {} {}", problem.source, problem.sentence))?;
+            printer.chatter(&format!("{word}: {}: {}", problem.source, problem.sentence))?;
         }
     }
     Ok(())

@@ -22,5 +22,6 @@ pub mod run;
 pub mod text_edit;
 pub mod texts_export;
 pub mod texts_import;
+mod zip_make;
 pub mod zip_picker;
 pub mod zip_view;

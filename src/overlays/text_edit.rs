@@ -22,7 +22,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
@@ -61,6 +61,12 @@ impl TextEdit {
         !self.field.is_list && (self.field.name == "title" || self.field.most.is_some_and(|most| most < ONE_LINE))
     }
 
+    /// As high as the text with some lines to spare, so that it does not grow at every line.
+    fn rows(&self, columns: u16, most: u16) -> u16 {
+        let needed = wrap(&self.prose.text(), usize::from(columns)).len() as u16;
+        (needed.next_multiple_of(4) + 4).min(most.min(24)).max(3)
+    }
+
     fn text(&self) -> Text {
         Text::read(&self.field, &self.prose.text())
     }
@@ -97,12 +103,8 @@ impl Overlay for TextEdit {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         match typed {
-            // As in the editor.
-            Typed::Key(key) if key.code == KeyCode::Char('s') && key.modifiers.contains(KeyModifiers::CONTROL) => {
-                asks.push(Ask::Do(Action::Back));
-            }
             Typed::Key(key) if !self.prose.key(*key) => return Handled::No,
             Typed::Key(_) => {}
             Typed::Paste(text) if self.is_one_line() => {
@@ -141,7 +143,7 @@ impl Overlay for TextEdit {
             }
             above.push(Line::styled(self.language.clone(), style(Role::Key)));
         }
-        let rows = if self.is_one_line() { 2 } else { area.height.saturating_sub(above.len() as u16 + 6).clamp(3, 20) };
+        let rows = if self.is_one_line() { 2 } else { self.rows(columns, area.height.saturating_sub(above.len() as u16 + 6)) };
         let done = if self.is_one_line() { cx.key(Action::Enter) } else { cx.key(Action::Back) };
         let hints = format!(" {done} done  {} drop the change ", "ctrl-c");
         let hints = Line::styled(hints, style(Role::Muted));

@@ -183,17 +183,17 @@ impl TextsImport {
         };
         part(plan.same, format!("{} the same already", plan.same), Role::Muted);
         part(plan.added.len(), format!("{} added", count(plan.added.len(), "language", "languages")), Role::Info);
-        part(losses, format!("{losses} not taken"), Role::Danger);
+        part(losses, format!("{losses} not taken"), Role::Warning);
         if let Some((note, role)) = &self.note {
             head.push(Span::styled(format!("  {note}"), style(*role)));
         }
         frame.render_widget(Line::from(head), top);
 
         let problem = |problem: &Problem, role: Role| {
-            let said = format!("! {} {}", problem.source, problem.sentence);
+            let said = format!("! {}: {}", problem.source, problem.sentence);
             wrap(&said, columns).into_iter().map(|line| Line::styled(line, style(role))).collect::<Vec<_>>()
         };
-        let mut lines: Vec<Line> = plan.losses().flat_map(|loss| problem(loss, Role::Danger)).collect();
+        let mut lines: Vec<Line> = plan.losses().flat_map(|loss| problem(loss, Role::Warning)).collect();
         let change = |change: &CellChange| {
             let names = format!("{} {} ", pad(&change.language, NAMES.0), pad(change.field.word, NAMES.1));
             let room = columns.saturating_sub(width(&names));

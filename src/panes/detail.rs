@@ -71,6 +71,7 @@ impl Detail {
         if id != self.shown {
             self.with_tab(|tab, desk| tab.left(desk, cx, asks));
             self.shown = id;
+            self.with_tab(|tab, desk| tab.entered(desk, cx, asks));
         }
         true
     }

@@ -264,10 +264,8 @@ impl Tab for Diff {
             (None, _) => "nothing was edited",
         };
         match self.with(desk, cx, |lines| lines.difference().len()) {
-            Some(number) if prepared.live().is_some() => {
-                format!("{after}: {} against what is live", count(number, "change", "changes"))
-            }
-            Some(_) => format!("{after}: the first submission"),
+            Some(number) if prepared.live().is_some() => format!("{} · {after}", count(number, "change", "changes")),
+            Some(_) => format!("all new · {after}"),
             None => "no valid JSON".to_owned(),
         }
     }

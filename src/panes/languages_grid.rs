@@ -35,19 +35,22 @@ impl Columns {
     }
 }
 
-/// The least and the most width that a column makes use of.
-fn sizes(field: &Field) -> (u16, u16) {
-    let heading = width(field.word) as u16 + 2;
+/// The signs in front of a cell and the space behind them.
+const SIGNS: usize = 3;
+
+/// The least and the most width that a column makes use of; with more room, each text shows more of itself.
+fn sizes(field: &Field, room: u16) -> (u16, u16) {
+    let heading = (width(field.word) + SIGNS) as u16;
     match field.most {
-        _ if field.is_list => (heading.max(14), 34),
-        Some(most) if most >= 500 => (heading.max(18), 80),
-        _ => (heading.max(16), 34),
+        _ if field.is_list => (heading.max((room / 8).clamp(14, 24)), 34),
+        Some(most) if most >= 500 => (heading.max((room / 4).clamp(18, 40)), 80),
+        _ => (heading.max((room / 6).clamp(16, 24)), 34),
     }
 }
 
 /// The columns in view, with their widths: from `left` on as many as fit, `selected` among them, and no room wasted at the end.
 fn fitting(fields: &[Field], left: usize, selected: usize, room: u16) -> Vec<(usize, u16)> {
-    let least = |column: usize| fields.get(column).map_or(0, |field| sizes(field).0);
+    let least = |column: usize| fields.get(column).map_or(0, |field| sizes(field, room).0);
     let until = |left: usize| {
         let mut used = 0;
         let fits = |column: &usize| {
@@ -70,7 +73,7 @@ fn fitting(fields: &[Field], left: usize, selected: usize, room: u16) -> Vec<(us
     while spare > 0 {
         let before = spare;
         for (column, width) in &mut columns {
-            if spare > 0 && fields.get(*column).is_some_and(|field| *width < sizes(field).1) {
+            if spare > 0 && fields.get(*column).is_some_and(|field| *width < sizes(field, room).1) {
                 *width += 1;
                 spare -= 1;
             }
@@ -111,7 +114,7 @@ fn cell(mark: &Mark, field: &Field, text: Option<&Text>, columns: usize) -> (Str
         _ if mark.used > 0 => format!(" {}", mark.used),
         _ => String::new(),
     };
-    let room = columns.saturating_sub(2 + counter.len());
+    let room = columns.saturating_sub(SIGNS + counter.len());
     let role = if mark.is_over {
         Role::Danger
     } else if mark.is_same {
@@ -154,7 +157,7 @@ pub fn draw(
     for (column, width) in &fitted {
         let Some(field) = grid.fields.get(*column) else { continue };
         let role = if *column == selected { Role::Title } else { Role::Muted };
-        header.push_span(Span::styled(pad(&format!("  {}", field.word), usize::from(*width)), style(role)));
+        header.push_span(Span::styled(pad(&format!("   {}", field.word), usize::from(*width)), style(role)));
         header.push_span(Span::raw(" "));
     }
     let mut places = area.rows();
@@ -188,7 +191,8 @@ pub fn draw(
             };
             line.push_span(Span::styled(changed, on(Role::Info)));
             line.push_span(Span::styled(matter, on(if mark.is_over { Role::Danger } else { Role::Muted })));
-            line.push_span(Span::styled(fit(&content, usize::from(*width).saturating_sub(2)).into_owned(), on(role)));
+            let content = format!(" {}", fit(&content, usize::from(*width).saturating_sub(SIGNS)));
+            line.push_span(Span::styled(content, on(role)));
             line.push_span(Span::raw(" "));
         }
         frame.render_widget(line, place);

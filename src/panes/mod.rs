@@ -10,6 +10,7 @@ pub mod diff;
 pub mod diff_lines;
 pub mod document_tab;
 pub mod editor;
+pub mod editor_keys;
 pub mod findings_list;
 pub mod flights;
 pub mod history;
