@@ -325,7 +325,7 @@ impl Overlay for Review {
         match action {
             Action::Back => return Closing::Close(Vec::new()),
             Action::Enter => return self.press(cx),
-            Action::Copy if self.focus == Item::Name => return Closing::Unused,
+            Action::Left | Action::Right | Action::Copy if self.focus == Item::Name => return Closing::Unused,
             Action::Copy => match self.hash(cx) {
                 Some(hash) => asks.push(Ask::Copy(hash.to_string())),
                 None => self.sum(true, cx, asks),
@@ -333,7 +333,6 @@ impl Overlay for Review {
             Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => return self.press(cx),
             Action::Up => self.step(cx, -1, false),
             Action::Down => self.step(cx, 1, false),
-            Action::Left | Action::Right if self.focus == Item::Name => return Closing::Unused,
             Action::Left if self.focus == Item::Publish => self.focus = Item::Cancel,
             Action::Right if self.focus == Item::Cancel => self.step(cx, 1, true),
             Action::Toggle | Action::Left | Action::Right => {}
