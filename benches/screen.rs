@@ -2,6 +2,7 @@
 //! `-- frame`, `-- keys`, `-- filter`, `-- program` one of them. The last starts the real program in a terminal of its own (Linux).
 
 #[path = "screen/account.rs"]
+#[expect(dead_code, reason = "the documents' benchmark uses the rest")]
 mod account;
 #[path = "screen/drawn.rs"]
 mod drawn;

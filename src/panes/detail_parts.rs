@@ -2,9 +2,8 @@
 //! Holds no state.
 
 use super::{
-    overview::number,
     pane::Cx,
-    prepared::{Origin, Prepared, Verdict, count},
+    prepared::{Prepared, Verdict, count},
     sheet::Sheet,
 };
 use crate::{
@@ -52,23 +51,15 @@ pub fn tab_at(offered: &[TabId], column: u16) -> Option<TabId> {
     })
 }
 
-/// What the JSON tab shows, in words.
+/// What the JSON tab shows, in few words: six tabs leave little room beside them.
 pub fn document_word(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) -> String {
-    let against = match prepared.origin() {
-        Origin::Draft => "the draft",
-        Origin::Live => "what is live",
-        Origin::First => "nothing: a first submission",
-    };
     match (prepared.text, verdict) {
         (Some(_), Some(verdict)) => match verdict.error() {
-            Some(error) => format!("your copy, ✗ {error}"),
-            None => format!("your copy: {} against {against}", count(verdict.changes.len(), "change", "changes")),
+            Some(error) => format!("your copy: ✗ line {}", error.line),
+            None => format!("your copy: {}", count(verdict.changes.len(), "change", "changes")),
         },
-        _ => match prepared.server() {
-            Some((server, Origin::Draft)) => format!("the draft, {}, as the Store has it", number(server)),
-            Some((server, _)) => format!("live, {}, as the Store has it", number(server)),
-            None => format!("a start; {} to write it", cx.key(Action::Edit)),
-        },
+        _ if prepared.server().is_some() => "as the Store has it".to_owned(),
+        _ => format!("a start; {} to write it", cx.key(Action::Edit)),
     }
 }
 
