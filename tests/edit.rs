@@ -184,9 +184,9 @@ fn the_three_ways_with_a_draft() {
     desk.keys("right enter");
     assert_eq!(desk.started, []);
     // From Publish up: Cancel, replace, keep.
-    desk.keys("up up up enter");
+    desk.keys("backtab backtab backtab enter");
     assert!(desk.screen().contains("(•) Keep this draft"), "{}", desk.screen());
-    desk.keys("down down down enter");
+    desk.keys("tab tab tab enter");
     let plan = plan(&desk);
     assert_eq!(
         (plan.pending, plan.draft_seen.as_deref(), plan.document),
@@ -199,10 +199,10 @@ fn a_draft_that_failed_is_replaced_by_one_with_its_document() {
     let mut document = draft();
     document["status"] = json!("CommitFailed");
     let mut desk = open(notes(Some(document)));
-    desk.keys("u up enter");
+    desk.keys("u backtab enter");
     let screen = desk.screen();
     assert!(screen.contains("(•) Replace it") && screen.contains("it ended in CommitFailed"), "{screen}");
-    desk.keys("down down enter");
+    desk.keys("tab tab enter");
     let plan = plan(&desk);
     assert_eq!(plan.pending, PendingPolicy::Replace);
     assert_eq!(plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"], "Tabs.");
@@ -279,9 +279,9 @@ fn price_and_audience_need_a_yes_each() {
     assert!(screen.contains("[ no] price: The price goes from Tier1020 to Tier1030."), "{screen}");
     desk.keys("right enter");
     assert_eq!(desk.started, []);
-    desk.keys("up up space up space");
+    desk.keys("backtab backtab space backtab space");
     assert!(desk.screen().contains("Ready."), "{}", desk.screen());
-    desk.keys("down down down enter");
+    desk.keys("tab tab tab enter");
     assert_eq!(plan(&desk).allow, [ConcernKind::Price, ConcernKind::Visibility]);
 }
 
@@ -291,14 +291,14 @@ fn a_protected_profile_wants_the_name_typed() {
     let mut desk = Desk::with_profile(120, 40, vec![notes(Some(draft()))], profile);
     desk.keys("enter");
     desk.wait(500);
-    desk.keys("u up up up enter");
-    desk.keys("down down");
+    desk.keys("u backtab backtab backtab enter");
+    desk.keys("tab tab");
     desk.text("Northwind Not");
-    desk.keys("down down enter");
+    desk.keys("tab tab enter");
     assert_eq!(desk.started, []);
-    desk.keys("up up");
+    desk.keys("backtab backtab");
     desk.text("es");
-    desk.keys("down down enter");
+    desk.keys("tab tab enter");
     assert_eq!(plan(&desk).pending, PendingPolicy::Keep);
 }
 

@@ -262,12 +262,12 @@ fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) 
     desk.terminal.see("( ) Keep this draft");
     desk.terminal.see("( ) Replace it");
     desk.terminal.see("Cannot publish: Choose what to do with the draft.");
-    desk.terminal.press("up up");
+    desk.terminal.press("backtab backtab");
     desk.terminal.see("▸ ( ) Keep this draft");
     desk.terminal.press("enter");
     desk.terminal.see("▸ (•) Keep this draft");
     desk.terminal.see("Ready.");
-    desk.terminal.press("down down right");
+    desk.terminal.press("tab tab right");
     desk.terminal.see("▸ Publish ◂");
     desk.terminal.press("enter");
     desk.terminal.until_line("the end of the run", |line| line.contains("published") && line.contains("1152921505690000310"));

@@ -77,6 +77,7 @@ impl Fingerprint {
     }
 
     /// The same base and document with another ZIP.
+    #[must_use]
     pub fn with_zip(&self, zip: ZipPart) -> Self {
         Self { zip: zip.text(), ..self.clone() }
     }
@@ -222,7 +223,7 @@ impl Canonical {
                     .iter()
                     .filter(|(name, value)| !is_empty(value) && !is_unset(name, value) && *name != "isAdvancedPricingModel")
                     .collect();
-                members.sort_by(|(left, _), (right, _)| left.cmp(right));
+                members.sort_by_key(|(name, _)| *name);
                 self.tag(b'{');
                 self.length(members.len());
                 for (name, value) in members {

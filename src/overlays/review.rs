@@ -179,8 +179,10 @@ impl Review {
         items
     }
 
-    fn step(&mut self, cx: &Cx, by: isize) {
-        let items = self.items(cx);
+    /// One on; `is_answer` leaves out what asks nothing: groups that fold.
+    fn step(&mut self, cx: &Cx, by: isize, is_answer: bool) {
+        let mut items = self.items(cx);
+        items.retain(|item| !is_answer || *item == self.focus || !matches!(item, Item::Group(_)));
         let at = items.iter().position(|item| *item == self.focus).unwrap_or_default();
         if let Some(item) = at.checked_add_signed(by).and_then(|next| items.get(next)) {
             self.focus = *item;
@@ -221,7 +223,7 @@ impl Review {
                 }
             }
             Item::Group(group) => self.view.toggle(group),
-            Item::Name => self.step(cx, 1),
+            Item::Name => self.step(cx, 1, true),
             Item::Cancel => return Closing::Close(Vec::new()),
             Item::Publish => {
                 if self.blockers(cx).is_empty()
@@ -323,17 +325,16 @@ impl Overlay for Review {
         match action {
             Action::Back => return Closing::Close(Vec::new()),
             Action::Enter => return self.press(cx),
-            Action::Copy if self.focus == Item::Name => return Closing::Unused,
+            Action::Left | Action::Right | Action::Copy if self.focus == Item::Name => return Closing::Unused,
             Action::Copy => match self.hash(cx) {
                 Some(hash) => asks.push(Ask::Copy(hash.to_string())),
                 None => self.sum(true, cx, asks),
             },
             Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => return self.press(cx),
-            Action::Up => self.step(cx, -1),
-            Action::Down => self.step(cx, 1),
-            Action::Left | Action::Right if self.focus == Item::Name => return Closing::Unused,
+            Action::Up => self.step(cx, -1, false),
+            Action::Down => self.step(cx, 1, false),
             Action::Left if self.focus == Item::Publish => self.focus = Item::Cancel,
-            Action::Right if self.focus == Item::Cancel => self.step(cx, 1),
+            Action::Right if self.focus == Item::Cancel => self.step(cx, 1, true),
             Action::Toggle | Action::Left | Action::Right => {}
             Action::PageUp => self.scroll(-page),
             Action::PageDown => self.scroll(page),
@@ -346,8 +347,8 @@ impl Overlay for Review {
 
     fn typed(&mut self, typed: &Typed, cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         match typed {
-            Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1),
-            Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1),
+            Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1, true),
+            Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1, true),
             Typed::Key(key) if self.focus == Item::Name => {
                 if !self.typed_name.key(*key) {
                     return Handled::No;

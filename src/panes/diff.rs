@@ -259,15 +259,13 @@ impl Tab for Diff {
     fn word(&self, desk: &Desk, cx: &Cx) -> String {
         let Some(prepared) = cx.selected.and_then(|target| Prepared::of(cx.model, target)) else { return String::new() };
         let after = match (prepared.text, prepared.origin()) {
-            (Some(_), _) => "your copy",
-            (None, Origin::Draft) => "the draft",
-            (None, _) => "nothing was edited",
+            (Some(_), _) => "edited",
+            (None, Origin::Draft) => "draft",
+            (None, _) => "not edited",
         };
         match self.with(desk, cx, |lines| lines.difference().len()) {
-            Some(number) if prepared.live().is_some() => {
-                format!("{after}: {} against what is live", count(number, "change", "changes"))
-            }
-            Some(_) => format!("{after}: the first submission"),
+            Some(number) if prepared.live().is_some() => format!("{}, {after}", count(number, "change", "changes")),
+            Some(_) => format!("all new, {after}"),
             None => "no valid JSON".to_owned(),
         }
     }

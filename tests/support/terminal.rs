@@ -174,6 +174,7 @@ impl Terminal {
                 // As old terminals send it: wait for what it does before the next key.
                 "lone-esc" => "\x1b",
                 "tab" => "\t",
+                "backtab" => "\x1b[Z",
                 "up" => "\x1b[A",
                 "down" => "\x1b[B",
                 "right" => "\x1b[C",

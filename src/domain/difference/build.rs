@@ -398,7 +398,7 @@ impl Builder<'_> {
                 let is_going = member(value, "fileStatus").is_some_and(|(_, status)| status == "PendingDelete");
                 let mut note = self.facts(value).note();
                 if is_going {
-                    note = format!("{note}, marked for deletion before").trim_start_matches(", ").to_owned();
+                    note.push_str(if note.is_empty() { "marked for deletion before" } else { ", marked for deletion before" });
                 }
                 Entry { sign: Sign::Kept, label: file_name(value), note, pointer, parts: Vec::new(), changes: Vec::new() }
             })

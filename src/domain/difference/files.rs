@@ -110,7 +110,7 @@ pub(super) fn pair_up(files: Vec<File>) -> Vec<Entry> {
             }
             let Some(queue) = going.get_mut(&key(file)) else { continue };
             let fits = |old: &usize| {
-                let old = files.get(*old).map(|old| old.facts.architecture.is_empty()).unwrap_or_default();
+                let old = files.get(*old).is_some_and(|old| old.facts.architecture.is_empty());
                 pass == 0 || old || file.facts.architecture.is_empty()
             };
             if let Some(old) = queue.front().copied().filter(fits) {

@@ -89,14 +89,13 @@ pub(super) fn without_signature(text: &str) -> Cow<'_, str> {
         }
         _ => word.to_owned(),
     };
-    Cow::Owned(
-        text.split_inclusive(char::is_whitespace)
-            .map(|word| {
-                let bare = word.trim_end();
-                format!("{}{}", hide(bare), word.get(bare.len()..).unwrap_or_default())
-            })
-            .collect(),
-    )
+    let mut shown = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        let bare = word.trim_end();
+        shown.push_str(&hide(bare));
+        shown.push_str(word.get(bare.len()..).unwrap_or_default());
+    }
+    Cow::Owned(shown)
 }
 
 /// The same value without any signed URL, at any depth.
