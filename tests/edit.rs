@@ -167,7 +167,7 @@ fn an_edit_of_an_earlier_session_comes_back_with_a_word_about_its_age() {
     let mut notes = notes(Some(draft()));
     let text = serde_json::to_string_pretty(&json!({"visibility": "Hidden"})).unwrap();
     let saved = "2026-02-03T09:04:00Z".parse().unwrap();
-    notes.edit = Some(KeptEdit { text, base: Some("1152921505690000177".into()), zip: None, saved });
+    notes.edit = Some(KeptEdit { text, base: Some("1152921505690000177".into()), body: None, zip: None, saved });
     let desk = open(notes);
     let screen = desk.screen();
     assert!(screen.contains("kept on disk 3 h ago"), "{screen}");

@@ -109,6 +109,19 @@ impl Document {
         }
     }
 
+    /// As [`Self::nearest_position`] for many pointers, in one pass over the text; in the order of the pointers.
+    pub fn nearest_positions(&self, pointers: &[&str]) -> Vec<Option<Position>> {
+        let above = |pointer: &&'_ str| {
+            let slashes = pointer.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
+            let ends = slashes.into_iter().chain([pointer.len()]).rev();
+            ends.filter_map(|end| pointer.get(..end)).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let ways: Vec<Vec<String>> = pointers.iter().map(above).collect();
+        let all: Vec<&str> = ways.iter().flatten().map(String::as_str).collect();
+        let mut places = self.positions(&all).into_iter();
+        ways.iter().map(|way| places.by_ref().take(way.len()).collect::<Vec<_>>().into_iter().flatten().next()).collect()
+    }
+
     /// The JSON pointer of the innermost value at a place; a key counts to its value, space to what surrounds it.
     pub fn pointer_at(&self, line: usize, column: usize) -> Option<String> {
         self.value.as_ref().ok()?;

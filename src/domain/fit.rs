@@ -332,6 +332,7 @@ impl Fit {
             // Names in a ZIP come from strangers: a terminal would obey some of them.
             sentence: plain_text(&sentence),
             rule: "§ 4.9",
+            help: "",
         };
         let mut found: Vec<Finding> = self.faults.iter().map(|fault| told(Severity::Error, "", fault.sentence())).collect();
         found.extend(self.missing.iter().map(|missing| told(Severity::Error, &missing.pointer, missing.sentence())));

@@ -94,7 +94,7 @@ fn news<'a>(archive: &'a Archive, fit: &Fit, all: &[PackageFacts]) -> Vec<New<'a
 impl Check<'_> {
     fn say(&mut self, severity: Severity, pointer: &str, rule: &'static str, sentence: &str) {
         let sentence = super::product::plain_text(sentence);
-        self.found.push(Finding { pointer: pointer.to_owned(), severity, sentence, rule });
+        self.found.push(Finding { pointer: pointer.to_owned(), severity, sentence, rule, help: "" });
     }
 
     fn unread(&mut self, file: &New) {

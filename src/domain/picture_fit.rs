@@ -81,7 +81,7 @@ pub(super) fn remarks(document: &Value, expected: &[FileEntry], archive: &Archiv
             Role::Package | Role::Trailer => continue,
         };
         let mut say = |severity: Severity, sentence: String| {
-            let finding = Finding { pointer: entry.pointer.clone(), severity, sentence: plain_text(&sentence), rule };
+            let finding = Finding { pointer: entry.pointer.clone(), severity, sentence: plain_text(&sentence), rule, help: "" };
             found.push(finding);
         };
         match &file.inside {

@@ -11,7 +11,7 @@ use crate::{
     config::Env,
     domain::{
         check,
-        document::Document,
+        document::{Document, Position},
         finding::{Finding, Severity},
         package,
         product::PackageIdentity,
@@ -20,6 +20,7 @@ use crate::{
     },
     jobs::{browse, load},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{fs::File, path::Path};
 
@@ -52,36 +53,56 @@ pub(super) async fn run(
     };
     let Ok(value) = document.value() else { return Err(Failure::usage("The document cannot be read.")) };
 
-    let mut worst: Option<Severity> = None;
-    let mut say = |severity: Severity, pointer: &str, sentence: &str, printer: &mut Printer<'_>| -> std::io::Result<()> {
-        worst = Some(worst.map_or(severity, |worst| worst.min(severity)));
-        let place = document.nearest_position(pointer).filter(|_| file.is_some());
-        if printer.is_json() {
-            let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
-            return printer.object(&json!({
-                "event": "finding", "severity": severity.word(), "pointer": pointer, "line": line, "column": column, "message": sentence,
-            }));
-        }
-        let at = match (file, place) {
-            (Some(file), Some(place)) => format!("{}:{}:{}: ", file.display(), place.line, place.column),
-            _ => String::new(),
-        };
-        let pointer = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-        printer.line(&format!("{at}{}: {pointer}{sentence}", severity.word()))
+    let mut findings = check::check_at(kind, value, base.as_ref(), Timestamp::now());
+    findings.extend(zip_findings(kind, value, zip, identity)?);
+    let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
+    // Lines count in the file that was given; the server's copy is nowhere to be opened.
+    let places = if file.is_some() { document.positions(&pointers) } else { vec![None; findings.len()] };
+    for (finding, place) in findings.iter().zip(places) {
+        let place = place.or_else(|| document.nearest_position(&finding.pointer).filter(|_| file.is_some()));
+        say(finding, place, file, printer)?;
+    }
+    let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
+    if printer.is_json() {
+        let outcome = if errors > 0 { "refused" } else { "passed" };
+        printer
+            .object(&json!({"event": "result", "outcome": outcome, "errors": errors, "warnings": warnings, "notes": notes}))?;
+    } else if findings.is_empty() {
+        printer.line("No findings.")?;
+    } else {
+        let last = if errors == 0 { " Nothing that the Store would refuse." } else { "" };
+        printer.line(&format!(
+            "{}, {}, {}.{last}",
+            counted(errors, "error"),
+            counted(warnings, "warning"),
+            counted(notes, "note")
+        ))?;
+    }
+    Ok(if errors > 0 { Exit::Refused } else { Exit::Done })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// One finding: as compilers do it, `file:line:column: severity: …`, with the help below; or one object.
+fn say(finding: &Finding, place: Option<Position>, file: Option<&Path>, printer: &mut Printer<'_>) -> std::io::Result<()> {
+    let Finding { pointer, severity, sentence, rule, help } = finding;
+    if printer.is_json() {
+        return printer.object(&json!({
+            "event": "finding", "severity": severity.word(), "pointer": pointer, "line": place.map(|place| place.line),
+            "column": place.map(|place| place.column), "sentence": sentence, "rule": rule, "help": help,
+        }));
+    }
+    let at = match (file, place) {
+        (Some(file), Some(place)) => format!("{}:{}:{}: ", file.display(), place.line, place.column),
+        _ => String::new(),
     };
-    for finding in check::check(kind, value, base.as_ref()) {
-        say(finding.severity, &finding.pointer, &finding.sentence, printer)?;
-    }
-    for finding in zip_findings(kind, value, zip, identity)? {
-        say(finding.severity, &finding.pointer, &finding.sentence, printer)?;
-    }
-    if worst == Some(Severity::Error) {
-        return Ok(Exit::Refused);
-    }
-    if !printer.is_json() {
-        printer.line(if worst.is_some() { "Nothing that the Store would refuse." } else { "No findings." })?;
-    }
-    Ok(Exit::Done)
+    let pointer = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
+    let rule = if rule.is_empty() { String::new() } else { format!(" [{rule}]") };
+    printer.line(&format!("{at}{severity}: {pointer}{sentence}{rule}"))?;
+    if help.is_empty() { Ok(()) } else { printer.line(&format!("    {help}")) }
 }
 
 fn zip_findings(
@@ -90,11 +111,12 @@ fn zip_findings(
     zip: Option<&Path>,
     identity: Option<PackageIdentity>,
 ) -> Result<Vec<Finding>, Failure> {
-    let told = |severity, sentence| Finding { pointer: String::new(), severity, sentence, rule: "§ 4.9" };
+    let expected = package::expected(kind, document);
+    let told = |severity, sentence, rule| Finding { pointer: String::new(), severity, sentence, rule, help: "" };
     let Some(zip) = zip else {
-        let pending = package::expected(kind, document).len();
-        let note = format!("{pending} files are marked PendingUpload; give the ZIP that holds them with --zip.");
-        return Ok(if pending == 0 { Vec::new() } else { vec![told(Severity::Note, note)] });
+        let pending = counted(expected.len(), "file");
+        let note = format!("{pending} marked PendingUpload; give the ZIP with --zip to have it looked at.");
+        return Ok(if expected.is_empty() { Vec::new() } else { vec![told(Severity::Note, note, "§ 4.9")] });
     };
     if let Err(error) = File::open(zip) {
         return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
@@ -102,7 +124,7 @@ fn zip_findings(
     let examined = browse::examine(zip, kind, document, identity);
     Ok(match examined.broken {
         None => examined.fit.findings(),
-        Some(broken) => vec![told(Severity::Error, format!("{}: {broken}", zip.display()))],
+        Some(broken) => vec![told(Severity::Error, format!("{}: {broken}", zip.display()), "§ 4.9")],
     })
 }
 

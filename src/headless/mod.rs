@@ -2,6 +2,8 @@
 
 mod account;
 mod check;
+mod diff;
+mod diff_text;
 mod drafts;
 mod errand;
 pub mod exit;
@@ -14,3 +16,4 @@ mod rollout;
 pub mod run;
 mod session;
 mod show;
+mod texts;

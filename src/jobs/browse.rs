@@ -77,6 +77,7 @@ pub fn examine(zip: &Path, kind: Kind, document: &Value, identity: Option<Packag
         fit: Fit::default(),
         repairs: Vec::new(),
         broken: None,
+        summed: None,
     };
     let file = match File::open(zip).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((facts, _)) if facts.is_dir() => {

@@ -5,11 +5,12 @@ use crate::{
     domain::{
         product::PackageIdentity,
         target::{Kind, Target},
+        texts::Field,
     },
     publish::plan::Plan,
 };
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Grows; a newer job that supersedes an older one has the larger id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +21,17 @@ pub struct JobId(pub u64);
 pub enum NewProduct {
     AddOn { app: String, product_id: String, product_type: String },
     Flight { app: String, name: Option<String>, groups: Vec<String>, rank_higher_than: Option<String> },
+}
+
+/// What a person named, with what its names are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    pub from: PathBuf,
+    pub fields: Vec<Field>,
+    /// The document's own languages: they count as languages however they are called.
+    pub languages: Vec<String>,
+    /// The field that a file is for which is named after its language alone.
+    pub asked: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -50,12 +62,47 @@ pub enum Job {
         kind: Kind,
         document: Value,
     },
+    /// SHA-256 of a whole ZIP, for the hash of a release.
+    Sum {
+        zip: PathBuf,
+    },
+    /// Reads texts from a folder or a table.
+    ReadTexts(TextSource),
+    /// Writes texts below a folder, or a table to the path itself.
+    WriteTexts {
+        to: PathBuf,
+        /// Path below the folder, empty for the path itself; and content.
+        files: Vec<(String, String)>,
+        overwrites: bool,
+    },
+    /// What became of a target's document: from disk alone.
+    LoadPast(Target),
+    /// A document that [`Job::LoadPast`] listed.
+    ReadKept {
+        target: Target,
+        path: PathBuf,
+    },
+    /// Judges a large text. The number comes back with the answer.
+    Judge {
+        target: Target,
+        number: u64,
+        text: Arc<str>,
+        /// The server's document, as far as it can be edited.
+        body: Option<Arc<Value>>,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
         text: String,
         base: Option<String>,
+        /// The editable part of the base's document.
+        body: Option<Arc<Value>>,
         zip: Option<PathBuf>,
+    },
+    /// Keeps a text that gives way to another one among the rescued documents.
+    SetAside {
+        target: Target,
+        text: String,
     },
     /// Throws the working copy away.
     DropEdit {
@@ -64,6 +111,10 @@ pub enum Job {
     Publish(Box<Plan>),
     /// Goes on with a run that was interrupted.
     Resume {
+        run: String,
+    },
+    /// Replaces the draft of an interrupted run whose upload URL has ended, and takes the release from there.
+    Renew {
         run: String,
     },
     /// Polls a pending submission until it ends.
@@ -93,12 +144,20 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
-            | Self::Examine { .. } => false,
+            | Self::ReadTexts(_)
+            | Self::Judge { .. }
+            | Self::Examine { .. }
+            | Self::LoadPast(_)
+            | Self::ReadKept { .. }
+            | Self::Sum { .. } => false,
             Self::Pack { .. }
+            | Self::WriteTexts { .. }
             | Self::KeepEdit { .. }
+            | Self::SetAside { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
@@ -116,9 +175,16 @@ impl Job {
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
             Self::Pack { .. } => Some("pack".into()),
+            Self::Sum { .. } => Some("sum".into()),
+            Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
+            Self::LoadPast(_) => Some("past".into()),
+            Self::ReadKept { .. } => Some("kept".into()),
+            Self::Judge { .. } => Some("judge".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
-            Self::Publish(_)
+            Self::SetAside { .. }
+            | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }

@@ -396,7 +396,8 @@ impl Overlay for ZipPicker {
     }
 
     fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        if self.examine_at.is_some_and(|at| cx.uptime >= at)
+        // Asked for once, whether or not there still is a ZIP to look into.
+        if self.examine_at.take_if(|at| cx.uptime >= *at).is_some()
             && let Some(zip) = self.zip(cx)
         {
             self.examine(&zip.path.clone(), cx, asks);

@@ -3,7 +3,8 @@
 use super::{
     desk::Desk,
     detail_parts::document_word,
-    editor::{Editor, Taken},
+    editor::Editor,
+    editor_keys::Taken,
     json_view::JsonView,
     pane::{Cx, Handled, Possible, Typed},
     prepared::Prepared,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     action::{Action, Scope},
-    ask::{Ask, PaneId, TabId},
+    ask::{Ask, Opening, PaneId, TabId},
     model::Change,
     ui::theme::Role,
 };
@@ -31,6 +32,10 @@ pub struct Json {
 
 impl Json {
     fn edit(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
+        if let Some(prepared) = prepared.filter(|prepared| self.editor.is_none() && !prepared.foreign.is_empty()) {
+            asks.push(Ask::Open(Opening::Merge { target: prepared.target.clone() }));
+        }
         if desk.open(cx).is_some() && self.editor.is_none() {
             self.editor = Some(Editor::default());
         }
@@ -39,9 +44,31 @@ impl Json {
         }
     }
 
+    /// Gives the view its turn with the text as it is read.
+    fn read<T>(&mut self, desk: &Desk, cx: &Cx, act: impl FnOnce(&mut JsonView, &[String]) -> T) -> Option<T> {
+        desk.with_lines(cx, |lines| {
+            self.view.sync(desk.version(), lines);
+            act(&mut self.view, lines)
+        })
+    }
+
     fn leave(&mut self, desk: &mut Desk, asks: &mut Vec<Ask>) {
         self.editor = None;
         desk.keep(asks);
+    }
+
+    pub fn is_editing(&self) -> bool {
+        self.editor.is_some()
+    }
+
+    /// The line that one looks at while reading, from 0.
+    pub fn line(&self) -> usize {
+        self.view.line()
+    }
+
+    /// Puts a line in view for reading.
+    pub fn show(&mut self, line: usize, desk: &Desk, cx: &Cx) {
+        self.read(desk, cx, |view, lines| view.go_to_line(line, lines));
     }
 }
 
@@ -65,13 +92,20 @@ impl Tab for Json {
         vec![Action::Find, Action::FindNext, Action::NextFinding, Action::Undo, Action::Redo]
     }
 
-    fn possible(&self, action: Action, _desk: &Desk, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {
         match action {
             Action::Edit if self.editor.is_some() => Possible::No("It is being edited.".into()),
             Action::Find
             | Action::FindNext
+            | Action::FindPrevious
+            | Action::Replace
             | Action::Filter
             | Action::NextFinding
+            | Action::PreviousFinding
+            | Action::Findings
+            | Action::Fold
+            | Action::FoldAlike
+            | Action::UnfoldAll
             | Action::Up
             | Action::Down
             | Action::PageUp
@@ -79,6 +113,10 @@ impl Tab for Json {
             | Action::First
             | Action::Last
             | Action::Enter => Possible::Yes,
+            Action::ReplaceAll | Action::GoToBracket if self.editor.is_some() => Possible::Yes,
+            Action::ReplaceAll | Action::GoToBracket => {
+                Possible::No(format!("Press {} to edit the document first.", cx.key(Action::Edit)))
+            }
             _ => Possible::Unknown,
         }
     }
@@ -87,7 +125,7 @@ impl Tab for Json {
         match action {
             Action::Edit | Action::Enter if self.editor.is_none() => self.edit(desk, cx, asks),
             // A finding is gone to where it can be mended.
-            Action::NextFinding if self.editor.is_none() => {
+            Action::NextFinding | Action::PreviousFinding | Action::Findings | Action::Replace if self.editor.is_none() => {
                 self.edit(desk, cx, asks);
                 return self.act(action, desk, cx, asks);
             }
@@ -98,7 +136,7 @@ impl Tab for Json {
             _ => {
                 let is_used = match (&mut self.editor, desk.session_mut(cx)) {
                     (Some(editor), Some(session)) => editor.act(action, session, cx, asks),
-                    _ => desk.with_lines(cx, |lines| self.view.act(action, lines)) == Some(true),
+                    _ => self.read(desk, cx, |view, lines| view.act(action, lines)) == Some(true),
                 };
                 return if is_used { Handled::Yes } else { Handled::No };
             }
@@ -108,7 +146,7 @@ impl Tab for Json {
 
     fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         let (Some(editor), Some(session)) = (&mut self.editor, desk.session_mut(cx)) else {
-            let is_used = desk.with_lines(cx, |lines| self.view.typed(typed, lines)) == Some(true);
+            let is_used = self.read(desk, cx, |view, lines| view.typed(typed, lines)) == Some(true);
             return if is_used { Handled::Yes } else { Handled::No };
         };
         match editor.typed(typed, session, cx, asks) {
@@ -124,16 +162,15 @@ impl Tab for Json {
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
         let down = event.kind == MouseEventKind::ScrollDown;
         let is_wheel = down || event.kind == MouseEventKind::ScrollUp;
-        match (&self.editor, desk.session_mut(cx)) {
-            (Some(editor), Some(session)) => session.edit(cx.uptime, asks, |buffer| {
-                if is_wheel {
-                    editor.wheel(down, buffer);
-                } else if event.kind == MouseEventKind::Down(MouseButton::Left) {
-                    editor.click(event.column.saturating_sub(area.x), event.row.saturating_sub(area.y), buffer);
-                }
-            }),
+        let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
+        match (&mut self.editor, desk.session_mut(cx)) {
+            (Some(editor), Some(session)) if is_wheel => session.edit(cx.uptime, asks, |buffer| editor.wheel(down, buffer)),
+            (Some(editor), Some(session)) if is_click => editor.click(event.column, event.row, session, cx, asks),
             _ if is_wheel => {
-                desk.with_lines(cx, |lines| self.view.wheel(down, lines));
+                self.read(desk, cx, |view, lines| view.wheel(down, lines));
+            }
+            _ if is_click => {
+                self.read(desk, cx, |view, lines| view.click(event.row.saturating_sub(area.y), lines));
             }
             _ => {}
         }
@@ -149,12 +186,14 @@ impl Tab for Json {
         self.leave(desk, asks);
     }
 
-    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
         if *change == Change::Selected {
             self.editor = None;
             self.view.reset();
         } else if desk.session(cx).is_none() {
             self.editor = None;
+        } else if let (Change::Judged(_), Some(editor), Some(session)) = (change, &mut self.editor, desk.session_mut(cx)) {
+            editor.judged(session, cx, asks);
         }
     }
 
@@ -181,7 +220,7 @@ impl Tab for Json {
         if let (Some(editor), Some(session)) = (&self.editor, desk.session(cx)) {
             editor.draw(frame, area, session, cx);
         } else {
-            desk.with_lines(cx, |lines| self.view.draw(frame, area, cx, lines));
+            desk.with_lines(cx, |lines| self.view.draw(frame, area, cx, desk.version(), lines));
         }
     }
 }

@@ -4,10 +4,11 @@
 use crate::{
     domain::{
         archive::{Fit, against},
-        check::{Finding, Severity, check},
-        diff::{Change, diff},
+        check::{Finding, Severity},
+        diff::Change,
         document::{Document, Position, SyntaxError, pretty},
         fit::zip_path,
+        judged::Judged,
         package::expected,
         product::PackageIdentity,
         remote::Remote,
@@ -42,6 +43,10 @@ pub struct Prepared<'a> {
     pub text: Option<&'a str>,
     /// The submission that the text was made from.
     pub base: Option<&'a str>,
+    /// The editable part of its document.
+    pub base_body: Option<&'a Value>,
+    /// What somebody else changed in the Store since.
+    pub foreign: &'a [Change],
     pub zip: Option<&'a Path>,
     /// When the text was last kept on disk.
     pub kept: Option<Timestamp>,
@@ -51,12 +56,18 @@ impl<'a> Prepared<'a> {
     /// Nothing while the target has not been read.
     pub fn of(model: &'a Model, target: &'a Target) -> Option<Self> {
         let detail = model.details.get(target).and_then(Remote::value)?;
-        let none = Self { target, detail, text: None, base: None, zip: None, kept: None };
-        Some(match (model.edits.get(target), &detail.edit) {
-            (Some(WorkingCopy { text, base, zip, kept }), _) => {
-                Self { text: text.as_deref(), base: base.as_deref(), zip: zip.as_deref(), kept: *kept, ..none }
-            }
-            _ => none,
+        let none = Self { target, detail, text: None, base: None, base_body: None, foreign: &[], zip: None, kept: None };
+        Some(match model.edits.get(target) {
+            Some(WorkingCopy { text, base, body, foreign, zip, kept }) => Self {
+                text: text.as_deref(),
+                base: base.as_deref(),
+                base_body: body.as_deref(),
+                foreign,
+                zip: zip.as_deref(),
+                kept: *kept,
+                ..none
+            },
+            None => none,
         })
     }
 
@@ -95,8 +106,11 @@ impl<'a> Prepared<'a> {
         self.text.map(str::to_owned).or_else(|| self.body().map(|body| pretty(&body)))
     }
 
-    /// Whether the server's document is another one than the text was made from.
+    /// Whether the server's document is another one than the text was made from: by its content where that is known.
     pub fn is_base_gone(&self) -> bool {
+        if self.text.is_some() && self.base_body.is_some() && self.server().is_some() {
+            return !self.foreign.is_empty();
+        }
         self.text.is_some() && self.base.is_some_and(|base| self.server().is_none_or(|(server, _)| server.id != base))
     }
 
@@ -168,29 +182,31 @@ pub struct Verdict {
     /// Against the server's document, draft or live.
     pub changes: Vec<Change>,
     pub findings: Vec<Finding>,
+    /// Where each finding stands in the text.
+    places: Vec<Option<Position>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Content {
     /// An edited text; perhaps no JSON.
-    Text(Document),
+    Text(Arc<Document>),
     /// The server's document as it is.
     Value(Arc<Value>),
 }
 
 impl Verdict {
     pub fn of_text(kind: Kind, text: impl Into<String>, body: Option<&Value>) -> Self {
-        let document = Document::parse(text);
-        let (changes, findings) = match document.value() {
-            Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check(kind, value, body)),
-            Err(_) => (Vec::new(), Vec::new()),
-        };
-        Self { content: Content::Text(document), changes, findings }
+        Self::of_judged(&Judged::of(kind, text, body))
+    }
+
+    pub fn of_judged(judged: &Judged) -> Self {
+        let Judged { document, changes, findings, places } = judged.clone();
+        Self { content: Content::Text(document), changes, findings, places }
     }
 
     /// The server's own document: no change, and not checked, since nobody is going to send it.
     pub fn unedited(body: Value) -> Self {
-        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new() }
+        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new(), places: Vec::new() }
     }
 
     /// The working copy judged, else the server's document.
@@ -224,9 +240,9 @@ impl Verdict {
         }
     }
 
-    /// Where a finding stands in the text.
-    pub fn position(&self, finding: &Finding) -> Option<Position> {
-        self.place(&finding.pointer)
+    /// Where the finding of that number stands in the text.
+    pub fn at(&self, finding: usize) -> Option<Position> {
+        self.places.get(finding).copied().flatten()
     }
 
     /// Where the value at a pointer stands in the text, or the nearest part above it.

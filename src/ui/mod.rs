@@ -20,6 +20,8 @@ pub mod text_hunks;
 pub mod text_lines;
 pub mod text_motion;
 pub mod text_place;
+pub mod text_scroll;
+pub mod text_search;
 pub mod text_undo;
 pub mod theme;
 pub mod tree;

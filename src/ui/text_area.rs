@@ -1,10 +1,12 @@
-//! Draws the visible lines of a long text: line numbers, JSON colours, selection, hits. Touches no line that is out of view.
-//! Knows no key and does not change the text.
+//! Draws the visible lines of a long text: line numbers, JSON colours, selection, hits, a pair of brackets, folds. Touches no line
+//! that is out of view. Knows no key and does not change the text.
 
 use super::{
     json_paint::paint,
     text::plain,
-    text_place::{Place, columns, grapheme_columns, hits},
+    text_folds::{FoldMark, Visible},
+    text_place::{Place, grapheme_columns},
+    text_scroll::{Scroll, gutter, row_starts},
     theme::{Role, Theme},
 };
 use ratatui::{
@@ -13,30 +15,22 @@ use ratatui::{
     layout::{Position, Rect},
     style::{Modifier, Style},
 };
-use std::{cell::Cell, ops::Range};
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
-
-/// Which part of a text is in view. The size is known only while drawing: that is why all lies in cells.
-#[derive(Clone, Debug, Default)]
-pub struct Scroll {
-    top: Cell<usize>,
-    /// With wrapping: the row of the top line that comes first.
-    part: Cell<usize>,
-    left: Cell<usize>,
-    rows: Cell<usize>,
-    width: Cell<usize>,
-}
 
 /// A text with what is to be seen in it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TextArea<'a> {
-    pub lines: &'a [String],
+    pub text: Visible<'a>,
     /// Drawn, and kept in view.
     pub cursor: Option<Place>,
     pub selection: Option<(Place, Place)>,
-    /// What was searched for.
-    pub pattern: &'a str,
-    /// Lines, from 0, whose number stands out.
+    /// Where a search hits, in order, and the bytes that each hit takes.
+    pub hits: &'a [Place],
+    pub hit_length: usize,
+    /// A bracket and its partner.
+    pub pair: Option<(Place, Place)>,
+    /// Lines, from 0 and in order, whose number stands out.
     pub marks: &'a [(usize, Role)],
     /// Long lines go on in the next row; else they are cut and the view follows the cursor.
     pub wraps: bool,
@@ -44,160 +38,57 @@ pub struct TextArea<'a> {
     pub is_active: bool,
 }
 
-/// Where the rows of a wrapped line begin, in bytes; never empty.
-fn row_starts(line: &str, width: usize) -> Vec<usize> {
-    let mut starts = vec![0];
-    if line.len() <= width {
-        return starts;
-    }
-    let mut used = 0;
-    for (byte, grapheme) in line.grapheme_indices(true) {
-        let needs = grapheme_columns(grapheme);
-        if used + needs > width && used > 0 {
-            starts.push(byte);
-            used = 0;
-        }
-        used += needs;
-    }
-    starts
-}
-
-impl Scroll {
-    /// Rows of the last drawn page, at least one.
-    pub fn page(&self) -> usize {
-        self.rows.get().max(1)
-    }
-
-    /// To the beginning.
-    pub fn reset(&self) {
-        self.top.set(0);
-        self.part.set(0);
-        self.left.set(0);
-    }
-
-    pub fn to_end(&self, lines: &[String]) {
-        let (top, part) = self.last(lines);
-        self.top.set(top);
-        self.part.set(part);
-    }
-
-    /// Puts a line at the top, or as near as the text's end allows.
-    pub fn show(&self, line: usize, lines: &[String]) {
-        self.top.set(line.saturating_sub(self.page() / 3));
-        self.part.set(0);
-        self.clamp(lines);
-    }
-
-    /// The first line in view.
-    pub fn top(&self) -> usize {
-        self.top.get()
-    }
-
-    fn rows_of(&self, line: usize, lines: &[String]) -> usize {
-        lines.get(line).map_or(1, |line| row_starts(line, self.width.get().max(1)).len())
-    }
-
-    /// The lowest position that still fills the page.
-    fn last(&self, lines: &[String]) -> (usize, usize) {
-        let mut left = self.page();
-        for line in (0..lines.len()).rev() {
-            let rows = self.rows_of(line, lines);
-            if rows >= left {
-                return (line, rows - left);
-            }
-            left -= rows;
-        }
-        (0, 0)
-    }
-
-    fn clamp(&self, lines: &[String]) {
-        let last = self.last(lines);
-        if (self.top.get(), self.part.get()) > last {
-            self.top.set(last.0);
-            self.part.set(last.1);
-        }
-    }
-
-    pub fn down(&self, rows: usize, lines: &[String]) {
-        for _ in 0..rows {
-            let top = self.top.get();
-            if self.part.get() + 1 < self.rows_of(top, lines) {
-                self.part.set(self.part.get() + 1);
-            } else {
-                self.top.set(top + 1);
-                self.part.set(0);
-            }
-        }
-        self.clamp(lines);
-    }
-
-    pub fn up(&self, rows: usize, lines: &[String]) {
-        for _ in 0..rows {
-            if let Some(part) = self.part.get().checked_sub(1) {
-                self.part.set(part);
-            } else if let Some(top) = self.top.get().checked_sub(1) {
-                self.top.set(top);
-                self.part.set(self.rows_of(top, lines) - 1);
-            }
-        }
-    }
-
-    /// The line and column of cells under a place of the drawn area; not for wrapped text.
-    pub fn cell_at(&self, column: u16, row: u16, lines: usize) -> (usize, usize) {
-        let column = usize::from(column).saturating_sub(usize::from(gutter(lines, u16::MAX)));
-        (self.top.get() + usize::from(row), self.left.get() + column)
-    }
-}
-
-/// Width of the line numbers with the space behind them; none on a narrow screen.
-fn gutter(lines: usize, width: u16) -> u16 {
-    if width < 30 { 0 } else { lines.max(1).ilog10() as u16 + 2 }
-}
-
 impl TextArea<'_> {
     pub fn draw(&self, frame: &mut Frame, area: Rect, scroll: &Scroll, theme: &Theme) {
         if area.is_empty() {
             return;
         }
-        let gutter = gutter(self.lines.len(), area.width);
+        let gutter = gutter(self.text.lines.len(), area.width);
         let text = Rect { x: area.x + gutter, width: area.width - gutter, ..area };
         let width = usize::from(text.width);
-        scroll.rows.set(usize::from(area.height));
-        scroll.width.set(width);
+        scroll.resize(width, usize::from(area.height));
         if self.wraps {
-            scroll.clamp(self.lines);
+            scroll.clamp(self.text);
         } else {
-            self.follow(scroll, width, usize::from(area.height));
+            scroll.follow(self.cursor, self.text);
         }
 
-        let mut line = scroll.top.get();
-        let mut row = scroll.part.get();
+        let mut line = scroll.top();
+        let mut part = scroll.part();
         for y in area.y..area.bottom() {
-            let Some(content) = self.lines.get(line) else { break };
+            let Some(content) = self.text.lines.get(line) else { break };
             let starts = if self.wraps { row_starts(content, width) } else { vec![0] };
-            let from = starts.get(row).copied().unwrap_or_default();
-            let to = starts.get(row + 1).copied().unwrap_or(content.len());
-            if gutter > 0 && row == 0 {
+            let from = starts.get(part).copied().unwrap_or_default();
+            let to = starts.get(part + 1).copied().unwrap_or(content.len());
+            if gutter > 0 && part == 0 {
                 self.number(frame.buffer_mut(), area.x, y, usize::from(gutter) - 1, line, theme);
             }
-            let skip = if self.wraps { 0 } else { scroll.left.get() };
-            let cursor = self.content(frame.buffer_mut(), Rect { y, height: 1, ..text }, (line, from..to), skip, theme);
+            let skip = if self.wraps { 0 } else { scroll.left() };
+            let row = Rect { y, height: 1, ..text };
+            let (cursor, end) = self.content(frame.buffer_mut(), row, (line, from..to), skip, theme);
             if let Some(x) = cursor
                 && self.is_active
             {
                 frame.set_cursor_position(Position::new(x, y));
             }
-            row += 1;
-            if row >= starts.len() {
-                row = 0;
-                line += 1;
+            part += 1;
+            if part >= starts.len() {
+                if let Some(mark) = self.text.mark(line) {
+                    self.fold(frame.buffer_mut(), row, end, mark, theme);
+                }
+                part = 0;
+                line = self.text.line_at(self.text.row_of(line) + 1);
             }
         }
     }
 
     fn number(&self, buffer: &mut Buffer, x: u16, y: u16, digits: usize, line: usize, theme: &Theme) {
         let is_here = self.cursor.is_some_and(|cursor| cursor.line == line);
-        let mark = self.marks.iter().find(|(marked, _)| *marked == line).map(|(_, role)| *role);
+        // What is folded away must not hide that something is wrong in it.
+        let last = line + self.text.mark(line).map_or(0, |fold| fold.count);
+        let first = self.marks.partition_point(|(marked, _)| *marked < line);
+        let marks = self.marks.get(first..).unwrap_or_default().iter().take_while(|(marked, _)| *marked <= last);
+        let mark = marks.map(|(_, role)| *role).min_by_key(|role| *role != Role::Danger);
         let role = mark.unwrap_or(if is_here { Role::Text } else { Role::Muted });
         buffer.set_stringn(x, y, format!("{:>digits$}", line + 1), digits, theme.style(role));
         if mark.is_some() {
@@ -206,32 +97,20 @@ impl TextArea<'_> {
         }
     }
 
-    /// Moves the view so that the cursor is in it.
-    fn follow(&self, scroll: &Scroll, width: usize, height: usize) {
-        let top = scroll.top.get().min(self.lines.len().saturating_sub(1));
-        scroll.top.set(top);
-        scroll.part.set(0);
-        let Some(cursor) = self.cursor else { return };
-        if cursor.line < top {
-            scroll.top.set(cursor.line);
-        } else if cursor.line >= top + height {
-            scroll.top.set(cursor.line + 1 - height);
-        }
-        let before = self.lines.get(cursor.line).and_then(|line| line.get(..cursor.byte)).unwrap_or_default();
-        let column = columns(before);
-        // A few columns beyond the cursor stay in view: one sees what comes.
-        let margin = 4.min(width / 4);
-        let left = scroll.left.get();
-        if column < width.saturating_sub(margin) {
-            scroll.left.set(0);
-        } else if column < left + margin {
-            scroll.left.set(column.saturating_sub(margin));
-        } else if column + margin >= left + width {
-            scroll.left.set(column + margin + 1 - width);
-        }
+    /// ` … 214 lines },` behind a line that a folded part opens in; at the right edge if the line is long.
+    fn fold(&self, buffer: &mut Buffer, area: Rect, end: u16, mark: FoldMark, theme: &Theme) {
+        let lines = if mark.count == 1 { "line" } else { "lines" };
+        let said = format!(" … {} {lines} ", mark.count);
+        let close = mark.close.and_then(|close| self.text.lines.get(close.line)?.get(close.byte..)).unwrap_or_default();
+        let close: String = close.chars().filter(|c| !c.is_whitespace()).take(8).collect();
+        let width = said.chars().count() + close.len();
+        let x = end.min(area.right().saturating_sub(width as u16)).max(area.x);
+        let room = usize::from(area.right() - x);
+        let (x, _) = buffer.set_stringn(x, area.y, &said, room, theme.style(Role::Info));
+        buffer.set_stringn(x, area.y, &close, usize::from(area.right() - x), theme.style(Role::JsonMark));
     }
 
-    /// Draws a part of a line; gives the column of the cursor, if it is in that part.
+    /// Draws a part of a line; gives the column of the cursor, if it is in that part, and the column behind the text.
     fn content(
         &self,
         buffer: &mut Buffer,
@@ -239,12 +118,13 @@ impl TextArea<'_> {
         (number, part): (usize, Range<usize>),
         skip: usize,
         theme: &Theme,
-    ) -> Option<u16> {
-        let line = self.lines.get(number)?;
+    ) -> (Option<u16>, u16) {
+        let Some(line) = self.text.lines.get(number) else { return (None, area.x) };
         let width = usize::from(area.width);
         let until = if self.wraps { part.end } else { line.len().min((skip + width).saturating_mul(8)) };
         let paint = paint(line, until);
-        let found = if self.pattern.is_empty() { Vec::new() } else { hits(line, self.pattern) };
+        let first = self.hits.partition_point(|hit| hit.line < number);
+        let mut hits = self.hits.get(first..).unwrap_or_default().iter().take_while(|hit| hit.line == number).peekable();
         let selected = self.selection.and_then(|(from, to)| {
             let start = if from.line == number { from.byte } else { 0 };
             let end = if to.line == number { to.byte } else { usize::MAX };
@@ -270,9 +150,14 @@ impl TextArea<'_> {
                 break;
             }
             while parts.next_if(|(range, _)| range.end <= byte).is_some() {}
+            while hits.next_if(|hit| hit.byte + self.hit_length <= byte).is_some() {}
             let role = parts.peek().filter(|(range, _)| range.start <= byte).map_or(Role::Text, |(_, role)| *role);
             let mut style = theme.style(role);
-            if found.iter().any(|start| (*start..start + self.pattern.len()).contains(&byte)) {
+            let here = Place { line: number, byte };
+            if self.pair.is_some_and(|(one, other)| one == here || other == here) {
+                style = theme.style(Role::BracketPair);
+            }
+            if hits.peek().is_some_and(|hit| hit.byte <= byte) {
                 style = style.patch(theme.style(Role::Match)).add_modifier(Modifier::REVERSED);
             }
             if selected.as_ref().is_some_and(|selected| selected.contains(&byte)) {
@@ -291,16 +176,18 @@ impl TextArea<'_> {
                 _ => buffer.set_stringn(x, area.y, shown, column - start, style),
             };
         }
+        let end = area.x.saturating_add(column.saturating_sub(skip) as u16).min(area.right());
         if is_cursor(part.end) && part.end == line.len() {
-            cursor = Some(area.x + column.saturating_sub(skip) as u16);
+            cursor = Some(end);
         }
-        cursor.filter(|x| *x < area.right())
+        (cursor.filter(|x| *x < area.right()), end)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::text_buffer::TextBuffer;
     use ratatui::{Terminal, backend::TestBackend};
 
     fn draw(area: &TextArea, scroll: &Scroll, width: u16, height: u16) -> Vec<String> {
@@ -317,14 +204,14 @@ mod tests {
     #[test]
     fn wrapped_lines_scroll_row_by_row_and_stop_at_the_end() {
         let lines = text(&["abcdefghij", "k", "l", "m"]);
-        let area = TextArea { lines: &lines, wraps: true, ..TextArea::default() };
+        let area = TextArea { text: Visible::new(&lines), wraps: true, ..TextArea::default() };
         let scroll = Scroll::default();
         assert_eq!(draw(&area, &scroll, 4, 3), ["abcd", "efgh", "ij"]);
-        scroll.down(1, &lines);
+        scroll.down(1, Visible::new(&lines));
         assert_eq!(draw(&area, &scroll, 4, 3), ["efgh", "ij", "k"]);
-        scroll.down(99, &lines);
+        scroll.down(99, Visible::new(&lines));
         assert_eq!(draw(&area, &scroll, 4, 3), ["k", "l", "m"]);
-        scroll.up(1, &lines);
+        scroll.up(1, Visible::new(&lines));
         assert_eq!(draw(&area, &scroll, 4, 3), ["ij", "k", "l"]);
     }
 
@@ -333,16 +220,28 @@ mod tests {
         let lines = text(&["short", "a line that is much longer than the screen is wide"]);
         let scroll = Scroll::default();
         let cursor = Some(Place { line: 1, byte: lines[1].len() });
-        let area = TextArea { lines: &lines, cursor, ..TextArea::default() };
+        let area = TextArea { text: Visible::new(&lines), cursor, ..TextArea::default() };
         assert_eq!(draw(&area, &scroll, 20, 1), [" screen is wide"]);
-        let area = TextArea { lines: &lines, cursor: Some(Place::default()), ..TextArea::default() };
+        let area = TextArea { text: Visible::new(&lines), cursor: Some(Place::default()), ..TextArea::default() };
         assert_eq!(draw(&area, &scroll, 20, 1), ["short"]);
+    }
+
+    #[test]
+    fn a_folded_part_is_one_row_that_says_how_much_it_hides() {
+        let mut buffer = TextBuffer::new("{\n  \"listings\": {\n    \"en-us\": {},\n    \"de\": {}\n  },\n  \"b\": [\n  ]\n}");
+        buffer.go_to_position(3, 1);
+        buffer.toggle_fold();
+        let marks = [(3, Role::Warning)];
+        let area = TextArea { text: buffer.visible(), marks: &marks, ..TextArea::default() };
+        let drawn = draw(&area, &Scroll::default(), 40, 5);
+        assert_eq!(drawn, ["1 {", "2!  \"listings\": { … 3 lines },", "6   \"b\": [", "7   ]", "8 }"]);
+        assert_eq!(draw(&area, &Scroll::default(), 20, 2)[1], "  \"list … 3 lines },");
     }
 
     #[test]
     fn nothing_that_a_terminal_obeys_is_drawn() {
         let lines = text(&["a\u{1b}[31m\u{202e}b\tc"]);
-        let area = TextArea { lines: &lines, ..TextArea::default() };
+        let area = TextArea { text: Visible::new(&lines), ..TextArea::default() };
         assert_eq!(draw(&area, &Scroll::default(), 20, 1), ["a·[31m·b  c"]);
     }
 }

@@ -1,11 +1,13 @@
-//! A text under edit: lines, cursor, selection, undo in steps, search. Every change costs by what it touches, never by the
+//! A text under edit: lines, cursor, selection, folds, undo in steps. Every change costs by what it touches, never by the
 //! length of the text: a document may have megabytes. Knows no key, no screen and no JSON but for the indent of a new line.
 
 use super::{
+    text_brackets::{around, pairs_at},
+    text_folds::{Folds, Visible},
     text_hunks::{Hunk, hunks},
     text_lines::Lines,
     text_motion::{Motion, left_of, moved, right_of, word_left},
-    text_place::{Place, after, byte_at_column, columns, find, shifted},
+    text_place::{Place, after, byte_at_column, columns, shifted},
     text_undo::{Change, History, Step},
 };
 use std::borrow::Cow;
@@ -18,6 +20,8 @@ pub struct TextBuffer {
     anchor: Option<Place>,
     /// The column that moving up and down aims at.
     goal: Option<usize>,
+    /// The cursor never stands in a hidden line.
+    folds: Folds,
     history: History,
     version: u64,
 }
@@ -34,6 +38,7 @@ impl TextBuffer {
             cursor: Place::default(),
             anchor: None,
             goal: None,
+            folds: Folds::default(),
             history: History::default(),
             version: 0,
         }
@@ -54,6 +59,11 @@ impl TextBuffer {
 
     pub fn lines(&self) -> &[String] {
         self.lines.all()
+    }
+
+    /// The lines that are in sight.
+    pub fn visible(&self) -> Visible<'_> {
+        Visible { lines: self.lines.all(), folds: Some(&self.folds) }
     }
 
     pub fn cursor(&self) -> Place {
@@ -87,9 +97,8 @@ impl TextBuffer {
     }
 
     pub fn select_all(&mut self) {
+        self.put_cursor(self.lines.end());
         self.anchor = Some(Place::default());
-        self.cursor = self.lines.end();
-        self.goal = None;
     }
 
     /// Lets the selection go; says whether there was one.
@@ -99,17 +108,21 @@ impl TextBuffer {
         was
     }
 
-    /// Puts the cursor there without a selection.
+    /// Puts the cursor there without a selection; what hides the place unfolds.
     fn put_cursor(&mut self, place: Place) {
+        self.folds.reveal(place.line, self.lines.all());
         self.cursor = place;
         self.anchor = None;
         self.goal = None;
     }
 
-    /// The one place where the text changes: `from..to` becomes `text`. Gives the end of the new text.
+    /// The one place where the text changes: `from..to` becomes `text`. Gives the end of the new text. The folds want to be
+    /// settled afterwards.
     fn splice(&mut self, from: Place, to: Place, text: &str) -> Place {
         self.version += 1;
-        self.lines.splice(from, to, text)
+        let end = self.lines.splice(from, to, text);
+        self.folds.spliced(from, to, end);
+        end
     }
 
     /// One change as one step of undo; the cursor goes behind it.
@@ -119,7 +132,11 @@ impl TextBuffer {
             return;
         }
         let before = self.cursor;
+        // What is changed is in sight.
+        self.folds.reveal(from.line, self.lines.all());
+        self.folds.reveal(to.line, self.lines.all());
         let after = self.splice(from, to, text);
+        self.folds.settle(self.lines.all());
         self.put_cursor(after);
         let is_typing = is_typing && removed.is_empty() && !text.contains('\n');
         let changes = vec![Change { at: from, removed, inserted: text.to_owned() }];
@@ -141,6 +158,7 @@ impl TextBuffer {
             changes.push(Change { at: from, removed, inserted: text });
         }
         let after = self.lines.nearest(cursor);
+        self.folds.settle(self.lines.all());
         self.put_cursor(after);
         self.history.add(Step { changes, before, after, is_typing: false });
     }
@@ -172,7 +190,7 @@ impl TextBuffer {
         let deeper = if opens { "  " } else { "" };
         if opens && closes {
             self.replace(from, to, &format!("\n{indent}{deeper}\n{indent}"), false);
-            self.cursor = Place { line: from.line + 1, byte: indent.len() + deeper.len() };
+            self.put_cursor(Place { line: from.line + 1, byte: indent.len() + deeper.len() });
         } else {
             self.replace(from, to, &format!("\n{indent}{deeper}"), false);
         }
@@ -208,14 +226,79 @@ impl TextBuffer {
         self.replace_parts(hunks);
     }
 
+    /// Puts another text in the place of one hit of a search; the cursor goes behind it. Gives where it ends.
+    pub fn replace_hit(&mut self, hit: Place, length: usize, with: &str) -> Place {
+        self.replace(hit, Place { byte: hit.byte + length, ..hit }, with, false);
+        self.cursor
+    }
+
+    /// Puts another text, without line ends, in the place of all these hits of a search, as one step of undo.
+    pub fn replace_hits(&mut self, hits: &[Place], length: usize, with: &str) {
+        let mut hunks = Vec::new();
+        // One change a line: a letter may stand in it a hundred times.
+        for row in hits.chunk_by(|one, other| one.line == other.line).rev() {
+            let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
+            let to = Place { byte: last.byte + length, ..*last };
+            let line = self.lines.line(first.line);
+            let mut text = String::with_capacity(to.byte - first.byte);
+            for (at, hit) in row.iter().enumerate() {
+                let next = row.get(at + 1).map_or(to.byte, |next| next.byte);
+                text.push_str(with);
+                text.push_str(line.get(hit.byte + length..next).unwrap_or_default());
+            }
+            hunks.push(Hunk { from: *first, to, text });
+        }
+        self.replace_parts(hunks);
+    }
+
+    /// Folds the part that opens in the cursor's line, else the one around the cursor, or unfolds it. `false` where there is none.
+    pub fn toggle_fold(&mut self) -> bool {
+        if self.folds.unfold(self.cursor.line, self.lines.all()) {
+            return true;
+        }
+        let pair = around(self.lines.all(), self.cursor);
+        if let Some(pair) = pair {
+            self.folds.fold(&[pair], self.lines.all());
+            self.leave_hidden();
+        }
+        pair.is_some()
+    }
+
+    /// Folds every part as deep as the one that the cursor is in; gives how many there are.
+    pub fn fold_alike(&mut self) -> usize {
+        let Some(pair) = around(self.lines.all(), self.cursor) else { return 0 };
+        let pairs = pairs_at(self.lines.all(), pair.depth);
+        self.folds.fold(&pairs, self.lines.all());
+        self.leave_hidden();
+        pairs.len()
+    }
+
+    /// Unfolds everything; says whether anything was folded.
+    pub fn unfold_all(&mut self) -> bool {
+        let was = !self.folds.is_empty();
+        self.folds.clear();
+        was
+    }
+
+    /// After something was folded: a cursor inside of it goes to where it opens.
+    fn leave_hidden(&mut self) {
+        if self.folds.is_hidden(self.cursor.line) {
+            let line = self.folds.line_at(self.folds.row_of(self.cursor.line));
+            self.put_cursor(Place { line, byte: self.lines.line(line).len() });
+        }
+    }
+
     /// Says whether there was a step to take back.
     pub fn undo(&mut self) -> bool {
         let Some(step) = self.history.take_back() else { return false };
         for change in step.changes.iter().rev() {
-            self.version += 1;
-            self.lines.splice(change.at, after(change.at, &change.inserted), &change.removed);
+            let to = after(change.at, &change.inserted);
+            let end = self.lines.splice(change.at, to, &change.removed);
+            self.folds.spliced(change.at, to, end);
         }
+        self.version += 1;
         let before = step.before;
+        self.folds.settle(self.lines.all());
         self.put_cursor(before);
         true
     }
@@ -224,10 +307,13 @@ impl TextBuffer {
     pub fn redo(&mut self) -> bool {
         let Some(step) = self.history.bring_again() else { return false };
         for change in &step.changes {
-            self.version += 1;
-            self.lines.splice(change.at, after(change.at, &change.removed), &change.inserted);
+            let to = after(change.at, &change.removed);
+            let end = self.lines.splice(change.at, to, &change.inserted);
+            self.folds.spliced(change.at, to, end);
         }
+        self.version += 1;
         let after = step.after;
+        self.folds.settle(self.lines.all());
         self.put_cursor(after);
         true
     }
@@ -262,18 +348,16 @@ impl TextBuffer {
         }
         let is_vertical = matches!(motion, Motion::Up(_) | Motion::Down(_));
         let goal = is_vertical.then(|| self.goal.unwrap_or_else(|| columns(self.lines.head(self.cursor))));
-        self.cursor = match (motion, selection.filter(|_| !extends)) {
+        let to = match (motion, selection.filter(|_| !extends)) {
             // Out of a selection: to its end on that side.
             (Motion::Left, Some((from, _))) => from,
             (Motion::Right, Some((_, to))) => to,
-            _ => moved(&self.lines, self.cursor, motion, goal.unwrap_or_default()),
+            _ => moved(&self.lines, &self.folds, self.cursor, motion, goal.unwrap_or_default()),
         };
+        let anchor = self.anchor;
+        self.put_cursor(to);
+        self.anchor = anchor;
         self.goal = goal;
-    }
-
-    /// The next hit behind a place, once around the text. Letters match in any case unless the pattern has a capital.
-    pub fn find(&self, pattern: &str, from: Place) -> Option<Place> {
-        find(self.lines.all(), pattern, from)
     }
 }
 
@@ -358,6 +442,10 @@ mod tests {
             7 => text.go(Motion::WordRight, true),
             8 => text.delete_word(),
             9 => text.replace_all("{}\n"),
+            12 => drop(text.toggle_fold()),
+            13 => drop(text.fold_alike()),
+            14 => text.go(Motion::Down(2), false),
+            15 => text.paste("{\n[\n1\n],{\n}\n}"),
             11 => text.replace_all(&text.text().replace("漢", "x\ny").replace('é', "")),
             _ => text.go(Motion::LineEnd, false),
         }
@@ -365,15 +453,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn undo_brings_everything_back_and_redo_again(start in "(\\PC|\n){0,20}", keys in proptest::collection::vec(0u8..12, 0..60)) {
+        fn undo_brings_everything_back_and_redo_again(start in "(\\PC|\n){0,20}", keys in proptest::collection::vec(0u8..16, 0..60)) {
             let mut text = TextBuffer::new(&start);
             let first = text.text();
             for key in keys {
                 step(&mut text, key);
+                prop_assert!(!text.folds.is_hidden(text.cursor.line));
                 prop_assert!(text.lines.line(text.cursor.line).is_char_boundary(text.cursor.byte));
             }
             let last = text.text();
-            while text.undo() {}
+            while text.undo() {
+                prop_assert!(!text.folds.is_hidden(text.cursor.line));
+            }
             prop_assert_eq!(text.text(), first);
             while text.redo() {}
             prop_assert_eq!(text.text(), last);

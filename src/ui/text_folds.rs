@@ -3,7 +3,6 @@
 
 use super::{
     text_brackets::Pair,
-    text_lines::Lines,
     text_place::{Place, shifted},
 };
 
@@ -48,7 +47,7 @@ impl Folds {
     }
 
     /// Folds parts; those that are folded stay so.
-    pub fn fold(&mut self, pairs: &[Pair], lines: &Lines) {
+    pub fn fold(&mut self, pairs: &[Pair], lines: &[String]) {
         self.all.extend(pairs.iter().map(|pair| Fold { open: pair.open, close: pair.close }));
         self.all.sort_unstable();
         self.all.dedup();
@@ -56,7 +55,7 @@ impl Folds {
     }
 
     /// Unfolds the part that opens in a line; says whether one was folded there.
-    pub fn unfold(&mut self, line: usize, lines: &Lines) -> bool {
+    pub fn unfold(&mut self, line: usize, lines: &[String]) -> bool {
         let is_folded = self.mark(line).is_some();
         if is_folded {
             self.all.retain(|fold| fold.open.line != line);
@@ -70,7 +69,7 @@ impl Folds {
     }
 
     /// Unfolds whatever hides a line.
-    pub fn reveal(&mut self, line: usize, lines: &Lines) {
+    pub fn reveal(&mut self, line: usize, lines: &[String]) {
         while self.is_hidden(line) {
             let before = self.all.len();
             self.all.retain(|fold| !(fold.open.line < line && line <= fold.close.line));
@@ -95,7 +94,7 @@ impl Folds {
     }
 
     /// Counts the hidden lines anew.
-    pub fn settle(&mut self, lines: &Lines) {
+    pub fn settle(&mut self, lines: &[String]) {
         self.hidden.clear();
         let mut before = 0;
         for fold in &self.all {
@@ -103,7 +102,7 @@ impl Folds {
                 continue;
             }
             // A closing line that goes on with something else stays in sight.
-            let rest = lines.tail(fold.close).get(1..).unwrap_or_default();
+            let rest = lines.get(fold.close.line).and_then(|line| line.get(fold.close.byte + 1..)).unwrap_or_default();
             let is_last = rest.chars().all(|c| matches!(c, ',' | '}' | ']' | ' ' | '\t'));
             let last = if is_last { fold.close.line } else { fold.close.line - 1 };
             let first = fold.open.line + 1;
@@ -181,7 +180,10 @@ impl<'a> Visible<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::text_brackets::pairs_at, *};
+    use super::{
+        super::{text_brackets::pairs_at, text_lines::Lines},
+        *,
+    };
     use proptest::prelude::*;
 
     const LISTINGS: &str = "{\n  \"l\": {\n    \"a\": {\n      \"x\": 1\n    },\n    \"b\": {\n      \"y\": [2]\n    }\n  }\n}";
@@ -189,7 +191,7 @@ mod tests {
     fn folded(text: &str, depths: &[usize]) -> (Lines, Folds) {
         let (lines, mut folds) = (Lines::new(text), Folds::default());
         for depth in depths {
-            folds.fold(&pairs_at(lines.all(), *depth), &lines);
+            folds.fold(&pairs_at(lines.all(), *depth), lines.all());
         }
         (lines, folds)
     }
@@ -203,9 +205,9 @@ mod tests {
         let (lines, mut folds) = folded(LISTINGS, &[2]);
         assert_eq!(rows(&lines, &folds), [0, 1, 2, 5, 8, 9]);
         assert_eq!(folds.mark(2), Some(FoldMark { count: 2, close: Some(Place { line: 4, byte: 4 }) }));
-        folds.reveal(6, &lines);
+        folds.reveal(6, lines.all());
         assert_eq!(rows(&lines, &folds), [0, 1, 2, 5, 6, 7, 8, 9]);
-        assert!(folds.unfold(2, &lines) && !folds.unfold(2, &lines) && folds.is_empty());
+        assert!(folds.unfold(2, lines.all()) && !folds.unfold(2, lines.all()) && folds.is_empty());
     }
 
     #[test]
@@ -219,7 +221,7 @@ mod tests {
     fn an_inner_fold_is_still_there_when_the_outer_one_opens() {
         let (lines, mut folds) = folded(LISTINGS, &[2, 1]);
         assert_eq!(rows(&lines, &folds), [0, 1, 9]);
-        folds.unfold(1, &lines);
+        folds.unfold(1, lines.all());
         assert_eq!(rows(&lines, &folds), [0, 1, 2, 5, 8, 9]);
     }
 
@@ -240,7 +242,7 @@ mod tests {
                 }
                 let end = lines.splice(from, to, &inserted);
                 folds.spliced(from, to, end);
-                folds.settle(&lines);
+                folds.settle(lines.all());
             }
             let rows = rows(&lines, &folds);
             for (row, line) in rows.iter().enumerate() {

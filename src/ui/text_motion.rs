@@ -1,6 +1,7 @@
-//! Where a movement of the cursor leads. Changes nothing.
+//! Where a movement of the cursor leads; it steps over what is folded. Changes nothing.
 
 use super::{
+    text_folds::Folds,
     text_lines::Lines,
     text_place::{Place, byte_at_column},
 };
@@ -23,26 +24,38 @@ pub enum Motion {
 }
 
 /// Where a movement leads from a place; `goal` is the column that up and down aim at.
-pub fn moved(lines: &Lines, place: Place, motion: Motion, goal: usize) -> Place {
-    let at_goal = |line: usize| Place { line, byte: byte_at_column(lines.line(line), goal) };
-    let last = lines.last();
+pub fn moved(lines: &Lines, folds: &Folds, place: Place, motion: Motion, goal: usize) -> Place {
+    let line_end = |line: usize| Place { line, byte: lines.line(line).len() };
+    let row = folds.row_of(place.line);
+    let last = folds.row_of(lines.last());
+    let at_goal = |row: usize| {
+        let line = folds.line_at(row);
+        Place { line, byte: byte_at_column(lines.line(line), goal) }
+    };
+    // A step into a folded part goes on to its other side.
+    let left = |to: Place| if folds.is_hidden(to.line) { line_end(folds.line_at(folds.row_of(to.line))) } else { to };
+    let right = |to: Place| match folds.row_of(to.line) + 1 {
+        _ if !folds.is_hidden(to.line) => to,
+        next if next <= last => Place { line: folds.line_at(next), byte: 0 },
+        _ => place,
+    };
     match motion {
-        Motion::Left => left_of(lines, place),
-        Motion::Right => right_of(lines, place),
-        Motion::Up(_) if place.line == 0 => Place::default(),
-        Motion::Down(_) if place.line == last => lines.end(),
-        Motion::Up(count) => at_goal(place.line.saturating_sub(count)),
-        Motion::Down(count) => at_goal((place.line + count).min(last)),
-        Motion::WordLeft => word_left(lines, place),
-        Motion::WordRight => word_right(lines, place),
+        Motion::Left => left(left_of(lines, place)),
+        Motion::Right => right(right_of(lines, place)),
+        Motion::Up(_) if row == 0 => Place::default(),
+        Motion::Down(_) if row >= last => line_end(folds.line_at(last)),
+        Motion::Up(count) => at_goal(row.saturating_sub(count)),
+        Motion::Down(count) => at_goal((row + count).min(last)),
+        Motion::WordLeft => left(word_left(lines, place)),
+        Motion::WordRight => right(word_right(lines, place)),
         Motion::LineStart => {
             let line = lines.line(place.line);
             let first = line.len() - line.trim_start().len();
             Place { byte: if place.byte == first { 0 } else { first }, ..place }
         }
-        Motion::LineEnd => Place { byte: lines.line(place.line).len(), ..place },
+        Motion::LineEnd => line_end(place.line),
         Motion::Start => Place::default(),
-        Motion::End => lines.end(),
+        Motion::End => line_end(folds.line_at(last)),
     }
 }
 

@@ -58,54 +58,61 @@ pub fn shifted(place: Place, from: Place, to: Place, end: Place) -> Place {
     }
 }
 
-/// The next hit behind a place, once around. Letters match in any case unless the pattern has a capital.
-pub fn find(lines: &[String], pattern: &str, from: Place) -> Option<Place> {
-    if pattern.is_empty() {
-        return None;
-    }
-    let count = lines.len();
-    (0..=count).find_map(|step| {
-        let line = (from.line + step) % count.max(1);
-        let text = lines.get(line)?;
-        hits(text, pattern)
-            .into_iter()
-            .find(|byte| match step {
-                0 => *byte > from.byte,
-                _ => step < count || *byte <= from.byte,
-            })
-            .map(|byte| Place { line, byte })
+/// Where a pattern stands in a line, one hit behind the other. Letters match in any case unless the pattern has a capital; only
+/// ASCII letters fold, so that a hit always has the pattern's length.
+pub fn hits<'a>(line: &'a str, pattern: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_exact = pattern.chars().any(char::is_uppercase);
+    let bytes = line.as_bytes();
+    let first = pattern.bytes().next().unwrap_or_default();
+    let other = if is_exact { first } else { first.to_ascii_uppercase() };
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while !pattern.is_empty() && at + pattern.len() <= bytes.len() {
+            let rest = bytes.get(at..)?;
+            let hit = at + rest.iter().position(|byte| *byte == first || *byte == other)?;
+            let found = bytes.get(hit..hit + pattern.len())?;
+            let is_hit = if is_exact { found == pattern.as_bytes() } else { found.eq_ignore_ascii_case(pattern.as_bytes()) };
+            if is_hit && line.is_char_boundary(hit) {
+                at = hit + pattern.len();
+                return Some(hit);
+            }
+            at = hit + 1;
+        }
+        None
     })
-}
-
-/// Where a pattern stands in a line.
-pub fn hits(line: &str, pattern: &str) -> Vec<usize> {
-    if pattern.is_empty() || pattern.len() > line.len() {
-        return Vec::new();
-    }
-    if pattern.chars().any(char::is_uppercase) {
-        return line.match_indices(pattern).map(|(byte, _)| byte).collect();
-    }
-    // Only ASCII letters fold: the hit then has the pattern's length.
-    line.as_bytes()
-        .windows(pattern.len())
-        .enumerate()
-        .filter(|(byte, window)| window.eq_ignore_ascii_case(pattern.as_bytes()) && line.is_char_boundary(*byte))
-        .map(|(byte, _)| byte)
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
 
-    #[test]
-    fn search_goes_around_and_folds_case() {
-        let text = ["Aa b", "B", "übb"].map(str::to_owned);
-        let first = find(&text, "b", Place::default());
-        assert_eq!(first, Some(Place { line: 0, byte: 3 }));
-        assert_eq!(find(&text, "b", Place { line: 0, byte: 3 }), Some(Place { line: 1, byte: 0 }));
-        assert_eq!(find(&text, "B", Place { line: 1, byte: 0 }), Some(Place { line: 1, byte: 0 }));
-        assert_eq!(find(&text, "aa", Place { line: 2, byte: 2 }), Some(Place::default()));
-        assert_eq!(find(&text, "no", Place::default()), None);
+    #[rstest]
+    #[case::any_case("Aa aA", "aa", &[0, 3])]
+    #[case::a_capital_makes_it_exact("Aa aA", "aA", &[3])]
+    #[case::one_behind_the_other("aaaaa", "aa", &[0, 2])]
+    #[case::wide_letters("üxü", "ü", &[0, 3])]
+    #[case::nothing("abc", "", &[])]
+    #[case::longer("a", "ab", &[])]
+    fn hits_in_a_line(#[case] line: &str, #[case] pattern: &str, #[case] expected: &[usize]) {
+        assert_eq!(hits(line, pattern).collect::<Vec<_>>(), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn hits_are_what_a_plain_search_finds(line in "[abABué]{0,20}", pattern in "[abué]{1,3}") {
+            let folded = line.to_ascii_lowercase();
+            let expected: Vec<usize> = folded.match_indices(&pattern).map(|(byte, _)| byte).collect();
+            prop_assert_eq!(hits(&line, &pattern).collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn a_place_stays_in_order_when_the_text_around_it_changes(a in (0usize..5, 0usize..5), b in (0usize..5, 0usize..5)) {
+            let (one, other) = (Place { line: a.0, byte: a.1 }, Place { line: b.0, byte: b.1 });
+            let (from, to, end) = (Place { line: 1, byte: 2 }, Place { line: 3, byte: 1 }, Place { line: 2, byte: 0 });
+            let (one, other) = (one.min(other), one.max(other));
+            prop_assert!(shifted(one, from, to, end) <= shifted(other, from, to, end));
+        }
     }
 }

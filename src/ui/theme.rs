@@ -31,6 +31,8 @@ pub enum Role {
     JsonNumber,
     JsonWord,
     JsonMark,
+    /// The bracket at the cursor and its partner.
+    BracketPair,
 }
 
 /// Styles of all roles.
@@ -81,6 +83,7 @@ impl Theme {
             Role::JsonNumber => plain.fg(Color::Magenta),
             Role::JsonWord => plain.fg(Color::Yellow),
             Role::JsonMark => plain.fg(Color::DarkGray),
+            Role::BracketPair => plain.fg(Color::Yellow).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
         }
     }
 }

@@ -1,0 +1,184 @@
+//! What the check found, as a list beside the text or below it. Knows where each finding stands, not what stands there.
+
+use super::{
+    pane::{Cx, Typed},
+    prepared::{Verdict, count},
+};
+use crate::{
+    action::Action,
+    domain::check::{Finding, Severity},
+    ui::{
+        text::{fit, wrap},
+        theme::Role,
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::KeyCode,
+    layout::Rect,
+    text::{Line, Span},
+};
+use std::cell::Cell;
+
+/// From this width of the text on, the list stands beside it.
+const WIDE: u16 = 120;
+
+/// What became of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// Another row is selected.
+    Moved,
+    /// Go there.
+    Enter,
+    Leave,
+    Unused,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct FindingsList {
+    pub selected: usize,
+    /// Whether keys are for it; else for the text.
+    pub has_focus: bool,
+    top: Cell<usize>,
+    rows: Cell<usize>,
+}
+
+pub fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Danger,
+        Severity::Warning => Role::Warning,
+        Severity::Note => Role::Info,
+    }
+}
+
+fn sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "✗",
+        Severity::Warning => "!",
+        Severity::Note => "·",
+    }
+}
+
+impl FindingsList {
+    /// With the focus, at this finding.
+    pub fn focused(self, finding: Option<usize>) -> Self {
+        Self { has_focus: true, selected: finding.unwrap_or(self.selected), ..self }
+    }
+
+    pub fn typed(&mut self, typed: &Typed, findings: usize) -> Chosen {
+        let Typed::Key(key) = typed else { return Chosen::Unused };
+        let last = findings.saturating_sub(1);
+        let page = self.rows.get().saturating_sub(1).max(1);
+        self.selected = match key.code {
+            KeyCode::Esc => return Chosen::Leave,
+            KeyCode::Enter => return Chosen::Enter,
+            KeyCode::Up | KeyCode::Char('k') => self.selected.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => (self.selected + 1).min(last),
+            KeyCode::PageUp => self.selected.saturating_sub(page),
+            KeyCode::PageDown => (self.selected + page).min(last),
+            KeyCode::Home => 0,
+            KeyCode::End => last,
+            _ => return Chosen::Unused,
+        };
+        Chosen::Moved
+    }
+
+    /// The areas of text and list.
+    pub fn areas(area: Rect) -> (Rect, Rect) {
+        if area.width >= WIDE {
+            let width = (area.width * 2 / 5).min(72);
+            let text = Rect { width: area.width - width, ..area };
+            (text, Rect { x: text.right(), width, ..area })
+        } else {
+            let height = (area.height / 3).clamp(1, 8);
+            let text = Rect { height: area.height - height, ..area };
+            (text, Rect { y: text.bottom(), height, ..area })
+        }
+    }
+
+    /// Which finding a click means, from the left upper corner of its area.
+    pub fn row_at(&self, row: u16) -> Option<usize> {
+        Some(self.top.get() + usize::from(row.checked_sub(1)?))
+    }
+
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx, verdict: &Verdict) {
+        if area.is_empty() {
+            return;
+        }
+        let style = |role| cx.theme.style(role);
+        let is_wide = area.height > 10;
+        let border = if is_wide { "│" } else { " " };
+        let findings = &verdict.findings;
+        let width = usize::from(area.width).saturating_sub(2);
+        let all = count(findings.len(), "finding", "findings");
+        let keys = match (self.has_focus, findings.is_empty()) {
+            (_, true) => format!("{} closes this", cx.key(Action::Findings)),
+            (true, _) => "enter goes there · esc closes this".to_owned(),
+            (false, _) => format!("{} comes here", cx.key(Action::Findings)),
+        };
+        let head = Line::from(vec![
+            Span::styled(if is_wide { "│" } else { "─" }, style(Role::Border)),
+            Span::styled(format!(" {all} "), style(if self.has_focus { Role::Title } else { Role::Muted })),
+            Span::styled(fit(&keys, width.saturating_sub(all.len() + 2)).into_owned(), style(Role::Muted)),
+        ]);
+        frame.render_widget(head, Rect { height: 1, ..area });
+
+        // A wide list says all of the selected finding below the rows.
+        let detail = match findings.get(self.selected).filter(|_| is_wide) {
+            Some(finding) => detail(cx, finding, width),
+            None => Vec::new(),
+        };
+        let foot = detail.len().min(usize::from(area.height / 2));
+        let rows = usize::from(area.height).saturating_sub(1 + foot);
+        self.rows.set(rows);
+        let selected = self.selected.min(findings.len().saturating_sub(1));
+        let top = self.top.get().min(selected).max((selected + 1).saturating_sub(rows));
+        self.top.set(top);
+        let digits = (0..findings.len()).filter_map(|at| verdict.at(at)).map(|place| place.line).max().unwrap_or(1).ilog10() + 1;
+        let mut y = area.y + 1;
+        for (at, finding) in findings.iter().enumerate().skip(top).take(rows) {
+            let line = verdict.at(at).map_or_else(String::new, |place| place.line.to_string());
+            let mark = role(finding.severity);
+            let start = format!("{} {line:>width$} ", sign(finding.severity), width = digits as usize);
+            let sentence = fit(&finding.sentence, width.saturating_sub(start.chars().count())).into_owned();
+            let row = match (at == selected, self.has_focus) {
+                (true, true) => Role::Selection,
+                (true, false) => Role::SelectionUnfocused,
+                _ => Role::Text,
+            };
+            let line = Line::from(vec![
+                Span::styled(border, style(Role::Border)),
+                Span::styled(start, style(mark)),
+                Span::styled(sentence, style(row)),
+            ]);
+            frame.render_widget(line, Rect { y, height: 1, ..area });
+            y += 1;
+        }
+        let mut rest = detail.into_iter().take(foot);
+        while y < area.bottom() && is_wide {
+            let is_detail = usize::from(area.bottom() - y) <= foot;
+            let mut line = Line::from(Span::styled(border, style(Role::Border)));
+            if is_detail && let Some(said) = rest.next() {
+                line.push_span(said);
+            }
+            frame.render_widget(line, Rect { y, height: 1, ..area });
+            y += 1;
+        }
+    }
+}
+
+/// All of a finding: its sentence, its place, its rule.
+fn detail(cx: &Cx, finding: &Finding, width: usize) -> Vec<Span<'static>> {
+    let style = |role| cx.theme.style(role);
+    let mut lines = vec![Span::raw("")];
+    let head = format!("{} {}", sign(finding.severity), finding.severity);
+    lines.push(Span::styled(format!(" {head}"), style(role(finding.severity))));
+    for line in wrap(&finding.sentence, width.saturating_sub(1)) {
+        lines.push(Span::styled(format!(" {line}"), style(Role::Text)));
+    }
+    let place = if finding.pointer.is_empty() { "the whole document" } else { &finding.pointer };
+    for line in [place.to_owned(), format!("rule {}", finding.rule)] {
+        lines.push(Span::styled(format!(" {}", fit(&line, width.saturating_sub(1))), style(Role::Muted)));
+    }
+    lines
+}
