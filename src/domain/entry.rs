@@ -97,9 +97,9 @@ struct Unpacked<'a> {
     /// Packed bytes that are still to be unpacked, from `input_at`.
     input: Vec<u8>,
     input_at: usize,
-    /// The last unpacked bytes; they end at `unpacked`.
+    /// The last unpacked bytes; they end at `given`, counted from the beginning.
     kept: Vec<u8>,
-    unpacked: u64,
+    given: u64,
     is_over: bool,
     at: u64,
     /// As the directory says.
@@ -109,7 +109,7 @@ struct Unpacked<'a> {
 impl<'a> Unpacked<'a> {
     fn new(packed: Window<'a>, size: u64) -> Self {
         let state = Decompress::new(false);
-        Self { packed, state, input: Vec::new(), input_at: 0, kept: Vec::new(), unpacked: 0, is_over: false, at: 0, size }
+        Self { packed, state, input: Vec::new(), input_at: 0, kept: Vec::new(), given: 0, is_over: false, at: 0, size }
     }
 
     fn restart(&mut self) -> io::Result<()> {
@@ -117,7 +117,7 @@ impl<'a> Unpacked<'a> {
         self.state.reset(false);
         self.input.clear();
         self.kept.clear();
-        (self.input_at, self.unpacked, self.is_over) = (0, 0, false);
+        (self.input_at, self.given, self.is_over) = (0, 0, false);
         Ok(())
     }
 
@@ -134,14 +134,14 @@ impl<'a> Unpacked<'a> {
         }
         let before = self.kept.len();
         self.kept.resize(before + CHUNK, 0);
-        let (taken, given) = (self.state.total_in(), self.state.total_out());
+        let (in_before, out_before) = (self.state.total_in(), self.state.total_out());
         let input = self.input.get(self.input_at..).unwrap_or_default();
         let output = self.kept.get_mut(before..).unwrap_or_default();
         let status = self.state.decompress(input, output, FlushDecompress::None);
-        let (taken, given) = ((self.state.total_in() - taken) as usize, (self.state.total_out() - given) as usize);
+        let (taken, given) = ((self.state.total_in() - in_before) as usize, (self.state.total_out() - out_before) as usize);
         self.kept.truncate(before + given);
         self.input_at += taken;
-        self.unpacked += given as u64;
+        self.given += given as u64;
         self.packed.budget.spend(given)?;
         self.is_over = match status {
             Ok(Status::StreamEnd) => true,
@@ -159,10 +159,10 @@ impl Read for Unpacked<'_> {
             return Ok(0);
         }
         loop {
-            let first = self.unpacked - self.kept.len() as u64;
+            let first = self.given - self.kept.len() as u64;
             if self.at < first {
                 self.restart()?;
-            } else if self.at < self.unpacked {
+            } else if self.at < self.given {
                 let from = usize::try_from(self.at - first).unwrap_or(usize::MAX);
                 let kept = self.kept.get(from..).unwrap_or_default();
                 let left = usize::try_from(self.size - self.at).unwrap_or(usize::MAX);

@@ -287,11 +287,10 @@ impl Extra {
             format!("{name} is in the ZIP, but the JSON has it as already uploaded; it will be ignored.")
         } else if self.is_package {
             let why = match &self.hurdle {
-                None => String::new(),
+                None | Some(Hurdle::Broken) => String::new(),
                 Some(Hurdle::Twin { other }) => format!(" Its name is also that of {other}."),
                 Some(Hurdle::Named) => " The JSON has a package of that name already.".to_owned(),
                 Some(Hurdle::Folder) => " It sits in another folder than other packages.".to_owned(),
-                Some(Hurdle::Broken) => String::new(),
             };
             format!("{name} is a package that the JSON does not name; it will not be published.{why}")
         } else {

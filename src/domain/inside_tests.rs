@@ -287,7 +287,7 @@ fn icons_and_thumbnails_have_sizes_of_their_own() {
 
 #[test]
 fn sizes_that_lie_and_files_that_overlap_are_faults() {
-    let bytes = packed(&[("a.bin", &[0; 100_000]), ("b.bin", b"x")], CompressionMethod::Deflated);
+    let bytes = packed(&[("a.bin", &vec![0; 100_000]), ("b.bin", b"x")], CompressionMethod::Deflated);
     let document = json!({});
     let faults = |change: &dyn Fn(&mut Archive)| {
         let mut archive = read(Cursor::new(&bytes)).unwrap();

@@ -134,9 +134,13 @@ impl Manifest {
             (&mut self.languages, package.languages),
             (&mut self.gaps, package.gaps),
         ] {
-            more.into_iter().for_each(|value| add(list, Some(value)));
+            for value in more {
+                add(list, Some(value));
+            }
         }
-        package.families.into_iter().for_each(|family| self.add_family(family));
+        for family in package.families {
+            self.add_family(family);
+        }
     }
 
     pub fn add_gap(&mut self, sentence: String) {
@@ -267,7 +271,7 @@ mod tests {
 
     #[test]
     fn what_has_no_end_is_cut() {
-        let many: String = (0..5000).map(|number| format!("<Resource Language='l{number}'/>")).collect();
+        let many = (0..5000).map(|number| format!("<Resource Language='l{number}'/>")).collect::<Vec<_>>().concat();
         let long = "n".repeat(100_000);
         let xml = format!("<Package><Identity Name='{long}\u{7}' Version='1.0.0.0'/>{many}</Package>");
         let manifest = read(xml.as_bytes()).unwrap();

@@ -69,7 +69,7 @@ pub(super) fn remarks(
     check.families(&new);
     for file in archive.files.iter().filter(|file| file.method == Method::Other(DEFLATE64) && fit.matched.contains(&file.name)) {
         let sentence = format!("{} is packed with Deflate64, which not everything reads; stored or deflated is safe.", file.name);
-        check.say(Severity::Warning, "", "§ 4.9", sentence);
+        check.say(Severity::Warning, "", "§ 4.9", &sentence);
     }
     check.found
 }
@@ -92,8 +92,8 @@ fn news<'a>(archive: &'a Archive, fit: &Fit, all: &[PackageFacts]) -> Vec<New<'a
 }
 
 impl Check<'_> {
-    fn say(&mut self, severity: Severity, pointer: &str, rule: &'static str, sentence: String) {
-        let sentence = super::product::plain_text(&sentence);
+    fn say(&mut self, severity: Severity, pointer: &str, rule: &'static str, sentence: &str) {
+        let sentence = super::product::plain_text(sentence);
         self.found.push(Finding { pointer: pointer.to_owned(), severity, sentence, rule, help: "" });
     }
 
@@ -101,10 +101,10 @@ impl Check<'_> {
         match file.inside {
             Inside::Broken(why) => {
                 let sentence = format!("{} cannot be read as a package: {why}.", file.name);
-                self.say(Severity::Error, &file.pointer, "PackageValidationFailed", sentence);
+                self.say(Severity::Error, &file.pointer, "PackageValidationFailed", &sentence);
             }
             Inside::Skipped(why) => {
-                self.say(Severity::Note, &file.pointer, "§ 4.9", format!("The manifest of {} was not read: {why}.", file.name));
+                self.say(Severity::Note, &file.pointer, "§ 4.9", &format!("The manifest of {} was not read: {why}.", file.name));
             }
             _ => {}
         }
@@ -112,7 +112,7 @@ impl Check<'_> {
 
     fn gaps(&mut self, file: &New, manifest: &Manifest) {
         for gap in manifest.gaps.iter().take(MOST_NAMED) {
-            self.say(Severity::Warning, &file.pointer, "PackageValidationFailed", format!("{}: {gap}.", file.name));
+            self.say(Severity::Warning, &file.pointer, "PackageValidationFailed", &format!("{}: {gap}.", file.name));
         }
     }
 
@@ -121,14 +121,14 @@ impl Check<'_> {
         match version(text) {
             None | Some(Version([0, ..])) => {
                 let sentence = format!("{name} has the version {text}: the Store takes four parts up to 65535, the first not 0.");
-                self.say(Severity::Error, &file.pointer, "§ 3.10", sentence);
+                self.say(Severity::Error, &file.pointer, "§ 3.10", &sentence);
             }
             Some(Version([.., last])) if last != 0 => {
                 // The Store keeps the fourth part for itself; for desktop programs it has let others pass.
                 let is_uwp = !manifest.is_full_trust();
                 let severity = if is_uwp { Severity::Error } else { Severity::Warning };
                 let sentence = format!("{name} has the version {text}: the fourth part belongs to the Store and must be 0.");
-                self.say(severity, &file.pointer, "§ 3.10", sentence);
+                self.say(severity, &file.pointer, "§ 3.10", &sentence);
             }
             Some(_) => {}
         }
@@ -140,11 +140,11 @@ impl Check<'_> {
         if !identity.name.is_empty() && manifest.name != identity.name {
             let sentence =
                 format!("{name} is the package {}, but this product's packages are called {}.", manifest.name, identity.name);
-            self.say(Severity::Error, &file.pointer, "§ 3.1", sentence);
+            self.say(Severity::Error, &file.pointer, "§ 3.1", &sentence);
         } else if !identity.publisher.is_empty() && manifest.publisher != identity.publisher {
             let sentence =
                 format!("{name} is by the publisher {}, but this account's is {}.", manifest.publisher, identity.publisher);
-            self.say(Severity::Error, &file.pointer, "§ 3.1", sentence);
+            self.say(Severity::Error, &file.pointer, "§ 3.1", &sentence);
         }
     }
 
@@ -178,7 +178,7 @@ impl Check<'_> {
                 None
             };
             if let Some((severity, sentence)) = said {
-                self.say(severity, &file.pointer, "§ 3.10", sentence);
+                self.say(severity, &file.pointer, "§ 3.10", &sentence);
                 // One word for a bundle; its architectures share the version.
                 return;
             }
@@ -207,7 +207,7 @@ impl Check<'_> {
                     file.name,
                     named(&languages)
                 );
-                self.say(severity, "/listings", "ListingOptOutWarning", sentence);
+                self.say(severity, "/listings", "ListingOptOutWarning", &sentence);
             }
         }
     }
@@ -228,7 +228,7 @@ impl Check<'_> {
                 file.name,
                 named(&new)
             );
-            self.say(Severity::Note, &file.pointer, "§ 3.10", sentence);
+            self.say(Severity::Note, &file.pointer, "§ 3.10", &sentence);
         }
     }
 
@@ -253,13 +253,13 @@ impl Check<'_> {
                         "{} is the package {}, {} is {}: a product has one identity.",
                         file.name, manifest.name, other.name, theirs.name
                     );
-                    self.say(Severity::Warning, &file.pointer, "§ 3.1", sentence);
+                    self.say(Severity::Warning, &file.pointer, "§ 3.1", &sentence);
                 } else if let Some(architecture) = shared.filter(|_| manifest.version == theirs.version) {
                     let sentence = format!(
                         "{} and {} are both {} {} for {architecture}: only one of them can be published.",
                         other.name, file.name, manifest.name, manifest.version
                     );
-                    self.say(Severity::Error, &file.pointer, "§ 3.10", sentence);
+                    self.say(Severity::Error, &file.pointer, "§ 3.10", &sentence);
                 } else {
                     continue;
                 }
@@ -303,7 +303,7 @@ impl Check<'_> {
                     && !new.iter().any(|(_, manifest)| manifest.families.iter().any(|f| f.name == "Windows.Universal")) =>
                 {
                     let sentence = format!("No package is left for {family}: customers there get nothing any more.");
-                    self.say(Severity::Warning, pointer, "§ 3.10", sentence);
+                    self.say(Severity::Warning, pointer, "§ 3.10", &sentence);
                 }
                 Some(least) if least > before => {
                     let (severity, what) = if is_kept {
@@ -313,7 +313,7 @@ impl Check<'_> {
                     };
                     let sentence =
                         format!("The new packages need {family} {least}, the ones so far {before}: customers below {what}.");
-                    self.say(severity, pointer, "§ 3.10", sentence);
+                    self.say(severity, pointer, "§ 3.10", &sentence);
                 }
                 _ => {}
             }

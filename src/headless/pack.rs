@@ -103,7 +103,7 @@ async fn make(args: &PackArgs, kind: Kind, document: Value) -> Result<Result<Pac
     let joined = tokio::select! {
         biased;
         joined = &mut work => joined,
-        _ = &mut interrupt => {
+        () = &mut interrupt => {
             stop.store(true, Ordering::Relaxed);
             work.await
         }

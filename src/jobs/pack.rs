@@ -191,14 +191,12 @@ fn write(
 
 /// Gone by itself unless it is put into its place. Readable as any file that the person makes.
 fn unfinished(parent: &Path) -> io::Result<NamedTempFile> {
+    #[cfg(unix)]
+    let mode = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".flightdeck-").suffix(".zip.part");
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        return builder.permissions(fs::Permissions::from_mode(0o666)).tempfile_in(parent);
-    }
-    #[cfg(not(unix))]
+    builder.permissions(mode);
     builder.tempfile_in(parent)
 }
 

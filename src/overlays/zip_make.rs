@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{meter, theme::Role},
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Columns of the bar.
 const BAR: usize = 20;
@@ -46,21 +46,10 @@ impl ZipPicker {
         }
         let document = self.verdict.as_ref().and_then(Verdict::value).cloned();
         let (Some(folder), Some(document)) = (self.source(cx), document) else { return };
-        let out = self.free_name(cx, &folder);
+        let out = free_name(cx, &folder);
         self.making = Some(out.clone());
         self.failure = None;
         asks.push(Ask::Start(Job::Pack { folder, out, kind: self.target.kind(), document }));
-    }
-
-    /// A name in the folder that is shown, after the one that is packed; never one that is there.
-    fn free_name(&self, cx: &Cx, folder: &std::path::Path) -> PathBuf {
-        let entries = cx.model.folder.entries.value().map_or(&[][..], Vec::as_slice);
-        let stem = folder.file_name().map_or_else(|| "upload".into(), |name| name.to_string_lossy());
-        let name = |number: usize| if number == 1 { format!("{stem}.zip") } else { format!("{stem}-{number}.zip") };
-        let is_free = |name: &String| !entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
-        // One more name than there are entries: one of them is free.
-        let name = (1..=entries.len() + 1).map(name).find(is_free).unwrap_or_else(|| "upload.zip".to_owned());
-        cx.model.folder.path.join(name)
     }
 
     /// Takes in how the making goes on, or ended.
@@ -96,4 +85,15 @@ impl ZipPicker {
         let (done, total) = (units::bytes(done), units::bytes(total));
         Some((format!("making {name}  {bar}{percent} %  {done} of {total}"), Role::Busy))
     }
+}
+
+/// A name in the folder that is shown, after the one that is packed; never one that is there.
+fn free_name(cx: &Cx, folder: &Path) -> PathBuf {
+    let entries = cx.model.folder.entries.value().map_or(&[][..], Vec::as_slice);
+    let stem = folder.file_name().map_or_else(|| "upload".into(), |name| name.to_string_lossy());
+    let name = |number: usize| if number == 1 { format!("{stem}.zip") } else { format!("{stem}-{number}.zip") };
+    let is_free = |name: &String| !entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
+    // One more name than there are entries: one of them is free.
+    let name = (1..=entries.len() + 1).map(name).find(is_free).unwrap_or_else(|| "upload.zip".to_owned());
+    cx.model.folder.path.join(name)
 }

@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use flightdeck::{
-    domain::target::Kind,
+    domain::{archive::Inside, target::Kind},
     jobs::{
         job::Job,
         report::{Examined, Report},
@@ -69,4 +69,19 @@ async fn a_folder_is_packed_or_says_what_it_lacks() {
     let [Report::Failed { message }] = told.as_slice() else { panic!("{told:?}") };
     assert!(message.contains("Northwind.Notes_2.5.0.0.msixbundle (package) is not in the folder"), "{message}");
     assert!(!bench.file("none.zip").exists());
+}
+
+/// A sparse file: six gigabytes that take no disk, with a 64-bit directory and a package in a bundle behind them.
+#[test]
+fn a_zip_of_six_gigabytes_tells_what_is_in_its_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.zip");
+    flightdeck::sim::samples::write_large(&mut std::fs::File::create(&path).unwrap(), 6_000_000_000).unwrap();
+    let name = "Northwind.Notes_2.5.0.0.msixbundle";
+    let document = serde_json::json!({"applicationPackages": [{"fileName": name, "fileStatus": "PendingUpload"}]});
+    let examined = flightdeck::jobs::browse::examine(&path, Kind::App, &document, None);
+    assert!(examined.broken.is_none() && examined.fit.is_ok() && examined.size > 6_000_000_000, "{examined:?}");
+    let archive = examined.archive.unwrap();
+    let Inside::Packages(manifests) = &archive.files[0].inside else { panic!("{archive:?}") };
+    assert_eq!(manifests[0].title(), "40417Northwind.Notes 2.5.0.0 (x64)");
 }
