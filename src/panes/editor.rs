@@ -14,7 +14,7 @@ use crate::{
     ask::Ask,
     ui::{
         keymap::is_plain,
-        text::fit,
+        text::{fit, wrap},
         text_area::TextArea,
         text_brackets::{at_cursor, partner},
         text_buffer::TextBuffer,
@@ -409,12 +409,17 @@ impl Editor {
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, session: &Session, cx: &Cx) {
         let buffer = session.buffer();
-        let foot = self.bar.as_ref().map_or(1, SearchBar::height);
+        let is_listing = self.list.as_ref().is_some_and(|list| list.has_focus);
+        let (word, role) = self.word(session, cx);
+        let room = usize::from(area.width).saturating_sub(1);
+        // Whoever walks through the findings reads each of them in full.
+        let words = if is_listing { wrap(&word, room) } else { vec![fit(&word, room).into_owned()] };
+        let foot = self.bar.as_ref().map_or(words.len().min(3) as u16, SearchBar::height);
         let [body, foot] = Layout::vertical([Constraint::Min(1), Constraint::Length(foot)]).areas(area);
         let listed = self.list.as_ref().zip(session.verdict());
-        let (text, list) = listed.map_or((body, Rect::default()), |_| FindingsList::areas(body));
+        let (text, list) =
+            listed.map_or((body, Rect::default()), |(_, verdict)| FindingsList::areas(body, verdict.findings.len()));
         self.areas.set((text, list));
-        let is_listing = self.list.as_ref().is_some_and(|list| list.has_focus);
         TextArea {
             text: buffer.visible(),
             cursor: Some(buffer.cursor()),
@@ -439,9 +444,9 @@ impl Editor {
             };
             bar.draw(frame, foot, cx, &found);
         } else {
-            let (word, role) = self.word(session, cx);
-            let word = fit(&word, usize::from(foot.width).saturating_sub(1)).into_owned();
-            frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), foot);
+            for (word, row) in words.iter().zip(foot.rows()) {
+                frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), row);
+            }
         }
     }
 }

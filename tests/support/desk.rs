@@ -8,6 +8,7 @@ use flightdeck::{
         update::App,
     },
     domain::{
+        judged::Judged,
         product::Product,
         submission::Submission,
         target::{Kind, Target},
@@ -15,7 +16,7 @@ use flightdeck::{
     jobs::{
         browse,
         job::{Catalog, Job, JobId},
-        report::{Report, TargetDetail},
+        report::{Judgement, Report, TargetDetail},
     },
     model::ProfileView,
     ui::{keymap::Keymap, theme::Theme},
@@ -28,7 +29,7 @@ use ratatui::{
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 pub struct Desk {
     pub app: App,
@@ -42,6 +43,8 @@ pub struct Desk {
     pub effects: Vec<Effect>,
     /// The text that was kept on disk last.
     pub kept: Option<String>,
+    /// Whether large texts are judged at once; else the job is only noted.
+    pub is_judging: bool,
     size: (u16, u16),
 }
 
@@ -105,6 +108,7 @@ impl Desk {
             started: Vec::new(),
             effects: Vec::new(),
             kept: None,
+            is_judging: true,
             size: (columns, rows),
         };
         let effects = desk.app.start(desk.now);
@@ -166,6 +170,10 @@ impl Desk {
             Job::Examine { zip, kind, document } => {
                 self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document))));
             }
+            Job::Judge { target, number, text, body } if self.is_judging => {
+                let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref()));
+                self.report(id, Report::Judged(Judgement { target, number, judged }));
+            }
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);
                 self.report(id, Report::EditKept { target, at });
@@ -218,8 +226,7 @@ impl Desk {
                 "end" => KeyCode::End,
                 "pgdn" => KeyCode::PageDown,
                 "pgup" => KeyCode::PageUp,
-                "f3" => KeyCode::F(3),
-                "f8" => KeyCode::F(8),
+                name if name.len() == 2 && name.starts_with('f') => KeyCode::F(name[1..].parse().unwrap()),
                 letter => KeyCode::Char(letter.chars().next().unwrap()),
             };
             let is_capital = matches!(code, KeyCode::Char(c) if c.is_uppercase());
