@@ -27,6 +27,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
+    crossterm::event::KeyCode,
     layout::{Constraint, Layout, Rect},
     text::Line,
 };
@@ -270,6 +271,12 @@ impl Editor {
         self.walk = None;
         if self.bar.is_none() && self.list.as_ref().is_some_and(|list| list.has_focus) {
             return self.list_typed(typed, session, cx, asks);
+        }
+        let is_esc = matches!(typed, Typed::Key(key) if key.code == KeyCode::Esc);
+        if is_esc && self.bar.is_none() && !self.search.hits().is_empty() && session.buffer().selection().is_none() {
+            // One step back: the hits of a search that is over.
+            self.search.clear();
+            return Taken::Yes;
         }
         let before = session.buffer().version();
         let mut copied = Vec::new();
