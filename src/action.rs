@@ -37,9 +37,11 @@ pub enum Action {
     PickZip,
     DropZip,
     Publish,
+    Merge,
     Follow,
     DeleteDraft,
     CancelRun,
+    PauseRun,
     ResumeRun,
     DismissRun,
     Copy,
@@ -51,6 +53,7 @@ pub enum Action {
     FillDown,
     Import,
     Export,
+    RestorePart,
     KeepNewest,
     Tree,
     Undo,
@@ -68,6 +71,7 @@ pub enum Action {
     FoldAlike,
     UnfoldAll,
     Repair,
+    MakeZip,
     Toggle,
 }
 
@@ -157,6 +161,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::PickZip, "pick-zip", &["z"], S::Target, "Target", "Pick the ZIP to upload"),
     row(A::DropZip, "drop-zip", &["shift-z"], S::Target, "Target", "Take the picked ZIP off again"),
     danger(row(A::Publish, "publish", &["u"], S::Target, "Target", "Review and publish what was prepared")),
+    row(A::Merge, "merge", &["m"], S::Target, "Target", "Bring what somebody else changed into the edited document"),
     row(A::Follow, "follow", &["w"], S::Target, "Target", "Follow the pending submission until it ends"),
     danger(row(
         A::DeleteDraft,
@@ -170,6 +175,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::Copy, "copy", &["y"], S::Target, "Target", "Copy the id, or what is selected"),
     row(A::OpenPortal, "open-portal", &["o"], S::Target, "Target", "Open the page in Partner Center"),
     row(A::CancelRun, "cancel-run", &["x"], S::Runs, "Runs", "Stop the selected run after its running request"),
+    row(A::PauseRun, "pause-run", &["p"], S::Runs, "Runs", "Pause an upload, or go on with it"),
     row(A::ResumeRun, "resume-run", &["c"], S::Runs, "Runs", "Go on with an interrupted run"),
     row(A::DismissRun, "dismiss-run", &["delete", "-"], S::Runs, "Runs", "Take a finished run off the list"),
     row(A::AddPart, "add", &["n", "insert"], S::Parts, "Parts of the document", "Add one: an entry, a package, a language"),
@@ -179,6 +185,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::FillDown, "fill", &["f"], S::Parts, "Parts of the document", "Give this text to other languages"),
     row(A::Import, "import", &["i"], S::Parts, "Parts of the document", "Read texts from a folder or a CSV file"),
     row(A::Export, "export", &["s"], S::Parts, "Parts of the document", "Write the texts to a folder or a CSV file"),
+    row(A::RestorePart, "restore", &["shift-r"], S::Parts, "Parts of the document", "Put an earlier document into the working copy"),
     row(A::Tree, "tree", &["t"], S::Parts, "Parts of the document", "Show the document as a tree, or as text"),
     row(A::Undo, "undo", &["ctrl-z"], S::Editor, "Editor", "Undo"),
     row(A::Redo, "redo", &["ctrl-y"], S::Editor, "Editor", "Redo"),
@@ -195,6 +202,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::FoldAlike, "fold-alike", &["f7"], S::Editor, "Editor", "Fold all parts as deep as this one"),
     row(A::UnfoldAll, "unfold-all", &["f9"], S::Editor, "Editor", "Unfold everything"),
     row(A::Repair, "repair", &["ctrl-r"], S::Overlay, "ZIP picker", "Repair in the document what can be repaired"),
+    row(A::MakeZip, "make-zip", &["ctrl-k", "f6"], S::Overlay, "ZIP picker", "Make a ZIP of the folder that fits the document"),
     row(A::Toggle, "toggle", &["space"], S::Overlay, "Dialogs", "Switch the selected choice"),
 ];
 

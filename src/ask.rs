@@ -2,10 +2,21 @@
 
 use crate::{
     action::Action,
-    domain::{check::check_new_add_on, edit::Edit, target::Target},
-    jobs::job::{Job, JobId, NewProduct},
+    domain::{
+        check::check_new_add_on,
+        edit::Edit,
+        package_change::{add, is_reused, replace},
+        package_rows::{Cargo, rows},
+        target::Target,
+        texts::Field,
+    },
+    jobs::{
+        job::{Job, JobId, NewProduct},
+        past::PastItem,
+    },
 };
-use std::path::PathBuf;
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
 
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +110,8 @@ pub enum Ask {
     },
     /// Throw the working copy away.
     DiscardEdit(Target),
+    /// The edited text counts as made from what the Store holds now: what it holds was looked at.
+    Rebase(Target),
     /// Choose an archive for the target, or none.
     ChooseZip {
         target: Target,
@@ -138,6 +151,17 @@ pub enum Opening {
     ZipPicker {
         target: Target,
     },
+    /// What somebody else has changed since the editing began, and what is to become of it.
+    Merge {
+        target: Target,
+    },
+    /// A kept document of a target's past: what it says, and putting it into the working copy.
+    Kept {
+        target: Target,
+        item: Box<PastItem>,
+        /// The button that restores has the focus.
+        wants_restore: bool,
+    },
     /// The last look before a run that ends in a commit.
     Review {
         target: Target,
@@ -145,6 +169,44 @@ pub enum Opening {
     /// One run with all that is known of it.
     Run {
         id: String,
+    },
+    /// The text of one cell of the listings.
+    EditText {
+        target: Target,
+        document: Arc<Value>,
+        language: String,
+        field: Field,
+    },
+    /// A listing in one more language.
+    NewLanguage {
+        target: Target,
+        document: Arc<Value>,
+    },
+    /// Texts from a folder or a table.
+    ImportTexts {
+        target: Target,
+        document: Arc<Value>,
+        /// What a file is for that is named after its language alone.
+        field: &'static str,
+    },
+    /// Texts to a folder or a table.
+    ExportTexts {
+        target: Target,
+        document: Arc<Value>,
+        fields: Vec<Field>,
+    },
+    /// A list to choose one from.
+    Choose {
+        title: String,
+        /// Above the list; may be empty.
+        text: String,
+        choices: Vec<Choice>,
+        /// Where the cursor begins.
+        current: usize,
+    },
+    /// Which packages go when only the newest are kept.
+    KeepNewest {
+        target: Target,
     },
     /// Asks for one line of text.
     Prompt {
@@ -157,6 +219,16 @@ pub enum Opening {
     },
 }
 
+/// A row of a list to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub text: String,
+    /// Beside it, dimmed; may be empty.
+    pub note: String,
+    /// What choosing it releases; a row without any cannot be taken, and its note says why.
+    pub answer: Vec<Ask>,
+}
+
 /// What a line of text is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
@@ -164,6 +236,8 @@ pub enum Purpose {
     NewAddOn { app: String, product_type: String },
     /// The name of a new flight of an app.
     NewFlight { app: String },
+    /// The path in the ZIP of a new package of the document; `replaces` is the pointer of the one whose place it takes.
+    Package { target: Target, document: Arc<Value>, replaces: Option<String> },
 }
 
 impl Purpose {
@@ -179,6 +253,7 @@ impl Purpose {
                     product_type: product_type.clone(),
                 })),
             },
+            Self::Package { target, document, replaces } => package(target, document, replaces.as_deref(), text),
             Self::NewFlight { .. } if text.is_empty() => Err("A flight needs a name.".to_owned()),
             Self::NewFlight { app } => Ok(create(NewProduct::Flight {
                 app: app.clone(),
@@ -188,4 +263,22 @@ impl Purpose {
             })),
         }
     }
+}
+
+fn package(target: &Target, document: &Value, replaces: Option<&str>, text: &str) -> Result<Vec<Ask>, String> {
+    let kind = target.kind();
+    let rows = rows(kind, document, None, &Cargo::new());
+    let old = rows.iter().find(|row| Some(row.pointer.as_str()) == replaces);
+    let edits = match old {
+        Some(old) => replace(kind, document, &rows, old, text),
+        None => add(kind, document, &rows, text),
+    };
+    let edits = edits.map_err(|refusal| refusal.to_string())?;
+    let mut asks = vec![Ask::ChangeDocument { target: target.clone(), edits }];
+    if is_reused(&rows, text) {
+        let said =
+            "A package on the server has this name: the Store may mix them up. Better give the new file a name of its own.";
+        asks.push(Ask::Toast(Severity::Warning, said.to_owned()));
+    }
+    Ok(asks)
 }

@@ -1,6 +1,6 @@
 //! The command line, as clap types. Knows no job and no screen.
 
-use crate::domain::target::Target;
+use crate::domain::{fingerprint::Fingerprint, target::Target};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "sim")]
 use std::net::SocketAddr;
@@ -73,12 +73,36 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         zip: Option<PathBuf>,
     },
+    /// Make the ZIP that a document waits for out of a folder, and check how it fits.
+    ///
+    /// Every file marked PendingUpload is looked for in the folder, at any depth and in any case, and goes under the path that the
+    /// document names. What could be several files, and what is missing, is refused. The same folder gives the same bytes.
+    Pack(PackArgs),
+    /// What changes for customers: what is live against the draft, or against a file.
+    ///
+    /// Grouped, with everything that needs a yes of its own on top; last the hash of what the Store holds, the document and the
+    /// ZIP, which `publish --expect` takes. Nothing is changed.
+    Diff {
+        target: Target,
+        /// The document to compare, instead of the draft.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// The ZIP that goes with it: part of the hash, and the source of new packages' versions.
+        #[arg(long, value_name = "FILE")]
+        zip: Option<PathBuf>,
+        /// text for a terminal, json for scripts (as --output json), markdown for a chat or a pull request.
+        #[arg(long, value_enum, value_name = "HOW")]
+        format: Option<DiffFormat>,
+    },
     /// Take a target from what is live to published: create, update, upload, commit, follow.
     Publish(PublishArgs),
     /// Go on with an interrupted run; without RUN, list them.
     Resume {
         /// The id of a run, or enough of its end to tell it from the others.
         run: Option<String>,
+        /// Where the upload URL of the run's draft has ended: save and delete the draft, and make it anew.
+        #[arg(long, requires = "run")]
+        renew: bool,
         /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
         #[arg(long, value_name = "DUR", value_parser = duration)]
         timeout: Option<Duration>,
@@ -102,6 +126,9 @@ pub enum Command {
         /// Only those of this target.
         target: Option<Target>,
     },
+    /// Take the texts of all listings out of a document, or put them in: release notes, descriptions, …
+    #[command(subcommand)]
+    Texts(Texts),
     /// Follow pending submissions until they end; without a target, all of them.
     Watch { targets: Vec<Target> },
     /// Make an add-on or a package flight.
@@ -126,12 +153,75 @@ pub enum Command {
     Man,
 }
 
+#[derive(Clone, Debug, Subcommand)]
+pub enum Texts {
+    /// Write them to a folder (LANGUAGE/FIELD.txt), or to a table if the place ends in .csv.
+    Export {
+        /// Whose draft, or live submission.
+        #[arg(required_unless_present = "json")]
+        target: Option<Target>,
+        /// A document instead of the target's.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        #[arg(long, value_name = "FOLDER|FILE.csv")]
+        to: PathBuf,
+        /// Only this text (releaseNotes); may be repeated.
+        #[arg(long, value_name = "NAME")]
+        field: Vec<String>,
+        /// Overwrite files that say something else.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put the texts of a folder or a table into a document; every other byte of it stays.
+    ///
+    /// Understood are LANGUAGE/FIELD.txt, FIELD/LANGUAGE.txt, LANGUAGE.txt (with one --field), LANGUAGE/changelogs/N.txt, and
+    /// CSV with the columns language,FIELD,… or field,LANGUAGE,…; lists have one entry a line. A text that cannot be taken
+    /// ends it with code 3, and nothing is written.
+    Import {
+        /// The document that is changed.
+        #[arg(long, value_name = "FILE")]
+        json: PathBuf,
+        #[arg(long, value_name = "FOLDER|FILE.csv")]
+        from: PathBuf,
+        /// Only this text (releaseNotes); may be repeated.
+        #[arg(long, value_name = "NAME")]
+        field: Vec<String>,
+        /// Where the changed document goes, - for stdout; without it, it replaces the document.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Give a listing to languages that have none.
+        #[arg(long)]
+        add_languages: bool,
+        /// An empty file or cell empties the text; otherwise it is left out.
+        #[arg(long)]
+        clear: bool,
+        /// Take what can be taken.
+        #[arg(long)]
+        lenient: bool,
+    },
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Listing {
     #[default]
     Apps,
     Addons,
     Flights,
+}
+
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// The folder with the packages, images and trailers.
+    pub folder: PathBuf,
+    /// A target whose draft or live document is asked for, or that the file of --json belongs to.
+    #[arg(required_unless_present = "json")]
+    pub target: Option<Target>,
+    /// The document; without it the target's draft or live one.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// The ZIP to be made; one that is there is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -158,9 +248,20 @@ pub struct PublishArgs {
     /// Say yes to this very change; once for each.
     #[arg(long, value_enum, value_name = "CHANGE")]
     pub allow: Vec<Allow>,
+    /// Only what was approved: refuse (exit 3) unless what the Store holds, the document and the ZIP are what they were when
+    /// `diff` printed this hash.
+    #[arg(long, value_name = "HASH")]
+    pub expect: Option<Fingerprint>,
     /// Commit in a protected profile.
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -2,137 +2,17 @@
 #![cfg(feature = "sim")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
+#[path = "support/program.rs"]
+mod program;
+
+use program::{ADD_ON, APP, Bench, Ended, FLIGHT, SECRET, assert_home_is_clean};
+
 use flightdeck::{
     domain::{submission::put_body, target::Kind},
-    sim::{self, Scenario, Sim, SimOptions, samples},
+    sim::{Scenario, SimOptions},
 };
 use serde_json::{Value, json};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-};
-use tempfile::TempDir;
-
-const APP: &str = "app:9NX0EXAMPLE1";
-const ADD_ON: &str = "addon:9NX0ADDONEX1";
-const FLIGHT: &str = "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
-const SECRET: &str = "demo-secret";
-
-/// A Store of its own, a home of its own, and the sample files.
-struct Bench {
-    runtime: tokio::runtime::Runtime,
-    sim: Sim,
-    folder: TempDir,
-}
-
-impl Bench {
-    fn new() -> Self {
-        Self::with(SimOptions::default())
-    }
-
-    fn with(options: SimOptions) -> Self {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let options = SimOptions { speed: 200.0, rate_limit: None, ..options };
-        let sim = runtime.block_on(sim::start(options)).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        samples::write(folder.path()).unwrap();
-        fs::create_dir(folder.path().join("home")).unwrap();
-        // The pauses between two looks follow the simulator's speed.
-        let config = format!(
-            "[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n\n[profiles.test]\ntenant_id = \"contoso.example\"\n\
-             client_id = \"0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40\"\nclient_secret = {{ env = \"TEST_SECRET\" }}\nrequests_per_minute = 5000\n\
-             endpoints = {{ login = \"{0}\", store = \"{0}\" }}\n",
-            sim.url()
-        );
-        fs::write(folder.path().join("home/config.toml"), config).unwrap();
-        Self { runtime, sim, folder }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_flightdeck"));
-        command
-            .args(args)
-            .stdin(Stdio::null())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("FLIGHTDECK_HOME", self.folder.path().join("home"))
-            .env("TEST_SECRET", SECRET);
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Ended {
-        Ended::of(&self.command(args).output().unwrap())
-    }
-
-    /// What the simulator counted.
-    fn state(&self) -> Value {
-        let url = format!("{}/_sim/state", self.sim.url());
-        self.runtime.block_on(async {
-            flightdeck::api::http::http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
-        })
-    }
-
-    fn show(&self, target: &str, which: &str) -> Value {
-        let shown = self.run(&["show", target, "--submission", which, "--json"]);
-        assert_eq!(shown.code, 0, "{shown:?}");
-        serde_json::from_str(&shown.out).unwrap()
-    }
-
-    /// The live document with one leaf changed, as a file.
-    fn edited(&self, target: &str, edit: impl FnOnce(&mut Value)) -> String {
-        let mut document = self.show(target, "published");
-        edit(&mut document);
-        let path = self.file("edited.json");
-        fs::write(&path, document.to_string()).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-#[derive(Debug)]
-struct Ended {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Ended {
-    fn of(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let ended = Self { code: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) };
-        for canary in [SECRET, "sig=", "eyJ0eXAi"] {
-            assert!(!ended.out.contains(canary) && !ended.err.contains(canary), "{canary} leaked: {ended:?}");
-        }
-        ended
-    }
-
-    fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
-    }
-
-    fn result(&self) -> Value {
-        self.lines().pop().unwrap_or_default()
-    }
-}
-
-/// No secret and no signed URL lies anywhere below the home folder.
-fn assert_home_is_clean(home: &Path) {
-    for entry in fs::read_dir(home).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            assert_home_is_clean(&path);
-        } else {
-            let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
-            for canary in [SECRET, "sig=", "eyJ0eXAi"] {
-                assert!(!text.contains(canary), "{canary} in {}", path.display());
-            }
-        }
-    }
-}
+use std::{fs, process::Stdio};
 
 #[test]
 fn an_app_an_add_on_and_a_flight_go_to_published_with_their_zip() {
@@ -168,6 +48,60 @@ fn an_app_an_add_on_and_a_flight_go_to_published_with_their_zip() {
     let new = packages.iter().find(|package| package["fileName"] == "Northwind.Notes_2.5.0.0.msixbundle").unwrap();
     assert_eq!((&new["fileStatus"], &new["version"]), (&json!("Uploaded"), &json!("2.5.0.0")));
     assert_home_is_clean(&bench.folder.path().join("home"));
+}
+
+#[test]
+fn release_notes_come_from_a_folder_and_a_table_and_touch_nothing_else() {
+    let bench = Bench::new();
+    let path = |name: &str| bench.file(name).to_str().unwrap().to_owned();
+    let document = bench.edited(APP, |document| document["pricing"]["priceId"] = json!("Tier1020"));
+    let before = fs::read_to_string(&document).unwrap();
+    let exported = bench.run(&["texts", "export", APP, "--field", "release notes", "--to", &path("texts"), "--output", "json"]);
+    assert_eq!((exported.code, &exported.result()["event"]), (0, &json!("result")), "{exported:?}");
+    let note = bench.file("texts").join("en-us").join("releaseNotes.txt");
+    assert!(fs::read_to_string(&note).unwrap().len() > 3, "{exported:?}");
+
+    // What was exported changes nothing; what is there is not overwritten.
+    let same = bench.run(&["texts", "import", "--json", &document, "--from", &path("texts"), "--output", "json"]);
+    assert_eq!((same.code, &same.result()["changed"]), (0, &json!(0)), "{same:?}");
+    assert_eq!(fs::read_to_string(&document).unwrap(), before);
+    fs::write(&note, "\u{feff}Tabs.\r\n").unwrap();
+    let refused = bench.run(&["texts", "export", APP, "--field", "releaseNotes", "--to", &path("texts")]);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(refused.err.contains("--force") && fs::read_to_string(&note).unwrap().starts_with('\u{feff}'), "{refused:?}");
+
+    let new = path("new.json");
+    let args = ["texts", "import", "--json", &document, "--from", &path("texts"), "--out", &new, "--output", "json"];
+    let ended = bench.run(&args);
+    let line = ended.lines().into_iter().find(|line| line["event"] == "text").unwrap();
+    assert_eq!((ended.code, &line["language"], &line["after"]), (0, &json!("en-us"), &json!("Tabs.")), "{ended:?}");
+    let mut value: Value = serde_json::from_str(&before).unwrap();
+    let old = std::mem::replace(&mut value["listings"]["en-us"]["baseListing"]["releaseNotes"], json!("Tabs."));
+    assert_eq!(fs::read_to_string(&new).unwrap(), before.replacen(&old.to_string(), "\"Tabs.\"", 1));
+    assert_eq!(serde_json::from_str::<Value>(&fs::read_to_string(&new).unwrap()).unwrap(), value);
+
+    // A language that is not there, and a text that is too long, end it before anything is written.
+    let long = "x".repeat(1501);
+    fs::write(bench.file("t.csv"), format!("language;releaseNotes\nen-us;{long}\nfr-fr;Onglets.\n")).unwrap();
+    let refused = bench.run(&["texts", "import", "--json", &new, "--from", &path("t.csv"), "--output", "json"]);
+    let why: Vec<_> =
+        refused.lines().into_iter().filter(|line| line["event"] == "problem").map(|line| line["why"].clone()).collect();
+    assert_eq!((refused.code, why), (3, vec![json!("notListed"), json!("tooLong")]), "{refused:?}");
+    let args = ["texts", "import", "--json", &new, "--from", &path("t.csv"), "--lenient", "--add-languages", "--out", "-"];
+    let ended = bench.run(&args);
+    let printed: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(printed["listings"]["fr-fr"]["baseListing"]["releaseNotes"], "Onglets.", "{ended:?}");
+    assert_eq!(printed["listings"]["en-us"]["baseListing"]["releaseNotes"], "Tabs.");
+
+    for (args, code) in [
+        (vec!["texts", "export", FLIGHT, "--to", "x"], 2),
+        (vec!["texts", "export", APP, "--field", "price", "--to", "x"], 2),
+        (vec!["texts", "export", "--to", "x"], 2),
+        (vec!["texts", "import", "--json", &new, "--from", "not-there"], 2),
+    ] {
+        let ended = bench.run(&args);
+        assert!(ended.code == code && !ended.err.is_empty(), "{args:?}: {ended:?}");
+    }
 }
 
 #[test]
@@ -259,6 +193,102 @@ fn a_zip_with_mistakes_is_refused_with_the_list_before_anything_is_sent() {
     let broken = bench.file("broken.zip");
     let ended = bench.run(&["check", "-", "--json", json, "--zip", broken.to_str().unwrap()]);
     assert!(ended.code == 3 && ended.out.contains("broken.zip"), "{ended:?}");
+}
+
+#[test]
+fn the_check_names_place_sentence_rule_and_help() {
+    let bench = Bench::new();
+    let path = bench.file("wrong.json");
+    let text = "{\n  \"contentType\": \"NotSet\",\n  \"listings\": {\"en-us\": {\"title\": \"T\"}},\n  \"pricing\": {\"priceId\": \"Tier2\"},\n  \
+                \"visibility\": \"Shy\",\n  \"targetPublishMode\": \"Immediate\"\n}\n";
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let said = bench.run(&["check", "-", "--json", path]);
+    assert_eq!(said.code, 3, "{said:?}");
+    let lines: Vec<&str> = said.out.lines().collect();
+    let first = format!("{path}:2:18: error: /contentType: contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed. [Q48]");
+    assert_eq!(lines.first(), Some(&first.as_str()), "{said:?}");
+    assert_eq!(lines.get(1), Some(&"    What the add-on sells; it must be chosen before the first update."));
+    assert_eq!(lines.last(), Some(&"1 error, 1 warning, 0 notes."));
+
+    let said = bench.run(&["check", "-", "--json", path, "--output", "json"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    let objects: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        objects,
+        [
+            json!({
+                "event": "finding", "severity": "error", "pointer": "/contentType", "line": 2, "column": 18,
+                "sentence": "contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed.",
+                "rule": "Q48", "help": "What the add-on sells; it must be chosen before the first update."
+            }),
+            json!({
+                "event": "finding", "severity": "warning", "pointer": "/visibility", "line": 5, "column": 17,
+                "sentence": "\"Shy\" is not among the known values: Public, Private, Hidden, NotSet.", "rule": "§ 3.4",
+                "help": "Who can get it: Public is found by everyone, Private only through its link, Hidden by nobody new."
+            }),
+            json!({"event": "result", "outcome": "refused", "errors": 1, "warnings": 1, "notes": 0}),
+        ]
+    );
+
+    fs::write(path, text.replace("NotSet", "EMagazine").replace("Shy", "Public")).unwrap();
+    let said = bench.run(&["check", "-", "--json", path]);
+    assert_eq!((said.code, said.out.as_str()), (0, "No findings.\n"), "{said:?}");
+    assert_eq!(bench.state()["requests"], 0, "without a target nothing is asked: {}", bench.state());
+}
+
+#[test]
+fn a_folder_becomes_a_zip_that_fits_or_is_refused_with_what_it_lacks() {
+    let bench = Bench::new();
+    let (json, build, out) = (bench.file("notes-2.5.json"), bench.file("build-2.5"), bench.file("made.zip"));
+    let (json, build, out) = (json.to_str().unwrap(), build.to_str().unwrap(), out.to_str().unwrap());
+    let made = bench.run(&["pack", build, "--json", json, "--out", out]);
+    assert_eq!(made.code, 0, "{made:?}");
+    assert!(
+        made.out.contains("+ Northwind.Notes_2.5.0.0.msixbundle  from packages/northwind.notes_2.5.0.0.msixbundle"),
+        "{made:?}"
+    );
+    assert!(made.out.contains("build.log is left out") && made.out.contains("It fits the document."), "{made:?}");
+    let first = fs::read(out).unwrap();
+    let again = bench.run(&["pack", build, APP, "--json", json, "--out", out, "--output", "json"]);
+    let last: Value = serde_json::from_str(again.out.lines().last().unwrap()).unwrap();
+    assert_eq!((again.code, &last["outcome"], &last["files"]), (0, &json!("packed"), &json!(1)), "{again:?}");
+    assert_eq!(fs::read(out).unwrap(), first, "the same folder gives the same bytes");
+    let fits = bench.run(&["check", APP, "--json", json, "--zip", out]);
+    assert_eq!(fits.code, 0, "{fits:?}");
+
+    // The live document waits for nothing, the folder of another build has nothing, and a document has to be named.
+    let idle = bench.run(&["pack", build, APP, "--out", out]);
+    assert!(idle.code == 3 && idle.out.contains("waits for no file"), "{idle:?}");
+    let empty = bench.file("home");
+    let lacking = bench.run(&["pack", empty.to_str().unwrap(), "--json", json, "--out", out]);
+    assert!(lacking.code == 3 && lacking.out.contains("is not in the folder"), "{lacking:?}");
+    assert_eq!(bench.run(&["pack", build, "--out", out]).code, 2);
+    assert_eq!(fs::read(out).unwrap(), first, "what is refused leaves the old ZIP alone");
+}
+
+#[test]
+fn what_packages_say_of_themselves_is_held_against_the_document() {
+    let bench = Bench::new();
+    let (old, nested) = (bench.file("northwind-notes-2.3-old.zip"), bench.file("northwind-notes-2.5-nested.zip"));
+    let waiting = |names: &[&str]| {
+        bench.edited(APP, |document| {
+            let packages = document["applicationPackages"].as_array_mut().unwrap();
+            packages.extend(names.iter().map(|name| {
+                json!({"fileName": name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"})
+            }));
+        })
+    };
+    let json = waiting(&["Northwind.Notes_2.3.0.0_x64.msix"]);
+    let said = bench.run(&["check", APP, "--json", &json, "--zip", old.to_str().unwrap()]);
+    assert!(said.code == 0 && said.out.contains("whoever has that one never gets the older one"), "{said:?}");
+    // Another product's package is refused before anything is sent.
+    let other = "app:9NX0EXAMPLE2";
+    let said = bench.run(&["check", other, "--json", &json, "--zip", old.to_str().unwrap()]);
+    assert!(said.code == 3 && said.out.contains("this product's packages are called"), "{said:?}");
+    let names = ["Northwind.Notes_2.5.0.0_x64.msix", "Northwind.Notes_2.5.0.0_arm64.msix"];
+    let said = bench.run(&["check", "-", "--json", &waiting(&names), "--zip", nested.to_str().unwrap()]);
+    assert!(said.code == 3 && said.out.contains("Everything sits in the folder northwind-notes-2.5/"), "{said:?}");
 }
 
 #[test]

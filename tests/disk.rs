@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use flightdeck::{
-    disk::{DiskError, EditedDraft, Finished, Home, Kept, Stage, atomic, drafts::Document, lock},
+    disk::{DiskError, EditedDraft, Finished, Home, Kept, MOST_PUTS, Stage, atomic, drafts::Document, lock},
     domain::{status::Status, submission::REDACTED, target::Target},
 };
 use jiff::Timestamp;
@@ -302,6 +302,7 @@ fn the_working_copy_is_one_a_target_and_may_be_broken() {
     let draft = EditedDraft {
         text: "{\r\n  \"price\": 25.0,\n broken ü".into(),
         base_submission: Some("7".into()),
+        base: Some(json!({"price": 25, "ü": [1.0]})),
         zip: Some("C:\\out\\app.zip".into()),
         saved_at: "2026-02-03T09:20:00Z".parse().unwrap(),
     };
@@ -324,6 +325,70 @@ fn the_working_copy_is_one_a_target_and_may_be_broken() {
     drafts.drop_edited(&app()).unwrap();
     assert_eq!(drafts.edited(&app()).unwrap(), None);
     assert_eq!(drafts.edited(&flight).unwrap().unwrap().text, "flight");
+}
+
+#[test]
+fn the_base_of_a_working_copy_is_kept_once_and_goes_with_it() {
+    let (_folder, home) = home();
+    let drafts = home.drafts();
+    let bases = || {
+        let entries = fs::read_dir(home.data().join("drafts")).unwrap();
+        entries.filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().ends_with("~base.json")).count()
+    };
+    let draft = |text: &str, base: Option<Value>| EditedDraft {
+        text: text.into(),
+        base_submission: Some("7".into()),
+        base,
+        zip: None,
+        saved_at: "2026-02-03T09:20:00Z".parse().unwrap(),
+    };
+    let first: Value = serde_json::from_str(r#"{"z": 25.0, "a": 12345678901234567890}"#).unwrap();
+    for text in ["a", "b"] {
+        drafts.save_edited(&app(), &draft(text, Some(first.clone()))).unwrap();
+        assert_eq!(drafts.edited(&app()).unwrap(), Some(draft(text, Some(first.clone()))));
+        assert_eq!(bases(), 1);
+    }
+    // Another base takes its place; the base of another target stays.
+    drafts.save_edited(&Target::add_on("9A"), &draft("other", Some(first))).unwrap();
+    drafts.save_edited(&app(), &draft("c", Some(json!({"b": 1})))).unwrap();
+    assert_eq!((bases(), drafts.edited(&app()).unwrap().unwrap().base), (2, Some(json!({"b": 1}))));
+    assert_eq!(drafts.list().unwrap().len(), 2);
+    // What an older version wrote has none, and is read all the same.
+    let old = r#"{"target":"app:9NX0EXAMPLE1","baseSubmission":"7","zip":null,"savedAt":"2026-02-03T09:20:00Z"}"#;
+    let path = drafts.save_edited(&app(), &draft("d", None)).unwrap();
+    fs::write(&path, format!("{old}\nold text")).unwrap();
+    assert_eq!(drafts.edited(&app()).unwrap(), Some(draft("old text", None)));
+    drafts.drop_edited(&app()).unwrap();
+    drafts.drop_edited(&Target::add_on("9A")).unwrap();
+    assert_eq!(bases(), 0);
+}
+
+#[test]
+fn puts_are_bounded_in_pairs_and_what_was_rescued_stays() {
+    let (_folder, home) = home();
+    let drafts = home.drafts();
+    let rescued = drafts.save(&app(), Kept::BeforeDelete, Some("7"), "{}").unwrap();
+    let other = drafts.save_of(&Target::add_on("9A"), Kept::BeforePut, Some("7"), Some(RUN), "{}").unwrap();
+    let mut runs = Vec::new();
+    for number in 0..MOST_PUTS + 5 {
+        let run = format!("0193e6a1-0000-7000-8000-{number:012}");
+        for why in [Kept::BeforePut, Kept::AfterPut] {
+            drafts.save_of(&app(), why, Some("7"), Some(&run), "{}").unwrap();
+        }
+        runs.push(run);
+    }
+    let list = drafts.list().unwrap();
+    assert!(rescued.exists() && other.exists());
+    let of = |why: Kept| -> Vec<String> {
+        let files = list.iter().filter(|file| file.target == app() && file.why == why);
+        files.filter_map(|file| file.run.clone()).collect()
+    };
+    let newest: Vec<_> = runs.iter().rev().take(MOST_PUTS).cloned().collect();
+    assert_eq!((of(Kept::BeforePut), of(Kept::AfterPut)), (newest.clone(), newest));
+    for _ in 0..MOST_PUTS + 5 {
+        drafts.save(&app(), Kept::SetAside, None, "{").unwrap();
+    }
+    assert_eq!(drafts.list().unwrap().iter().filter(|file| file.why == Kept::SetAside).count(), MOST_PUTS);
 }
 
 #[test]
@@ -378,6 +443,28 @@ fn no_signed_url_reaches_the_disk() {
     }
     let kept: Value = serde_json::from_str(&drafts.read(&rescued).unwrap().text).unwrap();
     assert_eq!(kept, json!({"id": "7", "fileUploadUrl": REDACTED, "price": "Free"}));
+}
+
+#[test]
+fn journals_of_the_past_go_and_what_may_go_on_stays() {
+    let (_folder, home) = home();
+    let runs = home.runs();
+    let header = json!({"version": 1});
+    let [ended, open, held, young] = [1, 2, 3, 4].map(|number| format!("01930000-0000-7000-8000-00000000000{number}"));
+    for id in [&ended, &open, &held, &young] {
+        let mut journal = runs.create(id, &header).unwrap();
+        journal.append(&json!({"ended": *id != open})).unwrap();
+    }
+    let path = |id: &str| home.data().join(format!("runs/{id}.jsonl"));
+    let past = std::time::SystemTime::now() - std::time::Duration::from_secs(100 * 24 * 3600);
+    for id in [&ended, &open, &held] {
+        fs::File::options().write(true).open(path(id)).unwrap().set_modified(past).unwrap();
+    }
+    let _held = runs.open(&held).unwrap();
+    let has_ended = |last: &Value| last["ended"] == true;
+    assert_eq!(runs.prune(Timestamp::now(), has_ended).unwrap(), 1);
+    assert!(!path(&ended).exists() && [&open, &held, &young].iter().all(|id| path(id).exists()));
+    assert_eq!(runs.prune(Timestamp::now(), has_ended).unwrap(), 0);
 }
 
 #[test]

@@ -71,9 +71,19 @@ fn zip(path: &Path, names: &[&str]) {
     let mut zip = zip::ZipWriter::new(fs::File::create(path).unwrap());
     for name in names {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(b"PK\x03\x04 as far as anybody looks").unwrap();
+        zip.write_all(&package()).unwrap();
     }
     zip.finish().unwrap();
+}
+
+/// As much of a package as its manifest.
+fn package() -> Vec<u8> {
+    let manifest =
+        r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/></Package>"#;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("AppxManifest.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(manifest.as_bytes()).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 fn plan(desk: &Desk) -> Plan {
@@ -157,7 +167,7 @@ fn an_edit_of_an_earlier_session_comes_back_with_a_word_about_its_age() {
     let mut notes = notes(Some(draft()));
     let text = serde_json::to_string_pretty(&json!({"visibility": "Hidden"})).unwrap();
     let saved = "2026-02-03T09:04:00Z".parse().unwrap();
-    notes.edit = Some(KeptEdit { text, base: Some("1152921505690000177".into()), zip: None, saved });
+    notes.edit = Some(KeptEdit { text, base: Some("1152921505690000177".into()), body: None, zip: None, saved });
     let desk = open(notes);
     let screen = desk.screen();
     assert!(screen.contains("kept on disk 3 h ago"), "{screen}");

@@ -8,11 +8,11 @@ use flightdeck::{
     ask::PaneId,
     domain::{product::Product, remote::Remote, status::StatusReport, target::Target},
     jobs::{
-        job::{Catalog, Job},
+        job::{Catalog, Job, JobId},
         report::{Report, UploadProgress},
     },
     model::ProfileView,
-    publish::view::{Ending, Outcome, Step},
+    publish::view::{Cause, Ending, Outcome, Step},
 };
 use harness::{Harness, app, app_product, apps, detail, loaded, run, settings, with};
 use serde_json::json;
@@ -250,6 +250,56 @@ fn an_upload_moves_in_the_runs_and_in_the_list() {
     for part in ["upload 61 %", " 61 %  1.22 GB / 2 GB", "48 MB/s", "0:17", "1 active"] {
         assert!(screen.contains(part), "{part} is missing in\n{screen}");
     }
+}
+
+/// The run of [`with_run`] as it ends at its upload.
+fn ended_at_upload(harness: &mut Harness, job: JobId, outcome: Outcome, cause: Option<Cause>) {
+    let mut view = run("run-1", Target::app("9A"), "Northwind Notes", Step::Upload, harness.now.wall);
+    view.submission = Some("2".into());
+    view.ending = Some(Ending { outcome, cause, message: "It ended here.".into() });
+    harness.report(Some(job), Report::Run(Box::new(view)));
+    harness.report(Some(job), Report::Ended);
+    harness.take();
+}
+
+#[test]
+fn an_upload_is_paused_and_gone_on_with_by_one_key() {
+    let mut harness = with_run(Step::Upload);
+    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let upload = UploadProgress { run: "run-1".into(), sent: 610, total: 1000, ..UploadProgress::default() };
+    harness.report(Some(job), Report::Upload(upload));
+    harness.take();
+    harness.keys("5 p");
+    assert!(harness.effects.contains(&Effect::Cancel(job)), "{:?}", harness.effects);
+    ended_at_upload(&mut harness, job, Outcome::Cancelled, None);
+    let screen = harness.screen();
+    assert!(screen.contains("paused ") && screen.contains("61 %") && screen.contains("p goes on"), "{screen}");
+    harness.keys("p");
+    assert_eq!(harness.started(), [&Job::Resume { run: "run-1".into() }]);
+}
+
+#[test]
+fn only_an_upload_can_be_paused() {
+    let mut harness = with_run(Step::Follow);
+    harness.take();
+    harness.keys("5 p");
+    assert!(harness.screen().contains("Only an upload can be paused; x stops the run."), "{}", harness.screen());
+    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))));
+}
+
+#[test]
+fn a_draft_whose_upload_url_has_ended_is_replaced_only_with_a_yes() {
+    let mut harness = with_run(Step::Upload);
+    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    ended_at_upload(&mut harness, job, Outcome::Failed, Some(Cause::UrlEnded));
+    harness.keys("5 c");
+    let screen = harness.screen();
+    assert!(screen.contains("The upload URL of draft 2 has ended") && screen.contains("Replace and go on"), "{screen}");
+    // The safe answer has the focus.
+    harness.keys("enter");
+    assert_eq!(harness.started(), [] as [&Job; 0]);
+    harness.keys("c right enter");
+    assert_eq!(harness.started(), [&Job::Renew { run: "run-1".into() }]);
 }
 
 #[test]

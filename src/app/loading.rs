@@ -179,5 +179,5 @@ fn keep(target: Target, model: &Model) -> Job {
     // Nothing prepared any more: what an earlier moment kept must not come back.
     let Some(copy) = model.edits.get(&target) else { return Job::DropEdit { target } };
     let text = copy.text.clone().unwrap_or_default();
-    Job::KeepEdit { target, text, base: copy.base.clone(), zip: copy.zip.clone() }
+    Job::KeepEdit { target, text, base: copy.base.clone(), body: copy.body.clone(), zip: copy.zip.clone() }
 }

@@ -67,6 +67,11 @@ impl App {
                 }
                 self.broadcast(&Change::Edit(target), now);
             }
+            Ask::Rebase(target) => {
+                self.ground.model.rebase(&target);
+                self.loading.edited(target.clone(), now);
+                self.broadcast(&Change::Edit(target), now);
+            }
             Ask::ChooseZip { target, zip } => {
                 self.ground.model.choose_zip(&target, zip);
                 self.loading.edited(target.clone(), now);
@@ -82,8 +87,8 @@ impl App {
             Ask::OpenLink(link) => self.effects.push(Effect::OpenLink(link)),
             Ask::EditOutside { target, text } => self.effects.push(Effect::EditOutside { target, text }),
             Ask::DismissRun(run) => {
-                self.ground.model.dismiss(&run);
-                self.broadcast(&Change::Runs, now);
+                let change = self.ground.model.dismiss(&run);
+                self.broadcast(&change, now);
             }
             Ask::Quit => self.leave(Exit::Quit),
         }

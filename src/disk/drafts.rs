@@ -1,11 +1,13 @@
-//! Submission documents that must not get lost: the working copy of each target, and what was rescued before a delete or a PUT.
-//! A rescued document is a plain JSON file; its file name says the rest.
+//! Submission documents that must not get lost: the working copy of each target with the document that it was made from, both
+//! sides of every PUT, and what was rescued before a delete or set aside by a person.
+//! All but the working copy are plain JSON files; their names say the rest.
 
 use super::{atomic, error::DiskError, scrub::scrub};
 use crate::domain::target::Target;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File},
     io::{self, BufRead, BufReader},
@@ -25,13 +27,22 @@ pub enum Kept {
     Edited,
     /// What stood on the server before its submission was deleted.
     BeforeDelete,
-    /// What stood on the server before it was overwritten.
+    /// What stood on the server before a run overwrote it.
     BeforePut,
+    /// What stood there afterwards, as it was read back.
+    AfterPut,
+    /// A working copy that gave way to another text.
+    SetAside,
 }
 
 impl Kept {
-    const ALL: [(&'static str, Self); 3] =
-        [("edited", Self::Edited), ("before-delete", Self::BeforeDelete), ("before-put", Self::BeforePut)];
+    const ALL: [(&'static str, Self); 5] = [
+        ("edited", Self::Edited),
+        ("before-delete", Self::BeforeDelete),
+        ("before-put", Self::BeforePut),
+        ("after-put", Self::AfterPut),
+        ("set-aside", Self::SetAside),
+    ];
 
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(_, kept)| *kept == self).map_or("", |(word, _)| word)
@@ -64,6 +75,8 @@ pub struct EditedDraft {
     pub text: String,
     /// The submission that the editing began from.
     pub base_submission: Option<String>,
+    /// The editable part of its document as it was then; `None` where an older version did not keep it.
+    pub base: Option<Value>,
     /// The ZIP that was picked for it.
     pub zip: Option<PathBuf>,
     pub saved_at: Timestamp,
@@ -75,6 +88,9 @@ pub struct EditedDraft {
 struct Header {
     target: Target,
     base_submission: Option<String>,
+    /// Tells the file that holds the base's document; older versions wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_digest: Option<String>,
     zip: Option<PathBuf>,
     saved_at: Timestamp,
 }
@@ -86,6 +102,8 @@ pub struct DraftFile {
     pub target: Target,
     pub why: Kept,
     pub submission: Option<String>,
+    /// The run that overwrote or left it.
+    pub run: Option<String>,
     pub saved_at: Timestamp,
 }
 
@@ -99,6 +117,11 @@ pub struct Draft {
 /// Stands between the parts of a file name; an id never holds one.
 const BETWEEN: char = '~';
 const EDITED_END: &str = "~edited.draft";
+/// A base is kept once, however often its working copy is: its file is named by its content.
+const BASE_END: &str = "~base.json";
+/// So many PUTs of a target are kept with both sides, and so many texts that were set aside. What was rescued before a delete
+/// stays until a person removes it.
+pub const MOST_PUTS: usize = 50;
 /// A time as part of a file name: Windows allows no colon.
 const NAME_TIME: &str = "%Y%m%dT%H%M%S.%3fZ";
 
@@ -117,6 +140,19 @@ impl Drafts {
         submission: Option<&str>,
         document: impl Into<Document<'a>>,
     ) -> Result<PathBuf, DiskError> {
+        self.save_of(target, why, submission, None, document)
+    }
+
+    /// As [`Drafts::save`], for a document that a run overwrites or leaves. Of those, and of what was set aside, the oldest go when
+    /// there are too many.
+    pub fn save_of<'a>(
+        &self,
+        target: &Target,
+        why: Kept,
+        submission: Option<&str>,
+        run: Option<&str>,
+        document: impl Into<Document<'a>>,
+    ) -> Result<PathBuf, DiskError> {
         let text = match document.into() {
             Document::Value(value) => format!("{value:#}\n"),
             Document::Text(text) => text.to_owned(),
@@ -124,34 +160,117 @@ impl Drafts {
         let saved_at = Timestamp::now();
         if why == Kept::Edited {
             // One before that cannot be read is no reason to lose this one.
-            let zip = self.edited(target).ok().flatten().and_then(|draft| draft.zip);
+            let before = self.edited(target).ok().flatten();
+            let (zip, base) = before.map(|draft| (draft.zip, draft.base)).unwrap_or_default();
             let base_submission = submission.map(str::to_owned);
-            return self.save_edited(target, &EditedDraft { text, base_submission, zip, saved_at });
+            return self.save_edited(target, &EditedDraft { text, base_submission, base, zip, saved_at });
         }
-        let submission: String = submission.unwrap_or_default().chars().filter(|c| is_plain(*c)).take(64).collect();
+        let part =
+            |text: Option<&str>| -> String { text.unwrap_or_default().chars().filter(|c| is_plain(*c)).take(64).collect() };
+        let submission = part(submission);
+        let run = run.map(|run| format!("{BETWEEN}{}", part(Some(run)))).unwrap_or_default();
+        if let Some(path) = self.same_side(target, why, &run, &text) {
+            return Ok(path);
+        }
         let mut number = 0_i64;
         loop {
             // A name that is taken moves on by a millisecond: it stays readable, and nothing is overwritten.
             let at = saved_at.checked_add(jiff::SignedDuration::from_millis(number)).unwrap_or(saved_at);
-            let name = format!("{}~{}~{}~{submission}.json", stem(target), at.strftime(NAME_TIME), why.word());
+            let name = format!("{}~{}~{}~{submission}{run}.json", stem(target), at.strftime(NAME_TIME), why.word());
             let path = self.folder.join(name);
             if atomic::write_new(&path, scrub(&text).as_bytes())? {
+                self.drop_oldest(target, why);
                 return Ok(path);
             }
             number += 1;
         }
     }
 
+    /// The file of a run that holds this very side already: a resumed run reads its draft again.
+    fn same_side(&self, target: &Target, why: Kept, run: &str, text: &str) -> Option<PathBuf> {
+        let run = run.strip_prefix(BETWEEN)?;
+        let files = self.list().ok()?.into_iter();
+        let mut files = files.filter(|file| file.target == *target && file.why == why && file.run.as_deref() == Some(run));
+        files.find(|file| fs::read_to_string(&file.path).is_ok_and(|kept| kept == scrub(text))).map(|file| file.path)
+    }
+
     /// Keeps the working copy of a target in place of the one before.
     pub fn save_edited(&self, target: &Target, draft: &EditedDraft) -> Result<PathBuf, DiskError> {
         let path = self.edited_path(target);
-        let EditedDraft { text, base_submission, zip, saved_at } = draft;
-        let header =
-            Header { target: target.clone(), base_submission: base_submission.clone(), zip: zip.clone(), saved_at: *saved_at };
+        let EditedDraft { text, base_submission, base, zip, saved_at } = draft;
+        // The base first: a working copy never names one that is not there.
+        let (base_digest, is_new_base) = match base {
+            Some(base) => self.save_base(target, base)?,
+            None => (None, false),
+        };
+        let header = Header {
+            target: target.clone(),
+            base_submission: base_submission.clone(),
+            base_digest: base_digest.clone(),
+            zip: zip.clone(),
+            saved_at: *saved_at,
+        };
         let header = serde_json::to_string(&header)
             .map_err(|error| DiskError::new("keep the edited document", &path, io::Error::other(error)))?;
         atomic::write(&path, format!("{header}\n{}", scrub(text)).as_bytes())?;
+        if is_new_base {
+            self.drop_bases(target, base_digest.as_deref());
+        }
         Ok(path)
+    }
+
+    /// Keeps the document that a working copy is made from; gives the name of its content, and whether it was not there yet.
+    fn save_base(&self, target: &Target, base: &Value) -> Result<(Option<String>, bool), DiskError> {
+        let text = base.to_string();
+        let text = scrub(&text);
+        let digest =
+            Sha256::digest(text.as_bytes()).iter().take(12).fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+        let is_new = atomic::write_new(&self.base_path(target, &digest), text.as_bytes())?;
+        Ok((Some(digest), is_new))
+    }
+
+    fn base_path(&self, target: &Target, digest: &str) -> PathBuf {
+        self.folder.join(format!("{}{BETWEEN}{digest}{BASE_END}", stem(target)))
+    }
+
+    /// Removes the bases of a target but this one. What cannot be removed does no harm.
+    fn drop_bases(&self, target: &Target, but: Option<&str>) {
+        let begin = format!("{}{BETWEEN}", stem(target));
+        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let digest = name.to_str().and_then(|name| name.strip_prefix(&begin)?.strip_suffix(BASE_END));
+            if digest.is_some_and(|digest| Some(digest) != but && digest.chars().all(|c| c.is_ascii_hexdigit())) {
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+
+    /// Keeps the number of PUTs and of set-aside texts bounded; both sides of a PUT go together. What cannot be removed stays.
+    fn drop_oldest(&self, target: &Target, why: Kept) {
+        let kinds: &[Kept] = match why {
+            // The second side comes with its first.
+            Kept::BeforePut => &[Kept::BeforePut, Kept::AfterPut],
+            Kept::SetAside => &[Kept::SetAside],
+            Kept::AfterPut | Kept::BeforeDelete | Kept::Edited => return,
+        };
+        let Ok(files) = self.list() else { return };
+        let mut groups: Vec<Option<String>> = Vec::new();
+        let mut alone = 0;
+        for file in files.into_iter().filter(|file| file.target == *target && kinds.contains(&file.why)) {
+            let is_kept = if file.run.is_none() {
+                alone += 1;
+                alone + groups.len() <= MOST_PUTS
+            } else {
+                if !groups.contains(&file.run) && alone + groups.len() < MOST_PUTS {
+                    groups.push(file.run.clone());
+                }
+                groups.contains(&file.run)
+            };
+            if !is_kept {
+                drop(fs::remove_file(&file.path));
+            }
+        }
     }
 
     /// The working copy of a target, if there is one.
@@ -164,14 +283,19 @@ impl Drafts {
             Err(error) => return Err(DiskError::new(tried, &path, error)),
         };
         let (header, text) = whole.split_once('\n').unwrap_or((&whole, ""));
-        let Header { base_submission, zip, saved_at, .. } = serde_json::from_str(header)
+        let Header { base_submission, base_digest, zip, saved_at, .. } = serde_json::from_str(header)
             .map_err(|error| DiskError::damaged(tried, &path, format!("its first line is damaged: {error}")))?;
-        Ok(Some(EditedDraft { text: text.to_owned(), base_submission, zip, saved_at }))
+        // Without its base a text is still a text: only the merge is missed.
+        let base = base_digest
+            .filter(|digest| digest.chars().all(|c| c.is_ascii_hexdigit()))
+            .and_then(|digest| serde_json::from_slice(&fs::read(self.base_path(target, &digest)).ok()?).ok());
+        Ok(Some(EditedDraft { text: text.to_owned(), base_submission, base, zip, saved_at }))
     }
 
     /// Throws a target's working copy away; fine when there is none.
     pub fn drop_edited(&self, target: &Target) -> Result<(), DiskError> {
         let path = self.edited_path(target);
+        self.drop_bases(target, None);
         match fs::remove_file(&path) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -198,7 +322,7 @@ impl Drafts {
             .ok_or_else(|| DiskError::damaged(tried, path, "its name or first line is not of a kept document".to_owned()))?;
         let text = match file.why {
             Kept::Edited => whole.split_once('\n').map_or_else(String::new, |(_, text)| text.to_owned()),
-            Kept::BeforeDelete | Kept::BeforePut => whole,
+            Kept::BeforeDelete | Kept::BeforePut | Kept::AfterPut | Kept::SetAside => whole,
         };
         Ok(Draft { file, text })
     }
@@ -238,7 +362,7 @@ fn describe(path: &Path) -> Option<DraftFile> {
         BufReader::new(File::open(path).ok()?).read_line(&mut line).ok()?;
         let header: Header = serde_json::from_str(&line).ok()?;
         let Header { target, base_submission: submission, saved_at, .. } = header;
-        return Some(DraftFile { path: path.to_owned(), target, why: Kept::Edited, submission, saved_at });
+        return Some(DraftFile { path: path.to_owned(), target, why: Kept::Edited, submission, run: None, saved_at });
     }
     let mut parts = name.strip_suffix(".json")?.split(BETWEEN);
     let (target, at, why, submission) = (target(parts.next()?)?, parts.next()?, parts.next()?, parts.next()?);
@@ -248,6 +372,7 @@ fn describe(path: &Path) -> Option<DraftFile> {
         target,
         why: Kept::ALL.iter().find(|(word, _)| *word == why)?.1,
         submission: (!submission.is_empty()).then(|| submission.to_owned()),
+        run: parts.next().map(str::to_owned),
         saved_at: at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp(),
     })
 }

@@ -13,7 +13,7 @@ pub mod runs;
 pub mod scrub;
 
 pub use cache::Cache;
-pub use drafts::{Draft, DraftFile, Drafts, EditedDraft, Kept};
+pub use drafts::{Draft, DraftFile, Drafts, EditedDraft, Kept, MOST_PUTS};
 pub use error::DiskError;
 pub use history::{Finished, History, Stage};
 pub use holder::Holder;

@@ -8,12 +8,16 @@ use super::{
     lock::{self, Lock},
     scrub::scrub,
 };
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::{
     fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
+
+/// Journals hold whole documents. What matters of a run that has ended stands in the history for good.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// The folder of the journals.
 #[derive(Clone, Debug)]
@@ -120,6 +124,30 @@ impl Runs {
         }
         runs.sort_by(|a, b| b.id.cmp(&a.id));
         Ok(runs)
+    }
+
+    /// Removes the journals that were last written more than [`KEPT`] before `now`, if their last line says that they have
+    /// ended. Those that somebody holds stay.
+    pub fn prune(&self, now: Timestamp, has_ended: impl Fn(&Value) -> bool) -> Result<usize, DiskError> {
+        let fail = |source| DiskError::new("clean the runs up", &self.folder, source);
+        let oldest = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.folder).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let name = entry.file_name();
+            let id = name.to_str().and_then(|name| name.strip_suffix(".jsonl")).filter(|id| is_id(id));
+            let written = entry.metadata().and_then(|data| data.modified()).map_err(fail)?;
+            let is_old = Timestamp::try_from(written).is_ok_and(|written| written < oldest);
+            // Only what is old is opened: this runs before every release.
+            if let Some(id) = id.filter(|_| is_old) {
+                let run = glance(id.to_owned(), entry.path());
+                if !run.is_locked && run.last.as_ref().is_some_and(&has_ended) {
+                    self.remove(id)?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
     }
 
     /// Removes a journal that nobody works on.

@@ -1,5 +1,7 @@
 //! The lists of products that the Store keeps.
 
+use super::target::Target;
+
 /// A list that can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Catalog {
@@ -10,4 +12,15 @@ pub enum Catalog {
     Flights {
         app: String,
     },
+}
+
+impl Catalog {
+    /// The list that a target stands in.
+    pub fn of(target: &Target) -> Self {
+        match target {
+            Target::App { .. } => Self::Apps,
+            Target::AddOn { .. } => Self::AddOns,
+            Target::Flight { app, .. } => Self::Flights { app: app.clone() },
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What a ZIP holds, from its central directory alone: names and sizes, no content, memory bounded whatever the size.
 //! Own reader, because the `zip` crate's stable one keys entries by name (two of one name become one) and has no bound.
 
+use super::manifest::Manifest;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 /// A directory larger than this holds hundreds of thousands of files, which no submission has.
@@ -40,8 +41,47 @@ pub enum ArchiveError {
     Damaged(&'static str),
 }
 
+/// What a look into a file of the ZIP found ([`super::inside`]).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Inside {
+    /// Nobody looked: it is neither a package nor a picture, or something else is wrong with it already.
+    #[default]
+    Unread,
+    /// It has a package's name, but begins like no package.
+    NoPackage,
+    /// What the package says of itself; an upload file may hold several.
+    Packages(Vec<Manifest>),
+    /// It begins like a package, but cannot be read as one: why, in words.
+    Broken(String),
+    /// A package that was left unread to keep within bounds: why, in words.
+    Skipped(String),
+    Picture {
+        format: PictureFormat,
+        width: u32,
+        height: u32,
+    },
+    /// It has a picture's name, but is no picture that anybody here knows.
+    NoPicture,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureFormat {
+    Png,
+    Jpeg,
+}
+
+/// How the bytes of a file are packed, as far as it matters here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    #[default]
+    Stored,
+    Deflated,
+    /// By its number in the format.
+    Other(u16),
+}
+
 /// A file in the ZIP, as its directory has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArchiveFile {
     /// The path as stored, with whatever slashes.
     pub name: String,
@@ -50,8 +90,10 @@ pub struct ArchiveFile {
     /// Bytes in the ZIP.
     pub packed: u64,
     pub is_encrypted: bool,
-    /// It has a package's name, but its first bytes were looked at and begin no package ([`super::package_head`]).
-    pub is_false_package: bool,
+    pub method: Method,
+    /// Where its local header begins, in bytes from the file's beginning.
+    pub offset: u64,
+    pub inside: Inside,
 }
 
 /// The files of a ZIP in its order; folders are left out.
@@ -87,7 +129,14 @@ struct Place {
 }
 
 /// Reads the directory of a ZIP. Reads the last 64 KiB and the directory, nothing else.
-pub fn read(mut file: impl Read + Seek) -> Result<Archive, ArchiveError> {
+pub fn read(file: impl Read + Seek) -> Result<Archive, ArchiveError> {
+    let mut archive = Archive::default();
+    walk(file, |entry| archive.files.push(entry))?;
+    Ok(archive)
+}
+
+/// Shows every file of a ZIP, one after the other; what is not kept costs no memory.
+pub(super) fn walk(mut file: impl Read + Seek, mut visit: impl FnMut(ArchiveFile)) -> Result<(), ArchiveError> {
     let length = file.seek(SeekFrom::End(0))?;
     if length == 0 {
         return Err(ArchiveError::Empty);
@@ -99,22 +148,38 @@ pub fn read(mut file: impl Read + Seek) -> Result<Archive, ArchiveError> {
     let start = place.end.checked_sub(place.size).ok_or(ArchiveError::Damaged("its directory is larger than the file"))?;
     // What stands before the archive (a self-extractor's program) shifts every offset.
     let shift = start.checked_sub(place.offset).ok_or(ArchiveError::Damaged("its directory is not where it says"))?;
+    if shift > 0 && begins_as_zip(&mut file)? {
+        // Not a program that stands before the archive, but an archive that was cut right behind a package in it.
+        return Err(ArchiveError::Truncated);
+    }
     file.seek(SeekFrom::Start(start))?;
     let mut directory = BufReader::new(file.take(place.size));
-    let mut archive = Archive::default();
     for _ in 0..place.files {
-        let (entry, offset) = read_entry(&mut directory)?;
-        let end =
-            offset.checked_add(shift).and_then(|at| at.checked_add(LOCAL_LENGTH)).and_then(|at| at.checked_add(entry.packed));
+        let mut entry = read_entry(&mut directory)?;
+        let past = ArchiveError::Damaged("a file reaches past its end, so a part is missing");
+        let Some(offset) = entry.offset.checked_add(shift) else { return Err(past) };
+        let end = offset.checked_add(LOCAL_LENGTH).and_then(|at| at.checked_add(entry.packed));
         if end.is_none_or(|end| end > start) {
-            return Err(ArchiveError::Damaged("a file reaches past its end, so a part is missing"));
+            return Err(past);
         }
+        entry.offset = offset;
         // Folders end in a slash of either kind and hold nothing.
         if !(entry.size == 0 && entry.name.ends_with(['/', '\\'])) {
-            archive.files.push(entry);
+            visit(entry);
         }
     }
-    Ok(archive)
+    Ok(())
+}
+
+/// Where the bytes of a file begin, from its local header.
+pub(super) fn content_start(file: &mut (impl Read + Seek + ?Sized), entry: &ArchiveFile) -> Result<u64, ArchiveError> {
+    file.seek(SeekFrom::Start(entry.offset))?;
+    let mut head = Vec::new();
+    file.take(LOCAL_LENGTH).read_to_end(&mut head)?;
+    if !head.starts_with(&LOCAL) || head.len() as u64 != LOCAL_LENGTH {
+        return Err(ArchiveError::Damaged("its directory points at something that is no file"));
+    }
+    Ok(entry.offset + LOCAL_LENGTH + u64::from(u16_at(&head, 26)) + u64::from(u16_at(&head, 28)))
 }
 
 fn find(file: &mut (impl Read + Seek), length: u64) -> Result<Option<Place>, ArchiveError> {
@@ -124,7 +189,10 @@ fn find(file: &mut (impl Read + Seek), length: u64) -> Result<Option<Place>, Arc
     file.by_ref().take(length - tail_start).read_to_end(&mut tail)?;
     let fits = |at: &usize| {
         let rest = tail.get(*at..).unwrap_or_default();
-        rest.starts_with(&END) && rest.len() >= END_LENGTH && END_LENGTH + usize::from(u16_at(rest, 20)) <= rest.len()
+        // Its comment is the last thing of the file, but for zeros that fill a block: a package that lies in the ZIP has an end too,
+        // and would be taken for the ZIP where that one is cut off.
+        let behind = rest.get(END_LENGTH + usize::from(u16_at(rest, 20))..);
+        rest.starts_with(&END) && rest.len() >= END_LENGTH && behind.is_some_and(|behind| behind.iter().all(|byte| *byte == 0))
     };
     // From the back: a comment may hold the same four bytes.
     let Some(at) = (0..tail.len()).rev().find(fits) else { return Ok(None) };
@@ -158,6 +226,13 @@ fn find(file: &mut (impl Read + Seek), length: u64) -> Result<Option<Place>, Arc
     Err(ArchiveError::Damaged("its 64-bit end record is missing"))
 }
 
+fn begins_as_zip(file: &mut (impl Read + Seek)) -> Result<bool, io::Error> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut head = Vec::new();
+    file.by_ref().take(LOCAL.len() as u64).read_to_end(&mut head)?;
+    Ok(head == LOCAL)
+}
+
 /// What the file is when it has no ZIP's end.
 fn missing(file: &mut (impl Read + Seek)) -> Result<ArchiveError, io::Error> {
     file.seek(SeekFrom::Start(0))?;
@@ -177,8 +252,8 @@ fn missing(file: &mut (impl Read + Seek)) -> Result<ArchiveError, io::Error> {
     Ok(ArchiveError::NoZip(known.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, kind)| *kind)))
 }
 
-/// One entry of the directory, and the offset of its local header.
-fn read_entry(directory: &mut impl Read) -> Result<(ArchiveFile, u64), ArchiveError> {
+/// One entry of the directory; its offset is as written there.
+fn read_entry(directory: &mut impl Read) -> Result<ArchiveFile, ArchiveError> {
     let cut = |error: io::Error| match error.kind() {
         io::ErrorKind::UnexpectedEof => ArchiveError::Damaged("its directory ends too early"),
         _ => ArchiveError::Io(error),
@@ -220,10 +295,19 @@ fn read_entry(directory: &mut impl Read) -> Result<(ArchiveFile, u64), ArchiveEr
         rest = rest.get(4 + length..).unwrap_or_default();
     }
     let old = || raw_name.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { cp437(*byte) }).collect();
-    Ok((
-        ArchiveFile { name: name.unwrap_or_else(old), size, packed, is_encrypted: flags & 1 != 0, is_false_package: false },
+    Ok(ArchiveFile {
+        name: name.unwrap_or_else(old),
+        size,
+        packed,
+        is_encrypted: flags & 1 != 0,
+        method: match u16_at(&head, 10) {
+            0 => Method::Stored,
+            8 => Method::Deflated,
+            other => Method::Other(other),
+        },
         offset,
-    ))
+        inside: Inside::Unread,
+    })
 }
 
 fn cp437(byte: u8) -> char {

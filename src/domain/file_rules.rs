@@ -1,10 +1,10 @@
-//! Rules about packages, images, trailers and icons in the document (store-api.md §§ 3.7, 3.9, 3.10, 3.12).
+//! Rules about every file that a document names: its name, its status, its id (store-api.md §§ 3.7, 3.9, 3.10, 3.12).
 
 use super::{
-    finding::{Inspection, Severity},
+    finding::Inspection,
     fit::{is_package, is_unsafe_path, zip_path},
     limits,
-    package::{FileEntry, FileStatus, PackageFacts, Role, files, packages},
+    package::{FileEntry, FileStatus, Role, files},
     pointer::{child, member},
     target::Kind,
 };
@@ -18,15 +18,6 @@ pub fn check(inspection: &mut Inspection<'_>) {
         state(inspection, entry);
     }
     reused_names(inspection, &entries);
-    if let Some(field) = inspection.kind.packages_field() {
-        let pointer = member(inspection.document, field).map_or_else(String::new, |(key, _)| child("", key));
-        let facts = packages(inspection.kind, inspection.document);
-        package_list(inspection, &pointer, &facts);
-        for package in &facts {
-            needed_choices(inspection, package);
-        }
-        kept_packages(inspection, &pointer, &facts);
-    }
     if inspection.kind == Kind::App {
         kept_images(inspection, &entries);
     }
@@ -105,99 +96,40 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
     }
 }
 
+/// A name stands for one file of the ZIP, and a new file should not bear an old one's: packages as a whole, images in a listing.
 fn reused_names(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
-    let mut by_name: HashMap<String, Vec<&FileEntry>> = HashMap::new();
-    for entry in entries.iter().filter(|entry| !entry.file_name.is_empty() && entry.role == Role::Package) {
-        by_name.entry(zip_path(&entry.file_name).to_lowercase()).or_default().push(entry);
+    let group = |entry: &FileEntry| match entry.role {
+        Role::Package => Some((String::new(), zip_path(&entry.file_name).to_lowercase())),
+        Role::Image => {
+            entry.pointer.rsplit_once('/').map(|(list, _)| (list.to_owned(), zip_path(&entry.file_name).to_lowercase()))
+        }
+        Role::Icon | Role::Trailer | Role::Thumbnail => None,
+    };
+    let mut by_name: HashMap<(String, String), Vec<&FileEntry>> = HashMap::new();
+    let mut order = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.file_name.is_empty()) {
+        let Some(name) = group(entry) else { continue };
+        let same = by_name.entry(name.clone()).or_default();
+        if same.is_empty() {
+            order.push(name);
+        }
+        same.push(entry);
     }
-    for group in entries.iter().filter_map(|entry| by_name.remove(&zip_path(&entry.file_name).to_lowercase())) {
-        let with = |status: FileStatus| group.iter().filter(|entry| entry.status == status).collect::<Vec<_>>();
-        let new = with(FileStatus::PendingUpload);
-        if let [_, again, ..] = new.as_slice() {
-            inspection.error(again.pointer.clone(), "§ 3.12", format!("{} is to be uploaded twice.", again.file_name));
-        } else if let ([new], true) = (new.as_slice(), group.len() > 1) {
+    for group in order.iter().filter_map(|name| by_name.get(name)).filter(|group| group.len() > 1) {
+        let new: Vec<_> = group.iter().filter(|entry| entry.status == FileStatus::PendingUpload).collect();
+        let has_old = new.len() < group.len();
+        let Some(last) = new.last() else { continue };
+        let name = &last.file_name;
+        let what = if last.role == Role::Package { "a package" } else { "an image" };
+        if new.len() > 1 && last.role == Role::Package {
+            inspection.error(last.pointer.clone(), "§ 3.12", format!("{name} is to be uploaded twice."));
+        } else if has_old {
             inspection.warning(
-                child(&new.pointer, "fileName"),
+                child(&last.pointer, "fileName"),
                 "§ 3.12",
-                format!("{} has the name of a package that is on the server; give the new one a name of its own.", new.file_name),
+                format!("{name} has the name of {what} that is on the server; give the new one a name of its own."),
             );
         }
-    }
-}
-
-fn package_list(inspection: &mut Inspection<'_>, pointer: &str, facts: &[PackageFacts]) {
-    let kept: Vec<&PackageFacts> = facts.iter().filter(|package| package.status != FileStatus::PendingDelete).collect();
-    if kept.is_empty() {
-        let is_app = inspection.kind == Kind::App;
-        inspection.warning(
-            pointer,
-            "§ 3.10",
-            format!("No package is left; the {} cannot be published like this.", if is_app { "app" } else { "flight" }),
-        );
-    }
-    if kept.len() > limits::PACKAGES {
-        inspection.warning(
-            pointer,
-            "Q37",
-            format!(
-                "{} packages: the Store refuses more than about {} to 30. Mark old ones PendingDelete.",
-                kept.len(),
-                limits::PACKAGES
-            ),
-        );
-    }
-    let mut seen: HashMap<(&str, String), &PackageFacts> = HashMap::new();
-    for package in kept.into_iter().filter(|package| !package.version.is_empty() && !package.architecture.is_empty()) {
-        let Some(other) = seen.insert((&package.version, package.architecture.to_lowercase()), package) else { continue };
-        // What the server already keeps side by side, it takes.
-        let is_taken = [other, package].iter().all(|package| package.status == FileStatus::Uploaded);
-        inspection.add(
-            if is_taken { Severity::Warning } else { Severity::Error },
-            package.pointer.clone(),
-            "§ 3.10",
-            format!(
-                "{} and {} have the same version {} for {}.",
-                package.file_name, other.file_name, package.version, package.architecture
-            ),
-        );
-    }
-}
-
-fn needed_choices(inspection: &mut Inspection<'_>, package: &PackageFacts) {
-    let Some(value) = inspection.document.pointer(&package.pointer) else { return };
-    for field in ["minimumDirectXVersion", "minimumSystemRam"] {
-        if member(value, field).is_none_or(|(_, value)| value.is_null()) {
-            inspection.warning(
-                package.pointer.clone(),
-                "§ 3.10",
-                format!("{} has no {field}; an update needs it, usually \"None\".", package.file_name),
-            );
-        }
-    }
-}
-
-fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[PackageFacts]) {
-    let Some(base) = inspection.base else { return };
-    let ids: HashSet<&str> = facts.iter().filter_map(|package| package.id.as_deref()).collect();
-    let old = packages(inspection.kind, base);
-    for gone in old.iter().filter(|package| package.id.as_deref().is_some_and(|id| !ids.contains(id))) {
-        let id = gone.id.as_deref().unwrap_or_default();
-        inspection.error(
-            pointer,
-            "E7",
-            format!(
-                "The package {} (id {id}) is on the server, but not here. Keep its entry; to remove it, mark it PendingDelete.",
-                gone.file_name
-            ),
-        );
-    }
-    let known: HashSet<&str> = old.iter().filter_map(|package| package.id.as_deref()).collect();
-    for package in facts.iter().filter(|package| package.id.as_deref().is_some_and(|id| !known.contains(id))) {
-        inspection.warning(
-            child(&package.pointer, "id"),
-            "§ 3.10",
-            format!("The server has no package with the id of {}.", package.file_name),
-        );
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     pointer::{child, member},
     target::Kind,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 use std::fmt;
 
@@ -44,6 +45,8 @@ pub struct Finding {
     pub sentence: String,
     /// The rule's source in the service's reference, such as `E8` or `§ 3.6`.
     pub rule: &'static str,
+    /// What the place is for, in one sentence; empty where no schema speaks of it.
+    pub help: &'static str,
 }
 
 /// A document under inspection, with what has been found so far.
@@ -52,12 +55,14 @@ pub struct Inspection<'a> {
     pub document: &'a Value,
     /// What is on the server.
     pub base: Option<&'a Value>,
+    /// Without it nothing is said about how far ahead a date is.
+    pub now: Option<Timestamp>,
     pub found: Vec<Finding>,
 }
 
 impl<'a> Inspection<'a> {
     pub fn add(&mut self, severity: Severity, pointer: impl Into<String>, rule: &'static str, sentence: impl Into<String>) {
-        self.found.push(Finding { pointer: pointer.into(), severity, sentence: sentence.into(), rule });
+        self.found.push(Finding { pointer: pointer.into(), severity, sentence: sentence.into(), rule, help: "" });
     }
 
     pub fn error(&mut self, pointer: impl Into<String>, rule: &'static str, sentence: impl Into<String>) {

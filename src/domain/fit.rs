@@ -1,12 +1,14 @@
 //! Whether a ZIP fits a document: what matches, what is missing and why, what is too much, what would fail a commit.
 //! Knows nothing of files on a disk; the rules are store-api.md § 4.9.
 
+pub use super::archive_fault::{ArchiveFault, is_unsafe_path};
 use super::{
-    central_directory::{Archive, ArchiveFile},
-    finding::Severity,
+    archive_fault::{faults, overlap},
+    central_directory::{Archive, ArchiveFile, Inside},
+    finding::{Finding, Severity},
     limits,
     package::{FileEntry, FileStatus, Role},
-    units,
+    product::plain_text,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -57,47 +59,10 @@ pub enum Hurdle {
     Twin { other: String },
     /// The document has a package of its name already.
     Named,
-    /// It sits in a folder beside other packages.
+    /// It sits in another folder than other packages.
     Folder,
-}
-
-/// What is wrong with the ZIP itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ArchiveFault {
-    /// Two files of one name, perhaps in another case.
-    Duplicate {
-        name: String,
-    },
-    /// A path that leaves the folder it is unpacked to, or is absolute.
-    UnsafePath {
-        name: String,
-    },
-    Encrypted {
-        name: String,
-    },
-    ZeroBytes {
-        name: String,
-    },
-    /// It has a package's name, but its content is none.
-    NoPackage {
-        name: String,
-    },
-    /// Two packages that nobody expects have one name: which is meant cannot be known.
-    Twins {
-        name: String,
-        other: String,
-    },
-    TooLarge {
-        name: String,
-        size: u64,
-        limit: u64,
-    },
-    /// Everything sits in one folder that the document does not know.
-    NestedFolder {
-        folder: String,
-    },
-    /// The file is a package itself, not a ZIP that holds one.
-    BarePackage,
+    /// Its inside is broken.
+    Broken,
 }
 
 /// How a ZIP and a document fit.
@@ -108,6 +73,8 @@ pub struct Fit {
     pub missing: Vec<Missing>,
     pub extra: Vec<Extra>,
     pub faults: Vec<ArchiveFault>,
+    /// What the packages and pictures in it say against the document ([`super::archive::against`]).
+    pub remarks: Vec<Finding>,
 }
 
 /// The path that the service looks for: it takes `\` in the document for `/`.
@@ -115,8 +82,13 @@ pub fn zip_path(file_name: &str) -> String {
     file_name.replace('\\', "/")
 }
 
-fn base_name(path: &str) -> &str {
+pub(super) fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The folders of a path with the slash behind them; empty for a file at the root.
+fn folder(path: &str) -> &str {
+    path.get(..path.len() - base_name(path).len()).unwrap_or_default()
 }
 
 pub fn is_package(name: &str) -> bool {
@@ -126,17 +98,11 @@ pub fn is_package(name: &str) -> bool {
 }
 
 /// What systems leave in archives without being asked.
-fn is_junk(name: &str) -> bool {
+pub(super) fn is_junk(name: &str) -> bool {
     let base = base_name(name);
     name.starts_with("__MACOSX/")
         || base.starts_with("._")
         || [".DS_Store", "Thumbs.db", "desktop.ini"].iter().any(|junk| base.eq_ignore_ascii_case(junk))
-}
-
-/// A path that must not be unpacked: absolute, with a drive, or leading out of the folder.
-pub fn is_unsafe_path(name: &str) -> bool {
-    let drive = name.as_bytes().get(1) == Some(&b':') && name.starts_with(|first: char| first.is_ascii_alphabetic());
-    drive || name.starts_with(['/', '\\']) || name.contains('\0') || name.split(['/', '\\']).any(|part| part == "..")
 }
 
 /// Compares; `expected` is what the ZIP must hold, `known` every file of the document.
@@ -193,11 +159,12 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
         let role = roles.get(file.name.as_str()).copied();
         fit.faults.extend(faults(file, role));
         // One that is live already is never read; every other would be sent or added as what it is not.
-        if file.is_false_package && (role == Some(Role::Package) || !old.contains(&zip_path(&file.name))) {
+        if file.inside == Inside::NoPackage && (role == Some(Role::Package) || !old.contains(&zip_path(&file.name))) {
             fit.faults.push(ArchiveFault::NoPackage { name: file.name.clone() });
             fit.matched.retain(|name| *name != file.name);
         }
     }
+    fit.faults.extend(overlap(&files));
     hurdles(&mut fit, &files, known);
     if let Some(folder) = nested_folder(&fit) {
         fit.faults.push(ArchiveFault::NestedFolder { folder });
@@ -221,6 +188,7 @@ fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]) {
     for extra in fit.extra.iter_mut().filter(|extra| news.contains(&extra.name)) {
         let key = base(&extra.name);
         let twin = by_base.get(&key).into_iter().flatten().find(|name| **name != extra.name);
+        let is_broken = files.iter().any(|file| file.name == extra.name && matches!(file.inside, Inside::Broken(_)));
         extra.hurdle = match twin {
             Some(other) => {
                 if news.contains(*other) && said.insert(key) {
@@ -228,36 +196,14 @@ fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]) {
                 }
                 Some(Hurdle::Twin { other: (*other).to_owned() })
             }
+            None if is_broken => Some(Hurdle::Broken),
             None if named.contains(&key) => Some(Hurdle::Named),
-            None if packages.len() > 1 && extra.name.contains(['/', '\\']) => Some(Hurdle::Folder),
+            None if packages.iter().any(|other| folder(other) != folder(&extra.name)) && !folder(&extra.name).is_empty() => {
+                Some(Hurdle::Folder)
+            }
             None => None,
         };
     }
-}
-
-fn faults(file: &ArchiveFile, role: Option<Role>) -> Vec<ArchiveFault> {
-    let name = || file.name.clone();
-    let mut found = Vec::new();
-    if is_unsafe_path(&file.name) {
-        found.push(ArchiveFault::UnsafePath { name: name() });
-    }
-    if file.is_encrypted {
-        found.push(ArchiveFault::Encrypted { name: name() });
-    }
-    if let Some(role) = role {
-        if file.size == 0 {
-            found.push(ArchiveFault::ZeroBytes { name: name() });
-        }
-        let limit = match role {
-            Role::Package => limits::PACKAGE_BYTES,
-            Role::Trailer => limits::TRAILER_BYTES,
-            Role::Image | Role::Icon | Role::Thumbnail => limits::IMAGE_BYTES,
-        };
-        if file.size > limit {
-            found.push(ArchiveFault::TooLarge { name: name(), size: file.size, limit });
-        }
-    }
-    found
 }
 
 /// A package is a ZIP, too: it has a manifest at its root.
@@ -318,38 +264,6 @@ impl<'a> NearIndex<'a> {
     }
 }
 
-impl ArchiveFault {
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Duplicate { name } => format!("{name} is in the ZIP twice; only one can be meant."),
-            Self::UnsafePath { name } => {
-                format!("{name} is not a path inside the ZIP (absolute, or with “..”); the Store may refuse the archive.")
-            }
-            Self::Encrypted { name } => {
-                format!("{name} is encrypted; the Store cannot read it. Build the ZIP without a password.")
-            }
-            Self::ZeroBytes { name } => format!("{name} is empty (0 bytes)."),
-            Self::NoPackage { name } => {
-                format!("{name} is no package: it has the name of one, but its content is something else.")
-            }
-            Self::Twins { name, other } => {
-                format!("{name} and {other} have one name; only one can be meant. Leave the other out of the ZIP.")
-            }
-            Self::TooLarge { name, size, limit } => {
-                format!("{name} has {}; at most {} are allowed.", units::bytes(*size), units::bytes(*limit))
-            }
-            Self::NestedFolder { folder } => {
-                format!(
-                    "Everything sits in the folder {folder} of the ZIP; files must stand where the JSON says, from the ZIP's root."
-                )
-            }
-            Self::BarePackage => {
-                "This is a package itself. The Store wants a ZIP that holds it, even for a single package.".to_owned()
-            }
-        }
-    }
-}
-
 impl Missing {
     pub fn sentence(&self) -> String {
         let Self { file_name, near, role, .. } = self;
@@ -376,7 +290,8 @@ impl Extra {
                 None => String::new(),
                 Some(Hurdle::Twin { other }) => format!(" Its name is also that of {other}."),
                 Some(Hurdle::Named) => " The JSON has a package of that name already.".to_owned(),
-                Some(Hurdle::Folder) => " It sits in a folder beside other packages.".to_owned(),
+                Some(Hurdle::Folder) => " It sits in another folder than other packages.".to_owned(),
+                Some(Hurdle::Broken) => String::new(),
             };
             format!("{name} is a package that the JSON does not name; it will not be published.{why}")
         } else {
@@ -390,15 +305,40 @@ impl Extra {
 const MOST_EXTRA: usize = 20;
 
 impl Fit {
-    /// Whether a commit with this ZIP can find all that it needs. Extra files are only a warning.
+    /// Whether a commit with this ZIP can find all that it needs, and nothing in it will be refused. Extra files are only a warning.
     pub fn is_ok(&self) -> bool {
-        self.missing.is_empty() && self.faults.is_empty()
+        self.errors() == 0
+    }
+
+    /// How many things are wrong, missing files among them.
+    pub fn errors(&self) -> usize {
+        self.missing.len() + self.wrongs()
+    }
+
+    /// How many things are wrong with what is there.
+    pub fn wrongs(&self) -> usize {
+        self.faults.len() + self.remarks.iter().filter(|remark| remark.severity == Severity::Error).count()
     }
 
     /// The fit in words, the worst first; a clean fit says so.
     pub fn sentences(&self) -> Vec<(Severity, String)> {
-        let faults = self.faults.iter().map(|fault| (Severity::Error, fault.sentence()));
-        let missing = self.missing.iter().map(|missing| (Severity::Error, missing.sentence()));
+        self.findings().into_iter().map(|finding| (finding.severity, finding.sentence)).collect()
+    }
+
+    /// Everything that is to be said, the worst first; a clean fit says so. Places are those of the document's entries.
+    pub fn findings(&self) -> Vec<Finding> {
+        let told = |severity: Severity, pointer: &str, sentence: String| Finding {
+            pointer: pointer.to_owned(),
+            severity,
+            // Names in a ZIP come from strangers: a terminal would obey some of them.
+            sentence: plain_text(&sentence),
+            rule: "§ 4.9",
+            help: "",
+        };
+        let mut found: Vec<Finding> = self.faults.iter().map(|fault| told(Severity::Error, "", fault.sentence())).collect();
+        found.extend(self.missing.iter().map(|missing| told(Severity::Error, &missing.pointer, missing.sentence())));
+        let remarks = |severity: Severity| self.remarks.iter().filter(move |remark| remark.severity == severity);
+        found.extend(remarks(Severity::Error).cloned());
         // What a fault names needs no warning as well.
         let is_faulty = |extra: &&Extra| {
             self.faults.iter().any(|fault| match fault {
@@ -408,22 +348,22 @@ impl Fit {
             })
         };
         let extra = self.extra.iter().take(MOST_EXTRA).filter(|extra| !is_faulty(extra)).map(Extra::sentence);
-        let mut sentences: Vec<_> = faults.chain(missing).chain(extra).collect();
+        found.extend(extra.map(|(severity, sentence)| told(severity, "", sentence)));
         if self.extra.len() > MOST_EXTRA {
-            sentences.push((
-                Severity::Warning,
-                format!("{} more files are in the ZIP that the JSON does not wait for.", self.extra.len() - MOST_EXTRA),
-            ));
+            let sentence =
+                format!("{} more files are in the ZIP that the JSON does not wait for.", self.extra.len() - MOST_EXTRA);
+            found.push(told(Severity::Warning, "", sentence));
         }
+        found.extend(remarks(Severity::Warning).cloned());
         if self.matched.is_empty() && self.is_ok() {
-            sentences.push((Severity::Warning, "The JSON waits for no file: nothing of this ZIP would be used.".to_owned()));
-            return sentences;
-        }
-        if self.is_ok() {
+            let sentence = "The JSON waits for no file: nothing of this ZIP would be used.".to_owned();
+            found.push(told(Severity::Warning, "", sentence));
+        } else if self.is_ok() {
             let count = self.matched.len();
             let files = if count == 1 { "file is" } else { "files are" };
-            sentences.push((Severity::Note, format!("{count} expected {files} in the ZIP.")));
+            found.push(told(Severity::Note, "", format!("{count} expected {files} in the ZIP.")));
         }
-        sentences
+        found.extend(remarks(Severity::Note).cloned());
+        found
     }
 }

@@ -16,32 +16,29 @@ pub fn check(inspection: &mut Inspection<'_>) {
     let Some(listings) = listings.and_then(|(_, listings)| listings.as_object()).filter(|listings| !listings.is_empty()) else {
         return inspection.error(pointer, "E11", "There must be at least one listing; a submission without listings is refused.");
     };
-    languages(inspection, &pointer, listings.keys());
+    twins(inspection, &pointer, listings.keys());
     for (language, listing) in listings {
         let pointer = child(&pointer, language);
+        // What is no object is told by the schema.
         if !listing.is_object() {
-            inspection.error(pointer, "§ 3.6", format!("The listing {language} must be an object."));
-        } else if inspection.kind == Kind::App {
+            continue;
+        }
+        if inspection.kind == Kind::App {
             app_listing(inspection, &pointer, language, listing);
         } else {
             needed(inspection, &pointer, listing, "title", "§ 3.16");
         }
     }
     against_base(inspection, &pointer, listings);
-    trailers(inspection, listings);
 }
 
-fn languages<'a>(inspection: &mut Inspection<'_>, pointer: &str, codes: impl Iterator<Item = &'a String>) {
+/// One language in two spellings.
+pub fn twins<'a>(inspection: &mut Inspection<'_>, pointer: &str, codes: impl Iterator<Item = &'a String>) {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for code in codes {
         let pointer = child(pointer, code);
         if let Some(other) = seen.insert(code.to_lowercase(), code) {
-            inspection.error(pointer.clone(), "§ 3.18", format!("{code} and {other} are the same language."));
-        }
-        if !limits::is_language(code) {
-            inspection.error(pointer, "E12", format!("{code} is no language of the Store; the codes look like en-us or de-de."));
-        } else if code.chars().any(char::is_uppercase) {
-            inspection.note(pointer, "§ 3.18", format!("The Store writes this language {}.", code.to_lowercase()));
+            inspection.error(pointer, "§ 3.18", format!("{code} and {other} are the same language."));
         }
     }
 }
@@ -66,6 +63,7 @@ fn app_listing(inspection: &mut Inspection<'_>, pointer: &str, language: &str, l
     let pointer = child(pointer, key);
     needed(inspection, &pointer, base_listing, "description", "§ 3.6");
     screenshots(inspection, &pointer, language, base_listing);
+    image_types(inspection, &pointer, base_listing);
     let keywords =
         member(base_listing, "keywords").and_then(|(key, value)| Some((child(&pointer, key), value, value.as_array()?)));
     if let Some((pointer, value, keywords)) = keywords {
@@ -78,11 +76,6 @@ fn app_listing(inspection: &mut Inspection<'_>, pointer: &str, language: &str, l
                 "§ 3.6",
                 format!("The keywords have {words} words in all; at most {} are allowed.", limits::KEYWORD_WORDS),
             );
-        }
-    }
-    for (platform, _) in member(listing, "platformOverrides").and_then(|(_, value)| value.as_object()).into_iter().flatten() {
-        if !limits::PLATFORMS.contains(&platform.as_str()) {
-            inspection.warning(pointer.clone(), "§ 3.6", format!("{platform} is no known platform of platformOverrides."));
         }
     }
 }
@@ -129,6 +122,19 @@ fn screenshots(inspection: &mut Inspection<'_>, pointer: &str, language: &str, b
     }
 }
 
+fn image_types(inspection: &mut Inspection<'_>, pointer: &str, base_listing: &Value) {
+    for (place, image) in places(base_listing, "images/*") {
+        let text = |name: &str| member(image, name).and_then(|(_, value)| value.as_str()).unwrap_or_default();
+        let kind = text("imageType");
+        if text("fileStatus") == "PendingUpload" && limits::OLD_IMAGE_TYPES.contains(&kind) {
+            let sentence = format!("Images of the type {kind} are historical; the Store takes them no longer for new listings.");
+            inspection.warning(format!("{pointer}{place}"), "§ 3.7", sentence);
+        } else if kind.is_empty() && image.is_object() {
+            inspection.error(format!("{pointer}{place}"), "§ 3.7", format!("{} has no imageType.", text("fileName")));
+        }
+    }
+}
+
 fn against_base(inspection: &mut Inspection<'_>, pointer: &str, listings: &Map<String, Value>) {
     let Some(base) = inspection.base.and_then(|base| member(base, "listings")?.1.as_object()) else { return };
     for gone in base.keys().filter(|code| !listings.keys().any(|kept| kept.eq_ignore_ascii_case(code))) {
@@ -160,31 +166,6 @@ fn against_base(inspection: &mut Inspection<'_>, pointer: &str, listings: &Map<S
                 "Q20",
                 format!("The Store accepts a new title, but keeps {old:?}: the name is chosen in Partner Center."),
             );
-        }
-    }
-}
-
-fn trailers(inspection: &mut Inspection<'_>, listings: &Map<String, Value>) {
-    for (pointer, assets) in inspection.places("trailers/*/trailerAssets") {
-        let Some(assets) = assets.as_object() else { continue };
-        languages(inspection, &pointer, assets.keys());
-        for (language, asset) in assets {
-            let pointer = child(&pointer, language);
-            let images = member(asset, "imageList").and_then(|(_, images)| images.as_array()).map_or(0, Vec::len);
-            if images == 0 {
-                inspection.error(
-                    pointer.clone(),
-                    "§ 3.9",
-                    format!("The trailer has no thumbnail for {language}; exactly one is needed."),
-                );
-            }
-            if !listings.keys().any(|code| code.eq_ignore_ascii_case(language)) {
-                inspection.warning(
-                    pointer,
-                    "§ 3.9",
-                    format!("The trailer speaks {language}, but there is no listing in that language."),
-                );
-            }
         }
     }
 }

@@ -398,7 +398,8 @@ mod tests {
                 named,
                 prop::collection::vec("[a-c]", 0..4).prop_map(Value::from),
                 // As everywhere in submissions, no list lies directly in a list.
-                prop::collection::vec(inner.clone(), 0..4).prop_map(|list| list.into_iter().map(|item| json!({"v": item})).collect()),
+                prop::collection::vec(inner.clone(), 0..4)
+                    .prop_map(|list| list.into_iter().map(|item| json!({"v": item})).collect()),
                 prop::collection::vec(("[a-d]", inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
             ]
         })

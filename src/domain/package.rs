@@ -2,6 +2,7 @@
 //! which of them the ZIP must hold. Knows neither the ZIP nor the rules about the files.
 
 use super::{
+    limits,
     pointer::{child, member},
     target::Kind,
 };
@@ -66,6 +67,15 @@ impl Role {
             Self::Icon => "icon",
             Self::Trailer => "trailer",
             Self::Thumbnail => "thumbnail",
+        }
+    }
+
+    /// The most bytes that one file may have.
+    pub fn most_bytes(self) -> u64 {
+        match self {
+            Self::Package => limits::PACKAGE_BYTES,
+            Self::Trailer => limits::TRAILER_BYTES,
+            Self::Image | Self::Icon | Self::Thumbnail => limits::IMAGE_BYTES,
         }
     }
 

@@ -62,6 +62,14 @@ pub struct Served {
     pub instead: Option<Instead>,
 }
 
+/// Some customers with the places of the packages that they get of one offer and of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    pub customers: Customers,
+    pub before: Option<usize>,
+    pub after: Option<usize>,
+}
+
 /// Kinds of processor on which a package of this architecture runs.
 fn devices_of(architecture: &str) -> &[&str] {
     match architecture {
@@ -93,11 +101,6 @@ fn least(kind: Kind, row: &PackageRow, family: &str) -> Option<Version> {
     fitting.map(|family| family.least.unwrap_or_default()).min()
 }
 
-/// Whether it can be said who gets it.
-fn is_placed(row: &PackageRow) -> bool {
-    row.is_known()
-}
-
 /// A stretch of the customers' world in which everybody gets the same.
 struct Stretch {
     device: String,
@@ -107,7 +110,7 @@ struct Stretch {
 }
 
 fn stretches(kind: Kind, rows: &[PackageRow]) -> Vec<Stretch> {
-    let placed = || rows.iter().filter(|row| is_placed(row));
+    let placed = || rows.iter().filter(|row| row.is_known());
     let mut devices: Vec<String> = Vec::new();
     for row in placed() {
         let architecture = known(&row.architecture);
@@ -145,6 +148,13 @@ fn stretches(kind: Kind, rows: &[PackageRow]) -> Vec<Stretch> {
     stretches
 }
 
+/// Whether all customers of a stretch could have the package; of a stretch, either all can or none.
+fn fits(kind: Kind, row: &PackageRow, stretch: &Stretch) -> bool {
+    row.is_known()
+        && runs_on(row, &stretch.device)
+        && least(kind, row, &stretch.family).is_some_and(|least| least <= stretch.from)
+}
+
 /// The package that these customers get among those that are `offered`.
 fn winner(kind: Kind, rows: &[PackageRow], stretch: &Stretch, offered: &dyn Fn(usize) -> bool) -> Option<usize> {
     // At equal versions the architecture decides, then what stands first.
@@ -154,13 +164,51 @@ fn winner(kind: Kind, rows: &[PackageRow], stretch: &Stretch, offered: &dyn Fn(u
         "ARM" => 1,
         _ => 0,
     };
-    let fits = |row: &PackageRow| {
-        is_placed(row)
-            && runs_on(row, &stretch.device)
-            && least(kind, row, &stretch.family).is_some_and(|least| least <= stretch.from)
-    };
-    let fitting = rows.iter().enumerate().filter(|(index, row)| offered(*index) && fits(row));
+    let fitting = rows.iter().enumerate().filter(|(index, row)| offered(*index) && fits(kind, row, stretch));
     fitting.max_by_key(|(index, row)| (row.version, rank(row), usize::MAX - index)).map(|(index, _)| index)
+}
+
+/// All customers who get something of either offer. Customers of which the same is true stand in one line.
+pub fn reach(kind: Kind, rows: &[PackageRow], before: &dyn Fn(usize) -> bool, after: &dyn Fn(usize) -> bool) -> Vec<Reach> {
+    let mut found: Vec<Reach> = Vec::new();
+    for stretch in stretches(kind, rows) {
+        let (before, after) = (winner(kind, rows, &stretch, before), winner(kind, rows, &stretch, after));
+        if before.is_none() && after.is_none() {
+            continue;
+        }
+        // Windows versions that follow each other.
+        if let Some(last) = found.last_mut()
+            && (last.before, last.after) == (before, after)
+            && last.customers.devices == [stretch.device.as_str()]
+            && last.customers.family == stretch.family
+            && last.customers.until == Some(stretch.from)
+        {
+            last.customers.until = stretch.until;
+            continue;
+        }
+        let from = (stretch.from != Version::default()).then_some(stretch.from);
+        let customers = Customers { devices: vec![stretch.device], family: stretch.family, from, until: stretch.until };
+        found.push(Reach { customers, before, after });
+    }
+    let mut merged: Vec<Reach> = Vec::new();
+    for reach in found {
+        let span = |customers: &Customers| (customers.family.clone(), customers.from, customers.until);
+        let is_same = |other: &&mut Reach| {
+            (other.before, other.after) == (reach.before, reach.after) && span(&other.customers) == span(&reach.customers)
+        };
+        match merged.iter_mut().find(is_same) {
+            Some(same) => same.customers.devices.extend(reach.customers.devices),
+            None => merged.push(reach),
+        }
+    }
+    merged
+}
+
+/// Today and once this document is published.
+pub fn outlook(kind: Kind, rows: &[PackageRow]) -> Vec<Reach> {
+    let is_live = |index: usize| rows.get(index).is_some_and(|row| row.fate.is_live());
+    let stays = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    reach(kind, rows, &is_live, &stays)
 }
 
 /// Who gets a package among those that `before` offers, and what they get among those that `after` does. Empty when nobody
@@ -172,41 +220,9 @@ pub fn served(
     before: &dyn Fn(usize) -> bool,
     after: &dyn Fn(usize) -> bool,
 ) -> Vec<Served> {
-    let mut found: Vec<Served> = Vec::new();
-    for stretch in stretches(kind, rows) {
-        if winner(kind, rows, &stretch, before) != Some(index) {
-            continue;
-        }
-        let instead = winner(kind, rows, &stretch, after).and_then(|other| rows.get(other));
-        let instead = instead.map(|row| Instead { file_name: row.file_name.clone(), version: row.version });
-        let from = (stretch.from != Version::default()).then_some(stretch.from);
-        // One line for stretches of Windows versions that follow each other.
-        if let Some(last) = found.last_mut()
-            && last.instead == instead
-            && last.customers.devices == [stretch.device.as_str()]
-            && last.customers.family == stretch.family
-            && last.customers.until == Some(stretch.from)
-        {
-            last.customers.until = stretch.until;
-            continue;
-        }
-        let customers = Customers { devices: vec![stretch.device], family: stretch.family, from, until: stretch.until };
-        found.push(Served { customers, instead });
-    }
-    // And one for processors of which the same is true.
-    let mut merged: Vec<Served> = Vec::new();
-    for served in found {
-        let same = merged.iter_mut().find(|other| {
-            other.instead == served.instead
-                && (&other.customers.family, other.customers.from, other.customers.until)
-                    == (&served.customers.family, served.customers.from, served.customers.until)
-        });
-        match same {
-            Some(same) => same.customers.devices.extend(served.customers.devices),
-            None => merged.push(served),
-        }
-    }
-    merged
+    let instead = |other: usize| rows.get(other).map(|row| Instead { file_name: row.file_name.clone(), version: row.version });
+    let of_package = reach(kind, rows, before, after).into_iter().filter(|reach| reach.before == Some(index));
+    of_package.map(|reach| Served { customers: reach.customers, instead: reach.after.and_then(instead) }).collect()
 }
 
 /// Who gets a package once this document is published.
@@ -217,52 +233,51 @@ pub fn customers(kind: Kind, rows: &[PackageRow], index: usize) -> Vec<Customers
 
 /// What is to be said of each package; in the order of the rows, the worst first.
 pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
-    let stays = |row: &PackageRow| row.fate.stays();
+    let offered = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    let winners: Vec<(Stretch, Option<usize>)> = stretches(kind, rows)
+        .into_iter()
+        .map(|stretch| {
+            let winner = winner(kind, rows, &stretch, &offered);
+            (stretch, winner)
+        })
+        .collect();
+    let name = |row: &PackageRow| zip_path(&row.file_name).to_lowercase();
     let mark = |(index, row): (usize, &PackageRow)| {
-        let mut marks = Vec::new();
         if row.fate == Fate::Missing {
-            marks.push(Mark::Missing);
+            return vec![Mark::Missing];
         }
-        if !stays(row) {
-            return marks;
+        if !row.fate.stays() {
+            return Vec::new();
         }
+        let mut marks = Vec::new();
         let others = || rows.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
         let is_twin = |other: &&PackageRow| {
-            stays(other)
-                && row.is_known()
-                && other.is_known()
+            (other.fate.stays() && row.is_known() && other.is_known())
                 && other.version == row.version
                 && other.architecture.eq_ignore_ascii_case(&row.architecture)
         };
-        if let Some(other) = others().find(is_twin) {
-            marks.push(Mark::Twice { other: other.file_name.clone() });
+        marks.extend(others().find(is_twin).map(|other| Mark::Twice { other: other.file_name.clone() }));
+        if row.fate == Fate::New {
+            if others().any(|other| other.fate != Fate::New && name(other) == name(row)) {
+                marks.push(Mark::SameName);
+            }
+            if matches!(row.source, Source::Name | Source::Nobody) {
+                marks.push(Mark::Unknown);
+            }
         }
-        let name = zip_path(&row.file_name).to_lowercase();
-        let has_name = |other: &&PackageRow| other.fate != Fate::New && zip_path(&other.file_name).to_lowercase() == name;
-        if row.fate == Fate::New && others().any(|other| has_name(&other)) {
-            marks.push(Mark::SameName);
-        }
-        if matches!(row.source, Source::Name | Source::Nobody) && row.fate == Fate::New {
-            marks.push(Mark::Unknown);
-        }
-        marks.extend(superseded(kind, rows, index));
+        marks.extend(superseded(kind, rows, &winners, index));
         marks
     };
     rows.iter().enumerate().map(mark).collect()
 }
 
 /// Who takes all customers of a package that stays.
-fn superseded(kind: Kind, rows: &[PackageRow], index: usize) -> Option<Mark> {
-    let row = rows.get(index).filter(|row| is_placed(row))?;
-    let offered = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+fn superseded(kind: Kind, rows: &[PackageRow], winners: &[(Stretch, Option<usize>)], index: usize) -> Option<Mark> {
+    let row = rows.get(index).filter(|row| row.is_known())?;
     let mut by = None;
-    for stretch in stretches(kind, rows) {
-        let fits = runs_on(row, &stretch.device) && least(kind, row, &stretch.family).is_some_and(|least| least <= stretch.from);
-        if !fits {
-            continue;
-        }
-        match winner(kind, rows, &stretch, &offered) {
-            Some(winner) if winner != index => by = by.or(Some(winner)),
+    for (_, winner) in winners.iter().filter(|(stretch, _)| fits(kind, row, stretch)) {
+        match winner {
+            Some(winner) if *winner != index => by = by.or(Some(*winner)),
             _ => return None,
         }
     }

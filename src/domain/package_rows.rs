@@ -2,8 +2,10 @@
 //! What the ZIP brings is told from outside. Knows no change and no screen.
 
 use super::{
+    archive::{Archive, ArchiveFile, Inside},
     fit::zip_path,
     limits,
+    manifest::Manifest,
     package::{FileStatus, packages},
     pointer::member,
     target::Kind,
@@ -93,6 +95,43 @@ pub struct Brought {
 
 /// What is known of the new packages, by their paths in the ZIP.
 pub type Cargo = HashMap<String, Brought>;
+
+/// What the manifests in a ZIP say, as far as they were read.
+pub fn cargo(archive: &Archive) -> Cargo {
+    let read = |file: &ArchiveFile| {
+        let Inside::Packages(manifests) = &file.inside else { return None };
+        Some((zip_path(&file.name), brought(manifests)?))
+    };
+    archive.files.iter().filter_map(read).collect()
+}
+
+/// An upload file holds packages of one version: together they are what the Store makes one package of.
+fn brought(manifests: &[Manifest]) -> Option<Brought> {
+    let mut architectures: Vec<&String> = manifests.iter().flat_map(|manifest| &manifest.architectures).collect();
+    architectures.sort_unstable();
+    architectures.dedup();
+    let all = |of: &dyn Fn(&Manifest) -> Vec<String>| {
+        let mut all: Vec<String> = Vec::new();
+        for text in manifests.iter().flat_map(of) {
+            if !all.contains(&text) {
+                all.push(text);
+            }
+        }
+        all
+    };
+    Some(Brought {
+        version: manifests.first()?.version.clone(),
+        // The service writes a bundle for several as neutral.
+        architecture: match architectures.as_slice() {
+            [] => String::new(),
+            [only] => (*only).clone(),
+            _ => "Neutral".to_owned(),
+        },
+        families: all(&|manifest| manifest.families.iter().map(ToString::to_string).collect()),
+        languages: all(&|manifest| manifest.languages.clone()),
+        capabilities: all(&|manifest| manifest.capabilities.clone()),
+    })
+}
 
 /// A package of the document, or one that is live and missing there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -259,6 +298,30 @@ mod tests {
 
     fn package(name: &str, status: &str) -> Value {
         json!({"fileName": name, "fileStatus": status})
+    }
+
+    #[test]
+    fn a_zip_tells_what_its_packages_are() {
+        let manifest = |architecture: &str, language: &str| Manifest {
+            version: "2.0.0.0".into(),
+            architectures: vec![architecture.into()],
+            languages: vec!["en-us".into(), language.into()],
+            ..Manifest::default()
+        };
+        let file = |name: &str, inside: Inside| ArchiveFile { name: name.into(), inside, ..ArchiveFile::default() };
+        let archive = Archive {
+            files: vec![
+                file("in\\a.msix", Inside::Packages(vec![manifest("x64", "de-de")])),
+                file("b.msixupload", Inside::Packages(vec![manifest("x64", "de-de"), manifest("ARM64", "fr-fr")])),
+                file("c.msix", Inside::Broken("cut off".into())),
+                file("d.png", Inside::Unread),
+            ],
+        };
+        let cargo = cargo(&archive);
+        let said = |name: &str| cargo.get(name).map(|brought| (brought.architecture.as_str(), brought.languages.join(" ")));
+        assert_eq!(said("in/a.msix"), Some(("x64", "en-us de-de".to_owned())));
+        assert_eq!(said("b.msixupload"), Some(("Neutral", "en-us de-de fr-fr".to_owned())));
+        assert_eq!(cargo.len(), 2);
     }
 
     #[test]

@@ -20,6 +20,14 @@ pub struct Product {
     raw: Box<str>,
 }
 
+/// What the packages of a product must be called and signed with. Either may be empty where the resource lacks it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageIdentity {
+    pub name: String,
+    /// `CN=…`
+    pub publisher: String,
+}
+
 /// Looks a field up whatever the case of its first letters: replies spell `PackageFamilyName` too (store-api.md Q7).
 pub fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     let object = value.as_object()?;
@@ -60,6 +68,14 @@ impl Product {
             published: reference(kind.published_field()),
             raw: raw.to_string().into(),
         })
+    }
+
+    /// What its packages must be called; only an app's resource tells.
+    pub fn package_identity(&self) -> Option<PackageIdentity> {
+        let resource = self.resource();
+        let text = |name: &str| field(&resource, name).and_then(Value::as_str).map(plain_text).unwrap_or_default();
+        let identity = PackageIdentity { name: text("packageIdentityName"), publisher: text("publisherName") };
+        (identity != PackageIdentity::default()).then_some(identity)
     }
 
     /// The resource as the server sent it, unknown fields and all.

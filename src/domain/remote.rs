@@ -71,6 +71,18 @@ impl<T, E> Remote<T, E> {
         *self = Self::Failed { error, stale };
     }
 
+    /// Whoever was to bring it is gone: with an error, or without a word, and then it is what it was.
+    pub fn settle(&mut self, error: Option<E>) {
+        match error {
+            Some(error) => self.fail(error),
+            None => {
+                if let Self::Loading { stale } = self {
+                    *self = stale.take().map_or(Self::Idle, Self::Ready);
+                }
+            }
+        }
+    }
+
     /// Arrived.
     pub fn finish(&mut self, value: T) {
         *self = Self::Ready(value);

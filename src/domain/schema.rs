@@ -94,7 +94,11 @@ pub(super) struct Place {
     /// Where the reference says so.
     pub(super) rule: &'static str,
     pub(super) is_read_only: bool,
-    is_obsolete: bool,
+    pub(super) is_obsolete: bool,
+    /// Of a list.
+    pub(super) is_item: bool,
+    /// Of a map: the document chose the name.
+    pub(super) is_member: bool,
 }
 
 /// The part of a kind's schema that speaks of a place.
@@ -107,12 +111,21 @@ pub(super) fn place(kind: Kind, pointer: &str) -> Option<Place> {
 
 impl Place {
     pub(super) fn root(kind: Kind) -> Self {
-        let root = Self { kind, node: &Value::Null, name: "", rule: "§ 3", is_read_only: false, is_obsolete: false };
-        root.at(schema(kind), None)
+        let nowhere = Self {
+            kind,
+            node: &Value::Null,
+            name: "",
+            rule: "§ 3",
+            is_read_only: false,
+            is_obsolete: false,
+            is_item: false,
+            is_member: false,
+        };
+        nowhere.at(schema(kind), None)
     }
 
     fn at(self, node: &'static Value, name: Option<&'static str>) -> Self {
-        let mut place = Self { node, name: name.unwrap_or(self.name), ..self };
+        let mut place = Self { node, name: name.unwrap_or(self.name), is_item: false, is_member: false, ..self };
         place.rule = place.text("x-rule").unwrap_or(self.rule);
         place.is_read_only |= place.get("readOnly").is_some_and(|mark| mark == true);
         place.is_obsolete |= place.get("deprecated").is_some_and(|mark| mark == true);
@@ -138,16 +151,15 @@ impl Place {
     }
 
     pub(super) fn step(self, name: &str) -> Option<Self> {
-        if name == "-" || name.bytes().all(|byte| byte.is_ascii_digit()) {
-            if let Some(items) = self.get("items") {
-                return Some(self.at(items, None));
-            }
+        let is_index = name == "-" || name.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(items) = self.get("items").filter(|_| is_index) {
+            return Some(Self { is_item: true, ..self.at(items, None) });
         }
         if let Some((name, node)) = self.property(name) {
             return Some(self.at(node, Some(name)));
         }
         let node = self.get("additionalProperties").filter(|node| node.is_object())?;
-        Some(self.at(node, None))
+        Some(Self { is_member: true, ..self.at(node, None) })
     }
 
     /// A member that the schema names, in any case.
@@ -174,7 +186,7 @@ impl Place {
         texts(types).chain(types.and_then(Value::as_str))
     }
 
-    fn shape(self) -> Shape {
+    pub(super) fn shape(self) -> Shape {
         if self.get("enum").is_some() {
             return Shape::Choice;
         }
@@ -191,7 +203,7 @@ impl Place {
         }
     }
 
-    fn values(self) -> impl Iterator<Item = &'static str> {
+    pub(super) fn values(self) -> impl Iterator<Item = &'static str> {
         let refused = self.get("not").and_then(|not| not.get("const"));
         texts(self.get("enum")).filter(move |value| refused.is_none_or(|refused| refused != value))
     }

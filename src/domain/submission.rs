@@ -49,16 +49,23 @@ impl Submission {
     }
 }
 
-/// The body of a PUT: the document without what only the service writes, and only the fields that this kind takes. Order is kept.
-pub fn put_body(kind: Kind, document: &Value) -> Value {
-    let keeps = |name: &str| match kind.put_fields() {
+/// Whether a top-level field is part of a PUT of this kind.
+pub fn is_put_field(kind: Kind, name: &str) -> bool {
+    match kind.put_fields() {
         Some(fields) => fields.contains(&name),
         None => !SERVER_OWNED.contains(&name),
-    };
+    }
+}
+
+/// The body of a PUT: the document without what only the service writes, and only the fields that this kind takes. Order is kept.
+pub fn put_body(kind: Kind, document: &Value) -> Value {
     match document.as_object() {
         Some(object) => {
-            let kept: Map<_, _> =
-                object.iter().filter(|(name, _)| keeps(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+            let kept: Map<_, _> = object
+                .iter()
+                .filter(|(name, _)| is_put_field(kind, name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
             Value::Object(kept)
         }
         None => document.clone(),

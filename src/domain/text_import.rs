@@ -3,7 +3,6 @@
 
 use super::{
     edit::Edit,
-    limits,
     pointer::set,
     target::Kind,
     text_source::{Found, Piece, Problem, Why, code},
@@ -85,7 +84,7 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
             .or_else(|| listed(&code, &languages, false).filter(|language| !exact(language)))
         {
             Some(language) => (language.clone(), false),
-            None if !limits::is_language(&code) => {
+            None if !texts::is_language(&code) => {
                 let sentence = format!("{} is no language of the Store", piece.language);
                 plan.problems.push(Problem::new(&piece.source, Why::UnknownLanguage, sentence));
                 continue;
@@ -133,6 +132,12 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
             plan.changes.push(CellChange { language, field, source: first.source.clone(), before, after });
         }
     }
+    // As the table shows them, however the files lie.
+    let order = |change: &CellChange| {
+        let row = languages.iter().position(|language| *language == change.language);
+        (row.unwrap_or(usize::MAX), fields.iter().position(|field| *field == change.field))
+    };
+    plan.changes.sort_by_key(order);
     for language in &plan.added {
         let mut listing = texts::new_listing(kind, document, false);
         let below = if kind == Kind::App { "/baseListing" } else { "" };

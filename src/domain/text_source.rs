@@ -1,7 +1,7 @@
 //! Texts as people keep them outside of a document: which language and field a file's path or a table's cell stands for, and
 //! what its bytes say. Knows no disk.
 
-use super::{limits, texts::Field};
+use super::texts::{self, Field};
 use csv::ReaderBuilder;
 
 /// One text from outside, with the words that its owner used.
@@ -23,7 +23,7 @@ pub struct Piece {
 pub enum Why {
     /// Nothing but space: it is not taken for the wish to empty a text.
     Empty,
-    /// No text file.
+    /// No text file, or one that names neither a language nor a field.
     NoText,
     /// The Store has no such language, or the name is no language.
     UnknownLanguage,
@@ -126,7 +126,7 @@ pub fn code(name: &str) -> String {
 
 fn is_language(name: &str, languages: &[String]) -> bool {
     let code = code(name);
-    limits::is_language(&code) || languages.iter().any(|language| language.eq_ignore_ascii_case(&code))
+    texts::is_language(&code) || languages.iter().any(|language| language.eq_ignore_ascii_case(&code))
 }
 
 /// Whether a name looks like a language code, so that `xx-yy` is said to be an unknown language.
@@ -189,7 +189,7 @@ pub fn spot(path: &str, fields: &[Field], languages: &[String], asked: Option<&s
         (None, Some(_)) => problem(Why::UnknownLanguage, format!("{stem} is no language of the Store")),
         (None, None) if language(parent).is_some() => problem(Why::UnknownField, format!("{stem} is no text field of a listing")),
         (None, None) if looks_like_language(stem) => problem(Why::UnknownLanguage, format!("{stem} is no language of the Store")),
-        (None, None) => problem(Why::UnknownField, "names neither a language nor a text field".to_owned()),
+        (None, None) => problem(Why::NoText, "names neither a language nor a text field".to_owned()),
     }
 }
 
@@ -255,7 +255,7 @@ pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
     let by_field = header.iter().position(is_named(&["field", "fields", "fieldname"]));
     let Some(key) = by_language.or(by_field) else {
         let sentence = "has no column called language (or field); the first line names the columns";
-        found.problems.push(Problem::new("the header", Why::UnknownField, sentence));
+        found.problems.push(Problem::new("the header", Why::Unreadable, sentence));
         return found;
     };
     let is_turned = by_language.is_none();
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case("readme.txt", Why::UnknownField, "neither")]
+    #[case("readme.txt", Why::NoText, "neither")]
     #[case("xx-yy.txt", Why::UnknownLanguage, "xx-yy is no language")]
     #[case("klingon/releaseNotes.txt", Why::UnknownLanguage, "klingon is no language")]
     #[case("releaseNotes/klingon.txt", Why::UnknownLanguage, "klingon is no language")]
@@ -432,7 +432,7 @@ mod tests {
     #[test]
     fn what_a_table_does_not_tell_is_said() {
         assert_eq!(table("language,price,title\nde-de,1,T\nen-us\n"), (own(&[("de-de", "title", "T")]), vec![Why::UnknownField]));
-        assert_eq!(table("title,description\na,b\n").1, [Why::UnknownField]);
+        assert_eq!(table("title,description\na,b\n").1, [Why::Unreadable]);
         assert_eq!(table("").1, [Why::Unreadable]);
     }
 

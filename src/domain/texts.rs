@@ -3,11 +3,13 @@
 
 use super::{
     edit::Edit,
-    limits::{self, Shape},
+    limits,
     pointer::{child, member},
+    schema::{self, Shape, hint},
     target::Kind,
 };
 use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
 
 /// A text field of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,24 +46,46 @@ const APP: &[(&str, &str)] = &[
 ];
 const ADD_ON: &[(&str, &str)] = &[("title", "title"), ("description", "description")];
 
+static APP_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| read_fields(Kind::App, APP, "/listings/en-us/baseListing"));
+static ADD_ON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| read_fields(Kind::AddOn, ADD_ON, "/listings/en-us"));
+
 /// The text fields of a kind, in the order of their columns; a flight has no listings.
 pub fn fields(kind: Kind) -> Vec<Field> {
-    let (names, rules, below): (_, _, &str) = match kind {
-        Kind::App => (APP, limits::LISTING, ""),
-        Kind::AddOn => (ADD_ON, limits::ADD_ON, "listings/*/"),
-        Kind::Flight => return Vec::new(),
-    };
+    match kind {
+        Kind::App => APP_FIELDS.clone(),
+        Kind::AddOn => ADD_ON_FIELDS.clone(),
+        Kind::Flight => Vec::new(),
+    }
+}
+
+fn read_fields(kind: Kind, names: &[(&'static str, &'static str)], holder: &str) -> Vec<Field> {
     let field = |(name, word): &(&'static str, &'static str)| {
-        let rule = rules.iter().find(|rule| rule.path.strip_prefix(below) == Some(name));
-        let (is_list, most, each) = match rule.map(|rule| rule.shape) {
-            Some(Shape::Texts { count, each }) => (true, Some(count), Some(each)),
-            Some(Shape::Text(most)) => (false, most, None),
-            _ => (false, None, None),
-        };
+        let pointer = child(holder, name);
+        let hint = self::hint(kind, &pointer);
+        let is_list = hint.as_ref().is_some_and(|hint| hint.shape == Shape::List);
+        let each = if is_list { self::hint(kind, &child(&pointer, 0)).and_then(|hint| hint.most) } else { None };
         let words = (kind == Kind::App && *name == "keywords").then_some(limits::KEYWORD_WORDS);
-        Field { name, word, is_list, most, each, words }
+        Field { name, word, is_list, most: hint.and_then(|hint| hint.most), each, words }
     };
     names.iter().map(field).collect()
+}
+
+/// Whether a listing may have this language; any case.
+pub fn is_language(code: &str) -> bool {
+    schema::languages().any(|language| language.eq_ignore_ascii_case(code))
+}
+
+/// The kind that a document without a target belongs to, by what only one kind has.
+pub fn kind_of(document: &Value) -> Kind {
+    let has = |name: &str| member(document, name).is_some();
+    let is_app = || listings(document).is_some_and(|(_, all)| all.values().any(|one| member(one, "baseListing").is_some()));
+    if has("flightPackages") {
+        Kind::Flight
+    } else if has("applicationPackages") || has("applicationCategory") || is_app() {
+        Kind::App
+    } else {
+        Kind::AddOn
+    }
 }
 
 /// The content of a cell.

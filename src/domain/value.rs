@@ -36,6 +36,15 @@ pub fn numbers_equal(left: &Number, right: &Number) -> bool {
     left == right || decimal(left).is_some_and(|left| Some(left) == decimal(right))
 }
 
+/// One text for all spellings of a number: digits and a power of ten, `25.0` and `2.5e1` alike.
+pub fn canonical_number(number: &Number) -> String {
+    let Some((is_negative, digits, power)) = decimal(number) else { return number.to_string() };
+    if digits.is_empty() {
+        return "0".to_owned();
+    }
+    format!("{}{digits}e{power}", if is_negative { "-" } else { "" })
+}
+
 /// What a date text says: nothing (`""`, year 1601, Q22), an instant, or no date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Date {

@@ -11,14 +11,16 @@ use crate::{
     config::Env,
     domain::{
         check,
-        document::Document,
-        finding::Severity,
+        document::{Document, Position},
+        finding::{Finding, Severity},
         package,
+        product::PackageIdentity,
         submission::put_body,
         target::{Kind, Target},
     },
     jobs::{browse, load},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{fs::File, path::Path};
 
@@ -31,17 +33,18 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let given = file.map(read_document).transpose()?;
-    let (kind, base) = if target == "-" {
+    let (kind, base, identity) = if target == "-" {
         let document = given.as_ref().and_then(|document| document.value().ok());
         let document =
             document.ok_or_else(|| Failure::usage("check - needs --json FILE: without a target there is no document."))?;
-        (guess_kind(document), None)
+        (guess_kind(document), None, None)
     } else {
         let target: Target = target.parse().map_err(Failure::usage)?;
         let session = Session::open(cli, env)?;
         let detail = load::read_target(&session.services, &target, Priority::Person).await?;
+        let identity = detail.product.package_identity();
         let base = detail.pending.or(detail.published).map(|submission| put_body(target.kind(), &submission.document));
-        (target.kind(), base)
+        (target.kind(), base, identity)
     };
     let document = match (given, &base) {
         (Some(document), _) => document,
@@ -50,57 +53,83 @@ pub(super) async fn run(
     };
     let Ok(value) = document.value() else { return Err(Failure::usage("The document cannot be read.")) };
 
-    let mut worst: Option<Severity> = None;
-    let mut say = |severity: Severity, pointer: &str, sentence: &str, printer: &mut Printer<'_>| -> std::io::Result<()> {
-        worst = Some(worst.map_or(severity, |worst| worst.min(severity)));
-        let place = document.nearest_position(pointer).filter(|_| file.is_some());
-        if printer.is_json() {
-            let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
-            return printer.object(&json!({
-                "event": "finding", "severity": severity.word(), "pointer": pointer, "line": line, "column": column, "message": sentence,
-            }));
-        }
-        let at = match (file, place) {
-            (Some(file), Some(place)) => format!("{}:{}:{}: ", file.display(), place.line, place.column),
-            _ => String::new(),
-        };
-        let pointer = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-        printer.line(&format!("{at}{}: {pointer}{sentence}", severity.word()))
-    };
-    for finding in check::check(kind, value, base.as_ref()) {
-        say(finding.severity, &finding.pointer, &finding.sentence, printer)?;
+    let mut findings = check::check_at(kind, value, base.as_ref(), Timestamp::now());
+    findings.extend(zip_findings(kind, value, zip, identity)?);
+    let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
+    // Lines count in the file that was given; the server's copy is nowhere to be opened.
+    let places = if file.is_some() { document.positions(&pointers) } else { vec![None; findings.len()] };
+    for (finding, place) in findings.iter().zip(places) {
+        let place = place.or_else(|| document.nearest_position(&finding.pointer).filter(|_| file.is_some()));
+        say(finding, place, file, printer)?;
     }
-    for (severity, sentence) in zip_findings(kind, value, zip)? {
-        say(severity, "", &sentence, printer)?;
+    let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
+    if printer.is_json() {
+        let outcome = if errors > 0 { "refused" } else { "passed" };
+        printer
+            .object(&json!({"event": "result", "outcome": outcome, "errors": errors, "warnings": warnings, "notes": notes}))?;
+    } else if findings.is_empty() {
+        printer.line("No findings.")?;
+    } else {
+        let last = if errors == 0 { " Nothing that the Store would refuse." } else { "" };
+        printer.line(&format!(
+            "{}, {}, {}.{last}",
+            counted(errors, "error"),
+            counted(warnings, "warning"),
+            counted(notes, "note")
+        ))?;
     }
-    if worst == Some(Severity::Error) {
-        return Ok(Exit::Refused);
-    }
-    if !printer.is_json() {
-        printer.line(if worst.is_some() { "Nothing that the Store would refuse." } else { "No findings." })?;
-    }
-    Ok(Exit::Done)
+    Ok(if errors > 0 { Exit::Refused } else { Exit::Done })
 }
 
-fn zip_findings(kind: Kind, document: &Value, zip: Option<&Path>) -> Result<Vec<(Severity, String)>, Failure> {
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// One finding: as compilers do it, `file:line:column: severity: …`, with the help below; or one object.
+fn say(finding: &Finding, place: Option<Position>, file: Option<&Path>, printer: &mut Printer<'_>) -> std::io::Result<()> {
+    let Finding { pointer, severity, sentence, rule, help } = finding;
+    if printer.is_json() {
+        return printer.object(&json!({
+            "event": "finding", "severity": severity.word(), "pointer": pointer, "line": place.map(|place| place.line),
+            "column": place.map(|place| place.column), "sentence": sentence, "rule": rule, "help": help,
+        }));
+    }
+    let at = match (file, place) {
+        (Some(file), Some(place)) => format!("{}:{}:{}: ", file.display(), place.line, place.column),
+        _ => String::new(),
+    };
+    let pointer = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
+    let rule = if rule.is_empty() { String::new() } else { format!(" [{rule}]") };
+    printer.line(&format!("{at}{severity}: {pointer}{sentence}{rule}"))?;
+    if help.is_empty() { Ok(()) } else { printer.line(&format!("    {help}")) }
+}
+
+fn zip_findings(
+    kind: Kind,
+    document: &Value,
+    zip: Option<&Path>,
+    identity: Option<PackageIdentity>,
+) -> Result<Vec<Finding>, Failure> {
     let expected = package::expected(kind, document);
+    let told = |severity, sentence, rule| Finding { pointer: String::new(), severity, sentence, rule, help: "" };
     let Some(zip) = zip else {
-        let pending = expected.len();
-        let note = format!("{pending} files are marked PendingUpload; give the ZIP that holds them with --zip.");
-        return Ok(if pending == 0 { Vec::new() } else { vec![(Severity::Note, note)] });
+        let pending = counted(expected.len(), "file");
+        let note = format!("{pending} marked PendingUpload; give the ZIP with --zip to have it looked at.");
+        return Ok(if expected.is_empty() { Vec::new() } else { vec![told(Severity::Note, note, "§ 4.9")] });
     };
     if let Err(error) = File::open(zip) {
         return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
     }
-    let examined = browse::examine(zip, kind, document);
+    let examined = browse::examine(zip, kind, document, identity);
     Ok(match examined.broken {
-        None => examined.fit.sentences(),
-        Some(broken) => vec![(Severity::Error, format!("{}: {broken}", zip.display()))],
+        None => examined.fit.findings(),
+        Some(broken) => vec![told(Severity::Error, format!("{}: {broken}", zip.display()), "§ 4.9")],
     })
 }
 
 /// The kind that a document without a target belongs to, by the fields that only one kind has.
-fn guess_kind(document: &Value) -> Kind {
+pub(super) fn guess_kind(document: &Value) -> Kind {
     if document.get("flightPackages").is_some() {
         Kind::Flight
     } else if ["applicationPackages", "applicationCategory"].iter().any(|name| document.get(name).is_some()) {

@@ -18,7 +18,7 @@ pub(super) fn run(session: &Session, target: Option<&Target>, printer: &mut Prin
         let path = draft.path.display().to_string();
         if printer.is_json() {
             printer.object(&json!({
-                "target": draft.target.to_string(), "why": draft.why.word(), "submissionId": draft.submission, "savedAt": draft.saved_at, "path": path,
+                "target": draft.target.to_string(), "why": draft.why.word(), "submissionId": draft.submission, "runId": draft.run, "savedAt": draft.saved_at, "path": path,
             }))?;
         } else {
             let when = draft.saved_at.strftime("%Y-%m-%d %H:%M");

@@ -10,7 +10,7 @@ use crate::{
     domain::units,
     jobs::{
         job::JobId,
-        publish,
+        publish, renew,
         report::{Report, UploadProgress},
         reporter::Reporter,
     },
@@ -39,6 +39,8 @@ pub(super) enum Work {
     Begin(Errand),
     /// The id of an interrupted run.
     Resume(String),
+    /// The id of one whose draft is to be replaced.
+    Renew(String),
 }
 
 /// Runs it to its end, to the timeout, or to an interrupt.
@@ -56,6 +58,7 @@ pub(super) async fn carry_out(
         match work {
             Work::Begin(errand) => publish::run(&services, errand, &reporter, &cancel).await,
             Work::Resume(id) => publish::resume(&services, &id, &reporter, &cancel).await,
+            Work::Renew(id) => renew::run(&services, &id, &reporter, &cancel).await,
         }
     });
     let mut limit = std::pin::pin!(time::sleep(timeout.unwrap_or(Duration::MAX)));
@@ -88,6 +91,8 @@ struct Screen {
     view: Option<RunView>,
     failure: Option<String>,
     percent: Option<u8>,
+    /// How far the ZIP was read for its hash, as it was said last.
+    summed: u8,
     /// How many requests had waited long before this run.
     delayed: u32,
     /// Said once: that requests wait for their turn.
@@ -102,6 +107,7 @@ impl Screen {
                 self.view = Some(*view);
             }
             Report::Upload(progress) => self.progress(&progress, printer)?,
+            Report::Summed(summed) => self.summed = super::diff::reading(&summed, self.summed, printer)?,
             Report::Failed { message } => self.failure = Some(message),
             _ => {}
         }

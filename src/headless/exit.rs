@@ -55,7 +55,7 @@ impl From<ApiError> for Failure {
         let exit = match publish::cause(&error) {
             Cause::SignIn => Exit::SignIn,
             Cause::Store => Exit::Store,
-            Cause::Trouble => Exit::Failed,
+            Cause::Trouble | Cause::UrlEnded => Exit::Failed,
         };
         Self::new(exit, error)
     }

@@ -2,10 +2,13 @@
 
 mod account;
 mod check;
+mod diff;
+mod diff_text;
 mod drafts;
 mod errand;
 pub mod exit;
 mod list;
+mod pack;
 pub mod printer;
 mod publish;
 mod resume;
@@ -13,3 +16,4 @@ mod rollout;
 pub mod run;
 mod session;
 mod show;
+mod texts;

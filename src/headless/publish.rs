@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     cli::{Allow, Pending, PublishArgs, Wait},
-    domain::{concern::ConcernKind, product::Product, target::Target},
+    domain::{concern::ConcernKind, fingerprint::Fingerprint, product::Product, target::Target},
     jobs::job::Catalog,
     publish::{
         errand::Errand,
@@ -20,6 +20,9 @@ pub(super) async fn publish(mut session: Session, args: &PublishArgs, printer: &
     session.may_change()?;
     if session.profile.protected && !args.yes {
         return Err(Failure::refused(format!("Profile {} is protected: add --yes to commit.", session.profile.name)));
+    }
+    if args.zip.is_some() && args.expect.as_ref().is_some_and(Fingerprint::is_open) {
+        return Err(Failure::usage("This hash leaves the ZIP open, so it approves none: take the one of flightdeck diff with --zip."));
     }
     let document = match &args.json {
         Some(path) => Some(read_document(path)?.into_value().map_err(|error| Failure::usage(error.message))?),
@@ -36,6 +39,8 @@ pub(super) async fn publish(mut session: Session, args: &PublishArgs, printer: &
             Pending::Replace => PendingPolicy::Replace,
         },
         draft_seen: None,
+        expect: args.expect.clone(),
+        base: None,
         allow: args.allow.iter().map(|allow| concern(*allow)).collect(),
         wait: match args.wait {
             Wait::Committed => WaitFor::Committed,

@@ -13,6 +13,7 @@ use std::{io, time::Duration};
 pub(super) async fn run(
     mut session: Session,
     run: Option<&str>,
+    renew: bool,
     timeout: Option<Duration>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
@@ -47,7 +48,8 @@ pub(super) async fn run(
         }
         (Some(_), Some(_)) => return Err(Failure::usage(format!("Several runs end in {wanted:?}; give more of the id."))),
     };
-    carry_out(&mut session, Work::Resume(id), timeout, printer).await
+    let work = if renew { Work::Renew(id) } else { Work::Resume(id) };
+    carry_out(&mut session, work, timeout, printer).await
 }
 
 fn show(run: &Interrupted, printer: &mut Printer<'_>) -> io::Result<()> {

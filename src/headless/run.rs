@@ -1,13 +1,13 @@
 //! Takes a command from the command line to its exit code.
 
 use super::{
-    account, check, drafts,
+    account, check, diff, drafts,
     exit::{Exit, Failure},
-    list,
+    list, pack,
     printer::Printer,
     publish, resume, rollout,
     session::Session,
-    show,
+    show, texts,
 };
 use crate::{
     cli::{Cli, Command},
@@ -36,18 +36,24 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
         }
         Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
         Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
+        Command::Pack(args) => pack::run(cli, env, args, printer).await,
+        Command::Diff { target, json, zip, format } => {
+            let sides = diff::Sides { target, json: json.as_deref(), zip: zip.as_deref() };
+            diff::run(Session::open(cli, env)?, &sides, *format, printer).await
+        }
         Command::Publish(args) => {
             let mut session = Session::open(cli, env)?;
             session.limit_bandwidth(args.bandwidth.as_deref())?;
             publish::publish(session, args, printer).await
         }
-        Command::Resume { run, timeout, bandwidth } => {
+        Command::Resume { run, renew, timeout, bandwidth } => {
             let mut session = Session::open(cli, env)?;
             session.limit_bandwidth(bandwidth.as_deref())?;
-            resume::run(session, run.as_deref(), *timeout, printer).await
+            resume::run(session, run.as_deref(), *renew, *timeout, printer).await
         }
         Command::Rollout { target, yes, to } => rollout::run(Session::open(cli, env)?, target, to.as_ref(), *yes, printer).await,
         Command::Drafts { target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),
+        Command::Texts(what) => texts::run(cli, env, what, printer).await,
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,
         Command::Delete { target, draft, yes, name } => {

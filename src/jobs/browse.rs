@@ -2,15 +2,15 @@
 
 use super::report::{Examined, FolderEntry};
 use crate::domain::{
-    archive::{Fit, fit, look_at_packages, read, repairs},
-    package::{expected, files},
+    archive::{Fit, against, look_inside, read, repairs},
+    product::PackageIdentity,
     target::Kind,
 };
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{
     fs::{self, File},
-    io::{self, BufReader},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -66,10 +66,19 @@ fn top(path: &str) -> FolderEntry {
     FolderEntry { name: path.to_owned(), path: PathBuf::from(path), is_folder: true, size: 0, modified: None }
 }
 
-/// How a ZIP fits a document. Never fails: what is wrong stands in the answer.
-pub fn examine(zip: &Path, kind: Kind, document: &Value) -> Examined {
-    let mut examined =
-        Examined { zip: zip.to_owned(), size: 0, archive: None, fit: Fit::default(), repairs: Vec::new(), broken: None };
+/// How a ZIP fits a document. Never fails: what is wrong stands in the answer. `identity` is what the product's packages are
+/// called, where that is known.
+pub fn examine(zip: &Path, kind: Kind, document: &Value, identity: Option<PackageIdentity>) -> Examined {
+    let mut examined = Examined {
+        zip: zip.to_owned(),
+        size: 0,
+        archive: None,
+        identity,
+        fit: Fit::default(),
+        repairs: Vec::new(),
+        broken: None,
+        summed: None,
+    };
     let file = match File::open(zip).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((facts, _)) if facts.is_dir() => {
             examined.broken = Some("this is a folder".to_owned());
@@ -86,8 +95,8 @@ pub fn examine(zip: &Path, kind: Kind, document: &Value) -> Examined {
     };
     match read(&file) {
         Ok(mut archive) => {
-            look_at_packages(BufReader::new(&file), &mut archive);
-            examined.fit = fit(&archive, &expected(kind, document), &files(kind, document));
+            look_inside(&file, &mut archive);
+            examined.fit = against(kind, document, &archive, examined.identity.as_ref());
             examined.repairs = repairs(kind, document, &examined.fit);
             examined.archive = Some(archive);
         }
@@ -131,7 +140,7 @@ mod tests {
         let document = json!({"applicationPackages": [{"fileName": "Notes.msix", "fileStatus": "PendingUpload"}]});
         let path = folder.path().join("notes.zip");
         fs::write(&path, zip_of(&["notes.msix"])).unwrap();
-        let examined = examine(&path, Kind::App, &document);
+        let examined = examine(&path, Kind::App, &document, None);
         assert_eq!((examined.broken.as_deref(), examined.fit.missing.len(), examined.repairs.len()), (None, 1, 1));
         assert!(examined.archive.is_some() && examined.size > 0);
     }
@@ -144,7 +153,7 @@ mod tests {
         zip.start_file("notes.msix", zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(b"a text").unwrap();
         zip.finish().unwrap();
-        let examined = examine(&path, Kind::App, &json!({}));
+        let examined = examine(&path, Kind::App, &json!({}), None);
         let sentences: Vec<_> = examined.fit.sentences().into_iter().map(|(_, sentence)| sentence).collect();
         assert!(sentences.iter().any(|sentence| sentence.starts_with("notes.msix is no package")), "{sentences:?}");
         assert_eq!((examined.fit.is_ok(), examined.repairs), (false, Vec::new()));
@@ -156,7 +165,7 @@ mod tests {
         let path = folder.path().join("cut.zip");
         let whole = zip_of(&["notes.msix"]);
         fs::write(&path, &whole[..whole.len() - 30]).unwrap();
-        let broken = |path: &Path| examine(path, Kind::App, &json!({})).broken.unwrap();
+        let broken = |path: &Path| examine(path, Kind::App, &json!({}), None).broken.unwrap();
         assert!(broken(&path).contains("cut off"), "{}", broken(&path));
         assert!(broken(folder.path()).contains("folder") || broken(folder.path()).contains("cannot be opened"));
         assert!(broken(&folder.path().join("none.zip")).contains("cannot be opened"));

@@ -1,7 +1,7 @@
 //! Looks at folders and archives for the picker, away from the async threads: a slow network drive holds nobody up.
 
 use super::{browse, report::Report, reporter::Reporter};
-use crate::domain::target::Kind;
+use crate::domain::{product::PackageIdentity, target::Kind};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -16,8 +16,8 @@ pub async fn browse(folder: PathBuf, reporter: &Reporter) {
     }
 }
 
-pub async fn examine(zip: PathBuf, kind: Kind, document: Value, reporter: &Reporter) {
-    match tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document)).await {
+pub async fn examine(zip: PathBuf, kind: Kind, document: Value, identity: Option<PackageIdentity>, reporter: &Reporter) {
+    match tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await {
         Ok(examined) => reporter.tell(Report::Examined(Box::new(examined))).await,
         Err(error) => reporter.fail(error).await,
     }

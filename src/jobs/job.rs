@@ -2,7 +2,11 @@
 
 pub use crate::domain::catalog::Catalog;
 use crate::{
-    domain::target::{Kind, Target},
+    domain::{
+        product::PackageIdentity,
+        target::{Kind, Target},
+        texts::Field,
+    },
     publish::plan::Plan,
 };
 use serde_json::Value;
@@ -17,6 +21,17 @@ pub struct JobId(pub u64);
 pub enum NewProduct {
     AddOn { app: String, product_id: String, product_type: String },
     Flight { app: String, name: Option<String>, groups: Vec<String>, rank_higher_than: Option<String> },
+}
+
+/// What a person named, with what its names are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    pub from: PathBuf,
+    pub fields: Vec<Field>,
+    /// The document's own languages: they count as languages however they are called.
+    pub languages: Vec<String>,
+    /// The field that a file is for which is named after its language alone.
+    pub asked: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +52,35 @@ pub enum Job {
         zip: PathBuf,
         kind: Kind,
         document: Value,
+        /// What the product's packages are called, where that is known.
+        identity: Option<PackageIdentity>,
+    },
+    /// Makes a ZIP of what a document waits for out of a folder.
+    Pack {
+        folder: PathBuf,
+        out: PathBuf,
+        kind: Kind,
+        document: Value,
+    },
+    /// SHA-256 of a whole ZIP, for the hash of a release.
+    Sum {
+        zip: PathBuf,
+    },
+    /// Reads texts from a folder or a table.
+    ReadTexts(TextSource),
+    /// Writes texts below a folder, or a table to the path itself.
+    WriteTexts {
+        to: PathBuf,
+        /// Path below the folder, empty for the path itself; and content.
+        files: Vec<(String, String)>,
+        overwrites: bool,
+    },
+    /// What became of a target's document: from disk alone.
+    LoadPast(Target),
+    /// A document that [`Job::LoadPast`] listed.
+    ReadKept {
+        target: Target,
+        path: PathBuf,
     },
     /// Judges a large text. The number comes back with the answer.
     Judge {
@@ -51,7 +95,14 @@ pub enum Job {
         target: Target,
         text: String,
         base: Option<String>,
+        /// The editable part of the base's document.
+        body: Option<Arc<Value>>,
         zip: Option<PathBuf>,
+    },
+    /// Keeps a text that gives way to another one among the rescued documents.
+    SetAside {
+        target: Target,
+        text: String,
     },
     /// Throws the working copy away.
     DropEdit {
@@ -60,6 +111,10 @@ pub enum Job {
     Publish(Box<Plan>),
     /// Goes on with a run that was interrupted.
     Resume {
+        run: String,
+    },
+    /// Replaces the draft of an interrupted run whose upload URL has ended, and takes the release from there.
+    Renew {
         run: String,
     },
     /// Polls a pending submission until it ends.
@@ -89,12 +144,20 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
+            | Self::ReadTexts(_)
             | Self::Judge { .. }
-            | Self::Examine { .. } => false,
-            Self::KeepEdit { .. }
+            | Self::Examine { .. }
+            | Self::LoadPast(_)
+            | Self::ReadKept { .. }
+            | Self::Sum { .. } => false,
+            Self::Pack { .. }
+            | Self::WriteTexts { .. }
+            | Self::KeepEdit { .. }
+            | Self::SetAside { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }
@@ -111,10 +174,17 @@ impl Job {
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
+            Self::Pack { .. } => Some("pack".into()),
+            Self::Sum { .. } => Some("sum".into()),
+            Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
+            Self::LoadPast(_) => Some("past".into()),
+            Self::ReadKept { .. } => Some("kept".into()),
             Self::Judge { .. } => Some("judge".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
-            Self::Publish(_)
+            Self::SetAside { .. }
+            | Self::Publish(_)
             | Self::Resume { .. }
+            | Self::Renew { .. }
             | Self::Follow { .. }
             | Self::Create(_)
             | Self::DeleteDraft { .. }

@@ -2,7 +2,7 @@
 
 use super::report::Interrupted;
 use crate::{
-    disk::{DiskError, RunFile, Runs},
+    disk::{DiskError, Runs},
     publish::{
         entry::{Entry, Sent},
         errand::Header,
@@ -58,7 +58,7 @@ pub(super) fn read(lines: Vec<Value>, profile: &str) -> Result<Recovered, String
 pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskError> {
     let mut found = Vec::new();
     for file in runs.list()? {
-        if !is_open(&file) {
+        if file.last.as_ref().is_some_and(has_ended) {
             continue;
         }
         let read = runs.read(&file.id).map_err(|error| error.to_string()).and_then(|lines| read(lines, profile));
@@ -76,8 +76,7 @@ pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskE
     Ok(found)
 }
 
-/// Whether the journal's last line leaves anything to be done.
-fn is_open(file: &RunFile) -> bool {
-    let ended = file.last.as_ref().and_then(|last| last.get("ended"));
-    ended.is_none_or(|ended| ended.get("is_resumable").and_then(Value::as_bool).unwrap_or_default())
+/// Whether the journal's last line leaves nothing to be done.
+pub(super) fn has_ended(last: &Value) -> bool {
+    last.get("ended").is_some_and(|ended| ended.get("is_resumable").and_then(Value::as_bool) != Some(true))
 }

@@ -14,7 +14,10 @@ use crate::{
 };
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 /// Status requests in flight: enough to hide the line's delay, few enough to leave slots to people.
 const STATUSES_AT_ONCE: usize = 4;
@@ -108,7 +111,13 @@ pub(crate) async fn read_target(services: &Services, target: &Target, priority: 
         tracing::warn!(%error, "the working copy cannot be read");
         None
     });
-    let edit = kept.map(|edit| KeptEdit { text: edit.text, base: edit.base_submission, zip: edit.zip, saved: edit.saved_at });
+    let edit = kept.map(|edit| KeptEdit {
+        text: edit.text,
+        base: edit.base_submission,
+        body: edit.base.map(Arc::new),
+        zip: edit.zip,
+        saved: edit.saved_at,
+    });
     Ok(TargetDetail { product, published, pending, edit })
 }
 

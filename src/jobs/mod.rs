@@ -1,19 +1,26 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
 pub mod browse;
+pub mod digest;
 mod doubt;
 pub mod files;
+pub mod history;
 pub mod job;
 pub mod journal;
 pub mod judge;
 pub mod load;
+pub mod making;
 pub mod manage;
+pub mod pack;
+pub mod past;
 pub mod pool;
 pub mod publish;
+pub mod renew;
 pub mod report;
 pub mod reporter;
 pub mod rollout;
 mod sending;
 pub mod services;
 mod shared_budget;
+pub mod texts;
 pub mod working_copy;

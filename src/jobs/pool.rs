@@ -1,13 +1,13 @@
 //! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
 
 use super::{
-    files,
+    digest, files, history,
     job::{Job, JobId},
-    judge, load, manage, publish,
+    judge, load, manage, pack, publish, renew,
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
-    working_copy,
+    texts, working_copy,
 };
 use crate::publish::errand::Errand;
 use std::{collections::HashMap, time::Duration};
@@ -118,12 +118,22 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::LoadTarget(target) => load::target(services, target, reporter).await,
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
         Job::Browse { folder } => files::browse(folder, reporter).await,
-        Job::Examine { zip, kind, document } => files::examine(zip, kind, document, reporter).await,
+        Job::Examine { zip, kind, document, identity } => files::examine(zip, kind, document, identity, reporter).await,
         Job::Judge { target, number, text, body } => judge::judge(target, number, text, body, reporter).await,
-        Job::KeepEdit { target, text, base, zip } => working_copy::keep(services, target, text, base, zip, reporter).await,
+        Job::Pack { folder, out, kind, document } => pack::run(folder, out, kind, document, reporter, cancel).await,
+        Job::Sum { zip } => digest::run(zip, reporter).await,
+        Job::ReadTexts(source) => texts::import(source, reporter).await,
+        Job::WriteTexts { to, files, overwrites } => texts::export(to, files, overwrites, reporter).await,
+        Job::KeepEdit { target, text, base, body, zip } => {
+            working_copy::keep(services, target, text, (base, body), zip, reporter).await;
+        }
+        Job::LoadPast(target) => history::load(services, target, reporter).await,
+        Job::ReadKept { target, path } => history::read(services, &target, path, reporter).await,
+        Job::SetAside { target, text } => working_copy::set_aside(services, target, text, reporter).await,
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => publish::run(services, Errand::Publish(plan), reporter, cancel).await,
         Job::Resume { run } => publish::resume(services, &run, reporter, cancel).await,
+        Job::Renew { run } => renew::run(services, &run, reporter, cancel).await,
         Job::Follow { target, name, submission } => {
             publish::run(services, Errand::Follow { target, name, submission }, reporter, cancel).await;
         }

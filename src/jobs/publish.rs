@@ -1,7 +1,9 @@
 //! Drives a run: does what the machine says, journals it, tells it what came of it. Owns no rule of its own.
 
 use super::{
-    browse, journal,
+    browse,
+    digest::{self, Stamp},
+    journal,
     report::Report,
     reporter::Reporter,
     sending::{self, Sending},
@@ -9,14 +11,15 @@ use super::{
 };
 use crate::{
     api::{ApiError, Fetched, blob::UploadUrl},
-    disk::{Finished, Journal, Kept, Stage},
-    domain::{finding::Severity, submission::Submission, target::Target},
+    disk::{DiskError, Finished, Journal, Kept, Stage},
+    domain::{finding::Severity, product::PackageIdentity, submission::Submission, target::Target},
     publish::{
         call::{Fault, Happened, Next},
         entry::{Entry, Sent},
         errand::{Errand, Header},
+        expect,
         machine::Run,
-        view::{Cause, RunView},
+        view::{Cause, RunView, Step},
     },
 };
 use jiff::Timestamp;
@@ -35,6 +38,10 @@ pub async fn run(services: &Services, errand: Errand, reporter: &Reporter, cance
         cadence: services.cadence,
         errand,
     };
+    // What has long ended stands in the history; a journal that cannot be taken away is in nobody's way.
+    if let Err(error) = services.home.runs().prune(header.at, journal::has_ended) {
+        tracing::info!(%error, "old journals stay");
+    }
     // No journal, no run: a disk that cannot be written is found before the first request.
     let journal = serde_json::to_value(&header)
         .map_err(|error| error.to_string())
@@ -78,10 +85,14 @@ struct Driver<'a> {
     reporter: &'a Reporter,
     cancel: &'a CancellationToken,
     target: Target,
+    /// What its packages are called, once the target has been read.
+    identity: Option<PackageIdentity>,
     /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
     upload: Option<UploadUrl>,
     /// What an earlier process had sent.
     sent: Option<Sent>,
+    /// How the ZIP looked when it was found to be the approved one; a resumed run does not know.
+    approved: Option<Stamp>,
     journal: Journal,
 }
 
@@ -94,7 +105,7 @@ impl<'a> Driver<'a> {
         header: &Header,
         sent: Option<Sent>,
     ) -> Self {
-        Self { services, reporter, cancel, target: header.errand.target().clone(), upload: None, sent, journal }
+        Self { services, reporter, cancel, target: header.errand.target().clone(), identity: None, upload: None, sent, approved: None, journal }
     }
 
     async fn drive(&mut self, mut run: Run) {
@@ -181,13 +192,17 @@ impl<'a> Driver<'a> {
             }
             Next::ReadTarget => {
                 let product = store.product(&target).await.map_err(fault)?;
+                self.identity = product.package_identity();
                 Happened::TargetRead { name: product.name, pending: product.pending, published: product.published }
             }
             Next::ReadSubmission { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;
                 Happened::SubmissionRead(self.keep_url(fetched))
             }
-            Next::Examine { zip, document } => examine(&target, zip, document).await?,
+            Next::Examine { zip, document } => {
+                let sum = self.sum(run, &zip).await?;
+                examine(&target, zip, document, self.identity.clone(), sum).await?
+            }
             Next::SaveDraft { submission } => {
                 let drafts = self.services.home.drafts();
                 let saved = drafts.save(&target, Kept::BeforeDelete, Some(&submission.id), &submission.document);
@@ -201,15 +216,32 @@ impl<'a> Driver<'a> {
                 Ok(fetched) => Happened::Created(self.keep_url(fetched)),
                 Err(error) => unclear(error)?,
             },
-            Next::Update { id, body } => match store.update_submission(&target, &id, &body).await {
-                Ok(_) => Happened::Updated,
-                Err(error) => unclear(error)?,
-            },
+            Next::Update { id, body } => {
+                if let Some(draft) = run.draft() {
+                    self.keep_side(Kept::BeforePut, run, draft).map_err(|error| {
+                        let message = format!("The draft is not overwritten, because it could not be kept. {error}");
+                        Fault { cause: Cause::Trouble, message }
+                    })?;
+                }
+                match store.update_submission(&target, &id, &body).await {
+                    Ok(_) => Happened::Updated,
+                    Err(error) => unclear(error)?,
+                }
+            }
             Next::ReadBack { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;
-                Happened::ReadBack(self.keep_url(fetched))
+                let stored = self.keep_url(fetched);
+                // While the server is asked what became of an update, nobody knows yet whose document that is.
+                let is_stored = run.view().current().is_some_and(|step| step.step == Step::ReadBack);
+                if is_stored && let Err(error) = self.keep_side(Kept::AfterPut, run, &stored) {
+                    tracing::warn!(%error, "the draft after the update was not kept");
+                }
+                Happened::ReadBack(stored)
             }
-            Next::Upload { id, zip } => self.send(run.view(), &id, &zip).await?,
+            Next::Upload { id, zip } => {
+                self.still_approved(run, &zip).await?;
+                self.send(run.view(), &id, &zip).await?
+            }
             Next::Commit { id } => match store.commit(&target, &id).await {
                 Ok(_) => Happened::Committed,
                 Err(error) => unclear(error)?,
@@ -219,11 +251,47 @@ impl<'a> Driver<'a> {
         })
     }
 
+    /// Keeps one side of an update, for the target's history.
+    fn keep_side(&self, side: Kept, run: &Run, draft: &Submission) -> Result<(), DiskError> {
+        let drafts = self.services.home.drafts();
+        drafts.save_of(&self.target, side, Some(&draft.id), Some(&run.view().id), &draft.document).map(|_| ())
+    }
+
     fn keep_url(&mut self, fetched: Fetched) -> Submission {
         if fetched.upload.is_some() {
             self.upload = fetched.upload;
         }
         fetched.submission
+    }
+
+    /// The sum of the ZIP, where an approved hash asks for it.
+    async fn sum(&mut self, run: &Run, zip: &Path) -> Result<Option<[u8; 32]>, Fault> {
+        let expected = run.plan().and_then(|plan| plan.expect.as_ref()).filter(|expected| expected.needs_zip());
+        if expected.is_none() {
+            return Ok(None);
+        }
+        let read = digest::sum(zip, self.reporter).await;
+        let (sum, stamp) = read.map_err(|message| Fault { cause: Cause::Trouble, message })?;
+        self.approved = Some(stamp);
+        Ok(Some(sum))
+    }
+
+    /// What is uploaded is what was approved, also when it was written to since, or days lie between.
+    async fn still_approved(&mut self, run: &Run, zip: &Path) -> Result<(), Fault> {
+        let Some(plan) = run.plan().filter(|plan| plan.expect.is_some()) else { return Ok(()) };
+        if self.approved.is_some() && self.approved == Stamp::of(zip).ok() {
+            return Ok(());
+        }
+        let sum = self.sum(run, zip).await?;
+        expect::zip_agreed(plan, sum).map_err(|_| Fault {
+            cause: Cause::Trouble,
+            message: format!(
+                "{} is not the ZIP that was approved (--expect) any more, so it was not uploaded, and draft {} is not committed. \
+                 Put the approved ZIP back and resume the run, or let the new one be approved and publish anew.",
+                zip.display(),
+                run.view().submission.as_deref().unwrap_or_default()
+            ),
+        })
     }
 
     async fn send(&mut self, view: &RunView, id: &str, zip: &Path) -> Result<Happened, Fault> {
@@ -252,19 +320,29 @@ impl<'a> Driver<'a> {
     }
 }
 
-async fn examine(target: &Target, zip: PathBuf, document: Value) -> Result<Happened, Fault> {
+async fn examine(
+    target: &Target,
+    zip: PathBuf,
+    document: Value,
+    identity: Option<PackageIdentity>,
+    sum: Option<[u8; 32]>,
+) -> Result<Happened, Fault> {
     let kind = target.kind();
-    let joined = tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document)).await;
+    let joined = tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
     let examined =
         joined.map_err(|error| Fault { cause: Cause::Trouble, message: format!("The ZIP could not be read: {error}") })?;
     if let Some(broken) = examined.broken {
-        return Ok(Happened::Examined { problems: vec![format!("{}: {broken}", examined.zip.display())], warnings: Vec::new() });
+        return Ok(Happened::Examined {
+            problems: vec![format!("{}: {broken}", examined.zip.display())],
+            warnings: Vec::new(),
+            sum,
+        });
     }
     let sentences = examined.fit.sentences();
     let of = |wanted| {
         sentences.iter().filter(move |(severity, _)| *severity == wanted).map(|(_, sentence)| sentence.clone()).collect()
     };
-    Ok(Happened::Examined { problems: of(Severity::Error), warnings: of(Severity::Warning) })
+    Ok(Happened::Examined { problems: of(Severity::Error), warnings: of(Severity::Warning), sum })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]

@@ -1,19 +1,24 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
-use super::job::Catalog;
+use super::{
+    job::Catalog,
+    past::{KeptDocument, Past},
+};
 pub use crate::api::Exchange;
 use crate::{
     domain::{
         archive::{Archive, Fit, Repair},
         judged::Judged,
-        product::Product,
+        product::{PackageIdentity, Product},
         status::StatusReport,
         submission::Submission,
         target::Target,
+        text_source::Found,
     },
     publish::view::RunView,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// The state of the connection, for the header.
@@ -66,6 +71,13 @@ pub struct TargetDetail {
     pub edit: Option<KeptEdit>,
 }
 
+impl TargetDetail {
+    /// The submission whose document is edited: the draft if there is one, else the live one.
+    pub fn server(&self) -> Option<&Submission> {
+        self.pending.as_ref().or(self.published.as_ref())
+    }
+}
+
 /// A working copy of a document as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptEdit {
@@ -73,6 +85,8 @@ pub struct KeptEdit {
     pub text: String,
     /// The submission that it was made from.
     pub base: Option<String>,
+    /// The editable part of that submission's document; older versions did not keep it.
+    pub body: Option<Arc<Value>>,
     pub zip: Option<PathBuf>,
     pub saved: Timestamp,
 }
@@ -122,14 +136,29 @@ pub enum Report {
         entries: Vec<FolderEntry>,
     },
     Examined(Box<Examined>),
+    /// Bytes of a folder that stand in the ZIP that is being made. May be dropped: another follows.
+    Packing {
+        done: u64,
+        total: u64,
+    },
+    Packed(Box<Packed>),
+    /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
+    Summed(Summed),
+    Texts(Box<Texts>),
     Judged(Judgement),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
+    Past(Box<Past>),
+    Kept(Box<KeptDocument>),
     EditKept {
         target: Target,
         at: Timestamp,
     },
     Run(Box<RunView>),
+    /// Another run takes the place of this one.
+    Renewed {
+        run: String,
+    },
     /// May be dropped: another follows.
     Upload(UploadProgress),
     Created(Product),
@@ -150,6 +179,30 @@ pub enum Report {
     Ended,
 }
 
+/// What writing came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// So many files were written; those that were the same already are not counted.
+    Done { files: usize },
+    /// Nothing was written: these files are there and say something else.
+    InTheWay { files: Vec<PathBuf> },
+}
+
+/// Texts that were read, or written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Texts {
+    Found {
+        from: PathBuf,
+        found: Found,
+    },
+    Written {
+        to: PathBuf,
+        /// How many there were to write.
+        all: usize,
+        written: Written,
+    },
+}
+
 /// A text of a target judged, with the number that it was asked under.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
@@ -166,9 +219,35 @@ pub struct Examined {
     pub size: u64,
     /// What is in it; how it fits another document is computed from this without the disk.
     pub archive: Option<Archive>,
+    /// What the product's packages are called, where that is known.
+    pub identity: Option<PackageIdentity>,
     pub fit: Fit,
     /// What can be repaired in the document.
     pub repairs: Vec<Repair>,
     /// Why it cannot be read at all, in words.
     pub broken: Option<String>,
+    /// What is known of the sum of its content.
+    pub summed: Option<Summed>,
+}
+
+/// A ZIP that is read for its SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summed {
+    pub zip: PathBuf,
+    /// Bytes read, and of all.
+    pub done: u64,
+    pub total: u64,
+    pub sum: Option<[u8; 32]>,
+}
+
+/// A ZIP that was made of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub zip: PathBuf,
+    /// Bytes of the ZIP.
+    pub size: u64,
+    /// What is in it: the path there, and the path in the folder.
+    pub files: Vec<(String, String)>,
+    /// Files of the folder that nobody waits for.
+    pub left_out: Vec<String>,
 }

@@ -40,7 +40,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
     let Sending { services, reporter, cancel, run, url, zip, sent } = sending;
     let trouble = |message: String| Fault { cause: Cause::Trouble, message };
     if let Some(end) = url.expires().filter(|end| *end <= Timestamp::now()) {
-        return Err(trouble(ended(end)));
+        return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
     let path = zip.to_owned();
     let identity = tokio::task::spawn_blocking(move || FileIdentity::of(&path)).await;
@@ -74,17 +74,17 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             Ok(Happened::Uploaded { bytes: uploaded.size })
         }
         Err(UploadError::Cancelled { .. }) => Ok(Happened::Cancelled),
-        Err(UploadError::Expired { at, .. }) => Err(trouble(ended(at))),
+        Err(UploadError::Expired { at, .. }) => Err(ended(&format!("The draft's upload URL ended at {at}."))),
+        // A clock that is behind does not know that the end has passed; both spellings of the signature were tried.
+        Err(error @ UploadError::Refused { status: 403, .. }) => Err(ended(&error.to_string())),
         Err(error) => Err(trouble(error.to_string())),
     }
 }
 
-/// Only a new submission brings a new URL for certain, and that takes a person's yes: a draft would be deleted for it.
-fn ended(end: Timestamp) -> String {
-    format!(
-        "The draft's upload URL ended at {end}. Go on with the run: the Store may give a new one for the same draft. \
-         If it does not, publish again and replace the draft; its document is saved first."
-    )
+/// Only a new submission brings a new URL for certain, and that takes a person's yes: a draft is deleted for it.
+fn ended(what: &str) -> Fault {
+    let advice = "Go on with the run: its draft is saved, deleted and made anew, once you say yes (head-less: resume --renew).";
+    Fault { cause: Cause::UrlEnded, message: format!("{what} {advice}") }
 }
 
 /// Turns the events of an upload into what a screen shows and what the journal keeps.

@@ -1,22 +1,29 @@
-//! Keeps the edited document of a target on disk, so that killing the program loses nothing.
+//! Keeps the edited document of a target on disk with the one that it was made from, so that killing the program loses nothing.
 
-use super::{report::Report, reporter::Reporter, services::Services};
-use crate::{disk::EditedDraft, domain::target::Target};
+use super::{history, report::Report, reporter::Reporter, services::Services};
+use crate::{
+    disk::{EditedDraft, Kept},
+    domain::target::Target,
+};
 use jiff::Timestamp;
-use std::path::PathBuf;
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
 
 pub async fn keep(
     services: &Services,
     target: Target,
     text: String,
-    base: Option<String>,
+    base: (Option<String>, Option<Arc<Value>>),
     zip: Option<PathBuf>,
     reporter: &Reporter,
 ) {
     let drafts = services.home.drafts();
     let owner = target.clone();
-    let draft = EditedDraft { text, base_submission: base, zip, saved_at: Timestamp::now() };
-    let work = move || drafts.save_edited(&owner, &draft);
+    let (base_submission, body) = base;
+    let work = move || {
+        let base = body.map(Arc::unwrap_or_clone);
+        drafts.save_edited(&owner, &EditedDraft { text, base_submission, base, zip, saved_at: Timestamp::now() })
+    };
     match tokio::task::spawn_blocking(work).await {
         Ok(Ok(_)) => reporter.tell(Report::EditKept { target, at: Timestamp::now() }).await,
         Ok(Err(error)) => reporter.fail(error).await,
@@ -27,5 +34,18 @@ pub async fn keep(
 pub async fn discard(services: &Services, target: Target, reporter: &Reporter) {
     if let Err(error) = services.home.drafts().drop_edited(&target) {
         reporter.fail(error).await;
+    }
+}
+
+/// Keeps a text that gives way to another one.
+pub async fn set_aside(services: &Services, target: Target, text: String, reporter: &Reporter) {
+    let drafts = services.home.drafts();
+    let owner = target.clone();
+    let work = move || drafts.save(&target, Kept::SetAside, None, text.as_str());
+    match tokio::task::spawn_blocking(work).await {
+        // It stands in the history from now on.
+        Ok(Ok(_)) => history::load(services, owner, reporter).await,
+        Ok(Err(error)) => reporter.fail(error).await,
+        Err(error) => reporter.fail(error).await,
     }
 }

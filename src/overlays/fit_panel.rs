@@ -1,7 +1,14 @@
 //! How a ZIP fits a document, as lines: what is expected, found, missing and why, what can be repaired. Used by picker and review.
 
 use crate::{
-    domain::{archive::Repair, check::Severity, fit::Fit, units},
+    domain::{
+        archive::{ArchiveFile, Inside, Repair},
+        central_directory::PictureFormat,
+        check::Severity,
+        fit::Fit,
+        manifest::Manifest,
+        units,
+    },
     jobs::report::Examined,
     panes::{prepared::count, sheet::Sheet},
     ui::theme::Role,
@@ -33,30 +40,73 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair]
         (true, true) => sheet.text(&format!("! the JSON waits for no file  ({facts})"), Role::Warning),
         (false, _) => sheet.text(&format!("✗ does not fit  ({facts})"), Role::Danger),
     }
-    for fault in &fit.faults {
-        sheet.text(&format!("✗ {}", fault.sentence()), Role::Danger);
+    let findings = fit.findings();
+    let of = |severity: Severity| findings.iter().filter(move |finding| finding.severity == severity);
+    for finding in of(Severity::Error) {
+        sheet.text(&format!("✗ {}", finding.sentence), Role::Danger);
     }
-    for missing in &fit.missing {
-        sheet.text(&format!("✗ {}", missing.sentence()), Role::Danger);
-    }
-    self::repairs(sheet, repairs, key);
+    let file = |name: &str| examined.archive.iter().flat_map(|archive| &archive.files).find(|file| file.name == name);
+    let repaired: Vec<&ArchiveFile> =
+        fit.extra.iter().filter(|extra| is_named(repairs, &extra.name)).filter_map(|extra| file(&extra.name)).collect();
+    self::repairs(sheet, repairs, &repaired, key);
     for name in &fit.matched {
         sheet.text(&format!("✓ {name}"), Role::Good);
-    }
-    for (severity, sentence) in fit.sentences() {
-        if severity == Severity::Warning {
-            sheet.text(&format!("! {sentence}"), Role::Warning);
+        if let Some(file) = file(name) {
+            inside(sheet, file);
         }
+    }
+    // What one key mends needs no warning.
+    let is_mended =
+        |sentence: &str| repaired.iter().any(|file| sentence.starts_with(&format!("{} is a package that", file.name)));
+    for finding in of(Severity::Warning).filter(|finding| !is_mended(&finding.sentence)) {
+        sheet.text(&format!("! {}", finding.sentence), Role::Warning);
+    }
+    // The first note only says what the line at the top says too.
+    for finding in fit.remarks.iter().filter(|remark| remark.severity == Severity::Note) {
+        sheet.text(&format!("· {}", finding.sentence), Role::Muted);
     }
 }
 
-/// What one key would change in the JSON.
-fn repairs(sheet: &mut Sheet, repairs: &[Repair], key: &str) {
+/// What was found inside of a file that the JSON waits for.
+fn inside(sheet: &mut Sheet, file: &ArchiveFile) {
+    match &file.inside {
+        Inside::Packages(manifests) => {
+            for manifest in manifests {
+                sheet.text(&format!("  {}", manifest.title()), Role::Text);
+                let facts = [families(manifest), manifest.languages.join(" ")].into_iter().filter(|fact| !fact.is_empty());
+                sheet.text(&format!("  {}", facts.collect::<Vec<_>>().join(" · ")), Role::Muted);
+            }
+        }
+        Inside::Picture { format, width, height } => {
+            let format = match format {
+                PictureFormat::Png => "PNG",
+                PictureFormat::Jpeg => "JPEG",
+            };
+            sheet.text(&format!("  {format}, {width}×{height}, {}", units::bytes(file.size)), Role::Muted);
+        }
+        _ => {}
+    }
+}
+
+/// `Windows.Desktop 10.0.17763.0`
+fn families(manifest: &Manifest) -> String {
+    manifest.families.iter().map(|family| format!("{} {}", family.name, family.min_version)).collect::<Vec<_>>().join(", ")
+}
+
+fn is_named(repairs: &[Repair], name: &str) -> bool {
+    repairs.iter().any(|repair| repair.sentence.contains(name))
+}
+
+/// What one key would change in the JSON, with what is inside of the packages that it would add.
+fn repairs(sheet: &mut Sheet, repairs: &[Repair], added: &[&ArchiveFile], key: &str) {
     if repairs.is_empty() {
         return;
     }
     sheet.text(&format!("{key} changes the JSON so that it fits:"), Role::Key);
     for repair in repairs {
         sheet.text(&format!("→ {}", repair.sentence), Role::Text);
+        if let Some(file) = added.iter().find(|file| repair.sentence.contains(&file.name)) {
+            inside(sheet, file);
+        }
     }
 }

@@ -1,14 +1,22 @@
 //! The one place that knows every overlay: makes the one that is to be opened.
 
 use super::{
+    choose::Choose,
     confirm::Confirm,
     help::Help,
+    keep_newest::KeepNewest,
+    kept::Kept,
+    merge::Merge,
     message::Message,
+    new_language::NewLanguage,
     overlay::{Command, Overlay},
     palette::Palette,
     prompt::Prompt,
     review::Review,
     run::Run,
+    text_edit::TextEdit,
+    texts_export::TextsExport,
+    texts_import::TextsImport,
     zip_picker::ZipPicker,
 };
 use crate::ask::Opening;
@@ -22,8 +30,16 @@ pub fn open(opening: Opening, commands: Vec<Command>) -> Box<dyn Overlay> {
         Opening::Confirm { title, text, yes, danger, must_type, then } => {
             Box::new(Confirm::new(title, text, yes, danger, must_type, then))
         }
+        Opening::EditText { target, document, language, field } => Box::new(TextEdit::new(target, document, language, field)),
+        Opening::NewLanguage { target, document } => Box::new(NewLanguage::new(target, document)),
+        Opening::ImportTexts { target, document, field } => Box::new(TextsImport::new(target, document, field)),
+        Opening::ExportTexts { target, document, fields } => Box::new(TextsExport::new(target, document, fields)),
+        Opening::Choose { title, text, choices, current } => Box::new(Choose::new(title, text, choices, current)),
+        Opening::KeepNewest { target } => Box::new(KeepNewest::new(target)),
         Opening::Run { id } => Box::new(Run::new(id)),
         Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
+        Opening::Merge { target } => Box::new(Merge::new(target)),
+        Opening::Kept { target, item, wants_restore } => Box::new(Kept::new(target, *item, wants_restore)),
         Opening::Review { target } => Box::new(Review::new(target)),
         Opening::Prompt { title, text, label, start, purpose } => Box::new(Prompt::new(title, text, label, &start, purpose)),
     }

@@ -262,6 +262,7 @@ impl Overlay for Run {
             Action::Back | Action::Copy | Action::OpenPortal => Possible::Yes,
             Action::CancelRun if is_active => Possible::Yes,
             Action::CancelRun => Possible::No("This run has ended already.".to_owned()),
+            Action::PauseRun => self.row(cx).map_or(Possible::Unknown, |row| runs::may_pause(row, cx)),
             Action::ResumeRun => self.row(cx).map_or(Possible::Unknown, |row| runs::may_resume(row, cx)),
             _ => Possible::Unknown,
         }
@@ -283,6 +284,7 @@ impl Overlay for Run {
                 asks.extend(row.map(|row| Ask::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))));
             }
             Action::ResumeRun => asks.extend(row.and_then(runs::resume)),
+            Action::PauseRun => asks.extend(row.and_then(runs::pause)),
             Action::CancelRun => asks.extend(row.filter(|row| row.is_active()).map(runs::cancel)),
             _ => return Closing::Unused,
         }

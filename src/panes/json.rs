@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     action::{Action, Scope},
-    ask::{Ask, PaneId, TabId},
+    ask::{Ask, Opening, PaneId, TabId},
     model::Change,
     ui::theme::Role,
 };
@@ -32,6 +32,10 @@ pub struct Json {
 
 impl Json {
     fn edit(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
+        if let Some(prepared) = prepared.filter(|prepared| self.editor.is_none() && !prepared.foreign.is_empty()) {
+            asks.push(Ask::Open(Opening::Merge { target: prepared.target.clone() }));
+        }
         if desk.open(cx).is_some() && self.editor.is_none() {
             self.editor = Some(Editor::default());
         }
@@ -51,6 +55,20 @@ impl Json {
     fn leave(&mut self, desk: &mut Desk, asks: &mut Vec<Ask>) {
         self.editor = None;
         desk.keep(asks);
+    }
+
+    pub fn is_editing(&self) -> bool {
+        self.editor.is_some()
+    }
+
+    /// The line that one looks at while reading, from 0.
+    pub fn line(&self) -> usize {
+        self.view.line()
+    }
+
+    /// Puts a line in view for reading.
+    pub fn show(&mut self, line: usize, desk: &Desk, cx: &Cx) {
+        self.read(desk, cx, |view, lines| view.go_to_line(line, lines));
     }
 }
 

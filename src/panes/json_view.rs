@@ -47,6 +47,18 @@ impl JsonView {
         self.bar.is_some()
     }
 
+    /// The hit of the search, else the first line in view; from 0.
+    pub fn line(&self) -> usize {
+        self.hit.map_or(self.scroll.top(), |hit| hit.line)
+    }
+
+    /// Puts a line in view.
+    pub fn go_to_line(&mut self, line: usize, lines: &[String]) {
+        self.hit = None;
+        self.folds.reveal(line, lines);
+        self.scroll.show(line, Visible { lines, folds: Some(&self.folds) });
+    }
+
     /// Whether there is a search that one step back would end.
     pub fn has_search(&self) -> bool {
         self.bar.is_some() || !self.search.pattern().is_empty()
@@ -125,10 +137,10 @@ impl JsonView {
             (Some(hit), false) => self.search.behind(hit),
             (hit, true) => self.search.before(hit.unwrap_or(top)),
         };
-        self.show(next, lines);
+        self.go_to_hit(next, lines);
     }
 
-    fn show(&mut self, hit: Option<Place>, lines: &[String]) {
+    fn go_to_hit(&mut self, hit: Option<Place>, lines: &[String]) {
         self.hit = hit;
         if let Some(place) = hit {
             self.folds.reveal(place.line, lines);
@@ -155,7 +167,7 @@ impl JsonView {
                     self.search.refresh(lines, 0);
                     // What is typed on stays on the hit that it has found.
                     let hit = self.search.at_or_behind(self.hit.unwrap_or_default());
-                    self.show(hit, lines);
+                    self.go_to_hit(hit, lines);
                 }
             }
         }

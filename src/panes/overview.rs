@@ -222,10 +222,10 @@ pub fn remark(sheet: &mut Sheet, label: &str, sign: &str, remark: &Remark, role:
 
 /// How a chosen ZIP fits, in a few words.
 pub fn fit_word(fit: &Fit) -> (String, Role) {
-    let faults = count(fit.faults.len(), "fault", "faults");
+    let faults = count(fit.wrongs(), "fault", "faults");
     match (fit.missing.len(), fit.matched.len()) {
-        (0, _) if !fit.faults.is_empty() => (format!("✗ {faults} of the ZIP"), Role::Danger),
-        (missing, _) if !fit.faults.is_empty() => {
+        (0, _) if fit.wrongs() > 0 => (format!("✗ {faults} of the ZIP"), Role::Danger),
+        (missing, _) if fit.wrongs() > 0 => {
             (format!("✗ {} missing, {faults} of the ZIP", count(missing, "file is", "files are")), Role::Danger)
         }
         (0, 0) => ("! the JSON waits for no file".to_owned(), Role::Warning),
@@ -282,7 +282,12 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
         let age = if age == "now" { "just now".to_owned() } else { format!("{age} ago") };
         sheet.more(&format!("kept on disk {age}, {}", at(kept, cx.zone)), Role::Muted);
     }
-    if prepared.is_base_gone() {
+    if let Some(first) = prepared.foreign.first() {
+        let places = count(prepared.foreign.len(), "place", "places");
+        let key = cx.key(Action::Merge);
+        sheet.more(&format!("! Somebody else has changed {places} in the Store since: {key} merges."), Role::Warning);
+        sheet.more(&format!("{}: {}", first.place, first.sides(60)), Role::Text);
+    } else if prepared.is_base_gone() {
         let base = prepared.base.unwrap_or_default();
         sheet.more(
             &format!("! The Store's document has changed since: this was written on submission {base}. Look through it before it goes out."),

@@ -3,13 +3,14 @@
 
 use crate::{
     domain::{
-        archive::{Fit, fit},
+        archive::{Fit, against},
         check::{Finding, Severity},
         diff::Change,
         document::{Document, Position, SyntaxError, pretty},
         fit::zip_path,
         judged::Judged,
-        package::{expected, files},
+        package::expected,
+        product::PackageIdentity,
         remote::Remote,
         status::{Status, StatusReport},
         submission::{Submission, put_body},
@@ -42,6 +43,10 @@ pub struct Prepared<'a> {
     pub text: Option<&'a str>,
     /// The submission that the text was made from.
     pub base: Option<&'a str>,
+    /// The editable part of its document.
+    pub base_body: Option<&'a Value>,
+    /// What somebody else changed in the Store since.
+    pub foreign: &'a [Change],
     pub zip: Option<&'a Path>,
     /// When the text was last kept on disk.
     pub kept: Option<Timestamp>,
@@ -51,12 +56,18 @@ impl<'a> Prepared<'a> {
     /// Nothing while the target has not been read.
     pub fn of(model: &'a Model, target: &'a Target) -> Option<Self> {
         let detail = model.details.get(target).and_then(Remote::value)?;
-        let none = Self { target, detail, text: None, base: None, zip: None, kept: None };
-        Some(match (model.edits.get(target), &detail.edit) {
-            (Some(WorkingCopy { text, base, zip, kept }), _) => {
-                Self { text: text.as_deref(), base: base.as_deref(), zip: zip.as_deref(), kept: *kept, ..none }
-            }
-            _ => none,
+        let none = Self { target, detail, text: None, base: None, base_body: None, foreign: &[], zip: None, kept: None };
+        Some(match model.edits.get(target) {
+            Some(WorkingCopy { text, base, body, foreign, zip, kept }) => Self {
+                text: text.as_deref(),
+                base: base.as_deref(),
+                base_body: body.as_deref(),
+                foreign,
+                zip: zip.as_deref(),
+                kept: *kept,
+                ..none
+            },
+            None => none,
         })
     }
 
@@ -95,8 +106,11 @@ impl<'a> Prepared<'a> {
         self.text.map(str::to_owned).or_else(|| self.body().map(|body| pretty(&body)))
     }
 
-    /// Whether the server's document is another one than the text was made from.
+    /// Whether the server's document is another one than the text was made from: by its content where that is known.
     pub fn is_base_gone(&self) -> bool {
+        if self.text.is_some() && self.base_body.is_some() && self.server().is_some() {
+            return !self.foreign.is_empty();
+        }
         self.text.is_some() && self.base.is_some_and(|base| self.server().is_none_or(|(server, _)| server.id != base))
     }
 
@@ -246,7 +260,7 @@ impl Verdict {
     /// How a chosen ZIP fits this document; `None` while either cannot be read.
     pub fn fit(&self, kind: Kind, examined: &Examined) -> Option<Fit> {
         let value = self.value()?;
-        Some(fit(examined.archive.as_ref()?, &expected(kind, value), &files(kind, value)))
+        Some(against(kind, value, examined.archive.as_ref()?, examined.identity.as_ref()))
     }
 
     /// The files that a ZIP must bring, once each.
@@ -259,6 +273,14 @@ impl Verdict {
             }
         }
         names
+    }
+}
+
+/// What the packages of a target must be called; of a flight, what those of its app are. `None` while no list tells.
+pub fn package_identity(model: &Model, target: &Target) -> Option<PackageIdentity> {
+    match target {
+        Target::Flight { app, .. } => model.product(&Target::app(app))?.package_identity(),
+        Target::App { .. } | Target::AddOn { .. } => model.product(target)?.package_identity(),
     }
 }
 

@@ -8,9 +8,9 @@ use crate::{
     action::Action,
     ask::{Ask, Opening, PaneId},
     domain::units,
-    jobs::job::Job,
+    jobs::{job::Job, report::UploadProgress},
     model::{Change, RunRow},
-    publish::view::{Outcome, Step},
+    publish::view::{Cause, Outcome, Step},
     ui::{
         list::Cursor,
         meter,
@@ -78,6 +78,17 @@ impl Runs {
 fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
     let style = |role| cx.theme.style(role);
     let view = &row.view;
+    if let Some(upload) = paused(row) {
+        let percent = format!(" {:>3} %", units::percent(upload.sent, upload.total));
+        let advice = format!("  {} goes on", cx.key(Action::PauseRun));
+        let taken = "paused ".len() + text::width(&percent) + text::width(&advice);
+        let bar = meter::bar(upload.sent, upload.total, room.saturating_sub(taken).min(40));
+        return vec![
+            Span::styled(format!("paused {bar}"), style(Role::Warning)),
+            Span::styled(percent, style(Role::Text)),
+            Span::styled(advice, style(Role::Muted)),
+        ];
+    }
     if let Some(ending) = &view.ending {
         let (_, word, role) = outcome(ending.outcome);
         let rest = text::fit(ending.message.lines().next().unwrap_or_default(), room.saturating_sub(text::width(word) + 2));
@@ -158,6 +169,9 @@ impl Pane for Runs {
 
     fn hints(&self, cx: &Cx) -> Vec<Action> {
         match self.current(cx) {
+            Some(row) if is_uploading(row) => {
+                vec![Action::Enter, Action::PauseRun, Action::CancelRun, Action::Copy, Action::OpenPortal]
+            }
             Some(row) if row.is_active() => vec![Action::Enter, Action::CancelRun, Action::Copy, Action::OpenPortal],
             Some(row) if row.may_go_on() => vec![Action::Enter, Action::ResumeRun, Action::DismissRun, Action::OpenPortal],
             Some(_) => vec![Action::Enter, Action::DismissRun, Action::Copy, Action::OpenPortal],
@@ -176,6 +190,7 @@ impl Pane for Runs {
             Action::Enter
             | Action::Right
             | Action::CancelRun
+            | Action::PauseRun
             | Action::ResumeRun
             | Action::DismissRun
             | Action::Copy
@@ -185,6 +200,7 @@ impl Pane for Runs {
                 Possible::No("There is no run yet.".to_owned())
             }
             Action::ResumeRun => row.map_or(Possible::Unknown, |row| may_resume(row, cx)),
+            Action::PauseRun => row.map_or(Possible::Unknown, |row| may_pause(row, cx)),
             Action::CancelRun if row.is_some_and(|row| !row.is_active()) => {
                 Possible::No("This run has ended already.".to_owned())
             }
@@ -209,6 +225,7 @@ impl Pane for Runs {
             Action::Enter | Action::Right => asks.push(Ask::Open(Opening::Run { id: view.id.clone() })),
             Action::CancelRun if row.is_active() => asks.push(cancel(row)),
             Action::ResumeRun => asks.extend(resume(row)),
+            Action::PauseRun => asks.extend(pause(row)),
             Action::DismissRun if !row.is_active() => asks.push(Ask::DismissRun(view.id.clone())),
             Action::Copy => {
                 let submission = view.submission.as_deref().unwrap_or("none yet");
@@ -324,9 +341,54 @@ pub fn may_resume(row: &RunRow, cx: &Cx) -> Possible {
     }
 }
 
-/// Goes on with a run that was interrupted.
+/// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
 pub fn resume(row: &RunRow) -> Option<Ask> {
-    (!row.is_active() && row.may_go_on()).then(|| Ask::Start(Job::Resume { run: row.view.id.clone() }))
+    let run = row.view.id.clone();
+    let has_url_ended = row.view.ending.as_ref().is_some_and(|ending| ending.cause == Some(Cause::UrlEnded));
+    let go_on = match &row.view.submission {
+        Some(draft) if has_url_ended => Ask::Open(Opening::Confirm {
+            title: "Replace the draft?".to_owned(),
+            text: vec![
+                format!("The upload URL of draft {draft} has ended, and only a new draft brings a new one."),
+                "The draft's document is saved on this machine, then the draft is deleted and made anew with the same document. \
+                 The upload begins at its start."
+                    .to_owned(),
+            ],
+            yes: "Replace and go on".to_owned(),
+            danger: true,
+            must_type: None,
+            then: vec![Ask::Start(Job::Renew { run })],
+        }),
+        _ => Ask::Start(Job::Resume { run }),
+    };
+    (!row.is_active() && row.may_go_on()).then_some(go_on)
+}
+
+/// The upload of a run that was paused, or stopped, before its end.
+pub fn paused(row: &RunRow) -> Option<&UploadProgress> {
+    let is_stopped = row.view.ending.as_ref().is_some_and(|ending| ending.outcome == Outcome::Cancelled);
+    row.upload.as_ref().filter(|upload| is_stopped && upload.sent < upload.total)
+}
+
+fn is_uploading(row: &RunRow) -> bool {
+    row.is_active() && row.view.current().is_some_and(|step| step.step == Step::Upload)
+}
+
+/// Whether there is an upload to pause, or a paused one to go on with.
+pub fn may_pause(row: &RunRow, cx: &Cx) -> Possible {
+    if is_uploading(row) {
+        Possible::Yes
+    } else if row.is_active() {
+        Possible::No(format!("Only an upload can be paused; {} stops the run.", cx.key(Action::CancelRun)))
+    } else {
+        may_resume(row, cx)
+    }
+}
+
+/// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
+/// the program has ended: a pause holds nothing that could get lost.
+pub fn pause(row: &RunRow) -> Option<Ask> {
+    if is_uploading(row) { Some(Ask::Cancel(row.job)) } else { resume(row) }
 }
 
 /// Asks before a run is stopped, and says what stays.

@@ -1,7 +1,17 @@
 //! Every tab of the detail pane, in their order: one line each. Holds nothing.
 
-use super::{json::Json, overview_tab::Overview, tab::Tab};
+use super::{
+    diff::Diff, document_tab::DocumentTab, history::History, languages::Languages, overview_tab::Overview, packages::Packages,
+    tab::Tab,
+};
 
 pub fn all() -> Vec<Box<dyn Tab>> {
-    vec![Box::new(Overview::default()), Box::new(Json::default())]
+    vec![
+        Box::new(Overview::default()),
+        Box::new(DocumentTab::default()),
+        Box::new(Packages::default()),
+        Box::new(Languages::default()),
+        Box::new(Diff::default()),
+        Box::new(History::default()),
+    ]
 }

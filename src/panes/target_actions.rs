@@ -34,10 +34,12 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
             | Action::PickZip
             | Action::DropZip
             | Action::Publish
+            | Action::Merge
             | Action::Follow
             | Action::DeleteDraft
             | Action::Copy
             | Action::OpenPortal
+            | Action::ShowDiff
     );
     if !is_known {
         return Possible::Unknown;
@@ -62,6 +64,10 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
             "There is nothing to edit yet: the first submission of an app, with the age rating, is made in Partner Center.",
         ),
         Action::DiscardEdit => yes_if(prepared.text.is_some(), "Nothing has been edited."),
+        Action::Merge => yes_if(
+            prepared.is_base_gone() && prepared.server().is_some(),
+            "Nobody else has changed what you edit.",
+        ),
         Action::DropZip => yes_if(prepared.zip.is_some(), "No ZIP is chosen."),
         Action::Publish | Action::DeleteDraft if is_read_only => read_only(),
         Action::Publish if is_running => no(format!("A run for it is active; pane {} shows it.", cx.key(Action::FocusRuns))),
@@ -117,6 +123,9 @@ pub fn act(action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
         })),
         (Action::PickZip, _) => asks.push(Ask::Open(Opening::ZipPicker { target })),
         (Action::DropZip, Some(_)) => asks.push(Ask::ChooseZip { target, zip: None }),
+        // What somebody else has changed is settled before anything of it goes out.
+        (Action::Merge, Some(_)) => asks.push(Ask::Open(Opening::Merge { target })),
+        (Action::Publish, Some(prepared)) if !prepared.foreign.is_empty() => asks.push(Ask::Open(Opening::Merge { target })),
         (Action::Publish, Some(_)) => asks.push(Ask::Open(Opening::Review { target })),
         (Action::Follow, Some(prepared)) => {
             if let Some(draft) = prepared.draft() {

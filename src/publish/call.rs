@@ -71,6 +71,9 @@ pub enum Happened {
     Examined {
         problems: Vec<String>,
         warnings: Vec<String>,
+        /// SHA-256 of the whole file; only where an approved hash asks for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sum: Option<[u8; 32]>,
     },
     DraftSaved {
         path: PathBuf,

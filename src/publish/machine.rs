@@ -5,6 +5,7 @@
 use super::{
     call::{Fault, Happened, Next},
     errand::{Errand, Header},
+    expect,
     follow::{self, Verdict},
     plan::{PendingPolicy, Plan, WaitFor},
     settle,
@@ -28,6 +29,8 @@ pub struct Run {
     pub(super) pending: Option<Submission>,
     pub(super) live_id: Option<String>,
     pub(super) live: Option<Submission>,
+    /// The draft that is sent to, as it was last read before the update.
+    pub(super) draft: Option<Submission>,
     /// The body that will be sent.
     pub(super) body: Option<Value>,
     has_pending_files: bool,
@@ -54,6 +57,7 @@ impl Run {
             pending: None,
             live_id: None,
             live: None,
+            draft: None,
             body: None,
             has_pending_files: false,
             is_uploaded: false,
@@ -74,7 +78,7 @@ impl Run {
         &self.header
     }
 
-    pub(super) fn plan(&self) -> Option<&Plan> {
+    pub fn plan(&self) -> Option<&Plan> {
         match &self.header.errand {
             Errand::Publish(plan) => Some(plan),
             Errand::Follow { .. } => None,
@@ -83,6 +87,11 @@ impl Run {
 
     pub(super) fn submission(&self) -> String {
         self.view.submission.clone().unwrap_or_default()
+    }
+
+    /// The draft that an update replaces, as it was last read.
+    pub fn draft(&self) -> Option<&Submission> {
+        self.draft.as_ref()
     }
 
     /// The document whose pending files the archive has to hold: what will be sent, else the kept draft's own.
@@ -116,6 +125,7 @@ impl Run {
             },
             Stage::Delete => Next::Delete { id: self.pending.as_ref().map(|draft| draft.id.clone()).unwrap_or_default() },
             Stage::Create => Next::Create,
+            Stage::Recheck => Next::ReadSubmission { id },
             Stage::Update => Next::Update { id, body: self.body.clone().unwrap_or_default() },
             Stage::ReadBack | Stage::Probe(Doubt::Update) => Next::ReadBack { id },
             Stage::Upload => Next::Upload { id, zip: zip() },
@@ -168,9 +178,12 @@ impl Run {
                 self.live = Some(live);
                 self.settle(at);
             }
-            (Stage::Examine, Happened::Examined { problems, warnings }) => {
+            (Stage::Examine, Happened::Examined { problems, warnings, sum }) => {
                 self.view.warnings.extend(warnings);
-                if problems.is_empty() {
+                let agreed = self.plan().map_or(Ok(()), |plan| expect::zip_agreed(plan, sum));
+                if let Err(message) = agreed {
+                    self.refuse(message, at);
+                } else if problems.is_empty() {
                     self.leave_settling(at);
                 } else {
                     self.refuse(
@@ -186,6 +199,7 @@ impl Run {
             (Stage::Delete, Happened::Deleted) => self.deleted(at),
             (Stage::Create, Happened::Created(draft)) => self.created(&draft, at),
             (Stage::Update, Happened::Updated) => self.updated(at),
+            (Stage::Recheck, Happened::SubmissionRead(draft)) => self.rechecked(draft, at),
             (Stage::ReadBack, Happened::ReadBack(stored)) => self.compare(&stored, at),
             (Stage::Upload, Happened::Uploaded { .. }) => {
                 self.is_uploaded = true;
@@ -281,9 +295,10 @@ impl Run {
     fn adopt(&mut self, draft: &Submission) {
         self.view.submission = Some(draft.id.clone());
         self.publish_mode = publish_mode(&draft.document);
+        self.draft = Some(draft.clone());
     }
 
-    fn after_draft(&mut self, at: Timestamp) {
+    pub(super) fn after_draft(&mut self, at: Timestamp) {
         if self.body.is_some() {
             self.enter(Stage::Update, at);
         } else {
@@ -390,7 +405,7 @@ impl Run {
             (Stage::Look, _) => "No longer followed. The submission goes on by itself in the Store.".to_owned(),
             (_, Some(id)) => {
                 format!(
-                    "Stopped. Draft {id} of {target} exists and was not committed; publish again with the draft kept to go on."
+                    "Stopped. Draft {id} of {target} exists and was not committed; go on with this run, or publish again and keep the draft."
                 )
             }
             (Stage::Probe(Doubt::Create), None) => {

@@ -5,6 +5,7 @@ pub mod cadence;
 pub mod call;
 pub mod entry;
 pub mod errand;
+pub mod expect;
 mod follow;
 pub mod machine;
 pub mod plan;

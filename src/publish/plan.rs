@@ -1,6 +1,6 @@
 //! What a person or a script wants of a run, settled before its first request. Knows nothing of how it is carried out.
 
-use crate::domain::{concern::ConcernKind, target::Target};
+use crate::domain::{concern::ConcernKind, fingerprint::Fingerprint, target::Target};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -44,6 +44,13 @@ pub struct Plan {
     pub pending: PendingPolicy,
     /// The draft that the person saw when choosing keep or replace; another one found is refused.
     pub draft_seen: Option<String>,
+    /// What was approved: base, document and ZIP must still be what they were. `None` in journals of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Fingerprint>,
+    /// The editable part of the document that the person saw or edited: the draft's, else the live one's. What somebody else has
+    /// changed in it since is never overwritten. `None` where nobody can know, and in journals of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Value>,
     /// The very changes to price, audience or rollout that a person said yes to.
     pub allow: Vec<ConcernKind>,
     pub wait: WaitFor,

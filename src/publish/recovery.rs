@@ -3,12 +3,15 @@
 
 use super::{
     machine::Run,
+    settle::listed,
     stage::{Doubt, Stage},
     view::{Cause, Ending, StepState},
 };
 use crate::domain::{
+    diff::Change,
+    merge,
     status::{Status, StatusReport},
-    submission::Submission,
+    submission::{Submission, put_body},
 };
 use jiff::Timestamp;
 
@@ -94,8 +97,43 @@ impl Run {
         } else if self.not_stored(stored).is_empty() {
             self.updated(at);
         } else {
-            // A PUT replaces the whole draft, and the draft is this run's own: sending it again does no harm.
-            self.repeat(Doubt::Update);
+            match self.foreign(stored) {
+                // A PUT replaces the whole draft: where it holds nothing but what was read, sending it again does no harm.
+                foreign if foreign.is_empty() => self.repeat(Doubt::Update),
+                foreign => self.refuse_foreign(stored, &foreign, at),
+            }
+        }
+    }
+
+    /// What somebody else changed in the draft since this run read it.
+    fn foreign(&self, now: &Submission) -> Vec<Change> {
+        let kind = self.view.target.kind();
+        let before = self.draft.as_ref().map(|draft| put_body(kind, &draft.document));
+        before.map(|before| merge::foreign(&before, self.body.as_ref(), &put_body(kind, &now.document))).unwrap_or_default()
+    }
+
+    fn refuse_foreign(&mut self, draft: &Submission, foreign: &[Change], at: Timestamp) {
+        let message = format!(
+            "Somebody else has changed draft {} while this run was interrupted, so it is left alone:{}\n\
+             Look at {} and publish again what you see then.",
+            draft.id,
+            listed(foreign),
+            self.view.target
+        );
+        self.refuse(message, at);
+    }
+
+    /// The draft as an interruption left it: only one that nobody has touched is gone on with.
+    pub(super) fn rechecked(&mut self, draft: Submission, at: Timestamp) {
+        let foreign = self.foreign(&draft);
+        if draft.status() != Status::PendingCommit || draft.is_portal_made() {
+            let message = format!("Draft {} is in {} now and is left alone: {}", draft.id, draft.status(), self.portal());
+            self.fail(Cause::Store, message, at);
+        } else if foreign.is_empty() {
+            self.draft = Some(draft);
+            self.after_draft(at);
+        } else {
+            self.refuse_foreign(&draft, &foreign, at);
         }
     }
 
@@ -140,7 +178,15 @@ impl Run {
             | Stage::Examine
             | Stage::SaveDraft
             | Stage::Delete => *self = Self::begin_anew(self, at),
-            // The draft was out of sight: nothing is committed that was not read just before.
+            // The draft was out of sight: nothing is overwritten or committed that was not read just before.
+            Stage::Update | Stage::Recheck => {
+                self.stage = Stage::Recheck;
+                self.reopen(at);
+            }
+            Stage::Upload | Stage::Commit if self.body.is_none() && self.draft.is_some() => {
+                self.stage = Stage::Recheck;
+                self.reopen(at);
+            }
             Stage::Upload | Stage::Commit if self.body.is_some() => {
                 self.stage = Stage::ReadBack;
                 self.reopen(at);

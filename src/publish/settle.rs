@@ -1,13 +1,16 @@
 //! What must be true before the first changing request: whose draft it is, that something would change, that nothing
 //! about price or audience slips through, that every pending file has an archive. Pure.
 
-use super::plan::{PendingPolicy, Plan};
+use super::{
+    expect,
+    plan::{PendingPolicy, Plan},
+};
 use crate::domain::{
     check,
     concern::{self, Concern},
     diff,
     finding::Severity,
-    package,
+    merge, package,
     status::Status,
     submission::{Submission, put_body},
     target::Kind,
@@ -27,6 +30,7 @@ pub(super) struct Settled {
 /// Judges the plan against what the server holds. The error is the refusal in words, with the way on.
 pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Submission>) -> Result<Settled, String> {
     let kind = plan.target.kind();
+    expect::agreed(plan, pending, live)?;
     if let Some(draft) = pending {
         may_touch(plan, draft, live.is_some())?;
     } else if let Some(seen) = &plan.draft_seen {
@@ -35,6 +39,7 @@ pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Su
             plan.target
         ));
     }
+    let warnings = untouched(plan, pending, live)?;
     let kept = pending.filter(|_| plan.pending == PendingPolicy::Keep);
     let base = kept.or(live).map(|submission| put_body(kind, &submission.document));
     let body = plan.document.as_ref().map(|document| put_body(kind, document));
@@ -64,8 +69,57 @@ pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Su
             "{} would not be used: the document marks no file as PendingUpload. Add the entries for its files, or leave the ZIP away.",
             zip.display()
         )),
-        (is_empty, _) => Ok(Settled { body: body.filter(|_| has_changed), has_pending_files: !is_empty, warnings: Vec::new() }),
+        (is_empty, _) => Ok(Settled { body: body.filter(|_| has_changed), has_pending_files: !is_empty, warnings }),
     }
+}
+
+/// Whether nobody has changed the document since it was seen. Without a document that was seen, what is about to be overwritten
+/// deserves a word.
+fn untouched(plan: &Plan, pending: Option<&Submission>, live: Option<&Submission>) -> Result<Vec<String>, String> {
+    let kind = plan.target.kind();
+    let body = |submission: &Submission| put_body(kind, &submission.document);
+    let mine = plan.document.as_ref().map(|document| put_body(kind, document));
+    let Some(server) = pending.or(live) else { return Ok(Vec::new()) };
+    if let Some(base) = &plan.base {
+        let foreign = merge::foreign(base, mine.as_ref(), &body(server));
+        if foreign.is_empty() {
+            return Ok(Vec::new());
+        }
+        return Err(format!(
+            "Somebody else has changed submission {} since you saw it, so nothing was sent:{}\n\
+             Bring these changes into yours (merge, in the dashboard), or look at {} again and publish what you see then.",
+            server.id,
+            listed(&foreign),
+            plan.target
+        ));
+    }
+    let (PendingPolicy::Keep, Some(draft), Some(live), Some(mine)) = (plan.pending, pending, live, &mine) else {
+        return Ok(Vec::new());
+    };
+    let lost = merge::foreign(&body(live), Some(mine), &body(draft));
+    Ok(if lost.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!(
+            "Draft {} holds changes that the given document does not; they are overwritten, and kept on this machine:{}",
+            draft.id,
+            listed(&lost)
+        )]
+    })
+}
+
+/// The first changes, one a line.
+pub(super) fn listed(changes: &[diff::Change]) -> String {
+    const MOST: usize = 10;
+    let mut lines: Vec<_> = changes.iter().take(MOST).map(|change| format!("\n  {}", short(change))).collect();
+    if changes.len() > MOST {
+        lines.push(format!("\n  and {} more", changes.len() - MOST));
+    }
+    lines.concat()
+}
+
+fn short(change: &diff::Change) -> String {
+    format!("{}: {}", change.place, change.sides(80))
 }
 
 /// Whether the pending submission that was found may be kept or replaced as the person chose.

@@ -26,6 +26,8 @@ pub(super) enum Stage {
     SaveDraft,
     Delete,
     Create,
+    /// The draft is read again after an interruption: somebody may have changed it meanwhile.
+    Recheck,
     Update,
     ReadBack,
     Upload,
@@ -50,7 +52,7 @@ impl Stage {
             Self::ReadTarget | Self::ReadPending { .. } | Self::ReadLive { .. } => Step::ReadTarget,
             Self::Examine | Self::SaveDraft | Self::Delete | Self::Probe(Doubt::Delete) => Step::SettleDraft,
             Self::Create | Self::Probe(Doubt::Create) | Self::Adopt { .. } => Step::Create,
-            Self::Update | Self::Probe(Doubt::Update) => Step::Update,
+            Self::Recheck | Self::Update | Self::Probe(Doubt::Update) => Step::Update,
             Self::ReadBack => Step::ReadBack,
             Self::Upload => Step::Upload,
             Self::Commit | Self::Probe(Doubt::Commit) => Step::Commit,

@@ -115,6 +115,8 @@ pub enum Cause {
     SignIn,
     /// The Store refused, or the submission ended in a failed state.
     Store,
+    /// The draft's upload URL is no longer taken: another one comes with another draft.
+    UrlEnded,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use crate::{
     domain::pointer::{child, names, parent},
 };
 use serde_json::Value;
-use std::{cell::RefCell, collections::HashSet, ops::Range, rc::Rc};
+use std::{cell::RefCell, collections::HashSet, ops::Range, sync::Arc};
 
 /// Whether what stands below a place is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub struct Row {
 /// What is shown of one value with one set of open places.
 #[derive(Debug)]
 struct Shown {
-    value: Rc<Value>,
-    rows: Rc<[Row]>,
+    value: Arc<Value>,
+    rows: Arc<[Row]>,
 }
 
 /// A name on the way to the cursor, and where it stood: what it leads to when the name is gone.
@@ -106,15 +106,15 @@ impl Row {
 
 impl Tree {
     /// The rows of this value; made anew only when value or folds have changed.
-    pub fn rows(&self, value: &Rc<Value>) -> Rc<[Row]> {
+    pub fn rows(&self, value: &Arc<Value>) -> Arc<[Row]> {
         let mut slot = self.shown.borrow_mut();
-        if let Some(shown) = slot.as_ref().filter(|shown| Rc::ptr_eq(&shown.value, value)) {
-            return Rc::clone(&shown.rows);
+        if let Some(shown) = slot.as_ref().filter(|shown| Arc::ptr_eq(&shown.value, value)) {
+            return Arc::clone(&shown.rows);
         }
-        let rows: Rc<[Row]> = flatten(value, &self.open).into();
+        let rows: Arc<[Row]> = flatten(value, &self.open).into();
         let at = self.row_of(&rows, &self.resolve(value));
         self.view.borrow_mut().set(at);
-        *slot = Some(Shown { value: Rc::clone(value), rows: Rc::clone(&rows) });
+        *slot = Some(Shown { value: Arc::clone(value), rows: Arc::clone(&rows) });
         rows
     }
 
@@ -165,7 +165,7 @@ impl Tree {
     }
 
     /// The JSON pointer of a row; the root's where there is no such row.
-    pub fn pointer_of(&self, row: usize, value: &Rc<Value>) -> String {
+    pub fn pointer_of(&self, row: usize, value: &Arc<Value>) -> String {
         let rows = self.rows(value);
         let mut passed = Vec::new();
         let mut at = rows.get(row);
@@ -180,17 +180,17 @@ impl Tree {
     }
 
     /// The row of the cursor.
-    pub fn index(&self, value: &Rc<Value>) -> usize {
+    pub fn index(&self, value: &Arc<Value>) -> usize {
         self.rows(value);
         self.view.borrow().index()
     }
 
     /// The JSON pointer of the cursor's row.
-    pub fn pointer(&self, value: &Rc<Value>) -> String {
+    pub fn pointer(&self, value: &Arc<Value>) -> String {
         self.pointer_of(self.index(value), value)
     }
 
-    fn set_row(&mut self, row: usize, value: &Rc<Value>) {
+    fn set_row(&mut self, row: usize, value: &Arc<Value>) {
         self.view.borrow_mut().set(row);
         let pointer = self.pointer_of(row, value);
         self.set_path(&pointer, value);
@@ -209,7 +209,7 @@ impl Tree {
     }
 
     /// Puts the cursor on a place, or on the nearest one above it that exists, and opens what hides it.
-    pub fn go_to(&mut self, pointer: &str, value: &Rc<Value>) {
+    pub fn go_to(&mut self, pointer: &str, value: &Arc<Value>) {
         let mut pointer = pointer;
         while value.pointer(pointer).is_none() {
             pointer = pointer.rsplit_once('/').map_or("", |(above, _)| above);
@@ -223,8 +223,19 @@ impl Tree {
         self.forget();
     }
 
+    /// Puts the cursor where the next value will have a place.
+    pub fn aim(&mut self, pointer: &str) {
+        let mut above = pointer;
+        while let Some((next, _)) = parent(above) {
+            above = next;
+            self.open.insert(next.to_owned());
+        }
+        self.path = names(pointer).into_iter().map(|name| Step { position: name.parse().unwrap_or_default(), name }).collect();
+        self.forget();
+    }
+
     /// Folds or opens the cursor's row; says whether it can be.
-    pub fn toggle(&mut self, value: &Rc<Value>) -> bool {
+    pub fn toggle(&mut self, value: &Arc<Value>) -> bool {
         let fold = self.rows(value).get(self.index(value)).map(|row| row.fold);
         match fold {
             Some(Fold::Open) => self.close(value),
@@ -237,7 +248,7 @@ impl Tree {
         true
     }
 
-    fn close(&mut self, value: &Rc<Value>) {
+    fn close(&mut self, value: &Arc<Value>) {
         self.open.remove(&self.pointer(value));
         self.forget();
     }
@@ -247,6 +258,17 @@ impl Tree {
         if self.open.insert(pointer.to_owned()) {
             self.forget();
         }
+    }
+
+    /// The pointers of what is open.
+    pub fn folds(&self) -> HashSet<String> {
+        self.open.clone()
+    }
+
+    /// Opens exactly these.
+    pub fn set_folds(&mut self, open: HashSet<String>) {
+        self.open = open;
+        self.forget();
     }
 
     /// Opens everything.
@@ -262,7 +284,7 @@ impl Tree {
     }
 
     /// Moves, folds and opens; says whether the action was one for a tree. Left of the outermost row is not.
-    pub fn act(&mut self, action: Action, value: &Rc<Value>) -> bool {
+    pub fn act(&mut self, action: Action, value: &Arc<Value>) -> bool {
         let rows = self.rows(value);
         let at = self.index(value);
         let Some(row) = rows.get(at) else { return false };
@@ -288,7 +310,7 @@ impl Tree {
         true
     }
 
-    pub fn wheel(&mut self, down: bool, value: &Rc<Value>) {
+    pub fn wheel(&mut self, down: bool, value: &Arc<Value>) {
         let rows = self.rows(value).len();
         self.view.get_mut().scroll(down, rows);
         let to = self.view.borrow().index();
@@ -296,7 +318,7 @@ impl Tree {
     }
 
     /// A click into the drawn part, from its left upper corner.
-    pub fn click(&mut self, column: usize, line: usize, value: &Rc<Value>) -> Click {
+    pub fn click(&mut self, column: usize, line: usize, value: &Arc<Value>) -> Click {
         let rows = self.rows(value);
         let hit = self.view.borrow().row_at(line, rows.len());
         let Some((at, row)) = hit.and_then(|at| Some((at, rows.get(at)?))) else { return Click::Nothing };
@@ -311,14 +333,14 @@ impl Tree {
     }
 
     /// The rows in view for this height; the cursor is among them.
-    pub fn window(&self, height: usize, value: &Rc<Value>) -> Range<usize> {
+    pub fn window(&self, height: usize, value: &Arc<Value>) -> Range<usize> {
         let rows = self.rows(value).len();
         self.view.borrow().window(height, rows)
     }
 
     /// Goes to the next place behind the cursor whose key or value holds the pattern, once around; `stays` lets the cursor's own
     /// place count first. What hides it is opened. Letters match in any case unless the pattern has a capital.
-    pub fn find(&mut self, pattern: &str, stays: bool, value: &Rc<Value>) -> bool {
+    pub fn find(&mut self, pattern: &str, stays: bool, value: &Arc<Value>) -> bool {
         let pointer = self.pointer(value);
         self.set_path(&pointer, value);
         let here: Vec<usize> = self.path.iter().map(|step| step.position).collect();
@@ -345,7 +367,11 @@ impl Tree {
     }
 
     /// An element or member is about to be taken out: the folds of the elements after it move up with them.
-    pub fn removing(&mut self, pointer: &str, value: &Value) {
+    pub fn removing(&mut self, pointer: &str, value: &Arc<Value>) {
+        if self.pointer(value) == pointer {
+            // What stands there next is where the cursor goes.
+            self.set_path(pointer, value);
+        }
         let below = format!("{pointer}/");
         self.open.retain(|open| open != pointer && !open.starts_with(&below));
         self.shift(pointer, value, |index| index.checked_sub(1));

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
 
-fn sample() -> Rc<Value> {
-    Rc::new(json!({
+fn sample() -> Arc<Value> {
+    Arc::new(json!({
         "pricing": {"priceId": "Free", "sales": []},
         "listings": {"en-us": {"title": "Notes", "keywords": ["a", "b"]}, "de-de": {"title": "Notizen"}},
         "a/b": [{"x": 1}, {"x": 2}, {"x": 3}],
@@ -14,7 +14,7 @@ fn sample() -> Rc<Value> {
     }))
 }
 
-fn shown(tree: &Tree, value: &Rc<Value>) -> Vec<String> {
+fn shown(tree: &Tree, value: &Arc<Value>) -> Vec<String> {
     (0..tree.rows(value).len()).map(|row| tree.pointer_of(row, value)).collect()
 }
 
@@ -56,7 +56,7 @@ fn the_cursor_goes_to_the_nearest_place(#[case] at: &str, #[case] after: Value, 
     let mut tree = Tree::default();
     tree.go_to(at, &value);
     assert_eq!(tree.pointer(&value), at);
-    let after = Rc::new(after);
+    let after = Arc::new(after);
     assert_eq!(tree.pointer(&after), expected);
     // Taken back, it is where it was.
     assert_eq!(tree.pointer(&value), at);
@@ -84,7 +84,7 @@ fn folds_move_with_their_elements() {
     tree.removing("/a~1b/0", &value);
     let mut less = (*value).clone();
     less["a/b"].as_array_mut().unwrap().remove(0);
-    let less = Rc::new(less);
+    let less = Arc::new(less);
     assert!(shown(&tree, &less).contains(&"/a~1b/1/x".to_owned()));
     tree.inserting("/a~1b/0", &less);
     assert!(shown(&tree, &value).contains(&"/a~1b/2/x".to_owned()));
@@ -133,7 +133,7 @@ const MOVES: [Action; 8] =
 proptest! {
     #[test]
     fn all_open_every_place_is_a_row_in_document_order(value in any_value()) {
-        let value = Rc::new(value);
+        let value = Arc::new(value);
         let mut expected = Vec::new();
         every_pointer(&value, "", &mut expected);
         let mut tree = Tree::default();
@@ -157,7 +157,7 @@ proptest! {
     fn the_cursor_is_always_somewhere(
         values in prop::collection::vec(any_value(), 1..4), keys in prop::collection::vec((0usize..8, 0usize..4, 1usize..9), 0..40)
     ) {
-        let values: Vec<_> = values.into_iter().map(Rc::new).collect();
+        let values: Vec<_> = values.into_iter().map(Arc::new).collect();
         let mut tree = Tree::default();
         for (key, value, height) in keys {
             let value = &values[value % values.len()];

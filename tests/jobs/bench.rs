@@ -214,6 +214,8 @@ impl Bench {
             zip: zip.map(Path::to_owned),
             pending: PendingPolicy::Fail,
             draft_seen: None,
+            expect: None,
+            base: None,
             allow: Vec::new(),
             wait: WaitFor::Published,
         }

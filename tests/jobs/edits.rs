@@ -8,10 +8,10 @@ use flightdeck::{
         report::{KeptEdit, Report},
     },
 };
-use std::{fs, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 fn edit(text: &str) -> Job {
-    Job::KeepEdit { target: app(), text: text.to_owned(), base: Some("1152".into()), zip: Some("notes.zip".into()) }
+    Job::KeepEdit { target: app(), text: text.to_owned(), base: Some("1152".into()), body: Some(Arc::new(serde_json::json!({"notes": "as they were"}))), zip: Some("notes.zip".into()) }
 }
 
 async fn kept(bench: &mut Bench) -> Option<KeptEdit> {
@@ -34,6 +34,7 @@ async fn an_edit_survives_the_program_until_it_is_thrown_away() {
     let back = kept(&mut bench).await.unwrap();
     assert_eq!((back.text.as_str(), back.base.as_deref()), (text, Some("1152")));
     assert_eq!(back.zip.as_deref(), Some("notes.zip".as_ref()));
+    assert_eq!(back.body.as_deref(), Some(&serde_json::json!({"notes": "as they were"})));
 
     assert_eq!(bench.run(Job::DropEdit { target: app() }).await, []);
     assert_eq!(kept(&mut bench).await, None);

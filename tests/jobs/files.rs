@@ -16,7 +16,8 @@ async fn a_folder_is_listed_and_a_missing_one_named() {
     let told = bench.run(Job::Browse { folder: folder.clone() }).await;
     let [Report::Folder { folder: listed, entries }] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!(*listed, folder);
-    assert!(entries.first().is_some_and(|entry| entry.is_folder && entry.name == "home"));
+    let folders: Vec<_> = entries.iter().take_while(|entry| entry.is_folder).map(|entry| entry.name.as_str()).collect();
+    assert_eq!(folders, ["build-2.5", "home"]);
     let zip = entries.iter().find(|entry| entry.name == "northwind-notes-2.5.zip").unwrap();
     assert_eq!(zip.size, std::fs::metadata(&zip.path).unwrap().len());
 
@@ -29,7 +30,8 @@ async fn a_folder_is_listed_and_a_missing_one_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_archive_fits_or_says_what_is_wrong() {
     async fn examined(bench: &mut Bench, name: &str) -> Examined {
-        let job = Job::Examine { zip: bench.file(name), kind: Kind::App, document: bench.document("notes-2.5.json") };
+        let job =
+            Job::Examine { zip: bench.file(name), kind: Kind::App, document: bench.document("notes-2.5.json"), identity: None };
         match bench.run(job).await.pop() {
             Some(Report::Examined(examined)) => *examined,
             other => panic!("{other:?}"),
@@ -44,4 +46,27 @@ async fn an_archive_fits_or_says_what_is_wrong() {
     assert!(broken.broken.is_some() && broken.archive.is_none() && broken.size > 0);
     let missing = examined(&mut bench, "not-there.zip").await;
     assert!(missing.broken.is_some_and(|why| why.contains("cannot be opened")) && missing.size == 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_packed_or_says_what_it_lacks() {
+    let mut bench = Bench::new().await;
+    let job = |bench: &Bench, folder: &str, out: &str| Job::Pack {
+        folder: bench.file(folder),
+        out: bench.file(out),
+        kind: Kind::App,
+        document: bench.document("notes-2.5.json"),
+    };
+    let told = bench.run(job(&bench, "build-2.5", "made.zip")).await;
+    assert!(
+        told.iter().any(|report| matches!(report, Report::Packing { done, total } if done == total && *total > 0)),
+        "{told:?}"
+    );
+    let Some(Report::Packed(packed)) = told.last() else { panic!("{told:?}") };
+    assert_eq!((packed.files.len(), packed.size), (1, std::fs::metadata(bench.file("made.zip")).unwrap().len()));
+
+    let told = bench.run(job(&bench, "home", "none.zip")).await;
+    let [Report::Failed { message }] = told.as_slice() else { panic!("{told:?}") };
+    assert!(message.contains("Northwind.Notes_2.5.0.0.msixbundle (package) is not in the folder"), "{message}");
+    assert!(!bench.file("none.zip").exists());
 }

@@ -214,6 +214,7 @@ async fn a_draft_is_replaced_only_after_its_document_is_saved() {
         zip: None,
         pending: PendingPolicy::Replace,
         draft_seen: Some(draft.clone()),
+        base: None,
         ..bench.release()
     };
 

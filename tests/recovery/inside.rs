@@ -129,6 +129,8 @@ impl Inside {
             zip: zip.map(sample),
             pending: PendingPolicy::Fail,
             draft_seen: None,
+            expect: None,
+            base: None,
             allow: Vec::new(),
             wait: WaitFor::Published,
         }

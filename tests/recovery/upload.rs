@@ -116,3 +116,28 @@ fn blocks_that_the_service_lost_are_sent_again() {
     bench.publish_zip(APP, &zip, &[]).wait().assert_published();
     bench.assert_published_once(APP, &before, &zip, None);
 }
+
+#[test]
+fn an_upload_url_that_ended_costs_a_new_draft_and_a_yes() {
+    let bench = Bench::new("[[fault]]\ncall = \"put-block\"\nnth = 1\neffect = \"expire-upload\"\n");
+    let before = bench.state();
+    let ended = bench.publish(APP, &[]).wait();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.words().contains("resume --renew"), "{ended:?}");
+    let draft = bench.state()["products"][APP.target]["pending"].as_str().unwrap().to_owned();
+    // Without the yes the draft stays, whatever the Store says to its URL.
+    let ended = bench.resume().wait();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(bench.state()["products"][APP.target]["pending"], draft.as_str());
+    bench.start(&["resume", &bench.run_id(), "--renew", "--output", "json"]).wait().assert_published();
+    let (was, is) = (&before["products"][APP.target], bench.state()["products"][APP.target].clone());
+    let done = |name: &str| is[name].as_u64().unwrap() - was[name].as_u64().unwrap();
+    assert_eq!((done("creates"), done("deletes"), done("commits"), done("publications")), (2, 1, 1, 1));
+    let drafts = fs::read_dir(bench.home().join("data/drafts")).unwrap();
+    let saved: Vec<_> = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    assert!(saved.iter().any(|text| text.contains(&draft)), "the old draft is lost");
+    // The old run is over: there is nothing to go on with.
+    let left = bench.run(&["resume", "--output", "json"]);
+    assert_eq!((left.code, left.words().trim()), (Some(0), ""), "{left:?}");
+    bench.assert_clean();
+}

@@ -16,7 +16,9 @@ use flightdeck::{
     jobs::{
         browse,
         job::{Catalog, Job, JobId},
-        report::{Judgement, Report, TargetDetail},
+        past::{KeptDocument, Past, PastItem},
+        report::{Judgement, Report, TargetDetail, Texts},
+        texts,
     },
     model::ProfileView,
     ui::{keymap::Keymap, theme::Theme},
@@ -29,7 +31,7 @@ use ratatui::{
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 pub struct Desk {
     pub app: App,
@@ -43,6 +45,9 @@ pub struct Desk {
     pub effects: Vec<Effect>,
     /// The text that was kept on disk last.
     pub kept: Option<String>,
+    /// What became of the selected target's document, and the kept documents by file.
+    pub past: Vec<PastItem>,
+    pub documents: BTreeMap<PathBuf, Value>,
     /// Whether large texts are judged at once; else the job is only noted.
     pub is_judging: bool,
     size: (u16, u16),
@@ -108,6 +113,8 @@ impl Desk {
             started: Vec::new(),
             effects: Vec::new(),
             kept: None,
+            past: Vec::new(),
+            documents: BTreeMap::new(),
             is_judging: true,
             size: (columns, rows),
         };
@@ -167,8 +174,16 @@ impl Desk {
                 }
                 Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
             },
-            Job::Examine { zip, kind, document } => {
-                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document))));
+            Job::Examine { zip, kind, document, identity } => {
+                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))));
+            }
+            Job::ReadTexts(source) => match texts::read(&source) {
+                Ok(found) => self.report(id, Report::Texts(Box::new(Texts::Found { from: source.from, found }))),
+                Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
+            },
+            Job::WriteTexts { to, files, overwrites } => {
+                let written = texts::write(&to, &files, overwrites).unwrap();
+                self.report(id, Report::Texts(Box::new(Texts::Written { to, all: files.len(), written })));
             }
             Job::Judge { target, number, text, body } if self.is_judging => {
                 let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref()));
@@ -177,6 +192,15 @@ impl Desk {
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);
                 self.report(id, Report::EditKept { target, at });
+            }
+            Job::LoadPast(target) => {
+                let items = self.past.clone();
+                self.report(id, Report::Past(Box::new(Past { target, items })));
+            }
+            Job::ReadKept { path, .. } => {
+                let body = self.documents.get(&path).cloned().ok_or_else(|| "no JSON".to_owned());
+                let text = body.as_ref().map_or_else(|_| "broken {".to_owned(), ToString::to_string);
+                self.report(id, Report::Kept(Box::new(KeptDocument { path, body, text })));
             }
             Job::Recall => {}
             _ => {

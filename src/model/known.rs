@@ -1,6 +1,7 @@
 //! What the screen knows of the account: server data lives here, once. Only the methods of [`Model`] write it, and of those
 //! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
+use super::{past::PastView, run_row::RunRow, working_copy::WorkingCopy};
 use crate::{
     domain::{
         product::Product,
@@ -10,7 +11,8 @@ use crate::{
     },
     jobs::{
         job::{Catalog, Job, JobId},
-        report::{Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, UploadProgress},
+        making::Making,
+        report::{Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, Texts},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -45,40 +47,6 @@ pub struct List {
     pub total: Option<usize>,
 }
 
-/// A run with its upload.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunRow {
-    pub job: JobId,
-    pub view: RunView,
-    pub upload: Option<UploadProgress>,
-    /// An earlier process left it: nobody drives it until somebody goes on with it.
-    pub is_left: bool,
-}
-
-impl RunRow {
-    /// A job of ours drives it.
-    pub fn is_active(&self) -> bool {
-        self.view.is_active() && !self.is_left
-    }
-
-    /// It was interrupted, and can be gone on with.
-    pub fn may_go_on(&self) -> bool {
-        self.is_left || self.view.ending.as_ref().is_some_and(Ending::may_go_on)
-    }
-}
-
-/// What a person prepares for a target: an edited document, a chosen archive.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WorkingCopy {
-    /// The edited text; `None` while nothing was edited.
-    pub text: Option<String>,
-    /// The submission whose document the text was made from.
-    pub base: Option<String>,
-    pub zip: Option<PathBuf>,
-    /// When it was last kept on disk.
-    pub kept: Option<Timestamp>,
-}
-
 /// The folder that the ZIP picker looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FolderView {
@@ -97,6 +65,10 @@ pub enum Change {
     Runs,
     Folder,
     Examined,
+    Packing,
+    Texts,
+    /// The list of a target's past, or a kept document.
+    Past,
     Judged(Judgement),
     Activity,
     Pulse,
@@ -123,6 +95,11 @@ pub struct Model {
     pub folder: FolderView,
     /// The last ZIP that was examined, while it is on its way too.
     pub examined: Remote<Examined>,
+    /// The ZIP that is being made, or was made last.
+    pub packing: Making,
+    /// The texts that were read or written last.
+    pub texts: Remote<Texts>,
+    pub past: PastView,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -200,7 +177,9 @@ impl Model {
                 self.folder.entries.start();
             }
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
-            _ => {}
+            Job::Pack { .. } => self.packing = Making::begun(id),
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => self.texts = Remote::Loading { stale: None },
+            job => self.past.begin(job),
         }
         let topic = job.topic();
         let older = topic.and_then(|topic| {
@@ -220,27 +199,29 @@ impl Model {
 
     /// Takes the edited text of a target; says whether that is news.
     pub fn edit(&mut self, target: &Target, text: String) -> bool {
-        let base = self
-            .details
-            .get(target)
-            .and_then(Remote::value)
-            .and_then(|detail| detail.pending.as_ref().or(detail.published.as_ref()).map(|submission| submission.id.clone()));
         let copy = self.edits.entry(target.clone()).or_default();
         if copy.text.as_ref() == Some(&text) {
             return false;
         }
-        if copy.text.is_none() {
-            copy.base = base;
+        if copy.text.replace(text).is_none() {
+            self.rebase(target);
         }
-        copy.text = Some(text);
         true
+    }
+
+    /// From now on the edited text counts as made from what the Store holds now.
+    pub fn rebase(&mut self, target: &Target) {
+        let server = self.details.get(target).and_then(Remote::value).and_then(TargetDetail::server);
+        if let Some(copy) = self.edits.get_mut(target) {
+            copy.rebase(target.kind(), server);
+        }
     }
 
     /// Throws the edited text away; a chosen archive stays.
     pub fn discard_edit(&mut self, target: &Target) {
         self.kept_edits.remove(target);
         if let Some(copy) = self.edits.get_mut(target) {
-            *copy = WorkingCopy { zip: copy.zip.take(), ..WorkingCopy::default() };
+            copy.discard();
         }
         self.forget_empty_edit(target);
     }
@@ -251,14 +232,15 @@ impl Model {
     }
 
     fn forget_empty_edit(&mut self, target: &Target) {
-        if self.edits.get(target).is_some_and(|copy| copy.text.is_none() && copy.zip.is_none()) {
+        if self.edits.get(target).is_some_and(WorkingCopy::is_empty) {
             self.edits.remove(target);
         }
     }
 
     /// Takes a finished run off the list.
-    pub fn dismiss(&mut self, run: &str) {
+    pub fn dismiss(&mut self, run: &str) -> Change {
         self.runs.retain(|row| row.view.id != run || row.is_active());
+        Change::Runs
     }
 
     /// Takes a report in; says what it changed. What comes of a superseded or finished job is dropped.
@@ -321,11 +303,29 @@ impl Model {
                 self.examined = Remote::Ready(*examined);
                 vec![Change::Examined]
             }
+            report @ (Report::Packing { .. } | Report::Packed(_)) => {
+                self.packing.take(report);
+                vec![Change::Packing]
+            }
+            Report::Summed(summed) => {
+                if let Some(examined) = self.examined.value_mut().filter(|examined| examined.zip == summed.zip) {
+                    examined.summed = Some(summed);
+                }
+                vec![Change::Examined]
+            }
+            Report::Texts(texts) => {
+                self.texts = Remote::Ready(*texts);
+                vec![Change::Texts]
+            }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
                 targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
                 self.kept_edits.extend(targets.iter().cloned());
                 targets.into_iter().map(Change::Edit).collect()
+            }
+            Report::Past(_) | Report::Kept(_) => {
+                self.past.take(report);
+                vec![Change::Past]
             }
             Report::EditKept { target, at } => {
                 if let Some(copy) = self.edits.get_mut(&target) {
@@ -334,6 +334,7 @@ impl Model {
                 vec![Change::Edit(target)]
             }
             Report::Run(view) => self.take_run(job, *view, now),
+            Report::Renewed { run } => vec![self.dismiss(&run)],
             Report::Judged(judgement) => vec![Change::Judged(judgement)],
             Report::Upload(progress) => {
                 let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else { return Vec::new() };
@@ -341,7 +342,7 @@ impl Model {
                 vec![Change::Runs]
             }
             Report::Created(product) => {
-                let catalog = catalog_of(&product.target);
+                let catalog = Catalog::of(&product.target);
                 let list = self.list_mut(&catalog);
                 match list.products.value_mut() {
                     Some(products) => {
@@ -385,13 +386,10 @@ impl Model {
         if let Some(kept) = &detail.edit
             && !self.edits.contains_key(&target)
         {
-            let copy = WorkingCopy {
-                text: (!kept.text.is_empty() || kept.zip.is_none()).then(|| kept.text.clone()),
-                base: kept.base.clone(),
-                zip: kept.zip.clone(),
-                kept: Some(kept.saved),
-            };
-            self.edits.insert(target.clone(), copy);
+            self.edits.insert(target.clone(), WorkingCopy::of_kept(kept));
+            changes.push(Change::Edit(target.clone()));
+        }
+        if self.edits.get_mut(&target).is_some_and(|copy| copy.meet(target.kind(), detail.server())) {
             changes.push(Change::Edit(target.clone()));
         }
         self.details.entry(target).or_default().finish(detail);
@@ -427,7 +425,7 @@ impl Model {
     }
 
     fn take_deleted(&mut self, target: Target, is_draft: bool) -> Vec<Change> {
-        let catalog = catalog_of(&target);
+        let catalog = Catalog::of(&target);
         self.statuses.remove(&target);
         if is_draft {
             if let Some(product) = self.product_mut(&target) {
@@ -448,35 +446,33 @@ impl Model {
 
     /// A job is over; what still waits for it gets the error, or goes back to what it was.
     fn end(&mut self, job: Option<JobId>, error: Option<String>) -> Vec<Change> {
-        fn settle<T>(remote: &mut Remote<T>, error: Option<String>) {
-            match error {
-                Some(error) => remote.fail(error),
-                None => {
-                    if let Remote::Loading { stale } = remote {
-                        *remote = stale.take().map_or(Remote::Idle, Remote::Ready);
-                    }
-                }
-            }
-        }
         let Some((id, job)) = job.and_then(|job| self.jobs.remove_entry(&job)) else { return Vec::new() };
         match job {
             Job::LoadCatalog(catalog) => {
                 let list = self.list_mut(&catalog);
                 list.total = None;
-                settle(&mut list.products, error);
+                list.products.settle(error);
                 vec![Change::List(catalog)]
             }
             Job::LoadTarget(target) => {
-                settle(self.details.entry(target.clone()).or_default(), error);
+                self.details.entry(target.clone()).or_default().settle(error);
                 vec![Change::Target(target)]
             }
             Job::Browse { .. } => {
-                settle(&mut self.folder.entries, error);
+                self.folder.entries.settle(error);
                 vec![Change::Folder]
             }
             Job::Examine { .. } => {
-                settle(&mut self.examined, error);
+                self.examined.settle(error);
                 vec![Change::Examined]
+            }
+            Job::Pack { .. } => {
+                self.packing.end(error);
+                vec![Change::Packing]
+            }
+            Job::ReadTexts(_) | Job::WriteTexts { .. } => {
+                self.texts.settle(error);
+                vec![Change::Texts]
             }
             Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
                 // The run itself tells its end; this is for one that could not, because its task broke.
@@ -486,15 +482,11 @@ impl Model {
                 }
                 vec![Change::Runs]
             }
+            Job::LoadPast(_) | Job::ReadKept { .. } => {
+                self.past.end(&job, error);
+                vec![Change::Past]
+            }
             _ => vec![Change::Nothing],
         }
-    }
-}
-
-fn catalog_of(target: &Target) -> Catalog {
-    match target {
-        Target::App { .. } => Catalog::Apps,
-        Target::AddOn { .. } => Catalog::AddOns,
-        Target::Flight { app, .. } => Catalog::Flights { app: app.clone() },
     }
 }

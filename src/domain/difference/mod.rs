@@ -1,0 +1,17 @@
+//! What changes for customers between two documents, grouped as a reviewer reads it: packages, price, release, texts and images
+//! by language, trailers, the rest. One structure for the screen, text, JSON and Markdown; knows none of them.
+
+mod build;
+mod files;
+mod json;
+mod markdown;
+mod part;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+pub use markdown::escaped;
+pub use part::{Brought, Difference, Entry, Group, Part, Sign, Topic};
+pub use rows::{Row, Tone, rows};
+pub use wording::{Mark, Piece, TextLine, Wording};
