@@ -310,7 +310,7 @@ mod tests {
         fn many_at_once_are_one_after_the_other(value in any_value(), new in any_value(), picks in prop::collection::vec(any::<prop::sample::Index>(), 2..6), compact: bool) {
             let mut found = Vec::new();
             pointers(&value, "", &mut found);
-            let edits: Vec<Edit> = picks.iter().map(|pick| set(pick.get(found.as_slice()), new.clone())).collect();
+            let edits: Vec<Edit> = picks.iter().map(|pick| set(pick.get::<String>(&found).as_str(), new.clone())).collect();
             let text = if compact { value.to_string() } else { pretty(&value) };
             if let Some((at_once, left)) = set_many(&text, &edits) {
                 prop_assert!(left.is_empty());

@@ -80,11 +80,10 @@ impl Editor {
             Action::Undo => self.step(buffer.undo(), "nothing left to undo"),
             Action::Redo => self.step(buffer.redo(), "nothing to redo"),
             Action::Find => self.open_bar(SearchBar::default(), buffer),
-            Action::Replace => self.open_replace(buffer),
             Action::FindNext => self.find_next(buffer, false),
             Action::FindPrevious => self.find_next(buffer, true),
             Action::ReplaceAll if self.bar.as_ref().is_some_and(|bar| bar.replacement().is_some()) => self.replace_all(buffer),
-            Action::ReplaceAll => self.open_replace(buffer),
+            Action::Replace | Action::ReplaceAll => self.open_replace(buffer),
             Action::GoToBracket => self.go_to_bracket(buffer),
             Action::Fold => self.note = say_unless(buffer.toggle_fold(), "nothing here goes over several lines"),
             Action::FoldAlike => {

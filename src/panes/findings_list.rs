@@ -61,6 +61,7 @@ fn sign(severity: Severity) -> &'static str {
 
 impl FindingsList {
     /// With the focus, at this finding.
+    #[must_use]
     pub fn focused(self, finding: Option<usize>) -> Self {
         Self { has_focus: true, selected: finding.unwrap_or(self.selected), ..self }
     }
