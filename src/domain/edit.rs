@@ -7,7 +7,7 @@ use super::{
     scan::{self, Entry},
 };
 use serde_json::{Value, json};
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 /// A change of one place of the document.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,12 +77,45 @@ fn insert(document: &mut Value, pointer: &str, value: Value) -> bool {
 
 /// Carries the edits out on a text, one after the other; gives the new text. All bytes outside of the touched places stay.
 pub fn apply_to_text(text: &str, edits: &[Edit]) -> Result<String, NoSuchPlace> {
-    let mut text = text.to_owned();
-    for edit in edits {
+    let (mut text, left) = set_many(text, edits).unwrap_or_else(|| (text.to_owned(), edits.iter().collect()));
+    for edit in left {
         let (range, new) = splice(&text, edit).ok_or_else(|| edit.nowhere())?;
         text.replace_range(range, &new);
     }
     Ok(text)
+}
+
+/// Sets many places that exist in one pass over the text; gives the edits that are left to do. `None` where the order of the
+/// edits may count: where one is no `Set`, or lies inside of another's place.
+fn set_many<'a>(text: &str, edits: &'a [Edit]) -> Option<(String, Vec<&'a Edit>)> {
+    let mut sets = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let Edit::Set { pointer, value } = edit else { return None };
+        sets.push((pointer.as_str(), value));
+    }
+    let mut pointers: Vec<&str> = sets.iter().map(|(pointer, _)| *pointer).collect();
+    pointers.sort_unstable();
+    // What lies inside of a place need not stand right behind it: `/a`, `/a-b`, `/a/c`.
+    let names: HashSet<&str> = pointers.iter().copied().collect();
+    let has_outer =
+        |pointer: &str| pointer.match_indices('/').any(|(at, _)| pointer.get(..at).is_some_and(|outer| names.contains(outer)));
+    if edits.len() < 2 || names.len() < pointers.len() || pointers.iter().any(|pointer| has_outer(pointer)) {
+        return None;
+    }
+    let found = scan::find_all(text, &pointers);
+    let (there, left): (Vec<_>, Vec<_>) = edits.iter().zip(sets).partition(|(_, (pointer, _))| found.contains_key(*pointer));
+    let mut new: Vec<_> =
+        there.into_iter().filter_map(|(_, (pointer, value))| Some((scan::value_at(text, *found.get(pointer)?), value))).collect();
+    new.sort_unstable_by_key(|(range, _)| range.start);
+    let mut whole = String::with_capacity(text.len());
+    let mut at = 0;
+    for (range, value) in new {
+        whole.push_str(text.get(at..range.start)?);
+        whole.push_str(&written(text, range.start, value));
+        at = range.end;
+    }
+    whole.push_str(text.get(at..)?);
+    Some((whole, left.into_iter().map(|(edit, _)| edit).collect()))
 }
 
 /// The bytes that an edit replaces, and what with.
@@ -272,6 +305,20 @@ mod tests {
     }
 
     proptest! {
+        /// Many places set at once make the text that they make one after the other.
+        #[test]
+        fn many_at_once_are_one_after_the_other(value in any_value(), new in any_value(), picks in prop::collection::vec(any::<prop::sample::Index>(), 2..6), compact: bool) {
+            let mut found = Vec::new();
+            pointers(&value, "", &mut found);
+            let edits: Vec<Edit> = picks.iter().map(|pick| set(pick.get::<String>(&found).as_str(), new.clone())).collect();
+            let text = if compact { value.to_string() } else { pretty(&value) };
+            if let Some((at_once, left)) = set_many(&text, &edits) {
+                prop_assert!(left.is_empty());
+                let one_by_one = edits.iter().try_fold(text, |text, edit| apply_to_text(&text, std::slice::from_ref(edit)));
+                prop_assert_eq!(Ok(at_once), one_by_one);
+            }
+        }
+
         /// Text and value agree after any edit, and what stands beside the edited place keeps its very bytes.
         #[test]
         fn text_and_value_stay_one(value in any_value(), new in any_value(), pick in any::<prop::sample::Index>(), verb in 0..5, compact: bool) {

@@ -2,6 +2,7 @@
 //! Expects text that parses; on other text it stops early and never panics. Knows nothing of the Store.
 
 use super::pointer;
+use memchr::memchr2;
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -48,12 +49,12 @@ fn skip_space(text: &str, at: usize) -> usize {
 /// The end of the string whose opening quote stands at `at`.
 fn string_end(text: &str, at: usize) -> usize {
     let mut end = at + 1;
-    while let Some(found) = byte(text, end) {
-        match found {
-            b'"' => return end + 1,
-            b'\\' => end += 2,
-            _ => end += 1,
+    while let Some(next) = text.as_bytes().get(end..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        end += next;
+        if byte(text, end) == Some(b'"') {
+            return end + 1;
         }
+        end += 2;
     }
     text.len()
 }
@@ -178,6 +179,11 @@ fn collect(text: &str, at: usize, pointer: String, wanted: &[&str], found: &mut 
     if rest.first() == Some(&pointer.as_str()) {
         found.insert(pointer, at);
     }
+}
+
+/// The bytes of the value that begins at a byte.
+pub fn value_at(text: &str, start: usize) -> Range<usize> {
+    start..value_end(text, start)
 }
 
 /// The pointer of the innermost value whose text, or whose key, holds the byte.

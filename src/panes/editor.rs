@@ -14,7 +14,7 @@ use crate::{
     ask::Ask,
     ui::{
         keymap::is_plain,
-        text::fit,
+        text::{fit, wrap},
         text_area::TextArea,
         text_brackets::{at_cursor, partner},
         text_buffer::TextBuffer,
@@ -27,6 +27,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
+    crossterm::event::KeyCode,
     layout::{Constraint, Layout, Rect},
     text::Line,
 };
@@ -79,11 +80,10 @@ impl Editor {
             Action::Undo => self.step(buffer.undo(), "nothing left to undo"),
             Action::Redo => self.step(buffer.redo(), "nothing to redo"),
             Action::Find => self.open_bar(SearchBar::default(), buffer),
-            Action::Replace => self.open_replace(buffer),
             Action::FindNext => self.find_next(buffer, false),
             Action::FindPrevious => self.find_next(buffer, true),
             Action::ReplaceAll if self.bar.as_ref().is_some_and(|bar| bar.replacement().is_some()) => self.replace_all(buffer),
-            Action::ReplaceAll => self.open_replace(buffer),
+            Action::Replace | Action::ReplaceAll => self.open_replace(buffer),
             Action::GoToBracket => self.go_to_bracket(buffer),
             Action::Fold => self.note = say_unless(buffer.toggle_fold(), "nothing here goes over several lines"),
             Action::FoldAlike => {
@@ -271,6 +271,12 @@ impl Editor {
         if self.bar.is_none() && self.list.as_ref().is_some_and(|list| list.has_focus) {
             return self.list_typed(typed, session, cx, asks);
         }
+        let is_esc = matches!(typed, Typed::Key(key) if key.code == KeyCode::Esc);
+        if is_esc && self.bar.is_none() && !self.search.hits().is_empty() && session.buffer().selection().is_none() {
+            // One step back: the hits of a search that is over.
+            self.search.clear();
+            return Taken::Yes;
+        }
         let before = session.buffer().version();
         let mut copied = Vec::new();
         let taken = session.edit(cx.uptime, asks, |buffer| match (typed, self.bar.is_some()) {
@@ -409,12 +415,17 @@ impl Editor {
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, session: &Session, cx: &Cx) {
         let buffer = session.buffer();
-        let foot = self.bar.as_ref().map_or(1, SearchBar::height);
+        let is_listing = self.list.as_ref().is_some_and(|list| list.has_focus);
+        let (word, role) = self.word(session, cx);
+        let room = usize::from(area.width).saturating_sub(1);
+        // Whoever walks through the findings reads each of them in full.
+        let words = if is_listing { wrap(&word, room) } else { vec![fit(&word, room).into_owned()] };
+        let foot = self.bar.as_ref().map_or(words.len().min(3) as u16, SearchBar::height);
         let [body, foot] = Layout::vertical([Constraint::Min(1), Constraint::Length(foot)]).areas(area);
         let listed = self.list.as_ref().zip(session.verdict());
-        let (text, list) = listed.map_or((body, Rect::default()), |_| FindingsList::areas(body));
+        let (text, list) =
+            listed.map_or((body, Rect::default()), |(_, verdict)| FindingsList::areas(body, verdict.findings.len()));
         self.areas.set((text, list));
-        let is_listing = self.list.as_ref().is_some_and(|list| list.has_focus);
         TextArea {
             text: buffer.visible(),
             cursor: Some(buffer.cursor()),
@@ -439,9 +450,9 @@ impl Editor {
             };
             bar.draw(frame, foot, cx, &found);
         } else {
-            let (word, role) = self.word(session, cx);
-            let word = fit(&word, usize::from(foot.width).saturating_sub(1)).into_owned();
-            frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), foot);
+            for (word, row) in words.iter().zip(foot.rows()) {
+                frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), row);
+            }
         }
     }
 }

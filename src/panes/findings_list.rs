@@ -61,6 +61,7 @@ fn sign(severity: Severity) -> &'static str {
 
 impl FindingsList {
     /// With the focus, at this finding.
+    #[must_use]
     pub fn focused(self, finding: Option<usize>) -> Self {
         Self { has_focus: true, selected: finding.unwrap_or(self.selected), ..self }
     }
@@ -83,14 +84,14 @@ impl FindingsList {
         Chosen::Moved
     }
 
-    /// The areas of text and list.
-    pub fn areas(area: Rect) -> (Rect, Rect) {
+    /// The areas of text and list; a list below the text takes no more rows than it has.
+    pub fn areas(area: Rect, findings: usize) -> (Rect, Rect) {
         if area.width >= WIDE {
             let width = (area.width * 2 / 5).min(72);
             let text = Rect { width: area.width - width, ..area };
             (text, Rect { x: text.right(), width, ..area })
         } else {
-            let height = (area.height / 3).clamp(1, 8);
+            let height = (area.height / 3).clamp(1, 8).min(u16::try_from(findings + 1).unwrap_or(u16::MAX));
             let text = Rect { height: area.height - height, ..area };
             (text, Rect { y: text.bottom(), height, ..area })
         }
@@ -106,7 +107,7 @@ impl FindingsList {
             return;
         }
         let style = |role| cx.theme.style(role);
-        let is_wide = area.height > 10;
+        let is_wide = area.height > 8;
         let border = if is_wide { "│" } else { " " };
         let findings = &verdict.findings;
         let width = usize::from(area.width).saturating_sub(2);

@@ -89,7 +89,7 @@ impl Tab for Json {
         if self.editor.is_none() {
             return Vec::new();
         }
-        vec![Action::Find, Action::FindNext, Action::NextFinding, Action::Undo, Action::Redo]
+        vec![Action::Find, Action::Replace, Action::NextFinding, Action::Findings, Action::Fold]
     }
 
     fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {

@@ -2,6 +2,7 @@
 //! in strings does not count. Broken texts have partners as far as their brackets pair. Changes nothing.
 
 use super::text_place::Place;
+use memchr::memchr2;
 
 /// A pair of brackets; `depth` counts the pairs around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,19 +16,30 @@ pub struct Pair {
 pub fn brackets(line: &str) -> impl Iterator<Item = (usize, u8)> {
     let bytes = line.as_bytes();
     let mut at = 0;
-    let mut is_string = false;
     std::iter::from_fn(move || {
         while let Some(byte) = bytes.get(at) {
             at += 1;
-            match (byte, is_string) {
-                (b'\\', true) => at += 1,
-                (b'"', _) => is_string = !is_string,
-                (b'{' | b'[' | b'}' | b']', false) => return Some((at - 1, *byte)),
+            match byte {
+                b'"' => at = string_end(bytes, at),
+                b'{' | b'[' | b'}' | b']' => return Some((at - 1, *byte)),
                 _ => {}
             }
         }
         None
     })
+}
+
+/// Behind the string whose opening quote stands right before a byte; texts are long, so they are not walked through.
+fn string_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += next;
+        if bytes.get(at) == Some(&b'"') {
+            return at + 1;
+        }
+        at += 2;
+    }
+    bytes.len()
 }
 
 fn opens(bracket: u8) -> bool {

@@ -28,7 +28,7 @@ pub fn hunks(lines: &Lines, new: &str) -> Vec<Hunk> {
     let room = old.len().min(new.len()) - same_head;
     let same_tail = old.iter().rev().zip(new.iter().rev()).take(room).take_while(|(old, new)| old == *new).count();
     let all = (same_head..old.len() - same_tail, same_head..new.len() - same_tail);
-    let mut parts = parts(old, &new, all.clone());
+    let mut parts = parts(old, &new, &all);
     if parts.len() > MOST_HUNKS && parts.iter().any(|(old, new)| old.len() != new.len()) {
         parts = vec![all];
     }
@@ -36,7 +36,7 @@ pub fn hunks(lines: &Lines, new: &str) -> Vec<Hunk> {
 }
 
 /// Ranges of lines that differ. Where they do, the nearest lines that agree again end the part.
-fn parts(old: &[String], new: &[&str], all: (Range<usize>, Range<usize>)) -> Vec<(Range<usize>, Range<usize>)> {
+fn parts(old: &[String], new: &[&str], all: &(Range<usize>, Range<usize>)) -> Vec<(Range<usize>, Range<usize>)> {
     let (mut at, mut to) = (all.0.start, all.1.start);
     let mut parts = Vec::new();
     let agrees = |at: usize, to: usize| {

@@ -1,5 +1,6 @@
 //! Places in a text: columns as a screen shows them, where a text ends, where a pattern stands. Changes nothing.
 
+use memchr::memchr2;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -58,28 +59,56 @@ pub fn shifted(place: Place, from: Place, to: Place, end: Place) -> Place {
     }
 }
 
-/// Where a pattern stands in a line, one hit behind the other. Letters match in any case unless the pattern has a capital; only
-/// ASCII letters fold, so that a hit always has the pattern's length.
-pub fn hits<'a>(line: &'a str, pattern: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let is_exact = pattern.chars().any(char::is_uppercase);
-    let bytes = line.as_bytes();
-    let first = pattern.bytes().next().unwrap_or_default();
-    let other = if is_exact { first } else { first.to_ascii_uppercase() };
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while !pattern.is_empty() && at + pattern.len() <= bytes.len() {
-            let rest = bytes.get(at..)?;
-            let hit = at + rest.iter().position(|byte| *byte == first || *byte == other)?;
-            let found = bytes.get(hit..hit + pattern.len())?;
-            let is_hit = if is_exact { found == pattern.as_bytes() } else { found.eq_ignore_ascii_case(pattern.as_bytes()) };
-            if is_hit && line.is_char_boundary(hit) {
-                at = hit + pattern.len();
-                return Some(hit);
+/// What is looked for. Letters match in any case unless the pattern has a capital; only ASCII letters fold, so that a hit always
+/// has the pattern's length.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern<'a> {
+    text: &'a str,
+    is_exact: bool,
+    /// The byte of the pattern that is the rarest in most texts, and where it stands: what stands around it is compared.
+    offset: usize,
+    byte: u8,
+}
+
+impl<'a> Pattern<'a> {
+    pub fn new(text: &'a str) -> Self {
+        let rarest = text.bytes().enumerate().max_by_key(|(_, byte)| rarity(*byte));
+        let (offset, byte) = rarest.unwrap_or_default();
+        Self { text, is_exact: text.chars().any(char::is_uppercase), offset, byte }
+    }
+
+    /// Where it stands in a line, one hit behind the other.
+    pub fn hits(self, line: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let Self { text, is_exact, offset, byte } = self;
+        let bytes = line.as_bytes();
+        let other = if is_exact { byte } else { byte.to_ascii_uppercase() };
+        let mut at = offset;
+        std::iter::from_fn(move || {
+            while !text.is_empty() {
+                let found = at + memchr2(byte, other, bytes.get(at..)?)?;
+                at = found + 1;
+                let start = found - offset;
+                let Some(there) = bytes.get(start..start + text.len()) else { continue };
+                let is_hit = if is_exact { there == text.as_bytes() } else { there.eq_ignore_ascii_case(text.as_bytes()) };
+                if is_hit && line.is_char_boundary(start) {
+                    at = start + text.len() + offset;
+                    return Some(start);
+                }
             }
-            at = hit + 1;
-        }
-        None
-    })
+            None
+        })
+    }
+}
+
+/// As [`Pattern::hits`], for a single line.
+pub fn hits<'a>(line: &'a str, pattern: &'a str) -> impl Iterator<Item = usize> + 'a {
+    Pattern::new(pattern).hits(line)
+}
+
+/// How seldom a byte is; the letters of most languages written with Latin ones, and what JSON is made of.
+fn rarity(byte: u8) -> usize {
+    const COMMON: &[u8] = b" etaoinsr\"hldcum:,.{}[]fpgwybvk";
+    COMMON.iter().position(|common| *common == byte.to_ascii_lowercase()).unwrap_or(COMMON.len())
 }
 
 #[cfg(test)]

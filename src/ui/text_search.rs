@@ -1,6 +1,6 @@
 //! A search in a text: every hit, found once for each version of the text and each pattern. Knows no key and no screen.
 
-use super::text_place::{Place, hits};
+use super::text_place::{Pattern, Place};
 
 #[derive(Clone, Debug, Default)]
 pub struct Search {
@@ -55,8 +55,9 @@ impl Search {
         self.of = Some(version).filter(|_| !self.pattern.is_empty());
         let (from, to) = self.within.unwrap_or((Place::default(), Place { line: usize::MAX, byte: 0 }));
         let length = self.pattern.len();
+        let pattern = Pattern::new(&self.pattern);
         for (line, text) in lines.iter().enumerate().take(to.line.saturating_add(1)).skip(from.line) {
-            let found = hits(text, &self.pattern).map(|byte| Place { line, byte });
+            let found = pattern.hits(text).map(|byte| Place { line, byte });
             self.hits.extend(found.filter(|hit| *hit >= from && Place { byte: hit.byte + length, ..*hit } <= to));
         }
     }

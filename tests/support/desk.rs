@@ -8,6 +8,7 @@ use flightdeck::{
         update::App,
     },
     domain::{
+        judged::Judged,
         product::Product,
         submission::Submission,
         target::{Kind, Target},
@@ -16,7 +17,7 @@ use flightdeck::{
         browse,
         job::{Catalog, Job, JobId},
         past::{KeptDocument, Past, PastItem},
-        report::{Report, Summed, TargetDetail, Texts},
+        report::{Judgement, Report, Summed, TargetDetail, Texts},
         texts,
     },
     model::ProfileView,
@@ -30,7 +31,7 @@ use ratatui::{
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 pub struct Desk {
     pub app: App,
@@ -47,6 +48,8 @@ pub struct Desk {
     /// What became of the selected target's document, and the kept documents by file.
     pub past: Vec<PastItem>,
     pub documents: BTreeMap<PathBuf, Value>,
+    /// Whether large texts are judged at once; else the job is only noted.
+    pub is_judging: bool,
     size: (u16, u16),
 }
 
@@ -112,6 +115,7 @@ impl Desk {
             kept: None,
             past: Vec::new(),
             documents: BTreeMap::new(),
+            is_judging: true,
             size: (columns, rows),
         };
         let effects = desk.app.start(desk.now);
@@ -184,6 +188,10 @@ impl Desk {
                 let written = texts::write(&to, &files, overwrites).unwrap();
                 self.report(id, Report::Texts(Box::new(Texts::Written { to, all: files.len(), written })));
             }
+            Job::Judge { target, number, text, body } if self.is_judging => {
+                let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref()));
+                self.report(id, Report::Judged(Judgement { target, number, judged }));
+            }
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);
                 self.report(id, Report::EditKept { target, at });
@@ -246,9 +254,7 @@ impl Desk {
                 "end" => KeyCode::End,
                 "pgdn" => KeyCode::PageDown,
                 "pgup" => KeyCode::PageUp,
-                "f3" => KeyCode::F(3),
-                "f5" => KeyCode::F(5),
-                "f8" => KeyCode::F(8),
+                name if name.len() == 2 && name.starts_with('f') => KeyCode::F(name[1..].parse().unwrap()),
                 letter => KeyCode::Char(letter.chars().next().unwrap()),
             };
             let is_capital = matches!(code, KeyCode::Char(c) if c.is_uppercase());
