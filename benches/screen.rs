@@ -1,5 +1,5 @@
 //! How quick the screen is: the figures of the specification with the bar beside each. `cargo bench --bench screen` measures all;
-//! `-- frame`, `-- keys`, `-- filter`, `-- editor`, `-- program` one of them. The last starts the real program in a terminal of its own (Linux).
+//! `-- frame`, `-- keys`, `-- filter`, `-- program` one of them. The last starts the real program in a terminal of its own (Linux).
 
 #[path = "screen/account.rs"]
 mod account;
@@ -32,9 +32,6 @@ fn main() -> Outcome<()> {
     }
     if wants("filter") {
         drawn::filter(&runtime, &mut table)?;
-    }
-    if wants("editor") {
-        drawn::editor(&runtime, &mut table)?;
     }
     if wants("program") {
         program::measure(&runtime, &mut table)?;

@@ -71,6 +71,7 @@ pub enum Action {
     FoldAlike,
     UnfoldAll,
     Repair,
+    MakeZip,
     Toggle,
 }
 
@@ -201,6 +202,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::FoldAlike, "fold-alike", &["f7"], S::Editor, "Editor", "Fold all parts as deep as this one"),
     row(A::UnfoldAll, "unfold-all", &["f9"], S::Editor, "Editor", "Unfold everything"),
     row(A::Repair, "repair", &["ctrl-r"], S::Overlay, "ZIP picker", "Repair in the document what can be repaired"),
+    row(A::MakeZip, "make-zip", &["ctrl-k", "f6"], S::Overlay, "ZIP picker", "Make a ZIP of the folder that fits the document"),
     row(A::Toggle, "toggle", &["space"], S::Overlay, "Dialogs", "Switch the selected choice"),
 ];
 

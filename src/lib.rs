@@ -8,7 +8,7 @@
 //! | 8 | [`shell`], [`headless`] | the imperative part of the dashboard; the same jobs without a screen |
 //! | 7 | [`app`] | pure: event in, effects out |
 //! | 6 | [`panes`], [`overlays`] | what is drawn, one file each |
-//! | 5 | [`model`] with [`working_copy`] and [`past_view`], [`ask`] | what the screen knows; what a pane wants |
+//! | 5 | [`model`] with [`working_copy`], [`past_view`], [`run_row`], [`ask`] | what the screen knows; what a pane wants |
 //! | 4 | [`jobs`] | async; the only callers of `api` and `disk` |
 //! | 3 | [`ui`] | screen parts that know no domain |
 //! | 2 | [`publish`], [`api`], [`disk`], [`config`] | the run as a pure state machine; network; files; settings |
@@ -30,6 +30,7 @@ pub mod overlays;
 pub mod panes;
 pub mod past_view;
 pub mod publish;
+pub mod run_row;
 pub mod shell;
 pub mod signals;
 #[cfg(feature = "sim")]

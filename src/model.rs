@@ -1,7 +1,7 @@
-//! What the screen knows of the account: server data lives here, once. only the methods of
-//! [`Model`] write it, and of those [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
+//! What the screen knows of the account: server data lives here, once. Only the methods of [`Model`] write it, and of those
+//! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
-pub use crate::{past_view::PastView, working_copy::WorkingCopy};
+pub use crate::{past_view::PastView, run_row::RunRow, working_copy::WorkingCopy};
 use crate::{
     domain::{
         product::Product,
@@ -12,7 +12,7 @@ use crate::{
     jobs::{
         job::{Catalog, Job, JobId},
         making::Making,
-        report::{Examined, Exchange, FolderEntry, Interrupted, Pulse, Report, TargetDetail, Texts, UploadProgress},
+        report::{Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, Texts},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -47,28 +47,6 @@ pub struct List {
     pub total: Option<usize>,
 }
 
-/// A run with its upload.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunRow {
-    pub job: JobId,
-    pub view: RunView,
-    pub upload: Option<UploadProgress>,
-    /// An earlier process left it: nobody drives it until somebody goes on with it.
-    pub is_left: bool,
-}
-
-impl RunRow {
-    /// A job of ours drives it.
-    pub fn is_active(&self) -> bool {
-        self.view.is_active() && !self.is_left
-    }
-
-    /// It was interrupted, and can be gone on with.
-    pub fn may_go_on(&self) -> bool {
-        self.is_left || self.view.ending.as_ref().is_some_and(Ending::may_go_on)
-    }
-}
-
 /// The folder that the ZIP picker looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FolderView {
@@ -91,6 +69,7 @@ pub enum Change {
     Texts,
     /// The list of a target's past, or a kept document.
     Past,
+    Judged(Judgement),
     Activity,
     Pulse,
     Profile,
@@ -356,6 +335,7 @@ impl Model {
             }
             Report::Run(view) => self.take_run(job, *view, now),
             Report::Renewed { run } => vec![self.dismiss(&run)],
+            Report::Judged(judgement) => vec![Change::Judged(judgement)],
             Report::Upload(progress) => {
                 let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else { return Vec::new() };
                 row.upload = Some(progress);

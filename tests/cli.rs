@@ -238,6 +238,60 @@ fn the_check_names_place_sentence_rule_and_help() {
 }
 
 #[test]
+fn a_folder_becomes_a_zip_that_fits_or_is_refused_with_what_it_lacks() {
+    let bench = Bench::new();
+    let (json, build, out) = (bench.file("notes-2.5.json"), bench.file("build-2.5"), bench.file("made.zip"));
+    let (json, build, out) = (json.to_str().unwrap(), build.to_str().unwrap(), out.to_str().unwrap());
+    let made = bench.run(&["pack", build, "--json", json, "--out", out]);
+    assert_eq!(made.code, 0, "{made:?}");
+    assert!(
+        made.out.contains("+ Northwind.Notes_2.5.0.0.msixbundle  from packages/northwind.notes_2.5.0.0.msixbundle"),
+        "{made:?}"
+    );
+    assert!(made.out.contains("build.log is left out") && made.out.contains("It fits the document."), "{made:?}");
+    let first = fs::read(out).unwrap();
+    let again = bench.run(&["pack", build, APP, "--json", json, "--out", out, "--output", "json"]);
+    let last: Value = serde_json::from_str(again.out.lines().last().unwrap()).unwrap();
+    assert_eq!((again.code, &last["outcome"], &last["files"]), (0, &json!("packed"), &json!(1)), "{again:?}");
+    assert_eq!(fs::read(out).unwrap(), first, "the same folder gives the same bytes");
+    let fits = bench.run(&["check", APP, "--json", json, "--zip", out]);
+    assert_eq!(fits.code, 0, "{fits:?}");
+
+    // The live document waits for nothing, the folder of another build has nothing, and a document has to be named.
+    let idle = bench.run(&["pack", build, APP, "--out", out]);
+    assert!(idle.code == 3 && idle.out.contains("waits for no file"), "{idle:?}");
+    let empty = bench.file("home");
+    let lacking = bench.run(&["pack", empty.to_str().unwrap(), "--json", json, "--out", out]);
+    assert!(lacking.code == 3 && lacking.out.contains("is not in the folder"), "{lacking:?}");
+    assert_eq!(bench.run(&["pack", build, "--out", out]).code, 2);
+    assert_eq!(fs::read(out).unwrap(), first, "what is refused leaves the old ZIP alone");
+}
+
+#[test]
+fn what_packages_say_of_themselves_is_held_against_the_document() {
+    let bench = Bench::new();
+    let (old, nested) = (bench.file("northwind-notes-2.3-old.zip"), bench.file("northwind-notes-2.5-nested.zip"));
+    let waiting = |names: &[&str]| {
+        bench.edited(APP, |document| {
+            let packages = document["applicationPackages"].as_array_mut().unwrap();
+            packages.extend(names.iter().map(|name| {
+                json!({"fileName": name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"})
+            }));
+        })
+    };
+    let json = waiting(&["Northwind.Notes_2.3.0.0_x64.msix"]);
+    let said = bench.run(&["check", APP, "--json", &json, "--zip", old.to_str().unwrap()]);
+    assert!(said.code == 0 && said.out.contains("whoever has that one never gets the older one"), "{said:?}");
+    // Another product's package is refused before anything is sent.
+    let other = "app:9NX0EXAMPLE2";
+    let said = bench.run(&["check", other, "--json", &json, "--zip", old.to_str().unwrap()]);
+    assert!(said.code == 3 && said.out.contains("this product's packages are called"), "{said:?}");
+    let names = ["Northwind.Notes_2.5.0.0_x64.msix", "Northwind.Notes_2.5.0.0_arm64.msix"];
+    let said = bench.run(&["check", "-", "--json", &waiting(&names), "--zip", nested.to_str().unwrap()]);
+    assert!(said.code == 3 && said.out.contains("Everything sits in the folder northwind-notes-2.5/"), "{said:?}");
+}
+
+#[test]
 fn broken_json_names_line_and_column() {
     let bench = Bench::new();
     let path = bench.file("broken.json");

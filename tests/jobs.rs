@@ -5,6 +5,8 @@
 
 #[path = "jobs/bench.rs"]
 mod bench;
+#[path = "jobs/drift.rs"]
+mod drift;
 #[path = "jobs/edits.rs"]
 mod edits;
 #[path = "jobs/files.rs"]

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("model", 5),
     ("working_copy", 5),
     ("past_view", 5),
+    ("run_row", 5),
     ("ask", 5),
     ("jobs", 4),
     ("ui", 3),
@@ -37,6 +38,7 @@ const FLOORS: &[(&str, u8)] = &[
 const ALSO: &[(&str, &str)] = &[
     ("model", "working_copy"),  // a part of the model with a file of its own
     ("model", "past_view"),     // the same
+    ("model", "run_row"),       // the same
     ("overlays", "panes"),      // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
     ("ui", "action"),           // the keymap is made from the table of actions
     ("cli", "domain"),          // a target is parsed by its own type

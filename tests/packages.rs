@@ -82,8 +82,6 @@ fn pick(desk: &mut Desk, path: &Path) {
     desk.paste(path.to_str().unwrap());
     desk.keys("enter");
     desk.wait(500);
-    desk.keys("enter");
-    desk.wait(500);
     assert_eq!(desk.app.overlays(), [] as [&str; 0], "{}", desk.screen());
 }
 
@@ -122,11 +120,11 @@ fn marking_changes_one_leaf_and_says_who_is_left_without() {
     );
     let marked = kept(&desk);
     assert_eq!(states(&marked)[0].1, "PendingDelete");
-    assert!(desk.screen().contains("1 change against what is live"), "{}", desk.screen());
+    see(&desk, &[" 1 change "]);
     // Taking it back leaves nothing behind.
     desk.keys("space");
     desk.wait(1_000);
-    see(&desk, &["2 kept", "no change against what is live"]);
+    see(&desk, &["2 kept", " no change "]);
     let text = desk.kept.clone().unwrap();
     desk.keys("- ctrl-z");
     desk.wait(1_000);
@@ -142,6 +140,16 @@ fn the_newest_are_kept_after_a_look_at_who_gets_what() {
     let mut desk = open(120, 40, app(packages));
     desk.keys("K");
     assert_eq!(desk.app.overlays(), ["keep-newest"]);
+    // Who would be left without is spared until somebody wants it otherwise.
+    see(
+        &desk,
+        &[
+            "[x] and spare",
+            "Nothing goes",
+            "! 1.9.0.0 x64 stays too: x64 · Desktop from 10.0.17763.0 to before 10.0.19041.0 would have",
+        ],
+    );
+    desk.keys("space");
     see(
         &desk,
         &["Keep ◂ 1 ▸ of each architecture and device families", "1 package would go:", "✗ Northwind.Notes_1.9.0.0_x64.msix"],
@@ -185,7 +193,7 @@ fn a_package_of_the_zip_is_added_and_the_old_one_goes() {
         ],
     );
     desk.keys("f8");
-    see(&desk, &["Nobody gets it any more: Northwind.Notes_2.5.0.0_x64.msix (2.5.0.0) goes to all its customers."]);
+    see(&desk, &["! Nobody gets it any more: Northwind.Notes_2.5.0.0_x64.msix (2.5.0.0)"]);
     desk.keys("K enter");
     desk.wait(1_000);
     let document = kept(&desk);
@@ -243,7 +251,7 @@ fn without_a_zip_the_path_is_asked_for_and_checked() {
     // A new one leaves the list as if it had never been there.
     desk.keys("space");
     desk.wait(1_000);
-    see(&desk, &["notes.msix is off the list; ctrl-z brings it back.", "no change against what is live"]);
+    see(&desk, &["notes.msix is off the list; ctrl-z brings it back.", " no change "]);
 }
 
 #[test]
@@ -271,7 +279,7 @@ fn text_that_is_no_json_bars_the_way() {
     desk.keys("]");
     see(&desk, &["no valid JSON just now"]);
     desk.keys("space");
-    see(&desk, &["mend that first"]);
+    see(&desk, &["mend that"]);
 }
 
 #[test]
@@ -287,7 +295,7 @@ fn add_ons_have_no_packages_and_flights_no_families() {
     let mut desk = flight(120, 40);
     see(&desk, &["the Store lists none for flights", "For x64 everybody else has 2.4.0.0; this flight is behind with 1.2.0.0."]);
     desk.keys("K");
-    see(&desk, &["of each architecture", "told apart by architecture alone", "x64: get 1.2.0.0"]);
+    see(&desk, &["of each architecture", "told apart by architecture alone", "nobody misses them"]);
 }
 
 /// A flight with two packages of one architecture.
@@ -311,19 +319,26 @@ fn flight(columns: u16, rows: u16) -> Desk {
     desk
 }
 
+/// The screen without the row of tabs, which is the detail pane's.
+fn shown(desk: &Desk) -> String {
+    desk.screen().lines().filter(|line| !line.contains(" Overview │")).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn screens() {
     for (size, columns, rows) in [("80x24", 80, 24), ("120x40", 120, 40)] {
         let mut desk = open(columns, rows, app(two()));
         desk.keys("down space");
         desk.wait(10_000);
-        insta::assert_snapshot!(format!("two_{size}"), desk.screen());
+        insta::assert_snapshot!(format!("two_{size}"), shown(&desk));
         let mut desk = open(columns, rows, app(many()));
-        insta::assert_snapshot!(format!("many_{size}"), desk.screen());
+        insta::assert_snapshot!(format!("many_{size}"), shown(&desk));
         desk.keys("K");
-        insta::assert_snapshot!(format!("keep_newest_{size}"), desk.screen());
+        insta::assert_snapshot!(format!("keep_newest_{size}"), shown(&desk));
+        desk.keys("space");
+        insta::assert_snapshot!(format!("keep_newest_strict_{size}"), shown(&desk));
         desk.keys("esc enter");
-        insta::assert_snapshot!(format!("menu_{size}"), desk.screen());
-        insta::assert_snapshot!(format!("flight_{size}"), flight(columns, rows).screen());
+        insta::assert_snapshot!(format!("menu_{size}"), shown(&desk));
+        insta::assert_snapshot!(format!("flight_{size}"), shown(&flight(columns, rows)));
     }
 }

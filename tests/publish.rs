@@ -5,8 +5,8 @@ use flightdeck::{
     domain::{
         concern::ConcernKind,
         status::{Status, StatusReport},
-        submission::{REDACTED, Submission},
-        target::Target,
+        submission::{REDACTED, Submission, put_body},
+        target::{Kind, Target},
     },
     publish::{
         cadence::Cadence,
@@ -190,6 +190,98 @@ const CHANGES: [&str; 5] = ["create", "update", "delete", "upload", "commit"];
 
 fn changed_nothing(story: &Story) -> bool {
     !story.asked.iter().any(|asked| CHANGES.iter().any(|change| asked.starts_with(change)))
+}
+
+/// The editable part of a document that was seen.
+fn seen(document: &Value) -> Option<Value> {
+    Some(put_body(Kind::App, document))
+}
+
+#[test]
+fn what_somebody_else_has_changed_since_is_never_overwritten() {
+    let foreign = || World { pending: Some(submission("7", "PendingCommit")), ..world() };
+    // What was seen says other notes than the draft has now; the document to be sent comes from what was seen.
+    let stale = seen(&document("7", "PendingCommit", "older"));
+    for pending in [PendingPolicy::Keep, PendingPolicy::Replace] {
+        let mut plan = Plan { pending, draft_seen: Some("7".into()), base: stale.clone(), ..edited() };
+        plan.document = Some(document("7", "PendingCommit", "older"));
+        plan.document.as_mut().unwrap()["visibility"] = json!("Hidden");
+        let story = play(plan, foreign(), None);
+        let (outcome, message) = outcome(&story);
+        assert_eq!(outcome, Outcome::Refused, "{message}");
+        assert!(message.contains("releaseNotes: \"older\" → \"old\"") && message.contains("merge"), "{message}");
+        assert!(changed_nothing(&story), "{:?}", story.asked);
+    }
+    // An unedited draft that changed since it was looked at is not committed either.
+    let as_it_is = Plan { pending: PendingPolicy::Keep, base: stale, ..plan(None) };
+    assert_eq!(outcome(&play(as_it_is, foreign(), None)).0, Outcome::Refused);
+    // Nor is a document that was made from what was live before somebody else published.
+    let earlier = Plan { base: seen(&document("9", "Published", "before")), ..edited() };
+    let story = play(earlier, world(), None);
+    assert!(outcome(&story).0 == Outcome::Refused && changed_nothing(&story));
+}
+
+#[test]
+fn what_is_still_as_it_was_seen_goes_out() {
+    let kept = || World { pending: Some(submission("7", "PendingCommit")), ..world() };
+    let mut base = document("7", "PendingCommit", "old");
+    // What the service sets by itself is nobody's change.
+    base["applicationPackages"][0]["version"] = json!("");
+    base["pricing"]["isAdvancedPricingModel"] = json!(true);
+    let plan = |base: Option<Value>| Plan { pending: PendingPolicy::Keep, base, ..edited() };
+    assert_eq!(outcome(&play(plan(seen(&base)), kept(), None)).0, Outcome::Published);
+    // What they changed is what I send: nothing of theirs is lost.
+    let agreed = World { pending: Some(Submission { id: "7".into(), document: document("7", "PendingCommit", "new") }), ..world() };
+    assert_eq!(outcome(&play(plan(seen(&document("7", "PendingCommit", "old"))), agreed, None)).0, Outcome::Published);
+}
+
+#[test]
+fn who_cannot_know_what_was_there_is_told_what_is_overwritten() {
+    let mut draft = document("7", "PendingCommit", "theirs");
+    draft["notesForCertification"] = json!("Sign in first.");
+    let world = World { pending: Some(Submission { id: "7".into(), document: draft }), ..world() };
+    let story = play(Plan { pending: PendingPolicy::Keep, ..edited() }, world.clone(), None);
+    assert_eq!(outcome(&story).0, Outcome::Published);
+    let [warning] = story.run.view().warnings.as_slice() else { panic!("{:?}", story.run.view().warnings) };
+    assert!(warning.contains("releaseNotes") && warning.contains("Sign in first."), "{warning}");
+    // A draft that holds nothing of its own needs no word.
+    let quiet = World { pending: Some(submission("7", "PendingCommit")), ..world };
+    let story = play(Plan { pending: PendingPolicy::Keep, ..edited() }, quiet, None);
+    assert_eq!(story.run.view().warnings, Vec::<String>::new());
+}
+
+#[test]
+fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it() {
+    let at = || "2026-02-03T10:00:00Z".parse().unwrap();
+    // Stopped with the draft made and nothing sent.
+    let stopped = play(edited(), world(), Some(4));
+    assert_eq!(stopped.asked.last().unwrap(), "update 11");
+    for (notes, is_foreign) in [("old", false), ("new", false), ("theirs", true)] {
+        let mut run = Run::rebuild(stopped.run.header().clone(), stopped.entries.clone());
+        run.resume(false, at());
+        assert_eq!(run.next(), Next::ReadSubmission { id: "11".into() });
+        let now = Submission { id: "11".into(), document: document("11", "PendingCommit", notes) };
+        run.tell(Happened::SubmissionRead(now), at());
+        if is_foreign {
+            let ending = run.view().ending.clone().unwrap();
+            assert!(ending.outcome == Outcome::Refused && ending.message.contains("theirs"), "{ending:?}");
+        } else {
+            assert!(matches!(run.next(), Next::Update { .. }), "{:?}", run.next());
+        }
+    }
+    // A kept draft that goes out as it is: stopped at the commit.
+    let kept = World { pending: Some(submission("7", "PendingCommit")), ..world() };
+    let stopped = play(Plan { pending: PendingPolicy::Keep, ..plan(None) }, kept, Some(4));
+    assert_eq!(stopped.asked.last().unwrap(), "commit 7");
+    for (notes, is_foreign) in [("old", false), ("theirs", true)] {
+        let mut run = Run::rebuild(stopped.run.header().clone(), stopped.entries.clone());
+        run.resume(false, at());
+        run.tell(
+            Happened::SubmissionRead(Submission { id: "7".into(), document: document("7", "PendingCommit", notes) }),
+            at(),
+        );
+        assert_eq!(run.next() == Next::Commit { id: "7".into() }, !is_foreign, "{notes}");
+    }
 }
 
 #[test]

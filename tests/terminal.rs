@@ -201,6 +201,39 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
 }
 
 #[rstest]
+fn a_zip_with_its_packages_in_a_folder_is_mended_and_published(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    desk.look_at_zip("nested", "ctrl-r changes the JSON");
+    desk.terminal.see("2.5.0.0 (x64)");
+    desk.terminal.press("ctrl-r");
+    desk.terminal.see("✓ fits the JSON");
+    desk.terminal.press("enter");
+    desk.terminal.gone("Pick the ZIP");
+    desk.publish();
+    desk.terminal.press("5 enter");
+    desk.terminal.see("● Published");
+    desk.terminal.press("esc");
+    desk.quit();
+}
+
+#[rstest]
+fn a_zip_is_made_of_a_folder(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    // The JSON waits for the bundle of the right ZIP; then one is made of what a build left.
+    desk.pick_zip("northwind-notes-2.5.zip");
+    desk.look_at_zip("build", "looks for them in build-2.5/");
+    desk.terminal.press("ctrl-k");
+    desk.terminal.see("✓ build-2.5.zip is made: 1 file");
+    desk.terminal.see("✓ fits the JSON");
+    desk.terminal.press("enter");
+    desk.terminal.gone("Pick the ZIP");
+    desk.terminal.see("build-2.5.zip");
+    desk.quit();
+}
+
+#[rstest]
 fn a_broken_zip_is_named_and_cannot_be_taken(#[values(SMALL, LARGE)] size: Size) {
     let mut desk = Desk::demo(size);
     desk.open_target("app");
@@ -258,8 +291,8 @@ fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Siz
 
 /// A Store in this process and a profile for it, so that the home outlives the program.
 struct Account {
-    _sim: Sim,
-    _runtime: tokio::runtime::Runtime,
+    sim: Sim,
+    runtime: tokio::runtime::Runtime,
     home: TempDir,
 }
 
@@ -276,7 +309,7 @@ impl Account {
             url = sim.url()
         );
         fs::write(home.path().join("config.toml"), config).unwrap();
-        Self { _sim: sim, _runtime: runtime, home }
+        Self { sim, runtime, home }
     }
 
     fn open(&self, secret: &str) -> Terminal {
@@ -316,6 +349,93 @@ fn broken_json_has_a_place_and_outlives_the_program() {
     desk.terminal.press("e");
     desk.terminal.see("oh dear \"visibility\"");
     desk.terminal.see("✗ line 13");
+}
+
+/// Another client changes a place of the add-on's draft, behind the dashboard's back.
+#[cfg(unix)]
+fn meanwhile(account: &Account, keywords: &[&str]) {
+    use flightdeck::{
+        api::Fetched,
+        domain::{submission::put_body, target::Target},
+    };
+    let target = Target::add_on("9NX0ADDONEX2");
+    account.runtime.block_on(async {
+        let (services, _home) = other_client(account);
+        let store = &services.store;
+        let id = store.product(&target).await.unwrap().pending.unwrap();
+        let Fetched { submission, .. } = store.submission(&target, &id).await.unwrap();
+        let mut body = put_body(target.kind(), &submission.document);
+        body["keywords"] = keywords.to_vec().into();
+        store.update_submission(&target, &id, &body).await.unwrap();
+    });
+}
+
+/// The same account in other hands, with a home of its own.
+#[cfg(unix)]
+fn other_client(account: &Account) -> (flightdeck::jobs::services::Services, TempDir) {
+    use flightdeck::{
+        config::{Config, Credential, Paths, Profile, SecretSource},
+        jobs::services::Services,
+    };
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name);
+    let paths = Paths { config_file: path("config.toml"), is_config_named: false, data: path("data"), cache: path("cache") };
+    let url: url::Url = account.sim.url().parse().unwrap();
+    let profile = Profile {
+        name: "other".into(),
+        tenant: sim::TENANT.into(),
+        client: sim::CLIENT_ID.into(),
+        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
+        protected: false,
+        read_only: false,
+        requests_per_minute: 5000,
+        login: url.clone(),
+        store: url,
+        warnings: Vec::new(),
+    };
+    let observe = std::sync::Arc::new(|_: flightdeck::api::Exchange| ());
+    (Services::open(&Config::parse(paths, String::new()).unwrap(), &profile, observe).unwrap(), home)
+}
+
+/// Edited here, killed, changed there: the text, and what it was made from, are still there to bring both together.
+#[cfg(unix)]
+#[test]
+fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
+    let account = Account::new();
+    let terminal = account.open(sim::CLIENT_SECRET);
+    terminal.see("Northwind Notes");
+    let mut desk = Desk { terminal, home: tempfile::tempdir().unwrap() };
+    let open = |desk: &mut Desk| {
+        desk.terminal.press("2");
+        desk.open("notes.sync", "PendingCommit");
+    };
+    open(&mut desk);
+    desk.edit("\"Sync", "Mine ");
+    desk.terminal.press("esc [");
+    desk.terminal.see("kept on disk");
+    signal(&desk.terminal, "KILL");
+    assert_ne!(desk.terminal.ended(), 0);
+    meanwhile(&account, &["theirs"]);
+
+    desk.terminal = account.open(sim::CLIENT_SECRET);
+    desk.terminal.see("Northwind Notes");
+    open(&mut desk);
+    desk.terminal.see("Somebody else has changed 1 place");
+    desk.terminal.press("u");
+    desk.terminal.see("Merge: take 1 change of theirs over");
+    desk.terminal.see("▸ Later ◂");
+    desk.terminal.press("right enter");
+    desk.terminal.see("Both are in your text now");
+    // The text that gave way stands in the history.
+    desk.terminal.press("[");
+    desk.terminal.until("the history", |screen| screen.contains("set aside"));
+    desk.terminal.press("u");
+    desk.terminal.see("There is a draft already");
+    signal(&desk.terminal, "KILL");
+    assert_ne!(desk.terminal.ended(), 0);
+    let drafts = fs::read_dir(account.home.path().join("drafts")).unwrap();
+    let mut kept = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    assert!(kept.any(|text| text.contains("Mine Sync") && text.contains("theirs")));
 }
 
 #[cfg(unix)]
@@ -625,4 +745,114 @@ fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Si
     desk.terminal.gone("/notes");
     desk.terminal.see("Contoso Meeting");
     desk.quit();
+}
+
+#[rstest]
+fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    let terminal = &mut desk.terminal;
+    terminal.press("4 ] t");
+    terminal.see("▸ listings");
+    terminal.press("/");
+    terminal.type_text("visibility");
+    terminal.see("/ visibility");
+    terminal.press("enter enter");
+    terminal.see("enter takes it");
+    terminal.type_text("hid");
+    terminal.press("enter");
+    terminal.see("visibility: \"Hidden\"");
+    terminal.press("/");
+    terminal.type_text("canInstallOnRemovableMedia");
+    terminal.press("enter");
+    terminal.see("─ /canInstallOnRemovableMedia");
+    terminal.press("space");
+    terminal.see("your copy: 2 changes");
+    terminal.press("/");
+    terminal.type_text("hardwarePreferences");
+    terminal.press("enter n");
+    terminal.see("new in /hardwarePreferences");
+    terminal.type_text("Touch");
+    terminal.press("enter");
+    terminal.see("\"Touch\"");
+    terminal.press("-");
+    terminal.see("is taken out; ctrl-z brings it back");
+    terminal.gone("\"Touch\"");
+    terminal.press("ctrl-z");
+    terminal.see("\"Touch\"");
+    terminal.press("ctrl-z");
+    terminal.gone("\"Touch\"");
+    // The text knows of the same steps; what was not touched is what the Store sent.
+    terminal.press("t");
+    terminal.gone("─ /hardwarePreferences");
+    terminal.press("/");
+    terminal.type_text("packageRolloutPercentage");
+    terminal.press("enter");
+    terminal.see("\"packageRolloutPercentage\": 0.0");
+    terminal.press("ctrl-z");
+    terminal.see("your copy: 1 change");
+    terminal.press("ctrl-z");
+    terminal.see("your copy: no change");
+    terminal.press("ctrl-y t g");
+    terminal.see("visibility: \"Hidden\"");
+    desk.quit();
+}
+
+/// What `show` prints of the live submission.
+fn live_packages(account: &Account) -> Vec<(String, String, String)> {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_flightdeck"))
+        .args(["show", "app:9NX0EXAMPLE1", "--submission", "published", "--json"])
+        .env("FLIGHTDECK_HOME", account.home.path())
+        .env("TEST_SECRET", sim::CLIENT_SECRET)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let packages = document["applicationPackages"].as_array().unwrap();
+    packages.iter().map(|package| (text(&package["fileName"]), text(&package["version"]), text(&package["fileStatus"]))).collect()
+}
+
+/// By keys alone: the ZIP's package is added, the one that it makes superfluous goes, and exactly that is live in the end.
+#[rstest]
+fn packages_are_replaced_by_the_newest(#[values(SMALL, LARGE)] size: Size) {
+    let account = Account::new();
+    let samples = tempfile::tempdir().unwrap();
+    sim::samples::write(samples.path()).unwrap();
+    let terminal = start(&[], size, account.home.path(), &[("TEST_SECRET", sim::CLIENT_SECRET)]);
+    terminal.see("Northwind Notes");
+    let mut desk = Desk { terminal, home: tempfile::tempdir().unwrap() };
+    desk.open("notes", "submission 6");
+    desk.terminal.press("] ]");
+    desk.terminal.see("2 kept · 2 of 25 at most · the same as live");
+    desk.terminal.press("z");
+    desk.terminal.see("Pick the ZIP");
+    desk.terminal.type_text(samples.path().join("northwind-notes-2.5.zip").to_str().unwrap());
+    desk.terminal.press("enter");
+    desk.terminal.gone("Pick the ZIP");
+    desk.terminal.see("the ZIP brings Northwind.Notes_2.5.0.0.msixbundle too: n adds it");
+    desk.terminal.press("n");
+    desk.terminal.see("2.5.0.0 for x64");
+    desk.terminal.press("enter");
+    desk.terminal.see("2 kept, 1 new · 3 of 25 at most");
+    desk.terminal.press("K");
+    desk.terminal.see("1 package would go:");
+    desk.terminal.see("get 2.5.0.0,");
+    desk.terminal.press("enter");
+    desk.terminal.see("1 kept, 1 new, 1 going · 2 of 25 at most");
+    desk.terminal.press("u");
+    desk.terminal.see("Northwind.Notes_2.4.0.0.msixbundle");
+    desk.terminal.press("esc");
+    desk.terminal.gone("Review before publishing");
+    desk.publish();
+    desk.terminal.until_line("the end of the run", |line| line.contains("● Northwind Notes") && line.contains("is published."));
+    let mut live = live_packages(&account);
+    live.sort();
+    let package = |name: &str, version: &str| (name.to_owned(), version.to_owned(), "Uploaded".to_owned());
+    assert_eq!(
+        live,
+        [package("Northwind.Notes_2.3.4.0_arm64.msix", "2.3.4.0"), package("Northwind.Notes_2.5.0.0.msixbundle", "2.5.0.0")]
+    );
+    desk.terminal.press("q");
+    assert_eq!(desk.terminal.ended(), 0);
 }

@@ -176,6 +176,7 @@ impl App {
                     | Job::Examine { .. }
                     | Job::LoadPast(_)
                     | Job::ReadKept { .. }
+                    | Job::Pack { .. }
             );
             let severity = if is_reading { Severity::Warning } else { Severity::Error };
             self.toasts.push(severity, message, now.uptime);

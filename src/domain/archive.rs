@@ -46,7 +46,8 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
     if let Some(field) = kind.packages_field() {
         let pointer = child("", member(document, field).map_or(field, |(key, _)| key));
         let is_clear = |extra: &&Extra| extra.is_package && extra.hurdle.is_none() && !is_false(&extra.name);
-        repairs.extend(news().filter(is_clear).map(|extra| Repair {
+        let added: Vec<&Extra> = news().filter(is_clear).collect();
+        repairs.extend(added.iter().map(|extra| Repair {
             sentence: format!("Add {} as a new package.", extra.name),
             edits: vec![Edit::Append {
                 pointer: pointer.clone(),
@@ -54,6 +55,16 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
                     "fileName": extra.name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"
                 }),
             }],
+        }));
+        // What an earlier ZIP was to bring. Without any package in its place it may as well have been forgotten in this one.
+        let is_gone = |missing: &&Missing| {
+            let has_heir = successors.iter().any(|(heir, _)| heir.pointer == missing.pointer);
+            missing.role == Role::Package && missing.near.is_none() && !has_heir && !added.is_empty()
+        };
+        // From the back, so that the places of those before stay.
+        repairs.extend(fit.missing.iter().rev().filter(is_gone).map(|missing| Repair {
+            sentence: format!("Take {} out: the ZIP has other packages in its place.", missing.file_name),
+            edits: vec![Edit::Remove { pointer: missing.pointer.clone() }],
         }));
     }
     if kind == Kind::AddOn {

@@ -246,6 +246,30 @@ fn what_is_no_zip_is_said_in_words() {
 }
 
 #[test]
+fn a_zip_that_is_cut_is_never_taken_for_the_package_in_it() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("a.msix", SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored)).unwrap();
+    writer.write_all(&zip_of(&["AppxManifest.xml"])).unwrap();
+    let whole = writer.finish().unwrap().into_inner();
+    for length in 1..whole.len() {
+        let error = read(Cursor::new(&whole[..length])).unwrap_err();
+        assert!(matches!(error, ArchiveError::Truncated | ArchiveError::NoZip(_)), "{length}: {error}");
+    }
+    assert_eq!(read(Cursor::new([whole.as_slice(), &[0; 512]].concat())).unwrap().files.len(), 1);
+}
+
+#[test]
+fn more_files_than_the_old_format_counts() {
+    let names: Vec<String> = (0..70_000).map(|number| format!("{number}.txt")).collect();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for name in &names {
+        writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+    }
+    let archive = read(Cursor::new(writer.finish().unwrap().into_inner())).unwrap();
+    assert!(archive.files.len() == 70_000 && archive.files[69_999].name == "69999.txt");
+}
+
+#[test]
 fn names_sizes_marks_and_two_of_one_name() {
     let mut bytes = zip_of(&["aa.msix", "bb.msix", "ordner/grün.png"]);
     let twice: Vec<usize> = bytes.windows(7).enumerate().filter(|(_, name)| *name == b"bb.msix").map(|(at, _)| at).collect();

@@ -148,6 +148,10 @@ pub(super) fn walk(mut file: impl Read + Seek, mut visit: impl FnMut(ArchiveFile
     let start = place.end.checked_sub(place.size).ok_or(ArchiveError::Damaged("its directory is larger than the file"))?;
     // What stands before the archive (a self-extractor's program) shifts every offset.
     let shift = start.checked_sub(place.offset).ok_or(ArchiveError::Damaged("its directory is not where it says"))?;
+    if shift > 0 && begins_as_zip(&mut file)? {
+        // Not a program that stands before the archive, but an archive that was cut right behind a package in it.
+        return Err(ArchiveError::Truncated);
+    }
     file.seek(SeekFrom::Start(start))?;
     let mut directory = BufReader::new(file.take(place.size));
     for _ in 0..place.files {
@@ -185,7 +189,10 @@ fn find(file: &mut (impl Read + Seek), length: u64) -> Result<Option<Place>, Arc
     file.by_ref().take(length - tail_start).read_to_end(&mut tail)?;
     let fits = |at: &usize| {
         let rest = tail.get(*at..).unwrap_or_default();
-        rest.starts_with(&END) && rest.len() >= END_LENGTH && END_LENGTH + usize::from(u16_at(rest, 20)) <= rest.len()
+        // Its comment is the last thing of the file, but for zeros that fill a block: a package that lies in the ZIP has an end too,
+        // and would be taken for the ZIP where that one is cut off.
+        let behind = rest.get(END_LENGTH + usize::from(u16_at(rest, 20))..);
+        rest.starts_with(&END) && rest.len() >= END_LENGTH && behind.is_some_and(|behind| behind.iter().all(|byte| *byte == 0))
     };
     // From the back: a comment may hold the same four bytes.
     let Some(at) = (0..tail.len()).rev().find(fits) else { return Ok(None) };
@@ -217,6 +224,13 @@ fn find(file: &mut (impl Read + Seek), length: u64) -> Result<Option<Place>, Arc
         }
     }
     Err(ArchiveError::Damaged("its 64-bit end record is missing"))
+}
+
+fn begins_as_zip(file: &mut (impl Read + Seek)) -> Result<bool, io::Error> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut head = Vec::new();
+    file.by_ref().take(LOCAL.len() as u64).read_to_end(&mut head)?;
+    Ok(head == LOCAL)
 }
 
 /// What the file is when it has no ZIP's end.

@@ -44,6 +44,11 @@ fn inspect(mut inspection: Inspection<'_>) -> Vec<Finding> {
     let mut found = inspection.found;
     found.sort_by_key(|finding| finding.severity);
     for finding in found.iter_mut().filter(|finding| !finding.pointer.is_empty()) {
+        // A rule may speak of what only the server has, or of a name in another case: what holds it is here.
+        while inspection.document.pointer(&finding.pointer).is_none() {
+            let holder = finding.pointer.rfind('/').unwrap_or_default();
+            finding.pointer.truncate(holder);
+        }
         finding.help = schema::place(kind, &finding.pointer).map_or("", schema::Place::help);
     }
     found

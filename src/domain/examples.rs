@@ -28,6 +28,7 @@ pub fn all() -> Vec<(Kind, Value)> {
         (Kind::App, app()),
         (Kind::App, app_update()),
         (Kind::App, read(include_str!("../../tests/documents/app-put-least.json"))),
+        (Kind::App, read(include_str!("../../tests/documents/app-put-game.json"))),
         (Kind::AddOn, add_on()),
         (Kind::AddOn, read(include_str!("../../tests/documents/add-on-put-least.json"))),
         (Kind::Flight, flight()),

@@ -85,6 +85,7 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
                     format!("{} holds control characters, which customers may see as boxes.", place.name),
                 );
             }
+            units(inspection, place, trail, text);
         }
         Value::Object(object) => {
             if place.shape() == Shape::Object {
@@ -113,6 +114,23 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
             }
         }
         _ => {}
+    }
+}
+
+/// The Store says “characters”, and its platform counts an emoji as two of them. Where only that makes a text too long it may
+/// be refused.
+fn units(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, text: &str) {
+    // Few texts are worth the look: UTF-16 has never more units than UTF-8 has bytes.
+    const SHORT: usize = 20;
+    if text.len() < SHORT || text.is_ascii() {
+        return;
+    }
+    let Some(most) = place.get("maxLength").and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok()) else { return };
+    let units = if text.len() > most { text.encode_utf16().count() } else { 0 };
+    if units > most && text.chars().count() <= most {
+        let sentence =
+            format!("{} has {units} characters as the Store may count them, an emoji as two; {most} are allowed.", place.name);
+        inspection.warning(trail.pointer(), place.rule, sentence);
     }
 }
 

@@ -364,6 +364,31 @@ fn a_package_that_took_the_place_of_another_takes_its_entry_too() {
 }
 
 #[test]
+fn what_an_earlier_zip_was_to_bring_goes_when_others_take_its_place() {
+    let live =
+        json!([{"id": "1", "fileName": "live.msix", "fileStatus": "Uploaded", "version": "1.0.0.0", "architecture": "x64"}]);
+    let before = document(&["old_x64.msix", "old_arm64.msix"], &live);
+    let changed = |files: &[(&str, &[u8])]| {
+        let archive = looked_into(&zip_of(files));
+        let repairs = repairs(Kind::App, &before, &against(Kind::App, &before, &archive, None));
+        let mut changed = before.clone();
+        apply(&mut changed, &repairs);
+        let on_text: Value = serde_json::from_str(&apply_to(&super::document::pretty(&before), &repairs)).unwrap();
+        assert_eq!(on_text, changed);
+        let names: Vec<String> = changed["applicationPackages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["fileName"].as_str().unwrap().to_owned())
+            .collect();
+        names
+    };
+    assert_eq!(changed(&[("new.msixbundle", &bundle("2.0.0.0", &["x64"]))]), ["live.msix", "new.msixbundle"]);
+    // Nothing in their place: perhaps it is the wrong ZIP.
+    assert_eq!(changed(&[("readme.txt", b"text")]), ["live.msix", "old_x64.msix", "old_arm64.msix"]);
+}
+
+#[test]
 fn repairs_of_the_text_keep_every_other_byte() {
     let text = "{ \"applicationPackages\" : [\n\t{ \"fileName\":\"Notes.msix\",   \"fileStatus\": \"PendingUpload\" } ],\n \"notesForCertification\":\"\\u00e4 25.00\" }\n";
     let document: Value = serde_json::from_str(text).unwrap();

@@ -27,6 +27,7 @@ pub mod fit;
 pub mod inside;
 #[cfg(test)]
 mod inside_tests;
+pub mod judged;
 pub mod limits;
 mod listing_rules;
 pub mod manifest;

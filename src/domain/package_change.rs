@@ -6,7 +6,7 @@ use super::{
     fit::{is_package, is_unsafe_path, zip_path},
     limits,
     package::FileStatus,
-    package_reach::{Served, served},
+    package_reach::{Served, reach, served},
     package_rows::{Fate, PackageRow},
     pointer::{child, member},
     target::Kind,
@@ -162,6 +162,8 @@ pub struct KeepNewest {
     pub groups: Vec<Group>,
     /// Every package that goes, those that were marked before among them; in the order of the rows.
     pub leaving: Vec<Leaving>,
+    /// Places of packages that stay although they are not among the newest: somebody would be left without.
+    pub spared: Vec<usize>,
     /// Places of packages that stay because nobody knows their version or for whom they are.
     pub unknown: Vec<usize>,
     /// Nothing to do when empty.
@@ -179,8 +181,9 @@ fn group_name(kind: Kind, row: &PackageRow) -> String {
     format!("{} · {}", row.architecture, families.join(", "))
 }
 
-/// Keeps the newest packages of each architecture and set of families, at least one; the others go.
-pub fn keep_newest(kind: Kind, document: &Value, rows: &[PackageRow], most: usize) -> KeepNewest {
+/// Keeps the newest packages of each architecture and set of families, at least one; the others go. With `spares`, those stay
+/// whose going would leave customers without any.
+pub fn keep_newest(kind: Kind, document: &Value, rows: &[PackageRow], most: usize, spares: bool) -> KeepNewest {
     let most = most.max(1);
     let mut members: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut unknown = Vec::new();
@@ -199,10 +202,31 @@ pub fn keep_newest(kind: Kind, document: &Value, rows: &[PackageRow], most: usiz
         groups.push(Group { name, kept, going });
     }
     groups.sort_by_key(|group| group.kept.first().copied());
-    let going: Vec<usize> = groups.iter().flat_map(|group| group.going.iter().copied()).collect();
+    let mut going: Vec<usize> = groups.iter().flat_map(|group| group.going.iter().copied()).collect();
+    let spared = if spares { missed(kind, rows, &going) } else { Vec::new() };
+    for group in groups.iter_mut().filter(|_| !spared.is_empty()) {
+        let (stays, goes) = group.going.iter().partition(|index| spared.contains(index));
+        group.going = goes;
+        group.kept.extend::<Vec<usize>>(stays);
+    }
+    going.retain(|index| !spared.contains(index));
     let edits = removals(document, rows, &going);
     let leaving = leaving(kind, rows, &going);
-    KeepNewest { groups, leaving, unknown, edits }
+    KeepNewest { groups, leaving, spared, unknown, edits }
+}
+
+/// Which of those that would go somebody would miss: their customers get nothing of what else stays.
+fn missed(kind: Kind, rows: &[PackageRow], going: &[usize]) -> Vec<usize> {
+    let is_planned = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    let remains = |index: usize| is_planned(index) && !going.contains(&index);
+    let mut missed: Vec<usize> = reach(kind, rows, &is_planned, &remains)
+        .into_iter()
+        .filter(|reach| reach.after.is_none())
+        .filter_map(|reach| reach.before)
+        .collect();
+    missed.sort_unstable();
+    missed.dedup();
+    missed
 }
 
 /// Its place in the document's list.

@@ -122,7 +122,7 @@ fn a_first_package_makes_the_list_and_an_add_on_has_none() {
 #[test]
 fn the_newest_stays_and_who_loses_is_named() {
     let document = live();
-    let plan = keep_newest(Kind::App, &document, &read(&document, &Cargo::new()), 1);
+    let plan = keep_newest(Kind::App, &document, &read(&document, &Cargo::new()), 1, false);
     let groups: Vec<_> =
         plan.groups.iter().map(|group| (group.name.as_str(), group.kept.as_slice(), group.going.as_slice())).collect();
     assert_eq!(groups, [("x64 · Desktop", [1].as_slice(), [0].as_slice()), ("ARM64 · Desktop", [2].as_slice(), [].as_slice())]);
@@ -131,7 +131,13 @@ fn the_newest_stays_and_who_loses_is_named() {
     // The newer one wants a newer Windows: the customers in between have nothing.
     assert_eq!(leaving.served[0].customers.to_string(), "x64 · Desktop from 10.0.17763.0 to before 10.0.19041.0");
     assert!(leaving.loses());
-    assert_eq!(keep_newest(Kind::App, &document, &read(&document, &Cargo::new()), 2).edits, []);
+    assert_eq!(keep_newest(Kind::App, &document, &read(&document, &Cargo::new()), 2, false).edits, []);
+    // Who spares keeps the older one for them.
+    let sparing = keep_newest(Kind::App, &document, &read(&document, &Cargo::new()), 1, true);
+    assert_eq!(
+        (sparing.spared.as_slice(), sparing.edits.len(), sparing.groups[0].kept.as_slice()),
+        ([0].as_slice(), 0, [1, 0].as_slice())
+    );
 }
 
 #[test]
@@ -139,7 +145,7 @@ fn a_new_package_takes_the_customers_of_the_old_ones() {
     let document = live();
     let cargo = cargo("new.msix", "3.0.0.0");
     let document = done(&document, &add(Kind::App, &document, &read(&document, &cargo), "new.msix").unwrap());
-    let plan = keep_newest(Kind::App, &document, &read(&document, &cargo), 1);
+    let plan = keep_newest(Kind::App, &document, &read(&document, &cargo), 1, false);
     let going: Vec<_> = plan.leaving.iter().map(|leaving| leaving.row).collect();
     assert_eq!((going, plan.leaving.iter().any(Leaving::loses)), (vec![0, 1], false));
     let instead = plan.leaving[0].served[0].instead.as_ref().unwrap();
@@ -150,7 +156,7 @@ fn a_new_package_takes_the_customers_of_the_old_ones() {
 fn what_nobody_knows_is_never_removed_and_never_counts() {
     let document = live();
     let document = done(&document, &add(Kind::App, &document, &read(&document, &Cargo::new()), "App_9.0.0.0_x64.msix").unwrap());
-    let plan = keep_newest(Kind::App, &document, &read(&document, &Cargo::new()), 1);
+    let plan = keep_newest(Kind::App, &document, &read(&document, &Cargo::new()), 1, false);
     assert_eq!(
         (plan.unknown.as_slice(), plan.leaving.iter().map(|leaving| leaving.row).collect::<Vec<_>>()),
         ([3].as_slice(), vec![0])
@@ -165,7 +171,7 @@ fn several_new_ones_leave_without_touching_others() {
         cargo.extend(super::tests::cargo(name, version));
         document = done(&document, &add(Kind::App, &document, &read(&document, &cargo), name).unwrap());
     }
-    let plan = keep_newest(Kind::App, &document, &read(&document, &cargo), 1);
+    let plan = keep_newest(Kind::App, &document, &read(&document, &cargo), 1, false);
     let after = statuses(&done(&document, &plan.edits));
     assert_eq!(
         after.iter().map(|(name, status)| (name.as_str(), status.as_str())).collect::<Vec<_>>(),
@@ -206,7 +212,7 @@ proptest! {
     #[test]
     fn keeping_the_newest_never_removes_a_newest(document in any_document(), most in 1usize..4) {
         let before = rows(Kind::App, &document, None, &Cargo::new());
-        let plan = keep_newest(Kind::App, &document, &before, most);
+        let plan = keep_newest(Kind::App, &document, &before, most, false);
         let after_document = done(&document, &plan.edits);
         prop_assert_eq!(bare(&after_document), bare(&document));
         let after = rows(Kind::App, &after_document, None, &Cargo::new());
@@ -222,7 +228,22 @@ proptest! {
         let unknown = |rows: &[PackageRow]| rows.iter().filter(|row| row.fate.stays() && !row.is_known()).count();
         prop_assert_eq!(unknown(&after), unknown(&before));
         // Once is enough.
-        prop_assert_eq!(keep_newest(Kind::App, &after_document, &after, most).edits, vec![]);
+        prop_assert_eq!(keep_newest(Kind::App, &after_document, &after, most, false).edits, vec![]);
+    }
+
+    /// Who spares leaves nobody without, and keeps at least what keeping the newest keeps.
+    #[test]
+    fn sparing_leaves_nobody_without(document in any_document(), most in 1usize..3) {
+        let before = rows(Kind::App, &document, None, &Cargo::new());
+        let strict = keep_newest(Kind::App, &document, &before, most, false);
+        let sparing = keep_newest(Kind::App, &document, &before, most, true);
+        prop_assert_eq!(strict.edits.len(), sparing.edits.len() + sparing.spared.len());
+        for leaving in sparing.leaving.iter().filter(|leaving| !leaving.is_marked) {
+            let offered = |index: usize| before.get(index).is_some_and(|row| row.fate.stays());
+            let remains = |index: usize| offered(index) && !sparing.leaving.iter().any(|other| other.row == index);
+            let served = served(Kind::App, &before, leaving.row, &offered, &remains);
+            prop_assert!(served.iter().all(|served| served.instead.is_some()), "{:?}", served);
+        }
     }
 
     /// Marking and taking back is nothing, in the text's very bytes; marking alone touches one leaf of the packages.

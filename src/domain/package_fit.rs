@@ -2,7 +2,7 @@
 //! a new package leaves behind. Reads manifests that are there already; opens nothing.
 
 use super::{
-    archive_fault::DEFLATE64,
+    archive_fault::{ArchiveFault, DEFLATE64},
     central_directory::{Archive, Inside, Method},
     finding::{Finding, Severity},
     fit::{Fit, is_package, zip_path},
@@ -65,7 +65,7 @@ pub(super) fn remarks(
             check.capabilities(file, manifest);
         }
     }
-    check.twice(&new);
+    check.twice(&new, fit);
     check.families(&new);
     for file in archive.files.iter().filter(|file| file.method == Method::Other(DEFLATE64) && fit.matched.contains(&file.name)) {
         let sentence = format!("{} is packed with Deflate64, which not everything reads; stored or deflated is safe.", file.name);
@@ -233,11 +233,19 @@ impl Check<'_> {
     }
 
     /// Two files of the ZIP that are one package, or packages of two products.
-    fn twice(&mut self, new: &[New]) {
+    fn twice(&mut self, new: &[New], fit: &Fit) {
+        // Two of one name are told already.
+        let is_told = |left: &str, right: &str| {
+            fit.faults.iter().any(|fault| matches!(fault, ArchiveFault::Twins { name, other } if [name, other] == [left, right] || [name, other] == [right, left]))
+        };
         let all: Vec<(&New, &Manifest)> =
             new.iter().flat_map(|file| file.manifests().iter().map(move |manifest| (file, manifest))).collect();
         for (index, (file, manifest)) in all.iter().enumerate() {
-            let earlier = all.get(..index).unwrap_or_default().iter().filter(|(other, _)| other.name != file.name);
+            let earlier = all
+                .get(..index)
+                .unwrap_or_default()
+                .iter()
+                .filter(|(other, _)| other.name != file.name && !is_told(other.name, file.name));
             for (other, theirs) in earlier {
                 let shared = manifest.architectures.iter().find(|own| theirs.architectures.contains(own));
                 if manifest.name != theirs.name {

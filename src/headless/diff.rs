@@ -18,7 +18,7 @@ use crate::{
         units,
     },
     jobs::{
-        digest,
+        browse, digest,
         job::JobId,
         load,
         report::{Report, Summed, TargetDetail},
@@ -62,7 +62,7 @@ pub(super) async fn run(
         Some(zip) => ZipPart::Sha256(sum(&mut session, zip, printer).await?),
         None => ZipPart::None,
     };
-    let brought = sides.zip.map(brought).unwrap_or_default();
+    let brought = sides.zip.map(|zip| brought(zip, target, document)).unwrap_or_default();
     let difference = Difference::between(target.kind(), live.map(|live| &live.document), document, &brought);
     let hash = Fingerprint::of(target, live, draft, document, zip);
     let format = format.unwrap_or(if printer.is_json() { DiffFormat::Json } else { DiffFormat::Text });
@@ -70,9 +70,10 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// What the ZIP says of the packages in it.
-fn brought(_zip: &Path) -> Vec<Brought> {
-    Vec::new()
+/// What the packages in the ZIP say of themselves; nothing where they cannot be read: `check` says why.
+fn brought(zip: &Path, target: &Target, document: &Value) -> Vec<Brought> {
+    let examined = browse::examine(zip, target.kind(), document, None);
+    examined.archive.as_ref().map(Brought::all).unwrap_or_default()
 }
 
 /// Reads the whole ZIP for its sum; a long reading says how far it is.

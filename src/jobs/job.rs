@@ -82,6 +82,14 @@ pub enum Job {
         target: Target,
         path: PathBuf,
     },
+    /// Judges a large text. The number comes back with the answer.
+    Judge {
+        target: Target,
+        number: u64,
+        text: Arc<str>,
+        /// The server's document, as far as it can be edited.
+        body: Option<Arc<Value>>,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
@@ -137,6 +145,7 @@ impl Job {
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
             | Self::ReadTexts(_)
+            | Self::Judge { .. }
             | Self::Examine { .. }
             | Self::LoadPast(_)
             | Self::ReadKept { .. }
@@ -170,6 +179,7 @@ impl Job {
             Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
             Self::LoadPast(_) => Some("past".into()),
             Self::ReadKept { .. } => Some("kept".into()),
+            Self::Judge { .. } => Some("judge".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::SetAside { .. }
             | Self::Publish(_)

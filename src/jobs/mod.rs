@@ -7,6 +7,7 @@ pub mod files;
 pub mod history;
 pub mod job;
 pub mod journal;
+pub mod judge;
 pub mod load;
 pub mod making;
 pub mod manage;

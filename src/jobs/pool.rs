@@ -3,7 +3,7 @@
 use super::{
     digest, files, history,
     job::{Job, JobId},
-    load, manage, pack, publish, renew,
+    judge, load, manage, pack, publish, renew,
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
@@ -119,6 +119,7 @@ async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &Ca
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
         Job::Browse { folder } => files::browse(folder, reporter).await,
         Job::Examine { zip, kind, document, identity } => files::examine(zip, kind, document, identity, reporter).await,
+        Job::Judge { target, number, text, body } => judge::judge(target, number, text, body, reporter).await,
         Job::Pack { folder, out, kind, document } => pack::run(folder, out, kind, document, reporter, cancel).await,
         Job::Sum { zip } => digest::run(zip, reporter).await,
         Job::ReadTexts(source) => texts::import(source, reporter).await,

@@ -8,6 +8,7 @@ pub use crate::api::Exchange;
 use crate::{
     domain::{
         archive::{Archive, Fit, Repair},
+        judged::Judged,
         product::{PackageIdentity, Product},
         status::StatusReport,
         submission::Submission,
@@ -144,6 +145,7 @@ pub enum Report {
     /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
     Summed(Summed),
     Texts(Box<Texts>),
+    Judged(Judgement),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
     Past(Box<Past>),
@@ -199,6 +201,14 @@ pub enum Texts {
         all: usize,
         written: Written,
     },
+}
+
+/// A text of a target judged, with the number that it was asked under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    pub target: Target,
+    pub number: u64,
+    pub judged: Arc<Judged>,
 }
 
 /// A ZIP as it was found, and how it fits the document that it was examined for.

@@ -45,14 +45,20 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair]
     for finding in of(Severity::Error) {
         sheet.text(&format!("✗ {}", finding.sentence), Role::Danger);
     }
-    self::repairs(sheet, repairs, key);
+    let file = |name: &str| examined.archive.iter().flat_map(|archive| &archive.files).find(|file| file.name == name);
+    let repaired: Vec<&ArchiveFile> =
+        fit.extra.iter().filter(|extra| is_named(repairs, &extra.name)).filter_map(|extra| file(&extra.name)).collect();
+    self::repairs(sheet, repairs, &repaired, key);
     for name in &fit.matched {
         sheet.text(&format!("✓ {name}"), Role::Good);
-        if let Some(file) = examined.archive.iter().flat_map(|archive| &archive.files).find(|file| file.name == *name) {
+        if let Some(file) = file(name) {
             inside(sheet, file);
         }
     }
-    for finding in of(Severity::Warning) {
+    // What one key mends needs no warning.
+    let is_mended =
+        |sentence: &str| repaired.iter().any(|file| sentence.starts_with(&format!("{} is a package that", file.name)));
+    for finding in of(Severity::Warning).filter(|finding| !is_mended(&finding.sentence)) {
         sheet.text(&format!("! {}", finding.sentence), Role::Warning);
     }
     // The first note only says what the line at the top says too.
@@ -87,13 +93,20 @@ fn families(manifest: &Manifest) -> String {
     manifest.families.iter().map(|family| format!("{} {}", family.name, family.min_version)).collect::<Vec<_>>().join(", ")
 }
 
-/// What one key would change in the JSON.
-fn repairs(sheet: &mut Sheet, repairs: &[Repair], key: &str) {
+fn is_named(repairs: &[Repair], name: &str) -> bool {
+    repairs.iter().any(|repair| repair.sentence.contains(name))
+}
+
+/// What one key would change in the JSON, with what is inside of the packages that it would add.
+fn repairs(sheet: &mut Sheet, repairs: &[Repair], added: &[&ArchiveFile], key: &str) {
     if repairs.is_empty() {
         return;
     }
     sheet.text(&format!("{key} changes the JSON so that it fits:"), Role::Key);
     for repair in repairs {
         sheet.text(&format!("→ {}", repair.sentence), Role::Text);
+        if let Some(file) = added.iter().find(|file| repair.sentence.contains(&file.name)) {
+            inside(sheet, file);
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     ask::{Ask, Severity},
     domain::{
         package_change::{KeepNewest as Plan, Leaving, keep_newest},
-        package_reach::Served,
+        package_reach::{Served, customers},
         package_rows::{Fate, PackageRow},
         target::{Kind, Target},
     },
@@ -42,19 +42,29 @@ pub struct KeepNewest {
     document: Option<Arc<Value>>,
     rows: Vec<PackageRow>,
     most: usize,
+    /// Whether those stay that somebody would miss: the safe answer.
+    spares: bool,
     plan: Option<Plan>,
     scroll: Scroll,
 }
 
 impl KeepNewest {
     pub fn new(target: Target) -> Self {
-        Self { target, document: None, rows: Vec::new(), most: 1, plan: None, scroll: Scroll::default() }
+        Self { target, document: None, rows: Vec::new(), most: 1, spares: true, plan: None, scroll: Scroll::default() }
     }
 
     fn set(&mut self, most: usize) {
         self.most = most.clamp(1, MOST);
-        self.plan = self.document.as_deref().map(|document| keep_newest(self.target.kind(), document, &self.rows, self.most));
+        self.plan = self
+            .document
+            .as_deref()
+            .map(|document| keep_newest(self.target.kind(), document, &self.rows, self.most, self.spares));
         self.scroll = Scroll::default();
+    }
+
+    fn toggle(&mut self) {
+        self.spares = !self.spares;
+        self.set(self.most);
     }
 
     /// The most that any group has: keeping more than that changes nothing.
@@ -78,26 +88,32 @@ impl KeepNewest {
             sheet.text("The document cannot be read just now: mend its text first.", Role::Danger);
             return sheet.into_lines();
         };
-        let news = plan.leaving.iter().filter(|leaving| !leaving.is_marked).count();
-        match news {
-            0 => sheet.text("Nothing goes: no kind has more than that.", Role::Muted),
-            _ => sheet.text(&format!("{} would go:", count(news, "package", "packages")), Role::Title),
+        let (marked, news): (Vec<_>, Vec<_>) = plan.leaving.iter().partition(|leaving| leaving.is_marked);
+        if news.is_empty() {
+            let why =
+                if plan.spared.is_empty() { "no kind has more than that" } else { "somebody would miss each of the older ones" };
+            sheet.text(&format!("Nothing goes: {why}."), Role::Muted);
+        } else {
+            sheet.text(&format!("{} would go:", count(news.len(), "package", "packages")), Role::Title);
+            self.leaving(&mut sheet, &news);
         }
-        for leaving in plan.leaving.iter().filter(|leaving| !leaving.is_marked) {
-            self.leaving(&mut sheet, leaving);
-        }
-        if plan.leaving.iter().any(|leaving| leaving.is_marked) {
+        if !marked.is_empty() {
             sheet.gap();
             sheet.text("Marked before, and going too:", Role::Title);
-            for leaving in plan.leaving.iter().filter(|leaving| leaving.is_marked) {
-                self.leaving(&mut sheet, leaving);
-            }
+            self.leaving(&mut sheet, &marked);
         }
         sheet.gap();
         sheet.text("What stays:", Role::Title);
         for group in &plan.groups {
             let kept: Vec<String> = group.kept.iter().filter_map(|index| self.row(*index)).map(kept_name).collect();
             sheet.text(&format!("✓ {}: {}", group.name, kept.join(", ")), Role::Text);
+        }
+        for row in plan.spared.iter().filter_map(|index| self.row(*index)) {
+            let customers = self.misses(row);
+            sheet.text(
+                &format!("! {} {} stays too: {customers} would have nothing else", row.version_text(), row.architecture),
+                Role::Warning,
+            );
         }
         for row in plan.unknown.iter().filter_map(|index| self.row(*index)) {
             let why = if row.fate == Fate::New { "pick its ZIP, then its manifest tells" } else { "the Store does not tell" };
@@ -112,19 +128,37 @@ impl KeepNewest {
         sheet.into_lines()
     }
 
-    fn leaving(&self, sheet: &mut Sheet, leaving: &Leaving) {
-        let Some(row) = self.row(leaving.row) else { return };
-        let is_loss = leaving.loses() && self.target.kind() != Kind::Flight;
-        let role = if is_loss { Role::Danger } else { Role::Text };
-        let sign = if is_loss { "✗" } else { "−" };
-        let how = if row.fate == Fate::New { ", new: leaves the list" } else { "" };
-        sheet.text(&format!("{sign} {} {} {}{how}", row.file_name, row.version_text(), row.architecture), role);
-        if leaving.served.is_empty() {
-            sheet.text("    nobody gets it any more: another one is newer for all its customers", Role::Muted);
+    /// Who gets a package today.
+    fn misses(&self, wanted: &PackageRow) -> String {
+        let index = self.rows.iter().position(|row| row.pointer == wanted.pointer).unwrap_or_default();
+        let customers: Vec<String> = customers(self.target.kind(), &self.rows, index).iter().map(ToString::to_string).collect();
+        customers.join("; ")
+    }
+
+    /// Those first whose customers are left without; those that nobody gets any more in one paragraph.
+    fn leaving(&self, sheet: &mut Sheet, leaving: &[&Leaving]) {
+        let is_flight = self.target.kind() == Kind::Flight;
+        let (idle, mut served): (Vec<&Leaving>, Vec<&Leaving>) =
+            leaving.iter().copied().partition(|leaving| leaving.served.is_empty());
+        served.sort_by_key(|leaving| !leaving.loses());
+        for leaving in served {
+            let Some(row) = self.row(leaving.row) else { continue };
+            let (sign, role) = if leaving.loses() && !is_flight { ("✗", Role::Danger) } else { ("−", Role::Text) };
+            let how = if row.fate == Fate::New { ", new: leaves the list" } else { "" };
+            sheet.text(&format!("{sign} {} {} {}{how}", row.file_name, row.version_text(), row.architecture), role);
+            for served in &leaving.served {
+                let (text, role) = outcome(served, row, self.target.kind());
+                sheet.text(&format!("    {}: {text}", served.customers), role);
+            }
         }
-        for served in &leaving.served {
-            let (text, role) = outcome(served, row, self.target.kind());
-            sheet.text(&format!("    {}: {text}", served.customers), role);
+        let names = |row: &PackageRow| match row.fate {
+            Fate::New => format!("{} {} (new)", row.version_text(), row.architecture),
+            _ => format!("{} {}", row.version_text(), row.architecture),
+        };
+        let names: Vec<String> = idle.iter().filter_map(|leaving| self.row(leaving.row)).map(names).collect();
+        if !names.is_empty() {
+            sheet.text("− newer ones go to all customers of these, nobody misses them:", Role::Text);
+            sheet.text(&format!("    {}", names.join(", ")), Role::Muted);
         }
     }
 }
@@ -172,13 +206,14 @@ impl Overlay for KeepNewest {
             Action::Enter if self.plan.as_ref().is_none_or(|plan| plan.edits.is_empty()) => {
                 Possible::No("Nothing would go.".to_owned())
             }
-            Action::Enter | Action::Back | Action::Left | Action::Right => Possible::Yes,
+            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
     fn act(&mut self, action: Action, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
         match action {
+            Action::Toggle => self.toggle(),
             Action::Left => self.set(self.most.saturating_sub(1)),
             Action::Right => self.set((self.most + 1).min(self.largest())),
             Action::Enter => {
@@ -200,6 +235,7 @@ impl Overlay for KeepNewest {
     fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         let Typed::Key(key) = typed else { return Handled::No };
         match key.code {
+            KeyCode::Char(' ') => self.toggle(),
             KeyCode::Char('-') => self.set(self.most.saturating_sub(1)),
             KeyCode::Char('+') => self.set((self.most + 1).min(self.largest())),
             KeyCode::Char(letter) => match letter.to_digit(10).filter(|digit| *digit > 0) {
@@ -226,16 +262,19 @@ impl Overlay for KeepNewest {
         let lines = self.lines(cx, usize::from(columns));
         let tone = if self.loses() { Tone::Danger } else { Tone::Calm };
         let hints = format!(
-            " {} {} how many  {} mark them  {} back ",
+            " {} {} how many  {} spare  {} mark them  {} back ",
             cx.key(Action::Left),
             cx.key(Action::Right),
+            cx.key(Action::Toggle),
             cx.key(Action::Enter),
             cx.key(Action::Back)
         );
         let hints = Line::styled(hints, style(Role::Muted));
-        let height = (lines.len() as u16).saturating_add(2);
+        let height = (lines.len() as u16).saturating_add(3);
         let inner = modal::draw(frame, area, cx.theme, tone, "Keep the newest packages", hints, columns, height);
-        let [ask, _, body] = Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0)]).areas(inner);
+        let [ask, spare, _, body] =
+            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Length(1), Constraint::Min(0)])
+                .areas(inner);
         let per = if self.target.kind() == Kind::Flight { "architecture" } else { "architecture and device families" };
         let question = Line::from(vec![
             Span::styled(" Keep ", style(Role::Text)),
@@ -243,6 +282,9 @@ impl Overlay for KeepNewest {
             Span::styled(format!(" of each {per}"), style(Role::Text)),
         ]);
         frame.render_widget(question, ask);
+        let mark = if self.spares { "x" } else { " " };
+        let text = format!(" [{mark}] and spare those without which customers would have no package");
+        frame.render_widget(Line::styled(text, style(if self.spares { Role::Text } else { Role::Warning })), spare);
         if let Some(percent) = self.scroll.draw(frame, body, &lines) {
             let more = Line::styled(format!("{percent} % "), style(Role::Muted)).right_aligned();
             frame.render_widget(more, ask);

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         diff::{Change as Difference, diff},
         document::pretty,
+        edit::Edit,
         target::Target,
     },
     jobs::{
@@ -45,6 +46,8 @@ enum Found {
     Document {
         /// What becomes the working copy.
         text: String,
+        /// The same, where it is JSON.
+        body: Option<Value>,
         /// From what the Store holds now to it.
         changes: Vec<Difference>,
     },
@@ -82,10 +85,10 @@ impl Kept {
         self.found = match &document.body {
             Ok(body) => {
                 let changes = if server.is_null() { Vec::new() } else { diff(&server, body) };
-                Found::Document { text: pretty(body), changes }
+                Found::Document { text: pretty(body), body: Some(body.clone()), changes }
             }
             // A text that was set aside may be broken JSON; it comes back letter by letter.
-            Err(_) => Found::Document { text: document.text.clone(), changes: Vec::new() },
+            Err(_) => Found::Document { text: document.text.clone(), body: None, changes: Vec::new() },
         };
     }
 
@@ -110,7 +113,17 @@ impl Kept {
                 asks.push(Ask::Toast(Severity::Warning, text));
                 Closing::Stay
             }
-            Found::Document { text, .. } => {
+            Found::Document { text, body, .. } => {
+                // As one step of undo, where there is a document to take the step in.
+                let is_whole = |text: &str| serde_json::from_str::<Value>(text).is_ok();
+                let own = cx.model.edits.get(&self.target).and_then(|copy| copy.text.as_deref());
+                let change = match body {
+                    Some(body) if cx.selected == Some(&self.target) && own.is_none_or(is_whole) => {
+                        let edits = vec![Edit::Set { pointer: String::new(), value: body.clone() }];
+                        Ask::ChangeDocument { target: self.target.clone(), edits }
+                    }
+                    _ => Ask::Edited { target: self.target.clone(), text: text.clone() },
+                };
                 let set_aside = self
                     .gives_way(cx, text)
                     .map(|own| Ask::Start(Job::SetAside { target: self.target.clone(), text: own.to_owned() }));
@@ -119,11 +132,7 @@ impl Kept {
                     cx.key(Action::Publish),
                     cx.key(Action::Undo)
                 );
-                let rest = [
-                    Ask::Edited { target: self.target.clone(), text: text.clone() },
-                    Ask::Rebase(self.target.clone()),
-                    Ask::Toast(Severity::Info, said),
-                ];
+                let rest = [change, Ask::Rebase(self.target.clone()), Ask::Toast(Severity::Info, said)];
                 Closing::Close(set_aside.into_iter().chain(rest).collect())
             }
         }
@@ -167,7 +176,7 @@ impl Kept {
         match &self.found {
             Found::Reading => say("Reading the document…", Role::Busy),
             Found::Broken(error) => say(&format!("✗ {error}"), Role::Danger),
-            Found::Document { text, changes } => {
+            Found::Document { text, changes, .. } => {
                 let what = if matches!(self.item.deed, Deed::Put { .. }) { "the document from before it" } else { "it" };
                 if changes.is_empty() {
                     say(&format!("Restoring {what}: no change against what the Store holds now."), Role::Title);

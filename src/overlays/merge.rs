@@ -155,7 +155,7 @@ impl Merge {
         }
     }
 
-    fn go(&self, asks: &mut Vec<Ask>) -> Closing {
+    fn go(&self, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
         let Some(compared) = &self.compared else { return Closing::Close(Vec::new()) };
         let target = || self.target.clone();
         let set_aside = Ask::Start(Job::SetAside { target: target(), text: compared.mine.clone() });
@@ -169,18 +169,19 @@ impl Merge {
                 asks.push(Ask::Toast(Severity::Warning, format!("Not possible: {reason}.")));
                 return Closing::Stay;
             }
-            (Way::Both, Ok(merged)) => match apply_to_text(&compared.mine, &merged.edits(&self.sides)) {
-                Ok(text) => vec![
-                    set_aside,
-                    Ask::Edited { target: target(), text },
-                    Ask::Rebase(target()),
-                    toast("Both are in your text now; nothing was sent."),
-                ],
-                Err(error) => {
-                    asks.push(Ask::Toast(Severity::Error, error.to_string()));
-                    return Closing::Stay;
-                }
-            },
+            (Way::Both, Ok(merged)) => {
+                let edits = merged.edits(&self.sides);
+                let change = match apply_to_text(&compared.mine, &edits) {
+                    // One step of undo.
+                    Ok(_) if cx.selected == Some(&self.target) => Ask::ChangeDocument { target: target(), edits },
+                    Ok(text) => Ask::Edited { target: target(), text },
+                    Err(error) => {
+                        asks.push(Ask::Toast(Severity::Error, error.to_string()));
+                        return Closing::Stay;
+                    }
+                };
+                vec![set_aside, change, Ask::Rebase(target()), toast("Both are in your text now; nothing was sent.")]
+            }
         })
     }
 
@@ -281,7 +282,7 @@ impl Overlay for Merge {
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
         let is_on_buttons = self.row >= self.buttons();
         match action {
             Action::Up => self.row = self.row.saturating_sub(1),
@@ -289,7 +290,7 @@ impl Overlay for Merge {
             Action::First | Action::PageUp => self.row = 0,
             Action::Last | Action::PageDown => self.row = self.buttons(),
             Action::Left | Action::Right if is_on_buttons => self.is_go = !self.is_go,
-            Action::Enter if is_on_buttons && self.is_go => return self.go(asks),
+            Action::Enter if is_on_buttons && self.is_go => return self.go(cx, asks),
             Action::Enter if is_on_buttons => return Closing::Close(Vec::new()),
             Action::Back => return Closing::Close(Vec::new()),
             Action::Toggle if is_on_buttons => self.is_go = !self.is_go,

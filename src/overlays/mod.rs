@@ -1,5 +1,6 @@
 //! Floor 6: what lies above the panes, one file an overlay.
 
+pub mod blockers;
 pub mod choose;
 pub mod confirm;
 pub mod fit_panel;
@@ -21,5 +22,6 @@ pub mod run;
 pub mod text_edit;
 pub mod texts_export;
 pub mod texts_import;
+mod zip_make;
 pub mod zip_picker;
 pub mod zip_view;

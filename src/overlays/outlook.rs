@@ -5,7 +5,8 @@ use crate::{
     domain::{
         check::{Finding, Severity, check},
         concern::{Concern, concerns},
-        diff::{Change, diff},
+        difference::{Brought, Difference},
+        fingerprint::{Fingerprint, ZipPart},
         status::Status,
         submission::{Submission, put_body},
         target::Kind,
@@ -33,29 +34,6 @@ pub struct Question {
     pub is_allowed: bool,
 }
 
-/// A part of what changes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    pub title: String,
-    pub changes: Vec<Change>,
-}
-
-impl Group {
-    /// A change's sentence without what the group's title says already.
-    pub fn shorten<'a>(&self, sentence: &'a str) -> &'a str {
-        let rest = match self.title.split_once(", ") {
-            Some(("texts" | "images", language)) => sentence.strip_prefix(&format!("listings › {language} › ")),
-            _ if self.title == "packages" => {
-                let rest = sentence.strip_prefix("applicationPackages › ").or_else(|| sentence.strip_prefix("flightPackages › "));
-                // A package that comes or goes is named twice: where it stands and what it is.
-                rest.map(|rest| rest.split_once(": new, ").or_else(|| rest.split_once(": gone, ")).map_or(rest, |(name, _)| name))
-            }
-            _ => None,
-        };
-        rest.map_or(sentence, |rest| rest.strip_prefix("baseListing › ").unwrap_or(rest))
-    }
-}
-
 #[derive(Clone, Debug)]
 pub struct Outlook {
     pub kind: Kind,
@@ -68,7 +46,9 @@ pub struct Outlook {
     pub policy: PendingPolicy,
     pub questions: Vec<Question>,
     /// Against what customers have now, else against the draft.
-    pub groups: Vec<Group>,
+    pub difference: Difference,
+    /// Of what the Store holds and of the document; the ZIP is left open.
+    pub hash: Option<Fingerprint>,
     pub is_first: bool,
     pub findings: Vec<Finding>,
     pub expected: Vec<String>,
@@ -89,7 +69,11 @@ impl Outlook {
         let value = verdict.as_ref().and_then(Verdict::value);
         let live = prepared.live().map(|live| put_body(kind, &live.document));
         let before = live.as_ref().or(body.as_ref());
-        let changes = before.zip(value).map(|(before, value)| diff(before, value)).unwrap_or_default();
+        let zip = prepared.zip;
+        let examined = model.examined.value().filter(|examined| Some(examined.zip.as_path()) == zip);
+        let brought = examined.and_then(|examined| examined.archive.as_ref()).map(Brought::all).unwrap_or_default();
+        let difference = before.zip(value).map(|(before, value)| Difference::between(kind, Some(before), value, &brought));
+        let hash = value.map(|value| Fingerprint::of(prepared.target, prepared.live(), prepared.draft(), value, ZipPart::Open));
         let questions = value.map(|value| concerns(kind, live.as_ref(), value)).unwrap_or_default();
         let findings = value.map(|value| check(kind, value, body.as_ref())).unwrap_or_default();
         let expected = verdict.as_ref().map(|verdict| verdict.expected(kind)).unwrap_or_default();
@@ -104,7 +88,8 @@ impl Outlook {
             draft: prepared.draft().map(|draft| draft.id.clone()),
             policy: if can_keep && is_own_edit { PendingPolicy::Keep } else { PendingPolicy::Fail },
             questions: questions.into_iter().map(|concern| Question { concern, is_allowed: false }).collect(),
-            groups: grouped(kind, changes),
+            difference: difference.unwrap_or_default(),
+            hash,
             is_first: prepared.live().is_none(),
             findings,
             expected,
@@ -138,7 +123,12 @@ impl Outlook {
 
     /// Whether a run would change anything.
     pub fn is_nothing(&self) -> bool {
-        self.groups.is_empty() && !self.is_first && self.verdict.as_ref().is_some_and(|verdict| verdict.error().is_none())
+        self.difference.is_empty() && !self.is_first && self.verdict.as_ref().is_some_and(|verdict| verdict.error().is_none())
+    }
+
+    /// The ZIP that a run would upload.
+    pub fn uploaded(&self) -> Option<&PathBuf> {
+        self.zip.as_ref().filter(|_| !self.expected.is_empty())
     }
 
     /// What the run is told.
@@ -154,7 +144,7 @@ impl Outlook {
             target: prepared.target.clone(),
             name: self.name.clone(),
             document,
-            zip: self.zip.clone().filter(|_| !self.expected.is_empty()),
+            zip: self.uploaded().cloned(),
             pending: self.policy,
             draft_seen: self.draft.clone(),
             // What the person saw is what is planned: nobody else approves it.
@@ -198,37 +188,4 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
 fn short(submission: &Submission) -> String {
     let from = submission.id.len().saturating_sub(6);
     submission.id.get(from..).filter(|_| from > 0).map_or_else(|| submission.id.clone(), |end| format!("…{end}"))
-}
-
-/// Price and audience, rollout, packages, texts by language, images, the rest.
-fn grouped(kind: Kind, changes: Vec<Change>) -> Vec<Group> {
-    let mut groups: Vec<(u8, Group)> = Vec::new();
-    for change in changes {
-        let parts: Vec<&str> = change.path.split('/').skip(1).collect();
-        let is = |name: &str| parts.first().is_some_and(|part| part.eq_ignore_ascii_case(name));
-        let (rank, title) = if is("pricing") {
-            (0, "price".to_owned())
-        } else if is("visibility") {
-            (1, "visibility".to_owned())
-        } else if is("packageDeliveryOptions") {
-            (2, "rollout".to_owned())
-        } else if kind.packages_field().is_some_and(is) {
-            (3, "packages".to_owned())
-        } else if is("listings") {
-            let language = parts.get(1).copied().unwrap_or("all");
-            if parts.iter().any(|part| part.eq_ignore_ascii_case("images")) {
-                (5, format!("images, {language}"))
-            } else {
-                (4, format!("texts, {language}"))
-            }
-        } else {
-            (6, "the rest".to_owned())
-        };
-        match groups.iter_mut().find(|(_, group)| group.title == title) {
-            Some((_, group)) => group.changes.push(change),
-            None => groups.push((rank, Group { title, changes: vec![change] })),
-        }
-    }
-    groups.sort_by_key(|(rank, _)| *rank);
-    groups.into_iter().map(|(_, group)| group).collect()
 }

@@ -2,22 +2,28 @@
 //! The safe button has the focus. Starts nothing itself: it answers with the plan.
 
 use super::{
+    blockers::blockers,
     outlook::Outlook,
     overlay::{Closing, Overlay},
     review_body::{Body, Item},
 };
 use crate::{
-    action::Action,
+    action::{Action, Scope},
     ask::{Ask, PaneId},
-    domain::{check::Severity, document::SyntaxError, fit::Fit, target::Target},
+    domain::{
+        difference::Difference,
+        fingerprint::{Fingerprint, ZipPart},
+        fit::Fit,
+        target::Target,
+    },
     jobs::{job::Job, report::Examined},
     model::Change,
     panes::{
+        diff_lines::DiffLines,
         pane::{Cx, Handled, Possible, Typed},
-        prepared::{Prepared, Verdict, count, package_identity},
+        prepared::{Prepared, Verdict, package_identity},
         sheet::Sheet,
     },
-    publish::plan::PendingPolicy,
     ui::{
         field::Field,
         modal::{self, Tone},
@@ -32,11 +38,24 @@ use ratatui::{
     text::{Line, Span},
 };
 use serde_json::Value;
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    path::PathBuf,
+};
+
+/// Lines of one changed text; the Diff tab has them all.
+const MOST_LINES: usize = 12;
+
+/// Up to this many bytes a ZIP is read for its hash without being asked: in a moment, even from a slow disk.
+const SMALL: u64 = 256 << 20;
 
 pub struct Review {
     target: Target,
     outlook: Option<Outlook>,
+    view: DiffLines,
+    /// The ZIP whose sum was asked for.
+    summing: Option<PathBuf>,
+    has_looked_inside: bool,
     focus: Item,
     /// The product's name, typed on a protected profile.
     typed_name: Field,
@@ -52,6 +71,9 @@ impl Review {
         Self {
             target,
             outlook: None,
+            view: DiffLines::new(Difference::default(), MOST_LINES),
+            summing: None,
+            has_looked_inside: false,
             focus: Item::Cancel,
             typed_name: Field::default(),
             top: Cell::default(),
@@ -78,7 +100,12 @@ impl Review {
             let identity = package_identity(cx.model, &self.target);
             asks.push(Ask::Start(Job::Examine { zip: zip.clone(), kind: outlook.kind, document, identity }));
         }
+        let mut view = DiffLines::new(outlook.difference.clone(), MOST_LINES);
+        view.keep_folds(&self.view);
+        self.view = view;
         self.outlook = Some(outlook);
+        self.has_looked_inside = self.examined(cx).is_some();
+        self.sum(false, cx, asks);
         if !self.items(cx).contains(&self.focus) {
             self.focus = Item::Cancel;
         }
@@ -90,6 +117,26 @@ impl Review {
         cx.model.examined.value().filter(|examined| examined.zip == *zip)
     }
 
+    /// Lets the ZIP be read for the hash: a small one at once, a large one when somebody wants the hash.
+    fn sum(&mut self, is_wanted: bool, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(zip) = self.outlook.as_ref().and_then(Outlook::uploaded).cloned() else { return };
+        let Some(examined) = self.examined(cx).filter(|examined| examined.broken.is_none()) else { return };
+        if self.summing.as_ref() != Some(&zip) && (is_wanted || examined.size <= SMALL) {
+            self.summing = Some(zip.clone());
+            asks.push(Ask::Start(Job::Sum { zip }));
+        }
+    }
+
+    /// The whole hash, once the ZIP has been read.
+    fn hash(&self, cx: &Cx) -> Option<Fingerprint> {
+        let outlook = self.outlook.as_ref()?;
+        let zip = match outlook.uploaded() {
+            None => ZipPart::None,
+            Some(_) => ZipPart::Sha256(self.examined(cx)?.summed.as_ref()?.sum?),
+        };
+        Some(outlook.hash.as_ref()?.with_zip(zip))
+    }
+
     fn fit(&self, cx: &Cx) -> Option<Fit> {
         let outlook = self.outlook.as_ref()?;
         outlook.verdict.as_ref()?.fit(outlook.kind, self.examined(cx)?)
@@ -97,57 +144,12 @@ impl Review {
 
     /// Everything that stands against publishing, the most basic first. Empty means go.
     fn blockers(&self, cx: &Cx) -> Vec<String> {
-        let Some(outlook) = &self.outlook else { return vec!["It has not been read yet.".into()] };
-        let profile = &cx.model.profile;
-        if profile.is_read_only {
-            return vec![format!("The profile {} is read-only.", profile.name)];
-        }
-        if cx.model.runs.iter().any(|row| row.view.target == self.target && row.is_active()) {
-            return vec!["A run for it is active already.".into()];
-        }
-        if let Some(fault) = &outlook.fault {
-            return vec![fault.clone()];
-        }
-        if let Some(SyntaxError { line, column, message }) = outlook.verdict.as_ref().and_then(Verdict::error) {
-            return vec![format!("The edited text is no valid JSON: line {line}, column {column}: {message}.")];
-        }
-        if outlook.is_nothing() {
-            return vec!["Nothing changed and nothing to upload.".into()];
-        }
-        let mut found = Vec::new();
-        if outlook.draft.is_some() && outlook.policy == PendingPolicy::Fail {
-            found.push("Choose what to do with the draft.".to_owned());
-        }
-        let errors = outlook.count(Severity::Error);
-        if errors > 0 {
-            found.push(format!("The check finds {} in the document.", count(errors, "error", "errors")));
-        }
-        // A ZIP that is wrong in itself stands for a mistake, also when no file of it is wanted yet.
-        if !outlook.expected.is_empty() || outlook.zip.is_some() {
-            match (&outlook.zip, self.examined(cx), self.fit(cx)) {
-                (None, ..) => found.push(format!(
-                    "The JSON waits for {}, and no ZIP is chosen.",
-                    count(outlook.expected.len(), "file", "files")
-                )),
-                (_, Some(Examined { broken: Some(broken), .. }), _) => found.push(format!("The ZIP cannot be used: {broken}.")),
-                (_, Some(_), Some(fit)) if !fit.is_ok() => {
-                    found.push("The ZIP does not fit the JSON.".to_owned());
-                }
-                (_, Some(_), _) => {}
-                (_, None, _) => match cx.model.examined.error() {
-                    Some(error) => found.push(format!("The ZIP could not be looked into: {error}")),
-                    None => found.push("The ZIP is still being looked into.".to_owned()),
-                },
+        match &self.outlook {
+            Some(outlook) => {
+                blockers(cx, &self.target, outlook, self.examined(cx), self.fit(cx).as_ref(), self.typed_name.text())
             }
+            None => vec!["It has not been read yet.".into()],
         }
-        let open = outlook.questions.iter().filter(|question| !question.is_allowed).count();
-        if open > 0 {
-            found.push(format!("Say yes to {} above.", count(open, "change that needs it", "changes that need it")));
-        }
-        if profile.is_protected && self.typed_name.text().trim() != outlook.name.trim() {
-            found.push("Type the product's name.".to_owned());
-        }
-        found
     }
 
     /// Whether answers are of any use.
@@ -165,6 +167,7 @@ impl Review {
             let choices = outlook.choices.iter().enumerate().filter(|(_, choice)| choice.fault.is_none());
             items.extend(choices.map(|(index, _)| Item::Choice(index)));
             items.extend((0..outlook.questions.len()).map(Item::Question));
+            items.extend((0..outlook.difference.groups.len()).map(Item::Group));
             if cx.model.profile.is_protected {
                 items.push(Item::Name);
             }
@@ -217,6 +220,7 @@ impl Review {
                     question.is_allowed = !question.is_allowed;
                 }
             }
+            Item::Group(group) => self.view.toggle(group),
             Item::Name => self.step(cx, 1),
             Item::Cancel => return Closing::Close(Vec::new()),
             Item::Publish => {
@@ -264,10 +268,11 @@ impl Review {
         }
         body.draft(outlook);
         body.questions(outlook);
-        body.changes(outlook);
+        body.changes(outlook, &self.view);
         body.files(outlook, self.examined(cx), self.fit(cx).as_ref());
         body.findings(outlook);
         if self.is_open(cx) {
+            body.hash(outlook, self.examined(cx));
             body.ending(outlook);
             if cx.model.profile.is_protected {
                 body.sheet.gap();
@@ -287,6 +292,10 @@ impl Overlay for Review {
         self.focus == Item::Name
     }
 
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Overlay, Scope::Move, Scope::Target]
+    }
+
     fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
         self.look(cx, asks);
     }
@@ -303,16 +312,22 @@ impl Overlay for Review {
             | Action::Last
             | Action::Enter
             | Action::Toggle
+            | Action::Copy
             | Action::Back => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
         let page = isize::try_from(self.page.get()).unwrap_or(10).saturating_sub(1).max(1);
         match action {
             Action::Back => return Closing::Close(Vec::new()),
             Action::Enter => return self.press(cx),
+            Action::Copy if self.focus == Item::Name => return Closing::Unused,
+            Action::Copy => match self.hash(cx) {
+                Some(hash) => asks.push(Ask::Copy(hash.to_string())),
+                None => self.sum(true, cx, asks),
+            },
             Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => return self.press(cx),
             Action::Up => self.step(cx, -1),
             Action::Down => self.step(cx, 1),
@@ -358,6 +373,10 @@ impl Overlay for Review {
             Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => {
                 self.look(cx, asks);
             }
+            // What its packages say of themselves is part of what changes.
+            Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
+                self.look(cx, asks);
+            }
             _ => {}
         }
     }
@@ -367,12 +386,13 @@ impl Overlay for Review {
         let blockers = self.blockers(cx);
         let (columns, rows) = (area.width.saturating_sub(6).min(110), area.height.saturating_sub(4).min(44));
         let hints = format!(
-            " {} {} move  {} choose  {} {} read on  {} cancel ",
+            " {} {} move  {} choose  {} {} read on  {} copy hash  {} cancel ",
             cx.key(Action::Up),
             cx.key(Action::Down),
             cx.key(Action::Enter),
             cx.key(Action::PageUp),
             cx.key(Action::PageDown),
+            cx.key(Action::Copy),
             cx.key(Action::Back)
         );
         let hints = Line::styled(hints, style(Role::Muted));

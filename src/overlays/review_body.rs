@@ -2,22 +2,27 @@
 
 use super::{fit_panel, outlook::Outlook};
 use crate::{
-    domain::{check::Severity, fit::Fit},
-    jobs::report::Examined,
-    panes::{pane::Cx, prepared::count, sheet::Sheet},
+    action::Action,
+    domain::{check::Severity, fingerprint::ZipPart, fit::Fit, units},
+    jobs::report::{Examined, Summed},
+    panes::{
+        diff_lines::{DiffLines, Spot},
+        pane::Cx,
+        prepared::count,
+        sheet::Sheet,
+    },
     publish::plan::PendingPolicy,
     ui::{meter, text::wrap, theme::Role},
 };
 use ratatui::text::{Line, Span};
-
-/// Changes shown of one part; nobody reads more of them here.
-const MOST_CHANGES: usize = 200;
 
 /// What can have the focus, in the order in which Down walks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
     Choice(usize),
     Question(usize),
+    /// A group of changes: folds.
+    Group(usize),
     Name,
     Cancel,
     Publish,
@@ -86,31 +91,51 @@ impl Body<'_, '_> {
         }
     }
 
-    pub fn changes(&mut self, outlook: &Outlook) {
-        if outlook.groups.is_empty() {
+    pub fn changes(&mut self, outlook: &Outlook, view: &DiffLines) {
+        if outlook.difference.is_empty() {
             if outlook.is_first && outlook.verdict.is_some() {
                 self.head("This is its first submission: everything in it is new.");
             }
             return;
         }
-        let number: usize = outlook.groups.iter().map(|group| group.changes.len()).sum();
         let against = if outlook.is_first { "the draft" } else { "what is live" };
-        self.head(&format!("{} against {against}", count(number, "change", "changes")));
-        for group in &outlook.groups {
-            self.sheet.text(&group.title, Role::Info);
-            for change in group.changes.iter().take(MOST_CHANGES) {
-                let (sign, role) = match (&change.before, &change.after) {
-                    (None, _) => ("+", Role::Good),
-                    (_, None) => ("-", Role::Warning),
-                    _ => ("~", Role::Text),
-                };
-                let sentence = change.sentence();
-                self.sheet.text(&format!("  {sign} {}", group.shorten(&sentence)), role);
-            }
-            if group.changes.len() > MOST_CHANGES {
-                self.sheet.text(&format!("  … and {} more", group.changes.len() - MOST_CHANGES), Role::Muted);
-            }
+        self.head(&format!("{} against {against}", count(outlook.difference.len(), "change", "changes")));
+        let laid = view.laid(self.cx.theme, self.width);
+        let first = self.sheet.len();
+        let groups = laid.spots.iter().filter_map(|(spot, line)| match spot {
+            Spot::Group(group) => Some((Item::Group(*group), first + line)),
+            Spot::Entry(..) => None,
+        });
+        self.places.extend(groups);
+        let focused = self.places.iter().find(|(item, line)| *item == self.focus && *line >= first).map(|(_, line)| line - first);
+        for (at, line) in laid.lines.iter().enumerate() {
+            let line = line.clone();
+            let is_here = focused == Some(at);
+            self.sheet.line(if is_here { line.patch_style(self.cx.theme.style(Role::Selection)) } else { line });
         }
+    }
+
+    /// The hash under which somebody else can approve exactly this.
+    pub fn hash(&mut self, outlook: &Outlook, examined: Option<&Examined>) {
+        let Some(hash) = &outlook.hash else { return };
+        self.head("Hash of what the Store holds, the document and the ZIP");
+        let key = self.cx.key(Action::Copy);
+        let summed = examined.and_then(|examined| examined.summed.as_ref());
+        let (text, role) = match (outlook.uploaded(), summed) {
+            (None, _) => (format!("{}  {key} copies it whole", hash.with_zip(ZipPart::None).short()), Role::Text),
+            (Some(_), Some(Summed { sum: Some(sum), .. })) => {
+                (format!("{}  {key} copies it whole", hash.with_zip(ZipPart::Sha256(*sum)).short()), Role::Text)
+            }
+            (Some(_), Some(summed)) => {
+                let percent = units::percent(summed.done, summed.total);
+                (format!("{} the ZIP is being read, {percent} %", meter::spinner(self.cx.uptime)), Role::Busy)
+            }
+            (Some(_), None) => {
+                let size = examined.map(|examined| format!(", {}", units::bytes(examined.size))).unwrap_or_default();
+                (format!("{key} reads the whole ZIP for it{size}"), Role::Muted)
+            }
+        };
+        self.sheet.text(&text, role);
     }
 
     pub fn files(&mut self, outlook: &Outlook, examined: Option<&Examined>, fit: Option<&Fit>) {

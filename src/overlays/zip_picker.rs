@@ -56,7 +56,7 @@ pub(super) enum Row {
 
 #[derive(Debug)]
 pub struct ZipPicker {
-    target: Target,
+    pub(super) target: Target,
     /// The document that the ZIP is for.
     pub(super) verdict: Option<Verdict>,
     /// What the JSON waits for.
@@ -70,7 +70,13 @@ pub struct ZipPicker {
     examine_at: Option<Duration>,
     /// The ZIP that was looked into last.
     asked: Option<PathBuf>,
-    note: Option<(String, Role)>,
+    pub(super) note: Option<(String, Role)>,
+    /// The ZIP that is being made for this picker.
+    pub(super) making: Option<PathBuf>,
+    /// Where the cursor goes when the folder has been read again.
+    pub(super) wanted: Option<PathBuf>,
+    /// Why no ZIP could be made of a folder: longer than a line.
+    pub(super) failure: Option<String>,
 }
 
 pub(super) fn rank(entry: &FolderEntry) -> u8 {
@@ -106,6 +112,9 @@ impl ZipPicker {
             examine_at: None,
             asked: None,
             note: None,
+            making: None,
+            wanted: None,
+            failure: None,
         }
     }
 
@@ -151,7 +160,10 @@ impl ZipPicker {
         let place = |wanted: &dyn Fn(&FolderEntry) -> bool| {
             self.rows.iter().position(|row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(wanted)))
         };
-        let home = chosen
+        let home = self
+            .wanted
+            .take()
+            .or_else(|| chosen.map(Path::to_owned))
             .and_then(|zip| place(&|entry| entry.path == zip))
             .or_else(|| place(&|entry| rank(entry) == 0))
             .or_else(|| place(&|_| true));
@@ -159,6 +171,7 @@ impl ZipPicker {
     }
 
     fn moved(&mut self, cx: &Cx) {
+        self.failure = None;
         self.cursor.clamp(self.rows.len());
         let is_news = self.zip(cx).is_some_and(|zip| self.asked.as_ref() != Some(&zip.path));
         self.examine_at = is_news.then(|| cx.uptime + EXAMINE);
@@ -172,7 +185,7 @@ impl ZipPicker {
         asks.push(Ask::Start(Job::Examine { zip: zip.to_owned(), kind: self.target.kind(), document, identity }));
     }
 
-    fn browse(&mut self, folder: PathBuf, asks: &mut Vec<Ask>) {
+    pub(super) fn browse(&mut self, folder: PathBuf, asks: &mut Vec<Ask>) {
         self.filter.clear();
         self.note = None;
         asks.push(Ask::Start(Job::Browse { folder }));
@@ -275,6 +288,7 @@ impl Overlay for ZipPicker {
             Action::Repair if self.repairs(cx).is_empty() => {
                 Possible::No("Nothing in the JSON can be repaired for this ZIP.".into())
             }
+            Action::MakeZip => self.can_make(cx),
             Action::Repair
             | Action::Enter
             | Action::Up
@@ -292,6 +306,8 @@ impl Overlay for ZipPicker {
         self.note = None;
         match action {
             Action::Repair => self.repair(cx, asks),
+            Action::MakeZip => self.make(cx, asks),
+            Action::Back if self.making.is_some() => asks.extend(cx.model.packing.job.map(Ask::Cancel)),
             // In a typed filter they are the field's.
             Action::First | Action::Last | Action::Left | Action::Right if !self.filter.is_empty() => return Closing::Unused,
             Action::Left => self.up(cx, asks),
@@ -356,18 +372,19 @@ impl Overlay for ZipPicker {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
         match change {
             Change::Folder => {
                 let is_other = self.folder != cx.model.folder.path;
                 let before = self.entry(cx).map(|entry| entry.path.clone());
                 self.arrange_rows(cx);
-                if is_other || before.is_none() {
+                if is_other || before.is_none() || self.wanted.is_some() {
                     self.folder.clone_from(&cx.model.folder.path);
                     self.cursor_home(cx);
                 }
                 self.moved(cx);
             }
+            Change::Packing => self.made(cx, asks),
             Change::Edit(target) | Change::Target(target) if *target == self.target => self.judge(cx),
             _ => {}
         }
@@ -394,18 +411,26 @@ impl Overlay for ZipPicker {
             hints.push_span(key(Action::Repair));
             hints.push_span(Span::raw(" repair  "));
         }
+        if self.can_make(cx) == Possible::Yes {
+            hints.push_span(key(Action::MakeZip));
+            hints.push_span(Span::raw(" make a ZIP  "));
+        }
         hints.push_span(key(Action::Back));
-        hints.push_span(Span::raw(" cancel "));
+        hints.push_span(Span::raw(if self.making.is_some() { " stop " } else { " cancel " }));
         let title = format!("Pick the ZIP for {name}");
         let (columns, rows) = (
             area.width.saturating_sub(6).min(140),
             area.height.saturating_sub(4).min((self.rows.len() as u16).saturating_add(3).max(20)),
         );
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, rows);
-        let note = u16::from(self.note.is_some());
-        let [path, filter, body, foot] =
-            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1), Constraint::Length(note)])
-                .areas(inner);
+        let note = self.progress(cx, usize::from(inner.width)).or_else(|| self.note.clone());
+        let [path, filter, body, foot] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Min(1),
+            Constraint::Length(u16::from(note.is_some())),
+        ])
+        .areas(inner);
 
         let spinner =
             if cx.model.folder.entries.is_loading() { format!("{} ", meter::spinner(cx.uptime)) } else { String::new() };
@@ -441,8 +466,8 @@ impl Overlay for ZipPicker {
         }
         self.draw_list(frame, list, cx);
         self.draw_panel(frame, panel, cx);
-        if let Some((note, role)) = &self.note {
-            frame.render_widget(Line::styled(fit(note, usize::from(foot.width)).into_owned(), cx.theme.style(*role)), foot);
+        if let Some((note, role)) = note {
+            frame.render_widget(Line::styled(fit(&note, usize::from(foot.width)).into_owned(), cx.theme.style(role)), foot);
         }
     }
 }

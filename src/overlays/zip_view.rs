@@ -85,6 +85,8 @@ impl ZipPicker {
         let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
         if let Some(error) = self.verdict.as_ref().and_then(Verdict::error) {
             sheet.text(&format!("✗ The edited JSON cannot be read, so nothing can be compared: {error}"), Role::Danger);
+        } else if let Some(failure) = &self.failure {
+            sheet.text(&format!("✗ {failure}"), Role::Danger);
         } else {
             match (self.zip(cx), self.entry(cx)) {
                 (Some(zip), _) => {
@@ -106,7 +108,14 @@ impl ZipPicker {
                     sheet.gap();
                     fit_panel::expected(&mut sheet, &self.expected);
                 }
-                _ => fit_panel::expected(&mut sheet, &self.expected),
+                _ => {
+                    fit_panel::expected(&mut sheet, &self.expected);
+                    if !self.expected.is_empty() {
+                        sheet.gap();
+                        let key = cx.key(Action::MakeZip);
+                        sheet.text(&format!("{key} looks for them in {} and makes the ZIP.", self.make_name(cx)), Role::Key);
+                    }
+                }
             }
         }
         draw_lines(frame, area, sheet.into_lines());

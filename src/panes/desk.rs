@@ -167,7 +167,15 @@ impl Desk {
                 if let Some(session) = self.session.as_mut().filter(|session| session.target() == target)
                     && let Some(prepared) = Prepared::of(cx.model, target)
                 {
-                    session.renew(&prepared, cx.uptime);
+                    session.renew_text(&prepared, cx.uptime);
+                    if matches!(change, Change::Target(_)) {
+                        session.renew_body(&prepared, cx.uptime);
+                    }
+                }
+            }
+            Change::Judged(judgement) => {
+                if let Some(session) = &mut self.session {
+                    session.judged(judgement);
                 }
             }
             _ => {}

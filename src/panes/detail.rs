@@ -71,6 +71,7 @@ impl Detail {
         if id != self.shown {
             self.with_tab(|tab, desk| tab.left(desk, cx, asks));
             self.shown = id;
+            self.with_tab(|tab, desk| tab.entered(desk, cx, asks));
         }
         true
     }
@@ -184,6 +185,12 @@ impl Pane for Detail {
                 self.turn(-1, cx, asks) || self.offered(cx).last().is_some_and(|last| self.show(*last, cx, asks))
             }
             Action::Right => self.turn(1, cx, asks),
+            Action::ShowDiff => {
+                if !cx.is_focused {
+                    asks.push(Ask::Focus(PaneId::Detail));
+                }
+                self.show(TabId::Diff, cx, asks)
+            }
             // At the first tab it leads out of the pane, to the lists.
             Action::Left => self.turn(-1, cx, asks),
             Action::Edit | Action::NextFinding if self.shown != TabId::Json => {

@@ -10,16 +10,34 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, TabId},
+    domain::document::Document,
     model::Change,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Span};
 use std::time::Duration;
+
+/// A place that the text was put at.
+#[derive(Debug)]
+struct Place {
+    pointer: String,
+    /// The line that was in view then: another one by now, and somebody has looked further.
+    line: usize,
+    /// Who begins to edit begins there.
+    is_from_tree: bool,
+}
 
 #[derive(Debug, Default)]
 pub struct DocumentTab {
     text: Json,
     tree: TreeTab,
     is_tree: bool,
+    at: Option<Place>,
+}
+
+/// The place in a text, both counted from 1; behind the last letter of a line the letter before is meant.
+fn pointer_at(text: &str, (line, column): (usize, usize)) -> Option<String> {
+    let document = Document::parse(text);
+    document.pointer_at(line, column).or_else(|| document.pointer_at(line, column.saturating_sub(1)))
 }
 
 impl DocumentTab {
@@ -36,12 +54,56 @@ impl DocumentTab {
         self.shown_mut().left(desk, cx, asks);
         if self.is_tree {
             if let Some(pointer) = self.tree.pointer(desk, cx) {
-                self.text.show(&pointer, desk, cx);
+                self.show(pointer, true, desk, cx);
             }
-        } else if let Some(pointer) = self.text.pointer(desk, cx) {
+        } else if let Some(pointer) = self.place(desk, cx) {
             self.tree.reveal(&pointer, desk, cx);
         }
         self.is_tree = !self.is_tree;
+    }
+
+    /// Puts a place of the text in view for reading. What is read may have more lines than what is edited.
+    fn show(&mut self, pointer: String, is_from_tree: bool, desk: &Desk, cx: &Cx) {
+        let position = desk.with_lines(cx, |lines| Document::parse(lines.join("\n")).nearest_position(&pointer));
+        if let Some(position) = position.flatten() {
+            self.text.show(position.line.saturating_sub(1), desk, cx);
+            self.at = Some(Place { pointer, line: self.text.line(), is_from_tree });
+        }
+    }
+
+    /// The place of the text that one looks at.
+    fn place(&self, desk: &Desk, cx: &Cx) -> Option<String> {
+        let line = self.text.line();
+        if let Some(at) = self.at.as_ref().filter(|at| at.line == line) {
+            return Some(at.pointer.clone());
+        }
+        desk.with_lines(cx, |lines| {
+            let indent = lines.get(line).map_or(0, |line| line.len() - line.trim_start().len());
+            pointer_at(&lines.join("\n"), (line + 1, indent + 1))
+        })?
+    }
+
+    /// Lets the text do something, and keeps the place when that begins or ends an edit.
+    fn with_text<T>(&mut self, desk: &mut Desk, cx: &Cx, act: impl FnOnce(&mut Json, &mut Desk) -> T) -> T {
+        let was_editing = self.text.is_editing();
+        let line = self.text.line();
+        let done = act(&mut self.text, desk);
+        match (was_editing, self.text.is_editing()) {
+            (false, true) => {
+                let begun = self.at.take().filter(|at| at.is_from_tree && at.line == line);
+                if let Some(at) = begun {
+                    self.text.reveal(&at.pointer, desk, cx);
+                }
+            }
+            (true, false) => {
+                let buffer = desk.session(cx).map(|session| (session.buffer().text(), session.buffer().position()));
+                if let Some(pointer) = buffer.and_then(|(text, position)| pointer_at(&text, position)) {
+                    self.show(pointer, false, desk, cx);
+                }
+            }
+            _ => {}
+        }
+        done
     }
 }
 
@@ -83,21 +145,22 @@ impl Tab for DocumentTab {
                 return Handled::Yes;
             }
             Action::Edit if self.is_tree && self.tree.is_on_container(desk, cx) => {
-                let pointer = self.tree.pointer(desk, cx).unwrap_or_default();
-                self.tree.left(desk, cx, asks);
-                self.is_tree = false;
-                let handled = self.text.act(action, desk, cx, asks);
-                self.text.reveal(&pointer, desk, cx);
-                return handled;
+                self.switch(desk, cx, asks);
             }
             Action::NextFinding if self.is_tree && desk.value(cx).is_none() => self.is_tree = false,
             _ => {}
         }
-        self.shown_mut().act(action, desk, cx, asks)
+        if self.is_tree {
+            return self.tree.act(action, desk, cx, asks);
+        }
+        self.with_text(desk, cx, |text, desk| text.act(action, desk, cx, asks))
     }
 
     fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        self.shown_mut().typed(typed, desk, cx, asks)
+        if self.is_tree {
+            return self.tree.typed(typed, desk, cx, asks);
+        }
+        self.with_text(desk, cx, |text, desk| text.typed(typed, desk, cx, asks))
     }
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
@@ -113,6 +176,9 @@ impl Tab for DocumentTab {
     }
 
     fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        if *change == Change::Selected {
+            self.at = None;
+        }
         self.text.changed(change, desk, cx, asks);
         self.tree.changed(change, desk, cx, asks);
     }

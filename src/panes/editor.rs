@@ -2,6 +2,7 @@
 //! session, which judges and keeps it. Knows neither the Store nor the disk.
 
 use super::{
+    editor_keys::{self, Taken},
     findings_list::{self, Chosen, FindingsList},
     pane::{Cx, Typed},
     prepared::count,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     action::Action,
-    ask::{Ask, Severity as Loud},
+    ask::Ask,
     ui::{
         keymap::is_plain,
         text::fit,
@@ -26,7 +27,6 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
     layout::{Constraint, Layout, Rect},
     text::Line,
 };
@@ -34,16 +34,6 @@ use std::cell::Cell;
 
 /// A partner further away than this is not looked for while drawing; the key that goes there has no bound.
 const PARTNER: usize = 1 << 20;
-
-/// What became of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    Yes,
-    /// Not one for an editor.
-    No,
-    /// One step back: out of the editor.
-    Leave,
-}
 
 /// A version of the text, a place in it, and the bracket there with its partner.
 type Paired = (u64, Place, Option<(Place, Place)>);
@@ -59,6 +49,8 @@ pub struct Editor {
     origin: Place,
     /// The finding that was gone to last.
     at_finding: Option<usize>,
+    /// Whether to go to a finding, forwards or backwards, once the text is judged.
+    walk: Option<bool>,
     /// What the check found, while that is shown.
     list: Option<FindingsList>,
     /// A word about the last key: "not found".
@@ -217,8 +209,20 @@ impl Editor {
         session.edit(cx.uptime, &mut Vec::new(), |buffer| buffer.go_to_position(position.line, position.column));
     }
 
+    /// Goes on to a finding that was asked for before a large text was judged.
+    pub fn judged(&mut self, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(backwards) = self.walk.take() {
+            self.walk_findings(session, cx, asks, backwards);
+        }
+    }
+
     fn walk_findings(&mut self, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>, backwards: bool) {
-        session.judge();
+        if !session.ask_or_judge(asks) {
+            self.walk = Some(backwards);
+            self.note = Some("checking …".to_owned());
+            return;
+        }
+        self.note = None;
         let Some(verdict) = session.verdict().cloned() else { return };
         if let Some(error) = verdict.error() {
             session.edit(cx.uptime, asks, |buffer| buffer.go_to_position(error.line, error.column));
@@ -263,6 +267,7 @@ impl Editor {
 
     pub fn typed(&mut self, typed: &Typed, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) -> Taken {
         self.note = None;
+        self.walk = None;
         if self.bar.is_none() && self.list.as_ref().is_some_and(|list| list.has_focus) {
             return self.list_typed(typed, session, cx, asks);
         }
@@ -274,7 +279,7 @@ impl Editor {
                 buffer.paste(text);
                 Taken::Yes
             }
-            (Typed::Key(key), _) => self.key(*key, buffer, &mut copied),
+            (Typed::Key(key), _) => editor_keys::key(*key, buffer, self.scroll.page(), &mut copied),
         });
         asks.append(&mut copied);
         if session.buffer().version() != before {
@@ -341,55 +346,6 @@ impl Editor {
                     }
                 }
             }
-        }
-        Taken::Yes
-    }
-
-    fn key(&mut self, key: KeyEvent, buffer: &mut TextBuffer, asks: &mut Vec<Ask>) -> Taken {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let shift = key.modifiers.contains(KeyModifiers::SHIFT);
-        let page = self.scroll.page().saturating_sub(1).max(1);
-        match key.code {
-            KeyCode::Esc => {
-                if !buffer.deselect() {
-                    return Taken::Leave;
-                }
-            }
-            KeyCode::Char(c) if is_plain(key) => buffer.type_char(c),
-            KeyCode::Char('a') if control => buffer.select_all(),
-            KeyCode::Char('c') if control => match buffer.selected_text() {
-                Some(text) => asks.push(Ask::Copy(text)),
-                None => return Taken::No,
-            },
-            KeyCode::Char('x') if control => {
-                if let Some(text) = buffer.cut() {
-                    asks.push(Ask::Copy(text));
-                }
-            }
-            KeyCode::Char('s') if control => {
-                asks.push(Ask::Toast(Loud::Info, "Kept. It is kept by itself at every pause, too.".into()));
-            }
-            KeyCode::Char('h') if control => buffer.backspace(),
-            KeyCode::Char('w') | KeyCode::Backspace if control => buffer.delete_word(),
-            KeyCode::Backspace => buffer.backspace(),
-            KeyCode::Delete => buffer.delete(),
-            KeyCode::Enter => buffer.new_line(),
-            KeyCode::Tab => buffer.insert("  "),
-            KeyCode::Left if control => buffer.go(Motion::WordLeft, shift),
-            KeyCode::Right if control => buffer.go(Motion::WordRight, shift),
-            KeyCode::Left => buffer.go(Motion::Left, shift),
-            KeyCode::Right => buffer.go(Motion::Right, shift),
-            KeyCode::Up => buffer.go(Motion::Up(1), shift),
-            KeyCode::Down => buffer.go(Motion::Down(1), shift),
-            KeyCode::PageUp => buffer.go(Motion::Up(page), shift),
-            KeyCode::PageDown => buffer.go(Motion::Down(page), shift),
-            KeyCode::Home if control => buffer.go(Motion::Start, shift),
-            KeyCode::End if control => buffer.go(Motion::End, shift),
-            KeyCode::Home => buffer.go(Motion::LineStart, shift),
-            KeyCode::End => buffer.go(Motion::LineEnd, shift),
-            // Shift-Tab would leave the pane in the middle of a word.
-            KeyCode::BackTab => {}
-            _ => return Taken::No,
         }
         Taken::Yes
     }

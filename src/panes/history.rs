@@ -37,8 +37,8 @@ const MORE: u16 = 5;
 #[derive(Debug, Default)]
 pub struct History {
     cursor: Cursor,
-    /// The list may be out of date; it is read again when the tab is looked at.
-    is_stale: bool,
+    /// Somebody looks at it: what may be out of date is read again.
+    is_shown: bool,
     /// Ended runs of the target and the step of the active one, as of the last list.
     runs: (usize, Option<Step>),
     /// What was said of somebody else's changes.
@@ -57,6 +57,12 @@ impl History {
 
     fn len(cx: &Cx) -> usize {
         Self::past(cx).map_or(0, |past| past.items.len())
+    }
+
+    fn read(&self, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(target) = cx.selected.filter(|_| self.is_shown) {
+            asks.push(Ask::Start(Job::LoadPast(target.clone())));
+        }
     }
 
     /// A word when somebody else has changed what is being edited: once for each news.
@@ -269,42 +275,41 @@ impl Tab for History {
         match change {
             Change::Selected => {
                 self.cursor = Cursor::default();
-                self.is_stale = true;
                 self.told.clear();
                 self.warn(cx, asks);
+                self.read(cx, asks);
             }
             Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
-                self.is_stale = true;
                 self.warn(cx, asks);
+                self.read(cx, asks);
             }
             Change::Past => self.cursor.clamp(Self::len(cx)),
             Change::Runs => {
                 let of_it: Vec<_> = cx.model.runs.iter().filter(|row| Some(&row.view.target) == cx.selected).collect();
                 let ended = of_it.iter().filter(|row| !row.view.is_active()).count();
                 let step = of_it.iter().find_map(|row| row.view.current().map(|step| step.step));
-                self.is_stale |= self.runs != (ended, step);
-                self.runs = (ended, step);
+                if self.runs != (ended, step) {
+                    self.runs = (ended, step);
+                    self.read(cx, asks);
+                }
             }
             _ => {}
         }
     }
 
-    fn wake_at(&self) -> Option<Duration> {
-        self.is_stale.then_some(Duration::ZERO)
+    fn entered(&mut self, _desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.is_shown = true;
+        self.read(cx, asks);
     }
 
-    fn woken(&mut self, _desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        if std::mem::take(&mut self.is_stale)
-            && let Some(target) = cx.selected
-        {
-            asks.push(Ask::Start(Job::LoadPast(target.clone())));
-        }
+    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = false;
     }
 
     fn word(&self, _desk: &Desk, cx: &Cx) -> String {
         match Self::past(cx) {
-            Some(past) => format!("{} on this machine", count(past.items.len(), "entry", "entries")),
-            None => String::new(),
+            Some(past) if !past.items.is_empty() => format!("{} kept", count(past.items.len(), "entry", "entries")),
+            _ => String::new(),
         }
     }
 

@@ -3,7 +3,8 @@
 use super::{
     desk::Desk,
     detail_parts::document_word,
-    editor::{Editor, Taken},
+    editor::Editor,
+    editor_keys::Taken,
     json_view::JsonView,
     pane::{Cx, Handled, Possible, Typed},
     prepared::Prepared,
@@ -12,7 +13,6 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Opening, PaneId, TabId},
-    domain::document::Document,
     model::Change,
     ui::theme::Role,
 };
@@ -57,32 +57,18 @@ impl Json {
         desk.keep(asks);
     }
 
-    /// Puts a place in view for reading; who edits next begins there.
-    pub fn show(&mut self, pointer: &str, desk: &mut Desk, cx: &Cx) {
-        let at = desk.with_lines(cx, |lines| {
-            let position = Document::parse(lines.join("\n")).nearest_position(pointer)?;
-            self.view.sync(desk.version(), lines);
-            self.view.show(position.line.saturating_sub(1), lines);
-            Some(position)
-        });
-        if let (Some(at), Some(session)) = (at.flatten(), desk.session_mut(cx)) {
-            // A movement changes nothing: there is nothing to be said.
-            session.edit(cx.uptime, &mut Vec::new(), |buffer| buffer.go_to_position(at.line, at.column));
-        }
+    pub fn is_editing(&self) -> bool {
+        self.editor.is_some()
     }
 
-    /// The place that one looks at: the editor's cursor if it is in view, else the hit of a search, else the first line.
-    pub fn pointer(&self, desk: &Desk, cx: &Cx) -> Option<String> {
-        let cursor = desk.session(cx).map(|session| session.buffer().position());
-        desk.with_lines(cx, |lines| {
-            let top = self.view.line();
-            let indent = lines.get(top).map_or(0, |line| line.len() - line.trim_start().len());
-            let cursor = cursor.filter(|(line, _)| self.view.shows(line.saturating_sub(1)));
-            let (line, column) = cursor.unwrap_or((top + 1, indent + 1));
-            let document = Document::parse(lines.join("\n"));
-            // Behind the last letter of a line there is nothing: the letter before is meant.
-            document.pointer_at(line, column).or_else(|| document.pointer_at(line, column.saturating_sub(1)))
-        })?
+    /// The line that one looks at while reading, from 0.
+    pub fn line(&self) -> usize {
+        self.view.line()
+    }
+
+    /// Puts a line in view for reading.
+    pub fn show(&mut self, line: usize, desk: &Desk, cx: &Cx) {
+        self.read(desk, cx, |view, lines| view.go_to_line(line, lines));
     }
 }
 
@@ -200,12 +186,14 @@ impl Tab for Json {
         self.leave(desk, asks);
     }
 
-    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
         if *change == Change::Selected {
             self.editor = None;
             self.view.reset();
         } else if desk.session(cx).is_none() {
             self.editor = None;
+        } else if let (Change::Judged(_), Some(editor), Some(session)) = (change, &mut self.editor, desk.session_mut(cx)) {
+            editor.judged(session, cx, asks);
         }
     }
 

@@ -52,12 +52,8 @@ impl JsonView {
         self.hit.map_or(self.scroll.top(), |hit| hit.line)
     }
 
-    pub fn shows(&self, line: usize) -> bool {
-        (self.scroll.top()..self.scroll.top() + self.scroll.page()).contains(&line)
-    }
-
     /// Puts a line in view.
-    pub fn show(&mut self, line: usize, lines: &[String]) {
+    pub fn go_to_line(&mut self, line: usize, lines: &[String]) {
         self.hit = None;
         self.folds.reveal(line, lines);
         self.scroll.show(line, Visible { lines, folds: Some(&self.folds) });

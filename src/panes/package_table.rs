@@ -258,8 +258,10 @@ fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
         for (at, customers) in customers.iter().enumerate() {
             sheet.row(if at == 0 { "goes to" } else { "" }, &customers.to_string(), Role::Good);
         }
-        if customers.is_empty() && row.is_known() {
-            sheet.row("goes to", "nobody: another one is newer", Role::Warning);
+        // That a newer one takes them all is said as a mark.
+        let is_said = list.marks.get(index).is_some_and(|marks| marks.iter().any(|mark| matches!(mark, Mark::Superseded { .. })));
+        if customers.is_empty() && row.is_known() && !is_said {
+            sheet.row("goes to", "nobody: another one comes before it", Role::Warning);
         }
         return;
     }

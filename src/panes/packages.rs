@@ -3,12 +3,12 @@
 
 use super::{
     desk::Desk,
-    detail_parts::{document_word, failure, unread},
+    detail_parts::{failure, unread},
     package_list::PackageList,
     package_menu::{self, At, menu},
     package_table::{draw_table, findings_of, head, line, outlook, sheet},
     pane::{Cx, Handled, Possible},
-    prepared::Prepared,
+    prepared::{Prepared, count},
     sheet::Sheet,
     tab::Tab,
     target_actions,
@@ -273,8 +273,16 @@ impl Tab for Packages {
     }
 
     fn word(&self, desk: &Desk, cx: &Cx) -> String {
+        // Short: the row of tabs leaves little room.
         let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
-        prepared.map(|prepared| document_word(cx, &prepared, desk.verdict(cx).as_deref())).unwrap_or_default()
+        match (prepared, desk.verdict(cx)) {
+            (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
+                Some(_) => "✗ no JSON".to_owned(),
+                None => count(verdict.changes.len(), "change", "changes"),
+            },
+            (Some(_), _) => "as the Store has it".to_owned(),
+            (None, _) => String::new(),
+        }
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
@@ -326,7 +334,8 @@ impl Packages {
         } else {
             // The table gets what it needs, but leaves the selected package its room.
             let lines = sheet(cx, list, self.cursor.index(), &findings, usize::from(body.width)).len() as u16;
-            let most = body.height.saturating_sub(lines + 1).max((LEAST_ROWS + 1).min(body.height));
+            let least = (LEAST_ROWS + 1).max(body.height / 2).min(body.height);
+            let most = body.height.saturating_sub(lines + 1).max(least);
             let customers = outlook(cx, list, usize::from(body.width)).len() as u16 + 1;
             let wanted = if rows + customers <= most { rows + customers } else { rows.min(most) };
             let [table, rule, place] =

@@ -4,10 +4,11 @@
 use crate::{
     domain::{
         archive::{Fit, against},
-        check::{Finding, Severity, check},
-        diff::{Change, diff},
+        check::{Finding, Severity},
+        diff::Change,
         document::{Document, Position, SyntaxError, pretty},
         fit::zip_path,
+        judged::Judged,
         package::expected,
         product::PackageIdentity,
         remote::Remote,
@@ -188,20 +189,18 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq)]
 enum Content {
     /// An edited text; perhaps no JSON.
-    Text(Document),
+    Text(Arc<Document>),
     /// The server's document as it is.
     Value(Arc<Value>),
 }
 
 impl Verdict {
     pub fn of_text(kind: Kind, text: impl Into<String>, body: Option<&Value>) -> Self {
-        let document = Document::parse(text);
-        let (changes, findings) = match document.value() {
-            Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check(kind, value, body)),
-            Err(_) => (Vec::new(), Vec::new()),
-        };
-        let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
-        let places = document.nearest_positions(&pointers);
+        Self::of_judged(&Judged::of(kind, text, body))
+    }
+
+    pub fn of_judged(judged: &Judged) -> Self {
+        let Judged { document, changes, findings, places } = judged.clone();
         Self { content: Content::Text(document), changes, findings, places }
     }
 

@@ -13,6 +13,7 @@ use crate::{
         edit::{self, Edit},
         target::Target,
     },
+    jobs::{job::Job, report::Judgement},
     ui::{text_buffer::TextBuffer, theme::Role},
 };
 use ratatui::text::Span;
@@ -25,7 +26,7 @@ const JUDGE: Duration = Duration::from_millis(150);
 const SMALL: usize = 256 * 1024;
 /// Larger ones go out after a pause this long.
 const KEEP: Duration = Duration::from_millis(300);
-/// Judging reads the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.
+/// Keeping copies the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.
 const BYTES_PER_MS: u64 = 10_000;
 
 /// A version of the text and what it parses to.
@@ -35,7 +36,7 @@ type Parsed = (u64, Option<Arc<Value>>);
 pub struct Session {
     target: Target,
     /// The server's document, against which changes are counted.
-    body: Option<Value>,
+    body: Option<Arc<Value>>,
     buffer: TextBuffer,
     parsed: RefCell<Option<Parsed>>,
     verdict: Option<Arc<Verdict>>,
@@ -43,6 +44,9 @@ pub struct Session {
     marks: Vec<(usize, Role)>,
     /// Versions of the text that were judged and kept.
     judged: Option<u64>,
+    /// The version that a job judges just now, and the number that its answer will have.
+    asked: Option<(u64, u64)>,
+    numbers: u64,
     kept: u64,
     /// When the text changed last, in uptime.
     changed: Duration,
@@ -54,12 +58,15 @@ impl Session {
         let text = prepared.editable_text()?;
         Some(Self {
             target: prepared.target.clone(),
-            body: prepared.body(),
+            body: prepared.body().map(Arc::new),
             buffer: TextBuffer::new(&text),
             parsed: RefCell::default(),
             verdict: None,
             marks: Vec::new(),
             judged: None,
+            asked: None,
+            // No number of an earlier session comes again.
+            numbers: uptime.as_nanos() as u64,
             kept: 0,
             changed: uptime,
         })
@@ -71,7 +78,7 @@ impl Session {
 
     /// The server's document, as far as it can be edited.
     pub fn body(&self) -> Option<&Value> {
-        self.body.as_ref()
+        self.body.as_deref()
     }
 
     pub fn buffer(&self) -> &TextBuffer {
@@ -126,7 +133,7 @@ impl Session {
     }
 
     pub fn wake_at(&self) -> Option<Duration> {
-        let judge = (self.judged != Some(self.buffer.version())).then(|| self.changed + self.pause(JUDGE));
+        let judge = self.wants_judging().then(|| self.changed + JUDGE);
         let keep = (self.kept != self.buffer.version()).then(|| self.changed + self.pause(KEEP));
         judge.into_iter().chain(keep).min()
     }
@@ -136,8 +143,8 @@ impl Session {
     }
 
     pub fn woken(&mut self, uptime: Duration, asks: &mut Vec<Ask>) {
-        if uptime >= self.changed + self.pause(JUDGE) {
-            self.judge();
+        if uptime >= self.changed + JUDGE {
+            self.ask_or_judge(asks);
         }
         if uptime >= self.changed + self.pause(KEEP) {
             self.keep(asks);
@@ -149,11 +156,42 @@ impl Session {
         if self.judged == Some(self.buffer.version()) {
             return;
         }
-        let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_ref());
+        let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_deref());
+        self.take(verdict);
+    }
+
+    fn take(&mut self, verdict: Verdict) {
+        self.asked = None;
         self.judged = Some(self.buffer.version());
         *self.parsed.borrow_mut() = Some((self.buffer.version(), verdict.shared()));
         self.marks = marks(&verdict);
         self.verdict = Some(Arc::new(verdict));
+    }
+
+    /// Whether the text as it stands is neither judged nor about to be.
+    fn wants_judging(&self) -> bool {
+        let version = self.buffer.version();
+        self.judged != Some(version) && self.asked.is_none_or(|(asked, _)| asked != version)
+    }
+
+    /// Judges a small text at once, has a large one judged by a job. Says whether the verdict is there.
+    pub fn ask_or_judge(&mut self, asks: &mut Vec<Ask>) -> bool {
+        if self.buffer.len() <= SMALL {
+            self.judge();
+        } else if self.wants_judging() {
+            self.numbers += 1;
+            self.asked = Some((self.buffer.version(), self.numbers));
+            let (text, body) = (self.buffer.text().into(), self.body.clone());
+            asks.push(Ask::Start(Job::Judge { target: self.target.clone(), number: self.numbers, text, body }));
+        }
+        self.judged == Some(self.buffer.version())
+    }
+
+    /// What a job has found, if it is about the text as it stands.
+    pub fn judged(&mut self, judgement: &Judgement) {
+        if judgement.target == self.target && self.asked == Some((self.buffer.version(), judgement.number)) {
+            self.take(Verdict::of_judged(&judgement.judged));
+        }
     }
 
     /// Sends the text out if it is not kept yet.
@@ -164,21 +202,25 @@ impl Session {
         }
     }
 
-    /// The model has changed: another text of the same target (from outside, or thrown away), another server document.
-    pub fn renew(&mut self, prepared: &Prepared, uptime: Duration) {
+    /// Another text of the same target came from outside, or was thrown away.
+    pub fn renew_text(&mut self, prepared: &Prepared, uptime: Duration) {
         let is_kept = self.kept == self.buffer.version();
-        if is_kept
-            && let Some(text) = prepared.editable_text()
-            && text != self.buffer.text()
-        {
+        if is_kept && let Some(text) = prepared.editable_text() {
             self.buffer.replace_all(&text);
-            self.kept = self.buffer.version();
-            self.changed = uptime;
+            if self.kept != self.buffer.version() {
+                self.kept = self.buffer.version();
+                self.changed = uptime;
+            }
         }
+    }
+
+    /// The server's document may be another one.
+    pub fn renew_body(&mut self, prepared: &Prepared, uptime: Duration) {
         let body = prepared.body();
-        if body != self.body {
-            self.body = body;
+        if body.as_ref() != self.body() {
+            self.body = body.map(Arc::new);
             self.judged = None;
+            self.asked = None;
             self.changed = uptime;
         }
     }

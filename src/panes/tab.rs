@@ -53,6 +53,9 @@ pub trait Tab {
     /// Goes to the place of the document; the tab is about to be shown.
     fn reveal(&mut self, _pointer: &str, _desk: &mut Desk, _cx: &Cx) {}
 
+    /// It has taken another tab's place.
+    fn entered(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
     /// Another tab takes its place.
     fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
 

@@ -1,7 +1,8 @@
 //! Every tab of the detail pane, in their order: one line each. Holds nothing.
 
 use super::{
-    document_tab::DocumentTab, history::History, languages::Languages, overview_tab::Overview, packages::Packages, tab::Tab,
+    diff::Diff, document_tab::DocumentTab, history::History, languages::Languages, overview_tab::Overview, packages::Packages,
+    tab::Tab,
 };
 
 pub fn all() -> Vec<Box<dyn Tab>> {
@@ -10,6 +11,7 @@ pub fn all() -> Vec<Box<dyn Tab>> {
         Box::new(DocumentTab::default()),
         Box::new(Packages::default()),
         Box::new(Languages::default()),
+        Box::new(Diff::default()),
         Box::new(History::default()),
     ]
 }

@@ -39,6 +39,7 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
             | Action::DeleteDraft
             | Action::Copy
             | Action::OpenPortal
+            | Action::ShowDiff
     );
     if !is_known {
         return Possible::Unknown;

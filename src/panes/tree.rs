@@ -4,7 +4,7 @@
 use super::{
     pane::{Cx, Possible, Typed},
     sheet::Sheet,
-    tree_about,
+    tree_about::{self, Aside},
     tree_input::{Answer, Input, Purpose},
     tree_rows::{self, GUTTER},
     tree_sight::Sight,
@@ -32,7 +32,7 @@ use ratatui::{
     text::Line,
 };
 use serde_json::Value;
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, collections::HashSet, sync::Arc};
 
 /// What became of a key, a click, an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,13 +44,22 @@ pub enum Outcome {
     Change(Vec<Edit>, Option<String>),
 }
 
+/// A pattern that is being typed.
+#[derive(Debug)]
+struct Search {
+    field: Field,
+    /// The place and the folds with which it began: hits of a half-typed word leave nothing open.
+    start: String,
+    folds: HashSet<String>,
+}
+
 #[derive(Debug, Default)]
 pub struct TreeView {
     tree: Tree,
     /// Open while something is asked for.
     input: Option<Input>,
     /// Open while a pattern is typed.
-    search: Option<Field>,
+    search: Option<Search>,
     pattern: String,
     /// A word about the last key.
     note: Option<String>,
@@ -131,7 +140,7 @@ impl TreeView {
         self.note = None;
         let pointer = self.pointer(sight.value);
         match action {
-            Action::Filter | Action::Find => self.search = Some(Field::default()),
+            Action::Filter | Action::Find => self.begin_search(pointer),
             Action::FindNext => self.find_next(sight),
             Action::Back if !self.pattern.is_empty() => self.pattern.clear(),
             Action::NextFinding => self.next_finding(sight),
@@ -158,9 +167,14 @@ impl TreeView {
         Outcome::Used
     }
 
+    fn begin_search(&mut self, start: String) {
+        self.search = Some(Search { field: Field::default(), start, folds: self.tree.folds() });
+    }
+
     fn find_next(&mut self, sight: &Sight) {
         if self.pattern.is_empty() {
-            self.search = Some(Field::default());
+            let pointer = self.pointer(sight.value);
+            self.begin_search(pointer);
         } else if !self.tree.find(&self.pattern, false, sight.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
         }
@@ -281,6 +295,13 @@ impl TreeView {
         if self.search.is_some() { self.search_typed(typed, sight) } else { Outcome::Unused }
     }
 
+    /// Ends what is being typed, since something else comes first; a long text is kept.
+    pub fn end(&mut self, sight: &Sight) -> Outcome {
+        let answer = self.input.as_mut().map_or(Answer::Leave, Input::end);
+        self.search = None;
+        self.take(answer, sight)
+    }
+
     fn take(&mut self, answer: Answer, sight: &Sight) -> Outcome {
         match answer {
             Answer::Stay => Outcome::Used,
@@ -297,9 +318,11 @@ impl TreeView {
     }
 
     fn search_typed(&mut self, typed: &Typed, sight: &Sight) -> Outcome {
-        let Some(field) = &mut self.search else { return Outcome::Unused };
+        let Some(Search { field, start, folds }) = &mut self.search else { return Outcome::Unused };
         match typed {
             Typed::Key(KeyEvent { code: KeyCode::Esc, .. }) => {
+                self.tree.set_folds(std::mem::take(folds));
+                self.tree.go_to(start, sight.value);
                 self.search = None;
                 self.pattern.clear();
                 return Outcome::Used;
@@ -321,7 +344,9 @@ impl TreeView {
             Typed::Paste(text) => field.paste(text),
         }
         field.text().clone_into(&mut self.pattern);
-        // What is typed on stays on the hit that it has found.
+        // Always from where the search began: what is typed on stays on its hit, what is taken back goes back.
+        self.tree.set_folds(folds.clone());
+        self.tree.go_to(start, sight.value);
         if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, sight.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
         }
@@ -352,12 +377,13 @@ impl TreeView {
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, sight: &Sight, cx: &Cx) {
         let pointer = self.pointer(sight.value);
-        let mut said = Vec::new();
+        let mut aside = Aside::default();
         if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some()) {
-            said.extend(input.fault().map(|fault| (fault.to_owned(), Role::Danger)));
-            said.push((input.keys().trim().to_owned(), Role::Muted));
+            aside.counter = input.counter();
+            aside.said.extend(input.fault().map(|fault| (fault.to_owned(), Role::Danger)));
+            aside.said.push((input.keys().trim().to_owned(), Role::Muted));
         } else if let Some(note) = &self.note {
-            said.push((note.clone(), Role::Warning));
+            aside.said.push((note.clone(), Role::Warning));
         }
         let is_wide = area.width >= WIDE;
         let below = if is_wide { 0 } else { about_height(area.height) };
@@ -368,11 +394,11 @@ impl TreeView {
             Layout::vertical([Constraint::Min(1), Constraint::Length(below), Constraint::Length(foot)]).areas(left);
         self.draw_rows(frame, rows, sight, cx);
         if is_wide {
-            tree_about::draw_beside(frame, side, cx, sight, &pointer, &said);
+            tree_about::draw_beside(frame, side, cx, sight, &pointer, &aside);
         } else {
-            tree_about::draw_below(frame, about, cx, sight, &pointer, &said);
+            tree_about::draw_below(frame, about, cx, sight, &pointer, &aside);
         }
-        if let Some(field) = &self.search {
+        if let Some(Search { field, .. }) = &self.search {
             let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
             frame.render_widget(Line::styled(" / ", cx.theme.style(Role::Key)), label);
             field.draw(frame, input, cx.theme, "search in names and values", cx.is_focused);

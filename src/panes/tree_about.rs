@@ -42,11 +42,21 @@ fn kind_of(shape: Shape) -> &'static str {
     }
 }
 
+/// What is to be said besides what is known of the place.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    /// Stands first: why what was typed cannot be taken, which keys there are.
+    pub said: Vec<(String, Role)>,
+    /// The counter of what is being typed.
+    pub counter: Option<(String, Role)>,
+}
+
 /// `text · 1,204 / 1,500 · read-only`.
-fn sort(shape: Shape, hint: Option<&Hint>, here: Option<&Value>) -> Vec<(String, Role)> {
-    let mut parts = vec![(kind_of(shape).to_owned(), Role::Muted)];
-    if let Some(hint) = hint {
-        parts.extend(hint.most.zip(here.and_then(counted)).map(|(most, count)| counter(count, most)));
+fn sort(sight: &Sight, pointer: &str, aside: &Aside) -> Vec<(String, Role)> {
+    let mut parts = vec![(kind_of(sight.shape(pointer)).to_owned(), Role::Muted)];
+    if let Some(hint) = sight.hint(pointer) {
+        let here = || hint.most.zip(sight.value.pointer(pointer).and_then(counted)).map(|(most, count)| counter(count, most));
+        parts.extend(aside.counter.clone().or_else(here));
         if hint.is_read_only {
             parts.push(("read-only".to_owned(), Role::Warning));
         }
@@ -122,9 +132,9 @@ fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'sta
 }
 
 /// The place's name and sort in one line, cut where the pointer is too long.
-fn heading(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Line<'static> {
+fn heading(cx: &Cx, sight: &Sight, pointer: &str, aside: &Aside, columns: usize) -> Line<'static> {
     let style = |role| cx.theme.style(role);
-    let sort = sort(sight.shape(pointer), sight.hint(pointer).as_ref(), sight.value.pointer(pointer));
+    let sort = sort(sight, pointer, aside);
     let taken: usize = sort.iter().map(|(text, _)| width(text) + 3).sum();
     let room = columns.saturating_sub(taken + 5);
     // The end of a pointer says more than its beginning.
@@ -151,21 +161,23 @@ fn heading(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Line<'stati
     Line::from(spans)
 }
 
-/// Below the tree, with a line that sets it off. `said` stands first: why what was typed cannot be taken, which keys there are.
-pub fn draw_below(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointer: &str, said: &[(String, Role)]) {
+/// Below the tree, with a line that sets it off.
+pub fn draw_below(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointer: &str, aside: &Aside) {
     let columns = usize::from(area.width);
     let mut places = area.rows();
     let Some(top) = places.next() else { return };
-    frame.render_widget(heading(cx, sight, pointer, columns), top);
-    let said =
-        said.iter().map(|(text, role)| Line::styled(format!(" {}", fit(text, columns.saturating_sub(2))), cx.theme.style(*role)));
+    frame.render_widget(heading(cx, sight, pointer, aside, columns), top);
+    let said = aside
+        .said
+        .iter()
+        .map(|(text, role)| Line::styled(format!(" {}", fit(text, columns.saturating_sub(2))), cx.theme.style(*role)));
     for (line, place) in said.chain(lines(cx, sight, pointer, columns)).zip(places) {
         frame.render_widget(line, place);
     }
 }
 
 /// On the right of the tree, over its whole height.
-pub fn draw_beside(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointer: &str, said: &[(String, Role)]) {
+pub fn draw_beside(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointer: &str, aside: &Aside) {
     for row in area.rows() {
         frame.render_widget(Span::styled("│", cx.theme.style(Role::Border)), Rect { width: 1, ..row });
     }
@@ -173,7 +185,7 @@ pub fn draw_beside(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointe
     let columns = usize::from(area.width);
     let mut sheet = Sheet::new(cx.theme, columns);
     sheet.text(if pointer.is_empty() { "the document" } else { pointer }, Role::Title);
-    let sort = sort(sight.shape(pointer), sight.hint(pointer).as_ref(), sight.value.pointer(pointer));
+    let sort = sort(sight, pointer, aside);
     let mut spans = vec![Span::raw(" ")];
     for (index, (text, role)) in sort.into_iter().enumerate() {
         let between = if index > 0 { " · " } else { "" };
@@ -182,16 +194,16 @@ pub fn draw_beside(frame: &mut Frame, area: Rect, cx: &Cx, sight: &Sight, pointe
     }
     sheet.line(Line::from(spans));
     sheet.gap();
-    for (text, role) in said {
+    for (text, role) in &aside.said {
         sheet.text(text, *role);
     }
-    if !said.is_empty() {
+    if !aside.said.is_empty() {
         sheet.gap();
     }
     for line in lines(cx, sight, pointer, columns) {
         sheet.line(line);
     }
-    if let Some(Value::String(text)) = sight.value.pointer(pointer).filter(|_| said.is_empty())
+    if let Some(Value::String(text)) = sight.value.pointer(pointer).filter(|_| aside.said.is_empty())
         && (text.contains('\n') || text.chars().count() > 40)
     {
         // The row shows only its beginning.

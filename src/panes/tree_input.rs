@@ -130,6 +130,11 @@ impl Input {
         self.most.map(|most| counter(count, most))
     }
 
+    /// Ends it, since something else comes first: a text in an area is kept as with its own keys, all else is left as it was.
+    pub fn end(&mut self) -> Answer {
+        if matches!(self.way, Way::Prose(_)) { self.done() } else { Answer::Leave }
+    }
+
     fn done(&mut self) -> Answer {
         let text = match &self.way {
             Way::Line(field) => field.text().to_owned(),

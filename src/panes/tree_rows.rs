@@ -112,7 +112,10 @@ fn inside(value: &Value, columns: usize) -> String {
                 let named = ["fileName", "name", "title", "id"].iter().find_map(|key| element.get(key)?.as_str());
                 let shown = match (named, element) {
                     (Some(name), _) => one_line(name, columns.min(40)),
-                    (None, Value::Object(object)) => object.values().map(leaf).find(|leaf| !leaf.is_empty()).unwrap_or_default(),
+                    (None, Value::Object(object)) => {
+                        let told = object.iter().map(|(key, value)| (key, leaf(value))).find(|(_, leaf)| !leaf.is_empty());
+                        told.map(|(key, leaf)| format!("{key}: {leaf}")).unwrap_or_default()
+                    }
                     (None, element) => leaf(element),
                 };
                 if !add(shown) {
@@ -246,7 +249,7 @@ mod tests {
     #[case(json!("a\nb"), "\"a↵b\"")]
     #[case(json!(25.0), "25.0")]
     #[case(json!([]), "[]")]
-    #[case(json!([{"id": "1", "fileName": "a.msix"}, {"x": [], "y": "z"}]), "[ 2 ]  a.msix, z")]
+    #[case(json!([{"id": "1", "fileName": "a.msix"}, {"x": [], "y": "z"}]), "[ 2 ]  a.msix, y: z")]
     #[case(json!({"mode": "Manual", "more": {}, "n": 1}), "{ 3 }  mode: Manual, more, n: 1")]
     fn a_value_in_short(#[case] value: Value, #[case] expected: &str) {
         assert_eq!(brief(&value, false, 60).into_iter().map(|(text, _)| text).collect::<String>(), expected);

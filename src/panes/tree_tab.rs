@@ -12,6 +12,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, PaneId, Severity, TabId},
+    domain::document::Document,
     model::Change,
     ui::tree_walk::size,
 };
@@ -57,6 +58,11 @@ impl TreeTab {
         }
     }
 
+    fn end(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let outcome = with_sight(desk, cx, |sight| self.view.end(sight));
+        Self::carry_out(outcome, desk, cx, asks);
+    }
+
     /// Takes a step back, or brings it again, and goes to where it has changed something.
     fn step(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         let before = desk.value(cx);
@@ -89,7 +95,7 @@ impl Tab for TreeTab {
 
     fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
         if self.takes_text() {
-            return Vec::new();
+            return vec![Action::Back];
         }
         vec![Action::Enter, Action::AddPart, Action::RemovePart, Action::Undo, Action::Tree]
     }
@@ -116,9 +122,12 @@ impl Tab for TreeTab {
 
     fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         let outcome = with_sight(desk, cx, |sight| self.view.typed(typed, sight));
-        if outcome.is_none() {
+        match outcome {
             // What was being typed has no place any more.
-            self.view.leave();
+            None => self.view.leave(),
+            // A key that leads elsewhere, perhaps out of the program: a long text is kept before that.
+            Some(Outcome::Unused) => self.end(desk, cx, asks),
+            _ => {}
         }
         Self::carry_out(outcome, desk, cx, asks)
     }
@@ -134,7 +143,8 @@ impl Tab for TreeTab {
         }
     }
 
-    fn left(&mut self, desk: &mut Desk, _cx: &Cx, asks: &mut Vec<Ask>) {
+    fn left(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.end(desk, cx, asks);
         self.view.leave();
         desk.keep(asks);
     }
@@ -154,8 +164,10 @@ impl Tab for TreeTab {
 
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
         if with_sight(desk, cx, |sight| self.view.draw(frame, area, sight, cx)).is_none() {
-            let verdict = desk.verdict(cx);
-            tree::draw_none(frame, area, cx, verdict.as_ref().and_then(|verdict| verdict.error()));
+            let judged = desk.verdict(cx).and_then(|verdict| verdict.error().cloned());
+            // Right behind a key the text has not been judged yet.
+            let error = judged.or_else(|| Document::parse(desk.session(cx)?.buffer().text()).into_value().err());
+            tree::draw_none(frame, area, cx, error.as_ref());
         }
     }
 }

@@ -41,6 +41,7 @@ mod stage;
 mod store;
 mod stored_zip;
 mod submissions;
+mod types;
 mod validation;
 mod vocabulary;
 mod world;

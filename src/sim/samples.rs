@@ -1,4 +1,4 @@
-//! The files that `flightdeck demo` lays out to try things with: ZIPs that fit, ZIPs with mistakes, and submission
+//! The files that `flightdeck demo` lays out to try things with: ZIPs that fit, ZIPs with mistakes, a folder to make one of, and submission
 //! documents for the demo account's stable products. Knows no running simulator.
 
 use super::account;
@@ -6,13 +6,14 @@ use super::png;
 use super::seed::Account;
 use super::stored_zip::Content;
 use serde_json::{Value, json};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 const BUNDLE: &str = "Northwind.Notes_2.5.0.0.msixbundle";
 const IDENTITY: &str = "40417Northwind.Notes";
 const VERSION: &str = "2.5.0.0";
+const OLD_PACKAGE: &str = "Northwind.Notes_2.3.0.0_x64.msix";
 /// Zeros in the large package: enough for an upload that can be watched, paused and resumed on a loopback line.
 const LARGE: u64 = 700 << 20;
 
@@ -29,16 +30,34 @@ pub struct Samples {
 /// Writes the samples into a folder that exists; files of the same names are replaced.
 pub fn write(folder: &Path) -> io::Result<Samples> {
     let notes = Content::archive([(BUNDLE, bundle(Content::default()))]);
+    let nested = ["x64", "arm64"].map(|architecture| {
+        let name = format!("northwind-notes-2.5/Northwind.Notes_{VERSION}_{architecture}.msix");
+        (name, package(VERSION, architecture, Content::default()))
+    });
+    let nested = nested.iter().map(|(name, content)| (name.as_str(), content.clone()));
     let zips = [
         ("northwind-notes-2.5.zip", notes.clone()),
         ("northwind-notes-large.zip", Content::archive([(BUNDLE, bundle(Content::zeros(LARGE)))])),
         ("northwind-notes-2.5-mistakes.zip", mistakes()),
+        ("northwind-notes-2.5-nested.zip", Content::archive(nested)),
+        ("northwind-notes-2.3-old.zip", Content::archive([(OLD_PACKAGE, package("2.3.0.0", "x64", Content::default()))])),
         ("notes-pro-icon.zip", Content::archive([("en-us/pro.png", icon([0x1F, 0x6F, 0xEB]))])),
         ("notes-sync-icon.zip", Content::archive([("en-us/sync.png", icon([0x2D, 0xA4, 0x4E]))])),
     ];
     let mut samples = Samples { folder: folder.to_owned(), files: Vec::new() };
     for (name, content) in zips {
         content.write(&mut samples.create(name)?)?;
+    }
+
+    // What a build leaves behind: another case, another folder, and files that nobody needs.
+    fs::create_dir_all(folder.join("build-2.5/packages"))?;
+    let build = [
+        (format!("build-2.5/packages/{}", BUNDLE.to_ascii_lowercase()), bundle(Content::default())),
+        ("build-2.5/pro.png".to_owned(), icon([0x1F, 0x6F, 0xEB])),
+        ("build-2.5/build.log".to_owned(), Content::bytes("0 warnings, 0 errors\r\n")),
+    ];
+    for (name, content) in build {
+        content.write(&mut samples.create(&name)?)?;
     }
 
     let mut broken = samples.create("broken.zip")?;
@@ -57,9 +76,14 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
     Ok(samples)
 }
 
+/// A ZIP with one bundle that holds so many zeros, which take no disk: for a look at how large ones are treated.
+pub fn write_large(file: &mut File, zeros: u64) -> io::Result<()> {
+    Content::archive([(BUNDLE, bundle(Content::zeros(zeros)))]).write(file)
+}
+
 impl Samples {
     fn create(&mut self, name: &str) -> io::Result<File> {
-        let path = self.folder.join(name);
+        let path = name.split('/').fold(self.folder.clone(), |path, part| path.join(part));
         let file = File::create(&path)?;
         self.files.push(path);
         Ok(file)
@@ -96,19 +120,19 @@ fn bundle(assets: Content) -> Content {
 "#
     );
     Content::archive([
-        (inner, package(assets)),
+        (inner, package(VERSION, "x64", assets)),
         ("AppxMetadata/AppxBundleManifest.xml", Content::bytes(manifest)),
         ("[Content_Types].xml", Content::bytes(CONTENT_TYPES)),
     ])
 }
 
-fn package(assets: Content) -> Content {
+fn package(version: &str, architecture: &str, assets: Content) -> Content {
     let manifest = format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10"
          xmlns:uap="http://schemas.microsoft.com/appx/manifest/uap/windows10"
          xmlns:rescap="http://schemas.microsoft.com/appx/manifest/foundation/windows10/restrictedcapabilities">
-  <Identity Name="{IDENTITY}" Publisher="CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62" Version="{VERSION}" ProcessorArchitecture="x64"/>
+  <Identity Name="{IDENTITY}" Publisher="CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62" Version="{version}" ProcessorArchitecture="{architecture}"/>
   <Properties>
     <DisplayName>Northwind Notes</DisplayName>
     <PublisherDisplayName>Northwind</PublisherDisplayName>

@@ -52,7 +52,9 @@ fn notes() -> PackageFacts {
 fn everything_is_written_where_it_was_asked_for() {
     let (folder, samples) = written();
     assert_eq!(samples.folder, folder.path());
-    assert_eq!(samples.files.len(), fs::read_dir(folder.path()).unwrap().count());
+    let at_the_top = samples.files.iter().filter(|file| file.parent() == Some(folder.path())).count();
+    // One folder beside the files: what a build leaves behind.
+    assert_eq!(at_the_top + 1, fs::read_dir(folder.path()).unwrap().count());
     assert!(samples.files.iter().all(|file| file.is_file()));
     // A second time into the same folder.
     assert!(write(folder.path()).is_ok());
@@ -135,6 +137,18 @@ fn the_mistakes_are_those_that_people_make() {
     assert!(names.contains(&"en-us\\main-2.5.png"));
     assert_eq!(zip.package("Northwind.Notes_2.5.0.0_arm64.msix"), None);
     assert_eq!(zip.package(BUNDLE), None);
+}
+
+#[test]
+fn the_nested_one_holds_two_packages_in_a_folder_and_the_old_one_an_old_package() {
+    let (_folder, samples) = written();
+    let mut nested = archive(open(&samples, "northwind-notes-2.5-nested.zip")).unwrap();
+    for (architecture, said) in [("x64", "x64"), ("arm64", "ARM64")] {
+        let facts = nested.package(&format!("northwind-notes-2.5/Northwind.Notes_2.5.0.0_{architecture}.msix")).unwrap();
+        assert_eq!((facts.version.as_str(), facts.architecture.as_deref()), ("2.5.0.0", Some(said)));
+    }
+    let mut old = archive(open(&samples, "northwind-notes-2.3-old.zip")).unwrap();
+    assert_eq!(old.package("Northwind.Notes_2.3.0.0_x64.msix").unwrap().version, "2.3.0.0");
 }
 
 #[test]

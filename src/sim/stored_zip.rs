@@ -24,34 +24,57 @@ impl Content {
         Self(vec![Run::Zeros(count)])
     }
 
-    /// A ZIP of these files. Each stays below 4 GiB, and so does the whole.
+    /// A ZIP of these files, with 64-bit sizes where they are needed.
     pub fn archive<'n>(files: impl IntoIterator<Item = (&'n str, Content)>) -> Self {
         let mut archive = Self::default();
         let mut directory = Vec::new();
         let mut count: u16 = 0;
         for (name, content) in files {
-            let offset = short(archive.length());
+            let offset = archive.length();
+            let length = content.length();
+            let is_long = length >= LONG;
+            let sizes = if is_long { [length.to_le_bytes(), length.to_le_bytes()].concat() } else { Vec::new() };
             let facts = facts(name, &content);
             let mut header = b"PK\x03\x04".to_vec();
             header.extend_from_slice(&facts);
-            header.extend_from_slice(&0_u16.to_le_bytes());
+            let extra = long_field(&sizes);
+            header.extend_from_slice(&(extra.len() as u16).to_le_bytes());
             header.extend_from_slice(name.as_bytes());
+            header.extend_from_slice(&extra);
             archive.0.push(Run::Bytes(header));
             archive.0.extend(content.0);
 
+            let place = if offset >= LONG { offset.to_le_bytes().to_vec() } else { Vec::new() };
+            let extra = long_field(&[sizes, place].concat());
             directory.extend_from_slice(b"PK\x01\x02\x14\x00");
             directory.extend_from_slice(&facts);
-            // Extra field, comment, disk, internal and external attributes: none.
-            directory.extend_from_slice(&[0; 12]);
-            directory.extend_from_slice(&offset.to_le_bytes());
+            directory.extend_from_slice(&(extra.len() as u16).to_le_bytes());
+            // Comment, disk, internal and external attributes: none.
+            directory.extend_from_slice(&[0; 10]);
+            directory.extend_from_slice(&short(offset).to_le_bytes());
             directory.extend_from_slice(name.as_bytes());
+            directory.extend_from_slice(&extra);
             count += 1;
         }
-        let mut end = b"PK\x05\x06\0\0\0\0".to_vec();
+        let (start, size) = (archive.length(), directory.len() as u64);
+        let mut end = Vec::new();
+        if start >= LONG {
+            let count = u64::from(count).to_le_bytes();
+            end.extend_from_slice(b"PK\x06\x06");
+            end.extend_from_slice(&44_u64.to_le_bytes());
+            end.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            for value in [count, count, size.to_le_bytes(), start.to_le_bytes()] {
+                end.extend_from_slice(&value);
+            }
+            end.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+            end.extend_from_slice(&(start + size).to_le_bytes());
+            end.extend_from_slice(&1_u32.to_le_bytes());
+        }
+        end.extend_from_slice(b"PK\x05\x06\0\0\0\0");
         end.extend_from_slice(&count.to_le_bytes());
         end.extend_from_slice(&count.to_le_bytes());
-        end.extend_from_slice(&short(directory.len() as u64).to_le_bytes());
-        end.extend_from_slice(&short(archive.length()).to_le_bytes());
+        end.extend_from_slice(&short(size).to_le_bytes());
+        end.extend_from_slice(&short(start).to_le_bytes());
         end.extend_from_slice(&0_u16.to_le_bytes());
         archive.0.push(Run::Bytes(directory));
         archive.0.push(Run::Bytes(end));
@@ -85,6 +108,14 @@ impl Content {
             Run::Zeros(count) => crc32_zeros(crc, *count),
         })
     }
+}
+
+/// From here on a length does not fit its field of 32 bits, which is then full.
+const LONG: u64 = u32::MAX as u64;
+
+/// The extra field for what does not fit 32 bits; nothing without it.
+fn long_field(values: &[u8]) -> Vec<u8> {
+    if values.is_empty() { Vec::new() } else { [&[1, 0], &(values.len() as u16).to_le_bytes()[..], values].concat() }
 }
 
 /// The fields that a local header and a directory entry share: version to name length.
@@ -156,6 +187,19 @@ mod tests {
             assert_eq!(counted.crc32(), crc32(&there), "{count}");
             assert_eq!(counted.length(), there.len() as u64);
         }
+    }
+
+    #[test]
+    fn another_reader_finds_what_lies_behind_four_gigabytes() {
+        let mut file = tempfile::tempfile().unwrap();
+        let long = Content::archive([("zeros.bin", Content::zeros(5 << 30)), ("text", Content::bytes(*b"inner"))]);
+        Content::archive([("long.zip", long), ("text", Content::bytes(*b"outer"))]).write(&mut file).unwrap();
+        let mut outer = zip::ZipArchive::new(file).unwrap();
+        let mut text = String::new();
+        outer.by_name("text").unwrap().read_to_string(&mut text).unwrap();
+        let mut inner = zip::ZipArchive::new(outer.by_name_seek("long.zip").unwrap()).unwrap();
+        inner.by_name("text").unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), inner.by_name("zeros.bin").unwrap().size()), ("outerinner", 5 << 30));
     }
 
     #[test]

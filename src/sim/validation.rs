@@ -6,7 +6,7 @@ use super::json::{list, members, text};
 use super::scenario::Switches;
 use super::seed::Kind;
 use super::vocabulary::{self as words, has, listed};
-use super::{languages, limits};
+use super::{languages, limits, types};
 use serde_json::Value;
 
 /// Checks an update against the stored draft.
@@ -18,6 +18,7 @@ pub(super) fn update(kind: Kind, sent: &Value, old: &Value, switches: &Switches)
             }
         }
     }
+    types::check(sent)?;
     if kind != Kind::Flight {
         check_languages(sent)?;
         check_price(sent)?;
@@ -55,15 +56,18 @@ pub(super) fn content(kind: Kind, sent: &Value) -> Checked {
             word(sent, "contentType", words::CONTENT_TYPES)?;
             word(sent, "lifetime", words::LIFETIMES)?;
             word(sent, "visibility", words::VISIBILITIES)?;
+            for (_, listing) in members(sent, "listings") {
+                listing.get("icon").map_or(Ok(()), |icon| word(icon, "fileStatus", words::FILE_STATES))?;
+            }
             limits::add_on(sent)
         }
         Kind::Flight => limits::length(sent, "notesForCertification", 2000),
     }
 }
 
-/// An absent member is fine: it gets its default.
+/// An absent member is fine, and `null` is the same: it gets its default.
 fn word(value: &Value, name: &str, known: &str) -> Checked {
-    value.get(name).map_or(Ok(()), |member| is_word(member, name, known))
+    value.get(name).filter(|member| !member.is_null()).map_or(Ok(()), |member| is_word(member, name, known))
 }
 
 fn is_word(member: &Value, name: &str, known: &str) -> Checked {
@@ -154,7 +158,7 @@ fn check_packages(kind: Kind, sent: &Value, old: &Value) -> Checked {
         if text(package, "fileName").is_empty() {
             return Err(bad_value("fileName", "A package needs a file name."));
         }
-        if package.get("fileStatus").is_none() {
+        if text(package, "fileStatus").is_empty() {
             return Err(bad_value("fileStatus", "A package needs a file status."));
         }
         word(package, "fileStatus", words::FILE_STATES)?;
@@ -189,16 +193,33 @@ fn check_images(sent: &Value, old: &Value) -> Checked {
 
 fn check_publishing(sent: &Value) -> Checked {
     word(sent, "targetPublishMode", words::PUBLISH_MODES)?;
-    let date = text(sent, "targetPublishDate");
-    let is_unset = date.is_empty() || date.starts_with(UNSET_DATE.split('T').next().unwrap_or_default());
-    if text(sent, "targetPublishMode") == "SpecificDate" && (is_unset || date.parse::<jiff::Timestamp>().is_err()) {
+    let is_set = has_date(sent, "targetPublishDate")?;
+    if text(sent, "targetPublishMode") == "SpecificDate" && !is_set {
         return Err(bad_value("targetPublishDate", "The publish mode SpecificDate needs a date."));
     }
     Ok(())
 }
 
+/// Whether a member holds a date; nothing and the year 1601 are none. With or without fraction and zone.
+fn has_date(value: &Value, name: &str) -> Result<bool, Reply> {
+    let date = text(value, name);
+    if date.is_empty() || date.starts_with(UNSET_DATE.split('T').next().unwrap_or_default()) {
+        return Ok(false);
+    }
+    if date.parse::<jiff::Timestamp>().is_ok() || date.parse::<jiff::civil::DateTime>().is_ok() {
+        return Ok(true);
+    }
+    Err(bad_value(name, &format!("'{date}' is not a date.")))
+}
+
 fn check_rollout(sent: &Value) -> Checked {
+    if let Some(options) = sent.get("packageDeliveryOptions") {
+        has_date(options, "mandatoryUpdateEffectiveDate")?;
+    }
     let Some(percentage) = sent.pointer("/packageDeliveryOptions/packageRollout/packageRolloutPercentage") else { return Ok(()) };
+    if percentage.is_null() {
+        return Ok(());
+    }
     match percentage.as_f64() {
         Some(value) if (0.0..=100.0).contains(&value) => Ok(()),
         _ => Err(bad_value("packageRolloutPercentage", "The percentage must be a number from 0 to 100.")),

@@ -127,6 +127,7 @@ pub fn show(chord: KeyCombination) -> String {
         "left" => "←".into(),
         "right" => "→".into(),
         "shift-backtab" | "backtab" => "shift-tab".into(),
+        "hyphen" => "-".into(),
         "pageup" => "pgup".into(),
         "pagedown" => "pgdn".into(),
         _ => match text.strip_prefix("shift-") {

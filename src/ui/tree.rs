@@ -260,6 +260,17 @@ impl Tree {
         }
     }
 
+    /// The pointers of what is open.
+    pub fn folds(&self) -> HashSet<String> {
+        self.open.clone()
+    }
+
+    /// Opens exactly these.
+    pub fn set_folds(&mut self, open: HashSet<String>) {
+        self.open = open;
+        self.forget();
+    }
+
     /// Opens everything.
     pub fn open_all(&mut self, value: &Value) {
         let mut walk = Walk::new(value);
@@ -356,7 +367,11 @@ impl Tree {
     }
 
     /// An element or member is about to be taken out: the folds of the elements after it move up with them.
-    pub fn removing(&mut self, pointer: &str, value: &Value) {
+    pub fn removing(&mut self, pointer: &str, value: &Arc<Value>) {
+        if self.pointer(value) == pointer {
+            // What stands there next is where the cursor goes.
+            self.set_path(pointer, value);
+        }
         let below = format!("{pointer}/");
         self.open.retain(|open| open != pointer && !open.starts_with(&below));
         self.shift(pointer, value, |index| index.checked_sub(1));

@@ -7,6 +7,7 @@ mod demo;
 mod faults;
 mod life;
 mod lists;
+mod offline;
 mod refusals;
 mod rollouts;
 mod sign_in;

@@ -15,6 +15,7 @@ use flightdeck::{
     jobs::{
         browse,
         job::{Catalog, Job, JobId},
+        past::{KeptDocument, Past, PastItem},
         report::{Report, TargetDetail, Texts},
         texts,
     },
@@ -29,7 +30,7 @@ use ratatui::{
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 pub struct Desk {
     pub app: App,
@@ -43,6 +44,9 @@ pub struct Desk {
     pub effects: Vec<Effect>,
     /// The text that was kept on disk last.
     pub kept: Option<String>,
+    /// What became of the selected target's document, and the kept documents by file.
+    pub past: Vec<PastItem>,
+    pub documents: BTreeMap<PathBuf, Value>,
     size: (u16, u16),
 }
 
@@ -106,6 +110,8 @@ impl Desk {
             started: Vec::new(),
             effects: Vec::new(),
             kept: None,
+            past: Vec::new(),
+            documents: BTreeMap::new(),
             size: (columns, rows),
         };
         let effects = desk.app.start(desk.now);
@@ -179,6 +185,15 @@ impl Desk {
                 self.kept = Some(text);
                 self.report(id, Report::EditKept { target, at });
             }
+            Job::LoadPast(target) => {
+                let items = self.past.clone();
+                self.report(id, Report::Past(Box::new(Past { target, items })));
+            }
+            Job::ReadKept { path, .. } => {
+                let body = self.documents.get(&path).cloned().ok_or_else(|| "no JSON".to_owned());
+                let text = body.as_ref().map_or_else(|_| "broken {".to_owned(), ToString::to_string);
+                self.report(id, Report::Kept(Box::new(KeptDocument { path, body, text })));
+            }
             Job::Recall => {}
             _ => {
                 self.started.push(job);
@@ -228,6 +243,7 @@ impl Desk {
                 "pgdn" => KeyCode::PageDown,
                 "pgup" => KeyCode::PageUp,
                 "f3" => KeyCode::F(3),
+                "f5" => KeyCode::F(5),
                 "f8" => KeyCode::F(8),
                 letter => KeyCode::Char(letter.chars().next().unwrap()),
             };

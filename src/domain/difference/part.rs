@@ -1,7 +1,12 @@
 //! The parts of a difference: groups, entries, and what each entry stands for. Plain data.
 
 use super::wording::Wording;
-use crate::domain::{concern::Concern, diff::Change};
+use crate::domain::{
+    central_directory::{Archive, ArchiveFile, Inside},
+    concern::Concern,
+    diff::Change,
+    fit::zip_path,
+};
 
 /// What a group is about; the order is the reader's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -138,6 +143,30 @@ pub struct Brought {
     pub architecture: String,
 }
 
+impl Brought {
+    /// What the packages of a ZIP say of themselves, as far as somebody looked.
+    pub fn all(archive: &Archive) -> Vec<Self> {
+        let read = |file: &ArchiveFile| {
+            let Inside::Packages(manifests) = &file.inside else { return None };
+            let once = |texts: Vec<&String>| {
+                let mut found: Vec<&str> = Vec::new();
+                for text in texts {
+                    if !found.contains(&text.as_str()) {
+                        found.push(text);
+                    }
+                }
+                found.join("/")
+            };
+            Some(Self {
+                file_name: zip_path(&file.name),
+                version: once(manifests.iter().map(|manifest| &manifest.version).collect()),
+                architecture: once(manifests.iter().flat_map(|manifest| &manifest.architectures).collect()),
+            })
+        };
+        archive.files.iter().filter_map(read).collect()
+    }
+}
+
 /// All that differs between two documents; no group is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
@@ -149,6 +178,12 @@ pub struct Difference {
 impl Difference {
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty()
+    }
+
+    /// Whether new packages come, of which a ZIP can say more than the document.
+    pub fn brings_packages(&self) -> bool {
+        let is_new = |entry: &Entry| matches!(entry.sign, Sign::Added | Sign::Replaced);
+        self.groups.iter().any(|group| group.topic == Topic::Packages && group.entries.iter().any(is_new))
     }
 
     /// Entries that are a change, in all groups.

@@ -1,0 +1,127 @@
+//! The editor as a person has it: keys in, frames out, on a terminal in memory.
+
+use super::{
+    Outcome,
+    account::{Screen, products},
+    table::{Table, Times},
+};
+use flightdeck::{
+    app::event::{Effect, Event},
+    domain::{judged::Judged, submission::Submission},
+    jobs::{
+        job::{Job, JobId},
+        report::{Judgement, Report, TargetDetail},
+    },
+};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde_json::Value;
+use std::{
+    io::Write,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Runtime;
+
+/// A key with its frame.
+fn press(screen: &mut Screen, code: KeyCode, modifiers: KeyModifiers) -> Outcome<Duration> {
+    let (now, begun) = (screen.now(), Instant::now());
+    screen.app.handle(Event::Key(KeyEvent::new(code, modifiers)), now);
+    let handled = begun.elapsed();
+    Ok(handled + screen.draw()?)
+}
+
+/// Lets time pass; gives what handling and frame cost, and the text that a job is to judge.
+fn pause(screen: &mut Screen) -> Outcome<(Duration, Option<(JobId, Job)>)> {
+    let begun = Instant::now();
+    let effects = screen.pass(Duration::from_secs(5));
+    let spent = begun.elapsed() + screen.draw()?;
+    let judge = effects.into_iter().find_map(|effect| match effect {
+        Effect::Start(id, job @ Job::Judge { .. }) => Some((id, job)),
+        _ => None,
+    });
+    Ok((spent, judge))
+}
+
+pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>) -> Outcome<()> {
+    let list = products(runtime, 10)?;
+    let Some(mut product) = list.first().cloned() else { return Err("no product".into()) };
+    let mut screen = Screen::with(list, 0)?;
+    // The cursor may stand elsewhere: the detail of whatever is selected is loaded after a moment.
+    let asked = screen.pass(Duration::from_secs(1)).into_iter().find_map(|effect| match effect {
+        Effect::Start(id, Job::LoadTarget(target)) => Some((id, target)),
+        _ => None,
+    });
+    let Some((job, target)) = asked else { return Err("the selected target was not asked for".into()) };
+    let size = serde_json::to_string_pretty(&document)?.len();
+    let name = format!("document of {:.1} MB", size as f64 / 1e6);
+    let published = Submission { id: "1152921505690000101".to_owned(), document };
+    product.target = target;
+    let detail = TargetDetail { product, published: Some(published), pending: None, edit: None };
+    let begun = Instant::now();
+    screen.tell(Some(job), Report::Target(Box::new(detail)));
+    let shown = begun.elapsed() + screen.draw()?;
+    table.time(&format!("{name}: shown in the detail pane"), shown, None)?;
+
+    let opened = press(&mut screen, KeyCode::Char('e'), KeyModifiers::NONE)?;
+    table.time(&format!("{name}: opened in the editor, first frame"), opened, Some(200.0))?;
+    let before = screen.text();
+    let (spent, judge) = pause(&mut screen)?;
+    table.time(&format!("{name}: first pause"), spent, Some(10.0))?;
+    answer(&mut screen, judge, &name, table)?;
+
+    let mut times = Times::default();
+    for place in 0..3 {
+        if place > 0 {
+            (0..2000).for_each(|_| drop(screen.key(KeyCode::PageDown)));
+        }
+        for letter in "a word, typed into the text".chars() {
+            times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
+        }
+        for code in [KeyCode::Enter, KeyCode::Backspace, KeyCode::Down, KeyCode::Up, KeyCode::PageDown, KeyCode::End] {
+            times.add(press(&mut screen, code, KeyModifiers::NONE)?);
+        }
+    }
+    if screen.text() == before {
+        return Err("the editor took no key".into());
+    }
+    table.time(&format!("{name}: a key to its frame, median"), times.at(0.5), Some(10.0))?;
+    table.time(&format!("{name}: a key to its frame, worst"), times.at(1.0), Some(10.0))?;
+    let (spent, judge) = pause(&mut screen)?;
+    table.time(&format!("{name}: pause after typing, kept and handed on"), spent, Some(10.0))?;
+    answer(&mut screen, judge, &name, table)?;
+
+    let control = KeyModifiers::CONTROL;
+    let keys = [
+        ("undo", KeyCode::Char('z'), control),
+        ("redo", KeyCode::Char('y'), control),
+        ("fold all alike", KeyCode::F(7), KeyModifiers::NONE),
+        ("a page down over folds", KeyCode::PageDown, KeyModifiers::NONE),
+        ("unfold all", KeyCode::F(9), KeyModifiers::NONE),
+        ("to the start", KeyCode::Home, control),
+        ("partner of the first bracket", KeyCode::Char('b'), control),
+    ];
+    for (what, code, modifiers) in keys {
+        let spent = press(&mut screen, code, modifiers)?;
+        table.time(&format!("{name}: {what}"), spent, Some(10.0))?;
+    }
+    press(&mut screen, KeyCode::Char('f'), control)?;
+    let mut times = Times::default();
+    for letter in "screenshot".chars() {
+        times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
+    }
+    table.time(&format!("{name}: a letter of a search, worst"), times.at(1.0), Some(10.0))?;
+    Ok(())
+}
+
+/// Does what the job would do, and measures what its answer costs on the screen.
+fn answer(screen: &mut Screen, judge: Option<(JobId, Job)>, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
+    let Some((id, Job::Judge { target, number, text, body })) = judge else {
+        return Err("no job was asked to judge the text".into());
+    };
+    let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref()));
+    let begun = Instant::now();
+    screen.tell(Some(id), Report::Judged(Judgement { target, number, judged }));
+    let spent = begun.elapsed() + screen.draw()?;
+    table.time(&format!("{name}: what the check found is shown"), spent, Some(10.0))?;
+    Ok(())
+}

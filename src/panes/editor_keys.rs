@@ -1,0 +1,67 @@
+//! The keys of a text under edit that have no name of their own: letters, movements, the clipboard. Knows no session and no view.
+
+use crate::{
+    ask::{Ask, Severity as Loud},
+    ui::{keymap::is_plain, text_buffer::TextBuffer, text_motion::Motion},
+};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What became of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Yes,
+    /// Not one for an editor.
+    No,
+    /// One step back: out of the editor.
+    Leave,
+}
+
+/// `page` is the rows in view; what is to be copied goes out as an ask.
+pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, asks: &mut Vec<Ask>) -> Taken {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+    let page = page.saturating_sub(1).max(1);
+    match key.code {
+        KeyCode::Esc => {
+            if !buffer.deselect() {
+                return Taken::Leave;
+            }
+        }
+        KeyCode::Char(c) if is_plain(key) => buffer.type_char(c),
+        KeyCode::Char('a') if control => buffer.select_all(),
+        KeyCode::Char('c') if control => match buffer.selected_text() {
+            Some(text) => asks.push(Ask::Copy(text)),
+            None => return Taken::No,
+        },
+        KeyCode::Char('x') if control => {
+            if let Some(text) = buffer.cut() {
+                asks.push(Ask::Copy(text));
+            }
+        }
+        KeyCode::Char('s') if control => {
+            asks.push(Ask::Toast(Loud::Info, "Kept. It is kept by itself at every pause, too.".into()));
+        }
+        KeyCode::Char('h') if control => buffer.backspace(),
+        KeyCode::Char('w') | KeyCode::Backspace if control => buffer.delete_word(),
+        KeyCode::Backspace => buffer.backspace(),
+        KeyCode::Delete => buffer.delete(),
+        KeyCode::Enter => buffer.new_line(),
+        KeyCode::Tab => buffer.insert("  "),
+        KeyCode::Left if control => buffer.go(Motion::WordLeft, shift),
+        KeyCode::Right if control => buffer.go(Motion::WordRight, shift),
+        KeyCode::Left => buffer.go(Motion::Left, shift),
+        KeyCode::Right => buffer.go(Motion::Right, shift),
+        KeyCode::Up => buffer.go(Motion::Up(1), shift),
+        KeyCode::Down => buffer.go(Motion::Down(1), shift),
+        KeyCode::PageUp => buffer.go(Motion::Up(page), shift),
+        KeyCode::PageDown => buffer.go(Motion::Down(page), shift),
+        KeyCode::Home if control => buffer.go(Motion::Start, shift),
+        KeyCode::End if control => buffer.go(Motion::End, shift),
+        KeyCode::Home => buffer.go(Motion::LineStart, shift),
+        KeyCode::End => buffer.go(Motion::LineEnd, shift),
+        // Shift-Tab would leave the pane in the middle of a word.
+        KeyCode::BackTab => {}
+        _ => return Taken::No,
+    }
+    Taken::Yes
+}
