@@ -166,7 +166,7 @@ fn too_long_is_said_while_typing_and_in_the_table() {
     desk.keys("esc");
     desk.wait(500);
     let screen = desk.screen();
-    assert!(screen.contains("1513/1500") && screen.contains("1 too long"), "{screen}");
+    assert!(screen.contains("1513/1500") && screen.contains("─ too long ─"), "{screen}");
 }
 
 #[test]

@@ -581,6 +581,65 @@ fn an_editor_of_ones_own_changes_the_document() {
     desk.quit();
 }
 
+/// A release note for 30 languages from a folder, by keys alone: 30 lines of the document differ afterwards, and undo brings back
+/// every byte.
+#[cfg(unix)]
+#[rstest]
+fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] size: Size) {
+    use std::os::unix::fs::PermissionsExt;
+    let listings: serde_json::Value = serde_json::from_str(include_str!("../assets/demo/atlas-listings.json")).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let notes = home.path().join("notes");
+    for language in listings.as_object().unwrap().keys() {
+        let folder = notes.join(language.replace('-', "_").to_uppercase());
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("release_notes.txt"), format!("\u{feff}New in {language}.\r\n")).unwrap();
+    }
+    // An editor that changes nothing shows what the document is.
+    let copies = home.path().join("copies");
+    fs::create_dir_all(&copies).unwrap();
+    let script = home.path().join("copy.sh");
+    fs::write(&script, format!("#!/bin/sh\ncp \"$1\" \"{0}/$(ls {0} | wc -l | tr -d ' ').json\"\n", copies.display())).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = script.display().to_string();
+    let terminal = start(&["demo"], size, home.path(), &[("EDITOR", &editor)]);
+    terminal.see("Northwind Notes");
+    let mut desk = Desk { terminal, home };
+    desk.open("atlas", "Northwind Atlas ─ submission");
+    let copy = |desk: &mut Desk, number: usize| {
+        desk.terminal.press("E");
+        let path = copies.join(format!("{number}.json"));
+        desk.terminal.until("the editor's copy", |_| fs::read(&path).is_ok_and(|bytes| bytes.ends_with(b"}")));
+        desk.terminal.see("Northwind Atlas");
+        fs::read_to_string(&path).unwrap()
+    };
+    let before = copy(&mut desk, 0);
+    desk.terminal.press("4");
+    for _ in 0..3 {
+        desk.terminal.press("]");
+    }
+    desk.terminal.see("30 languages");
+    desk.terminal.press("i");
+    desk.terminal.see("Read texts from");
+    desk.terminal.press("ctrl-u");
+    desk.terminal.type_text(notes.to_str().unwrap());
+    desk.terminal.press("enter");
+    desk.terminal.see("30 texts change");
+    desk.terminal.press("enter");
+    desk.terminal.gone("What would change");
+    desk.terminal.see("30 changed");
+    let after = copy(&mut desk, 1);
+    let changed: Vec<_> = before.lines().zip(after.lines()).filter(|(old, new)| old != new).collect();
+    assert_eq!((changed.len(), before.lines().count()), (30, after.lines().count()));
+    assert!(changed.iter().all(|(old, new)| old.contains("\"releaseNotes\": ") && new.contains("\"New in ")), "{changed:?}");
+    desk.terminal.press("ctrl-z");
+    desk.terminal.gone("30 changed");
+    assert_eq!(copy(&mut desk, 2), before);
+    desk.terminal.press("ctrl-y");
+    desk.terminal.see("30 changed");
+    desk.quit();
+}
+
 #[test]
 fn an_editor_that_is_none_is_explained() {
     let mut desk = Desk::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);

@@ -177,12 +177,12 @@ impl Text {
             let (used, most) = (entry.chars().count(), field.each?);
             (used > most).then(|| format!("entry {} has {used} characters; at most {most} are allowed", at + 1))
         };
-        let words: usize = entries.iter().map(|entry| entry.split_whitespace().count()).sum();
-        let wordy = || {
-            let most = field.words.filter(|most| words > *most)?;
-            Some(format!("{words} words in all; at most {most} are allowed"))
+        let total: usize = entries.iter().map(|entry| entry.split_whitespace().count()).sum();
+        let too_wordy = || {
+            let most = field.words.filter(|most| total > *most)?;
+            Some(format!("{total} words in all; at most {most} are allowed"))
         };
-        entries.iter().enumerate().find_map(long).or_else(wordy)
+        entries.iter().enumerate().find_map(long).or_else(too_wordy)
     }
 }
 

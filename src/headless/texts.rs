@@ -35,7 +35,7 @@ pub(super) async fn run(cli: &Cli, env: Env<'_>, what: &Texts, printer: &mut Pri
             let document = read_document(json)?;
             let kind = texts::kind_of(document.value().map_err(Failure::usage)?);
             let fields = chosen(kind, field)?;
-            let (plan, text) = plan(kind, &document, from, fields, field.len() == 1, options)?;
+            let (plan, text) = plan(kind, &document, from, &fields, field.len() == 1, options)?;
             let out = out.as_deref().unwrap_or(json);
             // On stdout the document is the result: everything else would spoil it.
             let is_document = out == Path::new("-");
@@ -136,7 +136,7 @@ fn plan(
     kind: Kind,
     document: &Document,
     from: &Path,
-    fields: Vec<Field>,
+    fields: &[Field],
     is_one: bool,
     options: Options,
 ) -> Result<(Plan, String), Failure> {

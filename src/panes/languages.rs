@@ -339,7 +339,8 @@ impl Tab for Languages {
         }
         for (number, what) in [(marks(|mark| mark.is_changed), "changed"), (marks(|mark| mark.is_over), "too long")] {
             if number > 0 {
-                word = format!("{word}, {number} {what}");
+                // What matters stands first: on a small screen the end is cut off.
+                word = format!("{number} {what}, {word}");
             }
         }
         word

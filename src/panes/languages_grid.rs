@@ -98,7 +98,8 @@ pub fn signs(mark: &Mark) -> (&'static str, &'static str) {
     (if mark.is_changed { "●" } else { " " }, matter)
 }
 
-fn cell(mark: &Mark, field: &Field, text: Option<&Text>, columns: usize) -> (String, Role) {
+/// The content of a cell in one line, and the counter at its end.
+fn cell(mark: &Mark, field: &Field, text: Option<&Text>, columns: usize) -> (String, String, Role) {
     let (shown, role) = match (mark.state, text) {
         (State::Missing, _) => ("missing".to_owned(), Role::Muted),
         (State::Empty, _) => ("empty".to_owned(), Role::Muted),
@@ -122,7 +123,7 @@ fn cell(mark: &Mark, field: &Field, text: Option<&Text>, columns: usize) -> (Str
     } else {
         role
     };
-    (format!("{}{counter}", pad(&shown, room)), role)
+    (fit(&shown, room).into_owned(), counter, role)
 }
 
 #[expect(clippy::too_many_arguments, reason = "what is drawn, and what of it is in view")]
@@ -175,11 +176,12 @@ pub fn draw(
         let sign = if is_here { "▸" } else { " " };
         let star = if grid.default == Some(*row) { "*" } else { " " };
         let role = if is_here { Role::Title } else { Role::Text };
-        let mut line = Line::from(Span::styled(format!("{sign}{}{star} ", pad(language, usize::from(names) - 3)), style(role)));
-        for (column, width) in &fitted {
+        let line = Line::from(Span::styled(format!("{sign}{}{star} ", pad(language, usize::from(names) - 3)), style(role)));
+        frame.render_widget(line, place);
+        for (column, start, width) in columns.drawn.borrow().iter() {
             let (Some(field), Some(mark)) = (grid.fields.get(*column), grid.mark(*row, *column)) else { continue };
             let text = table.text(*row, *column);
-            let (content, role) = cell(mark, field, text.as_ref(), usize::from(*width));
+            let (content, counter, role) = cell(mark, field, text.as_ref(), usize::from(*width));
             let (changed, matter) = signs(mark);
             let is_selected = is_here && *column == selected;
             let on = |role: Role| -> Style {
@@ -189,13 +191,21 @@ pub fn draw(
                     _ => style(role),
                 }
             };
-            line.push_span(Span::styled(changed, on(Role::Info)));
-            line.push_span(Span::styled(matter, on(if mark.is_over { Role::Danger } else { Role::Muted })));
-            let content = format!(" {}", fit(&content, usize::from(*width).saturating_sub(SIGNS)));
-            line.push_span(Span::styled(content, on(role)));
-            line.push_span(Span::raw(" "));
+            // Each part has its own place: letters that join, as Arabic ones do, are not as wide as they measure together.
+            let x = place.x + start;
+            let buffer = frame.buffer_mut();
+            let mut put = |offset: u16, text: &str, most: usize, role: Role| {
+                if x + offset < place.right() {
+                    buffer.set_stringn(x + offset, place.y, text, most.min(usize::from(place.right() - x - offset)), on(role));
+                }
+            };
+            put(0, &" ".repeat(usize::from(*width)), usize::from(*width), role);
+            put(0, changed, 1, Role::Info);
+            put(1, matter, 1, if mark.is_over { Role::Danger } else { Role::Muted });
+            let room = usize::from(*width).saturating_sub(SIGNS + counter.len());
+            put(SIGNS as u16, &content, room, role);
+            put(*width - (counter.len() as u16).min(*width), &counter, counter.len(), role);
         }
-        frame.render_widget(line, place);
     }
 }
 
