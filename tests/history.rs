@@ -2,7 +2,6 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 #[path = "support/desk.rs"]
-#[expect(dead_code, reason = "one desk for several tests")]
 mod desk;
 
 use desk::{Desk, detail};

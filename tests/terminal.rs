@@ -140,7 +140,7 @@ fn a_release_from_the_list_to_the_customers(
     desk.edit(find, text);
     desk.terminal.see("1 change");
     desk.terminal.press("esc");
-    desk.terminal.see("your copy: 1 change");
+    desk.terminal.see("yours: 1 change");
     desk.pick_zip(zip);
     desk.publish();
     desk.terminal.see("5 Runs ─ 1 active");

@@ -247,7 +247,7 @@ fn text_and_tree_lead_to_the_same_place() {
     desk.keys("left e");
     desk.keys("ctrl-f");
     desk.text("Faster");
-    desk.keys("enter esc t");
+    desk.keys("enter esc esc t");
     assert_eq!(pointer(&mut desk), "/listings/en-us/baseListing/releaseNotes");
 }
 

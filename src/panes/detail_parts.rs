@@ -55,10 +55,10 @@ pub fn tab_at(offered: &[TabId], column: u16) -> Option<TabId> {
 pub fn document_word(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) -> String {
     match (prepared.text, verdict) {
         (Some(_), Some(verdict)) => match verdict.error() {
-            Some(error) => format!("your copy: ✗ line {}", error.line),
-            None => format!("your copy: {}", count(verdict.changes.len(), "change", "changes")),
+            Some(error) => format!("yours: ✗ line {}", error.line),
+            None => format!("yours: {}", count(verdict.changes.len(), "change", "changes")),
         },
-        _ if prepared.server().is_some() => "as the Store has it".to_owned(),
+        _ if prepared.server().is_some() => "as in the Store".to_owned(),
         _ => format!("a start; {} to write it", cx.key(Action::Edit)),
     }
 }

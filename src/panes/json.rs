@@ -199,7 +199,7 @@ impl Tab for Json {
 
     fn word(&self, desk: &Desk, cx: &Cx) -> String {
         match cx.selected.and_then(|target| Prepared::of(cx.model, target)) {
-            _ if self.editor.is_some() => "esc leaves; all of it is kept".to_owned(),
+            _ if self.editor.is_some() => "esc leaves; kept".to_owned(),
             Some(prepared) => document_word(cx, &prepared, desk.verdict(cx).as_deref()),
             None => String::new(),
         }

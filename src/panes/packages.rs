@@ -280,7 +280,7 @@ impl Tab for Packages {
                 Some(_) => "✗ no JSON".to_owned(),
                 None => count(verdict.changes.len(), "change", "changes"),
             },
-            (Some(_), _) => "as the Store has it".to_owned(),
+            (Some(_), _) => "as in the Store".to_owned(),
             (None, _) => String::new(),
         }
     }
