@@ -176,7 +176,8 @@ pub fn archives() -> Files {
 }
 
 pub fn manifests() -> Files {
-    let laughs: String = (1..12).map(|level| format!("<!ENTITY l{level} \"&l{0};&l{0};&l{0};&l{0};\">", level - 1)).collect();
+    let laugh = |level: usize| format!("<!ENTITY l{level} \"&l{0};&l{0};&l{0};&l{0};\">", level - 1);
+    let laughs = (1..12).map(laugh).collect::<Vec<_>>().concat();
     let identity = "<Identity Name=\"Contoso.App\" Publisher=\"CN=Contoso\" Version=\"1.0.0.0\"/>";
     let wrapped = |inside: &str| format!("<Package>{identity}{inside}</Package>").into_bytes();
     let utf16 = |little: bool| {
@@ -198,7 +199,10 @@ pub fn manifests() -> Files {
             .into(),
         ),
         ("deep.xml", wrapped(&format!("{}{}", "<a>".repeat(5_000), "</a>".repeat(5_000)))),
-        ("many.xml", wrapped(&(0..2_000).map(|number| format!("<Resource Language=\"l{number}\"/>")).collect::<String>())),
+        (
+            "many.xml",
+            wrapped(&(0..2_000).map(|number| format!("<Resource Language=\"l{number}\"/>")).collect::<Vec<_>>().concat()),
+        ),
         ("long.xml", wrapped(&format!("<Resource Language=\"{}\"/>", "x".repeat(30_000)))),
         ("letters.xml", wrapped("<Resource Language=\"&#27;[2J&#0;&#xD800;&nothing;\"/>")),
         ("twice.xml", wrapped("<Identity Name=\"Other\" Version=\"9.9.9.9\"/><Identity/>")),
