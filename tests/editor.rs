@@ -246,13 +246,13 @@ fn large() -> Value {
 #[test]
 fn a_large_document_is_judged_away_from_the_keys() {
     let mut desk = edit(120, 40, large());
-    assert!(desk.screen().contains("findings"), "{}", desk.screen());
+    assert!(desk.screen().contains("warnings"), "{}", desk.screen());
     // Nobody answers now: the last verdict stays in sight, and a key for a finding waits.
     desk.is_judging = false;
     desk.keys("ctrl-end");
     desk.text(" ");
     desk.wait(2_000);
-    assert!(desk.screen().contains("findings"), "{}", desk.screen());
+    assert!(desk.screen().contains("warnings"), "{}", desk.screen());
     desk.keys("f8");
     let waiting = place(&desk);
     assert!(desk.screen().contains("checking …"), "{}", desk.screen());
