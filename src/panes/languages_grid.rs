@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn at_the_end_the_room_is_used() {
         let fields = fields(Kind::App);
-        let all = fitting(&fields, 13, 13, 400);
+        let all = fitting(&fields, 13, 13, 600);
         assert_eq!((all.len(), all[0].0), (14, 0));
         let some = fitting(&fields, 13, 13, 80);
         assert!(some.len() >= 3 && some.iter().map(|(_, width)| width + 1).sum::<u16>() > 70, "{some:?}");
