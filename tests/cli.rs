@@ -206,7 +206,9 @@ fn the_check_names_place_sentence_rule_and_help() {
     let said = bench.run(&["check", "-", "--json", path]);
     assert_eq!(said.code, 3, "{said:?}");
     let lines: Vec<&str> = said.out.lines().collect();
-    let first = format!("{path}:2:18: error: /contentType: contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed. [Q48]");
+    let first = format!(
+        "{path}:2:18: error: /contentType: contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed. [Q48]"
+    );
     assert_eq!(lines.first(), Some(&first.as_str()), "{said:?}");
     assert_eq!(lines.get(1), Some(&"    What the add-on sells; it must be chosen before the first update."));
     assert_eq!(lines.last(), Some(&"1 error, 1 warning, 0 notes."));

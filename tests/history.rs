@@ -1,5 +1,5 @@
 //! The history of a document and the merge with what somebody else changed, by keys: what is on screen and what comes of it.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
 
 #[path = "support/desk.rs"]
 mod desk;

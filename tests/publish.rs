@@ -231,7 +231,8 @@ fn what_is_still_as_it_was_seen_goes_out() {
     let plan = |base: Option<Value>| Plan { pending: PendingPolicy::Keep, base, ..edited() };
     assert_eq!(outcome(&play(plan(seen(&base)), kept(), None)).0, Outcome::Published);
     // What they changed is what I send: nothing of theirs is lost.
-    let agreed = World { pending: Some(Submission { id: "7".into(), document: document("7", "PendingCommit", "new") }), ..world() };
+    let agreed =
+        World { pending: Some(Submission { id: "7".into(), document: document("7", "PendingCommit", "new") }), ..world() };
     assert_eq!(outcome(&play(plan(seen(&document("7", "PendingCommit", "old"))), agreed, None)).0, Outcome::Published);
 }
 
@@ -276,10 +277,7 @@ fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it()
     for (notes, is_foreign) in [("old", false), ("theirs", true)] {
         let mut run = Run::rebuild(stopped.run.header().clone(), stopped.entries.clone());
         run.resume(false, at());
-        run.tell(
-            Happened::SubmissionRead(Submission { id: "7".into(), document: document("7", "PendingCommit", notes) }),
-            at(),
-        );
+        run.tell(Happened::SubmissionRead(Submission { id: "7".into(), document: document("7", "PendingCommit", notes) }), at());
         assert_eq!(run.next() == Next::Commit { id: "7".into() }, !is_foreign, "{notes}");
     }
 }

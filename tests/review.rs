@@ -1,6 +1,6 @@
 //! The review gate and the Diff tab by keys: nothing delicate is committed without a yes to that very change, groups fold, the hash
 //! and the Markdown are copied, enter leads into the document.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 #[path = "support/desk.rs"]
 #[expect(dead_code, reason = "one desk for several tests")]

@@ -305,7 +305,8 @@ impl App {
             || model.add_ons.products.is_loading()
             || self.ground.app().and_then(|app| model.flights.get(app)).is_some_and(|list| list.products.is_loading())
             || selected.and_then(|target| model.details.get(target)).is_some_and(crate::domain::remote::Remote::is_loading)
-            || (!self.layers.is_empty() && (model.folder.entries.is_loading() || model.examined.is_loading() || model.texts.is_loading()))
+            || (!self.layers.is_empty()
+                && (model.folder.entries.is_loading() || model.examined.is_loading() || model.texts.is_loading()))
     }
 
     /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.

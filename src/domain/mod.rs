@@ -15,9 +15,9 @@ pub mod diff;
 pub mod difference;
 pub mod document;
 pub mod edit;
+mod entry;
 #[cfg(test)]
 mod examples;
-mod entry;
 pub mod explain;
 mod field_rules;
 mod file_rules;

@@ -22,7 +22,9 @@ pub(super) async fn publish(mut session: Session, args: &PublishArgs, printer: &
         return Err(Failure::refused(format!("Profile {} is protected: add --yes to commit.", session.profile.name)));
     }
     if args.zip.is_some() && args.expect.as_ref().is_some_and(Fingerprint::is_open) {
-        return Err(Failure::usage("This hash leaves the ZIP open, so it approves none: take the one of flightdeck diff with --zip."));
+        return Err(Failure::usage(
+            "This hash leaves the ZIP open, so it approves none: take the one of flightdeck diff with --zip.",
+        ));
     }
     let document = match &args.json {
         Some(path) => Some(read_document(path)?.into_value().map_err(|error| Failure::usage(error.message))?),

@@ -105,7 +105,17 @@ impl<'a> Driver<'a> {
         header: &Header,
         sent: Option<Sent>,
     ) -> Self {
-        Self { services, reporter, cancel, target: header.errand.target().clone(), identity: None, upload: None, sent, approved: None, journal }
+        Self {
+            services,
+            reporter,
+            cancel,
+            target: header.errand.target().clone(),
+            identity: None,
+            upload: None,
+            sent,
+            approved: None,
+            journal,
+        }
     }
 
     async fn drive(&mut self, mut run: Run) {

@@ -157,7 +157,8 @@ impl Overlay for Choose {
         let hints = Line::styled(hints, style(Role::Muted));
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, columns, height);
         let [above, line, list] =
-            Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Length(filter), Constraint::Min(1)]).areas(inner);
+            Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Length(filter), Constraint::Min(1)])
+                .areas(inner);
         for (line, place) in said.into_iter().zip(above.rows()) {
             frame.render_widget(Line::styled(line, style(Role::Text)), place);
         }

@@ -64,10 +64,7 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
             "There is nothing to edit yet: the first submission of an app, with the age rating, is made in Partner Center.",
         ),
         Action::DiscardEdit => yes_if(prepared.text.is_some(), "Nothing has been edited."),
-        Action::Merge => yes_if(
-            prepared.is_base_gone() && prepared.server().is_some(),
-            "Nobody else has changed what you edit.",
-        ),
+        Action::Merge => yes_if(prepared.is_base_gone() && prepared.server().is_some(), "Nobody else has changed what you edit."),
         Action::DropZip => yes_if(prepared.zip.is_some(), "No ZIP is chosen."),
         Action::Publish | Action::DeleteDraft if is_read_only => read_only(),
         Action::Publish if is_running => no(format!("A run for it is active; pane {} shows it.", cx.key(Action::FocusRuns))),

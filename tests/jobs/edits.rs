@@ -11,7 +11,13 @@ use flightdeck::{
 use std::{fs, sync::Arc, time::Duration};
 
 fn edit(text: &str) -> Job {
-    Job::KeepEdit { target: app(), text: text.to_owned(), base: Some("1152".into()), body: Some(Arc::new(serde_json::json!({"notes": "as they were"}))), zip: Some("notes.zip".into()) }
+    Job::KeepEdit {
+        target: app(),
+        text: text.to_owned(),
+        base: Some("1152".into()),
+        body: Some(Arc::new(serde_json::json!({"notes": "as they were"}))),
+        zip: Some("notes.zip".into()),
+    }
 }
 
 async fn kept(bench: &mut Bench) -> Option<KeptEdit> {

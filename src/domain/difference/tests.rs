@@ -10,14 +10,15 @@ use crate::domain::{
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 fn text(difference: &Difference) -> String {
     let mut out = String::new();
     for group in &difference.groups {
-        out.push_str(&format!("{}\n", group.topic.title()));
+        out += &group.topic.title();
+        out.push('\n');
         for row in group.entries.iter().flat_map(rows) {
-            out.push_str(&format!("  {}{} {}\n", "  ".repeat(row.depth), row.sign, row.text()));
+            let _ = writeln!(out, "  {}{} {}", "  ".repeat(row.depth), row.sign, row.text());
         }
     }
     out
@@ -27,7 +28,7 @@ fn text(difference: &Difference) -> String {
 fn leaves(pointer: &str, value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(object) if !object.is_empty() => {
-            object.iter().for_each(|(key, value)| leaves(&child(pointer, key), value, found))
+            object.iter().for_each(|(key, value)| leaves(&child(pointer, key), value, found));
         }
         Value::Array(array) if array.iter().any(Value::is_object) => {
             array.iter().enumerate().for_each(|(index, value)| leaves(&child(pointer, index), value, found));

@@ -301,8 +301,7 @@ mod tests {
 
     #[test]
     fn texts_written_anew_cost_no_matching() {
-        let many =
-            |word: &str| json!(vec![word; 5_000].iter().enumerate().map(|(n, word)| format!("{word}{n} ")).collect::<String>());
+        let many = |word: &str| json!((0..5_000).map(|number| format!("{word}{number}")).collect::<Vec<_>>().join(" "));
         let mut budget = Budget::default();
         let Wording::Lines(found) = Wording::of(Some(&many("a")), Some(&many("b")), &mut budget) else { panic!("no lines") };
         assert_eq!((found.len(), budget.0 > MOST_OF_ALL - 10), (2, true), "{}", budget.0);
