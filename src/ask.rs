@@ -3,10 +3,10 @@
 use crate::{
     action::Action,
     domain::{
-        check::check_new_add_on,
-        edit::Edit,
-        package_change::{add, is_reused, replace},
-        package_rows::{Cargo, rows},
+        json::edit::Edit,
+        packages::change::{add, is_reused, replace},
+        packages::rows::{Cargo, rows},
+        rules::check::check_new_add_on,
         target::Target,
         texts::Field,
     },

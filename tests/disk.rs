@@ -456,7 +456,7 @@ fn journals_of_the_past_go_and_what_may_go_on_stays() {
         journal.append(&json!({"ended": *id != open})).unwrap();
     }
     let path = |id: &str| home.data().join(format!("runs/{id}.jsonl"));
-    let past = std::time::SystemTime::now() - std::time::Duration::from_secs(100 * 24 * 3600);
+    let past = std::time::SystemTime::now() - std::time::Duration::from_hours(100 * 24);
     for id in [&ended, &open, &held] {
         fs::File::options().write(true).open(path(id)).unwrap().set_modified(past).unwrap();
     }

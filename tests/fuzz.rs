@@ -6,8 +6,8 @@
 mod made;
 
 use flightdeck::domain::{
+    archive::manifest,
     archive::{against, apply_to, look_inside, read, repairs},
-    manifest,
     product::PackageIdentity,
     target::Kind,
 };

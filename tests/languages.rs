@@ -5,7 +5,7 @@
 mod desk;
 
 use desk::{Desk, detail};
-use flightdeck::domain::{document::pretty, target::Target};
+use flightdeck::domain::{json::document::pretty, target::Target};
 use ratatui::style::Modifier;
 use serde_json::{Value, json};
 use std::{fs, path::Path};

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail loudly")]
 
 use flightdeck::domain::{
-    check::{check, check_at},
     diff::diff,
-    document::Document,
-    edit::{Edit, apply_to_text, apply_to_value},
-    pointer::{child, parent},
-    schema::hint,
+    json::document::Document,
+    json::edit::{Edit, apply_to_text, apply_to_value},
+    json::pointer::{child, parent},
+    rules::check::{check, check_at},
+    rules::schema::hint,
     target::Kind,
 };
 use proptest::{prelude::*, sample::Index};
@@ -126,7 +126,7 @@ fn leaves(text: &str) -> Vec<(String, String)> {
     let pointers: Vec<&str> = leaves.iter().map(String::as_str).collect();
     let lines: Vec<&str> = text.split('\n').collect();
     let raw = |(pointer, place): (&String, Option<_>)| {
-        let place: flightdeck::domain::document::Position = Option::unwrap(place);
+        let place: flightdeck::domain::json::document::Position = Option::unwrap(place);
         let start = lines[..place.line - 1].iter().map(|line| line.len() + 1).sum::<usize>();
         let start = start + lines[place.line - 1].chars().take(place.column - 1).map(char::len_utf8).sum::<usize>();
         let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();

@@ -6,11 +6,11 @@ use super::{
 };
 use flightdeck::{
     domain::{
-        check::check,
         diff::diff,
-        document::{Document, pretty},
-        edit::{Edit, apply_to_text, apply_to_value},
+        json::document::{Document, pretty},
+        json::edit::{Edit, apply_to_text, apply_to_value},
         judged::Judged,
+        rules::check::check,
         target::Kind,
     },
     ui::{text_brackets::partner, text_buffer::TextBuffer, text_place::Place, text_search::Search},

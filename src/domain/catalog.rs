@@ -1,12 +1,12 @@
 //! The lists of products that the Store keeps.
 
-use super::target::Target;
+use crate::domain::target::Target;
 
 /// A list that can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Catalog {
     Apps,
-    /// All add-ons of the account; those of one app are told by [`Product::app`](super::product::Product::app).
+    /// All add-ons of the account; those of one app are told by [`Product::app`](crate::domain::product::Product::app).
     AddOns,
     /// The package flights of one app.
     Flights {

@@ -1,8 +1,8 @@
 //! How two documents are compared: places, matched list elements, equal values. `diff` is its use.
 //! Arrays of objects are matched by id, file name, position. Knows no screen.
 
-use super::{
-    pointer::{child, member},
+use crate::domain::{
+    json::pointer::{child, member},
     product::plain_text,
     submission::REDACTED,
     value::{Date, brief, date, is_empty, numbers_equal},
@@ -218,7 +218,7 @@ pub fn equal(left: &Value, right: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{examples, pointer::set};
+    use crate::domain::{examples, json::pointer::set};
     use proptest::prelude::*;
     use rstest::rstest;
     use serde_json::json;

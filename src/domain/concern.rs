@@ -1,7 +1,7 @@
 //! What needs a person's yes before it is sent: price, audience, rollout (product.md § 6.5). Says what; who asks is elsewhere.
 
-use super::{
-    pointer::{child, member},
+use crate::domain::{
+    json::pointer::{child, member},
     target::Kind,
     value::{brief, is_empty, numbers_equal},
 };
@@ -210,7 +210,7 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{examples, pointer::set};
+    use crate::domain::{examples, json::pointer::set};
     use rstest::rstest;
     use serde_json::json;
 

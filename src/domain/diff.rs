@@ -1,10 +1,10 @@
 //! What differs between two documents; and what a draft that was read back lacks of what was sent, knowing what the service
 //! changes by itself. Knows no screen.
 
-pub use super::compare::{Change, diff};
-use super::{
+pub use crate::domain::compare::{Change, diff};
+use crate::domain::{
     compare::{Place, equal, is_list_of_objects, pairs, shared_keys},
-    pointer::{member, names},
+    json::pointer::{member, names},
     submission::SERVER_OWNED,
     value::{Date, date, is_empty},
 };
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         examples,
-        pointer::{remove, set},
+        json::pointer::{remove, set},
     };
     use rstest::rstest;
     use serde_json::json;

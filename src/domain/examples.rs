@@ -1,6 +1,6 @@
 //! Documents that the tests of this floor share: the reference's own examples (store-api.md § 5).
 
-use super::target::Kind;
+use crate::domain::target::Kind;
 use serde_json::Value;
 
 fn read(text: &str) -> Value {

@@ -1,7 +1,7 @@
 //! How something wrong is told: severity, place, sentence, rule; and the inspection that collects it. Knows no rule itself.
 
-use super::{
-    pointer::{child, member},
+use crate::domain::{
+    json::pointer::{child, member},
     target::Kind,
 };
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! The hash under which a release is approved: of what the server holds, of the document, of the ZIP. Three parts, so that a later
 //! comparison can say which of them changed. Knows no file and no network.
 
-use super::{
+use crate::domain::{
     submission::{Submission, put_body},
     target::Target,
     value::{Date, canonical_number, date, is_empty},
@@ -238,7 +238,7 @@ impl Canonical {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{examples, pointer::set};
+    use crate::domain::{examples, json::pointer::set};
     use rstest::rstest;
     use serde_json::json;
 

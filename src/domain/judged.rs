@@ -1,9 +1,9 @@
 //! A text judged as a whole: what it parses to, what it changes, what the check finds, and where. Knows no rule itself.
 
-use super::{
-    check::{Finding, check},
+use crate::domain::{
     diff::{Change, diff},
-    document::{Document, Position},
+    json::document::{Document, Position},
+    rules::check::{Finding, check},
     target::Kind,
 };
 use serde_json::Value;

@@ -1,11 +1,11 @@
 //! Three versions of one document brought together: what the editing began from, what a person made of it, what the server holds
 //! now. Gives edits of the person's version, so that everything untouched keeps its bytes. Knows no rule of the Store and no screen.
 
-use super::{
+use crate::domain::{
     compare::{Change, Place, diff, is_list_of_objects, pairs},
     diff::is_service_set,
-    edit::Edit,
-    pointer::member,
+    json::edit::Edit,
+    json::pointer::member,
     value::is_empty,
 };
 use serde_json::{Map, Value};
@@ -247,7 +247,7 @@ fn is_alike(left: &Value, right: &Value) -> bool {
 /// sent; `None` when the document is to stay as it is. What the service sets by itself is nobody's change.
 pub fn foreign(base: &Value, mine: Option<&Value>, now: &Value) -> Vec<Change> {
     let mut changes = diff(base, now);
-    changes.retain(|change| !super::pointer::names(&change.path).iter().any(|name| is_service_set(name)));
+    changes.retain(|change| !crate::domain::json::pointer::names(&change.path).iter().any(|name| is_service_set(name)));
     if !changes.is_empty() && mine.is_some_and(|mine| Merge::of(base, mine, now).is_nothing()) {
         changes.clear();
     }
@@ -258,10 +258,10 @@ pub fn foreign(base: &Value, mine: Option<&Value>, now: &Value) -> Vec<Change> {
 mod tests {
     use super::*;
     use crate::domain::{
-        document::pretty,
-        edit::{apply_to_text, apply_to_value},
         examples,
-        pointer::{remove, set},
+        json::document::pretty,
+        json::edit::{apply_to_text, apply_to_value},
+        json::pointer::{remove, set},
     };
     use proptest::prelude::*;
     use serde_json::json;

@@ -1,9 +1,9 @@
 //! The files that a submission's document speaks of: packages, images, trailers, thumbnails, icons; where each stands and
 //! which of them the ZIP must hold. Knows neither the ZIP nor the rules about the files.
 
-use super::{
-    limits,
-    pointer::{child, member},
+use crate::domain::{
+    json::pointer::{child, member},
+    rules::limits,
     target::Kind,
 };
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! What the account owns, as the lists give it: one type for apps, add-ons and flights.
 
-use super::target::{Kind, Target};
+use crate::domain::target::{Kind, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! A submission as it was fetched: the raw document with the signed URL taken out, and a few readings of it.
 
-use super::{
+use crate::domain::{
     product::field,
     status::{Status, StatusReport},
     target::Kind,

@@ -10,11 +10,11 @@ use crate::{
     cli::Cli,
     config::Env,
     domain::{
-        check,
-        document::{Document, Position},
         finding::{Finding, Severity},
+        json::document::{Document, Position},
         package,
         product::PackageIdentity,
+        rules::check,
         submission::put_body,
         target::{Kind, Target},
     },

@@ -4,7 +4,7 @@ use super::exit::Failure;
 use crate::{
     cli::Cli,
     config::{Config, Env, Profile, measure},
-    domain::document::Document,
+    domain::json::document::Document,
     jobs::{pool::Pool, reporter::Told, services::Services},
 };
 use std::{path::Path, sync::Arc};

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     api::Priority,
     domain::{
-        document, explain, package,
+        explain,
+        json::document,
+        package,
         product::Product,
         status::StatusReport,
         submission::{REDACTED, Submission},

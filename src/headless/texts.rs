@@ -11,12 +11,12 @@ use crate::{
     config::Env,
     disk::atomic,
     domain::{
-        document::Document,
-        edit::apply_to_text,
+        json::document::Document,
+        json::edit::apply_to_text,
         target::{Kind, Target},
-        text_export,
-        text_import::{self, Options, Plan},
-        text_source::{Why, field_named},
+        texts::export,
+        texts::import::{self, Options, Plan},
+        texts::source::{Why, field_named},
         texts::{self, Field, Text},
     },
     jobs::{job::TextSource, load, report::Written, texts as files},
@@ -101,9 +101,9 @@ fn export(
 ) -> Result<Exit, Failure> {
     let is_table = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     let all = if is_table {
-        vec![(String::new(), text_export::table(kind, document, fields))]
+        vec![(String::new(), export::table(kind, document, fields))]
     } else {
-        text_export::files(kind, document, fields)
+        export::files(kind, document, fields)
     };
     let fail = |error| Failure::new(Exit::Failed, format!("The texts could not be written: {error}."));
     match files::write(to, &all, force).map_err(fail)? {
@@ -152,7 +152,7 @@ fn plan(
         // Whoever asks for some fields does not care what else lies there.
         found.problems.retain(|problem| problem.why != Why::UnknownField);
     }
-    let plan = text_import::plan(kind, value, &found, options);
+    let plan = import::plan(kind, value, &found, options);
     let text = apply_to_text(document.text(), &plan.edits).map_err(Failure::refused)?;
     Ok((plan, text))
 }

@@ -6,8 +6,8 @@ use super::{
     reporter::Reporter,
 };
 use crate::domain::{
+    archive::packing::{Item, Loose, Packing, plan},
     package::expected,
-    packing::{Item, Loose, Packing, plan},
     target::Kind,
 };
 use serde_json::Value;

@@ -13,7 +13,7 @@ use crate::{
         status::StatusReport,
         submission::Submission,
         target::Target,
-        text_source::Found,
+        texts::source::Found,
     },
     publish::view::RunView,
 };

@@ -6,7 +6,7 @@ use super::{
     report::{Report, Texts, Written},
     reporter::Reporter,
 };
-use crate::domain::text_source::{Found, Piece, Problem, Why, decode, read_table, spot};
+use crate::domain::texts::source::{Found, Piece, Problem, Why, decode, read_table, spot};
 use std::{
     collections::HashSet,
     fs::{self, OpenOptions},

@@ -2,7 +2,7 @@
 
 use super::outlook::Outlook;
 use crate::{
-    domain::{check::Severity, document::SyntaxError, fit::Fit, target::Target},
+    domain::{archive::fit::Fit, json::document::SyntaxError, rules::check::Severity, target::Target},
     jobs::report::Examined,
     panes::{
         pane::Cx,

@@ -2,11 +2,11 @@
 
 use crate::{
     domain::{
+        archive::central_directory::PictureFormat,
+        archive::fit::Fit,
+        archive::manifest::Manifest,
         archive::{ArchiveFile, Inside, Repair},
-        central_directory::PictureFormat,
-        check::Severity,
-        fit::Fit,
-        manifest::Manifest,
+        rules::check::Severity,
         units,
     },
     jobs::report::Examined,

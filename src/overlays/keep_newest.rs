@@ -6,9 +6,9 @@ use crate::{
     action::Action,
     ask::{Ask, Severity},
     domain::{
-        package_change::{KeepNewest as Plan, Leaving, keep_newest},
-        package_reach::{Served, customers},
-        package_rows::{Fate, PackageRow},
+        packages::change::{KeepNewest as Plan, Leaving, keep_newest},
+        packages::reach::{Served, customers},
+        packages::rows::{Fate, PackageRow},
         target::{Kind, Target},
     },
     panes::{

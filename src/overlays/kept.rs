@@ -7,8 +7,8 @@ use crate::{
     ask::{Ask, Severity},
     domain::{
         diff::{Change as Difference, diff},
-        document::pretty,
-        edit::Edit,
+        json::document::pretty,
+        json::edit::Edit,
         target::Target,
     },
     jobs::{

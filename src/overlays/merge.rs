@@ -7,8 +7,8 @@ use crate::{
     ask::{Ask, Severity},
     domain::{
         diff::Change as Difference,
-        document::Document,
-        edit::apply_to_text,
+        json::document::Document,
+        json::edit::apply_to_text,
         merge::{Conflict, Merge as Merged, Side},
         target::Target,
         value::brief,

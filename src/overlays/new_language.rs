@@ -4,7 +4,7 @@ use super::overlay::{Closing, Overlay};
 use crate::{
     action::Action,
     ask::{Ask, Severity},
-    domain::{schema, target::Target, texts},
+    domain::{rules::schema, target::Target, texts},
     panes::pane::{Cx, Handled, Possible, Typed},
     ui::{
         field::Field,

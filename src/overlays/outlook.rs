@@ -3,10 +3,10 @@
 
 use crate::{
     domain::{
-        check::{Finding, Severity, check},
         concern::{Concern, concerns},
         difference::{Brought, Difference},
         fingerprint::{Fingerprint, ZipPart},
+        rules::check::{Finding, Severity, check},
         status::Status,
         submission::{Submission, put_body},
         target::Kind,

@@ -11,9 +11,9 @@ use crate::{
     action::{Action, Scope},
     ask::{Ask, PaneId},
     domain::{
+        archive::fit::Fit,
         difference::Difference,
         fingerprint::{Fingerprint, ZipPart},
-        fit::Fit,
         target::Target,
     },
     jobs::{job::Job, report::Examined},

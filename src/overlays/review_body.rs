@@ -3,7 +3,7 @@
 use super::{fit_panel, outlook::Outlook};
 use crate::{
     action::Action,
-    domain::{check::Severity, fingerprint::ZipPart, fit::Fit, units},
+    domain::{archive::fit::Fit, fingerprint::ZipPart, rules::check::Severity, units},
     jobs::report::{Examined, Summed},
     panes::{
         diff_lines::{DiffLines, Spot},

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     action::Action,
     ask::Ask,
-    domain::{target::Target, text_export, texts::Field},
+    domain::{target::Target, texts::Field, texts::export},
     jobs::{
         job::Job,
         report::{Texts, Written},
@@ -62,9 +62,9 @@ impl TextsExport {
         let kind = self.target.kind();
         let is_table = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
         let files = if is_table {
-            vec![(String::new(), text_export::table(kind, &self.document, &self.fields))]
+            vec![(String::new(), export::table(kind, &self.document, &self.fields))]
         } else {
-            text_export::files(kind, &self.document, &self.fields)
+            export::files(kind, &self.document, &self.fields)
         };
         self.asked = Some(to.clone());
         asks.push(Ask::Start(Job::WriteTexts { to, files, overwrites }));

@@ -10,8 +10,8 @@ use crate::{
     ask::{Ask, Severity},
     domain::{
         target::Target,
-        text_import::{self, CellChange, Options, Plan},
-        text_source::{Found, Problem, Why},
+        texts::import::{self, CellChange, Options, Plan},
+        texts::source::{Found, Problem, Why},
         texts::{self, Text},
     },
     jobs::{
@@ -85,7 +85,7 @@ impl TextsImport {
 
     fn replan(&mut self) {
         if let Some((found, plan)) = &mut self.found {
-            *plan = text_import::plan(self.target.kind(), &self.document, found, self.options);
+            *plan = import::plan(self.target.kind(), &self.document, found, self.options);
         }
     }
 

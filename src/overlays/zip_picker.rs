@@ -6,8 +6,8 @@ use crate::{
     action::Action,
     ask::{Ask, Severity},
     domain::{
+        archive::fit::{Fit, is_package},
         archive::{Repair, apply_to, repairs},
-        fit::{Fit, is_package},
         target::Target,
     },
     jobs::{

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     ask::Ask,
     domain::{
-        document::pretty,
-        edit::Edit,
+        json::document::pretty,
+        json::edit::Edit,
         target::{Kind, Target},
     },
     model::Change,

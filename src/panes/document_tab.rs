@@ -10,7 +10,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, TabId},
-    domain::document::Document,
+    domain::json::document::Document,
     model::Change,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Span};

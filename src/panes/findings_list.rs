@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     action::Action,
-    domain::check::{Finding, Severity},
+    domain::rules::check::{Finding, Severity},
     ui::{
         text::{fit, wrap},
         theme::Role,

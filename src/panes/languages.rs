@@ -15,7 +15,7 @@ use crate::{
     ask::{Ask, Choice, Opening, Severity, TabId},
     domain::{
         target::{Kind, Target},
-        text_export,
+        texts::export,
         texts::{self, Field, Grid, NewText, State},
     },
     model::Change,
@@ -153,7 +153,7 @@ impl Languages {
                 let field = field?;
                 let choice = |label: String, fields: Vec<Field>| {
                     let (target, document) = (target.clone(), Arc::clone(&document));
-                    let files = text_export::files(table.kind, &document, &fields).len();
+                    let files = export::files(table.kind, &document, &fields).len();
                     let note = count(files, "text", "texts");
                     Choice { text: label, note, answer: vec![Ask::Open(Opening::ExportTexts { target, document, fields })] }
                 };

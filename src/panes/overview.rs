@@ -10,12 +10,12 @@ use super::{
 use crate::{
     action::Action,
     domain::{
-        check::Severity,
-        document::member,
+        archive::fit::Fit,
         explain::explain,
-        fit::Fit,
+        json::document::member,
         package::{FileStatus, PackageFacts, packages},
         product::field,
+        rules::check::Severity,
         status::{Remark, Status, StatusReport},
         submission::Submission,
         target::Kind,

@@ -6,13 +6,13 @@ use super::{
     prepared::{Prepared, Verdict},
 };
 use crate::domain::{
-    fit::{Extra, Fit, zip_path},
-    limits,
+    archive::fit::{Extra, Fit, zip_path},
     package::packages,
-    package_change,
-    package_reach::{Customers, Reach, Served, customers, marks, outlook},
-    package_rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows as rows_of},
+    packages::change,
+    packages::reach::{Customers, Reach, Served, customers, marks, outlook},
+    packages::rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows as rows_of},
     remote::Remote,
+    rules::limits,
     target::{Kind, Target},
 };
 use serde_json::Value;
@@ -125,7 +125,7 @@ impl PackageList {
 
     /// Who has it today, and what they get once this is published.
     pub fn loses(&self, index: usize) -> Vec<Served> {
-        let leaving = package_change::leaving(self.kind, &self.rows, &[]);
+        let leaving = change::leaving(self.kind, &self.rows, &[]);
         leaving.into_iter().find(|leaving| leaving.row == index).map(|leaving| leaving.served).unwrap_or_default()
     }
 

@@ -11,9 +11,9 @@ use crate::{
     action::Action,
     ask::{Ask, Choice, Opening, Purpose},
     domain::{
-        fit::zip_path,
-        package_change::{self, is_reused, remove, replace, restore},
-        package_rows::{Fate, PackageRow},
+        archive::fit::zip_path,
+        packages::change::{self, is_reused, remove, replace, restore},
+        packages::rows::{Fate, PackageRow},
     },
 };
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn offers(at: &At, old: Option<&PackageRow>, desk: &Desk, cx: &Cx) -> Vec<Choice
         .filter_map(|extra| {
             let added = match old {
                 Some(old) => replace(at.list.kind, &at.document, &at.list.rows, old, &extra.name),
-                None => package_change::add(at.list.kind, &at.document, &at.list.rows, &extra.name),
+                None => change::add(at.list.kind, &at.document, &at.list.rows, &extra.name),
             };
             let edits = added.ok()?;
             let text = if old.is_some() { format!("Replace by {}", extra.name) } else { extra.name.clone() };

@@ -11,7 +11,7 @@ use crate::{
     action::Action,
     domain::{
         finding::{Finding, Severity},
-        package_rows::{Family, Fate, Mark, PackageRow, Source},
+        packages::rows::{Family, Fate, Mark, PackageRow, Source},
         target::Kind,
     },
     ui::{

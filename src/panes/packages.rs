@@ -17,10 +17,10 @@ use crate::{
     action::Action,
     ask::{Ask, Opening, Severity, TabId},
     domain::{
-        edit::Edit,
         finding::Finding,
-        package_change::{remove, toggle},
-        package_rows::{Fate, PackageRow},
+        json::edit::Edit,
+        packages::change::{remove, toggle},
+        packages::rows::{Fate, PackageRow},
         remote::Remote,
         target::Kind,
     },

@@ -3,15 +3,15 @@
 
 use crate::{
     domain::{
+        archive::fit::zip_path,
         archive::{Fit, against},
-        check::{Finding, Severity},
         diff::Change,
-        document::{Document, Position, SyntaxError, pretty},
-        fit::zip_path,
+        json::document::{Document, Position, SyntaxError, pretty},
         judged::Judged,
         package::expected,
         product::PackageIdentity,
         remote::Remote,
+        rules::check::{Finding, Severity},
         status::{Status, StatusReport},
         submission::{Submission, put_body},
         target::{Kind, Target},

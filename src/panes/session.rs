@@ -8,9 +8,9 @@ use super::{
 use crate::{
     ask::Ask,
     domain::{
-        check::Severity,
-        document::Document,
-        edit::{self, Edit},
+        json::document::Document,
+        json::edit::{self, Edit},
+        rules::check::Severity,
         target::Target,
     },
     jobs::{job::Job, report::Judgement},

@@ -13,10 +13,10 @@ use crate::{
     action::Action,
     ask::{Ask, Severity},
     domain::{
-        document::SyntaxError,
-        edit::Edit,
-        pointer::{child, names},
-        schema::Shape,
+        json::document::SyntaxError,
+        json::edit::Edit,
+        json::pointer::{child, names},
+        rules::schema::Shape,
     },
     ui::{
         field::Field,

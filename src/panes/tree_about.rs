@@ -11,7 +11,7 @@ use crate::{
     action::Action,
     domain::{
         finding::Severity,
-        schema::{Hint, Shape},
+        rules::schema::{Hint, Shape},
         value,
     },
     ui::{

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        schema::Shape,
+        rules::schema::Shape,
         value::{Date, date},
     },
     ui::{

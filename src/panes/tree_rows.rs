@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         finding::Severity,
-        schema::Shape,
+        rules::schema::Shape,
         value::{Date, date},
     },
     ui::{

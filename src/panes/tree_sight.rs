@@ -4,8 +4,8 @@
 use crate::domain::{
     diff::Change,
     finding::{Finding, Severity},
-    pointer::{child, parent},
-    schema::{Hint, Shape, hint},
+    json::pointer::{child, parent},
+    rules::schema::{Hint, Shape, hint},
     target::Kind,
 };
 use serde_json::{Map, Value, json};

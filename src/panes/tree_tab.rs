@@ -12,7 +12,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, PaneId, Severity, TabId},
-    domain::document::Document,
+    domain::json::document::Document,
     model::Change,
     ui::tree_walk::size,
 };

@@ -6,11 +6,11 @@ use super::{
     plan::{PendingPolicy, Plan},
 };
 use crate::domain::{
-    check,
     concern::{self, Concern},
     diff,
     finding::Severity,
     merge, package,
+    rules::check,
     status::Status,
     submission::{Submission, put_body},
     target::Kind,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     action::Action,
-    domain::pointer::{child, names, parent},
+    domain::json::pointer::{child, names, parent},
 };
 use serde_json::Value;
 use std::{cell::RefCell, collections::HashSet, ops::Range, sync::Arc};

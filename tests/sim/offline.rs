@@ -3,8 +3,8 @@
 
 use crate::client::{ADD_ON, APP, FLIGHT, Store, scenario};
 use flightdeck::domain::{
-    check::{Severity, check},
-    document::{Document, pretty},
+    json::document::{Document, pretty},
+    rules::check::{Severity, check},
     submission::put_body,
     target::Kind,
 };

@@ -7,10 +7,10 @@ use super::{
     wording::{Budget, Wording, without_signature},
 };
 use crate::domain::{
+    archive::fit::zip_path,
     concern::{Concern, concerns},
     diff::{Change, diff},
-    fit::zip_path,
-    pointer::{child, member, names, parent},
+    json::pointer::{child, member, names, parent},
     product::plain_text,
     submission::{REDACTED, is_put_field},
     target::Kind,

@@ -2,7 +2,7 @@
 //! trying every pair.
 
 use super::part::{Brought, Entry, Sign};
-use crate::domain::{pointer::member, product::plain_text};
+use crate::domain::{json::pointer::member, product::plain_text};
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 

@@ -2,10 +2,10 @@
 
 use super::wording::Wording;
 use crate::domain::{
-    central_directory::{Archive, ArchiveFile, Inside},
+    archive::central_directory::{Archive, ArchiveFile, Inside},
+    archive::fit::zip_path,
     concern::Concern,
     diff::Change,
-    fit::zip_path,
 };
 
 /// What a group is about; the order is the reader's.

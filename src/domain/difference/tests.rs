@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{
     diff::diff,
     examples,
-    pointer::{child, set},
+    json::pointer::{child, set},
     submission::is_put_field,
     target::Kind,
 };
@@ -252,7 +252,7 @@ proptest! {
                 3 => json!(12.5),
                 4 => json!("a long text that goes on\nfor two lines, and is long enough to be compared word by word"),
                 _ => {
-                    crate::domain::pointer::remove(&mut after, &place);
+                    crate::domain::json::pointer::remove(&mut after, &place);
                     continue;
                 }
             };
