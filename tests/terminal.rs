@@ -214,6 +214,8 @@ fn a_zip_with_its_packages_in_a_folder_is_mended_and_published(#[values(SMALL, L
     desk.terminal.press("5 enter");
     desk.terminal.see("● Published");
     desk.terminal.press("esc");
+    // The Store says it a moment before the run has heard of it.
+    desk.terminal.see("1 ended");
     desk.quit();
 }
 
