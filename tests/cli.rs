@@ -1,6 +1,5 @@
 //! The program itself, head-less, against the simulator over real HTTP: what it prints, what it changes, how it exits.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 #[path = "support/program.rs"]
 mod program;
