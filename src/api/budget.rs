@@ -193,7 +193,7 @@ impl Budget {
             match self.turn(place.number) {
                 Turn::Now => return Ok(()),
                 Turn::Ask(ledger) => {
-                    if self.ask(ledger).await {
+                    if self.ask(ledger, urgency.rank() == Priority::Person as u8).await {
                         return Ok(());
                     }
                 }
@@ -245,9 +245,9 @@ impl Budget {
     }
 
     /// Asks the ledger for the slot that is free here; `false` when it is not free there.
-    async fn ask(&self, ledger: Arc<dyn Ledger>) -> bool {
+    async fn ask(&self, ledger: Arc<dyn Ledger>, is_person: bool) -> bool {
         let limit = self.limit;
-        let look = blocking(move || ledger.take(limit, WINDOW)).await;
+        let look = blocking(move || ledger.take(limit, WINDOW, is_person)).await;
         let now = Instant::now();
         let is_taken = {
             let mut state = self.lock();

@@ -108,7 +108,7 @@ struct Shelf {
 }
 
 impl Ledger for Shelf {
-    fn take(&self, limit: usize, window: Duration) -> std::io::Result<Look> {
+    fn take(&self, limit: usize, window: Duration, _is_person: bool) -> std::io::Result<Look> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Err(std::io::Error::other("no disk"));
         }

@@ -7,8 +7,9 @@ use std::{io, time::Duration};
 /// Both calls may block for the moment that a file needs; the budget makes them where blocking is allowed.
 /// An error means that the ledger cannot be used: the budget then counts its own requests alone.
 pub trait Ledger: Send + Sync {
-    /// Takes a slot when there were fewer than `limit` requests within `window` and no pause is on.
-    fn take(&self, limit: usize, window: Duration) -> io::Result<Look>;
+    /// Takes a slot when there were fewer than `limit` requests within `window` and no pause is on. Where it is full, the next
+    /// slot is kept for a person, against whoever asks for less urgent reasons in any process.
+    fn take(&self, limit: usize, window: Duration, is_person: bool) -> io::Result<Look>;
 
     /// Lets nobody take a slot for so long; a longer pause that is already on stays.
     fn block(&self, pause: Duration) -> io::Result<()>;

@@ -1,7 +1,8 @@
 //! The ledger of an account's requests: a small file that all processes of one machine count in.
 //! It must not know what a request is. Blocks for a moment; call it where blocking is allowed.
 //!
-//! The file is text: `until MS` for a pause, then one line with the time of each request, milliseconds since 1970.
+//! The file is text: `until MS` for a pause, `person MS` while somebody waits for the next slot, then one line with the time of
+//! each request; all in milliseconds since 1970.
 //! It holds a minute, so nothing is synced to disk: a power cut lasts longer than what it would lose.
 
 use super::atomic;
@@ -24,6 +25,9 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// No pause that was written down is believed to last longer.
 const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+
+/// Who waits for the next slot asks again when it is free; a process that died meanwhile holds nobody up for longer than this.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A look at the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +59,8 @@ pub struct LedgerFile {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Content {
     until: u64,
+    /// The next slot is a person's until then.
+    person: u64,
     times: Vec<u64>,
 }
 
@@ -67,9 +73,10 @@ impl LedgerFile {
         &self.path
     }
 
-    /// Takes a slot when there were fewer than `limit` requests within `window` and no pause is on.
-    pub fn take(&self, limit: usize, window: Duration) -> io::Result<LedgerLook> {
-        self.with(|content| content.take(now(), limit, window))
+    /// Takes a slot when there were fewer than `limit` requests within `window` and no pause is on. A person who finds it full
+    /// has the next slot kept, whichever process asks first.
+    pub fn take(&self, limit: usize, window: Duration, is_person: bool) -> io::Result<LedgerLook> {
+        self.with(|content| content.take(now(), limit, window, is_person))
     }
 
     /// Lets nobody take a slot for so long; a longer pause stays.
@@ -147,6 +154,8 @@ impl Content {
         for line in bytes.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()) {
             if let Some(until) = line.strip_prefix("until ") {
                 content.until = content.until.max(until.parse().unwrap_or(0));
+            } else if let Some(person) = line.strip_prefix("person ") {
+                content.person = content.person.max(person.parse().unwrap_or(0));
             } else if let Ok(time) = line.parse() {
                 content.times.push(time);
             }
@@ -155,7 +164,7 @@ impl Content {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("until {:013}\n", self.until);
+        let mut text = format!("until {:013}\nperson {:013}\n", self.until, self.person);
         for time in &self.times {
             let _ = writeln!(text, "{time:013}");
         }
@@ -172,17 +181,29 @@ impl Content {
         });
         self.times.sort_unstable();
         self.until = if self.until <= now { 0 } else { self.until.min(now.saturating_add(millis(LONGEST_PAUSE))) };
+        self.person = if self.person <= now { 0 } else { self.person.min(now.saturating_add(window + millis(GRACE))) };
     }
 
-    fn take(&mut self, now: u64, limit: usize, window: Duration) -> LedgerLook {
+    fn take(&mut self, now: u64, limit: usize, window: Duration, is_person: bool) -> LedgerLook {
         self.settle(now, window);
+        let limit = limit.max(1);
+        let is_kept = self.person > now && !is_person;
         let slot = if self.until > now {
             LedgerSlot::Blocked(Duration::from_millis(self.until - now))
-        } else if let Some(last) = self.times.len().checked_sub(limit.max(1)) {
+        } else if let Some(last) = self.times.len().checked_sub(limit) {
             // Free when fewer than the limit are left: the clock of the request that makes room counts.
             let room = self.times.get(last).copied().unwrap_or(now);
-            LedgerSlot::Full(Duration::from_millis((room + millis(window)).saturating_sub(now)))
+            let wait = Duration::from_millis((room + millis(window)).saturating_sub(now));
+            if is_person {
+                self.person = self.person.max(now + millis(wait + GRACE));
+            }
+            LedgerSlot::Full(wait)
+        } else if is_kept && self.times.len() + 1 == limit {
+            LedgerSlot::Full(Duration::from_millis(self.person - now))
         } else {
+            if is_person {
+                self.person = 0;
+            }
             self.times.push(now);
             LedgerSlot::Taken
         };

@@ -11,8 +11,8 @@ use std::{io, time::Duration};
 pub(super) struct SharedBudget(pub(super) LedgerFile);
 
 impl Ledger for SharedBudget {
-    fn take(&self, limit: usize, window: Duration) -> io::Result<Look> {
-        let look = self.0.take(limit, window).map_err(|error| self.named(&error))?;
+    fn take(&self, limit: usize, window: Duration, is_person: bool) -> io::Result<Look> {
+        let look = self.0.take(limit, window, is_person).map_err(|error| self.named(&error))?;
         let slot = match look.slot {
             LedgerSlot::Taken => Slot::Taken,
             LedgerSlot::Full(wait) => Slot::Full(wait),
