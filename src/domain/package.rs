@@ -3,7 +3,7 @@
 
 use crate::domain::{
     json::pointer::{child, member},
-    rules::limits,
+    limits,
     target::Kind,
 };
 use serde_json::Value;

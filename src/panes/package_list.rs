@@ -7,12 +7,12 @@ use super::{
 };
 use crate::domain::{
     archive::fit::{Extra, Fit, zip_path},
+    limits,
     package::packages,
     packages::change,
     packages::reach::{Customers, Reach, Served, customers, marks, outlook},
     packages::rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows as rows_of},
     remote::Remote,
-    rules::limits,
     target::{Kind, Target},
 };
 use serde_json::Value;

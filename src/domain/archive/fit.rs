@@ -6,9 +6,9 @@ use crate::domain::{
     archive::central_directory::{Archive, ArchiveFile, Inside},
     archive::fault::{faults, overlap},
     finding::{Finding, Severity},
+    limits,
     package::{FileEntry, FileStatus, Role},
     product::plain_text,
-    rules::limits,
 };
 use std::collections::{HashMap, HashSet};
 

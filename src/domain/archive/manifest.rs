@@ -1,7 +1,7 @@
 //! What packages and bundles say of themselves: `AppxManifest.xml` and `AppxBundleManifest.xml`, read leniently and in bounds.
 //! Knows no archive and no document.
 
-use crate::domain::packages::version::Version;
+use crate::domain::version::Version;
 use quick_xml::{
     Reader,
     events::{BytesStart, Event},

@@ -9,9 +9,9 @@ use crate::domain::{
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
-    packages::version::Version,
     product::PackageIdentity,
     target::Kind,
+    version::Version,
 };
 use serde_json::Value;
 

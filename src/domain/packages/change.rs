@@ -5,10 +5,10 @@ use crate::domain::{
     archive::fit::{is_package, is_unsafe_path, zip_path},
     json::edit::Edit,
     json::pointer::{child, member},
+    limits,
     package::FileStatus,
     packages::reach::{Served, reach, served},
     packages::rows::{Fate, PackageRow},
-    rules::limits,
     target::Kind,
 };
 use serde_json::{Value, json};

@@ -3,4 +3,3 @@
 pub mod change;
 pub mod reach;
 pub mod rows;
-pub mod version;

@@ -4,8 +4,8 @@
 use crate::domain::{
     archive::fit::zip_path,
     packages::rows::{ARCHITECTURES, Fate, Mark, PackageRow, Source},
-    packages::version::Version,
     target::Kind,
+    version::Version,
 };
 use std::{collections::BTreeSet, fmt};
 

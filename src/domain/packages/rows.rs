@@ -6,10 +6,10 @@ use crate::domain::{
     archive::manifest::Manifest,
     archive::{Archive, ArchiveFile, Inside},
     json::pointer::member,
+    limits,
     package::{FileStatus, packages},
-    packages::version::Version,
-    rules::limits,
     target::Kind,
+    version::Version,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};

@@ -3,7 +3,7 @@
 
 pub use crate::domain::finding::{Finding, Severity};
 use crate::domain::{
-    finding::Inspection, json::pointer::child, rules::fields, rules::files, rules::limits, rules::listings, rules::offer,
+    finding::Inspection, json::pointer::child, limits, rules::fields, rules::files, rules::listings, rules::offer,
     rules::packages, rules::schedule, rules::schema, rules::shapes, rules::trailers, submission::SERVER_OWNED, target::Kind,
     value::brief,
 };

@@ -4,8 +4,8 @@ use crate::domain::{
     archive::fit::{is_package, is_unsafe_path, zip_path},
     finding::Inspection,
     json::pointer::{child, member},
+    limits,
     package::{FileEntry, FileStatus, Role, files},
-    rules::limits,
     target::Kind,
 };
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use crate::domain::{
     finding::{Inspection, Severity, places},
     json::pointer::{child, member},
-    rules::limits,
+    limits,
     target::Kind,
     value::is_empty,
 };

@@ -3,7 +3,6 @@
 pub mod check;
 pub mod fields;
 pub mod files;
-pub mod limits;
 pub mod listings;
 pub mod offer;
 pub mod packages;

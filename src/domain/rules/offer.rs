@@ -4,7 +4,7 @@
 use crate::domain::{
     finding::{Inspection, places},
     json::pointer::{child, member},
-    rules::limits,
+    limits,
     target::Kind,
     value::brief,
 };

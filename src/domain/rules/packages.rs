@@ -3,10 +3,10 @@
 use crate::domain::{
     finding::{Inspection, Severity},
     json::pointer::{child, member},
+    limits,
     package::{FileStatus, PackageFacts, packages},
-    packages::version::Version,
-    rules::limits,
     target::Kind,
+    version::Version,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 

@@ -4,8 +4,8 @@
 use crate::domain::{
     finding::Inspection,
     json::pointer::{child, member},
+    limits::HOURS_AHEAD,
     package::{FileStatus, packages},
-    rules::limits::HOURS_AHEAD,
     value::{Date, date},
 };
 use jiff::{SignedDuration, Timestamp};

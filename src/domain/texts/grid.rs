@@ -4,7 +4,7 @@
 use crate::domain::{
     json::edit::Edit,
     json::pointer::{child, member},
-    rules::limits,
+    limits,
     rules::schema::{self, Shape, hint},
     target::Kind,
 };
