@@ -257,7 +257,7 @@ fn a_large_document_is_judged_away_from_the_keys() {
     let waiting = place(&desk);
     assert!(desk.screen().contains("checking …"), "{}", desk.screen());
     let [Job::Judge { target, number, text, body }] = desk.started.as_slice() else { panic!("{:?}", desk.started.len()) };
-    let judged = Arc::new(Judged::of(target.kind(), &**text, body.as_deref()));
+    let judged = Arc::new(Judged::of(target.kind(), &**text, body.as_deref(), jiff::Timestamp::UNIX_EPOCH));
     let (target, number) = (target.clone(), *number);
     let jobs = &desk.app.model().jobs;
     let job = *jobs.iter().find(|(_, job)| matches!(job, Job::Judge { .. })).unwrap().0;

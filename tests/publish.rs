@@ -463,3 +463,31 @@ proptest! {
         prop_assert_eq!(rebuilt, story.run);
     }
 }
+
+#[rstest]
+#[case::past("2026-02-01T00:00:00Z", Some("targetPublishDate is in the past."))]
+#[case::soon("2026-02-03T10:20:00Z", Some("targetPublishDate is only"))]
+#[case::ahead("2026-03-03T10:20:00Z", None)]
+fn a_date_that_is_too_near_is_told_before_anything_is_sent(#[case] date: &str, #[case] told: Option<&str>) {
+    let mut plan = edited();
+    let document = plan.document.as_mut().unwrap();
+    document["targetPublishMode"] = "SpecificDate".into();
+    document["targetPublishDate"] = date.into();
+    let story = play(plan.clone(), world(), None);
+    let warnings = &story.run.view().warnings;
+    match told {
+        Some(told) => assert!(matches!(warnings.as_slice(), [one] if one.starts_with(told)), "{warnings:?}"),
+        None => assert_eq!(warnings, &Vec::<String>::new()),
+    }
+    // Rebuilt from its journal, whenever that is, the run judges by the time of then.
+    let rebuilt = Run::rebuild(header(Errand::Publish(Box::new(plan))), story.entries);
+    assert_eq!(&rebuilt.view().warnings, warnings);
+
+    // A draft that is committed as it is says so as well.
+    let mut draft = submission("11", "PendingCommit");
+    draft.document["targetPublishMode"] = "SpecificDate".into();
+    draft.document["targetPublishDate"] = date.into();
+    let kept = Plan { pending: PendingPolicy::Keep, ..self::plan(None) };
+    let story = play(kept, World { pending: Some(draft), ..world() }, Some(7));
+    assert_eq!(story.run.view().warnings.iter().any(|warning| warning.contains("targetPublishDate")), told.is_some());
+}

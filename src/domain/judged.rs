@@ -3,9 +3,10 @@
 use crate::domain::{
     diff::{Change, diff},
     json::document::{Document, Position},
-    rules::check::{Finding, check},
+    rules::check::{Finding, check_at},
     target::Kind,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -21,11 +22,12 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Costs a parse and several walks over the text; `body` is the server's document, as far as it can be edited.
-    pub fn of(kind: Kind, text: impl Into<String>, body: Option<&Value>) -> Self {
+    /// Costs a parse and several walks over the text; `body` is the server's document, as far as it can be edited; `now` tells which
+    /// dates are too near.
+    pub fn of(kind: Kind, text: impl Into<String>, body: Option<&Value>, now: Timestamp) -> Self {
         let document = Document::parse(text);
         let (changes, findings) = match document.value() {
-            Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check(kind, value, body)),
+            Ok(value) => (body.map(|body| diff(body, value)).unwrap_or_default(), check_at(kind, value, body, now)),
             Err(_) => (Vec::new(), Vec::new()),
         };
         let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();

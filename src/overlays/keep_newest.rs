@@ -190,7 +190,7 @@ impl Overlay for KeepNewest {
 
     fn opened(&mut self, cx: &Cx, _asks: &mut Vec<Ask>) {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else { return };
-        let Some(document) = Verdict::of(&prepared).and_then(|verdict| verdict.shared()) else { return };
+        let Some(document) = Verdict::of(&prepared, cx.now).and_then(|verdict| verdict.shared()) else { return };
         self.rows = PackageList::rows(&prepared, &document, cx);
         self.document = Some(document);
         self.set(1);

@@ -6,7 +6,7 @@ use crate::{
         concern::{Concern, concerns},
         difference::{Brought, Difference},
         fingerprint::{Fingerprint, ZipPart},
-        rules::check::{Finding, Severity, check},
+        rules::check::{Finding, Severity, check_at},
         status::Status,
         submission::{Submission, put_body},
         target::Kind,
@@ -15,6 +15,7 @@ use crate::{
     panes::prepared::{Origin, Prepared, Verdict},
     publish::plan::{PendingPolicy, Plan, WaitFor},
 };
+use jiff::Timestamp;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -62,10 +63,10 @@ pub struct Outlook {
 }
 
 impl Outlook {
-    pub fn of(model: &Model, prepared: &Prepared) -> Self {
+    pub fn of(model: &Model, prepared: &Prepared, now: Timestamp) -> Self {
         let kind = prepared.kind();
         let body = prepared.body();
-        let verdict = Verdict::of(prepared);
+        let verdict = Verdict::of(prepared, now);
         let value = verdict.as_ref().and_then(Verdict::value);
         let live = prepared.live().map(|live| put_body(kind, &live.document));
         let before = live.as_ref().or(body.as_ref());
@@ -75,7 +76,7 @@ impl Outlook {
         let difference = before.zip(value).map(|(before, value)| Difference::between(kind, Some(before), value, &brought));
         let hash = value.map(|value| Fingerprint::of(prepared.target, prepared.live(), prepared.draft(), value, ZipPart::Open));
         let questions = value.map(|value| concerns(kind, live.as_ref(), value)).unwrap_or_default();
-        let findings = value.map(|value| check(kind, value, body.as_ref())).unwrap_or_default();
+        let findings = value.map(|value| check_at(kind, value, body.as_ref(), now)).unwrap_or_default();
         let expected = verdict.as_ref().map(|verdict| verdict.expected(kind)).unwrap_or_default();
         let choices = choices(model, prepared);
         let can_keep = choices.iter().any(|choice| choice.policy == PendingPolicy::Keep && choice.fault.is_none());

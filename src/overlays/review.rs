@@ -88,7 +88,7 @@ impl Review {
             self.outlook = None;
             return;
         };
-        let mut outlook = Outlook::of(cx.model, &prepared);
+        let mut outlook = Outlook::of(cx.model, &prepared, cx.now);
         if let Some(older) = &self.outlook {
             outlook.keep_answers(older);
         }

@@ -119,7 +119,7 @@ impl ZipPicker {
     }
 
     fn judge(&mut self, cx: &Cx) {
-        self.verdict = Prepared::of(cx.model, &self.target).as_ref().and_then(Verdict::of);
+        self.verdict = Prepared::of(cx.model, &self.target).and_then(|prepared| Verdict::of(&prepared, cx.now));
         self.expected = self.verdict.as_ref().map(|verdict| verdict.expected(self.target.kind())).unwrap_or_default();
     }
 
@@ -241,7 +241,7 @@ impl ZipPicker {
         let Some(text) = prepared.as_ref().and_then(Prepared::editable_text) else { return };
         let text = apply_to(&text, &repairs);
         let body = prepared.and_then(|prepared| prepared.body());
-        let verdict = Verdict::of_text(self.target.kind(), text.clone(), body.as_ref());
+        let verdict = Verdict::of_text(self.target.kind(), text.clone(), body.as_ref(), cx.now);
         self.expected = verdict.expected(self.target.kind());
         self.verdict = Some(verdict);
         let places = if repairs.len() == 1 { "1 place".to_owned() } else { format!("{} places", repairs.len()) };

@@ -54,7 +54,7 @@ impl Desk {
     pub fn open(&mut self, cx: &Cx) -> Option<&mut Session> {
         if self.session(cx).is_none() {
             let prepared = Prepared::of(cx.model, cx.selected?)?;
-            self.session = Some(Session::open(&prepared, cx.uptime)?);
+            self.session = Some(Session::open(&prepared, cx.uptime, cx.now)?);
             self.forget();
         }
         self.session.as_mut()
@@ -115,7 +115,7 @@ impl Desk {
         if slot.as_ref().is_some_and(|digest| digest.target != *prepared.target) {
             *slot = None;
         }
-        let make = || Digest { target: prepared.target.clone(), verdict: Verdict::of(&prepared).map(Arc::new), lines: None };
+        let make = || Digest { target: prepared.target.clone(), verdict: Verdict::of(&prepared, cx.now).map(Arc::new), lines: None };
         Some(read(slot.get_or_insert_with(make)))
     }
 

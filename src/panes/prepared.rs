@@ -195,8 +195,9 @@ enum Content {
 }
 
 impl Verdict {
-    pub fn of_text(kind: Kind, text: impl Into<String>, body: Option<&Value>) -> Self {
-        Self::of_judged(&Judged::of(kind, text, body))
+    /// `now` tells which dates are too near.
+    pub fn of_text(kind: Kind, text: impl Into<String>, body: Option<&Value>, now: Timestamp) -> Self {
+        Self::of_judged(&Judged::of(kind, text, body, now))
     }
 
     pub fn of_judged(judged: &Judged) -> Self {
@@ -210,10 +211,10 @@ impl Verdict {
     }
 
     /// The working copy judged, else the server's document.
-    pub fn of(prepared: &Prepared) -> Option<Self> {
+    pub fn of(prepared: &Prepared, now: Timestamp) -> Option<Self> {
         let body = prepared.body();
         match prepared.text {
-            Some(text) => Some(Self::of_text(prepared.kind(), text, body.as_ref())),
+            Some(text) => Some(Self::of_text(prepared.kind(), text, body.as_ref(), now)),
             None => body.map(Self::unedited),
         }
     }

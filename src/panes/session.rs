@@ -17,6 +17,7 @@ use crate::{
     ui::{text_buffer::TextBuffer, theme::Role},
 };
 use ratatui::text::Span;
+use jiff::Timestamp;
 use serde_json::Value;
 use std::{cell::RefCell, sync::Arc, time::Duration};
 
@@ -50,11 +51,13 @@ pub struct Session {
     kept: u64,
     /// When the text changed last, in uptime.
     changed: Duration,
+    /// When uptime was nothing: with it, the time of the last change tells which dates are too near.
+    begun: Timestamp,
 }
 
 impl Session {
     /// Opens the working copy, else the server's document. `None` where there is none to edit.
-    pub fn open(prepared: &Prepared, uptime: Duration) -> Option<Self> {
+    pub fn open(prepared: &Prepared, uptime: Duration, now: Timestamp) -> Option<Self> {
         let text = prepared.editable_text()?;
         Some(Self {
             target: prepared.target.clone(),
@@ -69,6 +72,7 @@ impl Session {
             numbers: uptime.as_nanos() as u64,
             kept: 0,
             changed: uptime,
+            begun: now.checked_sub(uptime).unwrap_or(now),
         })
     }
 
@@ -156,7 +160,8 @@ impl Session {
         if self.judged == Some(self.buffer.version()) {
             return;
         }
-        let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_deref());
+        let now = self.begun.checked_add(self.changed).unwrap_or(self.begun);
+        let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_deref(), now);
         self.take(verdict);
     }
 

@@ -258,7 +258,7 @@ impl Run {
         self.view.done(None, at);
         self.view.begin(Step::SettleDraft, at);
         let Some(plan) = self.plan() else { return };
-        let settled = settle::settle(plan, self.pending.as_ref(), self.live.as_ref());
+        let settled = settle::settle(plan, self.pending.as_ref(), self.live.as_ref(), at);
         match settled {
             Err(message) => self.refuse(message, at),
             Ok(settled) => {

@@ -15,6 +15,7 @@ use crate::domain::{
     submission::{Submission, put_body},
     target::Kind,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// What a run may go on with.
@@ -27,8 +28,14 @@ pub(super) struct Settled {
     pub warnings: Vec<String>,
 }
 
-/// Judges the plan against what the server holds. The error is the refusal in words, with the way on.
-pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Submission>) -> Result<Settled, String> {
+/// Judges the plan against what the server holds. The error is the refusal in words, with the way on. `at` is when that was told:
+/// what is a date too near then is so as well when the run is rebuilt from its journal.
+pub(super) fn settle(
+    plan: &Plan,
+    pending: Option<&Submission>,
+    live: Option<&Submission>,
+    at: Timestamp,
+) -> Result<Settled, String> {
     let kind = plan.target.kind();
     expect::agreed(plan, pending, live)?;
     if let Some(draft) = pending {
@@ -39,7 +46,7 @@ pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Su
             plan.target
         ));
     }
-    let warnings = untouched(plan, pending, live)?;
+    let mut warnings = untouched(plan, pending, live)?;
     let kept = pending.filter(|_| plan.pending == PendingPolicy::Keep);
     let base = kept.or(live).map(|submission| put_body(kind, &submission.document));
     let body = plan.document.as_ref().map(|document| put_body(kind, document));
@@ -58,6 +65,7 @@ pub(super) fn settle(plan: &Plan, pending: Option<&Submission>, live: Option<&Su
     if let Some(body) = &body {
         no_errors(kind, body, base.as_ref())?;
     }
+    warnings.extend(check::check_dates(kind, committed, at).into_iter().map(|finding| finding.sentence));
     let live = live.map(|live| put_body(kind, &live.document));
     agreed(plan, &concern::concerns(kind, live.as_ref(), committed))?;
     match (expected.is_empty(), &plan.zip) {

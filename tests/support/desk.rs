@@ -189,7 +189,7 @@ impl Desk {
                 self.report(id, Report::Texts(Box::new(Texts::Written { to, all: files.len(), written })));
             }
             Job::Judge { target, number, text, body } if self.is_judging => {
-                let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref()));
+                let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref(), self.now.wall));
                 self.report(id, Report::Judged(Judgement { target, number, judged }));
             }
             Job::KeepEdit { target, text, .. } => {

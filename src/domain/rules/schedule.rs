@@ -8,11 +8,12 @@ use crate::domain::{
     package::{FileStatus, packages},
     value::{Date, date},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::Value;
 
 pub fn check(inspection: &mut Inspection<'_>) {
     schedule(inspection);
+    ahead(inspection);
     if inspection.kind.has_rollout() {
         rollout(inspection);
         mandatory(inspection);
@@ -39,7 +40,6 @@ fn schedule(inspection: &mut Inspection<'_>) {
         (Some("SpecificDate"), Date::Unset) => {
             inspection.error(pointer, "§ 3.4", "targetPublishMode is SpecificDate, but targetPublishDate is not set.");
         }
-        (Some("SpecificDate"), Date::At(day)) => ahead(inspection, pointer, day),
         (Some("Immediate" | "Manual"), Date::At(_)) => {
             inspection.note(
                 pointer,
@@ -51,8 +51,12 @@ fn schedule(inspection: &mut Inspection<'_>) {
     }
 }
 
-fn ahead(inspection: &mut Inspection<'_>, pointer: String, day: Timestamp) {
-    let Some(now) = inspection.now else { return };
+/// A date that counts must lie far enough ahead of the time at which the document is sent.
+pub fn ahead(inspection: &mut Inspection<'_>) {
+    let is_dated = member(inspection.document, "targetPublishMode").is_some_and(|(_, mode)| mode == "SpecificDate");
+    let Some((key, value)) = member(inspection.document, "targetPublishDate").filter(|_| is_dated) else { return };
+    let (Date::At(day), Some(now)) = (day(Some(value)), inspection.now) else { return };
+    let pointer = child("", key);
     let left = day.duration_since(now);
     if left.is_negative() {
         inspection.warning(pointer, "§ 3.4", "targetPublishDate is in the past.");
