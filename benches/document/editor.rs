@@ -118,7 +118,7 @@ fn answer(screen: &mut Screen, judge: Option<(JobId, Job)>, name: &str, table: &
     let Some((id, Job::Judge { target, number, text, body })) = judge else {
         return Err("no job was asked to judge the text".into());
     };
-    let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref()));
+    let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref(), jiff::Timestamp::now()));
     let begun = Instant::now();
     screen.tell(Some(id), Report::Judged(Judgement { target, number, judged }));
     let spent = begun.elapsed() + screen.draw()?;

@@ -70,7 +70,7 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     table.time(&format!("{name}: parse"), median(|| Document::parse(text.as_str())), None)?;
     table.time(&format!("{name}: check"), median(|| check(Kind::App, document, Some(document))), None)?;
     table.time(&format!("{name}: diff, {} changes", all.len()), median(|| diff(document, &changed)), None)?;
-    let judged = median(|| Judged::of(Kind::App, text.as_str(), Some(document)));
+    let judged = median(|| Judged::of(Kind::App, text.as_str(), Some(document), jiff::Timestamp::now()));
     table.time(&format!("{name}: parse, check, diff and places (a job)"), judged, None)?;
 
     let open = || TextBuffer::new(&text);
