@@ -214,7 +214,7 @@ impl App {
                 _ if row.danger => (Role::Key, Role::Danger),
                 _ => (Role::Key, Role::Text),
             };
-            let word = Span::styled(format!(" {}", row.name.replace('-', " ")), self.style(word));
+            let word = Span::styled(format!(" {}", row.name.replace('-', " ").replace("zip", "ZIP")), self.style(word));
             Some(vec![Span::raw(" "), Span::styled(cx.key(action), self.style(key)), word, Span::raw(" ")])
         };
         let help = hint(Action::Help).unwrap_or_default();

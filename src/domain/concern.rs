@@ -183,6 +183,9 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
     let is_on = |document: &Value, path: &[&str]| at(document, path).1 == Some(&Value::Bool(true));
     if is_on(sent, &ON) {
         let percent = at(sent, &PERCENT).1.map_or_else(|| "an unnamed share".to_owned(), |percent| format!("{percent} %"));
+        // "Only all of them" would be no sentence.
+        let is_all = at(sent, &PERCENT).1.and_then(Value::as_f64).is_some_and(|percent| percent >= 100.0);
+        let only = if is_all { percent.replacen(".0", "", 1) } else { format!("Only {percent}") };
         let same = live.and_then(|live| at(live, &PERCENT).1).zip(at(sent, &PERCENT).1).is_some_and(|pair| match pair {
             (Value::Number(was), Value::Number(now)) => numbers_equal(was, now),
             (was, now) => was == now,
@@ -195,7 +198,7 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
         found.push(Concern {
             kind: ConcernKind::Rollout,
             pointer: at(sent, &ON).0,
-            sentence: format!("Only {percent} of the customers will get the new packages at first{origin}."),
+            sentence: format!("{only} of the customers will get the new packages at first{origin}."),
         });
     }
     if is_on(sent, &MANDATORY) && !live.is_some_and(|live| is_on(live, &MANDATORY)) {

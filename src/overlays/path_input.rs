@@ -66,6 +66,17 @@ impl PathInput {
         (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default())
     }
 
+    /// A second separator behind a folder begins at the root again: nobody has to wipe what stands there to type a whole path.
+    fn begin_anew(&mut self) {
+        let text = self.field.text();
+        let is_share = cfg!(windows) && text.chars().take(2).all(is_separator) && !text.chars().skip(2).any(is_separator);
+        let doubled = text.char_indices().zip(text.chars().skip(1)).find(|((_, one), two)| is_separator(*one) && is_separator(*two));
+        if let Some(((at, _), _)) = doubled.filter(|_| !is_share && !text.contains("://")) {
+            let rest = text.get(at + 1..).unwrap_or_default().to_owned();
+            self.field.set(rest);
+        }
+    }
+
     fn browse(&mut self, asks: &mut Vec<Ask>) {
         let (folder, _) = self.parts();
         let folder = PathBuf::from(if folder.is_empty() { "." } else { folder });
@@ -145,8 +156,14 @@ impl PathInput {
             }
             Typed::Key(key) if !self.field.key(*key) => return false,
             Typed::Key(_) => {}
-            Typed::Paste(text) => self.field.paste(text),
+            Typed::Paste(text) => {
+                if Path::new(text.trim().trim_matches(['"', '\''])).is_absolute() {
+                    self.field.set(String::new());
+                }
+                self.field.paste(text);
+            }
         }
+        self.begin_anew();
         self.chosen = None;
         self.browse(asks);
         true

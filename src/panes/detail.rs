@@ -152,7 +152,13 @@ impl Pane for Detail {
             cx.selected.and_then(|target| Prepared::of(cx.model, target)).and_then(|prepared| prepared.pending_report(cx.model));
         let is_busy = is_busy.is_some_and(|report| report.status.is_in_progress());
         let last = if is_busy { Action::Follow } else { Action::Publish };
-        vec![Action::NextTab, Action::Edit, Action::PickZip, last, Action::OpenPortal]
+        let mut hints = vec![Action::NextTab, Action::Edit, Action::PickZip, last, Action::ShowDiff, Action::OpenPortal];
+        let is_foreign = |target| Prepared::of(cx.model, target).is_some_and(|prepared| !prepared.foreign.is_empty());
+        if cx.selected.is_some_and(is_foreign) {
+            // Before anything goes out, what somebody else did has to come in.
+            hints.insert(0, Action::Merge);
+        }
+        hints
     }
 
     fn possible(&self, action: Action, cx: &Cx) -> Possible {

@@ -171,7 +171,7 @@ impl Tab for Diff {
     }
 
     fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
-        vec![Action::Enter, Action::TogglePart, Action::Copy, Action::Edit, Action::Publish]
+        vec![Action::Enter, Action::Copy, Action::Edit, Action::PickZip, Action::Publish, Action::NextTab]
     }
 
     fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {

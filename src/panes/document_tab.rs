@@ -123,7 +123,8 @@ impl Tab for DocumentTab {
     fn hints(&self, desk: &Desk, cx: &Cx) -> Vec<Action> {
         let hints = self.shown().hints(desk, cx);
         if hints.is_empty() && !self.takes_text() {
-            return vec![Action::Edit, Action::Tree, Action::Filter, Action::PickZip, Action::Publish];
+            use Action::{Edit, EditOutside, Filter, NextTab, PickZip, Publish, ShowDiff, Tree};
+            return vec![Edit, Tree, Filter, PickZip, Publish, ShowDiff, EditOutside, NextTab];
         }
         hints
     }

@@ -89,7 +89,8 @@ impl Tab for Json {
         if self.editor.is_none() {
             return Vec::new();
         }
-        vec![Action::Find, Action::Replace, Action::NextFinding, Action::Findings, Action::Fold]
+        use Action::{Find, Findings, Fold, FoldAlike, GoToBracket, NextFinding, Redo, Replace, Undo, UnfoldAll};
+        vec![Find, Replace, NextFinding, Findings, Fold, Undo, Redo, GoToBracket, FoldAlike, UnfoldAll]
     }
 
     fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {

@@ -186,7 +186,8 @@ impl Tab for Languages {
     }
 
     fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
-        vec![Action::Enter, Action::FillDown, Action::Import, Action::Export, Action::AddPart]
+        use Action::{AddPart, Enter, Export, FillDown, Filter, Import, NextTab, Publish, RemovePart, ShowDiff, Undo};
+        vec![Enter, FillDown, Import, Export, AddPart, RemovePart, Filter, Undo, ShowDiff, Publish, NextTab]
     }
 
     fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
@@ -337,11 +338,12 @@ impl Tab for Languages {
         if !self.pattern.is_empty() {
             word = format!("{} of {word}", self.shown(&table).len());
         }
-        for (number, what) in [(marks(|mark| mark.is_changed), "changed"), (marks(|mark| mark.is_over), "too long")] {
-            if number > 0 {
-                // What matters stands first: on a small screen the end is cut off.
-                word = format!("{number} {what}, {word}");
-            }
+        let marked = [(marks(|mark| mark.is_over), "too long"), (marks(|mark| mark.is_changed), "changed")];
+        let marked: Vec<String> =
+            marked.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+        // What matters takes the little room there is: the languages can be counted in the grid.
+        if !marked.is_empty() && self.pattern.is_empty() {
+            return marked.join(", ");
         }
         word
     }

@@ -59,8 +59,11 @@ fn text_at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a str> {
 }
 
 pub fn lines(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>, width: usize) -> Vec<Line<'static>> {
-    let mut sheet = Sheet::new(cx.theme, width);
     let report = prepared.pending_report(cx.model);
+    if width >= TWO_COLUMNS {
+        return side_by_side(cx, prepared, verdict, report.as_ref(), width);
+    }
+    let mut sheet = Sheet::new(cx.theme, width);
     state(&mut sheet, cx, prepared, report.as_ref());
     submissions(&mut sheet, cx, prepared);
     if let Some(report) = &report {
@@ -75,6 +78,48 @@ pub fn lines(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>, width: usi
     }
     next_keys(&mut sheet, cx, prepared, report.as_ref());
     sheet.into_lines()
+}
+
+/// From here on what the Store holds and what is prepared here stand side by side.
+const TWO_COLUMNS: usize = 112;
+
+/// What the Store holds on the left, what is prepared here and the next keys on the right.
+fn side_by_side(
+    cx: &Cx,
+    prepared: &Prepared,
+    verdict: Option<&Verdict>,
+    report: Option<&StatusReport>,
+    width: usize,
+) -> Vec<Line<'static>> {
+    const GAP: usize = 2;
+    let column = width.saturating_sub(GAP) / 2;
+    let (mut left, mut right) = (Sheet::new(cx.theme, column), Sheet::new(cx.theme, column));
+    state(&mut left, cx, prepared, report);
+    submissions(&mut left, cx, prepared);
+    if let Some(report) = report {
+        remarks(&mut left, cx, prepared, report);
+    }
+    if let Some((server, _)) = prepared.server() {
+        left.gap();
+        content(&mut left, cx, prepared, server);
+    }
+    working_copy(&mut right, cx, prepared, verdict);
+    right.gap();
+    next_keys(&mut right, cx, prepared, report);
+    let (mut left, mut right) = (left.into_lines().into_iter(), right.into_lines().into_iter());
+    let mut lines = Vec::new();
+    loop {
+        let (one, other) = (left.next(), right.next());
+        if one.is_none() && other.is_none() {
+            return lines;
+        }
+        let mut line = one.unwrap_or_default();
+        if let Some(other) = other.filter(|other| other.width() > 0) {
+            line.push_span(" ".repeat((column + GAP).saturating_sub(line.width())));
+            line.spans.extend(other.spans);
+        }
+        lines.push(line);
+    }
 }
 
 fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {

@@ -39,7 +39,7 @@ use std::{
 };
 
 /// From this width on the selected package stands beside the table.
-const BESIDE: u16 = 124;
+const BESIDE: u16 = 156;
 const SHEET_WIDTH: u16 = 54;
 /// Rows that the table keeps when the selected package stands below it.
 const LEAST_ROWS: u16 = 5;
@@ -164,7 +164,8 @@ impl Tab for Packages {
     }
 
     fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
-        vec![Action::TogglePart, Action::AddPart, Action::KeepNewest, Action::Enter, Action::PickZip, Action::Publish]
+        use Action::{AddPart, Enter, KeepNewest, NextTab, PickZip, Publish, ShowDiff, TogglePart, Undo};
+        vec![TogglePart, AddPart, KeepNewest, Enter, PickZip, Publish, ShowDiff, Undo, NextTab]
     }
 
     fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {

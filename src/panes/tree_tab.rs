@@ -97,7 +97,8 @@ impl Tab for TreeTab {
         if self.takes_text() {
             return vec![Action::Back];
         }
-        vec![Action::Enter, Action::AddPart, Action::RemovePart, Action::Undo, Action::Tree]
+        use Action::{AddPart, Copy, Enter, Filter, NextFinding, Publish, RemovePart, TogglePart, Tree, Undo};
+        vec![Enter, AddPart, RemovePart, TogglePart, Tree, Copy, NextFinding, Undo, Filter, Publish, Action::NextTab]
     }
 
     fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
