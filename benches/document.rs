@@ -1,9 +1,12 @@
 //! What a submission document of 5 MB costs: the figures of the specification with the bar beside each.
-//! `cargo bench --bench document` measures all; `-- text` the text and the rules alone, `-- editor` keys and frames.
+//! `cargo bench --bench document` measures all; `-- text` the text and the rules alone, `-- editor` keys and frames, `-- desk` the edits
+//! of a tab and the review.
 
 #[path = "screen/account.rs"]
 #[expect(dead_code, reason = "made for the other benchmark; this one needs a screen and a few products of it")]
 mod account;
+#[path = "document/desk.rs"]
+mod desk;
 #[path = "document/editor.rs"]
 mod editor;
 #[path = "document/large.rs"]
@@ -31,7 +34,11 @@ fn main() -> Outcome<()> {
     }
     if wants("editor") {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        editor::measure(&runtime, document, &mut table)?;
+        editor::measure(&runtime, document.clone(), &mut table)?;
+    }
+    if wants("desk") {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        desk::measure(&runtime, document, &mut table)?;
     }
     Ok(())
 }

@@ -2,19 +2,25 @@
 
 use super::{
     Outcome,
+    account::{COLUMNS, ROWS},
     table::{Table, Times},
 };
 use flightdeck::{
     domain::{
         diff::diff,
+        difference::Difference,
         json::document::{Document, pretty},
         json::edit::{Edit, apply_to_text, apply_to_value},
         judged::Judged,
         rules::check::check,
         target::Kind,
     },
-    ui::{text_brackets::partner, text_buffer::TextBuffer, text_place::Place, text_search::Search},
+    ui::{
+        text_area::TextArea, text_brackets::partner, text_buffer::TextBuffer, text_place::Place, text_scroll::Scroll,
+        text_search::Search, theme::Theme,
+    },
 };
+use ratatui::{Terminal, backend::TestBackend};
 use serde_json::{Value, json};
 use std::{
     hint::black_box,
@@ -59,6 +65,19 @@ fn edits(document: &Value) -> Vec<Edit> {
     languages.map(|(language, _)| set(language)).collect()
 }
 
+/// The same document without a line break: one line of megabytes, cut and wrapped, its begin and its end in view.
+fn one_line(document: &Value, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
+    let buffer = TextBuffer::new(&document.to_string());
+    let end = Place { line: 0, byte: buffer.len() };
+    for (wraps, cursor, what) in [(false, Place::default(), "cut, its start"), (false, end, "cut, its end"), (true, end, "wrapped")] {
+        let area = TextArea { text: buffer.visible(), cursor: Some(cursor), wraps, ..TextArea::default() };
+        let (mut terminal, scroll) = (Terminal::new(TestBackend::new(COLUMNS, ROWS))?, Scroll::default());
+        let draw = || terminal.draw(|frame| area.draw(frame, frame.area(), &scroll, &Theme::default())).map(|_| ());
+        table.time(&format!("{name} in one line: a frame, {what}"), median(draw), Some(10.0))?;
+    }
+    Ok(())
+}
+
 pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     let text = pretty(document);
     let name = format!("document of {:.1} MB", text.len() as f64 / 1e6);
@@ -70,6 +89,10 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     table.time(&format!("{name}: parse"), median(|| Document::parse(text.as_str())), None)?;
     table.time(&format!("{name}: check"), median(|| check(Kind::App, document, Some(document))), None)?;
     table.time(&format!("{name}: diff, {} changes", all.len()), median(|| diff(document, &changed)), None)?;
+    let between = || Difference::between(Kind::App, Some(document), &changed, &[]);
+    table.time(&format!("{name}: grouped difference, {} changes", all.len()), median(between), Some(100.0))?;
+    let new = || Difference::between(Kind::App, None, document, &[]);
+    table.time(&format!("{name}: grouped difference to nothing"), median(new), None)?;
     let judged = median(|| Judged::of(Kind::App, text.as_str(), Some(document), jiff::Timestamp::now()));
     table.time(&format!("{name}: parse, check, diff and places (a job)"), judged, None)?;
 
@@ -115,6 +138,8 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
         let replaced = median_of(found, |(buffer, search)| buffer.replace_hits(search.hits(), pattern.len(), with));
         table.time(&format!("{name}: replace all of {hits} hits"), replaced, None)?;
     }
+
+    one_line(document, &name, table)?;
 
     let root = Place { line: 0, byte: 0 };
     table.time(

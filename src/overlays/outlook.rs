@@ -76,7 +76,12 @@ impl Outlook {
         let difference = before.zip(value).map(|(before, value)| Difference::between(kind, Some(before), value, &brought));
         let hash = value.map(|value| Fingerprint::of(prepared.target, prepared.live(), prepared.draft(), value, ZipPart::Open));
         let questions = value.map(|value| concerns(kind, live.as_ref(), value)).unwrap_or_default();
-        let findings = value.map(|value| check_at(kind, value, body.as_ref(), now)).unwrap_or_default();
+        // An edited text was checked when it was judged; what the Store has is not.
+        let findings = match (&verdict, value) {
+            (Some(verdict), Some(_)) if prepared.text.is_some() => verdict.findings.clone(),
+            (_, Some(value)) => check_at(kind, value, body.as_ref(), now),
+            (_, None) => Vec::new(),
+        };
         let expected = verdict.as_ref().map(|verdict| verdict.expected(kind)).unwrap_or_default();
         let choices = choices(model, prepared);
         let can_keep = choices.iter().any(|choice| choice.policy == PendingPolicy::Keep && choice.fault.is_none());

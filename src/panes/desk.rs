@@ -4,17 +4,19 @@
 use super::{
     pane::Cx,
     prepared::{Prepared, Verdict},
-    session::Session,
+    session::{Session, is_large},
 };
 use crate::{
     ask::Ask,
     domain::{
-        json::document::pretty,
+        json::document::{Document, pretty},
         json::edit::Edit,
         target::{Kind, Target},
     },
+    jobs::{job::Job, report::Judgement},
     model::Change,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 use std::{
     cell::{Cell, RefCell},
@@ -27,9 +29,27 @@ use std::{
 #[derive(Clone, Debug)]
 struct Digest {
     target: Target,
+    value: Option<Arc<Value>>,
+    /// Of a large working copy only once a job has judged it.
     verdict: Option<Arc<Verdict>>,
+    /// The number that the job's answer will have.
+    asked: Option<u64>,
     /// Its text's lines; made when they are shown for the first time.
     lines: Option<Rc<Vec<String>>>,
+}
+
+impl Digest {
+    fn of(prepared: &Prepared, now: Timestamp) -> Self {
+        let target = prepared.target.clone();
+        let (value, verdict) = match prepared.text.filter(|text| is_large(text.len())) {
+            Some(text) => (Document::parse(text).shared(), None),
+            None => {
+                let verdict = Verdict::of(prepared, now).map(Arc::new);
+                (verdict.as_ref().and_then(|verdict| verdict.shared()), verdict)
+            }
+        };
+        Self { target, value, verdict, asked: None, lines: None }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -54,8 +74,9 @@ impl Desk {
     pub fn open(&mut self, cx: &Cx) -> Option<&mut Session> {
         if self.session(cx).is_none() {
             let prepared = Prepared::of(cx.model, cx.selected?)?;
-            self.session = Some(Session::open(&prepared, cx.uptime, cx.now)?);
-            self.forget();
+            let value = self.read(cx, |digest| digest.value.clone())?;
+            self.session = Some(Session::open(&prepared, value, cx.uptime, cx.now)?);
+            self.generation.set(self.generation.get() + 1);
         }
         self.session.as_mut()
     }
@@ -73,16 +94,21 @@ impl Desk {
     pub fn value(&self, cx: &Cx) -> Option<Arc<Value>> {
         match self.session(cx) {
             Some(session) => session.value(),
-            None => self.read(cx, |digest| digest.verdict.as_ref()?.shared())?,
+            None => self.read(cx, |digest| digest.value.clone())?,
         }
     }
 
     /// The document judged; while somebody types, as it was at the last pause.
     pub fn verdict(&self, cx: &Cx) -> Option<Arc<Verdict>> {
-        match self.session(cx).and_then(Session::verdict) {
-            Some(verdict) => Some(Arc::clone(verdict)),
-            None => self.read(cx, |digest| digest.verdict.clone())?,
+        let session = self.session(cx);
+        if let Some(verdict) = session.and_then(Session::verdict) {
+            return Some(Arc::clone(verdict));
         }
+        if session.is_some_and(|session| is_large(session.buffer().len())) {
+            // A job is at it; until then what was known before somebody began.
+            return self.digest.borrow().as_ref().filter(|digest| Some(&digest.target) == cx.selected)?.verdict.clone();
+        }
+        self.read(cx, |digest| digest.verdict.clone())?
     }
 
     /// The lines of the text: once it was edited those of the session or the kept copy, else the server's whole document, with
@@ -115,8 +141,32 @@ impl Desk {
         if slot.as_ref().is_some_and(|digest| digest.target != *prepared.target) {
             *slot = None;
         }
-        let make = || Digest { target: prepared.target.clone(), verdict: Verdict::of(&prepared, cx.now).map(Arc::new), lines: None };
-        Some(read(slot.get_or_insert_with(make)))
+        Some(read(slot.get_or_insert_with(|| Digest::of(&prepared, cx.now))))
+    }
+
+    /// Has a large working copy judged that nobody has begun to edit; the session does so by itself.
+    fn ask(&self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
+        let Some((prepared, text)) = prepared.and_then(|prepared| Some((prepared, prepared.text?))) else { return };
+        if !is_large(text.len()) || self.session(cx).is_some() || self.read(cx, |digest| digest.asked.is_some()) != Some(false) {
+            return;
+        }
+        let number = cx.uptime.as_nanos() as u64;
+        if let Some(digest) = self.digest.borrow_mut().as_mut() {
+            digest.asked = Some(number);
+        }
+        let body = prepared.body().map(Arc::new);
+        asks.push(Ask::Start(Job::Judge { target: prepared.target.clone(), number, text: text.into(), body }));
+    }
+
+    fn judged(&self, judgement: &Judgement) {
+        let mut digest = self.digest.borrow_mut();
+        let is_asked = |digest: &&mut Digest| digest.target == judgement.target && digest.asked == Some(judgement.number);
+        if let Some(digest) = digest.as_mut().filter(is_asked) {
+            digest.verdict = Some(Arc::new(Verdict::of_judged(&judgement.judged)));
+            digest.value = judgement.judged.document.shared();
+            self.generation.set(self.generation.get() + 1);
+        }
     }
 
     fn forget(&mut self) {
@@ -161,6 +211,7 @@ impl Desk {
                 self.keep(asks);
                 self.session = None;
                 self.forget();
+                self.ask(cx, asks);
             }
             Change::Target(target) | Change::Edit(target) => {
                 self.forget();
@@ -172,8 +223,12 @@ impl Desk {
                         session.renew_body(&prepared, cx.uptime);
                     }
                 }
+                if cx.selected == Some(target) {
+                    self.ask(cx, asks);
+                }
             }
             Change::Judged(judgement) => {
+                self.judged(judgement);
                 if let Some(session) = &mut self.session {
                     session.judged(judgement);
                 }

@@ -203,8 +203,7 @@ impl Editor {
 
     /// Goes to the value at a pointer, or to the nearest part above it that exists.
     pub fn reveal(&mut self, pointer: &str, session: &mut Session, cx: &Cx) {
-        session.judge();
-        let Some(position) = session.verdict().and_then(|verdict| verdict.place(pointer)) else { return };
+        let Some(position) = session.place(pointer) else { return };
         // A movement changes nothing: there is nothing to be said.
         session.edit(cx.uptime, &mut Vec::new(), |buffer| buffer.go_to_position(position.line, position.column));
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     ask::Ask,
     domain::{
-        json::document::Document,
+        json::document::{Document, Position, nearest_position_in},
         json::edit::{self, Edit},
         rules::check::Severity,
         target::Target,
@@ -25,6 +25,12 @@ use std::{cell::RefCell, sync::Arc, time::Duration};
 const JUDGE: Duration = Duration::from_millis(150);
 /// Texts up to this size go out at every key: copying them is nothing, and whatever ends the program loses nothing.
 const SMALL: usize = 256 * 1024;
+
+/// Whether a text of so many bytes is judged away from the screen.
+pub fn is_large(bytes: usize) -> bool {
+    bytes > SMALL
+}
+
 /// Larger ones go out after a pause this long.
 const KEEP: Duration = Duration::from_millis(300);
 /// Keeping copies the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.
@@ -56,14 +62,14 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens the working copy, else the server's document. `None` where there is none to edit.
-    pub fn open(prepared: &Prepared, uptime: Duration, now: Timestamp) -> Option<Self> {
+    /// Opens the working copy, else the server's document, whose `value` is known if it parses. `None` where there is none to edit.
+    pub fn open(prepared: &Prepared, value: Option<Arc<Value>>, uptime: Duration, now: Timestamp) -> Option<Self> {
         let text = prepared.editable_text()?;
         Some(Self {
             target: prepared.target.clone(),
             body: prepared.body().map(Arc::new),
             buffer: TextBuffer::new(&text),
-            parsed: RefCell::default(),
+            parsed: RefCell::new(Some((0, value))),
             verdict: None,
             marks: Vec::new(),
             judged: None,
@@ -108,13 +114,19 @@ impl Session {
         parsed.as_ref().and_then(|(_, value)| value.clone())
     }
 
+    /// Where the value at a pointer stands, or the nearest part above it; `None` while the text does not parse.
+    pub fn place(&self, pointer: &str) -> Option<Position> {
+        self.value()?;
+        nearest_position_in(&self.buffer.text(), pointer)
+    }
+
     /// Moves in the text or changes it; a change is kept and will be judged.
     pub fn edit<T>(&mut self, uptime: Duration, asks: &mut Vec<Ask>, act: impl FnOnce(&mut TextBuffer) -> T) -> T {
         let before = self.buffer.version();
         let done = act(&mut self.buffer);
         if self.buffer.version() != before {
             self.changed = uptime;
-            if self.buffer.len() <= SMALL {
+            if !is_large(self.buffer.len()) {
                 self.keep(asks);
             }
         }
@@ -130,7 +142,7 @@ impl Session {
         edit::apply_to_value(Arc::make_mut(&mut value), edits).map_err(|error| error.to_string())?;
         self.edit(uptime, asks, |buffer| buffer.replace_all(&text));
         *self.parsed.borrow_mut() = Some((self.buffer.version(), Some(value)));
-        if self.buffer.len() <= SMALL {
+        if !is_large(self.buffer.len()) {
             self.judge();
         }
         Ok(())
@@ -181,7 +193,7 @@ impl Session {
 
     /// Judges a small text at once, has a large one judged by a job. Says whether the verdict is there.
     pub fn ask_or_judge(&mut self, asks: &mut Vec<Ask>) -> bool {
-        if self.buffer.len() <= SMALL {
+        if !is_large(self.buffer.len()) {
             self.judge();
         } else if self.wants_judging() {
             self.numbers += 1;

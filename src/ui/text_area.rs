@@ -5,7 +5,7 @@ use super::{
     json_paint::paint,
     text::plain,
     text_folds::{FoldMark, Visible},
-    text_place::{Place, grapheme_columns},
+    text_place::{Place, grapheme_columns, graphemes},
     text_scroll::{Scroll, gutter, row_starts},
     theme::{Role, Theme},
 };
@@ -16,7 +16,6 @@ use ratatui::{
     style::{Modifier, Style},
 };
 use std::ops::Range;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// A text with what is to be seen in it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,9 +54,14 @@ impl TextArea<'_> {
 
         let mut line = scroll.top();
         let mut part = scroll.part();
+        // Where the rows of a line begin; made once a line, which may fill many rows and be long beyond them.
+        let mut cut: (Option<usize>, Vec<usize>) = (None, Vec::new());
         for y in area.y..area.bottom() {
             let Some(content) = self.text.lines.get(line) else { break };
-            let starts = if self.wraps { row_starts(content, width) } else { vec![0] };
+            if cut.0 != Some(line) {
+                cut = (Some(line), if self.wraps { row_starts(content, width) } else { vec![0] });
+            }
+            let starts = &cut.1;
             let from = starts.get(part).copied().unwrap_or_default();
             let to = starts.get(part + 1).copied().unwrap_or(content.len());
             if gutter > 0 && part == 0 {
@@ -134,7 +138,7 @@ impl TextArea<'_> {
         let is_cursor = |byte: usize| self.cursor == Some(Place { line: number, byte });
         let mut column = 0;
         let mut parts = paint.iter().peekable();
-        for (byte, grapheme) in line.get(part.clone()).unwrap_or_default().grapheme_indices(true) {
+        for (byte, grapheme) in graphemes(line.get(part.clone()).unwrap_or_default()) {
             let byte = part.start + byte;
             let start = column;
             column += grapheme_columns(grapheme);

@@ -2,10 +2,9 @@
 
 use super::{
     text_folds::Visible,
-    text_place::{Place, columns, grapheme_columns},
+    text_place::{Place, columns, grapheme_columns, graphemes},
 };
 use std::cell::Cell;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// Which part of a text is in view. The size is known only while drawing: that is why all lies in cells.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +26,7 @@ pub fn row_starts(line: &str, width: usize) -> Vec<usize> {
         return starts;
     }
     let mut used = 0;
-    for (byte, grapheme) in line.grapheme_indices(true) {
+    for (byte, grapheme) in graphemes(line) {
         let needs = grapheme_columns(grapheme);
         if used + needs > width && used > 0 {
             starts.push(byte);

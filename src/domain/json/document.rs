@@ -100,13 +100,8 @@ impl Document {
 
     /// Where a finding is to be shown: at its pointer, or at the nearest part above it that exists.
     pub fn nearest_position(&self, pointer: &str) -> Option<Position> {
-        let mut pointer = pointer;
-        loop {
-            if let Some(position) = self.position(pointer) {
-                return Some(position);
-            }
-            pointer = pointer.rsplit_once('/')?.0;
-        }
+        self.value.as_ref().ok()?;
+        nearest_position_in(&self.text, pointer)
     }
 
     /// As [`Self::nearest_position`] for many pointers, in one pass over the text; in the order of the pointers.
@@ -126,6 +121,17 @@ impl Document {
     pub fn pointer_at(&self, line: usize, column: usize) -> Option<String> {
         self.value.as_ref().ok()?;
         scan::pointer_at(&self.text, offset_of(&self.text, line, column)?)
+    }
+}
+
+/// As [`Document::nearest_position`], in a text of which it is known that it parses.
+pub fn nearest_position_in(text: &str, pointer: &str) -> Option<Position> {
+    let mut pointer = pointer;
+    loop {
+        if let Some(range) = scan::find(text, pointer) {
+            return Some(position_of(text, range.start));
+        }
+        pointer = pointer.rsplit_once('/')?.0;
     }
 }
 

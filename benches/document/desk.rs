@@ -1,0 +1,83 @@
+//! What a tab's edit and the review of a large document cost, without the screen around them.
+
+use super::{
+    Outcome,
+    account::products,
+    table::{Table, Times},
+};
+use flightdeck::{
+    domain::{json::document::pretty, json::edit::Edit, submission::Submission},
+    jobs::report::TargetDetail,
+    model::Model,
+    overlays::outlook::Outlook,
+    panes::{prepared::Prepared, session::Session},
+};
+use serde_json::{Value, json};
+use std::{
+    hint::black_box,
+    io::Write,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Runtime;
+
+const EDITS: usize = 20;
+const TRIES: usize = 5;
+
+/// Changes a few places one after the other, as a person does; gives what each took.
+fn edits(session: &mut Session, languages: &[String]) -> Outcome<Times> {
+    let mut times = Times::default();
+    for (at, language) in languages.iter().cycle().take(EDITS).enumerate() {
+        let pointer = format!("/listings/{language}/baseListing/title");
+        let edit = [Edit::Set { pointer, value: json!(format!("Notes {at}")) }];
+        // Whoever draws the document holds it.
+        let _shown = black_box(session.value());
+        let mut asks = Vec::new();
+        let begun = Instant::now();
+        session.change(&edit, Duration::from_secs(at as u64), &mut asks)?;
+        black_box(session.value());
+        times.add(begun.elapsed());
+    }
+    Ok(times)
+}
+
+pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>) -> Outcome<()> {
+    let Some(product) = products(runtime, 1)?.pop() else { return Err("no product".into()) };
+    let target = product.target.clone();
+    let languages: Vec<String> =
+        document.get("listings").and_then(Value::as_object).into_iter().flatten().map(|(language, _)| language.clone()).collect();
+    let published = Submission { id: "1152921505690000101".to_owned(), document };
+    let detail = TargetDetail { product, published: Some(published), pending: None, edit: None };
+    let server = Prepared {
+        target: &target,
+        detail: &detail,
+        text: None,
+        base: None,
+        base_body: None,
+        foreign: &[],
+        zip: None,
+        kept: None,
+    };
+    let body = server.body().unwrap_or_default();
+    let text = pretty(&body);
+    let name = format!("document of {:.1} MB", text.len() as f64 / 1e6);
+    let edited = text.replacen("\"Notes\"", "\"Other notes\"", 1);
+    let prepared = Prepared { text: Some(&edited), ..server };
+
+    let mut session = Session::open(&server, Some(body.into()), Duration::ZERO, jiff::Timestamp::now()).ok_or("nothing to edit")?;
+    let times = edits(&mut session, &languages)?;
+    table.time(&format!("{name}: an edit by a tab, median"), times.at(0.5), Some(10.0))?;
+    table.time(&format!("{name}: an edit by a tab, worst of {EDITS}"), times.at(1.0), Some(20.0))?;
+
+    let model = Model::default();
+    for (what, prepared) in [("unedited", &server), ("edited", &prepared)] {
+        let mut times = Times::default();
+        for _ in 0..TRIES {
+            let begun = Instant::now();
+            let outlook = black_box(Outlook::of(&model, prepared, jiff::Timestamp::now()));
+            times.add(begun.elapsed());
+            drop(outlook);
+        }
+        table.time(&format!("{name}: review opened, {what}"), times.at(0.5), Some(200.0))?;
+    }
+    Ok(())
+}
