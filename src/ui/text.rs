@@ -7,9 +7,10 @@ use unicode_width::UnicodeWidthStr;
 /// What stands for the part that did not fit.
 const ELLIPSIS: &str = "…";
 
-/// Columns that the text takes.
+/// Columns that the text takes: those of its letters, one by one. Measured as a whole, letters that join (Arabic lam and alef) would
+/// count as one cell; the screen's buffer, and with it the terminal, gives each its own.
 pub fn width(text: &str) -> usize {
-    text.width()
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// Marks that change the direction of what follows, and other invisible ones: they would reach beyond their own cell.
@@ -39,10 +40,10 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 /// At most `columns` wide; what is cut off shows as an ellipsis. Never splits a character that is made of several.
 pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     let text = plain(text);
-    if text.width() <= columns {
+    if width(&text) <= columns {
         return text;
     }
-    let room = columns.saturating_sub(ELLIPSIS.width());
+    let room = columns.saturating_sub(width(ELLIPSIS));
     let mut cut = String::with_capacity(columns + ELLIPSIS.len());
     let mut taken = 0;
     for part in text.graphemes(true) {
@@ -61,7 +62,7 @@ pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
 /// Exactly `columns` wide: cut, or filled with spaces at the end.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut fitted = fit(text, columns).into_owned();
-    let missing = columns.saturating_sub(fitted.width());
+    let missing = columns.saturating_sub(width(&fitted));
     fitted.extend(std::iter::repeat_n(' ', missing));
     fitted
 }
@@ -69,7 +70,7 @@ pub fn pad(text: &str, columns: usize) -> String {
 /// Exactly `columns` wide: cut, or filled with spaces in front.
 pub fn pad_left(text: &str, columns: usize) -> String {
     let fitted = fit(text, columns);
-    let missing = columns.saturating_sub(fitted.width());
+    let missing = columns.saturating_sub(width(&fitted));
     let mut filled = " ".repeat(missing);
     filled.push_str(&fitted);
     filled
@@ -86,7 +87,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         let mut used = 0;
         for word in paragraph.split_inclusive(' ') {
             let bare = word.trim_end_matches(' ');
-            if used > 0 && used + bare.width() > columns {
+            if used > 0 && used + width(bare) > columns {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 used = 0;
             }
@@ -139,6 +140,33 @@ mod tests {
     #[case("  indented", 20, &["  indented"])]
     fn wrapped_between_words(#[case] text: &str, #[case] columns: usize, #[case] expected: &[&str]) {
         assert_eq!(wrap(text, columns), expected);
+    }
+
+    /// Columns as terminals and the screen's buffer count them.
+    #[rstest]
+    #[case::latin("Notes", 5)]
+    #[case::combining("e\u{301}", 1)]
+    #[case::cjk("天気アプリ", 10)]
+    #[case::half_width("ｱﾌﾟﾘ", 4)]
+    #[case::korean("한국어", 6)]
+    #[case::arabic_ligature("لا", 2)]
+    #[case::arabic("السلام", 6)]
+    #[case::hebrew("שלום", 4)]
+    #[case::hebrew_points("שָׁ", 1)]
+    #[case::devanagari("नमस्ते", 4)]
+    #[case::thai("ที่นี่", 2)]
+    #[case::emoji("👍", 2)]
+    #[case::emoji_with_a_tone("👍🏽", 2)]
+    #[case::emoji_family("👩‍👩‍👧", 2)]
+    #[case::flag("🇩🇪", 2)]
+    #[case::ellipsis("…", 1)]
+    #[case::zero("\u{200b}", 0)]
+    fn columns_of_scripts(#[case] text: &str, #[case] columns: usize) {
+        assert_eq!(width(text), columns);
+        // What a buffer of the screen makes of it, where nothing joins.
+        let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 40, 1));
+        let (end, _) = buffer.set_stringn(0, 0, text, 40, ratatui::style::Style::new());
+        assert_eq!(usize::from(end), columns);
     }
 
     proptest! {
