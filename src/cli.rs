@@ -121,10 +121,14 @@ pub enum Command {
     },
     /// Documents that were kept: edited ones, drafts before they were deleted, and both sides of every update.
     ///
-    /// A rescued document is a plain file: `publish TARGET --json FILE` puts it into a new submission.
+    /// A rescued document is a plain file: `publish TARGET --json FILE` puts it into a new submission. The kinds are edited,
+    /// before-delete, before-put and after-put (with the id of the run that sent the update), and set-aside.
     Drafts {
         /// Only those of this target.
         target: Option<Target>,
+        /// Print this one, as it was kept: its file, or a part of the file's name (a submission, a run, a time) that no other has.
+        #[arg(long, value_name = "FILE|ID")]
+        show: Option<String>,
     },
     /// Take the texts of all listings out of a document, or put them in: release notes, descriptions, …
     #[command(subcommand)]

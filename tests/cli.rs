@@ -11,7 +11,7 @@ use flightdeck::{
     sim::{Scenario, SimOptions},
 };
 use serde_json::{Value, json};
-use std::{fs, process::Stdio};
+use std::{fs, path::Path, process::Stdio};
 
 #[test]
 fn an_app_an_add_on_and_a_flight_go_to_published_with_their_zip() {
@@ -166,6 +166,59 @@ fn a_replaced_draft_is_saved_first() {
     let restored = bench.run(&["publish", target, "--json", path, "--zip", icon.to_str().unwrap(), "--bandwidth", "10 MB"]);
     assert_eq!(restored.code, 0, "{restored:?}");
     assert_eq!(bench.show(target, "published")["tag"], before["tag"]);
+}
+
+#[test]
+fn a_kept_document_is_printed_as_it_was_kept() {
+    let bench = Bench::new();
+    let json = bench.edited(ADD_ON, |document| document["tag"] = "new".into());
+    assert_eq!(bench.run(&["publish", ADD_ON, "--json", &json]).code, 0);
+    let listed = bench.run(&["drafts", "--output", "json"]);
+    let kept: Vec<Value> = listed.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [after, before] = kept.as_slice() else { panic!("{listed:?}") };
+    assert_eq!((&after["why"], &before["why"]), (&json!("after-put"), &json!("before-put")));
+    assert!(after["runId"].is_string() && after["runId"] == before["runId"], "{listed:?}");
+
+    let path = after["path"].as_str().unwrap();
+    let name = Path::new(path).file_name().unwrap().to_str().unwrap();
+    for which in [path, name, "~after-put~"] {
+        let shown = bench.run(&["drafts", "--show", which]);
+        assert_eq!((shown.code, &shown.out), (0, &fs::read_to_string(path).unwrap()), "{shown:?}");
+        let document: Value = serde_json::from_str(&shown.out).unwrap();
+        assert_eq!(document["tag"], "new");
+        assert!(!shown.out.contains("sig="), "{shown:?}");
+    }
+    let several = bench.run(&["drafts", "--show", after["runId"].as_str().unwrap()]);
+    assert!(several.code == 2 && several.out.is_empty() && several.err.contains(name), "{several:?}");
+    let none = bench.run(&["drafts", APP, "--show", name]);
+    assert!(none.code == 2 && none.err.contains("No kept document"), "{none:?}");
+    assert_eq!(bench.run(&["drafts", "--show", ""]).code, 2);
+
+    // What is printed can be published.
+    let file = bench.file("x.json");
+    fs::write(&file, bench.run(&["drafts", "--show", "~before-put~"]).out).unwrap();
+    let back = bench.run(&["publish", ADD_ON, "--json", file.to_str().unwrap()]);
+    assert_eq!(back.code, 0, "{back:?}");
+}
+
+#[test]
+fn packages_of_a_flight_are_called_as_those_of_its_app() {
+    let bench = Bench::new();
+    let (json, zip) = (bench.file("insiders-2.5.json"), bench.file("northwind-notes-2.5.zip"));
+    let (json, zip) = (json.to_str().unwrap(), zip.to_str().unwrap());
+    assert_eq!(bench.run(&["check", FLIGHT, "--json", json, "--zip", zip]).code, 0);
+
+    // The same release for a flight of another app.
+    let made = bench.run(&["create", "flight", "--app", "9NX0EXAMPLE2", "--name", "Ring", "--group", "7", "--output", "json"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let target = made.result()["target"].as_str().unwrap().to_owned();
+    let check = bench.run(&["check", &target, "--json", json, "--zip", zip]);
+    assert!(check.code == 3 && check.out.contains("this product's packages are called"), "{check:?}");
+    let publish = bench.run(&["publish", &target, "--json", json, "--zip", zip, "--pending", "keep"]);
+    assert!(
+        publish.code == 3 && format!("{}{}", publish.out, publish.err).contains("this product's packages are called"),
+        "{publish:?}"
+    );
 }
 
 #[test]

@@ -42,7 +42,11 @@ pub(super) async fn run(
         let target: Target = target.parse().map_err(Failure::usage)?;
         let session = Session::open(cli, env)?;
         let detail = load::read_target(&session.services, &target, Priority::Person).await?;
-        let identity = detail.product.package_identity();
+        // Only what a ZIP holds is compared with it.
+        let identity = match zip {
+            Some(_) => load::package_identity(&session.services.store.with_priority(Priority::Person), &detail.product).await?,
+            None => None,
+        };
         let base = detail.pending.or(detail.published).map(|submission| put_body(target.kind(), &submission.document));
         (target.kind(), base, identity)
     };

@@ -121,9 +121,11 @@ async fn document(cli: &Cli, env: Env<'_>, args: &PackArgs) -> Result<(Kind, Val
         (None, Some(target)) => {
             let session = Session::open(cli, env)?;
             let detail = load::read_target(&session.services, target, Priority::Person).await?;
+            let store = session.services.store.with_priority(Priority::Person);
+            let identity = load::package_identity(&store, &detail.product).await?;
             let none = || Failure::usage(format!("{target} has no submission yet: give a document with --json."));
             let submission = detail.pending.or(detail.published).ok_or_else(none)?;
-            Ok((target.kind(), put_body(target.kind(), &submission.document), detail.product.package_identity()))
+            Ok((target.kind(), put_body(target.kind(), &submission.document), identity))
         }
         (None, None) => Err(Failure::usage("pack needs a document: name a target, or give --json FILE.")),
     }

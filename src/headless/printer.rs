@@ -22,6 +22,15 @@ impl Printer<'_> {
         self.out.flush()
     }
 
+    /// A whole text on stdout, ended by a line break.
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            writeln!(self.out)?;
+        }
+        self.out.flush()
+    }
+
     /// One JSON object on one line of stdout.
     pub fn object(&mut self, value: &Value) -> io::Result<()> {
         serde_json::to_writer(&mut *self.out, value)?;

@@ -52,7 +52,8 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
             resume::run(session, run.as_deref(), *renew, *timeout, printer).await
         }
         Command::Rollout { target, yes, to } => rollout::run(Session::open(cli, env)?, target, to.as_ref(), *yes, printer).await,
-        Command::Drafts { target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),
+        Command::Drafts { show: Some(which), target } => drafts::show(&Session::open(cli, env)?, target.as_ref(), which, printer),
+        Command::Drafts { show: None, target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),
         Command::Texts(what) => texts::run(cli, env, what, printer).await,
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,

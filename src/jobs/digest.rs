@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Stamp {
     size: u64,
     modified: Option<SystemTime>,
+    /// When anything of it changed last: unlike its time, nobody can set that. Windows does not tell.
+    changed: Option<(i64, i64)>,
 }
 
 impl Stamp {
@@ -31,8 +33,20 @@ impl Stamp {
     }
 
     fn read(metadata: &std::fs::Metadata) -> Self {
-        Self { size: metadata.len(), modified: metadata.modified().ok() }
+        Self { size: metadata.len(), modified: metadata.modified().ok(), changed: changed(metadata) }
     }
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere nobody tells")]
+fn changed(metadata: &std::fs::Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn changed(_: &std::fs::Metadata) -> Option<(i64, i64)> {
+    None
 }
 
 /// Reads the whole file; blocks meanwhile. `told` hears the bytes so far and of all, several times a second.

@@ -8,9 +8,13 @@ use super::{
     services::Services,
 };
 use crate::{
-    api::{ApiError, Priority},
+    api::{ApiError, Priority, Store},
     disk::{DiskError, Drafts, Kept},
-    domain::{product::Product, submission::Submission, target::Target},
+    domain::{
+        product::{PackageIdentity, Product},
+        submission::Submission,
+        target::Target,
+    },
 };
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
@@ -94,6 +98,14 @@ pub async fn target(services: &Services, target: Target, reporter: &Reporter) {
     match read_target(services, &target, Priority::Screen).await {
         Ok(detail) => reporter.tell(Report::Target(Box::new(detail))).await,
         Err(error) => reporter.fail(error).await,
+    }
+}
+
+/// What the packages of a target must be called. A flight has its app's packages, and only the app's resource tells: one request.
+pub(crate) async fn package_identity(store: &Store, product: &Product) -> Result<Option<PackageIdentity>, ApiError> {
+    match &product.target {
+        Target::Flight { app, .. } => Ok(store.product(&Target::app(app)).await?.package_identity()),
+        Target::App { .. } | Target::AddOn { .. } => Ok(product.package_identity()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     browse,
     digest::{self, Stamp},
-    journal,
+    journal, load,
     report::Report,
     reporter::Reporter,
     sending::{self, Sending},
@@ -12,7 +12,12 @@ use super::{
 use crate::{
     api::{ApiError, Fetched, blob::UploadUrl},
     disk::{DiskError, Finished, Journal, Kept, Stage},
-    domain::{finding::Severity, product::PackageIdentity, submission::Submission, target::Target},
+    domain::{
+        finding::Severity,
+        product::{PackageIdentity, Product},
+        submission::Submission,
+        target::Target,
+    },
     publish::{
         call::{Fault, Happened, Next},
         entry::{Entry, Sent},
@@ -85,8 +90,8 @@ struct Driver<'a> {
     reporter: &'a Reporter,
     cancel: &'a CancellationToken,
     target: Target,
-    /// What its packages are called, once the target has been read.
-    identity: Option<PackageIdentity>,
+    /// What runs, once it has been read.
+    product: Option<Product>,
     /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
     upload: Option<UploadUrl>,
     /// What an earlier process had sent.
@@ -110,7 +115,7 @@ impl<'a> Driver<'a> {
             reporter,
             cancel,
             target: header.errand.target().clone(),
-            identity: None,
+            product: None,
             upload: None,
             sent,
             approved: None,
@@ -202,7 +207,7 @@ impl<'a> Driver<'a> {
             }
             Next::ReadTarget => {
                 let product = store.product(&target).await.map_err(fault)?;
-                self.identity = product.package_identity();
+                self.product = Some(product.clone());
                 Happened::TargetRead { name: product.name, pending: product.pending, published: product.published }
             }
             Next::ReadSubmission { id } => {
@@ -211,7 +216,11 @@ impl<'a> Driver<'a> {
             }
             Next::Examine { zip, document } => {
                 let sum = self.sum(run, &zip).await?;
-                examine(&target, zip, document, self.identity.clone(), sum).await?
+                let identity = match &self.product {
+                    Some(product) => load::package_identity(store, product).await.map_err(fault)?,
+                    None => None,
+                };
+                examine(&target, zip, document, identity, sum).await?
             }
             Next::SaveDraft { submission } => {
                 let drafts = self.services.home.drafts();

@@ -168,7 +168,7 @@ impl FindingsList {
     }
 }
 
-/// All of a finding: its sentence, its place, its rule.
+/// All of a finding: its sentence, what the field is for, its place, its rule.
 fn detail(cx: &Cx, finding: &Finding, width: usize) -> Vec<Span<'static>> {
     let style = |role| cx.theme.style(role);
     let mut lines = vec![Span::raw("")];
@@ -176,6 +176,9 @@ fn detail(cx: &Cx, finding: &Finding, width: usize) -> Vec<Span<'static>> {
     lines.push(Span::styled(format!(" {head}"), style(role(finding.severity))));
     for line in wrap(&finding.sentence, width.saturating_sub(1)) {
         lines.push(Span::styled(format!(" {line}"), style(Role::Text)));
+    }
+    for line in wrap(finding.help, width.saturating_sub(1)) {
+        lines.push(Span::styled(format!(" {line}"), style(Role::Muted)));
     }
     let place = if finding.pointer.is_empty() { "the whole document" } else { &finding.pointer };
     for line in [place.to_owned(), format!("rule {}", finding.rule)] {

@@ -217,7 +217,13 @@ impl Run {
                 self.enter(Stage::Look, at);
             }
             (Stage::Look, Happened::Seen(report)) => self.seen(report, at),
-            (Stage::Probe(doubt), Happened::TargetRead { pending, .. }) => self.probed_target(doubt, pending, at),
+            (Stage::Probe(doubt), Happened::TargetRead { pending, published, .. }) => {
+                if published == self.live_id {
+                    self.probed_target(doubt, pending, at);
+                } else {
+                    self.refuse_other_live(published.as_deref(), at);
+                }
+            }
             (Stage::Probe(Doubt::Update), Happened::ReadBack(stored)) => self.probed_draft(&stored, at),
             (Stage::Probe(Doubt::Commit), Happened::Seen(report)) => self.probed_status(report, at),
             (Stage::Adopt { .. }, Happened::SubmissionRead(draft)) => self.adopt_created(&draft, at),

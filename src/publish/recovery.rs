@@ -78,6 +78,19 @@ impl Run {
         }
     }
 
+    /// Everything was judged against what was live when the run began: a draft made now would be a copy of something else.
+    pub(super) fn refuse_other_live(&mut self, published: Option<&str>, at: Timestamp) {
+        let message = format!(
+            "Somebody else has published {} since this run began: {} is live now, not {}. Nothing was created or committed. \
+             Look at {} and publish again what you see then.",
+            self.view.target,
+            published.map_or_else(|| "nothing".to_owned(), |id| format!("submission {id}")),
+            self.live_id.as_deref().unwrap_or("nothing"),
+            self.portal(),
+        );
+        self.refuse(message, at);
+    }
+
     /// A draft that appeared with an unanswered create is ours, unless a person has had it in hand.
     pub(super) fn adopt_created(&mut self, draft: &Submission, at: Timestamp) {
         if draft.status() != Status::PendingCommit || draft.is_portal_made() {

@@ -1,5 +1,6 @@
 //! Text measured as a terminal shows it: cut, filled and wrapped by columns, not by bytes or characters. Knows no style.
 
+use ratatui::buffer::CellWidth;
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -7,9 +8,16 @@ use unicode_width::UnicodeWidthStr;
 /// What stands for the part that did not fit.
 const ELLIPSIS: &str = "…";
 
-/// Columns that the text takes.
+/// Columns that the text takes: those of its letters, one by one, as the screen's buffer gives them out. Measured as a whole, letters
+/// that join (Arabic lam and alef) would count as one cell.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(cells).sum() }
+}
+
+/// Cells of one letter in the screen's buffer.
+fn cells(letter: &str) -> usize {
+    // The buffer is never asked about these: they do not get there.
+    if letter.contains(char::is_control) { letter.width() } else { usize::from(letter.cell_width()) }
 }
 
 /// Marks that change the direction of what follows, and other invisible ones: they would reach beyond their own cell.
@@ -39,14 +47,14 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 /// At most `columns` wide; what is cut off shows as an ellipsis. Never splits a character that is made of several.
 pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     let text = plain(text);
-    if text.width() <= columns {
+    if width(&text) <= columns {
         return text;
     }
-    let room = columns.saturating_sub(ELLIPSIS.width());
+    let room = columns.saturating_sub(width(ELLIPSIS));
     let mut cut = String::with_capacity(columns + ELLIPSIS.len());
     let mut taken = 0;
     for part in text.graphemes(true) {
-        taken += part.width();
+        taken += cells(part);
         if taken > room {
             break;
         }
@@ -61,7 +69,7 @@ pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
 /// Exactly `columns` wide: cut, or filled with spaces at the end.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut fitted = fit(text, columns).into_owned();
-    let missing = columns.saturating_sub(fitted.width());
+    let missing = columns.saturating_sub(width(&fitted));
     fitted.extend(std::iter::repeat_n(' ', missing));
     fitted
 }
@@ -69,7 +77,7 @@ pub fn pad(text: &str, columns: usize) -> String {
 /// Exactly `columns` wide: cut, or filled with spaces in front.
 pub fn pad_left(text: &str, columns: usize) -> String {
     let fitted = fit(text, columns);
-    let missing = columns.saturating_sub(fitted.width());
+    let missing = columns.saturating_sub(width(&fitted));
     let mut filled = " ".repeat(missing);
     filled.push_str(&fitted);
     filled
@@ -86,19 +94,19 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         let mut used = 0;
         for word in paragraph.split_inclusive(' ') {
             let bare = word.trim_end_matches(' ');
-            if used > 0 && used + bare.width() > columns {
+            if used > 0 && used + width(bare) > columns {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 used = 0;
             }
             for part in bare.graphemes(true) {
                 // One that no line can hold is only hinted at.
-                let part = if part.width() > columns { ELLIPSIS } else { part };
-                if used > 0 && used + part.width() > columns {
+                let part = if cells(part) > columns { ELLIPSIS } else { part };
+                if used > 0 && used + cells(part) > columns {
                     lines.push(std::mem::take(&mut line));
                     used = 0;
                 }
                 line.push_str(part);
-                used += part.width();
+                used += cells(part);
             }
             // A space that does not fit is the break itself.
             let spaces = (word.len() - bare.len()).min(columns.saturating_sub(used));
@@ -139,6 +147,35 @@ mod tests {
     #[case("  indented", 20, &["  indented"])]
     fn wrapped_between_words(#[case] text: &str, #[case] columns: usize, #[case] expected: &[&str]) {
         assert_eq!(wrap(text, columns), expected);
+    }
+
+    /// Columns as terminals and the screen's buffer count them.
+    #[rstest]
+    #[case::latin("Notes", 5)]
+    #[case::combining("e\u{301}", 1)]
+    #[case::cjk("天気アプリ", 10)]
+    // Terminals take 4; the buffer keeps a cell more for the mark, and what follows stands where the buffer says.
+    #[case::half_width_mark("ｱﾌﾟﾘ", 5)]
+    #[case::half_width("ｱｲｳ", 3)]
+    #[case::korean("한국어", 6)]
+    #[case::arabic_ligature("لا", 2)]
+    #[case::arabic("السلام", 6)]
+    #[case::hebrew("שלום", 4)]
+    #[case::hebrew_points("שָׁ", 1)]
+    #[case::devanagari("नमस्ते", 4)]
+    #[case::thai("ที่นี่", 2)]
+    #[case::emoji("👍", 2)]
+    #[case::emoji_with_a_tone("👍🏽", 2)]
+    #[case::emoji_family("👩‍👩‍👧", 2)]
+    #[case::flag("🇩🇪", 2)]
+    #[case::ellipsis("…", 1)]
+    #[case::zero("\u{200b}", 0)]
+    fn columns_of_scripts(#[case] text: &str, #[case] columns: usize) {
+        assert_eq!(width(text), columns);
+        // What follows stands where the screen's buffer says.
+        let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 40, 1));
+        let (end, _) = buffer.set_stringn(0, 0, text, 40, ratatui::style::Style::new());
+        assert_eq!(usize::from(end), columns);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 #![cfg(feature = "sim")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail loudly")]
 
+mod approved;
 mod bench;
 #[cfg(unix)]
 mod cancel;
