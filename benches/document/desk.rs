@@ -63,7 +63,8 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
     let edited = text.replacen("\"Notes\"", "\"Other notes\"", 1);
     let prepared = Prepared { text: Some(&edited), ..server };
 
-    let mut session = Session::open(&server, Some(body.into()), Duration::ZERO, jiff::Timestamp::now()).ok_or("nothing to edit")?;
+    let mut session =
+        Session::open(&server, Some(body.into()), Duration::ZERO, jiff::Timestamp::now()).ok_or("nothing to edit")?;
     let times = edits(&mut session, &languages)?;
     table.time(&format!("{name}: an edit by a tab, median"), times.at(0.5), Some(10.0))?;
     table.time(&format!("{name}: an edit by a tab, worst of {EDITS}"), times.at(1.0), Some(20.0))?;

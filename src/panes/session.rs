@@ -16,8 +16,8 @@ use crate::{
     jobs::{job::Job, report::Judgement},
     ui::{text_buffer::TextBuffer, theme::Role},
 };
-use ratatui::text::Span;
 use jiff::Timestamp;
+use ratatui::text::Span;
 use serde_json::Value;
 use std::{cell::RefCell, sync::Arc, time::Duration};
 
