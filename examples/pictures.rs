@@ -43,7 +43,10 @@ fn main() {
     terminal.see("1 change");
     terminal.see("✓ the check finds nothing");
     save(&terminal, "editor");
-    terminal.press("esc");
+    terminal.press("esc t");
+    terminal.see("What is new in this version.");
+    save(&terminal, "tree");
+    terminal.press("t");
 
     terminal.press("z");
     terminal.see("Pick the ZIP");
@@ -56,7 +59,18 @@ fn main() {
     terminal.until("the large ZIP", |screen| screen.contains("▸ northwind-notes-large.zip") && screen.contains("734 MB, 1 file"));
     terminal.press("ctrl-r");
     terminal.see("✓ fits the JSON");
-    terminal.press("enter u");
+    terminal.press("enter 4 ]");
+    terminal.see("Who gets what");
+    terminal.press("K");
+    terminal.see("Keep the newest packages");
+    terminal.press("enter");
+    terminal.see("are marked");
+    terminal.gone("are marked");
+    save(&terminal, "packages");
+    terminal.press("d");
+    terminal.see("in place of");
+    save(&terminal, "diff");
+    terminal.press("u");
     terminal.see("Ready.");
     save(&terminal, "review");
     terminal.press("right enter");
@@ -74,12 +88,40 @@ fn main() {
     terminal.press("enter u");
     terminal.see("Ready.");
     terminal.press("right enter");
-    terminal.press("4 [ 5");
+    terminal.press("4 ] ] 5");
     terminal.until("the second run", |screen| {
         let is_taken = |line: &str| line.contains("northwind.notes.pro") && line.contains("PreProcessing");
         screen.contains("2 active") && screen.lines().any(is_taken) && !screen.contains("Started:")
     });
     save(&terminal, "runs");
+
+    // What was sent is kept: before and after of each PUT.
+    terminal.press("4 [");
+    terminal.see("entries kept");
+    save(&terminal, "history");
+
+    let notes = home.path().join("notes");
+    for (language, text) in
+        [("en-us", "Maps without a network."), ("de-de", "Karten ohne Netz."), ("fr-fr", "Des cartes sans réseau.")]
+    {
+        let folder = notes.join(language);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("releaseNotes.txt"), text).unwrap();
+    }
+    terminal.press("1");
+    find(&mut terminal, "atlas", "Northwind Atlas ─ submission");
+    terminal.press("4 [ [");
+    terminal.see("30 languages");
+    terminal.press("i");
+    terminal.see("Read texts from");
+    terminal.press("ctrl-u");
+    terminal.type_text(notes.to_str().unwrap());
+    terminal.press("enter");
+    terminal.see("3 texts change");
+    terminal.press("enter");
+    terminal.see("takes all of it back");
+    terminal.gone("takes all of it back");
+    save(&terminal, "listings");
 }
 
 /// The program that was built with this example.

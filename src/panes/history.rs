@@ -198,7 +198,9 @@ impl Tab for History {
 
     fn hints(&self, _desk: &Desk, cx: &Cx) -> Vec<Action> {
         match self.item(cx) {
-            Some(item) if has_document(item) => vec![Action::Enter, Action::RestorePart, Action::Copy, Action::ShowDiff, Action::NextTab],
+            Some(item) if has_document(item) => {
+                vec![Action::Enter, Action::RestorePart, Action::Copy, Action::ShowDiff, Action::NextTab]
+            }
             Some(_) => vec![Action::Enter, Action::Copy, Action::NextTab],
             None => Vec::new(),
         }
