@@ -52,10 +52,12 @@ fn main() {
     terminal.see("Pick the ZIP");
     terminal.type_text("northwind");
     terminal.see("/ northwind");
-    terminal.press("down");
-    terminal.until("the ZIP that fits", |screen| screen.contains("▸ northwind-notes-2.5.zip") && screen.contains("kB, 1 file"));
+    terminal.press("down down");
+    terminal.until("a ZIP that can be mended", |screen| {
+        screen.contains("▸ northwind-notes-2.5-nested") && screen.contains("kB, 2 files")
+    });
     save(&terminal, "zip-picker");
-    terminal.press("down");
+    terminal.press("down down");
     terminal.until("the large ZIP", |screen| screen.contains("▸ northwind-notes-large.zip") && screen.contains("734 MB, 1 file"));
     terminal.press("ctrl-r");
     terminal.see("✓ fits the JSON");
@@ -64,11 +66,11 @@ fn main() {
     terminal.press("K");
     terminal.see("Keep the newest packages");
     terminal.press("enter");
-    terminal.see("are marked");
-    terminal.gone("are marked");
+    terminal.see("is marked");
+    terminal.gone("is marked");
     save(&terminal, "packages");
     terminal.press("d");
-    terminal.see("in place of");
+    terminal.see("▾ Packages");
     save(&terminal, "diff");
     terminal.press("u");
     terminal.see("Ready.");
@@ -97,7 +99,7 @@ fn main() {
 
     // What was sent is kept: before and after of each PUT.
     terminal.press("4 [");
-    terminal.see("entries kept");
+    terminal.until("what was kept", |screen| screen.contains("entry kept") || screen.contains("entries kept"));
     save(&terminal, "history");
 
     let notes = home.path().join("notes");
