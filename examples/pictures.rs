@@ -43,20 +43,36 @@ fn main() {
     terminal.see("1 change");
     terminal.see("✓ the check finds nothing");
     save(&terminal, "editor");
-    terminal.press("esc");
+    terminal.press("esc t");
+    terminal.see("What is new in this version.");
+    save(&terminal, "tree");
+    terminal.press("t");
 
     terminal.press("z");
     terminal.see("Pick the ZIP");
     terminal.type_text("northwind");
     terminal.see("/ northwind");
-    terminal.press("down");
-    terminal.until("the ZIP that fits", |screen| screen.contains("▸ northwind-notes-2.5.zip") && screen.contains("kB, 1 file"));
+    terminal.press("down down");
+    terminal.until("a ZIP that can be mended", |screen| {
+        screen.contains("▸ northwind-notes-2.5-nested") && screen.contains("kB, 2 files")
+    });
     save(&terminal, "zip-picker");
-    terminal.press("down");
+    terminal.press("down down");
     terminal.until("the large ZIP", |screen| screen.contains("▸ northwind-notes-large.zip") && screen.contains("734 MB, 1 file"));
     terminal.press("ctrl-r");
     terminal.see("✓ fits the JSON");
-    terminal.press("enter u");
+    terminal.press("enter 4 ]");
+    terminal.see("Who gets what");
+    terminal.press("K");
+    terminal.see("Keep the newest packages");
+    terminal.press("enter");
+    terminal.see("is marked");
+    terminal.gone("is marked");
+    save(&terminal, "packages");
+    terminal.press("d");
+    terminal.see("▾ Packages");
+    save(&terminal, "diff");
+    terminal.press("u");
     terminal.see("Ready.");
     save(&terminal, "review");
     terminal.press("right enter");
@@ -74,12 +90,40 @@ fn main() {
     terminal.press("enter u");
     terminal.see("Ready.");
     terminal.press("right enter");
-    terminal.press("4 [ 5");
+    terminal.press("4 ] ] 5");
     terminal.until("the second run", |screen| {
         let is_taken = |line: &str| line.contains("northwind.notes.pro") && line.contains("PreProcessing");
         screen.contains("2 active") && screen.lines().any(is_taken) && !screen.contains("Started:")
     });
     save(&terminal, "runs");
+
+    // What was sent is kept: before and after of each PUT.
+    terminal.press("4 [");
+    terminal.until("what was kept", |screen| screen.contains("entry kept") || screen.contains("entries kept"));
+    save(&terminal, "history");
+
+    let notes = home.path().join("notes");
+    for (language, text) in
+        [("en-us", "Maps without a network."), ("de-de", "Karten ohne Netz."), ("fr-fr", "Des cartes sans réseau.")]
+    {
+        let folder = notes.join(language);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("releaseNotes.txt"), text).unwrap();
+    }
+    terminal.press("1");
+    find(&mut terminal, "atlas", "Northwind Atlas ─ submission");
+    terminal.press("4 [ [");
+    terminal.see("30 languages");
+    terminal.press("i");
+    terminal.see("Read texts from");
+    terminal.press("ctrl-u");
+    terminal.type_text(notes.to_str().unwrap());
+    terminal.press("enter");
+    terminal.see("3 texts change");
+    terminal.press("enter");
+    terminal.see("takes all of it back");
+    terminal.gone("takes all of it back");
+    save(&terminal, "listings");
 }
 
 /// The program that was built with this example.

@@ -179,7 +179,10 @@ impl App {
                     | Job::Pack { .. }
             );
             let severity = if is_reading { Severity::Warning } else { Severity::Error };
-            self.toasts.push(severity, message, now.uptime);
+            // The dialog that asked for texts says it where the path stands, and stays open: once is enough.
+            if !matches!(job, Job::ReadTexts(_)) {
+                self.toasts.push(severity, message, now.uptime);
+            }
         }
         if let Some((target, text)) = said {
             self.toasts.push(Severity::Info, text, now.uptime);

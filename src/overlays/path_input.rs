@@ -69,10 +69,10 @@ impl PathInput {
     /// A second separator behind a folder begins at the root again: nobody has to wipe what stands there to type a whole path.
     fn begin_anew(&mut self) {
         let text = self.field.text();
-        let is_share = cfg!(windows) && text.chars().take(2).all(is_separator) && !text.chars().skip(2).any(is_separator);
-        let doubled =
-            text.char_indices().zip(text.chars().skip(1)).find(|((_, one), two)| is_separator(*one) && is_separator(*two));
-        if let Some(((at, _), _)) = doubled.filter(|_| !is_share && !text.contains("://")) {
+        // A network path of Windows begins with two.
+        let mut pairs = text.char_indices().zip(text.chars().skip(1)).skip(usize::from(cfg!(windows)));
+        let doubled = pairs.find(|((_, one), two)| is_separator(*one) && is_separator(*two));
+        if let Some(((at, _), _)) = doubled {
             let rest = text.get(at + 1..).unwrap_or_default().to_owned();
             self.field.set(rest);
         }

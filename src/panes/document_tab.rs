@@ -121,9 +121,9 @@ impl Tab for DocumentTab {
     }
 
     fn hints(&self, desk: &Desk, cx: &Cx) -> Vec<Action> {
+        use Action::{Edit, EditOutside, Filter, NextTab, PickZip, Publish, ShowDiff, Tree};
         let hints = self.shown().hints(desk, cx);
         if hints.is_empty() && !self.takes_text() {
-            use Action::{Edit, EditOutside, Filter, NextTab, PickZip, Publish, ShowDiff, Tree};
             return vec![Edit, Tree, Filter, PickZip, Publish, ShowDiff, EditOutside, NextTab];
         }
         hints

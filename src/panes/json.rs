@@ -86,10 +86,10 @@ impl Tab for Json {
     }
 
     fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+        use Action::{Find, Findings, Fold, FoldAlike, GoToBracket, NextFinding, Redo, Replace, Undo, UnfoldAll};
         if self.editor.is_none() {
             return Vec::new();
         }
-        use Action::{Find, Findings, Fold, FoldAlike, GoToBracket, NextFinding, Redo, Replace, Undo, UnfoldAll};
         vec![Find, Replace, NextFinding, Findings, Fold, Undo, Redo, GoToBracket, FoldAlike, UnfoldAll]
     }
 

@@ -302,7 +302,8 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
                 } else {
                     // The new text matters as much as the old one: each gets half of a line of their own.
                     sheet.more(&fit(&change.place, room), Role::Text);
-                    let sides = change.sides(room.saturating_sub("  gone, was  → ".len()) / 2);
+                    let has_both = change.before.is_some() && change.after.is_some();
+                    let sides = change.sides(room.saturating_sub("  gone, was  → ".len()) / if has_both { 2 } else { 1 });
                     sheet.more(&fit(&format!("  {sides}"), room), Role::Text);
                 }
             }

@@ -287,7 +287,7 @@ impl Pane for Runs {
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
         if runs.is_empty() {
             let advice = format!(
-                "No run yet: {} publishes what was prepared, {} follows what is pending.",
+                "No run yet. {} publishes what was prepared, {} follows what is pending.",
                 cx.key(Action::Publish),
                 cx.key(Action::Follow)
             );

@@ -94,10 +94,10 @@ impl Tab for TreeTab {
     }
 
     fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+        use Action::{AddPart, Copy, Enter, Filter, NextFinding, Publish, RemovePart, TogglePart, Tree, Undo};
         if self.takes_text() {
             return vec![Action::Back];
         }
-        use Action::{AddPart, Copy, Enter, Filter, NextFinding, Publish, RemovePart, TogglePart, Tree, Undo};
         vec![Enter, AddPart, RemovePart, TogglePart, Tree, Copy, NextFinding, Undo, Filter, Publish, Action::NextTab]
     }
 
