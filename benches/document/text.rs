@@ -69,7 +69,9 @@ fn edits(document: &Value) -> Vec<Edit> {
 fn one_line(document: &Value, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
     let buffer = TextBuffer::new(&document.to_string());
     let end = Place { line: 0, byte: buffer.len() };
-    for (wraps, cursor, what) in [(false, Place::default(), "cut, its start"), (false, end, "cut, its end"), (true, end, "wrapped")] {
+    for (wraps, cursor, what) in
+        [(false, Place::default(), "cut, its start"), (false, end, "cut, its end"), (true, end, "wrapped")]
+    {
         let area = TextArea { text: buffer.visible(), cursor: Some(cursor), wraps, ..TextArea::default() };
         let (mut terminal, scroll) = (Terminal::new(TestBackend::new(COLUMNS, ROWS))?, Scroll::default());
         let draw = || terminal.draw(|frame| area.draw(frame, frame.area(), &scroll, &Theme::default())).map(|_| ());

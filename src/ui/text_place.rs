@@ -20,8 +20,7 @@ pub fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let is_plain = |byte: usize| text.as_bytes().get(byte).is_none_or(|byte| matches!(byte, b' '..=b'~'));
         // Nothing plain joins what stands before it.
         let is_alone = is_plain(start) && is_plain(start + 1);
-        let grapheme =
-            if is_alone { text.get(start..=start)? } else { text.get(start..)?.graphemes(true).next()? };
+        let grapheme = if is_alone { text.get(start..=start)? } else { text.get(start..)?.graphemes(true).next()? };
         at += grapheme.len();
         Some((start, grapheme))
     })
