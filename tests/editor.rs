@@ -275,3 +275,31 @@ fn a_large_document_is_judged_away_from_the_keys() {
     desk.wait(2_000);
     assert_eq!(desk.started.len(), 1);
 }
+
+#[test]
+fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
+    let other = Target::app("9NX0EXAMPLE2");
+    let store =
+        vec![detail(&target(), "Northwind Notes", None, Some(large())), detail(&other, "Northwind Other", None, Some(live()))];
+    let mut desk = Desk::new(120, 40, store);
+    desk.keys("enter");
+    desk.wait(500);
+    desk.keys("4 e ctrl-end");
+    desk.text(" x");
+    desk.wait(3_000);
+    assert!(text(&desk).ends_with(" x"), "it is kept");
+    desk.keys("esc 1 down");
+    desk.wait(1_000);
+    desk.started.clear();
+    desk.is_judging = false;
+    desk.keys("up");
+    desk.wait(2_000);
+    assert!(matches!(desk.started.as_slice(), [Job::Judge { .. }]), "{}", desk.screen());
+    assert!(!desk.screen().contains("✗ line"), "{}", desk.screen());
+    desk.keys("down");
+    desk.wait(1_000);
+    desk.is_judging = true;
+    desk.keys("up");
+    desk.wait(2_000);
+    assert!(desk.screen().contains("✗ line"), "{}", desk.screen());
+}

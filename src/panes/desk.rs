@@ -41,12 +41,11 @@ struct Digest {
 impl Digest {
     fn of(prepared: &Prepared, now: Timestamp) -> Self {
         let target = prepared.target.clone();
-        let (value, verdict) = match prepared.text.filter(|text| is_large(text.len())) {
-            Some(text) => (Document::parse(text).shared(), None),
-            None => {
-                let verdict = Verdict::of(prepared, now).map(Arc::new);
-                (verdict.as_ref().and_then(|verdict| verdict.shared()), verdict)
-            }
+        let (value, verdict) = if let Some(text) = prepared.text.filter(|text| is_large(text.len())) {
+            (Document::parse(text).shared(), None)
+        } else {
+            let verdict = Verdict::of(prepared, now).map(Arc::new);
+            (verdict.as_ref().and_then(|verdict| verdict.shared()), verdict)
         };
         Self { target, value, verdict, asked: None, lines: None }
     }

@@ -152,10 +152,13 @@ fn left_out(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, ob
         exact.or_else(any).is_some_and(|value| !value.is_null())
     };
     for (name, value) in base.and_then(Value::as_object).into_iter().flatten() {
-        let inner = place.step(name);
-        let is_ours = inner.is_none_or(|inner| !inner.is_read_only && !inner.is_obsolete);
         let is_files_own = name.eq_ignore_ascii_case("id") || *value == Value::Bool(false);
-        if is_empty(value) || is_there(name) || !is_ours || is_files_own {
+        // Nearly everything is there: the schema is asked about what is not.
+        if is_empty(value) || is_there(name) || is_files_own {
+            continue;
+        }
+        let inner = place.step(name);
+        if inner.is_some_and(|inner| inner.is_read_only || inner.is_obsolete) {
             continue;
         }
         let pointer = trail.pointer();
