@@ -173,6 +173,7 @@ async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_fo
         is_protected: profile.protected,
         is_read_only: profile.read_only,
         zip_folder,
+        home: directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned()),
     };
     let options = options(config, view, banner, None)?;
     let mut pool = Pool::new(services, sender);

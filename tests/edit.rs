@@ -317,7 +317,12 @@ fn with_package(desk: &mut Desk) {
 }
 
 fn desk_with_folder(folder: &Path, columns: u16, rows: u16) -> Desk {
-    let profile = ProfileView { name: "contoso".into(), zip_folder: Some(folder.into()), ..ProfileView::default() };
+    let profile = ProfileView {
+        name: "contoso".into(),
+        zip_folder: Some(folder.into()),
+        home: Some(folder.into()),
+        ..ProfileView::default()
+    };
     let mut desk = Desk::with_profile(columns, rows, vec![notes(None)], profile);
     desk.keys("enter");
     desk.wait(500);
@@ -355,6 +360,17 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
     desk.text("msix");
     desk.keys("enter");
     assert!(desk.screen().contains("the Store wants a ZIP that holds it"), "{}", desk.screen());
+    // A path from home on is opened; only a ZIP is chosen.
+    desk.keys("esc");
+    desk.text("~/older");
+    desk.keys("enter");
+    desk.wait(500);
+    assert_eq!(desk.app.model().folder.path, folder.path().join("older"));
+    desk.text("~");
+    desk.keys("enter");
+    desk.wait(500);
+    assert_eq!(desk.app.model().folder.path, folder.path());
+    desk.text("msix");
     // One step back empties the filter, the next one leaves.
     desk.keys("esc");
     assert_eq!(desk.app.overlays(), ["zip-picker"]);

@@ -167,3 +167,19 @@ fn screens() {
         insta::assert_snapshot!(format!("review_{columns}x{rows}"), desk.screen());
     }
 }
+
+#[test]
+fn a_date_that_is_too_near_is_told_in_the_review_and_in_the_editor() {
+    let mut desk = open((120, 36), &Target::app("9NX0EXAMPLE1"), APP, |document| {
+        document["targetPublishMode"] = json!("SpecificDate");
+        document["targetPublishDate"] = json!("2026-02-03T20:00:00Z");
+    });
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("targetPublishDate is only 7 hours ahead"), "{screen}");
+    desk.keys("esc e");
+    desk.wait(1_000);
+    desk.keys("f4");
+    let screen = desk.screen();
+    assert!(screen.contains("targetPublishDate is only 7 hours ahead"), "{screen}");
+}

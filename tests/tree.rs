@@ -48,7 +48,11 @@ fn go(desk: &mut Desk, word: &str) {
 
 /// The pointer that the tree's cursor is on, as the copy key gives it.
 fn pointer(desk: &mut Desk) -> String {
-    desk.keys("y");
+    copied(desk, "y")
+}
+
+fn copied(desk: &mut Desk, key: &str) -> String {
+    desk.keys(key);
     let copied = desk.effects.iter().rev().find_map(|effect| match effect {
         Effect::Copy(text) => Some(text.clone()),
         _ => None,
@@ -330,4 +334,14 @@ fn the_screens() {
         desk.text("Notes");
         insta::assert_snapshot!(format!("tree_row_{size}"), screen(&desk));
     }
+}
+
+#[test]
+fn a_value_is_copied_as_text_or_as_json() {
+    let mut desk = open();
+    go(&mut desk, "targetPublishMode");
+    assert_eq!(copied(&mut desk, "shift-y"), "Immediate");
+    go(&mut desk, "keywords");
+    let value: Value = serde_json::from_str(&copied(&mut desk, "shift-y")).unwrap();
+    assert!(value.is_array(), "{value}");
 }

@@ -107,7 +107,7 @@ async fn run(services: Services, job: Job, reporter: Reporter, cancel: Cancellat
         for older in superseded {
             older.cancelled().await;
         }
-        work.await;
+        Box::pin(work).await;
     }
 }
 

@@ -217,7 +217,7 @@ impl<'a> Driver<'a> {
             Next::Examine { zip, document } => {
                 let sum = self.sum(run, &zip).await?;
                 let identity = match &self.product {
-                    Some(product) => load::package_identity(store, product).await.map_err(fault)?,
+                    Some(product) => Box::pin(load::package_identity(store, product)).await.map_err(fault)?,
                     None => None,
                 };
                 examine(&target, zip, document, identity, sum).await?

@@ -35,6 +35,8 @@ pub struct ProfileView {
     pub is_read_only: bool,
     /// The folder in which the ZIP picker starts.
     pub zip_folder: Option<PathBuf>,
+    /// What `~` means in a path that is typed.
+    pub home: Option<PathBuf>,
 }
 
 /// A list with the time of its last answer.

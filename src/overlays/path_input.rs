@@ -32,6 +32,15 @@ fn is_separator(c: char) -> bool {
     c == '/' || (cfg!(windows) && c == '\\')
 }
 
+/// A path with the home folder for a `~` in front, where there is one. What belongs to another person (`~name`) stays as it is.
+pub(super) fn from_home(path: &Path, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home.to_owned(),
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
 /// Whether an entry can be a source or a place for texts.
 fn is_offered(entry: &FolderEntry) -> bool {
     entry.is_folder
@@ -50,13 +59,13 @@ impl PathInput {
             let end = if start.ends_with(is_separator) { String::new() } else { MAIN_SEPARATOR.to_string() };
             self.field = Field::with_text(format!("{start}{end}"));
         }
-        self.browse(asks);
+        self.browse(cx, asks);
     }
 
-    /// What was typed; quotes around a dropped path are no part of it.
-    pub fn path(&self) -> Option<PathBuf> {
+    /// What was typed, `~` as the home folder; quotes around a dropped path are no part of it.
+    pub fn path(&self, cx: &Cx) -> Option<PathBuf> {
         let text = self.field.text().trim().trim_matches(['"', '\'']);
-        (!text.is_empty()).then(|| PathBuf::from(text))
+        (!text.is_empty()).then(|| from_home(Path::new(text), cx.model.profile.home.as_deref()))
     }
 
     /// The folder of what is typed, and the beginning of a name in it.
@@ -78,9 +87,10 @@ impl PathInput {
         }
     }
 
-    fn browse(&mut self, asks: &mut Vec<Ask>) {
+    fn browse(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
         let (folder, _) = self.parts();
-        let folder = PathBuf::from(if folder.is_empty() { "." } else { folder });
+        let folder = Path::new(if folder.is_empty() { "." } else { folder });
+        let folder = from_home(folder, cx.model.profile.home.as_deref());
         if self.asked.as_ref() != Some(&folder) {
             self.asked = Some(folder.clone());
             asks.push(Ask::Start(Job::Browse { folder }));
@@ -127,7 +137,7 @@ impl PathInput {
         };
         self.field.set(text);
         self.chosen = None;
-        self.browse(asks);
+        self.browse(cx, asks);
     }
 
     /// Takes a suggestion that a person has gone to; says whether there was one.
@@ -166,7 +176,7 @@ impl PathInput {
         }
         self.begin_anew();
         self.chosen = None;
-        self.browse(asks);
+        self.browse(cx, asks);
         true
     }
 
@@ -189,5 +199,23 @@ impl PathInput {
             let role = if is_here { Role::Selection } else { Role::Muted };
             frame.render_widget(Line::styled(pad(&line, usize::from(area.width)), style(role)), place);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("~", "/home/ada")]
+    #[case("~/texts", "/home/ada/texts")]
+    #[case("~/texts/de.csv", "/home/ada/texts/de.csv")]
+    #[case("~bob/texts", "~bob/texts")]
+    #[case("texts/~", "texts/~")]
+    #[case("/srv/~/x", "/srv/~/x")]
+    fn a_tilde_in_front_is_the_home_folder(#[case] typed: &str, #[case] path: &str) {
+        assert_eq!(from_home(Path::new(typed), Some(Path::new("/home/ada"))), Path::new(path));
+        assert_eq!(from_home(Path::new(typed), None), Path::new(typed));
     }
 }

@@ -118,14 +118,14 @@ impl Overlay for TextsExport {
         match (&self.stage, action) {
             (Stage::Place, Action::Enter) => {
                 if !self.path.accept(cx, asks)
-                    && let Some(to) = self.path.path()
+                    && let Some(to) = self.path.path(cx)
                 {
                     self.write(to, false, asks);
                 }
             }
             (Stage::Place, Action::Up | Action::Down) => self.path.walk(action == Action::Down, cx),
             (Stage::InTheWay(_), Action::Toggle) => {
-                if let Some(to) = self.path.path() {
+                if let Some(to) = self.path.path(cx) {
                     self.stage = Stage::Place;
                     self.write(to, true, asks);
                 }

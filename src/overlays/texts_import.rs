@@ -72,8 +72,8 @@ impl TextsImport {
         }
     }
 
-    fn read(&mut self, asks: &mut Vec<Ask>) {
-        let Some(from) = self.path.path() else { return };
+    fn read(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(from) = self.path.path(cx) else { return };
         self.asked = Some(from.clone());
         asks.push(Ask::Start(Job::ReadTexts(TextSource {
             from,
@@ -258,7 +258,7 @@ impl Overlay for TextsImport {
             match action {
                 Action::Enter => {
                     if !self.path.accept(cx, asks) {
-                        self.read(asks);
+                        self.read(cx, asks);
                     }
                 }
                 Action::Up | Action::Down => self.path.walk(action == Action::Down, cx),

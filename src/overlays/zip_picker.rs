@@ -1,7 +1,10 @@
 //! Picks the ZIP to upload: walks through folders that jobs list, filters, and says at once how the ZIP under the cursor fits.
 //! Touches no disk itself.
 
-use super::overlay::{Closing, Overlay};
+use super::{
+    overlay::{Closing, Overlay},
+    path_input::from_home,
+};
 use crate::{
     action::Action,
     ask::{Ask, Severity},
@@ -93,10 +96,11 @@ pub(super) fn refusal(name: &str) -> &'static str {
 }
 
 /// A path that was typed or pasted instead of a filter.
-pub(super) fn as_path(text: &str) -> Option<PathBuf> {
+pub(super) fn as_path(text: &str, cx: &Cx) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']);
-    let is_path = Path::new(text).is_absolute() || text.starts_with("./") || text.starts_with("../");
-    is_path.then(|| PathBuf::from(text))
+    let path = from_home(Path::new(text), cx.model.profile.home.as_deref());
+    let is_path = path.is_absolute() || text.starts_with("./") || text.starts_with("../");
+    is_path.then_some(path)
 }
 
 impl ZipPicker {
@@ -320,7 +324,7 @@ impl Overlay for ZipPicker {
             }
             Action::Back => return Closing::Close(Vec::new()),
             Action::Enter | Action::Right => {
-                if let Some(path) = as_path(self.filter.text()) {
+                if let Some(path) = as_path(self.filter.text(), cx) {
                     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
                         return self.choose(path, cx);
                     }

@@ -29,7 +29,7 @@ impl ZipPicker {
             let word = match &cx.model.folder.entries {
                 Remote::Loading { .. } | Remote::Idle => format!("{} the folder is being read", meter::spinner(cx.uptime)),
                 Remote::Failed { error, .. } => format!("✗ {error}"),
-                Remote::Ready(_) if as_path(self.filter.text()).is_some() => "enter opens this path".to_owned(),
+                Remote::Ready(_) if as_path(self.filter.text(), cx).is_some() => "enter opens this path".to_owned(),
                 Remote::Ready(_) if self.filter.is_empty() => "the folder is empty".to_owned(),
                 Remote::Ready(_) => "nothing here has these letters".to_owned(),
             };

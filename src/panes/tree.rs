@@ -13,7 +13,7 @@ use crate::{
     action::Action,
     ask::{Ask, Severity},
     domain::{
-        json::document::SyntaxError,
+        json::document::{SyntaxError, pretty},
         json::edit::Edit,
         json::pointer::{child, names},
         rules::schema::Shape,
@@ -109,7 +109,8 @@ impl TreeView {
             | Action::Filter
             | Action::Find
             | Action::FindNext
-            | Action::Copy => Possible::Yes,
+            | Action::Copy
+            | Action::CopyValue => Possible::Yes,
             Action::NextFinding => {
                 if sight.findings.is_empty() {
                     Possible::No("The check finds nothing.".into())
@@ -151,6 +152,10 @@ impl TreeView {
             Action::NextFinding => self.next_finding(sight),
             Action::Copy => {
                 asks.push(Ask::Copy(pointer));
+            }
+            Action::CopyValue => {
+                let value = sight.value.pointer(&pointer);
+                asks.extend(value.map(|value| Ask::Copy(value.as_str().map_or_else(|| pretty(value), str::to_owned))));
             }
             Action::Enter | Action::Edit => return self.enter(sight, &pointer, asks),
             Action::TogglePart => {
