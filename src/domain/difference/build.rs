@@ -336,7 +336,8 @@ impl Builder<'_> {
                 Part { label: self.label(&names(&change.path), depth), wording }
             })
             .collect();
-        let pointer = if is_gone { self.place(parent(pointer).map_or("", |(holder, _)| holder)) } else { pointer.to_owned() };
+        let place = if is_gone { parent(pointer).map_or("", |(holder, _)| holder) } else { pointer };
+        let pointer = self.place(place);
         File { entry: Entry { sign, label, note, pointer, parts, changes }, facts }
     }
 
