@@ -404,6 +404,32 @@ fn the_picker_walks_through_folders() {
 }
 
 #[test]
+fn a_made_zip_is_announced_when_enter_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    zip(&folder.path().join("chosen.zip"), &["Northwind.Notes_2.5.0.0.msixbundle"]);
+    fs::create_dir(folder.path().join("build")).unwrap();
+    fs::write(folder.path().join("build/Northwind.Notes_2.5.0.0.msixbundle"), package()).unwrap();
+    let mut desk = desk_with_folder(folder.path(), 120, 40);
+    desk.keys("z");
+    desk.wait(500);
+    desk.keys("enter z");
+    desk.text("build");
+    // The ZIP is made long before the slow drive shows it: nothing says so yet, and the cursor stays where it was.
+    desk.slow_drive = Some(Vec::new());
+    desk.keys("ctrl-k");
+    desk.wait(500);
+    let screen = desk.screen();
+    assert!(folder.path().join("build.zip").is_file());
+    assert!(!screen.contains("is made") && !screen.contains("fits the JSON"), "{screen}");
+    desk.answer_folders();
+    desk.wait(500);
+    let screen = desk.screen();
+    assert!(screen.contains("✓ build.zip is made: 1 file") && screen.contains("✓ fits the JSON"), "{screen}");
+    desk.keys("enter");
+    assert_eq!(desk.app.model().edits[&app_target()].zip, Some(folder.path().join("build.zip")));
+}
+
+#[test]
 fn missing_files_bar_the_way_with_a_list() {
     let folder = tempfile::tempdir().unwrap();
     zip(&folder.path().join("wrong.zip"), &["other.png"]);

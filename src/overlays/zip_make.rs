@@ -65,8 +65,8 @@ impl ZipPicker {
                     left => format!("; {} left out", count(left, "file is", "files are")),
                 };
                 let files = count(packed.files.len(), "file", "files");
-                self.note = Some((format!("✓ {name} is made: {files}, {}{left}.", units::bytes(packed.size)), Role::Good));
-                self.wanted = Some(out);
+                let said = format!("✓ {name} is made: {files}, {}{left}.", units::bytes(packed.size));
+                self.wanted = Some((out, said));
             }
             Some(Err(error)) => self.failure = Some(error.clone()),
             None => self.note = Some(("Stopped; no ZIP was made.".into(), Role::Warning)),

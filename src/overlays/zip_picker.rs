@@ -69,6 +69,8 @@ pub struct ZipPicker {
     pub(super) rows: Vec<Row>,
     /// The folder that the rows are of; the cursor goes home when it changes.
     folder: PathBuf,
+    /// The file under the cursor, which stays there when the folder is read again.
+    here: Option<PathBuf>,
     /// When the ZIP under the cursor is to be looked into.
     examine_at: Option<Duration>,
     /// The ZIP that was looked into last.
@@ -76,8 +78,8 @@ pub struct ZipPicker {
     pub(super) note: Option<(String, Role)>,
     /// The ZIP that is being made for this picker.
     pub(super) making: Option<PathBuf>,
-    /// Where the cursor goes when the folder has been read again.
-    pub(super) wanted: Option<PathBuf>,
+    /// The ZIP that was made, and what is said once the folder shows it: until then Enter would take another one.
+    pub(super) wanted: Option<(PathBuf, String)>,
     /// Why no ZIP could be made of a folder: longer than a line.
     pub(super) failure: Option<String>,
 }
@@ -113,6 +115,7 @@ impl ZipPicker {
             cursor: Cursor::default(),
             rows: Vec::new(),
             folder: PathBuf::new(),
+            here: None,
             examine_at: None,
             asked: None,
             note: None,
@@ -157,27 +160,46 @@ impl ZipPicker {
         self.rows = up.into_iter().chain(found.into_iter().map(|(_, _, index)| Row::Entry(index))).collect();
     }
 
-    /// To the first row that is worth it: what was chosen, else the first ZIP.
+    /// The row of the first entry that is like this.
+    fn place(&self, cx: &Cx, is_wanted: impl Fn(&FolderEntry) -> bool) -> Option<usize> {
+        let entries = cx.model.folder.entries.value()?;
+        self.rows.iter().position(|row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(&is_wanted)))
+    }
+
+    /// To the first row that is worth it: the best match, what was chosen, else the first ZIP.
     fn cursor_home(&mut self, cx: &Cx) {
-        let entries = cx.model.folder.entries.value().map_or(&[][..], Vec::as_slice);
-        let chosen = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip);
-        let place = |wanted: &dyn Fn(&FolderEntry) -> bool| {
-            self.rows.iter().position(|row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(wanted)))
-        };
-        let wanted = self.wanted.as_ref().and_then(|zip| place(&|entry| entry.path == *zip));
-        let home = wanted
-            .or_else(|| chosen.and_then(|zip| place(&|entry| entry.path == zip)))
-            .or_else(|| place(&|entry| rank(entry) == 0))
-            .or_else(|| place(&|_| true));
-        if wanted.is_some() {
-            self.wanted = None;
+        if !self.filter.is_empty() {
+            return self.cursor.set(0);
         }
+        let chosen = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip);
+        let home = chosen
+            .and_then(|zip| self.place(cx, |entry| entry.path == zip))
+            .or_else(|| self.place(cx, |entry| rank(entry) == 0))
+            .or_else(|| self.place(cx, |_| true));
         self.cursor.set(home.unwrap_or_default());
+    }
+
+    /// The folder was read, or is being read: the cursor stays with its file, unless a ZIP was made in the meantime.
+    fn listed(&mut self, cx: &Cx) {
+        self.arrange_rows(cx);
+        if self.folder != cx.model.folder.path {
+            self.folder.clone_from(&cx.model.folder.path);
+            self.cursor_home(cx);
+        } else if let Some((zip, said)) = self.wanted.take_if(|_| !cx.model.folder.entries.is_loading()) {
+            self.note = Some((said, Role::Good));
+            self.cursor.set(self.place(cx, |entry| entry.path == zip).unwrap_or_default());
+        } else if let Some(same) = self.here.as_ref().and_then(|here| self.place(cx, |entry| entry.path == *here)) {
+            self.cursor.set(same);
+        } else {
+            self.cursor_home(cx);
+        }
+        self.moved(cx);
     }
 
     fn moved(&mut self, cx: &Cx) {
         self.failure = None;
         self.cursor.clamp(self.rows.len());
+        self.here = self.entry(cx).map(|entry| entry.path.clone());
         let is_news = self.zip(cx).is_some_and(|zip| self.asked.as_ref() != Some(&zip.path));
         self.examine_at = is_news.then(|| cx.uptime + EXAMINE);
     }
@@ -379,16 +401,7 @@ impl Overlay for ZipPicker {
 
     fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
         match change {
-            Change::Folder => {
-                let is_other = self.folder != cx.model.folder.path;
-                let before = self.entry(cx).map(|entry| entry.path.clone());
-                self.arrange_rows(cx);
-                if is_other || before.is_none() || self.wanted.is_some() {
-                    self.folder.clone_from(&cx.model.folder.path);
-                    self.cursor_home(cx);
-                }
-                self.moved(cx);
-            }
+            Change::Folder => self.listed(cx),
             Change::Packing => self.made(cx, asks),
             Change::Edit(target) | Change::Target(target) if *target == self.target => self.judge(cx),
             _ => {}

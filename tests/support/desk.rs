@@ -16,6 +16,7 @@ use flightdeck::{
     jobs::{
         browse,
         job::{Catalog, Job, JobId},
+        pack,
         past::{KeptDocument, Past, PastItem},
         report::{Judgement, Report, Summed, TargetDetail, Texts},
         texts,
@@ -50,6 +51,8 @@ pub struct Desk {
     pub documents: BTreeMap<PathBuf, Value>,
     /// Whether large texts are judged at once; else the job is only noted.
     pub is_judging: bool,
+    /// Folders that are to be read, while a slow drive keeps them waiting.
+    pub slow_drive: Option<Vec<(JobId, Job)>>,
     size: (u16, u16),
 }
 
@@ -116,6 +119,7 @@ impl Desk {
             past: Vec::new(),
             documents: BTreeMap::new(),
             is_judging: true,
+            slow_drive: None,
             size: (columns, rows),
         };
         let effects = desk.app.start(desk.now);
@@ -164,6 +168,10 @@ impl Desk {
                     }
                 }
             }
+            job @ Job::Browse { .. } if self.slow_drive.is_some() => {
+                self.slow_drive.as_mut().unwrap().push((id, job));
+                return;
+            }
             Job::Browse { folder } => match browse::list(&folder) {
                 Ok(mut entries) => {
                     for entry in &mut entries {
@@ -176,6 +184,10 @@ impl Desk {
             },
             Job::Examine { zip, kind, document, identity } => {
                 self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))));
+            }
+            Job::Pack { folder, out, kind, document } => {
+                let packed = pack::pack(&folder, &out, kind, &document, |_, _| (), || false).unwrap();
+                self.report(id, Report::Packed(Box::new(packed)));
             }
             Job::Sum { zip } => {
                 self.report(id, Report::Summed(Summed { zip, done: 1, total: 1, sum: Some([7; 32]) }));
@@ -212,6 +224,13 @@ impl Desk {
             }
         }
         self.report(id, Report::Ended);
+    }
+
+    /// The slow drive answers.
+    pub fn answer_folders(&mut self) {
+        for (id, job) in self.slow_drive.take().unwrap_or_default() {
+            self.run(id, job);
+        }
     }
 
     /// Lets time pass; whatever wanted to be woken is woken in time.
