@@ -415,13 +415,13 @@ fn a_made_zip_is_announced_when_enter_takes_it() {
     desk.keys("enter z");
     desk.text("build");
     // The ZIP is made long before the slow drive shows it: nothing says so yet, and the cursor stays where it was.
-    desk.slow_drive = Some(Vec::new());
+    desk.folder_takes = 1_000;
     desk.keys("ctrl-k");
     desk.wait(500);
     let screen = desk.screen();
     assert!(folder.path().join("build.zip").is_file());
     assert!(!screen.contains("is made") && !screen.contains("fits the JSON"), "{screen}");
-    desk.answer_folders();
+    desk.wait(500);
     desk.wait(500);
     let screen = desk.screen();
     assert!(screen.contains("✓ build.zip is made: 1 file") && screen.contains("✓ fits the JSON"), "{screen}");

@@ -1,5 +1,5 @@
 //! Holds the structure: imports go down only, no circles, each crate on its floor, files of a readable size.
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,11 +54,67 @@ const CRATES: &[(&str, &[&str])] = &[
 struct Source {
     /// Path below `src`, with `/`.
     path: String,
-    /// The first part of the module path: `api`, `main`, …
-    room: String,
-    /// Without comments, strings' content and the tests at the end.
+    /// `panes::tree::rows` taken apart; a `mod.rs` is its folder.
+    module: Vec<String>,
+    /// Without comments and the tests at the end.
     code: String,
     lines: usize,
+}
+
+impl Source {
+    /// The first part of the module path: `api`, `main`, …
+    fn room(&self) -> &str {
+        &self.module[0]
+    }
+
+    /// Every path that begins with `crate::` or `super::`, whole and from the top.
+    fn imports(&self) -> Vec<Vec<String>> {
+        let mut found = Vec::new();
+        for (at, start) in self.code.match_indices("crate::").chain(self.code.match_indices("super::")) {
+            // The second `super` of `super::super::` has been counted with the first.
+            if self.code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+                continue;
+            }
+            let mut rest = &self.code[at + start.len()..];
+            let mut from = if start == "crate::" { &[][..] } else { self.parent() };
+            while let Some(further) = rest.strip_prefix("super::") {
+                (rest, from) = (further, &from[..from.len() - 1]);
+            }
+            expand(rest, from, &mut found);
+        }
+        found
+    }
+
+    /// What `super` is.
+    fn parent(&self) -> &[String] {
+        &self.module[..self.module.len() - 1]
+    }
+}
+
+/// The paths of `a::{b, c::D}`, of which only what is written small is a module; gives what stands after it.
+fn expand<'t>(text: &'t str, from: &[String], found: &mut Vec<Vec<String>>) -> &'t str {
+    let text = text.trim_start();
+    if let Some(mut group) = text.strip_prefix('{') {
+        loop {
+            group = expand(group, from, found).trim_start();
+            match group.strip_prefix(',') {
+                Some(next) if !next.trim_start().starts_with('}') => group = next,
+                next => return next.unwrap_or(group).trim_start().strip_prefix('}').unwrap_or_default(),
+            }
+        }
+    }
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let path: Vec<String> = from.iter().cloned().chain([word.to_owned()]).collect();
+    match rest.strip_prefix("::") {
+        Some(further) => expand(further, &path, found),
+        None => {
+            found.push(path);
+            rest.trim_start()
+                .strip_prefix("as ")
+                .map_or(rest, |renamed| renamed.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
+        }
+    }
 }
 
 fn sources() -> Vec<Source> {
@@ -79,50 +135,12 @@ fn sources() -> Vec<Source> {
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
         let path = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-        let room = path.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
+        let module = path.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
         let without_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
         let code = without_tests.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
-        Source { path, room, code, lines: text.lines().count() }
+        Source { path, module, code, lines: text.lines().count() }
     };
     found.into_iter().map(read).filter(|source| !source.path.ends_with("tests.rs") && !source.path.contains("/tests/")).collect()
-}
-
-/// Every `crate::a::b` of the code (or `super::a::b`), groups `crate::{a, b::c}` taken apart; two parts deep.
-fn imports(code: &str, prefix: &str) -> BTreeSet<(String, Option<String>)> {
-    let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices(prefix) {
-        let rest: String = code[at + prefix.len()..].chars().filter(|c| !c.is_whitespace()).take(4000).collect();
-        if let Some(group) = rest.strip_prefix('{') {
-            let (mut depth, mut part) = (0usize, String::new());
-            for c in group.chars() {
-                match c {
-                    '{' => depth += 1,
-                    '}' if depth == 0 => break,
-                    '}' => depth -= 1,
-                    _ => {}
-                }
-                if c == ',' && depth == 0 {
-                    found.insert(two_parts(&part));
-                    part.clear();
-                } else {
-                    part.push(c);
-                }
-            }
-            found.insert(two_parts(&part));
-        } else {
-            found.insert(two_parts(&rest));
-        }
-    }
-    found.retain(|(room, _)| !room.is_empty());
-    found
-}
-
-fn two_parts(path: &str) -> (String, Option<String>) {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    let mut parts = path.split("::");
-    let first = word(parts.next().unwrap_or_default());
-    let second = parts.next().map(word).filter(|second| second.starts_with(|c: char| c.is_lowercase()));
-    (first, second)
 }
 
 fn floor(room: &str) -> Option<u8> {
@@ -130,19 +148,38 @@ fn floor(room: &str) -> Option<u8> {
 }
 
 #[test]
+fn paths_are_read_out_of_groups() {
+    let module = ["panes", "tree", "rows"].map(str::to_owned).to_vec();
+    let code = "use super::{sight::Sight, view};\nuse crate::{ask::{self, Ask}, panes::{pane::Cx as C, desk,},};\nsuper::super::tab::all()";
+    let source = Source { path: String::new(), module, code: code.into(), lines: 3 };
+    let found: BTreeSet<_> = source.imports().iter().map(|path| path.join("::")).collect();
+    let expected = [
+        "ask::Ask",
+        "ask::self",
+        "panes::desk",
+        "panes::pane::Cx",
+        "panes::tab::all",
+        "panes::tree::sight::Sight",
+        "panes::tree::view",
+    ];
+    assert_eq!(found, BTreeSet::from(expected.map(str::to_owned)));
+}
+
+#[test]
 fn imports_go_down_only() {
     let mut wrong = Vec::new();
     for source in sources() {
-        if source.room == "lib" {
+        let from = source.room();
+        if from == "lib" {
             continue;
         }
-        for (room, _) in imports(&source.code, "crate::") {
-            let may = match (floor(&source.room), floor(&room)) {
-                _ if source.room == room => true,
-                (Some(from), Some(to)) => from > to || ALSO.contains(&(source.room.as_str(), room.as_str())),
+        for import in source.imports() {
+            let room = import[0].as_str();
+            let may = match (floor(from), floor(room)) {
+                _ if from == room => true,
+                (Some(above), Some(below)) => above > below || ALSO.contains(&(from, room)),
                 // The simulator is apart: it uses nothing of ours, and only the topmost floors use it.
-                (None, _) if source.room == "sim" => room == "sim",
-                (Some(from), None) if room == "sim" => from >= 8,
+                (Some(above), None) if room == "sim" => above >= 8,
                 _ => false,
             };
             if !may {
@@ -155,31 +192,30 @@ fn imports_go_down_only() {
 
 #[test]
 fn every_room_has_a_floor() {
-    let rooms: BTreeSet<_> = sources().into_iter().map(|source| source.room).collect();
+    let rooms: BTreeSet<_> = sources().iter().map(|source| source.room().to_owned()).collect();
     let known: BTreeSet<_> =
         FLOORS.iter().map(|(room, _)| (*room).to_owned()).chain(["lib".to_owned(), "sim".to_owned()]).collect();
     assert_eq!(rooms.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
+/// Beside each other in every folder, however deep: files, and folders with all that is in them.
 #[test]
 fn no_circle_inside_a_folder() {
     let all = sources();
-    let mut edges: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for source in &all {
-        let mut parts = source.path.splitn(2, '/');
-        let (folder, Some(file)) = (parts.next().unwrap(), parts.next()) else { continue };
-        let file = file.split('/').next().unwrap().trim_end_matches(".rs");
-        if file == "mod" {
-            continue;
+    let modules: BTreeSet<_> = all.iter().map(|source| source.module.clone()).collect();
+    // Who uses whom, by folder.
+    let mut edges: BTreeMap<(Vec<String>, String), BTreeSet<String>> = BTreeMap::new();
+    for source in all.iter().filter(|source| !source.path.ends_with("mod.rs") && source.path != "lib.rs") {
+        for import in source.imports() {
+            let Some(used) = (1..=import.len()).rev().map(|parts| &import[..parts]).find(|path| modules.contains(*path)) else {
+                continue;
+            };
+            let shared = source.module.iter().zip(used).take_while(|(from, to)| from == to).count();
+            // The floors say what the rooms may use of each other.
+            if let (1.., Some(from), Some(to)) = (shared, source.module.get(shared), used.get(shared)) {
+                edges.entry((used[..shared].to_vec(), from.clone())).or_default().insert(to.clone());
+            }
         }
-        let of_folder = imports(&source.code, "crate::").into_iter().filter(|(room, _)| room == folder);
-        let mut used: BTreeSet<String> = of_folder.filter_map(|(_, second)| second).collect();
-        // `super::x` of a file directly in the folder.
-        if source.path.matches('/').count() == 1 {
-            used.extend(imports(&source.code, "super::").into_iter().map(|(name, _)| name));
-        }
-        used.remove(file);
-        edges.entry((folder.to_owned(), file.to_owned())).or_default().extend(used);
     }
     let mut circles = Vec::new();
     for (folder, file) in edges.keys() {
@@ -189,7 +225,7 @@ fn no_circle_inside_a_folder() {
         while let Some(way) = ways.pop_front() {
             for next in edges.get(&(folder.clone(), way.last().unwrap().clone())).into_iter().flatten() {
                 if next == file {
-                    circles.push(format!("{folder}: {} → {file}", way.join(" → ")));
+                    circles.push(format!("{}: {} → {file}", folder.join("::"), way.join(" → ")));
                     ways.clear();
                     break;
                 }
@@ -209,7 +245,7 @@ fn each_crate_stays_on_its_floors() {
         for (name, rooms) in CRATES {
             let is_used = source.code.split(|c: char| !c.is_alphanumeric() && c != '_').zip(1..).any(|(word, _)| word == *name)
                 && (source.code.contains(&format!("{name}::")) || source.code.contains(&format!("use {name}")));
-            if is_used && !rooms.contains(&source.room.as_str()) && source.room != "lib" {
+            if is_used && !rooms.contains(&source.room()) && source.room() != "lib" {
                 wrong.push(format!("{} uses {name}", source.path));
             }
         }

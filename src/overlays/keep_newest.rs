@@ -12,7 +12,7 @@ use crate::{
         target::{Kind, Target},
     },
     panes::{
-        package_list::{PackageList, nothing_left},
+        packages::list::{PackageList, nothing_left},
         pane::{Cx, Handled, Possible, Typed},
         prepared::{Prepared, Verdict, count},
         sheet::Sheet,

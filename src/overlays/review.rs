@@ -19,7 +19,7 @@ use crate::{
     jobs::{job::Job, report::Examined},
     model::Change,
     panes::{
-        diff_lines::DiffLines,
+        diff::lines::DiffLines,
         pane::{Cx, Handled, Possible, Typed},
         prepared::{Prepared, Verdict, package_identity},
         sheet::Sheet,

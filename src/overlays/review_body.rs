@@ -6,7 +6,7 @@ use crate::{
     domain::{archive::fit::Fit, fingerprint::ZipPart, rules::check::Severity, units},
     jobs::report::{Examined, Summed},
     panes::{
-        diff_lines::{DiffLines, Spot},
+        diff::lines::{DiffLines, Spot},
         pane::Cx,
         prepared::count,
         sheet::Sheet,

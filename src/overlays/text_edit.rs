@@ -10,7 +10,7 @@ use crate::{
         texts::{self, Field, NewText, Text},
     },
     panes::{
-        languages_cell::counter,
+        languages::cell::counter,
         pane::{Cx, Handled, Possible, Typed},
     },
     ui::{

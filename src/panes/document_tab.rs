@@ -2,10 +2,10 @@
 
 use super::{
     desk::Desk,
-    json::Json,
+    json::tab::Json,
     pane::{Cx, Handled, Possible, Typed},
     tab::Tab,
-    tree_tab::TreeTab,
+    tree::tab::TreeTab,
 };
 use crate::{
     action::{Action, Scope},

@@ -1,10 +1,9 @@
 //! Every tab of the detail pane, in their order: one line each. Holds nothing.
 
 use super::{
-    diff::Diff, document_tab::DocumentTab, history::History, languages::Languages, overview_tab::Overview, packages::Packages,
-    tab::Tab,
+    diff::tab::Diff, document_tab::DocumentTab, history::History, languages::tab::Languages, overview_tab::Overview,
+    packages::tab::Packages, tab::Tab,
 };
-
 pub fn all() -> Vec<Box<dyn Tab>> {
     vec![
         Box::new(Overview::default()),

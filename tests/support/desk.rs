@@ -51,8 +51,10 @@ pub struct Desk {
     pub documents: BTreeMap<PathBuf, Value>,
     /// Whether large texts are judged at once; else the job is only noted.
     pub is_judging: bool,
-    /// Folders that are to be read, while a slow drive keeps them waiting.
-    pub slow_drive: Option<Vec<(JobId, Job)>>,
+    /// Milliseconds that the next folder takes: a slow drive.
+    pub folder_takes: u64,
+    /// Folders that are being read, and when they will have been.
+    late: Vec<(Duration, JobId, Job)>,
     size: (u16, u16),
 }
 
@@ -119,7 +121,8 @@ impl Desk {
             past: Vec::new(),
             documents: BTreeMap::new(),
             is_judging: true,
-            slow_drive: None,
+            folder_takes: 0,
+            late: Vec::new(),
             size: (columns, rows),
         };
         let effects = desk.app.start(desk.now);
@@ -168,8 +171,9 @@ impl Desk {
                     }
                 }
             }
-            job @ Job::Browse { .. } if self.slow_drive.is_some() => {
-                self.slow_drive.as_mut().unwrap().push((id, job));
+            job @ Job::Browse { .. } if self.folder_takes > 0 => {
+                let takes = Duration::from_millis(std::mem::take(&mut self.folder_takes));
+                self.late.push((self.now.uptime + takes, id, job));
                 return;
             }
             Job::Browse { folder } => match browse::list(&folder) {
@@ -226,13 +230,6 @@ impl Desk {
         self.report(id, Report::Ended);
     }
 
-    /// The slow drive answers.
-    pub fn answer_folders(&mut self) {
-        for (id, job) in self.slow_drive.take().unwrap_or_default() {
-            self.run(id, job);
-        }
-    }
-
     /// Lets time pass; whatever wanted to be woken is woken in time.
     pub fn wait(&mut self, milliseconds: u64) {
         let end = self.now.uptime + Duration::from_millis(milliseconds);
@@ -242,6 +239,9 @@ impl Desk {
             self.take(effects);
         }
         self.advance(end);
+        for (_, id, job) in self.late.extract_if(.., |(at, ..)| *at <= end).collect::<Vec<_>>() {
+            self.run(id, job);
+        }
     }
 
     fn advance(&mut self, to: Duration) {

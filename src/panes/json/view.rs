@@ -1,11 +1,9 @@
 //! The JSON tab while it is read: a document with line numbers, colours, scroll, search and folds. Knows no Store.
 
-use super::{
-    pane::{Cx, Typed},
-    search_bar::{Pressed, SearchBar},
-};
+use super::search_bar::{Pressed, SearchBar};
 use crate::{
     action::Action,
+    panes::pane::{Cx, Typed},
     ui::{
         text_area::TextArea,
         text_brackets::{around, pairs_at},

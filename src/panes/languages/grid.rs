@@ -1,11 +1,9 @@
 //! Draws the table of languages × texts: the languages stay in view while the columns move sideways. Changes nothing.
 
-use super::{
-    languages_table::{Spot, Table},
-    pane::Cx,
-};
+use super::table::{Spot, Table};
 use crate::{
     domain::texts::{Field, Mark, State, Text},
+    panes::pane::Cx,
     ui::{
         list::Cursor,
         text::{fit, pad, width},

@@ -4,14 +4,16 @@
 use super::{
     editor_keys::{self, Taken},
     findings_list::{self, Chosen, FindingsList},
-    pane::{Cx, Typed},
-    prepared::count,
     search_bar::{Pressed, SearchBar},
-    session::Session,
 };
 use crate::{
     action::Action,
     ask::Ask,
+    panes::{
+        pane::{Cx, Typed},
+        prepared::count,
+        session::Session,
+    },
     ui::{
         keymap::is_plain,
         text::{fit, wrap},

@@ -1,8 +1,8 @@
 //! The lines below a text in which a pattern and its replacement are typed. Knows no text: what is found there is said to it.
 
-use super::pane::{Cx, Typed};
 use crate::{
     action::Action,
+    panes::pane::{Cx, Typed},
     ui::{
         field::Field,
         text::{fit, width},

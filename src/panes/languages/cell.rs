@@ -1,12 +1,12 @@
 //! Draws the selected cell of the Listings tab: its whole text with counter, and what the server has instead. Changes nothing.
 
 use super::{
-    languages_grid::signs,
-    languages_table::{Spot, Table},
-    pane::Cx,
+    grid::signs,
+    table::{Spot, Table},
 };
 use crate::{
     domain::texts::{Field, Mark, State, Text},
+    panes::pane::Cx,
     ui::{
         text::{fit, width, wrap},
         theme::Role,

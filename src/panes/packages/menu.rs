@@ -1,12 +1,7 @@
 //! What is offered for the packages of a document: those of the chosen ZIP, and what can be done with the selected one. Every
 //! offer carries its edits; changes nothing itself.
 
-use super::{
-    desk::Desk,
-    package_list::{PackageList, chosen_fit, unnamed},
-    pane::Cx,
-    prepared::Prepared,
-};
+use super::list::{PackageList, chosen_fit, unnamed};
 use crate::{
     action::Action,
     ask::{Ask, Choice, Opening, Purpose},
@@ -15,6 +10,7 @@ use crate::{
         packages::change::{self, is_reused, remove, replace, restore},
         packages::rows::{Fate, PackageRow},
     },
+    panes::{desk::Desk, pane::Cx, prepared::Prepared},
 };
 use serde_json::Value;
 use std::{rc::Rc, sync::Arc};

@@ -1,18 +1,18 @@
 //! How the Packages tab looks: the table, and all that is known of the selected package. Decides nothing.
 
-use super::{
-    desk::Desk,
-    package_list::{PackageList, chosen_fit, nothing_left, unnamed},
-    pane::Cx,
-    prepared::{Prepared, count},
-    sheet::Sheet,
-};
+use super::list::{PackageList, chosen_fit, nothing_left, unnamed};
 use crate::{
     action::Action,
     domain::{
         finding::{Finding, Severity},
         packages::rows::{Family, Fate, Mark, PackageRow, Source},
         target::Kind,
+    },
+    panes::{
+        desk::Desk,
+        pane::Cx,
+        prepared::{Prepared, count},
+        sheet::Sheet,
     },
     ui::{
         list::Cursor,

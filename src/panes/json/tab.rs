@@ -1,19 +1,17 @@
 //! The JSON tab: the document's text, read or edited. Holds what is in view; the text lies on the desk.
 
-use super::{
-    desk::Desk,
-    detail_parts::document_word,
-    editor::Editor,
-    editor_keys::Taken,
-    json_view::JsonView,
-    pane::{Cx, Handled, Possible, Typed},
-    prepared::Prepared,
-    tab::Tab,
-};
+use super::{editor::Editor, editor_keys::Taken, view::JsonView};
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Opening, PaneId, TabId},
     model::Change,
+    panes::{
+        desk::Desk,
+        detail_parts::document_word,
+        pane::{Cx, Handled, Possible, Typed},
+        prepared::Prepared,
+        tab::Tab,
+    },
     ui::theme::Role,
 };
 use ratatui::{

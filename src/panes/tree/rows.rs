@@ -1,15 +1,13 @@
 //! How a row of the tree looks: marks, name, the value in short, a counter. Knows no key and keeps nothing.
 
-use super::{
-    pane::Cx,
-    tree_sight::{Mark, Sight},
-};
+use super::sight::{Mark, Sight};
 use crate::{
     domain::{
         finding::Severity,
         rules::schema::Shape,
         value::{Date, date},
     },
+    panes::pane::Cx,
     ui::{
         text::{fit, width},
         text_place::hits,

@@ -1,19 +1,21 @@
 //! The tree on the desk: hands it the document with what was said of it, and carries its edits out. Holds nothing but the tree.
 
 use super::{
-    desk::Desk,
-    detail_parts::document_word,
-    pane::{Cx, Handled, Possible, Typed},
-    prepared::Prepared,
-    tab::Tab,
-    tree::{self, Outcome, TreeView},
-    tree_sight::{Sight, first_difference},
+    sight::{Sight, first_difference},
+    view::{self, Outcome, TreeView},
 };
 use crate::{
     action::{Action, Scope},
     ask::{Ask, PaneId, Severity, TabId},
     domain::json::document::Document,
     model::Change,
+    panes::{
+        desk::Desk,
+        detail_parts::document_word,
+        pane::{Cx, Handled, Possible, Typed},
+        prepared::Prepared,
+        tab::Tab,
+    },
     ui::tree_walk::size,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
@@ -168,7 +170,7 @@ impl Tab for TreeTab {
             let judged = desk.verdict(cx).and_then(|verdict| verdict.error().cloned());
             // Right behind a key the text has not been judged yet.
             let error = judged.or_else(|| Document::parse(desk.session(cx)?.buffer().text()).into_value().err());
-            tree::draw_none(frame, area, cx, error.as_ref());
+            view::draw_none(frame, area, cx, error.as_ref());
         }
     }
 }

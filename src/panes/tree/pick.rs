@@ -1,9 +1,9 @@
 //! A choice among words, narrowed by typing; a word of one's own may be taken, since the service's lists are open.
 //! Knows no document.
 
-use super::pane::Cx;
 use crate::{
     action::Action,
+    panes::pane::Cx,
     ui::{
         field::Field,
         filter::best,

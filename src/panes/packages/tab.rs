@@ -2,16 +2,9 @@
 //! their leaves of the document. Holds the cursor; the document lies on the desk.
 
 use super::{
-    desk::Desk,
-    detail_parts::{failure, unread},
-    package_list::PackageList,
-    package_menu::{self, At, menu},
-    package_table::{draw_table, findings_of, head, line, outlook, sheet},
-    pane::{Cx, Handled, Possible},
-    prepared::{Prepared, count},
-    sheet::Sheet,
-    tab::Tab,
-    target_actions,
+    list::PackageList,
+    menu::{self, At, menu},
+    table::{draw_table, findings_of, head, line, outlook, sheet},
 };
 use crate::{
     action::Action,
@@ -25,6 +18,15 @@ use crate::{
         target::Kind,
     },
     model::Change,
+    panes::{
+        desk::Desk,
+        detail_parts::{failure, unread},
+        pane::{Cx, Handled, Possible},
+        prepared::{Prepared, count},
+        sheet::Sheet,
+        tab::Tab,
+        target_actions,
+    },
     ui::{list::Cursor, scroll::Scroll, theme::Role},
 };
 use ratatui::{
@@ -196,7 +198,7 @@ impl Tab for Packages {
             Action::TogglePart | Action::RemovePart => self.mark(action, desk, cx, asks),
             Action::AddPart => {
                 if let Some(at) = self.at(desk, cx) {
-                    package_menu::add(&at, desk, cx, asks);
+                    menu::add(&at, desk, cx, asks);
                 }
             }
             Action::Enter => self.menu(desk, cx, asks),

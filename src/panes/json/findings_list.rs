@@ -1,12 +1,12 @@
 //! What the check found, as a list beside the text or below it. Knows where each finding stands, not what stands there.
 
-use super::{
-    pane::{Cx, Typed},
-    prepared::{Verdict, count},
-};
 use crate::{
     action::Action,
     domain::rules::check::{Finding, Severity},
+    panes::{
+        pane::{Cx, Typed},
+        prepared::{Verdict, count},
+    },
     ui::{
         text::{fit, wrap},
         theme::Role,

@@ -1,9 +1,9 @@
 //! A grouped difference as lines that fold, for the review and the Diff tab alike. Laid out once for a width; which line is
 //! selected is drawn over it. Decides nothing.
 
-use super::sheet::Sheet;
 use crate::{
     domain::difference::{Difference, Entry, Piece, Row, Sign, Tone, Topic, rows},
+    panes::sheet::Sheet,
     ui::{
         text::{plain, width},
         theme::{Role, Theme},

@@ -1,15 +1,7 @@
 //! The Diff tab: what is live against the draft, or against what was edited, in groups that fold. Enter goes to the place in the
 //! document. Holds what is in view.
 
-use super::{
-    desk::Desk,
-    detail_parts::{failure, unread},
-    diff_lines::{DiffLines, Spot, concerns},
-    pane::{Cx, Handled, Possible},
-    prepared::{Origin, Prepared, count},
-    sheet::Sheet,
-    tab::Tab,
-};
+use super::lines::{DiffLines, Spot, concerns};
 use crate::{
     action::Action,
     ask::{Ask, TabId},
@@ -19,6 +11,14 @@ use crate::{
         target::Target,
     },
     model::Change,
+    panes::{
+        desk::Desk,
+        detail_parts::{failure, unread},
+        pane::{Cx, Handled, Possible},
+        prepared::{Origin, Prepared, count},
+        sheet::Sheet,
+        tab::Tab,
+    },
     ui::theme::Role,
 };
 use ratatui::{

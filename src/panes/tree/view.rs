@@ -2,12 +2,10 @@
 //! out. What is to be changed goes out as edits, so that text and tree share one history. Knows neither the text nor the Store.
 
 use super::{
-    pane::{Cx, Possible, Typed},
-    sheet::Sheet,
-    tree_about::{self, Aside},
-    tree_input::{Answer, Input, Purpose},
-    tree_rows::{self, GUTTER},
-    tree_sight::Sight,
+    about::{self, Aside},
+    input::{Answer, Input, Purpose},
+    rows::{self, GUTTER},
+    sight::Sight,
 };
 use crate::{
     action::Action,
@@ -17,6 +15,10 @@ use crate::{
         json::edit::Edit,
         json::pointer::{child, names},
         rules::schema::Shape,
+    },
+    panes::{
+        pane::{Cx, Possible, Typed},
+        sheet::Sheet,
     },
     ui::{
         field::Field,
@@ -404,9 +406,9 @@ impl TreeView {
             Layout::vertical([Constraint::Min(1), Constraint::Length(below), Constraint::Length(foot)]).areas(left);
         self.draw_rows(frame, rows, sight, cx);
         if is_wide {
-            tree_about::draw_beside(frame, side, cx, sight, &pointer, &aside);
+            about::draw_beside(frame, side, cx, sight, &pointer, &aside);
         } else {
-            tree_about::draw_below(frame, about, cx, sight, &pointer, &aside);
+            about::draw_below(frame, about, cx, sight, &pointer, &aside);
         }
         if let Some(Search { field, .. }) = &self.search {
             let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
@@ -429,9 +431,9 @@ impl TreeView {
             let Some(row) = all.get(index) else { continue };
             let pointer = self.tree.pointer_of(index, sight.value);
             let is_current = index == current;
-            frame.render_widget(tree_rows::line(cx, sight, row, &pointer, is_current, &self.pattern, columns), place);
+            frame.render_widget(rows::line(cx, sight, row, &pointer, is_current, &self.pattern, columns), place);
             if is_current && let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some()) {
-                let start = (tree_rows::value_column(row) as u16).min(area.width / 2);
+                let start = (rows::value_column(row) as u16).min(area.width / 2);
                 input.draw_in_row(frame, Rect { x: place.x + start, width: place.width - start, ..place }, cx);
             }
         }

@@ -2,10 +2,8 @@
 //! Knows no key and keeps nothing.
 
 use super::{
-    pane::Cx,
-    sheet::Sheet,
-    tree_rows::{counted, counter},
-    tree_sight::{Mark, Sight},
+    rows::{counted, counter},
+    sight::{Mark, Sight},
 };
 use crate::{
     action::Action,
@@ -14,6 +12,7 @@ use crate::{
         rules::schema::{Hint, Shape},
         value,
     },
+    panes::{pane::Cx, sheet::Sheet},
     ui::{
         text::{fit, width},
         theme::Role,

@@ -2,13 +2,9 @@
 //! one step of the common undo history. Knows no file.
 
 use super::{
-    desk::Desk,
-    languages_cell,
-    languages_grid::{self, Columns},
-    languages_table::{Spot, Table},
-    pane::{Cx, Handled, Possible, Typed},
-    prepared::{Prepared, count},
-    tab::Tab,
+    cell,
+    grid::{self, Columns},
+    table::{Spot, Table},
 };
 use crate::{
     action::{Action, Scope},
@@ -19,6 +15,12 @@ use crate::{
         texts::{self, Field, Grid, NewText, State},
     },
     model::Change,
+    panes::{
+        desk::Desk,
+        pane::{Cx, Handled, Possible, Typed},
+        prepared::{Prepared, count},
+        tab::Tab,
+    },
     ui::{field::Field as Input, filter::Search, list::Cursor, theme::Role},
 };
 use ratatui::{
@@ -376,10 +378,10 @@ impl Tab for Languages {
             let none = if self.pattern.is_empty() { "There is no listing yet." } else { "No language is called like that." };
             frame.render_widget(Line::styled(format!(" {none}"), style(Role::Muted)), grid);
         } else {
-            languages_grid::draw(frame, grid, cx, &table, &shown, &self.rows, self.spot(&table), &self.columns);
+            grid::draw(frame, grid, cx, &table, &shown, &self.rows, self.spot(&table), &self.columns);
         }
         if let Some(spot) = self.spot(&table) {
-            languages_cell::draw(frame, panel, cx, &table, spot);
+            cell::draw(frame, panel, cx, &table, spot);
         }
         if let Some(filter) = &self.filter {
             let [label, input] = Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);

@@ -2,15 +2,15 @@
 //! chosen. Knows no document but the place that is asked about, and changes nothing.
 
 use super::{
-    pane::{Cx, Typed},
-    tree_pick::Pick,
-    tree_rows::{counter, grouped},
+    pick::Pick,
+    rows::{counter, grouped},
 };
 use crate::{
     domain::{
         rules::schema::Shape,
         value::{Date, date},
     },
+    panes::pane::{Cx, Typed},
     ui::{
         field::Field,
         modal::{self, Tone},

@@ -1,19 +1,21 @@
 //! The packages of the selected target's document, ready to be shown: in the order of lists, with what is to be said of each and
 //! how it compares with what is live. Holds no view state.
 
-use super::{
-    pane::Cx,
-    prepared::{Prepared, Verdict},
-};
-use crate::domain::{
-    archive::fit::{Extra, Fit, zip_path},
-    limits,
-    package::packages,
-    packages::change,
-    packages::reach::{Customers, Reach, Served, customers, marks, outlook},
-    packages::rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows as rows_of},
-    remote::Remote,
-    target::{Kind, Target},
+use crate::{
+    domain::{
+        archive::fit::{Extra, Fit, zip_path},
+        limits,
+        package::packages,
+        packages::change,
+        packages::reach::{Customers, Reach, Served, customers, marks, outlook},
+        packages::rows::{ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows as rows_of},
+        remote::Remote,
+        target::{Kind, Target},
+    },
+    panes::{
+        pane::Cx,
+        prepared::{Prepared, Verdict},
+    },
 };
 use serde_json::Value;
 use std::{cmp::Reverse, collections::HashSet};

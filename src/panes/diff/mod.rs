@@ -1,0 +1,4 @@
+//! The Diff tab: what customers get, line by line.
+
+pub mod lines;
+pub mod tab;

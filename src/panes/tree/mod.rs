@@ -1,0 +1,9 @@
+//! The document as a tree.
+
+pub mod about;
+pub mod input;
+pub mod pick;
+pub mod rows;
+pub mod sight;
+pub mod tab;
+pub mod view;
