@@ -106,14 +106,13 @@ fn expand<'t>(text: &'t str, from: &[String], found: &mut Vec<Vec<String>>) -> &
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let path: Vec<String> = from.iter().cloned().chain([word.to_owned()]).collect();
-    match rest.strip_prefix("::") {
-        Some(further) => expand(further, &path, found),
-        None => {
-            found.push(path);
-            rest.trim_start()
-                .strip_prefix("as ")
-                .map_or(rest, |renamed| renamed.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
-        }
+    if let Some(further) = rest.strip_prefix("::") {
+        expand(further, &path, found)
+    } else {
+        found.push(path);
+        rest.trim_start()
+            .strip_prefix("as ")
+            .map_or(rest, |renamed| renamed.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
     }
 }
 
