@@ -5,13 +5,14 @@ use flightdeck::{
     app::event as app,
     cli::Cli,
     config::{Config, ConfigError, Profile, env},
+    disk::Home,
     headless::exit::{Exit, Failure},
     jobs::{
         job::{Job, JobId},
-        pool::Pool,
+        pool::{Opening, Pool},
         report::{Pulse, Report},
         reporter::Told,
-        services::Services,
+        services::{OpenError, Services},
     },
     model::ProfileView,
     shell::{
@@ -20,13 +21,15 @@ use flightdeck::{
     },
     ui::keymap::Keymap,
 };
+use futures::FutureExt;
+use jiff::tz::TimeZone;
 use std::{
     io::{self, Write},
     path::PathBuf,
     sync::Arc,
     time::Duration,
 };
-use tokio::{sync::mpsc, time};
+use tokio::{sync::mpsc, task::JoinHandle, time};
 
 /// Jobs get so long to put their things in order when the program ends.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,10 +40,11 @@ const PULSE: Duration = Duration::from_secs(5);
 /// The dashboard of a profile; without any profile the explanation of the two ways on.
 pub async fn open(cli: &Cli) -> Exit {
     let opened = async {
+        let zone = read_zone();
         let config = Config::load(cli.config.as_deref(), &env::process)?;
         match config.profile(cli.profile.as_deref(), &env::process) {
-            Ok(profile) => show(&config, &profile, None, None).await,
-            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error).await,
+            Ok(profile) => show(&config, &profile, zone, None, None).await,
+            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error, zone).await,
             Err(error) => Err(error.into()),
         }
     };
@@ -94,14 +98,14 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
         store: address,
         warnings: Vec::new(),
     };
-    let exit = show(&config, &profile, Some(BANNER.to_owned()), Some(folder.path().to_owned())).await;
+    let exit = show(&config, &profile, read_zone(), Some(BANNER.to_owned()), Some(folder.path().to_owned())).await;
     sim.stop().await;
     exit
 }
 
 /// No profile yet: explains the two ways on; the demo is one key away.
-async fn welcome(config: &Config, error: &ConfigError) -> Result<Exit, Failure> {
-    let options = options(config, ProfileView::default(), None, Some(error.to_string()))?;
+async fn welcome(config: &Config, error: &ConfigError, zone: JoinHandle<TimeZone>) -> Result<Exit, Failure> {
+    let options = options(config, ProfileView::default(), zone, None, Some(error.to_string())).await?;
     let (_sender, told) = Pool::channel();
     let exit = shell::run::run(options, Idle, told).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
     match exit {
@@ -135,9 +139,15 @@ impl Worker for Hands<'_> {
     }
 }
 
-fn options(
+/// Reads the system's time zone beside everything else of the start: the zone folder has hundreds of files to look through.
+fn read_zone() -> JoinHandle<TimeZone> {
+    tokio::task::spawn_blocking(TimeZone::system)
+}
+
+async fn options(
     config: &Config,
     profile: ProfileView,
+    zone: JoinHandle<TimeZone>,
     banner: Option<String>,
     welcome: Option<String>,
 ) -> Result<Options, ConfigError> {
@@ -158,14 +168,22 @@ fn options(
         mouse: config.screen().mouse,
         editor: config.editor(&env::process),
         keys,
+        zone: zone.await.unwrap_or(TimeZone::UTC),
     })
 }
 
-async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_folder: Option<PathBuf>) -> Result<Exit, Failure> {
+async fn show(
+    config: &Config,
+    profile: &Profile,
+    zone: JoinHandle<TimeZone>,
+    banner: Option<String>,
+    zip_folder: Option<PathBuf>,
+) -> Result<Exit, Failure> {
     let (sender, told) = Pool::channel();
+    let home = Home::prepare(&config.paths.data, &config.paths.cache).map_err(OpenError::Disk)?;
+    shell::logging::start(&home.log_folder());
     let (observe, exchanges) = observer();
-    let services = Services::open(config, profile, observe)?;
-    shell::logging::start(&services.home.log_folder());
+    let services = open_services(config, profile, &home, observe);
     let pulse = tokio::spawn(pulse(services.clone(), exchanges, sender.clone()));
     let view = ProfileView {
         name: profile.name.clone(),
@@ -175,12 +193,25 @@ async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_fo
         zip_folder,
         home: directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned()),
     };
-    let options = options(config, view, banner, None)?;
-    let mut pool = Pool::new(services, sender);
+    let options = options(config, view, zone, banner, None).await?;
+    let mut pool = Pool::opening(home, profile.name.clone(), services, sender);
     let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;
     pulse.abort();
     exit.map(|_| Exit::Done).map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
+}
+
+/// Makes the services beside the first frame: the system's certificates are read for them.
+fn open_services(config: &Config, profile: &Profile, home: &Home, observe: Observe) -> Opening {
+    let (config, profile, home) = (config.clone(), profile.clone(), home.clone());
+    let opening = tokio::task::spawn_blocking(move || Services::at(home, &config, &profile, observe));
+    let opened = async {
+        match opening.await {
+            Ok(opened) => opened.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    };
+    opened.boxed().shared()
 }
 
 /// Requests reach the screen through a queue of their own: the client must never wait for the screen.
@@ -192,10 +223,12 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
 async fn pulse(
-    services: Services,
+    services: Opening,
     mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>,
     sender: mpsc::Sender<Told>,
 ) {
+    // Without services every job says why.
+    let Ok(services) = services.await else { return };
     let mut used = 0;
     loop {
         let exchange = tokio::select! {

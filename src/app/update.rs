@@ -106,6 +106,13 @@ impl App {
         std::mem::take(&mut self.effects)
     }
 
+    /// Whether the last known lists are still being read from disk.
+    pub fn is_recalling(&self) -> bool {
+        let model = &self.ground.model;
+        let is_known = model.apps.products.value().is_some() && model.add_ons.products.value().is_some();
+        !is_known && model.jobs.values().any(|job| *job == Job::Recall)
+    }
+
     /// The one way in.
     pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         match event {

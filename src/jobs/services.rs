@@ -38,6 +38,11 @@ pub enum OpenError {
 impl Services {
     /// `observe` sees every request of the Store client; it must not wait.
     pub fn open(config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
+        Self::at(Home::prepare(&config.paths.data, &config.paths.cache)?, config, profile, observe)
+    }
+
+    /// The same on folders that are prepared already. Reads the system's certificates, which takes several milliseconds.
+    pub fn at(home: Home, config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
         let http = http::http_client_for(&profile.store)?;
         let settings = StoreSettings {
             login: profile.login.clone(),
@@ -48,7 +53,6 @@ impl Services {
             requests_per_minute: profile.requests_per_minute,
         };
         let (follow, upload) = (config.follow(), config.upload());
-        let home = Home::prepare(&config.paths.data, &config.paths.cache)?;
         // The service counts by tenant: two profiles of one tenant share what is left of the minute.
         let account = format!("{} {}", profile.store.origin().ascii_serialization(), profile.tenant.to_ascii_lowercase());
         let ledger = Arc::new(SharedBudget(home.ledger(&account)));
