@@ -92,10 +92,7 @@ impl Overlay for Confirm {
             Typed::Key(key) if self.must_type.is_none() && matches!(key.code, KeyCode::Tab | KeyCode::BackTab) => {
                 self.is_yes = !self.is_yes;
             }
-            Typed::Key(key) if self.must_type.is_some() => {
-                self.typed.key(*key);
-            }
-            Typed::Paste(pasted) if self.must_type.is_some() => self.typed.paste(pasted),
+            typed if self.must_type.is_some() => drop(self.typed.typed(typed)),
             _ => return Handled::No,
         }
         Handled::Yes

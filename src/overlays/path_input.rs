@@ -165,14 +165,11 @@ impl PathInput {
                 self.complete(cx, asks);
                 return true;
             }
-            Typed::Key(key) if !self.field.key(*key) => return false,
-            Typed::Key(_) => {}
-            Typed::Paste(text) => {
-                if Path::new(text.trim().trim_matches(['"', '\''])).is_absolute() {
-                    self.field.set(String::new());
-                }
-                self.field.paste(text);
-            }
+            Typed::Paste(text) if Path::new(text.trim().trim_matches(['"', '\''])).is_absolute() => self.field.clear(),
+            _ => {}
+        }
+        if !self.field.typed(typed) {
+            return false;
         }
         self.begin_anew();
         self.chosen = None;

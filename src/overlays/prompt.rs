@@ -65,15 +65,7 @@ impl Overlay for Prompt {
 
     fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         self.fault = None;
-        match typed {
-            Typed::Key(key) => {
-                if !self.field.key(*key) {
-                    return Handled::No;
-                }
-            }
-            Typed::Paste(text) => self.field.paste(text),
-        }
-        Handled::Yes
+        Handled::from(self.field.typed(typed))
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
