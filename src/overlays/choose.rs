@@ -103,14 +103,15 @@ impl Overlay for Choose {
         let room = area.height.saturating_sub(4 + said.len() as u16).max(3);
         let filter = u16::from(self.is_long());
         let height = said.len() as u16 + filter + (self.choices.len() as u16).min(room);
-        let hints = format!(
-            " {} {} choose  {} take it  {} back ",
-            cx.key(Action::Up),
-            cx.key(Action::Down),
-            cx.key(Action::Enter),
-            cx.key(Action::Back)
+        let hints = modal::hints(
+            cx.theme,
+            &[
+                (cx.key(Action::Up), ""),
+                (cx.key(Action::Down), "choose"),
+                (cx.key(Action::Enter), "take it"),
+                (cx.key(Action::Back), "back"),
+            ],
         );
-        let hints = Line::styled(hints, style(Role::Muted));
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, columns, height);
         let [above, list] = Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Min(1)]).areas(inner);
         for (line, place) in said.into_iter().zip(above.rows()) {

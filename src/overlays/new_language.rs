@@ -102,8 +102,10 @@ impl Overlay for NewLanguage {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let style = |role| cx.theme.style(role);
-        let hints = format!(" {} add  tab texts  {} back ", cx.key(Action::Enter), cx.key(Action::Back));
-        let hints = Line::styled(hints, style(Role::Muted));
+        let hints = modal::hints(
+            cx.theme,
+            &[(cx.key(Action::Enter), "add"), ("tab".to_owned(), "texts"), (cx.key(Action::Back), "back")],
+        );
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "A listing in one more language", hints, WIDTH, HEIGHT);
         let [list, foot] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(inner);
         let words = ("a few letters of its code", "The Store has no such language, or it is there already.");

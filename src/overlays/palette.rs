@@ -13,7 +13,7 @@ use crate::{
         theme::Role,
     },
 };
-use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use std::cmp::Reverse;
 
 pub struct Palette {
@@ -107,16 +107,16 @@ impl Overlay for Palette {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let style = |role| cx.theme.style(role);
-        let hints = format!(
-            " {} {} choose  {} do it  {} close ",
-            cx.key(Action::Up),
-            cx.key(Action::Down),
-            cx.key(Action::Enter),
-            cx.key(Action::Back)
+        let hints = modal::hints(
+            cx.theme,
+            &[
+                (cx.key(Action::Up), ""),
+                (cx.key(Action::Down), "choose"),
+                (cx.key(Action::Enter), "do it"),
+                (cx.key(Action::Back), "close"),
+            ],
         );
-        let inner =
-            modal::draw(frame, area, cx.theme, Tone::Calm, "Commands", Line::styled(hints, style(Role::Muted)), WIDTH, HEIGHT);
+        let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Commands", hints, WIDTH, HEIGHT);
         let words = ("a few letters of what you want to do", "No command is called like that.");
         self.finder.draw(frame, inner, cx.theme, words, |at, columns| {
             let Some((command, known)) = self.commands.get(at).and_then(|command| Some((command, command.action.row()?))) else {

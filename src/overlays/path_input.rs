@@ -2,11 +2,13 @@
 //! touches no disk itself.
 
 use crate::{
+    action::Action,
     ask::Ask,
     jobs::{job::Job, report::FolderEntry},
     panes::pane::{Cx, Typed},
     ui::{
         field::Field,
+        modal,
         text::{fit, pad},
         theme::Role,
     },
@@ -175,6 +177,12 @@ impl PathInput {
         self.chosen = None;
         self.browse(cx, asks);
         true
+    }
+
+    /// What the keys do while a path is typed; `done` is what enter does.
+    pub fn hints(cx: &Cx, done: &str) -> Line<'static> {
+        let keys = [("tab".to_owned(), "complete"), (cx.key(Action::Enter), done), (cx.key(Action::Back), "cancel")];
+        modal::hints(cx.theme, &keys)
     }
 
     pub fn draw_field(&self, frame: &mut Frame, area: Rect, cx: &Cx, is_active: bool) {

@@ -134,8 +134,7 @@ impl Overlay for TextEdit {
         }
         let rows = if self.is_one_line() { 2 } else { self.rows(columns, area.height.saturating_sub(above.len() as u16 + 6)) };
         let done = if self.is_one_line() { cx.key(Action::Enter) } else { cx.key(Action::Back) };
-        let hints = format!(" {done} done  {} drop the change ", "ctrl-c");
-        let hints = Line::styled(hints, style(Role::Muted));
+        let hints = modal::hints(cx.theme, &[(done, "done"), ("ctrl-c".to_owned(), "drop the change")]);
         let title = format!("{} {}", self.language, self.field.word);
         let height = above.len() as u16 + rows + 1;
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, height);
