@@ -15,6 +15,7 @@ use crate::{
         field::Field,
         modal::{self, Tone},
         prose::Prose,
+        row,
         text::{fit, width, wrap},
         theme::Role,
     },
@@ -117,14 +118,18 @@ impl Input {
         self.fault.as_deref()
     }
 
-    /// Characters so far, where they are limited.
-    pub fn counter(&self) -> Option<(String, Role)> {
+    /// Characters so far and the most there may be, where they are limited.
+    fn count(&self) -> Option<(usize, usize)> {
         let count = match &self.way {
             Way::Line(field) => field.text().chars().count(),
             Way::Prose(prose) => prose.count(),
             Way::Pick(_) => return None,
         };
-        self.most.map(|most| counter(count, most))
+        Some((count, self.most?))
+    }
+
+    pub fn counter(&self) -> Option<(String, Role)> {
+        self.count().map(|(count, most)| counter(count, most))
     }
 
     /// Ends it, since something else comes first: a text in an area is kept as with its own keys, all else is left as it was.
@@ -269,25 +274,15 @@ impl Input {
             Way::Prose(prose) => prose.draw(frame, text, cx.theme, self.most),
             Way::Pick(pick) => pick.draw(frame, text, cx),
         }
-        if let Some((count, role)) = self.counter() {
-            let over = self.over().map(|over| format!("  {} too many", grouped(over))).unwrap_or_default();
+        if let Some((count, most)) = self.count() {
+            let over = if count > most { format!("  {} too many", grouped(count - most)) } else { String::new() };
+            let (count, role) = counter(count, most);
             frame.render_widget(
                 Line::from(vec![Span::styled(count, style(role)), Span::styled(over, style(Role::Danger))]).right_aligned(),
                 gap,
             );
         }
-        for (line, place) in said.into_iter().zip(below.rows()) {
-            frame.render_widget(Line::styled(line, style(said_role)), place);
-        }
-    }
-
-    fn over(&self) -> Option<usize> {
-        let count = match &self.way {
-            Way::Line(field) => field.text().chars().count(),
-            Way::Prose(prose) => prose.count(),
-            Way::Pick(_) => return None,
-        };
-        count.checked_sub(self.most?).filter(|over| *over > 0)
+        row::texts(frame, below, said, style(said_role));
     }
 }
 
