@@ -222,11 +222,7 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
 }
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
-async fn pulse(
-    services: Opening,
-    mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>,
-    sender: mpsc::Sender<Told>,
-) {
+async fn pulse(services: Opening, mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>, sender: mpsc::Sender<Told>) {
     // Without services every job says why.
     let Ok(services) = services.await else { return };
     let mut used = 0;
