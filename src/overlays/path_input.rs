@@ -2,11 +2,13 @@
 //! touches no disk itself.
 
 use crate::{
+    action::Action,
     ask::Ask,
     jobs::{job::Job, report::FolderEntry},
     panes::pane::{Cx, Typed},
     ui::{
         field::Field,
+        modal,
         text::{fit, pad},
         theme::Role,
     },
@@ -165,19 +167,22 @@ impl PathInput {
                 self.complete(cx, asks);
                 return true;
             }
-            Typed::Key(key) if !self.field.key(*key) => return false,
-            Typed::Key(_) => {}
-            Typed::Paste(text) => {
-                if Path::new(text.trim().trim_matches(['"', '\''])).is_absolute() {
-                    self.field.set(String::new());
-                }
-                self.field.paste(text);
-            }
+            Typed::Paste(text) if Path::new(text.trim().trim_matches(['"', '\''])).is_absolute() => self.field.clear(),
+            _ => {}
+        }
+        if !self.field.typed(typed) {
+            return false;
         }
         self.begin_anew();
         self.chosen = None;
         self.browse(cx, asks);
         true
+    }
+
+    /// What the keys do while a path is typed; `done` is what enter does.
+    pub fn hints(cx: &Cx, done: &str) -> Line<'static> {
+        let keys = [("tab".to_owned(), "complete"), (cx.key(Action::Enter), done), (cx.key(Action::Back), "cancel")];
+        modal::hints(cx.theme, &keys)
     }
 
     pub fn draw_field(&self, frame: &mut Frame, area: Rect, cx: &Cx, is_active: bool) {

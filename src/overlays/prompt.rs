@@ -65,23 +65,14 @@ impl Overlay for Prompt {
 
     fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         self.fault = None;
-        match typed {
-            Typed::Key(key) => {
-                if !self.field.key(*key) {
-                    return Handled::No;
-                }
-            }
-            Typed::Paste(text) => self.field.paste(text),
-        }
-        Handled::Yes
+        Handled::from(self.field.typed(typed))
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let text = wrap(&self.text, columns);
         let fault = self.fault.as_ref().map(|fault| wrap(fault, columns)).unwrap_or_default();
-        let hints = format!(" {} done  {} cancel ", cx.key(Action::Enter), cx.key(Action::Back));
-        let hints = Line::styled(hints, cx.theme.style(Role::Muted));
+        let hints = modal::hints(cx.theme, &[(cx.key(Action::Enter), "done"), (cx.key(Action::Back), "cancel")]);
         let height = (text.len() + fault.len() + 2) as u16;
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, WIDTH, height);
         let [above, label, field, below] = Layout::vertical([

@@ -15,7 +15,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Cells of one letter in the screen's buffer.
-fn cells(letter: &str) -> usize {
+pub fn cells(letter: &str) -> usize {
     // The buffer is never asked about these: they do not get there.
     if letter.contains(char::is_control) { letter.width() } else { usize::from(letter.cell_width()) }
 }

@@ -257,6 +257,14 @@ mod tests {
     }
 
     #[test]
+    fn every_letter_has_the_cells_that_the_screen_gives_it() {
+        let lines = text(&["ｱﾌﾟﾘ|", "لا|", "漢|"]);
+        let area = TextArea { text: Visible::new(&lines), ..TextArea::default() };
+        // Empty cells stand behind a wide letter.
+        assert_eq!(draw(&area, &Scroll::default(), 12, 3), ["ｱﾌﾟ  ﾘ|", "لا|", "漢 |"]);
+    }
+
+    #[test]
     fn nothing_that_a_terminal_obeys_is_drawn() {
         let lines = text(&["a\u{1b}[31m\u{202e}b\tc"]);
         let area = TextArea { text: Visible::new(&lines), ..TextArea::default() };

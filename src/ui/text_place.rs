@@ -1,8 +1,8 @@
 //! Places in a text: columns as a screen shows them, where a text ends, where a pattern stands. Changes nothing.
 
+use super::text::cells;
 use memchr::memchr2;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// A place in a text: line from 0, and the byte in that line, always between two characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ pub fn grapheme_columns(grapheme: &str) -> usize {
         "\t" => 2,
         _ if grapheme.len() == 1 => 1,
         _ if grapheme.chars().any(char::is_control) => 1,
-        _ => grapheme.width().max(1),
+        _ => cells(grapheme).max(1),
     }
 }
 
