@@ -315,6 +315,7 @@ impl App {
             || model.add_ons.products.is_loading()
             || self.ground.app().and_then(|app| model.flights.get(app)).is_some_and(|list| list.products.is_loading())
             || selected.and_then(|target| model.details.get(target)).is_some_and(crate::domain::remote::Remote::is_loading)
+            || model.jobs.values().any(|job| matches!(job, Job::Compare { .. } | Job::Weigh { .. }))
             || (!self.layers.is_empty()
                 && (model.folder.entries.is_loading() || model.examined.is_loading() || model.texts.is_loading()))
     }

@@ -23,4 +23,5 @@ mod sending;
 pub mod services;
 mod shared_budget;
 pub mod texts;
+pub mod weigh;
 pub mod working_copy;
