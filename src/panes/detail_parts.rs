@@ -5,6 +5,7 @@ use super::{
     pane::Cx,
     prepared::{Prepared, Verdict, count},
     sheet::Sheet,
+    standing::is_unsupported,
 };
 use crate::{
     action::Action,
@@ -70,7 +71,7 @@ pub fn failure(cx: &Cx, target: &Target, error: &str, width: usize) -> Vec<Line<
     for line in error.lines() {
         sheet.text(line, Role::Text);
     }
-    let is_unsupported = error.contains("not supported by the submission API") || error.contains("E13");
+    let is_unsupported = is_unsupported(error);
     if let Some(explained) = is_unsupported.then(|| explain("E13", "")).flatten() {
         sheet.text(&explained.meaning, Role::Text);
         sheet.text(&format!("→ {}", explained.advice), Role::Text);
