@@ -81,13 +81,19 @@ impl Place {
     }
 }
 
-fn file_name(value: &Value) -> Option<&str> {
+/// The file that an element is about: a package, an image, a trailer.
+pub fn file_name(value: &Value) -> Option<&str> {
     let name = member(value, "fileName").or_else(|| member(value, "videoFileName"));
     name.and_then(|(_, name)| name.as_str()).filter(|name| !name.is_empty())
 }
 
 fn id(value: &Value) -> Option<&str> {
     member(value, "id").and_then(|(_, id)| id.as_str()).filter(|id| !id.is_empty())
+}
+
+/// An element that can be told from the others wherever it stands.
+pub fn is_named(value: &Value) -> bool {
+    id(value).or(file_name(value)).is_some()
 }
 
 pub fn is_list_of_objects(array: &[Value]) -> bool {
@@ -124,7 +130,7 @@ pub fn pairs(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<us
     by_key(&|value| file_name(value).map(|name| name.replace('\\', "/")), &|left, right| {
         id(left).is_none() || id(right).is_none()
     });
-    let nameless = |value: &Value| (id(value).is_none() && file_name(value).is_none()).then(String::new);
+    let nameless = |value: &Value| (!is_named(value)).then(String::new);
     by_key(&nameless, &|_, _| true);
     let kept = partner.iter().enumerate().map(|(after, before)| (*before, Some(after)));
     let gone = is_taken.iter().enumerate().filter(|(_, taken)| !**taken).map(|(index, _)| (Some(index), None));

@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     archive::fit::zip_path,
     concern::{Concern, concerns},
-    diff::{Change, diff},
+    diff::{Change, diff, is_any},
     json::pointer::{child, member, names, parent},
     product::plain_text,
     submission::{REDACTED, is_put_field},
@@ -35,10 +35,6 @@ const FOUND_OUT: [&str; 6] = ["version", "architecture", "languages", "capabilit
 const IDS: [&str; 2] = ["id", "videoFileId"];
 /// What only the service sets, to whatever it likes.
 const SERVICE_MADE: [&str; 2] = ["packageRolloutStatus", "fallbackSubmissionId"];
-
-fn is_any(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
 
 /// Nobody's change: the service wrote it.
 fn is_service_made(kind: Kind, names: &[String], change: &Change) -> bool {
