@@ -1,6 +1,7 @@
 //! A submission as it was fetched: the raw document with the signed URL taken out, and a few readings of it.
 
 use crate::domain::{
+    json::pointer::member,
     product::field,
     status::{Status, StatusReport},
     target::Kind,
@@ -69,6 +70,22 @@ pub fn put_body(kind: Kind, document: &Value) -> Value {
             Value::Object(kept)
         }
         None => document.clone(),
+    }
+}
+
+/// The kind that a document without a target belongs to, by what only one kind has.
+pub fn kind_of(document: &Value) -> Kind {
+    let has = |name: &str| member(document, name).is_some();
+    let listings = || member(document, "listings")?.1.as_object().map(Map::values);
+    if has("flightPackages") {
+        Kind::Flight
+    } else if has("applicationPackages")
+        || has("applicationCategory")
+        || listings().is_some_and(|mut all| all.any(|one| member(one, "baseListing").is_some()))
+    {
+        Kind::App
+    } else {
+        Kind::AddOn
     }
 }
 

@@ -4,10 +4,9 @@ use super::{
     diff_text,
     exit::{Exit, Failure},
     printer::Printer,
-    session::{Session, read_document},
+    session::{Session, may_open, read_value},
 };
 use crate::{
-    api::Priority,
     cli::DiffFormat,
     domain::{
         difference::{Brought, Difference, escaped},
@@ -20,7 +19,6 @@ use crate::{
     jobs::{
         browse, digest,
         job::JobId,
-        load,
         report::{Report, Summed, TargetDetail},
         reporter::Reporter,
     },
@@ -42,16 +40,9 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let target = sides.target;
-    let given = match sides.json {
-        Some(path) => Some(read_document(path)?.into_value().map_err(|error| Failure::usage(error.message))?),
-        None => None,
-    };
-    if let Some(zip) = sides.zip
-        && let Err(error) = std::fs::File::open(zip)
-    {
-        return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
-    }
-    let detail = load::read_target(&session.services, target, Priority::Person).await?;
+    let given = sides.json.map(read_value).transpose()?;
+    sides.zip.map(may_open).transpose()?;
+    let detail = session.target(target).await?;
     let (live, draft) = (detail.published.as_ref(), detail.pending.as_ref());
     let Some(document) = given.as_ref().or(draft.map(|draft| &draft.document)) else {
         return Err(Failure::refused(format!(
