@@ -6,6 +6,7 @@ use crate::domain::{
     archive::fault::{ArchiveFault, DEFLATE64},
     archive::fit::{Fit, is_package, zip_path},
     archive::manifest::{Manifest, version},
+    family::Family,
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
@@ -286,14 +287,13 @@ impl Check<'_> {
         let mut old: Vec<(String, Version, bool)> = Vec::new();
         for package in &self.old {
             for text in &package.families {
-                let Some((family, least)) = text.split_once(" min version ") else { continue };
-                let Some(least) = version(least) else { continue };
-                match old.iter_mut().find(|(known, ..)| known.eq_ignore_ascii_case(family)) {
+                let Some(Family { name: family, least: Some(least) }) = Family::read(text) else { continue };
+                match old.iter_mut().find(|(known, ..)| known.eq_ignore_ascii_case(&family)) {
                     Some((_, known, is_kept)) => {
                         *known = least.min(*known);
                         *is_kept |= !is_gone(package);
                     }
-                    None => old.push((family.to_owned(), least, !is_gone(package))),
+                    None => old.push((family, least, !is_gone(package))),
                 }
             }
         }
