@@ -12,7 +12,7 @@ use crate::domain::{
     diff::{Change, diff, is_any},
     json::pointer::{child, member, names, parent},
     product::plain_text,
-    submission::{REDACTED, is_put_field},
+    submission::{REDACTED, is_put_field, is_signed_url},
     target::Kind,
     value::is_empty,
 };
@@ -205,8 +205,7 @@ impl Builder<'_> {
             return Vec::new();
         }
         let part = |key: String, name: String, value: &Value| {
-            let is_secret = key.eq_ignore_ascii_case("fileUploadUrl") && value.is_string();
-            let value = Some(if is_secret { REDACTED.into() } else { value.clone() });
+            let value = Some(if is_signed_url(&key, value) { REDACTED.into() } else { value.clone() });
             let (before, after) = if is_new { (None, value) } else { (value, None) };
             Change { path: child(&change.path, key), place: format!("{} › {name}", change.place), before, after }
         };
