@@ -12,6 +12,7 @@ use crate::domain::{
     package::{FileStatus, PackageFacts, packages},
     product::PackageIdentity,
     target::Kind,
+    units::listed,
     version::Version,
 };
 use serde_json::Value;
@@ -206,7 +207,7 @@ impl Check<'_> {
                 let sentence = format!(
                     "{} speaks {} without a listing: people there see the listing of another language.",
                     file.name,
-                    named(&languages)
+                    listed(&languages, MOST_NAMED)
                 );
                 self.say(severity, "/listings", "ListingOptOutWarning", &sentence);
             }
@@ -227,7 +228,7 @@ impl Check<'_> {
             let sentence = format!(
                 "{} asks for {}, which no package here had: customers are told, and restricted ones need an approval.",
                 file.name,
-                named(&new)
+                listed(&new, MOST_NAMED)
             );
             self.say(Severity::Note, &file.pointer, "§ 3.10", &sentence);
         }
@@ -325,10 +326,4 @@ impl Check<'_> {
 /// are called neutral.
 fn is_rival(old: &str, new: &str, all: &[String]) -> bool {
     old.is_empty() || old.eq_ignore_ascii_case(new) || (all.len() > 1 && old.eq_ignore_ascii_case("Neutral"))
-}
-
-fn named(values: &[&String]) -> String {
-    let shown: Vec<&str> = values.iter().take(MOST_NAMED).map(|value| value.as_str()).collect();
-    let more = values.len().saturating_sub(MOST_NAMED);
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }

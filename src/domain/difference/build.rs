@@ -14,6 +14,7 @@ use crate::domain::{
     product::plain_text,
     submission::{REDACTED, is_put_field, is_signed_url},
     target::Kind,
+    units::counted,
     value::is_empty,
 };
 use serde_json::Value;
@@ -409,10 +410,6 @@ fn whole_language(listing: &Value) -> String {
     let texts = base.as_object().into_iter().flatten().filter(|(_, value)| !is_empty(value) && !value.is_object()).count();
     let images = member(base, "images").and_then(|(_, images)| images.as_array()).map_or(0, Vec::len);
     let texts = texts - usize::from(images > 0);
-    let fields = format!(
-        "{texts} {}, {images} {}",
-        if texts == 1 { "text" } else { "texts" },
-        if images == 1 { "image" } else { "images" }
-    );
+    let fields = format!("{}, {}", counted(texts, "text"), counted(images, "image"));
     title.map_or(fields.clone(), |title| format!("“{title}”, {fields}"))
 }
