@@ -1,7 +1,10 @@
 //! The detail pane, the editor, the ZIP picker and the review, by keys: what is asked for and what is on screen.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
-use crate::desk::{Desk, detail};
+use crate::{
+    desk::{Desk, detail},
+    openings::{self, APP, FLIGHT, app, document, live},
+};
 use flightdeck::{
     app::event::Effect,
     domain::{concern::ConcernKind, target::Target},
@@ -15,42 +18,20 @@ use flightdeck::{
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};
 
-fn app_target() -> Target {
-    Target::app("9NX0EXAMPLE1")
-}
-
-/// The reference's example, as a published submission.
-fn live() -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("../documents/app-get.json")).unwrap();
-    document["status"] = json!("Published");
-    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
-    document
-}
-
-/// The next one, as a draft with another release note.
+/// The next submission, as a draft with another release note.
 fn draft() -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("../documents/app-get.json")).unwrap();
-    document["id"] = json!("1152921505690000200");
-    document["friendlyName"] = json!("Submission 8");
+    let mut document = openings::draft();
     document["listings"]["en-us"]["baseListing"]["releaseNotes"] = json!("Tabs.");
     document
 }
 
 fn notes(pending: Option<Value>) -> TargetDetail {
-    detail(&app_target(), "Northwind Notes", pending, Some(live()))
+    openings::notes(pending, live(APP))
 }
 
 /// A desk with the app selected and the detail pane focused.
 fn open(detail: TargetDetail) -> Desk {
-    open_at(120, 40, detail)
-}
-
-fn open_at(columns: u16, rows: u16, detail: TargetDetail) -> Desk {
-    let mut desk = Desk::new(columns, rows, vec![detail]);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4");
-    desk
+    Desk::open((120, 40), detail, "")
 }
 
 /// Replaces a text in the open editor: search, select by length, type.
@@ -109,7 +90,7 @@ fn an_edit_of_one_leaf_is_kept_counted_and_published() {
     assert_eq!((desk.app.overlays().len(), desk.started.len()), (0, 0));
     desk.keys("u right enter");
     let plan = plan(&desk);
-    assert_eq!((plan.target, plan.pending, plan.zip, plan.allow.len()), (app_target(), PendingPolicy::Fail, None, 0));
+    assert_eq!((plan.target, plan.pending, plan.zip, plan.allow.len()), (app(), PendingPolicy::Fail, None, 0));
     assert_eq!(plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"], "Tabs.");
 }
 
@@ -139,7 +120,7 @@ fn esc_leaves_the_editor_in_one_step_and_nothing_is_lost_by_leaving_the_program(
     desk.keys("e");
     desk.text("  ");
     desk.keys("esc");
-    assert_eq!(desk.app.model().edits[&app_target()].text.as_ref().map(|text| text.starts_with("  {")), Some(true));
+    assert_eq!(desk.app.model().edits[&app()].text.as_ref().map(|text| text.starts_with("  {")), Some(true));
     assert!(desk.screen().contains("yours: no change"), "{}", desk.screen());
     desk.keys("e");
     desk.text("x");
@@ -153,7 +134,7 @@ fn a_paste_is_one_edit_with_one_kind_of_line_end() {
     let mut desk = open(notes(None));
     desk.keys("e");
     desk.paste("a\r\nb\u{1b}[2J");
-    let text = |desk: &Desk| desk.app.model().edits[&app_target()].text.clone().unwrap();
+    let text = |desk: &Desk| desk.app.model().edits[&app()].text.clone().unwrap();
     assert!(text(&desk).starts_with("a\nb[2J{\n"));
     desk.keys("ctrl-z tab");
     assert!(text(&desk).starts_with("  {\n"));
@@ -237,7 +218,7 @@ fn a_portal_made_draft_can_only_be_left_alone() {
 #[test]
 fn a_flights_first_draft_cannot_be_replaced() {
     let target = Target::flight("9NX0EXAMPLE1", "5f0c2a7e");
-    let document: Value = serde_json::from_str(include_str!("../documents/flight-get.json")).unwrap();
+    let document = document(FLIGHT);
     let mut document = document;
     document["status"] = json!("PendingCommit");
     document["fileUploadUrl"] = json!("https://x.blob.core.windows.net/y?sig=CANARY");
@@ -344,7 +325,7 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
     assert!(screen.contains("✗ does not fit") && screen.contains("lower case must be the same"), "{screen}");
     assert!(screen.contains("→ Name Northwind.Notes_2.5.0.0.msixbundle as the"), "{screen}");
     desk.keys("ctrl-r");
-    let text = desk.app.model().edits[&app_target()].text.clone().unwrap();
+    let text = desk.app.model().edits[&app()].text.clone().unwrap();
     assert!(text.contains("\"northwind.notes_2.5.0.0.msixbundle\""), "{text}");
     assert!(desk.screen().contains("✓ fits the JSON"), "{}", desk.screen());
     // A broken one cannot be chosen.
@@ -374,7 +355,7 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
     desk.text("case");
     desk.keys("enter");
     assert!(desk.app.overlays().is_empty());
-    assert_eq!(desk.app.model().edits[&app_target()].zip, Some(folder.path().join("case.zip")));
+    assert_eq!(desk.app.model().edits[&app()].zip, Some(folder.path().join("case.zip")));
     assert!(desk.screen().contains("case.zip"), "{}", desk.screen());
 }
 
@@ -397,7 +378,7 @@ fn the_picker_walks_through_folders() {
     desk.keys("enter");
     desk.wait(500);
     desk.keys("enter");
-    assert_eq!(desk.app.model().edits[&app_target()].zip, Some(folder.path().join("older/b.zip")));
+    assert_eq!(desk.app.model().edits[&app()].zip, Some(folder.path().join("older/b.zip")));
 }
 
 #[test]
@@ -423,7 +404,7 @@ fn a_made_zip_is_announced_when_enter_takes_it() {
     let screen = desk.screen();
     assert!(screen.contains("✓ build.zip is made: 1 file") && screen.contains("✓ fits the JSON"), "{screen}");
     desk.keys("enter");
-    assert_eq!(desk.app.model().edits[&app_target()].zip, Some(folder.path().join("build.zip")));
+    assert_eq!(desk.app.model().edits[&app()].zip, Some(folder.path().join("build.zip")));
 }
 
 #[test]
@@ -451,7 +432,7 @@ fn missing_files_bar_the_way_with_a_list() {
 fn what_cannot_be_read_says_why_and_what_to_do() {
     let fault =
         "reading 9NX0EXAMPLE1: 409 InvalidState: This application uses features that are not supported by the submission API.";
-    let faults = [(app_target(), fault.to_owned())].into();
+    let faults = [(app(), fault.to_owned())].into();
     let mut desk = Desk::with_faults(120, 40, vec![notes(None)], ProfileView::default(), faults);
     desk.keys("enter");
     desk.wait(500);
@@ -490,7 +471,7 @@ fn a_search_finds_and_walks_while_reading() {
 fn screens() {
     for (columns, rows) in [(80, 24), (120, 40)] {
         let size = format!("{columns}x{rows}");
-        let mut desk = open_at(columns, rows, notes(Some(draft())));
+        let mut desk = Desk::open((columns, rows), notes(Some(draft())), "");
         insta::assert_snapshot!(format!("overview_{size}"), desk.screen());
         desk.keys("]");
         insta::assert_snapshot!(format!("json_{size}"), desk.screen());
@@ -501,7 +482,7 @@ fn screens() {
         desk.keys("esc");
         desk.keys("u");
         insta::assert_snapshot!(format!("review_broken_{size}"), desk.screen());
-        let mut desk = open_at(columns, rows, notes(Some(draft())));
+        let mut desk = Desk::open((columns, rows), notes(Some(draft())), "");
         desk.keys("e");
         replace(&mut desk, "Tier1020", "Free");
         desk.wait(1_000);

@@ -1,7 +1,10 @@
 //! The editor by keys: search and replace, brackets, folds, the list of findings, large documents.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
-use crate::desk::{Desk, detail};
+use crate::{
+    desk::{Desk, detail},
+    openings::{APP, live, notes},
+};
 use flightdeck::{
     app::event::Event,
     domain::{judged::Judged, target::Target},
@@ -14,30 +17,15 @@ use flightdeck::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-fn target() -> Target {
-    Target::app("9NX0EXAMPLE1")
-}
-
-/// The reference's example, as a published submission.
-fn live() -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("../documents/app-get.json")).unwrap();
-    document["status"] = json!("Published");
-    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
-    document
-}
-
 /// A desk with this live document in the open editor.
 fn edit(columns: u16, rows: u16, document: Value) -> Desk {
-    let mut desk = Desk::new(columns, rows, vec![detail(&target(), "Northwind Notes", None, Some(document))]);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4 e");
+    let mut desk = Desk::open((columns, rows), notes(None, document), "e");
     desk.wait(1_000);
     desk
 }
 
-fn text(desk: &Desk) -> String {
-    desk.app.model().edits.get(&target()).and_then(|edit| edit.text.clone()).unwrap_or_default()
+fn text(desk: &Desk) -> &str {
+    desk.edited().unwrap_or_default()
 }
 
 fn find(desk: &mut Desk, pattern: &str) {
@@ -48,7 +36,7 @@ fn find(desk: &mut Desk, pattern: &str) {
 
 #[test]
 fn hits_are_replaced_one_by_one_or_all_at_once() {
-    let mut desk = edit(120, 40, live());
+    let mut desk = edit(120, 40, live(APP));
     desk.keys("ctrl-r");
     desk.text("fileStatus");
     let screen = desk.screen();
@@ -75,7 +63,7 @@ fn hits_are_replaced_one_by_one_or_all_at_once() {
 
 #[test]
 fn with_a_selection_only_what_is_in_it_is_replaced() {
-    let mut desk = edit(120, 40, live());
+    let mut desk = edit(120, 40, live(APP));
     find(&mut desk, "\"fileStatus\"");
     // From the first hit to the end of its line.
     desk.keys("shift-end ctrl-r");
@@ -93,7 +81,7 @@ fn with_a_selection_only_what_is_in_it_is_replaced() {
 
 #[test]
 fn a_bracket_shows_its_partner_and_a_key_goes_there() {
-    let mut desk = edit(120, 40, live());
+    let mut desk = edit(120, 40, live(APP));
     find(&mut desk, "\"pricing\"");
     desk.keys("end");
     let marked = Theme::default().style(Role::BracketPair);
@@ -122,7 +110,7 @@ fn place(desk: &Desk) -> String {
 
 #[test]
 fn parts_fold_and_unfold_where_they_are_needed() {
-    let mut desk = edit(120, 40, live());
+    let mut desk = edit(120, 40, live(APP));
     find(&mut desk, "\"listings\": {");
     desk.keys("f6");
     let screen = desk.screen();
@@ -158,7 +146,7 @@ fn parts_fold_and_unfold_where_they_are_needed() {
 
 #[test]
 fn parts_fold_while_the_document_is_read() {
-    let mut desk = Desk::new(120, 40, vec![detail(&target(), "Northwind Notes", None, Some(live()))]);
+    let mut desk = Desk::new(120, 40, vec![notes(None, live(APP))]);
     desk.keys("enter");
     desk.wait(500);
     desk.keys("4 ] f7");
@@ -175,7 +163,7 @@ fn parts_fold_while_the_document_is_read() {
 
 /// A document with something wrong at both ends.
 fn faulty() -> Value {
-    let mut document = live();
+    let mut document = live(APP);
     document["visibility"] = json!("Nobody");
     document["listings"]["en-us"]["baseListing"]["title"] = json!("");
     document["listings"]["en-us"]["baseListing"]["description"] = json!("long ".repeat(2_500));
@@ -216,7 +204,7 @@ fn findings_are_walked_through_both_ways() {
 #[test]
 fn screens_of_replacing_and_folding() {
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        let mut desk = edit(columns, rows, live());
+        let mut desk = edit(columns, rows, live(APP));
         desk.keys("ctrl-r");
         desk.text("notes");
         desk.keys("enter");
@@ -275,8 +263,7 @@ fn a_large_document_is_judged_away_from_the_keys() {
 #[test]
 fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
     let other = Target::app("9NX0EXAMPLE2");
-    let store =
-        vec![detail(&target(), "Northwind Notes", None, Some(large())), detail(&other, "Northwind Other", None, Some(live()))];
+    let store = vec![notes(None, large()), detail(&other, "Northwind Other", None, Some(live(APP)))];
     let mut desk = Desk::new(120, 40, store);
     desk.keys("enter");
     desk.wait(500);

@@ -1,10 +1,13 @@
 //! The history of a document and the merge with what somebody else changed, by keys: what is on screen and what comes of it.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
 
-use crate::desk::{Desk, detail};
+use crate::{
+    desk::Desk,
+    openings::{self, app, notes},
+};
 use flightdeck::{
     disk::{Finished, Kept, Stage},
-    domain::{diff::diff, status::Status, submission::put_body, target::Target},
+    domain::{diff::diff, status::Status, submission::put_body},
     jobs::{
         job::Job,
         past::{Deed, PastItem},
@@ -18,15 +21,9 @@ use serde_json::{Value, json};
 const NOTES: &str = "/listings/en-us/baseListing/releaseNotes";
 const DESCRIPTION: &str = "/listings/en-us/baseListing/description";
 
-fn target() -> Target {
-    Target::app("9NX0EXAMPLE1")
-}
-
 /// The reference's example as a draft, with these changes.
 fn draft(changes: &[(&str, Value)]) -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("../documents/app-get.json")).unwrap();
-    document["id"] = json!("1152921505690000200");
-    document["friendlyName"] = json!("Submission 8");
+    let mut document = openings::draft();
     for (pointer, value) in changes {
         *document.pointer_mut(pointer).unwrap() = value.clone();
     }
@@ -37,15 +34,11 @@ fn stands(changes: &[(&str, Value)]) -> TargetDetail {
     let mut live = draft(&[]);
     live["id"] = json!("1152921505690000177");
     live["status"] = json!("Published");
-    detail(&target(), "Northwind Notes", Some(draft(changes)), Some(live))
+    notes(Some(draft(changes)), live)
 }
 
 fn open(columns: u16, rows: u16) -> Desk {
-    let mut desk = Desk::new(columns, rows, vec![stands(&[])]);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4");
-    desk
+    Desk::open((columns, rows), stands(&[]), "")
 }
 
 /// Puts a text in front of the release notes.
@@ -60,13 +53,13 @@ fn edit(desk: &mut Desk, text: &str) {
 
 /// Somebody else changes the draft, and it is read again.
 fn meanwhile(desk: &mut Desk, changes: &[(&str, Value)]) {
-    desk.store.insert(target(), stands(changes));
+    desk.store.insert(app(), stands(changes));
     desk.keys("f5");
     desk.wait(500);
 }
 
 fn text(desk: &Desk) -> Value {
-    serde_json::from_str(desk.app.model().edits[&target()].text.as_ref().unwrap()).unwrap()
+    serde_json::from_str(desk.edited().unwrap()).unwrap()
 }
 
 fn at(text: &str) -> Timestamp {
@@ -76,8 +69,8 @@ fn at(text: &str) -> Timestamp {
 /// An update, a rescued draft, and the run of the update.
 fn past(desk: &mut Desk) {
     let (run, id) = ("0193e6a1-0000-7000-8000-000000000001", "1152921505690000200");
-    let earlier = put_body(target().kind(), &draft(&[(NOTES, json!("Earlier notes."))]));
-    let later = put_body(target().kind(), &draft(&[]));
+    let earlier = put_body(app().kind(), &draft(&[(NOTES, json!("Earlier notes."))]));
+    let later = put_body(app().kind(), &draft(&[]));
     let put = Deed::Put {
         run: Some(run.into()),
         submission: Some(id.into()),
@@ -90,7 +83,7 @@ fn past(desk: &mut Desk) {
     let ended = Finished {
         run: run.into(),
         profile: "contoso".into(),
-        target: target(),
+        target: app(),
         submission: Some(id.into()),
         outcome: "published".into(),
         status: Some(Status::Published),
@@ -145,7 +138,7 @@ fn what_somebody_else_changed_is_said_and_merged_by_keys() {
     desk.keys("u");
     assert_eq!(desk.app.overlays(), ["review"]);
     // What is sent stands on what is there now.
-    let copy = &desk.app.model().edits[&target()];
+    let copy = &desk.app.model().edits[&app()];
     assert_eq!(copy.body.as_deref().unwrap().pointer(DESCRIPTION), Some(&json!("Theirs.")));
     assert!(copy.foreign.is_empty());
 }
@@ -174,7 +167,7 @@ fn mine_or_theirs_alone() {
     // Keep mine: the text stays, and publishing says what it undoes.
     desk.keys("m up up enter down down right enter");
     assert_eq!((text(&desk), set_aside(&desk)), (mine.clone(), None));
-    assert!(desk.app.model().edits[&target()].foreign.is_empty());
+    assert!(desk.app.model().edits[&app()].foreign.is_empty());
     desk.keys("u");
     assert_eq!(desk.app.overlays(), ["review"]);
     desk.keys("esc");
@@ -182,7 +175,7 @@ fn mine_or_theirs_alone() {
     meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs again."))]);
     // Mine takes theirs from before back, so both have changed that place now.
     desk.keys("m up up enter down right enter");
-    assert!(!desk.app.model().is_edited(&target()));
+    assert!(!desk.app.model().is_edited(&app()));
     assert!(set_aside(&desk).is_some_and(|text| text.contains("Tabs.")));
 }
 

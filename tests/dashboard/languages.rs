@@ -1,7 +1,10 @@
 //! The Listings tab by keys: what stands on screen, what changes in the document, and that nothing else does.
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
-use crate::desk::{Desk, detail};
+use crate::{
+    desk::{Desk, detail},
+    openings::{APP, live, notes},
+};
 use flightdeck::domain::{json::document::pretty, target::Target};
 use ratatui::style::Modifier;
 use serde_json::{Value, json};
@@ -13,9 +16,7 @@ fn listing(title: &str, notes: &str) -> Value {
 }
 
 fn document() -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("../documents/app-get.json")).unwrap();
-    document["status"] = json!("Published");
-    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
+    let mut document = live(APP);
     let mut listings = json!({});
     for (code, title, notes) in [
         ("en-us", "Northwind Notes", "Faster start."),
@@ -33,11 +34,7 @@ fn document() -> Value {
 
 /// The Listings tab of the app, the pane focused.
 fn open_at(columns: u16, rows: u16) -> Desk {
-    let target = Target::app("9NX0EXAMPLE1");
-    let mut desk = Desk::new(columns, rows, vec![detail(&target, "Northwind Notes", None, Some(document()))]);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4");
+    let mut desk = Desk::open((columns, rows), notes(None, document()), "");
     show(&mut desk);
     desk
 }

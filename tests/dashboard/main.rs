@@ -8,6 +8,7 @@ mod flow;
 mod harness;
 mod history;
 mod languages;
+mod openings;
 mod packages;
 mod review;
 mod screens;

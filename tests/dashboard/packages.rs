@@ -1,14 +1,13 @@
 //! The Packages tab by keys: what is on screen, and which leaves of the document change.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
 
-use crate::desk::{Desk, detail};
+use crate::{
+    desk::{Desk, detail},
+    openings::{self, ADD_ON, APP, FLIGHT, document, notes},
+};
 use flightdeck::{app::event::Effect, domain::target::Target, jobs::report::TargetDetail};
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};
-
-fn app_target() -> Target {
-    Target::app("9NX0EXAMPLE1")
-}
 
 fn package(id: usize, architecture: &str, version: &str, least: u32) -> Value {
     json!({
@@ -21,10 +20,8 @@ fn package(id: usize, architecture: &str, version: &str, least: u32) -> Value {
 
 /// The reference's example with other packages, as a published submission.
 fn live(packages: Vec<Value>) -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("../documents/app-get.json")).unwrap();
-    document["status"] = json!("Published");
+    let mut document = openings::live(APP);
     document["applicationPackages"] = packages.into();
-    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
     document
 }
 
@@ -39,16 +36,12 @@ fn many() -> Vec<Value> {
 }
 
 fn app(packages: Vec<Value>) -> TargetDetail {
-    detail(&app_target(), "Northwind Notes", None, Some(live(packages)))
+    notes(None, live(packages))
 }
 
 /// A desk with the app's packages shown and the detail pane focused.
 fn open(columns: u16, rows: u16, detail: TargetDetail) -> Desk {
-    let mut desk = Desk::new(columns, rows, vec![detail]);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4 ] ]");
-    desk
+    Desk::open((columns, rows), detail, "] ]")
 }
 
 /// A ZIP of packages that say what they are.
@@ -282,7 +275,7 @@ fn text_that_is_no_json_bars_the_way() {
 #[test]
 fn add_ons_have_no_packages_and_flights_no_families() {
     let add_on = Target::add_on("9NX0ADDONEX1");
-    let document: Value = serde_json::from_str(include_str!("../documents/add-on-get.json")).unwrap();
+    let document = document(ADD_ON);
     let mut desk = Desk::new(120, 40, vec![app(two()), detail(&add_on, "notes.pro", None, Some(document))]);
     desk.keys("2 enter");
     desk.wait(500);
@@ -298,7 +291,7 @@ fn add_ons_have_no_packages_and_flights_no_families() {
 /// A flight with two packages of one architecture.
 fn flight(columns: u16, rows: u16) -> Desk {
     let target = Target::flight("9NX0EXAMPLE1", "5f0c2a7e");
-    let mut document: Value = serde_json::from_str(include_str!("../documents/flight-get.json")).unwrap();
+    let mut document = document(FLIGHT);
     document["status"] = json!("Published");
     document["flightPackages"] = [package(8, "x64", "1.1.0.0", 0), package(9, "x64", "1.2.0.0", 0)]
         .into_iter()

@@ -2,7 +2,10 @@
 //! and the Markdown are copied, enter leads into the document.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
-use crate::desk::{Desk, detail};
+use crate::{
+    desk::{Desk, detail},
+    openings::{ADD_ON, APP, FLIGHT, app, live, notes},
+};
 use flightdeck::{
     app::event::Effect,
     domain::{concern::ConcernKind, fingerprint::Fingerprint, submission::put_body, target::Target},
@@ -11,20 +14,8 @@ use flightdeck::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-fn live(text: &str) -> Value {
-    let mut document: Value = serde_json::from_str(text).unwrap();
-    document["status"] = json!("Published");
-    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
-    document
-}
-
-const APP: &str = include_str!("../documents/app-get.json");
-const ADD_ON: &str = include_str!("../documents/add-on-get.json");
-const FLIGHT: &str = include_str!("../documents/flight-get.json");
-
 /// A desk with the target selected; what was edited of it was kept by an earlier session.
 fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Desk {
-    let app = Target::app("9NX0EXAMPLE1");
     let mut published = live(text);
     // Nothing waits for a file: only what is edited is in question.
     let settled = published.to_string().replace("PendingUpload", "Uploaded");
@@ -45,8 +36,8 @@ fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Va
         saved: "2026-02-03T09:20:00Z".parse().unwrap(),
     });
     let mut store = vec![opened];
-    if *target != app {
-        store.push(detail(&app, "Northwind Notes", None, Some(live(APP))));
+    if *target != app() {
+        store.push(notes(None, live(APP)));
     }
     let mut desk = Desk::new(size.0, size.1, store);
     desk.keys("enter");
@@ -59,10 +50,6 @@ fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Va
     desk.wait(500);
     desk.keys("4");
     desk
-}
-
-fn app() -> Target {
-    Target::app("9NX0EXAMPLE1")
 }
 
 fn add_on() -> Target {

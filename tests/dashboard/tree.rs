@@ -1,32 +1,17 @@
 //! The tree of a document, by keys and clicks: what is on screen, what becomes of the document, what stays as it was.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
 
-use crate::desk::{Desk, detail};
-use flightdeck::{
-    app::event::{Effect, Event},
-    domain::target::Target,
+use crate::{
+    desk::Desk,
+    openings::{APP, live, notes},
 };
+use flightdeck::app::event::{Effect, Event};
 use ratatui::crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use serde_json::{Value, json};
 
-fn app_target() -> Target {
-    Target::app("9NX0EXAMPLE1")
-}
-
-/// The reference's example, as a published submission.
-fn live() -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("../documents/app-get.json")).unwrap();
-    document["status"] = json!("Published");
-    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
-    document
-}
-
 /// The tree of the app's document, with the cursor on its first row.
 fn open_at(columns: u16, rows: u16) -> Desk {
-    let mut desk = Desk::new(columns, rows, vec![detail(&app_target(), "Northwind Notes", None, Some(live()))]);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4 ] t");
+    let desk = Desk::open((columns, rows), notes(None, live(APP)), "] t");
     assert!(desk.screen().contains("▸ listings"), "{}", desk.screen());
     desk
 }
@@ -58,7 +43,7 @@ fn copied(desk: &mut Desk, key: &str) -> String {
 
 /// The edited text, if anything was edited.
 fn text(desk: &Desk) -> Option<String> {
-    desk.app.model().edits.get(&app_target())?.text.clone()
+    desk.edited().map(str::to_owned)
 }
 
 fn edited(desk: &Desk) -> Value {
