@@ -28,3 +28,4 @@ pub mod texts;
 pub mod units;
 pub mod value;
 pub mod version;
+pub mod weighed;

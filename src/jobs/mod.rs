@@ -24,4 +24,5 @@ mod sending;
 pub mod services;
 mod shared_budget;
 pub mod texts;
+pub mod weigh;
 pub mod working_copy;

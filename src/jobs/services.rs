@@ -38,7 +38,11 @@ pub enum OpenError {
 impl Services {
     /// `observe` sees every request of the Store client; it must not wait.
     pub fn open(config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
-        let home = Home::prepare(&config.paths.data, &config.paths.cache)?;
+        Self::at(Home::prepare(&config.paths.data, &config.paths.cache)?, config, profile, observe)
+    }
+
+    /// The same on folders that are prepared already. Reads the system's certificates, which takes several milliseconds.
+    pub fn at(home: Home, config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
         let ledger = home.ledger(&account(profile));
         Self::with_home(config, profile, observe, home, Some(ledger))
     }

@@ -25,6 +25,7 @@ use crate::{
 use jiff::Timestamp;
 use ratatui::{
     Frame,
+    crossterm::event::MouseEvent,
     layout::Rect,
     text::{Line, Span},
 };
@@ -85,6 +86,8 @@ impl Page<'_, '_> {
                 _ => String::new(),
             };
             let word = match step.state {
+                // It had begun: somebody ended it.
+                StepState::Skipped if step.started.is_some() => format!("{} (stopped)", step.step.word()),
                 StepState::Skipped => format!("{} (skipped)", step.step.word()),
                 _ => step.step.word().to_owned(),
             };
@@ -188,16 +191,19 @@ impl Page<'_, '_> {
         }
     }
 
-    fn ending(&mut self, view: &RunView) {
-        let Some(ending) = &view.ending else { return };
-        let (sign, word, role) = outcome(ending.outcome);
+    fn ending(&mut self, row: &RunRow) {
+        let Some(ending) = &row.view.ending else { return };
+        let (sign, word, role) = match runs::paused(row) {
+            Some(_) => ("‖", "paused", Role::Warning),
+            None => outcome(ending.outcome),
+        };
         self.lines.push(Line::styled(format!("{sign} {word}"), self.cx.theme.style(role)));
         self.text(2, Role::Text, &ending.message);
     }
 
     fn whole(&mut self, row: &RunRow) {
         let view = &row.view;
-        self.ending(view);
+        self.ending(row);
         let started = view.started.to_zoned(self.cx.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
         self.text(0, Role::Muted, &format!("{}  started {started}", view.target));
         if let Some(submission) = &view.submission {
@@ -291,23 +297,31 @@ impl Overlay for Run {
         Closing::Stay
     }
 
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
+    }
+
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let Some(row) = self.row(cx) else {
-            let hints = Line::styled(format!(" {} close ", cx.key(Action::Back)), cx.theme.style(Role::Muted));
+            let hints = modal::hints(cx.theme, &[(cx.key(Action::Back), "close")]);
             let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);
             frame.render_widget(Line::raw("This run was taken off the list."), inner);
             return;
         };
         let width = WIDTH.min(area.width.saturating_sub(4));
         let lines = lines(row, usize::from(width), cx);
-        let mut hints = vec![format!("{} copy", cx.key(Action::Copy)), format!("{} Partner Center", cx.key(Action::OpenPortal))];
-        if row.is_active() {
-            hints.push(format!("{} stop", cx.key(Action::CancelRun)));
-        } else if row.may_go_on() {
-            hints.push(format!("{} go on", cx.key(Action::ResumeRun)));
+        let mut keys = vec![(cx.key(Action::Copy), "copy"), (cx.key(Action::OpenPortal), "Partner Center")];
+        if runs::is_uploading(row) {
+            keys.push((cx.key(Action::PauseRun), "pause"));
         }
-        hints.push(format!("{} close", cx.key(Action::Back)));
-        let hints = Line::styled(format!(" {} ", hints.join("  ")), cx.theme.style(Role::Muted));
+        if row.is_active() {
+            keys.push((cx.key(Action::CancelRun), "stop"));
+        } else if row.may_go_on() {
+            keys.push((cx.key(Action::ResumeRun), "go on"));
+        }
+        keys.push((cx.key(Action::Back), "close"));
+        let hints = modal::hints(cx.theme, &keys);
         let title = format!("{} {}", row.view.target.kind().word(), row.view.name);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, width, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);

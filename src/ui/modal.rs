@@ -4,7 +4,7 @@ use super::theme::{Role, Theme};
 use ratatui::{
     Frame,
     layout::Rect,
-    text::Line,
+    text::{Line, Span},
     widgets::{Block, BorderType, Clear, Padding},
 };
 
@@ -22,6 +22,28 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);
     let height = height.min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+/// The line of hints: keys, and behind each what it does; keys that do one thing together leave out the word.
+pub fn hints(theme: &Theme, keys: &[(String, &str)]) -> Line<'static> {
+    let part = |(key, word): &(String, &str)| {
+        let word = if word.is_empty() { String::new() } else { format!(" {word} ") };
+        [Span::styled(format!(" {key}"), theme.style(Role::Key)), Span::styled(word, theme.style(Role::Muted))]
+    };
+    keys.iter().flat_map(part).collect()
+}
+
+/// Answers beside each other, in the middle; marks in front and behind say which one has the focus.
+pub fn buttons(theme: &Theme, answers: &[(&str, bool, Role)]) -> Line<'static> {
+    let mut line = Line::default().centered();
+    for (label, has_focus, role) in answers {
+        if !line.spans.is_empty() {
+            line.push_span(Span::raw("   "));
+        }
+        let shown = if *has_focus { format!("▸ {label} ◂") } else { format!("  {label}  ") };
+        line.push_span(Span::styled(shown, theme.style(if *has_focus { Role::Selection } else { *role })));
+    }
+    line
 }
 
 #[expect(
