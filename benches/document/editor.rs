@@ -111,7 +111,8 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
     }
     table.time(&format!("{name}: a letter of a search, worst"), times.at(1.0), Some(10.0))?;
-    (0..3).for_each(|_| drop(screen.key(KeyCode::Esc)));
+    // Out of the search, then out of the text.
+    (0..2).for_each(|_| drop(screen.key(KeyCode::Esc)));
     review_and_diff(&mut screen, &name, table)
 }
 
@@ -144,7 +145,7 @@ fn compared(screen: &mut Screen, asked: Vec<Effect>, what: &str, table: &mut Tab
         }
         _ => None,
     });
-    let (id, report) = told.ok_or("no job was asked to compare the documents")?;
+    let (id, report) = told.ok_or_else(|| format!("no job was asked to compare the documents:\n{}", screen.text()))?;
     let begun = Instant::now();
     screen.tell(Some(id), report);
     let spent = begun.elapsed() + screen.draw()?;
