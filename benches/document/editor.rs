@@ -105,14 +105,22 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         let spent = press(&mut screen, code, modifiers)?;
         table.time(&format!("{name}: {what}"), spent, Some(10.0))?;
     }
+    // What was typed at random places is no JSON any more.
+    for _ in 0..200 {
+        press(&mut screen, KeyCode::Char('z'), control)?;
+    }
     press(&mut screen, KeyCode::Char('f'), control)?;
     let mut times = Times::default();
     for letter in "screenshot".chars() {
         times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
     }
     table.time(&format!("{name}: a letter of a search, worst"), times.at(1.0), Some(10.0))?;
-    // Out of the search, then out of the text.
-    (0..2).for_each(|_| drop(screen.key(KeyCode::Esc)));
+    // Out of the search, a letter into the name that it has found, and out of the text.
+    for code in [KeyCode::Esc, KeyCode::Char('x'), KeyCode::Esc] {
+        screen.key(code);
+    }
+    let (_, judge) = pause(&mut screen)?;
+    answer(&mut screen, judge, &name, table)?;
     review_and_diff(&mut screen, &name, table)
 }
 

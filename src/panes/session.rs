@@ -138,6 +138,12 @@ impl Session {
         parsed.as_ref().and_then(|(_, value)| value.clone())
     }
 
+    /// Whether a job is about to say what a large text parses to: who can wait for it spares the screen a parse.
+    pub fn is_behind(&self) -> bool {
+        let version = self.buffer.version();
+        is_large(self.buffer.len()) && self.parsed.borrow().as_ref().is_none_or(|(of, _)| *of != version)
+    }
+
     /// Where the value at a pointer stands, or the nearest part above it; `None` while the text does not parse.
     pub fn place(&self, pointer: &str) -> Option<Position> {
         self.value()?;

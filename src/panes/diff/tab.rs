@@ -16,7 +16,7 @@ use crate::{
         detail_parts::{failure, unread},
         pane::{Cx, Handled, Possible},
         prepared::{Origin, Prepared, count},
-        session::is_large_value,
+        session::{Session, is_large_value},
         sheet::Sheet,
         tab::Tab,
     },
@@ -87,7 +87,7 @@ impl Diff {
     fn with<T>(&self, desk: &Desk, cx: &Cx, read: impl FnOnce(&mut DiffLines) -> T) -> Option<T> {
         let of = (cx.selected?.clone(), desk.version());
         if self.made.borrow().as_ref().is_none_or(|made| made.of != of) {
-            if self.is_asked(&of) {
+            if self.is_asked(&of) || is_behind(desk, cx) {
                 return None;
             }
             self.renew(of, documents(desk, cx)?)?;
@@ -129,7 +129,8 @@ impl Diff {
 
     /// Whether a job compares the document, or is about to.
     fn is_comparing(&self, desk: &Desk, cx: &Cx) -> bool {
-        self.is_wanted.get() || cx.selected.is_some_and(|target| self.is_asked(&(target.clone(), desk.version())))
+        let is_behind = is_behind(desk, cx);
+        is_behind || self.is_wanted.get() || cx.selected.is_some_and(|target| self.is_asked(&(target.clone(), desk.version())))
     }
 
     fn sight(&self, desk: &Desk, cx: &Cx, width: usize) -> Option<Sight> {
@@ -217,6 +218,11 @@ impl Diff {
             None => self.toggle(spot, desk, cx),
         }
     }
+}
+
+/// Whether what the text parses to is not known yet: a job is about to say so.
+fn is_behind(desk: &Desk, cx: &Cx) -> bool {
+    desk.session(cx).is_some_and(Session::is_behind)
 }
 
 /// What is compared; nothing while the document is not read or no valid JSON.
@@ -334,6 +340,7 @@ impl Tab for Diff {
 
     fn woken(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
         if self.is_wanted.take()
+            && !is_behind(desk, cx)
             && let Some(target) = cx.selected
             && let Some(documents) = documents(desk, cx)
         {
