@@ -382,11 +382,7 @@ impl Overlay for Review {
             Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => {
                 self.look(cx, asks);
             }
-            Change::Weighed(weighing) => {
-                if self.scales.answered(weighing) {
-                    self.look(cx, asks);
-                }
-            }
+            Change::Weighed(weighing) if self.scales.answered(weighing) => self.look(cx, asks),
             // What its packages say of themselves is part of what changes.
             Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
                 self.look(cx, asks);
