@@ -29,6 +29,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tempfile::TempDir;
 use tokio::{sync::mpsc, task::JoinHandle, time};
 
 /// Jobs get so long to put their things in order when the program ends.
@@ -38,13 +39,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PULSE: Duration = Duration::from_secs(5);
 
 /// The dashboard of a profile; without any profile the explanation of the two ways on.
-pub async fn open(cli: &Cli) -> Exit {
+pub async fn open(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
     let opened = async {
         let zone = read_zone();
         let config = Config::load(cli.config.as_deref(), &env::process)?;
         match config.profile(cli.profile.as_deref(), &env::process) {
             Ok(profile) => show(&config, &profile, zone, None, None).await,
-            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error, zone).await,
+            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error, zone, temporary).await,
             Err(error) => Err(error.into()),
         }
     };
@@ -59,29 +60,34 @@ const BANNER: &str = "DEMO — a simulated Store on this machine; nothing here r
 #[cfg(feature = "sim")]
 const DEMO_BANDWIDTH: &str = "48 MB";
 
-/// The dashboard on a simulator of its own, with sample files, all in a folder that goes with the program.
+/// The dashboard on a simulator of its own, with sample files, all in folders that `temporary` takes: they go with the program.
 #[cfg(feature = "sim")]
-pub async fn demo(args: &flightdeck::cli::DemoArgs) -> Exit {
-    ended(run_demo(args).await)
+pub async fn demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
+    ended(run_demo(args, temporary).await)
 }
 
 #[cfg(feature = "sim")]
-async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
+async fn run_demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Result<Exit, Failure> {
     use flightdeck::{
         config::{Credential, Paths, SecretSource},
         sim::{self, SimOptions, samples},
     };
     let failed = |error: io::Error| Failure::new(Exit::Failed, format!("The demo could not be started: {error}"));
     let scenario = crate::simulator::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
-    let temporary = || tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed);
+    let mut make = || -> Result<PathBuf, Failure> {
+        let folder = tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed)?;
+        let path = folder.path().to_owned();
+        temporary.push(folder);
+        Ok(path)
+    };
     // The program's own files stay out of the folder that the picker shows.
-    let (folder, own) = (temporary()?, temporary()?);
-    samples::write(folder.path()).map_err(failed)?;
+    let (folder, own) = (make()?, make()?);
+    samples::write(&folder).map_err(failed)?;
     let options = SimOptions { speed: args.speed, apps: args.apps, rate_limit: None, scenario, ..SimOptions::default() };
     let sim = sim::start(options).await.map_err(failed)?;
     let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
 
-    let at = |name: &str| own.path().join(name);
+    let at = |name: &str| own.join(name);
     let paths = Paths { config_file: at("config.toml"), is_config_named: false, data: at("data"), cache: at("cache") };
     let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
     let config = Config::parse(paths, settings)?;
@@ -98,20 +104,26 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
         store: address,
         warnings: Vec::new(),
     };
-    let exit = show(&config, &profile, read_zone(), Some(BANNER.to_owned()), Some(folder.path().to_owned())).await;
+    let exit = show(&config, &profile, read_zone(), Some(BANNER.to_owned()), Some(folder)).await;
     sim.stop().await;
     exit
 }
 
 /// No profile yet: explains the two ways on; the demo is one key away.
-async fn welcome(config: &Config, error: &ConfigError, zone: JoinHandle<TimeZone>) -> Result<Exit, Failure> {
+#[cfg_attr(not(feature = "sim"), expect(unused_variables, reason = "only the demo makes folders"))]
+async fn welcome(
+    config: &Config,
+    error: &ConfigError,
+    zone: JoinHandle<TimeZone>,
+    temporary: &mut Vec<TempDir>,
+) -> Result<Exit, Failure> {
     let options = options(config, ProfileView::default(), zone, None, Some(error.to_string())).await?;
     let (_sender, told) = Pool::channel();
     let exit = shell::run::run(options, Idle, told).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
     match exit {
         app::Exit::Quit => Ok(Exit::Done),
         #[cfg(feature = "sim")]
-        app::Exit::Demo => run_demo(&flightdeck::cli::DemoArgs { speed: 1.0, scenario: None, apps: None }).await,
+        app::Exit::Demo => run_demo(&flightdeck::cli::DemoArgs { speed: 1.0, scenario: None, apps: None }, temporary).await,
         #[cfg(not(feature = "sim"))]
         app::Exit::Demo => Err(Failure::usage("this build has no simulator")),
     }

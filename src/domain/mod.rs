@@ -9,6 +9,7 @@ pub mod difference;
 #[cfg(test)]
 mod examples;
 pub mod explain;
+pub mod family;
 pub mod finding;
 pub mod fingerprint;
 pub mod json;

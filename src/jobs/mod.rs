@@ -1,5 +1,6 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
+mod blocking;
 pub mod browse;
 pub mod digest;
 mod doubt;

@@ -9,6 +9,7 @@ use crate::{
         filter::best,
         finder::{Click, Finder},
         modal::{self, Tone},
+        row,
         text::{pad, width, wrap},
         theme::Role,
     },
@@ -17,7 +18,6 @@ use ratatui::{
     Frame,
     crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
-    text::Line,
 };
 
 pub struct Choose {
@@ -114,9 +114,7 @@ impl Overlay for Choose {
         );
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, columns, height);
         let [above, list] = Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Min(1)]).areas(inner);
-        for (line, place) in said.into_iter().zip(above.rows()) {
-            frame.render_widget(Line::styled(line, style(Role::Text)), place);
-        }
+        row::texts(frame, above, said, style(Role::Text));
         let parts = |at: usize, columns: usize| {
             let Some(choice) = self.choices.get(at) else { return Vec::new() };
             // The text matters more; what is left is the note's.

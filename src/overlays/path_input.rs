@@ -43,6 +43,11 @@ pub(super) fn from_home(path: &Path, home: Option<&Path>) -> PathBuf {
     }
 }
 
+/// What was typed or dropped as a path; quotes around it are no part of it.
+pub(super) fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\''])
+}
+
 /// Whether an entry can be a source or a place for texts.
 fn is_offered(entry: &FolderEntry) -> bool {
     entry.is_folder
@@ -64,9 +69,9 @@ impl PathInput {
         self.browse(cx, asks);
     }
 
-    /// What was typed, `~` as the home folder; quotes around a dropped path are no part of it.
+    /// What was typed, `~` as the home folder.
     pub fn path(&self, cx: &Cx) -> Option<PathBuf> {
-        let text = self.field.text().trim().trim_matches(['"', '\'']);
+        let text = unquoted(self.field.text());
         (!text.is_empty()).then(|| from_home(Path::new(text), cx.model.profile.home.as_deref()))
     }
 
@@ -167,7 +172,7 @@ impl PathInput {
                 self.complete(cx, asks);
                 return true;
             }
-            Typed::Paste(text) if Path::new(text.trim().trim_matches(['"', '\''])).is_absolute() => self.field.clear(),
+            Typed::Paste(text) if Path::new(unquoted(text)).is_absolute() => self.field.clear(),
             _ => {}
         }
         if !self.field.typed(typed) {

@@ -8,6 +8,7 @@ use crate::{
     ui::{
         field::Field,
         modal::{self, Tone},
+        row,
         text::wrap,
         theme::Role,
     },
@@ -82,13 +83,9 @@ impl Overlay for Prompt {
             Constraint::Length(fault.len() as u16),
         ])
         .areas(inner);
-        for (line, place) in text.into_iter().zip(above.rows()) {
-            frame.render_widget(Line::styled(line, cx.theme.style(Role::Text)), place);
-        }
+        row::texts(frame, above, text, cx.theme.style(Role::Text));
         frame.render_widget(Line::styled(self.label.as_str(), cx.theme.style(Role::Muted)), label);
         self.field.draw(frame, field, cx.theme, "", true);
-        for (line, place) in fault.into_iter().zip(below.rows()) {
-            frame.render_widget(Line::styled(line, cx.theme.style(Role::Danger)), place);
-        }
+        row::texts(frame, below, fault, cx.theme.style(Role::Danger));
     }
 }

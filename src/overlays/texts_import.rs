@@ -26,6 +26,7 @@ use crate::{
     ui::{
         meter,
         modal::{self, Tone},
+        row,
         scroll::Scroll,
         text::{fit, pad, width, wrap},
         theme::Role,
@@ -152,14 +153,10 @@ impl TextsImport {
             frame.render_widget(Line::styled(line, style(Role::Busy)), said);
         } else {
             let role = self.note.as_ref().map_or(Role::Text, |(_, role)| *role);
-            for (line, place) in note.into_iter().zip(said.rows()) {
-                frame.render_widget(Line::styled(line, style(role)), place);
-            }
+            row::texts(frame, said, note, style(role));
         }
         self.path.draw_suggestions(frame, list, cx);
-        for (line, place) in about.into_iter().zip(foot.rows()) {
-            frame.render_widget(Line::styled(line, style(Role::Muted)), place);
-        }
+        row::texts(frame, foot, about, style(Role::Muted));
     }
 
     fn draw_plan(&self, frame: &mut Frame, area: Rect, cx: &Cx, plan: &Plan) {

@@ -8,11 +8,7 @@ use crate::{
     ui::{keymap::Keymap, theme::Theme},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{
-    Frame,
-    crossterm::event::MouseEvent,
-    layout::Rect,
-};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use std::time::Duration;
 
 /// What is typed, as every pane and overlay takes it.

@@ -112,6 +112,11 @@ impl<'a> Prepared<'a> {
         examined.and_then(|examined| examined.archive.as_ref()).map(Brought::all).unwrap_or_default()
     }
 
+    /// Whether there is a body, without making it.
+    pub fn has_body(&self) -> bool {
+        self.server().is_some() || self.kind() != Kind::App
+    }
+
     /// What the editor opens: the working copy, else the server's document.
     pub fn editable_text(&self) -> Option<String> {
         self.text.map(str::to_owned).or_else(|| self.body().map(|body| pretty(&body)))

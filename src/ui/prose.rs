@@ -3,7 +3,7 @@
 
 use super::{
     field::Typed,
-    text::plain,
+    text_area::put,
     text_buffer::TextBuffer,
     text_keys,
     text_motion::Motion,
@@ -222,12 +222,7 @@ impl Prose {
                 if selection.is_some_and(|(from, to)| (from..to).contains(&place)) {
                     style = style.add_modifier(Modifier::REVERSED);
                 }
-                let shown = plain(grapheme);
-                match grapheme {
-                    "\t" => frame.buffer_mut().set_stringn(x, y, "  ", 2, style),
-                    _ if shown.is_empty() => frame.buffer_mut().set_stringn(x, y, "·", 1, theme.style(Role::Danger)),
-                    _ => frame.buffer_mut().set_stringn(x, y, shown, wide, style),
-                };
+                put(frame.buffer_mut(), x, y, grapheme, style, theme);
                 x += wide as u16;
             }
             if index == at && cursor.byte == row.end {

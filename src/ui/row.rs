@@ -1,6 +1,6 @@
-//! One line of several parts on the screen. Knows nothing of what they say.
+//! Lines on the screen: one of several parts, and texts line by line. Knows nothing of what they say.
 
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
 /// Draws a line from the left, each part where the cells of the one before end. The widget of a line measures every part as a
 /// whole, and letters that join, as Arabic ones do, are narrower together than the cells that they get: what follows would
@@ -12,6 +12,13 @@ pub fn draw(frame: &mut Frame, area: Rect, line: &Line) {
     let mut x = area.x;
     for part in line.spans.iter().filter(|_| area.height > 0) {
         (x, _) = buffer.set_stringn(x, area.y, &part.content, usize::from(area.right() - x), part.style);
+    }
+}
+
+/// A text in one style, line by line, as far as there is room.
+pub fn texts(frame: &mut Frame, area: Rect, lines: impl IntoIterator<Item = String>, style: Style) {
+    for (line, place) in lines.into_iter().zip(area.rows()) {
+        frame.render_widget(Line::styled(line, style), place);
     }
 }
 

@@ -40,6 +40,16 @@ pub struct TextArea<'a> {
     pub is_active: bool,
 }
 
+/// Puts a letter of a text; what a terminal would obey is only hinted at.
+pub fn put(buffer: &mut Buffer, x: u16, y: u16, grapheme: &str, style: Style, theme: &Theme) {
+    let shown = plain(grapheme);
+    match grapheme {
+        "\t" => buffer.set_stringn(x, y, "  ", 2, style),
+        _ if shown.is_empty() => buffer.set_stringn(x, y, "·", 1, theme.style(Role::Danger)),
+        _ => buffer.set_stringn(x, y, shown, grapheme_columns(grapheme), style),
+    };
+}
+
 impl TextArea<'_> {
     pub fn draw(&self, frame: &mut Frame, area: Rect, scroll: &Scroll, theme: &Theme) {
         if area.is_empty() {
@@ -187,12 +197,7 @@ impl TextArea<'_> {
                 buffer.set_stringn(x, area.y, " ", 1, style);
                 continue;
             }
-            let shown = plain(grapheme);
-            match grapheme {
-                "\t" => buffer.set_stringn(x, area.y, "  ", 2, style),
-                _ if shown.is_empty() => buffer.set_stringn(x, area.y, "·", 1, theme.style(Role::Danger)),
-                _ => buffer.set_stringn(x, area.y, shown, column - start, style),
-            };
+            put(buffer, x, area.y, grapheme, style, theme);
         }
         let end = area.x.saturating_add(column.saturating_sub(skip) as u16).min(area.right());
         if is_cursor(part.end) && part.end == line.len() {

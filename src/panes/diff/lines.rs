@@ -28,6 +28,10 @@ pub enum Spot {
 }
 
 impl Spot {
+    pub fn is_group(self) -> bool {
+        matches!(self, Self::Group(_))
+    }
+
     pub fn group(self) -> usize {
         match self {
             Self::Group(group) | Self::Entry(group, _) => group,

@@ -15,6 +15,7 @@ use crate::{
         field::Field,
         modal::{self, Tone},
         prose::Prose,
+        row,
         text::{fit, width, wrap},
         theme::Role,
     },
@@ -87,10 +88,16 @@ impl Input {
         };
         let is_long = most.is_some_and(|most| most > SHORT) || start.len() > SHORT || start.contains('\n');
         let way = match shape {
-            Shape::Choice => Way::Pick(Pick::new(choices, Some(&start))),
+            // Of a new element nothing holds yet.
+            Shape::Choice => Way::Pick(Pick::new(
+                choices,
+                Some(&start).filter(|_| !matches!(purpose, Purpose::Append { .. })).map(String::as_str),
+            )),
             Shape::Text if is_long => Way::Prose(Prose::new(&start)),
             _ => Way::Line(Field::with_text(start.clone())),
         };
+        // The area has line ends of one kind: a text that nobody touched must not change because of them.
+        let start = if let Way::Prose(prose) = &way { prose.text() } else { start };
         let most = most.filter(|_| shape == Shape::Text);
         Self { purpose, shape, way, start, most, taken: Vec::new(), fault: None }
     }
@@ -117,14 +124,18 @@ impl Input {
         self.fault.as_deref()
     }
 
-    /// Characters so far, where they are limited.
-    pub fn counter(&self) -> Option<(String, Role)> {
+    /// Characters so far and the most there may be, where they are limited.
+    fn count(&self) -> Option<(usize, usize)> {
         let count = match &self.way {
             Way::Line(field) => field.text().chars().count(),
             Way::Prose(prose) => prose.count(),
             Way::Pick(_) => return None,
         };
-        self.most.map(|most| counter(count, most))
+        Some((count, self.most?))
+    }
+
+    pub fn counter(&self) -> Option<(String, Role)> {
+        self.count().map(|(count, most)| counter(count, most))
     }
 
     /// Ends it, since something else comes first: a text in an area is kept as with its own keys, all else is left as it was.
@@ -269,25 +280,15 @@ impl Input {
             Way::Prose(prose) => prose.draw(frame, text, cx.theme, self.most),
             Way::Pick(pick) => pick.draw(frame, text, cx),
         }
-        if let Some((count, role)) = self.counter() {
-            let over = self.over().map(|over| format!("  {} too many", grouped(over))).unwrap_or_default();
+        if let Some((count, most)) = self.count() {
+            let over = if count > most { format!("  {} too many", grouped(count - most)) } else { String::new() };
+            let (count, role) = counter(count, most);
             frame.render_widget(
                 Line::from(vec![Span::styled(count, style(role)), Span::styled(over, style(Role::Danger))]).right_aligned(),
                 gap,
             );
         }
-        for (line, place) in said.into_iter().zip(below.rows()) {
-            frame.render_widget(Line::styled(line, style(said_role)), place);
-        }
-    }
-
-    fn over(&self) -> Option<usize> {
-        let count = match &self.way {
-            Way::Line(field) => field.text().chars().count(),
-            Way::Prose(prose) => prose.count(),
-            Way::Pick(_) => return None,
-        };
-        count.checked_sub(self.most?).filter(|over| *over > 0)
+        row::texts(frame, below, said, style(said_role));
     }
 }
 
@@ -362,6 +363,12 @@ mod tests {
         assert_eq!(press(&mut input, KeyCode::Enter), Answer::Stay);
         input.typed(&Typed::Paste("two".into()));
         assert_eq!(press(&mut input, KeyCode::Esc), Answer::Done(json!("one\ntwo")));
+    }
+
+    #[test]
+    fn a_text_that_was_only_looked_at_keeps_its_line_ends() {
+        let mut input = Input::value(set(), Shape::Text, Vec::new(), Some(10_000), &json!("one\r\n\r\ntwo"));
+        assert_eq!(press(&mut input, KeyCode::Esc), Answer::Leave);
     }
 
     #[test]
