@@ -399,6 +399,9 @@ fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&St
     if is_busy {
         add(Action::Follow, "follow to the end");
     }
+    if !prepared.foreign.is_empty() {
+        add(Action::Merge, "merge");
+    }
     add(Action::Edit, if prepared.text.is_some() { "go on editing" } else { "edit the JSON" });
     if prepared.has_body() {
         add(Action::PickZip, if prepared.zip.is_some() { "another ZIP" } else { "pick a ZIP" });
