@@ -266,7 +266,8 @@ impl Tab for Diff {
         match self.with(desk, cx, |lines| lines.difference().len()) {
             Some(number) if prepared.live().is_some() => format!("{}, {after}", count(number, "change", "changes")),
             Some(_) => format!("all new, {after}"),
-            None => "no valid JSON".to_owned(),
+            None if prepared.text.is_some() => "✗ no valid JSON".to_owned(),
+            None => String::new(),
         }
     }
 

@@ -279,11 +279,11 @@ impl Tab for Packages {
         let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
         match (prepared, desk.verdict(cx)) {
             (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
-                Some(_) => "✗ no JSON".to_owned(),
+                Some(_) => "✗ no valid JSON".to_owned(),
                 None => count(verdict.changes.len(), "change", "changes"),
             },
-            (Some(_), _) => "as in the Store".to_owned(),
-            (None, _) => String::new(),
+            (Some(prepared), _) if prepared.server().is_some() => "as in the Store".to_owned(),
+            _ => String::new(),
         }
     }
 
