@@ -90,7 +90,7 @@ impl Page<'_, '_> {
                 StepState::Skipped => format!("{} (skipped)", step.step.word()),
                 _ => step.step.word().to_owned(),
             };
-            let head = format!(" {} {started:8} {took:>9}  ", text::pad(&word, 22));
+            let head = format!(" {} {started:8} {took:>9}  ", text::pad(&word, if self.columns < 70 { 16 } else { 22 }));
             let notes = text::wrap(step.note.as_deref().unwrap_or_default(), self.columns.saturating_sub(text::width(&head) + 1));
             let style = |role| self.cx.theme.style(role);
             let plain = if step.state == StepState::Waiting { Role::Muted } else { Role::Text };

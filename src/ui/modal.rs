@@ -24,6 +24,22 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
+/// Hints that fit into `columns`: what stands first goes first, since the last one leads out.
+fn fitting(hints: Line<'_>, columns: usize) -> Line<'_> {
+    let [hint] = hints.spans.as_slice() else { return hints };
+    let mut said = hint.content.as_ref();
+    while super::text::width(said) > columns
+        && let Some((_, rest)) = said.trim_start().split_once("  ")
+    {
+        said = rest;
+    }
+    if said.len() == hint.content.len() {
+        hints
+    } else {
+        Line::styled(format!(" {}", said.trim_start()), hint.style.patch(hints.style))
+    }
+}
+
 #[expect(
     clippy::too_many_arguments,
     reason = "each is another part of the one frame; a type for them would be built and taken apart at once"
@@ -55,7 +71,7 @@ pub fn draw(
         .border_style(theme.style(border))
         .padding(Padding::horizontal(1))
         .title_top(Line::styled(format!(" {title} "), theme.style(heading)))
-        .title_bottom(hints.right_aligned());
+        .title_bottom(fitting(hints, usize::from(outer.width.saturating_sub(2))).right_aligned());
     let inner = block.inner(outer);
     // A wide character half under the frame would be torn: its neighbours are wiped too.
     let wiped = Rect { x: outer.x.saturating_sub(1), width: outer.width.saturating_add(2), ..outer }.intersection(area);
