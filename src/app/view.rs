@@ -87,6 +87,7 @@ impl App {
                 let parts = text::wrap(point, usize::from(width).saturating_sub(2));
                 parts.iter().enumerate().map(|(at, part)| format!("{}{part}", if at == 0 { "- " } else { "  " })).collect()
             }
+            None if said.is_empty() => vec![String::new()],
             None => text::wrap(said, usize::from(width)),
         };
         let welcome: String = welcome.chars().take(1).flat_map(char::to_uppercase).chain(welcome.chars().skip(1)).collect();

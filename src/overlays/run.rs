@@ -312,7 +312,9 @@ impl Overlay for Run {
         if row.is_active() {
             hints.push(format!("{} stop", cx.key(Action::CancelRun)));
         } else if row.may_go_on() {
-            hints.push(format!("{} go on", cx.key(Action::ResumeRun)));
+            // The key that paused it goes on with it.
+            let key = if runs::paused(row).is_some() { Action::PauseRun } else { Action::ResumeRun };
+            hints.push(format!("{} go on", cx.key(key)));
         }
         hints.push(format!("{} close", cx.key(Action::Back)));
         let hints = Line::styled(format!(" {} ", hints.join("  ")), cx.theme.style(Role::Muted));
