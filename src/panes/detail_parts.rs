@@ -152,3 +152,21 @@ pub fn unread(cx: &Cx, target: &Target, width: usize) -> Vec<Line<'static>> {
     }
     sheet.into_lines()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shown_tab_is_in_sight_and_a_click_hits_what_is_drawn() {
+        use TabId::{Diff, History, Json, Languages, Overview, Packages};
+        let all = [Overview, Json, Packages, Languages, Diff, History];
+        assert_eq!(first_in_view(&all, History, 60), 0);
+        assert_eq!(first_in_view(&all, Overview, 38), 0);
+        let first = first_in_view(&all, History, 38);
+        assert!((1..5).contains(&first), "{first}");
+        assert_eq!(tab_at(&all, History, 38, 1), all.get(first).copied());
+        assert_eq!(tab_at(&all, Overview, 60, 1), Some(Overview));
+        assert_eq!(first_in_view(&all, Diff, 3), 4);
+    }
+}

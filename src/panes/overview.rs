@@ -86,7 +86,9 @@ fn below(sheet: &mut Sheet, room: &Room, more: impl FnOnce(usize) -> Vec<Line<'s
     let lines = more(room.height.saturating_sub(sheet.len() + 1));
     if !lines.is_empty() {
         sheet.gap();
-        lines.into_iter().for_each(|line| sheet.line(line));
+        for line in lines {
+            sheet.line(line);
+        }
     }
 }
 

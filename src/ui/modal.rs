@@ -79,3 +79,17 @@ pub fn draw(
     frame.render_widget(block, outer);
     inner
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_lose_whole_keys_from_the_front() {
+        let hints = || Line::styled(" ↑ ↓ move  enter choose  y copy hash  esc cancel ", ratatui::style::Style::new().bold());
+        assert_eq!(fitting(hints(), 60), hints());
+        let shorter = fitting(hints(), 28);
+        assert_eq!((shorter.to_string().as_str(), shorter.spans.len()), (" y copy hash  esc cancel ", 1));
+        assert_eq!(fitting(hints(), 5).to_string(), " esc cancel ");
+    }
+}
