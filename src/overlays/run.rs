@@ -91,7 +91,7 @@ impl Page<'_, '_> {
                 StepState::Skipped => format!("{} (skipped)", step.step.word()),
                 _ => step.step.word().to_owned(),
             };
-            let head = format!(" {} {started:8} {took:>9}  ", text::pad(&word, 22));
+            let head = format!(" {} {started:8} {took:>9}  ", text::pad(&word, if self.columns < 70 { 16 } else { 22 }));
             let notes = text::wrap(step.note.as_deref().unwrap_or_default(), self.columns.saturating_sub(text::width(&head) + 1));
             let style = |role| self.cx.theme.style(role);
             let plain = if step.state == StepState::Waiting { Role::Muted } else { Role::Text };
@@ -193,11 +193,12 @@ impl Page<'_, '_> {
 
     fn ending(&mut self, row: &RunRow) {
         let Some(ending) = &row.view.ending else { return };
-        let (sign, word, role) = match runs::paused(row) {
-            Some(_) => ("‖", "paused", Role::Warning),
-            None => outcome(ending.outcome),
-        };
-        self.lines.push(Line::styled(format!("{sign} {word}"), self.cx.theme.style(role)));
+        let (sign, word, role) = outcome(ending.outcome);
+        let goes_on = runs::paused(row).map(|upload| {
+            let percent = units::percent(upload.sent, upload.total);
+            format!(" at {percent} %; {} goes on with the upload", self.cx.key(Action::PauseRun))
+        });
+        self.lines.push(Line::styled(format!("{sign} {word}{}", goes_on.unwrap_or_default()), self.cx.theme.style(role)));
         self.text(2, Role::Text, &ending.message);
     }
 
@@ -318,7 +319,9 @@ impl Overlay for Run {
         if row.is_active() {
             keys.push((cx.key(Action::CancelRun), "stop"));
         } else if row.may_go_on() {
-            keys.push((cx.key(Action::ResumeRun), "go on"));
+            // The key that paused it goes on with it.
+            let key = if runs::paused(row).is_some() { Action::PauseRun } else { Action::ResumeRun };
+            keys.push((cx.key(key), "go on"));
         }
         keys.push((cx.key(Action::Back), "close"));
         let hints = modal::hints(cx.theme, &keys);

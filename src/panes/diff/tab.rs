@@ -364,7 +364,8 @@ impl Tab for Diff {
             Some(number) if prepared.live().is_some() => format!("{}, {after}", count(number, "change", "changes")),
             Some(_) => format!("all new, {after}"),
             None if self.is_comparing(desk, cx) => "comparing …".to_owned(),
-            None => "no valid JSON".to_owned(),
+            None if prepared.text.is_some() => "✗ no valid JSON".to_owned(),
+            None => String::new(),
         }
     }
 

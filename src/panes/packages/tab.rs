@@ -42,6 +42,8 @@ use std::{
 /// From this width on the selected package stands beside the table.
 const BESIDE: u16 = 156;
 const SHEET_WIDTH: u16 = 54;
+/// Lines below which there is the list alone, without the selected package.
+const LEAST_BOTH: u16 = 5;
 /// Rows that the table keeps when the selected package stands below it.
 const LEAST_ROWS: u16 = 5;
 
@@ -295,11 +297,11 @@ impl Tab for Packages {
         let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
         match (prepared, desk.verdict(cx)) {
             (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
-                Some(_) => "✗ no JSON".to_owned(),
+                Some(_) => "✗ no valid JSON".to_owned(),
                 None => count(verdict.changes.len(), "change", "changes"),
             },
-            (Some(_), _) => "as in the Store".to_owned(),
-            (None, _) => String::new(),
+            (Some(prepared), _) if prepared.server().is_some() => "as in the Store".to_owned(),
+            _ => String::new(),
         }
     }
 
@@ -339,7 +341,10 @@ impl Packages {
     fn parts(&self, frame: &mut Frame, body: Rect, desk: &Desk, cx: &Cx, list: &PackageList) {
         let findings = findings(desk, cx);
         let rows = list.rows.len() as u16 + 1;
-        let (table, rule, place) = if body.width >= BESIDE {
+        let (table, rule, place) = if body.height < LEAST_BOTH {
+            // So little shows the list alone.
+            (body, Rect::default(), Rect::default())
+        } else if body.width >= BESIDE {
             let [table, rule, place] =
                 Layout::horizontal([Constraint::Min(0), Constraint::Length(1), Constraint::Length(SHEET_WIDTH)]).areas(body);
             (table, rule, place)
