@@ -187,7 +187,7 @@ impl App {
             );
             let severity = if is_reading { Severity::Warning } else { Severity::Error };
             // The dialog that asked for texts says it where the path stands, and stays open: once is enough.
-            if !matches!(job, Job::ReadTexts(_)) {
+            if !matches!(job, Job::ReadTexts(_)) && !self.is_told_in_place(&job) {
                 self.toasts.push(severity, message, now.uptime);
             }
         }
@@ -234,7 +234,12 @@ impl App {
             Outcome::Waiting => Severity::Warning,
             Outcome::Failed | Outcome::Refused => Severity::Error,
         };
-        self.toasts.push(severity, format!("{name}: {word}. {}", ending.message), now.uptime);
+        let said = match ending.outcome {
+            // Its message begins with what somebody did: stopped it, or follows it no longer.
+            Outcome::Cancelled => format!("{name}: {}", ending.message),
+            _ => format!("{name}: {word}. {}", ending.message),
+        };
+        self.toasts.push(severity, said, now.uptime);
         if self.ground.settings.notify {
             self.effects.push(Effect::Notify(format!("{name}: {word}")));
         }
@@ -307,6 +312,16 @@ impl App {
         panes.chain(others.into_iter().flatten()).min()
     }
 
+    /// Whether a job's failure stands in a pane that is on screen: said twice it only hides that pane.
+    fn is_told_in_place(&self, job: &Job) -> bool {
+        let pane = match job {
+            Job::LoadTarget(target) if self.selected() == Some(target) => PaneId::Detail,
+            Job::LoadCatalog(Catalog::Flights { app }) if self.ground.app() == Some(app) => PaneId::Flights,
+            _ => return false,
+        };
+        self.arrangement().is_some_and(|arrangement| arrangement.panes.iter().any(|(shown, _)| *shown == pane))
+    }
+
     /// Whether a spinner is to be seen.
     fn is_turning(&self) -> bool {
         let model = &self.ground.model;
@@ -315,6 +330,7 @@ impl App {
             || model.add_ons.products.is_loading()
             || self.ground.app().and_then(|app| model.flights.get(app)).is_some_and(|list| list.products.is_loading())
             || selected.and_then(|target| model.details.get(target)).is_some_and(crate::domain::remote::Remote::is_loading)
+            || model.jobs.values().any(|job| matches!(job, Job::Compare { .. } | Job::Weigh { .. }))
             || (!self.layers.is_empty()
                 && (model.folder.entries.is_loading() || model.examined.is_loading() || model.texts.is_loading()))
     }

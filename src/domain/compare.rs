@@ -4,7 +4,7 @@
 use crate::domain::{
     json::pointer::{child, member},
     product::plain_text,
-    submission::REDACTED,
+    submission::{REDACTED, is_signed_url},
     value::{Date, brief, date, is_empty, numbers_equal},
 };
 use serde_json::{Map, Value};
@@ -73,9 +73,9 @@ impl Place {
 
     pub fn change(&self, before: Option<&Value>, after: Option<&Value>) -> Change {
         // A signed URL must not travel on in a difference; submissions come without it, texts of people may not.
-        let is_secret = self.names.last().is_some_and(|name| name.eq_ignore_ascii_case("fileUploadUrl"));
+        let name = self.names.last().map_or("", String::as_str);
         let side = |value: Option<&Value>| {
-            value.map(|value| if is_secret && value.is_string() { REDACTED.into() } else { value.clone() })
+            value.map(|value| if is_signed_url(name, value) { REDACTED.into() } else { value.clone() })
         };
         Change { path: self.pointer.clone(), place: self.names.join(" › "), before: side(before), after: side(after) }
     }

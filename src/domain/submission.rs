@@ -50,6 +50,11 @@ impl Submission {
     }
 }
 
+/// Whether a member holds a signed upload URL, wherever it stands: it is never shown.
+pub fn is_signed_url(name: &str, value: &Value) -> bool {
+    name.eq_ignore_ascii_case("fileUploadUrl") && value.is_string()
+}
+
 /// Whether a top-level field is part of a PUT of this kind.
 pub fn is_put_field(kind: Kind, name: &str) -> bool {
     match kind.put_fields() {

@@ -17,6 +17,7 @@ use crate::{
         rules::check,
         submission::{kind_of, put_body},
         target::{Kind, Target},
+        units::counted,
     },
     jobs::{browse, load},
 };
@@ -84,10 +85,6 @@ pub(super) async fn run(
         ))?;
     }
     Ok(if errors > 0 { Exit::Refused } else { Exit::Done })
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// One finding: as compilers do it, `file:line:column: severity: …`, with the help below; or one object.

@@ -148,13 +148,9 @@ fn print(
 }
 
 fn summary(difference: &Difference) -> String {
-    let count = |number: usize, one: &str, many: &str| match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {many}"),
-    };
-    let changes = count(difference.len(), "change", "changes");
+    let changes = units::counted(difference.len(), "change");
     match difference.concerns.len() {
         0 => changes,
-        number => format!("{changes}, {} a yes of its own", count(number, "needs", "need")),
+        number => format!("{changes}, {number} {} a yes of its own", if number == 1 { "needs" } else { "need" }),
     }
 }

@@ -91,7 +91,7 @@ pub(super) async fn run(cli: &Cli, env: Env<'_>, args: &PackArgs, printer: &mut 
             "event": "result", "outcome": outcome, "zip": args.out, "files": files, "size": size, "leftOut": packed.left_out.len(),
         }))?;
     } else {
-        let counted = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+        let counted = units::counted(files, "file");
         let fits = if is_ok { "It fits the document." } else { "The Store would refuse what is named above." };
         printer.line(&format!("{}: {counted}, {}. {fits}", args.out.display(), units::bytes(size)))?;
     }

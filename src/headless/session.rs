@@ -77,7 +77,7 @@ fn configured(cli: &Cli, env: Env) -> Result<(Config, Profile), Failure> {
 }
 
 /// The text of a file that the person named, or why it cannot be had.
-pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
+fn read_text(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format!("{} cannot be read: {error}.", path.display())))?;
     let text = String::from_utf8(bytes)
         .map_err(|error| Failure::usage(format!("{} is not UTF-8: {error}. Save it as UTF-8.", path.display())))?;

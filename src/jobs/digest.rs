@@ -2,21 +2,21 @@
 //! set them: content must not change unnoticed. Knows no screen.
 
 use super::{
+    blocking::away,
     report::{Report, Summed},
-    reporter::Reporter,
+    reporter::{PROGRESS_PAUSE, Reporter},
 };
 use sha2::{Digest, Sha256};
 use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 use tokio_util::sync::CancellationToken;
 
 /// Large enough that reading costs no time beside hashing.
 const STEP: usize = 1 << 20;
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// A file that was summed. As long as this lives, it tells cheaply whether the file was written to or replaced since; on Windows
 /// nobody can do either meanwhile.
@@ -92,7 +92,7 @@ fn read(path: &Path, cancel: &CancellationToken, told: &dyn Fn(u64, u64)) -> io:
         };
         hash.update(buffer.get(..count).unwrap_or_default());
         done += count as u64;
-        if last.elapsed() >= PAUSE {
+        if last.elapsed() >= PROGRESS_PAUSE {
             last = Instant::now();
             told(done, stamp.size.max(done));
         }
@@ -110,12 +110,11 @@ pub async fn sum(zip: &Path, reporter: &Reporter) -> Result<([u8; 32], Sealed), 
     let stop = CancellationToken::new();
     let _stopped = stop.clone().drop_guard();
     let (path, reporter) = (zip.to_owned(), reporter.clone());
-    let work = tokio::task::spawn_blocking(move || {
+    let work = away(move || {
         let told = |done, total| reporter.try_tell(Report::Summed(Summed { zip: path.clone(), done, total, sum: None }));
         read(&path, &stop, &told)
     });
-    let read = work.await.map_err(|error| error.to_string()).and_then(|read| read.map_err(|error| error.to_string()));
-    read.map_err(|error| format!("{} could not be read for its hash: {error}.", zip.display()))
+    work.await.map_err(|error| format!("{} could not be read for its hash: {error}.", zip.display()))
 }
 
 /// The job: the sum is reported.

@@ -1,6 +1,7 @@
 //! Reads what the account owns: lists, one target, states of pending submissions; the last known lists come from disk first.
 
 use super::{
+    blocking::away,
     job::Catalog,
     journal,
     report::{KeptEdit, Report, TargetDetail},
@@ -48,18 +49,16 @@ pub async fn recall(home: &Home, profile: &str, reporter: &Reporter) {
         }
     }
     let (runs, profile) = (home.runs(), profile.to_owned());
-    match tokio::task::spawn_blocking(move || journal::interrupted(&runs, &profile)).await {
-        Ok(Ok(runs)) if runs.is_empty() => {}
-        Ok(Ok(runs)) => reporter.tell(Report::Interrupted(runs)).await,
-        Ok(Err(error)) => tracing::warn!(%error, "the journals cannot be listed"),
-        Err(error) => tracing::warn!(%error, "the journals cannot be listed"),
+    match away(move || journal::interrupted(&runs, &profile)).await {
+        Ok(runs) if runs.is_empty() => {}
+        Ok(runs) => reporter.tell(Report::Interrupted(runs)).await,
+        Err(error) => tracing::warn!(error, "the journals cannot be listed"),
     }
     let drafts = home.drafts();
-    match tokio::task::spawn_blocking(move || edited(&drafts)).await {
-        Ok(Ok(targets)) if targets.is_empty() => {}
-        Ok(Ok(targets)) => reporter.tell(Report::Edited(targets)).await,
-        Ok(Err(error)) => tracing::warn!(%error, "the working copies cannot be listed"),
-        Err(error) => tracing::warn!(%error, "the working copies cannot be listed"),
+    match away(move || edited(&drafts)).await {
+        Ok(targets) if targets.is_empty() => {}
+        Ok(targets) => reporter.tell(Report::Edited(targets)).await,
+        Err(error) => tracing::warn!(error, "the working copies cannot be listed"),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
-    texts, working_copy,
+    texts, weigh, working_copy,
 };
 use crate::{disk::Home, publish::errand::Errand};
 use futures::{
@@ -150,6 +150,8 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
         Job::Browse { folder } => files::browse(folder, reporter).await,
         Job::Examine { zip, kind, document, identity } => files::examine(zip, kind, document, identity, reporter).await,
         Job::Judge { target, number, text, body } => judge::judge(target, number, text, body, reporter).await,
+        Job::Compare { number, documents } => weigh::compare(number, documents, reporter).await,
+        Job::Weigh { number, documents } => weigh::weigh(number, documents, reporter).await,
         Job::Pack { folder, out, kind, document } => pack::run(folder, out, kind, document, reporter, cancel).await,
         Job::Sum { zip } => digest::run(zip, reporter).await,
         Job::ReadTexts(source) => texts::import(source, reporter).await,

@@ -18,9 +18,9 @@ use crate::{
     model::Change,
     panes::{
         history::kind_word,
-        overview::at,
         pane::{Cx, Possible},
         prepared::{Prepared, count},
+        standing::at,
     },
     ui::{
         modal::{self, Tone},

@@ -86,6 +86,8 @@ impl Page<'_, '_> {
                 _ => String::new(),
             };
             let word = match step.state {
+                // It had begun: somebody ended it.
+                StepState::Skipped if step.started.is_some() => format!("{} (stopped)", step.step.word()),
                 StepState::Skipped => format!("{} (skipped)", step.step.word()),
                 _ => step.step.word().to_owned(),
             };
@@ -189,16 +191,19 @@ impl Page<'_, '_> {
         }
     }
 
-    fn ending(&mut self, view: &RunView) {
-        let Some(ending) = &view.ending else { return };
-        let (sign, word, role) = outcome(ending.outcome);
+    fn ending(&mut self, row: &RunRow) {
+        let Some(ending) = &row.view.ending else { return };
+        let (sign, word, role) = match runs::paused(row) {
+            Some(_) => ("‖", "paused", Role::Warning),
+            None => outcome(ending.outcome),
+        };
         self.lines.push(Line::styled(format!("{sign} {word}"), self.cx.theme.style(role)));
         self.text(2, Role::Text, &ending.message);
     }
 
     fn whole(&mut self, row: &RunRow) {
         let view = &row.view;
-        self.ending(view);
+        self.ending(row);
         let started = view.started.to_zoned(self.cx.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
         self.text(0, Role::Muted, &format!("{}  started {started}", view.target));
         if let Some(submission) = &view.submission {
@@ -307,6 +312,9 @@ impl Overlay for Run {
         let width = WIDTH.min(area.width.saturating_sub(4));
         let lines = lines(row, usize::from(width), cx);
         let mut keys = vec![(Action::Copy, "copy"), (Action::OpenPortal, "Partner Center")];
+        if runs::is_uploading(row) {
+            keys.push((Action::PauseRun, "pause"));
+        }
         if row.is_active() {
             keys.push((Action::CancelRun, "stop"));
         } else if row.may_go_on() {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     action::Action,
     domain::{remote::Remote, units},
-    panes::{overview::at, pane::Cx, prepared::Verdict, sheet::Sheet},
+    panes::{pane::Cx, prepared::Verdict, sheet::Sheet, standing::at},
     ui::{
         filter::Search,
         meter,
@@ -40,7 +40,15 @@ impl ZipPicker {
         }
         let columns = usize::from(area.width);
         let has_date = columns >= 50;
-        let right = if has_date { 27 } else { 9 };
+        // The year is told only where there is room for it.
+        let has_year = columns >= 70;
+        let right = if has_year {
+            27
+        } else if has_date {
+            22
+        } else {
+            9
+        };
         let name_width = columns.saturating_sub(right + 3);
         let mut search = Search::new(self.filter.text());
         let window = self.cursor.window(usize::from(area.height), self.rows.len());
@@ -67,8 +75,12 @@ impl ZipPicker {
                     }
                     line.push_span(Span::raw(" ".repeat(name_width.saturating_sub(width(&shown)) + 1)));
                     let size = if entry.is_folder { String::new() } else { units::bytes(entry.size) };
-                    let date = entry.modified.filter(|_| has_date).map(|time| at(time, cx.zone)).unwrap_or_default();
-                    let facts = if has_date { format!("{} {date:>17}", pad_left(&size, 9)) } else { pad_left(&size, 9) };
+                    let date = entry.modified.map(|time| at(time, cx.zone)).unwrap_or_default();
+                    let facts = match (has_date, has_year) {
+                        (false, _) => pad_left(&size, 9),
+                        (true, false) => format!("{} {:>12}", pad_left(&size, 9), date.get(5..).unwrap_or_default()),
+                        (true, true) => format!("{} {date:>17}", pad_left(&size, 9)),
+                    };
                     line.push_span(Span::styled(facts, cx.theme.style(Role::Muted)));
                 }
             }

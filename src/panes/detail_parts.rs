@@ -5,6 +5,7 @@ use super::{
     pane::Cx,
     prepared::{Prepared, Verdict, count},
     sheet::Sheet,
+    standing::is_unsupported,
 };
 use crate::{
     action::Action,
@@ -59,8 +60,35 @@ pub fn document_word(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) ->
             None => format!("yours: {}", count(verdict.changes.len(), "change", "changes")),
         },
         _ if prepared.server().is_some() => "as in the Store".to_owned(),
+        _ if !prepared.has_body() => String::new(),
         _ => format!("a start; {} to write it", cx.key(Action::Edit)),
     }
+}
+
+/// What a tab shows in the place of a document that is not there: not read yet, not to be read, or begun in Partner Center only.
+/// Says whether that is so.
+pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Cx) -> bool {
+    let Some(target) = cx.selected else { return true };
+    let width = usize::from(area.width);
+    let lines = match Prepared::of(cx.model, target) {
+        Some(prepared) if prepared.has_body() || prepared.text.is_some() => return false,
+        Some(_) => {
+            let mut sheet = Sheet::new(cx.theme, width);
+            sheet.text("There is no document yet.", Role::Text);
+            sheet.text("The first submission of an app, with the age rating, is made in Partner Center.", Role::Text);
+            sheet.gap();
+            sheet.keys("next", &[(cx.key(Action::OpenPortal), "open it in Partner Center")]);
+            sheet.into_lines()
+        }
+        None => match cx.model.details.get(target).and_then(Remote::error) {
+            Some(error) => failure(cx, target, error, width),
+            None => unread(cx, target, width),
+        },
+    };
+    for (line, place) in lines.into_iter().zip(area.rows()) {
+        frame.render_widget(line, place);
+    }
+    true
 }
 
 /// Why a target could not be read, and what to do.
@@ -70,7 +98,7 @@ pub fn failure(cx: &Cx, target: &Target, error: &str, width: usize) -> Vec<Line<
     for line in error.lines() {
         sheet.text(line, Role::Text);
     }
-    let is_unsupported = error.contains("not supported by the submission API") || error.contains("E13");
+    let is_unsupported = is_unsupported(error);
     if let Some(explained) = is_unsupported.then(|| explain("E13", "")).flatten() {
         sheet.text(&explained.meaning, Role::Text);
         sheet.text(&format!("→ {}", explained.advice), Role::Text);
@@ -101,6 +129,11 @@ pub fn unread(cx: &Cx, target: &Target, width: usize) -> Vec<Line<'static>> {
     let is_loading = cx.model.details.get(target).is_some_and(Remote::is_loading);
     let word = if is_loading { "its submissions are being read …" } else { "not read yet" };
     sheet.text(word, Role::Muted);
+    let pulse = &cx.model.pulse;
+    if is_loading && pulse.waiting > 0 && pulse.used >= pulse.limit {
+        let said = format!("The {} requests of this minute are used up; it goes on by itself in less than one.", pulse.limit);
+        sheet.text(&said, Role::Warning);
+    }
     if !is_loading {
         sheet.keys("next", &[(cx.key(Action::Enter), "in the list, or"), (cx.key(Action::Refresh), "reads it")]);
     }

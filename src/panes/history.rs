@@ -3,11 +3,11 @@
 
 use super::{
     desk::Desk,
-    overview::at,
     pane::{Cx, Handled, Possible},
     prepared::count,
     runs::outcome,
     sheet::Sheet,
+    standing::at,
     tab::Tab,
 };
 use crate::{
@@ -337,7 +337,11 @@ impl Tab for History {
                 return;
             }
         };
-        let more = if area.height >= MORE * 2 + 2 { MORE + 1 } else { 0 };
+        let more = match area.height {
+            height if height < MORE * 2 + 2 => 0,
+            height if height < MORE * 4 => MORE + 1,
+            _ => MORE + 4,
+        };
         let [list, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(more)]).areas(area);
         let window = self.cursor.window(usize::from(list.height), items.len());
         for ((index, item), place) in items.iter().enumerate().skip(window.start).take(window.len()).zip(list.rows()) {
@@ -367,7 +371,13 @@ impl Tab for History {
             let mut sheet = Sheet::new(cx.theme, usize::from(below.width));
             facts(&mut sheet, item);
             let rule = Line::styled("─".repeat(usize::from(below.width)), style(Role::Border));
-            for (line, place) in [rule].into_iter().chain(sheet.into_lines()).zip(below.rows()) {
+            let mut lines = sheet.into_lines();
+            let room = usize::from(below.height.saturating_sub(1));
+            if lines.len() > room && room > 0 {
+                lines.truncate(room - 1);
+                lines.push(Line::styled(format!(" … {} shows all of it", cx.key(Action::Enter)), style(Role::Muted)));
+            }
+            for (line, place) in [rule].into_iter().chain(lines).zip(below.rows()) {
                 frame.render_widget(line, place);
             }
         }

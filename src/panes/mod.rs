@@ -3,12 +3,14 @@
 pub mod activity;
 pub mod addons;
 pub mod apps;
+pub mod contents;
 pub mod desk;
 pub mod detail;
 pub mod detail_parts;
 pub mod diff;
 pub mod document_tab;
 pub mod flights;
+pub mod glance;
 pub mod history;
 pub mod json;
 pub mod languages;

@@ -2,18 +2,20 @@
 //! Knows no key and no cursor.
 
 use super::{
-    pane::Cx,
+    contents::{contents, text_at},
+    desk::Desk,
+    glance::{Glance, texts},
+    pane::{Cx, Possible},
     prepared::{Actor, Origin, Prepared, Verdict, count, meaning},
     sheet::{LABEL, Sheet},
-    standing::since,
+    standing::{at, since},
+    target_actions::possible,
 };
 use crate::{
     action::Action,
     domain::{
         archive::fit::Fit,
         explain::explain,
-        json::document::member,
-        package::{FileStatus, PackageFacts, packages},
         product::field,
         rules::check::Severity,
         status::{Remark, Status, StatusReport},
@@ -29,14 +31,8 @@ use crate::{
         theme::Role,
     },
 };
-use jiff::{Timestamp, tz::TimeZone};
 use ratatui::text::Line;
 use serde_json::Value;
-
-/// `2026-02-03 09:20`, where the person is.
-pub fn at(time: Timestamp, zone: &TimeZone) -> String {
-    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
-}
 
 /// When a run first saw the pending submission in its present state.
 pub fn first_seen<'a>(cx: &Cx<'a>, prepared: &Prepared, status: &Status) -> Option<(&'a RunView, &'a Seen)> {
@@ -54,58 +50,70 @@ pub fn number(submission: &Submission) -> String {
     }
 }
 
-fn text_at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a str> {
-    path.iter().try_fold(document, |value, name| field(value, name))?.as_str().filter(|text| !text.is_empty())
+/// Where the overview is drawn, and what it shows where that leaves room.
+pub struct Room<'a> {
+    pub desk: &'a Desk,
+    pub glance: &'a Glance,
+    /// In columns and lines.
+    pub width: usize,
+    pub height: usize,
 }
 
-pub fn lines(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>, width: usize) -> Vec<Line<'static>> {
+pub fn lines(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>, room: &Room) -> Vec<Line<'static>> {
     let report = prepared.pending_report(cx.model);
-    if width >= TWO_COLUMNS {
-        return side_by_side(cx, prepared, verdict, report.as_ref(), width);
+    if room.width >= TWO_COLUMNS {
+        return side_by_side(cx, prepared, verdict, report.as_ref(), room);
     }
-    let mut sheet = Sheet::new(cx.theme, width);
-    state(&mut sheet, cx, prepared, report.as_ref());
-    submissions(&mut sheet, cx, prepared);
-    if let Some(report) = &report {
-        remarks(&mut sheet, cx, prepared, report);
-    }
+    let mut sheet = Sheet::new(cx.theme, room.width);
+    stands(&mut sheet, cx, prepared, report.as_ref());
     sheet.gap();
     working_copy(&mut sheet, cx, prepared, verdict);
     sheet.gap();
     if let Some((server, _)) = prepared.server() {
-        content(&mut sheet, cx, prepared, server);
+        contents(&mut sheet, cx, prepared.target, &server.document);
         sheet.gap();
     }
     next_keys(&mut sheet, cx, prepared, report.as_ref());
+    below(&mut sheet, room, |free| room.glance.changes(room.desk, cx, prepared, room.width, free));
+    if let Some((server, _)) = prepared.server() {
+        below(&mut sheet, room, |free| texts(cx, prepared, &server.document, room.width, free));
+    }
     sheet.into_lines()
 }
 
-/// From here on what the Store holds and what is prepared here stand side by side.
+/// Adds what fits into the lines that are left, if it has anything to say; never so much that there would be something to scroll.
+fn below(sheet: &mut Sheet, room: &Room, more: impl FnOnce(usize) -> Vec<Line<'static>>) {
+    let lines = more(room.height.saturating_sub(sheet.len() + 1));
+    if !lines.is_empty() {
+        sheet.gap();
+        lines.into_iter().for_each(|line| sheet.line(line));
+    }
+}
+
+/// From here on what is to be done and what the submission says stand side by side.
 const TWO_COLUMNS: usize = 112;
 
-/// What the Store holds on the left, what is prepared here and the next keys on the right.
+/// Where it stands, what is prepared, the next keys and the changes on the left; what the Store holds on the right.
 fn side_by_side(
     cx: &Cx,
     prepared: &Prepared,
     verdict: Option<&Verdict>,
     report: Option<&StatusReport>,
-    width: usize,
+    room: &Room,
 ) -> Vec<Line<'static>> {
     const GAP: usize = 2;
-    let column = width.saturating_sub(GAP) / 2;
+    let column = room.width.saturating_sub(GAP) / 2;
     let (mut left, mut right) = (Sheet::new(cx.theme, column), Sheet::new(cx.theme, column));
-    state(&mut left, cx, prepared, report);
-    submissions(&mut left, cx, prepared);
-    if let Some(report) = report {
-        remarks(&mut left, cx, prepared, report);
-    }
+    stands(&mut left, cx, prepared, report);
+    left.gap();
+    working_copy(&mut left, cx, prepared, verdict);
+    left.gap();
+    next_keys(&mut left, cx, prepared, report);
+    below(&mut left, room, |free| room.glance.changes(room.desk, cx, prepared, column, free));
     if let Some((server, _)) = prepared.server() {
-        left.gap();
-        content(&mut left, cx, prepared, server);
+        contents(&mut right, cx, prepared.target, &server.document);
+        below(&mut right, room, |free| texts(cx, prepared, &server.document, column, free));
     }
-    working_copy(&mut right, cx, prepared, verdict);
-    right.gap();
-    next_keys(&mut right, cx, prepared, report);
     let (mut left, mut right) = (left.into_lines().into_iter(), right.into_lines().into_iter());
     let mut lines = Vec::new();
     loop {
@@ -119,6 +127,15 @@ fn side_by_side(
             line.spans.extend(other.spans);
         }
         lines.push(line);
+    }
+}
+
+/// The state, who must act, the submissions, and what the Store says of them.
+fn stands(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+    state(sheet, cx, prepared, report);
+    submissions(sheet, cx, prepared);
+    if let Some(report) = report {
+        remarks(sheet, cx, prepared, report);
     }
 }
 
@@ -153,8 +170,10 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
             sheet.row("state", &format!("{sign} {status}{age}"), role);
             let (said, actor) = meaning(status, mode);
             let day = prepared.draft().and_then(|draft| text_at(&draft.document, &["targetPublishDate"]));
-            let said = match day {
-                Some(day) if actor == Actor::Nobody && *status == Status::Release => format!("{said}: {day}"),
+            let said = match day.map(date) {
+                Some(Date::At(day)) if actor == Actor::Nobody && *status == Status::Release => {
+                    format!("{said}: {}", at(day, cx.zone))
+                }
                 _ => said.to_owned(),
             };
             sheet.more(&said, Role::Text);
@@ -170,7 +189,9 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
             sheet.row("must act", who, role);
         }
         None if prepared.live().is_some() => {
-            sheet.row("state", "● Published, nothing is under way", Role::Good);
+            let said =
+                if run.is_some() { "● Published; a run prepares the next one" } else { "● Published, nothing is under way" };
+            sheet.row("state", said, Role::Good);
         }
         None if prepared.kind() == Kind::App => {
             sheet.row("state", "○ never published", Role::Warning);
@@ -366,99 +387,23 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
     }
 }
 
-/// What the submission on the server says: packages, rollout, price, visibility, when, languages.
-fn content(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, server: &Submission) {
-    let document = &server.document;
-    let kind = prepared.kind();
-    if kind.packages_field().is_some() {
-        let list = packages(kind, document);
-        sheet.row("packages", &count(list.len(), "package", "packages"), Role::Text);
-        for package in &list {
-            let (text, role) = package_line(package);
-            sheet.more(&text, role);
-        }
-    }
-    if kind.has_rollout() {
-        rollout(sheet, document);
-    }
-    if kind != Kind::Flight {
-        match text_at(document, &["pricing", "priceId"]) {
-            Some("Base") => {
-                sheet.row("price", "! Base: managed in Partner Center; the Store refuses this value from here", Role::Warning);
-            }
-            Some(tier) => {
-                let markets = field(document, "pricing").and_then(|pricing| field(pricing, "marketSpecificPricings"));
-                let own = markets.and_then(Value::as_object).map_or(0, serde_json::Map::len);
-                let own = if own > 0 {
-                    format!(", {} of their own", count(own, "market has a price", "markets have prices"))
-                } else {
-                    String::new()
-                };
-                let trial = text_at(document, &["pricing", "trialPeriod"]).filter(|trial| *trial != "NoFreeTrial");
-                let trial = trial.map(|trial| format!(", trial {trial}")).unwrap_or_default();
-                sheet.row("price", &format!("{tier}{own}{trial}"), Role::Text);
-            }
-            None => sheet.row("price", "! none", Role::Warning),
-        }
-        let visibility = text_at(document, &["visibility"]).unwrap_or("not said");
-        sheet.row("visibility", visibility, Role::Text);
-    }
-    let mode = text_at(document, &["targetPublishMode"]).unwrap_or("not said");
-    let when = text_at(document, &["targetPublishDate"]).map_or(Date::Unset, date);
-    let mode = match (mode, when) {
-        ("Immediate", _) => "Immediate: as soon as it is certified".to_owned(),
-        ("Manual", _) => "Manual: waits for “Publish now” in Partner Center".to_owned(),
-        ("SpecificDate", Date::At(time)) => format!("on {}", at(time, cx.zone)),
-        (mode, _) => mode.to_owned(),
-    };
-    sheet.row("publish", &mode, Role::Text);
-    if let Some((_, Value::Object(listings))) = member(document, "listings") {
-        let names: Vec<&str> = listings.keys().map(String::as_str).collect();
-        sheet.row("languages", &format!("{}: {}", names.len(), names.join(" ")), Role::Text);
-    }
-}
-
-fn package_line(package: &PackageFacts) -> (String, Role) {
-    let facts = [package.version.as_str(), package.architecture.as_str()];
-    let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
-    let (sign, note, role) = match &package.status {
-        FileStatus::PendingUpload => ("+", ", to be uploaded", Role::Info),
-        FileStatus::PendingDelete => ("-", ", to be removed", Role::Warning),
-        FileStatus::Uploaded | FileStatus::None => ("·", "", Role::Text),
-        FileStatus::Other(_) => ("?", ", in a state not known here", Role::Warning),
-    };
-    let facts = if facts.is_empty() { String::new() } else { format!("  {}", facts.join(" ")) };
-    (format!("{sign} {}{facts}{note}", package.file_name), role)
-}
-
-fn rollout(sheet: &mut Sheet, document: &Value) {
-    let rollout = field(document, "packageDeliveryOptions").and_then(|options| field(options, "packageRollout"));
-    let Some(rollout) = rollout.filter(|rollout| field(rollout, "isPackageRollout").and_then(Value::as_bool) == Some(true))
-    else {
-        sheet.row("rollout", "none: all customers at once", Role::Text);
-        return;
-    };
-    let percent = field(rollout, "packageRolloutPercentage").map(ToString::to_string).unwrap_or_default();
-    let percent = percent.strip_suffix(".0").unwrap_or(&percent);
-    let (text, role) = match field(rollout, "packageRolloutStatus").and_then(Value::as_str) {
-        Some("PackageRolloutInProgress") => (format!("◔ {percent} % of the customers get the newest packages"), Role::Info),
-        Some("PackageRolloutComplete") => ("finalized: all customers".to_owned(), Role::Text),
-        Some("PackageRolloutStopped") => ("halted: customers keep the packages before".to_owned(), Role::Warning),
-        _ => (format!("! begins at {percent} % of the customers"), Role::Warning),
-    };
-    sheet.row("rollout", &text, role);
-}
-
 fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
     let mut keys: Vec<(String, &str)> = Vec::new();
-    let mut add = |action: Action, what: &'static str| keys.push((cx.key(action), what));
+    // What cannot be done now is no way on: the line of keys below the screen has it, dimmed.
+    let mut add = |action: Action, what: &'static str| {
+        if matches!(possible(action, cx), Possible::Yes) {
+            keys.push((cx.key(action), what));
+        }
+    };
     let is_busy = report.is_some_and(|report| report.status.is_in_progress());
     if is_busy {
         add(Action::Follow, "follow to the end");
     }
     add(Action::Edit, if prepared.text.is_some() { "go on editing" } else { "edit the JSON" });
-    add(Action::PickZip, if prepared.zip.is_some() { "another ZIP" } else { "pick a ZIP" });
-    if !is_busy {
+    if prepared.has_body() {
+        add(Action::PickZip, if prepared.zip.is_some() { "another ZIP" } else { "pick a ZIP" });
+    }
+    if prepared.draft_fault(cx.model).is_none() {
         add(Action::Publish, "review and publish");
     }
     if prepared.text.is_some() {

@@ -3,7 +3,8 @@
 use super::{
     desk::Desk,
     detail_parts::{failure, unread},
-    overview,
+    glance::Glance,
+    overview::{self, Room},
     pane::{Cx, Handled, Possible},
     prepared::Prepared,
     tab::Tab,
@@ -25,6 +26,7 @@ use std::cell::Cell;
 
 #[derive(Debug, Default)]
 pub struct Overview {
+    glance: Glance,
     /// First line in view; all lines and the page's height as last drawn.
     top: Cell<usize>,
     height: Cell<usize>,
@@ -104,7 +106,11 @@ impl Tab for Overview {
             lines.extend(failure(cx, target, error, width));
         }
         match Prepared::of(cx.model, target) {
-            Some(prepared) => lines.extend(overview::lines(cx, &prepared, desk.verdict(cx).as_deref(), width)),
+            Some(prepared) => {
+                let height = usize::from(area.height).saturating_sub(lines.len());
+                let room = Room { desk, glance: &self.glance, width, height };
+                lines.extend(overview::lines(cx, &prepared, desk.verdict(cx).as_deref(), &room));
+            }
             None if lines.is_empty() => lines.extend(unread(cx, target, width)),
             None => {}
         }

@@ -234,6 +234,9 @@ impl Products {
         cx: &Cx,
     ) -> Line<'a> {
         let (name_width, word_width) = widths;
+        // A word that is longer than most takes what it lacks from its own name only.
+        let needs = text::width(&standing.word).clamp(word_width, (name_width + word_width) * 11 / 20);
+        let (name_width, word_width) = ((name_width + word_width).saturating_sub(needs).max(1), needs);
         let mark = if cx.model.is_edited(&product.target) { "*" } else { "" };
         let name = text::fit(&product.name, name_width - mark.len()).into_owned();
         let filled = name_width - mark.len() - text::width(&name);
@@ -448,13 +451,20 @@ impl Pane for Products {
         }
         if let Some(error) = self.list(cx).and_then(|list| list.products.error()) {
             // The rows stay; what went wrong stands below them.
-            let advice = format!("✗ {error} Press {} to try again.", cx.key(Action::Refresh));
+            let (advice, role) = if standing::is_unsupported(error) {
+                (
+                    "This app is managed in Partner Center only: the submission API does not list what it has.".to_owned(),
+                    Role::Muted,
+                )
+            } else {
+                (format!("✗ {error} Press {} to try again.", cx.key(Action::Refresh)), Role::Danger)
+            };
             let lines = text::wrap(&advice, usize::from(inner.width));
             let height = (lines.len() as u16).min(inner.height.saturating_sub(u16::from(!self.rows.is_empty())).max(1));
             let rows = if self.rows.is_empty() { 0 } else { inner.height.saturating_sub(height) };
             let below = inner.height.min(height);
             for (line, place) in lines.into_iter().zip(Rect { y: inner.y + rows, height: below, ..inner }.rows()) {
-                frame.render_widget(Line::styled(line, cx.theme.style(Role::Danger)), place);
+                frame.render_widget(Line::styled(line, cx.theme.style(role)), place);
             }
             inner.height = rows;
         } else if self.rows.is_empty() {

@@ -80,7 +80,7 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
     let view = &row.view;
     if let Some(upload) = paused(row) {
         let percent = format!(" {:>3} %", units::percent(upload.sent, upload.total));
-        let advice = format!("  {} goes on", cx.key(Action::PauseRun));
+        let advice = format!("  {} goes on", cx.key(Action::ResumeRun));
         let taken = "paused ".len() + text::width(&percent) + text::width(&advice);
         let bar = meter::bar(upload.sent, upload.total, room.saturating_sub(taken).min(40));
         return vec![
@@ -370,7 +370,7 @@ pub fn paused(row: &RunRow) -> Option<&UploadProgress> {
     row.upload.as_ref().filter(|upload| is_stopped && upload.sent < upload.total)
 }
 
-fn is_uploading(row: &RunRow) -> bool {
+pub fn is_uploading(row: &RunRow) -> bool {
     row.is_active() && row.view.current().is_some_and(|step| step.step == Step::Upload)
 }
 

@@ -13,7 +13,7 @@ use crate::{
     publish::view::Step,
     ui::theme::Role,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -31,6 +31,11 @@ impl Standing {
     }
 }
 
+/// `2026-02-03 09:20`, where the person is.
+pub fn at(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// The time from `then` to `now`; nothing when the clock was set back.
 pub fn since(then: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()
@@ -39,6 +44,11 @@ pub fn since(then: Timestamp, now: Timestamp) -> Duration {
 /// `12 h` without the space: in a list every column counts.
 fn short_age(then: Timestamp, now: Timestamp) -> String {
     units::age(since(then, now)).replace(' ', "")
+}
+
+/// Whether the Store refused to tell because the product has what its API does not know.
+pub fn is_unsupported(error: &str) -> bool {
+    error.contains("not supported by the submission API") || error.contains("E13")
 }
 
 /// A state of a submission; `age` is how long it has been in it, if that was seen.
@@ -110,7 +120,11 @@ pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> Standing 
     if product.published.is_none() {
         return Standing::new("○", "never published", Role::Muted);
     }
-    let detail = model.details.get(target).and_then(Remote::value);
+    let detail = model.details.get(target);
+    if detail.and_then(Remote::error).is_some_and(|error| is_unsupported(error)) {
+        return Standing::new("·", "portal only", Role::Muted);
+    }
+    let detail = detail.and_then(Remote::value);
     match detail.and_then(|detail| rollout(&detail.published.as_ref()?.document)) {
         Some(share) => Standing::new("◔", share, Role::Info),
         None => Standing::new("●", "Published", Role::Good),

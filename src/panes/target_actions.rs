@@ -60,7 +60,7 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
     let is_running = cx.model.runs.iter().any(|row| row.view.target == *target && row.view.is_active());
     match action {
         Action::Edit | Action::EditOutside => yes_if(
-            prepared.body().is_some(),
+            prepared.has_body(),
             "There is nothing to edit yet: the first submission of an app, with the age rating, is made in Partner Center.",
         ),
         Action::DiscardEdit => yes_if(prepared.text.is_some(), "Nothing has been edited."),
@@ -68,7 +68,7 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
         Action::DropZip => yes_if(prepared.zip.is_some(), "No ZIP is chosen."),
         Action::Publish | Action::DeleteDraft if is_read_only => read_only(),
         Action::Publish if is_running => no(format!("A run for it is active; pane {} shows it.", cx.key(Action::FocusRuns))),
-        Action::Publish if prepared.body().is_none() => {
+        Action::Publish if !prepared.has_body() => {
             no("The first submission of an app, with the age rating, is made in Partner Center.")
         }
         Action::Follow if is_running => no(format!("It is followed already; pane {} shows it.", cx.key(Action::FocusRuns))),

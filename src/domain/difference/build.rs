@@ -12,8 +12,9 @@ use crate::domain::{
     diff::{Change, diff, is_any},
     json::pointer::{child, member, names, parent},
     product::plain_text,
-    submission::{REDACTED, is_put_field},
+    submission::{REDACTED, is_put_field, is_signed_url},
     target::Kind,
+    units::counted,
     value::is_empty,
 };
 use serde_json::Value;
@@ -205,8 +206,7 @@ impl Builder<'_> {
             return Vec::new();
         }
         let part = |key: String, name: String, value: &Value| {
-            let is_secret = key.eq_ignore_ascii_case("fileUploadUrl") && value.is_string();
-            let value = Some(if is_secret { REDACTED.into() } else { value.clone() });
+            let value = Some(if is_signed_url(&key, value) { REDACTED.into() } else { value.clone() });
             let (before, after) = if is_new { (None, value) } else { (value, None) };
             Change { path: child(&change.path, key), place: format!("{} › {name}", change.place), before, after }
         };
@@ -410,10 +410,6 @@ fn whole_language(listing: &Value) -> String {
     let texts = base.as_object().into_iter().flatten().filter(|(_, value)| !is_empty(value) && !value.is_object()).count();
     let images = member(base, "images").and_then(|(_, images)| images.as_array()).map_or(0, Vec::len);
     let texts = texts - usize::from(images > 0);
-    let fields = format!(
-        "{texts} {}, {images} {}",
-        if texts == 1 { "text" } else { "texts" },
-        if images == 1 { "image" } else { "images" }
-    );
+    let fields = format!("{}, {}", counted(texts, "text"), counted(images, "image"));
     title.map_or(fields.clone(), |title| format!("“{title}”, {fields}"))
 }

@@ -2,6 +2,7 @@
 //! What the ZIP brings is told from outside. Knows no change and no screen.
 
 pub use super::file_name::ARCHITECTURES;
+pub use crate::domain::family::Family;
 
 use super::file_name;
 use crate::domain::{
@@ -16,30 +17,6 @@ use crate::domain::{
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
-
-/// A device family with the least version of Windows, `Windows.Desktop min version 10.0.17763.0` on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Family {
-    /// `Windows.Desktop`
-    pub name: String,
-    /// Unknown where the text has none.
-    pub least: Option<Version>,
-}
-
-impl Family {
-    fn read(text: &str) -> Option<Self> {
-        let (name, least) = match text.split_once(" min version ") {
-            Some((name, least)) => (name.trim(), least.parse().ok()),
-            None => (text.trim(), None),
-        };
-        (!name.is_empty() && name != "None").then(|| Self { name: name.to_owned(), least })
-    }
-
-    /// `Desktop`: as narrow columns show it.
-    pub fn short(&self) -> &str {
-        self.name.strip_prefix("Windows.").unwrap_or(&self.name)
-    }
-}
 
 /// What becomes of a package with this document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

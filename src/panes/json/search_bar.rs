@@ -88,7 +88,7 @@ impl SearchBar {
         row(frame, first, cx, (" find    ", &self.pattern, "what to look for"), found, is_active(!self.is_at_replacement));
         let keys = match (self.is_at_replacement, cx.key(Action::ReplaceAll)) {
             (false, all) => format!("enter goes on · {all} all · esc leaves"),
-            (true, all) => format!("enter replaces, goes on · {all} all · {} skips", cx.key(Action::FindNext)),
+            (true, all) => format!("enter replaces · {all} all · {} skips", cx.key(Action::FindNext)),
         };
         let replacement = (" replace ", replacement, "with nothing");
         row(frame, second, cx, replacement, &keys, is_active(self.is_at_replacement));
@@ -97,8 +97,8 @@ impl SearchBar {
 
 /// A label, a field, and what is said of it at the right.
 fn row(frame: &mut Frame, area: Rect, cx: &Cx, (label, field, empty): (&str, &Field, &str), said: &str, is_active: bool) {
-    // The field keeps half of the line.
-    let said = fit(said, usize::from(area.width / 2)).into_owned();
+    // The field keeps two fifths of the line.
+    let said = fit(said, usize::from(area.width) * 3 / 5).into_owned();
     let columns = [width(label) as u16, 0, width(&said) as u16 + 1];
     let [label_at, input, said_at] =
         Layout::horizontal([Constraint::Length(columns[0]), Constraint::Min(1), Constraint::Length(columns[2])]).areas(area);

@@ -7,7 +7,7 @@ use crate::{
     model::Change,
     panes::{
         desk::Desk,
-        detail_parts::document_word,
+        detail_parts::{document_word, draw_missing},
         pane::{Cx, Handled, Possible, Typed},
         prepared::Prepared,
         tab::Tab,
@@ -218,7 +218,7 @@ impl Tab for Json {
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
         if let (Some(editor), Some(session)) = (&self.editor, desk.session(cx)) {
             editor.draw(frame, area, session, cx);
-        } else {
+        } else if !draw_missing(frame, area, cx) {
             desk.with_lines(cx, |lines| self.view.draw(frame, area, cx, desk.version(), lines));
         }
     }

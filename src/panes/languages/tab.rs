@@ -17,6 +17,7 @@ use crate::{
     model::Change,
     panes::{
         desk::Desk,
+        detail_parts::draw_missing,
         pane::{Cx, Handled, Possible, Typed},
         prepared::{Prepared, count},
         tab::Tab,
@@ -347,11 +348,10 @@ impl Tab for Languages {
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
         let style = |role| cx.theme.style(role);
         let Some(table) = self.table(desk, cx) else {
-            let text = match cx.selected.and_then(|target| Prepared::of(cx.model, target)) {
-                Some(_) => "The document's text is no valid JSON just now. The JSON tab says where.",
-                None => "Its submissions are being read …",
-            };
-            frame.render_widget(Line::styled(format!(" {text}"), style(Role::Muted)), area);
+            if !draw_missing(frame, area, cx) {
+                let text = " The document's text is no valid JSON just now. The JSON tab says where.";
+                frame.render_widget(Line::styled(text, style(Role::Muted)), area);
+            }
             return;
         };
         let panel = match area.height {

@@ -14,13 +14,12 @@ use crate::{
         json::edit::Edit,
         packages::change::{remove, toggle},
         packages::rows::{Fate, PackageRow},
-        remote::Remote,
         target::Kind,
     },
     model::Change,
     panes::{
         desk::Desk,
-        detail_parts::{failure, unread},
+        detail_parts::draw_missing,
         pane::{Cx, Handled, Possible},
         prepared::{Prepared, count},
         sheet::Sheet,
@@ -289,21 +288,15 @@ impl Tab for Packages {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
-        let Some(target) = cx.selected else { return };
         let width = usize::from(area.width);
         let Some(list) = self.list(desk, cx) else {
-            let lines = match (cx.model.details.get(target).and_then(Remote::error), Prepared::of(cx.model, target)) {
-                (Some(error), _) => failure(cx, target, error, width),
-                (None, None) => unread(cx, target, width),
-                (None, Some(_)) => {
-                    let mut sheet = Sheet::new(cx.theme, width);
-                    sheet.text("✗ The document's text is no valid JSON just now, so its packages cannot be told.", Role::Danger);
-                    sheet.keys("next", &[(cx.key(Action::NextFinding), "to the mistake"), (cx.key(Action::Undo), "undo")]);
-                    sheet.into_lines()
+            if !draw_missing(frame, area, cx) {
+                let mut sheet = Sheet::new(cx.theme, width);
+                sheet.text("✗ The document's text is no valid JSON just now, so its packages cannot be told.", Role::Danger);
+                sheet.keys("next", &[(cx.key(Action::NextFinding), "to the mistake"), (cx.key(Action::Undo), "undo")]);
+                for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+                    frame.render_widget(line, place);
                 }
-            };
-            for (line, place) in lines.into_iter().zip(area.rows()) {
-                frame.render_widget(line, place);
             }
             return;
         };

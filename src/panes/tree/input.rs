@@ -88,10 +88,16 @@ impl Input {
         };
         let is_long = most.is_some_and(|most| most > SHORT) || start.len() > SHORT || start.contains('\n');
         let way = match shape {
-            Shape::Choice => Way::Pick(Pick::new(choices, Some(&start))),
+            // Of a new element nothing holds yet.
+            Shape::Choice => Way::Pick(Pick::new(
+                choices,
+                Some(&start).filter(|_| !matches!(purpose, Purpose::Append { .. })).map(String::as_str),
+            )),
             Shape::Text if is_long => Way::Prose(Prose::new(&start)),
             _ => Way::Line(Field::with_text(start.clone())),
         };
+        // The area has line ends of one kind: a text that nobody touched must not change because of them.
+        let start = if let Way::Prose(prose) = &way { prose.text() } else { start };
         let most = most.filter(|_| shape == Shape::Text);
         Self { purpose, shape, way, start, most, taken: Vec::new(), fault: None }
     }
@@ -357,6 +363,12 @@ mod tests {
         assert_eq!(press(&mut input, KeyCode::Enter), Answer::Stay);
         input.typed(&Typed::Paste("two".into()));
         assert_eq!(press(&mut input, KeyCode::Esc), Answer::Done(json!("one\ntwo")));
+    }
+
+    #[test]
+    fn a_text_that_was_only_looked_at_keeps_its_line_ends() {
+        let mut input = Input::value(set(), Shape::Text, Vec::new(), Some(10_000), &json!("one\r\n\r\ntwo"));
+        assert_eq!(press(&mut input, KeyCode::Esc), Answer::Leave);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
     model::Change,
     panes::{
         desk::Desk,
-        detail_parts::document_word,
+        detail_parts::{document_word, draw_missing},
         pane::{Cx, Handled, Possible, Typed},
         prepared::Prepared,
         tab::Tab,
@@ -166,7 +166,7 @@ impl Tab for TreeTab {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
-        if with_sight(desk, cx, |sight| self.view.draw(frame, area, sight, cx)).is_none() {
+        if with_sight(desk, cx, |sight| self.view.draw(frame, area, sight, cx)).is_none() && !draw_missing(frame, area, cx) {
             let judged = desk.verdict(cx).and_then(|verdict| verdict.error().cloned());
             // Right behind a key the text has not been judged yet.
             let error = judged.or_else(|| Document::parse(desk.session(cx)?.buffer().text()).into_value().err());

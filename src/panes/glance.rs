@@ -1,0 +1,123 @@
+//! What the overview adds below itself where the screen has room for it: what customers would get that is not live yet, and the
+//! texts of one language. Keeps the difference that it has made; knows no key and no cursor.
+
+use super::{
+    desk::Desk,
+    diff::lines::DiffLines,
+    pane::Cx,
+    prepared::{Prepared, count},
+    sheet::{LABEL, Sheet},
+};
+use crate::{
+    action::Action,
+    domain::{
+        difference::{Brought, Difference},
+        target::Target,
+        texts::grid,
+    },
+    ui::{
+        text::{fit, wrap},
+        theme::Role,
+    },
+};
+use ratatui::text::{Line, Span};
+use serde_json::Value;
+use std::cell::RefCell;
+
+/// Fewer lines than this say too little to begin.
+const LEAST: usize = 4;
+
+/// Lines of one changed text, and of one text of a listing.
+const MOST_CHANGED: usize = 8;
+const MOST_TEXT: usize = 6;
+
+/// Wider lines of running text are hard to read.
+const WIDEST: usize = 100;
+
+/// The difference as one version of the document has it.
+#[derive(Debug)]
+struct Made {
+    target: Target,
+    version: (u64, u64),
+    lines: DiffLines,
+}
+
+#[derive(Debug, Default)]
+pub struct Glance {
+    made: RefCell<Option<Made>>,
+}
+
+impl Glance {
+    /// What differs from what is live, in at most `room` lines; nothing where nothing does, or nothing is live.
+    pub fn changes(&self, desk: &Desk, cx: &Cx, prepared: &Prepared, width: usize, room: usize) -> Vec<Line<'static>> {
+        let Some(live) = prepared.live().filter(|_| room >= LEAST && (prepared.draft().is_some() || prepared.text.is_some()))
+        else {
+            return Vec::new();
+        };
+        let version = desk.version();
+        let mut slot = self.made.borrow_mut();
+        if slot.as_ref().is_none_or(|made| made.target != *prepared.target || made.version != version) {
+            let Some(value) = desk.value(cx) else { return Vec::new() };
+            let examined = cx.model.examined.value().filter(|examined| Some(examined.zip.as_path()) == prepared.zip);
+            let brought = examined.and_then(|examined| examined.archive.as_ref()).map(Brought::all).unwrap_or_default();
+            let difference = Difference::between(prepared.kind(), Some(&live.document), &value, &brought);
+            let lines = DiffLines::new(difference, MOST_CHANGED);
+            *slot = Some(Made { target: prepared.target.clone(), version, lines });
+        }
+        let Some(made) = slot.as_ref().filter(|made| !made.lines.difference().is_empty()) else { return Vec::new() };
+        let mut sheet = Sheet::new(cx.theme, width);
+        let changes = count(made.lines.difference().len(), "change", "changes");
+        let said = format!("{changes} against what is live; {} shows them", cx.key(Action::ShowDiff));
+        sheet.row("changes", &said, Role::Text);
+        let laid = made.lines.laid(cx.theme, width.saturating_sub(LABEL));
+        let room = room.saturating_sub(sheet.len());
+        let shown = if laid.lines.len() > room { room.saturating_sub(1) } else { room };
+        let mut heads = laid.spots.iter().filter(|(spot, _)| spot.is_group()).map(|(_, line)| *line).peekable();
+        for (index, line) in laid.lines.iter().take(shown).enumerate() {
+            let mut line = line.clone();
+            // Nothing folds here: the sign that says so goes.
+            if heads.next_if_eq(&index).is_some()
+                && let Some(sign) = line.spans.first_mut()
+            {
+                *sign = Span::raw("   ");
+            }
+            line.spans.insert(0, Span::raw(" ".repeat(LABEL - 2)));
+            sheet.line(line);
+        }
+        if laid.lines.len() > shown {
+            sheet.more(&format!("… {}", count(laid.lines.len() - shown, "more line", "more lines")), Role::Muted);
+        }
+        sheet.into_lines()
+    }
+}
+
+/// The texts of the language that others are compared with, in at most `room` lines.
+pub fn texts(cx: &Cx, prepared: &Prepared, document: &Value, width: usize, room: usize) -> Vec<Line<'static>> {
+    let kind = prepared.kind();
+    let Some(language) = grid::default_language(document, None).filter(|_| room >= LEAST) else { return Vec::new() };
+    let mut sheet = Sheet::new(cx.theme, width.min(WIDEST));
+    sheet.row("texts", &language, Role::Text);
+    let columns = sheet.width.saturating_sub(LABEL + 1).max(8);
+    for field in grid::fields(kind) {
+        let Some(text) = grid::text(kind, document, &language, &field).filter(|text| !text.is_empty()) else { continue };
+        // A text has thousands of characters: no more of it is wrapped than can be seen.
+        let text = if field.is_list { text.to_lines().replace('\n', " · ") } else { text.to_lines() };
+        let text: String = text.chars().take((MOST_TEXT + 1) * columns).collect();
+        let mut lines: Vec<String> = text.lines().flat_map(|line| wrap(line, columns)).filter(|line| !line.is_empty()).collect();
+        let room = room.saturating_sub(sheet.len() + 1).min(MOST_TEXT);
+        if room == 0 {
+            break;
+        }
+        if lines.len() > room {
+            lines.truncate(room);
+            if let Some(last) = lines.last_mut() {
+                *last = fit(&format!("{last} …"), columns).into_owned();
+            }
+        }
+        sheet.more(field.word, Role::Muted);
+        for line in lines {
+            sheet.more(&line, Role::Text);
+        }
+    }
+    if sheet.len() > 1 { sheet.into_lines() } else { Vec::new() }
+}
