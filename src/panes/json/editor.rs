@@ -222,7 +222,7 @@ impl Editor {
     }
 
     fn walk_findings(&mut self, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>, backwards: bool) {
-        if !session.ask_or_judge(asks) {
+        if !session.ask_or_judge(cx.now, asks) {
             self.walk = Some(backwards);
             self.note = Some("checking …".to_owned());
             return;

@@ -8,7 +8,12 @@ use crate::{
     ui::{list::Cursor, text::place::hits},
 };
 use serde_json::Value;
-use std::{cell::RefCell, collections::HashSet, ops::Range, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::HashSet,
+    ops::Range,
+    sync::{Arc, Weak},
+};
 
 /// Whether what stands below a place is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +39,8 @@ pub struct Row {
 /// What is shown of one value with one set of open places.
 #[derive(Debug)]
 struct Shown {
-    value: Arc<Value>,
+    /// To know it again; kept, every edit would have to copy it.
+    value: Weak<Value>,
     rows: Arc<[Row]>,
 }
 
@@ -105,13 +111,13 @@ impl Tree {
     /// The rows of this value; made anew only when value or folds have changed.
     pub fn rows(&self, value: &Arc<Value>) -> Arc<[Row]> {
         let mut slot = self.shown.borrow_mut();
-        if let Some(shown) = slot.as_ref().filter(|shown| Arc::ptr_eq(&shown.value, value)) {
+        if let Some(shown) = slot.as_ref().filter(|shown| Weak::as_ptr(&shown.value) == Arc::as_ptr(value)) {
             return Arc::clone(&shown.rows);
         }
         let rows: Arc<[Row]> = flatten(value, &self.open).into();
         let at = Self::row_of(&rows, &self.resolve(value));
         self.view.borrow_mut().set(at);
-        *slot = Some(Shown { value: Arc::clone(value), rows: Arc::clone(&rows) });
+        *slot = Some(Shown { value: Arc::downgrade(value), rows: Arc::clone(&rows) });
         rows
     }
 
