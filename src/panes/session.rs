@@ -14,7 +14,7 @@ use crate::{
         target::Target,
     },
     jobs::{job::Job, report::Judgement},
-    ui::{text_buffer::TextBuffer, theme::Role},
+    ui::{text::buffer::TextBuffer, theme::Role},
 };
 use jiff::Timestamp;
 use ratatui::text::Span;

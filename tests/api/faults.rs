@@ -184,7 +184,10 @@ async fn a_store_that_is_not_there_leaves_nothing_open() {
     let error = bench.store.commit(&app(), "1").await.unwrap_err();
     assert!(matches!(error, ApiError::Lost { was_sent: false, .. }) && !error.is_ambiguous(), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains(&format!("the connection to http://{} failed: ", nobody.address())) && !text.contains("/v1.0"), "{text}");
+    assert!(
+        text.contains(&format!("the connection to http://{} failed: ", nobody.address())) && !text.contains("/v1.0"),
+        "{text}"
+    );
     assert_eq!(bench.log().len(), 2);
 }
 

@@ -1,14 +1,11 @@
 //! A JSON value as rows that fold: which are open, where the cursor is, which part is in view. Only open places become rows, and
 //! only visible rows are looked at while drawing. Knows what no place means; changes nothing.
 
-use super::{
-    list::Cursor,
-    text_place::hits,
-    tree_walk::{Name, Walk, named, nth, size},
-};
+use super::walk::{Name, Walk, named, nth, size};
 use crate::{
     action::Action,
     domain::json::pointer::{child, names, parent},
+    ui::{list::Cursor, text::place::hits},
 };
 use serde_json::Value;
 use std::{
@@ -425,5 +422,5 @@ fn holds(key: Option<&str>, value: &Value, pattern: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "tree_tests.rs"]
+#[path = "tests.rs"]
 mod tests;
