@@ -4,7 +4,7 @@
 use super::{
     blockers::blockers,
     outlook::Outlook,
-    overlay::{Closing, Overlay},
+    overlay::{self, Closing, Overlay},
     review_body::{Body, Item},
     scales::Scales,
 };
@@ -395,17 +395,18 @@ impl Overlay for Review {
         let style = |role| cx.theme.style(role);
         let blockers = self.blockers(cx);
         let (columns, rows) = (area.width.saturating_sub(6).min(110), area.height.saturating_sub(4).min(44));
-        let hints = format!(
-            " {} {} move  {} choose  {} {} read on  {} copy hash  {} cancel ",
-            cx.key(Action::Up),
-            cx.key(Action::Down),
-            cx.key(Action::Enter),
-            cx.key(Action::PageUp),
-            cx.key(Action::PageDown),
-            cx.key(Action::Copy),
-            cx.key(Action::Back)
+        let hints = overlay::hints(
+            cx,
+            &[
+                (Action::Up, ""),
+                (Action::Down, "move"),
+                (Action::Enter, "choose"),
+                (Action::PageUp, ""),
+                (Action::PageDown, "read on"),
+                (Action::Copy, "copy hash"),
+                (Action::Back, "cancel"),
+            ],
         );
-        let hints = Line::styled(hints, style(Role::Muted));
         let width = usize::from(columns).saturating_sub(1);
         let (lines, places) = if let Some(outlook) = &self.outlook {
             self.lines(cx, outlook, width)
