@@ -234,12 +234,9 @@ impl App {
             Outcome::Waiting => Severity::Warning,
             Outcome::Failed | Outcome::Refused => Severity::Error,
         };
-        let said = match ending.outcome {
-            // Its message begins with what somebody did: stopped it, or follows it no longer.
-            Outcome::Cancelled => format!("{name}: {}", ending.message),
-            _ => format!("{name}: {word}. {}", ending.message),
-        };
-        self.toasts.push(severity, said, now.uptime);
+        // The word has said already that it was stopped.
+        let message = ending.message.strip_prefix("Stopped. ").unwrap_or(&ending.message);
+        self.toasts.push(severity, format!("{name}: {word}. {message}"), now.uptime);
         if self.ground.settings.notify {
             self.effects.push(Effect::Notify(format!("{name}: {word}")));
         }

@@ -81,7 +81,17 @@ impl App {
 
     fn draw_welcome(&self, frame: &mut Frame, area: Rect, welcome: &str) {
         let width = 72.min(area.width.saturating_sub(4));
-        let mut lines: Vec<_> = text::wrap(welcome, usize::from(width)).into_iter().map(Line::raw).collect();
+        // What goes on below a dash goes on below its text.
+        let wrapped = |said: &str| match said.strip_prefix("- ") {
+            Some(point) => {
+                let parts = text::wrap(point, usize::from(width).saturating_sub(2));
+                parts.iter().enumerate().map(|(at, part)| format!("{}{part}", if at == 0 { "- " } else { "  " })).collect()
+            }
+            None if said.is_empty() => vec![String::new()],
+            None => text::wrap(said, usize::from(width)),
+        };
+        let welcome: String = welcome.chars().take(1).flat_map(char::to_uppercase).chain(welcome.chars().skip(1)).collect();
+        let mut lines: Vec<_> = welcome.lines().flat_map(wrapped).map(Line::raw).collect();
         lines.push(Line::default());
         lines.push(Line::from(vec![
             Span::styled("d", self.style(Role::Key)),

@@ -1,7 +1,7 @@
 //! One run with all that is known of it: its nine steps with their times, the upload, the submission's states as they were seen,
 //! warnings, errors explained, certification reports, the page in Partner Center.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::{Action, Scope},
     ask::Ask,
@@ -91,7 +91,7 @@ impl Page<'_, '_> {
                 StepState::Skipped => format!("{} (skipped)", step.step.word()),
                 _ => step.step.word().to_owned(),
             };
-            let head = format!(" {} {started:8} {took:>9}  ", text::pad(&word, 22));
+            let head = format!(" {} {started:8} {took:>9}  ", text::pad(&word, if self.columns < 70 { 16 } else { 22 }));
             let notes = text::wrap(step.note.as_deref().unwrap_or_default(), self.columns.saturating_sub(text::width(&head) + 1));
             let style = |role| self.cx.theme.style(role);
             let plain = if step.state == StepState::Waiting { Role::Muted } else { Role::Text };
@@ -193,11 +193,12 @@ impl Page<'_, '_> {
 
     fn ending(&mut self, row: &RunRow) {
         let Some(ending) = &row.view.ending else { return };
-        let (sign, word, role) = match runs::paused(row) {
-            Some(_) => ("‖", "paused", Role::Warning),
-            None => outcome(ending.outcome),
-        };
-        self.lines.push(Line::styled(format!("{sign} {word}"), self.cx.theme.style(role)));
+        let (sign, word, role) = outcome(ending.outcome);
+        let goes_on = runs::paused(row).map(|upload| {
+            let percent = units::percent(upload.sent, upload.total);
+            format!(" at {percent} %; {} goes on with the upload", self.cx.key(Action::PauseRun))
+        });
+        self.lines.push(Line::styled(format!("{sign} {word}{}", goes_on.unwrap_or_default()), self.cx.theme.style(role)));
         self.text(2, Role::Text, &ending.message);
     }
 
@@ -304,24 +305,26 @@ impl Overlay for Run {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let Some(row) = self.row(cx) else {
-            let hints = modal::hints(cx.theme, &[(cx.key(Action::Back), "close")]);
+            let hints = overlay::hints(cx, &[(Action::Back, "close")]);
             let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);
             frame.render_widget(Line::raw("This run was taken off the list."), inner);
             return;
         };
         let width = WIDTH.min(area.width.saturating_sub(4));
         let lines = lines(row, usize::from(width), cx);
-        let mut keys = vec![(cx.key(Action::Copy), "copy"), (cx.key(Action::OpenPortal), "Partner Center")];
+        let mut keys = vec![(Action::Copy, "copy"), (Action::OpenPortal, "Partner Center")];
         if runs::is_uploading(row) {
-            keys.push((cx.key(Action::PauseRun), "pause"));
+            keys.push((Action::PauseRun, "pause"));
         }
         if row.is_active() {
-            keys.push((cx.key(Action::CancelRun), "stop"));
+            keys.push((Action::CancelRun, "stop"));
         } else if row.may_go_on() {
-            keys.push((cx.key(Action::ResumeRun), "go on"));
+            // The key that paused it goes on with it.
+            let key = if runs::paused(row).is_some() { Action::PauseRun } else { Action::ResumeRun };
+            keys.push((key, "go on"));
         }
-        keys.push((cx.key(Action::Back), "close"));
-        let hints = modal::hints(cx.theme, &keys);
+        keys.push((Action::Back, "close"));
+        let hints = overlay::hints(cx, &keys);
         let title = format!("{} {}", row.view.target.kind().word(), row.view.name);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, width, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);

@@ -253,7 +253,7 @@ impl Pane for Detail {
                 Rect { x: area.x + 1, y: area.y + 2, width: area.width.saturating_sub(2), height: area.height.saturating_sub(3) };
             self.with_tab(|tab, desk| tab.mouse(event, body, desk, cx, asks));
         } else if event.kind == MouseEventKind::Down(MouseButton::Left)
-            && let Some(id) = tab_at(&self.offered(cx), column)
+            && let Some(id) = tab_at(&self.offered(cx), self.shown, area.width.saturating_sub(2), column)
         {
             self.show(id, cx, asks);
         }

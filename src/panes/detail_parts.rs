@@ -22,8 +22,9 @@ use ratatui::{
 /// The row of tabs, with a word at its right end.
 pub fn tabs(frame: &mut Frame, area: Rect, cx: &Cx, offered: &[TabId], shown: TabId, said: &str) {
     let mut line = Line::default();
-    for (index, tab) in offered.iter().enumerate() {
-        if index > 0 {
+    let first = first_in_view(offered, shown, area.width);
+    for (index, tab) in offered.iter().enumerate().skip(first) {
+        if index > first {
             line.push_span(Span::styled("│", cx.theme.style(Role::Border)));
         }
         let role = match (*tab == shown, cx.is_focused) {
@@ -41,11 +42,23 @@ pub fn tabs(frame: &mut Frame, area: Rect, cx: &Cx, offered: &[TabId], shown: Ta
     frame.render_widget(line, Rect { width, ..area });
 }
 
-/// The tab that is drawn at a column of their row.
-pub fn tab_at(offered: &[TabId], column: u16) -> Option<TabId> {
+/// Columns of a tab in their row.
+fn columns(tab: TabId) -> u16 {
+    tab.word().len() as u16 + 2
+}
+
+/// The first tab of the row: as many as it takes are left out before the shown one, so that it is in sight.
+fn first_in_view(offered: &[TabId], shown: TabId, width: u16) -> usize {
+    let at = offered.iter().position(|tab| *tab == shown).unwrap_or_default();
+    let wide = |first: usize| offered.iter().take(at + 1).skip(first).map(|tab| columns(*tab) + 1).sum::<u16>();
+    (0..at).find(|first| wide(*first) <= width + 1).unwrap_or(at)
+}
+
+/// The tab that is drawn at a column of their row, which is `width` wide.
+pub fn tab_at(offered: &[TabId], shown: TabId, width: u16, column: u16) -> Option<TabId> {
     let mut start = 0;
-    offered.iter().copied().find(|tab| {
-        let end = start + tab.word().len() as u16 + 2;
+    offered.iter().copied().skip(first_in_view(offered, shown, width)).find(|tab| {
+        let end = start + columns(*tab);
         let is_here = (start..end).contains(&column);
         start = end + 1;
         is_here
@@ -138,4 +151,22 @@ pub fn unread(cx: &Cx, target: &Target, width: usize) -> Vec<Line<'static>> {
         sheet.keys("next", &[(cx.key(Action::Enter), "in the list, or"), (cx.key(Action::Refresh), "reads it")]);
     }
     sheet.into_lines()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shown_tab_is_in_sight_and_a_click_hits_what_is_drawn() {
+        use TabId::{Diff, History, Json, Languages, Overview, Packages};
+        let all = [Overview, Json, Packages, Languages, Diff, History];
+        assert_eq!(first_in_view(&all, History, 60), 0);
+        assert_eq!(first_in_view(&all, Overview, 38), 0);
+        let first = first_in_view(&all, History, 38);
+        assert!((1..5).contains(&first), "{first}");
+        assert_eq!(tab_at(&all, History, 38, 1), all.get(first).copied());
+        assert_eq!(tab_at(&all, Overview, 60, 1), Some(Overview));
+        assert_eq!(first_in_view(&all, Diff, 3), 4);
+    }
 }

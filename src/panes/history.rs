@@ -233,7 +233,7 @@ impl Tab for History {
             }
             (Action::Enter, Deed::Edited { .. }) => asks.push(Ask::Do(Action::Edit)),
             (Action::Enter, Deed::Run(_)) => {
-                let mut sheet = Sheet::new(cx.theme, 78);
+                let mut sheet = Sheet::new(cx.theme, 64);
                 facts(&mut sheet, item);
                 let lines: Vec<_> = sheet.into_lines().iter().map(ToString::to_string).collect();
                 asks.push(Ask::Open(Opening::Message {

@@ -86,7 +86,9 @@ fn below(sheet: &mut Sheet, room: &Room, more: impl FnOnce(usize) -> Vec<Line<'s
     let lines = more(room.height.saturating_sub(sheet.len() + 1));
     if !lines.is_empty() {
         sheet.gap();
-        lines.into_iter().for_each(|line| sheet.line(line));
+        for line in lines {
+            sheet.line(line);
+        }
     }
 }
 
@@ -398,6 +400,9 @@ fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&St
     let is_busy = report.is_some_and(|report| report.status.is_in_progress());
     if is_busy {
         add(Action::Follow, "follow to the end");
+    }
+    if !prepared.foreign.is_empty() {
+        add(Action::Merge, "merge");
     }
     add(Action::Edit, if prepared.text.is_some() { "go on editing" } else { "edit the JSON" });
     if prepared.has_body() {

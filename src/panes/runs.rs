@@ -80,7 +80,7 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
     let view = &row.view;
     if let Some(upload) = paused(row) {
         let percent = format!(" {:>3} %", units::percent(upload.sent, upload.total));
-        let advice = format!("  {} goes on", cx.key(Action::ResumeRun));
+        let advice = format!("  {} goes on", cx.key(Action::PauseRun));
         let taken = "paused ".len() + text::width(&percent) + text::width(&advice);
         let bar = meter::bar(upload.sent, upload.total, room.saturating_sub(taken).min(40));
         return vec![

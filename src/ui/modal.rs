@@ -46,6 +46,15 @@ pub fn buttons(theme: &Theme, answers: &[(&str, bool, Role)]) -> Line<'static> {
     line
 }
 
+/// Hints that fit into `columns`: what stands first goes first, since the last one leads out.
+fn fitting(mut hints: Line<'_>, columns: usize) -> Line<'_> {
+    // A key and its word go together.
+    while hints.width() > columns && hints.spans.len() > 2 {
+        hints.spans.drain(..2);
+    }
+    hints
+}
+
 #[expect(
     clippy::too_many_arguments,
     reason = "each is another part of the one frame; a type for them would be built and taken apart at once"
@@ -77,11 +86,25 @@ pub fn draw(
         .border_style(theme.style(border))
         .padding(Padding::horizontal(1))
         .title_top(Line::styled(format!(" {title} "), theme.style(heading)))
-        .title_bottom(hints.right_aligned());
+        .title_bottom(fitting(hints, usize::from(outer.width.saturating_sub(2))).right_aligned());
     let inner = block.inner(outer);
     // A wide character half under the frame would be torn: its neighbours are wiped too.
     let wiped = Rect { x: outer.x.saturating_sub(1), width: outer.width.saturating_add(2), ..outer }.intersection(area);
     frame.render_widget(Clear, wiped);
     frame.render_widget(block, outer);
     inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_lose_whole_keys_from_the_front() {
+        let hints = || Line::styled(" ↑ ↓ move  enter choose  y copy hash  esc cancel ", ratatui::style::Style::new().bold());
+        assert_eq!(fitting(hints(), 60), hints());
+        let shorter = fitting(hints(), 28);
+        assert_eq!((shorter.to_string().as_str(), shorter.spans.len()), (" y copy hash  esc cancel ", 1));
+        assert_eq!(fitting(hints(), 5).to_string(), " esc cancel ");
+    }
 }

@@ -184,8 +184,28 @@ async fn a_store_that_is_not_there_leaves_nothing_open() {
     let error = bench.store.commit(&app(), "1").await.unwrap_err();
     assert!(matches!(error, ApiError::Lost { was_sent: false, .. }) && !error.is_ambiguous(), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains(&format!("the connection to http://{free} failed: ")) && !text.contains("/v1.0"), "{text}");
+    assert!(
+        text.contains(&format!("the connection to http://{} failed: ", nobody.address())) && !text.contains("/v1.0"),
+        "{text}"
+    );
     assert_eq!(bench.log().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_named_and_nothing_more() {
+    let plain = MockServer::start().await;
+    let address = plain.uri().replace("http://", "https://");
+    let login = Bench::with(|settings| settings.login = address.parse().unwrap()).await;
+    let store = Bench::with(|settings| settings.store = address.parse().unwrap()).await;
+    for (error, tried) in [
+        (login.store.sign_in().await.unwrap_err(), "Could not sign in"),
+        (store.store.product(&app()).await.unwrap_err(), "Could not read app:9NX0EXAMPLE1"),
+    ] {
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("{tried}: the connection to {address} failed: ")), "{text}");
+        assert!(!text.contains("oauth2") && !text.contains("v1.0"), "{text}");
+        assert_no_secret(&format!("{error:?}"));
+    }
 }
 
 #[tokio::test]

@@ -18,8 +18,8 @@ use flightdeck::{
         job::{Catalog, Job, JobId},
         pack,
         past::{KeptDocument, Past, PastItem},
-        report::{Judgement, Report, Summed, TargetDetail, Texts},
-        texts,
+        report::{Comparison, Judgement, Report, Summed, TargetDetail, Texts, Weighing},
+        texts, weigh,
     },
     model::ProfileView,
     ui::{keymap::Keymap, theme::Theme},
@@ -49,7 +49,7 @@ pub struct Desk {
     /// What became of the selected target's document, and the kept documents by file.
     pub past: Vec<PastItem>,
     pub documents: BTreeMap<PathBuf, Value>,
-    /// Whether large texts are judged at once; else the job is only noted.
+    /// Whether large documents are judged, compared and weighed at once; else the job is only noted.
     pub is_judging: bool,
     /// Milliseconds that the next folder takes: a slow drive.
     pub folder_takes: u64,
@@ -207,6 +207,14 @@ impl Desk {
             Job::Judge { target, number, text, body } if self.is_judging => {
                 let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref(), self.now.wall));
                 self.report(id, Report::Judged(Judgement { target, number, judged }));
+            }
+            Job::Compare { number, documents } if self.is_judging => {
+                let difference = Arc::new(weigh::difference(&documents));
+                self.report(id, Report::Compared(Comparison { number, difference }));
+            }
+            Job::Weigh { number, documents } if self.is_judging => {
+                let weighed = Arc::new(weigh::weighed(&documents, self.now.wall));
+                self.report(id, Report::Weighed(Weighing { number, weighed }));
             }
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);

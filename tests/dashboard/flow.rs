@@ -583,3 +583,63 @@ fn every_order_of_keys_is_survived() {
         assert!(!harness.screen().is_empty());
     }
 }
+
+#[test]
+fn what_a_pane_on_screen_says_needs_no_message_above_it() {
+    for (columns, rows, messages) in [(120, 40, 0), (80, 24, 1)] {
+        let mut harness = with(settings(), columns, rows);
+        harness.answer(Catalog::Apps, vec![app_product("9A", "Northwind Notes", "0", "1")]);
+        harness.wait(millis(250));
+        let job = harness.job(|job| matches!(job, Job::LoadTarget(_)));
+        let message = "Could not read app:9A: features that are not supported by the submission API.";
+        harness.report(Some(job), Report::Failed { message: message.into() });
+        assert_eq!(harness.app.messages().len(), messages, "{columns}");
+        let screen = harness.screen();
+        assert!(screen.contains("portal only"), "{screen}");
+        // Every tab says so, instead of a blank page.
+        harness.keys("esc 4");
+        for _ in 0..5 {
+            assert!(harness.screen().contains("It could not be read"), "{}", harness.screen());
+            harness.keys("]");
+        }
+    }
+}
+
+#[test]
+fn the_overview_names_only_keys_that_can_be_pressed() {
+    let mut harness = with_draft(ProfileView::default(), "Certification");
+    let screen = harness.screen();
+    let next = screen.lines().skip_while(|line| !line.contains(" next ")).take(2).collect::<String>();
+    assert!(next.contains("follow to the end") && !next.contains("review and publish"), "{screen}");
+    let mut harness = with_draft(ProfileView { is_read_only: true, ..ProfileView::default() }, "PendingCommit");
+    let screen = harness.screen();
+    let next = screen.lines().skip_while(|line| !line.contains(" next ")).take(2).collect::<String>();
+    assert!(next.contains("edit the JSON") && !next.contains("publish") && !next.contains("delete"), "{screen}");
+}
+
+/// What the lists and states leave of a large screen shows the release itself; a small one stays as it is, with nothing to scroll.
+#[test]
+fn the_overview_fills_its_room_and_never_more() {
+    let product = || app_product("9A", "Northwind Notes", "2", "1");
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+        let mut harness = with(settings(), columns, rows);
+        harness.answer(Catalog::Apps, vec![product()]);
+        harness.wait(millis(250));
+        let id = harness.job(|job| matches!(job, Job::LoadTarget(_)));
+        let mut detail = detail(product(), Some("PendingCommit"));
+        for (submission, notes) in [(&mut detail.published, "Faster start."), (&mut detail.pending, "Tabs.")] {
+            if let Some(submission) = submission {
+                submission.document["listings"] = json!({"en-us": {"baseListing": {"title": "Northwind Notes", "releaseNotes": notes, "description": "All of it. ".repeat(300)}}});
+            }
+        }
+        harness.report(Some(id), Report::Target(Box::new(detail)));
+        harness.keys("4");
+        let screen = harness.screen();
+        if rows > 24 {
+            assert!(screen.contains("1 change against what is live") && !screen.contains('▼'), "{screen}");
+        } else {
+            assert!(!screen.contains("against what is live"), "{screen}");
+        }
+        assert_eq!(screen.contains("All of it."), rows > 24, "{screen}");
+    }
+}

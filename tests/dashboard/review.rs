@@ -7,12 +7,17 @@ use crate::{
     openings::{ADD_ON, APP, FLIGHT, app, live, notes},
 };
 use flightdeck::{
-    app::event::Effect,
+    app::event::{Effect, Event},
     domain::{concern::ConcernKind, fingerprint::Fingerprint, submission::put_body, target::Target},
-    jobs::{job::Job, report::KeptEdit},
+    jobs::{
+        job::Job,
+        report::{Comparison, KeptEdit, Report, Weighing},
+        weigh,
+    },
 };
 use rstest::rstest;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A desk with the target selected; what was edited of it was kept by an earlier session.
 fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Desk {
@@ -165,4 +170,118 @@ fn a_date_that_is_too_near_is_told_in_the_review_and_in_the_editor() {
     desk.keys("f4");
     let screen = desk.screen();
     assert!(screen.contains("targetPublishDate is only 7 hours ahead"), "{screen}");
+}
+
+/// Carries out what was only noted while nobody compared.
+fn release(desk: &mut Desk) {
+    desk.is_judging = true;
+    let held: Vec<_> = desk.app.model().jobs.iter().map(|(id, job)| (*id, job.clone())).collect();
+    for (id, job) in held {
+        let report = match job {
+            Job::Compare { number, documents } => {
+                Report::Compared(Comparison { number, difference: Arc::new(weigh::difference(&documents)) })
+            }
+            Job::Weigh { number, documents } => {
+                Report::Weighed(Weighing { number, weighed: Arc::new(weigh::weighed(&documents, desk.now.wall)) })
+            }
+            _ => continue,
+        };
+        for report in [report, Report::Ended] {
+            desk.app.handle(Event::Report(Some(id), report), desk.now);
+        }
+    }
+    desk.started.clear();
+}
+
+/// So large that nothing of it may be compared between two frames.
+fn in_many_languages(document: &mut Value) {
+    let listing = document["listings"]["en-us"].clone();
+    for language in "af sq am hy as eu be bn bg ca hr cs da nl et fil fi fr gl ka el gu he hi hu is id ga it ja".split(' ') {
+        let mut listing = listing.clone();
+        listing["baseListing"]["description"] = json!(format!("Take notes in {language}. ").repeat(500));
+        document["listings"][language] = listing;
+    }
+}
+
+#[test]
+fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_is_compared() {
+    let mut desk = open((120, 36), &app(), APP, |document| {
+        in_many_languages(document);
+        document["visibility"] = json!("Hidden");
+    });
+    desk.is_judging = false;
+    desk.started.clear();
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("Review before publishing") && screen.contains("comparing …"), "{screen}");
+    assert!(screen.contains("Cannot publish: The documents are still being compared"), "{screen}");
+    assert!(matches!(desk.started.as_slice(), [Job::Weigh { .. }]), "{:?}", desk.started.len());
+    desk.keys("tab right space tab right space down");
+    assert_eq!((desk.started.len(), desk.app.overlays()), (1, vec!["review"]), "there is no button but the way out");
+    release(&mut desk);
+    let screen = desk.screen();
+    assert!(!screen.contains("comparing …") && screen.contains("[ no] visibility"), "{screen}");
+    desk.keys("backtab backtab space tab right enter");
+    let [Job::Publish(plan)] = desk.started.as_slice() else { panic!("{}", desk.screen()) };
+    assert_eq!(plan.allow.as_slice(), [ConcernKind::Visibility].as_slice());
+    assert!(plan.document.as_ref().is_some_and(|document| document["listings"]["ja"].is_object()));
+}
+
+#[test]
+fn an_answer_about_another_document_opens_no_gate() {
+    let mut desk = open((120, 36), &app(), APP, in_many_languages);
+    desk.is_judging = false;
+    desk.started.clear();
+    desk.keys("u");
+    let [Job::Weigh { number, documents }] = desk.started.as_slice() else { panic!("{:?}", desk.started.len()) };
+    let weighed = Arc::new(weigh::weighed(documents, desk.now.wall));
+    let answer = Report::Weighed(Weighing { number: number - 1, weighed });
+    let job = desk.app.model().jobs.iter().find(|(_, job)| matches!(job, Job::Weigh { .. })).map(|(id, _)| *id);
+    desk.app.handle(Event::Report(job, answer), desk.now);
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+}
+
+#[test]
+fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
+    let mut desk = open((120, 36), &app(), APP, in_many_languages);
+    desk.is_judging = false;
+    desk.started.clear();
+    desk.keys("d");
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+    desk.wait(100);
+    assert!(
+        matches!(desk.started.as_slice(), [Job::Compare { .. }]),
+        "once, however often it is drawn: {:?}",
+        desk.started.len()
+    );
+    desk.keys("enter");
+    assert_eq!(desk.app.messages(), ["It is still being compared."]);
+    release(&mut desk);
+    let screen = desk.screen();
+    assert!(!screen.contains("comparing …") && screen.contains("Texts, af") && screen.contains("edited"), "{screen}");
+    // Another state of the document is another comparison.
+    desk.is_judging = false;
+    desk.keys("4 e ctrl-end");
+    desk.text(" ");
+    desk.keys("esc d");
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+    desk.wait(5_000);
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+    let compared = desk.started.iter().filter(|job| matches!(job, Job::Compare { .. })).count();
+    assert_eq!(compared, 1, "a text that was kept meanwhile is no other text");
+    release(&mut desk);
+    assert!(desk.screen().contains("Texts, af"), "{}", desk.screen());
+}
+
+#[test]
+fn a_change_for_customers_is_told_once_in_the_review() {
+    let mut desk = open((120, 60), &app(), APP, |document| {
+        document["pricing"]["priceId"] = json!("Free");
+        document["visibility"] = json!("Hidden");
+    });
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("[ no] becomes free") && screen.contains("[ no] visibility"), "{screen}");
+    assert!(!screen.contains("! The price goes from") && !screen.contains("! Hidden:"), "{screen}");
+    assert_eq!(screen.matches("customers will no longer pay").count(), 1, "{screen}");
 }

@@ -103,7 +103,10 @@ impl FindingsList {
         let border = if is_wide { "│" } else { " " };
         let findings = &verdict.findings;
         let width = usize::from(area.width).saturating_sub(2);
-        let all = count(findings.len(), "finding", "findings");
+        let all = match verdict.error() {
+            Some(_) => "not checked: no valid JSON".to_owned(),
+            None => count(findings.len(), "finding", "findings"),
+        };
         let keys = match (self.has_focus, findings.is_empty()) {
             (_, true) => format!("{} closes this", cx.key(Action::Findings)),
             (true, _) => "enter goes there · esc closes this".to_owned(),

@@ -42,6 +42,8 @@ use std::{
 /// From this width on the selected package stands beside the table.
 const BESIDE: u16 = 156;
 const SHEET_WIDTH: u16 = 54;
+/// Lines below which there is the list alone, without the selected package.
+const LEAST_BOTH: u16 = 5;
 /// Rows that the table keeps when the selected package stands below it.
 const LEAST_ROWS: u16 = 5;
 
@@ -53,6 +55,8 @@ pub struct Packages {
     cursor: Cursor,
     /// The selected package, wherever it moves to.
     key: Option<String>,
+    /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
+    is_shown: bool,
     list: RefCell<Option<Made>>,
     scroll: Scroll,
     /// Where the rows were drawn last.
@@ -88,6 +92,12 @@ impl Packages {
         }
         self.cursor.clamp(list.rows.len());
         self.remember(&list);
+    }
+
+    /// Follows what has become of the list since it was looked at.
+    fn catch_up(&mut self, desk: &Desk, cx: &Cx) {
+        let before = self.list.borrow_mut().take().and_then(|(_, list)| list);
+        self.follow(before.as_deref(), desk, cx);
     }
 
     fn remember(&mut self, list: &PackageList) {
@@ -256,6 +266,15 @@ impl Tab for Packages {
         }
     }
 
+    fn entered(&mut self, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = true;
+        self.catch_up(desk, cx);
+    }
+
+    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = false;
+    }
+
     fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
         match change {
             Change::Selected => {
@@ -264,9 +283,8 @@ impl Tab for Packages {
                 self.scroll = Scroll::default();
                 *self.list.borrow_mut() = None;
             }
-            Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
-                let before = self.list.borrow_mut().take().and_then(|(_, list)| list);
-                self.follow(before.as_deref(), desk, cx);
+            Change::Target(target) | Change::Edit(target) if self.is_shown && cx.selected == Some(target) => {
+                self.catch_up(desk, cx);
             }
             // The ZIP tells what its packages are.
             Change::Examined => *self.list.borrow_mut() = None,
@@ -279,11 +297,11 @@ impl Tab for Packages {
         let prepared = cx.selected.and_then(|target| Prepared::of(cx.model, target));
         match (prepared, desk.verdict(cx)) {
             (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
-                Some(_) => "✗ no JSON".to_owned(),
+                Some(_) => "✗ no valid JSON".to_owned(),
                 None => count(verdict.changes.len(), "change", "changes"),
             },
-            (Some(_), _) => "as in the Store".to_owned(),
-            (None, _) => String::new(),
+            (Some(prepared), _) if prepared.server().is_some() => "as in the Store".to_owned(),
+            _ => String::new(),
         }
     }
 
@@ -323,7 +341,10 @@ impl Packages {
     fn parts(&self, frame: &mut Frame, body: Rect, desk: &Desk, cx: &Cx, list: &PackageList) {
         let findings = findings(desk, cx);
         let rows = list.rows.len() as u16 + 1;
-        let (table, rule, place) = if body.width >= BESIDE {
+        let (table, rule, place) = if body.height < LEAST_BOTH {
+            // So little shows the list alone.
+            (body, Rect::default(), Rect::default())
+        } else if body.width >= BESIDE {
             let [table, rule, place] =
                 Layout::horizontal([Constraint::Min(0), Constraint::Length(1), Constraint::Length(SHEET_WIDTH)]).areas(body);
             (table, rule, place)

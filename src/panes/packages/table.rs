@@ -208,8 +208,8 @@ pub fn sheet(cx: &Cx, list: &PackageList, index: usize, findings: &[Finding], wi
             sheet.row("is", &is, Role::Text);
         }
         Source::Name => {
-            let is = format!("{} {}: only its name says so", row.version_text(), row.architecture);
-            sheet.row("is", is.trim(), Role::Muted);
+            let is = format!("{} {}", row.version_text(), row.architecture);
+            sheet.row("is", &format!("{}: only its name says so", is.trim_end()), Role::Muted);
         }
         Source::Store | Source::Nobody => {}
     }

@@ -1,6 +1,6 @@
 //! A search in a text: every hit, found once for each version of the text and each pattern. Knows no key and no screen.
 
-use super::text_place::{Pattern, Place};
+use super::place::{Pattern, Place};
 
 #[derive(Clone, Debug, Default)]
 pub struct Search {

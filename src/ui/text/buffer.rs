@@ -2,13 +2,13 @@
 //! length of the text: a document may have megabytes. Knows no key, no screen and no JSON but for the indent of a new line.
 
 use super::{
-    text_brackets::{around, pairs_at},
-    text_folds::{Folds, Visible},
-    text_hunks::{Hunk, hunks},
-    text_lines::Lines,
-    text_motion::{Motion, left_of, moved, right_of, word_left},
-    text_place::{Place, after, byte_at_column, columns, shifted},
-    text_undo::{Change, History, Step},
+    brackets::{around, pairs_at},
+    folds::{Folds, Visible},
+    hunks::{Hunk, hunks},
+    lines::Lines,
+    motion::{Motion, left_of, moved, right_of, word_left},
+    place::{Place, after, byte_at_column, columns, shifted},
+    undo::{Change, History, Step},
 };
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! Places in a text: columns as a screen shows them, where a text ends, where a pattern stands. Changes nothing.
 
-use super::text::cells;
+use super::measure::cells;
 use memchr::memchr2;
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -2,8 +2,8 @@
 //! left. Knows no screen and no key.
 
 use super::{
-    text_brackets::Pair,
-    text_place::{Place, shifted},
+    brackets::Pair,
+    place::{Place, shifted},
 };
 
 /// A part that is folded: from its opening to its closing bracket.
@@ -181,7 +181,7 @@ impl<'a> Visible<'a> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{text_brackets::pairs_at, text_lines::Lines},
+        super::{brackets::pairs_at, lines::Lines},
         *,
     };
     use proptest::prelude::*;

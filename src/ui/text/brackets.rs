@@ -1,7 +1,7 @@
 //! Brackets of a JSON text and their partners. A JSON string never spans lines, so each line is read by itself, and what stands
 //! in strings does not count. Broken texts have partners as far as their brackets pair. Changes nothing.
 
-use super::text_place::Place;
+use super::place::Place;
 use memchr::memchr2;
 
 /// A pair of brackets; `depth` counts the pairs around it.

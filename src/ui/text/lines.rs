@@ -1,7 +1,7 @@
 //! The lines of a text and the one place where they change. Costs by what is touched, never by the length of the text.
 //! Knows no cursor and no undo.
 
-use super::text_place::Place;
+use super::place::Place;
 
 /// A text as lines without their ends; there is always at least one.
 #[derive(Clone, Debug)]

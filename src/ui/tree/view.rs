@@ -1,17 +1,19 @@
 //! A JSON value as rows that fold: which are open, where the cursor is, which part is in view. Only open places become rows, and
 //! only visible rows are looked at while drawing. Knows what no place means; changes nothing.
 
-use super::{
-    list::Cursor,
-    text_place::hits,
-    tree_walk::{Name, Walk, named, nth, size},
-};
+use super::walk::{Name, Walk, named, nth, size};
 use crate::{
     action::Action,
     domain::json::pointer::{child, names, parent},
+    ui::{list::Cursor, text::place::hits},
 };
 use serde_json::Value;
-use std::{cell::RefCell, collections::HashSet, ops::Range, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::HashSet,
+    ops::Range,
+    sync::{Arc, Weak},
+};
 
 /// Whether what stands below a place is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +39,8 @@ pub struct Row {
 /// What is shown of one value with one set of open places.
 #[derive(Debug)]
 struct Shown {
-    value: Arc<Value>,
+    /// To know it again; kept, every edit would have to copy it.
+    value: Weak<Value>,
     rows: Arc<[Row]>,
 }
 
@@ -108,13 +111,13 @@ impl Tree {
     /// The rows of this value; made anew only when value or folds have changed.
     pub fn rows(&self, value: &Arc<Value>) -> Arc<[Row]> {
         let mut slot = self.shown.borrow_mut();
-        if let Some(shown) = slot.as_ref().filter(|shown| Arc::ptr_eq(&shown.value, value)) {
+        if let Some(shown) = slot.as_ref().filter(|shown| Weak::as_ptr(&shown.value) == Arc::as_ptr(value)) {
             return Arc::clone(&shown.rows);
         }
         let rows: Arc<[Row]> = flatten(value, &self.open).into();
         let at = Self::row_of(&rows, &self.resolve(value));
         self.view.borrow_mut().set(at);
-        *slot = Some(Shown { value: Arc::clone(value), rows: Arc::clone(&rows) });
+        *slot = Some(Shown { value: Arc::downgrade(value), rows: Arc::clone(&rows) });
         rows
     }
 
@@ -419,5 +422,5 @@ fn holds(key: Option<&str>, value: &Value, pattern: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "tree_tests.rs"]
+#[path = "tests.rs"]
 mod tests;

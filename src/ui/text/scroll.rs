@@ -1,8 +1,8 @@
 //! Which part of a long text is in view, in rows of the screen: lines that are in sight, wrapped or cut. Draws nothing.
 
 use super::{
-    text_folds::Visible,
-    text_place::{Place, columns, fitting, graphemes},
+    folds::Visible,
+    place::{Place, columns, fitting, graphemes},
 };
 use std::cell::Cell;
 

@@ -2,8 +2,8 @@
 //! A wrong guess costs a larger change, never a wrong text.
 
 use super::{
-    text_lines::Lines,
-    text_place::{Place, after},
+    lines::Lines,
+    place::{Place, after},
 };
 use std::ops::Range;
 

@@ -1,9 +1,9 @@
 //! Where a movement of the cursor leads; it steps over what is folded. Changes nothing.
 
 use super::{
-    text_folds::Folds,
-    text_lines::Lines,
-    text_place::{Place, byte_at_column},
+    folds::Folds,
+    lines::Lines,
+    place::{Place, byte_at_column},
 };
 use unicode_segmentation::UnicodeSegmentation;
 

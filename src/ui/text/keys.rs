@@ -1,7 +1,8 @@
 //! The keys that every text of several lines takes, with what they do to it. What a text does with enter, with moving up and
 //! down and with undo is its own. Knows no view.
 
-use super::{keymap::is_plain, text_buffer::TextBuffer, text_motion::Motion};
+use super::{buffer::TextBuffer, motion::Motion};
+use crate::ui::keymap::is_plain;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Takes a key; says whether it was one for a text.

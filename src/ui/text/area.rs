@@ -2,11 +2,13 @@
 //! that is out of view. Knows no key and does not change the text.
 
 use super::{
+    folds::{FoldMark, Visible},
+    measure::plain,
+    place::{Place, fitting, grapheme_columns, graphemes},
+    scroll::{Scroll, gutter, row_starts},
+};
+use crate::ui::{
     json_paint::paint,
-    text::plain,
-    text_folds::{FoldMark, Visible},
-    text_place::{Place, fitting, grapheme_columns, graphemes},
-    text_scroll::{Scroll, gutter, row_starts},
     theme::{Role, Theme},
 };
 use ratatui::{
@@ -210,7 +212,7 @@ impl TextArea<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::text_buffer::TextBuffer;
+    use crate::ui::text::buffer::TextBuffer;
     use ratatui::{Terminal, backend::TestBackend};
 
     fn draw(area: &TextArea, scroll: &Scroll, width: u16, height: u16) -> Vec<String> {

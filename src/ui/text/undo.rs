@@ -1,6 +1,6 @@
 //! What was changed in a text, in steps that can be taken back and brought again. Knows no text: it only keeps what was where.
 
-use super::text_place::{Place, after};
+use super::place::{Place, after};
 use std::collections::VecDeque;
 
 /// At a place, one text in another's stead.
