@@ -67,7 +67,9 @@ fn two_runs_at_once_and_the_screen_stays_usable() {
     desk.terminal.see("Stop the run of Northwind Notes?");
     desk.terminal.see("stays in the account as it is");
     desk.terminal.press("right enter");
-    desk.terminal.until_line("the stopped run", |line| line.contains("Northwind Notes") && line.contains("cancelled"));
+    desk.terminal.until_line("the stopped run", |line| {
+        line.contains("⊘ Northwind Notes") && line.contains("paused") && line.contains("p goes on")
+    });
     desk.terminal.press("enter");
     desk.terminal.see("⊘ cancelled");
     desk.terminal.see("submission 11529215");
