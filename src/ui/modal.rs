@@ -46,11 +46,13 @@ pub fn buttons(theme: &Theme, answers: &[(&str, bool, Role)]) -> Line<'static> {
     line
 }
 
-/// Hints that fit into `columns`: what stands first goes first, since the last one leads out.
+/// Hints that fit into `columns`: what stands first goes first, whole keys with their words, since the last one leads out.
 fn fitting(mut hints: Line<'_>, columns: usize) -> Line<'_> {
-    // A key and its word go together.
-    while hints.width() > columns && hints.spans.len() > 2 {
-        hints.spans.drain(..2);
+    while hints.width() > columns
+        && let Some(word) = hints.spans.iter().position(|span| span.content.ends_with(' '))
+        && word + 1 < hints.spans.len()
+    {
+        hints.spans.drain(..=word);
     }
     hints
 }
@@ -101,10 +103,12 @@ mod tests {
 
     #[test]
     fn hints_lose_whole_keys_from_the_front() {
-        let hints = || Line::styled(" ↑ ↓ move  enter choose  y copy hash  esc cancel ", ratatui::style::Style::new().bold());
-        assert_eq!(fitting(hints(), 60), hints());
-        let shorter = fitting(hints(), 28);
-        assert_eq!((shorter.to_string().as_str(), shorter.spans.len()), (" y copy hash  esc cancel ", 1));
-        assert_eq!(fitting(hints(), 5).to_string(), " esc cancel ");
+        let keys = [("↑", ""), ("↓", "move"), ("enter", "choose"), ("y", "copy hash"), ("esc", "cancel")];
+        let keys = keys.map(|(key, word)| (key.to_owned(), word));
+        let theme = Theme::plain();
+        let fitted = |columns| fitting(hints(&theme, &keys), columns).to_string();
+        assert_eq!(fitted(60), hints(&theme, &keys).to_string());
+        assert_eq!(fitted(28), " y copy hash  esc cancel ");
+        assert_eq!(fitted(5), " esc cancel ");
     }
 }
