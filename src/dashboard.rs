@@ -5,13 +5,14 @@ use flightdeck::{
     app::event as app,
     cli::Cli,
     config::{Config, ConfigError, Profile, env},
+    disk::Home,
     headless::exit::{Exit, Failure},
     jobs::{
         job::{Job, JobId},
-        pool::Pool,
+        pool::{Opening, Pool},
         report::{Pulse, Report},
         reporter::Told,
-        services::Services,
+        services::{OpenError, Services},
     },
     model::ProfileView,
     shell::{
@@ -20,13 +21,16 @@ use flightdeck::{
     },
     ui::keymap::Keymap,
 };
+use futures::FutureExt;
+use jiff::tz::TimeZone;
 use std::{
     io::{self, Write},
     path::PathBuf,
     sync::Arc,
     time::Duration,
 };
-use tokio::{sync::mpsc, time};
+use tempfile::TempDir;
+use tokio::{sync::mpsc, task::JoinHandle, time};
 
 /// Jobs get so long to put their things in order when the program ends.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -35,12 +39,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PULSE: Duration = Duration::from_secs(5);
 
 /// The dashboard of a profile; without any profile the explanation of the two ways on.
-pub async fn open(cli: &Cli) -> Exit {
+pub async fn open(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
     let opened = async {
+        let zone = read_zone();
         let config = Config::load(cli.config.as_deref(), &env::process)?;
         match config.profile(cli.profile.as_deref(), &env::process) {
-            Ok(profile) => show(&config, &profile, None, None).await,
-            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error).await,
+            Ok(profile) => show(&config, &profile, zone, None, None).await,
+            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error, zone, temporary).await,
             Err(error) => Err(error.into()),
         }
     };
@@ -55,29 +60,34 @@ const BANNER: &str = "DEMO — a simulated Store on this machine; nothing here r
 #[cfg(feature = "sim")]
 const DEMO_BANDWIDTH: &str = "48 MB";
 
-/// The dashboard on a simulator of its own, with sample files, all in a folder that goes with the program.
+/// The dashboard on a simulator of its own, with sample files, all in folders that `temporary` takes: they go with the program.
 #[cfg(feature = "sim")]
-pub async fn demo(args: &flightdeck::cli::DemoArgs) -> Exit {
-    ended(run_demo(args).await)
+pub async fn demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
+    ended(run_demo(args, temporary).await)
 }
 
 #[cfg(feature = "sim")]
-async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
+async fn run_demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Result<Exit, Failure> {
     use flightdeck::{
         config::{Credential, Paths, SecretSource},
         sim::{self, SimOptions, samples},
     };
     let failed = |error: io::Error| Failure::new(Exit::Failed, format!("The demo could not be started: {error}"));
     let scenario = crate::simulator::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
-    let temporary = || tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed);
+    let mut make = || -> Result<PathBuf, Failure> {
+        let folder = tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed)?;
+        let path = folder.path().to_owned();
+        temporary.push(folder);
+        Ok(path)
+    };
     // The program's own files stay out of the folder that the picker shows.
-    let (folder, own) = (temporary()?, temporary()?);
-    samples::write(folder.path()).map_err(failed)?;
+    let (folder, own) = (make()?, make()?);
+    samples::write(&folder).map_err(failed)?;
     let options = SimOptions { speed: args.speed, apps: args.apps, rate_limit: None, scenario, ..SimOptions::default() };
     let sim = sim::start(options).await.map_err(failed)?;
     let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
 
-    let at = |name: &str| own.path().join(name);
+    let at = |name: &str| own.join(name);
     let paths = Paths { config_file: at("config.toml"), is_config_named: false, data: at("data"), cache: at("cache") };
     let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
     let config = Config::parse(paths, settings)?;
@@ -94,20 +104,26 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs) -> Result<Exit, Failure> {
         store: address,
         warnings: Vec::new(),
     };
-    let exit = show(&config, &profile, Some(BANNER.to_owned()), Some(folder.path().to_owned())).await;
+    let exit = show(&config, &profile, read_zone(), Some(BANNER.to_owned()), Some(folder)).await;
     sim.stop().await;
     exit
 }
 
 /// No profile yet: explains the two ways on; the demo is one key away.
-async fn welcome(config: &Config, error: &ConfigError) -> Result<Exit, Failure> {
-    let options = options(config, ProfileView::default(), None, Some(error.to_string()))?;
+#[cfg_attr(not(feature = "sim"), expect(unused_variables, reason = "only the demo makes folders"))]
+async fn welcome(
+    config: &Config,
+    error: &ConfigError,
+    zone: JoinHandle<TimeZone>,
+    temporary: &mut Vec<TempDir>,
+) -> Result<Exit, Failure> {
+    let options = options(config, ProfileView::default(), zone, None, Some(error.to_string())).await?;
     let (_sender, told) = Pool::channel();
     let exit = shell::run::run(options, Idle, told).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
     match exit {
         app::Exit::Quit => Ok(Exit::Done),
         #[cfg(feature = "sim")]
-        app::Exit::Demo => run_demo(&flightdeck::cli::DemoArgs { speed: 1.0, scenario: None, apps: None }).await,
+        app::Exit::Demo => run_demo(&flightdeck::cli::DemoArgs { speed: 1.0, scenario: None, apps: None }, temporary).await,
         #[cfg(not(feature = "sim"))]
         app::Exit::Demo => Err(Failure::usage("this build has no simulator")),
     }
@@ -135,9 +151,15 @@ impl Worker for Hands<'_> {
     }
 }
 
-fn options(
+/// Reads the system's time zone beside everything else of the start: the zone folder has hundreds of files to look through.
+fn read_zone() -> JoinHandle<TimeZone> {
+    tokio::task::spawn_blocking(TimeZone::system)
+}
+
+async fn options(
     config: &Config,
     profile: ProfileView,
+    zone: JoinHandle<TimeZone>,
     banner: Option<String>,
     welcome: Option<String>,
 ) -> Result<Options, ConfigError> {
@@ -158,14 +180,22 @@ fn options(
         mouse: config.screen().mouse,
         editor: config.editor(&env::process),
         keys,
+        zone: zone.await.unwrap_or(TimeZone::UTC),
     })
 }
 
-async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_folder: Option<PathBuf>) -> Result<Exit, Failure> {
+async fn show(
+    config: &Config,
+    profile: &Profile,
+    zone: JoinHandle<TimeZone>,
+    banner: Option<String>,
+    zip_folder: Option<PathBuf>,
+) -> Result<Exit, Failure> {
     let (sender, told) = Pool::channel();
+    let home = Home::prepare(&config.paths.data, &config.paths.cache).map_err(OpenError::Disk)?;
+    shell::logging::start(&home.log_folder());
     let (observe, exchanges) = observer();
-    let services = Services::open(config, profile, observe)?;
-    shell::logging::start(&services.home.log_folder());
+    let services = open_services(config, profile, &home, observe);
     let pulse = tokio::spawn(pulse(services.clone(), exchanges, sender.clone()));
     let view = ProfileView {
         name: profile.name.clone(),
@@ -175,12 +205,25 @@ async fn show(config: &Config, profile: &Profile, banner: Option<String>, zip_fo
         zip_folder,
         home: directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned()),
     };
-    let options = options(config, view, banner, None)?;
-    let mut pool = Pool::new(services, sender);
+    let options = options(config, view, zone, banner, None).await?;
+    let mut pool = Pool::opening(home, profile.name.clone(), services, sender);
     let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;
     pulse.abort();
     exit.map(|_| Exit::Done).map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
+}
+
+/// Makes the services beside the first frame: the system's certificates are read for them.
+fn open_services(config: &Config, profile: &Profile, home: &Home, observe: Observe) -> Opening {
+    let (config, profile, home) = (config.clone(), profile.clone(), home.clone());
+    let opening = tokio::task::spawn_blocking(move || Services::at(home, &config, &profile, observe));
+    let opened = async {
+        match opening.await {
+            Ok(opened) => opened.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    };
+    opened.boxed().shared()
 }
 
 /// Requests reach the screen through a queue of their own: the client must never wait for the screen.
@@ -191,11 +234,9 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
 }
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
-async fn pulse(
-    services: Services,
-    mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>,
-    sender: mpsc::Sender<Told>,
-) {
+async fn pulse(services: Opening, mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>, sender: mpsc::Sender<Told>) {
+    // Without services every job says why.
+    let Ok(services) = services.await else { return };
     let mut used = 0;
     loop {
         let exchange = tokio::select! {

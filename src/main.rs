@@ -9,11 +9,16 @@ use flightdeck::{
 use std::{
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
+use tempfile::TempDir;
 
 mod dashboard;
 #[cfg(feature = "sim")]
 mod simulator;
+
+/// What has begun to write gets so long to end.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -21,17 +26,20 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime could not be started: {error}")),
     };
-    let exit = runtime.block_on(run(&cli));
+    // They outlive the runtime: what a job still writes must not come into a folder that is being removed.
+    let mut temporary = Vec::new();
+    let exit = runtime.block_on(run(&cli, &mut temporary));
     // A blocking read of a dead network drive must not keep the program from ending.
-    runtime.shutdown_background();
+    runtime.shutdown_timeout(PATIENCE);
+    drop(temporary);
     ExitCode::from(exit as u8)
 }
 
-async fn run(cli: &Cli) -> Exit {
+async fn run(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
     match &cli.command {
-        None => dashboard::open(cli).await,
+        None => dashboard::open(cli, temporary).await,
         #[cfg(feature = "sim")]
-        Some(Command::Demo(args)) => dashboard::demo(args).await,
+        Some(Command::Demo(args)) => dashboard::demo(args, temporary).await,
         #[cfg(feature = "sim")]
         Some(Command::Sim(args)) => simulator::serve(args).await,
         Some(Command::Completions { shell }) => {

@@ -389,8 +389,59 @@ fn no_profile_and_no_network_are_told_apart() {
         Ended::of(&command.output().unwrap())
     };
     let dead = from_environment(&address);
-    assert!(dead.code == 1 && dead.err.contains("sign in"), "{dead:?}");
+    let tried = format!("Could not sign in: the connection to {address} failed: ");
+    assert!(dead.code == 1 && dead.err.contains(&tried) && !dead.err.contains("oauth2"), "{dead:?}");
     assert_eq!(from_environment(&bench.sim.url()).code, 0);
+}
+
+#[test]
+fn a_home_that_cannot_be_written_is_good_enough_for_reading() {
+    let bench = Bench::new();
+    let (json, out) = (bench.file("notes-2.5.json"), bench.file("made.zip"));
+    let (json, out) = (json.to_str().unwrap(), out.to_str().unwrap());
+    // Files where the folders belong: nobody can write below them, whatever his rights are.
+    let home = bench.file("home");
+    for folder in ["data", "cache"] {
+        fs::write(home.join(folder), "").unwrap();
+    }
+    for (args, code) in [
+        (vec!["list"], 0),
+        (vec!["list", "flights", "--output", "json"], 0),
+        (vec!["show", APP], 0),
+        (vec!["status", APP], 0),
+        (vec!["check", APP, "--json", json], 0),
+        (vec!["diff", APP, "--json", json], 0),
+        (vec!["rollout", APP], 0),
+        (vec!["texts", "export", APP, "--to", out], 0),
+    ] {
+        let ended = bench.run(&args);
+        assert_eq!(ended.code, code, "{args:?}: {ended:?}");
+        assert!(!ended.out.is_empty() && !ended.out.contains("warning: could not"), "{args:?}: {ended:?}");
+        assert_eq!(ended.err.matches("warning: could not").count(), 1, "{args:?}: {ended:?}");
+        assert!(ended.err.contains("cache") && ended.err.contains("counts its own requests alone"), "{args:?}: {ended:?}");
+    }
+    // Whatever may change something needs a journal first.
+    let before = bench.state();
+    for args in [
+        vec!["publish", APP, "--json", json],
+        vec!["create", "flight", "--app", "9NX0EXAMPLE1", "--name", "Ring 9"],
+        vec!["delete", ADD_ON, "--draft", "--yes"],
+        vec!["rollout", "app:9NX0EXAMPLE2", "set", "25"],
+        vec!["watch", APP],
+        vec!["resume"],
+    ] {
+        let ended = bench.run(&args);
+        assert!(ended.code == 1 && ended.err.contains("could not create the folder"), "{args:?}: {ended:?}");
+    }
+    assert_eq!(bench.state(), before, "nothing was asked");
+    // A ledger that is lost alone costs nothing else, and says so in the same words.
+    fs::remove_file(home.join("data")).unwrap();
+    let kept = bench.run(&["drafts"]);
+    assert!(kept.code == 0 && kept.err.contains("warning: ") && kept.err.contains("No document is kept."), "{kept:?}");
+    fs::remove_file(home.join("cache")).unwrap();
+    let fine = bench.run(&["list"]);
+    assert_eq!((fine.code, fine.err.as_str()), (0, ""), "{fine:?}");
+    assert!(!home.join("data").exists(), "who only reads leaves no folders behind");
 }
 
 #[test]

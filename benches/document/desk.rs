@@ -7,7 +7,7 @@ use super::{
 };
 use flightdeck::{
     domain::{json::document::pretty, json::edit::Edit, submission::Submission},
-    jobs::report::TargetDetail,
+    jobs::{job::ToWeigh, report::TargetDetail, weigh},
     model::Model,
     overlays::outlook::Outlook,
     panes::{prepared::Prepared, session::Session},
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use std::{
     hint::black_box,
     io::Write,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::runtime::Runtime;
@@ -46,7 +47,7 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
     let languages: Vec<String> =
         document.get("listings").and_then(Value::as_object).into_iter().flatten().map(|(language, _)| language.clone()).collect();
     let published = Submission { id: "1152921505690000101".to_owned(), document };
-    let detail = TargetDetail { product, published: Some(published), pending: None, edit: None };
+    let detail = Arc::new(TargetDetail { product, published: Some(published), pending: None, edit: None });
     let server = Prepared {
         target: &target,
         detail: &detail,
@@ -71,14 +72,24 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
 
     let model = Model::default();
     for (what, prepared) in [("unedited", &server), ("edited", &prepared)] {
-        let mut times = Times::default();
+        let (mut jobs, mut times) = (Times::default(), Times::default());
         for _ in 0..TRIES {
+            let documents = ToWeigh {
+                detail: Arc::clone(&detail),
+                first: prepared.first(),
+                text: prepared.text.map(Into::into),
+                brought: prepared.brought(&model),
+            };
             let begun = Instant::now();
-            let outlook = black_box(Outlook::of(&model, prepared, jiff::Timestamp::now()));
+            let weighed = black_box(weigh::weighed(&documents, jiff::Timestamp::now()));
+            jobs.add(begun.elapsed());
+            let begun = Instant::now();
+            let outlook = black_box(Outlook::of(&model, prepared, &weighed));
             times.add(begun.elapsed());
             drop(outlook);
         }
-        table.time(&format!("{name}: review opened, {what}"), times.at(0.5), Some(200.0))?;
+        table.time(&format!("{name}: weighed for a review, {what} (a job)"), jobs.at(0.5), None)?;
+        table.time(&format!("{name}: what was weighed is made a review, {what}"), times.at(0.5), Some(10.0))?;
     }
     Ok(())
 }

@@ -10,7 +10,8 @@ use flightdeck::{
     domain::{judged::Judged, submission::Submission},
     jobs::{
         job::{Job, JobId},
-        report::{Judgement, Report, TargetDetail},
+        report::{Comparison, Judgement, Report, TargetDetail, Weighing},
+        weigh,
     },
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -110,7 +111,44 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
     }
     table.time(&format!("{name}: a letter of a search, worst"), times.at(1.0), Some(10.0))?;
-    Ok(())
+    (0..3).for_each(|_| drop(screen.key(KeyCode::Esc)));
+    review_and_diff(&mut screen, &name, table)
+}
+
+/// What reads the whole document: opened by a key, compared by a job, shown.
+fn review_and_diff(screen: &mut Screen, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
+    let (opened, mut asked) = (press(screen, KeyCode::Char('d'), KeyModifiers::NONE)?, Vec::new());
+    table.time(&format!("{name}: the Diff tab opened"), opened, Some(10.0))?;
+    asked.extend(screen.pass(Duration::ZERO));
+    compared(screen, asked, &format!("{name}: the Diff tab, compared, is shown"), table)?;
+    let (now, begun) = (screen.now(), Instant::now());
+    let asked = screen.app.handle(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::NONE)), now);
+    let opened = begun.elapsed() + screen.draw()?;
+    if screen.app.overlays() != ["review"] {
+        return Err("the review did not open".into());
+    }
+    table.time(&format!("{name}: the review opened"), opened, Some(10.0))?;
+    compared(screen, asked, &format!("{name}: the review, weighed, is shown"), table)
+}
+
+/// Does what the job would do, and measures what its answer costs on the screen.
+fn compared(screen: &mut Screen, asked: Vec<Effect>, what: &str, table: &mut Table<impl Write>) -> Outcome<()> {
+    let told = asked.into_iter().find_map(|effect| match effect {
+        Effect::Start(id, Job::Compare { number, documents }) => {
+            let difference = Arc::new(weigh::difference(&documents));
+            Some((id, Report::Compared(Comparison { number, difference })))
+        }
+        Effect::Start(id, Job::Weigh { number, documents }) => {
+            let weighed = Arc::new(weigh::weighed(&documents, jiff::Timestamp::now()));
+            Some((id, Report::Weighed(Weighing { number, weighed })))
+        }
+        _ => None,
+    });
+    let (id, report) = told.ok_or("no job was asked to compare the documents")?;
+    let begun = Instant::now();
+    screen.tell(Some(id), report);
+    let spent = begun.elapsed() + screen.draw()?;
+    Ok(table.time(what, spent, Some(10.0))?)
 }
 
 /// Does what the job would do, and measures what its answer costs on the screen.

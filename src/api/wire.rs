@@ -134,15 +134,20 @@ pub(super) fn shown(text: &str) -> String {
     plain_text(&line).chars().take(LONGEST_MESSAGE).collect()
 }
 
-/// The fault with its causes and without its URL, which is nobody's business.
-pub(super) fn fault(error: &reqwest::Error) -> Fault {
+/// The fault with its causes and the server that was tried; path and query of the URL are nobody's business.
+fn fault(error: &reqwest::Error) -> Fault {
     let was_sent = !(error.is_connect() || error.is_builder());
+    let server = error.url().map(|url| url.origin().ascii_serialization());
+    let with = |word: &str| server.as_ref().map(|server| format!(" {word} {server}")).unwrap_or_default();
     if error.is_timeout() {
-        let reason =
-            if error.is_connect() { "the connection could not be made in time" } else { "no complete answer came in time" };
-        return Fault { reason: reason.to_owned(), was_sent };
+        let reason = if error.is_connect() {
+            format!("the connection{} could not be made in time", with("to"))
+        } else {
+            format!("no complete answer came in time{}", with("from"))
+        };
+        return Fault { reason, was_sent };
     }
-    let mut reason = if error.is_connect() { "the connection failed" } else { "the connection broke" }.to_owned();
+    let mut reason = format!("the connection{} {}", with("to"), if error.is_connect() { "failed" } else { "broke" });
     // The last cause is the one that tells: refused, reset, name not found, certificate.
     let mut cause = error.source();
     while let Some(deeper) = cause.and_then(Error::source) {

@@ -106,6 +106,13 @@ impl App {
         std::mem::take(&mut self.effects)
     }
 
+    /// Whether the last known lists are still being read from disk.
+    pub fn is_recalling(&self) -> bool {
+        let model = &self.ground.model;
+        let is_known = model.apps.products.value().is_some() && model.add_ons.products.value().is_some();
+        !is_known && model.jobs.values().any(|job| *job == Job::Recall)
+    }
+
     /// The one way in.
     pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         match event {
@@ -320,6 +327,7 @@ impl App {
             || model.add_ons.products.is_loading()
             || self.ground.app().and_then(|app| model.flights.get(app)).is_some_and(|list| list.products.is_loading())
             || selected.and_then(|target| model.details.get(target)).is_some_and(crate::domain::remote::Remote::is_loading)
+            || model.jobs.values().any(|job| matches!(job, Job::Compare { .. } | Job::Weigh { .. }))
             || (!self.layers.is_empty()
                 && (model.folder.entries.is_loading() || model.examined.is_loading() || model.texts.is_loading()))
     }

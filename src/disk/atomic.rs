@@ -61,6 +61,14 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     builder.create(path).map_err(|source| DiskError::new("create the folder", path, source))
 }
 
+/// What is in a folder; nothing where it was never made.
+pub(super) fn entries(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<fs::DirEntry>>> {
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None.into_iter().flatten()),
+        found => found.map(|found| Some(found).into_iter().flatten()),
+    }
+}
+
 /// Removes what killed processes left half written in a folder. What cannot be removed stays: it does no harm.
 pub(super) fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };

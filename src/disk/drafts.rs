@@ -307,7 +307,7 @@ impl Drafts {
     pub fn list(&self) -> Result<Vec<DraftFile>, DiskError> {
         let fail = |source| DiskError::new("list the kept documents", &self.folder, source);
         let mut files = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(fail)? {
+        for entry in atomic::entries(&self.folder).map_err(fail)? {
             files.extend(describe(&entry.map_err(fail)?.path()));
         }
         files.sort_by(|a, b| b.saved_at.cmp(&a.saved_at).then_with(|| a.path.cmp(&b.path)));

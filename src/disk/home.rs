@@ -1,4 +1,4 @@
-//! The two folders and what is in them, proved to be writable before anything else is done.
+//! The two folders and what is in them, proved to be writable before anything is changed.
 
 use super::{atomic, cache::Cache, drafts::Drafts, error::DiskError, history::History, ledger::LedgerFile, runs::Runs};
 use sha2::{Digest, Sha256};
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Data and cache folder, there and writable.
+/// Data and cache folder.
 #[derive(Clone, Debug)]
 pub struct Home {
     data: PathBuf,
@@ -20,7 +20,7 @@ const TRIAL: [u8; 4096] = [0; 4096];
 impl Home {
     /// Creates the folders and proves that they can be written.
     pub fn prepare(data: &Path, cache: &Path) -> Result<Self, DiskError> {
-        let home = Self { data: data.to_owned(), cache: cache.to_owned() };
+        let home = Self::at(data, cache);
         for folder in [data.join("runs"), data.join("drafts"), home.log_folder(), cache.to_owned()] {
             atomic::create_folder(&folder)?;
             atomic::sweep(&folder);
@@ -29,6 +29,11 @@ impl Home {
             tempfile::tempfile_in(&folder).and_then(|mut file| file.write_all(&TRIAL)).map_err(fail)?;
         }
         Ok(home)
+    }
+
+    /// The folders as they are, for who only reads: they may be missing, or not be writable.
+    pub fn at(data: &Path, cache: &Path) -> Self {
+        Self { data: data.to_owned(), cache: cache.to_owned() }
     }
 
     pub fn data(&self) -> &Path {

@@ -5,7 +5,7 @@
 //! each request; all in milliseconds since 1970.
 //! It holds a minute, so nothing is synced to disk: a power cut lasts longer than what it would lose.
 
-use super::atomic;
+use super::{atomic, error::DiskError};
 use std::{
     fmt::Write as _,
     fs::{File, TryLockError},
@@ -82,6 +82,12 @@ impl LedgerFile {
     /// Lets nobody take a slot for so long; a longer pause stays.
     pub fn block(&self, pause: Duration) -> io::Result<()> {
         self.with(|content| content.block(now(), pause))
+    }
+
+    /// Proves that the ledger can be kept; makes it, and its folder, where there is none.
+    pub fn prove(&self) -> Result<(), DiskError> {
+        atomic::create_folder(atomic::folder_of(&self.path))?;
+        self.with(|_| ()).map_err(|source| DiskError::new("count this command's requests", &self.path, source))
     }
 
     /// Reads, changes and writes while nobody else does. The lock ends with the process, however that ends.

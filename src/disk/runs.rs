@@ -115,7 +115,7 @@ impl Runs {
     pub fn list(&self) -> Result<Vec<RunFile>, DiskError> {
         let fail = |source| DiskError::new("list the runs", &self.folder, source);
         let mut runs = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(fail)? {
+        for entry in atomic::entries(&self.folder).map_err(fail)? {
             let path = entry.map_err(fail)?.path();
             let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".jsonl"));
             if let Some(id) = id.filter(|id| is_id(id)) {

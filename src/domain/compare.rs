@@ -4,7 +4,7 @@
 use crate::domain::{
     json::pointer::{child, member},
     product::plain_text,
-    submission::REDACTED,
+    submission::{REDACTED, is_signed_url},
     value::{Date, brief, date, is_empty, numbers_equal},
 };
 use serde_json::{Map, Value};
@@ -73,21 +73,27 @@ impl Place {
 
     pub fn change(&self, before: Option<&Value>, after: Option<&Value>) -> Change {
         // A signed URL must not travel on in a difference; submissions come without it, texts of people may not.
-        let is_secret = self.names.last().is_some_and(|name| name.eq_ignore_ascii_case("fileUploadUrl"));
+        let name = self.names.last().map_or("", String::as_str);
         let side = |value: Option<&Value>| {
-            value.map(|value| if is_secret && value.is_string() { REDACTED.into() } else { value.clone() })
+            value.map(|value| if is_signed_url(name, value) { REDACTED.into() } else { value.clone() })
         };
         Change { path: self.pointer.clone(), place: self.names.join(" › "), before: side(before), after: side(after) }
     }
 }
 
-fn file_name(value: &Value) -> Option<&str> {
+/// The file that an element is about: a package, an image, a trailer.
+pub fn file_name(value: &Value) -> Option<&str> {
     let name = member(value, "fileName").or_else(|| member(value, "videoFileName"));
     name.and_then(|(_, name)| name.as_str()).filter(|name| !name.is_empty())
 }
 
 fn id(value: &Value) -> Option<&str> {
     member(value, "id").and_then(|(_, id)| id.as_str()).filter(|id| !id.is_empty())
+}
+
+/// An element that can be told from the others wherever it stands.
+pub fn is_named(value: &Value) -> bool {
+    id(value).or(file_name(value)).is_some()
 }
 
 pub fn is_list_of_objects(array: &[Value]) -> bool {
@@ -124,7 +130,7 @@ pub fn pairs(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<us
     by_key(&|value| file_name(value).map(|name| name.replace('\\', "/")), &|left, right| {
         id(left).is_none() || id(right).is_none()
     });
-    let nameless = |value: &Value| (id(value).is_none() && file_name(value).is_none()).then(String::new);
+    let nameless = |value: &Value| (!is_named(value)).then(String::new);
     by_key(&nameless, &|_, _| true);
     let kept = partner.iter().enumerate().map(|(after, before)| (*before, Some(after)));
     let gone = is_taken.iter().enumerate().filter(|(_, taken)| !**taken).map(|(index, _)| (Some(index), None));

@@ -62,7 +62,8 @@ pub fn is_service_set(name: &str) -> bool {
     is_any(name, &SERVICE_SET)
 }
 
-fn is_any(name: &str, names: &[&str]) -> bool {
+/// Whether a name is among these, in any case.
+pub fn is_any(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 

@@ -64,11 +64,6 @@ pub fn explain(code: &str, details: &str) -> Option<Explanation> {
     })
 }
 
-/// Whether a remark stands on nearly every submission and says nothing (store-api.md Q5).
-pub fn is_noise(code: &str) -> bool {
-    explain(code, "").is_some_and(|explanation| explanation.is_noise)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +107,7 @@ mod tests {
 
     #[test]
     fn noise_is_marked_and_the_unknown_stays_unexplained() {
+        let is_noise = |code| explain(code, "").is_some_and(|explanation| explanation.is_noise);
         assert!(is_noise("SalesUnsupportedWarning") && !is_noise("MissingFiles"));
         assert_eq!(explain("BrandNewCode", "text"), None);
     }

@@ -2,10 +2,10 @@
 //! now. Gives edits of the person's version, so that everything untouched keeps its bytes. Knows no rule of the Store and no screen.
 
 use crate::domain::{
-    compare::{Change, Place, diff, is_list_of_objects, pairs},
+    compare::{Change, Place, diff, is_list_of_objects, is_named, pairs},
     diff::is_service_set,
     json::edit::Edit,
-    json::pointer::member,
+    json::pointer::{member, member_of},
     value::is_empty,
 };
 use serde_json::{Map, Value};
@@ -126,7 +126,7 @@ impl Merge {
         let of_base = |key: &str| base.and_then(|base| member(base, key)).map(|(_, value)| value);
         for (key, new) in theirs.iter().filter(|(key, _)| !is_service_set(key)) {
             // The key as mine spells it: a pointer of mine has to be found.
-            let own = in_map(mine, key);
+            let own = member_of(mine, key);
             let below = place.member(own.map_or(key, |(own, _)| own));
             let own = own.map(|(_, value)| value);
             if key.eq_ignore_ascii_case("id") && own.is_none_or(is_empty) && of_base(key).is_none_or(is_empty) {
@@ -138,7 +138,7 @@ impl Merge {
             }
             self.walk(&below, of_base(key), own, Some(new));
         }
-        for (key, own) in mine.iter().filter(|(key, _)| !is_service_set(key) && in_map(theirs, key).is_none()) {
+        for (key, own) in mine.iter().filter(|(key, _)| !is_service_set(key) && member_of(theirs, key).is_none()) {
             self.walk(&place.member(key), of_base(key), Some(own), None);
         }
     }
@@ -210,17 +210,6 @@ impl Partners {
     fn at(&self, index: usize) -> Option<usize> {
         self.at.get(index).copied().flatten()
     }
-}
-
-fn in_map<'a>(map: &'a Map<String, Value>, key: &str) -> Option<(&'a str, &'a Value)> {
-    let exact = map.get_key_value(key);
-    exact.or_else(|| map.iter().find(|(own, _)| own.eq_ignore_ascii_case(key))).map(|(own, value)| (own.as_str(), value))
-}
-
-/// An element that can be told from the others wherever it stands.
-fn is_named(value: &Value) -> bool {
-    let has = |name| member(value, name).and_then(|(_, value)| value.as_str()).is_some_and(|text| !text.is_empty());
-    has("id") || has("fileName") || has("videoFileName")
 }
 
 /// Whether two values mean the same to the Store, as [`diff`] judges it.

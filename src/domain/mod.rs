@@ -9,6 +9,7 @@ pub mod difference;
 #[cfg(test)]
 mod examples;
 pub mod explain;
+pub mod family;
 pub mod finding;
 pub mod fingerprint;
 pub mod json;
@@ -27,3 +28,4 @@ pub mod texts;
 pub mod units;
 pub mod value;
 pub mod version;
+pub mod weighed;

@@ -2,11 +2,11 @@
 //! which of them the ZIP must hold. Knows neither the ZIP nor the rules about the files.
 
 use crate::domain::{
-    json::pointer::{child, member},
+    json::pointer::{child, member, spelled},
     limits,
     target::Kind,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt;
 
 /// A file's state (store-api.md § 3.12); open, and exact in case.
@@ -198,6 +198,16 @@ pub fn expected(kind: Kind, document: &Value) -> Vec<FileEntry> {
     files(kind, document).into_iter().filter(is_pending).collect()
 }
 
+/// The list of packages, as the document spells it; `None` for a kind without one.
+pub fn packages_pointer(kind: Kind, document: &Value) -> Option<String> {
+    Some(spelled(document, "", kind.packages_field()?))
+}
+
+/// The entry of a package that the ZIP brings; the schemas have the same as `x-fresh`, by which the tree makes one.
+pub fn new_package(file_name: &str) -> Value {
+    json!({"fileName": file_name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"})
+}
+
 /// The packages with what the service found out about them.
 pub fn packages(kind: Kind, document: &Value) -> Vec<PackageFacts> {
     let entries = kind.packages_field().map(|field| elements(document, "", field)).unwrap_or_default();
@@ -220,7 +230,6 @@ pub fn packages(kind: Kind, document: &Value) -> Vec<PackageFacts> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn every_place_of_an_app_is_found() {

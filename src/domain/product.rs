@@ -1,6 +1,9 @@
 //! What the account owns, as the lists give it: one type for apps, add-ons and flights.
 
-use crate::domain::target::{Kind, Target};
+use crate::domain::{
+    json::pointer::member,
+    target::{Kind, Target},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -30,10 +33,7 @@ pub struct PackageIdentity {
 
 /// Looks a field up whatever the case of its first letters: replies spell `PackageFamilyName` too (store-api.md Q7).
 pub fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    let found =
-        object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value));
-    found.filter(|value| !value.is_null())
+    member(value, name).map(|(_, found)| found).filter(|found| !found.is_null())
 }
 
 /// Takes out what a terminal would obey: texts come from people (store-api.md Q39).

@@ -44,17 +44,6 @@ impl Status {
         ("ReleaseFailed", Self::ReleaseFailed),
     ];
 
-    /// The order in which a clean submission passes its states, for a progress bar; states may be skipped.
-    pub const PIPELINE: [Self; 7] = [
-        Self::CommitStarted,
-        Self::PreProcessing,
-        Self::Certification,
-        Self::Release,
-        Self::PendingPublication,
-        Self::Publishing,
-        Self::Published,
-    ];
-
     pub fn as_str(&self) -> &str {
         match self {
             Self::Other(text) => text,
@@ -76,7 +65,7 @@ impl Status {
     }
 
     /// Nothing more will happen by itself.
-    pub fn is_final(&self) -> bool {
+    fn is_final(&self) -> bool {
         *self == Self::Published || self.is_failure()
     }
 

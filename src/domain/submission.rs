@@ -1,6 +1,7 @@
 //! A submission as it was fetched: the raw document with the signed URL taken out, and a few readings of it.
 
 use crate::domain::{
+    json::pointer::member,
     product::field,
     status::{Status, StatusReport},
     target::Kind,
@@ -49,6 +50,11 @@ impl Submission {
     }
 }
 
+/// Whether a member holds a signed upload URL, wherever it stands: it is never shown.
+pub fn is_signed_url(name: &str, value: &Value) -> bool {
+    name.eq_ignore_ascii_case("fileUploadUrl") && value.is_string()
+}
+
 /// Whether a top-level field is part of a PUT of this kind.
 pub fn is_put_field(kind: Kind, name: &str) -> bool {
     match kind.put_fields() {
@@ -69,6 +75,22 @@ pub fn put_body(kind: Kind, document: &Value) -> Value {
             Value::Object(kept)
         }
         None => document.clone(),
+    }
+}
+
+/// The kind that a document without a target belongs to, by what only one kind has.
+pub fn kind_of(document: &Value) -> Kind {
+    let has = |name: &str| member(document, name).is_some();
+    let listings = || member(document, "listings")?.1.as_object().map(Map::values);
+    if has("flightPackages") {
+        Kind::Flight
+    } else if has("applicationPackages")
+        || has("applicationCategory")
+        || listings().is_some_and(|mut all| all.any(|one| member(one, "baseListing").is_some()))
+    {
+        Kind::App
+    } else {
+        Kind::AddOn
     }
 }
 

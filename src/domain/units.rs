@@ -1,4 +1,4 @@
-//! Sizes, times and rates in words. Time comes in as an argument; knows no clock.
+//! Numbers, sizes, times and rates in words. Time comes in as an argument; knows no clock.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -22,6 +22,18 @@ pub fn bytes(count: u64) -> String {
     };
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text} {unit}")
+}
+
+/// "1 file", "3 files".
+pub fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+/// "a, b and 3 more": so many at most, because nobody reads a long list.
+pub fn listed(texts: &[impl AsRef<str>], most: usize) -> String {
+    let shown = texts.iter().take(most).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    let more = texts.len().saturating_sub(most);
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
 /// "0:17", "12:04", "12 h 04 m", "3 d 04 h".
@@ -105,6 +117,13 @@ impl Rate {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn many_are_counted_and_long_lists_end() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "file")), ["0 files", "1 file", "2 files"]);
+        let lists = [0, 1, 3, 5].map(|count| listed(["a", "b", "c", "d", "e"].get(..count).unwrap(), 3));
+        assert_eq!(lists, ["", "a", "a, b, c", "a, b, c and 2 more"]);
+    }
 
     #[rstest]
     #[case(0, "0 B")]

@@ -1,5 +1,6 @@
 //! When two JSON values mean the same to the service: numbers by value, dates by instant, nothing by nothing.
 
+use crate::domain::units::counted;
 use serde_json::{Number, Value};
 
 /// Whether a value says nothing: `null` counts as absent (store-api.md § 3.20), and empty as both.
@@ -75,7 +76,7 @@ pub fn brief(value: &Value) -> String {
             match name {
                 Some(name) => name.to_owned(),
                 None if object.is_empty() => return "{}".to_owned(),
-                None => return format!("{{{} {}}}", object.len(), if object.len() == 1 { "field" } else { "fields" }),
+                None => return format!("{{{}}}", counted(object.len(), "field")),
             }
         }
         Value::String(text) => text.clone(),

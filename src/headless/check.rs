@@ -3,7 +3,7 @@
 use super::{
     exit::{Exit, Failure},
     printer::Printer,
-    session::{Session, read_document},
+    session::{Session, may_open, read_document},
 };
 use crate::{
     api::Priority,
@@ -15,14 +15,15 @@ use crate::{
         package,
         product::PackageIdentity,
         rules::check,
-        submission::put_body,
+        submission::{kind_of, put_body},
         target::{Kind, Target},
+        units::counted,
     },
     jobs::{browse, load},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 pub(super) async fn run(
     cli: &Cli,
@@ -37,17 +38,17 @@ pub(super) async fn run(
         let document = given.as_ref().and_then(|document| document.value().ok());
         let document =
             document.ok_or_else(|| Failure::usage("check - needs --json FILE: without a target there is no document."))?;
-        (guess_kind(document), None, None)
+        (kind_of(document), None, None)
     } else {
         let target: Target = target.parse().map_err(Failure::usage)?;
-        let session = Session::open(cli, env)?;
-        let detail = load::read_target(&session.services, &target, Priority::Person).await?;
+        let session = Session::open_to_read(cli, env, printer)?;
+        let detail = session.target(&target).await?;
         // Only what a ZIP holds is compared with it.
         let identity = match zip {
             Some(_) => load::package_identity(&session.services.store.with_priority(Priority::Person), &detail.product).await?,
             None => None,
         };
-        let base = detail.pending.or(detail.published).map(|submission| put_body(target.kind(), &submission.document));
+        let base = detail.server().map(|submission| put_body(target.kind(), &submission.document));
         (target.kind(), base, identity)
     };
     let document = match (given, &base) {
@@ -86,10 +87,6 @@ pub(super) async fn run(
     Ok(if errors > 0 { Exit::Refused } else { Exit::Done })
 }
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 /// One finding: as compilers do it, `file:line:column: severity: …`, with the help below; or one object.
 fn say(finding: &Finding, place: Option<Position>, file: Option<&Path>, printer: &mut Printer<'_>) -> std::io::Result<()> {
     let Finding { pointer, severity, sentence, rule, help } = finding;
@@ -122,23 +119,10 @@ fn zip_findings(
         let note = format!("{pending} marked PendingUpload; give the ZIP with --zip to have it looked at.");
         return Ok(if expected.is_empty() { Vec::new() } else { vec![told(Severity::Note, note, "§ 4.9")] });
     };
-    if let Err(error) = File::open(zip) {
-        return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
-    }
+    may_open(zip)?;
     let examined = browse::examine(zip, kind, document, identity);
     Ok(match examined.broken {
         None => examined.fit.findings(),
         Some(broken) => vec![told(Severity::Error, format!("{}: {broken}", zip.display()), "§ 4.9")],
     })
-}
-
-/// The kind that a document without a target belongs to, by the fields that only one kind has.
-pub(super) fn guess_kind(document: &Value) -> Kind {
-    if document.get("flightPackages").is_some() {
-        Kind::Flight
-    } else if ["applicationPackages", "applicationCategory"].iter().any(|name| document.get(name).is_some()) {
-        Kind::App
-    } else {
-        Kind::AddOn
-    }
 }

@@ -4,10 +4,9 @@ use super::{
     diff_text,
     exit::{Exit, Failure},
     printer::Printer,
-    session::{Session, read_document},
+    session::{Session, may_open, read_value},
 };
 use crate::{
-    api::Priority,
     cli::DiffFormat,
     domain::{
         difference::{Brought, Difference, escaped},
@@ -20,7 +19,6 @@ use crate::{
     jobs::{
         browse, digest,
         job::JobId,
-        load,
         report::{Report, Summed, TargetDetail},
         reporter::Reporter,
     },
@@ -42,16 +40,9 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let target = sides.target;
-    let given = match sides.json {
-        Some(path) => Some(read_document(path)?.into_value().map_err(|error| Failure::usage(error.message))?),
-        None => None,
-    };
-    if let Some(zip) = sides.zip
-        && let Err(error) = std::fs::File::open(zip)
-    {
-        return Err(Failure::usage(format!("{} cannot be opened: {error}.", zip.display())));
-    }
-    let detail = load::read_target(&session.services, target, Priority::Person).await?;
+    let given = sides.json.map(read_value).transpose()?;
+    sides.zip.map(may_open).transpose()?;
+    let detail = session.target(target).await?;
     let (live, draft) = (detail.published.as_ref(), detail.pending.as_ref());
     let Some(document) = given.as_ref().or(draft.map(|draft| &draft.document)) else {
         return Err(Failure::refused(format!(
@@ -157,13 +148,9 @@ fn print(
 }
 
 fn summary(difference: &Difference) -> String {
-    let count = |number: usize, one: &str, many: &str| match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {many}"),
-    };
-    let changes = count(difference.len(), "change", "changes");
+    let changes = units::counted(difference.len(), "change");
     match difference.concerns.len() {
         0 => changes,
-        number => format!("{changes}, {} a yes of its own", count(number, "needs", "need")),
+        number => format!("{changes}, {number} {} a yes of its own", if number == 1 { "needs" } else { "need" }),
     }
 }

@@ -1,16 +1,21 @@
 //! `pack`: makes the ZIP that a document waits for out of a folder, and says how it fits.
 
 use super::{
-    check::guess_kind,
     exit::{Exit, Failure},
     printer::Printer,
-    session::{Session, read_document},
+    session::{Session, read_value, submission},
 };
 use crate::{
     api::Priority,
     cli::{Cli, PackArgs},
     config::Env,
-    domain::{finding::Severity, product::PackageIdentity, submission::put_body, target::Kind, units},
+    domain::{
+        finding::Severity,
+        product::PackageIdentity,
+        submission::{kind_of, put_body},
+        target::Kind,
+        units,
+    },
     jobs::{
         browse, load,
         pack::{PackError, pack},
@@ -24,7 +29,7 @@ use std::sync::{
 };
 
 pub(super) async fn run(cli: &Cli, env: Env<'_>, args: &PackArgs, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
-    let (kind, document, identity) = document(cli, env, args).await?;
+    let (kind, document, identity) = document(cli, env, args, printer).await?;
     if args.out.is_dir() {
         return Err(Failure::usage(format!("{} is a folder; --out needs a file's name.", args.out.display())));
     }
@@ -86,7 +91,7 @@ pub(super) async fn run(cli: &Cli, env: Env<'_>, args: &PackArgs, printer: &mut 
             "event": "result", "outcome": outcome, "zip": args.out, "files": files, "size": size, "leftOut": packed.left_out.len(),
         }))?;
     } else {
-        let counted = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+        let counted = units::counted(files, "file");
         let fits = if is_ok { "It fits the document." } else { "The Store would refuse what is named above." };
         printer.line(&format!("{}: {counted}, {}. {fits}", args.out.display(), units::bytes(size)))?;
     }
@@ -112,20 +117,22 @@ async fn make(args: &PackArgs, kind: Kind, document: Value) -> Result<Result<Pac
 }
 
 /// The given document, or the one that the Store has.
-async fn document(cli: &Cli, env: Env<'_>, args: &PackArgs) -> Result<(Kind, Value, Option<PackageIdentity>), Failure> {
-    let given = args.json.as_deref().map(read_document).transpose()?;
-    let given = given.and_then(|document| document.value().ok().cloned());
+async fn document(
+    cli: &Cli,
+    env: Env<'_>,
+    args: &PackArgs,
+    printer: &mut Printer<'_>,
+) -> Result<(Kind, Value, Option<PackageIdentity>), Failure> {
+    let given = args.json.as_deref().map(read_value).transpose()?;
     match (given, &args.target) {
         (Some(document), Some(target)) => Ok((target.kind(), document, None)),
-        (Some(document), None) => Ok((guess_kind(&document), document, None)),
+        (Some(document), None) => Ok((kind_of(&document), document, None)),
         (None, Some(target)) => {
-            let session = Session::open(cli, env)?;
-            let detail = load::read_target(&session.services, target, Priority::Person).await?;
+            let session = Session::open_to_read(cli, env, printer)?;
+            let detail = session.target(target).await?;
             let store = session.services.store.with_priority(Priority::Person);
             let identity = load::package_identity(&store, &detail.product).await?;
-            let none = || Failure::usage(format!("{target} has no submission yet: give a document with --json."));
-            let submission = detail.pending.or(detail.published).ok_or_else(none)?;
-            Ok((target.kind(), put_body(target.kind(), &submission.document), identity))
+            Ok((target.kind(), put_body(target.kind(), &submission(&detail)?.document), identity))
         }
         (None, None) => Err(Failure::usage("pack needs a document: name a target, or give --json FILE.")),
     }

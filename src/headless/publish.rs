@@ -4,7 +4,7 @@ use super::{
     errand::{Work, carry_out},
     exit::{Exit, Failure},
     printer::Printer,
-    session::{Session, read_document},
+    session::{Session, read_value},
 };
 use crate::{
     cli::{Allow, Pending, PublishArgs, Wait},
@@ -26,10 +26,7 @@ pub(super) async fn publish(mut session: Session, args: &PublishArgs, printer: &
             "This hash leaves the ZIP open, so it approves none: take the one of flightdeck diff with --zip.",
         ));
     }
-    let document = match &args.json {
-        Some(path) => Some(read_document(path)?.into_value().map_err(|error| Failure::usage(error.message))?),
-        None => None,
-    };
+    let document = args.json.as_deref().map(read_value).transpose()?;
     let plan = Plan {
         target: args.target.clone(),
         name: args.target.to_string(),

@@ -10,7 +10,7 @@ use super::{
     show, texts,
 };
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, RolloutMove},
     config::Env,
 };
 
@@ -30,16 +30,16 @@ pub async fn run(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Print
 
 async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     match command {
-        Command::List { what, pending } => list::run(Session::open(cli, env)?, *what, *pending, printer).await,
+        Command::List { what, pending } => list::run(Session::open_to_read(cli, env, printer)?, *what, *pending, printer).await,
         Command::Show { target, submission, json } => {
-            show::show(Session::open(cli, env)?, target, submission.as_deref(), *json, printer).await
+            show::show(Session::open_to_read(cli, env, printer)?, target, submission.as_deref(), *json, printer).await
         }
-        Command::Status { target } => show::status(Session::open(cli, env)?, target, printer).await,
+        Command::Status { target } => show::status(Session::open_to_read(cli, env, printer)?, target, printer).await,
         Command::Check { target, json, zip } => check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await,
         Command::Pack(args) => pack::run(cli, env, args, printer).await,
         Command::Diff { target, json, zip, format } => {
             let sides = diff::Sides { target, json: json.as_deref(), zip: zip.as_deref() };
-            diff::run(Session::open(cli, env)?, &sides, *format, printer).await
+            diff::run(Session::open_to_read(cli, env, printer)?, &sides, *format, printer).await
         }
         Command::Publish(args) => {
             let mut session = Session::open(cli, env)?;
@@ -51,9 +51,20 @@ async fn dispatch(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Prin
             session.limit_bandwidth(bandwidth.as_deref())?;
             resume::run(session, run.as_deref(), *renew, *timeout, printer).await
         }
-        Command::Rollout { target, yes, to } => rollout::run(Session::open(cli, env)?, target, to.as_ref(), *yes, printer).await,
-        Command::Drafts { show: Some(which), target } => drafts::show(&Session::open(cli, env)?, target.as_ref(), which, printer),
-        Command::Drafts { show: None, target } => drafts::run(&Session::open(cli, env)?, target.as_ref(), printer),
+        Command::Rollout { target, yes, to } => {
+            let session = match to {
+                None | Some(RolloutMove::Get) => Session::open_to_read(cli, env, printer)?,
+                Some(_) => Session::open(cli, env)?,
+            };
+            rollout::run(session, target, to.as_ref(), *yes, printer).await
+        }
+        Command::Drafts { show, target } => {
+            let session = Session::open_to_read(cli, env, printer)?;
+            match show {
+                Some(which) => drafts::show(&session, target.as_ref(), which, printer),
+                None => drafts::run(&session, target.as_ref(), printer),
+            }
+        }
         Command::Texts(what) => texts::run(cli, env, what, printer).await,
         Command::Watch { targets } => publish::watch(Session::open(cli, env)?, targets, printer).await,
         Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,

@@ -3,23 +3,23 @@
 use super::{
     exit::{Exit, Failure},
     printer::Printer,
-    session::{Session, read_document},
+    session::{Session, read_document, read_value, submission},
 };
 use crate::{
-    api::Priority,
     cli::{Cli, Texts},
     config::Env,
     disk::atomic,
     domain::{
         json::document::Document,
         json::edit::apply_to_text,
+        submission::kind_of,
         target::{Kind, Target},
         texts::export,
         texts::import::{self, Options, Plan},
         texts::source::{Why, field_named},
         texts::{self, Field, Text},
     },
-    jobs::{job::TextSource, load, report::Written, texts as files},
+    jobs::{job::TextSource, report::Written, texts as files},
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -27,13 +27,13 @@ use std::path::Path;
 pub(super) async fn run(cli: &Cli, env: Env<'_>, what: &Texts, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     match what {
         Texts::Export { target, json, to, field, force } => {
-            let (kind, document) = document(cli, env, target.as_ref(), json.as_deref()).await?;
+            let (kind, document) = document(cli, env, target.as_ref(), json.as_deref(), printer).await?;
             export(kind, &document, to, &chosen(kind, field)?, *force, printer)
         }
         Texts::Import { json, from, field, out, add_languages, clear, lenient } => {
             let options = Options { adds_languages: *add_languages, clears: *clear };
             let document = read_document(json)?;
-            let kind = texts::kind_of(document.value().map_err(Failure::usage)?);
+            let kind = kind_of(document.value().map_err(Failure::usage)?);
             let fields = chosen(kind, field)?;
             let (plan, text) = plan(kind, &document, from, &fields, field.len() == 1, options)?;
             let out = out.as_deref().unwrap_or(json);
@@ -61,17 +61,20 @@ pub(super) async fn run(cli: &Cli, env: Env<'_>, what: &Texts, printer: &mut Pri
     }
 }
 
-async fn document(cli: &Cli, env: Env<'_>, target: Option<&Target>, json: Option<&Path>) -> Result<(Kind, Value), Failure> {
+async fn document(
+    cli: &Cli,
+    env: Env<'_>,
+    target: Option<&Target>,
+    json: Option<&Path>,
+    printer: &mut Printer<'_>,
+) -> Result<(Kind, Value), Failure> {
     if let Some(json) = json {
-        let value = read_document(json)?.into_value().map_err(Failure::usage)?;
-        return Ok((target.map_or_else(|| texts::kind_of(&value), Target::kind), value));
+        let value = read_value(json)?;
+        return Ok((target.map_or_else(|| kind_of(&value), Target::kind), value));
     }
     let target = target.ok_or_else(|| Failure::usage("Name a target, or a document with --json FILE."))?;
-    let session = Session::open(cli, env)?;
-    let detail = load::read_target(&session.services, target, Priority::Person).await?;
-    let submission = detail.pending.or(detail.published);
-    let submission = submission.ok_or_else(|| Failure::usage(format!("{target} has no submission yet.")))?;
-    Ok((target.kind(), submission.document))
+    let detail = Session::open_to_read(cli, env, printer)?.target(target).await?;
+    Ok((target.kind(), submission(&detail)?.document.clone()))
 }
 
 /// The fields that were asked for; all of them if none was.

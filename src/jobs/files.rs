@@ -1,6 +1,6 @@
 //! Looks at folders and archives for the picker, away from the async threads: a slow network drive holds nobody up.
 
-use super::{browse, report::Report, reporter::Reporter};
+use super::{blocking::away, browse, report::Report, reporter::Reporter};
 use crate::domain::{product::PackageIdentity, target::Kind};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -9,10 +9,9 @@ pub async fn browse(folder: PathBuf, reporter: &Reporter) {
     // The picker shows where it is and goes up from there: a relative path would lead nowhere.
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     let wanted = folder.clone();
-    match tokio::task::spawn_blocking(move || browse::list(&wanted)).await {
-        Ok(Ok(entries)) => reporter.tell(Report::Folder { folder, entries }).await,
-        Ok(Err(error)) => reporter.fail(format!("{} cannot be opened: {error}", folder.display())).await,
-        Err(error) => reporter.fail(error).await,
+    match away(move || browse::list(&wanted)).await {
+        Ok(entries) => reporter.tell(Report::Folder { folder, entries }).await,
+        Err(error) => reporter.fail(format!("{} cannot be opened: {error}", folder.display())).await,
     }
 }
 

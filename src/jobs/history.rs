@@ -1,6 +1,7 @@
 //! Reads the history of a target's document from this machine's disk: no request. Knows no screen.
 
 use super::{
+    blocking::away,
     past::{Deed, KeptDocument, Past, PastItem},
     report::Report,
     reporter::Reporter,
@@ -23,10 +24,8 @@ const MOST_RUNS: usize = 2_000;
 /// Tells the list at once, and again with what each update changed: reading both sides of many takes a moment.
 pub async fn load(services: &Services, target: Target, reporter: &Reporter) {
     let (drafts, history, owner) = (services.home.drafts(), services.home.history(), target.clone());
-    let listed = tokio::task::spawn_blocking(move || list(&drafts, &history, &owner)).await;
-    let (mut items, pairs) = match listed {
-        Ok(Ok(listed)) => listed,
-        Ok(Err(error)) => return reporter.fail(error).await,
+    let (mut items, pairs) = match away(move || list(&drafts, &history, &owner)).await {
+        Ok(listed) => listed,
         Err(error) => return reporter.fail(error).await,
     };
     if pairs.is_empty() {
@@ -100,14 +99,13 @@ fn difference(kind: Kind, before: &Path, after: &Path) -> Option<Vec<Change>> {
 /// One kept document with its text.
 pub async fn read(services: &Services, target: &Target, path: PathBuf, reporter: &Reporter) {
     let (drafts, kind) = (services.home.drafts(), target.kind());
-    let read = tokio::task::spawn_blocking(move || {
+    let read = away(move || {
         let draft = drafts.read(&path)?;
         let body = serde_json::from_str::<Value>(&draft.text).map(|value| put_body(kind, &value));
         Ok::<_, DiskError>(KeptDocument { path, body: body.map_err(|error| error.to_string()), text: draft.text })
     });
     match read.await {
-        Ok(Ok(document)) => reporter.tell(Report::Kept(Box::new(document))).await,
-        Ok(Err(error)) => reporter.fail(error).await,
+        Ok(document) => reporter.tell(Report::Kept(Box::new(document))).await,
         Err(error) => reporter.fail(error).await,
     }
 }

@@ -1,8 +1,10 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
+use super::report::TargetDetail;
 pub use crate::domain::catalog::Catalog;
 use crate::{
     domain::{
+        difference::Brought,
         product::PackageIdentity,
         target::{Kind, Target},
         texts::Field,
@@ -32,6 +34,26 @@ pub struct TextSource {
     pub languages: Vec<String>,
     /// The field that a file is for which is named after its language alone.
     pub asked: Option<&'static str>,
+}
+
+/// A document as it stands, to be held against what is live.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToCompare {
+    pub detail: Arc<TargetDetail>,
+    pub value: Arc<Value>,
+    /// Packages that the chosen ZIP brings.
+    pub brought: Vec<Brought>,
+}
+
+/// What is to be published, with what the Store has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToWeigh {
+    pub detail: Arc<TargetDetail>,
+    /// Where the Store has nothing: what a first submission begins as.
+    pub first: Option<Value>,
+    /// The edited text.
+    pub text: Option<Arc<str>>,
+    pub brought: Vec<Brought>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +112,16 @@ pub enum Job {
         /// The server's document, as far as it can be edited.
         body: Option<Arc<Value>>,
     },
+    /// Compares a large document for who reads the changes. The number comes back with the answer.
+    Compare {
+        number: u64,
+        documents: ToCompare,
+    },
+    /// Weighs large documents for a review. The number comes back with the answer.
+    Weigh {
+        number: u64,
+        documents: ToWeigh,
+    },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
         target: Target,
@@ -146,6 +178,8 @@ impl Job {
             | Self::Browse { .. }
             | Self::ReadTexts(_)
             | Self::Judge { .. }
+            | Self::Compare { .. }
+            | Self::Weigh { .. }
             | Self::Examine { .. }
             | Self::LoadPast(_)
             | Self::ReadKept { .. }
@@ -180,6 +214,8 @@ impl Job {
             Self::LoadPast(_) => Some("past".into()),
             Self::ReadKept { .. } => Some("kept".into()),
             Self::Judge { .. } => Some("judge".into()),
+            Self::Compare { .. } => Some("compare".into()),
+            Self::Weigh { .. } => Some("weigh".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => Some(format!("edit {target}")),
             Self::SetAside { .. }
             | Self::Publish(_)

@@ -1,6 +1,7 @@
 //! Reads what the account owns: lists, one target, states of pending submissions; the last known lists come from disk first.
 
 use super::{
+    blocking::away,
     job::Catalog,
     journal,
     report::{KeptEdit, Report, TargetDetail},
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Priority, Store},
-    disk::{DiskError, Drafts, Kept},
+    disk::{DiskError, Drafts, Home, Kept},
     domain::{
         product::{PackageIdentity, Product},
         submission::Submission,
@@ -35,29 +36,29 @@ fn cache_name(catalog: &Catalog) -> Option<&'static str> {
     }
 }
 
-/// The last known lists, what was edited, and the runs that were left, from disk alone.
-pub async fn recall(services: &Services, reporter: &Reporter) {
-    let (home, profile) = (services.home.clone(), services.profile.clone());
-    match tokio::task::spawn_blocking(move || journal::interrupted(&home.runs(), &profile)).await {
-        Ok(Ok(runs)) if runs.is_empty() => {}
-        Ok(Ok(runs)) => reporter.tell(Report::Interrupted(runs)).await,
-        Ok(Err(error)) => tracing::warn!(%error, "the journals cannot be listed"),
-        Err(error) => tracing::warn!(%error, "the journals cannot be listed"),
-    }
-    let drafts = services.home.drafts();
-    match tokio::task::spawn_blocking(move || edited(&drafts)).await {
-        Ok(Ok(targets)) if targets.is_empty() => {}
-        Ok(Ok(targets)) => reporter.tell(Report::Edited(targets)).await,
-        Ok(Err(error)) => tracing::warn!(%error, "the working copies cannot be listed"),
-        Err(error) => tracing::warn!(%error, "the working copies cannot be listed"),
-    }
-    for catalog in [Catalog::Apps, Catalog::AddOns] {
-        let Some(name) = cache_name(&catalog) else { continue };
-        let (home, profile) = (services.home.clone(), services.profile.clone());
-        let read = tokio::task::spawn_blocking(move || home.cache().load::<Vec<Product>>(&profile, name)).await;
-        if let Ok(Some((products, at))) = read {
+/// The last known lists, what was edited, and the runs that were left, from disk alone. The lists come first: the first frame
+/// waits for them.
+pub async fn recall(home: &Home, profile: &str, reporter: &Reporter) {
+    let reads = [Catalog::Apps, Catalog::AddOns].map(|catalog| {
+        let (cache, profile, name) = (home.cache(), profile.to_owned(), cache_name(&catalog));
+        (catalog, tokio::task::spawn_blocking(move || cache.load::<Vec<Product>>(&profile, name?)))
+    });
+    for (catalog, read) in reads {
+        if let Ok(Some((products, at))) = read.await {
             reporter.tell(Report::Recalled { catalog, products, at }).await;
         }
+    }
+    let (runs, profile) = (home.runs(), profile.to_owned());
+    match away(move || journal::interrupted(&runs, &profile)).await {
+        Ok(runs) if runs.is_empty() => {}
+        Ok(runs) => reporter.tell(Report::Interrupted(runs)).await,
+        Err(error) => tracing::warn!(error, "the journals cannot be listed"),
+    }
+    let drafts = home.drafts();
+    match away(move || edited(&drafts)).await {
+        Ok(targets) if targets.is_empty() => {}
+        Ok(targets) => reporter.tell(Report::Edited(targets)).await,
+        Err(error) => tracing::warn!(error, "the working copies cannot be listed"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
+mod blocking;
 pub mod browse;
 pub mod digest;
 mod doubt;
@@ -23,4 +24,5 @@ mod sending;
 pub mod services;
 mod shared_budget;
 pub mod texts;
+pub mod weigh;
 pub mod working_copy;

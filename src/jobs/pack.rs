@@ -3,7 +3,7 @@
 
 use super::{
     report::{Packed, Report},
-    reporter::Reporter,
+    reporter::{PROGRESS_PAUSE, Reporter},
 };
 use crate::domain::{
     archive::packing::{Item, Loose, Packing, plan},
@@ -15,7 +15,7 @@ use std::{
     fs::{self, File},
     io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tempfile::NamedTempFile;
 use tokio_util::sync::CancellationToken;
@@ -27,8 +27,6 @@ const MOST_FILES: usize = 100_000;
 const DEEPEST: usize = 32;
 /// Few calls, and a key to stop is still heard at once.
 const CHUNK: usize = 1 << 20;
-/// Ten a second is more than anyone reads.
-const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
 /// Why there is no ZIP.
 #[derive(Debug, thiserror::Error)]

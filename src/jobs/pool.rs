@@ -7,9 +7,13 @@ use super::{
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
-    texts, working_copy,
+    texts, weigh, working_copy,
 };
-use crate::publish::errand::Errand;
+use crate::{disk::Home, publish::errand::Errand};
+use futures::{
+    FutureExt,
+    future::{self, BoxFuture, Shared},
+};
 use std::{collections::HashMap, time::Duration};
 use tokio::{sync::mpsc, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -24,9 +28,20 @@ struct Running {
     over: CancellationToken,
 }
 
+/// Services that may still be in the making, or in words why there are none.
+pub type Opening = Shared<BoxFuture<'static, Result<Services, String>>>;
+
+/// What a job works with. What is known from disk needs no services, so it does not wait for them.
+#[derive(Clone)]
+struct Means {
+    home: Home,
+    profile: String,
+    services: Opening,
+}
+
 /// Every job that runs.
 pub struct Pool {
-    services: Services,
+    means: Means,
     sender: mpsc::Sender<Told>,
     root: CancellationToken,
     tasks: TaskTracker,
@@ -40,8 +55,14 @@ impl Pool {
     }
 
     pub fn new(services: Services, sender: mpsc::Sender<Told>) -> Self {
+        let (home, profile) = (services.home.clone(), services.profile.clone());
+        Self::opening(home, profile, future::ready(Ok(services)).boxed().shared(), sender)
+    }
+
+    /// A pool whose services are still being made: jobs that need them wait, or fail with the reason why there are none.
+    pub fn opening(home: Home, profile: String, services: Opening, sender: mpsc::Sender<Told>) -> Self {
         let (root, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Self { services, sender, root, tasks, running: HashMap::new() }
+        Self { means: Means { home, profile, services }, sender, root, tasks, running: HashMap::new() }
     }
 
     /// Starts a job; one with the same topic that still runs is superseded.
@@ -55,7 +76,7 @@ impl Pool {
         }
         let (cancel, over) = (self.root.child_token(), CancellationToken::new());
         let reporter = Reporter::new(id, self.sender.clone());
-        let work = Box::pin(run(self.services.clone(), job, reporter.clone(), cancel.clone(), superseded));
+        let work = Box::pin(run(self.means.clone(), job, reporter.clone(), cancel.clone(), superseded));
         let done = over.clone().drop_guard();
         let work = self.tasks.spawn(async move {
             let _done = done;
@@ -92,9 +113,9 @@ impl Pool {
     }
 }
 
-async fn run(services: Services, job: Job, reporter: Reporter, cancel: CancellationToken, superseded: Vec<CancellationToken>) {
+async fn run(means: Means, job: Job, reporter: Reporter, cancel: CancellationToken, superseded: Vec<CancellationToken>) {
     let stoppable = !job.is_change();
-    let work = perform(&services, job, &reporter, &cancel);
+    let work = perform(means, job, &reporter, &cancel);
     if stoppable {
         // A superseded read has nothing to put in order: it is dropped where it stands.
         tokio::select! {
@@ -111,15 +132,26 @@ async fn run(services: Services, job: Job, reporter: Reporter, cancel: Cancellat
     }
 }
 
-async fn perform(services: &Services, job: Job, reporter: &Reporter, cancel: &CancellationToken) {
+async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &CancellationToken) {
+    let Means { home, profile, services } = means;
+    if let Job::Recall = job {
+        return load::recall(&home, &profile, reporter).await;
+    }
+    let services = &match services.await {
+        Ok(services) => services,
+        Err(message) => return reporter.tell(Report::Failed { message }).await,
+    };
     match job {
-        Job::Recall => load::recall(services, reporter).await,
+        // Done above: it waits for nothing.
+        Job::Recall => {}
         Job::LoadCatalog(catalog) => load::catalog(services, catalog, reporter).await,
         Job::LoadTarget(target) => load::target(services, target, reporter).await,
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
         Job::Browse { folder } => files::browse(folder, reporter).await,
         Job::Examine { zip, kind, document, identity } => files::examine(zip, kind, document, identity, reporter).await,
         Job::Judge { target, number, text, body } => judge::judge(target, number, text, body, reporter).await,
+        Job::Compare { number, documents } => weigh::compare(number, documents, reporter).await,
+        Job::Weigh { number, documents } => weigh::weigh(number, documents, reporter).await,
         Job::Pack { folder, out, kind, document } => pack::run(folder, out, kind, document, reporter, cancel).await,
         Job::Sum { zip } => digest::run(zip, reporter).await,
         Job::ReadTexts(source) => texts::import(source, reporter).await,

@@ -2,7 +2,7 @@
 
 use super::{
     browse,
-    digest::{self, Stamp},
+    digest::{self, Sealed},
     journal, load,
     report::Report,
     reporter::Reporter,
@@ -96,8 +96,8 @@ struct Driver<'a> {
     upload: Option<UploadUrl>,
     /// What an earlier process had sent.
     sent: Option<Sent>,
-    /// How the ZIP looked when it was found to be the approved one; a resumed run does not know.
-    approved: Option<Stamp>,
+    /// The ZIP that was found to be the approved one; a resumed run does not know.
+    approved: Option<Sealed>,
     journal: Journal,
 }
 
@@ -259,7 +259,10 @@ impl<'a> Driver<'a> {
             }
             Next::Upload { id, zip } => {
                 self.still_approved(run, &zip).await?;
-                self.send(run.view(), &id, &zip).await?
+                let sent = self.send(run.view(), &id, &zip).await?;
+                // A run may follow for days: its file is everybody's again.
+                self.approved = None;
+                sent
             }
             Next::Commit { id } => match store.commit(&target, &id).await {
                 Ok(_) => Happened::Committed,
@@ -290,15 +293,15 @@ impl<'a> Driver<'a> {
             return Ok(None);
         }
         let read = digest::sum(zip, self.reporter).await;
-        let (sum, stamp) = read.map_err(|message| Fault { cause: Cause::Trouble, message })?;
-        self.approved = Some(stamp);
+        let (sum, sealed) = read.map_err(|message| Fault { cause: Cause::Trouble, message })?;
+        self.approved = Some(sealed);
         Ok(Some(sum))
     }
 
     /// What is uploaded is what was approved, also when it was written to since, or days lie between.
     async fn still_approved(&mut self, run: &Run, zip: &Path) -> Result<(), Fault> {
         let Some(plan) = run.plan().filter(|plan| plan.expect.is_some()) else { return Ok(()) };
-        if self.approved.is_some() && self.approved == Stamp::of(zip).ok() {
+        if self.approved.as_ref().is_some_and(|approved| approved.still_holds(zip)) {
             return Ok(());
         }
         let sum = self.sum(run, zip).await?;

@@ -1,19 +1,19 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
-use super::{
-    job::Catalog,
-    past::{KeptDocument, Past},
-};
+use super::past::{KeptDocument, Past};
 pub use crate::api::Exchange;
 use crate::{
     domain::{
         archive::{Archive, Fit, Repair},
+        catalog::Catalog,
+        difference::Difference,
         judged::Judged,
         product::{PackageIdentity, Product},
         status::StatusReport,
         submission::Submission,
         target::Target,
         texts::source::Found,
+        weighed::Weighed,
     },
     publish::view::RunView,
 };
@@ -146,6 +146,8 @@ pub enum Report {
     Summed(Summed),
     Texts(Box<Texts>),
     Judged(Judgement),
+    Compared(Comparison),
+    Weighed(Weighing),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
     Past(Box<Past>),
@@ -209,6 +211,20 @@ pub struct Judgement {
     pub target: Target,
     pub number: u64,
     pub judged: Arc<Judged>,
+}
+
+/// What changes in a target's document, with the number that it was asked under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub number: u64,
+    pub difference: Arc<Difference>,
+}
+
+/// All that a review says of a target's documents, with the number that it was asked under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighing {
+    pub number: u64,
+    pub weighed: Arc<Weighed>,
 }
 
 /// A ZIP as it was found, and how it fits the document that it was examined for.

@@ -11,7 +11,7 @@ use tokio::{sync::mpsc, time::Instant};
 pub type Told = (Option<JobId>, Report);
 
 /// Ten a second is more than anyone reads, and leaves the channel to the results.
-const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
 /// One job's end of the channel.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! The upload of a run: shows how far it is, and journals what the service has, so that a later process sends only the rest.
 
 use super::{
+    blocking::away,
     report::{Report, UploadProgress},
     reporter::Reporter,
     services::Services,
@@ -43,9 +44,8 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
     let path = zip.to_owned();
-    let identity = tokio::task::spawn_blocking(move || FileIdentity::of(&path)).await;
-    let identity = identity.map_err(|error| error.to_string()).and_then(|read| read.map_err(|error| error.to_string()));
-    let identity = identity
+    let identity = away(move || FileIdentity::of(&path))
+        .await
         .and_then(|identity| serde_json::to_value(identity).map_err(|error| error.to_string()))
         .map_err(|error| trouble(format!("{} cannot be read: {error}", zip.display())))?;
 

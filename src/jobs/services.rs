@@ -3,12 +3,12 @@
 use super::shared_budget::SharedBudget;
 use crate::{
     api::{
-        Credential, Observe, Store, StoreSettings,
+        Credential, Ledger, Observe, Store, StoreSettings,
         blob::{Checksum, UploadSettings},
         http::{self, HttpClientError},
     },
     config::{Config, file, profile},
-    disk::{DiskError, Home},
+    disk::{DiskError, Home, LedgerFile},
     publish::cadence::Cadence,
 };
 use std::sync::Arc;
@@ -38,6 +38,35 @@ pub enum OpenError {
 impl Services {
     /// `observe` sees every request of the Store client; it must not wait.
     pub fn open(config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
+        Self::at(Home::prepare(&config.paths.data, &config.paths.cache)?, config, profile, observe)
+    }
+
+    /// The same on folders that are prepared already. Reads the system's certificates, which takes several milliseconds.
+    pub fn at(home: Home, config: &Config, profile: &profile::Profile, observe: Observe) -> Result<Self, OpenError> {
+        let ledger = home.ledger(&account(profile));
+        Self::with_home(config, profile, observe, home, Some(ledger))
+    }
+
+    /// For work that changes nothing: folders that cannot be written are no reason to refuse it. Says what is not kept.
+    pub fn open_to_read(
+        config: &Config,
+        profile: &profile::Profile,
+        observe: Observe,
+    ) -> Result<(Self, Option<DiskError>), OpenError> {
+        let home = Home::at(&config.paths.data, &config.paths.cache);
+        let ledger = home.ledger(&account(profile));
+        let lost = ledger.prove().err();
+        let ledger = lost.is_none().then_some(ledger);
+        Ok((Self::with_home(config, profile, observe, home, ledger)?, lost))
+    }
+
+    fn with_home(
+        config: &Config,
+        profile: &profile::Profile,
+        observe: Observe,
+        home: Home,
+        ledger: Option<LedgerFile>,
+    ) -> Result<Self, OpenError> {
         let http = http::http_client_for(&profile.store)?;
         let settings = StoreSettings {
             login: profile.login.clone(),
@@ -48,12 +77,9 @@ impl Services {
             requests_per_minute: profile.requests_per_minute,
         };
         let (follow, upload) = (config.follow(), config.upload());
-        let home = Home::prepare(&config.paths.data, &config.paths.cache)?;
-        // The service counts by tenant: two profiles of one tenant share what is left of the minute.
-        let account = format!("{} {}", profile.store.origin().ascii_serialization(), profile.tenant.to_ascii_lowercase());
-        let ledger = Arc::new(SharedBudget(home.ledger(&account)));
+        let ledger = ledger.map(|ledger| Arc::new(SharedBudget(ledger)) as Arc<dyn Ledger>);
         Ok(Self {
-            store: Store::with_ledger(http.clone(), settings, observe, Some(ledger)),
+            store: Store::with_ledger(http.clone(), settings, observe, ledger),
             http,
             home,
             profile: profile.name.clone(),
@@ -70,6 +96,11 @@ impl Services {
             },
         })
     }
+}
+
+/// The service counts by tenant: two profiles of one tenant share what is left of the minute.
+fn account(profile: &profile::Profile) -> String {
+    format!("{} {}", profile.store.origin().ascii_serialization(), profile.tenant.to_ascii_lowercase())
 }
 
 fn credential(credential: &profile::Credential) -> Credential {

@@ -2,6 +2,7 @@
 //! Knows no document: what the texts would change is planned in the domain.
 
 use super::{
+    blocking::away,
     job::TextSource,
     report::{Report, Texts, Written},
     reporter::Reporter,
@@ -151,18 +152,16 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 pub(super) async fn import(source: TextSource, reporter: &Reporter) {
     // The screen shows where it was read from: a relative path would say nothing.
     let from = source.from.clone();
-    match tokio::task::spawn_blocking(move || read(&source)).await {
-        Ok(Ok(found)) => reporter.tell(Report::Texts(Box::new(Texts::Found { from, found }))).await,
-        Ok(Err(error)) => reporter.fail(format!("{} cannot be read: {error}", from.display())).await,
-        Err(error) => reporter.fail(error).await,
+    match away(move || read(&source)).await {
+        Ok(found) => reporter.tell(Report::Texts(Box::new(Texts::Found { from, found }))).await,
+        Err(error) => reporter.fail(format!("{} cannot be read: {error}", from.display())).await,
     }
 }
 
 pub(super) async fn export(to: PathBuf, files: Vec<(String, String)>, overwrites: bool, reporter: &Reporter) {
     let (place, all) = (to.clone(), files.len());
-    match tokio::task::spawn_blocking(move || write(&place, &files, overwrites)).await {
-        Ok(Ok(written)) => reporter.tell(Report::Texts(Box::new(Texts::Written { to, all, written }))).await,
-        Ok(Err(error)) => reporter.fail(error).await,
+    match away(move || write(&place, &files, overwrites)).await {
+        Ok(written) => reporter.tell(Report::Texts(Box::new(Texts::Written { to, all, written }))).await,
         Err(error) => reporter.fail(error).await,
     }
 }

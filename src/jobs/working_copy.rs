@@ -1,6 +1,6 @@
 //! Keeps the edited document of a target on disk with the one that it was made from, so that killing the program loses nothing.
 
-use super::{history, report::Report, reporter::Reporter, services::Services};
+use super::{blocking::away, history, report::Report, reporter::Reporter, services::Services};
 use crate::{
     disk::{EditedDraft, Kept},
     domain::target::Target,
@@ -24,9 +24,8 @@ pub async fn keep(
         let base = body.map(Arc::unwrap_or_clone);
         drafts.save_edited(&owner, &EditedDraft { text, base_submission, base, zip, saved_at: Timestamp::now() })
     };
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(_)) => reporter.tell(Report::EditKept { target, at: Timestamp::now() }).await,
-        Ok(Err(error)) => reporter.fail(error).await,
+    match away(work).await {
+        Ok(_) => reporter.tell(Report::EditKept { target, at: Timestamp::now() }).await,
         Err(error) => reporter.fail(error).await,
     }
 }
@@ -42,10 +41,9 @@ pub async fn set_aside(services: &Services, target: Target, text: String, report
     let drafts = services.home.drafts();
     let owner = target.clone();
     let work = move || drafts.save(&target, Kept::SetAside, None, text.as_str());
-    match tokio::task::spawn_blocking(work).await {
+    match away(work).await {
         // It stands in the history from now on.
-        Ok(Ok(_)) => history::load(services, owner, reporter).await,
-        Ok(Err(error)) => reporter.fail(error).await,
+        Ok(_) => history::load(services, owner, reporter).await,
         Err(error) => reporter.fail(error).await,
     }
 }

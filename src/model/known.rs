@@ -12,7 +12,9 @@ use crate::{
     jobs::{
         job::{Catalog, Job, JobId},
         making::Making,
-        report::{Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, Texts},
+        report::{
+            Comparison, Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, Texts, Weighing,
+        },
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -20,6 +22,7 @@ use jiff::Timestamp;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     path::PathBuf,
+    sync::Arc,
 };
 
 /// How many requests the activity pane remembers: an hour at the service's own limit.
@@ -72,6 +75,8 @@ pub enum Change {
     /// The list of a target's past, or a kept document.
     Past,
     Judged(Judgement),
+    Compared(Comparison),
+    Weighed(Weighing),
     Activity,
     Pulse,
     Profile,
@@ -87,7 +92,7 @@ pub struct Model {
     pub add_ons: List,
     /// By app.
     pub flights: HashMap<String, List>,
-    pub details: HashMap<Target, Remote<TargetDetail>>,
+    pub details: HashMap<Target, Remote<Arc<TargetDetail>>>,
     /// The last word about a pending submission.
     pub statuses: HashMap<Target, (StatusReport, Timestamp)>,
     pub edits: HashMap<Target, WorkingCopy>,
@@ -213,7 +218,7 @@ impl Model {
 
     /// From now on the edited text counts as made from what the Store holds now.
     pub fn rebase(&mut self, target: &Target) {
-        let server = self.details.get(target).and_then(Remote::value).and_then(TargetDetail::server);
+        let server = self.details.get(target).and_then(Remote::value).and_then(|detail| detail.server());
         if let Some(copy) = self.edits.get_mut(target) {
             copy.rebase(target.kind(), server);
         }
@@ -271,8 +276,7 @@ impl Model {
                 vec![Change::List(catalog)]
             }
             Report::Products { catalog, products, at } => {
-                let list = self.list_mut(&catalog);
-                *list = List { products: Remote::Ready(products), at: Some(at), total: None };
+                *self.list_mut(&catalog) = List { products: Remote::Ready(products), at: Some(at), total: None };
                 vec![Change::List(catalog)]
             }
             Report::Recalled { catalog, products, at } => {
@@ -338,6 +342,8 @@ impl Model {
             Report::Run(view) => self.take_run(job, *view, now),
             Report::Renewed { run } => vec![self.dismiss(&run)],
             Report::Judged(judgement) => vec![Change::Judged(judgement)],
+            Report::Compared(comparison) => vec![Change::Compared(comparison)],
+            Report::Weighed(weighing) => vec![Change::Weighed(weighing)],
             Report::Upload(progress) => {
                 let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else { return Vec::new() };
                 row.upload = Some(progress);
@@ -394,7 +400,7 @@ impl Model {
         if self.edits.get_mut(&target).is_some_and(|copy| copy.meet(target.kind(), detail.server())) {
             changes.push(Change::Edit(target.clone()));
         }
-        self.details.entry(target).or_default().finish(detail);
+        self.details.entry(target).or_default().finish(Arc::new(detail));
         changes
     }
 
@@ -434,8 +440,8 @@ impl Model {
                 product.pending = None;
             }
             if let Some(detail) = self.details.get_mut(&target).and_then(Remote::value_mut) {
-                detail.pending = None;
-                detail.product.pending = None;
+                let TargetDetail { pending, product, .. } = Arc::make_mut(detail);
+                (*pending, product.pending) = (None, None);
             }
         } else {
             self.details.remove(&target);

@@ -46,16 +46,9 @@ impl PastView {
 
     /// A job is over; one that failed leaves its error where its result would stand.
     pub fn end(&mut self, job: &Job, error: Option<String>) {
-        fn settle<T>(remote: &mut Remote<T>, error: Option<String>) {
-            match (error, &mut *remote) {
-                (Some(error), remote) => remote.fail(error),
-                (None, Remote::Loading { stale }) => *remote = stale.take().map_or(Remote::Idle, Remote::Ready),
-                (None, _) => {}
-            }
-        }
         match job {
-            Job::LoadPast(_) => settle(&mut self.list, error),
-            Job::ReadKept { .. } => settle(&mut self.kept, error),
+            Job::LoadPast(_) => self.list.settle(error),
+            Job::ReadKept { .. } => self.kept.settle(error),
             _ => {}
         }
     }

@@ -92,10 +92,7 @@ impl Overlay for Confirm {
             Typed::Key(key) if self.must_type.is_none() && matches!(key.code, KeyCode::Tab | KeyCode::BackTab) => {
                 self.is_yes = !self.is_yes;
             }
-            Typed::Key(key) if self.must_type.is_some() => {
-                self.typed.key(*key);
-            }
-            Typed::Paste(pasted) if self.must_type.is_some() => self.typed.paste(pasted),
+            typed if self.must_type.is_some() => drop(self.typed.typed(typed)),
             _ => return Handled::No,
         }
         Handled::Yes
@@ -122,32 +119,22 @@ impl Overlay for Confirm {
         });
         lines.push(Line::default());
         let can = self.is_typed();
-        let button = |label: &str, is_focused: bool, role: Role| {
-            let shown = if is_focused { format!("▸ {label} ◂") } else { format!("  {label}  ") };
-            Span::styled(shown, if is_focused { style(Role::Selection) } else { style(role) })
-        };
         let yes_role = match (can, self.is_danger) {
             (false, _) => Role::Muted,
             (true, true) => Role::Danger,
             (true, false) => Role::Text,
         };
         let is_yes = self.is_yes || (self.must_type.is_some() && can);
-        let no = button("No, go back", !is_yes, Role::Text);
-        lines.push(Line::from(vec![no, Span::raw("   "), button(&self.yes, is_yes, yes_role)]).centered());
+        let answers = [("No, go back", !is_yes, Role::Text), (self.yes.as_str(), is_yes, yes_role)];
+        lines.push(modal::buttons(cx.theme, &answers));
         let hints = if self.must_type.is_some() {
-            format!(" {} confirm  {} back ", cx.key(Action::Enter), cx.key(Action::Back))
+            modal::hints(cx.theme, &[(cx.key(Action::Enter), "confirm"), (cx.key(Action::Back), "back")])
         } else {
-            format!(
-                " {} {} choose  {} answer  {} back ",
-                cx.key(Action::Left),
-                cx.key(Action::Right),
-                cx.key(Action::Enter),
-                cx.key(Action::Back)
-            )
+            let (left, right) = ((cx.key(Action::Left), ""), (cx.key(Action::Right), "choose"));
+            modal::hints(cx.theme, &[left, right, (cx.key(Action::Enter), "answer"), (cx.key(Action::Back), "back")])
         };
         let tone = if self.is_danger { Tone::Danger } else { Tone::Calm };
         let height = lines.len() as u16;
-        let hints = Line::styled(hints, style(Role::Muted));
         let inner = modal::draw(frame, area, cx.theme, tone, &self.title, hints, WIDTH, height);
         // On a small screen the buttons matter more than the end of the text.
         let hidden = lines.len().saturating_sub(usize::from(inner.height));

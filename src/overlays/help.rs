@@ -14,6 +14,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
+    crossterm::event::MouseEvent,
     layout::Rect,
     text::{Line, Span},
 };
@@ -28,20 +29,12 @@ impl Help {
         Self { commands, scroll: Scroll::default() }
     }
 
-    fn lines<'a>(&self, columns: usize, cx: &Cx) -> Vec<Line<'a>> {
-        const KEYS: usize = 16;
+    /// A group with its title, in so many columns of the screen.
+    fn group(&self, group: &str, columns: usize, cx: &Cx) -> Vec<Line<'static>> {
         let style = |role| cx.theme.style(role);
-        let mut lines = Vec::new();
-        let mut group = "";
-        for command in &self.commands {
-            let Some(row) = command.action.row() else { continue };
-            if row.group != group {
-                if !group.is_empty() {
-                    lines.push(Line::default());
-                }
-                group = row.group;
-                lines.push(Line::styled(group, style(Role::Title)));
-            }
+        let mut lines = vec![Line::styled(group.to_owned(), style(Role::Title))];
+        let rows = self.commands.iter().filter_map(|command| Some((command, command.action.row()?)));
+        for (command, row) in rows.filter(|(_, row)| row.group == group) {
             let keys = cx.keymap.all(command.action).join("  ");
             let (key_role, role, why) = match &command.possible {
                 Possible::No(reason) => (Role::Muted, Role::Muted, format!(". Not now: {reason}")),
@@ -59,9 +52,70 @@ impl Help {
         }
         lines
     }
+
+    /// Every group, one below the other, in as few columns as show all of them at once, else in as many as fit.
+    fn lines(&self, area: Rect, cx: &Cx) -> (u16, Vec<Line<'static>>) {
+        let rows = self.commands.iter().filter_map(|command| command.action.row());
+        let mut groups: Vec<&str> = rows.map(|row| row.group).collect();
+        groups.dedup();
+        let room = area.width.saturating_sub(4);
+        let most = ((room + GAP) / (LEAST + GAP)).max(1);
+        let mut shown = (0, Vec::new());
+        for number in 1..=most {
+            let width = ((room + GAP) / number - GAP).min(WIDTH);
+            let groups: Vec<_> = groups.iter().map(|group| self.group(group, usize::from(width), cx)).collect();
+            let columns = columns(&groups, usize::from(number));
+            shown = ((width + GAP) * columns.len() as u16 - GAP, beside(columns, width));
+            if shown.1.len() <= usize::from(area.height.saturating_sub(2)) {
+                break;
+            }
+        }
+        shown
+    }
 }
 
+/// The groups in so many columns, in their order, with an empty line between two of them; the longest column is as short as it
+/// can be without taking a group apart.
+fn columns(groups: &[Vec<Line<'static>>], number: usize) -> Vec<Vec<Line<'static>>> {
+    let all: usize = groups.iter().map(|group| group.len() + 1).sum();
+    let filled = |most: usize| {
+        let mut columns: Vec<Vec<Line>> = vec![Vec::new()];
+        for group in groups {
+            match columns.last_mut() {
+                Some(column) if column.is_empty() => column.extend(group.iter().cloned()),
+                Some(column) if column.len() + 1 + group.len() <= most => {
+                    column.push(Line::default());
+                    column.extend(group.iter().cloned());
+                }
+                _ => columns.push(group.clone()),
+            }
+        }
+        columns
+    };
+    (all / number..=all).map(filled).find(|columns| columns.len() <= number).unwrap_or_default()
+}
+
+/// Columns of that width as lines that go through all of them.
+fn beside(columns: Vec<Vec<Line<'static>>>, width: u16) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default(); columns.iter().map(Vec::len).max().unwrap_or_default()];
+    for (at, column) in columns.into_iter().enumerate() {
+        for (line, part) in lines.iter_mut().zip(column) {
+            let used: usize = line.spans.iter().map(|span| text::width(&span.content)).sum();
+            let start = usize::from(width + GAP) * at;
+            line.push_span(Span::raw(" ".repeat(start.saturating_sub(used))));
+            line.spans.extend(part.spans.into_iter().map(|span| span.patch_style(part.style)));
+        }
+    }
+    lines
+}
+
+/// A column is as wide as its longest sentences are pleasant to read, and not narrower than the keys and a few words.
 const WIDTH: u16 = 92;
+const LEAST: u16 = 56;
+/// Between two columns.
+const GAP: u16 = 3;
+/// For the keys of an action.
+const KEYS: usize = 16;
 
 impl Overlay for Help {
     fn name(&self) -> &'static str {
@@ -80,17 +134,22 @@ impl Overlay for Help {
         }
     }
 
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
+    }
+
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let width = WIDTH.min(area.width.saturating_sub(4));
-        let lines = self.lines(usize::from(width), cx);
-        let hints = format!(
-            " {} {} scroll  {} find a command  {} close ",
-            cx.key(Action::Up),
-            cx.key(Action::Down),
-            cx.key(Action::Palette),
-            cx.key(Action::Back)
+        let (width, lines) = self.lines(area, cx);
+        let hints = modal::hints(
+            cx.theme,
+            &[
+                (cx.key(Action::Up), ""),
+                (cx.key(Action::Down), "scroll"),
+                (cx.key(Action::Palette), "find a command"),
+                (cx.key(Action::Back), "close"),
+            ],
         );
-        let hints = Line::styled(hints, cx.theme.style(Role::Muted));
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Keys", hints, width, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);
     }

@@ -25,7 +25,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, MouseEvent, MouseEventKind},
+    crossterm::event::{KeyCode, MouseEvent},
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
@@ -248,11 +248,7 @@ impl Overlay for KeepNewest {
     }
 
     fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
-        match event.kind {
-            MouseEventKind::ScrollDown => self.scroll.act(Action::Down),
-            MouseEventKind::ScrollUp => self.scroll.act(Action::Up),
-            _ => false,
-        };
+        self.scroll.mouse(event);
         Closing::Stay
     }
 
@@ -261,15 +257,16 @@ impl Overlay for KeepNewest {
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let lines = self.lines(cx, usize::from(columns));
         let tone = if self.loses() { Tone::Danger } else { Tone::Calm };
-        let hints = format!(
-            " {} {} how many  {} spare  {} mark them  {} back ",
-            cx.key(Action::Left),
-            cx.key(Action::Right),
-            cx.key(Action::Toggle),
-            cx.key(Action::Enter),
-            cx.key(Action::Back)
+        let hints = modal::hints(
+            cx.theme,
+            &[
+                (cx.key(Action::Left), ""),
+                (cx.key(Action::Right), "how many"),
+                (cx.key(Action::Toggle), "spare"),
+                (cx.key(Action::Enter), "mark them"),
+                (cx.key(Action::Back), "back"),
+            ],
         );
-        let hints = Line::styled(hints, style(Role::Muted));
         let height = (lines.len() as u16).saturating_add(3);
         let inner = modal::draw(frame, area, cx.theme, tone, "Keep the newest packages", hints, columns, height);
         let [ask, spare, _, body] =

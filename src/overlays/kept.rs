@@ -31,9 +31,9 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
 };
 use serde_json::Value;
 use std::path::PathBuf;
@@ -237,12 +237,7 @@ impl Overlay for Kept {
     }
 
     fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
-        let action = match event.kind {
-            MouseEventKind::ScrollDown => Action::Down,
-            MouseEventKind::ScrollUp => Action::Up,
-            _ => return Closing::Stay,
-        };
-        self.scroll.act(action);
+        self.scroll.mouse(event);
         Closing::Stay
     }
 
@@ -263,32 +258,28 @@ impl Overlay for Kept {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let style = |role| cx.theme.style(role);
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let lines = self.lines(cx, columns);
         let title = format!("{} of {}", kind_word(&self.item.deed).0, at(self.item.at, cx.zone));
         let title =
             title.chars().next().map_or(String::new(), |first| first.to_uppercase().to_string() + &title[first.len_utf8()..]);
-        let hints = format!(
-            " {} {} choose  {} answer  {} back ",
-            cx.key(Action::Left),
-            cx.key(Action::Right),
-            cx.key(Action::Enter),
-            cx.key(Action::Back)
+        let hints = modal::hints(
+            cx.theme,
+            &[
+                (cx.key(Action::Left), ""),
+                (cx.key(Action::Right), "choose"),
+                (cx.key(Action::Enter), "answer"),
+                (cx.key(Action::Back), "back"),
+            ],
         );
-        let hints = Line::styled(hints, style(Role::Muted));
         let height = (lines.len() as u16 + 2).min(HEIGHT);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, WIDTH, height);
         let [body, _, buttons] =
             Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(1)]).areas(inner);
         self.scroll.draw(frame, body, &lines);
-        let button = |label: &str, has_focus: bool| {
-            let shown = if has_focus { format!("▸ {label} ◂") } else { format!("  {label}  ") };
-            Span::styled(shown, style(if has_focus { Role::Selection } else { Role::Text }))
-        };
         let restore = if matches!(self.item.deed, Deed::Put { .. }) { "Restore what was before" } else { "Restore it" };
-        let line = Line::from(vec![button("Close", !self.is_restore), Span::raw("   "), button(restore, self.is_restore)]);
-        frame.render_widget(line.centered(), buttons);
+        let answers = [("Close", !self.is_restore, Role::Text), (restore, self.is_restore, Role::Text)];
+        frame.render_widget(modal::buttons(cx.theme, &answers), buttons);
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
 };
 use serde_json::Value;
 use std::cell::Cell;
@@ -312,18 +312,18 @@ impl Overlay for Merge {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let style = |role| cx.theme.style(role);
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let (lines, (begin, end)) = self.lines(cx, columns);
         let name = self.compared.as_ref().map(|compared| compared.name.clone()).unwrap_or_default();
-        let hints = format!(
-            " {} {} go  {} choose  {} later ",
-            cx.key(Action::Up),
-            cx.key(Action::Down),
-            cx.key(Action::Enter),
-            cx.key(Action::Back)
+        let hints = modal::hints(
+            cx.theme,
+            &[
+                (cx.key(Action::Up), ""),
+                (cx.key(Action::Down), "go"),
+                (cx.key(Action::Enter), "choose"),
+                (cx.key(Action::Back), "later"),
+            ],
         );
-        let hints = Line::styled(hints, style(Role::Muted));
         let height = (lines.len() as u16 + 2).min(HEIGHT);
         let title = format!("Changed in the Store meanwhile: {name}");
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, WIDTH, height);
@@ -342,16 +342,12 @@ impl Overlay for Merge {
             frame.render_widget(line, place);
         }
         let has_focus = self.row >= self.buttons();
-        let button = |label: &str, is_chosen: bool| {
-            let shown = if is_chosen && has_focus { format!("▸ {label} ◂") } else { format!("  {label}  ") };
-            Span::styled(shown, style(if is_chosen && has_focus { Role::Selection } else { Role::Text }))
-        };
         let go = match self.way {
             Way::Both => "Merge",
             Way::Mine => "Keep mine",
             Way::Theirs => "Take theirs",
         };
-        let line = Line::from(vec![button("Later", !self.is_go), Span::raw("   "), button(go, self.is_go)]);
-        frame.render_widget(line.centered(), buttons);
+        let answers = [("Later", has_focus && !self.is_go, Role::Text), (go, has_focus && self.is_go, Role::Text)];
+        frame.render_widget(modal::buttons(cx.theme, &answers), buttons);
     }
 }

@@ -9,10 +9,9 @@ use crate::{
         modal::{self, Tone},
         scroll::Scroll,
         text,
-        theme::Role,
     },
 };
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 
 pub struct Message {
     title: String,
@@ -56,12 +55,16 @@ impl Overlay for Message {
         Closing::Stay
     }
 
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
+    }
+
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let lines: Vec<Line> = text::wrap(&self.text, columns).into_iter().map(Line::raw).collect();
         let widest = lines.iter().map(Line::width).max().unwrap_or_default().max(text::width(&self.title) + 2).max(30) as u16;
-        let hints = format!(" {} copy  {} close ", cx.key(Action::Copy), cx.key(Action::Back));
-        let hints = Line::styled(hints, cx.theme.style(Role::Muted));
+        let hints = modal::hints(cx.theme, &[(cx.key(Action::Copy), "copy"), (cx.key(Action::Back), "close")]);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, widest, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);
     }

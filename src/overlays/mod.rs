@@ -18,6 +18,7 @@ pub mod path_input;
 pub mod prompt;
 pub mod review;
 pub mod review_body;
+mod scales;
 pub mod run;
 pub mod text_edit;
 pub mod texts_export;

@@ -7,9 +7,8 @@ use crate::{
     domain::{rules::schema, target::Target, texts},
     panes::pane::{Cx, Handled, Possible, Typed},
     ui::{
-        field::Field,
         filter::best,
-        list::Cursor,
+        finder::{Click, Finder},
         modal::{self, Tone},
         text::pad,
         theme::Role,
@@ -17,7 +16,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyEvent},
+    crossterm::event::{KeyCode, KeyEvent, MouseEvent},
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
@@ -29,10 +28,7 @@ pub struct NewLanguage {
     document: Arc<Value>,
     /// The codes that have no listing yet.
     codes: Vec<&'static str>,
-    filter: Field,
-    /// Places in `codes`, best first.
-    rows: Vec<usize>,
-    cursor: Cursor,
+    finder: Finder,
     copies: bool,
 }
 
@@ -44,25 +40,12 @@ impl NewLanguage {
         let taken = texts::languages(&document);
         let is_free = |code: &&str| !taken.iter().any(|language| language.eq_ignore_ascii_case(code));
         let codes: Vec<&'static str> = schema::languages().filter(is_free).collect();
-        let rows = (0..codes.len()).collect();
-        Self { target, document, codes, filter: Field::default(), rows, cursor: Cursor::default(), copies: false }
-    }
-
-    fn refilter(&mut self) {
-        self.rows = best(self.filter.text(), self.codes.iter().copied());
-        // Who types a whole code means that one, whatever else begins so.
-        let exact =
-            self.rows.iter().position(|at| self.codes.get(*at).is_some_and(|code| code.eq_ignore_ascii_case(self.filter.text())));
-        if let Some(exact) = exact {
-            let row = self.rows.remove(exact);
-            self.rows.insert(0, row);
-        }
-        self.cursor.set(0);
+        let finder = Finder::new(codes.len(), 0);
+        Self { target, document, codes, finder, copies: false }
     }
 
     fn add(&self) -> Closing {
-        let code = self.rows.get(self.cursor.index()).and_then(|at| self.codes.get(*at));
-        let Some(code) = code else { return Closing::Stay };
+        let Some(code) = self.finder.current().and_then(|at| self.codes.get(at)) else { return Closing::Stay };
         let kind = self.target.kind();
         let listing = texts::new_listing(kind, &self.document, self.copies);
         let Some(edit) = texts::add_language(kind, &self.document, code, listing) else { return Closing::Stay };
@@ -71,6 +54,13 @@ impl NewLanguage {
         let target = self.target.clone();
         Closing::Close(vec![Ask::ChangeDocument { target, edits: vec![edit] }, Ask::Toast(Severity::Info, said)])
     }
+}
+
+fn rank(codes: &[&str], text: &str) -> Vec<usize> {
+    let mut rows = best(text, codes.iter().copied());
+    // Who types a whole code means that one, whatever else begins so.
+    rows.sort_by_key(|at| codes.get(*at).is_none_or(|code| !code.eq_ignore_ascii_case(text)));
+    rows
 }
 
 impl Overlay for NewLanguage {
@@ -91,51 +81,37 @@ impl Overlay for NewLanguage {
 
     fn act(&mut self, action: Action, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
         match action {
-            // Home and End belong to the text.
-            Action::Up | Action::Down | Action::PageUp | Action::PageDown => {
-                self.cursor.act(action, self.rows.len());
-                Closing::Stay
-            }
             Action::Enter => self.add(),
             Action::Back => Closing::Close(Vec::new()),
+            action if self.finder.act(action) => Closing::Stay,
             _ => Closing::Unused,
         }
     }
 
     fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
-        match typed {
-            Typed::Key(KeyEvent { code: KeyCode::Tab | KeyCode::BackTab, .. }) => {
-                self.copies = !self.copies;
-                return Handled::Yes;
-            }
-            Typed::Key(key) if !self.filter.key(*key) => return Handled::No,
-            Typed::Key(_) => {}
-            Typed::Paste(text) => self.filter.paste(text),
+        if let Typed::Key(KeyEvent { code: KeyCode::Tab | KeyCode::BackTab, .. }) = typed {
+            self.copies = !self.copies;
+            return Handled::Yes;
         }
-        self.refilter();
-        Handled::Yes
+        Handled::from(self.finder.typed(typed, |text| rank(&self.codes, text)))
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        if self.finder.mouse(event) == Click::Same { self.add() } else { Closing::Stay }
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let style = |role| cx.theme.style(role);
-        let hints = format!(" {} add  tab texts  {} back ", cx.key(Action::Enter), cx.key(Action::Back));
-        let hints = Line::styled(hints, style(Role::Muted));
+        let hints = modal::hints(
+            cx.theme,
+            &[(cx.key(Action::Enter), "add"), ("tab".to_owned(), "texts"), (cx.key(Action::Back), "back")],
+        );
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "A listing in one more language", hints, WIDTH, HEIGHT);
-        let [top, list, foot] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)]).areas(inner);
-        let [label, field] = Layout::horizontal([Constraint::Length(2), Constraint::Min(1)]).areas(top);
-        frame.render_widget(Span::styled("/ ", style(Role::Key)), label);
-        self.filter.draw(frame, field, cx.theme, "a few letters of its code", true);
-        if self.rows.is_empty() {
-            frame
-                .render_widget(Line::styled("The Store has no such language, or it is there already.", style(Role::Muted)), list);
-        }
-        let window = self.cursor.window(usize::from(list.height), self.rows.len());
-        for (row, place) in window.zip(list.rows()) {
-            let Some(code) = self.rows.get(row).and_then(|at| self.codes.get(*at)) else { continue };
-            let is_here = row == self.cursor.index();
-            let line = format!("{} {}", if is_here { "▸" } else { " " }, pad(code, usize::from(list.width).saturating_sub(2)));
-            frame.render_widget(Line::styled(line, style(if is_here { Role::Selection } else { Role::Text })), place);
-        }
+        let [list, foot] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(inner);
+        let words = ("a few letters of its code", "The Store has no such language, or it is there already.");
+        self.finder.draw(frame, list, cx.theme, words, |at, columns| {
+            vec![(pad(self.codes.get(at).copied().unwrap_or_default(), columns), Role::Text)]
+        });
         let default = texts::default_language(&self.document, None).unwrap_or_default();
         let word = if self.copies { format!("begins with the texts of {default}") } else { "begins with empty texts".to_owned() };
         frame

@@ -3,21 +3,21 @@
 
 use crate::{
     domain::{
-        concern::{Concern, concerns},
-        difference::{Brought, Difference},
-        fingerprint::{Fingerprint, ZipPart},
-        rules::check::{Finding, Severity, check_at},
+        concern::Concern,
+        difference::Difference,
+        fingerprint::Fingerprint,
+        rules::check::{Finding, Severity},
         status::Status,
-        submission::{Submission, put_body},
+        submission::Submission,
         target::Kind,
+        weighed::Weighed,
     },
     model::Model,
     panes::prepared::{Origin, Prepared, Verdict},
     publish::plan::{PendingPolicy, Plan, WaitFor},
 };
-use jiff::Timestamp;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// What can be done about a pending draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Outlook {
     pub policy: PendingPolicy,
     pub questions: Vec<Question>,
     /// Against what customers have now, else against the draft.
-    pub difference: Difference,
+    pub difference: Arc<Difference>,
     /// Of what the Store holds and of the document; the ZIP is left open.
     pub hash: Option<Fingerprint>,
     pub is_first: bool,
@@ -63,25 +63,14 @@ pub struct Outlook {
 }
 
 impl Outlook {
-    pub fn of(model: &Model, prepared: &Prepared, now: Timestamp) -> Self {
+    /// What was weighed, with what the model knows besides.
+    pub fn of(model: &Model, prepared: &Prepared, weighed: &Weighed) -> Self {
         let kind = prepared.kind();
-        let body = prepared.body();
-        let verdict = Verdict::of(prepared, now);
-        let value = verdict.as_ref().and_then(Verdict::value);
-        let live = prepared.live().map(|live| put_body(kind, &live.document));
-        let before = live.as_ref().or(body.as_ref());
-        let zip = prepared.zip;
-        let examined = model.examined.value().filter(|examined| Some(examined.zip.as_path()) == zip);
-        let brought = examined.and_then(|examined| examined.archive.as_ref()).map(Brought::all).unwrap_or_default();
-        let difference = before.zip(value).map(|(before, value)| Difference::between(kind, Some(before), value, &brought));
-        let hash = value.map(|value| Fingerprint::of(prepared.target, prepared.live(), prepared.draft(), value, ZipPart::Open));
-        let questions = value.map(|value| concerns(kind, live.as_ref(), value)).unwrap_or_default();
-        // An edited text was checked when it was judged; what the Store has is not.
-        let findings = match (&verdict, value) {
-            (Some(verdict), Some(_)) if prepared.text.is_some() => verdict.findings.clone(),
-            (_, Some(value)) => check_at(kind, value, body.as_ref(), now),
-            (_, None) => Vec::new(),
+        let verdict = match &weighed.judged {
+            Some(judged) => Some(Verdict::of_judged(judged)),
+            None => weighed.value.clone().map(Verdict::unedited),
         };
+        let value = weighed.value.as_deref();
         let expected = verdict.as_ref().map(|verdict| verdict.expected(kind)).unwrap_or_default();
         let choices = choices(model, prepared);
         let can_keep = choices.iter().any(|choice| choice.policy == PendingPolicy::Keep && choice.fault.is_none());
@@ -93,11 +82,11 @@ impl Outlook {
             is_edited: prepared.text.is_some(),
             draft: prepared.draft().map(|draft| draft.id.clone()),
             policy: if can_keep && is_own_edit { PendingPolicy::Keep } else { PendingPolicy::Fail },
-            questions: questions.into_iter().map(|concern| Question { concern, is_allowed: false }).collect(),
-            difference: difference.unwrap_or_default(),
-            hash,
+            questions: weighed.concerns.iter().cloned().map(|concern| Question { concern, is_allowed: false }).collect(),
+            difference: Arc::clone(&weighed.difference),
+            hash: weighed.hash.clone(),
             is_first: prepared.live().is_none(),
-            findings,
+            findings: weighed.findings.clone(),
             expected,
             zip: prepared.zip.map(Into::into),
             is_base_gone: prepared.is_base_gone(),

@@ -6,28 +6,19 @@ use crate::{
     ask::{Ask, Severity},
     panes::pane::{Cx, Handled, Possible, Typed},
     ui::{
-        field::Field,
         filter::Search,
-        list::Cursor,
+        finder::{Click, Finder},
         modal::{self, Tone},
         text,
         theme::Role,
     },
 };
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use std::cmp::Reverse;
-
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-};
 
 pub struct Palette {
     commands: Vec<Command>,
-    field: Field,
-    cursor: Cursor,
-    /// Places in `commands` that match, best first.
-    rows: Vec<usize>,
+    finder: Finder,
 }
 
 /// Whether choosing it from a list makes sense: movements and keys of dialogs and texts do not.
@@ -45,36 +36,40 @@ fn is_command(command: &Command) -> bool {
 impl Palette {
     pub fn new(commands: Vec<Command>) -> Self {
         let commands: Vec<_> = commands.into_iter().filter(is_command).collect();
-        let rows = (0..commands.len()).collect();
-        Self { commands, field: Field::default(), cursor: Cursor::default(), rows }
+        let finder = Finder::new(commands.len(), 0);
+        Self { commands, finder }
     }
 
-    fn refilter(&mut self) {
-        let mut search = Search::new(self.field.text());
-        let mut found: Vec<_> = self
-            .commands
-            .iter()
-            .enumerate()
-            .filter_map(|(at, command)| {
-                let row = command.action.row()?;
-                // Who types letters means the name first, then what it does.
-                let by_name = search.score(row.name).map(|score| (true, score));
-                let score = by_name.or_else(|| search.score(row.sentence).map(|score| (false, score)))?;
-                Some((Reverse(score), at))
-            })
-            .collect();
-        found.sort_unstable();
-        self.rows = found.into_iter().map(|(_, at)| at).collect();
-        self.cursor.set(0);
+    fn choose(&self, asks: &mut Vec<Ask>) -> Closing {
+        match self.finder.current().and_then(|at| self.commands.get(at)) {
+            Some(Command { possible: Possible::No(reason), .. }) => {
+                asks.push(Ask::Toast(Severity::Info, reason.clone()));
+                Closing::Stay
+            }
+            Some(command) => Closing::Close(vec![Ask::Do(command.action)]),
+            None => Closing::Stay,
+        }
     }
+}
 
-    fn current(&self) -> Option<&Command> {
-        self.commands.get(*self.rows.get(self.cursor.index())?)
-    }
+fn rank(commands: &[Command], text: &str) -> Vec<usize> {
+    let mut search = Search::new(text);
+    let score = |(at, command): (usize, &Command)| {
+        let row = command.action.row()?;
+        // Who types letters means the name first, then what it does.
+        let by_name = search.score(row.name).map(|score| (true, score));
+        let score = by_name.or_else(|| search.score(row.sentence).map(|score| (false, score)))?;
+        Some((Reverse(score), at))
+    };
+    let mut found: Vec<_> = commands.iter().enumerate().filter_map(score).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, at)| at).collect()
 }
 
 /// The longest name of an action.
 const NAME: usize = 14;
+/// For a chord at the end of a row.
+const KEYS: usize = 10;
 const WIDTH: u16 = 76;
 const HEIGHT: u16 = 16;
 
@@ -96,79 +91,51 @@ impl Overlay for Palette {
 
     fn act(&mut self, action: Action, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
         match action {
-            // Home and End belong to the text.
-            Action::Up | Action::Down | Action::PageUp | Action::PageDown => {
-                self.cursor.act(action, self.rows.len());
-                Closing::Stay
-            }
-            Action::Enter => match self.current() {
-                Some(Command { possible: Possible::No(reason), .. }) => {
-                    asks.push(Ask::Toast(Severity::Info, reason.clone()));
-                    Closing::Stay
-                }
-                Some(command) => Closing::Close(vec![Ask::Do(command.action)]),
-                None => Closing::Stay,
-            },
+            Action::Enter => self.choose(asks),
             Action::Back => Closing::Close(Vec::new()),
+            action if self.finder.act(action) => Closing::Stay,
             _ => Closing::Unused,
         }
     }
 
     fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
-        match typed {
-            Typed::Key(key) if !self.field.key(*key) => return Handled::No,
-            Typed::Key(_) => {}
-            Typed::Paste(pasted) => self.field.paste(pasted),
-        }
-        self.refilter();
-        Handled::Yes
+        Handled::from(self.finder.typed(typed, |text| rank(&self.commands, text)))
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        if self.finder.mouse(event) == Click::Same { self.choose(asks) } else { Closing::Stay }
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let style = |role| cx.theme.style(role);
-        let hints = format!(
-            " {} {} choose  {} do it  {} close ",
-            cx.key(Action::Up),
-            cx.key(Action::Down),
-            cx.key(Action::Enter),
-            cx.key(Action::Back)
+        let hints = modal::hints(
+            cx.theme,
+            &[
+                (cx.key(Action::Up), ""),
+                (cx.key(Action::Down), "choose"),
+                (cx.key(Action::Enter), "do it"),
+                (cx.key(Action::Back), "close"),
+            ],
         );
-        let inner =
-            modal::draw(frame, area, cx.theme, Tone::Calm, "Commands", Line::styled(hints, style(Role::Muted)), WIDTH, HEIGHT);
-        let mut places = inner.rows();
-        let Some(top) = places.next() else { return };
-        frame.render_widget(Line::styled("› ", style(Role::Key)), top);
-        let field = Rect { x: top.x + 2, width: top.width.saturating_sub(2), ..top };
-        self.field.draw(frame, field, cx.theme, "a few letters of what you want to do", true);
-        if self.rows.is_empty() {
-            if let Some(place) = places.next() {
-                frame.render_widget(Line::styled("No command is called like that.", style(Role::Muted)), place);
-            }
-            return;
-        }
-        let window = self.cursor.window(usize::from(inner.height.saturating_sub(1)), self.rows.len());
-        let room = usize::from(inner.width);
-        for (row, place) in window.zip(places) {
-            let Some(command) = self.rows.get(row).and_then(|at| self.commands.get(*at)) else { continue };
-            let Some(known) = command.action.row() else { continue };
-            let is_current = row == self.cursor.index();
+        let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Commands", hints, WIDTH, HEIGHT);
+        let words = ("a few letters of what you want to do", "No command is called like that.");
+        self.finder.draw(frame, inner, cx.theme, words, |at, columns| {
+            let Some((command, known)) = self.commands.get(at).and_then(|command| Some((command, command.action.row()?))) else {
+                return Vec::new();
+            };
             let keys = cx.keymap.shown(command.action).unwrap_or_default();
             let (role, sentence) = match &command.possible {
                 Possible::No(reason) => (Role::Muted, reason.as_str()),
                 _ if known.danger => (Role::Danger, known.sentence),
                 _ => (Role::Text, known.sentence),
             };
-            let on_row = |role| if is_current { style(Role::Selection) } else { style(role) };
-            let name = format!("{} {} ", if is_current { "▸" } else { " " }, text::pad(known.name, NAME));
-            let rest = room.saturating_sub(text::width(&name) + 10);
-            frame.render_widget(
-                Line::from(vec![
-                    Span::styled(name, on_row(role)),
-                    Span::styled(text::pad(sentence, rest), on_row(if role == Role::Danger { Role::Text } else { role })),
-                    Span::styled(text::pad_left(&keys, 10), on_row(Role::Key)),
-                ]),
-                place,
-            );
-        }
+            vec![
+                (format!("{} ", text::pad(known.name, NAME)), role),
+                (
+                    text::pad(sentence, columns.saturating_sub(NAME + 1 + KEYS)),
+                    if role == Role::Danger { Role::Text } else { role },
+                ),
+                (text::pad_left(&keys, KEYS), Role::Key),
+            ]
+        });
     }
 }

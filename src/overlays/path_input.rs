@@ -2,11 +2,13 @@
 //! touches no disk itself.
 
 use crate::{
+    action::Action,
     ask::Ask,
     jobs::{job::Job, report::FolderEntry},
     panes::pane::{Cx, Typed},
     ui::{
         field::Field,
+        modal,
         text::{fit, pad},
         theme::Role,
     },
@@ -41,6 +43,11 @@ pub(super) fn from_home(path: &Path, home: Option<&Path>) -> PathBuf {
     }
 }
 
+/// What was typed or dropped as a path; quotes around it are no part of it.
+pub(super) fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\''])
+}
+
 /// Whether an entry can be a source or a place for texts.
 fn is_offered(entry: &FolderEntry) -> bool {
     entry.is_folder
@@ -62,9 +69,9 @@ impl PathInput {
         self.browse(cx, asks);
     }
 
-    /// What was typed, `~` as the home folder; quotes around a dropped path are no part of it.
+    /// What was typed, `~` as the home folder.
     pub fn path(&self, cx: &Cx) -> Option<PathBuf> {
-        let text = self.field.text().trim().trim_matches(['"', '\'']);
+        let text = unquoted(self.field.text());
         (!text.is_empty()).then(|| from_home(Path::new(text), cx.model.profile.home.as_deref()))
     }
 
@@ -165,19 +172,22 @@ impl PathInput {
                 self.complete(cx, asks);
                 return true;
             }
-            Typed::Key(key) if !self.field.key(*key) => return false,
-            Typed::Key(_) => {}
-            Typed::Paste(text) => {
-                if Path::new(text.trim().trim_matches(['"', '\''])).is_absolute() {
-                    self.field.set(String::new());
-                }
-                self.field.paste(text);
-            }
+            Typed::Paste(text) if Path::new(unquoted(text)).is_absolute() => self.field.clear(),
+            _ => {}
+        }
+        if !self.field.typed(typed) {
+            return false;
         }
         self.begin_anew();
         self.chosen = None;
         self.browse(cx, asks);
         true
+    }
+
+    /// What the keys do while a path is typed; `done` is what enter does.
+    pub fn hints(cx: &Cx, done: &str) -> Line<'static> {
+        let keys = [("tab".to_owned(), "complete"), (cx.key(Action::Enter), done), (cx.key(Action::Back), "cancel")];
+        modal::hints(cx.theme, &keys)
     }
 
     pub fn draw_field(&self, frame: &mut Frame, area: Rect, cx: &Cx, is_active: bool) {

@@ -8,6 +8,7 @@ use crate::{
     ui::{
         field::Field,
         modal::{self, Tone},
+        row,
         text::wrap,
         theme::Role,
     },
@@ -65,23 +66,14 @@ impl Overlay for Prompt {
 
     fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         self.fault = None;
-        match typed {
-            Typed::Key(key) => {
-                if !self.field.key(*key) {
-                    return Handled::No;
-                }
-            }
-            Typed::Paste(text) => self.field.paste(text),
-        }
-        Handled::Yes
+        Handled::from(self.field.typed(typed))
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let text = wrap(&self.text, columns);
         let fault = self.fault.as_ref().map(|fault| wrap(fault, columns)).unwrap_or_default();
-        let hints = format!(" {} done  {} cancel ", cx.key(Action::Enter), cx.key(Action::Back));
-        let hints = Line::styled(hints, cx.theme.style(Role::Muted));
+        let hints = modal::hints(cx.theme, &[(cx.key(Action::Enter), "done"), (cx.key(Action::Back), "cancel")]);
         let height = (text.len() + fault.len() + 2) as u16;
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, WIDTH, height);
         let [above, label, field, below] = Layout::vertical([
@@ -91,13 +83,9 @@ impl Overlay for Prompt {
             Constraint::Length(fault.len() as u16),
         ])
         .areas(inner);
-        for (line, place) in text.into_iter().zip(above.rows()) {
-            frame.render_widget(Line::styled(line, cx.theme.style(Role::Text)), place);
-        }
+        row::texts(frame, above, text, cx.theme.style(Role::Text));
         frame.render_widget(Line::styled(self.label.as_str(), cx.theme.style(Role::Muted)), label);
         self.field.draw(frame, field, cx.theme, "", true);
-        for (line, place) in fault.into_iter().zip(below.rows()) {
-            frame.render_widget(Line::styled(line, cx.theme.style(Role::Danger)), place);
-        }
+        row::texts(frame, below, fault, cx.theme.style(Role::Danger));
     }
 }

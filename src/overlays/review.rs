@@ -6,6 +6,7 @@ use super::{
     outlook::Outlook,
     overlay::{Closing, Overlay},
     review_body::{Body, Item},
+    scales::Scales,
 };
 use crate::{
     action::{Action, Scope},
@@ -26,6 +27,7 @@ use crate::{
     },
     ui::{
         field::Field,
+        meter,
         modal::{self, Tone},
         text::fit,
         theme::Role,
@@ -41,6 +43,7 @@ use serde_json::Value;
 use std::{
     cell::{Cell, RefCell},
     path::PathBuf,
+    sync::Arc,
 };
 
 /// Lines of one changed text; the Diff tab has them all.
@@ -51,6 +54,8 @@ const SMALL: u64 = 256 << 20;
 
 pub struct Review {
     target: Target,
+    /// While they are busy nothing can be published.
+    scales: Scales,
     outlook: Option<Outlook>,
     view: DiffLines,
     /// The ZIP whose sum was asked for.
@@ -70,6 +75,7 @@ impl Review {
     pub fn new(target: Target) -> Self {
         Self {
             target,
+            scales: Scales::default(),
             outlook: None,
             view: DiffLines::new(Difference::default(), MOST_LINES),
             summing: None,
@@ -86,9 +92,11 @@ impl Review {
     fn look(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else {
             self.outlook = None;
+            self.scales.clear();
             return;
         };
-        let mut outlook = Outlook::of(cx.model, &prepared, cx.now);
+        let Some(weighed) = self.scales.weigh(&prepared, cx, asks) else { return };
+        let mut outlook = Outlook::of(cx.model, &prepared, &weighed);
         if let Some(older) = &self.outlook {
             outlook.keep_answers(older);
         }
@@ -100,7 +108,7 @@ impl Review {
             let identity = package_identity(cx.model, &self.target);
             asks.push(Ask::Start(Job::Examine { zip: zip.clone(), kind: outlook.kind, document, identity }));
         }
-        let mut view = DiffLines::new(outlook.difference.clone(), MOST_LINES);
+        let mut view = DiffLines::new(Arc::clone(&outlook.difference), MOST_LINES);
         view.keep_folds(&self.view);
         self.view = view;
         self.outlook = Some(outlook);
@@ -145,6 +153,7 @@ impl Review {
     /// Everything that stands against publishing, the most basic first. Empty means go.
     fn blockers(&self, cx: &Cx) -> Vec<String> {
         match &self.outlook {
+            _ if self.scales.is_busy() => vec!["The documents are still being compared.".into()],
             Some(outlook) => {
                 blockers(cx, &self.target, outlook, self.examined(cx), self.fit(cx).as_ref(), self.typed_name.text())
             }
@@ -374,6 +383,11 @@ impl Overlay for Review {
             Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => {
                 self.look(cx, asks);
             }
+            Change::Weighed(weighing) => {
+                if self.scales.answered(weighing) {
+                    self.look(cx, asks);
+                }
+            }
             // What its packages say of themselves is part of what changes.
             Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
                 self.look(cx, asks);
@@ -402,7 +416,11 @@ impl Overlay for Review {
             self.lines(cx, outlook, width)
         } else {
             let mut sheet = Sheet::new(cx.theme, width);
-            sheet.text("Its submissions have not been read yet.", Role::Warning);
+            if self.scales.is_busy() {
+                sheet.text(&format!("{} comparing …", meter::spinner(cx.uptime)), Role::Busy);
+            } else {
+                sheet.text("Its submissions have not been read yet.", Role::Warning);
+            }
             (sheet.into_lines(), Vec::new())
         };
         let field = u16::from(places.iter().any(|(item, _)| *item == Item::Name));

@@ -25,6 +25,7 @@ use crate::{
 use jiff::Timestamp;
 use ratatui::{
     Frame,
+    crossterm::event::MouseEvent,
     layout::Rect,
     text::{Line, Span},
 };
@@ -297,28 +298,33 @@ impl Overlay for Run {
         Closing::Stay
     }
 
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
+    }
+
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let Some(row) = self.row(cx) else {
-            let hints = Line::styled(format!(" {} close ", cx.key(Action::Back)), cx.theme.style(Role::Muted));
+            let hints = modal::hints(cx.theme, &[(cx.key(Action::Back), "close")]);
             let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);
             frame.render_widget(Line::raw("This run was taken off the list."), inner);
             return;
         };
         let width = WIDTH.min(area.width.saturating_sub(4));
         let lines = lines(row, usize::from(width), cx);
-        let mut hints = vec![format!("{} copy", cx.key(Action::Copy)), format!("{} Partner Center", cx.key(Action::OpenPortal))];
+        let mut keys = vec![(cx.key(Action::Copy), "copy"), (cx.key(Action::OpenPortal), "Partner Center")];
         if runs::is_uploading(row) {
-            hints.push(format!("{} pause", cx.key(Action::PauseRun)));
+            keys.push((cx.key(Action::PauseRun), "pause"));
         }
         if row.is_active() {
-            hints.push(format!("{} stop", cx.key(Action::CancelRun)));
+            keys.push((cx.key(Action::CancelRun), "stop"));
         } else if row.may_go_on() {
             // The key that paused it goes on with it.
             let key = if runs::paused(row).is_some() { Action::PauseRun } else { Action::ResumeRun };
-            hints.push(format!("{} go on", cx.key(key)));
+            keys.push((cx.key(key), "go on"));
         }
-        hints.push(format!("{} close", cx.key(Action::Back)));
-        let hints = Line::styled(format!(" {} ", hints.join("  ")), cx.theme.style(Role::Muted));
+        keys.push((cx.key(Action::Back), "close"));
+        let hints = modal::hints(cx.theme, &keys);
         let title = format!("{} {}", row.view.target.kind().word(), row.view.name);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, width, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);

@@ -22,12 +22,12 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
 use serde_json::Value;
-use std::{cell::Cell, sync::Arc};
+use std::sync::Arc;
 
 pub struct TextEdit {
     target: Target,
@@ -37,8 +37,6 @@ pub struct TextEdit {
     /// The default language and its text, if this is another one.
     model: Option<(String, String)>,
     prose: Prose,
-    /// Where the text was drawn.
-    place: Cell<Rect>,
 }
 
 const WIDTH: u16 = 96;
@@ -54,7 +52,7 @@ impl TextEdit {
         let model = texts::default_language(&document, None).filter(|default| *default != language);
         let model =
             model.and_then(|default| text(&default).map(|text| (default, text))).filter(|(_, text)| !text.trim().is_empty());
-        Self { target, document, language, field, model, prose, place: Cell::default() }
+        Self { target, document, language, field, model, prose }
     }
 
     fn is_one_line(&self) -> bool {
@@ -105,26 +103,17 @@ impl Overlay for TextEdit {
 
     fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
         match typed {
-            Typed::Key(key) if !self.prose.key(*key) => return Handled::No,
-            Typed::Key(_) => {}
             Typed::Paste(text) if self.is_one_line() => {
                 let text = text.trim_end_matches(['\r', '\n']).replace("\r\n", " ").replace(['\r', '\n'], " ");
                 self.prose.paste(&text);
+                Handled::Yes
             }
-            Typed::Paste(text) => self.prose.paste(text),
+            typed => Handled::from(self.prose.typed(typed)),
         }
-        Handled::Yes
     }
 
     fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
-        let place = self.place.get();
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) if place.contains((event.column, event.row).into()) => {
-                self.prose.click(event.column - place.x, event.row - place.y);
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => self.prose.wheel(event.kind == MouseEventKind::ScrollDown),
-            _ => {}
-        }
+        self.prose.mouse(event);
         Closing::Stay
     }
 
@@ -145,8 +134,7 @@ impl Overlay for TextEdit {
         }
         let rows = if self.is_one_line() { 2 } else { self.rows(columns, area.height.saturating_sub(above.len() as u16 + 6)) };
         let done = if self.is_one_line() { cx.key(Action::Enter) } else { cx.key(Action::Back) };
-        let hints = format!(" {done} done  {} drop the change ", "ctrl-c");
-        let hints = Line::styled(hints, style(Role::Muted));
+        let hints = modal::hints(cx.theme, &[(done, "done"), ("ctrl-c".to_owned(), "drop the change")]);
         let title = format!("{} {}", self.language, self.field.word);
         let height = above.len() as u16 + rows + 1;
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, columns, height);
@@ -155,7 +143,6 @@ impl Overlay for TextEdit {
         for (line, place) in above.into_iter().zip(top.rows()) {
             frame.render_widget(line, place);
         }
-        self.place.set(body);
         self.prose.draw(frame, body, cx.theme, self.field.most.filter(|_| !self.field.is_list));
         let text = self.text();
         let excess = text.excess(&self.field);

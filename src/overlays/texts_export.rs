@@ -27,7 +27,7 @@ use crate::{
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -165,30 +165,15 @@ impl Overlay for TextsExport {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let style = |role| cx.theme.style(role);
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let lines = self.lines(cx, usize::from(columns));
-        let mut hints = Line::default();
-        let mut hint = |key: String, word: &str| {
-            hints.push_span(Span::styled(format!(" {key}"), style(Role::Key)));
-            hints.push_span(Span::raw(format!(" {word} ")));
-        };
-        let tone = match self.stage {
-            Stage::Place => {
-                hint("tab".to_owned(), "complete");
-                hint(cx.key(Action::Enter), "write");
-                hint(cx.key(Action::Back), "cancel");
-                Tone::Calm
-            }
+        let (tone, hints) = match self.stage {
+            Stage::Place => (Tone::Calm, PathInput::hints(cx, "write")),
             Stage::InTheWay(_) => {
-                hint(cx.key(Action::Enter), "another place");
-                hint(cx.key(Action::Toggle), "overwrite them");
-                Tone::Danger
+                let keys = [(cx.key(Action::Enter), "another place"), (cx.key(Action::Toggle), "overwrite them")];
+                (Tone::Danger, modal::hints(cx.theme, &keys))
             }
-            Stage::Done(_) => {
-                hint(cx.key(Action::Enter), "close");
-                Tone::Calm
-            }
+            Stage::Done(_) => (Tone::Calm, modal::hints(cx.theme, &[(cx.key(Action::Enter), "close")])),
         };
         let what = match self.fields.as_slice() {
             [one] => one.word.to_owned(),

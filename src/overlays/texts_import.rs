@@ -26,6 +26,7 @@ use crate::{
     ui::{
         meter,
         modal::{self, Tone},
+        row,
         scroll::Scroll,
         text::{fit, pad, width, wrap},
         theme::Role,
@@ -33,6 +34,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
+    crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
@@ -109,29 +111,20 @@ impl TextsImport {
         Closing::Close(vec![Ask::ChangeDocument { target: self.target.clone(), edits }, Ask::Toast(Severity::Info, said)])
     }
 
-    fn hints<'a>(&self, cx: &Cx) -> Line<'a> {
-        let mut hints = Line::default();
-        let mut hint = |key: String, word: &str| {
-            hints.push_span(Span::styled(format!(" {key}"), cx.theme.style(Role::Key)));
-            hints.push_span(Span::raw(format!(" {word} ")));
-        };
-        if let Some((_, plan)) = &self.found {
-            if !plan.edits.is_empty() {
-                hint(cx.key(Action::Enter), "change them");
-            }
-            if self.has_new() {
-                hint(cx.key(Action::AddPart), "new languages");
-            }
-            if self.options.clears || self.has_empty() {
-                hint(cx.key(Action::Toggle), "empty ones clear");
-            }
-            hint(cx.key(Action::Back), "another place");
-        } else {
-            hint("tab".to_owned(), "complete");
-            hint(cx.key(Action::Enter), "look at them");
-            hint(cx.key(Action::Back), "cancel");
+    fn hints(&self, cx: &Cx) -> Line<'static> {
+        let Some((_, plan)) = &self.found else { return PathInput::hints(cx, "look at them") };
+        let mut keys = Vec::new();
+        if !plan.edits.is_empty() {
+            keys.push((cx.key(Action::Enter), "change them"));
         }
-        hints
+        if self.has_new() {
+            keys.push((cx.key(Action::AddPart), "new languages"));
+        }
+        if self.options.clears || self.has_empty() {
+            keys.push((cx.key(Action::Toggle), "empty ones clear"));
+        }
+        keys.push((cx.key(Action::Back), "another place"));
+        modal::hints(cx.theme, &keys)
     }
 
     fn draw_path(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
@@ -160,14 +153,10 @@ impl TextsImport {
             frame.render_widget(Line::styled(line, style(Role::Busy)), said);
         } else {
             let role = self.note.as_ref().map_or(Role::Text, |(_, role)| *role);
-            for (line, place) in note.into_iter().zip(said.rows()) {
-                frame.render_widget(Line::styled(line, style(role)), place);
-            }
+            row::texts(frame, said, note, style(role));
         }
         self.path.draw_suggestions(frame, list, cx);
-        for (line, place) in about.into_iter().zip(foot.rows()) {
-            frame.render_widget(Line::styled(line, style(Role::Muted)), place);
-        }
+        row::texts(frame, foot, about, style(Role::Muted));
     }
 
     fn draw_plan(&self, frame: &mut Frame, area: Rect, cx: &Cx, plan: &Plan) {
@@ -287,6 +276,11 @@ impl Overlay for TextsImport {
     fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
         self.note = None;
         if self.found.is_none() && self.path.typed(typed, cx, asks) { Handled::Yes } else { Handled::No }
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
     }
 
     fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {

@@ -8,12 +8,11 @@ use crate::{
     ui::{keymap::Keymap, theme::Theme},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{
-    Frame,
-    crossterm::event::{KeyEvent, MouseEvent},
-    layout::Rect,
-};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use std::time::Duration;
+
+/// What is typed, as every pane and overlay takes it.
+pub use crate::ui::field::Typed;
 
 /// What a pane or an overlay may read while it handles or draws. Never stored.
 #[derive(Clone, Copy)]
@@ -48,18 +47,17 @@ impl<'a> Cx<'a> {
     }
 }
 
-/// Plain input for whoever takes text.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Typed {
-    Key(KeyEvent),
-    Paste(String),
-}
-
 /// Whether somebody took an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handled {
     Yes,
     No,
+}
+
+impl From<bool> for Handled {
+    fn from(is_taken: bool) -> Self {
+        if is_taken { Self::Yes } else { Self::No }
+    }
 }
 
 /// Whether an action can be done now.

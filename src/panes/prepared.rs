@@ -6,6 +6,7 @@ use crate::{
         archive::fit::zip_path,
         archive::{Fit, against},
         diff::Change,
+        difference::Brought,
         json::document::{Document, Position, SyntaxError, pretty},
         judged::Judged,
         package::expected,
@@ -38,7 +39,7 @@ pub enum Origin {
 #[derive(Clone, Copy, Debug)]
 pub struct Prepared<'a> {
     pub target: &'a Target,
-    pub detail: &'a TargetDetail,
+    pub detail: &'a Arc<TargetDetail>,
     /// The edited text.
     pub text: Option<&'a str>,
     /// The submission that the text was made from.
@@ -99,6 +100,17 @@ impl<'a> Prepared<'a> {
             Some((submission, _)) => Some(put_body(self.kind(), &submission.document)),
             None => first_document(self.kind()),
         }
+    }
+
+    /// Where the Store has nothing yet: what a first submission begins as.
+    pub fn first(&self) -> Option<Value> {
+        self.server().map_or_else(|| first_document(self.kind()), |_| None)
+    }
+
+    /// Packages that the chosen ZIP brings, as far as it has been looked into.
+    pub fn brought(&self, model: &Model) -> Vec<Brought> {
+        let examined = model.examined.value().filter(|examined| Some(examined.zip.as_path()) == self.zip);
+        examined.and_then(|examined| examined.archive.as_ref()).map(Brought::all).unwrap_or_default()
     }
 
     /// Whether there is a body, without making it.
@@ -211,8 +223,8 @@ impl Verdict {
     }
 
     /// The server's own document: no change, and not checked, since nobody is going to send it.
-    pub fn unedited(body: Value) -> Self {
-        Self { content: Content::Value(Arc::new(body)), changes: Vec::new(), findings: Vec::new(), places: Vec::new() }
+    pub fn unedited(body: impl Into<Arc<Value>>) -> Self {
+        Self { content: Content::Value(body.into()), changes: Vec::new(), findings: Vec::new(), places: Vec::new() }
     }
 
     /// The working copy judged, else the server's document.

@@ -31,6 +31,33 @@ pub fn is_large(bytes: usize) -> bool {
     bytes > SMALL
 }
 
+/// Whether documents are compared and weighed away from the screen: what is written out is more than a small text. Counts no further
+/// than that.
+pub fn is_large_value<'a>(values: impl IntoIterator<Item = &'a Value>) -> bool {
+    let mut left = SMALL;
+    let mut open: Vec<&Value> = values.into_iter().collect();
+    while let Some(value) = open.pop() {
+        // Names and texts with their quotes, colon, comma and indentation.
+        let bytes = match value {
+            Value::String(text) => text.len() + 8,
+            Value::Array(items) => {
+                open.extend(items);
+                8
+            }
+            Value::Object(members) => {
+                open.extend(members.values());
+                members.keys().map(|name| name.len() + 8).sum::<usize>() + 8
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        };
+        match left.checked_sub(bytes) {
+            Some(rest) => left = rest,
+            None => return true,
+        }
+    }
+    false
+}
+
 /// Larger ones go out after a pause this long.
 const KEEP: Duration = Duration::from_millis(300);
 /// Keeping copies the whole text. For a large one the pause must be one in which nobody types: 1 ms for each 10 kB.

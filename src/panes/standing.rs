@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        finding::Severity,
         product::{Product, field},
         remote::Remote,
         status::Status,
@@ -59,6 +60,15 @@ pub fn of_status(status: &Status, age: Option<&str>) -> Standing {
         failed if failed.is_failure() => Standing::new("✗", failed.as_str(), Role::Danger),
         Status::Release => Standing::new("◑", with_age("Release"), Role::Warning),
         running => Standing::new("◐", with_age(running.as_str()), Role::Busy),
+    }
+}
+
+/// How loud a finding is, as a sign and a role.
+pub fn of_severity(severity: Severity) -> (&'static str, Role) {
+    match severity {
+        Severity::Error => ("✗", Role::Danger),
+        Severity::Warning => ("!", Role::Warning),
+        Severity::Note => ("i", Role::Info),
     }
 }
 

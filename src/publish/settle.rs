@@ -28,6 +28,18 @@ pub(super) struct Settled {
     pub warnings: Vec<String>,
 }
 
+/// What stands on the server, with the part of it that an update sends.
+struct Standing<'a> {
+    id: &'a str,
+    body: Value,
+}
+
+impl<'a> Standing<'a> {
+    fn of(kind: Kind, submission: Option<&'a Submission>) -> Option<Self> {
+        submission.map(|submission| Self { id: &submission.id, body: put_body(kind, &submission.document) })
+    }
+}
+
 /// Judges the plan against what the server holds. The error is the refusal in words, with the way on. `at` is when that was told:
 /// what is a date too near then is so as well when the run is rebuilt from its journal.
 pub(super) fn settle(
@@ -46,14 +58,16 @@ pub(super) fn settle(
             plan.target
         ));
     }
-    let mut warnings = untouched(plan, pending, live)?;
-    let kept = pending.filter(|_| plan.pending == PendingPolicy::Keep);
-    let base = kept.or(live).map(|submission| put_body(kind, &submission.document));
     let body = plan.document.as_ref().map(|document| put_body(kind, document));
-    let Some(committed) = body.as_ref().or(base.as_ref()) else {
+    let (draft, live) = (Standing::of(kind, pending), Standing::of(kind, live));
+    let mut warnings = untouched(plan, body.as_ref(), draft.as_ref(), live.as_ref())?;
+    let kept = draft.as_ref().filter(|_| plan.pending == PendingPolicy::Keep);
+    let live = live.as_ref();
+    let base = kept.or(live).map(|standing| &standing.body);
+    let Some(committed) = body.as_ref().or(base) else {
         return Err(format!("{} has never been published and no document was given: give one with --json.", plan.target));
     };
-    let has_changed = match (&body, &base) {
+    let has_changed = match (&body, base) {
         (Some(body), Some(base)) => !diff::diff(base, body).is_empty(),
         (Some(_), None) => true,
         (None, _) => false,
@@ -63,11 +77,10 @@ pub(super) fn settle(
         return Err(nothing_to_do(plan));
     }
     if let Some(body) = &body {
-        no_errors(kind, body, base.as_ref())?;
+        no_errors(kind, body, base)?;
     }
     warnings.extend(check::check_dates(kind, committed, at).into_iter().map(|finding| finding.sentence));
-    let live = live.map(|live| put_body(kind, &live.document));
-    agreed(plan, &concern::concerns(kind, live.as_ref(), committed))?;
+    agreed(plan, &concern::concerns(kind, live.map(|live| &live.body), committed))?;
     match (expected.is_empty(), &plan.zip) {
         (false, None) => {
             let names: Vec<_> = expected.iter().map(|file| format!("\n  {}", file.file_name)).collect();
@@ -83,13 +96,15 @@ pub(super) fn settle(
 
 /// Whether nobody has changed the document since it was seen. Without a document that was seen, what is about to be overwritten
 /// deserves a word.
-fn untouched(plan: &Plan, pending: Option<&Submission>, live: Option<&Submission>) -> Result<Vec<String>, String> {
-    let kind = plan.target.kind();
-    let body = |submission: &Submission| put_body(kind, &submission.document);
-    let mine = plan.document.as_ref().map(|document| put_body(kind, document));
-    let Some(server) = pending.or(live) else { return Ok(Vec::new()) };
+fn untouched(
+    plan: &Plan,
+    mine: Option<&Value>,
+    draft: Option<&Standing<'_>>,
+    live: Option<&Standing<'_>>,
+) -> Result<Vec<String>, String> {
+    let Some(server) = draft.or(live) else { return Ok(Vec::new()) };
     if let Some(base) = &plan.base {
-        let foreign = merge::foreign(base, mine.as_ref(), &body(server));
+        let foreign = merge::foreign(base, mine, &server.body);
         if foreign.is_empty() {
             return Ok(Vec::new());
         }
@@ -101,10 +116,10 @@ fn untouched(plan: &Plan, pending: Option<&Submission>, live: Option<&Submission
             plan.target
         ));
     }
-    let (PendingPolicy::Keep, Some(draft), Some(live), Some(mine)) = (plan.pending, pending, live, &mine) else {
+    let (PendingPolicy::Keep, Some(draft), Some(live), Some(mine)) = (plan.pending, draft, live, mine) else {
         return Ok(Vec::new());
     };
-    let lost = merge::foreign(&body(live), Some(mine), &body(draft));
+    let lost = merge::foreign(&live.body, Some(mine), &draft.body);
     Ok(if lost.is_empty() {
         Vec::new()
     } else {

@@ -38,7 +38,7 @@ pub trait Worker {
 }
 
 /// How the dashboard is started.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     pub profile: ProfileView,
     /// A line that stands on every screen: the demo's.
@@ -53,6 +53,8 @@ pub struct Options {
     pub editor: Option<String>,
     /// Chords of the config: an action's name and its keys.
     pub keys: Vec<(String, Vec<String>)>,
+    /// In which times of day are shown.
+    pub zone: TimeZone,
 }
 
 /// Shows the dashboard until it is left. The caller shuts its worker down afterwards. To be awaited on the thread that calls
@@ -72,7 +74,7 @@ pub async fn run(
         welcome: options.welcome,
         theme: if options.no_color { Theme::plain() } else { Theme::default() },
         keymap,
-        zone: TimeZone::system(),
+        zone: options.zone,
         notify: options.notify,
     };
     let (told, outside) = mpsc::channel(8);
@@ -116,7 +118,8 @@ impl<W: Worker> Shell<W> {
         let mut has_reports = true;
         let mut batch = Vec::with_capacity(REPORTS);
         // The first frame comes before the first request.
-        let mut effects = self.app.start(self.moment());
+        let effects = self.app.start(self.moment());
+        let mut effects = self.recall(effects).await?;
         loop {
             if self.app.take_dirty() {
                 pace.mark();
@@ -193,6 +196,21 @@ impl<W: Worker> Shell<W> {
                 }
             }
         }
+    }
+
+    /// Takes what is known from disk into the first frame, for as long as a frame may take; beyond that it comes when it comes.
+    /// Gives what is to be done behind that frame.
+    async fn recall(&mut self, effects: Vec<Effect>) -> anyhow::Result<Vec<Effect>> {
+        let (recall, mut rest): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(|effect| matches!(effect, Effect::Start(_, Job::Recall)));
+        self.execute(recall).await?;
+        let until = (Instant::now() + FRAME).into();
+        while self.app.is_recalling()
+            && let Ok(Some((job, report))) = tokio::time::timeout_at(until, self.reports.recv()).await
+        {
+            rest.extend(self.app.handle(Event::Report(job, report), self.moment()));
+        }
+        Ok(rest)
     }
 
     /// There is nobody to ask any more: what is to be kept is kept, and that is all.

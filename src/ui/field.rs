@@ -12,6 +12,13 @@ use ratatui::{
 };
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Plain input for whoever takes text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Typed {
+    Key(KeyEvent),
+    Paste(String),
+}
+
 /// A text with a cursor; `cursor` is a byte offset that always lies between two characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
@@ -39,6 +46,17 @@ impl Field {
 
     pub fn clear(&mut self) {
         *self = Self::default();
+    }
+
+    /// Takes what was typed; says whether it was something for a text field.
+    pub fn typed(&mut self, typed: &Typed) -> bool {
+        match typed {
+            Typed::Key(key) => self.key(*key),
+            Typed::Paste(text) => {
+                self.paste(text);
+                true
+            }
+        }
     }
 
     /// Takes a key; says whether it was one for a text field.

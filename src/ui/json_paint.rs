@@ -2,15 +2,16 @@
 //! A broken text is coloured as far as it can be read. Knows no screen.
 
 use super::theme::Role;
+use memchr::memchr2;
 use std::ops::Range;
 
-/// The coloured parts of a line, in order, without gaps between what is not white; bytes of the line.
-/// Reads no further than byte `until`, which is all that can be seen.
-pub fn paint(line: &str, until: usize) -> Vec<(Range<usize>, Role)> {
+/// The coloured parts of a line that reach into `seen`, in order, without gaps between what is not white; bytes of the line. Read from
+/// the line's start, because what a byte is depends on what stands before it.
+pub fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)> {
     let bytes = line.as_bytes();
     let mut parts: Vec<(Range<usize>, Role)> = Vec::new();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at).filter(|_| at < until) {
+    while let Some(byte) = bytes.get(at).filter(|_| at < seen.end) {
         let end = match byte {
             b' ' | b'\t' => {
                 at += 1;
@@ -34,6 +35,10 @@ pub fn paint(line: &str, until: usize) -> Vec<(Range<usize>, Role)> {
             _ if matches!(line.get(at..end), Some("true" | "false" | "null")) => Role::JsonWord,
             _ => Role::Danger,
         };
+        // The last one alone can still change: it may turn out to be a name.
+        if parts.last().is_some_and(|(range, _)| range.end <= seen.start) {
+            parts.pop();
+        }
         parts.push((at..end, role));
         at = end;
     }
@@ -48,12 +53,12 @@ pub fn paint(line: &str, until: usize) -> Vec<(Range<usize>, Role)> {
 
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += next;
+        if bytes.get(at) == Some(&b'"') {
+            return at + 1;
         }
+        at += 2;
     }
     bytes.len()
 }
@@ -69,7 +74,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn words(line: &str) -> Vec<(&str, Role)> {
-        paint(line, usize::MAX).into_iter().map(|(range, role)| (&line[range], role)).collect()
+        paint(line, 0..usize::MAX).into_iter().map(|(range, role)| (&line[range], role)).collect()
     }
 
     #[test]
@@ -91,14 +96,15 @@ mod tests {
             ]
         );
         assert_eq!(words(r#"tru "open"#), [("tru", Danger), (r#""open"#, JsonString)]);
-        assert_eq!(paint(r#""name": 1"#, 3), [(0..6, JsonName)]);
+        assert_eq!(paint(r#""name": 1"#, 0..3), [(0..6, JsonName)]);
+        assert_eq!(paint(r#"["a", "b": "c"]"#, 8..14), [(6..9, JsonName), (9..10, JsonMark), (11..14, JsonString)]);
     }
 
     proptest! {
         #[test]
         fn parts_lie_in_order_between_characters(line in "\\PC{0,30}") {
             let mut last = 0;
-            for (range, _) in paint(&line, usize::MAX) {
+            for (range, _) in paint(&line, 0..usize::MAX) {
                 prop_assert!(range.start >= last && range.end > range.start && range.end <= line.len());
                 prop_assert!(line.is_char_boundary(range.start) && line.is_char_boundary(range.end));
                 last = range.end;

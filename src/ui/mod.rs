@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod filter;
+pub mod finder;
 pub mod json_paint;
 pub mod keymap;
 pub mod list;
@@ -9,6 +10,7 @@ pub mod meter;
 pub mod modal;
 pub mod panel;
 pub mod prose;
+pub mod row;
 pub mod scroll;
 pub mod table;
 pub mod text;
@@ -17,6 +19,7 @@ pub mod text_brackets;
 pub mod text_buffer;
 pub mod text_folds;
 pub mod text_hunks;
+pub mod text_keys;
 pub mod text_lines;
 pub mod text_motion;
 pub mod text_place;

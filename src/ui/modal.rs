@@ -4,7 +4,7 @@ use super::theme::{Role, Theme};
 use ratatui::{
     Frame,
     layout::Rect,
-    text::Line,
+    text::{Line, Span},
     widgets::{Block, BorderType, Clear, Padding},
 };
 
@@ -24,20 +24,37 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
-/// Hints that fit into `columns`: what stands first goes first, since the last one leads out.
-fn fitting(hints: Line<'_>, columns: usize) -> Line<'_> {
-    let [hint] = hints.spans.as_slice() else { return hints };
-    let mut said = hint.content.as_ref();
-    while super::text::width(said) > columns
-        && let Some((_, rest)) = said.trim_start().split_once("  ")
+/// The line of hints: keys, and behind each what it does; keys that do one thing together leave out the word.
+pub fn hints(theme: &Theme, keys: &[(String, &str)]) -> Line<'static> {
+    let part = |(key, word): &(String, &str)| {
+        let word = if word.is_empty() { String::new() } else { format!(" {word} ") };
+        [Span::styled(format!(" {key}"), theme.style(Role::Key)), Span::styled(word, theme.style(Role::Muted))]
+    };
+    keys.iter().flat_map(part).collect()
+}
+
+/// Answers beside each other, in the middle; marks in front and behind say which one has the focus.
+pub fn buttons(theme: &Theme, answers: &[(&str, bool, Role)]) -> Line<'static> {
+    let mut line = Line::default().centered();
+    for (label, has_focus, role) in answers {
+        if !line.spans.is_empty() {
+            line.push_span(Span::raw("   "));
+        }
+        let shown = if *has_focus { format!("▸ {label} ◂") } else { format!("  {label}  ") };
+        line.push_span(Span::styled(shown, theme.style(if *has_focus { Role::Selection } else { *role })));
+    }
+    line
+}
+
+/// Hints that fit into `columns`: what stands first goes first, whole keys with their words, since the last one leads out.
+fn fitting(mut hints: Line<'_>, columns: usize) -> Line<'_> {
+    while hints.width() > columns
+        && let Some(word) = hints.spans.iter().position(|span| span.content.ends_with(' '))
+        && word + 1 < hints.spans.len()
     {
-        said = rest;
+        hints.spans.drain(..=word);
     }
-    if said.len() == hint.content.len() {
-        hints
-    } else {
-        Line::styled(format!(" {}", said.trim_start()), hint.style.patch(hints.style))
-    }
+    hints
 }
 
 #[expect(
@@ -86,10 +103,12 @@ mod tests {
 
     #[test]
     fn hints_lose_whole_keys_from_the_front() {
-        let hints = || Line::styled(" ↑ ↓ move  enter choose  y copy hash  esc cancel ", ratatui::style::Style::new().bold());
-        assert_eq!(fitting(hints(), 60), hints());
-        let shorter = fitting(hints(), 28);
-        assert_eq!((shorter.to_string().as_str(), shorter.spans.len()), (" y copy hash  esc cancel ", 1));
-        assert_eq!(fitting(hints(), 5).to_string(), " esc cancel ");
+        let keys = [("↑", ""), ("↓", "move"), ("enter", "choose"), ("y", "copy hash"), ("esc", "cancel")];
+        let keys = keys.map(|(key, word)| (key.to_owned(), word));
+        let theme = Theme::plain();
+        let fitted = |columns| fitting(hints(&theme, &keys), columns).to_string();
+        assert_eq!(fitted(60), hints(&theme, &keys).to_string());
+        assert_eq!(fitted(28), " y copy hash  esc cancel ");
+        assert_eq!(fitted(5), " esc cancel ");
     }
 }

@@ -2,16 +2,17 @@
 //! Knows nothing of what the text is for.
 
 use super::{
-    keymap::is_plain,
-    text::plain,
+    field::Typed,
+    text_area::put,
     text_buffer::TextBuffer,
+    text_keys,
     text_motion::Motion,
     text_place::{Place, byte_at_column, columns, grapheme_columns},
     theme::{Role, Theme},
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
+    crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind},
     layout::{Position, Rect},
     style::Modifier,
 };
@@ -33,8 +34,7 @@ pub struct Prose {
     goal: Option<usize>,
     /// Known only while drawing: that is why they lie in cells.
     top: Cell<usize>,
-    width: Cell<usize>,
-    height: Cell<usize>,
+    drawn: Cell<Rect>,
 }
 
 /// Breaks a line between words, or inside of a word that is wider than a row.
@@ -62,7 +62,7 @@ impl Prose {
     pub fn new(text: &str) -> Self {
         let mut buffer = TextBuffer::new(text);
         buffer.go(Motion::End, false);
-        Self { buffer, goal: None, top: Cell::new(0), width: Cell::new(60), height: Cell::new(8) }
+        Self { buffer, goal: None, top: Cell::new(0), drawn: Cell::new(Rect::new(0, 0, 61, 8)) }
     }
 
     pub fn text(&self) -> String {
@@ -76,8 +76,10 @@ impl Prose {
 
     fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
+        // The cursor may stand behind the last column.
+        let width = usize::from(self.drawn.get().width).saturating_sub(1).max(1);
         for (line, text) in self.buffer.lines().iter().enumerate() {
-            break_line(line, text, self.width.get().max(1), &mut rows);
+            break_line(line, text, width, &mut rows);
         }
         rows
     }
@@ -119,76 +121,60 @@ impl Prose {
         self.goal = Some(goal);
     }
 
-    /// Takes a key; says whether it was one for a text.
-    pub fn key(&mut self, key: KeyEvent) -> bool {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let shift = key.modifiers.contains(KeyModifiers::SHIFT);
-        let page = isize::try_from(self.height.get().saturating_sub(1).max(1)).unwrap_or(isize::MAX);
-        match key.code {
-            KeyCode::Up if !shift => {
-                self.walk(-1);
-                return true;
-            }
-            KeyCode::Down if !shift => {
-                self.walk(1);
-                return true;
-            }
-            KeyCode::PageUp => {
-                self.walk(-page);
-                return true;
-            }
-            KeyCode::PageDown => {
-                self.walk(page);
-                return true;
-            }
-            _ => self.goal = None,
-        }
-        let buffer = &mut self.buffer;
-        match key.code {
-            KeyCode::Char(c) if is_plain(key) => buffer.type_char(c),
-            KeyCode::Char('z') if control => {
-                buffer.undo();
-            }
-            KeyCode::Char('y') if control => {
-                buffer.redo();
-            }
-            KeyCode::Char('a') if control => buffer.select_all(),
-            KeyCode::Char('h') if control => buffer.backspace(),
-            KeyCode::Char('w') | KeyCode::Backspace if control => buffer.delete_word(),
-            KeyCode::Backspace => buffer.backspace(),
-            KeyCode::Delete => buffer.delete(),
-            KeyCode::Enter => buffer.insert("\n"),
-            KeyCode::Left if control => buffer.go(Motion::WordLeft, shift),
-            KeyCode::Right if control => buffer.go(Motion::WordRight, shift),
-            KeyCode::Left => buffer.go(Motion::Left, shift),
-            KeyCode::Right => buffer.go(Motion::Right, shift),
-            KeyCode::Up => buffer.go(Motion::Up(1), true),
-            KeyCode::Down => buffer.go(Motion::Down(1), true),
-            KeyCode::Home if control => buffer.go(Motion::Start, shift),
-            KeyCode::End if control => buffer.go(Motion::End, shift),
-            KeyCode::Home => buffer.go(Motion::LineStart, shift),
-            KeyCode::End => buffer.go(Motion::LineEnd, shift),
-            _ => return false,
+    /// Takes what was typed; says whether it was something for a text. A paste is one step of undo.
+    pub fn typed(&mut self, typed: &Typed) -> bool {
+        match typed {
+            Typed::Key(key) => return self.key(*key),
+            Typed::Paste(text) => self.paste(text),
         }
         true
     }
 
-    /// A paste is one step of undo.
+    fn key(&mut self, key: KeyEvent) -> bool {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+        let page: isize = i16::try_from(self.drawn.get().height).unwrap_or(i16::MAX).saturating_sub(1).max(1).into();
+        let rows = match key.code {
+            KeyCode::Up if !shift => Some(-1),
+            KeyCode::Down if !shift => Some(1),
+            KeyCode::PageUp => Some(-page),
+            KeyCode::PageDown => Some(page),
+            _ => None,
+        };
+        if let Some(rows) = rows {
+            self.walk(rows);
+            return true;
+        }
+        self.goal = None;
+        match key.code {
+            KeyCode::Char('z') if control => drop(self.buffer.undo()),
+            KeyCode::Char('y') if control => drop(self.buffer.redo()),
+            KeyCode::Enter => self.buffer.insert("\n"),
+            _ => return text_keys::key(key, &mut self.buffer),
+        }
+        true
+    }
+
+    /// One step of undo.
     pub fn paste(&mut self, text: &str) {
         self.goal = None;
         self.buffer.paste(text);
     }
 
-    /// A click into the drawn area, from its left upper corner.
-    pub fn click(&mut self, column: u16, row: u16) {
-        let rows = self.rows();
-        let row = (self.top.get() + usize::from(row)).min(rows.len().saturating_sub(1));
-        self.go_to(&rows, row, usize::from(column));
-        self.goal = None;
-    }
-
-    pub fn wheel(&mut self, down: bool) {
-        self.walk(if down { 3 } else { -3 });
+    /// A click goes to a letter, the wheel moves.
+    pub fn mouse(&mut self, event: MouseEvent) {
+        let drawn = self.drawn.get();
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) if drawn.contains((event.column, event.row).into()) => {
+                let rows = self.rows();
+                let row = (self.top.get() + usize::from(event.row - drawn.y)).min(rows.len().saturating_sub(1));
+                self.go_to(&rows, row, usize::from(event.column - drawn.x));
+                self.goal = None;
+            }
+            MouseEventKind::ScrollDown => self.walk(3),
+            MouseEventKind::ScrollUp => self.walk(-3),
+            _ => {}
+        }
     }
 
     /// Where the text has as many characters as it may have.
@@ -212,10 +198,8 @@ impl Prose {
         if area.is_empty() {
             return;
         }
-        // The cursor may stand behind the last column.
-        self.width.set(usize::from(area.width).saturating_sub(1).max(1));
+        self.drawn.set(area);
         let height = usize::from(area.height);
-        self.height.set(height);
         let rows = self.rows();
         let cursor = self.buffer.cursor();
         let at = Self::row_of(&rows, cursor);
@@ -238,12 +222,7 @@ impl Prose {
                 if selection.is_some_and(|(from, to)| (from..to).contains(&place)) {
                     style = style.add_modifier(Modifier::REVERSED);
                 }
-                let shown = plain(grapheme);
-                match grapheme {
-                    "\t" => frame.buffer_mut().set_stringn(x, y, "  ", 2, style),
-                    _ if shown.is_empty() => frame.buffer_mut().set_stringn(x, y, "·", 1, theme.style(Role::Danger)),
-                    _ => frame.buffer_mut().set_stringn(x, y, shown, wide, style),
-                };
+                put(frame.buffer_mut(), x, y, grapheme, style, theme);
                 x += wide as u16;
             }
             if index == at && cursor.byte == row.end {
@@ -272,6 +251,10 @@ mod tests {
         prose.key(KeyEvent::new(code, KeyModifiers::NONE));
     }
 
+    fn mouse(prose: &mut Prose, kind: MouseEventKind, column: u16, row: u16) {
+        prose.mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    }
+
     #[test]
     fn it_wraps_between_words_and_moves_by_what_one_sees() {
         let mut prose = Prose::new("one two three four\n\nend");
@@ -293,10 +276,10 @@ mod tests {
     fn a_click_goes_to_the_letter_and_the_view_follows_the_cursor() {
         let mut prose = Prose::new("a\nb\nc\nd\ne");
         assert_eq!(draw(&prose, 9, 2), (vec!["d".into(), "e".into()], (1, 1)));
-        prose.click(0, 0);
+        mouse(&mut prose, MouseEventKind::Down(MouseButton::Left), 0, 0);
         press(&mut prose, KeyCode::Char('x'));
         assert_eq!(prose.text(), "a\nb\nc\nxd\ne");
-        prose.wheel(false);
+        mouse(&mut prose, MouseEventKind::ScrollUp, 0, 0);
         assert_eq!(draw(&prose, 9, 2).0, ["a", "b"]);
     }
 
@@ -320,7 +303,7 @@ mod tests {
                     4 => press(&mut prose, KeyCode::Enter),
                     5 => press(&mut prose, KeyCode::PageUp),
                     6 => press(&mut prose, KeyCode::Char('漢')),
-                    7 => prose.click(3, 1),
+                    7 => mouse(&mut prose, MouseEventKind::Down(MouseButton::Left), 3, 1),
                     _ => press(&mut prose, KeyCode::Home),
                 }
                 draw(&prose, width, 3);

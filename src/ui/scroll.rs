@@ -1,7 +1,13 @@
 //! A longer text that is read by scrolling. Knows how many lines there are, not what they say.
 
+use super::row;
 use crate::action::Action;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{
+    Frame,
+    crossterm::event::{MouseEvent, MouseEventKind},
+    layout::Rect,
+    text::Line,
+};
 use std::cell::Cell;
 
 /// Which line is the first in view. Height and length are known only while drawing, so they lie in cells.
@@ -31,6 +37,15 @@ impl Scroll {
         true
     }
 
+    /// The wheel moves it.
+    pub fn mouse(&mut self, event: MouseEvent) {
+        match event.kind {
+            MouseEventKind::ScrollDown => drop(self.act(Action::Down)),
+            MouseEventKind::ScrollUp => drop(self.act(Action::Up)),
+            _ => {}
+        }
+    }
+
     /// Draws the lines in view; `None` when all of them fit, else how far down the text is read, in percent.
     pub fn draw(&self, frame: &mut Frame, area: Rect, lines: &[Line]) -> Option<u8> {
         let height = usize::from(area.height);
@@ -39,7 +54,7 @@ impl Scroll {
         let last = lines.len().saturating_sub(height);
         self.top.set(self.top.get().min(last));
         for (line, place) in lines.iter().skip(self.top.get()).zip(area.rows()) {
-            frame.render_widget(line, place);
+            row::draw(frame, place, line);
         }
         (last > 0).then(|| u8::try_from(self.top.get() * 100 / last).unwrap_or(100))
     }

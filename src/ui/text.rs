@@ -15,7 +15,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Cells of one letter in the screen's buffer.
-fn cells(letter: &str) -> usize {
+pub fn cells(letter: &str) -> usize {
     // The buffer is never asked about these: they do not get there.
     if letter.contains(char::is_control) { letter.width() } else { usize::from(letter.cell_width()) }
 }
@@ -64,6 +64,24 @@ pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
         cut.push_str(ELLIPSIS);
     }
     Cow::Owned(cut)
+}
+
+/// As [`fit`], but what is cut off is the beginning: of a path, the end says more.
+pub fn fit_end(text: &str, columns: usize) -> Cow<'_, str> {
+    let text = plain(text);
+    if width(&text) <= columns {
+        return text;
+    }
+    let mut room = columns.saturating_sub(width(ELLIPSIS));
+    let fits = |part: &&str| {
+        let cells = cells(part);
+        let fits = cells <= room;
+        room -= cells.min(room);
+        fits
+    };
+    let kept: usize = text.graphemes(true).rev().take_while(fits).map(str::len).sum();
+    let end = text.get(text.len() - kept..).unwrap_or_default();
+    Cow::Owned(if columns > 0 { format!("{ELLIPSIS}{end}") } else { String::new() })
 }
 
 /// Exactly `columns` wide: cut, or filled with spaces at the end.
@@ -137,6 +155,15 @@ mod tests {
     }
 
     #[rstest]
+    #[case("/listings/en-us", 15, "/listings/en-us")]
+    #[case("/listings/en-us", 6, "…en-us")]
+    #[case("/天気", 4, "…気")]
+    #[case("abc", 0, "")]
+    fn the_end_is_kept(#[case] text: &str, #[case] columns: usize, #[case] expected: &str) {
+        assert_eq!(fit_end(text, columns), expected);
+    }
+
+    #[rstest]
     #[case("one two three", 8, &["one two", "three"])]
     #[case("a\n\nb", 8, &["a", "", "b"])]
     #[case("abcdefghij", 4, &["abcd", "efgh", "ij"])]
@@ -182,6 +209,7 @@ mod tests {
         #[test]
         fn nothing_is_ever_wider_than_asked(text in "\\PC{0,40}", columns in 2usize..30) {
             prop_assert!(width(&fit(&text, columns)) <= columns);
+            prop_assert!(width(&fit_end(&text, columns)) <= columns);
             prop_assert_eq!(width(&pad(&text, columns)), columns);
             prop_assert!(wrap(&text, columns).iter().all(|line| width(line) <= columns), "{:?}", wrap(&text, columns));
         }

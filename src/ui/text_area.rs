@@ -5,7 +5,7 @@ use super::{
     json_paint::paint,
     text::plain,
     text_folds::{FoldMark, Visible},
-    text_place::{Place, grapheme_columns, graphemes},
+    text_place::{Place, fitting, grapheme_columns, graphemes},
     text_scroll::{Scroll, gutter, row_starts},
     theme::{Role, Theme},
 };
@@ -16,6 +16,9 @@ use ratatui::{
     style::{Modifier, Style},
 };
 use std::ops::Range;
+
+/// The coloured parts of a line.
+type Painted = Vec<(Range<usize>, Role)>;
 
 /// A text with what is to be seen in it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +40,16 @@ pub struct TextArea<'a> {
     pub is_active: bool,
 }
 
+/// Puts a letter of a text; what a terminal would obey is only hinted at.
+pub fn put(buffer: &mut Buffer, x: u16, y: u16, grapheme: &str, style: Style, theme: &Theme) {
+    let shown = plain(grapheme);
+    match grapheme {
+        "\t" => buffer.set_stringn(x, y, "  ", 2, style),
+        _ if shown.is_empty() => buffer.set_stringn(x, y, "·", 1, theme.style(Role::Danger)),
+        _ => buffer.set_stringn(x, y, shown, grapheme_columns(grapheme), style),
+    };
+}
+
 impl TextArea<'_> {
     pub fn draw(&self, frame: &mut Frame, area: Rect, scroll: &Scroll, theme: &Theme) {
         if area.is_empty() {
@@ -54,22 +67,32 @@ impl TextArea<'_> {
 
         let mut line = scroll.top();
         let mut part = scroll.part();
-        // Where the rows of a line begin; made once a line, which may fill many rows and be long beyond them.
-        let mut cut: (Option<usize>, Vec<usize>) = (None, Vec::new());
+        let skip = if self.wraps { 0 } else { scroll.left() };
+        // Where the rows of a line begin, and its colours; made once a line, which may fill many rows and be long beyond them.
+        let mut cut: Option<(usize, Vec<usize>, Painted)> = None;
         for y in area.y..area.bottom() {
             let Some(content) = self.text.lines.get(line) else { break };
-            if cut.0 != Some(line) {
-                cut = (Some(line), if self.wraps { row_starts(content, width) } else { vec![0] });
+            if cut.as_ref().is_none_or(|(of, ..)| *of != line) {
+                let starts = if self.wraps { row_starts(content, width) } else { vec![0] };
+                let seen = if self.wraps {
+                    let rows = usize::from(area.bottom() - y);
+                    let end = starts.get(part + rows).copied().unwrap_or(content.len());
+                    starts.get(part).copied().unwrap_or_default()..end
+                } else {
+                    let (start, _) = fitting(content, skip);
+                    let (length, _) = fitting(content.get(start..).unwrap_or_default(), width + 2);
+                    start..start + length
+                };
+                cut = Some((line, starts, paint(content, seen)));
             }
-            let starts = &cut.1;
+            let Some((_, starts, paint)) = &cut else { break };
             let from = starts.get(part).copied().unwrap_or_default();
             let to = starts.get(part + 1).copied().unwrap_or(content.len());
             if gutter > 0 && part == 0 {
                 self.number(frame.buffer_mut(), area.x, y, usize::from(gutter) - 1, line, theme);
             }
-            let skip = if self.wraps { 0 } else { scroll.left() };
             let row = Rect { y, height: 1, ..text };
-            let (cursor, end) = self.content(frame.buffer_mut(), row, (line, from..to), skip, theme);
+            let (cursor, end) = self.content(frame.buffer_mut(), row, (line, from..to, paint), skip, theme);
             if let Some(x) = cursor
                 && self.is_active
             {
@@ -119,14 +142,12 @@ impl TextArea<'_> {
         &self,
         buffer: &mut Buffer,
         area: Rect,
-        (number, part): (usize, Range<usize>),
+        (number, part, paint): (usize, Range<usize>, &Painted),
         skip: usize,
         theme: &Theme,
     ) -> (Option<u16>, u16) {
         let Some(line) = self.text.lines.get(number) else { return (None, area.x) };
         let width = usize::from(area.width);
-        let until = if self.wraps { part.end } else { line.len().min((skip + width).saturating_mul(8)) };
-        let paint = paint(line, until);
         let first = self.hits.partition_point(|hit| hit.line < number);
         let mut hits = self.hits.get(first..).unwrap_or_default().iter().take_while(|hit| hit.line == number).peekable();
         let selected = self.selection.and_then(|(from, to)| {
@@ -136,10 +157,13 @@ impl TextArea<'_> {
         });
         let mut cursor = None;
         let is_cursor = |byte: usize| self.cursor == Some(Place { line: number, byte });
-        let mut column = 0;
-        let mut parts = paint.iter().peekable();
-        for (byte, grapheme) in graphemes(line.get(part.clone()).unwrap_or_default()) {
-            let byte = part.start + byte;
+        let mut parts =
+            paint.get(paint.partition_point(|(range, _)| range.end <= part.start)..).unwrap_or_default().iter().peekable();
+        let content = line.get(part.clone()).unwrap_or_default();
+        // What lies to the left of the view may be megabytes.
+        let (left, mut column) = fitting(content, skip);
+        for (byte, grapheme) in graphemes(content.get(left..).unwrap_or_default()) {
+            let byte = part.start + left + byte;
             let start = column;
             column += grapheme_columns(grapheme);
             if column <= skip {
@@ -173,12 +197,7 @@ impl TextArea<'_> {
                 buffer.set_stringn(x, area.y, " ", 1, style);
                 continue;
             }
-            let shown = plain(grapheme);
-            match grapheme {
-                "\t" => buffer.set_stringn(x, area.y, "  ", 2, style),
-                _ if shown.is_empty() => buffer.set_stringn(x, area.y, "·", 1, theme.style(Role::Danger)),
-                _ => buffer.set_stringn(x, area.y, shown, column - start, style),
-            };
+            put(buffer, x, area.y, grapheme, style, theme);
         }
         let end = area.x.saturating_add(column.saturating_sub(skip) as u16).min(area.right());
         if is_cursor(part.end) && part.end == line.len() {
@@ -240,6 +259,14 @@ mod tests {
         let drawn = draw(&area, &Scroll::default(), 40, 5);
         assert_eq!(drawn, ["1 {", "2!  \"listings\": { … 3 lines },", "6   \"b\": [", "7   ]", "8 }"]);
         assert_eq!(draw(&area, &Scroll::default(), 20, 2)[1], "  \"list … 3 lines },");
+    }
+
+    #[test]
+    fn every_letter_has_the_cells_that_the_screen_gives_it() {
+        let lines = text(&["ｱﾌﾟﾘ|", "لا|", "漢|"]);
+        let area = TextArea { text: Visible::new(&lines), ..TextArea::default() };
+        // Empty cells stand behind a wide letter.
+        assert_eq!(draw(&area, &Scroll::default(), 12, 3), ["ｱﾌﾟ  ﾘ|", "لا|", "漢 |"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     text_folds::Visible,
-    text_place::{Place, columns, grapheme_columns, graphemes},
+    text_place::{Place, columns, fitting, graphemes},
 };
 use std::cell::Cell;
 
@@ -21,18 +21,14 @@ pub struct Scroll {
 
 /// Where the rows of a wrapped line begin, in bytes; never empty.
 pub fn row_starts(line: &str, width: usize) -> Vec<usize> {
-    let mut starts = vec![0];
-    if line.len() <= width {
-        return starts;
-    }
-    let mut used = 0;
-    for (byte, grapheme) in graphemes(line) {
-        let needs = grapheme_columns(grapheme);
-        if used + needs > width && used > 0 {
-            starts.push(byte);
-            used = 0;
+    let (mut starts, mut at) = (vec![0], 0);
+    while let Some(rest) = line.get(at..).filter(|rest| rest.len() > width) {
+        let (fits, _) = fitting(rest, width);
+        // A letter that is wider than the row has a row of its own.
+        at += if fits > 0 { fits } else { graphemes(rest).next().map_or(1, |(_, letter)| letter.len()) };
+        if at < line.len() {
+            starts.push(at);
         }
-        used += needs;
     }
     starts
 }

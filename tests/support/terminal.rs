@@ -13,14 +13,21 @@ use std::{
 };
 
 /// Far longer than anything takes: a machine under load is no failure.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A frame is drawn between these two, and is read as a whole or not at all.
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 
+/// The program gives the screen back, at its end or to an editor.
+const SCREEN_LEFT: &[u8] = b"\x1b[?1049l";
+
 struct Seen {
     parser: vt100::Parser,
+    /// Every screen since the last key, the one that the key met first: what was there for a moment only was there all the same.
+    screens: Vec<String>,
+    /// Whether the program has given the screen away since the last key.
+    was_left: bool,
     /// The end of what the program wrote was read, or the terminal was closed.
     has_ended: bool,
     /// The terminal is to be closed: nothing more is read.
@@ -63,7 +70,40 @@ fn whole(bytes: &[u8]) -> usize {
             None => return done + begin,
         }
     }
-    bytes.len()
+    let is_cut = |length: &usize| bytes[done..].ends_with(&FRAME_BEGINS[..*length]);
+    bytes.len() - (1..FRAME_BEGINS.len()).rev().find(is_cut).unwrap_or(0)
+}
+
+/// The length of the first piece after which there is a screen to look at.
+fn piece(bytes: &[u8]) -> usize {
+    let ends = [FRAME_ENDS, SCREEN_LEFT].map(|mark| find(bytes, mark).map(|at| at + mark.len()));
+    ends.into_iter().flatten().min().unwrap_or(bytes.len())
+}
+
+impl Seen {
+    fn take(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (piece, rest) = bytes.split_at(piece(bytes));
+            self.parser.process(piece);
+            self.was_left |= piece.ends_with(SCREEN_LEFT);
+            let screen = self.parser.screen().contents();
+            if *self.now() != screen {
+                self.screens.push(screen);
+            }
+            bytes = rest;
+        }
+    }
+
+    /// The screen as it is.
+    fn now(&self) -> &str {
+        self.screens.last().map_or("", String::as_str)
+    }
+
+    /// Something is done to the program: what was there before is no answer to it.
+    fn forget(&mut self) {
+        self.screens = vec![self.parser.screen().contents()];
+        self.was_left = false;
+    }
 }
 
 impl Shared {
@@ -74,7 +114,7 @@ impl Shared {
             kept.extend_from_slice(&bytes[..count]);
             let ready = whole(&kept);
             let mut seen = self.seen.lock().unwrap();
-            seen.parser.process(&kept[..ready]);
+            seen.take(&kept[..ready]);
             kept.drain(..ready);
             self.changed.notify_all();
             if seen.is_closing {
@@ -109,8 +149,8 @@ impl Terminal {
         let writer = pair.master.take_writer().unwrap();
         let (rows, columns) = cells(size);
         let parser = vt100::Parser::new(rows, columns, 0);
-        let seen = Mutex::new(Seen { parser, has_ended: false, is_closing: false });
-        let shared = Arc::new(Shared { seen, changed: Condvar::new() });
+        let seen = Seen { parser, screens: Vec::new(), was_left: false, has_ended: false, is_closing: false };
+        let shared = Arc::new(Shared { seen: Mutex::new(seen), changed: Condvar::new() });
         let listener = Arc::clone(&shared);
         thread::spawn(move || listener.read(reader));
         Self { shared, writer: Some(writer), child, master: Some(pair.master) }
@@ -121,7 +161,7 @@ impl Terminal {
         self.shared.seen.lock().unwrap().parser.screen().contents()
     }
 
-    fn wait(&self, what: &str, is_wanted: impl Fn(&Seen) -> bool) {
+    fn wait(&self, what: &str, mut is_wanted: impl FnMut(&Seen) -> bool) {
         let end = Instant::now() + PATIENCE;
         let mut seen = self.shared.seen.lock().unwrap();
         while !is_wanted(&seen) {
@@ -136,29 +176,46 @@ impl Terminal {
         }
     }
 
-    /// Waits until the screen is as wanted; fails with the screen it saw last.
+    /// Waits until the screen is, or has been since the last key, as wanted; fails with the screen it saw last.
     pub fn until(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
-        self.wait(what, |seen| is_wanted(&seen.parser.screen().contents()));
+        let mut looked_at = 0;
+        self.wait(what, |seen| {
+            let new = &seen.screens[looked_at..];
+            looked_at = seen.screens.len();
+            new.iter().any(|screen| is_wanted(screen))
+        });
     }
 
-    /// Waits until this text is on the screen.
+    /// Waits until this text is, or has been since the last key, on the screen.
     pub fn see(&self, text: &str) {
         self.until(text, |screen| screen.contains(text));
     }
 
-    /// Waits until this text is gone from the screen.
-    pub fn gone(&self, text: &str) {
-        self.until(&format!("{text} to go"), |screen| !screen.contains(text));
+    /// Waits until all of these texts are on the screen together.
+    pub fn see_all(&self, texts: &[&str]) {
+        self.until(&texts.join(" and "), |screen| texts.iter().all(|text| screen.contains(text)));
     }
 
-    /// Waits for a line; gives it.
-    pub fn until_line(&self, what: &str, is_wanted: impl Fn(&str) -> bool) -> String {
+    /// Waits until this text is gone from the screen.
+    pub fn gone(&self, text: &str) {
+        self.wait(&format!("{text} to go"), |seen| !seen.now().contains(text));
+    }
+
+    /// Waits for a line.
+    pub fn until_line(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
         self.until(what, |screen| screen.lines().any(&is_wanted));
-        self.text().lines().find(|line| is_wanted(line)).unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the program has the screen again that it gave away after the last key, and this text is on it.
+    pub fn back(&self, text: &str) {
+        self.wait(&format!("the way back to {text}"), |seen| {
+            seen.was_left && seen.parser.screen().alternate_screen() && seen.now().contains(text)
+        });
     }
 
     /// Types text as it stands.
     pub fn type_text(&mut self, text: &str) {
+        self.shared.seen.lock().unwrap().forget();
         let writer = self.writer.as_mut().unwrap();
         writer.write_all(text.as_bytes()).unwrap();
         writer.flush().unwrap();
@@ -193,7 +250,10 @@ impl Terminal {
 
     pub fn resize(&self, size: (u16, u16)) {
         let (rows, columns) = cells(size);
-        self.shared.seen.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        let mut seen = self.shared.seen.lock().unwrap();
+        seen.parser.screen_mut().set_size(rows, columns);
+        seen.forget();
+        drop(seen);
         self.master.as_ref().unwrap().resize(pty_size(size)).unwrap();
     }
 

@@ -6,11 +6,13 @@ use crate::domain::{
     archive::fault::{ArchiveFault, DEFLATE64},
     archive::fit::{Fit, is_package, zip_path},
     archive::manifest::{Manifest, version},
+    family::Family,
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
     product::PackageIdentity,
     target::Kind,
+    units::listed,
     version::Version,
 };
 use serde_json::Value;
@@ -205,7 +207,7 @@ impl Check<'_> {
                 let sentence = format!(
                     "{} speaks {} without a listing: people there see the listing of another language.",
                     file.name,
-                    named(&languages)
+                    listed(&languages, MOST_NAMED)
                 );
                 self.say(severity, "/listings", "ListingOptOutWarning", &sentence);
             }
@@ -226,7 +228,7 @@ impl Check<'_> {
             let sentence = format!(
                 "{} asks for {}, which no package here had: customers are told, and restricted ones need an approval.",
                 file.name,
-                named(&new)
+                listed(&new, MOST_NAMED)
             );
             self.say(Severity::Note, &file.pointer, "§ 3.10", &sentence);
         }
@@ -286,14 +288,13 @@ impl Check<'_> {
         let mut old: Vec<(String, Version, bool)> = Vec::new();
         for package in &self.old {
             for text in &package.families {
-                let Some((family, least)) = text.split_once(" min version ") else { continue };
-                let Some(least) = version(least) else { continue };
-                match old.iter_mut().find(|(known, ..)| known.eq_ignore_ascii_case(family)) {
+                let Some(Family { name: family, least: Some(least) }) = Family::read(text) else { continue };
+                match old.iter_mut().find(|(known, ..)| known.eq_ignore_ascii_case(&family)) {
                     Some((_, known, is_kept)) => {
                         *known = least.min(*known);
                         *is_kept |= !is_gone(package);
                     }
-                    None => old.push((family.to_owned(), least, !is_gone(package))),
+                    None => old.push((family, least, !is_gone(package))),
                 }
             }
         }
@@ -325,10 +326,4 @@ impl Check<'_> {
 /// are called neutral.
 fn is_rival(old: &str, new: &str, all: &[String]) -> bool {
     old.is_empty() || old.eq_ignore_ascii_case(new) || (all.len() > 1 && old.eq_ignore_ascii_case("Neutral"))
-}
-
-fn named(values: &[&String]) -> String {
-    let shown: Vec<&str> = values.iter().take(MOST_NAMED).map(|value| value.as_str()).collect();
-    let more = values.len().saturating_sub(MOST_NAMED);
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }

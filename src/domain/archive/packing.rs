@@ -120,10 +120,9 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
 }
 
 fn ambiguous(name: &str, role: Role, several: &[&Loose]) -> String {
-    let shown: Vec<&str> = several.iter().take(MOST_NAMED).map(|file| file.path.as_str()).collect();
-    let more = several.len().saturating_sub(MOST_NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    plain_text(&format!("{name} ({}) could be each of {}{more}; only one may be in the folder.", role.word(), shown.join(", ")))
+    let paths: Vec<&str> = several.iter().map(|file| file.path.as_str()).collect();
+    let paths = units::listed(&paths, MOST_NAMED);
+    plain_text(&format!("{name} ({}) could be each of {paths}; only one may be in the folder.", role.word()))
 }
 
 fn take(packing: &mut Packing, name: &str, role: Role, file: &Loose) {

@@ -10,8 +10,8 @@ use crate::domain::{
         fit::{ArchiveFault, Extra, Fit, Missing, NearReason, fit},
     },
     json::edit::{Edit, apply_to_text},
-    json::pointer::{child, member},
-    package::{Role, expected, files},
+    json::pointer::{child, member, spelled},
+    package::{Role, expected, files, new_package, packages_pointer},
     product::PackageIdentity,
     target::Kind,
 };
@@ -43,18 +43,12 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
     let successors = successors(fit, &is_false);
     repairs.extend(successors.iter().filter_map(|(missing, name)| succeed(document, missing, name)));
     let news = || fit.extra.iter().filter(|extra| !extra.is_known && !successors.iter().any(|(_, name)| *name == extra.name));
-    if let Some(field) = kind.packages_field() {
-        let pointer = child("", member(document, field).map_or(field, |(key, _)| key));
+    if let Some(pointer) = packages_pointer(kind, document) {
         let is_clear = |extra: &&Extra| extra.is_package && extra.hurdle.is_none() && !is_false(&extra.name);
         let added: Vec<&Extra> = news().filter(is_clear).collect();
         repairs.extend(added.iter().map(|extra| Repair {
             sentence: format!("Add {} as a new package.", extra.name),
-            edits: vec![Edit::Append {
-                pointer: pointer.clone(),
-                value: json!({
-                    "fileName": extra.name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"
-                }),
-            }],
+            edits: vec![Edit::Append { pointer: pointer.clone(), value: new_package(&extra.name) }],
         }));
         // What an earlier ZIP was to bring. Without any package in its place it may as well have been forgotten in this one.
         let is_gone = |missing: &&Missing| {
@@ -144,14 +138,11 @@ fn icon(pointer: &str, language: &str, listing: &Value, image: &str) -> Option<R
     let edits = match old {
         Some((key, icon)) => {
             let pointer = child(pointer, key);
-            let leaf = |name: &str, value: &str| Edit::Set {
-                pointer: child(&pointer, member(icon, name).map_or(name, |(key, _)| key)),
-                value: value.into(),
-            };
+            let leaf = |name: &str, value: &str| Edit::Set { pointer: spelled(icon, &pointer, name), value: value.into() };
             vec![leaf("fileName", image), leaf("fileStatus", "PendingUpload")]
         }
         None => vec![Edit::Set {
-            pointer: child(pointer, member(listing, "icon").map_or("icon", |(key, _)| key)),
+            pointer: spelled(listing, pointer, "icon"),
             value: json!({"fileName": image, "fileStatus": "PendingUpload"}),
         }],
     };

@@ -9,11 +9,12 @@ use super::{
 use crate::domain::{
     archive::fit::zip_path,
     concern::{Concern, concerns},
-    diff::{Change, diff},
+    diff::{Change, diff, is_any},
     json::pointer::{child, member, names, parent},
     product::plain_text,
-    submission::{REDACTED, is_put_field},
+    submission::{REDACTED, is_put_field, is_signed_url},
     target::Kind,
+    units::counted,
     value::is_empty,
 };
 use serde_json::Value;
@@ -35,10 +36,6 @@ const FOUND_OUT: [&str; 6] = ["version", "architecture", "languages", "capabilit
 const IDS: [&str; 2] = ["id", "videoFileId"];
 /// What only the service sets, to whatever it likes.
 const SERVICE_MADE: [&str; 2] = ["packageRolloutStatus", "fallbackSubmissionId"];
-
-fn is_any(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
 
 /// Nobody's change: the service wrote it.
 fn is_service_made(kind: Kind, names: &[String], change: &Change) -> bool {
@@ -209,8 +206,7 @@ impl Builder<'_> {
             return Vec::new();
         }
         let part = |key: String, name: String, value: &Value| {
-            let is_secret = key.eq_ignore_ascii_case("fileUploadUrl") && value.is_string();
-            let value = Some(if is_secret { REDACTED.into() } else { value.clone() });
+            let value = Some(if is_signed_url(&key, value) { REDACTED.into() } else { value.clone() });
             let (before, after) = if is_new { (None, value) } else { (value, None) };
             Change { path: child(&change.path, key), place: format!("{} › {name}", change.place), before, after }
         };
@@ -414,10 +410,6 @@ fn whole_language(listing: &Value) -> String {
     let texts = base.as_object().into_iter().flatten().filter(|(_, value)| !is_empty(value) && !value.is_object()).count();
     let images = member(base, "images").and_then(|(_, images)| images.as_array()).map_or(0, Vec::len);
     let texts = texts - usize::from(images > 0);
-    let fields = format!(
-        "{texts} {}, {images} {}",
-        if texts == 1 { "text" } else { "texts" },
-        if images == 1 { "image" } else { "images" }
-    );
+    let fields = format!("{}, {}", counted(texts, "text"), counted(images, "image"));
     title.map_or(fields.clone(), |title| format!("“{title}”, {fields}"))
 }

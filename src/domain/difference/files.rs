@@ -2,7 +2,7 @@
 //! trying every pair.
 
 use super::part::{Brought, Entry, Sign};
-use crate::domain::{json::pointer::member, product::plain_text};
+use crate::domain::{compare, json::pointer::member, packages::file_name, product::plain_text};
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 
@@ -16,13 +16,18 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn of(value: &Value, brought: Option<&Brought>) -> Self {
         let name = file_name(value);
-        let first = |field: &str, of_zip: Option<&str>, of_name: Option<String>| {
+        let named = file_name::read(&name);
+        let first = |field: &str, of_zip: Option<&str>, of_name: Option<&str>| {
             let given = member(value, field).and_then(|(_, value)| value.as_str()).filter(|text| !text.is_empty());
-            given.or(of_zip.filter(|text| !text.is_empty())).map(plain_text).or(of_name).unwrap_or_default()
+            given.or(of_zip.filter(|text| !text.is_empty())).or(of_name).map(plain_text).unwrap_or_default()
         };
         Self {
-            version: first("version", brought.map(|found| found.version.as_str()), version_in(&name)),
-            architecture: first("architecture", brought.map(|found| found.architecture.as_str()), architecture_in(&name)),
+            version: first("version", brought.map(|found| found.version.as_str()), named.version),
+            architecture: first(
+                "architecture",
+                brought.map(|found| found.architecture.as_str()),
+                named.architecture.map(str::to_lowercase).as_deref(),
+            ),
         }
     }
 
@@ -53,39 +58,7 @@ pub(super) struct File {
 
 /// The name of a file entry as written; empty when it has none.
 pub(super) fn file_name(value: &Value) -> String {
-    let name = member(value, "fileName").or_else(|| member(value, "videoFileName"));
-    name.and_then(|(_, name)| name.as_str()).map(plain_text).unwrap_or_default()
-}
-
-fn base(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
-
-/// A name's parts between underscores, without its ending.
-fn name_parts(name: &str) -> impl Iterator<Item = &str> {
-    let base = base(name);
-    let ending = base.rsplit_once('.').filter(|(_, ending)| ending.chars().any(char::is_alphabetic));
-    ending.map_or(base, |(stem, _)| stem).split('_')
-}
-
-/// Build tools write `Name_1.2.3.4_x64.msix`.
-fn version_in(name: &str) -> Option<String> {
-    let is_version = |part: &&str| {
-        let numbers: Vec<_> = part.split('.').collect();
-        (3..=4).contains(&numbers.len())
-            && numbers.iter().all(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
-    };
-    name_parts(name).skip(1).find(is_version).map(str::to_owned)
-}
-
-fn architecture_in(name: &str) -> Option<String> {
-    const KNOWN: [&str; 5] = ["x86", "x64", "arm", "arm64", "neutral"];
-    let is_known = |part: &&str| KNOWN.iter().any(|known| part.eq_ignore_ascii_case(known));
-    name_parts(name).skip(1).find(is_known).map(str::to_lowercase)
-}
-
-fn stem(name: &str) -> String {
-    name_parts(name).next().unwrap_or_default().to_lowercase()
+    compare::file_name(value).map(plain_text).unwrap_or_default()
 }
 
 /// Puts a package that goes and one that comes under the same name together: first where the architectures are equal, then where
@@ -96,7 +69,7 @@ pub(super) fn pair_up(files: Vec<File>) -> Vec<Entry> {
     for pass in 0..2 {
         let key = |file: &File| {
             let architecture = if pass == 0 { file.facts.architecture.to_lowercase() } else { String::new() };
-            (stem(&file.entry.label), architecture)
+            (file_name::read(&file.entry.label).stem.to_lowercase(), architecture)
         };
         let mut going: HashMap<(String, String), VecDeque<usize>> = HashMap::new();
         for (index, file) in files.iter().enumerate() {

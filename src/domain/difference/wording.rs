@@ -2,7 +2,7 @@
 //! written anew is shown whole, not matched word by word. A signed URL is never part of it.
 
 use crate::domain::{
-    submission::REDACTED,
+    submission::{REDACTED, is_signed_url},
     value::{brief, is_empty},
 };
 use serde_json::Value;
@@ -106,10 +106,7 @@ pub(super) fn harmless(value: &Value) -> Value {
         Value::Object(object) => Value::Object(
             object
                 .iter()
-                .map(|(key, value)| {
-                    let is_secret = key.eq_ignore_ascii_case("fileUploadUrl") && value.is_string();
-                    (key.clone(), if is_secret { REDACTED.into() } else { harmless(value) })
-                })
+                .map(|(key, value)| (key.clone(), if is_signed_url(key, value) { REDACTED.into() } else { harmless(value) }))
                 .collect(),
         ),
         other => other.clone(),

@@ -1,7 +1,7 @@
 //! JSON pointers (RFC 6901) into a submission's document: building, reading and changing one place of it.
 //! Knows nothing of the Store.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The pointer of a member or element below `pointer`; `~` and `/` in the name are escaped.
 pub fn child(pointer: &str, name: impl std::fmt::Display) -> String {
@@ -26,9 +26,18 @@ pub fn parent(pointer: &str) -> Option<(&str, String)> {
 
 /// A member by name, exact or else in another case: the service reads property names in any case (store-api.md Q32).
 pub fn member<'a>(value: &'a Value, name: &str) -> Option<(&'a str, &'a Value)> {
-    let object = value.as_object()?;
+    member_of(value.as_object()?, name)
+}
+
+/// The same of an object's members.
+pub fn member_of<'a>(object: &'a Map<String, Value>, name: &str) -> Option<(&'a str, &'a Value)> {
     let exact = object.get_key_value(name);
     exact.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))).map(|(key, value)| (key.as_str(), value))
+}
+
+/// The pointer of a member of `value`, which stands at `pointer`: spelled as it is there, as asked for where it is new.
+pub fn spelled(value: &Value, pointer: &str, name: &str) -> String {
+    child(pointer, member(value, name).map_or(name, |(key, _)| key))
 }
 
 /// Replaces the value at a place; nothing else changes. The last name may be a new member of an existing object, or `-`

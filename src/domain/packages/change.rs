@@ -4,14 +4,14 @@
 use crate::domain::{
     archive::fit::{is_package, is_unsafe_path, zip_path},
     json::edit::Edit,
-    json::pointer::{child, member},
+    json::pointer::{member, spelled},
     limits,
-    package::FileStatus,
+    package::{FileStatus, new_package, packages_pointer},
     packages::reach::{Served, reach, served},
     packages::rows::{Fate, PackageRow},
     target::Kind,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{cmp::Reverse, collections::BTreeMap};
 
 /// Why a package cannot be added under a name; for people.
@@ -30,18 +30,11 @@ pub enum Refusal {
 }
 
 fn leaf(document: &Value, row: &PackageRow, name: &str) -> String {
-    let value = document.pointer(&row.pointer);
-    let key = value.and_then(|value| member(value, name)).map_or(name, |(key, _)| key);
-    child(&row.pointer, key)
+    spelled(document.pointer(&row.pointer).unwrap_or(&Value::Null), &row.pointer, name)
 }
 
 fn set_status(document: &Value, row: &PackageRow, status: &str) -> Edit {
     Edit::Set { pointer: leaf(document, row, "fileStatus"), value: status.into() }
-}
-
-fn list(kind: Kind, document: &Value) -> Result<String, Refusal> {
-    let field = kind.packages_field().ok_or(Refusal::AddOn)?;
-    Ok(child("", member(document, field).map_or(field, |(key, _)| key)))
 }
 
 /// Takes a package off: one on the server is marked, a new one leaves the list. Nothing for what goes already.
@@ -66,8 +59,8 @@ pub fn restore(kind: Kind, document: &Value, row: &PackageRow, live: Option<&Val
         }
         Fate::Missing => {
             let entry = live.and_then(|live| live.pointer(&row.pointer));
-            let pointer = list(kind, document);
-            entry.zip(pointer.ok()).map(|(value, pointer)| Edit::Append { pointer, value: value.clone() }).into_iter().collect()
+            let pointer = packages_pointer(kind, document);
+            entry.zip(pointer).map(|(value, pointer)| Edit::Append { pointer, value: value.clone() }).into_iter().collect()
         }
         Fate::New | Fate::Kept => Vec::new(),
     }
@@ -104,12 +97,9 @@ pub fn is_reused(rows: &[PackageRow], file_name: &str) -> bool {
 
 /// Adds a package that the ZIP brings, at the end of the list.
 pub fn add(kind: Kind, document: &Value, rows: &[PackageRow], file_name: &str) -> Result<Vec<Edit>, Refusal> {
-    let pointer = list(kind, document)?;
+    let pointer = packages_pointer(kind, document).ok_or(Refusal::AddOn)?;
     let name = check_name(rows, file_name)?;
-    let value = json!({
-        "fileName": name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"
-    });
-    Ok(vec![Edit::Append { pointer, value }])
+    Ok(vec![Edit::Append { pointer, value: new_package(&name) }])
 }
 
 /// Puts a package of the ZIP in the place of another: that one goes, the new one is added; of a new one only the name changes.

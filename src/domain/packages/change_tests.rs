@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use proptest::prelude::*;
 use rstest::rstest;
+use serde_json::json;
 
 fn package(id: &str, architecture: &str, version: &str, least: &str) -> Value {
     json!({"fileName": format!("{id}.msix"), "fileStatus": "Uploaded", "id": id, "version": version, "architecture": architecture,

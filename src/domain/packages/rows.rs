@@ -1,6 +1,10 @@
 //! The packages of a document side by side with those that are live: what each is, for whom, and whether it stays.
 //! What the ZIP brings is told from outside. Knows no change and no screen.
 
+pub use super::file_name::ARCHITECTURES;
+pub use crate::domain::family::Family;
+
+use super::file_name;
 use crate::domain::{
     archive::fit::zip_path,
     archive::manifest::Manifest,
@@ -13,30 +17,6 @@ use crate::domain::{
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
-
-/// A device family with the least version of Windows, `Windows.Desktop min version 10.0.17763.0` on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Family {
-    /// `Windows.Desktop`
-    pub name: String,
-    /// Unknown where the text has none.
-    pub least: Option<Version>,
-}
-
-impl Family {
-    fn read(text: &str) -> Option<Self> {
-        let (name, least) = match text.split_once(" min version ") {
-            Some((name, least)) => (name.trim(), least.parse().ok()),
-            None => (text.trim(), None),
-        };
-        (!name.is_empty() && name != "None").then(|| Self { name: name.to_owned(), least })
-    }
-
-    /// `Desktop`: as narrow columns show it.
-    pub fn short(&self) -> &str {
-        self.name.strip_prefix("Windows.").unwrap_or(&self.name)
-    }
-}
 
 /// What becomes of a package with this document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -218,30 +198,14 @@ fn learn(row: &mut PackageRow, cargo: &Cargo) {
         row.capabilities.clone_from(&brought.capabilities);
         row.source = Source::Zip;
     } else if row.source == Source::Nobody {
-        let (version, architecture) = guess(&row.file_name);
-        if version.is_some() || architecture.is_some() {
+        let named = file_name::read(&row.file_name);
+        row.version = named.version.and_then(|version| version.parse().ok());
+        row.architecture = named.architecture.unwrap_or_default().to_owned();
+        if row.version.is_some() || named.architecture.is_some() {
             row.source = Source::Name;
         }
-        row.version = version;
-        row.architecture = architecture.unwrap_or_default().to_owned();
     }
 }
-
-/// `Northwind.Notes_2.5.0.0_x64.msix` says its version and architecture, as build tools name packages.
-fn guess(file_name: &str) -> (Option<Version>, Option<&'static str>) {
-    let path = zip_path(file_name);
-    let base = path.rsplit('/').next().unwrap_or_default();
-    let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-    let parts = || stem.split('_');
-    let version = parts().filter(|part| part.matches('.').count() == 3).find_map(|part| part.parse().ok());
-    let mut architectures = parts().filter_map(|part| ARCHITECTURES.iter().find(|known| known.eq_ignore_ascii_case(part)));
-    // A bundle for several says nothing about one.
-    let architecture = architectures.next().filter(|_| architectures.next().is_none());
-    (version, architecture.copied())
-}
-
-/// The ones that the service is known to write, in the order of lists.
-pub const ARCHITECTURES: &[&str] = &["x64", "x86", "ARM64", "ARM", "Neutral"];
 
 /// What is to be said of one package; the worst first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -357,19 +321,6 @@ mod tests {
         assert_eq!(families, [("Desktop", Some(Version([10, 0, 17763, 0]))), ("Xbox", None)]);
         assert_eq!((rows[1].families.len(), rows[0].capabilities.as_slice()), (0, ["internetClient".to_owned()].as_slice()));
         assert!(rows[2].is_known() && !rows[3].is_known() && !rows[4].is_known());
-    }
-
-    #[rstest]
-    #[case("Northwind.Notes_2.5.0.0_x64.msix", Some([2, 5, 0, 0]), Some("x64"))]
-    #[case("dir/App_1.2.3.4_x86_x64.msixbundle", Some([1, 2, 3, 4]), None)]
-    #[case("App_1.2.3.0_ARM64_bundle.msixupload", Some([1, 2, 3, 0]), Some("ARM64"))]
-    #[case("notes-2.5.msix", None, None)]
-    fn names_tell_what_build_tools_wrote(
-        #[case] name: &str,
-        #[case] version: Option<[u16; 4]>,
-        #[case] architecture: Option<&str>,
-    ) {
-        assert_eq!(guess(name), (version.map(Version), architecture));
     }
 
     #[rstest]

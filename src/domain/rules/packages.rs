@@ -5,8 +5,11 @@ use crate::domain::{
     json::pointer::{child, member},
     limits,
     package::{FileStatus, PackageFacts, packages},
+    packages::{
+        reach,
+        rows::{Cargo, Mark, rows},
+    },
     target::Kind,
-    version::Version,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,7 +18,7 @@ pub fn check(inspection: &mut Inspection<'_>) {
     let pointer = member(inspection.document, field).map_or_else(String::new, |(key, _)| child("", key));
     let facts = packages(inspection.kind, inspection.document);
     package_list(inspection, &pointer, &facts);
-    superseded(inspection, &facts);
+    superseded(inspection);
     for package in &facts {
         needed_choices(inspection, package);
     }
@@ -117,38 +120,17 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
     }
 }
 
-/// A device family with the least version of Windows: `Windows.Desktop min version 10.0.17763.0`.
-fn family(text: &str) -> Option<(&str, Version)> {
-    let (name, least) = text.split_once(" min version ")?;
-    Some((name, least.parse().ok()?))
-}
-
-/// Whether the newer package goes to every device that the older one goes to.
-fn covers(newer: &PackageFacts, older: &PackageFacts) -> bool {
-    let families = |package: &PackageFacts| {
-        package.families.iter().map(|text| family(text).map(|(name, least)| (name.to_owned(), least))).collect::<Option<Vec<_>>>()
-    };
-    let (Some(new), Some(old)) = (families(newer), families(older)) else { return false };
-    let is_covered = |(name, least): &(String, Version)| new.iter().any(|(other, from)| other == name && from <= least);
-    !old.is_empty() && old.iter().all(is_covered) && newer.architecture.eq_ignore_ascii_case(&older.architecture)
-}
-
-fn superseded(inspection: &mut Inspection<'_>, facts: &[PackageFacts]) {
-    let kept: Vec<(&PackageFacts, Version)> = facts
-        .iter()
-        .filter(|package| package.status != FileStatus::PendingDelete)
-        .filter_map(|package| Some((package, package.version.parse().ok()?)))
-        .collect();
-    for (package, old) in &kept {
-        let newest =
-            kept.iter().filter(|(other, new)| new > old && covers(other, package)).max_by(|left, right| left.1.cmp(&right.1));
-        if let Some((newest, _)) = newest {
+fn superseded(inspection: &mut Inspection<'_>) {
+    let rows = rows(inspection.kind, inspection.document, None, &Cargo::new());
+    for (row, marks) in rows.iter().zip(reach::marks(inspection.kind, &rows)) {
+        for mark in marks {
+            let Mark::Superseded { by, .. } = mark else { continue };
             inspection.note(
-                package.pointer.clone(),
+                row.pointer.clone(),
                 "Q37",
                 format!(
-                    "Nobody gets {} any more: {} is newer and goes to the same devices. It can be marked PendingDelete.",
-                    package.file_name, newest.file_name
+                    "Nobody gets {} any more: {by} is newer and goes to the same devices. It can be marked PendingDelete.",
+                    row.file_name
                 ),
             );
         }

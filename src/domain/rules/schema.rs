@@ -302,7 +302,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{examples, json::pointer::child};
+    use crate::domain::{examples, json::pointer::child, package::new_package};
     use rstest::rstest;
 
     const KINDS: [Kind; 3] = [Kind::App, Kind::AddOn, Kind::Flight];
@@ -359,7 +359,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Kind::App, "/applicationPackages", json!({"fileName": "", "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"}))]
+    #[case(Kind::App, "/applicationPackages", new_package(""))]
+    #[case(Kind::Flight, "/flightPackages", new_package(""))]
     #[case(Kind::App, "/listings/en-us/baseListing/images", json!({"fileName": "", "fileStatus": "PendingUpload", "description": "", "imageType": "Screenshot"}))]
     #[case(Kind::App, "/pricing/marketSpecificPricings", json!("NotAvailable"))]
     #[case(Kind::App, "/allowTargetFutureDeviceFamilies", json!(false))]

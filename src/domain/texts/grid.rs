@@ -75,19 +75,6 @@ pub fn is_language(code: &str) -> bool {
     schema::languages().any(|language| language.eq_ignore_ascii_case(code))
 }
 
-/// The kind that a document without a target belongs to, by what only one kind has.
-pub fn kind_of(document: &Value) -> Kind {
-    let has = |name: &str| member(document, name).is_some();
-    let is_app = || listings(document).is_some_and(|(_, all)| all.values().any(|one| member(one, "baseListing").is_some()));
-    if has("flightPackages") {
-        Kind::Flight
-    } else if has("applicationPackages") || has("applicationCategory") || is_app() {
-        Kind::App
-    } else {
-        Kind::AddOn
-    }
-}
-
 /// The content of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Text {

@@ -13,7 +13,7 @@ use ratatui::{
     style::Modifier,
     text::{Line, Span},
 };
-use std::{cell::RefCell, collections::HashSet, rc::Rc};
+use std::{cell::RefCell, collections::HashSet, rc::Rc, sync::Arc};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// From this many entries on, languages and the rest begin folded: a reader sees first how much there is.
@@ -49,7 +49,7 @@ pub struct Laid {
 /// A difference, which of its groups are folded, and its lines as last laid out.
 #[derive(Debug)]
 pub struct DiffLines {
-    difference: Difference,
+    difference: Arc<Difference>,
     folded: HashSet<Topic>,
     /// Lines of one entry at most; what is left out is counted.
     most: usize,
@@ -57,7 +57,8 @@ pub struct DiffLines {
 }
 
 impl DiffLines {
-    pub fn new(difference: Difference, most: usize) -> Self {
+    pub fn new(difference: impl Into<Arc<Difference>>, most: usize) -> Self {
+        let difference = difference.into();
         let is_long = difference.len() > MANY;
         let is_first = |topic: &Topic| matches!(topic, Topic::Packages | Topic::Offer | Topic::Release);
         let folded = difference.groups.iter().map(|group| &group.topic).filter(|topic| is_long && !is_first(topic)).cloned();

@@ -5,10 +5,10 @@ use super::lines::{DiffLines, Spot, concerns};
 use crate::{
     action::Action,
     ask::{Ask, TabId},
-    domain::{
-        difference::{Brought, Difference},
-        remote::Remote,
-        target::Target,
+    domain::{remote::Remote, target::Target},
+    jobs::{
+        job::{Job, ToCompare},
+        weigh,
     },
     model::Change,
     panes::{
@@ -16,10 +16,11 @@ use crate::{
         detail_parts::{failure, unread},
         pane::{Cx, Handled, Possible},
         prepared::{Origin, Prepared, count},
+        session::is_large_value,
         sheet::Sheet,
         tab::Tab,
     },
-    ui::theme::Role,
+    ui::{meter, theme::Role},
 };
 use ratatui::{
     Frame,
@@ -27,22 +28,32 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Lines of one changed text.
 const MOST_LINES: usize = 400;
 
+/// A state of a target's document.
+type State = (Target, (u64, u64));
+
 /// A difference with the state of the document that it was made from.
 #[derive(Debug)]
 struct Made {
-    target: Target,
-    version: (u64, u64),
+    of: State,
     lines: DiffLines,
 }
 
 #[derive(Debug, Default)]
 pub struct Diff {
     made: RefCell<Option<Made>>,
+    /// A large document is to be compared by a job, which can only be asked for once it was found missing while drawing.
+    is_wanted: Cell<bool>,
+    /// What a job compares just now, and the number that its answer will have.
+    asked: RefCell<Option<(State, u64)>>,
     /// The selected one of the spots.
     at: Cell<usize>,
     /// First line in view, and the page's height as last drawn.
@@ -58,24 +69,39 @@ struct Sight {
 }
 
 impl Diff {
-    /// The difference as the document stands now; `None` while it is not read, or no valid JSON.
+    /// The difference as the document stands now; `None` while it is not read, no valid JSON, or still being compared.
     fn with<T>(&self, desk: &Desk, cx: &Cx, read: impl FnOnce(&mut DiffLines) -> T) -> Option<T> {
-        let target = cx.selected?;
-        let version = desk.version();
-        let mut slot = self.made.borrow_mut();
-        if slot.as_ref().is_none_or(|made| made.target != *target || made.version != version) {
-            let prepared = Prepared::of(cx.model, target)?;
-            let value = desk.value(cx)?;
-            let examined = cx.model.examined.value().filter(|examined| Some(examined.zip.as_path()) == prepared.zip);
-            let brought = examined.and_then(|examined| examined.archive.as_ref()).map(Brought::all).unwrap_or_default();
-            let live = prepared.live().map(|live| &live.document);
-            let mut lines = DiffLines::new(Difference::between(target.kind(), live, &value, &brought), MOST_LINES);
-            if let Some(older) = slot.as_ref().filter(|made| made.target == *target) {
-                lines.keep_folds(&older.lines);
+        let of = (cx.selected?.clone(), desk.version());
+        if self.made.borrow().as_ref().is_none_or(|made| made.of != of) {
+            if self.is_asked(&of) {
+                return None;
             }
-            *slot = Some(Made { target: target.clone(), version, lines });
+            let documents = documents(desk, cx)?;
+            let live = documents.detail.published.as_ref().map(|live| &live.document);
+            if is_large_value(live.into_iter().chain([&*documents.value])) {
+                self.is_wanted.set(true);
+                return None;
+            }
+            self.take(of, DiffLines::new(weigh::difference(&documents), MOST_LINES));
         }
-        slot.as_mut().map(|made| read(&mut made.lines))
+        self.made.borrow_mut().as_mut().map(|made| read(&mut made.lines))
+    }
+
+    fn take(&self, of: State, mut lines: DiffLines) {
+        let mut slot = self.made.borrow_mut();
+        if let Some(older) = slot.as_ref().filter(|made| made.of.0 == of.0) {
+            lines.keep_folds(&older.lines);
+        }
+        *slot = Some(Made { of, lines });
+    }
+
+    fn is_asked(&self, of: &State) -> bool {
+        self.asked.borrow().as_ref().is_some_and(|(asked, _)| asked == of)
+    }
+
+    /// Whether a job compares the document, or is about to.
+    fn is_comparing(&self, desk: &Desk, cx: &Cx) -> bool {
+        self.is_wanted.get() || cx.selected.is_some_and(|target| self.is_asked(&(target.clone(), desk.version())))
     }
 
     fn sight(&self, desk: &Desk, cx: &Cx, width: usize) -> Option<Sight> {
@@ -165,6 +191,12 @@ impl Diff {
     }
 }
 
+/// What is compared; nothing while the document is not read or no valid JSON.
+fn documents(desk: &Desk, cx: &Cx) -> Option<ToCompare> {
+    let prepared = Prepared::of(cx.model, cx.selected?)?;
+    Some(ToCompare { detail: Arc::clone(prepared.detail), value: desk.value(cx)?, brought: prepared.brought(cx.model) })
+}
+
 impl Tab for Diff {
     fn id(&self) -> TabId {
         TabId::Diff
@@ -177,6 +209,9 @@ impl Tab for Diff {
     fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
         let is_empty = || self.with(desk, cx, |lines| lines.difference().is_empty()).unwrap_or(true);
         match action {
+            Action::Enter | Action::TogglePart | Action::Copy if is_empty() && self.is_comparing(desk, cx) => {
+                Possible::No("It is still being compared.".into())
+            }
             Action::Enter | Action::TogglePart | Action::Copy if is_empty() => Possible::No("There is no difference.".into()),
             Action::Up
             | Action::Down
@@ -241,18 +276,47 @@ impl Tab for Diff {
 
     fn changed(&mut self, change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
         match change {
+            Change::Compared(comparison) => {
+                let asked = self.asked.take();
+                match asked {
+                    Some((of, number)) if number == comparison.number => {
+                        self.take(of, DiffLines::new(Arc::clone(&comparison.difference), MOST_LINES));
+                    }
+                    other => *self.asked.borrow_mut() = other,
+                }
+            }
             Change::Selected => {
                 *self.made.borrow_mut() = None;
+                *self.asked.borrow_mut() = None;
+                self.is_wanted.set(false);
                 self.at.set(0);
                 self.top.set(0);
             }
             // What the packages in the ZIP say of themselves.
             Change::Examined if self.made.borrow().as_ref().is_some_and(|made| made.lines.difference().brings_packages()) => {
                 if let Some(made) = self.made.borrow_mut().as_mut() {
-                    made.version = (u64::MAX, u64::MAX);
+                    made.of.1 = (u64::MAX, u64::MAX);
                 }
+                *self.asked.borrow_mut() = None;
             }
             _ => {}
+        }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        self.is_wanted.get().then_some(Duration::ZERO)
+    }
+
+    fn woken(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        if self.is_wanted.take()
+            && let Some(target) = cx.selected
+            && let Some(documents) = documents(desk, cx)
+        {
+            // No number of an earlier question comes again.
+            let mut asked = self.asked.borrow_mut();
+            let number = asked.as_ref().map_or(0, |(_, number)| number + 1).max(cx.uptime.as_nanos() as u64);
+            *asked = Some(((target.clone(), desk.version()), number));
+            asks.push(Ask::Start(Job::Compare { number, documents }));
         }
     }
 
@@ -266,6 +330,7 @@ impl Tab for Diff {
         match self.with(desk, cx, |lines| lines.difference().len()) {
             Some(number) if prepared.live().is_some() => format!("{}, {after}", count(number, "change", "changes")),
             Some(_) => format!("all new, {after}"),
+            None if self.is_comparing(desk, cx) => "comparing …".to_owned(),
             None if prepared.text.is_some() => "✗ no valid JSON".to_owned(),
             None => String::new(),
         }
@@ -280,6 +345,11 @@ impl Tab for Diff {
             let lines = match (cx.model.details.get(target).and_then(Remote::error), Prepared::of(cx.model, target)) {
                 (Some(error), _) => failure(cx, target, error, width),
                 (None, None) => unread(cx, target, width),
+                (None, Some(_)) if self.is_comparing(desk, cx) => {
+                    let mut sheet = Sheet::new(cx.theme, width);
+                    sheet.text(&format!("{} comparing …", meter::spinner(cx.uptime)), Role::Busy);
+                    sheet.into_lines()
+                }
                 (None, Some(prepared)) => {
                     let mut sheet = Sheet::new(cx.theme, width);
                     let text = if prepared.text.is_some() {

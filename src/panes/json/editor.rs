@@ -3,7 +3,7 @@
 
 use super::{
     editor_keys::{self, Taken},
-    findings_list::{self, Chosen, FindingsList},
+    findings_list::{Chosen, FindingsList},
     search_bar::{Pressed, SearchBar},
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         pane::{Cx, Typed},
         prepared::count,
         session::Session,
+        standing::of_severity,
     },
     ui::{
         keymap::is_plain,
@@ -251,7 +252,7 @@ impl Editor {
     fn go_to_finding(&mut self, finding: usize, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) {
         self.at_finding = Some(finding);
         if let Some(list) = &mut self.list {
-            list.selected = finding;
+            list.select(finding);
         }
         if let Some(position) = session.verdict().and_then(|verdict| verdict.at(finding)) {
             session.edit(cx.uptime, asks, |buffer| buffer.go_to_position(position.line, position.column));
@@ -311,12 +312,12 @@ impl Editor {
             Chosen::Leave => self.list = None,
             Chosen::Enter => {
                 list.has_focus = false;
-                let selected = list.selected;
+                let selected = list.selected();
                 self.go_to_finding(selected, session, cx, asks);
             }
             // The text goes along: one sees what is meant.
             Chosen::Moved => {
-                let selected = list.selected;
+                let selected = list.selected();
                 self.go_to_finding(selected, session, cx, asks);
             }
             // Letters are no text here, and no commands.
@@ -370,8 +371,8 @@ impl Editor {
                 buffer.go_to_cell(line, column);
             });
         } else if inside(list)
-            && let Some(finding) = self.list.as_ref().and_then(|shown| shown.row_at(row - list.y))
-            && session.verdict().is_some_and(|verdict| finding < verdict.findings.len())
+            && let Some(findings) = session.verdict().map(|verdict| verdict.findings.len())
+            && let Some(finding) = self.list.as_ref().and_then(|shown| shown.row_at(row - list.y, findings))
         {
             self.go_to_finding(finding, session, cx, asks);
         }
@@ -398,7 +399,7 @@ impl Editor {
             Some(verdict) => match (verdict.error(), self.at_finding.and_then(|at| Some((at, verdict.findings.get(at)?)))) {
                 (Some(error), _) => (format!("✗ {error}   {next} goes there"), Role::Danger),
                 (None, Some((at, finding))) => {
-                    let role = findings_list::role(finding.severity);
+                    let (_, role) = of_severity(finding.severity);
                     (format!("{} of {}  {}: {}", at + 1, verdict.findings.len(), finding.severity, finding.sentence), role)
                 }
                 (None, None) => match verdict.findings.first() {
@@ -406,7 +407,7 @@ impl Editor {
                         let all = count(verdict.findings.len(), "finding", "findings");
                         let list = cx.key(Action::Findings);
                         let said = format!("{all}, {next} walks through, {list} lists: {}", first.sentence);
-                        (said, findings_list::role(first.severity))
+                        (said, of_severity(first.severity).1)
                     }
                     None => ("✓ the check finds nothing; kept at every pause".to_owned(), Role::Good),
                 },

@@ -2,7 +2,7 @@
 
 use crate::{
     ask::{Ask, Severity as Loud},
-    ui::{keymap::is_plain, text_buffer::TextBuffer, text_motion::Motion},
+    ui::{text_buffer::TextBuffer, text_keys, text_motion::Motion},
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -27,41 +27,21 @@ pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, asks: &mut Vec<A
                 return Taken::Leave;
             }
         }
-        KeyCode::Char(c) if is_plain(key) => buffer.type_char(c),
-        KeyCode::Char('a') if control => buffer.select_all(),
         KeyCode::Char('c') if control => match buffer.selected_text() {
             Some(text) => asks.push(Ask::Copy(text)),
             None => return Taken::No,
         },
-        KeyCode::Char('x') if control => {
-            if let Some(text) = buffer.cut() {
-                asks.push(Ask::Copy(text));
-            }
-        }
+        KeyCode::Char('x') if control => asks.extend(buffer.cut().map(Ask::Copy)),
         KeyCode::Char('s') if control => {
             asks.push(Ask::Toast(Loud::Info, "Kept. It is kept by itself at every pause, too.".into()));
         }
-        KeyCode::Char('h') if control => buffer.backspace(),
-        KeyCode::Char('w') | KeyCode::Backspace if control => buffer.delete_word(),
-        KeyCode::Backspace => buffer.backspace(),
-        KeyCode::Delete => buffer.delete(),
         KeyCode::Enter => buffer.new_line(),
         KeyCode::Tab => buffer.insert("  "),
-        KeyCode::Left if control => buffer.go(Motion::WordLeft, shift),
-        KeyCode::Right if control => buffer.go(Motion::WordRight, shift),
-        KeyCode::Left => buffer.go(Motion::Left, shift),
-        KeyCode::Right => buffer.go(Motion::Right, shift),
-        KeyCode::Up => buffer.go(Motion::Up(1), shift),
-        KeyCode::Down => buffer.go(Motion::Down(1), shift),
         KeyCode::PageUp => buffer.go(Motion::Up(page), shift),
         KeyCode::PageDown => buffer.go(Motion::Down(page), shift),
-        KeyCode::Home if control => buffer.go(Motion::Start, shift),
-        KeyCode::End if control => buffer.go(Motion::End, shift),
-        KeyCode::Home => buffer.go(Motion::LineStart, shift),
-        KeyCode::End => buffer.go(Motion::LineEnd, shift),
         // Shift-Tab would leave the pane in the middle of a word.
         KeyCode::BackTab => {}
-        _ => return Taken::No,
+        _ => return if text_keys::key(key, buffer) { Taken::Yes } else { Taken::No },
     }
     Taken::Yes
 }

@@ -2,12 +2,14 @@
 
 use crate::{
     action::Action,
-    domain::rules::check::{Finding, Severity},
+    domain::rules::check::Finding,
     panes::{
         pane::{Cx, Typed},
         prepared::{Verdict, count},
+        standing::of_severity,
     },
     ui::{
+        list::Cursor,
         text::{fit, wrap},
         theme::Role,
     },
@@ -18,7 +20,6 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
-use std::cell::Cell;
 
 /// From this width of the text on, the list stands beside it.
 const WIDE: u16 = 120;
@@ -36,51 +37,42 @@ pub enum Chosen {
 
 #[derive(Clone, Debug, Default)]
 pub struct FindingsList {
-    pub selected: usize,
     /// Whether keys are for it; else for the text.
     pub has_focus: bool,
-    top: Cell<usize>,
-    rows: Cell<usize>,
-}
-
-pub fn role(severity: Severity) -> Role {
-    match severity {
-        Severity::Error => Role::Danger,
-        Severity::Warning => Role::Warning,
-        Severity::Note => Role::Info,
-    }
-}
-
-fn sign(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "✗",
-        Severity::Warning => "!",
-        Severity::Note => "·",
-    }
+    cursor: Cursor,
 }
 
 impl FindingsList {
     /// With the focus, at this finding.
     #[must_use]
     pub fn focused(self, finding: Option<usize>) -> Self {
-        Self { has_focus: true, selected: finding.unwrap_or(self.selected), ..self }
+        let mut list = Self { has_focus: true, ..self };
+        list.select(finding.unwrap_or(list.selected()));
+        list
+    }
+
+    pub fn selected(&self) -> usize {
+        self.cursor.index()
+    }
+
+    pub fn select(&mut self, finding: usize) {
+        self.cursor.set(finding);
     }
 
     pub fn typed(&mut self, typed: &Typed, findings: usize) -> Chosen {
         let Typed::Key(key) = typed else { return Chosen::Unused };
-        let last = findings.saturating_sub(1);
-        let page = self.rows.get().saturating_sub(1).max(1);
-        self.selected = match key.code {
+        let action = match key.code {
             KeyCode::Esc => return Chosen::Leave,
             KeyCode::Enter => return Chosen::Enter,
-            KeyCode::Up | KeyCode::Char('k') => self.selected.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => (self.selected + 1).min(last),
-            KeyCode::PageUp => self.selected.saturating_sub(page),
-            KeyCode::PageDown => (self.selected + page).min(last),
-            KeyCode::Home => 0,
-            KeyCode::End => last,
+            KeyCode::Up | KeyCode::Char('k') => Action::Up,
+            KeyCode::Down | KeyCode::Char('j') => Action::Down,
+            KeyCode::PageUp => Action::PageUp,
+            KeyCode::PageDown => Action::PageDown,
+            KeyCode::Home => Action::First,
+            KeyCode::End => Action::Last,
             _ => return Chosen::Unused,
         };
+        self.cursor.act(action, findings);
         Chosen::Moved
     }
 
@@ -98,8 +90,8 @@ impl FindingsList {
     }
 
     /// Which finding a click means, from the left upper corner of its area.
-    pub fn row_at(&self, row: u16) -> Option<usize> {
-        Some(self.top.get() + usize::from(row.checked_sub(1)?))
+    pub fn row_at(&self, row: u16, findings: usize) -> Option<usize> {
+        self.cursor.row_at(usize::from(row.checked_sub(1)?), findings)
     }
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx, verdict: &Verdict) {
@@ -128,22 +120,20 @@ impl FindingsList {
         frame.render_widget(head, Rect { height: 1, ..area });
 
         // A wide list says all of the selected finding below the rows.
-        let detail = match findings.get(self.selected).filter(|_| is_wide) {
+        let detail = match findings.get(self.selected()).filter(|_| is_wide) {
             Some(finding) => detail(cx, finding, width),
             None => Vec::new(),
         };
         let foot = detail.len().min(usize::from(area.height / 2));
         let rows = usize::from(area.height).saturating_sub(1 + foot);
-        self.rows.set(rows);
-        let selected = self.selected.min(findings.len().saturating_sub(1));
-        let top = self.top.get().min(selected).max((selected + 1).saturating_sub(rows));
-        self.top.set(top);
+        let window = self.cursor.window(rows, findings.len());
+        let selected = self.selected().min(findings.len().saturating_sub(1));
         let digits = (0..findings.len()).filter_map(|at| verdict.at(at)).map(|place| place.line).max().unwrap_or(1).ilog10() + 1;
         let mut y = area.y + 1;
-        for (at, finding) in findings.iter().enumerate().skip(top).take(rows) {
+        for (at, finding) in findings.iter().enumerate().take(window.end).skip(window.start) {
             let line = verdict.at(at).map_or_else(String::new, |place| place.line.to_string());
-            let mark = role(finding.severity);
-            let start = format!("{} {line:>width$} ", sign(finding.severity), width = digits as usize);
+            let (sign, mark) = of_severity(finding.severity);
+            let start = format!("{sign} {line:>width$} ", width = digits as usize);
             let sentence = fit(&finding.sentence, width.saturating_sub(start.chars().count())).into_owned();
             let row = match (at == selected, self.has_focus) {
                 (true, true) => Role::Selection,
@@ -175,8 +165,8 @@ impl FindingsList {
 fn detail(cx: &Cx, finding: &Finding, width: usize) -> Vec<Span<'static>> {
     let style = |role| cx.theme.style(role);
     let mut lines = vec![Span::raw("")];
-    let head = format!("{} {}", sign(finding.severity), finding.severity);
-    lines.push(Span::styled(format!(" {head}"), style(role(finding.severity))));
+    let (sign, role) = of_severity(finding.severity);
+    lines.push(Span::styled(format!(" {sign} {}", finding.severity), style(role)));
     for line in wrap(&finding.sentence, width.saturating_sub(1)) {
         lines.push(Span::styled(format!(" {line}"), style(Role::Text)));
     }

@@ -61,7 +61,6 @@ impl SearchBar {
             _ => &mut self.pattern,
         };
         match typed {
-            Typed::Paste(text) => field.paste(text),
             Typed::Key(KeyEvent { code: KeyCode::Esc, .. }) => return Pressed::Leave,
             Typed::Key(KeyEvent { code: KeyCode::Enter, .. }) => {
                 if !has_two || self.is_at_replacement {
@@ -72,11 +71,8 @@ impl SearchBar {
             Typed::Key(KeyEvent { code: KeyCode::Tab | KeyCode::BackTab | KeyCode::Up | KeyCode::Down, .. }) if has_two => {
                 self.is_at_replacement = !self.is_at_replacement;
             }
-            Typed::Key(key) => {
-                if !field.key(*key) {
-                    return Pressed::Unused;
-                }
-            }
+            typed if !field.typed(typed) => return Pressed::Unused,
+            _ => {}
         }
         Pressed::Typed
     }

@@ -6,7 +6,8 @@ use crate::{
     panes::pane::Cx,
     ui::{
         list::Cursor,
-        text::{fit, pad, width},
+        row,
+        text::{pad, width},
         theme::Role,
     },
 };
@@ -121,7 +122,7 @@ fn cell(mark: &Mark, field: &Field, text: Option<&Text>, columns: usize) -> (Str
     } else {
         role
     };
-    (fit(&shown, room).into_owned(), counter, role)
+    (pad(&shown, room), counter, role)
 }
 
 #[expect(clippy::too_many_arguments, reason = "what is drawn, and what of it is in view")]
@@ -189,20 +190,14 @@ pub fn draw(
                     _ => style(role),
                 }
             };
-            // Each part has its own place: letters that join, as Arabic ones do, are not as wide as they measure together.
-            let x = place.x + start;
-            let buffer = frame.buffer_mut();
-            let mut put = |offset: u16, text: &str, most: usize, role: Role| {
-                if x + offset < place.right() {
-                    buffer.set_stringn(x + offset, place.y, text, most.min(usize::from(place.right() - x - offset)), on(role));
-                }
-            };
-            put(0, &" ".repeat(usize::from(*width)), usize::from(*width), role);
-            put(0, changed, 1, Role::Info);
-            put(1, matter, 1, if mark.is_over { Role::Danger } else { Role::Muted });
-            let room = usize::from(*width).saturating_sub(SIGNS + counter.len());
-            put(SIGNS as u16, &content, room, role);
-            put(*width - (counter.len() as u16).min(*width), &counter, counter.len(), role);
+            let parts = [
+                (changed.to_owned(), Role::Info),
+                (format!("{matter} "), if mark.is_over { Role::Danger } else { Role::Muted }),
+                (content, role),
+                (counter, role),
+            ];
+            let line: Line = parts.into_iter().map(|(text, role)| Span::styled(text, on(role))).collect();
+            row::draw(frame, Rect { x: place.x + start, width: *width, ..place }.intersection(place), &line);
         }
     }
 }

@@ -274,13 +274,7 @@ impl Tab for Languages {
                 self.filter = Some(filter);
             }
             typed => {
-                let is_taken = match typed {
-                    Typed::Key(key) => filter.key(*key),
-                    Typed::Paste(text) => {
-                        filter.paste(text);
-                        true
-                    }
-                };
+                let is_taken = filter.typed(typed);
                 if is_taken {
                     pattern = Some(filter.text().to_owned());
                 }

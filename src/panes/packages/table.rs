@@ -13,6 +13,7 @@ use crate::{
         pane::Cx,
         prepared::{Prepared, count},
         sheet::Sheet,
+        standing::of_severity,
     },
     ui::{
         list::Cursor,
@@ -196,11 +197,7 @@ pub fn sheet(cx: &Cx, list: &PackageList, index: usize, findings: &[Finding], wi
         sheet.text(&format!("{sign} {}", mark.sentence()), role);
     }
     for finding in findings {
-        let (sign, role) = match finding.severity {
-            Severity::Error => ("✗", Role::Danger),
-            Severity::Warning => ("!", Role::Warning),
-            Severity::Note => ("·", Role::Muted),
-        };
+        let (sign, role) = of_severity(finding.severity);
         sheet.text(&format!("{sign} {}", finding.sentence), role);
     }
     who(&mut sheet, list, index, row);

@@ -8,13 +8,12 @@ use super::{
 use crate::{
     action::Action,
     domain::{
-        finding::Severity,
         rules::schema::{Hint, Shape},
         value,
     },
-    panes::{pane::Cx, sheet::Sheet},
+    panes::{pane::Cx, sheet::Sheet, standing::of_severity},
     ui::{
-        text::{fit, width},
+        text::{fit, fit_end, width},
         theme::Role,
     },
 };
@@ -83,11 +82,7 @@ fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'sta
     let mut sheet = Sheet::new(cx.theme, columns);
     let hint = sight.hint(pointer);
     for finding in sight.found(pointer) {
-        let (sign, role) = match finding.severity {
-            Severity::Error => ("✗", Role::Danger),
-            Severity::Warning => ("!", Role::Warning),
-            Severity::Note => ("i", Role::Info),
-        };
+        let (sign, role) = of_severity(finding.severity);
         sheet.text(&format!("{sign} {}", finding.sentence), role);
     }
     match sight.mark(pointer) {
@@ -136,16 +131,7 @@ fn heading(cx: &Cx, sight: &Sight, pointer: &str, aside: &Aside, columns: usize)
     let sort = sort(sight, pointer, aside);
     let taken: usize = sort.iter().map(|(text, _)| width(text) + 3).sum();
     let room = columns.saturating_sub(taken + 5);
-    // The end of a pointer says more than its beginning.
-    let letters = pointer.chars().count();
-    let place = if pointer.is_empty() {
-        "the document".to_owned()
-    } else if letters > room {
-        format!("…{}", pointer.chars().skip(letters.saturating_sub(room.saturating_sub(1))).collect::<String>())
-    } else {
-        pointer.to_owned()
-    };
-    let place = fit(&place, room).into_owned();
+    let place = fit_end(if pointer.is_empty() { "the document" } else { pointer }, room).into_owned();
     let rule = "─".repeat(room.saturating_sub(width(&place)));
     let mut spans = vec![
         Span::styled("─ ", style(Role::Border)),

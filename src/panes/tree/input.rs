@@ -15,18 +15,18 @@ use crate::{
         field::Field,
         modal::{self, Tone},
         prose::Prose,
+        row,
         text::{fit, width, wrap},
         theme::Role,
     },
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind},
-    layout::{Constraint, Layout, Position, Rect},
+    crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent},
+    layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
 use serde_json::{Number, Value};
-use std::cell::Cell;
 
 /// What the answer is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +72,6 @@ pub struct Input {
     /// Names that are taken.
     taken: Vec<String>,
     fault: Option<String>,
-    /// Where the text was drawn last.
-    drawn: Cell<Rect>,
 }
 
 /// A text that may be longer than this is written in an area of its own.
@@ -101,7 +99,7 @@ impl Input {
         // The area has line ends of one kind: a text that nobody touched must not change because of them.
         let start = if let Way::Prose(prose) = &way { prose.text() } else { start };
         let most = most.filter(|_| shape == Shape::Text);
-        Self { purpose, shape, way, start, most, taken: Vec::new(), fault: None, drawn: Cell::default() }
+        Self { purpose, shape, way, start, most, taken: Vec::new(), fault: None }
     }
 
     /// Asks for the name of a new member: one of `choices`, or another one.
@@ -110,7 +108,7 @@ impl Input {
             choices.into_iter().filter(|choice| !taken.iter().any(|taken| taken.eq_ignore_ascii_case(choice))).collect();
         let way = if free.is_empty() { Way::Line(Field::default()) } else { Way::Pick(Pick::new(free, None)) };
         let purpose = Purpose::Name { pointer };
-        Self { purpose, shape: Shape::Text, way, start: String::new(), most: None, taken, fault: None, drawn: Cell::default() }
+        Self { purpose, shape: Shape::Text, way, start: String::new(), most: None, taken, fault: None }
     }
 
     /// The place whose row the text is typed into; everything else is asked in front of the tree.
@@ -126,14 +124,18 @@ impl Input {
         self.fault.as_deref()
     }
 
-    /// Characters so far, where they are limited.
-    pub fn counter(&self) -> Option<(String, Role)> {
+    /// Characters so far and the most there may be, where they are limited.
+    fn count(&self) -> Option<(usize, usize)> {
         let count = match &self.way {
             Way::Line(field) => field.text().chars().count(),
             Way::Prose(prose) => prose.count(),
             Way::Pick(_) => return None,
         };
-        self.most.map(|most| counter(count, most))
+        Some((count, self.most?))
+    }
+
+    pub fn counter(&self) -> Option<(String, Role)> {
+        self.count().map(|(count, most)| counter(count, most))
     }
 
     /// Ends it, since something else comes first: a text in an area is kept as with its own keys, all else is left as it was.
@@ -180,53 +182,38 @@ impl Input {
         let fault = self.fault.take();
         match (typed, &mut self.way) {
             (Typed::Key(KeyEvent { code: KeyCode::Esc, .. }), Way::Prose(_))
-            | (Typed::Key(KeyEvent { code: KeyCode::Enter, .. }), Way::Line(_) | Way::Pick(_)) => return self.done(),
-            (Typed::Key(KeyEvent { code: KeyCode::Esc, .. }), _) => return Answer::Leave,
+            | (Typed::Key(KeyEvent { code: KeyCode::Enter, .. }), Way::Line(_) | Way::Pick(_)) => self.done(),
+            (Typed::Key(KeyEvent { code: KeyCode::Esc, .. }), _) => Answer::Leave,
             (Typed::Key(KeyEvent { code: KeyCode::Char('s'), modifiers, .. }), Way::Prose(_))
                 if modifiers.contains(KeyModifiers::CONTROL) =>
             {
-                return self.done();
+                self.done()
             }
-            (Typed::Key(key), way) => {
+            (typed, way) => {
                 let is_used = match way {
-                    Way::Line(field) => field.key(*key),
-                    Way::Prose(prose) => prose.key(*key),
-                    Way::Pick(pick) => pick.key(*key),
+                    Way::Line(field) => field.typed(typed),
+                    Way::Prose(prose) => prose.typed(typed),
+                    Way::Pick(pick) => pick.typed(typed),
                 };
-                if !is_used {
-                    self.fault = fault;
-                    return Answer::Unused;
+                if is_used {
+                    return Answer::Stay;
                 }
+                self.fault = fault;
+                Answer::Unused
             }
-            (Typed::Paste(text), Way::Line(field)) => field.paste(text),
-            (Typed::Paste(text), Way::Prose(prose)) => prose.paste(text),
-            (Typed::Paste(text), Way::Pick(pick)) => pick.paste(text),
         }
-        Answer::Stay
     }
 
     pub fn mouse(&mut self, event: MouseEvent) -> Answer {
-        let drawn = self.drawn.get();
-        let at = Position::new(event.column, event.row);
-        match (event.kind, &mut self.way) {
-            (MouseEventKind::ScrollDown | MouseEventKind::ScrollUp, way) => {
-                let down = event.kind == MouseEventKind::ScrollDown;
-                match way {
-                    Way::Line(_) => {}
-                    Way::Prose(prose) => prose.wheel(down),
-                    Way::Pick(pick) => pick.wheel(down),
-                }
+        let is_chosen = match &mut self.way {
+            Way::Pick(pick) => pick.mouse(event),
+            Way::Prose(prose) => {
+                prose.mouse(event);
+                false
             }
-            (MouseEventKind::Down(MouseButton::Left), Way::Pick(pick)) => {
-                let is_hit = pick.click(at);
-                return if is_hit { self.done() } else { Answer::Stay };
-            }
-            (MouseEventKind::Down(MouseButton::Left), Way::Prose(prose)) if drawn.contains(at) => {
-                prose.click(at.x - drawn.x, at.y - drawn.y);
-            }
-            _ => {}
-        }
-        Answer::Stay
+            Way::Line(_) => false,
+        };
+        if is_chosen { self.done() } else { Answer::Stay }
     }
 
     /// The keys that end it.
@@ -288,37 +275,20 @@ impl Input {
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title(), keys, WIDTH, height + said_height + 1);
         let [text, gap, below] =
             Layout::vertical([Constraint::Min(1), Constraint::Length(1), Constraint::Length(said_height)]).areas(inner);
-        self.drawn.set(text);
         match &self.way {
             Way::Line(field) => field.draw(frame, text, cx.theme, self.placeholder(), true),
             Way::Prose(prose) => prose.draw(frame, text, cx.theme, self.most),
-            Way::Pick(pick) => {
-                pick.draw(frame, text, cx, "a few letters, or a word of your own");
-                if pick.count() == 0 && text.height > 1 {
-                    let place = Rect { y: text.y + 1, height: 1, ..text };
-                    frame.render_widget(Line::styled("  nothing is called like that", style(Role::Muted)), place);
-                }
-            }
+            Way::Pick(pick) => pick.draw(frame, text, cx),
         }
-        if let Some((count, role)) = self.counter() {
-            let over = self.over().map(|over| format!("  {} too many", grouped(over))).unwrap_or_default();
+        if let Some((count, most)) = self.count() {
+            let over = if count > most { format!("  {} too many", grouped(count - most)) } else { String::new() };
+            let (count, role) = counter(count, most);
             frame.render_widget(
                 Line::from(vec![Span::styled(count, style(role)), Span::styled(over, style(Role::Danger))]).right_aligned(),
                 gap,
             );
         }
-        for (line, place) in said.into_iter().zip(below.rows()) {
-            frame.render_widget(Line::styled(line, style(said_role)), place);
-        }
-    }
-
-    fn over(&self) -> Option<usize> {
-        let count = match &self.way {
-            Way::Line(field) => field.text().chars().count(),
-            Way::Prose(prose) => prose.count(),
-            Way::Pick(_) => return None,
-        };
-        count.checked_sub(self.most?).filter(|over| *over > 0)
+        row::texts(frame, below, said, style(said_role));
     }
 }
 

@@ -2,35 +2,28 @@
 //! Knows no document.
 
 use crate::{
-    action::Action,
-    panes::pane::Cx,
+    panes::pane::{Cx, Typed},
     ui::{
-        field::Field,
         filter::best,
-        list::Cursor,
-        text::{fit, pad},
+        finder::{Click, Finder},
+        text::{pad, width},
         theme::Role,
     },
 };
-use ratatui::{
-    Frame,
-    crossterm::event::{KeyCode, KeyEvent},
-    layout::{Position, Rect},
-    text::{Line, Span},
-};
-use std::cell::Cell;
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 
 #[derive(Clone, Debug)]
 pub struct Pick {
     choices: Vec<String>,
     /// The one that holds now.
     current: Option<String>,
-    field: Field,
-    /// Places in `choices` that match, best first.
-    rows: Vec<usize>,
-    cursor: Cursor,
-    /// Where the rows were drawn last.
-    drawn: Cell<Rect>,
+    finder: Finder,
+}
+
+/// What was typed and is none of the choices: it is offered as it is, in a row of its own.
+fn own<'a>(choices: &[String], text: &'a str) -> Option<&'a str> {
+    let text = text.trim();
+    (!text.is_empty() && !choices.iter().any(|choice| choice == text)).then_some(text)
 }
 
 impl Pick {
@@ -40,117 +33,67 @@ impl Pick {
             choices.insert(0, current.to_owned());
         }
         let at = choices.iter().position(|choice| Some(choice.as_str()) == current).unwrap_or_default();
-        let mut cursor = Cursor::default();
-        cursor.set(at);
-        let rows = (0..choices.len()).collect();
-        Self { choices, current: current.map(str::to_owned), field: Field::default(), rows, cursor, drawn: Cell::default() }
-    }
-
-    /// What was typed and is none of the choices: it is offered as it is, in a row of its own.
-    fn own(&self) -> Option<&str> {
-        let text = self.field.text().trim();
-        (!text.is_empty() && !self.choices.iter().any(|choice| choice == text)).then_some(text)
+        let finder = Finder::new(choices.len(), at);
+        Self { choices, current: current.map(str::to_owned), finder }
     }
 
     /// Rows on screen: what matches, and a word of one's own.
     pub fn count(&self) -> usize {
-        self.rows.len() + usize::from(self.own().is_some())
+        self.finder.count()
     }
 
     /// The selected word, and whether it is one's own. `None` where nothing can be taken.
     pub fn chosen(&self) -> Option<(&str, bool)> {
-        match self.rows.get(self.cursor.index()) {
-            Some(at) => Some((self.choices.get(*at)?, false)),
-            None => Some((self.own()?, true)),
+        match self.choices.get(self.finder.current()?) {
+            Some(choice) => Some((choice, false)),
+            None => Some((own(&self.choices, self.finder.text())?, true)),
         }
     }
 
-    fn refilter(&mut self) {
-        self.rows = best(self.field.text(), self.choices.iter().map(String::as_str));
-        self.cursor.set(0);
+    /// Says whether it was something for a choice.
+    pub fn typed(&mut self, typed: &Typed) -> bool {
+        self.finder.typed(typed, |text| {
+            let mut rows = best(text, self.choices.iter().map(String::as_str));
+            // The place behind all choices is the word of one's own.
+            rows.extend(own(&self.choices, text).map(|_| self.choices.len()));
+            rows
+        })
     }
 
-    /// Says whether it was a key for a choice.
-    pub fn key(&mut self, key: KeyEvent) -> bool {
-        let action = match key.code {
-            KeyCode::Up => Action::Up,
-            KeyCode::Down => Action::Down,
-            KeyCode::PageUp => Action::PageUp,
-            KeyCode::PageDown => Action::PageDown,
-            _ => {
-                if !self.field.key(key) {
-                    return false;
+    /// The wheel moves; a click on a row selects it. Says whether it hit one.
+    pub fn mouse(&mut self, event: MouseEvent) -> bool {
+        self.finder.mouse(event) != Click::No
+    }
+
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let words = ("a few letters, or a word of your own", "nothing is called like that");
+        self.finder.draw(frame, area, cx.theme, words, |at, columns| {
+            let (text, note, role) = match self.choices.get(at) {
+                Some(choice) if self.current.as_ref() == Some(choice) => (choice.clone(), "now", Role::Muted),
+                Some(choice) => (choice.clone(), "", Role::Muted),
+                None => {
+                    let own = self.finder.text().trim();
+                    (format!("“{own}” as it is"), "! not a known word", Role::Warning)
                 }
-                self.refilter();
-                return true;
-            }
-        };
-        let rows = self.count();
-        self.cursor.act(action, rows)
-    }
-
-    pub fn paste(&mut self, text: &str) {
-        self.field.paste(text);
-        self.refilter();
-    }
-
-    pub fn wheel(&mut self, down: bool) {
-        let rows = self.count();
-        self.cursor.scroll(down, rows);
-    }
-
-    /// A click on a row selects it; says whether it hit one.
-    pub fn click(&mut self, at: Position) -> bool {
-        let drawn = self.drawn.get();
-        let hit = drawn.contains(at).then(|| self.cursor.row_at(usize::from(at.y - drawn.y), self.count())).flatten();
-        if let Some(row) = hit {
-            self.cursor.set(row);
-        }
-        hit.is_some()
-    }
-
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx, placeholder: &str) {
-        let style = |role| cx.theme.style(role);
-        let mut places = area.rows();
-        let Some(top) = places.next() else { return };
-        frame.render_widget(Line::styled("› ", style(Role::Key)), top);
-        let field = Rect { x: top.x + 2, width: top.width.saturating_sub(2), ..top };
-        self.field.draw(frame, field, cx.theme, placeholder, true);
-        self.drawn.set(Rect { y: top.y + 1, height: area.height.saturating_sub(1), ..area });
-        let window = self.cursor.window(usize::from(area.height.saturating_sub(1)), self.count());
-        let columns = usize::from(area.width);
-        for (row, place) in window.zip(places) {
-            let is_current = row == self.cursor.index();
-            let (text, note) = match self.rows.get(row).and_then(|at| self.choices.get(*at)) {
-                Some(choice) if self.current.as_ref() == Some(choice) => (choice.clone(), "now"),
-                Some(choice) => (choice.clone(), ""),
-                None => (format!("“{}” as it is", self.own().unwrap_or_default()), "! not a known word"),
             };
-            let on_row = |role| if is_current { style(Role::Selection) } else { style(role) };
-            let note_role = if note.starts_with('!') { Role::Warning } else { Role::Muted };
-            let head = format!("{} ", if is_current { "▸" } else { " " });
-            let room = columns.saturating_sub(2 + note.chars().count());
-            let text = pad(&fit(&text, room.saturating_sub(1)), room);
-            frame.render_widget(
-                Line::from(vec![
-                    Span::styled(head, on_row(Role::Key)),
-                    Span::styled(text, on_row(Role::Text)),
-                    Span::styled(note, on_row(note_role)),
-                ]),
-                place,
-            );
-        }
+            let room = columns.saturating_sub(width(note) + 1);
+            vec![(format!("{} ", pad(&text, room)), Role::Text), (note.to_owned(), role)]
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ratatui::crossterm::event::KeyModifiers;
+    use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    fn press(pick: &mut Pick, code: KeyCode) {
+        pick.typed(&Typed::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
 
     fn typed(pick: &mut Pick, text: &str) {
         for letter in text.chars() {
-            pick.key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+            press(pick, KeyCode::Char(letter));
         }
     }
 
@@ -161,7 +104,7 @@ mod tests {
         assert_eq!(pick.chosen(), Some(("Private", false)));
         typed(&mut pick, "hid");
         assert_eq!((pick.chosen(), pick.count()), (Some(("Hidden", false)), 2));
-        pick.key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE));
+        press(&mut pick, KeyCode::Down);
         assert_eq!(pick.chosen(), Some(("hid", true)));
         typed(&mut pick, "eous");
         assert_eq!((pick.chosen(), pick.count()), (Some(("hideous", true)), 1));

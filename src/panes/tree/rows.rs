@@ -3,11 +3,10 @@
 use super::sight::{Mark, Sight};
 use crate::{
     domain::{
-        finding::Severity,
         rules::schema::Shape,
         value::{Date, date},
     },
-    panes::pane::Cx,
+    panes::{pane::Cx, standing::of_severity},
     ui::{
         text::{fit, width},
         text_place::hits,
@@ -183,12 +182,7 @@ pub fn line(cx: &Cx, sight: &Sight, row: &Row, pointer: &str, is_current: bool, 
         Some(Mark::Inside) => ("○", Role::Info),
         None => (" ", Role::Text),
     };
-    let (sign, sign_role) = match sight.worst(pointer) {
-        Some(Severity::Error) => ("✗", Role::Danger),
-        Some(Severity::Warning) => ("!", Role::Warning),
-        Some(Severity::Note) => ("i", Role::Info),
-        None => (" ", Role::Text),
-    };
+    let (sign, sign_role) = sight.worst(pointer).map_or((" ", Role::Text), of_severity);
     let arrow = match row.fold {
         Fold::Open => "▾ ",
         Fold::Closed => "▸ ",
