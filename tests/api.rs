@@ -11,5 +11,7 @@ mod calls;
 mod faults;
 #[path = "api/lists.rs"]
 mod lists;
+#[path = "support/nobody.rs"]
+mod nobody;
 #[path = "api/sign_in.rs"]
 mod sign_in;

@@ -42,21 +42,23 @@ impl Azurite {
     /// `None`, with a printed word, when there is no Azurite on this machine and none is required.
     async fn start() -> Option<Self> {
         let program = program()?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut child = Command::new(&program)
             .args(["--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck", "--blobHost", "127.0.0.1"])
-            .args(["--blobPort", &port.to_string()])
+            // It finds a free port by itself, and says which.
+            .args(["--blobPort", "0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines.any(|line| line.is_ok_and(|line| line.contains("successfully listen")));
-        assert!(ready, "{} ended before it listened on port {port}", program.display());
+        let ready = lines.by_ref().map_while(Result::ok).find(|line| line.contains("successfully listen"));
+        let ready = ready.unwrap_or_else(|| panic!("{} ended before it listened", program.display()));
+        let (_, address) = ready.rsplit_once("http://").unwrap();
         // Nobody reads on, and Azurite must not block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
 
-        let azurite = Self { child, base: format!("http://127.0.0.1:{port}/{ACCOUNT}"), http: http_client().unwrap() };
+        let azurite =
+            Self { child, base: format!("http://{}/{ACCOUNT}", address.trim_end_matches('/')), http: http_client().unwrap() };
         let created = azurite.http.put(azurite.container()).header("content-length", 0).send().await.unwrap();
         assert_eq!(created.status(), 201);
         Some(azurite)

@@ -1,16 +1,21 @@
 //! Several head-less processes of one account at once, against a simulator that counts: none makes it refuse.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 use flightdeck::sim::{self, Sim, SimOptions, samples};
 use serde_json::{Value, json};
 use std::{
     fs,
     process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
 const SECRET: &str = "demo-secret";
+
+/// Shorter than the service's minute by what starting and looking may take.
+const MINUTE: Duration = Duration::from_secs(55);
 
 /// A Store that allows so many requests a minute, and a home whose profiles keep to the same number.
 struct Bench {
@@ -72,8 +77,33 @@ fn last_line(output: &Output) -> Value {
     serde_json::from_str(text.lines().last().unwrap_or_default()).unwrap_or_default()
 }
 
+/// Whatever is counted leaves the count after a minute: a machine so slow that this is over in the middle has shown nothing, and
+/// it is tried again.
+fn within_a_minute(mut attempt: impl FnMut() -> Box<dyn FnOnce()>) {
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let judge = attempt();
+        if begun.elapsed() < MINUTE {
+            return judge();
+        }
+    }
+    panic!("never done within a minute");
+}
+
 #[test]
 fn processes_of_one_account_count_together() {
+    within_a_minute(|| {
+        let (requests, state, last) = count_together();
+        Box::new(move || {
+            assert_eq!(state["throttled"], 0);
+            assert!((20..=120).contains(&requests), "{requests}");
+            // All of them, not only those of the last process.
+            assert_eq!(last["requests"], json!({"used": requests, "limit": 120}));
+        })
+    });
+}
+
+fn count_together() -> (u64, Value, Value) {
     let bench = Bench::new(120, 120);
     // Two profiles of one tenant: the service counts them as one.
     let of = |profile| ["--profile", profile, "list", "apps", "--output", "json"];
@@ -103,21 +133,28 @@ fn processes_of_one_account_count_together() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let state = bench.state();
-    assert_eq!(state["throttled"], 0);
-    let requests = state["requests"].as_u64().unwrap();
-    assert!((20..=120).contains(&requests), "{requests}");
-    // All of them, not only those of the last process.
-    assert_eq!(last_line(&output)["requests"], json!({"used": requests, "limit": 120}));
+    (state["requests"].as_u64().unwrap(), state, last_line(&output))
 }
 
 /// The service allows 24 and forty processes want more: some of them have to wait for the next minute, so they are ended.
 #[test]
 fn processes_that_want_more_than_there_is_wait_and_are_not_refused() {
+    within_a_minute(|| {
+        let (state, waiting) = want_more();
+        Box::new(move || {
+            assert_eq!((&state["requests"], &state["throttled"]), (&json!(24), &json!(0)));
+            assert!(waiting > 0, "40 processes cannot all be through");
+        })
+    });
+}
+
+fn want_more() -> (Value, usize) {
     let bench = Bench::new(24, 24);
     let mut children: Vec<_> = (0..40).map(|_| bench.start(&["--profile", "test", "list", "apps", "--output", "json"])).collect();
     // Whoever is through has ended; when the minute is full, the others stand still.
     while bench.state()["requests"].as_u64().unwrap() < 24 {
-        std::thread::yield_now();
+        // Another process is waited for, and it needs the machine.
+        thread::sleep(Duration::from_millis(5));
     }
     let mut waiting = 0;
     for child in &mut children {
@@ -127,7 +164,5 @@ fn processes_that_want_more_than_there_is_wait_and_are_not_refused() {
         }
         child.wait().unwrap();
     }
-    let state = bench.state();
-    assert_eq!((&state["requests"], &state["throttled"]), (&json!(24), &json!(0)));
-    assert!(waiting > 0, "40 processes cannot all be through");
+    (bench.state(), waiting)
 }

@@ -105,13 +105,22 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         let spent = press(&mut screen, code, modifiers)?;
         table.time(&format!("{name}: {what}"), spent, Some(10.0))?;
     }
+    // What was typed at random places is no JSON any more.
+    for _ in 0..200 {
+        press(&mut screen, KeyCode::Char('z'), control)?;
+    }
     press(&mut screen, KeyCode::Char('f'), control)?;
     let mut times = Times::default();
     for letter in "screenshot".chars() {
         times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
     }
     table.time(&format!("{name}: a letter of a search, worst"), times.at(1.0), Some(10.0))?;
-    (0..3).for_each(|_| drop(screen.key(KeyCode::Esc)));
+    // Out of the search, a letter into the name that it has found, and out of the text.
+    for code in [KeyCode::Esc, KeyCode::Char('x'), KeyCode::Esc] {
+        screen.key(code);
+    }
+    let (_, judge) = pause(&mut screen)?;
+    answer(&mut screen, judge, &name, table)?;
     review_and_diff(&mut screen, &name, table)
 }
 
@@ -144,7 +153,7 @@ fn compared(screen: &mut Screen, asked: Vec<Effect>, what: &str, table: &mut Tab
         }
         _ => None,
     });
-    let (id, report) = told.ok_or("no job was asked to compare the documents")?;
+    let (id, report) = told.ok_or_else(|| format!("no job was asked to compare the documents:\n{}", screen.text()))?;
     let begun = Instant::now();
     screen.tell(Some(id), report);
     let spent = begun.elapsed() + screen.draw()?;

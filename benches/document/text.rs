@@ -16,8 +16,8 @@ use flightdeck::{
         target::Kind,
     },
     ui::{
-        text_area::TextArea, text_brackets::partner, text_buffer::TextBuffer, text_place::Place, text_scroll::Scroll,
-        text_search::Search, theme::Theme,
+        text::{area::TextArea, brackets::partner, buffer::TextBuffer, place::Place, scroll::Scroll, search::Search},
+        theme::Theme,
     },
 };
 use ratatui::{Terminal, backend::TestBackend};

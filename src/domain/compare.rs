@@ -74,9 +74,8 @@ impl Place {
     pub fn change(&self, before: Option<&Value>, after: Option<&Value>) -> Change {
         // A signed URL must not travel on in a difference; submissions come without it, texts of people may not.
         let name = self.names.last().map_or("", String::as_str);
-        let side = |value: Option<&Value>| {
-            value.map(|value| if is_signed_url(name, value) { REDACTED.into() } else { value.clone() })
-        };
+        let side =
+            |value: Option<&Value>| value.map(|value| if is_signed_url(name, value) { REDACTED.into() } else { value.clone() });
         Change { path: self.pointer.clone(), place: self.names.join(" › "), before: side(before), after: side(after) }
     }
 }

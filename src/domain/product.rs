@@ -42,6 +42,11 @@ pub fn plain_text(text: &str) -> String {
 }
 
 impl Product {
+    /// The submission that is worked on: the one under way, else the live one.
+    pub fn submission(&self) -> Option<&String> {
+        self.pending.as_ref().or(self.published.as_ref())
+    }
+
     /// Reads a resource; `app` is the app whose flights were asked for. `None` when it has no usable id.
     pub fn read(kind: Kind, app: Option<&str>, raw: &Value) -> Option<Self> {
         let text = |name: &str| field(raw, name).and_then(Value::as_str).map(plain_text).filter(|text| !text.is_empty());

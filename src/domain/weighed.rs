@@ -2,17 +2,20 @@
 //! several walks over large documents. Knows no screen and nobody's answers.
 
 use crate::domain::{
+    archive::fit::zip_path,
     concern::{Concern, ConcernKind, concerns},
     difference::{Brought, Difference},
     fingerprint::{Fingerprint, ZipPart},
+    json::document::SyntaxError,
     judged::Judged,
+    package::expected,
     rules::check::{Finding, Severity, check_at},
     submission::{Submission, put_body},
-    target::Target,
+    target::{Kind, Target},
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// What the Store holds for a target, and what is to be published in its place.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,8 @@ pub struct Weighed {
     /// Of what the Store holds and of the document; the ZIP is left open.
     pub hash: Option<Fingerprint>,
     pub concerns: Vec<Concern>,
+    /// The files that a ZIP must bring, once each.
+    pub expected: Vec<String>,
     /// What the check finds, but for warnings that say of a changed place what its concern says already.
     pub findings: Vec<Finding>,
 }
@@ -72,8 +77,21 @@ impl Weighed {
             None => (Difference::default(), Vec::new(), None, Vec::new()),
         };
         findings.retain(|finding| !concerns.iter().any(|concern| says_the_same(concern, finding)));
-        Self { judged, value, difference: Arc::new(difference), hash, concerns, findings }
+        let expected = value.as_deref().map(|value| files_to_bring(kind, value)).unwrap_or_default();
+        Self { judged, value, difference: Arc::new(difference), hash, concerns, expected, findings }
     }
+
+    /// Why the edited text is no document.
+    pub fn error(&self) -> Option<&SyntaxError> {
+        self.judged.as_ref().and_then(|judged| judged.document.value().err())
+    }
+}
+
+/// The files of a document that a ZIP must bring, by their path in it, once each.
+pub fn files_to_bring(kind: Kind, document: &Value) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let names = expected(kind, document).into_iter().map(|entry| zip_path(&entry.file_name));
+    names.filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// Rules that warn of what customers lose, or get for nothing: of an audience, of a price.

@@ -2,6 +2,7 @@
 
 use super::{
     exit::{Exit, Failure},
+    list,
     printer::Printer,
     session::Session,
 };
@@ -28,7 +29,7 @@ pub(super) async fn create(session: Session, what: &Create, printer: &mut Printe
     };
     let made = manage::make(&session.services, &product).await?;
     if printer.is_json() {
-        printer.object(&with_target(&made))?;
+        printer.object(&list::object(&made, None))?;
     } else {
         printer.line(&format!("{}  {}", made.target, made.name))?;
         if let Some(draft) = &made.pending {
@@ -36,14 +37,6 @@ pub(super) async fn create(session: Session, what: &Create, printer: &mut Printe
         }
     }
     Ok(Exit::Done)
-}
-
-fn with_target(product: &Product) -> serde_json::Value {
-    let mut object = product.resource();
-    if let Some(object) = object.as_object_mut() {
-        object.insert("target".into(), product.target.to_string().into());
-    }
-    object
 }
 
 pub(super) async fn delete(

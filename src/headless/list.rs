@@ -5,7 +5,13 @@ use super::{
     printer::Printer,
     session::Session,
 };
-use crate::{api::Priority, cli::Listing, domain::product::Product, jobs::job::Catalog};
+use crate::{
+    api::Priority,
+    cli::Listing,
+    domain::{product::Product, status::Status},
+    jobs::job::Catalog,
+};
+use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 pub(super) async fn run(session: Session, what: Listing, pending: bool, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
@@ -45,14 +51,7 @@ pub(super) async fn run(session: Session, what: Listing, pending: bool, printer:
             _ => None,
         };
         if printer.is_json() {
-            let mut object = product.resource();
-            if let Some(object) = object.as_object_mut() {
-                object.insert("target".into(), product.target.to_string().into());
-                if let Some(status) = status {
-                    object.insert("status".into(), status.as_str().into());
-                }
-            }
-            printer.object(&object)?;
+            printer.object(&object(&product, status.as_ref()))?;
         } else {
             let state = match (status, &product.pending, &product.published) {
                 (Some(status), ..) => status.to_string(),
@@ -64,4 +63,16 @@ pub(super) async fn run(session: Session, what: Listing, pending: bool, printer:
         }
     }
     Ok(Exit::Done)
+}
+
+/// The resource as the Store gave it, with the target's name for the other commands.
+pub(super) fn object(product: &Product, status: Option<&Status>) -> Value {
+    let mut object = product.resource();
+    if let Some(object) = object.as_object_mut() {
+        object.insert("target".into(), product.target.to_string().into());
+        if let Some(status) = status {
+            object.insert("status".into(), status.as_str().into());
+        }
+    }
+    object
 }

@@ -34,14 +34,14 @@ pub(super) async fn show(
         Some("pending") => product.pending.clone().ok_or_else(|| none("pending"))?,
         Some("published") => product.published.clone().ok_or_else(|| none("published"))?,
         Some(id) => id.to_owned(),
-        None if json => product.pending.clone().or(product.published.clone()).ok_or_else(|| none("pending or published"))?,
-        None => {
-            let Some(id) = product.pending.clone().or(product.published.clone()) else {
+        None => match product.submission() {
+            Some(id) => id.clone(),
+            None if json => return Err(none("pending or published")),
+            None => {
                 overview(&product, None, printer)?;
                 return Ok(Exit::Done);
-            };
-            id
-        }
+            }
+        },
     };
     let submission = store.submission(target, &id).await?.submission;
     if json {
@@ -101,10 +101,10 @@ pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) -> io::Re
 pub(super) async fn status(session: Session, target: &Target, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     let store = session.services.store.with_priority(Priority::Person);
     let product = store.product(target).await?;
-    let Some(id) = product.pending.clone().or(product.published.clone()) else {
+    let Some(id) = product.submission() else {
         return Err(Failure::new(Exit::Store, format!("{target} has neither a pending nor a published submission.")));
     };
-    let found = store.status(target, &id).await?;
+    let found = store.status(target, id).await?;
     if printer.is_json() {
         printer.object(&json!({
             "event": "status", "target": target.to_string(), "submissionId": id, "status": found.status.as_str(),

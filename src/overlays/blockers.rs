@@ -4,10 +4,7 @@ use super::outlook::Outlook;
 use crate::{
     domain::{archive::fit::Fit, json::document::SyntaxError, rules::check::Severity, target::Target},
     jobs::report::Examined,
-    panes::{
-        pane::Cx,
-        prepared::{Verdict, count},
-    },
+    panes::{pane::Cx, prepared::count},
     publish::plan::PendingPolicy,
 };
 
@@ -31,7 +28,7 @@ pub fn blockers(
     if let Some(fault) = &outlook.fault {
         return vec![fault.clone()];
     }
-    if let Some(SyntaxError { line, column, message }) = outlook.verdict.as_ref().and_then(Verdict::error) {
+    if let Some(SyntaxError { line, column, message }) = outlook.weighed.error() {
         return vec![format!("The edited text is no valid JSON: line {line}, column {column}: {message}.")];
     }
     if outlook.is_nothing() {
@@ -46,10 +43,12 @@ pub fn blockers(
         found.push(format!("The check finds {} in the document.", count(errors, "error", "errors")));
     }
     // A ZIP that is wrong in itself stands for a mistake, also when no file of it is wanted yet.
-    if !outlook.expected.is_empty() || outlook.zip.is_some() {
+    if !outlook.weighed.expected.is_empty() || outlook.zip.is_some() {
         match (&outlook.zip, examined, fit) {
-            (None, ..) => found
-                .push(format!("The JSON waits for {}, and no ZIP is chosen.", count(outlook.expected.len(), "file", "files"))),
+            (None, ..) => found.push(format!(
+                "The JSON waits for {}, and no ZIP is chosen.",
+                count(outlook.weighed.expected.len(), "file", "files")
+            )),
             (_, Some(Examined { broken: Some(broken), .. }), _) => found.push(format!("The ZIP cannot be used: {broken}.")),
             (_, Some(_), Some(fit)) if !fit.is_ok() => {
                 found.push("The ZIP does not fit the JSON.".to_owned());

@@ -1,6 +1,6 @@
 //! A list to choose one from, narrowed by typing. Each row carries its answer as data; knows nothing of what it means.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::Action,
     ask::{Ask, Choice},
@@ -103,15 +103,8 @@ impl Overlay for Choose {
         let room = area.height.saturating_sub(4 + said.len() as u16).max(3);
         let filter = u16::from(self.is_long());
         let height = said.len() as u16 + filter + (self.choices.len() as u16).min(room);
-        let hints = modal::hints(
-            cx.theme,
-            &[
-                (cx.key(Action::Up), ""),
-                (cx.key(Action::Down), "choose"),
-                (cx.key(Action::Enter), "take it"),
-                (cx.key(Action::Back), "back"),
-            ],
-        );
+        let hints =
+            overlay::hints(cx, &[(Action::Up, ""), (Action::Down, "choose"), (Action::Enter, "take it"), (Action::Back, "back")]);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, columns, height);
         let [above, list] = Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Min(1)]).areas(inner);
         row::texts(frame, above, said, style(Role::Text));

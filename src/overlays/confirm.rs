@@ -1,7 +1,7 @@
 //! Asks before something is done. The safe answer has the focus; a name may have to be typed first. Knows nothing of what it
 //! releases: it carries the asks.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::Action,
     ask::Ask,
@@ -128,10 +128,10 @@ impl Overlay for Confirm {
         let answers = [("No, go back", !is_yes, Role::Text), (self.yes.as_str(), is_yes, yes_role)];
         lines.push(modal::buttons(cx.theme, &answers));
         let hints = if self.must_type.is_some() {
-            modal::hints(cx.theme, &[(cx.key(Action::Enter), "confirm"), (cx.key(Action::Back), "back")])
+            overlay::hints(cx, &[(Action::Enter, "confirm"), (Action::Back, "back")])
         } else {
-            let (left, right) = ((cx.key(Action::Left), ""), (cx.key(Action::Right), "choose"));
-            modal::hints(cx.theme, &[left, right, (cx.key(Action::Enter), "answer"), (cx.key(Action::Back), "back")])
+            let (left, right) = ((Action::Left, ""), (Action::Right, "choose"));
+            overlay::hints(cx, &[left, right, (Action::Enter, "answer"), (Action::Back, "back")])
         };
         let tone = if self.is_danger { Tone::Danger } else { Tone::Calm };
         let height = lines.len() as u16;

@@ -1,6 +1,6 @@
 //! Every key, by groups, from the table of actions. What cannot be done now is dimmed and says why.
 
-use super::overlay::{Closing, Command, Overlay};
+use super::overlay::{self, Closing, Command, Overlay};
 use crate::{
     action::Action,
     ask::Ask,
@@ -141,16 +141,41 @@ impl Overlay for Help {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let (width, lines) = self.lines(area, cx);
-        let hints = modal::hints(
-            cx.theme,
-            &[
-                (cx.key(Action::Up), ""),
-                (cx.key(Action::Down), "scroll"),
-                (cx.key(Action::Palette), "find a command"),
-                (cx.key(Action::Back), "close"),
-            ],
+        let hints = overlay::hints(
+            cx,
+            &[(Action::Up, ""), (Action::Down, "scroll"), (Action::Palette, "find a command"), (Action::Back, "close")],
         );
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Keys", hints, width, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(sizes: &[usize], number: usize) -> Vec<String> {
+        let groups: Vec<Vec<Line>> =
+            sizes.iter().enumerate().map(|(at, lines)| vec![Line::raw(at.to_string()); *lines]).collect();
+        columns(&groups, number)
+            .iter()
+            .map(|column| {
+                column.iter().map(ToString::to_string).map(|line| if line.is_empty() { " ".into() } else { line }).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn groups_stay_whole_and_in_order_and_the_columns_are_as_short_as_they_can_be() {
+        assert_eq!(shown(&[2, 3, 1], 1), ["00 111 2"]);
+        assert_eq!(shown(&[2, 3, 1], 2), ["00", "111 2"]);
+        assert_eq!(shown(&[2, 3, 1], 3), ["00", "111", "2"]);
+        assert_eq!(shown(&[1, 1, 5], 3), ["0 1", "22222"]);
+    }
+
+    #[test]
+    fn a_column_begins_where_the_one_before_ends() {
+        let lines = beside(vec![vec![Line::raw("a")], vec![Line::raw("b"), Line::raw("c")]], 4);
+        assert_eq!(lines.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a      b", "       c"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Keeps only the newest packages: asks how many of each kind and shows while one chooses which go, and which customers then
 //! get another one or none. Answers with edits; changes nothing itself.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::Action,
     ask::{Ask, Severity},
@@ -257,14 +257,14 @@ impl Overlay for KeepNewest {
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let lines = self.lines(cx, usize::from(columns));
         let tone = if self.loses() { Tone::Danger } else { Tone::Calm };
-        let hints = modal::hints(
-            cx.theme,
+        let hints = overlay::hints(
+            cx,
             &[
-                (cx.key(Action::Left), ""),
-                (cx.key(Action::Right), "how many"),
-                (cx.key(Action::Toggle), "spare"),
-                (cx.key(Action::Enter), "mark them"),
-                (cx.key(Action::Back), "back"),
+                (Action::Left, ""),
+                (Action::Right, "how many"),
+                (Action::Toggle, "spare"),
+                (Action::Enter, "mark them"),
+                (Action::Back, "back"),
             ],
         );
         let height = (lines.len() as u16).saturating_add(3);

@@ -1,7 +1,7 @@
 //! One document of a target's past: what an update changed, what restoring it would change, and putting it into the working copy.
 //! Nothing is sent from here: what was restored goes through the review like any edit.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::Action,
     ask::{Ask, Severity},
@@ -263,14 +263,9 @@ impl Overlay for Kept {
         let title = format!("{} of {}", kind_word(&self.item.deed).0, at(self.item.at, cx.zone));
         let title =
             title.chars().next().map_or(String::new(), |first| first.to_uppercase().to_string() + &title[first.len_utf8()..]);
-        let hints = modal::hints(
-            cx.theme,
-            &[
-                (cx.key(Action::Left), ""),
-                (cx.key(Action::Right), "choose"),
-                (cx.key(Action::Enter), "answer"),
-                (cx.key(Action::Back), "back"),
-            ],
+        let hints = overlay::hints(
+            cx,
+            &[(Action::Left, ""), (Action::Right, "choose"), (Action::Enter, "answer"), (Action::Back, "back")],
         );
         let height = (lines.len() as u16 + 2).min(HEIGHT);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, WIDTH, height);

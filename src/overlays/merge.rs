@@ -1,7 +1,7 @@
 //! Somebody else has changed the Store's document while one was edited here: says what, and lets a person keep theirs, mine, or
 //! both. Decides nothing by itself; the safe answer leaves everything as it is.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::Action,
     ask::{Ask, Severity},
@@ -315,15 +315,8 @@ impl Overlay for Merge {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let (lines, (begin, end)) = self.lines(cx, columns);
         let name = self.compared.as_ref().map(|compared| compared.name.clone()).unwrap_or_default();
-        let hints = modal::hints(
-            cx.theme,
-            &[
-                (cx.key(Action::Up), ""),
-                (cx.key(Action::Down), "go"),
-                (cx.key(Action::Enter), "choose"),
-                (cx.key(Action::Back), "later"),
-            ],
-        );
+        let hints =
+            overlay::hints(cx, &[(Action::Up, ""), (Action::Down, "go"), (Action::Enter, "choose"), (Action::Back, "later")]);
         let height = (lines.len() as u16 + 2).min(HEIGHT);
         let title = format!("Changed in the Store meanwhile: {name}");
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, WIDTH, height);

@@ -1,6 +1,6 @@
 //! A longer text to be read: an error, a link, a report. Scrolls and can be copied.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::{Action, Scope},
     ask::Ask,
@@ -64,7 +64,7 @@ impl Overlay for Message {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let lines: Vec<Line> = text::wrap(&self.text, columns).into_iter().map(Line::raw).collect();
         let widest = lines.iter().map(Line::width).max().unwrap_or_default().max(text::width(&self.title) + 2).max(30) as u16;
-        let hints = modal::hints(cx.theme, &[(cx.key(Action::Copy), "copy"), (cx.key(Action::Back), "close")]);
+        let hints = overlay::hints(cx, &[(Action::Copy, "copy"), (Action::Back, "close")]);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, widest, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);
     }

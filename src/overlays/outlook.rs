@@ -3,17 +3,17 @@
 
 use crate::{
     domain::{
+        archive::{Fit, against},
         concern::Concern,
-        difference::Difference,
-        fingerprint::Fingerprint,
-        rules::check::{Finding, Severity},
+        rules::check::Severity,
         status::Status,
         submission::Submission,
         target::Kind,
         weighed::Weighed,
     },
+    jobs::report::Examined,
     model::Model,
-    panes::prepared::{Origin, Prepared, Verdict},
+    panes::prepared::{Origin, Prepared},
     publish::plan::{PendingPolicy, Plan, WaitFor},
 };
 use serde_json::Value;
@@ -40,19 +40,13 @@ pub struct Outlook {
     pub kind: Kind,
     pub name: String,
     pub is_edited: bool,
-    /// The document as it would be published; nothing when the text is broken.
-    pub verdict: Option<Verdict>,
+    /// What its documents come to.
+    pub weighed: Arc<Weighed>,
     pub draft: Option<String>,
     pub choices: Vec<Choice>,
     pub policy: PendingPolicy,
     pub questions: Vec<Question>,
-    /// Against what customers have now, else against the draft.
-    pub difference: Arc<Difference>,
-    /// Of what the Store holds and of the document; the ZIP is left open.
-    pub hash: Option<Fingerprint>,
     pub is_first: bool,
-    pub findings: Vec<Finding>,
-    pub expected: Vec<String>,
     pub zip: Option<PathBuf>,
     /// The document was written on another one than the Store has now.
     pub is_base_gone: bool,
@@ -64,14 +58,9 @@ pub struct Outlook {
 
 impl Outlook {
     /// What was weighed, with what the model knows besides.
-    pub fn of(model: &Model, prepared: &Prepared, weighed: &Weighed) -> Self {
+    pub fn of(model: &Model, prepared: &Prepared, weighed: Arc<Weighed>) -> Self {
         let kind = prepared.kind();
-        let verdict = match &weighed.judged {
-            Some(judged) => Some(Verdict::of_judged(judged)),
-            None => weighed.value.clone().map(Verdict::unedited),
-        };
         let value = weighed.value.as_deref();
-        let expected = verdict.as_ref().map(|verdict| verdict.expected(kind)).unwrap_or_default();
         let choices = choices(model, prepared);
         let can_keep = choices.iter().any(|choice| choice.policy == PendingPolicy::Keep && choice.fault.is_none());
         let is_own_edit = prepared.text.is_some() && prepared.draft().is_some_and(|draft| prepared.base == Some(&draft.id));
@@ -83,11 +72,7 @@ impl Outlook {
             draft: prepared.draft().map(|draft| draft.id.clone()),
             policy: if can_keep && is_own_edit { PendingPolicy::Keep } else { PendingPolicy::Fail },
             questions: weighed.concerns.iter().cloned().map(|concern| Question { concern, is_allowed: false }).collect(),
-            difference: Arc::clone(&weighed.difference),
-            hash: weighed.hash.clone(),
             is_first: prepared.live().is_none(),
-            findings: weighed.findings.clone(),
-            expected,
             zip: prepared.zip.map(Into::into),
             is_base_gone: prepared.is_base_gone(),
             fault: prepared.draft_fault(model).or_else(|| {
@@ -97,7 +82,7 @@ impl Outlook {
             portal: prepared.portal_url(),
             publish_mode: mode,
             choices,
-            verdict,
+            weighed,
         }
     }
 
@@ -113,17 +98,22 @@ impl Outlook {
     }
 
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.weighed.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
     /// Whether a run would change anything.
     pub fn is_nothing(&self) -> bool {
-        self.difference.is_empty() && !self.is_first && self.verdict.as_ref().is_some_and(|verdict| verdict.error().is_none())
+        self.weighed.difference.is_empty() && !self.is_first && self.weighed.value.is_some()
+    }
+
+    /// How the chosen ZIP fits the document; `None` while either cannot be read.
+    pub fn fit(&self, examined: &Examined) -> Option<Fit> {
+        Some(against(self.kind, self.weighed.value.as_ref()?, examined.archive.as_ref()?, examined.identity.as_ref()))
     }
 
     /// The ZIP that a run would upload.
     pub fn uploaded(&self) -> Option<&PathBuf> {
-        self.zip.as_ref().filter(|_| !self.expected.is_empty())
+        self.zip.as_ref().filter(|_| !self.weighed.expected.is_empty())
     }
 
     /// What the run is told.
@@ -134,7 +124,7 @@ impl Outlook {
         allow.dedup();
         // An unedited draft that is kept is committed as it is; a new one begins as what is live and needs the whole document.
         let is_sent = self.is_edited || self.policy == PendingPolicy::Replace;
-        let document = self.verdict.as_ref().filter(|_| is_sent).and_then(Verdict::value).cloned();
+        let document = self.weighed.value.as_deref().filter(|_| is_sent).cloned();
         Plan {
             target: prepared.target.clone(),
             name: self.name.clone(),

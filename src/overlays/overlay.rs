@@ -6,8 +6,9 @@ use crate::{
     ask::Ask,
     model::Change,
     panes::pane::{Cx, Handled, Possible, Typed},
+    ui::modal,
 };
-use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use std::time::Duration;
 
 /// What an overlay makes of an action.
@@ -67,6 +68,12 @@ pub trait Overlay {
     fn woken(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx);
+}
+
+/// The line of hints: the keys of actions, and behind each what it does here; those that do one thing together leave out the word.
+pub fn hints(cx: &Cx, actions: &[(Action, &str)]) -> Line<'static> {
+    let keys: Vec<_> = actions.iter().map(|(action, word)| (cx.key(*action), *word)).collect();
+    modal::hints(cx.theme, &keys)
 }
 
 /// An action as the help and the palette list it: what is possible was settled when they were opened.

@@ -1,6 +1,6 @@
 //! Finds a command by a few letters of its name and does it. What cannot be done now stays listed and says why.
 
-use super::overlay::{Closing, Command, Overlay};
+use super::overlay::{self, Closing, Command, Overlay};
 use crate::{
     action::{Action, Scope},
     ask::{Ask, Severity},
@@ -107,15 +107,8 @@ impl Overlay for Palette {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let hints = modal::hints(
-            cx.theme,
-            &[
-                (cx.key(Action::Up), ""),
-                (cx.key(Action::Down), "choose"),
-                (cx.key(Action::Enter), "do it"),
-                (cx.key(Action::Back), "close"),
-            ],
-        );
+        let hints =
+            overlay::hints(cx, &[(Action::Up, ""), (Action::Down, "choose"), (Action::Enter, "do it"), (Action::Back, "close")]);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Commands", hints, WIDTH, HEIGHT);
         let words = ("a few letters of what you want to do", "No command is called like that.");
         self.finder.draw(frame, inner, cx.theme, words, |at, columns| {

@@ -1,6 +1,6 @@
 //! Asks for one line of text. What the text is for is said by its purpose, so that the answer is data.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::Action,
     ask::{Ask, Purpose},
@@ -73,7 +73,7 @@ impl Overlay for Prompt {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let text = wrap(&self.text, columns);
         let fault = self.fault.as_ref().map(|fault| wrap(fault, columns)).unwrap_or_default();
-        let hints = modal::hints(cx.theme, &[(cx.key(Action::Enter), "done"), (cx.key(Action::Back), "cancel")]);
+        let hints = overlay::hints(cx, &[(Action::Enter, "done"), (Action::Back, "cancel")]);
         let height = (text.len() + fault.len() + 2) as u16;
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &self.title, hints, WIDTH, height);
         let [above, label, field, below] = Layout::vertical([

@@ -22,7 +22,7 @@ use crate::{
     panes::{
         diff::lines::DiffLines,
         pane::{Cx, Handled, Possible, Typed},
-        prepared::{Prepared, Verdict, package_identity},
+        prepared::{Prepared, package_identity},
         sheet::Sheet,
     },
     ui::{
@@ -96,7 +96,7 @@ impl Review {
             return;
         };
         let Some(weighed) = self.scales.weigh(&prepared, cx, asks) else { return };
-        let mut outlook = Outlook::of(cx.model, &prepared, &weighed);
+        let mut outlook = Outlook::of(cx.model, &prepared, weighed);
         if let Some(older) = &self.outlook {
             outlook.keep_answers(older);
         }
@@ -104,11 +104,11 @@ impl Review {
             && !cx.model.examined.is_loading()
             && cx.model.examined.value().is_none_or(|examined| examined.zip != *zip)
         {
-            let document = outlook.verdict.as_ref().and_then(Verdict::value).cloned().unwrap_or(Value::Null);
+            let document = outlook.weighed.value.as_deref().cloned().unwrap_or(Value::Null);
             let identity = package_identity(cx.model, &self.target);
             asks.push(Ask::Start(Job::Examine { zip: zip.clone(), kind: outlook.kind, document, identity }));
         }
-        let mut view = DiffLines::new(Arc::clone(&outlook.difference), MOST_LINES);
+        let mut view = DiffLines::new(Arc::clone(&outlook.weighed.difference), MOST_LINES);
         view.keep_folds(&self.view);
         self.view = view;
         self.outlook = Some(outlook);
@@ -142,12 +142,11 @@ impl Review {
             None => ZipPart::None,
             Some(_) => ZipPart::Sha256(self.examined(cx)?.summed.as_ref()?.sum?),
         };
-        Some(outlook.hash.as_ref()?.with_zip(zip))
+        Some(outlook.weighed.hash.as_ref()?.with_zip(zip))
     }
 
     fn fit(&self, cx: &Cx) -> Option<Fit> {
-        let outlook = self.outlook.as_ref()?;
-        outlook.verdict.as_ref()?.fit(outlook.kind, self.examined(cx)?)
+        self.outlook.as_ref()?.fit(self.examined(cx)?)
     }
 
     /// Everything that stands against publishing, the most basic first. Empty means go.
@@ -164,7 +163,7 @@ impl Review {
     /// Whether answers are of any use.
     fn is_open(&self, cx: &Cx) -> bool {
         let can_publish = |outlook: &Outlook| {
-            let is_valid = outlook.verdict.as_ref().is_some_and(|verdict| verdict.error().is_none());
+            let is_valid = outlook.weighed.value.is_some();
             outlook.fault.is_none() && is_valid && !outlook.is_nothing()
         };
         self.outlook.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
@@ -176,7 +175,7 @@ impl Review {
             let choices = outlook.choices.iter().enumerate().filter(|(_, choice)| choice.fault.is_none());
             items.extend(choices.map(|(index, _)| Item::Choice(index)));
             items.extend((0..outlook.questions.len()).map(Item::Question));
-            items.extend((0..outlook.difference.groups.len()).map(Item::Group));
+            items.extend((0..outlook.weighed.difference.groups.len()).map(Item::Group));
             if cx.model.profile.is_protected {
                 items.push(Item::Name);
             }
@@ -260,7 +259,7 @@ impl Review {
             body.sheet.text(&format!("✗ {fault}"), Role::Danger);
             body.sheet.text(&outlook.portal, Role::Info);
         }
-        if let Some(error) = outlook.verdict.as_ref().and_then(Verdict::error) {
+        if let Some(error) = outlook.weighed.error() {
             body.sheet.gap();
             body.sheet.text(&format!("✗ The edited text is no valid JSON: {error}"), Role::Danger);
             return (body.sheet.into_lines(), body.places);
@@ -383,11 +382,7 @@ impl Overlay for Review {
             Change::Target(target) | Change::Edit(target) | Change::Status(target) if *target == self.target => {
                 self.look(cx, asks);
             }
-            Change::Weighed(weighing) => {
-                if self.scales.answered(weighing) {
-                    self.look(cx, asks);
-                }
-            }
+            Change::Weighed(weighing) if self.scales.answered(weighing) => self.look(cx, asks),
             // What its packages say of themselves is part of what changes.
             Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
                 self.look(cx, asks);

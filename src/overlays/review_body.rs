@@ -92,14 +92,14 @@ impl Body<'_, '_> {
     }
 
     pub fn changes(&mut self, outlook: &Outlook, view: &DiffLines) {
-        if outlook.difference.is_empty() {
-            if outlook.is_first && outlook.verdict.is_some() {
+        if outlook.weighed.difference.is_empty() {
+            if outlook.is_first && (outlook.weighed.judged.is_some() || outlook.weighed.value.is_some()) {
                 self.head("This is its first submission: everything in it is new.");
             }
             return;
         }
         let against = if outlook.is_first { "the draft" } else { "what is live" };
-        self.head(&format!("{} against {against}", count(outlook.difference.len(), "change", "changes")));
+        self.head(&format!("{} against {against}", count(outlook.weighed.difference.len(), "change", "changes")));
         let laid = view.laid(self.cx.theme, self.width);
         let first = self.sheet.len();
         let groups = laid.spots.iter().filter_map(|(spot, line)| match spot {
@@ -117,7 +117,7 @@ impl Body<'_, '_> {
 
     /// The hash under which somebody else can approve exactly this.
     pub fn hash(&mut self, outlook: &Outlook, examined: Option<&Examined>) {
-        let Some(hash) = &outlook.hash else { return };
+        let Some(hash) = &outlook.weighed.hash else { return };
         self.head("Hash of what the Store holds, the document and the ZIP");
         let key = self.cx.key(Action::Copy);
         let summed = examined.and_then(|examined| examined.summed.as_ref());
@@ -142,14 +142,14 @@ impl Body<'_, '_> {
         if outlook.is_nothing() && outlook.zip.is_none() {
             return;
         }
-        match (&outlook.zip, outlook.expected.is_empty()) {
+        match (&outlook.zip, outlook.weighed.expected.is_empty()) {
             (None, true) => {
                 self.head("Nothing is uploaded: the JSON waits for no file.");
             }
             (None, false) => {
                 self.head("Upload");
                 self.sheet.text("✗ No ZIP is chosen.", Role::Danger);
-                fit_panel::expected(&mut self.sheet, &outlook.expected);
+                fit_panel::expected(&mut self.sheet, &outlook.weighed.expected);
             }
             (Some(zip), is_idle) => {
                 let name = zip.file_name().map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
@@ -171,12 +171,12 @@ impl Body<'_, '_> {
     }
 
     pub fn findings(&mut self, outlook: &Outlook) {
-        if outlook.findings.is_empty() {
+        if outlook.weighed.findings.is_empty() {
             return;
         }
         let (errors, warnings) = (outlook.count(Severity::Error), outlook.count(Severity::Warning));
         self.head(&format!("Check: {}, {}", count(errors, "error", "errors"), count(warnings, "warning", "warnings")));
-        for finding in &outlook.findings {
+        for finding in &outlook.weighed.findings {
             let (sign, role) = match finding.severity {
                 Severity::Error => ("✗", Role::Danger),
                 Severity::Warning => ("!", Role::Warning),
@@ -198,7 +198,7 @@ impl Body<'_, '_> {
             }
             (_, None) => "A new submission is made",
         };
-        let upload = if outlook.expected.is_empty() { "" } else { ", the ZIP uploaded" };
+        let upload = if outlook.weighed.expected.is_empty() { "" } else { ", the ZIP uploaded" };
         let sentence =
             format!("{first}{upload}, and it is committed: it goes to certification. Nobody can call it back from here.");
         self.sheet.text(&sentence, Role::Text);

@@ -1,7 +1,7 @@
 //! One run with all that is known of it: its nine steps with their times, the upload, the submission's states as they were seen,
 //! warnings, errors explained, certification reports, the page in Partner Center.
 
-use super::overlay::{Closing, Overlay};
+use super::overlay::{self, Closing, Overlay};
 use crate::{
     action::{Action, Scope},
     ask::Ask,
@@ -305,26 +305,26 @@ impl Overlay for Run {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let Some(row) = self.row(cx) else {
-            let hints = modal::hints(cx.theme, &[(cx.key(Action::Back), "close")]);
+            let hints = overlay::hints(cx, &[(Action::Back, "close")]);
             let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);
             frame.render_widget(Line::raw("This run was taken off the list."), inner);
             return;
         };
         let width = WIDTH.min(area.width.saturating_sub(4));
         let lines = lines(row, usize::from(width), cx);
-        let mut keys = vec![(cx.key(Action::Copy), "copy"), (cx.key(Action::OpenPortal), "Partner Center")];
+        let mut keys = vec![(Action::Copy, "copy"), (Action::OpenPortal, "Partner Center")];
         if runs::is_uploading(row) {
-            keys.push((cx.key(Action::PauseRun), "pause"));
+            keys.push((Action::PauseRun, "pause"));
         }
         if row.is_active() {
-            keys.push((cx.key(Action::CancelRun), "stop"));
+            keys.push((Action::CancelRun, "stop"));
         } else if row.may_go_on() {
             // The key that paused it goes on with it.
             let key = if runs::paused(row).is_some() { Action::PauseRun } else { Action::ResumeRun };
-            keys.push((cx.key(key), "go on"));
+            keys.push((key, "go on"));
         }
-        keys.push((cx.key(Action::Back), "close"));
-        let hints = modal::hints(cx.theme, &keys);
+        keys.push((Action::Back, "close"));
+        let hints = overlay::hints(cx, &keys);
         let title = format!("{} {}", row.view.target.kind().word(), row.view.name);
         let inner = modal::draw(frame, area, cx.theme, Tone::Calm, &title, hints, width, lines.len() as u16);
         self.scroll.draw(frame, inner, &lines);

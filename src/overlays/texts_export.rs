@@ -1,7 +1,7 @@
 //! Writes texts to a folder or a table. What stands there already is overwritten only on a word. Touches no disk itself.
 
 use super::{
-    overlay::{Closing, Overlay},
+    overlay::{self, Closing, Overlay},
     path_input::PathInput,
 };
 use crate::{
@@ -170,10 +170,9 @@ impl Overlay for TextsExport {
         let (tone, hints) = match self.stage {
             Stage::Place => (Tone::Calm, PathInput::hints(cx, "write")),
             Stage::InTheWay(_) => {
-                let keys = [(cx.key(Action::Enter), "another place"), (cx.key(Action::Toggle), "overwrite them")];
-                (Tone::Danger, modal::hints(cx.theme, &keys))
+                (Tone::Danger, overlay::hints(cx, &[(Action::Enter, "another place"), (Action::Toggle, "overwrite them")]))
             }
-            Stage::Done(_) => (Tone::Calm, modal::hints(cx.theme, &[(cx.key(Action::Enter), "close")])),
+            Stage::Done(_) => (Tone::Calm, overlay::hints(cx, &[(Action::Enter, "close")])),
         };
         let what = match self.fields.as_slice() {
             [one] => one.word.to_owned(),

@@ -2,7 +2,7 @@
 //! changes the document, as one step of undo. Touches no disk itself.
 
 use super::{
-    overlay::{Closing, Overlay},
+    overlay::{self, Closing, Overlay},
     path_input::PathInput,
 };
 use crate::{
@@ -115,16 +115,16 @@ impl TextsImport {
         let Some((_, plan)) = &self.found else { return PathInput::hints(cx, "look at them") };
         let mut keys = Vec::new();
         if !plan.edits.is_empty() {
-            keys.push((cx.key(Action::Enter), "change them"));
+            keys.push((Action::Enter, "change them"));
         }
         if self.has_new() {
-            keys.push((cx.key(Action::AddPart), "new languages"));
+            keys.push((Action::AddPart, "new languages"));
         }
         if self.options.clears || self.has_empty() {
-            keys.push((cx.key(Action::Toggle), "empty ones clear"));
+            keys.push((Action::Toggle, "empty ones clear"));
         }
-        keys.push((cx.key(Action::Back), "another place"));
-        modal::hints(cx.theme, &keys)
+        keys.push((Action::Back, "another place"));
+        overlay::hints(cx, &keys)
     }
 
     fn draw_path(&self, frame: &mut Frame, area: Rect, cx: &Cx) {

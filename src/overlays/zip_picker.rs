@@ -2,7 +2,7 @@
 //! Touches no disk itself.
 
 use super::{
-    overlay::{Closing, Overlay},
+    overlay::{Closing, Overlay, hints},
     path_input::from_home,
 };
 use crate::{
@@ -37,7 +37,7 @@ use ratatui::{
     Frame,
     crossterm::event::{KeyCode, KeyEvent, MouseEvent, MouseEventKind},
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
 };
 use serde_json::Value;
 use std::{
@@ -423,19 +423,15 @@ impl Overlay for ZipPicker {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let name = cx.model.product(&self.target).map_or(self.target.id(), |product| product.name.as_str());
-        let key = |action| Span::styled(cx.key(action), cx.theme.style(Role::Key));
-        let mut hints =
-            Line::from(vec![Span::raw(" "), key(Action::Enter), Span::raw(" choose  "), key(Action::Left), Span::raw(" up  ")]);
+        let mut keys = vec![(Action::Enter, "choose"), (Action::Left, "up")];
         if !self.repairs(cx).is_empty() {
-            hints.push_span(key(Action::Repair));
-            hints.push_span(Span::raw(" repair  "));
+            keys.push((Action::Repair, "repair"));
         }
         if self.can_make(cx) == Possible::Yes {
-            hints.push_span(key(Action::MakeZip));
-            hints.push_span(Span::raw(" make a ZIP  "));
+            keys.push((Action::MakeZip, "make a ZIP"));
         }
-        hints.push_span(key(Action::Back));
-        hints.push_span(Span::raw(if self.making.is_some() { " stop " } else { " cancel " }));
+        keys.push((Action::Back, if self.making.is_some() { "stop" } else { "cancel" }));
+        let hints = hints(cx, &keys);
         let title = format!("Pick the ZIP for {name}");
         let (columns, rows) = (
             area.width.saturating_sub(6).min(140),

@@ -74,7 +74,7 @@ impl Desk {
         if self.session(cx).is_none() {
             let prepared = Prepared::of(cx.model, cx.selected?)?;
             let value = self.read(cx, |digest| digest.value.clone())?;
-            self.session = Some(Session::open(&prepared, value, cx.uptime, cx.now)?);
+            self.session = Some(Session::open(&prepared, value, cx.uptime)?);
             self.generation.set(self.generation.get() + 1);
         }
         self.session.as_mut()
@@ -179,7 +179,7 @@ impl Desk {
             return Ok(());
         }
         let session = self.open(cx).ok_or_else(|| "There is no document to change yet.".to_owned())?;
-        session.change(edits, cx.uptime, asks)
+        session.change(edits, cx.uptime, cx.now, asks)
     }
 
     /// Takes the last change back, whichever tab made it; `false` when there is none.
@@ -242,7 +242,7 @@ impl Desk {
 
     pub fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
         if let Some(session) = &mut self.session {
-            session.woken(cx.uptime, asks);
+            session.woken(cx.uptime, cx.now, asks);
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     action::{Action, Scope},
     ask::{Ask, TabId},
-    domain::json::document::Document,
+    domain::json::document::{nearest_position_in, pointer_at_in},
     model::Change,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Span};
@@ -34,10 +34,9 @@ pub struct DocumentTab {
     at: Option<Place>,
 }
 
-/// The place in a text, both counted from 1; behind the last letter of a line the letter before is meant.
+/// The place in a text that parses, both counted from 1; behind the last letter of a line the letter before is meant.
 fn pointer_at(text: &str, (line, column): (usize, usize)) -> Option<String> {
-    let document = Document::parse(text);
-    document.pointer_at(line, column).or_else(|| document.pointer_at(line, column.saturating_sub(1)))
+    pointer_at_in(text, line, column).or_else(|| pointer_at_in(text, line, column.saturating_sub(1)))
 }
 
 impl DocumentTab {
@@ -64,8 +63,10 @@ impl DocumentTab {
 
     /// Puts a place of the text in view for reading. What is read may have more lines than what is edited.
     fn show(&mut self, pointer: String, is_from_tree: bool, desk: &Desk, cx: &Cx) {
-        let position = desk.with_lines(cx, |lines| Document::parse(lines.join("\n")).nearest_position(&pointer));
-        if let Some(position) = position.flatten() {
+        // Known to parse: the desk keeps what it parses to.
+        let is_read = desk.value(cx).is_some();
+        let position = desk.with_lines(cx, |lines| is_read.then(|| nearest_position_in(&lines.join("\n"), &pointer)));
+        if let Some(position) = position.flatten().flatten() {
             self.text.show(position.line.saturating_sub(1), desk, cx);
             self.at = Some(Place { pointer, line: self.text.line(), is_from_tree });
         }
@@ -77,6 +78,7 @@ impl DocumentTab {
         if let Some(at) = self.at.as_ref().filter(|at| at.line == line) {
             return Some(at.pointer.clone());
         }
+        desk.value(cx)?;
         desk.with_lines(cx, |lines| {
             let indent = lines.get(line).map_or(0, |line| line.len() - line.trim_start().len());
             pointer_at(&lines.join("\n"), (line + 1, indent + 1))
@@ -96,7 +98,8 @@ impl DocumentTab {
                 }
             }
             (true, false) => {
-                let buffer = desk.session(cx).map(|session| (session.buffer().text(), session.buffer().position()));
+                let session = desk.session(cx).filter(|session| session.value().is_some());
+                let buffer = session.map(|session| (session.buffer().text(), session.buffer().position()));
                 if let Some(pointer) = buffer.and_then(|(text, position)| pointer_at(&text, position)) {
                     self.show(pointer, false, desk, cx);
                 }

@@ -3,19 +3,18 @@
 
 use crate::{
     domain::{
-        archive::fit::zip_path,
         archive::{Fit, against},
         diff::Change,
         difference::Brought,
         json::document::{Document, Position, SyntaxError, pretty},
         judged::Judged,
-        package::expected,
         product::PackageIdentity,
         remote::Remote,
         rules::check::{Finding, Severity},
         status::{Status, StatusReport},
         submission::{Submission, put_body},
         target::{Kind, Target},
+        weighed::files_to_bring,
     },
     jobs::report::{Examined, TargetDetail},
     model::{Model, WorkingCopy},
@@ -283,14 +282,7 @@ impl Verdict {
 
     /// The files that a ZIP must bring, once each.
     pub fn expected(&self, kind: Kind) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for entry in self.value().into_iter().flat_map(|value| expected(kind, value)) {
-            let name = zip_path(&entry.file_name);
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        self.value().map(|value| files_to_bring(kind, value)).unwrap_or_default()
     }
 }
 

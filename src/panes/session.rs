@@ -14,7 +14,7 @@ use crate::{
         target::Target,
     },
     jobs::{job::Job, report::Judgement},
-    ui::{text_buffer::TextBuffer, theme::Role},
+    ui::{text::buffer::TextBuffer, theme::Role},
 };
 use jiff::Timestamp;
 use ratatui::text::Span;
@@ -84,13 +84,11 @@ pub struct Session {
     kept: u64,
     /// When the text changed last, in uptime.
     changed: Duration,
-    /// When uptime was nothing: with it, the time of the last change tells which dates are too near.
-    begun: Timestamp,
 }
 
 impl Session {
     /// Opens the working copy, else the server's document, whose `value` is known if it parses. `None` where there is none to edit.
-    pub fn open(prepared: &Prepared, value: Option<Arc<Value>>, uptime: Duration, now: Timestamp) -> Option<Self> {
+    pub fn open(prepared: &Prepared, value: Option<Arc<Value>>, uptime: Duration) -> Option<Self> {
         let text = prepared.editable_text()?;
         Some(Self {
             target: prepared.target.clone(),
@@ -105,7 +103,6 @@ impl Session {
             numbers: uptime.as_nanos() as u64,
             kept: 0,
             changed: uptime,
-            begun: now.checked_sub(uptime).unwrap_or(now),
         })
     }
 
@@ -141,6 +138,12 @@ impl Session {
         parsed.as_ref().and_then(|(_, value)| value.clone())
     }
 
+    /// Whether a job is about to say what a large text parses to: who can wait for it spares the screen a parse.
+    pub fn is_behind(&self) -> bool {
+        let version = self.buffer.version();
+        is_large(self.buffer.len()) && self.parsed.borrow().as_ref().is_none_or(|(of, _)| *of != version)
+    }
+
     /// Where the value at a pointer stands, or the nearest part above it; `None` while the text does not parse.
     pub fn place(&self, pointer: &str) -> Option<Position> {
         self.value()?;
@@ -160,17 +163,20 @@ impl Session {
         done
     }
 
-    /// Changes places of the document, as one step of undo; or says why that cannot be.
-    pub fn change(&mut self, edits: &[Edit], uptime: Duration, asks: &mut Vec<Ask>) -> Result<(), String> {
-        let Some(mut value) = self.value() else {
+    /// Changes places of the document, as one step of undo; or says why that cannot be. `now` tells which dates are too near.
+    pub fn change(&mut self, edits: &[Edit], uptime: Duration, now: Timestamp, asks: &mut Vec<Ask>) -> Result<(), String> {
+        if self.value().is_none() {
             return Err("The text is no valid JSON just now; mend that first.".to_owned());
-        };
+        }
         let text = edit::apply_to_text(&self.buffer.text(), edits).map_err(|error| error.to_string())?;
-        edit::apply_to_value(Arc::make_mut(&mut value), edits).map_err(|error| error.to_string())?;
-        self.edit(uptime, asks, |buffer| buffer.replace_all(&text));
-        *self.parsed.borrow_mut() = Some((self.buffer.version(), Some(value)));
+        // Taken out and put back: where nobody else keeps it, nothing of it is copied.
+        if let Some((_, Some(mut value))) = self.parsed.take() {
+            edit::apply_to_value(Arc::make_mut(&mut value), edits).map_err(|error| error.to_string())?;
+            self.edit(uptime, asks, |buffer| buffer.replace_all(&text));
+            *self.parsed.borrow_mut() = Some((self.buffer.version(), Some(value)));
+        }
         if !is_large(self.buffer.len()) {
-            self.judge();
+            self.judge(now);
         }
         Ok(())
     }
@@ -185,9 +191,9 @@ impl Session {
         pause + Duration::from_millis(self.buffer.len() as u64 / BYTES_PER_MS)
     }
 
-    pub fn woken(&mut self, uptime: Duration, asks: &mut Vec<Ask>) {
+    pub fn woken(&mut self, uptime: Duration, now: Timestamp, asks: &mut Vec<Ask>) {
         if uptime >= self.changed + JUDGE {
-            self.ask_or_judge(asks);
+            self.ask_or_judge(now, asks);
         }
         if uptime >= self.changed + self.pause(KEEP) {
             self.keep(asks);
@@ -195,11 +201,10 @@ impl Session {
     }
 
     /// Judges the text as it stands, unless that was done.
-    pub fn judge(&mut self) {
+    fn judge(&mut self, now: Timestamp) {
         if self.judged == Some(self.buffer.version()) {
             return;
         }
-        let now = self.begun.checked_add(self.changed).unwrap_or(self.begun);
         let verdict = Verdict::of_text(self.target.kind(), self.buffer.text(), self.body.as_deref(), now);
         self.take(verdict);
     }
@@ -207,7 +212,12 @@ impl Session {
     fn take(&mut self, verdict: Verdict) {
         self.asked = None;
         self.judged = Some(self.buffer.version());
-        *self.parsed.borrow_mut() = Some((self.buffer.version(), verdict.shared()));
+        let mut parsed = self.parsed.borrow_mut();
+        // What is here already stays: nobody else keeps it, so that the next edit copies nothing.
+        if parsed.as_ref().is_none_or(|(of, _)| *of != self.buffer.version()) {
+            *parsed = Some((self.buffer.version(), verdict.shared()));
+        }
+        drop(parsed);
         self.marks = marks(&verdict);
         self.verdict = Some(Arc::new(verdict));
     }
@@ -219,9 +229,9 @@ impl Session {
     }
 
     /// Judges a small text at once, has a large one judged by a job. Says whether the verdict is there.
-    pub fn ask_or_judge(&mut self, asks: &mut Vec<Ask>) -> bool {
+    pub fn ask_or_judge(&mut self, now: Timestamp, asks: &mut Vec<Ask>) -> bool {
         if !is_large(self.buffer.len()) {
-            self.judge();
+            self.judge(now);
         } else if self.wants_judging() {
             self.numbers += 1;
             self.asked = Some((self.buffer.version(), self.numbers));
@@ -249,7 +259,11 @@ impl Session {
     /// Another text of the same target came from outside, or was thrown away.
     pub fn renew_text(&mut self, prepared: &Prepared, uptime: Duration) {
         let is_kept = self.kept == self.buffer.version();
-        if is_kept && let Some(text) = prepared.editable_text() {
+        let is_same = |text: &str| text.split('\n').eq(self.buffer.lines());
+        if is_kept
+            && !prepared.text.is_some_and(is_same)
+            && let Some(text) = prepared.editable_text()
+        {
             self.buffer.replace_all(&text);
             if self.kept != self.buffer.version() {
                 self.kept = self.buffer.version();

@@ -50,13 +50,9 @@ pub(super) fn settle(
 ) -> Result<Settled, String> {
     let kind = plan.target.kind();
     expect::agreed(plan, pending, live)?;
+    same_draft(plan, pending)?;
     if let Some(draft) = pending {
         may_touch(plan, draft, live.is_some())?;
-    } else if let Some(seen) = &plan.draft_seen {
-        return Err(format!(
-            "Draft {seen}, which you chose to keep or replace, is gone: somebody deleted or published it. Look at {} again.",
-            plan.target
-        ));
     }
     let body = plan.document.as_ref().map(|document| put_body(kind, document));
     let (draft, live) = (Standing::of(kind, pending), Standing::of(kind, live));
@@ -145,13 +141,24 @@ fn short(change: &diff::Change) -> String {
     format!("{}: {}", change.place, change.sides(80))
 }
 
+/// Whether the draft that a person chose to keep or replace is the one that is there.
+fn same_draft(plan: &Plan, pending: Option<&Submission>) -> Result<(), String> {
+    let (Some(seen), target) = (&plan.draft_seen, &plan.target) else { return Ok(()) };
+    match pending.map(|draft| &draft.id) {
+        Some(id) if id == seen => Ok(()),
+        Some(id) => {
+            Err(format!("Another draft than the one you saw is there now: {id}. Look at {target} again and choose anew."))
+        }
+        None => Err(format!(
+            "Draft {seen}, which you chose to keep or replace, is gone: somebody deleted or published it. Look at {target} again."
+        )),
+    }
+}
+
 /// Whether the pending submission that was found may be kept or replaced as the person chose.
 fn may_touch(plan: &Plan, draft: &Submission, has_live: bool) -> Result<(), String> {
     let (target, id, status) = (&plan.target, &draft.id, draft.status());
     let portal = target.portal_url(Some(id));
-    if plan.draft_seen.as_ref().is_some_and(|seen| seen != id) {
-        return Err(format!("Another draft than the one you saw is there now: {id}. Look at {target} again and choose anew."));
-    }
     if draft.is_portal_made() {
         return Err(format!(
             "Draft {id} was made or changed in Partner Center: the API can neither change, commit nor delete it. \

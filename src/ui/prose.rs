@@ -3,11 +3,13 @@
 
 use super::{
     field::Typed,
-    text_area::put,
-    text_buffer::TextBuffer,
-    text_keys,
-    text_motion::Motion,
-    text_place::{Place, byte_at_column, columns, grapheme_columns},
+    text::{
+        area::put,
+        buffer::TextBuffer,
+        keys,
+        motion::Motion,
+        place::{Place, byte_at_column, columns, grapheme_columns},
+    },
     theme::{Role, Theme},
 };
 use ratatui::{
@@ -150,7 +152,7 @@ impl Prose {
             KeyCode::Char('z') if control => drop(self.buffer.undo()),
             KeyCode::Char('y') if control => drop(self.buffer.redo()),
             KeyCode::Enter => self.buffer.insert("\n"),
-            _ => return text_keys::key(key, &mut self.buffer),
+            _ => return keys::key(key, &mut self.buffer),
         }
         true
     }

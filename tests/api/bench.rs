@@ -164,7 +164,7 @@ pub async fn until(mut holds: impl FnMut() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(3), wait).await.unwrap();
 }
 
 /// A server of raw bytes: one reply a connection, in turn, then it closes. Gives its address and the requests as they came.

@@ -1,6 +1,7 @@
 //! What happens when the service, the gateway or the network misbehaves.
 
 use super::bench::{self, Bench, app, assert_no_secret, give_tokens, in_turn, raw_reply, raw_server, until};
+use super::nobody::Nobody;
 use flightdeck::api::{ApiError, Patience, Priority};
 use futures::future::join_all;
 use rstest::rstest;
@@ -167,7 +168,8 @@ async fn a_post_without_a_body_says_length_zero_and_json() {
 async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
     let bench = Bench::start().await;
     bench.on("POST", COMMIT, committed().set_delay(Duration::from_hours(1))).await;
-    let store = bench.store.with_patience(Patience { call: Duration::from_millis(200), ..Patience::default() });
+    bench.store.sign_in().await.unwrap();
+    let store = bench.store.with_patience(Patience { call: Duration::from_secs(2), ..Patience::default() });
     let error = store.commit(&app(), "1").await.unwrap_err();
     assert!(matches!(error, ApiError::Lost { was_sent: true, .. }) && error.is_ambiguous(), "{error:?}");
     assert!(error.to_string().contains("no complete answer came in time from http://127.0.0.1:"), "{error}");
@@ -177,13 +179,33 @@ async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
 
 #[tokio::test]
 async fn a_store_that_is_not_there_leaves_nothing_open() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let bench = Bench::with(|settings| settings.store = format!("http://{free}").parse().unwrap()).await;
+    let nobody = Nobody::new();
+    let bench = Bench::with(|settings| settings.store = format!("http://{}", nobody.address()).parse().unwrap()).await;
     let error = bench.store.commit(&app(), "1").await.unwrap_err();
     assert!(matches!(error, ApiError::Lost { was_sent: false, .. }) && !error.is_ambiguous(), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains(&format!("the connection to http://{free} failed: ")) && !text.contains("/v1.0"), "{text}");
+    assert!(
+        text.contains(&format!("the connection to http://{} failed: ", nobody.address())) && !text.contains("/v1.0"),
+        "{text}"
+    );
     assert_eq!(bench.log().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_named_and_nothing_more() {
+    let plain = MockServer::start().await;
+    let address = plain.uri().replace("http://", "https://");
+    let login = Bench::with(|settings| settings.login = address.parse().unwrap()).await;
+    let store = Bench::with(|settings| settings.store = address.parse().unwrap()).await;
+    for (error, tried) in [
+        (login.store.sign_in().await.unwrap_err(), "Could not sign in"),
+        (store.store.product(&app()).await.unwrap_err(), "Could not read app:9NX0EXAMPLE1"),
+    ] {
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("{tried}: the connection to {address} failed: ")), "{text}");
+        assert!(!text.contains("oauth2") && !text.contains("v1.0"), "{text}");
+        assert_no_secret(&format!("{error:?}"));
+    }
 }
 
 #[tokio::test]
@@ -210,9 +232,10 @@ async fn equal_reads_share_a_request_until_something_changes() {
 async fn a_read_that_began_during_a_change_does_not_answer_after_it() {
     let bench = Bench::start().await;
     let status = |text: &str| ResponseTemplate::new(200).set_body_json(json!({"status": text}));
-    let slow = status("PendingCommit").set_delay(Duration::from_millis(500));
+    // Far apart, so that even a slow machine has the read begin while the change is under way, and end after it.
+    let slow = status("PendingCommit").set_delay(Duration::from_secs(4));
     bench.on("GET", STATUS, in_turn([slow, status("CommitStarted")])).await;
-    bench.on("POST", COMMIT, committed().set_delay(Duration::from_millis(200))).await;
+    bench.on("POST", COMMIT, committed().set_delay(Duration::from_secs(2))).await;
     let target = app();
     let change = async {
         bench.store.commit(&target, "1").await.unwrap();

@@ -15,11 +15,11 @@ use flightdeck::{
         plan::{PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
-    sim::{self, Sim, SimOptions, samples},
+    sim::{self, Scenario, Sim, SimOptions, samples},
 };
 use serde_json::Value;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -29,7 +29,7 @@ use tempfile::TempDir;
 use tokio::{sync::mpsc, time};
 
 /// A test that waits longer for one report hangs.
-const HANGS: Duration = Duration::from_mins(1);
+pub const HANGS: Duration = Duration::from_mins(3);
 
 pub fn app() -> Target {
     Target::app("9NX0EXAMPLE1")
@@ -51,6 +51,12 @@ pub fn assert_clean(text: &str) {
     }
 }
 
+/// A Store that holds a call back until other faults are played.
+pub fn held(call: &str) -> SimOptions {
+    let rule = format!("[[fault]]\ncall = \"{call}\"\neffect = \"delay\"\nmilliseconds = 3600000\n");
+    SimOptions { scenario: Scenario::parse(&rule).unwrap(), ..SimOptions::default() }
+}
+
 pub struct Bench {
     pub sim: Sim,
     pub folder: TempDir,
@@ -58,6 +64,8 @@ pub struct Bench {
     pub pool: Pool,
     pub sender: mpsc::Sender<Told>,
     reports: mpsc::Receiver<Told>,
+    /// Told, looked at, and still to be read.
+    unread: VecDeque<Told>,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
     last: u64,
 }
@@ -90,7 +98,7 @@ impl Bench {
         change(&mut services);
         let (sender, reports) = Pool::channel();
         let pool = Pool::new(services.clone(), sender.clone());
-        Self { sim, folder, services, pool, sender, reports, exchanges, last: 0 }
+        Self { sim, folder, services, pool, sender, reports, unread: VecDeque::new(), exchanges, last: 0 }
     }
 
     /// As if the program had been started again with the same home.
@@ -138,6 +146,9 @@ impl Bench {
 
     /// The next report, looked through.
     pub async fn next(&mut self) -> (Option<JobId>, Report) {
+        if let Some(told) = self.unread.pop_front() {
+            return told;
+        }
         let told = time::timeout(HANGS, self.reports.recv()).await.unwrap().unwrap();
         assert_clean(&format!("{told:?}"));
         told
@@ -172,6 +183,18 @@ impl Bench {
         jobs.map(|job| told.remove(&job).unwrap_or_default())
     }
 
+    /// Waits until one of these jobs has ended. Whatever was told is still to be read.
+    pub async fn until_ended(&mut self, jobs: &[JobId]) {
+        let mut told = VecDeque::new();
+        let mut has_ended = false;
+        while !has_ended {
+            let next = self.next().await;
+            has_ended = matches!(&next, (Some(job), Report::Ended) if jobs.contains(job));
+            told.push_back(next);
+        }
+        self.unread = told;
+    }
+
     /// Runs a job alone.
     pub async fn run(&mut self, job: Job) -> Vec<Report> {
         let id = self.start(job);
@@ -188,6 +211,13 @@ impl Bench {
                 return report;
             }
         }
+    }
+
+    /// From now on other faults; whatever is held back goes on.
+    pub async fn play(&self, scenario: &str) {
+        let url = format!("{}/_sim/scenario", self.sim.url());
+        let sent = http_client().unwrap().put(url).body(scenario.to_owned()).send().await.unwrap();
+        assert_eq!(sent.status(), 204);
     }
 
     /// What the simulator counted.

@@ -1,6 +1,6 @@
 //! What a person makes: working copies on disk, new products, deleted drafts.
 
-use crate::bench::{Bench, add_on_with_draft, app};
+use crate::bench::{Bench, HANGS, add_on_with_draft, app};
 use flightdeck::{
     domain::target::Target,
     jobs::{
@@ -8,7 +8,7 @@ use flightdeck::{
         report::{KeptEdit, Report},
     },
 };
-use std::{fs, sync::Arc, time::Duration};
+use std::{fs, sync::Arc};
 
 fn edit(text: &str) -> Job {
     Job::KeepEdit {
@@ -81,7 +81,7 @@ async fn what_is_edited_when_the_program_ends_is_kept() {
     let mut bench = Bench::new().await;
     bench.start(edit("the last words"));
     let Bench { pool, services, sim: _sim, .. } = bench;
-    pool.shut_down(Duration::from_mins(1)).await;
+    pool.shut_down(HANGS).await;
     assert_eq!(services.home.drafts().edited(&app()).unwrap().unwrap().text, "the last words");
 }
 

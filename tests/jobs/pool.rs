@@ -1,7 +1,7 @@
 //! What holds for every job: a panic is a failed job, a slow reader loses previews and no result, the end waits only so long.
 
 use crate::{
-    bench::{Bench, add_on, app, uploads, views},
+    bench::{Bench, HANGS, add_on, app, held, uploads, views},
     runs::archive_of_many_blocks,
 };
 use flightdeck::{
@@ -42,7 +42,8 @@ async fn a_job_that_panics_has_failed_and_the_others_go_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_reads_late_misses_previews_and_no_result() {
-    let mut bench = Bench::watched(SimOptions::default(), |_| {}, |services| services.upload.block_size = Some(64 << 10)).await;
+    // Nothing of the upload goes on before nobody reads any more.
+    let mut bench = Bench::watched(held("put-block"), |_| {}, |services| services.upload.block_size = Some(64 << 10)).await;
     let zip = archive_of_many_blocks(&bench);
     let size = std::fs::metadata(&zip).unwrap().len();
     let job = bench.publish(bench.plan(app(), "notes-2.5.json", Some(&zip)));
@@ -50,13 +51,17 @@ async fn whoever_reads_late_misses_previews_and_no_result() {
         |report: &Report| matches!(report, Report::Run(view) if view.current().is_some_and(|step| step.step == Step::Upload));
     bench.until(is_uploading).await;
     while bench.sender.try_send((None, Report::Pulse(Pulse::default()))).is_ok() {}
+    bench.play("").await;
     // Nobody reads until the whole archive has arrived.
-    loop {
-        let state = bench.state_of(&app()).await;
-        if state["submissions"].as_array().unwrap().iter().any(|one| one["blobBytes"] == json!(size)) {
-            break;
+    let arrived = async {
+        loop {
+            let state = bench.state_of(&app()).await;
+            if state["submissions"].as_array().unwrap().iter().any(|one| one["blobBytes"] == json!(size)) {
+                break;
+            }
         }
-    }
+    };
+    time::timeout(HANGS, arrived).await.unwrap();
     let list = bench.start(Job::LoadCatalog(Catalog::Apps));
     let [told, list] = bench.ended([job, list]).await;
 
@@ -87,7 +92,7 @@ async fn the_end_of_the_program_stops_every_run_in_order() {
     bench.until(|report| matches!(report, Report::Upload(progress) if progress.total > 1 << 20 && progress.sent > 0)).await;
 
     let pool = bench.stop_pool();
-    pool.shut_down(Duration::from_mins(1)).await;
+    pool.shut_down(HANGS).await;
     let rest: Vec<_> = bench.rest().await.into_iter().map(|(_, report)| report).collect();
     let ended: Vec<_> = views(&rest).into_iter().filter_map(|view| Some(view.ending.as_ref()?.outcome)).collect();
     assert_eq!(ended, [Outcome::Cancelled; 2]);
@@ -105,7 +110,7 @@ async fn the_end_of_the_program_waits_no_longer_than_it_was_told_to() {
         .until(|report| matches!(report, Report::Run(view) if view.current().is_some_and(|step| step.step == Step::Create)))
         .await;
     let pool = bench.stop_pool();
-    time::timeout(Duration::from_mins(1), pool.shut_down(Duration::from_millis(50))).await.unwrap();
+    time::timeout(HANGS, pool.shut_down(Duration::from_millis(50))).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +120,7 @@ async fn a_screen_that_is_gone_holds_no_job_up() {
     bench.until(|report| matches!(report, Report::Run(_))).await;
     let pool = bench.stop_pool();
     bench.close();
-    pool.shut_down(Duration::from_mins(1)).await;
+    pool.shut_down(HANGS).await;
     let journal = bench.services.home.runs().list().unwrap();
     assert!(journal.iter().all(|run| !run.is_locked && run.damaged.is_none()) && journal.len() == 1, "{journal:?}");
 }

@@ -1,13 +1,13 @@
 //! Lists, targets and states: what is told first, and what when a part of it cannot be had.
 
-use crate::bench::{Bench, add_on_with_draft, app};
+use crate::bench::{Bench, add_on_with_draft, app, held};
 use flightdeck::{
     domain::{status::Status, target::Target},
     jobs::{
         job::{Catalog, Job},
         report::Report,
     },
-    sim::{Scenario, SimOptions},
+    sim::SimOptions,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,13 +105,14 @@ async fn a_state_that_cannot_be_had_does_not_keep_the_others_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_read_of_a_target_ends_the_older_one() {
-    // The first answer takes long enough that the person asks again.
-    let scenario = Scenario::parse("[[fault]]\ncall = \"get-app\"\neffect = \"delay\"\nmilliseconds = 300\n").unwrap();
-    let mut bench = Bench::with(SimOptions { scenario, ..SimOptions::default() }).await;
+    // The first answer takes so long that the person asks again.
+    let mut bench = Bench::with(held("get-app")).await;
     let older = bench.start(Job::LoadTarget(app()));
     let other = bench.start(Job::LoadTarget(add_on_with_draft()));
     let newer = bench.start(Job::LoadTarget(app()));
-    let [older, other, newer] = bench.ended([older, other, newer]).await;
+    let [older, other] = bench.ended([older, other]).await;
+    bench.play("").await;
+    let [newer] = bench.ended([newer]).await;
     assert_eq!(older, [Report::Cancelled]);
     assert!(matches!(other.as_slice(), [Report::Target(_)]));
     assert!(matches!(newer.as_slice(), [Report::Target(_)]));

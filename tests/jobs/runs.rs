@@ -1,6 +1,6 @@
 //! Runs from their start to their end, and what becomes of the account when they are stopped on the way.
 
-use crate::bench::{Bench, add_on, add_on_with_draft, app, uploads, views};
+use crate::bench::{Bench, add_on, add_on_with_draft, app, held, uploads, views};
 use flightdeck::{
     jobs::{
         job::{Job, JobId},
@@ -147,7 +147,8 @@ async fn a_run_that_is_stopped_while_it_follows_leaves_the_submission_to_the_sto
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_stopped_at_once_changes_nothing() {
-    let mut bench = Bench::new().await;
+    // However late the stop comes, nothing has been read yet.
+    let mut bench = Bench::with(held("get-app")).await;
     let job = bench.publish(bench.release());
     bench.pool.cancel(job);
     let [told] = bench.ended([job]).await;
@@ -175,8 +176,11 @@ async fn two_releases_go_side_by_side() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_releases_of_one_target_never_share_a_draft() {
-    let mut bench = Bench::new().await;
+    // Neither is through before the other one has come to its end.
+    let mut bench = Bench::with(held("commit")).await;
     let jobs: [JobId; 2] = std::array::from_fn(|_| bench.publish(bench.release()));
+    bench.until_ended(&jobs).await;
+    bench.play("").await;
     let told = bench.ended(jobs).await;
     let mut outcomes = told.map(|told| ending(&told).0.word());
     outcomes.sort_unstable();

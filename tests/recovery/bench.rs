@@ -18,7 +18,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Whatever is waited for longer than this has hung.
-const HANGS: Duration = Duration::from_mins(1);
+const HANGS: Duration = Duration::from_mins(3);
 
 /// So long is nothing held back in a test: the end comes from outside.
 pub const FOR_EVER: u32 = 3_600_000;

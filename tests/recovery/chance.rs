@@ -13,7 +13,7 @@ use futures::{StreamExt as _, stream};
 use std::{fmt::Write as _, time::Duration};
 
 /// A run that takes longer hangs. The pauses of an unlucky upload are seconds.
-const HANGS: Duration = Duration::from_mins(2);
+const HANGS: Duration = Duration::from_mins(5);
 
 /// A fifth of the requests: refused, cut before the work, done and lost, done and denied, cut in the body, throttled.
 fn faults(seed: u64) -> String {

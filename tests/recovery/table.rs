@@ -33,7 +33,7 @@ pub fn fault(call: &str, effect: &str) -> String {
 
 /// Long enough for a call that is not held back, on a machine that does other things too.
 pub fn impatient(bench: &mut Inside) {
-    let short = Duration::from_millis(1500);
+    let short = Duration::from_secs(4);
     let patience = Patience { create: short, call: short, back_off: Duration::from_millis(2), ..Patience::default() };
     bench.services.store = bench.services.store.with_patience(patience);
 }

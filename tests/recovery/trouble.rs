@@ -36,8 +36,11 @@ fn a_stuck_submission_is_left_with_6_and_followed_again() {
     let ended = bench.publish(APP, &["--timeout", "1s"]).wait();
     // On a slow machine the second may be over before the commit: then the run is merely earlier.
     assert_eq!(ended.code, Some(6), "{ended:?}");
-    let again = bench.start(&["resume", &bench.run_id(), "--timeout", "1s", "--output", "json"]).wait();
-    assert_eq!(again.code, Some(6), "{again:?}");
+    bench.until("the commit", |bench| {
+        let again = bench.start(&["resume", &bench.run_id(), "--timeout", "1s", "--output", "json"]).wait();
+        assert_eq!(again.code, Some(6), "{again:?}");
+        (bench.state()["products"][APP.target]["commits"] == 1).then_some(())
+    });
     // Killed while it only looks.
     bench.play(&format!("[[fault]]\ncall = \"status\"\nnth = 2\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n"));
     let process = bench.resume();

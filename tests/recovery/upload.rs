@@ -1,6 +1,6 @@
 //! Uploads that are killed at random moments: what was acknowledged is not sent again, and two files never mix.
 
-use super::bench::{APP, Bench, sample};
+use super::bench::{APP, Bench, FOR_EVER, sample};
 use std::{
     fs::{self, File},
     io::{Seek as _, SeekFrom, Write as _},
@@ -31,6 +31,11 @@ fn received(bench: &Bench) -> u64 {
     bench.state()["receivedBytes"].as_u64().unwrap()
 }
 
+/// The block of this number, counted from now, does not arrive.
+fn held_block(nth: u64) -> String {
+    format!("[[fault]]\ncall = \"put-block\"\nnth = {nth}\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n")
+}
+
 /// Starts, kills when the simulator has that many bytes, goes on; at last to the end.
 fn killed_at(size: u64, bandwidth: &str, moments: &[u64]) {
     let (block, connections) = (MIB, 4);
@@ -41,11 +46,15 @@ fn killed_at(size: u64, bandwidth: &str, moments: &[u64]) {
     large(&zip, size, 1);
     let mut kills = 0;
     for moment in moments {
+        // The block behind that moment is held back: however late it is seen, the upload is not over.
+        let nth = moment.saturating_sub(received(&bench)).div_ceil(block) + 1;
+        bench.play(&held_block(nth));
         let process = if kills == 0 { bench.publish_zip(APP, &zip, &[]) } else { bench.resume() };
         bench.until("the bytes", |bench| (received(bench) >= *moment).then_some(()));
         process.kill();
         kills += 1;
     }
+    bench.play("");
     bench.resume().wait().assert_published();
     let most = fs::metadata(&zip).unwrap().len() + kills * block * connections;
     assert!(received(&bench) <= most, "{} of {most}, killed at {moments:?}", received(&bench));
@@ -71,7 +80,7 @@ fn a_gigabyte_killed_at_60_percent_sends_the_rest() {
 #[test]
 fn a_file_that_was_changed_meanwhile_is_sent_anew() {
     // The same length and, where the file system is coarse, perhaps the same time: the content differs.
-    let bench = Bench::with("", "bandwidth = \"40 MiB/s\"\nblock_size = \"1 MiB\"\nconnections = 4\n");
+    let bench = Bench::with(&held_block(13), "block_size = \"1 MiB\"\nconnections = 4\n");
     let before = bench.state();
     let zip = bench.file("large.zip");
     large(&zip, 24 * MIB, 1);
@@ -87,15 +96,16 @@ fn a_file_that_was_changed_meanwhile_is_sent_anew() {
 
 #[test]
 fn a_file_that_is_changed_while_it_is_sent_is_not_committed() {
-    let bench = Bench::with("", "bandwidth = \"20 MiB/s\"\nblock_size = \"1 MiB\"\nconnections = 2\n");
+    let bench = Bench::with(&held_block(6), "block_size = \"1 MiB\"\nconnections = 2\n");
     let zip = bench.file("large.zip");
     large(&zip, 24 * MIB, 1);
     let process = bench.publish_zip(APP, &zip, &[]);
-    bench.until("the bytes", |bench| (received(bench) >= 4 * MIB).then_some(()));
+    bench.until_struck();
     let mut file = File::options().write(true).open(&zip).unwrap();
     file.seek(SeekFrom::End(-4)).unwrap();
     file.write_all(b"else").unwrap();
     file.sync_all().unwrap();
+    bench.play("");
     let ended = process.wait();
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.words().contains("large.zip"), "{ended:?}");

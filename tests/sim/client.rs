@@ -4,7 +4,7 @@ use flightdeck::sim::{self, Scenario, Sim, SimOptions};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::io::{Cursor, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -13,6 +13,9 @@ pub const ADD_ON: &str = "inappproducts/9NX0ADDONEX1";
 pub const FLIGHT: &str = "applications/9NX0EXAMPLE1/flights/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
 pub const IDENTITY: &str = "40417Northwind.Notes";
 pub const CLIENT: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
+
+/// Whatever is waited for longer than this has hung.
+const HANGS: Duration = Duration::from_mins(3);
 
 pub struct Store {
     pub sim: Sim,
@@ -68,7 +71,7 @@ pub fn scenario(toml: &str) -> SimOptions {
 pub fn http() -> Client {
     // A second test in this process finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap()
+    Client::builder().no_proxy().timeout(HANGS).build().unwrap()
 }
 
 impl Store {
@@ -161,7 +164,8 @@ impl Store {
 
     /// Looks at the status until it is one of these.
     pub async fn until(&self, submission: &str, wanted: &[&str]) -> Value {
-        for _ in 0..20_000 {
+        let begun = Instant::now();
+        while begun.elapsed() < HANGS {
             let status = self.get(&format!("{submission}/status")).await.is(200);
             if wanted.contains(&status["status"].as_str().unwrap()) {
                 return status;

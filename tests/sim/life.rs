@@ -111,7 +111,7 @@ async fn a_flight_is_published() {
 async fn every_state_is_passed_in_its_order() {
     const ORDER: [&str; 7] =
         ["CommitStarted", "PreProcessing", "Certification", "Release", "PendingPublication", "Publishing", "Published"];
-    let store = Store::start(SimOptions { speed: 30.0, ..options() }).await;
+    let store = Store::start(SimOptions { speed: 10.0, ..options() }).await;
     let (_, path) = store.draft(APP).await;
     store.post(&format!("{path}/commit"), None).await.is(202);
     let mut seen: Vec<String> = Vec::new();

@@ -120,8 +120,13 @@ impl Document {
     /// The JSON pointer of the innermost value at a place; a key counts to its value, space to what surrounds it.
     pub fn pointer_at(&self, line: usize, column: usize) -> Option<String> {
         self.value.as_ref().ok()?;
-        scan::pointer_at(&self.text, offset_of(&self.text, line, column)?)
+        pointer_at_in(&self.text, line, column)
     }
+}
+
+/// As [`Document::pointer_at`], in a text of which it is known that it parses.
+pub fn pointer_at_in(text: &str, line: usize, column: usize) -> Option<String> {
+    scan::pointer_at(text, offset_of(text, line, column)?)
 }
 
 /// As [`Document::nearest_position`], in a text of which it is known that it parses.

@@ -16,7 +16,7 @@ use crate::{
         detail_parts::{failure, unread},
         pane::{Cx, Handled, Possible},
         prepared::{Origin, Prepared, count},
-        session::is_large_value,
+        session::{Session, is_large_value},
         sheet::Sheet,
         tab::Tab,
     },
@@ -44,7 +44,22 @@ type State = (Target, (u64, u64));
 #[derive(Debug)]
 struct Made {
     of: State,
+    documents: ToCompare,
     lines: DiffLines,
+}
+
+/// What a job compares just now.
+#[derive(Debug)]
+struct Asked {
+    of: State,
+    documents: ToCompare,
+    /// Its answer will have it.
+    number: u64,
+}
+
+/// Whether another state of the desk holds the same documents: a text that was kept is no other text.
+fn is_same(one: &ToCompare, other: &ToCompare) -> bool {
+    Arc::ptr_eq(&one.detail, &other.detail) && Arc::ptr_eq(&one.value, &other.value) && one.brought == other.brought
 }
 
 #[derive(Debug, Default)]
@@ -52,8 +67,7 @@ pub struct Diff {
     made: RefCell<Option<Made>>,
     /// A large document is to be compared by a job, which can only be asked for once it was found missing while drawing.
     is_wanted: Cell<bool>,
-    /// What a job compares just now, and the number that its answer will have.
-    asked: RefCell<Option<(State, u64)>>,
+    asked: RefCell<Option<Asked>>,
     /// The selected one of the spots.
     at: Cell<usize>,
     /// First line in view, and the page's height as last drawn.
@@ -73,35 +87,50 @@ impl Diff {
     fn with<T>(&self, desk: &Desk, cx: &Cx, read: impl FnOnce(&mut DiffLines) -> T) -> Option<T> {
         let of = (cx.selected?.clone(), desk.version());
         if self.made.borrow().as_ref().is_none_or(|made| made.of != of) {
-            if self.is_asked(&of) {
+            if self.is_asked(&of) || is_behind(desk, cx) {
                 return None;
             }
-            let documents = documents(desk, cx)?;
-            let live = documents.detail.published.as_ref().map(|live| &live.document);
-            if is_large_value(live.into_iter().chain([&*documents.value])) {
-                self.is_wanted.set(true);
-                return None;
-            }
-            self.take(of, DiffLines::new(weigh::difference(&documents), MOST_LINES));
+            self.renew(of, documents(desk, cx)?)?;
         }
         self.made.borrow_mut().as_mut().map(|made| read(&mut made.lines))
     }
 
-    fn take(&self, of: State, mut lines: DiffLines) {
+    /// Compares what is new, if it is small; `None` when a job has to do it.
+    fn renew(&self, of: State, documents: ToCompare) -> Option<()> {
+        if let Some(made) = self.made.borrow_mut().as_mut().filter(|made| is_same(&made.documents, &documents)) {
+            made.of = of;
+            return Some(());
+        }
+        if let Some(asked) = self.asked.borrow_mut().as_mut().filter(|asked| is_same(&asked.documents, &documents)) {
+            asked.of = of;
+            return None;
+        }
+        let live = documents.detail.published.as_ref().map(|live| &live.document);
+        if is_large_value(live.into_iter().chain([&*documents.value])) {
+            self.is_wanted.set(true);
+            return None;
+        }
+        let lines = DiffLines::new(weigh::difference(&documents), MOST_LINES);
+        self.take(of, documents, lines);
+        Some(())
+    }
+
+    fn take(&self, of: State, documents: ToCompare, mut lines: DiffLines) {
         let mut slot = self.made.borrow_mut();
         if let Some(older) = slot.as_ref().filter(|made| made.of.0 == of.0) {
             lines.keep_folds(&older.lines);
         }
-        *slot = Some(Made { of, lines });
+        *slot = Some(Made { of, documents, lines });
     }
 
     fn is_asked(&self, of: &State) -> bool {
-        self.asked.borrow().as_ref().is_some_and(|(asked, _)| asked == of)
+        self.asked.borrow().as_ref().is_some_and(|asked| asked.of == *of)
     }
 
     /// Whether a job compares the document, or is about to.
     fn is_comparing(&self, desk: &Desk, cx: &Cx) -> bool {
-        self.is_wanted.get() || cx.selected.is_some_and(|target| self.is_asked(&(target.clone(), desk.version())))
+        let is_behind = is_behind(desk, cx);
+        is_behind || self.is_wanted.get() || cx.selected.is_some_and(|target| self.is_asked(&(target.clone(), desk.version())))
     }
 
     fn sight(&self, desk: &Desk, cx: &Cx, width: usize) -> Option<Sight> {
@@ -191,6 +220,11 @@ impl Diff {
     }
 }
 
+/// Whether what the text parses to is not known yet: a job is about to say so.
+fn is_behind(desk: &Desk, cx: &Cx) -> bool {
+    desk.session(cx).is_some_and(Session::is_behind)
+}
+
 /// What is compared; nothing while the document is not read or no valid JSON.
 fn documents(desk: &Desk, cx: &Cx) -> Option<ToCompare> {
     let prepared = Prepared::of(cx.model, cx.selected?)?;
@@ -277,17 +311,14 @@ impl Tab for Diff {
     fn changed(&mut self, change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
         match change {
             Change::Compared(comparison) => {
-                let asked = self.asked.take();
-                match asked {
-                    Some((of, number)) if number == comparison.number => {
-                        self.take(of, DiffLines::new(Arc::clone(&comparison.difference), MOST_LINES));
-                    }
-                    other => *self.asked.borrow_mut() = other,
+                if let Some(asked) = self.asked.get_mut().take_if(|asked| asked.number == comparison.number) {
+                    let lines = DiffLines::new(Arc::clone(&comparison.difference), MOST_LINES);
+                    self.take(asked.of, asked.documents, lines);
                 }
             }
             Change::Selected => {
                 *self.made.borrow_mut() = None;
-                *self.asked.borrow_mut() = None;
+                *self.asked.get_mut() = None;
                 self.is_wanted.set(false);
                 self.at.set(0);
                 self.top.set(0);
@@ -297,7 +328,7 @@ impl Tab for Diff {
                 if let Some(made) = self.made.borrow_mut().as_mut() {
                     made.of.1 = (u64::MAX, u64::MAX);
                 }
-                *self.asked.borrow_mut() = None;
+                *self.asked.get_mut() = None;
             }
             _ => {}
         }
@@ -309,13 +340,15 @@ impl Tab for Diff {
 
     fn woken(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
         if self.is_wanted.take()
+            && !is_behind(desk, cx)
             && let Some(target) = cx.selected
             && let Some(documents) = documents(desk, cx)
         {
             // No number of an earlier question comes again.
-            let mut asked = self.asked.borrow_mut();
-            let number = asked.as_ref().map_or(0, |(_, number)| number + 1).max(cx.uptime.as_nanos() as u64);
-            *asked = Some(((target.clone(), desk.version()), number));
+            let asked = self.asked.get_mut();
+            let number = asked.as_ref().map_or(0, |asked| asked.number + 1).max(cx.uptime.as_nanos() as u64);
+            let of = (target.clone(), desk.version());
+            *asked = Some(Asked { of, documents: documents.clone(), number });
             asks.push(Ask::Start(Job::Compare { number, documents }));
         }
     }

@@ -17,14 +17,17 @@ use crate::{
     },
     ui::{
         keymap::is_plain,
-        text::{fit, wrap},
-        text_area::TextArea,
-        text_brackets::{at_cursor, partner},
-        text_buffer::TextBuffer,
-        text_motion::Motion,
-        text_place::{Place, shifted},
-        text_scroll::Scroll,
-        text_search::Search,
+        text::{
+            area::TextArea,
+            brackets::{at_cursor, partner},
+            buffer::TextBuffer,
+            fit,
+            motion::Motion,
+            place::{Place, shifted},
+            scroll::Scroll,
+            search::Search,
+            wrap,
+        },
         theme::Role,
     },
 };
@@ -219,7 +222,7 @@ impl Editor {
     }
 
     fn walk_findings(&mut self, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>, backwards: bool) {
-        if !session.ask_or_judge(asks) {
+        if !session.ask_or_judge(cx.now, asks) {
             self.walk = Some(backwards);
             self.note = Some("checking …".to_owned());
             return;

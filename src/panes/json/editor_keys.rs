@@ -2,7 +2,7 @@
 
 use crate::{
     ask::{Ask, Severity as Loud},
-    ui::{text_buffer::TextBuffer, text_keys, text_motion::Motion},
+    ui::text::{buffer::TextBuffer, keys, motion::Motion},
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -41,7 +41,7 @@ pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, asks: &mut Vec<A
         KeyCode::PageDown => buffer.go(Motion::Down(page), shift),
         // Shift-Tab would leave the pane in the middle of a word.
         KeyCode::BackTab => {}
-        _ => return if text_keys::key(key, buffer) { Taken::Yes } else { Taken::No },
+        _ => return if keys::key(key, buffer) { Taken::Yes } else { Taken::No },
     }
     Taken::Yes
 }

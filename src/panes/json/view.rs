@@ -5,12 +5,14 @@ use crate::{
     action::Action,
     panes::pane::{Cx, Typed},
     ui::{
-        text_area::TextArea,
-        text_brackets::{around, pairs_at},
-        text_folds::{Folds, Visible},
-        text_place::Place,
-        text_scroll::Scroll,
-        text_search::Search,
+        text::{
+            area::TextArea,
+            brackets::{around, pairs_at},
+            folds::{Folds, Visible},
+            place::Place,
+            scroll::Scroll,
+            search::Search,
+        },
         theme::Role,
     },
 };

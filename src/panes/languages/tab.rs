@@ -44,6 +44,8 @@ pub struct Languages {
     /// The language to compare with, if a person has chosen one.
     default: Option<String>,
     table: RefCell<Option<(Key, Rc<Table>)>>,
+    /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
+    is_shown: bool,
 }
 
 /// The state of the document, its target, and the language that was chosen for comparison: for them a table is made.
@@ -65,6 +67,12 @@ impl Languages {
         let table = Rc::new(Table { kind, document, server, grid });
         *self.table.borrow_mut() = Some((key, Rc::clone(&table)));
         Some(table)
+    }
+
+    fn clamp(&mut self, desk: &Desk, cx: &Cx) {
+        if let Some(table) = self.table(desk, cx) {
+            self.rows.clamp(self.shown(&table).len());
+        }
     }
 
     /// The rows that the filter leaves, in the document's order.
@@ -312,16 +320,22 @@ impl Tab for Languages {
 
     fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
         self.filter = None;
+        self.is_shown = false;
+    }
+
+    fn entered(&mut self, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = true;
+        self.clamp(desk, cx);
     }
 
     fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
         if *change == Change::Selected {
-            *self = Self::default();
+            *self = Self { is_shown: self.is_shown, ..Self::default() };
             let kind = cx.selected.map_or(Kind::Flight, Target::kind);
             self.column = texts::fields(kind).iter().position(|field| field.name == FIRST).unwrap_or_default();
         }
-        if let Some(table) = self.table(desk, cx) {
-            self.rows.clamp(self.shown(&table).len());
+        if self.is_shown {
+            self.clamp(desk, cx);
         }
     }
 

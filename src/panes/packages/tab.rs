@@ -55,6 +55,8 @@ pub struct Packages {
     cursor: Cursor,
     /// The selected package, wherever it moves to.
     key: Option<String>,
+    /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
+    is_shown: bool,
     list: RefCell<Option<Made>>,
     scroll: Scroll,
     /// Where the rows were drawn last.
@@ -90,6 +92,12 @@ impl Packages {
         }
         self.cursor.clamp(list.rows.len());
         self.remember(&list);
+    }
+
+    /// Follows what has become of the list since it was looked at.
+    fn catch_up(&mut self, desk: &Desk, cx: &Cx) {
+        let before = self.list.borrow_mut().take().and_then(|(_, list)| list);
+        self.follow(before.as_deref(), desk, cx);
     }
 
     fn remember(&mut self, list: &PackageList) {
@@ -258,6 +266,15 @@ impl Tab for Packages {
         }
     }
 
+    fn entered(&mut self, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = true;
+        self.catch_up(desk, cx);
+    }
+
+    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = false;
+    }
+
     fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
         match change {
             Change::Selected => {
@@ -266,9 +283,8 @@ impl Tab for Packages {
                 self.scroll = Scroll::default();
                 *self.list.borrow_mut() = None;
             }
-            Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
-                let before = self.list.borrow_mut().take().and_then(|(_, list)| list);
-                self.follow(before.as_deref(), desk, cx);
+            Change::Target(target) | Change::Edit(target) if self.is_shown && cx.selected == Some(target) => {
+                self.catch_up(desk, cx);
             }
             // The ZIP tells what its packages are.
             Change::Examined => *self.list.borrow_mut() = None,

@@ -8,11 +8,12 @@ use crate::{
     },
     panes::{pane::Cx, standing::of_severity},
     ui::{
-        text::{fit, width},
-        text_place::hits,
+        text::{fit, place::hits, width},
         theme::Role,
-        tree::{Fold, INDENT, Row},
-        tree_walk::{Name, size},
+        tree::{
+            Fold, INDENT, Row,
+            walk::{Name, size},
+        },
     },
 };
 use ratatui::{

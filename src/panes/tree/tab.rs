@@ -16,7 +16,7 @@ use crate::{
         prepared::Prepared,
         tab::Tab,
     },
-    ui::tree_walk::size,
+    ui::tree::walk::size,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 

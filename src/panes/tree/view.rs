@@ -23,8 +23,8 @@ use crate::{
     ui::{
         field::Field,
         theme::Role,
+        tree::walk::size,
         tree::{Click, Fold, Tree},
-        tree_walk::size,
     },
 };
 use ratatui::{

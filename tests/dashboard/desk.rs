@@ -1,0 +1,333 @@
+//! A dashboard without a terminal: keys in, screens and started jobs out. The Store is a table; ZIPs and folders are real ones.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+
+use flightdeck::{
+    app::{
+        event::{Effect, Event, Moment},
+        settings::Settings,
+        update::App,
+    },
+    domain::{
+        judged::Judged,
+        product::Product,
+        submission::Submission,
+        target::{Kind, Target},
+    },
+    jobs::{
+        browse,
+        job::{Catalog, Job, JobId},
+        pack,
+        past::{KeptDocument, Past, PastItem},
+        report::{Comparison, Judgement, Report, Summed, TargetDetail, Texts, Weighing},
+        texts, weigh,
+    },
+    model::ProfileView,
+    ui::{keymap::Keymap, theme::Theme},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{
+    Terminal,
+    backend::TestBackend,
+    buffer::Buffer,
+    crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+pub struct Desk {
+    pub app: App,
+    pub now: Moment,
+    /// What the Store holds.
+    pub store: BTreeMap<Target, TargetDetail>,
+    /// Why a target cannot be read.
+    pub faults: BTreeMap<Target, String>,
+    /// Jobs that change something, and what else went out.
+    pub started: Vec<Job>,
+    pub effects: Vec<Effect>,
+    /// The text that was kept on disk last.
+    pub kept: Option<String>,
+    /// What became of the selected target's document, and the kept documents by file.
+    pub past: Vec<PastItem>,
+    pub documents: BTreeMap<PathBuf, Value>,
+    /// Whether large documents are judged, compared and weighed at once; else the job is only noted.
+    pub is_judging: bool,
+    /// Milliseconds that the next folder takes: a slow drive.
+    pub folder_takes: u64,
+    /// Folders that are being read, and when they will have been.
+    late: Vec<(Duration, JobId, Job)>,
+    size: (u16, u16),
+}
+
+/// A product as the lists have it.
+pub fn product(target: &Target, name: &str, pending: Option<&str>, published: Option<&str>) -> Product {
+    let kind = target.kind();
+    let name_field = match kind {
+        Kind::App => "primaryName",
+        Kind::AddOn => "productId",
+        Kind::Flight => "friendlyName",
+    };
+    let mut raw = json!({kind.id_field(): target.id(), name_field: name});
+    raw[kind.pending_field()] = json!({"id": pending.unwrap_or("0")});
+    raw[kind.published_field()] = json!({"id": published.unwrap_or("0")});
+    let app = match target {
+        Target::Flight { app, .. } => Some(app.as_str()),
+        _ => Some("9NX0EXAMPLE1"),
+    };
+    Product::read(kind, app, &raw).unwrap()
+}
+
+pub fn detail(target: &Target, name: &str, pending: Option<Value>, published: Option<Value>) -> TargetDetail {
+    let submission = |document: Option<Value>| document.map(|document| Submission::split(document).0);
+    let (pending, published) = (submission(pending), submission(published));
+    let id = |submission: &Option<Submission>| submission.as_ref().map(|submission| submission.id.clone());
+    let product = product(target, name, id(&pending).as_deref(), id(&published).as_deref());
+    TargetDetail { product, published, pending, edit: None }
+}
+
+impl Desk {
+    pub fn new(columns: u16, rows: u16, store: Vec<TargetDetail>) -> Self {
+        Self::with_profile(columns, rows, store, ProfileView { name: "contoso".into(), ..ProfileView::default() })
+    }
+
+    pub fn with_profile(columns: u16, rows: u16, store: Vec<TargetDetail>, profile: ProfileView) -> Self {
+        Self::with_faults(columns, rows, store, profile, BTreeMap::new())
+    }
+
+    pub fn with_faults(
+        columns: u16,
+        rows: u16,
+        store: Vec<TargetDetail>,
+        profile: ProfileView,
+        faults: BTreeMap<Target, String>,
+    ) -> Self {
+        let settings = Settings {
+            profile,
+            banner: None,
+            welcome: None,
+            theme: Theme::default(),
+            keymap: Keymap::new(&[]).unwrap(),
+            zone: TimeZone::UTC,
+            notify: false,
+        };
+        let wall: Timestamp = "2026-02-03T12:04:00Z".parse().unwrap();
+        let mut desk = Self {
+            app: App::new(settings, columns, rows),
+            now: Moment { wall, uptime: Duration::from_secs(1) },
+            store: store.into_iter().map(|detail| (detail.product.target.clone(), detail)).collect(),
+            faults,
+            started: Vec::new(),
+            effects: Vec::new(),
+            kept: None,
+            past: Vec::new(),
+            documents: BTreeMap::new(),
+            is_judging: true,
+            folder_takes: 0,
+            late: Vec::new(),
+            size: (columns, rows),
+        };
+        let effects = desk.app.start(desk.now);
+        desk.take(effects);
+        desk.wait(1_000);
+        desk
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Start(id, job) => self.run(id, job),
+                other => self.effects.push(other),
+            }
+        }
+    }
+
+    fn report(&mut self, id: JobId, report: Report) {
+        let effects = self.app.handle(Event::Report(Some(id), report), self.now);
+        self.take(effects);
+    }
+
+    fn run(&mut self, id: JobId, job: Job) {
+        let at = self.now.wall;
+        match job.clone() {
+            Job::LoadCatalog(catalog) => {
+                let belongs = |target: &&Target| match (&catalog, target) {
+                    (Catalog::Apps, Target::App { .. }) | (Catalog::AddOns, Target::AddOn { .. }) => true,
+                    (Catalog::Flights { app }, Target::Flight { app: owner, .. }) => app == owner,
+                    _ => false,
+                };
+                let targets = self.store.keys().filter(belongs);
+                let products = targets.map(|target| self.store[target].product.clone()).collect();
+                self.report(id, Report::Products { catalog, products, at });
+            }
+            Job::LoadTarget(target) => match (self.faults.get(&target), self.store.get(&target)) {
+                (Some(fault), _) => self.report(id, Report::Failed { message: fault.clone() }),
+                (None, Some(detail)) => self.report(id, Report::Target(Box::new(detail.clone()))),
+                (None, None) => self.report(id, Report::Failed { message: "404".into() }),
+            },
+            Job::LoadStatuses(pending) => {
+                for (target, submission) in pending {
+                    let report = self.store[&target].pending.as_ref().map(Submission::report);
+                    if let Some(report) = report {
+                        self.report(id, Report::Status { target, submission, report });
+                    }
+                }
+            }
+            job @ Job::Browse { .. } if self.folder_takes > 0 => {
+                let takes = Duration::from_millis(std::mem::take(&mut self.folder_takes));
+                self.late.push((self.now.uptime + takes, id, job));
+                return;
+            }
+            Job::Browse { folder } => match browse::list(&folder) {
+                Ok(mut entries) => {
+                    for entry in &mut entries {
+                        // A date that is the same on every day.
+                        entry.modified = Some(at);
+                    }
+                    self.report(id, Report::Folder { folder, entries });
+                }
+                Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
+            },
+            Job::Examine { zip, kind, document, identity } => {
+                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))));
+            }
+            Job::Pack { folder, out, kind, document } => {
+                let packed = pack::pack(&folder, &out, kind, &document, |_, _| (), || false).unwrap();
+                self.report(id, Report::Packed(Box::new(packed)));
+            }
+            Job::Sum { zip } => {
+                self.report(id, Report::Summed(Summed { zip, done: 1, total: 1, sum: Some([7; 32]) }));
+            }
+            Job::ReadTexts(source) => match texts::read(&source) {
+                Ok(found) => self.report(id, Report::Texts(Box::new(Texts::Found { from: source.from, found }))),
+                Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
+            },
+            Job::WriteTexts { to, files, overwrites } => {
+                let written = texts::write(&to, &files, overwrites).unwrap();
+                self.report(id, Report::Texts(Box::new(Texts::Written { to, all: files.len(), written })));
+            }
+            Job::Judge { target, number, text, body } if self.is_judging => {
+                let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref(), self.now.wall));
+                self.report(id, Report::Judged(Judgement { target, number, judged }));
+            }
+            Job::Compare { number, documents } if self.is_judging => {
+                let difference = Arc::new(weigh::difference(&documents));
+                self.report(id, Report::Compared(Comparison { number, difference }));
+            }
+            Job::Weigh { number, documents } if self.is_judging => {
+                let weighed = Arc::new(weigh::weighed(&documents, self.now.wall));
+                self.report(id, Report::Weighed(Weighing { number, weighed }));
+            }
+            Job::KeepEdit { target, text, .. } => {
+                self.kept = Some(text);
+                self.report(id, Report::EditKept { target, at });
+            }
+            Job::LoadPast(target) => {
+                let items = self.past.clone();
+                self.report(id, Report::Past(Box::new(Past { target, items })));
+            }
+            Job::ReadKept { path, .. } => {
+                let body = self.documents.get(&path).cloned().ok_or_else(|| "no JSON".to_owned());
+                let text = body.as_ref().map_or_else(|_| "broken {".to_owned(), ToString::to_string);
+                self.report(id, Report::Kept(Box::new(KeptDocument { path, body, text })));
+            }
+            Job::Recall => {}
+            _ => {
+                self.started.push(job);
+                return;
+            }
+        }
+        self.report(id, Report::Ended);
+    }
+
+    /// Lets time pass; whatever wanted to be woken is woken in time.
+    pub fn wait(&mut self, milliseconds: u64) {
+        let end = self.now.uptime + Duration::from_millis(milliseconds);
+        while let Some(at) = self.app.wake_at(self.now).filter(|at| *at <= end) {
+            self.advance(at.max(self.now.uptime + Duration::from_millis(1)));
+            let effects = self.app.handle(Event::Woken, self.now);
+            self.take(effects);
+        }
+        self.advance(end);
+        for (_, id, job) in self.late.extract_if(.., |(at, ..)| *at <= end).collect::<Vec<_>>() {
+            self.run(id, job);
+        }
+    }
+
+    fn advance(&mut self, to: Duration) {
+        let by = to.saturating_sub(self.now.uptime);
+        self.now.wall += jiff::SignedDuration::try_from(by).unwrap();
+        self.now.uptime = to;
+    }
+
+    /// Keys by name, separated by spaces: `j enter ctrl-z E`.
+    pub fn keys(&mut self, keys: &str) {
+        for name in keys.split_whitespace() {
+            let (modifiers, name) = match name {
+                name if name.len() > 5 && name.starts_with("ctrl-") => (KeyModifiers::CONTROL, &name[5..]),
+                name if name.len() > 6 && name.starts_with("shift-") => (KeyModifiers::SHIFT, &name[6..]),
+                name => (KeyModifiers::NONE, name),
+            };
+            let code = match name {
+                "enter" => KeyCode::Enter,
+                "esc" => KeyCode::Esc,
+                "tab" => KeyCode::Tab,
+                "backtab" => KeyCode::BackTab,
+                "backspace" => KeyCode::Backspace,
+                "space" => KeyCode::Char(' '),
+                "up" => KeyCode::Up,
+                "down" => KeyCode::Down,
+                "left" => KeyCode::Left,
+                "right" => KeyCode::Right,
+                "home" => KeyCode::Home,
+                "end" => KeyCode::End,
+                "pgdn" => KeyCode::PageDown,
+                "pgup" => KeyCode::PageUp,
+                name if name.len() == 2 && name.starts_with('f') => KeyCode::F(name[1..].parse().unwrap()),
+                letter => KeyCode::Char(letter.chars().next().unwrap()),
+            };
+            let is_capital = matches!(code, KeyCode::Char(c) if c.is_uppercase());
+            let modifiers = if is_capital { modifiers | KeyModifiers::SHIFT } else { modifiers };
+            self.press(KeyEvent::new(code, modifiers));
+        }
+    }
+
+    pub fn press(&mut self, key: KeyEvent) {
+        let effects = self.app.handle(Event::Key(key), self.now);
+        self.take(effects);
+    }
+
+    /// Types a text, letter by letter.
+    pub fn text(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.press(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        let effects = self.app.handle(Event::Paste(text.into()), self.now);
+        self.take(effects);
+    }
+
+    pub fn buffer(&self) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text, without spaces at the ends of lines.
+    pub fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let mut screen = String::new();
+        for y in 0..buffer.area.height {
+            let mut line = String::new();
+            let mut x = 0;
+            while x < buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                line.push_str(symbol);
+                x += unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+            }
+            screen.push_str(line.trim_end());
+            screen.push('\n');
+        }
+        screen
+    }
+}

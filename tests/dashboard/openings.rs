@@ -1,0 +1,57 @@
+//! What most tests of the dashboard begin with: the documents of the reference, and a desk with one of them open.
+
+use crate::desk::{Desk, detail};
+use flightdeck::{domain::target::Target, jobs::report::TargetDetail};
+use serde_json::{Value, json};
+
+/// The reference's examples, as the Store sends them.
+pub const APP: &str = include_str!("../documents/app-get.json");
+pub const ADD_ON: &str = include_str!("../documents/add-on-get.json");
+pub const FLIGHT: &str = include_str!("../documents/flight-get.json");
+
+/// The app of the examples.
+pub fn app() -> Target {
+    Target::app("9NX0EXAMPLE1")
+}
+
+pub fn document(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// An example as a published submission.
+pub fn live(text: &str) -> Value {
+    let mut document = document(text);
+    document["status"] = json!("Published");
+    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
+    document
+}
+
+/// The app's next submission, as a draft.
+pub fn draft() -> Value {
+    let mut document = document(APP);
+    document["id"] = json!("1152921505690000200");
+    document["friendlyName"] = json!("Submission 8");
+    document
+}
+
+/// The app with what it has pending and live.
+pub fn notes(pending: Option<Value>, live: Value) -> TargetDetail {
+    detail(&app(), "Northwind Notes", pending, Some(live))
+}
+
+impl Desk {
+    /// A desk on which this was read and the detail pane has the focus; then come these keys.
+    pub fn open((columns, rows): (u16, u16), detail: TargetDetail, keys: &str) -> Self {
+        let mut desk = Self::new(columns, rows, vec![detail]);
+        desk.keys("enter");
+        desk.wait(500);
+        desk.keys("4");
+        desk.keys(keys);
+        desk
+    }
+
+    /// The edited text of the app, if anything was edited.
+    pub fn edited(&self) -> Option<&str> {
+        self.app.model().edits.get(&app())?.text.as_deref()
+    }
+}

@@ -1,0 +1,287 @@
+//! The review gate and the Diff tab by keys: nothing delicate is committed without a yes to that very change, groups fold, the hash
+//! and the Markdown are copied, enter leads into the document.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+
+use crate::{
+    desk::{Desk, detail},
+    openings::{ADD_ON, APP, FLIGHT, app, live, notes},
+};
+use flightdeck::{
+    app::event::{Effect, Event},
+    domain::{concern::ConcernKind, fingerprint::Fingerprint, submission::put_body, target::Target},
+    jobs::{
+        job::Job,
+        report::{Comparison, KeptEdit, Report, Weighing},
+        weigh,
+    },
+};
+use rstest::rstest;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A desk with the target selected; what was edited of it was kept by an earlier session.
+fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Desk {
+    let mut published = live(text);
+    // Nothing waits for a file: only what is edited is in question.
+    let settled = published.to_string().replace("PendingUpload", "Uploaded");
+    published = serde_json::from_str(&settled).unwrap();
+    for package in published["flightPackages"].as_array_mut().into_iter().flatten() {
+        if package.get("id").is_none_or(|id| id.as_str().is_none_or(str::is_empty)) {
+            package["id"] = json!("2000000000071000077");
+        }
+    }
+    let mut edited = put_body(target.kind(), &published);
+    edit(&mut edited);
+    let mut opened = detail(target, "Northwind Notes", None, Some(published.clone()));
+    opened.edit = Some(KeptEdit {
+        text: serde_json::to_string_pretty(&edited).unwrap(),
+        base: opened.published.as_ref().map(|live| live.id.clone()),
+        body: None,
+        zip: None,
+        saved: "2026-02-03T09:20:00Z".parse().unwrap(),
+    });
+    let mut store = vec![opened];
+    if *target != app() {
+        store.push(notes(None, live(APP)));
+    }
+    let mut desk = Desk::new(size.0, size.1, store);
+    desk.keys("enter");
+    desk.wait(500);
+    match target {
+        Target::App { .. } => {}
+        Target::AddOn { .. } => desk.keys("2 enter"),
+        Target::Flight { .. } => desk.keys("3 enter"),
+    }
+    desk.wait(500);
+    desk.keys("4");
+    desk
+}
+
+fn add_on() -> Target {
+    Target::add_on("9NX0ADDONEX1")
+}
+
+fn flight() -> Target {
+    Target::flight("9NX0EXAMPLE1", "5f0c2a7e")
+}
+
+const ROLLOUT: &str = "/packageDeliveryOptions/packageRollout";
+
+#[rstest]
+#[case::app_free(app(), APP, "/pricing/priceId", json!("Free"), ConcernKind::BecomesFree)]
+#[case::app_hidden(app(), APP, "/visibility", json!("Hidden"), ConcernKind::Visibility)]
+#[case::app_rollout(app(), APP, ROLLOUT, json!({"isPackageRollout": true, "packageRolloutPercentage": 5.0}), ConcernKind::Rollout)]
+#[case::add_on_free(add_on(), ADD_ON, "/pricing/priceId", json!("Free"), ConcernKind::BecomesFree)]
+#[case::add_on_hidden(add_on(), ADD_ON, "/visibility", json!("Hidden"), ConcernKind::Visibility)]
+#[case::flight_inherits_its_rollout(flight(), FLIGHT, "/notesForCertification", json!("another text"), ConcernKind::Rollout)]
+fn no_key_commits_a_delicate_change_without_a_yes_to_it(
+    #[case] target: Target,
+    #[case] text: &str,
+    #[case] pointer: &str,
+    #[case] value: Value,
+    #[case] kind: ConcernKind,
+    #[values((80, 24), (120, 36), (200, 60))] size: (u16, u16),
+) {
+    let mut desk = open(size, &target, text, |document| *document.pointer_mut(pointer).unwrap() = value);
+    desk.keys("u");
+    assert_eq!(desk.app.overlays(), ["review"], "{}", desk.screen());
+    let screen = desk.screen();
+    assert!(screen.contains(&format!("[ no] {}", kind.word())) && screen.contains("Cannot publish"), "{screen}");
+    // Publish is dead, however often it is pressed.
+    desk.keys("right enter enter space enter");
+    assert_eq!(desk.started, [], "{}", desk.screen());
+    desk.keys("backtab backtab space");
+    assert!(desk.screen().contains("[yes]") && desk.screen().contains("Ready."), "{}", desk.screen());
+    // Taken back, it is dead again.
+    desk.keys("space tab right enter");
+    assert_eq!(desk.started, []);
+    desk.keys("backtab backtab space tab right enter");
+    let [Job::Publish(plan)] = desk.started.as_slice() else { panic!("{:?}\n{}", desk.started, desk.screen()) };
+    assert_eq!((&plan.target, plan.allow.as_slice()), (&target, [kind].as_slice()));
+}
+
+fn copied(desk: &Desk) -> String {
+    let copied = |effect: &Effect| match effect {
+        Effect::Copy(text) => Some(text.clone()),
+        _ => None,
+    };
+    desk.effects.iter().rev().find_map(copied).unwrap()
+}
+
+fn many_changes(document: &mut Value) {
+    document["listings"]["en-us"]["baseListing"]["releaseNotes"] = json!("Tabs.");
+    document["listings"]["de-de"]["baseListing"]["releaseNotes"] = json!("Registerkarten.");
+    document["visibility"] = json!("Hidden");
+    document["listings"]["en-us"]["baseListing"]["description"] =
+        json!("Take notes in plain text, with a description that is long enough to be shown word by word. ".repeat(3));
+}
+
+#[test]
+fn groups_fold_and_the_hash_is_copied() {
+    let mut desk = open((120, 40), &app(), APP, many_changes);
+    desk.keys("u");
+    assert!(desk.screen().contains("▾ Texts, de-de  1") && desk.screen().contains("Registerkarten."), "{}", desk.screen());
+    desk.keys("up enter");
+    assert!(desk.screen().contains("▸ Texts, de-de  1") && !desk.screen().contains("Registerkarten."), "{}", desk.screen());
+    desk.keys("y");
+    assert!(copied(&desk).parse::<Fingerprint>().is_ok_and(|hash| !hash.is_open() && !hash.needs_zip()), "{}", copied(&desk));
+    desk.keys("esc");
+    assert_eq!((desk.app.overlays().len(), desk.started.len()), (0, 0));
+}
+
+#[test]
+fn the_diff_tab_folds_copies_and_leads_into_the_document() {
+    let mut desk = open((120, 40), &app(), APP, many_changes);
+    desk.keys("d");
+    let screen = desk.screen();
+    assert!(screen.contains("4 changes, edited"), "{screen}");
+    assert!(screen.contains("each needs a yes of its own") && screen.contains("▾ Price and availability  1"), "{screen}");
+    desk.keys("space");
+    assert!(desk.screen().contains("▸ Price and availability  1"), "{}", desk.screen());
+    desk.keys("y");
+    assert!(copied(&desk).starts_with("## Northwind Notes\n\n### ⚠️ Needs a yes of its own"), "{}", copied(&desk));
+    desk.keys("end enter");
+    let screen = desk.screen();
+    assert!(screen.contains("editing") && screen.contains("releaseNotes"), "{screen}");
+}
+
+#[test]
+fn screens() {
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        let mut desk = open((columns, rows), &app(), APP, many_changes);
+        desk.keys("d");
+        insta::assert_snapshot!(format!("diff_{columns}x{rows}"), desk.screen());
+        desk.keys("u");
+        insta::assert_snapshot!(format!("review_{columns}x{rows}"), desk.screen());
+    }
+}
+
+#[test]
+fn a_date_that_is_too_near_is_told_in_the_review_and_in_the_editor() {
+    let mut desk = open((120, 36), &Target::app("9NX0EXAMPLE1"), APP, |document| {
+        document["targetPublishMode"] = json!("SpecificDate");
+        document["targetPublishDate"] = json!("2026-02-03T20:00:00Z");
+    });
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("targetPublishDate is only 7 hours ahead"), "{screen}");
+    desk.keys("esc e");
+    desk.wait(1_000);
+    desk.keys("f4");
+    let screen = desk.screen();
+    assert!(screen.contains("targetPublishDate is only 7 hours ahead"), "{screen}");
+}
+
+/// Carries out what was only noted while nobody compared.
+fn release(desk: &mut Desk) {
+    desk.is_judging = true;
+    let held: Vec<_> = desk.app.model().jobs.iter().map(|(id, job)| (*id, job.clone())).collect();
+    for (id, job) in held {
+        let report = match job {
+            Job::Compare { number, documents } => {
+                Report::Compared(Comparison { number, difference: Arc::new(weigh::difference(&documents)) })
+            }
+            Job::Weigh { number, documents } => {
+                Report::Weighed(Weighing { number, weighed: Arc::new(weigh::weighed(&documents, desk.now.wall)) })
+            }
+            _ => continue,
+        };
+        for report in [report, Report::Ended] {
+            desk.app.handle(Event::Report(Some(id), report), desk.now);
+        }
+    }
+    desk.started.clear();
+}
+
+/// So large that nothing of it may be compared between two frames.
+fn in_many_languages(document: &mut Value) {
+    let listing = document["listings"]["en-us"].clone();
+    for language in "af sq am hy as eu be bn bg ca hr cs da nl et fil fi fr gl ka el gu he hi hu is id ga it ja".split(' ') {
+        let mut listing = listing.clone();
+        listing["baseListing"]["description"] = json!(format!("Take notes in {language}. ").repeat(500));
+        document["listings"][language] = listing;
+    }
+}
+
+#[test]
+fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_is_compared() {
+    let mut desk = open((120, 36), &app(), APP, |document| {
+        in_many_languages(document);
+        document["visibility"] = json!("Hidden");
+    });
+    desk.is_judging = false;
+    desk.started.clear();
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("Review before publishing") && screen.contains("comparing …"), "{screen}");
+    assert!(screen.contains("Cannot publish: The documents are still being compared"), "{screen}");
+    assert!(matches!(desk.started.as_slice(), [Job::Weigh { .. }]), "{:?}", desk.started.len());
+    desk.keys("tab right space tab right space down");
+    assert_eq!((desk.started.len(), desk.app.overlays()), (1, vec!["review"]), "there is no button but the way out");
+    release(&mut desk);
+    let screen = desk.screen();
+    assert!(!screen.contains("comparing …") && screen.contains("[ no] visibility"), "{screen}");
+    desk.keys("backtab backtab space tab right enter");
+    let [Job::Publish(plan)] = desk.started.as_slice() else { panic!("{}", desk.screen()) };
+    assert_eq!(plan.allow.as_slice(), [ConcernKind::Visibility].as_slice());
+    assert!(plan.document.as_ref().is_some_and(|document| document["listings"]["ja"].is_object()));
+}
+
+#[test]
+fn an_answer_about_another_document_opens_no_gate() {
+    let mut desk = open((120, 36), &app(), APP, in_many_languages);
+    desk.is_judging = false;
+    desk.started.clear();
+    desk.keys("u");
+    let [Job::Weigh { number, documents }] = desk.started.as_slice() else { panic!("{:?}", desk.started.len()) };
+    let weighed = Arc::new(weigh::weighed(documents, desk.now.wall));
+    let answer = Report::Weighed(Weighing { number: number - 1, weighed });
+    let job = desk.app.model().jobs.iter().find(|(_, job)| matches!(job, Job::Weigh { .. })).map(|(id, _)| *id);
+    desk.app.handle(Event::Report(job, answer), desk.now);
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+}
+
+#[test]
+fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
+    let mut desk = open((120, 36), &app(), APP, in_many_languages);
+    desk.is_judging = false;
+    desk.started.clear();
+    desk.keys("d");
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+    desk.wait(100);
+    assert!(
+        matches!(desk.started.as_slice(), [Job::Compare { .. }]),
+        "once, however often it is drawn: {:?}",
+        desk.started.len()
+    );
+    desk.keys("enter");
+    assert_eq!(desk.app.messages(), ["It is still being compared."]);
+    release(&mut desk);
+    let screen = desk.screen();
+    assert!(!screen.contains("comparing …") && screen.contains("Texts, af") && screen.contains("edited"), "{screen}");
+    // Another state of the document is another comparison.
+    desk.is_judging = false;
+    desk.keys("4 e ctrl-end");
+    desk.text(" ");
+    desk.keys("esc d");
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+    desk.wait(5_000);
+    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+    let compared = desk.started.iter().filter(|job| matches!(job, Job::Compare { .. })).count();
+    assert_eq!(compared, 1, "a text that was kept meanwhile is no other text");
+    release(&mut desk);
+    assert!(desk.screen().contains("Texts, af"), "{}", desk.screen());
+}
+
+#[test]
+fn a_change_for_customers_is_told_once_in_the_review() {
+    let mut desk = open((120, 60), &app(), APP, |document| {
+        document["pricing"]["priceId"] = json!("Free");
+        document["visibility"] = json!("Hidden");
+    });
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("[ no] becomes free") && screen.contains("[ no] visibility"), "{screen}");
+    assert!(!screen.contains("! The price goes from") && !screen.contains("! Hidden:"), "{screen}");
+    assert_eq!(screen.matches("customers will no longer pay").count(), 1, "{screen}");
+}
