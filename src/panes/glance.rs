@@ -6,15 +6,12 @@ use super::{
     diff::lines::DiffLines,
     pane::Cx,
     prepared::{Prepared, count},
+    session::is_large_value,
     sheet::{LABEL, Sheet},
 };
 use crate::{
     action::Action,
-    domain::{
-        difference::{Brought, Difference},
-        target::Target,
-        texts::grid,
-    },
+    domain::{difference::Difference, target::Target, texts::grid},
     ui::{
         text::{fit, wrap},
         theme::Role,
@@ -39,7 +36,8 @@ const WIDEST: usize = 100;
 struct Made {
     target: Target,
     version: (u64, u64),
-    lines: DiffLines,
+    /// Nothing where comparing takes too long for a glance.
+    lines: Option<DiffLines>,
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +46,11 @@ pub struct Glance {
 }
 
 impl Glance {
+    /// What was compared may not be what it was.
+    pub fn forget(&self) {
+        *self.made.borrow_mut() = None;
+    }
+
     /// What differs from what is live, in at most `room` lines; nothing where nothing does, or nothing is live.
     pub fn changes(&self, desk: &Desk, cx: &Cx, prepared: &Prepared, width: usize, room: usize) -> Vec<Line<'static>> {
         let Some(live) = prepared.live().filter(|_| room >= LEAST && (prepared.draft().is_some() || prepared.text.is_some()))
@@ -58,18 +61,26 @@ impl Glance {
         let mut slot = self.made.borrow_mut();
         if slot.as_ref().is_none_or(|made| made.target != *prepared.target || made.version != version) {
             let Some(value) = desk.value(cx) else { return Vec::new() };
-            let examined = cx.model.examined.value().filter(|examined| Some(examined.zip.as_path()) == prepared.zip);
-            let brought = examined.and_then(|examined| examined.archive.as_ref()).map(Brought::all).unwrap_or_default();
-            let difference = Difference::between(prepared.kind(), Some(&live.document), &value, &brought);
-            let lines = DiffLines::new(difference, MOST_CHANGED);
+            let lines = (!is_large_value([&live.document, &*value])).then(|| {
+                let brought = prepared.brought(cx.model);
+                DiffLines::new(Difference::between(prepared.kind(), Some(&live.document), &value, &brought), MOST_CHANGED)
+            });
             *slot = Some(Made { target: prepared.target.clone(), version, lines });
         }
-        let Some(made) = slot.as_ref().filter(|made| !made.lines.difference().is_empty()) else { return Vec::new() };
+        let Some(made) = slot.as_ref() else { return Vec::new() };
         let mut sheet = Sheet::new(cx.theme, width);
-        let changes = count(made.lines.difference().len(), "change", "changes");
-        let said = format!("{changes} against what is live; {} shows them", cx.key(Action::ShowDiff));
-        sheet.row("changes", &said, Role::Text);
-        let laid = made.lines.laid(cx.theme, width.saturating_sub(LABEL));
+        let key = cx.key(Action::ShowDiff);
+        let Some(lines) = &made.lines else {
+            sheet.row("changes", &format!("{key} compares this large document with what is live"), Role::Text);
+            return sheet.into_lines();
+        };
+        if lines.difference().is_empty() {
+            return Vec::new();
+        }
+        let changes = count(lines.difference().len(), "change", "changes");
+        let what = if lines.difference().len() == 1 { "it" } else { "them" };
+        sheet.row("changes", &format!("{changes} against what is live; {key} shows {what}"), Role::Text);
+        let laid = lines.laid(cx.theme, width.saturating_sub(LABEL));
         let room = room.saturating_sub(sheet.len());
         let shown = if laid.lines.len() > room { room.saturating_sub(1) } else { room };
         let mut heads = laid.spots.iter().filter(|(spot, _)| spot.is_group()).map(|(_, line)| *line).peekable();

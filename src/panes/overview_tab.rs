@@ -89,8 +89,14 @@ impl Tab for Overview {
     }
 
     fn changed(&mut self, change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
-        if *change == Change::Selected {
-            self.top.set(0);
+        match change {
+            Change::Selected => {
+                self.top.set(0);
+                self.glance.forget();
+            }
+            // What the packages in the ZIP say of themselves stands in the changes.
+            Change::Examined => self.glance.forget(),
+            _ => {}
         }
     }
 
