@@ -1,6 +1,6 @@
 //! Several head-less processes of one account at once, against a simulator that counts: none makes it refuse.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use flightdeck::sim::{self, Sim, SimOptions, samples};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! What most tests of the dashboard begin with: the documents of the reference, and a desk with one of them open.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use crate::desk::{Desk, detail};
 use flightdeck::{domain::target::Target, jobs::report::TargetDetail};

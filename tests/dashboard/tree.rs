@@ -1,5 +1,5 @@
 //! The tree of a document, by keys and clicks: what is on screen, what becomes of the document, what stays as it was.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use crate::{
     desk::Desk,

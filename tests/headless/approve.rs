@@ -1,12 +1,7 @@
 //! A second pair of eyes, head-less: what `diff` says in its three forms, what `--expect` lets pass, and which changes need a yes of
 //! their own whatever kind of product it is.
-#![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{ADD_ON, APP, Bench, Ended, FLIGHT};
+use crate::bench::{ADD_ON, APP, Bench, Ended, FLIGHT};
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::fs;

@@ -1,6 +1,4 @@
 //! The program itself with a Store, a home and the sample files of its own: what it prints, what it changes, how it exits.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its part")]
 
 use flightdeck::sim::{self, Sim, SimOptions, samples};
 use serde_json::Value;

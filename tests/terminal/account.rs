@@ -1,0 +1,53 @@
+//! A Store in this process and a home that outlives the program.
+
+use crate::desk::{Desk, Size};
+use flightdeck::sim::{self, Sim, SimOptions};
+use std::fs;
+use tempfile::TempDir;
+
+/// A Store in this process and a profile for it, so that the home outlives the program.
+pub struct Account {
+    pub sim: Sim,
+    pub runtime: tokio::runtime::Runtime,
+    pub home: TempDir,
+}
+
+impl Account {
+    pub fn new() -> Self {
+        Self::with("")
+    }
+
+    /// A line on which the large sample takes minutes, so that it is still under way however slow the machine is.
+    pub fn with_slow_line() -> Self {
+        let account = Self::with("[follow]\nshortest = \"1s\"\n[upload]\nbandwidth = \"4 MB\"\n");
+        sim::samples::write(account.home.path()).unwrap();
+        account
+    }
+
+    /// `settings` go into the config file.
+    pub fn with(settings: &str) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let sim = runtime.block_on(sim::start(SimOptions { speed: 10.0, rate_limit: None, ..SimOptions::default() })).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let config = format!(
+            "{settings}[profiles.test]\ntenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ env = \"TEST_SECRET\" }}\n\
+             requests_per_minute = 5000\nendpoints = {{ login = \"{url}\", store = \"{url}\" }}\n",
+            sim::TENANT,
+            sim::CLIENT_ID,
+            url = sim.url()
+        );
+        fs::write(home.path().join("config.toml"), config).unwrap();
+        Self { sim, runtime, home }
+    }
+
+    pub fn open(&self, size: Size, secret: &str) -> Desk {
+        Desk::at(self.home.path(), size, &[("TEST_SECRET", secret)])
+    }
+
+    /// The dashboard with its lists.
+    pub fn desk(&self, size: Size) -> Desk {
+        let desk = self.open(size, sim::CLIENT_SECRET);
+        desk.terminal.see("Northwind Notes");
+        desk
+    }
+}

@@ -1,0 +1,157 @@
+//! A document is changed: by an editor of one's own, by texts from a folder, in the tree.
+
+use crate::desk::{Desk, LARGE, SMALL, Size};
+use rstest::rstest;
+#[cfg(unix)]
+use std::fs;
+
+#[cfg(unix)]
+#[test]
+fn an_editor_of_ones_own_changes_the_document() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let script = home.path().join("my editor.sh");
+    fs::write(&script, "#!/bin/sh\necho EDITOR WORKS\nread line\nsed 's/Faster start/Far faster start/' \"$2\" > \"$2.new\" && cat \"$2.new\" > \"$2\"; rm \"$2.new\"\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = format!("'{}' --wait", script.display());
+    let mut desk = Desk::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
+    desk.terminal.see("Northwind Notes");
+    desk.open_target("app");
+    desk.terminal.press("E");
+    // The editor has the terminal, and a line of its own.
+    desk.terminal.see("EDITOR WORKS");
+    desk.terminal.press("x enter");
+    desk.terminal.see("1 change against what is live");
+    // The keys are the dashboard's again.
+    desk.review(&["Far faster start"]);
+    desk.terminal.press("lone-esc");
+    desk.terminal.gone("Review before publishing");
+    desk.quit();
+}
+
+/// A release note for 30 languages from a folder, by keys alone: 30 lines of the document differ afterwards, and undo brings back
+/// every byte.
+#[cfg(unix)]
+#[rstest]
+fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] size: Size) {
+    use std::os::unix::fs::PermissionsExt;
+    let listings: serde_json::Value = serde_json::from_str(include_str!("../../assets/demo/atlas-listings.json")).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let notes = home.path().join("notes");
+    for language in listings.as_object().unwrap().keys() {
+        let folder = notes.join(language.replace('-', "_").to_uppercase());
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("release_notes.txt"), format!("\u{feff}New in {language}.\r\n")).unwrap();
+    }
+    // An editor that changes nothing shows what the document is.
+    let copies = home.path().join("copies");
+    fs::create_dir_all(&copies).unwrap();
+    let script = home.path().join("copy.sh");
+    fs::write(&script, format!("#!/bin/sh\ncp \"$1\" \"{0}/$(ls {0} | wc -l | tr -d ' ').json\"\n", copies.display())).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = script.display().to_string();
+    let mut desk = Desk::start(&["demo"], size, home, &[("EDITOR", &editor)]);
+    desk.terminal.see("Northwind Notes");
+    desk.open("atlas", "Northwind Atlas ─ submission");
+    let copy = |desk: &mut Desk, number: usize| {
+        desk.terminal.press("E");
+        desk.terminal.back("Northwind Atlas");
+        fs::read_to_string(copies.join(format!("{number}.json"))).unwrap()
+    };
+    let before = copy(&mut desk, 0);
+    desk.terminal.press("4");
+    for _ in 0..3 {
+        desk.terminal.press("]");
+    }
+    desk.terminal.see("30 languages");
+    desk.terminal.press("i");
+    desk.terminal.see("Read texts from");
+    desk.terminal.press("ctrl-u");
+    desk.terminal.type_text(notes.to_str().unwrap());
+    desk.terminal.press("enter");
+    desk.terminal.see("30 texts change");
+    desk.terminal.press("enter");
+    desk.terminal.gone("What would change");
+    desk.terminal.see("30 changed");
+    let after = copy(&mut desk, 1);
+    let changed: Vec<_> = before.lines().zip(after.lines()).filter(|(old, new)| old != new).collect();
+    assert_eq!((changed.len(), before.lines().count()), (30, after.lines().count()));
+    assert!(changed.iter().all(|(old, new)| old.contains("\"releaseNotes\": ") && new.contains("\"New in ")), "{changed:?}");
+    desk.terminal.press("ctrl-z");
+    desk.terminal.gone("30 changed");
+    assert_eq!(copy(&mut desk, 2), before);
+    desk.terminal.press("ctrl-y");
+    desk.terminal.see("30 changed");
+    desk.quit();
+}
+
+#[test]
+fn an_editor_that_is_none_is_explained() {
+    let mut desk = Desk::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);
+    desk.open_target("app");
+    desk.terminal.press("E");
+    desk.terminal.see("no-such-editor-here could not be started");
+    desk.terminal.see("$EDITOR");
+    desk.terminal.press("esc");
+    desk.terminal.gone("could not be started");
+    desk.quit();
+}
+
+#[rstest]
+fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(#[values(SMALL, LARGE)] size: Size) {
+    let mut desk = Desk::demo(size);
+    desk.open_target("app");
+    let terminal = &mut desk.terminal;
+    terminal.press("4 ] t");
+    terminal.see("▸ listings");
+    terminal.press("/");
+    terminal.type_text("visibility");
+    terminal.see("/ visibility");
+    terminal.press("enter enter");
+    terminal.see("enter takes it");
+    terminal.type_text("hid");
+    terminal.press("enter");
+    terminal.see("visibility: \"Hidden\"");
+    terminal.press("/");
+    terminal.type_text("canInstallOnRemovableMedia");
+    terminal.press("enter");
+    terminal.see("─ /canInstallOnRemovableMedia");
+    terminal.press("space");
+    terminal.see("canInstallOnRemovableMedia: false");
+    terminal.press("/");
+    terminal.type_text("hardwarePreferences");
+    terminal.press("enter n");
+    terminal.see("new in /hardwarePreferences");
+    terminal.type_text("Touch");
+    terminal.press("enter");
+    terminal.see("\"Touch\"");
+    terminal.press("-");
+    terminal.see("is taken out; ctrl-z brings it back");
+    terminal.gone("\"Touch\"");
+    terminal.press("ctrl-z");
+    terminal.see("\"Touch\"");
+    terminal.press("ctrl-z");
+    terminal.gone("\"Touch\"");
+    // The text knows of the same steps; what was not touched is what the Store sent.
+    terminal.press("t");
+    terminal.gone("─ /hardwarePreferences");
+    terminal.press("/");
+    terminal.type_text("packageRolloutPercentage");
+    terminal.press("enter");
+    terminal.see("\"packageRolloutPercentage\": 0.0");
+    terminal.press("/");
+    terminal.type_text("canInstallOnRemovableMedia");
+    terminal.press("enter");
+    terminal.see("\"canInstallOnRemovableMedia\": false");
+    terminal.press("ctrl-z");
+    terminal.see("\"canInstallOnRemovableMedia\": true");
+    terminal.press("/");
+    terminal.type_text("visibility");
+    terminal.press("enter");
+    terminal.see("\"visibility\": \"Hidden\"");
+    terminal.press("ctrl-z");
+    terminal.see("\"visibility\": \"Public\"");
+    terminal.press("ctrl-y t g");
+    terminal.see("visibility: \"Hidden\"");
+    desk.quit();
+}

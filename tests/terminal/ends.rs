@@ -1,0 +1,100 @@
+//! How the program begins and how it ends, whatever ends it; the terminal is as it was.
+
+#[cfg(unix)]
+use crate::desk::signal;
+use crate::{
+    account::Account,
+    desk::{Desk, LARGE, SMALL, Size},
+    terminal::Terminal,
+};
+use rstest::rstest;
+
+#[test]
+fn a_wrong_secret_is_explained() {
+    let account = Account::new();
+    let mut desk = account.open(LARGE, "wrong");
+    desk.terminal.see_all(&["AADSTS7000215", "secret"]);
+    assert!(!desk.terminal.text().contains("wrong\""), "{}", desk.terminal.text());
+    desk.quit();
+}
+
+#[rstest]
+fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size: Size) {
+    let ways = ["d start the demo", "flightdeck demo", "profile", "config.toml"];
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::at(home.path(), size, &[]);
+    desk.terminal.see_all(&ways);
+    desk.quit();
+
+    let mut desk = Desk::at(home.path(), size, &[]);
+    desk.terminal.see_all(&ways);
+    desk.terminal.press("d");
+    desk.terminal.see("DEMO —");
+    desk.terminal.see("Northwind Notes");
+    desk.quit();
+}
+
+#[test]
+fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
+    let mut desk = Desk::start(&["demo"], (20, 5), tempfile::tempdir().unwrap(), &[]);
+    let is_sentence = |screen: &str| screen.split_whitespace().collect::<String>() == "Flightdeckneeds40×10;thisis20×5.";
+    desk.terminal.until("one sentence", is_sentence);
+    for size in [LARGE, (1, 1), (40, 10), (2, 200), (250, 3), LARGE] {
+        desk.terminal.resize(size);
+        if size.0 >= 40 && size.1 >= 10 {
+            desk.terminal.see("? help");
+        }
+    }
+    desk.terminal.see("Northwind Notes");
+    desk.terminal.press("?");
+    desk.terminal.see("Narrow the list");
+    desk.terminal.resize((20, 5));
+    desk.terminal.until("one sentence", is_sentence);
+    desk.terminal.resize(SMALL);
+    // A key and a new size come by different ways: the key could be there first.
+    desk.terminal.see("╭ Keys ");
+    desk.terminal.press("esc");
+    desk.terminal.see("Northwind Notes");
+    desk.quit();
+}
+
+#[cfg(unix)]
+#[rstest]
+fn a_signal_ends_it_in_good_order(#[values("TERM", "HUP")] name: &str) {
+    let mut desk = Desk::demo(LARGE);
+    signal(&desk.terminal, name);
+    assert_eq!(desk.terminal.ended(), 0);
+    assert!(desk.terminal.is_restored());
+    assert!(!desk.terminal.text().contains("panicked"), "{}", desk.terminal.text());
+    desk.assert_tidy();
+}
+
+/// Not a test of its own: the one below runs it in a terminal, where it takes the screen over and panics while it draws.
+#[test]
+#[ignore = "run by a_panic_while_drawing_gives_the_terminal_back"]
+fn panics_while_drawing() {
+    let mut screen = flightdeck::shell::terminal::Screen::enter(true).unwrap();
+    screen.draw(|frame| frame.render_widget("the last frame", frame.area())).unwrap();
+    screen.draw(|_| std::panic::panic_any("no frame after this")).unwrap();
+}
+
+#[test]
+fn a_panic_while_drawing_gives_the_terminal_back() {
+    let home = tempfile::tempdir().unwrap();
+    let program = std::env::current_exe().unwrap();
+    let args = ["--ignored", "--exact", "ends::panics_while_drawing", "--nocapture", "--test-threads=1"];
+    let mut terminal = Terminal::start(&program, &args, SMALL, home.path(), &[("RUST_BACKTRACE", "0")]);
+    assert_ne!(terminal.ended(), 0);
+    assert!(terminal.is_restored(), "{}", terminal.text());
+    // What went wrong stands on the screen that the person has back.
+    assert!(terminal.text().contains("panicked at"), "{}", terminal.text());
+}
+
+#[cfg(unix)]
+#[test]
+fn closing_the_terminal_ends_it() {
+    let mut desk = Desk::demo(SMALL);
+    desk.terminal.close();
+    assert_eq!(desk.terminal.ended(), 0);
+    desk.assert_tidy();
+}
