@@ -108,7 +108,8 @@ impl Page<'_, '_> {
         }
     }
 
-    fn upload(&mut self, upload: &UploadProgress) {
+    /// A run that has ended has no rate any more, and no time left.
+    fn upload(&mut self, upload: &UploadProgress, is_running: bool) {
         self.heading("Upload");
         self.text(2, Role::Text, &upload.file);
         let percent = units::percent(upload.sent, upload.total);
@@ -119,12 +120,8 @@ impl Page<'_, '_> {
             Span::styled(format!(" {percent:>3} %"), style(Role::Title)),
         ]));
         let left = upload.left.map(|left| format!(", {} left", units::duration(left))).unwrap_or_default();
-        let sizes = format!(
-            "{} of {} acknowledged, {}/s{left}",
-            units::bytes(upload.sent),
-            units::bytes(upload.total),
-            units::bytes(upload.rate)
-        );
+        let speed = if is_running { format!(", {}/s{left}", units::bytes(upload.rate)) } else { String::new() };
+        let sizes = format!("{} of {} acknowledged{speed}", units::bytes(upload.sent), units::bytes(upload.total));
         self.text(2, Role::Text, &sizes);
         let again = match upload.retries {
             0 => String::new(),
@@ -214,7 +211,7 @@ impl Page<'_, '_> {
             self.remarks("Errors of the Store", &report.errors, Role::Danger);
         }
         if let Some(upload) = &row.upload {
-            self.upload(upload);
+            self.upload(upload, row.is_active());
         }
         self.timeline(view);
         self.steps(view);
