@@ -1,7 +1,13 @@
 //! What the screen knows of the account: server data lives here, once. Only the methods of [`Model`] write it, and of those
 //! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
-use super::{past::PastView, run_row::RunRow, working_copy::WorkingCopy};
+use super::{
+    change::Change,
+    past::PastView,
+    run_row::RunRow,
+    view::{FolderView, List, ProfileView},
+    working_copy::WorkingCopy,
+};
 use crate::{
     domain::{
         product::Product,
@@ -12,9 +18,7 @@ use crate::{
     jobs::{
         job::{Catalog, Job, JobId},
         making::Making,
-        report::{
-            Comparison, Examined, Exchange, FolderEntry, Interrupted, Judgement, Pulse, Report, TargetDetail, Texts, Weighing,
-        },
+        report::{Examined, Exchange, Interrupted, Pulse, Report, TargetDetail, Texts},
     },
     publish::view::{Cause, Ending, Outcome, RunView},
 };
@@ -27,63 +31,6 @@ use std::{
 
 /// How many requests the activity pane remembers: an hour at the service's own limit.
 const ACTIVITY: usize = 1200;
-
-/// The account in whose name everything happens, as the header shows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProfileView {
-    pub name: String,
-    pub is_demo: bool,
-    /// Commit, delete and halt ask for the product's name.
-    pub is_protected: bool,
-    pub is_read_only: bool,
-    /// The folder in which the ZIP picker starts.
-    pub zip_folder: Option<PathBuf>,
-    /// What `~` means in a path that is typed.
-    pub home: Option<PathBuf>,
-}
-
-/// A list with the time of its last answer.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct List {
-    pub products: Remote<Vec<Product>>,
-    /// When the shown products came from the server.
-    pub at: Option<Timestamp>,
-    /// The server's count while pages are still on their way.
-    pub total: Option<usize>,
-}
-
-/// The folder that the ZIP picker looks at.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FolderView {
-    /// Empty before the first one was asked for.
-    pub path: PathBuf,
-    pub entries: Remote<Vec<FolderEntry>>,
-}
-
-/// What a report changed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    List(Catalog),
-    Target(Target),
-    Status(Target),
-    Edit(Target),
-    Runs,
-    Folder,
-    Examined,
-    Packing,
-    Texts,
-    /// The list of a target's past, or a kept document.
-    Past,
-    Judged(Judgement),
-    Compared(Comparison),
-    Weighed(Weighing),
-    Activity,
-    Pulse,
-    Profile,
-    /// Another target is selected.
-    Selected,
-    Nothing,
-}
 
 #[derive(Clone, Debug, Default)]
 pub struct Model {

@@ -1,11 +1,15 @@
 //! Floor 5: what the screen knows. Server data lives here, once; panes and overlays read it, only its own methods write it.
 
+mod change;
 mod known;
 mod past;
 mod run_row;
+mod view;
 mod working_copy;
 
-pub use known::{Change, FolderView, List, Model, ProfileView};
+pub use change::Change;
+pub use known::Model;
 pub use past::PastView;
 pub use run_row::RunRow;
+pub use view::{FolderView, List, ProfileView};
 pub use working_copy::WorkingCopy;

@@ -466,16 +466,11 @@ impl Overlay for Review {
         if let Some(place) = word.rows().next_back() {
             frame.render_widget(Line::styled(fit(&said, room).into_owned(), style(role)), place);
         }
-        let button = |label: &str, item: Item, role: Role| {
-            let is_here = self.focus == item;
-            let shown = if is_here { format!("▸ {label} ◂") } else { format!("  {label}  ") };
-            Span::styled(shown, if is_here { style(Role::Selection) } else { style(role) })
-        };
-        let mut line = Line::from(vec![button("Cancel", Item::Cancel, Role::Text)]);
+        let mut answers = vec![("Cancel", self.focus == Item::Cancel, Role::Text)];
         if self.is_open(cx) {
-            line.push_span(Span::raw("    "));
-            line.push_span(button("Publish", Item::Publish, if blockers.is_empty() { Role::Danger } else { Role::Muted }));
+            let role = if blockers.is_empty() { Role::Danger } else { Role::Muted };
+            answers.push(("Publish", self.focus == Item::Publish, role));
         }
-        frame.render_widget(line.centered(), buttons);
+        frame.render_widget(modal::buttons(cx.theme, &answers), buttons);
     }
 }

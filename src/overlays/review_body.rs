@@ -10,6 +10,7 @@ use crate::{
         pane::Cx,
         prepared::count,
         sheet::Sheet,
+        standing::of_severity,
     },
     publish::plan::PendingPolicy,
     ui::{meter, text::wrap, theme::Role},
@@ -177,11 +178,7 @@ impl Body<'_, '_> {
         let (errors, warnings) = (outlook.count(Severity::Error), outlook.count(Severity::Warning));
         self.head(&format!("Check: {}, {}", count(errors, "error", "errors"), count(warnings, "warning", "warnings")));
         for finding in &outlook.weighed.findings {
-            let (sign, role) = match finding.severity {
-                Severity::Error => ("✗", Role::Danger),
-                Severity::Warning => ("!", Role::Warning),
-                Severity::Note => ("·", Role::Muted),
-            };
+            let (sign, role) = of_severity(finding.severity);
             self.sheet.text(&format!("{sign} {}", finding.sentence), role);
         }
     }
