@@ -17,3 +17,5 @@ mod pool;
 mod reads;
 #[path = "jobs/runs.rs"]
 mod runs;
+#[path = "support/services.rs"]
+mod services;

@@ -191,11 +191,14 @@ impl Page<'_, '_> {
     fn ending(&mut self, row: &RunRow) {
         let Some(ending) = &row.view.ending else { return };
         let (sign, word, role) = outcome(ending.outcome);
-        let goes_on = runs::paused(row).map(|upload| {
-            let percent = units::percent(upload.sent, upload.total);
-            format!(" at {percent} %; {} goes on with the upload", self.cx.key(Action::PauseRun))
-        });
-        self.lines.push(Line::styled(format!("{sign} {word}{}", goes_on.unwrap_or_default()), self.cx.theme.style(role)));
+        let said = match runs::paused(row) {
+            Some(upload) => {
+                let percent = units::percent(upload.sent, upload.total);
+                format!("{sign} paused at {percent} %; {} goes on with the upload", self.cx.key(Action::PauseRun))
+            }
+            None => format!("{sign} {word}"),
+        };
+        self.lines.push(Line::styled(said, self.cx.theme.style(role)));
         self.text(2, Role::Text, &ending.message);
     }
 

@@ -13,13 +13,13 @@ use crate::{
     action::Action,
     domain::{difference::Difference, target::Target, texts::grid},
     ui::{
+        memo::Memo,
         text::{fit, wrap},
         theme::Role,
     },
 };
 use ratatui::text::{Line, Span};
 use serde_json::Value;
-use std::cell::RefCell;
 
 /// Fewer lines than this say too little to begin.
 const LEAST: usize = 4;
@@ -31,24 +31,16 @@ const MOST_TEXT: usize = 6;
 /// Wider lines of running text are hard to read.
 const WIDEST: usize = 100;
 
-/// The difference as one version of the document has it.
-#[derive(Debug)]
-struct Made {
-    target: Target,
-    version: (u64, u64),
-    /// Nothing where comparing takes too long for a glance.
-    lines: Option<DiffLines>,
-}
-
 #[derive(Debug, Default)]
 pub struct Glance {
-    made: RefCell<Option<Made>>,
+    /// The difference as one version of the document has it; nothing where comparing takes too long for a glance.
+    made: Memo<(Target, (u64, u64)), Option<DiffLines>>,
 }
 
 impl Glance {
     /// What was compared may not be what it was.
     pub fn forget(&self) {
-        *self.made.borrow_mut() = None;
+        self.made.take();
     }
 
     /// What differs from what is live, in at most `room` lines; nothing where nothing does, or nothing is live.
@@ -57,20 +49,17 @@ impl Glance {
         else {
             return Vec::new();
         };
-        let version = desk.version();
-        let mut slot = self.made.borrow_mut();
-        if slot.as_ref().is_none_or(|made| made.target != *prepared.target || made.version != version) {
-            let Some(value) = desk.value(cx) else { return Vec::new() };
-            let lines = (!is_large_value([&live.document, &*value])).then(|| {
+        let made = self.made.get((prepared.target.clone(), desk.version()), || {
+            let value = desk.value(cx)?;
+            Some((!is_large_value([&live.document, &*value])).then(|| {
                 let brought = prepared.brought(cx.model);
                 DiffLines::new(Difference::between(prepared.kind(), Some(&live.document), &value, &brought), MOST_CHANGED)
-            });
-            *slot = Some(Made { target: prepared.target.clone(), version, lines });
-        }
-        let Some(made) = slot.as_ref() else { return Vec::new() };
+            }))
+        });
+        let Some(made) = made else { return Vec::new() };
         let mut sheet = Sheet::new(cx.theme, width);
         let key = cx.key(Action::ShowDiff);
-        let Some(lines) = &made.lines else {
+        let Some(lines) = &*made else {
             sheet.row("changes", &format!("{key} compares this large document with what is live"), Role::Text);
             return sheet.into_lines();
         };

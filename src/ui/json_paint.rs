@@ -17,7 +17,7 @@ pub fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)> {
                 at += 1;
                 continue;
             }
-            b'"' => string_end(bytes, at),
+            b'"' => string_end(bytes, at + 1),
             b'{' | b'}' | b'[' | b']' | b',' | b':' => at + 1,
             _ => run_end(bytes, at),
         };
@@ -51,8 +51,9 @@ pub fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)> {
     parts
 }
 
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
+/// Behind the string whose opening quote stands right before a byte; texts are long, so they are not walked through.
+pub(super) fn string_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
     while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += next;
         if bytes.get(at) == Some(&b'"') {

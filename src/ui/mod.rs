@@ -6,6 +6,7 @@ pub mod finder;
 pub mod json_paint;
 pub mod keymap;
 pub mod list;
+pub mod memo;
 pub mod meter;
 pub mod modal;
 pub mod panel;

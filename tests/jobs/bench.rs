@@ -1,8 +1,8 @@
 //! A Store, a home, the sample files, and a pool whose every report is looked through for secrets.
 
+use crate::services;
 use flightdeck::{
     api::{Exchange, Observe, http::http_client},
-    config::{Config, Credential, Paths, Profile, SecretSource},
     domain::target::Target,
     jobs::{
         job::{Job, JobId},
@@ -274,27 +274,7 @@ impl Bench {
 
 /// As the program does it, with the shortest pauses between two looks.
 fn open(url: &str, folder: &Path, observe: Observe) -> Services {
-    let home = folder.join("home");
-    let paths = Paths {
-        config_file: home.join("config.toml"),
-        is_config_named: false,
-        data: home.join("data"),
-        cache: home.join("cache"),
-    };
-    let config = Config::parse(paths, "[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n".to_owned()).unwrap();
-    let profile = Profile {
-        name: "test".into(),
-        tenant: sim::TENANT.into(),
-        client: sim::CLIENT_ID.into(),
-        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
-        protected: false,
-        read_only: false,
-        requests_per_minute: 5000,
-        login: url.parse().unwrap(),
-        store: url.parse().unwrap(),
-        warnings: Vec::new(),
-    };
-    Services::open(&config, &profile, observe).unwrap()
+    services::open(url, &folder.join("home"), "[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n", observe)
 }
 
 /// The states of a run in the order in which they were told.

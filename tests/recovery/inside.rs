@@ -1,9 +1,11 @@
 //! The engine without a process around it: for time limits that are not the user's to set, and for many runs in a short time.
 
-use super::bench::{SECRET, assert_clean, sample};
+use super::{
+    bench::{SECRET, assert_clean, sample},
+    services,
+};
 use flightdeck::{
     api::{Exchange, Observe, Patience, http::http_client},
-    config::{Config, Credential, Paths, Profile, SecretSource},
     domain::target::Target,
     jobs::{job::JobId, publish, report::Report, reporter::Reporter, services::Services},
     publish::{
@@ -26,26 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 /// As the program does it, with short pauses.
 pub fn open(url: &str, home: &Path, observe: Observe) -> Services {
-    let paths = Paths {
-        config_file: home.join("config.toml"),
-        is_config_named: false,
-        data: home.join("data"),
-        cache: home.join("cache"),
-    };
-    let config = Config::parse(paths, String::new()).unwrap();
-    let profile = Profile {
-        name: "test".into(),
-        tenant: sim::TENANT.into(),
-        client: sim::CLIENT_ID.into(),
-        credential: Credential::Secret(SecretSource::Held(SECRET.to_owned().into())),
-        protected: false,
-        read_only: false,
-        requests_per_minute: 50_000,
-        login: url.parse().unwrap(),
-        store: url.parse().unwrap(),
-        warnings: Vec::new(),
-    };
-    let mut services = Services::open(&config, &profile, observe).unwrap();
+    let mut services = services::open(url, home, "", observe);
     services.cadence.shortest = Duration::from_millis(10);
     services.cadence.longest = Duration::from_millis(40);
     services.store = services.store.with_patience(Patience { back_off: Duration::from_millis(2), ..Patience::default() });

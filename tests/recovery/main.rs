@@ -12,6 +12,8 @@ mod inside;
 mod journals;
 mod kill;
 mod products;
+#[path = "../support/services.rs"]
+mod services;
 mod table;
 mod trouble;
 mod upload;

@@ -8,7 +8,7 @@ use crate::{
 };
 use rstest::rstest;
 #[cfg(unix)]
-use {flightdeck::sim, std::fs, tempfile::TempDir};
+use {std::fs, tempfile::TempDir};
 
 #[rstest]
 fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) {
@@ -104,28 +104,9 @@ fn meanwhile(account: &Account, keywords: &[&str]) {
 /// The same account in other hands, with a home of its own.
 #[cfg(unix)]
 fn other_client(account: &Account) -> (flightdeck::jobs::services::Services, TempDir) {
-    use flightdeck::{
-        config::{Config, Credential, Paths, Profile, SecretSource},
-        jobs::services::Services,
-    };
     let home = tempfile::tempdir().unwrap();
-    let path = |name: &str| home.path().join(name);
-    let paths = Paths { config_file: path("config.toml"), is_config_named: false, data: path("data"), cache: path("cache") };
-    let url: url::Url = account.sim.url().parse().unwrap();
-    let profile = Profile {
-        name: "other".into(),
-        tenant: sim::TENANT.into(),
-        client: sim::CLIENT_ID.into(),
-        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
-        protected: false,
-        read_only: false,
-        requests_per_minute: 5000,
-        login: url.clone(),
-        store: url,
-        warnings: Vec::new(),
-    };
     let observe = std::sync::Arc::new(|_: flightdeck::api::Exchange| ());
-    (Services::open(&Config::parse(paths, String::new()).unwrap(), &profile, observe).unwrap(), home)
+    (crate::services::open(&account.sim.url(), home.path(), "", observe), home)
 }
 
 /// Edited here, killed, changed there: the text, and what it was made from, are still there to bring both together.

@@ -9,6 +9,9 @@ mod editing;
 mod ends;
 mod release;
 mod screen;
+#[cfg(unix)]
+#[path = "../support/services.rs"]
+mod services;
 #[path = "../support/terminal.rs"]
 mod terminal;
 mod zips;

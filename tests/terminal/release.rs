@@ -71,7 +71,7 @@ fn two_runs_at_once_and_the_screen_stays_usable() {
         line.contains("⊘ Northwind Notes") && line.contains("paused") && line.contains("p goes on")
     });
     desk.terminal.press("enter");
-    desk.terminal.see("⊘ cancelled");
+    desk.terminal.see("⊘ paused at ");
     desk.terminal.see("submission 11529215");
     desk.terminal.press("esc");
     desk.quit();

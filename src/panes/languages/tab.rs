@@ -22,7 +22,7 @@ use crate::{
         prepared::{Prepared, count},
         tab::Tab,
     },
-    ui::{field::Field as Input, filter::Search, list::Cursor, theme::Role},
+    ui::{field::Field as Input, filter::Search, list::Cursor, memo::Memo, theme::Role},
 };
 use ratatui::{
     Frame,
@@ -30,7 +30,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc};
 
 #[derive(Debug, Default)]
 pub struct Languages {
@@ -43,7 +43,7 @@ pub struct Languages {
     pattern: String,
     /// The language to compare with, if a person has chosen one.
     default: Option<String>,
-    table: RefCell<Option<(Key, Rc<Table>)>>,
+    table: Memo<Key, Table>,
     /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
     is_shown: bool,
 }
@@ -58,15 +58,12 @@ impl Languages {
     fn table(&self, desk: &Desk, cx: &Cx) -> Option<Rc<Table>> {
         let target = cx.selected?;
         let key = (desk.version(), target.clone(), self.default.clone());
-        if let Some((_, table)) = self.table.borrow().as_ref().filter(|(of, _)| *of == key) {
-            return Some(Rc::clone(table));
-        }
-        let (kind, document) = (target.kind(), desk.value(cx)?);
-        let server = Prepared::of(cx.model, target)?.body();
-        let grid = Grid::of(kind, &document, server.as_ref(), self.default.as_deref());
-        let table = Rc::new(Table { kind, document, server, grid });
-        *self.table.borrow_mut() = Some((key, Rc::clone(&table)));
-        Some(table)
+        self.table.get(key, || {
+            let (kind, document) = (target.kind(), desk.value(cx)?);
+            let server = Prepared::of(cx.model, target)?.body();
+            let grid = Grid::of(kind, &document, server.as_ref(), self.default.as_deref());
+            Some(Table { kind, document, server, grid })
+        })
     }
 
     fn clamp(&mut self, desk: &Desk, cx: &Cx) {

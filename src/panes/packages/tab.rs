@@ -26,7 +26,7 @@ use crate::{
         tab::Tab,
         target_actions,
     },
-    ui::{list::Cursor, scroll::Scroll, theme::Role},
+    ui::{list::Cursor, memo::Memo, scroll::Scroll, theme::Role},
 };
 use ratatui::{
     Frame,
@@ -34,10 +34,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::Cell, rc::Rc};
 
 /// From this width on the selected package stands beside the table.
 const BESIDE: u16 = 156;
@@ -47,9 +44,6 @@ const LEAST_BOTH: u16 = 5;
 /// Rows that the table keeps when the selected package stands below it.
 const LEAST_ROWS: u16 = 5;
 
-/// What the list was made from: the document's version.
-type Made = ((u64, u64), Option<Rc<PackageList>>);
-
 #[derive(Debug, Default)]
 pub struct Packages {
     cursor: Cursor,
@@ -57,7 +51,8 @@ pub struct Packages {
     key: Option<String>,
     /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
     is_shown: bool,
-    list: RefCell<Option<Made>>,
+    /// By the document's version.
+    list: Memo<(u64, u64), PackageList>,
     scroll: Scroll,
     /// Where the rows were drawn last.
     rows: Cell<Rect>,
@@ -66,14 +61,10 @@ pub struct Packages {
 impl Packages {
     /// The list of the document as it stands now; made once for each version of it.
     fn list(&self, desk: &Desk, cx: &Cx) -> Option<Rc<PackageList>> {
-        let version = desk.version();
-        let mut made = self.list.borrow_mut();
-        if made.as_ref().is_none_or(|(of, _)| *of != version) {
-            let list = Prepared::of(cx.model, cx.selected?)
-                .and_then(|prepared| Some(Rc::new(PackageList::of(&prepared, desk.value(cx)?.as_ref(), cx))));
-            *made = Some((version, list));
-        }
-        made.as_ref().and_then(|(_, list)| list.clone())
+        self.list.get(desk.version(), || {
+            let prepared = Prepared::of(cx.model, cx.selected?)?;
+            Some(PackageList::of(&prepared, desk.value(cx)?.as_ref(), cx))
+        })
     }
 
     fn at(&self, desk: &Desk, cx: &Cx) -> Option<At> {
@@ -96,7 +87,7 @@ impl Packages {
 
     /// Follows what has become of the list since it was looked at.
     fn catch_up(&mut self, desk: &Desk, cx: &Cx) {
-        let before = self.list.borrow_mut().take().and_then(|(_, list)| list);
+        let before = self.list.take();
         self.follow(before.as_deref(), desk, cx);
     }
 
@@ -281,13 +272,13 @@ impl Tab for Packages {
                 self.cursor = Cursor::default();
                 self.key = None;
                 self.scroll = Scroll::default();
-                *self.list.borrow_mut() = None;
+                self.list.take();
             }
             Change::Target(target) | Change::Edit(target) if self.is_shown && cx.selected == Some(target) => {
                 self.catch_up(desk, cx);
             }
             // The ZIP tells what its packages are.
-            Change::Examined => *self.list.borrow_mut() = None,
+            Change::Examined => drop(self.list.take()),
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 //! in strings does not count. Broken texts have partners as far as their brackets pair. Changes nothing.
 
 use super::place::Place;
-use memchr::memchr2;
+use crate::ui::json_paint::string_end;
 
 /// A pair of brackets; `depth` counts the pairs around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +27,6 @@ pub fn brackets(line: &str) -> impl Iterator<Item = (usize, u8)> {
         }
         None
     })
-}
-
-/// Behind the string whose opening quote stands right before a byte; texts are long, so they are not walked through.
-fn string_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
-        at += next;
-        if bytes.get(at) == Some(&b'"') {
-            return at + 1;
-        }
-        at += 2;
-    }
-    bytes.len()
 }
 
 fn opens(bracket: u8) -> bool {
