@@ -33,6 +33,8 @@ pub struct Arrangement {
     pub tabs: Option<Rect>,
     pub panes: Vec<(PaneId, Rect)>,
     pub footer: Rect,
+    /// Where overlays may stand: they never hide the banner.
+    pub overlays: Rect,
 }
 
 impl Arrangement {
@@ -67,7 +69,14 @@ pub fn arrange(shape: Shape) -> Option<Arrangement> {
     } else {
         work(body, shape)
     };
-    Some(Arrangement { header, banner: shape.has_banner.then_some(banner), tabs: has_tabs.then_some(tabs), panes, footer })
+    let overlays = if shape.has_banner {
+        let top = banner.bottom();
+        Rect { y: top, height: area.bottom() - top, ..area }
+    } else {
+        area
+    };
+    let (banner, tabs) = (shape.has_banner.then_some(banner), has_tabs.then_some(tabs));
+    Some(Arrangement { header, banner, tabs, panes, footer, overlays })
 }
 
 /// The three lists below each other; an account has more apps than an app has flights.

@@ -134,8 +134,9 @@ impl App {
     pub(super) fn mouse(&mut self, event: MouseEvent, now: Moment) {
         self.waiting = None;
         let mut asks = Vec::new();
+        let area = self.arrangement().map_or(self.size, |arrangement| arrangement.overlays);
         if let Some(overlay) = self.layers.top_mut() {
-            let closing = overlay.mouse(event, self.size, &self.ground.cx(now, true), &mut asks);
+            let closing = overlay.mouse(event, area, &self.ground.cx(now, true), &mut asks);
             if let Closing::Close(answer) = closing {
                 asks.extend(answer);
                 self.layers.pop();

@@ -60,7 +60,7 @@ impl App {
         if has_overlay {
             // An error waits behind the dialog, where its keys lead to again; the rest is one line below it, where the keys stood.
             self.draw_toasts(frame, place, |severity| severity == Severity::Error);
-            self.layers.draw(frame, area, &self.ground.cx(now, true));
+            self.layers.draw(frame, arrangement.overlays, &self.ground.cx(now, true));
             self.draw_toast_line(frame, arrangement.footer);
         } else {
             self.draw_toasts(frame, place, |_| true);
