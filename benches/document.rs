@@ -3,7 +3,10 @@
 //! of a tab and the review.
 
 #[path = "screen/account.rs"]
-#[expect(dead_code, reason = "made for the other benchmark; this one needs a screen and a few products of it")]
+#[expect(
+    dead_code,
+    reason = "made for the other benchmark; this one needs a screen and a few products of it"
+)]
 mod account;
 #[path = "document/desk.rs"]
 mod desk;
@@ -25,7 +28,10 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const SIZE: usize = 5_000_000;
 
 fn main() -> Outcome<()> {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| arg != "--bench")
+        .collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let mut table = Table::new(io::stdout());
     let document = large::document(SIZE);
@@ -33,11 +39,15 @@ fn main() -> Outcome<()> {
         text::measure(&document, &mut table)?;
     }
     if wants("editor") {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
         editor::measure(&runtime, document.clone(), &mut table)?;
     }
     if wants("desk") {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
         desk::measure(&runtime, document, &mut table)?;
     }
     Ok(())

@@ -15,11 +15,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use flightdeck::api::blob::{Checksum, UploadSettings, UploadUrl, upload};
-use flightdeck::api::http::http_client;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use store_client::blob::{Checksum, UploadSettings, UploadUrl, upload};
+use store_client::http::http_client;
 use tokio_util::sync::CancellationToken;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -45,7 +45,10 @@ struct Run {
 }
 
 fn main() -> Outcome<()> {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| arg != "--bench")
+        .collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["child", url, path, checksum] => child(url, Path::new(path), checksum),
@@ -74,7 +77,10 @@ fn compare(mib: u64, rounds: usize, line: &str, kinds: &[&str]) -> Outcome<()> {
             }
         }
     }
-    writeln!(out, "\n{mib} MiB over {line}, median of {rounds} interleaved rounds")?;
+    writeln!(
+        out,
+        "\n{mib} MiB over {line}, median of {rounds} interleaved rounds"
+    )?;
     let mut base: Option<(&str, f64)> = None;
     for (kind, runs) in kinds.iter().zip(&mut runs) {
         runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
@@ -86,8 +92,20 @@ fn compare(mib: u64, rounds: usize, line: &str, kinds: &[&str]) -> Outcome<()> {
         let (base, of_base) = *base.get_or_insert((kind, rate));
         let peak = runs.iter().map(|run| run.peak_mb).fold(0.0, f64::max);
         let cpu = middle.cpu / (mib as f64 / 1024.0);
-        write!(out, "{kind:>6} {rate:6.0} MB/s  {:.2} x {base}  {cpu:.2} CPU s/GiB", rate / of_base)?;
-        writeln!(out, "{}", if peak > 0.0 { format!("  peak RSS {peak:.1} MB") } else { String::new() })?;
+        write!(
+            out,
+            "{kind:>6} {rate:6.0} MB/s  {:.2} x {base}  {cpu:.2} CPU s/GiB",
+            rate / of_base
+        )?;
+        writeln!(
+            out,
+            "{}",
+            if peak > 0.0 {
+                format!("  peak RSS {peak:.1} MB")
+            } else {
+                String::new()
+            }
+        )?;
     }
     Ok(())
 }
@@ -119,7 +137,10 @@ impl Place {
         let mut port = String::new();
         BufReader::new(sink.stdout.take().ok_or("the sink has no output")?).read_line(&mut port)?;
         let scheme = if tls { "https" } else { "http" };
-        let url = format!("{scheme}://127.0.0.1:{}/account/ingest/package.zip?sv=2023-11-03&sig=bench", port.trim());
+        let url = format!(
+            "{scheme}://127.0.0.1:{}/account/ingest/package.zip?sv=2023-11-03&sig=bench",
+            port.trim()
+        );
         Ok(Self { url, trust, sink })
     }
 
@@ -128,7 +149,8 @@ impl Place {
         let (mut command, optional) = match kind {
             "curl" => (self.curl(file), true),
             "python" => {
-                let python = std::env::var_os("FLIGHTDECK_PYTHON").unwrap_or_else(|| "python3".into());
+                let python =
+                    std::env::var_os("FLIGHTDECK_PYTHON").unwrap_or_else(|| "python3".into());
                 let mut command = Command::new(python);
                 command.args(["-c", PYTHON, &self.url]).arg(file);
                 (command, true)
@@ -141,7 +163,9 @@ impl Place {
         };
         if let Some(trust) = &self.trust {
             // The platform's own switch for other roots, and that of Python's HTTP library.
-            command.env("SSL_CERT_FILE", trust).env("REQUESTS_CA_BUNDLE", trust);
+            command
+                .env("SSL_CERT_FILE", trust)
+                .env("REQUESTS_CA_BUNDLE", trust);
         }
         // The first reader fills the system's file cache, and a busy system empties it again: no client shall pay for that.
         io::copy(&mut std::fs::File::open(file)?, &mut io::sink())?;
@@ -149,7 +173,11 @@ impl Place {
         let output = match command.output() {
             Ok(output) if output.status.success() => output,
             Ok(output) if !optional => {
-                return Err(format!("the upload failed: {}", String::from_utf8_lossy(&output.stderr)).into());
+                return Err(format!(
+                    "the upload failed: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                )
+                .into());
             }
             Err(error) if !optional => return Err(error.into()),
             _ => return Ok(None),
@@ -158,7 +186,11 @@ impl Place {
         let said = String::from_utf8_lossy(&output.stdout);
         let mut words = said.split_whitespace();
         let seconds = words.next().ok_or("no time was told")?.parse()?;
-        Ok(Some(Run { seconds, peak_mb: words.next().unwrap_or("0").parse()?, cpu }))
+        Ok(Some(Run {
+            seconds,
+            peak_mb: words.next().unwrap_or("0").parse()?,
+            cpu,
+        }))
     }
 
     fn curl(&self, file: &Path) -> Command {
@@ -168,7 +200,13 @@ impl Place {
         if let Some(trust) = &self.trust {
             command.arg("--cacert").arg(trust);
         }
-        command.args(["--header", "x-ms-blob-type: BlockBlob", "--write-out", "%{time_total}", "--upload-file"]);
+        command.args([
+            "--header",
+            "x-ms-blob-type: BlockBlob",
+            "--write-out",
+            "%{time_total}",
+            "--upload-file",
+        ]);
         command.arg(file).arg(&self.url);
         command
     }
@@ -187,13 +225,31 @@ fn child(url: &str, path: &Path, checksum: &str) -> Outcome<()> {
         "md5" => Checksum::Md5,
         _ => Checksum::None,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let (http, url) = (http_client()?, UploadUrl::parse(url)?);
-    let settings = UploadSettings { checksum, ..UploadSettings::default() };
+    let settings = UploadSettings {
+        checksum,
+        ..UploadSettings::default()
+    };
     let cancel = CancellationToken::new();
     let begun = Instant::now();
-    runtime.block_on(upload(&http, &url, path, &settings, Vec::new(), &|_| (), &cancel))?;
-    writeln!(io::stdout(), "{} {}", begun.elapsed().as_secs_f64(), peak_mb())?;
+    runtime.block_on(upload(
+        &http,
+        &url,
+        path,
+        &settings,
+        Vec::new(),
+        &|_| (),
+        &cancel,
+    ))?;
+    writeln!(
+        io::stdout(),
+        "{} {}",
+        begun.elapsed().as_secs_f64(),
+        peak_mb()
+    )?;
     Ok(())
 }
 
@@ -201,7 +257,9 @@ fn child(url: &str, path: &Path, checksum: &str) -> Outcome<()> {
 fn peak_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: f64 = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0.0);
+    let kib: f64 = line
+        .and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or(0.0);
     kib * 1024.0 / 1e6
 }
 
@@ -209,29 +267,65 @@ fn peak_mb() -> f64 {
 fn cpu_of_children() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // After the name in brackets: state is field 3, the children's user and system time are 16 and 17, in 1/100 s.
-    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().skip(13).take(2);
-    fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
+    let fields = stat
+        .rsplit_once(')')
+        .map_or("", |(_, rest)| rest)
+        .split_whitespace()
+        .skip(13)
+        .take(2);
+    fields
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }
 
 /// A key and a certificate for 127.0.0.1, signed by itself.
 fn certify(folder: &Path) -> Outcome<()> {
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"])
-        .args(["-addext", "extendedKeyUsage=serverAuth", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args([
+            "-subj",
+            "/CN=127.0.0.1",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+        ])
+        .args([
+            "-addext",
+            "extendedKeyUsage=serverAuth",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+        ])
         .arg("-keyout")
         .arg(folder.join("key.pem"))
         .arg("-out")
         .arg(folder.join("cert.pem"))
         .output()?;
-    if made.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&made.stderr).into()) }
+    if made.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&made.stderr).into())
+    }
 }
 
 fn tls(folder: &Path) -> Outcome<Arc<ServerConfig>> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let certificate = CertificateDer::from_pem_file(folder.join("cert.pem"))?;
     let key = PrivateKeyDer::from_pem_file(folder.join("key.pem"))?;
-    Ok(Arc::new(ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key)?))
+    Ok(Arc::new(
+        ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)?,
+    ))
 }
 
 /// A blob service that throws everything away. Writes its port and never ends.
@@ -242,7 +336,9 @@ fn sink(tls: Option<&Arc<ServerConfig>>) -> Outcome<()> {
     for stream in listener.incoming().flatten() {
         stream.set_nodelay(true)?;
         let sums = Arc::clone(&sums);
-        let session = tls.map(|tls| ServerConnection::new(Arc::clone(tls))).transpose()?;
+        let session = tls
+            .map(|tls| ServerConnection::new(Arc::clone(tls)))
+            .transpose()?;
         std::thread::spawn(move || match session {
             Some(session) => serve(StreamOwned::new(session, stream), &sums.0, &sums.1),
             None => serve::<TcpStream>(stream, &sums.0, &sums.1),
@@ -272,7 +368,9 @@ fn serve<S: Read + Write>(stream: S, staged: &AtomicU64, kept: &AtomicU64) -> io
             waits |= line.starts_with("expect:");
         }
         if waits {
-            requests.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            requests
+                .get_mut()
+                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         drain(&mut requests, length)?;
         let answer = if first.starts_with("GET") {
@@ -287,7 +385,9 @@ fn serve<S: Read + Write>(stream: S, staged: &AtomicU64, kept: &AtomicU64) -> io
             }
             "201 Created\r\nContent-Length: 0".to_owned()
         };
-        requests.get_mut().write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes())?;
+        requests
+            .get_mut()
+            .write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes())?;
     }
 }
 

@@ -4,7 +4,10 @@
 //!
 //! An argument is the program to draw, instead of `flightdeck` in the same target folder.
 
-#![expect(clippy::unwrap_used, reason = "a picture that cannot be drawn is a reason to stop")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a picture that cannot be drawn is a reason to stop"
+)]
 
 #[path = "../tests/support/picture.rs"]
 mod picture;
@@ -21,16 +24,29 @@ use terminal::Terminal;
 fn main() {
     let program = env::args_os().nth(1).map_or_else(beside, PathBuf::from);
     let home = tempfile::tempdir().unwrap();
-    let mut terminal = Terminal::start(&program, &["demo"], (120, 36), home.path(), &[("TZ", "UTC")]);
+    let mut terminal = Terminal::start(
+        &program,
+        &["demo"],
+        (120, 36),
+        home.path(),
+        &[("TZ", "UTC")],
+    );
 
     terminal.see("Northwind Notes");
     find(&mut terminal, "notes", "nothing yet");
     terminal.press("esc esc");
     terminal.see("Contoso Meeting");
     // Every row has its state, nothing turns any more.
-    let states = ["CommitFailed", "CommitStarted", "Certification", "Release", "Publishing"];
+    let states = [
+        "CommitFailed",
+        "CommitStarted",
+        "Certification",
+        "Release",
+        "Publishing",
+    ];
     terminal.until("the states", |screen| {
-        states.iter().all(|state| screen.contains(state)) && !screen.contains(['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'])
+        states.iter().all(|state| screen.contains(state))
+            && !screen.contains(['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'])
     });
     save(&terminal, "dashboard");
 
@@ -58,7 +74,9 @@ fn main() {
     });
     save(&terminal, "zip-picker");
     terminal.press("down down");
-    terminal.until("the large ZIP", |screen| screen.contains("▸ northwind-notes-large.zip") && screen.contains("734 MB, 1 file"));
+    terminal.until("the large ZIP", |screen| {
+        screen.contains("▸ northwind-notes-large.zip") && screen.contains("734 MB, 1 file")
+    });
     terminal.press("ctrl-r");
     terminal.see("✓ fits the JSON");
     terminal.press("enter 4 ]");
@@ -80,7 +98,11 @@ fn main() {
 
     // A second release overtakes the upload of the first one.
     terminal.press("2");
-    find(&mut terminal, "notes.pro", "northwind.notes.pro ─ submission");
+    find(
+        &mut terminal,
+        "notes.pro",
+        "northwind.notes.pro ─ submission",
+    );
     terminal.press("z");
     terminal.see("Pick the ZIP");
     terminal.type_text("pro-icon");
@@ -92,20 +114,25 @@ fn main() {
     terminal.press("right enter");
     terminal.press("4 ] ] 5");
     terminal.until("the second run", |screen| {
-        let is_taken = |line: &str| line.contains("northwind.notes.pro") && line.contains("PreProcessing");
+        let is_taken =
+            |line: &str| line.contains("northwind.notes.pro") && line.contains("PreProcessing");
         screen.contains("2 active") && screen.lines().any(is_taken) && !screen.contains("Started:")
     });
     save(&terminal, "runs");
 
     // What was sent is kept: before and after of each PUT.
     terminal.press("4 [");
-    terminal.until("what was kept", |screen| screen.contains("entry kept") || screen.contains("entries kept"));
+    terminal.until("what was kept", |screen| {
+        screen.contains("entry kept") || screen.contains("entries kept")
+    });
     save(&terminal, "history");
 
     let notes = home.path().join("notes");
-    for (language, text) in
-        [("en-us", "Maps without a network."), ("de-de", "Karten ohne Netz."), ("fr-fr", "Des cartes sans réseau.")]
-    {
+    for (language, text) in [
+        ("en-us", "Maps without a network."),
+        ("de-de", "Karten ohne Netz."),
+        ("fr-fr", "Des cartes sans réseau."),
+    ] {
         let folder = notes.join(language);
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("releaseNotes.txt"), text).unwrap();
@@ -129,7 +156,12 @@ fn main() {
 /// The program that was built with this example.
 fn beside() -> PathBuf {
     let name = format!("flightdeck{}", env::consts::EXE_SUFFIX);
-    env::current_exe().unwrap().ancestors().nth(2).unwrap().join(name)
+    env::current_exe()
+        .unwrap()
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join(name)
 }
 
 fn find(terminal: &mut Terminal, filter: &str, read: &str) {
@@ -143,5 +175,9 @@ fn find(terminal: &mut Terminal, filter: &str, read: &str) {
 fn save(terminal: &Terminal, name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/pictures");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join(format!("{name}.svg")), terminal.with_screen(picture::picture)).unwrap();
+    fs::write(
+        folder.join(format!("{name}.svg")),
+        terminal.with_screen(picture::picture),
+    )
+    .unwrap();
 }

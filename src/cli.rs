@@ -1,10 +1,10 @@
 //! The command line, as clap types. Knows no job and no screen.
 
-use crate::domain::{fingerprint::Fingerprint, target::Target};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "sim")]
 use std::net::SocketAddr;
 use std::{path::PathBuf, time::Duration};
+use store_model::{fingerprint::Fingerprint, target::Target};
 
 /// See and do everything that the Microsoft Store submission API allows: apps, add-ons and package flights.
 ///

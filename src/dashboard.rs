@@ -1,25 +1,26 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
+use flightdeck::screen::keymap::keymap;
 use flightdeck::{
-    api::{BudgetView, Observe},
     app::event as app,
     cli::Cli,
-    config::{Config, ConfigError, Profile, env},
-    disk::Home,
-    headless::exit::{Exit, Failure},
-    jobs::{
+    commands::exit::{Exit, Failure},
+    shell::{
+        self,
+        run::{Options, Worker},
+    },
+    state::ProfileView,
+    storage::{
+        Home,
+        config::{Config, ConfigError, Profile, env},
+    },
+    tasks::{
         job::{Job, JobId},
         pool::{Opening, Pool},
         report::{Pulse, Report},
         reporter::Told,
         services::{OpenError, Services},
     },
-    model::ProfileView,
-    shell::{
-        self,
-        run::{Options, Worker},
-    },
-    ui::keymap::Keymap,
 };
 use futures::FutureExt;
 use jiff::tz::TimeZone;
@@ -29,6 +30,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use store_client::{BudgetView, Observe};
 use tempfile::TempDir;
 use tokio::{sync::mpsc, task::JoinHandle, time};
 
@@ -45,7 +47,9 @@ pub async fn open(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
         let config = Config::load(cli.config.as_deref(), &env::process)?;
         match config.profile(cli.profile.as_deref(), &env::process) {
             Ok(profile) => show(&config, &profile, zone, None, None).await,
-            Err(error @ ConfigError::NoProfile { .. }) => welcome(&config, &error, zone, temporary).await,
+            Err(error @ ConfigError::NoProfile { .. }) => {
+                welcome(&config, &error, zone, temporary).await
+            }
             Err(error) => Err(error.into()),
         }
     };
@@ -67,15 +71,25 @@ pub async fn demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>
 }
 
 #[cfg(feature = "sim")]
-async fn run_demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Result<Exit, Failure> {
-    use flightdeck::{
-        config::{Credential, Paths, SecretSource},
-        sim::{self, SimOptions, samples},
+async fn run_demo(
+    args: &flightdeck::cli::DemoArgs,
+    temporary: &mut Vec<TempDir>,
+) -> Result<Exit, Failure> {
+    use flightdeck::storage::config::{Credential, Paths, SecretSource};
+    use store_sim::{SimOptions, samples};
+    let failed = |error: io::Error| {
+        Failure::new(
+            Exit::Failed,
+            format!("The demo could not be started: {error}"),
+        )
     };
-    let failed = |error: io::Error| Failure::new(Exit::Failed, format!("The demo could not be started: {error}"));
-    let scenario = crate::simulator::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
+    let scenario =
+        flightdeck::commands::sim::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
     let mut make = || -> Result<PathBuf, Failure> {
-        let folder = tempfile::Builder::new().prefix("flightdeck-demo-").tempdir().map_err(failed)?;
+        let folder = tempfile::Builder::new()
+            .prefix("flightdeck-demo-")
+            .tempdir()
+            .map_err(failed)?;
         let path = folder.path().to_owned();
         temporary.push(folder);
         Ok(path)
@@ -83,19 +97,37 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>
     // The program's own files stay out of the folder that the picker shows.
     let (folder, own) = (make()?, make()?);
     samples::write(&folder).map_err(failed)?;
-    let options = SimOptions { speed: args.speed, apps: args.apps, rate_limit: None, scenario, ..SimOptions::default() };
-    let sim = sim::start(options).await.map_err(failed)?;
-    let address = sim.url().parse().map_err(|error| Failure::new(Exit::Failed, error))?;
+    let options = SimOptions {
+        speed: args.speed,
+        apps: args.apps,
+        rate_limit: None,
+        scenario,
+        ..SimOptions::default()
+    };
+    let sim = store_sim::start(options).await.map_err(failed)?;
+    let address = sim
+        .url()
+        .parse()
+        .map_err(|error| Failure::new(Exit::Failed, error))?;
 
     let at = |name: &str| own.join(name);
-    let paths = Paths { config_file: at("config.toml"), is_config_named: false, data: at("data"), cache: at("cache") };
-    let settings = format!("[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n");
+    let paths = Paths {
+        config_file: at("config.toml"),
+        is_config_named: false,
+        data: at("data"),
+        cache: at("cache"),
+    };
+    let settings = format!(
+        "[upload]\nbandwidth = \"{DEMO_BANDWIDTH}\"\n\n[follow]\nshortest = \"1s\"\nlongest = \"5s\"\n"
+    );
     let config = Config::parse(paths, settings)?;
     let profile = Profile {
         name: "demo".into(),
-        tenant: sim::TENANT.into(),
-        client: sim::CLIENT_ID.into(),
-        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
+        tenant: store_sim::TENANT.into(),
+        client: store_sim::CLIENT_ID.into(),
+        credential: Credential::Secret(SecretSource::Held(
+            store_sim::CLIENT_SECRET.to_owned().into(),
+        )),
         protected: false,
         read_only: false,
         // The simulator sets no limit here: a demo that waits for slots would show nothing.
@@ -104,26 +136,55 @@ async fn run_demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>
         store: address,
         warnings: Vec::new(),
     };
-    let exit = show(&config, &profile, read_zone(), Some(BANNER.to_owned()), Some(folder)).await;
+    let exit = show(
+        &config,
+        &profile,
+        read_zone(),
+        Some(BANNER.to_owned()),
+        Some(folder),
+    )
+    .await;
     sim.stop().await;
     exit
 }
 
 /// No profile yet: explains the two ways on; the demo is one key away.
-#[cfg_attr(not(feature = "sim"), expect(unused_variables, reason = "only the demo makes folders"))]
+#[cfg_attr(
+    not(feature = "sim"),
+    expect(unused_variables, reason = "only the demo makes folders")
+)]
 async fn welcome(
     config: &Config,
     error: &ConfigError,
     zone: JoinHandle<TimeZone>,
     temporary: &mut Vec<TempDir>,
 ) -> Result<Exit, Failure> {
-    let options = options(config, ProfileView::default(), zone, None, Some(error.to_string())).await?;
+    let options = options(
+        config,
+        ProfileView::default(),
+        zone,
+        None,
+        Some(error.to_string()),
+    )
+    .await?;
     let (_sender, told) = Pool::channel();
-    let exit = shell::run::run(options, Idle, told).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
+    let exit = shell::run::run(options, Idle, told)
+        .await
+        .map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
     match exit {
         app::Exit::Quit => Ok(Exit::Done),
         #[cfg(feature = "sim")]
-        app::Exit::Demo => run_demo(&flightdeck::cli::DemoArgs { speed: 1.0, scenario: None, apps: None }, temporary).await,
+        app::Exit::Demo => {
+            run_demo(
+                &flightdeck::cli::DemoArgs {
+                    speed: 1.0,
+                    scenario: None,
+                    apps: None,
+                },
+                temporary,
+            )
+            .await
+        }
         #[cfg(not(feature = "sim"))]
         app::Exit::Demo => Err(Failure::usage("this build has no simulator")),
     }
@@ -163,8 +224,12 @@ async fn options(
     banner: Option<String>,
     welcome: Option<String>,
 ) -> Result<Options, ConfigError> {
-    let keys: Vec<_> = config.keys().iter().map(|(name, chords)| (name.clone(), chords.0.clone())).collect();
-    if let Err(error) = Keymap::new(&keys) {
+    let keys: Vec<_> = config
+        .keys()
+        .iter()
+        .map(|(name, chords)| (name.clone(), chords.0.clone()))
+        .collect();
+    if let Err(error) = keymap(&keys) {
         return Err(config.fault(
             &["keys", error.action()],
             &error.to_string(),
@@ -210,13 +275,15 @@ async fn show(
     let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;
     pulse.abort();
-    exit.map(|_| Exit::Done).map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
+    exit.map(|_| Exit::Done)
+        .map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
 }
 
 /// Makes the services beside the first frame: the system's certificates are read for them.
 fn open_services(config: &Config, profile: &Profile, home: &Home, observe: Observe) -> Opening {
     let (config, profile, home) = (config.clone(), profile.clone(), home.clone());
-    let opening = tokio::task::spawn_blocking(move || Services::at(home, &config, &profile, observe));
+    let opening =
+        tokio::task::spawn_blocking(move || Services::at(home, &config, &profile, observe));
     let opened = async {
         match opening.await {
             Ok(opened) => opened.map_err(|error| error.to_string()),
@@ -227,14 +294,21 @@ fn open_services(config: &Config, profile: &Profile, home: &Home, observe: Obser
 }
 
 /// Requests reach the screen through a queue of their own: the client must never wait for the screen.
-fn observer() -> (Observe, mpsc::UnboundedReceiver<flightdeck::api::Exchange>) {
+fn observer() -> (Observe, mpsc::UnboundedReceiver<store_client::Exchange>) {
     let (sender, receiver) = mpsc::unbounded_channel();
     // Nobody listens any more only while the program ends.
-    (Arc::new(move |exchange| drop(sender.send(exchange))), receiver)
+    (
+        Arc::new(move |exchange| drop(sender.send(exchange))),
+        receiver,
+    )
 }
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
-async fn pulse(services: Opening, mut exchanges: mpsc::UnboundedReceiver<flightdeck::api::Exchange>, sender: mpsc::Sender<Told>) {
+async fn pulse(
+    services: Opening,
+    mut exchanges: mpsc::UnboundedReceiver<store_client::Exchange>,
+    sender: mpsc::Sender<Told>,
+) {
     // Without services every job says why.
     let Ok(services) = services.await else { return };
     let mut used = 0;
@@ -247,15 +321,28 @@ async fn pulse(services: Opening, mut exchanges: mpsc::UnboundedReceiver<flightd
             },
             () = time::sleep(PULSE), if used > 0 => None,
         };
-        let BudgetView { used: now, limit, waiting, .. } = services.store.budget();
+        let BudgetView {
+            used: now,
+            limit,
+            waiting,
+            ..
+        } = services.store.budget();
         let is_news = exchange.is_some() || now != used;
         used = now;
         if let Some(exchange) = exchange
-            && sender.send((None, Report::Exchange(exchange))).await.is_err()
+            && sender
+                .send((None, Report::Exchange(exchange)))
+                .await
+                .is_err()
         {
             return;
         }
-        let pulse = Pulse { token_expires: services.store.token_expires(), used, limit, waiting };
+        let pulse = Pulse {
+            token_expires: services.store.token_expires(),
+            used,
+            limit,
+            waiting,
+        };
         if is_news && sender.send((None, Report::Pulse(pulse))).await.is_err() {
             return;
         }

@@ -1,36 +1,25 @@
 //! Flightdeck: a terminal dashboard and head-less tool for the Microsoft Store submission API.
 //!
-//! The house has nine floors and imports go down only (`tests/layers.rs` holds that):
+//! Imports go down this list only, which `tests/layers.rs` holds; ARCHITECTURE.md has the reasons.
 //!
-//! | floor | module | is |
-//! |---|---|---|
-//! | 9 | `main.rs` | arguments, config, runtime |
-//! | 8 | [`shell`], [`headless`] | the imperative part of the dashboard; the same jobs without a screen |
-//! | 7 | [`app`] | pure: event in, effects out |
-//! | 6 | [`panes`], [`overlays`] | what is drawn, one file each |
-//! | 5 | [`model`], [`ask`] | what the screen knows; what a pane wants |
-//! | 4 | [`jobs`] | async; the only callers of `api` and `disk` |
-//! | 3 | [`ui`] | screen parts that know no domain |
-//! | 2 | [`publish`], [`api`], [`disk`], [`config`] | the run as a pure state machine; network; files; settings |
-//! | 1 | [`domain`], [`action`], [`cli`] | words and rules, no I/O |
-//! | – | [`sim`] | the simulated Store, apart: imports nothing of ours |
+//! | module | is |
+//! |---|---|
+//! | [`shell`], [`commands`] | the imperative part of the dashboard; the commands without a screen |
+//! | [`app`] | pure: an event goes in, effects come out |
+//! | [`features`] | what a person sees, one folder each |
+//! | [`screen`] | what features are built of |
+//! | [`state`] | what the dashboard knows of the account |
+//! | [`tasks`] | asynchronous work; the only callers of `store_client` and [`storage`] |
+//! | [`engine`], [`storage`] | the run as a pure state machine; files and settings |
+//! | [`cli`] | the command line |
 
-pub mod action;
-pub mod api;
 pub mod app;
-pub mod ask;
 pub mod cli;
-pub mod config;
-pub mod disk;
-pub mod domain;
-pub mod headless;
-pub mod jobs;
-pub mod model;
-pub mod overlays;
-pub mod panes;
-pub mod publish;
+pub mod commands;
+pub mod engine;
+pub mod features;
+pub mod screen;
 pub mod shell;
-pub mod signals;
-#[cfg(feature = "sim")]
-pub mod sim;
-pub mod ui;
+pub mod state;
+pub mod storage;
+pub mod tasks;

@@ -3,8 +3,8 @@
 use clap::{CommandFactory, Parser};
 use flightdeck::{
     cli::{Cli, Command},
-    config::env,
-    headless::{self, exit::Exit, printer::Printer},
+    commands::{self, exit::Exit, printer::Printer},
+    storage::config::env,
 };
 use std::{
     io::{self, Write},
@@ -14,15 +14,16 @@ use std::{
 use tempfile::TempDir;
 
 mod dashboard;
-#[cfg(feature = "sim")]
-mod simulator;
 
 /// What has begun to write gets so long to end.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime could not be started: {error}")),
     };
@@ -41,19 +42,24 @@ async fn run(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
         #[cfg(feature = "sim")]
         Some(Command::Demo(args)) => dashboard::demo(args, temporary).await,
         #[cfg(feature = "sim")]
-        Some(Command::Sim(args)) => simulator::serve(args).await,
+        Some(Command::Sim(args)) => commands::sim::serve(args).await,
         Some(Command::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "flightdeck", &mut io::stdout());
             Exit::Done
         }
-        Some(Command::Man) => match clap_mangen::Man::new(Cli::command()).render(&mut io::stdout()) {
+        Some(Command::Man) => match clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())
+        {
             Ok(()) => Exit::Done,
             Err(_) => Exit::Failed,
         },
         Some(command) => {
             let (mut out, mut err) = (io::stdout(), io::stderr());
-            let mut printer = Printer { out: &mut out, err: &mut err, how: cli.output };
-            headless::run::run(cli, command, &env::process, &mut printer).await
+            let mut printer = Printer {
+                out: &mut out,
+                err: &mut err,
+                how: cli.output,
+            };
+            commands::run::run(cli, command, &env::process, &mut printer).await
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Several head-less processes of one account at once, against a simulator that counts: none makes it refuse.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
-use flightdeck::sim::{self, Sim, SimOptions, samples};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -10,6 +14,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use store_sim::{Sim, SimOptions, samples};
 use tempfile::TempDir;
 
 const SECRET: &str = "demo-secret";
@@ -27,8 +32,12 @@ struct Bench {
 impl Bench {
     fn new(allowed: u32, configured: u32) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let options = SimOptions { speed: 200.0, rate_limit: Some(allowed), ..SimOptions::default() };
-        let sim = runtime.block_on(sim::start(options)).unwrap();
+        let options = SimOptions {
+            speed: 200.0,
+            rate_limit: Some(allowed),
+            ..SimOptions::default()
+        };
+        let sim = runtime.block_on(store_sim::start(options)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         samples::write(folder.path()).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
@@ -46,7 +55,11 @@ impl Bench {
             profile("twin")
         );
         fs::write(folder.path().join("home/config.toml"), config).unwrap();
-        Self { runtime, sim, folder }
+        Self {
+            runtime,
+            sim,
+            folder,
+        }
     }
 
     fn start(&self, args: &[&str]) -> Child {
@@ -67,7 +80,15 @@ impl Bench {
     fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
         self.runtime.block_on(async {
-            flightdeck::api::http::http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+            store_client::http::http_client()
+                .unwrap()
+                .get(url)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap()
         })
     }
 }
@@ -108,13 +129,22 @@ fn count_together() -> (u64, Value, Value) {
     // Two profiles of one tenant: the service counts them as one.
     let of = |profile| ["--profile", profile, "list", "apps", "--output", "json"];
     for _ in 0..3 {
-        let children: Vec<_> = ["test", "test", "twin", "test"].map(|profile| bench.start(&of(profile))).into();
+        let children: Vec<_> = ["test", "test", "twin", "test"]
+            .map(|profile| bench.start(&of(profile)))
+            .into();
         for child in children {
             let output = child.wait_with_output().unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
     }
-    let (json, zip) = (bench.folder.path().join("notes-2.5.json"), bench.folder.path().join("northwind-notes-2.5.zip"));
+    let (json, zip) = (
+        bench.folder.path().join("notes-2.5.json"),
+        bench.folder.path().join("northwind-notes-2.5.zip"),
+    );
     let publish = bench.start(&[
         "--profile",
         "test",
@@ -130,10 +160,18 @@ fn count_together() -> (u64, Value, Value) {
         "committed",
     ]);
     let output = publish.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 
     let state = bench.state();
-    (state["requests"].as_u64().unwrap(), state, last_line(&output))
+    (
+        state["requests"].as_u64().unwrap(),
+        state,
+        last_line(&output),
+    )
 }
 
 /// The service allows 24 and forty processes want more: some of them have to wait for the next minute, so they are ended.
@@ -142,7 +180,10 @@ fn processes_that_want_more_than_there_is_wait_and_are_not_refused() {
     within_a_minute(|| {
         let (state, waiting) = want_more();
         Box::new(move || {
-            assert_eq!((&state["requests"], &state["throttled"]), (&json!(24), &json!(0)));
+            assert_eq!(
+                (&state["requests"], &state["throttled"]),
+                (&json!(24), &json!(0))
+            );
             assert!(waiting > 0, "40 processes cannot all be through");
         })
     });
@@ -150,7 +191,9 @@ fn processes_that_want_more_than_there_is_wait_and_are_not_refused() {
 
 fn want_more() -> (Value, usize) {
     let bench = Bench::new(24, 24);
-    let mut children: Vec<_> = (0..40).map(|_| bench.start(&["--profile", "test", "list", "apps", "--output", "json"])).collect();
+    let mut children: Vec<_> = (0..40)
+        .map(|_| bench.start(&["--profile", "test", "list", "apps", "--output", "json"]))
+        .collect();
     // Whoever is through has ended; when the minute is full, the others stand still.
     while bench.state()["requests"].as_u64().unwrap() < 24 {
         // Another process is waited for, and it needs the machine.

@@ -1,9 +1,8 @@
 //! What outlives the process: crash safety, one owner at a time, owner-only files, no signed URL, tolerance to damage. Real files.
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
-use flightdeck::{
-    disk::{DiskError, EditedDraft, Finished, Home, Kept, MOST_PUTS, Stage, atomic, drafts::Document, lock},
-    domain::{status::Status, submission::REDACTED, target::Target},
+use flightdeck::storage::{
+    DiskError, EditedDraft, Finished, Home, Kept, MOST_PUTS, Stage, atomic, drafts::Document, lock,
 };
 use jiff::Timestamp;
 use rstest::rstest;
@@ -14,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+use store_model::{status::Status, submission::REDACTED, target::Target};
 use tempfile::TempDir;
 
 const RUN: &str = "01930000-0000-7000-8000-000000000001";
@@ -58,7 +58,10 @@ fn finished(run: &str) -> Finished {
         status: Some(Status::Published),
         started: "2026-02-03T09:20:00Z".parse().unwrap(),
         ended: "2026-02-03T19:20:00Z".parse().unwrap(),
-        stages: vec![Stage { status: Status::Certification, seconds: 30_000 }],
+        stages: vec![Stage {
+            status: Status::Certification,
+            seconds: 30_000,
+        }],
     }
 }
 
@@ -73,7 +76,10 @@ fn a_file_is_replaced_as_a_whole_and_leaves_nothing_beside_it() {
     assert_eq!(files(folder.path()), [(path.clone(), b"new".to_vec())]);
     // A failure leaves the old content and no rest either.
     let error = atomic::write(&path.join("below"), b"x").unwrap_err();
-    assert!(error.to_string().contains("could not write a file"), "{error}");
+    assert!(
+        error.to_string().contains("could not write a file"),
+        "{error}"
+    );
     assert_eq!(files(folder.path()), [(path, b"new".to_vec())]);
 }
 
@@ -83,7 +89,12 @@ fn a_line_after_a_cut_line_starts_anew() {
     let path = folder.path().join("a.jsonl");
     atomic::append(&path, "1").unwrap();
     atomic::append(&path, "2").unwrap();
-    fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"cu").unwrap();
+    fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .write_all(b"{\"cu")
+        .unwrap();
     atomic::append(&path, "3").unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "1\n2\n{\"cu\n3\n");
 }
@@ -95,10 +106,16 @@ fn everything_is_the_owners_alone() {
     let (folder, home) = home();
     let mut journal = home.runs().create(RUN, &json!({})).unwrap();
     journal.append(&json!({})).unwrap();
-    home.drafts().save(&app(), Kept::Edited, None, "{}").unwrap();
-    home.drafts().save(&app(), Kept::BeforeDelete, Some("7"), &json!({})).unwrap();
+    home.drafts()
+        .save(&app(), Kept::Edited, None, "{}")
+        .unwrap();
+    home.drafts()
+        .save(&app(), Kept::BeforeDelete, Some("7"), &json!({}))
+        .unwrap();
     home.history().append(&finished(RUN)).unwrap();
-    home.cache().save("contoso", "apps", &[1], Timestamp::UNIX_EPOCH).unwrap();
+    home.cache()
+        .save("contoso", "apps", &[1], Timestamp::UNIX_EPOCH)
+        .unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let all = files(folder.path());
     // Journal, lock, holder, two drafts, history, list.
@@ -113,10 +130,15 @@ fn everything_is_the_owners_alone() {
 fn a_journal_gives_back_what_was_written() {
     let (_folder, home) = home();
     let runs = home.runs();
-    let price: Value = serde_json::from_str(r#"{"z": 25.0, "a": 12345678901234567890, "text": "two\nlines"}"#).unwrap();
+    let price: Value =
+        serde_json::from_str(r#"{"z": 25.0, "a": 12345678901234567890, "text": "two\nlines"}"#)
+            .unwrap();
     let mut journal = runs.create(RUN, &json!({"run": RUN})).unwrap();
     journal.append(&price).unwrap();
-    assert_eq!((journal.id(), journal.path()), (RUN, journal_path(&home).as_path()));
+    assert_eq!(
+        (journal.id(), journal.path()),
+        (RUN, journal_path(&home).as_path())
+    );
     // Looking needs no lock.
     assert_eq!(runs.read(RUN).unwrap().len(), 2);
     drop(journal);
@@ -128,10 +150,22 @@ fn a_journal_gives_back_what_was_written() {
     drop(journal);
     drop(runs.create(LATER, &json!({"run": LATER})).unwrap());
     let list = runs.list().unwrap();
-    assert_eq!(list.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), [LATER, RUN]);
-    assert_eq!((&list[0].first, &list[0].last), (&Some(json!({"run": LATER})), &Some(json!({"run": LATER}))));
-    assert_eq!((&list[1].first, &list[1].last), (&Some(json!({"run": RUN})), &Some(json!({"last": true}))));
-    assert!(list.iter().all(|run| !run.is_locked && run.damaged.is_none()));
+    assert_eq!(
+        list.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(),
+        [LATER, RUN]
+    );
+    assert_eq!(
+        (&list[0].first, &list[0].last),
+        (&Some(json!({"run": LATER})), &Some(json!({"run": LATER})))
+    );
+    assert_eq!(
+        (&list[1].first, &list[1].last),
+        (&Some(json!({"run": RUN})), &Some(json!({"last": true})))
+    );
+    assert!(
+        list.iter()
+            .all(|run| !run.is_locked && run.damaged.is_none())
+    );
 
     // A run is never started over another.
     let error = runs.create(RUN, &json!({})).unwrap_err();
@@ -139,8 +173,14 @@ fn a_journal_gives_back_what_was_written() {
     assert_eq!(runs.read(RUN).unwrap().len(), 3);
     runs.remove(RUN).unwrap();
     assert_eq!(runs.list().unwrap().len(), 1);
-    assert_eq!(runs.remove(RUN).unwrap_err().source.kind(), io::ErrorKind::NotFound);
-    assert_eq!(runs.open(RUN).unwrap_err().source.kind(), io::ErrorKind::NotFound);
+    assert_eq!(
+        runs.remove(RUN).unwrap_err().source.kind(),
+        io::ErrorKind::NotFound
+    );
+    assert_eq!(
+        runs.open(RUN).unwrap_err().source.kind(),
+        io::ErrorKind::NotFound
+    );
 }
 
 #[rstest]
@@ -149,14 +189,27 @@ fn a_journal_gives_back_what_was_written() {
 #[case::zeros_after_a_power_cut(b"\0\0\0\0\n", 2, true)]
 #[case::only_the_line_end_is_missing(b"{\"event\": \"done\"}", 3, false)]
 #[case::nothing_is_missing(b"{\"event\": \"done\"}\n", 3, false)]
-fn a_cut_last_line_is_dropped_and_said(#[case] tail: &[u8], #[case] whole: usize, #[case] was_cut: bool) {
+fn a_cut_last_line_is_dropped_and_said(
+    #[case] tail: &[u8],
+    #[case] whole: usize,
+    #[case] was_cut: bool,
+) {
     let (_folder, home) = home();
     let runs = home.runs();
     let mut journal = runs.create(RUN, &json!({"n": 0})).unwrap();
     journal.append(&json!({"n": 1})).unwrap();
     drop(journal);
-    fs::OpenOptions::new().append(true).open(journal_path(&home)).unwrap().write_all(tail).unwrap();
-    let last = if was_cut { json!({"n": 1}) } else { json!({"event": "done"}) };
+    fs::OpenOptions::new()
+        .append(true)
+        .open(journal_path(&home))
+        .unwrap()
+        .write_all(tail)
+        .unwrap();
+    let last = if was_cut {
+        json!({"n": 1})
+    } else {
+        json!({"event": "done"})
+    };
     assert_eq!(runs.list().unwrap()[0].last, Some(last));
 
     let (entries, mut journal) = runs.open(RUN).unwrap();
@@ -164,7 +217,10 @@ fn a_cut_last_line_is_dropped_and_said(#[case] tail: &[u8], #[case] whole: usize
     journal.append(&json!({"n": 9})).unwrap();
     drop(journal);
     let (entries, journal) = runs.open(RUN).unwrap();
-    assert_eq!((entries.len(), entries.last(), journal.was_cut()), (whole + 1, Some(&json!({"n": 9})), false));
+    assert_eq!(
+        (entries.len(), entries.last(), journal.was_cut()),
+        (whole + 1, Some(&json!({"n": 9})), false)
+    );
 }
 
 #[test]
@@ -182,14 +238,22 @@ fn every_cut_of_a_journal_opens_with_a_prefix_of_its_entries() {
     for cut in 0..whole.len() {
         fs::write(journal_path(&home), &whole[..cut]).unwrap();
         if cut < header {
-            assert_eq!(runs.open(RUN).unwrap_err().source.kind(), io::ErrorKind::InvalidData, "cut at {cut}");
+            assert_eq!(
+                runs.open(RUN).unwrap_err().source.kind(),
+                io::ErrorKind::InvalidData,
+                "cut at {cut}"
+            );
             continue;
         }
         let (entries, mut journal) = runs.open(RUN).unwrap();
         assert_eq!(entries, all[..entries.len()], "cut at {cut}");
         journal.append(&json!({"n": "more"})).unwrap();
         drop(journal);
-        assert_eq!(runs.read(RUN).unwrap().len(), entries.len() + 1, "cut at {cut}");
+        assert_eq!(
+            runs.read(RUN).unwrap().len(),
+            entries.len() + 1,
+            "cut at {cut}"
+        );
     }
 }
 
@@ -201,7 +265,10 @@ fn a_journal_that_is_damaged_inside_is_refused_and_stays_as_it_is() {
     let damaged = b"{\"n\":0}\n{\"n\":\n{\"n\":2}\n";
     fs::write(journal_path(&home), damaged).unwrap();
     let error = runs.open(RUN).unwrap_err().to_string();
-    assert!(error.contains("line 2") && error.contains("damaged"), "{error}");
+    assert!(
+        error.contains("line 2") && error.contains("damaged"),
+        "{error}"
+    );
     assert_eq!(fs::read(journal_path(&home)).unwrap(), damaged);
     fs::write(journal_path(&home), b"no json\n").unwrap();
     assert!(runs.list().unwrap()[0].damaged.is_some());
@@ -212,9 +279,17 @@ fn the_rest_of_a_write_that_failed_is_cut_by_the_next() {
     let (_folder, home) = home();
     let mut journal = home.runs().create(RUN, &json!({"n": 0})).unwrap();
     // As a full disk leaves it: half a line behind the last whole one.
-    fs::OpenOptions::new().append(true).open(journal_path(&home)).unwrap().write_all(b"{\"n\": 1, \"long").unwrap();
+    fs::OpenOptions::new()
+        .append(true)
+        .open(journal_path(&home))
+        .unwrap()
+        .write_all(b"{\"n\": 1, \"long")
+        .unwrap();
     journal.append(&json!({"n": 2})).unwrap();
-    assert_eq!(home.runs().read(RUN).unwrap(), [json!({"n": 0}), json!({"n": 2})]);
+    assert_eq!(
+        home.runs().read(RUN).unwrap(),
+        [json!({"n": 0}), json!({"n": 2})]
+    );
 }
 
 #[test]
@@ -235,7 +310,10 @@ fn a_long_last_line_is_found_by_the_list() {
 #[case("{01930000-0000-7000-8000-00000000000}")]
 fn only_a_uuid_becomes_a_file_name(#[case] id: &str) {
     let (folder, home) = home();
-    for error in [home.runs().create(id, &json!({})).unwrap_err(), home.runs().open(id).unwrap_err()] {
+    for error in [
+        home.runs().create(id, &json!({})).unwrap_err(),
+        home.runs().open(id).unwrap_err(),
+    ] {
         assert_eq!(error.source.kind(), io::ErrorKind::InvalidInput);
     }
     assert_eq!(files(folder.path()), []);
@@ -247,7 +325,13 @@ fn one_handle_owns_a_journal_and_others_can_look() {
     let runs = home.runs();
     let journal = runs.create(RUN, &json!({})).unwrap();
     for error in [runs.open(RUN).unwrap_err(), runs.remove(RUN).unwrap_err()] {
-        assert!(error.is_held() && error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+        assert!(
+            error.is_held()
+                && error
+                    .to_string()
+                    .contains(&format!("process {}", std::process::id())),
+            "{error}"
+        );
     }
     let list = runs.list().unwrap();
     assert!(list[0].is_locked);
@@ -262,7 +346,9 @@ fn one_handle_owns_a_journal_and_others_can_look() {
 #[ignore = "started by a_killed_process_leaves_its_journal_whole_and_free"]
 fn other_process() {
     let data = PathBuf::from(std::env::var_os("FLIGHTDECK_TEST_DATA").unwrap());
-    let mut journal = flightdeck::disk::Runs::new(&data).create(RUN, &json!({"n": 0})).unwrap();
+    let mut journal = flightdeck::storage::Runs::new(&data)
+        .create(RUN, &json!({"n": 0}))
+        .unwrap();
     journal.append(&json!({"n": 1})).unwrap();
     println!("\nheld");
     let mut line = String::new();
@@ -283,7 +369,13 @@ fn a_killed_process_leaves_its_journal_whole_and_free() {
     assert!(lines.any(|line| line.unwrap() == "held"));
 
     let error = home.runs().open(RUN).unwrap_err();
-    assert!(error.is_held() && error.to_string().contains(&format!("process {} works on it", other.id())), "{error}");
+    assert!(
+        error.is_held()
+            && error
+                .to_string()
+                .contains(&format!("process {} works on it", other.id())),
+        "{error}"
+    );
     assert!(home.runs().list().unwrap()[0].is_locked);
     assert_eq!(lock::holder(&journal_path(&home)).unwrap().pid, other.id());
 
@@ -291,7 +383,10 @@ fn a_killed_process_leaves_its_journal_whole_and_free() {
     other.wait().unwrap();
     assert!(!home.runs().list().unwrap()[0].is_locked);
     let (entries, journal) = home.runs().open(RUN).unwrap();
-    assert_eq!((entries, journal.was_cut()), (vec![json!({"n": 0}), json!({"n": 1})], false));
+    assert_eq!(
+        (entries, journal.was_cut()),
+        (vec![json!({"n": 0}), json!({"n": 1})], false)
+    );
 }
 
 #[test]
@@ -309,16 +404,25 @@ fn the_working_copy_is_one_a_target_and_may_be_broken() {
     let path = drafts.save_edited(&app(), &draft).unwrap();
     assert_eq!(drafts.edited(&app()).unwrap(), Some(draft.clone()));
     // Text alone keeps the ZIP that was picked.
-    assert_eq!(drafts.save(&app(), Kept::Edited, Some("8"), "{}").unwrap(), path);
+    assert_eq!(
+        drafts.save(&app(), Kept::Edited, Some("8"), "{}").unwrap(),
+        path
+    );
     let now = drafts.edited(&app()).unwrap().unwrap();
-    assert_eq!((now.text.as_str(), now.base_submission.as_deref(), &now.zip), ("{}", Some("8"), &draft.zip));
+    assert_eq!(
+        (now.text.as_str(), now.base_submission.as_deref(), &now.zip),
+        ("{}", Some("8"), &draft.zip)
+    );
 
     let flight = Target::flight("9NX0EXAMPLE1", "5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915");
     drafts.save(&flight, Kept::Edited, None, "flight").unwrap();
     assert_eq!(drafts.list().unwrap().len(), 2);
     // A working copy that cannot be read is said, and keeps nobody from saving the next.
     fs::write(&path, "damaged").unwrap();
-    assert_eq!(drafts.edited(&app()).unwrap_err().source.kind(), io::ErrorKind::InvalidData);
+    assert_eq!(
+        drafts.edited(&app()).unwrap_err().source.kind(),
+        io::ErrorKind::InvalidData
+    );
     drafts.save(&app(), Kept::Edited, None, "{}").unwrap();
     assert_eq!(drafts.edited(&app()).unwrap().unwrap().text, "{}");
     drafts.drop_edited(&app()).unwrap();
@@ -333,7 +437,17 @@ fn the_base_of_a_working_copy_is_kept_once_and_goes_with_it() {
     let drafts = home.drafts();
     let bases = || {
         let entries = fs::read_dir(home.data().join("drafts")).unwrap();
-        entries.filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().ends_with("~base.json")).count()
+        entries
+            .filter(|entry| {
+                entry
+                    .as_ref()
+                    .unwrap()
+                    .file_name()
+                    .to_str()
+                    .unwrap()
+                    .ends_with("~base.json")
+            })
+            .count()
     };
     let draft = |text: &str, base: Option<Value>| EditedDraft {
         text: text.into(),
@@ -344,20 +458,35 @@ fn the_base_of_a_working_copy_is_kept_once_and_goes_with_it() {
     };
     let first: Value = serde_json::from_str(r#"{"z": 25.0, "a": 12345678901234567890}"#).unwrap();
     for text in ["a", "b"] {
-        drafts.save_edited(&app(), &draft(text, Some(first.clone()))).unwrap();
-        assert_eq!(drafts.edited(&app()).unwrap(), Some(draft(text, Some(first.clone()))));
+        drafts
+            .save_edited(&app(), &draft(text, Some(first.clone())))
+            .unwrap();
+        assert_eq!(
+            drafts.edited(&app()).unwrap(),
+            Some(draft(text, Some(first.clone())))
+        );
         assert_eq!(bases(), 1);
     }
     // Another base takes its place; the base of another target stays.
-    drafts.save_edited(&Target::add_on("9A"), &draft("other", Some(first))).unwrap();
-    drafts.save_edited(&app(), &draft("c", Some(json!({"b": 1})))).unwrap();
-    assert_eq!((bases(), drafts.edited(&app()).unwrap().unwrap().base), (2, Some(json!({"b": 1}))));
+    drafts
+        .save_edited(&Target::add_on("9A"), &draft("other", Some(first)))
+        .unwrap();
+    drafts
+        .save_edited(&app(), &draft("c", Some(json!({"b": 1}))))
+        .unwrap();
+    assert_eq!(
+        (bases(), drafts.edited(&app()).unwrap().unwrap().base),
+        (2, Some(json!({"b": 1})))
+    );
     assert_eq!(drafts.list().unwrap().len(), 2);
     // What an older version wrote has none, and is read all the same.
     let old = r#"{"target":"app:9NX0EXAMPLE1","baseSubmission":"7","zip":null,"savedAt":"2026-02-03T09:20:00Z"}"#;
     let path = drafts.save_edited(&app(), &draft("d", None)).unwrap();
     fs::write(&path, format!("{old}\nold text")).unwrap();
-    assert_eq!(drafts.edited(&app()).unwrap(), Some(draft("old text", None)));
+    assert_eq!(
+        drafts.edited(&app()).unwrap(),
+        Some(draft("old text", None))
+    );
     drafts.drop_edited(&app()).unwrap();
     drafts.drop_edited(&Target::add_on("9A")).unwrap();
     assert_eq!(bases(), 0);
@@ -367,28 +496,53 @@ fn the_base_of_a_working_copy_is_kept_once_and_goes_with_it() {
 fn puts_are_bounded_in_pairs_and_what_was_rescued_stays() {
     let (_folder, home) = home();
     let drafts = home.drafts();
-    let rescued = drafts.save(&app(), Kept::BeforeDelete, Some("7"), "{}").unwrap();
-    let other = drafts.save_of(&Target::add_on("9A"), Kept::BeforePut, Some("7"), Some(RUN), "{}").unwrap();
+    let rescued = drafts
+        .save(&app(), Kept::BeforeDelete, Some("7"), "{}")
+        .unwrap();
+    let other = drafts
+        .save_of(
+            &Target::add_on("9A"),
+            Kept::BeforePut,
+            Some("7"),
+            Some(RUN),
+            "{}",
+        )
+        .unwrap();
     let mut runs = Vec::new();
     for number in 0..MOST_PUTS + 5 {
         let run = format!("0193e6a1-0000-7000-8000-{number:012}");
         for why in [Kept::BeforePut, Kept::AfterPut] {
-            drafts.save_of(&app(), why, Some("7"), Some(&run), "{}").unwrap();
+            drafts
+                .save_of(&app(), why, Some("7"), Some(&run), "{}")
+                .unwrap();
         }
         runs.push(run);
     }
     let list = drafts.list().unwrap();
     assert!(rescued.exists() && other.exists());
     let of = |why: Kept| -> Vec<String> {
-        let files = list.iter().filter(|file| file.target == app() && file.why == why);
+        let files = list
+            .iter()
+            .filter(|file| file.target == app() && file.why == why);
         files.filter_map(|file| file.run.clone()).collect()
     };
     let newest: Vec<_> = runs.iter().rev().take(MOST_PUTS).cloned().collect();
-    assert_eq!((of(Kept::BeforePut), of(Kept::AfterPut)), (newest.clone(), newest));
+    assert_eq!(
+        (of(Kept::BeforePut), of(Kept::AfterPut)),
+        (newest.clone(), newest)
+    );
     for _ in 0..MOST_PUTS + 5 {
         drafts.save(&app(), Kept::SetAside, None, "{").unwrap();
     }
-    assert_eq!(drafts.list().unwrap().iter().filter(|file| file.why == Kept::SetAside).count(), MOST_PUTS);
+    assert_eq!(
+        drafts
+            .list()
+            .unwrap()
+            .iter()
+            .filter(|file| file.why == Kept::SetAside)
+            .count(),
+        MOST_PUTS
+    );
 }
 
 #[test]
@@ -400,22 +554,54 @@ fn rescued_documents_never_overwrite_each_other_and_are_plain_json() {
     let document: Value = serde_json::from_str(text).unwrap();
     // A file's name counts whole seconds.
     let before = Timestamp::now() - jiff::SignedDuration::from_secs(1);
-    let paths: Vec<_> =
-        (0..5).map(|_| drafts.save(&flight, Kept::BeforeDelete, Some("1152921504621243649"), &document).unwrap()).collect();
-    drafts.save(&app(), Kept::BeforePut, None, Document::Text("{broken")).unwrap();
+    let paths: Vec<_> = (0..5)
+        .map(|_| {
+            drafts
+                .save(
+                    &flight,
+                    Kept::BeforeDelete,
+                    Some("1152921504621243649"),
+                    &document,
+                )
+                .unwrap()
+        })
+        .collect();
+    drafts
+        .save(&app(), Kept::BeforePut, None, Document::Text("{broken"))
+        .unwrap();
     let list = drafts.list().unwrap();
     assert_eq!(list.len(), 6);
     for path in &paths {
         let on_disk: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         assert_eq!(on_disk.to_string(), text);
         let draft = drafts.read(path).unwrap();
-        assert_eq!((&draft.file.target, draft.file.why), (&flight, Kept::BeforeDelete));
-        assert_eq!(draft.file.submission.as_deref(), Some("1152921504621243649"));
-        assert!((before..=Timestamp::now()).contains(&draft.file.saved_at), "{:?}", draft.file);
+        assert_eq!(
+            (&draft.file.target, draft.file.why),
+            (&flight, Kept::BeforeDelete)
+        );
+        assert_eq!(
+            draft.file.submission.as_deref(),
+            Some("1152921504621243649")
+        );
+        assert!(
+            (before..=Timestamp::now()).contains(&draft.file.saved_at),
+            "{:?}",
+            draft.file
+        );
         assert!(list.contains(&draft.file));
     }
-    let put = list.iter().find(|file| file.why == Kept::BeforePut).unwrap();
-    assert_eq!((&put.target, &put.submission, drafts.read(&put.path).unwrap().text.as_str()), (&app(), &None, "{broken"));
+    let put = list
+        .iter()
+        .find(|file| file.why == Kept::BeforePut)
+        .unwrap();
+    assert_eq!(
+        (
+            &put.target,
+            &put.submission,
+            drafts.read(&put.path).unwrap().text.as_str()
+        ),
+        (&app(), &None, "{broken")
+    );
     // Strangers in the folder are left out.
     fs::write(home.data().join("drafts/notes.txt"), "mine").unwrap();
     fs::write(home.data().join("drafts/app+9A~edited.draft"), "no header").unwrap();
@@ -429,21 +615,48 @@ fn no_signed_url_reaches_the_disk() {
     let document = json!({"id": "7", "fileUploadUrl": SIGNED, "price": "Free"});
     let pretty = format!("{document:#}");
     let drafts = home.drafts();
-    let rescued = drafts.save(&app(), Kept::BeforeDelete, Some("7"), &document).unwrap();
-    drafts.save(&app(), Kept::BeforePut, Some("7"), pretty.as_str()).unwrap();
+    let rescued = drafts
+        .save(&app(), Kept::BeforeDelete, Some("7"), &document)
+        .unwrap();
+    drafts
+        .save(&app(), Kept::BeforePut, Some("7"), pretty.as_str())
+        .unwrap();
     // Broken, and with the escapes that the service uses.
-    drafts.save(&app(), Kept::Edited, Some("7"), &*pretty.replace('&', "\\u0026").replace('}', "")).unwrap();
-    drafts.save(&Target::add_on("9A"), Kept::Edited, Some("7"), &*pretty.replace("\",", "")).unwrap();
+    drafts
+        .save(
+            &app(),
+            Kept::Edited,
+            Some("7"),
+            &*pretty.replace('&', "\\u0026").replace('}', ""),
+        )
+        .unwrap();
+    drafts
+        .save(
+            &Target::add_on("9A"),
+            Kept::Edited,
+            Some("7"),
+            &*pretty.replace("\",", ""),
+        )
+        .unwrap();
     let mut journal = home.runs().create(RUN, &document).unwrap();
-    journal.append(&json!({"sent": {"document": document}})).unwrap();
+    journal
+        .append(&json!({"sent": {"document": document}}))
+        .unwrap();
     let all = files(folder.path());
     assert!(all.len() >= 5);
     for (path, content) in all {
         let text = String::from_utf8_lossy(&content);
-        assert!(!text.contains("sig=") && !text.contains("CANARY"), "{}: {text}", path.display());
+        assert!(
+            !text.contains("sig=") && !text.contains("CANARY"),
+            "{}: {text}",
+            path.display()
+        );
     }
     let kept: Value = serde_json::from_str(&drafts.read(&rescued).unwrap().text).unwrap();
-    assert_eq!(kept, json!({"id": "7", "fileUploadUrl": REDACTED, "price": "Free"}));
+    assert_eq!(
+        kept,
+        json!({"id": "7", "fileUploadUrl": REDACTED, "price": "Free"})
+    );
 }
 
 #[test]
@@ -451,7 +664,8 @@ fn journals_of_the_past_go_and_what_may_go_on_stays() {
     let (_folder, home) = home();
     let runs = home.runs();
     let header = json!({"version": 1});
-    let [ended, open, held, young] = [1, 2, 3, 4].map(|number| format!("01930000-0000-7000-8000-00000000000{number}"));
+    let [ended, open, held, young] =
+        [1, 2, 3, 4].map(|number| format!("01930000-0000-7000-8000-00000000000{number}"));
     for id in [&ended, &open, &held, &young] {
         let mut journal = runs.create(id, &header).unwrap();
         journal.append(&json!({"ended": *id != open})).unwrap();
@@ -459,7 +673,12 @@ fn journals_of_the_past_go_and_what_may_go_on_stays() {
     let path = |id: &str| home.data().join(format!("runs/{id}.jsonl"));
     let past = std::time::SystemTime::now() - std::time::Duration::from_hours(100 * 24);
     for id in [&ended, &open, &held] {
-        fs::File::options().write(true).open(path(id)).unwrap().set_modified(past).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(path(id))
+            .unwrap()
+            .set_modified(past)
+            .unwrap();
     }
     let _held = runs.open(&held).unwrap();
     let has_ended = |last: &Value| last["ended"] == true;
@@ -479,10 +698,16 @@ fn history_gives_the_last_runs_and_skips_broken_lines() {
     // Written by an older version, by a newer one, and cut.
     file.write_all(br#"{"run":"old","target":"app:9A","outcome":"failed","started":"2026-01-01T00:00:00Z","ended":"2026-01-01T00:00:01Z","new":1}"#)
         .unwrap();
-    file.write_all(b"\n{\"run\":\"b\xff\"}\n[]\n\n{\"run\":").unwrap();
+    file.write_all(b"\n{\"run\":\"b\xff\"}\n[]\n\n{\"run\":")
+        .unwrap();
     drop(file);
     history.append(&finished("c")).unwrap();
-    let runs: Vec<_> = history.read(10).unwrap().into_iter().map(|finished| finished.run).collect();
+    let runs: Vec<_> = history
+        .read(10)
+        .unwrap()
+        .into_iter()
+        .map(|finished| finished.run)
+        .collect();
     assert_eq!(runs, ["c", "old", "a"]);
     assert_eq!(history.read(1).unwrap(), [finished("c")]);
 }
@@ -494,14 +719,20 @@ fn a_list_comes_back_with_its_time_and_anything_odd_is_none() {
     let at: Timestamp = "2026-02-03T09:20:00.5Z".parse().unwrap();
     let list = vec![json!({"id": "9A", "n": 25.0}), json!({"id": "日本"})];
     cache.save("contoso", "apps", &list, at).unwrap();
-    assert_eq!(cache.load::<Vec<Value>>("contoso", "apps"), Some((list, at)));
+    assert_eq!(
+        cache.load::<Vec<Value>>("contoso", "apps"),
+        Some((list, at))
+    );
     assert_eq!(cache.load::<Vec<u8>>("contoso", "apps"), None);
     assert_eq!(cache.load::<Vec<Value>>("contoso", "flights"), None);
     for profile in ["a/b", "a_b", "../a", "日本", "", "x".repeat(300).as_str()] {
         cache.save(profile, "apps", &profile, at).unwrap();
     }
     for profile in ["a/b", "a_b", "../a", "日本", "", "x".repeat(300).as_str()] {
-        assert_eq!(cache.load::<String>(profile, "apps"), Some((profile.to_owned(), at)));
+        assert_eq!(
+            cache.load::<String>(profile, "apps"),
+            Some((profile.to_owned(), at))
+        );
     }
     let path = folder.path().join("cache/contoso~apps.json");
     let good = fs::read_to_string(&path).unwrap();
@@ -514,7 +745,11 @@ fn a_list_comes_back_with_its_time_and_anything_odd_is_none() {
     ];
     for content in wrong {
         fs::write(&path, &content).unwrap();
-        assert_eq!(cache.load::<Vec<Value>>("contoso", "apps"), None, "{content}");
+        assert_eq!(
+            cache.load::<Vec<Value>>("contoso", "apps"),
+            None,
+            "{content}"
+        );
     }
     cache.remove("contoso", "apps").unwrap();
     cache.remove("contoso", "apps").unwrap();
@@ -527,12 +762,18 @@ fn a_folder_that_cannot_be_written_is_said_at_once() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let error = Home::prepare(&file, &folder.path().join("cache")).unwrap_err();
-    assert!(error.path.starts_with(&file) && error.to_string().contains("could not create the folder"), "{error}");
+    assert!(
+        error.path.starts_with(&file) && error.to_string().contains("could not create the folder"),
+        "{error}"
+    );
     // Twice is fine, leaves nothing behind, and sweeps out what a killed process left long ago.
     let data = folder.path().join("data");
     fs::create_dir_all(data.join("runs")).unwrap();
     let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(48);
-    fs::File::create(data.join("runs/.new-abc")).unwrap().set_modified(long_ago).unwrap();
+    fs::File::create(data.join("runs/.new-abc"))
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
     for _ in 0..2 {
         Home::prepare(&data, &folder.path().join("cache")).unwrap();
     }
@@ -553,7 +794,12 @@ fn a_read_only_folder_is_said_in_words() {
         Ok(_) => assert!(is_root, "only the superuser writes there"),
         Err(error) => {
             let said = error.to_string();
-            assert!(said.contains("runs") && said.contains("no right") && said.contains("FLIGHTDECK_HOME"), "{said}");
+            assert!(
+                said.contains("runs")
+                    && said.contains("no right")
+                    && said.contains("FLIGHTDECK_HOME"),
+                "{said}"
+            );
         }
     }
 }
@@ -564,20 +810,47 @@ fn a_full_disk_is_said_in_words() {
     let (_folder, home) = home();
     // A file that takes nothing, as a full disk does.
     std::os::unix::fs::symlink("/dev/full", home.data().join("history.jsonl")).unwrap();
-    let error = home.history().append(&finished("a")).unwrap_err().to_string();
+    let error = home
+        .history()
+        .append(&finished("a"))
+        .unwrap_err()
+        .to_string();
     assert!(
-        error.contains("history.jsonl") && error.contains("the disk is full") && error.contains("Free some space"),
+        error.contains("history.jsonl")
+            && error.contains("the disk is full")
+            && error.contains("Free some space"),
         "{error}"
     );
 }
 
 #[rstest]
 #[case(io::ErrorKind::StorageFull, "the disk is full", "Free some space")]
-#[case(io::ErrorKind::ReadOnlyFilesystem, "the disk is read-only", "FLIGHTDECK_HOME")]
-#[case(io::ErrorKind::PermissionDenied, "you have no right", "FLIGHTDECK_HOME")]
-#[case(io::ErrorKind::QuotaExceeded, "your share of the disk", "Free some space")]
+#[case(
+    io::ErrorKind::ReadOnlyFilesystem,
+    "the disk is read-only",
+    "FLIGHTDECK_HOME"
+)]
+#[case(
+    io::ErrorKind::PermissionDenied,
+    "you have no right",
+    "FLIGHTDECK_HOME"
+)]
+#[case(
+    io::ErrorKind::QuotaExceeded,
+    "your share of the disk",
+    "Free some space"
+)]
 #[case(io::ErrorKind::NotFound, "not found", "moved or deleted")]
-fn an_error_says_what_was_tried_what_came_and_what_to_do(#[case] kind: io::ErrorKind, #[case] what: &str, #[case] remedy: &str) {
+fn an_error_says_what_was_tried_what_came_and_what_to_do(
+    #[case] kind: io::ErrorKind,
+    #[case] what: &str,
+    #[case] remedy: &str,
+) {
     let said = DiskError::new("write the journal", Path::new("place"), kind.into()).to_string();
-    assert!(said.starts_with("could not write the journal (place): ") && said.contains(what) && said.contains(remedy), "{said}");
+    assert!(
+        said.starts_with("could not write the journal (place): ")
+            && said.contains(what)
+            && said.contains(remedy),
+        "{said}"
+    );
 }

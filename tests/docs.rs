@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use clap::{CommandFactory, Parser};
-use flightdeck::{action::ACTIONS, cli::Cli, headless::exit::Exit, sim::Scenario};
+use flightdeck::{cli::Cli, commands::exit::Exit, screen::action::ACTIONS};
 use std::{collections::BTreeSet, fs, path::Path};
+use store_sim::Scenario;
 
 fn document(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
@@ -26,18 +27,31 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 /// What stands between single backticks in the first cell of each row of the table below a heading row.
 fn first_cells(text: &str, heading: &str) -> Vec<String> {
-    let table = text.lines().skip_while(|line| !line.starts_with(heading)).skip(2);
-    table.take_while(|line| line.starts_with('|')).map(|line| line.split('|').nth(1).unwrap().trim().to_owned()).collect()
+    let table = text
+        .lines()
+        .skip_while(|line| !line.starts_with(heading))
+        .skip(2);
+    table
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.split('|').nth(1).unwrap().trim().to_owned())
+        .collect()
 }
 
 fn quoted(cell: &str) -> Vec<String> {
-    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    cell.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
 fn every_command_of_the_readme_is_understood() {
     let readme = document("README.md");
-    let commands: Vec<_> = blocks(&readme, "sh").into_iter().filter(|line| line.starts_with("flightdeck ")).collect();
+    let commands: Vec<_> = blocks(&readme, "sh")
+        .into_iter()
+        .filter(|line| line.starts_with("flightdeck "))
+        .collect();
     assert!(commands.len() > 8, "{commands:?}");
     for line in commands {
         let line = line.split('#').next().unwrap().split(" > ").next().unwrap();
@@ -58,7 +72,8 @@ fn the_readme_names_every_headless_command() {
         .collect();
     for name in names {
         assert!(
-            readme.contains(&format!("flightdeck {name}")) || readme.contains(&format!("-- {name}")),
+            readme.contains(&format!("flightdeck {name}"))
+                || readme.contains(&format!("-- {name}")),
             "{name} is not in the README"
         );
     }
@@ -67,14 +82,26 @@ fn the_readme_names_every_headless_command() {
 #[test]
 fn the_exit_codes_of_the_readme_are_those_of_the_program() {
     let codes = first_cells(&document("README.md"), "| exit | meaning |");
-    let all = [Exit::Done, Exit::Failed, Exit::Usage, Exit::Refused, Exit::SignIn, Exit::Store, Exit::Timeout, Exit::Interrupted];
+    let all = [
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::Refused,
+        Exit::SignIn,
+        Exit::Store,
+        Exit::Timeout,
+        Exit::Interrupted,
+    ];
     assert_eq!(codes, all.map(|exit| (exit as u8).to_string()));
 }
 
 #[test]
 fn the_faults_of_the_readme_can_be_played() {
     let readme = document("README.md");
-    let effects: Vec<_> = first_cells(&readme, "| effect | what happens |").iter().flat_map(|cell| quoted(cell)).collect();
+    let effects: Vec<_> = first_cells(&readme, "| effect | what happens |")
+        .iter()
+        .flat_map(|cell| quoted(cell))
+        .collect();
     assert!(effects.len() > 14, "{effects:?}");
     for effect in effects {
         let rule = format!(
@@ -84,10 +111,18 @@ fn the_faults_of_the_readme_can_be_played() {
             panic!("{effect}: {error}");
         }
     }
-    Scenario::parse(&blocks(&readme, "toml").join("\n").split_once("seed").map(|(_, rest)| format!("seed{rest}")).unwrap())
-        .unwrap();
+    Scenario::parse(
+        &blocks(&readme, "toml")
+            .join("\n")
+            .split_once("seed")
+            .map(|(_, rest)| format!("seed{rest}"))
+            .unwrap(),
+    )
+    .unwrap();
     let start = readme.split("takes a name (").nth(1).unwrap();
-    let named: BTreeSet<_> = quoted(start.split(')').next().unwrap()).into_iter().collect();
+    let named: BTreeSet<_> = quoted(start.split(')').next().unwrap())
+        .into_iter()
+        .collect();
     assert_eq!(named, Scenario::names().map(str::to_owned).collect());
 }
 
@@ -98,7 +133,10 @@ fn the_readme_leads_to_files_that_are_there() {
         for part in text.split("](").skip(1) {
             let link = part.split(')').next().unwrap();
             if !link.starts_with("http") {
-                assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "{name} leads to {link}");
+                assert!(
+                    Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(),
+                    "{name} leads to {link}"
+                );
             }
         }
     }
@@ -107,9 +145,21 @@ fn the_readme_leads_to_files_that_are_there() {
 #[test]
 fn the_keys_of_the_readme_are_those_of_the_table() {
     let readme = document("README.md");
-    let walk = readme.split("In the demo, a whole release by keys:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let walk = readme
+        .split("In the demo, a whole release by keys:")
+        .nth(1)
+        .unwrap()
+        .split("\n\n")
+        .next()
+        .unwrap();
     let chords: BTreeSet<_> = ACTIONS.iter().flat_map(|row| row.chords).copied().collect();
-    for key in quoted(walk).iter().filter(|key| !key.starts_with('/') && !key.contains("zip")) {
-        assert!(chords.contains(key.as_str()), "{key} is no key of the table");
+    for key in quoted(walk)
+        .iter()
+        .filter(|key| !key.starts_with('/') && !key.contains("zip"))
+    {
+        assert!(
+            chords.contains(key.as_str()),
+            "{key} is no key of the table"
+        );
     }
 }

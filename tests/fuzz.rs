@@ -1,19 +1,22 @@
 //! ZIPs and manifests as nobody should make them: a corpus of odd, broken and hostile ones, and mutations of it, through every
 //! reader. Nothing may panic, and memory stays bounded. `FLIGHTDECK_FUZZ_CASES=100000 cargo test --test fuzz` looks for longer.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
 #[path = "corpus/made.rs"]
 mod made;
 
-use flightdeck::domain::{
-    archive::manifest,
-    archive::{against, apply_to, look_inside, read, repairs},
-    product::PackageIdentity,
-    target::Kind,
-};
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use serde_json::{Value, json};
 use std::{fs, io::Cursor, path::PathBuf, sync::LazyLock};
+use store_model::{
+    archive::{against, apply_to, look_inside, manifest, read, repairs},
+    product::PackageIdentity,
+    target::Kind,
+};
 
 /// What one run through the corpus may cost at its peak, the test itself included.
 #[cfg(target_os = "linux")]
@@ -25,14 +28,21 @@ static ARCHIVES: LazyLock<Corpus> = LazyLock::new(|| corpus("archives"));
 static MANIFESTS: LazyLock<Corpus> = LazyLock::new(|| corpus("manifests"));
 
 fn folder(kind: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(kind)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus")
+        .join(kind)
 }
 
 fn corpus(kind: &str) -> Corpus {
     let mut files: Corpus = fs::read_dir(folder(kind))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                fs::read(&path).unwrap(),
+            )
+        })
         .collect();
     files.sort();
     files
@@ -48,17 +58,26 @@ fn document(kind: Kind) -> Value {
     let mut image = pending("en-us/hero.png");
     image["imageType"] = "Screenshot".into();
     match kind {
-        Kind::App => json!({"applicationPackages": packages, "listings": {"en-us": {"baseListing": {"images": [image]}}}}),
-        Kind::AddOn => json!({"listings": {"en-us": {"icon": pending("en-us/hero.png")}, "de-de": {}}}),
+        Kind::App => {
+            json!({"applicationPackages": packages, "listings": {"en-us": {"baseListing": {"images": [image]}}}})
+        }
+        Kind::AddOn => {
+            json!({"listings": {"en-us": {"icon": pending("en-us/hero.png")}, "de-de": {}}})
+        }
         Kind::Flight => json!({"flightPackages": packages}),
     }
 }
 
 /// Everything that is ever done with a ZIP.
 fn go_through(bytes: &[u8]) {
-    let Ok(mut archive) = read(Cursor::new(bytes)) else { return };
+    let Ok(mut archive) = read(Cursor::new(bytes)) else {
+        return;
+    };
     look_inside(Cursor::new(bytes), &mut archive);
-    let identity = PackageIdentity { name: "Contoso.App".into(), publisher: "CN=Contoso".into() };
+    let identity = PackageIdentity {
+        name: "Contoso.App".into(),
+        publisher: "CN=Contoso".into(),
+    };
     for kind in [Kind::App, Kind::AddOn, Kind::Flight] {
         let document = document(kind);
         let fit = against(kind, &document, &archive, Some(&identity));
@@ -71,13 +90,26 @@ fn go_through(bytes: &[u8]) {
         let repaired: Value = serde_json::from_str(&apply_to(&text, &repairs)).unwrap();
         // What is repaired does not ask to be repaired again for the same reason, for ever.
         let again = against(kind, &repaired, &archive, Some(&identity));
-        assert!(again.missing.len() <= fit.missing.len(), "{:?} {:?}", fit.missing, again.missing);
+        assert!(
+            again.missing.len() <= fit.missing.len(),
+            "{:?} {:?}",
+            fit.missing,
+            again.missing
+        );
     }
 }
 
 fn cases() -> Config {
-    let cases = std::env::var("FLIGHTDECK_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(64);
-    Config { cases, max_shrink_iters: 2_000, failure_persistence: None, ..Config::default() }
+    let cases = std::env::var("FLIGHTDECK_FUZZ_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(64);
+    Config {
+        cases,
+        max_shrink_iters: 2_000,
+        failure_persistence: None,
+        ..Config::default()
+    }
 }
 
 /// A change that a fuzzer would make.
@@ -93,7 +125,18 @@ enum Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let numbers = vec![0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, 0x7FFF_FFFF_FFFF_FFFF, u64::MAX];
+    let numbers = vec![
+        0,
+        1,
+        0x7F,
+        0xFF,
+        0x7FFF,
+        0xFFFF,
+        0x7FFF_FFFF,
+        0xFFFF_FFFF,
+        0x7FFF_FFFF_FFFF_FFFF,
+        u64::MAX,
+    ];
     let number = prop_oneof![proptest::sample::select(numbers), any::<u64>()];
     let width = proptest::sample::select(vec![1, 2, 4, 8]);
     prop_oneof![
@@ -154,7 +197,10 @@ fn the_corpus_goes_through_every_reader_in_bounded_memory() {
     #[cfg(target_os = "linux")]
     {
         let status = fs::read_to_string("/proc/self/status").unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
         let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
         assert!(peak < MOST_MEMORY_KB, "{peak} kB");
     }
@@ -168,7 +214,12 @@ fn the_corpus_is_what_its_names_say() {
         assert_eq!(is_read, !name.starts_with("no-"), "{name}");
     }
     for (name, bytes) in MANIFESTS.iter() {
-        assert_eq!(manifest::read(bytes).is_ok(), !name.starts_with("no-"), "{name}: {:?}", manifest::read(bytes));
+        assert_eq!(
+            manifest::read(bytes).is_ok(),
+            !name.starts_with("no-"),
+            "{name}: {:?}",
+            manifest::read(bytes)
+        );
     }
 }
 
@@ -176,7 +227,10 @@ fn the_corpus_is_what_its_names_say() {
 #[test]
 #[ignore = "writes into the repository"]
 fn write_the_corpus() {
-    for (kind, files) in [("archives", made::archives()), ("manifests", made::manifests())] {
+    for (kind, files) in [
+        ("archives", made::archives()),
+        ("manifests", made::manifests()),
+    ] {
         fs::create_dir_all(folder(kind)).unwrap();
         for (name, bytes) in files {
             fs::write(folder(kind).join(name), bytes).unwrap();

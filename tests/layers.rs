@@ -1,5 +1,9 @@
 //! Holds the structure: imports go down only, no circles, each crate on its floor, files of a readable size.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,9 +37,9 @@ const FLOORS: &[(&str, u8)] = &[
 
 /// What may be used of the same floor or against the general rule, with the reason.
 const ALSO: &[(&str, &str)] = &[
-    ("overlays", "panes"),      // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
-    ("ui", "action"),           // the keymap is made from the table of actions
-    ("cli", "domain"),          // a target is parsed by its own type
+    ("overlays", "panes"), // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
+    ("ui", "action"),      // the keymap is made from the table of actions
+    ("cli", "domain"),     // a target is parsed by its own type
     ("dashboard", "simulator"), // the demo reads its scenario as `sim` does
 ];
 
@@ -46,7 +50,19 @@ const CRATES: &[(&str, &[&str])] = &[
     ("azure_storage_blob", &["api"]),
     ("ratatui", &["ui", "panes", "overlays", "app", "shell"]),
     ("crossterm", &["ui", "panes", "overlays", "app", "shell"]),
-    ("tokio", &["api", "jobs", "shell", "headless", "signals", "sim", "main", "dashboard"]),
+    (
+        "tokio",
+        &[
+            "api",
+            "jobs",
+            "shell",
+            "headless",
+            "signals",
+            "sim",
+            "main",
+            "dashboard",
+        ],
+    ),
     ("axum", &["sim"]),
     ("clap", &["cli", "main"]),
 ];
@@ -70,13 +86,21 @@ impl Source {
     /// Every path that begins with `crate::` or `super::`, whole and from the top.
     fn imports(&self) -> Vec<Vec<String>> {
         let mut found = Vec::new();
-        for (at, start) in self.code.match_indices("crate::").chain(self.code.match_indices("super::")) {
+        for (at, start) in self
+            .code
+            .match_indices("crate::")
+            .chain(self.code.match_indices("super::"))
+        {
             // The second `super` of `super::super::` has been counted with the first.
             if self.code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
                 continue;
             }
             let mut rest = &self.code[at + start.len()..];
-            let mut from = if start == "crate::" { &[][..] } else { self.parent() };
+            let mut from = if start == "crate::" {
+                &[][..]
+            } else {
+                self.parent()
+            };
             while let Some(further) = rest.strip_prefix("super::") {
                 (rest, from) = (further, &from[..from.len() - 1]);
             }
@@ -99,11 +123,19 @@ fn expand<'t>(text: &'t str, from: &[String], found: &mut Vec<Vec<String>>) -> &
             group = expand(group, from, found).trim_start();
             match group.strip_prefix(',') {
                 Some(next) if !next.trim_start().starts_with('}') => group = next,
-                next => return next.unwrap_or(group).trim_start().strip_prefix('}').unwrap_or_default(),
+                next => {
+                    return next
+                        .unwrap_or(group)
+                        .trim_start()
+                        .strip_prefix('}')
+                        .unwrap_or_default();
+                }
             }
         }
     }
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let path: Vec<String> = from.iter().cloned().chain([word.to_owned()]).collect();
     if let Some(further) = rest.strip_prefix("::") {
@@ -112,7 +144,9 @@ fn expand<'t>(text: &'t str, from: &[String], found: &mut Vec<Vec<String>>) -> &
         found.push(path);
         rest.trim_start()
             .strip_prefix("as ")
-            .map_or(rest, |renamed| renamed.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
+            .map_or(rest, |renamed| {
+                renamed.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+            })
     }
 }
 
@@ -133,25 +167,62 @@ fn sources() -> Vec<Source> {
     found.sort();
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
-        let path = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-        let module = path.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
-        let without_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-        let code = without_tests.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
-        Source { path, module, code, lines: text.lines().count() }
+        let path = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
+        let module = path
+            .trim_end_matches(".rs")
+            .trim_end_matches("/mod")
+            .split('/')
+            .map(str::to_owned)
+            .collect();
+        let without_tests = text
+            .split("#[cfg(test)]\nmod tests")
+            .next()
+            .unwrap_or_default();
+        let code = without_tests
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("\n");
+        Source {
+            path,
+            module,
+            code,
+            lines: text.lines().count(),
+        }
     };
-    found.into_iter().map(read).filter(|source| !source.path.ends_with("tests.rs") && !source.path.contains("/tests/")).collect()
+    found
+        .into_iter()
+        .map(read)
+        .filter(|source| !source.path.ends_with("tests.rs") && !source.path.contains("/tests/"))
+        .collect()
 }
 
 fn floor(room: &str) -> Option<u8> {
-    FLOORS.iter().find(|(name, _)| *name == room).map(|(_, floor)| *floor)
+    FLOORS
+        .iter()
+        .find(|(name, _)| *name == room)
+        .map(|(_, floor)| *floor)
 }
 
 #[test]
 fn paths_are_read_out_of_groups() {
     let module = ["panes", "tree", "rows"].map(str::to_owned).to_vec();
     let code = "use super::{sight::Sight, view};\nuse crate::{ask::{self, Ask}, panes::{pane::Cx as C, desk,},};\nsuper::super::tab::all()";
-    let source = Source { path: String::new(), module, code: code.into(), lines: 3 };
-    let found: BTreeSet<_> = source.imports().iter().map(|path| path.join("::")).collect();
+    let source = Source {
+        path: String::new(),
+        module,
+        code: code.into(),
+        lines: 3,
+    };
+    let found: BTreeSet<_> = source
+        .imports()
+        .iter()
+        .map(|path| path.join("::"))
+        .collect();
     let expected = [
         "ask::Ask",
         "ask::self",
@@ -186,15 +257,28 @@ fn imports_go_down_only() {
             }
         }
     }
-    assert!(wrong.is_empty(), "imports that do not go down:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "imports that do not go down:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn every_room_has_a_floor() {
-    let rooms: BTreeSet<_> = sources().iter().map(|source| source.room().to_owned()).collect();
-    let known: BTreeSet<_> =
-        FLOORS.iter().map(|(room, _)| (*room).to_owned()).chain(["lib".to_owned(), "sim".to_owned()]).collect();
-    assert_eq!(rooms.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+    let rooms: BTreeSet<_> = sources()
+        .iter()
+        .map(|source| source.room().to_owned())
+        .collect();
+    let known: BTreeSet<_> = FLOORS
+        .iter()
+        .map(|(room, _)| (*room).to_owned())
+        .chain(["lib".to_owned(), "sim".to_owned()])
+        .collect();
+    assert_eq!(
+        rooms.difference(&known).collect::<Vec<_>>(),
+        Vec::<&String>::new()
+    );
 }
 
 /// Beside each other in every folder, however deep: files, and folders with all that is in them.
@@ -204,15 +288,32 @@ fn no_circle_inside_a_folder() {
     let modules: BTreeSet<_> = all.iter().map(|source| source.module.clone()).collect();
     // Who uses whom, by folder.
     let mut edges: BTreeMap<(Vec<String>, String), BTreeSet<String>> = BTreeMap::new();
-    for source in all.iter().filter(|source| !source.path.ends_with("mod.rs") && source.path != "lib.rs") {
+    for source in all
+        .iter()
+        .filter(|source| !source.path.ends_with("mod.rs") && source.path != "lib.rs")
+    {
         for import in source.imports() {
-            let Some(used) = (1..=import.len()).rev().map(|parts| &import[..parts]).find(|path| modules.contains(*path)) else {
+            let Some(used) = (1..=import.len())
+                .rev()
+                .map(|parts| &import[..parts])
+                .find(|path| modules.contains(*path))
+            else {
                 continue;
             };
-            let shared = source.module.iter().zip(used).take_while(|(from, to)| from == to).count();
+            let shared = source
+                .module
+                .iter()
+                .zip(used)
+                .take_while(|(from, to)| from == to)
+                .count();
             // The floors say what the rooms may use of each other.
-            if let (1.., Some(from), Some(to)) = (shared, source.module.get(shared), used.get(shared)) {
-                edges.entry((used[..shared].to_vec(), from.clone())).or_default().insert(to.clone());
+            if let (1.., Some(from), Some(to)) =
+                (shared, source.module.get(shared), used.get(shared))
+            {
+                edges
+                    .entry((used[..shared].to_vec(), from.clone()))
+                    .or_default()
+                    .insert(to.clone());
             }
         }
     }
@@ -222,9 +323,17 @@ fn no_circle_inside_a_folder() {
         let mut ways = std::collections::VecDeque::from([vec![file.clone()]]);
         let mut reached = BTreeSet::new();
         while let Some(way) = ways.pop_front() {
-            for next in edges.get(&(folder.clone(), way.last().unwrap().clone())).into_iter().flatten() {
+            for next in edges
+                .get(&(folder.clone(), way.last().unwrap().clone()))
+                .into_iter()
+                .flatten()
+            {
                 if next == file {
-                    circles.push(format!("{}: {} → {file}", folder.join("::"), way.join(" → ")));
+                    circles.push(format!(
+                        "{}: {} → {file}",
+                        folder.join("::"),
+                        way.join(" → ")
+                    ));
                     ways.clear();
                     break;
                 }
@@ -234,7 +343,11 @@ fn no_circle_inside_a_folder() {
             }
         }
     }
-    assert!(circles.is_empty(), "files that import themselves in a circle:\n{}", circles.join("\n"));
+    assert!(
+        circles.is_empty(),
+        "files that import themselves in a circle:\n{}",
+        circles.join("\n")
+    );
 }
 
 #[test]
@@ -242,14 +355,23 @@ fn each_crate_stays_on_its_floors() {
     let mut wrong = Vec::new();
     for source in sources() {
         for (name, rooms) in CRATES {
-            let is_used = source.code.split(|c: char| !c.is_alphanumeric() && c != '_').zip(1..).any(|(word, _)| word == *name)
-                && (source.code.contains(&format!("{name}::")) || source.code.contains(&format!("use {name}")));
+            let is_used = source
+                .code
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .zip(1..)
+                .any(|(word, _)| word == *name)
+                && (source.code.contains(&format!("{name}::"))
+                    || source.code.contains(&format!("use {name}")));
             if is_used && !rooms.contains(&source.room()) && source.room() != "lib" {
                 wrong.push(format!("{} uses {name}", source.path));
             }
         }
     }
-    assert!(wrong.is_empty(), "crates away from their floor:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "crates away from their floor:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -265,7 +387,11 @@ fn files_have_a_readable_size_and_say_what_they_are() {
             wrong.push(format!("{} does not say what it is", source.path));
         }
         let holds_types = ["struct ", "enum ", "trait "].iter().any(|word| {
-            source.code.lines().any(|line| line.trim_start_matches("pub ").trim_start_matches("pub(crate) ").starts_with(word))
+            source.code.lines().any(|line| {
+                line.trim_start_matches("pub ")
+                    .trim_start_matches("pub(crate) ")
+                    .starts_with(word)
+            })
         });
         if (source.path.ends_with("mod.rs") || source.path == "lib.rs") && holds_types {
             wrong.push(format!("{} holds a type", source.path));

@@ -1,18 +1,26 @@
 //! A thousand mutations of the reference's example documents (store-api.md § 5): none makes the check, the hints or the
 //! difference panic, and a change through `domain/edit.rs` leaves the very bytes of all that it does not name.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
+)]
 
-use flightdeck::domain::{
-    diff::diff,
-    json::document::Document,
-    json::edit::{Edit, apply_to_text, apply_to_value},
-    json::pointer::{child, parent},
-    rules::check::{check, check_at},
-    rules::schema::hint,
-    target::Kind,
-};
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
+use store_model::{
+    diff::diff,
+    json::{
+        document::Document,
+        edit::{Edit, apply_to_text, apply_to_value},
+        pointer::{child, parent},
+    },
+    rules::{
+        check::{check, check_at},
+        schema::hint,
+    },
+    target::Kind,
+};
 
 const EXAMPLES: [(Kind, &str); 8] = [
     (Kind::App, include_str!("documents/app-get.json")),
@@ -22,14 +30,22 @@ const EXAMPLES: [(Kind, &str); 8] = [
     (Kind::AddOn, include_str!("documents/add-on-get.json")),
     (Kind::AddOn, include_str!("documents/add-on-put-least.json")),
     (Kind::Flight, include_str!("documents/flight-get.json")),
-    (Kind::Flight, include_str!("documents/flight-put-least.json")),
+    (
+        Kind::Flight,
+        include_str!("documents/flight-put-least.json"),
+    ),
 ];
 
 fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     found.push(pointer.to_owned());
     match value {
-        Value::Object(object) => object.iter().for_each(|(key, value)| places(value, &child(pointer, key), found)),
-        Value::Array(array) => array.iter().enumerate().for_each(|(at, value)| places(value, &child(pointer, at), found)),
+        Value::Object(object) => object
+            .iter()
+            .for_each(|(key, value)| places(value, &child(pointer, key), found)),
+        Value::Array(array) => array
+            .iter()
+            .enumerate()
+            .for_each(|(at, value)| places(value, &child(pointer, at), found)),
         _ => {}
     }
 }
@@ -55,8 +71,15 @@ fn odd_value() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(json!(null)),
         any::<bool>().prop_map(Value::from),
-        prop::sample::select(vec!["-1.5", "0", "1e400", "12345678901234567890", "100.5", "-0.0"])
-            .prop_map(|text| serde_json::from_str(text).unwrap()),
+        prop::sample::select(vec![
+            "-1.5",
+            "0",
+            "1e400",
+            "12345678901234567890",
+            "100.5",
+            "-0.0"
+        ])
+        .prop_map(|text| serde_json::from_str(text).unwrap()),
         prop::sample::select(vec![
             "",
             " ",
@@ -84,7 +107,12 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         odd_value().prop_map(Mutation::Replace),
         any::<Index>().prop_map(Mutation::Transplant),
         Just(Mutation::Duplicate),
-        prop_oneof![Just("UPPER".to_owned()), Just("en-US".to_owned()), "[a-zA-Z/~ü-]{0,8}"].prop_map(Mutation::Rename),
+        prop_oneof![
+            Just("UPPER".to_owned()),
+            Just("en-US".to_owned()),
+            "[a-zA-Z/~ü-]{0,8}"
+        ]
+        .prop_map(Mutation::Rename),
     ]
 }
 
@@ -92,25 +120,51 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 fn edits(mutation: &Mutation, document: &Value, pointer: &str) -> Vec<Edit> {
     let set = |pointer: String, value: Value| Edit::Set { pointer, value };
     let here = document.pointer(pointer).unwrap();
-    let holder = parent(pointer).map(|(holder, name)| (holder, name, document.pointer(holder).unwrap()));
+    let holder =
+        parent(pointer).map(|(holder, name)| (holder, name, document.pointer(holder).unwrap()));
     match (mutation, holder) {
         (Mutation::Replace(value), _) => vec![set(pointer.to_owned(), value.clone())],
         (Mutation::Transplant(from), _) => {
             let places = all_places(document);
-            vec![set(pointer.to_owned(), document.pointer(&places[from.index(places.len())]).unwrap().clone())]
+            vec![set(
+                pointer.to_owned(),
+                document
+                    .pointer(&places[from.index(places.len())])
+                    .unwrap()
+                    .clone(),
+            )]
         }
         (_, None) | (Mutation::Rename(_), Some((_, _, Value::Array(_)))) => Vec::new(),
-        (Mutation::Drop, Some(_)) => vec![Edit::Remove { pointer: pointer.to_owned() }],
+        (Mutation::Drop, Some(_)) => vec![Edit::Remove {
+            pointer: pointer.to_owned(),
+        }],
         (Mutation::Duplicate, Some((holder, _, Value::Array(_)))) => {
             vec![
-                Edit::Append { pointer: holder.to_owned(), value: here.clone() },
-                Edit::Insert { pointer: pointer.to_owned(), value: here.clone() },
+                Edit::Append {
+                    pointer: holder.to_owned(),
+                    value: here.clone(),
+                },
+                Edit::Insert {
+                    pointer: pointer.to_owned(),
+                    value: here.clone(),
+                },
             ]
         }
-        (Mutation::Duplicate, Some((holder, name, _))) => vec![set(child(holder, format!("{name}2")), here.clone())],
+        (Mutation::Duplicate, Some((holder, name, _))) => {
+            vec![set(child(holder, format!("{name}2")), here.clone())]
+        }
         (Mutation::Rename(new), Some((holder, name, _))) => {
-            let new = if new == "UPPER" { name.to_uppercase() } else { new.clone() };
-            vec![Edit::Remove { pointer: pointer.to_owned() }, set(child(holder, new), here.clone())]
+            let new = if new == "UPPER" {
+                name.to_uppercase()
+            } else {
+                new.clone()
+            };
+            vec![
+                Edit::Remove {
+                    pointer: pointer.to_owned(),
+                },
+                set(child(holder, new), here.clone()),
+            ]
         }
     }
 }
@@ -121,19 +175,39 @@ fn leaves(text: &str) -> Vec<(String, String)> {
     let value = document.value().unwrap();
     let leaves: Vec<String> = all_places(value)
         .into_iter()
-        .filter(|pointer| !matches!(value.pointer(pointer).unwrap(), Value::Object(_) | Value::Array(_)))
+        .filter(|pointer| {
+            !matches!(
+                value.pointer(pointer).unwrap(),
+                Value::Object(_) | Value::Array(_)
+            )
+        })
         .collect();
     let pointers: Vec<&str> = leaves.iter().map(String::as_str).collect();
     let lines: Vec<&str> = text.split('\n').collect();
     let raw = |(pointer, place): (&String, Option<_>)| {
-        let place: flightdeck::domain::json::document::Position = Option::unwrap(place);
-        let start = lines[..place.line - 1].iter().map(|line| line.len() + 1).sum::<usize>();
-        let start = start + lines[place.line - 1].chars().take(place.column - 1).map(char::len_utf8).sum::<usize>();
+        let place: store_model::json::document::Position = Option::unwrap(place);
+        let start = lines[..place.line - 1]
+            .iter()
+            .map(|line| line.len() + 1)
+            .sum::<usize>();
+        let start = start
+            + lines[place.line - 1]
+                .chars()
+                .take(place.column - 1)
+                .map(char::len_utf8)
+                .sum::<usize>();
         let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
         values.next().unwrap().unwrap();
-        (pointer.clone(), text[start..start + values.byte_offset()].to_owned())
+        (
+            pointer.clone(),
+            text[start..start + values.byte_offset()].to_owned(),
+        )
     };
-    leaves.iter().zip(document.positions(&pointers)).map(raw).collect()
+    leaves
+        .iter()
+        .zip(document.positions(&pointers))
+        .map(raw)
+        .collect()
 }
 
 proptest! {

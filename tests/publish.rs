@@ -1,27 +1,30 @@
 //! The run as a pure machine: what it asks for, in which order, and what it refuses. No network, no clock, no disk.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
-use flightdeck::{
-    domain::{
-        concern::ConcernKind,
-        status::{Status, StatusReport},
-        submission::{REDACTED, Submission, put_body},
-        target::{Kind, Target},
-    },
-    publish::{
-        cadence::Cadence,
-        call::{Fault, Happened, Next},
-        entry::Entry,
-        errand::{Errand, Header},
-        machine::Run,
-        plan::{PendingPolicy, Plan, WaitFor},
-        view::{Cause, Outcome, Step, StepState},
-    },
+use flightdeck::engine::{
+    cadence::Cadence,
+    call::{Fault, Happened, Next},
+    entry::Entry,
+    machine::Run,
+    operation::{Errand, Header},
+    plan::{PendingPolicy, Plan, WaitFor},
+    view::{Cause, Outcome, Step, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
+use store_model::{
+    risk::ConcernKind,
+    status::{Status, StatusReport},
+    submission::{REDACTED, Submission, put_body},
+    target::{Kind, Target},
+};
 
 /// A Store that does what it is told, with one thing that goes wrong.
 #[derive(Clone)]
@@ -48,14 +51,23 @@ fn document(id: &str, status: &str, notes: &str) -> Value {
 }
 
 fn submission(id: &str, status: &str) -> Submission {
-    Submission { id: id.into(), document: document(id, status, "old") }
+    Submission {
+        id: id.into(),
+        document: document(id, status, "old"),
+    }
 }
 
 fn world() -> World {
     World {
         pending: None,
         live: Some(submission("10", "Published")),
-        pipeline: vec!["CommitStarted", "PreProcessing", "Certification", "Publishing", "Published"],
+        pipeline: vec![
+            "CommitStarted",
+            "PreProcessing",
+            "Certification",
+            "Publishing",
+            "Published",
+        ],
         stores_nothing: false,
         zip_problem: None,
     }
@@ -82,7 +94,9 @@ fn edited() -> Plan {
 
 /// The same document with one more package that is still to be uploaded.
 fn with_package(mut plan: Plan, zip: bool) -> Plan {
-    let packages = plan.document.as_mut().unwrap()["applicationPackages"].as_array_mut().unwrap();
+    let packages = plan.document.as_mut().unwrap()["applicationPackages"]
+        .as_array_mut()
+        .unwrap();
     packages.push(
         json!({"fileName": "b.msix", "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None"}),
     );
@@ -116,10 +130,18 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
     for number in 0..100 {
         let next = run.next();
         let (word, happened) = match next {
-            Next::End => return Story { asked, entries, run },
+            Next::End => {
+                return Story {
+                    asked,
+                    entries,
+                    run,
+                };
+            }
             Next::SignIn => ("sign-in".to_owned(), Happened::SignedIn),
             Next::ReadTarget => {
-                let id = |submission: &Option<Submission>| submission.as_ref().map(|submission| submission.id.clone());
+                let id = |submission: &Option<Submission>| {
+                    submission.as_ref().map(|submission| submission.id.clone())
+                };
                 (
                     "target".into(),
                     Happened::TargetRead {
@@ -130,16 +152,32 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                 )
             }
             Next::ReadSubmission { id } => {
-                let found = [&world.pending, &world.live].into_iter().flatten().find(|found| found.id == id);
-                (format!("read {id}"), Happened::SubmissionRead(found.unwrap().clone()))
+                let found = [&world.pending, &world.live]
+                    .into_iter()
+                    .flatten()
+                    .find(|found| found.id == id);
+                (
+                    format!("read {id}"),
+                    Happened::SubmissionRead(found.unwrap().clone()),
+                )
             }
             Next::Examine { .. } => {
                 let problems = world.zip_problem.into_iter().map(str::to_owned).collect();
-                ("examine".into(), Happened::Examined { problems, warnings: Vec::new(), sum: None })
+                (
+                    "examine".into(),
+                    Happened::Examined {
+                        problems,
+                        warnings: Vec::new(),
+                        sum: None,
+                    },
+                )
             }
-            Next::SaveDraft { submission } => {
-                (format!("save {}", submission.id), Happened::DraftSaved { path: "drafts/x.json".into() })
-            }
+            Next::SaveDraft { submission } => (
+                format!("save {}", submission.id),
+                Happened::DraftSaved {
+                    path: "drafts/x.json".into(),
+                },
+            ),
             Next::Delete { id } => {
                 world.pending = None;
                 (format!("delete {id}"), Happened::Deleted)
@@ -147,7 +185,13 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
             Next::Create => {
                 let new = document("11", "PendingCommit", "old");
                 draft = Some(new.clone());
-                ("create".into(), Happened::Created(Submission { id: "11".into(), document: new }))
+                (
+                    "create".into(),
+                    Happened::Created(Submission {
+                        id: "11".into(),
+                        document: new,
+                    }),
+                )
             }
             Next::Update { id, body } => {
                 if !world.stores_nothing {
@@ -159,8 +203,14 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                 (format!("update {id}"), Happened::Updated)
             }
             Next::ReadBack { id } => {
-                let document = draft.clone().or(world.pending.as_ref().map(|draft| draft.document.clone())).unwrap();
-                (format!("read-back {id}"), Happened::ReadBack(Submission { id, document }))
+                let document = draft
+                    .clone()
+                    .or(world.pending.as_ref().map(|draft| draft.document.clone()))
+                    .unwrap();
+                (
+                    format!("read-back {id}"),
+                    Happened::ReadBack(Submission { id, document }),
+                )
             }
             Next::Upload { id, .. } => (format!("upload {id}"), Happened::Uploaded { bytes: 1 }),
             Next::Commit { id } => (format!("commit {id}"), Happened::Committed),
@@ -169,13 +219,23 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                 assert!(due > at, "a look is never due at once");
                 at = due;
                 let status = world.pipeline.remove(0);
-                (format!("look {status}"), Happened::Seen(StatusReport::read(&json!({"status": status}))))
+                (
+                    format!("look {status}"),
+                    Happened::Seen(StatusReport::read(&json!({"status": status}))),
+                )
             }
         };
         at = at.checked_add(SignedDuration::from_secs(1)).unwrap();
-        let happened = if cancel == Some(number) { Happened::Cancelled } else { happened };
+        let happened = if cancel == Some(number) {
+            Happened::Cancelled
+        } else {
+            happened
+        };
         asked.push(word);
-        entries.push(Entry::Happened { at, what: Box::new(happened.clone()) });
+        entries.push(Entry::Happened {
+            at,
+            what: Box::new(happened.clone()),
+        });
         run.tell(happened, at);
     }
     panic!("the run does not end: {asked:?}");
@@ -189,7 +249,10 @@ fn outcome(story: &Story) -> (Outcome, String) {
 const CHANGES: [&str; 5] = ["create", "update", "delete", "upload", "commit"];
 
 fn changed_nothing(story: &Story) -> bool {
-    !story.asked.iter().any(|asked| CHANGES.iter().any(|change| asked.starts_with(change)))
+    !story
+        .asked
+        .iter()
+        .any(|asked| CHANGES.iter().any(|change| asked.starts_with(change)))
 }
 
 /// The editable part of a document that was seen.
@@ -199,55 +262,127 @@ fn seen(document: &Value) -> Value {
 
 #[test]
 fn what_somebody_else_has_changed_since_is_never_overwritten() {
-    let foreign = || World { pending: Some(submission("7", "PendingCommit")), ..world() };
+    let foreign = || World {
+        pending: Some(submission("7", "PendingCommit")),
+        ..world()
+    };
     // What was seen says other notes than the draft has now; the document to be sent comes from what was seen.
     let stale = Some(seen(&document("7", "PendingCommit", "older")));
     for pending in [PendingPolicy::Keep, PendingPolicy::Replace] {
-        let mut plan = Plan { pending, draft_seen: Some("7".into()), base: stale.clone(), ..edited() };
+        let mut plan = Plan {
+            pending,
+            draft_seen: Some("7".into()),
+            base: stale.clone(),
+            ..edited()
+        };
         plan.document = Some(document("7", "PendingCommit", "older"));
         plan.document.as_mut().unwrap()["visibility"] = json!("Hidden");
         let story = play(plan, foreign(), None);
         let (outcome, message) = outcome(&story);
         assert_eq!(outcome, Outcome::Refused, "{message}");
-        assert!(message.contains("releaseNotes: \"older\" → \"old\"") && message.contains("merge"), "{message}");
+        assert!(
+            message.contains("releaseNotes: \"older\" → \"old\"") && message.contains("merge"),
+            "{message}"
+        );
         assert!(changed_nothing(&story), "{:?}", story.asked);
     }
     // An unedited draft that changed since it was looked at is not committed either.
-    let as_it_is = Plan { pending: PendingPolicy::Keep, base: stale, ..plan(None) };
-    assert_eq!(outcome(&play(as_it_is, foreign(), None)).0, Outcome::Refused);
+    let as_it_is = Plan {
+        pending: PendingPolicy::Keep,
+        base: stale,
+        ..plan(None)
+    };
+    assert_eq!(
+        outcome(&play(as_it_is, foreign(), None)).0,
+        Outcome::Refused
+    );
     // Nor is a document that was made from what was live before somebody else published.
-    let earlier = Plan { base: Some(seen(&document("9", "Published", "before"))), ..edited() };
+    let earlier = Plan {
+        base: Some(seen(&document("9", "Published", "before"))),
+        ..edited()
+    };
     let story = play(earlier, world(), None);
     assert!(outcome(&story).0 == Outcome::Refused && changed_nothing(&story));
 }
 
 #[test]
 fn what_is_still_as_it_was_seen_goes_out() {
-    let kept = || World { pending: Some(submission("7", "PendingCommit")), ..world() };
+    let kept = || World {
+        pending: Some(submission("7", "PendingCommit")),
+        ..world()
+    };
     let mut base = document("7", "PendingCommit", "old");
     // What the service sets by itself is nobody's change.
     base["applicationPackages"][0]["version"] = json!("");
     base["pricing"]["isAdvancedPricingModel"] = json!(true);
-    let plan = |base: Option<Value>| Plan { pending: PendingPolicy::Keep, base, ..edited() };
-    assert_eq!(outcome(&play(plan(Some(seen(&base))), kept(), None)).0, Outcome::Published);
+    let plan = |base: Option<Value>| Plan {
+        pending: PendingPolicy::Keep,
+        base,
+        ..edited()
+    };
+    assert_eq!(
+        outcome(&play(plan(Some(seen(&base))), kept(), None)).0,
+        Outcome::Published
+    );
     // What they changed is what I send: nothing of theirs is lost.
-    let agreed =
-        World { pending: Some(Submission { id: "7".into(), document: document("7", "PendingCommit", "new") }), ..world() };
-    assert_eq!(outcome(&play(plan(Some(seen(&document("7", "PendingCommit", "old")))), agreed, None)).0, Outcome::Published);
+    let agreed = World {
+        pending: Some(Submission {
+            id: "7".into(),
+            document: document("7", "PendingCommit", "new"),
+        }),
+        ..world()
+    };
+    assert_eq!(
+        outcome(&play(
+            plan(Some(seen(&document("7", "PendingCommit", "old")))),
+            agreed,
+            None
+        ))
+        .0,
+        Outcome::Published
+    );
 }
 
 #[test]
 fn who_cannot_know_what_was_there_is_told_what_is_overwritten() {
     let mut draft = document("7", "PendingCommit", "theirs");
     draft["notesForCertification"] = json!("Sign in first.");
-    let world = World { pending: Some(Submission { id: "7".into(), document: draft }), ..world() };
-    let story = play(Plan { pending: PendingPolicy::Keep, ..edited() }, world.clone(), None);
+    let world = World {
+        pending: Some(Submission {
+            id: "7".into(),
+            document: draft,
+        }),
+        ..world()
+    };
+    let story = play(
+        Plan {
+            pending: PendingPolicy::Keep,
+            ..edited()
+        },
+        world.clone(),
+        None,
+    );
     assert_eq!(outcome(&story).0, Outcome::Published);
-    let [warning] = story.run.view().warnings.as_slice() else { panic!("{:?}", story.run.view().warnings) };
-    assert!(warning.contains("releaseNotes") && warning.contains("Sign in first."), "{warning}");
+    let [warning] = story.run.view().warnings.as_slice() else {
+        panic!("{:?}", story.run.view().warnings)
+    };
+    assert!(
+        warning.contains("releaseNotes") && warning.contains("Sign in first."),
+        "{warning}"
+    );
     // A draft that holds nothing of its own needs no word.
-    let quiet = World { pending: Some(submission("7", "PendingCommit")), ..world };
-    let story = play(Plan { pending: PendingPolicy::Keep, ..edited() }, quiet, None);
+    let quiet = World {
+        pending: Some(submission("7", "PendingCommit")),
+        ..world
+    };
+    let story = play(
+        Plan {
+            pending: PendingPolicy::Keep,
+            ..edited()
+        },
+        quiet,
+        None,
+    );
     assert_eq!(story.run.view().warnings, Vec::<String>::new());
 }
 
@@ -261,24 +396,54 @@ fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it()
         let mut run = Run::rebuild(stopped.run.header().clone(), stopped.entries.clone());
         run.resume(false, at());
         assert_eq!(run.next(), Next::ReadSubmission { id: "11".into() });
-        let now = Submission { id: "11".into(), document: document("11", "PendingCommit", notes) };
+        let now = Submission {
+            id: "11".into(),
+            document: document("11", "PendingCommit", notes),
+        };
         run.tell(Happened::SubmissionRead(now), at());
         if is_foreign {
             let ending = run.view().ending.clone().unwrap();
-            assert!(ending.outcome == Outcome::Refused && ending.message.contains("theirs"), "{ending:?}");
+            assert!(
+                ending.outcome == Outcome::Refused && ending.message.contains("theirs"),
+                "{ending:?}"
+            );
         } else {
-            assert!(matches!(run.next(), Next::Update { .. }), "{:?}", run.next());
+            assert!(
+                matches!(run.next(), Next::Update { .. }),
+                "{:?}",
+                run.next()
+            );
         }
     }
     // A kept draft that goes out as it is: stopped at the commit.
-    let kept = World { pending: Some(submission("7", "PendingCommit")), ..world() };
-    let stopped = play(Plan { pending: PendingPolicy::Keep, ..plan(None) }, kept, Some(4));
+    let kept = World {
+        pending: Some(submission("7", "PendingCommit")),
+        ..world()
+    };
+    let stopped = play(
+        Plan {
+            pending: PendingPolicy::Keep,
+            ..plan(None)
+        },
+        kept,
+        Some(4),
+    );
     assert_eq!(stopped.asked.last().unwrap(), "commit 7");
     for (notes, is_foreign) in [("old", false), ("theirs", true)] {
         let mut run = Run::rebuild(stopped.run.header().clone(), stopped.entries.clone());
         run.resume(false, at());
-        run.tell(Happened::SubmissionRead(Submission { id: "7".into(), document: document("7", "PendingCommit", notes) }), at());
-        assert_eq!(run.next() == Next::Commit { id: "7".into() }, !is_foreign, "{notes}");
+        run.tell(
+            Happened::SubmissionRead(Submission {
+                id: "7".into(),
+                document: document("7", "PendingCommit", notes),
+            }),
+            at(),
+        );
+        assert_eq!(
+            run.next() == Next::Commit { id: "7".into() },
+            !is_foreign,
+            "{notes}"
+        );
     }
 }
 
@@ -294,13 +459,28 @@ fn a_text_goes_from_live_to_published_without_an_upload() {
     assert_eq!(outcome(&story).0, Outcome::Published);
     let view = story.run.view();
     assert_eq!(view.step(Step::Upload).unwrap().state, StepState::Skipped);
-    let seen: Vec<_> = view.timeline.iter().map(|seen| seen.status.as_str()).collect();
-    assert_eq!(seen, ["CommitStarted", "PreProcessing", "Certification", "Publishing", "Published"]);
+    let seen: Vec<_> = view
+        .timeline
+        .iter()
+        .map(|seen| seen.status.as_str())
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            "CommitStarted",
+            "PreProcessing",
+            "Certification",
+            "Publishing",
+            "Published"
+        ]
+    );
 }
 
 #[test]
 fn a_pending_file_is_examined_before_the_first_change_and_uploaded_after_the_update() {
-    let asked = play(with_package(edited(), true), world(), None).asked.join(", ");
+    let asked = play(with_package(edited(), true), world(), None)
+        .asked
+        .join(", ");
     assert!(
         asked.starts_with("sign-in, target, read 10, examine, create, update 11, read-back 11, upload 11, commit 11"),
         "{asked}"
@@ -318,11 +498,19 @@ fn a_pending_file_is_examined_before_the_first_change_and_uploaded_after_the_upd
 #[case::failed_commit_kept(Plan { pending: PendingPolicy::Keep, ..edited() }, Some("CommitFailed"), "--pending replace")]
 #[case::another_draft(Plan { pending: PendingPolicy::Replace, draft_seen: Some("7".into()), ..edited() }, Some("PendingCommit"), "Another draft")]
 #[case::seen_draft_gone(Plan { pending: PendingPolicy::Keep, draft_seen: Some("7".into()), ..edited() }, None, "is gone")]
-#[case::same_as_live(plan(Some(document("10", "Published", "old"))), None, "same as what is live")]
+#[case::same_as_live(
+    plan(Some(document("10", "Published", "old"))),
+    None,
+    "same as what is live"
+)]
 #[case::nothing_given(plan(None), None, "neither a document")]
 #[case::no_zip(with_package(edited(), false), None, "no ZIP was given")]
 #[case::idle_zip(Plan { zip: Some("x.zip".into()), ..edited() }, None, "would not be used")]
-fn refused_before_anything_is_touched(#[case] plan: Plan, #[case] pending: Option<&str>, #[case] says: &str) {
+fn refused_before_anything_is_touched(
+    #[case] plan: Plan,
+    #[case] pending: Option<&str>,
+    #[case] says: &str,
+) {
     let mut world = world();
     world.pending = pending.map(|status| submission("11", status));
     let story = play(plan, world, None);
@@ -334,13 +522,30 @@ fn refused_before_anything_is_touched(#[case] plan: Plan, #[case] pending: Optio
 
 #[test]
 fn a_portal_draft_is_never_touched_whatever_was_chosen() {
-    for pending in [PendingPolicy::Fail, PendingPolicy::Keep, PendingPolicy::Replace] {
+    for pending in [
+        PendingPolicy::Fail,
+        PendingPolicy::Keep,
+        PendingPolicy::Replace,
+    ] {
         let mut world = world();
         let mut draft = submission("11", "PendingCommit");
-        draft.document.as_object_mut().unwrap().remove("fileUploadUrl");
+        draft
+            .document
+            .as_object_mut()
+            .unwrap()
+            .remove("fileUploadUrl");
         world.pending = Some(draft);
-        let story = play(Plan { pending, ..edited() }, world, None);
-        assert!(changed_nothing(&story) && outcome(&story).1.contains("https://partner.microsoft.com/"));
+        let story = play(
+            Plan {
+                pending,
+                ..edited()
+            },
+            world,
+            None,
+        );
+        assert!(
+            changed_nothing(&story) && outcome(&story).1.contains("https://partner.microsoft.com/")
+        );
     }
 }
 
@@ -348,19 +553,60 @@ fn a_portal_draft_is_never_touched_whatever_was_chosen() {
 fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created() {
     let mut world = world();
     world.pending = Some(submission("9", "PendingCommit"));
-    let replaced = play(Plan { pending: PendingPolicy::Replace, ..edited() }, world.clone(), None).asked.join(", ");
-    assert!(replaced.starts_with("sign-in, target, read 9, read 10, save 9, delete 9, create, update 11"), "{replaced}");
-    let kept = play(Plan { pending: PendingPolicy::Keep, ..edited() }, world.clone(), None).asked.join(", ");
-    assert!(kept.starts_with("sign-in, target, read 9, read 10, update 9, read-back 9, commit 9"), "{kept}");
-    let as_it_is = play(Plan { pending: PendingPolicy::Keep, ..plan(None) }, world, None).asked.join(", ");
-    assert!(as_it_is.starts_with("sign-in, target, read 9, read 10, commit 9"), "{as_it_is}");
+    let replaced = play(
+        Plan {
+            pending: PendingPolicy::Replace,
+            ..edited()
+        },
+        world.clone(),
+        None,
+    )
+    .asked
+    .join(", ");
+    assert!(
+        replaced
+            .starts_with("sign-in, target, read 9, read 10, save 9, delete 9, create, update 11"),
+        "{replaced}"
+    );
+    let kept = play(
+        Plan {
+            pending: PendingPolicy::Keep,
+            ..edited()
+        },
+        world.clone(),
+        None,
+    )
+    .asked
+    .join(", ");
+    assert!(
+        kept.starts_with("sign-in, target, read 9, read 10, update 9, read-back 9, commit 9"),
+        "{kept}"
+    );
+    let as_it_is = play(
+        Plan {
+            pending: PendingPolicy::Keep,
+            ..plan(None)
+        },
+        world,
+        None,
+    )
+    .asked
+    .join(", ");
+    assert!(
+        as_it_is.starts_with("sign-in, target, read 9, read 10, commit 9"),
+        "{as_it_is}"
+    );
 }
 
 #[test]
 fn the_first_draft_of_a_flight_is_never_replaced() {
     let mut world = world();
     (world.pending, world.live) = (Some(submission("9", "PendingCommit")), None);
-    let flight = Plan { target: Target::flight("9NX0EXAMPLE1", "f"), pending: PendingPolicy::Replace, ..edited() };
+    let flight = Plan {
+        target: Target::flight("9NX0EXAMPLE1", "f"),
+        pending: PendingPolicy::Replace,
+        ..edited()
+    };
     let story = play(flight, world, None);
     assert!(changed_nothing(&story) && outcome(&story).1.contains("--pending keep"));
 }
@@ -370,11 +616,29 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     let mut free = edited();
     free.document.as_mut().unwrap()["pricing"]["priceId"] = "Free".into();
     let story = play(free.clone(), world(), None);
-    assert!(changed_nothing(&story) && outcome(&story).1.contains("--allow becomes-free"), "{:?}", outcome(&story));
+    assert!(
+        changed_nothing(&story) && outcome(&story).1.contains("--allow becomes-free"),
+        "{:?}",
+        outcome(&story)
+    );
     // A yes to something else is none.
-    let other = play(Plan { allow: vec![ConcernKind::Visibility], ..free.clone() }, world(), None);
+    let other = play(
+        Plan {
+            allow: vec![ConcernKind::Visibility],
+            ..free.clone()
+        },
+        world(),
+        None,
+    );
     assert_eq!(outcome(&other).0, Outcome::Refused);
-    let agreed = play(Plan { allow: vec![ConcernKind::BecomesFree, ConcernKind::Price], ..free }, world(), None);
+    let agreed = play(
+        Plan {
+            allow: vec![ConcernKind::BecomesFree, ConcernKind::Price],
+            ..free
+        },
+        world(),
+        None,
+    );
     assert_eq!(outcome(&agreed).0, Outcome::Published);
 }
 
@@ -384,7 +648,10 @@ fn a_draft_that_stores_nothing_is_never_committed() {
     zombie.stores_nothing = true;
     let story = play(edited(), zombie, None);
     assert_eq!(outcome(&story).0, Outcome::Failed);
-    assert!(!story.asked.iter().any(|asked| asked.starts_with("commit")) && outcome(&story).1.contains("releaseNotes"));
+    assert!(
+        !story.asked.iter().any(|asked| asked.starts_with("commit"))
+            && outcome(&story).1.contains("releaseNotes")
+    );
 }
 
 #[rstest]
@@ -395,7 +662,10 @@ fn a_draft_that_stores_nothing_is_never_committed() {
 #[case::jump(&["Published"], Outcome::Published)]
 #[case::cancelled_in_the_portal(&["Certification", "Canceled"], Outcome::Failed)]
 fn what_the_pipeline_says_is_what_is_told(#[case] pipeline: &[&'static str], #[case] end: Outcome) {
-    let world = World { pipeline: pipeline.to_vec(), ..world() };
+    let world = World {
+        pipeline: pipeline.to_vec(),
+        ..world()
+    };
     assert_eq!(outcome(&play(edited(), world, None)).0, end);
 }
 
@@ -403,7 +673,10 @@ fn what_the_pipeline_says_is_what_is_told(#[case] pipeline: &[&'static str], #[c
 fn a_manual_release_waits_for_a_person() {
     let mut manual = edited();
     manual.document.as_mut().unwrap()["targetPublishMode"] = "Manual".into();
-    let world = World { pipeline: vec!["Certification", "Release"], ..world() };
+    let world = World {
+        pipeline: vec!["Certification", "Release"],
+        ..world()
+    };
     let story = play(manual, world, None);
     assert_eq!(outcome(&story).0, Outcome::Waiting);
     assert!(outcome(&story).1.contains("Publish now"));
@@ -414,21 +687,46 @@ fn a_manual_release_waits_for_a_person() {
 #[case(WaitFor::Committed, "look PreProcessing")]
 fn it_goes_as_far_as_asked(#[case] wait: WaitFor, #[case] last: &str) {
     let story = play(Plan { wait, ..edited() }, world(), None);
-    assert_eq!((outcome(&story).0, story.asked.last().unwrap().as_str()), (Outcome::Committed, last));
+    assert_eq!(
+        (outcome(&story).0, story.asked.last().unwrap().as_str()),
+        (Outcome::Committed, last)
+    );
 }
 
 #[test]
 fn a_follow_outlives_a_fault_of_the_network() {
-    let errand = Errand::Follow { target: Target::app("9A"), name: "Notes".into(), submission: "11".into() };
+    let errand = Errand::Follow {
+        target: Target::app("9A"),
+        name: "Notes".into(),
+        submission: "11".into(),
+    };
     let mut run = Run::new(header(errand));
     let at: Timestamp = "2026-02-03T09:20:05Z".parse().unwrap();
     run.tell(Happened::SignedIn, at);
-    run.tell(Happened::SubmissionRead(submission("11", "Certification")), at);
-    run.tell(Happened::Failed(Fault { cause: Cause::Trouble, message: "no network".into() }), at);
+    run.tell(
+        Happened::SubmissionRead(submission("11", "Certification")),
+        at,
+    );
+    run.tell(
+        Happened::Failed(Fault {
+            cause: Cause::Trouble,
+            message: "no network".into(),
+        }),
+        at,
+    );
     assert!(matches!(run.next(), Next::Look { .. }) && run.view().warnings.len() == 1);
-    run.tell(Happened::Seen(StatusReport::read(&json!({"status": "Published"}))), at);
-    assert_eq!(run.view().ending.as_ref().unwrap().outcome, Outcome::Published);
-    assert_eq!(run.view().timeline.last().unwrap().status, Status::Published);
+    run.tell(
+        Happened::Seen(StatusReport::read(&json!({"status": "Published"}))),
+        at,
+    );
+    assert_eq!(
+        run.view().ending.as_ref().unwrap().outcome,
+        Outcome::Published
+    );
+    assert_eq!(
+        run.view().timeline.last().unwrap().status,
+        Status::Published
+    );
 }
 
 proptest! {
@@ -468,7 +766,10 @@ proptest! {
 #[case::past("2026-02-01T00:00:00Z", Some("targetPublishDate is in the past."))]
 #[case::soon("2026-02-03T10:20:00Z", Some("targetPublishDate is only"))]
 #[case::ahead("2026-03-03T10:20:00Z", None)]
-fn a_date_that_is_too_near_is_told_before_anything_is_sent(#[case] date: &str, #[case] told: Option<&str>) {
+fn a_date_that_is_too_near_is_told_before_anything_is_sent(
+    #[case] date: &str,
+    #[case] told: Option<&str>,
+) {
     let mut plan = edited();
     let document = plan.document.as_mut().unwrap();
     document["targetPublishMode"] = "SpecificDate".into();
@@ -476,7 +777,10 @@ fn a_date_that_is_too_near_is_told_before_anything_is_sent(#[case] date: &str, #
     let story = play(plan.clone(), world(), None);
     let warnings = &story.run.view().warnings;
     match told {
-        Some(told) => assert!(matches!(warnings.as_slice(), [one] if one.starts_with(told)), "{warnings:?}"),
+        Some(told) => assert!(
+            matches!(warnings.as_slice(), [one] if one.starts_with(told)),
+            "{warnings:?}"
+        ),
         None => assert_eq!(warnings, &Vec::<String>::new()),
     }
     // Rebuilt from its journal, whenever that is, the run judges by the time of then.
@@ -487,7 +791,25 @@ fn a_date_that_is_too_near_is_told_before_anything_is_sent(#[case] date: &str, #
     let mut draft = submission("11", "PendingCommit");
     draft.document["targetPublishMode"] = "SpecificDate".into();
     draft.document["targetPublishDate"] = date.into();
-    let kept = Plan { pending: PendingPolicy::Keep, ..self::plan(None) };
-    let story = play(kept, World { pending: Some(draft), ..world() }, Some(7));
-    assert_eq!(story.run.view().warnings.iter().any(|warning| warning.contains("targetPublishDate")), told.is_some());
+    let kept = Plan {
+        pending: PendingPolicy::Keep,
+        ..self::plan(None)
+    };
+    let story = play(
+        kept,
+        World {
+            pending: Some(draft),
+            ..world()
+        },
+        Some(7),
+    );
+    assert_eq!(
+        story
+            .run
+            .view()
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("targetPublishDate")),
+        told.is_some()
+    );
 }

@@ -6,11 +6,10 @@ use super::{
     table::{Table, Times},
 };
 use flightdeck::{
-    domain::{json::document::pretty, json::edit::Edit, submission::Submission},
-    jobs::{job::ToWeigh, report::TargetDetail, weigh},
-    model::Model,
-    overlays::outlook::Outlook,
-    panes::{prepared::Prepared, session::Session},
+    features::review::preview::Outlook,
+    screen::edit_session::Session,
+    state::{Model, prepared::Prepared},
+    tasks::{analyze, job::ToWeigh, report::TargetDetail},
 };
 use serde_json::{Value, json};
 use std::{
@@ -18,6 +17,10 @@ use std::{
     io::Write,
     sync::Arc,
     time::{Duration, Instant},
+};
+use store_model::{
+    json::{document::pretty, edit::Edit},
+    submission::Submission,
 };
 use tokio::runtime::Runtime;
 
@@ -29,12 +32,20 @@ fn edits(session: &mut Session, languages: &[String]) -> Outcome<Times> {
     let mut times = Times::default();
     for (at, language) in languages.iter().cycle().take(EDITS).enumerate() {
         let pointer = format!("/listings/{language}/baseListing/title");
-        let edit = [Edit::Set { pointer, value: json!(format!("Notes {at}")) }];
+        let edit = [Edit::Set {
+            pointer,
+            value: json!(format!("Notes {at}")),
+        }];
         // Whoever has drawn the document knows it again, but does not keep it.
         let shown = session.value().as_ref().map(Arc::downgrade);
         let mut asks = Vec::new();
         let begun = Instant::now();
-        session.change(&edit, Duration::from_secs(at as u64), jiff::Timestamp::now(), &mut asks)?;
+        session.change(
+            &edit,
+            Duration::from_secs(at as u64),
+            jiff::Timestamp::now(),
+            &mut asks,
+        )?;
         black_box((session.value(), shown));
         times.add(begun.elapsed());
     }
@@ -42,12 +53,27 @@ fn edits(session: &mut Session, languages: &[String]) -> Outcome<Times> {
 }
 
 pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>) -> Outcome<()> {
-    let Some(product) = products(runtime, 1)?.pop() else { return Err("no product".into()) };
+    let Some(product) = products(runtime, 1)?.pop() else {
+        return Err("no product".into());
+    };
     let target = product.target.clone();
-    let languages: Vec<String> =
-        document.get("listings").and_then(Value::as_object).into_iter().flatten().map(|(language, _)| language.clone()).collect();
-    let published = Submission { id: "1152921505690000101".to_owned(), document };
-    let detail = Arc::new(TargetDetail { product, published: Some(published), pending: None, edit: None });
+    let languages: Vec<String> = document
+        .get("listings")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(language, _)| language.clone())
+        .collect();
+    let published = Submission {
+        id: "1152921505690000101".to_owned(),
+        document,
+    };
+    let detail = Arc::new(TargetDetail {
+        product,
+        published: Some(published),
+        pending: None,
+        edit: None,
+    });
     let server = Prepared {
         target: &target,
         detail: &detail,
@@ -62,12 +88,24 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
     let text = pretty(&body);
     let name = format!("document of {:.1} MB", text.len() as f64 / 1e6);
     let edited = text.replacen("\"Notes\"", "\"Other notes\"", 1);
-    let prepared = Prepared { text: Some(&edited), ..server };
+    let prepared = Prepared {
+        text: Some(&edited),
+        ..server
+    };
 
-    let mut session = Session::open(&server, Some(body.into()), Duration::ZERO).ok_or("nothing to edit")?;
+    let mut session =
+        Session::open(&server, Some(body.into()), Duration::ZERO).ok_or("nothing to edit")?;
     let times = edits(&mut session, &languages)?;
-    table.time(&format!("{name}: an edit by a tab, median"), times.at(0.5), Some(10.0))?;
-    table.time(&format!("{name}: an edit by a tab, worst of {EDITS}"), times.at(1.0), Some(20.0))?;
+    table.time(
+        &format!("{name}: an edit by a tab, median"),
+        times.at(0.5),
+        Some(10.0),
+    )?;
+    table.time(
+        &format!("{name}: an edit by a tab, worst of {EDITS}"),
+        times.at(1.0),
+        Some(20.0),
+    )?;
 
     let model = Model::default();
     for (what, prepared) in [("unedited", &server), ("edited", &prepared)] {
@@ -80,15 +118,26 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
                 brought: prepared.brought(&model),
             };
             let begun = Instant::now();
-            let weighed = Arc::new(black_box(weigh::weighed(&documents, jiff::Timestamp::now())));
+            let weighed = Arc::new(black_box(analyze::weighed(
+                &documents,
+                jiff::Timestamp::now(),
+            )));
             jobs.add(begun.elapsed());
             let begun = Instant::now();
             let outlook = black_box(Outlook::of(&model, prepared, weighed));
             times.add(begun.elapsed());
             drop(outlook);
         }
-        table.time(&format!("{name}: weighed for a review, {what} (a job)"), jobs.at(0.5), None)?;
-        table.time(&format!("{name}: what was weighed is made a review, {what}"), times.at(0.5), Some(10.0))?;
+        table.time(
+            &format!("{name}: weighed for a review, {what} (a job)"),
+            jobs.at(0.5),
+            None,
+        )?;
+        table.time(
+            &format!("{name}: what was weighed is made a review, {what}"),
+            times.at(0.5),
+            Some(10.0),
+        )?;
     }
     Ok(())
 }

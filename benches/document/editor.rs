@@ -7,11 +7,10 @@ use super::{
 };
 use flightdeck::{
     app::event::{Effect, Event},
-    domain::{judged::Judged, submission::Submission},
-    jobs::{
+    tasks::{
+        analyze,
         job::{Job, JobId},
         report::{Comparison, Judgement, Report, TargetDetail, Weighing},
-        weigh,
     },
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -21,12 +20,15 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use store_model::{checked::Judged, submission::Submission};
 use tokio::runtime::Runtime;
 
 /// A key with its frame.
 fn press(screen: &mut Screen, code: KeyCode, modifiers: KeyModifiers) -> Outcome<Duration> {
     let (now, begun) = (screen.now(), Instant::now());
-    screen.app.handle(Event::Key(KeyEvent::new(code, modifiers)), now);
+    screen
+        .app
+        .handle(Event::Key(KeyEvent::new(code, modifiers)), now);
     let handled = begun.elapsed();
     Ok(handled + screen.draw()?)
 }
@@ -45,26 +47,45 @@ fn pause(screen: &mut Screen) -> Outcome<(Duration, Option<(JobId, Job)>)> {
 
 pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>) -> Outcome<()> {
     let list = products(runtime, 10)?;
-    let Some(mut product) = list.first().cloned() else { return Err("no product".into()) };
+    let Some(mut product) = list.first().cloned() else {
+        return Err("no product".into());
+    };
     let mut screen = Screen::with(list, 0)?;
     // The cursor may stand elsewhere: the detail of whatever is selected is loaded after a moment.
-    let asked = screen.pass(Duration::from_secs(1)).into_iter().find_map(|effect| match effect {
-        Effect::Start(id, Job::LoadTarget(target)) => Some((id, target)),
-        _ => None,
-    });
-    let Some((job, target)) = asked else { return Err("the selected target was not asked for".into()) };
+    let asked = screen
+        .pass(Duration::from_secs(1))
+        .into_iter()
+        .find_map(|effect| match effect {
+            Effect::Start(id, Job::LoadTarget(target)) => Some((id, target)),
+            _ => None,
+        });
+    let Some((job, target)) = asked else {
+        return Err("the selected target was not asked for".into());
+    };
     let size = serde_json::to_string_pretty(&document)?.len();
     let name = format!("document of {:.1} MB", size as f64 / 1e6);
-    let published = Submission { id: "1152921505690000101".to_owned(), document };
+    let published = Submission {
+        id: "1152921505690000101".to_owned(),
+        document,
+    };
     product.target = target;
-    let detail = TargetDetail { product, published: Some(published), pending: None, edit: None };
+    let detail = TargetDetail {
+        product,
+        published: Some(published),
+        pending: None,
+        edit: None,
+    };
     let begun = Instant::now();
     screen.tell(Some(job), Report::Target(Box::new(detail)));
     let shown = begun.elapsed() + screen.draw()?;
     table.time(&format!("{name}: shown in the detail pane"), shown, None)?;
 
     let opened = press(&mut screen, KeyCode::Char('e'), KeyModifiers::NONE)?;
-    table.time(&format!("{name}: opened in the editor, first frame"), opened, Some(200.0))?;
+    table.time(
+        &format!("{name}: opened in the editor, first frame"),
+        opened,
+        Some(200.0),
+    )?;
     let before = screen.text();
     let (spent, judge) = pause(&mut screen)?;
     table.time(&format!("{name}: first pause"), spent, Some(10.0))?;
@@ -76,19 +97,42 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
             (0..2000).for_each(|_| drop(screen.key(KeyCode::PageDown)));
         }
         for letter in "a word, typed into the text".chars() {
-            times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
+            times.add(press(
+                &mut screen,
+                KeyCode::Char(letter),
+                KeyModifiers::NONE,
+            )?);
         }
-        for code in [KeyCode::Enter, KeyCode::Backspace, KeyCode::Down, KeyCode::Up, KeyCode::PageDown, KeyCode::End] {
+        for code in [
+            KeyCode::Enter,
+            KeyCode::Backspace,
+            KeyCode::Down,
+            KeyCode::Up,
+            KeyCode::PageDown,
+            KeyCode::End,
+        ] {
             times.add(press(&mut screen, code, KeyModifiers::NONE)?);
         }
     }
     if screen.text() == before {
         return Err("the editor took no key".into());
     }
-    table.time(&format!("{name}: a key to its frame, median"), times.at(0.5), Some(10.0))?;
-    table.time(&format!("{name}: a key to its frame, worst"), times.at(1.0), Some(10.0))?;
+    table.time(
+        &format!("{name}: a key to its frame, median"),
+        times.at(0.5),
+        Some(10.0),
+    )?;
+    table.time(
+        &format!("{name}: a key to its frame, worst"),
+        times.at(1.0),
+        Some(10.0),
+    )?;
     let (spent, judge) = pause(&mut screen)?;
-    table.time(&format!("{name}: pause after typing, kept and handed on"), spent, Some(10.0))?;
+    table.time(
+        &format!("{name}: pause after typing, kept and handed on"),
+        spent,
+        Some(10.0),
+    )?;
     answer(&mut screen, judge, &name, table)?;
 
     let control = KeyModifiers::CONTROL;
@@ -96,7 +140,11 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         ("undo", KeyCode::Char('z'), control),
         ("redo", KeyCode::Char('y'), control),
         ("fold all alike", KeyCode::F(7), KeyModifiers::NONE),
-        ("a page down over folds", KeyCode::PageDown, KeyModifiers::NONE),
+        (
+            "a page down over folds",
+            KeyCode::PageDown,
+            KeyModifiers::NONE,
+        ),
         ("unfold all", KeyCode::F(9), KeyModifiers::NONE),
         ("to the start", KeyCode::Home, control),
         ("partner of the first bracket", KeyCode::Char('b'), control),
@@ -112,9 +160,17 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
     press(&mut screen, KeyCode::Char('f'), control)?;
     let mut times = Times::default();
     for letter in "screenshot".chars() {
-        times.add(press(&mut screen, KeyCode::Char(letter), KeyModifiers::NONE)?);
+        times.add(press(
+            &mut screen,
+            KeyCode::Char(letter),
+            KeyModifiers::NONE,
+        )?);
     }
-    table.time(&format!("{name}: a letter of a search, worst"), times.at(1.0), Some(10.0))?;
+    table.time(
+        &format!("{name}: a letter of a search, worst"),
+        times.at(1.0),
+        Some(10.0),
+    )?;
     // Out of the search, a letter into the name that it has found, and out of the text.
     for code in [KeyCode::Esc, KeyCode::Char('x'), KeyCode::Esc] {
         screen.key(code);
@@ -126,34 +182,60 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
 
 /// What reads the whole document: opened by a key, compared by a job, shown.
 fn review_and_diff(screen: &mut Screen, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
-    let (opened, mut asked) = (press(screen, KeyCode::Char('d'), KeyModifiers::NONE)?, Vec::new());
+    let (opened, mut asked) = (
+        press(screen, KeyCode::Char('d'), KeyModifiers::NONE)?,
+        Vec::new(),
+    );
     table.time(&format!("{name}: the Diff tab opened"), opened, Some(10.0))?;
     asked.extend(screen.pass(Duration::ZERO));
-    compared(screen, asked, &format!("{name}: the Diff tab, compared, is shown"), table)?;
+    compared(
+        screen,
+        asked,
+        &format!("{name}: the Diff tab, compared, is shown"),
+        table,
+    )?;
     let (now, begun) = (screen.now(), Instant::now());
-    let asked = screen.app.handle(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::NONE)), now);
+    let asked = screen.app.handle(
+        Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::NONE)),
+        now,
+    );
     let opened = begun.elapsed() + screen.draw()?;
     if screen.app.overlays() != ["review"] {
         return Err("the review did not open".into());
     }
     table.time(&format!("{name}: the review opened"), opened, Some(10.0))?;
-    compared(screen, asked, &format!("{name}: the review, weighed, is shown"), table)
+    compared(
+        screen,
+        asked,
+        &format!("{name}: the review, weighed, is shown"),
+        table,
+    )
 }
 
 /// Does what the job would do, and measures what its answer costs on the screen.
-fn compared(screen: &mut Screen, asked: Vec<Effect>, what: &str, table: &mut Table<impl Write>) -> Outcome<()> {
+fn compared(
+    screen: &mut Screen,
+    asked: Vec<Effect>,
+    what: &str,
+    table: &mut Table<impl Write>,
+) -> Outcome<()> {
     let told = asked.into_iter().find_map(|effect| match effect {
         Effect::Start(id, Job::Compare { number, documents }) => {
-            let difference = Arc::new(weigh::difference(&documents));
+            let difference = Arc::new(analyze::difference(&documents));
             Some((id, Report::Compared(Comparison { number, difference })))
         }
         Effect::Start(id, Job::Weigh { number, documents }) => {
-            let weighed = Arc::new(weigh::weighed(&documents, jiff::Timestamp::now()));
+            let weighed = Arc::new(analyze::weighed(&documents, jiff::Timestamp::now()));
             Some((id, Report::Weighed(Weighing { number, weighed })))
         }
         _ => None,
     });
-    let (id, report) = told.ok_or_else(|| format!("no job was asked to compare the documents:\n{}", screen.text()))?;
+    let (id, report) = told.ok_or_else(|| {
+        format!(
+            "no job was asked to compare the documents:\n{}",
+            screen.text()
+        )
+    })?;
     let begun = Instant::now();
     screen.tell(Some(id), report);
     let spent = begun.elapsed() + screen.draw()?;
@@ -161,14 +243,44 @@ fn compared(screen: &mut Screen, asked: Vec<Effect>, what: &str, table: &mut Tab
 }
 
 /// Does what the job would do, and measures what its answer costs on the screen.
-fn answer(screen: &mut Screen, judge: Option<(JobId, Job)>, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
-    let Some((id, Job::Judge { target, number, text, body })) = judge else {
+fn answer(
+    screen: &mut Screen,
+    judge: Option<(JobId, Job)>,
+    name: &str,
+    table: &mut Table<impl Write>,
+) -> Outcome<()> {
+    let Some((
+        id,
+        Job::Judge {
+            target,
+            number,
+            text,
+            body,
+        },
+    )) = judge
+    else {
         return Err("no job was asked to judge the text".into());
     };
-    let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref(), jiff::Timestamp::now()));
+    let judged = Arc::new(Judged::of(
+        target.kind(),
+        &*text,
+        body.as_deref(),
+        jiff::Timestamp::now(),
+    ));
     let begun = Instant::now();
-    screen.tell(Some(id), Report::Judged(Judgement { target, number, judged }));
+    screen.tell(
+        Some(id),
+        Report::Judged(Judgement {
+            target,
+            number,
+            judged,
+        }),
+    );
     let spent = begun.elapsed() + screen.draw()?;
-    table.time(&format!("{name}: what the check found is shown"), spent, Some(10.0))?;
+    table.time(
+        &format!("{name}: what the check found is shown"),
+        spent,
+        Some(10.0),
+    )?;
     Ok(())
 }

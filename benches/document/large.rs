@@ -13,7 +13,9 @@ pub fn document(bytes: usize) -> Value {
         let features: Vec<_> = (0..20).map(|at| format!("{at} {text}")).collect();
         json!({"baseListing": {"title": "Notes", "description": text.repeat(100), "features": features, "releaseNotes": text.repeat(15), "images": images}})
     };
-    let each = serde_json::to_string_pretty(&listing("xx-00")).unwrap_or_default().len();
+    let each = serde_json::to_string_pretty(&listing("xx-00"))
+        .unwrap_or_default()
+        .len();
     for at in 0..bytes.div_ceil(each) {
         let language = format!("xx-{at:03}");
         listings.insert(language.clone(), listing(&language));

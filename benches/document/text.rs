@@ -5,27 +5,30 @@ use super::{
     account::{COLUMNS, ROWS},
     table::{Table, Times},
 };
-use flightdeck::{
-    domain::{
-        diff::diff,
-        difference::Difference,
-        json::document::{Document, pretty},
-        json::edit::{Edit, apply_to_text, apply_to_value},
-        judged::Judged,
-        rules::check::check,
-        target::Kind,
-    },
-    ui::{
-        text::{area::TextArea, brackets::partner, buffer::TextBuffer, place::Place, scroll::Scroll, search::Search},
-        theme::Theme,
-    },
-};
 use ratatui::{Terminal, backend::TestBackend};
 use serde_json::{Value, json};
 use std::{
     hint::black_box,
     io::Write,
     time::{Duration, Instant},
+};
+use store_model::{
+    checked::Judged,
+    diff::diff,
+    difference::Difference,
+    json::{
+        document::{Document, pretty},
+        edit::{Edit, apply_to_text, apply_to_value},
+    },
+    rules::check::check,
+    target::Kind,
+};
+use tui_kit::{
+    text::{
+        area::TextArea, brackets::partner, buffer::TextBuffer, place::Place, scroll::Scroll,
+        search::Search,
+    },
+    theme::Theme,
 };
 
 /// The middle of so many tries.
@@ -57,7 +60,11 @@ fn median_of<S, T>(mut make: impl FnMut() -> S, mut act: impl FnMut(&mut S) -> T
 
 /// A release note in every language: the largest edit that one key makes.
 fn edits(document: &Value) -> Vec<Edit> {
-    let languages = document.get("listings").and_then(Value::as_object).into_iter().flatten();
+    let languages = document
+        .get("listings")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
     let set = |language: &String| Edit::Set {
         pointer: format!("/listings/{language}/baseListing/releaseNotes"),
         value: json!("Tabs, and a search that finds."),
@@ -68,14 +75,35 @@ fn edits(document: &Value) -> Vec<Edit> {
 /// The same document without a line break: one line of megabytes, cut and wrapped, its begin and its end in view.
 fn one_line(document: &Value, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
     let buffer = TextBuffer::new(&document.to_string());
-    let end = Place { line: 0, byte: buffer.len() };
-    for (wraps, cursor, what) in
-        [(false, Place::default(), "cut, its start"), (false, end, "cut, its end"), (true, end, "wrapped")]
-    {
-        let area = TextArea { text: buffer.visible(), cursor: Some(cursor), wraps, ..TextArea::default() };
-        let (mut terminal, scroll) = (Terminal::new(TestBackend::new(COLUMNS, ROWS))?, Scroll::default());
-        let draw = || terminal.draw(|frame| area.draw(frame, frame.area(), &scroll, &Theme::default())).map(|_| ());
-        table.time(&format!("{name} in one line: a frame, {what}"), median(draw), Some(10.0))?;
+    let end = Place {
+        line: 0,
+        byte: buffer.len(),
+    };
+    for (wraps, cursor, what) in [
+        (false, Place::default(), "cut, its start"),
+        (false, end, "cut, its end"),
+        (true, end, "wrapped"),
+    ] {
+        let area = TextArea {
+            text: buffer.visible(),
+            cursor: Some(cursor),
+            wraps,
+            ..TextArea::default()
+        };
+        let (mut terminal, scroll) = (
+            Terminal::new(TestBackend::new(COLUMNS, ROWS))?,
+            Scroll::default(),
+        );
+        let draw = || {
+            terminal
+                .draw(|frame| area.draw(frame, frame.area(), &scroll, &Theme::default()))
+                .map(|_| ())
+        };
+        table.time(
+            &format!("{name} in one line: a frame, {what}"),
+            median(draw),
+            Some(10.0),
+        )?;
     }
     Ok(())
 }
@@ -88,32 +116,86 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     let mut changed = document.clone();
     apply_to_value(&mut changed, &all)?;
 
-    table.time(&format!("{name}: parse"), median(|| Document::parse(text.as_str())), None)?;
-    table.time(&format!("{name}: check"), median(|| check(Kind::App, document, Some(document))), None)?;
-    table.time(&format!("{name}: diff, {} changes", all.len()), median(|| diff(document, &changed)), None)?;
+    table.time(
+        &format!("{name}: parse"),
+        median(|| Document::parse(text.as_str())),
+        None,
+    )?;
+    table.time(
+        &format!("{name}: check"),
+        median(|| check(Kind::App, document, Some(document))),
+        None,
+    )?;
+    table.time(
+        &format!("{name}: diff, {} changes", all.len()),
+        median(|| diff(document, &changed)),
+        None,
+    )?;
     let between = || Difference::between(Kind::App, Some(document), &changed, &[]);
-    table.time(&format!("{name}: grouped difference, {} changes", all.len()), median(between), Some(100.0))?;
+    table.time(
+        &format!("{name}: grouped difference, {} changes", all.len()),
+        median(between),
+        Some(100.0),
+    )?;
     let new = || Difference::between(Kind::App, None, document, &[]);
-    table.time(&format!("{name}: grouped difference to nothing"), median(new), None)?;
-    let judged = median(|| Judged::of(Kind::App, text.as_str(), Some(document), jiff::Timestamp::now()));
-    table.time(&format!("{name}: parse, check, diff and places (a job)"), judged, None)?;
+    table.time(
+        &format!("{name}: grouped difference to nothing"),
+        median(new),
+        None,
+    )?;
+    let judged = median(|| {
+        Judged::of(
+            Kind::App,
+            text.as_str(),
+            Some(document),
+            jiff::Timestamp::now(),
+        )
+    });
+    table.time(
+        &format!("{name}: parse, check, diff and places (a job)"),
+        judged,
+        None,
+    )?;
 
     let open = || TextBuffer::new(&text);
-    table.time(&format!("{name}: text into lines"), median(open), Some(200.0))?;
-    table.time(&format!("{name}: text out of lines"), median_of(open, |buffer| buffer.text()), Some(10.0))?;
+    table.time(
+        &format!("{name}: text into lines"),
+        median(open),
+        Some(200.0),
+    )?;
+    table.time(
+        &format!("{name}: text out of lines"),
+        median_of(open, |buffer| buffer.text()),
+        Some(10.0),
+    )?;
     let in_the_middle = || {
         let mut buffer = open();
-        buffer.go_to(Place { line: buffer.lines().len() / 2, byte: 0 });
+        buffer.go_to(Place {
+            line: buffer.lines().len() / 2,
+            byte: 0,
+        });
         buffer
     };
-    table.time(&format!("{name}: a letter"), median_of(in_the_middle, |buffer| buffer.type_char('x')), Some(10.0))?;
-    table.time(&format!("{name}: a new line"), median_of(in_the_middle, TextBuffer::new_line), Some(10.0))?;
+    table.time(
+        &format!("{name}: a letter"),
+        median_of(in_the_middle, |buffer| buffer.type_char('x')),
+        Some(10.0),
+    )?;
+    table.time(
+        &format!("{name}: a new line"),
+        median_of(in_the_middle, TextBuffer::new_line),
+        Some(10.0),
+    )?;
     let typed = || {
         let mut buffer = in_the_middle();
         buffer.new_line();
         buffer
     };
-    table.time(&format!("{name}: undo"), median_of(typed, TextBuffer::undo), Some(10.0))?;
+    table.time(
+        &format!("{name}: undo"),
+        median_of(typed, TextBuffer::undo),
+        Some(10.0),
+    )?;
 
     let search = |pattern: &'static str| {
         let mut search = Search::default();
@@ -137,8 +219,14 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
             (buffer, search)
         };
         let hits = found().1.hits().len();
-        let replaced = median_of(found, |(buffer, search)| buffer.replace_hits(search.hits(), pattern.len(), with));
-        table.time(&format!("{name}: replace all of {hits} hits"), replaced, None)?;
+        let replaced = median_of(found, |(buffer, search)| {
+            buffer.replace_hits(search.hits(), pattern.len(), with)
+        });
+        table.time(
+            &format!("{name}: replace all of {hits} hits"),
+            replaced,
+            None,
+        )?;
     }
 
     one_line(document, &name, table)?;
@@ -163,13 +251,25 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
         buffer.fold_alike();
         buffer
     };
-    table.time(&format!("{name}: a new line with {parts} parts folded"), median_of(folded, TextBuffer::new_line), Some(10.0))?;
+    table.time(
+        &format!("{name}: a new line with {parts} parts folded"),
+        median_of(folded, TextBuffer::new_line),
+        Some(10.0),
+    )?;
 
     for edits in [&one, &all] {
         let what = format!("{name}: {} place(s) changed", edits.len());
-        table.time(&format!("{what} in the text"), median(|| apply_to_text(&text, edits)), None)?;
+        table.time(
+            &format!("{what} in the text"),
+            median(|| apply_to_text(&text, edits)),
+            None,
+        )?;
         let new = apply_to_text(&text, edits)?;
-        table.time(&format!("{what} in the lines"), median_of(open, |buffer| buffer.replace_all(&new)), Some(10.0))?;
+        table.time(
+            &format!("{what} in the lines"),
+            median_of(open, |buffer| buffer.replace_all(&new)),
+            Some(10.0),
+        )?;
     }
     Ok(())
 }

@@ -1,22 +1,19 @@
 //! What the screen is filled with: products as the simulated Store lists them, runs in the middle of their upload.
 
 use super::Outcome;
+use flightdeck::screen::keymap::keymap;
 use flightdeck::{
-    api::{Credential, Exchange, Store, StoreSettings, http::http_client_for},
     app::{
         event::{Effect, Event, Moment},
         settings::Settings,
         update::App,
     },
-    domain::{product::Product, status::Status, target::Target},
-    jobs::{
+    engine::view::{RunView, Seen, StepState},
+    state::ProfileView,
+    tasks::{
         job::{Catalog, Job, JobId},
         report::{Report, UploadProgress},
     },
-    model::ProfileView,
-    publish::view::{RunView, Seen, StepState},
-    sim::{self, SimOptions},
-    ui::{keymap::Keymap, theme::Theme},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{
@@ -29,7 +26,11 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use store_client::{Credential, Exchange, Store, StoreSettings, http::http_client_for};
+use store_model::{product::Product, status::Status, target::Target};
+use store_sim::SimOptions;
 use tokio::runtime::Runtime;
+use tui_kit::theme::Theme;
 
 pub const COLUMNS: u16 = 160;
 pub const ROWS: u16 = 50;
@@ -37,14 +38,19 @@ pub const ROWS: u16 = 50;
 /// That many apps, each with its resource as it came over HTTP.
 pub fn products(runtime: &Runtime, count: usize) -> Outcome<Vec<Product>> {
     runtime.block_on(async {
-        let sim = sim::start(SimOptions { apps: Some(count), rate_limit: None, ..SimOptions::default() }).await?;
+        let sim = store_sim::start(SimOptions {
+            apps: Some(count),
+            rate_limit: None,
+            ..SimOptions::default()
+        })
+        .await?;
         let url: url::Url = sim.url().parse()?;
-        let secret = || Ok(SecretString::from(sim::CLIENT_SECRET));
+        let secret = || Ok(SecretString::from(store_sim::CLIENT_SECRET));
         let settings = StoreSettings {
             login: url.clone(),
             store: url.clone(),
-            tenant: sim::TENANT.into(),
-            client: sim::CLIENT_ID.into(),
+            tenant: store_sim::TENANT.into(),
+            client: store_sim::CLIENT_ID.into(),
             credential: Credential::Secret(Arc::new(secret)),
             requests_per_minute: 10_000,
         };
@@ -67,31 +73,59 @@ pub struct Screen {
 impl Screen {
     pub fn new() -> Outcome<Self> {
         let settings = Settings {
-            profile: ProfileView { name: "bench".into(), ..ProfileView::default() },
+            profile: ProfileView {
+                name: "bench".into(),
+                ..ProfileView::default()
+            },
             banner: None,
             welcome: None,
             theme: Theme::default(),
-            keymap: Keymap::new(&[])?,
+            keymap: keymap(&[])?,
             zone: TimeZone::UTC,
             notify: false,
         };
         let app = App::new(settings, COLUMNS, ROWS);
         let terminal = Terminal::new(TestBackend::new(COLUMNS, ROWS))?;
-        Ok(Self { app, terminal, started: Instant::now(), ahead: Duration::ZERO })
+        Ok(Self {
+            app,
+            terminal,
+            started: Instant::now(),
+            ahead: Duration::ZERO,
+        })
     }
 
     /// With this list of apps and that many runs in their upload.
     pub fn with(products: Vec<Product>, runs: usize) -> Outcome<Self> {
         let mut screen = Self::new()?;
-        let views: Vec<_> = products.iter().take(runs).enumerate().map(|(at, product)| run(at, product)).collect();
+        let views: Vec<_> = products
+            .iter()
+            .take(runs)
+            .enumerate()
+            .map(|(at, product)| run(at, product))
+            .collect();
         let begun = screen.app.start(screen.now());
         let job = |wanted: &Job| {
-            begun.iter().find_map(|effect| matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))).flatten()
+            begun
+                .iter()
+                .find_map(|effect| {
+                    matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))
+                })
+                .flatten()
         };
         let apps = job(&Job::LoadCatalog(Catalog::Apps));
         let add_ons = job(&Job::LoadCatalog(Catalog::AddOns));
-        for (job, catalog, products) in [(apps, Catalog::Apps, products), (add_ons, Catalog::AddOns, Vec::new())] {
-            screen.tell(job, Report::Products { catalog, products, at: Timestamp::now() });
+        for (job, catalog, products) in [
+            (apps, Catalog::Apps, products),
+            (add_ons, Catalog::AddOns, Vec::new()),
+        ] {
+            screen.tell(
+                job,
+                Report::Products {
+                    catalog,
+                    products,
+                    at: Timestamp::now(),
+                },
+            );
             screen.tell(job, Report::Ended);
         }
         for view in views {
@@ -104,7 +138,10 @@ impl Screen {
     }
 
     pub fn now(&self) -> Moment {
-        Moment { wall: Timestamp::now(), uptime: self.started.elapsed() + self.ahead }
+        Moment {
+            wall: Timestamp::now(),
+            uptime: self.started.elapsed() + self.ahead,
+        }
     }
 
     pub fn tell(&mut self, job: Option<JobId>, report: Report) {
@@ -114,7 +151,8 @@ impl Screen {
 
     pub fn key(&mut self, code: KeyCode) -> Vec<Effect> {
         let now = self.now();
-        self.app.handle(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), now)
+        self.app
+            .handle(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), now)
     }
 
     /// Lets this time pass.
@@ -138,7 +176,11 @@ impl Screen {
 }
 
 fn id(effect: &Effect) -> Option<JobId> {
-    if let Effect::Start(id, _) = effect { Some(*id) } else { None }
+    if let Effect::Start(id, _) = effect {
+        Some(*id)
+    } else {
+        None
+    }
 }
 
 /// A run in the middle of its upload.
@@ -148,11 +190,18 @@ pub fn run(at: usize, product: &Product) -> RunView {
     let mut view = RunView::new(run, product.target.clone(), product.name.clone(), now);
     for (at, step) in view.steps.iter_mut().enumerate().take(7) {
         step.started = Some(now);
-        step.state = if at < 6 { StepState::Done } else { StepState::Started };
+        step.state = if at < 6 {
+            StepState::Done
+        } else {
+            StepState::Started
+        };
         step.ended = (at < 6).then_some(now);
     }
     view.submission = Some("1152921505690000415".to_owned());
-    view.timeline.push(Seen { status: Status::PendingCommit, at: now });
+    view.timeline.push(Seen {
+        status: Status::PendingCommit,
+        at: now,
+    });
     view
 }
 
@@ -177,7 +226,11 @@ pub fn exchange(at: usize, target: &Target) -> Exchange {
     Exchange {
         at: Timestamp::now(),
         method: "GET".to_owned(),
-        path: format!("{}/submissions/1152921505690000{:03}/status", target.path(), at % 1000),
+        path: format!(
+            "{}/submissions/1152921505690000{:03}/status",
+            target.path(),
+            at % 1000
+        ),
         status: Some(200),
         elapsed: Duration::from_millis(120),
         correlation: Some("0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40".to_owned()),

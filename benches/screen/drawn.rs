@@ -5,7 +5,7 @@ use super::{
     account::{Screen, products, progress},
     table::{Table, Times},
 };
-use flightdeck::jobs::report::Report;
+use flightdeck::tasks::report::Report;
 use ratatui::crossterm::event::KeyCode;
 use std::{io::Write, time::Instant};
 use tokio::runtime::Runtime;
@@ -13,7 +13,13 @@ use tokio::runtime::Runtime;
 /// One frame after another, each with another row selected and another upload further on.
 pub fn frames(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let mut screen = Screen::with(products(runtime, 5000)?, 8)?;
-    let runs: Vec<_> = screen.app.model().runs.iter().map(|row| row.view.id.clone()).collect();
+    let runs: Vec<_> = screen
+        .app
+        .model()
+        .runs
+        .iter()
+        .map(|row| row.view.id.clone())
+        .collect();
     for pane in ['1', '5'] {
         screen.key(KeyCode::Char(pane));
         let mut times = Times::default();
@@ -35,7 +41,14 @@ pub fn frames(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
 pub fn filter(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let mut screen = Screen::with(products(runtime, 10_000)?, 0)?;
     let (mut times, mut with_frame) = (Times::default(), Times::default());
-    for word in ["northwind notes", "contoso", "e", "9NX", "zzz", "certification"] {
+    for word in [
+        "northwind notes",
+        "contoso",
+        "e",
+        "9NX",
+        "zzz",
+        "certification",
+    ] {
         screen.key(KeyCode::Char('/'));
         for letter in word.chars() {
             let begun = Instant::now();
@@ -45,8 +58,20 @@ pub fn filter(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
         }
         screen.key(KeyCode::Esc);
     }
-    table.time("filter over 10,000 products, a key: median", times.at(0.5), Some(5.0))?;
-    table.time("filter over 10,000 products, a key: worst", times.at(1.0), Some(5.0))?;
-    table.time("filter over 10,000 products, key to frame: worst", with_frame.at(1.0), None)?;
+    table.time(
+        "filter over 10,000 products, a key: median",
+        times.at(0.5),
+        Some(5.0),
+    )?;
+    table.time(
+        "filter over 10,000 products, a key: worst",
+        times.at(1.0),
+        Some(5.0),
+    )?;
+    table.time(
+        "filter over 10,000 products, key to frame: worst",
+        with_frame.at(1.0),
+        None,
+    )?;
     Ok(())
 }

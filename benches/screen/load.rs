@@ -7,19 +7,19 @@ use super::{
 };
 use flightdeck::{
     app::event::Event,
-    domain::{status::StatusReport, target::Target},
-    jobs::{
+    engine::view::RunView,
+    shell::pace::Pace,
+    tasks::{
         pool::Pool,
         report::{Pulse, Report},
     },
-    publish::view::RunView,
-    shell::pace::Pace,
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::{
     io::Write,
     time::{Duration, Instant},
 };
+use store_model::{status::StatusReport, target::Target};
 use tokio::{runtime::Runtime, sync::mpsc, time};
 
 const KEYS: usize = 1000;
@@ -32,20 +32,32 @@ pub fn keys(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
         let mut screen = Screen::with(list.clone(), 8)?;
         if !filter.is_empty() {
             screen.key(KeyCode::Char('/'));
-            filter.chars().for_each(|letter| drop(screen.key(KeyCode::Char(letter))));
+            filter
+                .chars()
+                .for_each(|letter| drop(screen.key(KeyCode::Char(letter))));
             screen.key(KeyCode::Enter);
         }
         let times = runtime.block_on(under_load(&mut screen))?;
         let name = format!("key to frame, 8 uploads, {EVENTS_PER_SECOND} events/s{what}");
         table.time(&format!("{name}: median"), times.at(0.5), None)?;
-        table.time(&format!("{name}: 99th percentile"), times.at(0.99), Some(16.0))?;
+        table.time(
+            &format!("{name}: 99th percentile"),
+            times.at(0.99),
+            Some(16.0),
+        )?;
     }
     Ok(())
 }
 
 async fn under_load(screen: &mut Screen) -> Outcome<Times> {
     let (sender, mut reports) = Pool::channel();
-    let views: Vec<RunView> = screen.app.model().runs.iter().map(|row| row.view.clone()).collect();
+    let views: Vec<RunView> = screen
+        .app
+        .model()
+        .runs
+        .iter()
+        .map(|row| row.view.clone())
+        .collect();
     let pending: Vec<(Target, String)> = screen
         .app
         .model()
@@ -71,8 +83,12 @@ async fn under_load(screen: &mut Screen) -> Outcome<Times> {
         let mut pause = time::interval(Duration::from_micros(1_000_000 / EVENTS_PER_SECOND));
         for at in 0_usize.. {
             pause.tick().await;
-            let Some((target, submission)) = pending.get(at % pending.len().max(1)) else { return };
-            let Some(view) = views.get(at / 10 % views.len().max(1)) else { return };
+            let Some((target, submission)) = pending.get(at % pending.len().max(1)) else {
+                return;
+            };
+            let Some(view) = views.get(at / 10 % views.len().max(1)) else {
+                return;
+            };
             let report = match at % 10 {
                 0 => Report::Run(Box::new(view.clone())),
                 1 | 2 => Report::Status {
@@ -80,7 +96,11 @@ async fn under_load(screen: &mut Screen) -> Outcome<Times> {
                     submission: submission.clone(),
                     report: StatusReport::read(&serde_json::json!({"status": "Certification"})),
                 },
-                3 | 4 => Report::Pulse(Pulse { used: at as u32 % 20, limit: 20, ..Pulse::default() }),
+                3 | 4 => Report::Pulse(Pulse {
+                    used: at as u32 % 20,
+                    limit: 20,
+                    ..Pulse::default()
+                }),
                 _ => Report::Exchange(exchange(at, target)),
             };
             if events.send((None, report)).await.is_err() {

@@ -12,11 +12,20 @@ pub struct Table<W> {
 
 impl<W: Write> Table<W> {
     pub fn new(out: W) -> Self {
-        Self { out, has_head: false }
+        Self {
+            out,
+            has_head: false,
+        }
     }
 
     /// A row; `bar` is the most that is allowed, `None` where the specification sets none.
-    pub fn row(&mut self, what: &str, measured: f64, unit: &str, bar: Option<f64>) -> io::Result<()> {
+    pub fn row(
+        &mut self,
+        what: &str,
+        measured: f64,
+        unit: &str,
+        bar: Option<f64>,
+    ) -> io::Result<()> {
         if !self.has_head {
             self.has_head = true;
             writeln!(self.out, "{:64} {:>12} {:>14}", "what", "measured", "bar")?;
@@ -25,7 +34,11 @@ impl<W: Write> Table<W> {
             Some(bar) => format!("≤ {bar} {unit} {}", if measured <= bar { "✓" } else { "✗" }),
             None => String::new(),
         };
-        writeln!(self.out, "{what:64} {:>12} {bar:>14}", format!("{measured:.2} {unit}"))?;
+        writeln!(
+            self.out,
+            "{what:64} {:>12} {bar:>14}",
+            format!("{measured:.2} {unit}")
+        )?;
         self.out.flush()
     }
 
@@ -49,6 +62,9 @@ impl Times {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
         let last = sorted.len().saturating_sub(1);
-        sorted.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
+        sorted
+            .get((last as f64 * part).round() as usize)
+            .copied()
+            .unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! Which pane is where, from size, focus and zoom. Pure geometry.
 
 use super::focus::is_list;
-use crate::ask::PaneId;
+use crate::screen::ask::PaneId;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 /// Below this there is one sentence instead of a broken screen.
@@ -40,7 +40,10 @@ pub struct Arrangement {
 impl Arrangement {
     /// The pane at a place.
     pub fn pane_at(&self, column: u16, row: u16) -> Option<(PaneId, Rect)> {
-        self.panes.iter().find(|(_, area)| area.contains((column, row).into())).copied()
+        self.panes
+            .iter()
+            .find(|(_, area)| area.contains((column, row).into()))
+            .copied()
     }
 }
 
@@ -53,14 +56,22 @@ pub fn arrange(shape: Shape) -> Option<Arrangement> {
     let is_wide = area.width >= WIDE;
     let has_tabs = !is_wide || shape.is_zoomed;
     let line = |is_there: bool| Constraint::Length(u16::from(is_there));
-    let [header, banner, tabs, body, footer] =
-        area.layout(&Layout::vertical([line(true), line(shape.has_banner), line(has_tabs), Constraint::Fill(1), line(true)]));
+    let [header, banner, tabs, body, footer] = area.layout(&Layout::vertical([
+        line(true),
+        line(shape.has_banner),
+        line(has_tabs),
+        Constraint::Fill(1),
+        line(true),
+    ]));
     let panes = if shape.is_zoomed || (!is_wide && area.height < TALL) {
         vec![(focus, body)]
     } else if is_wide {
         // Names and states of three lists need a good third; beyond that the detail has more use for it.
         let left = (area.width * 35 / 100).clamp(36, 64);
-        let [left, right] = body.layout(&Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]));
+        let [left, right] = body.layout(&Layout::horizontal([
+            Constraint::Length(left),
+            Constraint::Fill(1),
+        ]));
         let mut panes = lists(left);
         panes.extend(work(right, shape));
         panes
@@ -71,19 +82,37 @@ pub fn arrange(shape: Shape) -> Option<Arrangement> {
     };
     let overlays = if shape.has_banner {
         let top = banner.bottom();
-        Rect { y: top, height: area.bottom() - top, ..area }
+        Rect {
+            y: top,
+            height: area.bottom() - top,
+            ..area
+        }
     } else {
         area
     };
     let (banner, tabs) = (shape.has_banner.then_some(banner), has_tabs.then_some(tabs));
-    Some(Arrangement { header, banner, tabs, panes, footer, overlays })
+    Some(Arrangement {
+        header,
+        banner,
+        tabs,
+        panes,
+        footer,
+        overlays,
+    })
 }
 
 /// The three lists below each other; an account has more apps than an app has flights.
 fn lists(area: Rect) -> Vec<(PaneId, Rect)> {
-    let [apps, add_ons, flights] =
-        area.layout(&Layout::vertical([Constraint::Fill(2), Constraint::Fill(1), Constraint::Fill(1)]));
-    vec![(PaneId::Apps, apps), (PaneId::AddOns, add_ons), (PaneId::Flights, flights)]
+    let [apps, add_ons, flights] = area.layout(&Layout::vertical([
+        Constraint::Fill(2),
+        Constraint::Fill(1),
+        Constraint::Fill(1),
+    ]));
+    vec![
+        (PaneId::Apps, apps),
+        (PaneId::AddOns, add_ons),
+        (PaneId::Flights, flights),
+    ]
 }
 
 /// The detail above the runs, which get as much as they need, or above the activity, which gets half.
@@ -91,10 +120,15 @@ fn work(area: Rect, shape: Shape) -> Vec<(PaneId, Rect)> {
     let (lower, height) = if shape.shows_activity {
         (PaneId::Activity, area.height / 2)
     } else {
-        let needed = u16::try_from(shape.runs).unwrap_or(u16::MAX).saturating_add(2);
+        let needed = u16::try_from(shape.runs)
+            .unwrap_or(u16::MAX)
+            .saturating_add(2);
         (PaneId::Runs, needed.clamp(4, (area.height / 3).max(4)))
     };
-    let [detail, below] = area.layout(&Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]));
+    let [detail, below] = area.layout(&Layout::vertical([
+        Constraint::Fill(1),
+        Constraint::Length(height),
+    ]));
     vec![(PaneId::Detail, detail), (lower, below)]
 }
 
@@ -115,7 +149,9 @@ mod tests {
     }
 
     fn names(shape: Shape) -> Vec<PaneId> {
-        arrange(shape).map(|arrangement| arrangement.panes.iter().map(|(pane, _)| *pane).collect()).unwrap_or_default()
+        arrange(shape)
+            .map(|arrangement| arrangement.panes.iter().map(|(pane, _)| *pane).collect())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -123,10 +159,30 @@ mod tests {
         use PaneId::{Activity, AddOns, Apps, Detail, Flights, Runs};
         assert_eq!(names(shape(120, 36)), [Apps, AddOns, Flights, Detail, Runs]);
         assert_eq!(names(shape(80, 24)), [Apps, AddOns, Flights]);
-        assert_eq!(names(Shape { focus: Runs, ..shape(80, 24) }), [Detail, Runs]);
-        assert_eq!(names(Shape { focus: Activity, shows_activity: true, ..shape(80, 24) }), [Detail, Activity]);
+        assert_eq!(
+            names(Shape {
+                focus: Runs,
+                ..shape(80, 24)
+            }),
+            [Detail, Runs]
+        );
+        assert_eq!(
+            names(Shape {
+                focus: Activity,
+                shows_activity: true,
+                ..shape(80, 24)
+            }),
+            [Detail, Activity]
+        );
         assert_eq!(names(shape(40, 12)), [Apps]);
-        assert_eq!(names(Shape { is_zoomed: true, focus: Detail, ..shape(120, 36) }), [Detail]);
+        assert_eq!(
+            names(Shape {
+                is_zoomed: true,
+                focus: Detail,
+                ..shape(120, 36)
+            }),
+            [Detail]
+        );
         assert_eq!(arrange(shape(39, 12)), None);
     }
 

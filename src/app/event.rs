@@ -1,15 +1,13 @@
 //! What the shell tells the app and what the app wants of the shell: plain data.
 
-use crate::{
-    domain::target::Target,
-    jobs::{
-        job::{Job, JobId},
-        report::Report,
-    },
+use crate::tasks::{
+    job::{Job, JobId},
+    report::Report,
 };
 use jiff::Timestamp;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use std::time::Duration;
+use store_model::target::Target;
 
 /// When something happens; the app never asks a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

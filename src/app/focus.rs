@@ -1,6 +1,6 @@
 //! Which pane has the focus, and where Tab and Esc lead from there. Knows no rectangle.
 
-use crate::ask::PaneId;
+use crate::screen::ask::PaneId;
 
 #[derive(Clone, Debug)]
 pub struct Focus {
@@ -59,28 +59,49 @@ impl Focus {
     /// Where the key of the activity leads when it is shown already: back.
     pub fn leave_activity(&mut self) -> PaneId {
         self.shows_activity = false;
-        if self.before_activity == PaneId::Activity { self.last_list } else { self.before_activity }
+        if self.before_activity == PaneId::Activity {
+            self.last_list
+        } else {
+            self.before_activity
+        }
     }
 
     /// The panes that Tab goes through.
     fn ring(&self) -> [PaneId; 5] {
-        let lower = if self.shows_activity { PaneId::Activity } else { PaneId::Runs };
-        [PaneId::Apps, PaneId::AddOns, PaneId::Flights, PaneId::Detail, lower]
+        let lower = if self.shows_activity {
+            PaneId::Activity
+        } else {
+            PaneId::Runs
+        };
+        [
+            PaneId::Apps,
+            PaneId::AddOns,
+            PaneId::Flights,
+            PaneId::Detail,
+            lower,
+        ]
     }
 
     pub fn next(&self, forward: bool) -> PaneId {
         let ring = self.ring();
-        let at = ring.iter().position(|pane| *pane == self.current).unwrap_or_default();
+        let at = ring
+            .iter()
+            .position(|pane| *pane == self.current)
+            .unwrap_or_default();
         let step = if forward { 1 } else { ring.len() - 1 };
-        ring.get((at + step) % ring.len()).copied().unwrap_or(PaneId::Apps)
+        ring.get((at + step) % ring.len())
+            .copied()
+            .unwrap_or(PaneId::Apps)
     }
 
     /// Where Esc leads from here; `None` at the base.
     pub fn back(&self) -> Option<PaneId> {
         match self.current {
-            PaneId::Activity => {
-                Some(if self.before_activity == PaneId::Activity { self.last_list } else { self.before_activity })
-            }
+            PaneId::Activity => Some(if self.before_activity == PaneId::Activity {
+                self.last_list
+            } else {
+                self.before_activity
+            }),
             PaneId::Detail | PaneId::Runs => Some(self.last_list),
             _ => None,
         }
@@ -99,13 +120,28 @@ mod tests {
             seen.push(focus.current());
             focus.set(focus.next(true));
         }
-        assert_eq!(seen, [PaneId::Apps, PaneId::AddOns, PaneId::Flights, PaneId::Detail, PaneId::Runs]);
+        assert_eq!(
+            seen,
+            [
+                PaneId::Apps,
+                PaneId::AddOns,
+                PaneId::Flights,
+                PaneId::Detail,
+                PaneId::Runs
+            ]
+        );
         assert_eq!(focus.current(), PaneId::Apps);
         assert_eq!((focus.next(false), focus.back()), (PaneId::Runs, None));
         focus.set(PaneId::Flights);
         focus.set(PaneId::Activity);
-        assert_eq!((focus.shows_activity(), focus.back()), (true, Some(PaneId::Flights)));
+        assert_eq!(
+            (focus.shows_activity(), focus.back()),
+            (true, Some(PaneId::Flights))
+        );
         focus.set(PaneId::Runs);
-        assert_eq!((focus.shows_activity(), focus.back()), (false, Some(PaneId::Flights)));
+        assert_eq!(
+            (focus.shows_activity(), focus.back()),
+            (false, Some(PaneId::Flights))
+        );
     }
 }

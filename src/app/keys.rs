@@ -1,14 +1,19 @@
 //! Where a key, a paste or a click goes: the top overlay, else the focused pane, else the app. First hit wins.
 
-use super::{event::Exit, event::Moment, update::App};
-use crate::{
+use super::{
+    event::{Exit, Moment},
+    update::App,
+};
+use crate::screen::{
     action::{Action, Scope},
     ask::{Ask, Opening, PaneId, Severity},
-    overlays::overlay::Closing,
-    panes::pane::{Handled, Pane, Possible, Typed},
-    ui::keymap,
+    overlay::Closing,
+    pane::{Handled, Pane, Possible, Typed},
 };
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::crossterm::event::{
+    KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use tui_kit::keymap;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Moment) {
@@ -23,7 +28,10 @@ impl App {
             }
             return;
         }
-        if is_interrupt && self.layers.top().is_some_and(|top| top.name() == "confirm") && self.is_leaving {
+        if is_interrupt
+            && self.layers.top().is_some_and(|top| top.name() == "confirm")
+            && self.is_leaving
+        {
             // Asked already and pressed again: meant.
             self.leave(Exit::Quit);
         } else if self.layers.is_empty() {
@@ -35,7 +43,9 @@ impl App {
 
     fn overlay_key(&mut self, key: KeyEvent, now: Moment) {
         let cx = self.ground.cx(now, true);
-        let Some(overlay) = self.layers.top_mut() else { return };
+        let Some(overlay) = self.layers.top_mut() else {
+            return;
+        };
         let mut asks = Vec::new();
         let typed = Typed::Key(key);
         if overlay.takes_text() && keymap::is_plain(key) {
@@ -44,7 +54,10 @@ impl App {
             return;
         }
         let chord = keymap::chord(key);
-        let action = overlay.scopes().iter().find_map(|scope| cx.keymap.action(*scope, chord));
+        let action = overlay
+            .scopes()
+            .iter()
+            .find_map(|scope| cx.keymap.action(*scope, chord));
         let mut is_closed = false;
         let mut is_used = false;
         if let Some(action) = action {
@@ -66,7 +79,9 @@ impl App {
         }
         if !is_closed && !is_used {
             match cx.keymap.action(Scope::Global, chord) {
-                Some(Action::Help) if overlay.name() != "help" => asks.push(Ask::Open(Opening::Help)),
+                Some(Action::Help) if overlay.name() != "help" => {
+                    asks.push(Ask::Open(Opening::Help))
+                }
                 Some(Action::Palette) if overlay.name() == "help" => {
                     is_closed = true;
                     asks.push(Ask::Open(Opening::Palette));
@@ -97,9 +112,13 @@ impl App {
                 self.asks.extend(asks);
                 return;
             }
-            action = pane.scopes().iter().find_map(|scope| cx.keymap.action(*scope, chord));
+            action = pane
+                .scopes()
+                .iter()
+                .find_map(|scope| cx.keymap.action(*scope, chord));
             if takes_text {
-                let is_used = action.is_some_and(|action| pane.act(action, &cx, &mut asks) == Handled::Yes)
+                let is_used = action
+                    .is_some_and(|action| pane.act(action, &cx, &mut asks) == Handled::Yes)
                     || pane.typed(&typed, &cx, &mut asks) == Handled::Yes;
                 self.asks.extend(asks);
                 if is_used {
@@ -124,7 +143,11 @@ impl App {
         } else {
             let focus = self.focus.current();
             // Where no text is taken, a paste is an accident: its letters must not become commands.
-            if let Some(pane) = self.panes.iter_mut().find(|pane| pane.id() == focus && pane.takes_text()) {
+            if let Some(pane) = self
+                .panes
+                .iter_mut()
+                .find(|pane| pane.id() == focus && pane.takes_text())
+            {
                 pane.typed(&typed, &cx, &mut asks);
             }
         }
@@ -134,7 +157,9 @@ impl App {
     pub(super) fn mouse(&mut self, event: MouseEvent, now: Moment) {
         self.waiting = None;
         let mut asks = Vec::new();
-        let area = self.arrangement().map_or(self.size, |arrangement| arrangement.overlays);
+        let area = self
+            .arrangement()
+            .map_or(self.size, |arrangement| arrangement.overlays);
         if let Some(overlay) = self.layers.top_mut() {
             let closing = overlay.mouse(event, area, &self.ground.cx(now, true), &mut asks);
             if let Closing::Close(answer) = closing {
@@ -144,20 +169,32 @@ impl App {
             self.asks.extend(asks);
             return;
         }
-        let Some(arrangement) = self.arrangement() else { return };
+        let Some(arrangement) = self.arrangement() else {
+            return;
+        };
         let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
         if is_click && arrangement.tabs.is_some_and(|tabs| tabs.y == event.row) {
-            let tab = self.tabs().into_iter().find(|(_, _, columns)| columns.contains(&event.column));
+            let tab = self
+                .tabs()
+                .into_iter()
+                .find(|(_, _, columns)| columns.contains(&event.column));
             if let Some((pane, ..)) = tab {
                 self.go_to(pane, now);
             }
             return;
         }
-        let Some((id, area)) = arrangement.pane_at(event.column, event.row) else { return };
-        let is_wheel = matches!(event.kind, MouseEventKind::ScrollDown | MouseEventKind::ScrollUp);
+        let Some((id, area)) = arrangement.pane_at(event.column, event.row) else {
+            return;
+        };
+        let is_wheel = matches!(
+            event.kind,
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp
+        );
         let was_focused = self.focus.current() == id;
         // The wheel over a list walks through it, and whoever walks has the focus; a text is scrolled where it stands.
-        if !was_focused && (is_click || (is_wheel && !matches!(id, PaneId::Detail | PaneId::Activity))) {
+        if !was_focused
+            && (is_click || (is_wheel && !matches!(id, PaneId::Detail | PaneId::Activity)))
+        {
             self.go_to(id, now);
         }
         let cx = self.ground.cx(now, was_focused);

@@ -3,11 +3,11 @@
 
 use super::event::Moment;
 use crate::{
-    domain::{remote::Remote, status::Status, target::Target},
-    jobs::job::{Catalog, Job},
-    model::{Change, Model},
+    state::{Change, Model},
+    tasks::job::{Catalog, Job},
 };
 use std::{collections::HashMap, time::Duration};
+use store_model::{remote::Remote, status::Status, target::Target};
 
 /// Walking through a list asks for nothing; staying does.
 const LOOK: Duration = Duration::from_millis(200);
@@ -80,7 +80,9 @@ impl Loading {
         if model.active_run(target).is_some() {
             return None;
         }
-        let Some(asked) = self.asked.get(target) else { return Some(Duration::ZERO) };
+        let Some(asked) = self.asked.get(target) else {
+            return Some(Duration::ZERO);
+        };
         match model.statuses.get(target) {
             Some((report, _)) => Some(*asked + good_for(&report.status)?),
             // No answer came.
@@ -98,7 +100,12 @@ impl Loading {
         for target in std::mem::take(&mut self.again) {
             jobs.push(Job::LoadTarget(target));
         }
-        let kept: Vec<_> = self.keep_at.iter().filter(|(_, at)| **at <= now.uptime).map(|(target, _)| target.clone()).collect();
+        let kept: Vec<_> = self
+            .keep_at
+            .iter()
+            .filter(|(_, at)| **at <= now.uptime)
+            .map(|(target, _)| target.clone())
+            .collect();
         for target in kept {
             self.keep_at.remove(&target);
             jobs.push(keep(target, model));
@@ -108,12 +115,18 @@ impl Loading {
     }
 
     fn statuses(&mut self, model: &Model, now: Moment) -> Option<Job> {
-        let is_due = |loading: &Self, target: &Target| loading.status_due(target, model).is_some_and(|at| at <= now.uptime);
+        let is_due = |loading: &Self, target: &Target| {
+            loading
+                .status_due(target, model)
+                .is_some_and(|at| at <= now.uptime)
+        };
         let is_stale = std::mem::take(&mut self.is_stale);
         if !is_stale && !self.asked.keys().any(|target| is_due(self, target)) {
             return None;
         }
-        let lists = [&model.apps, &model.add_ons].into_iter().chain(model.flights.values());
+        let lists = [&model.apps, &model.add_ons]
+            .into_iter()
+            .chain(model.flights.values());
         let pending: HashMap<_, _> = lists
             .filter_map(|list| list.products.value())
             .flatten()
@@ -147,12 +160,22 @@ impl Loading {
     /// What was edited and not kept yet, before leaving.
     pub fn keep_all(&mut self, model: &Model) -> Vec<Job> {
         let targets: Vec<_> = self.keep_at.drain().map(|(target, _)| target).collect();
-        targets.into_iter().map(|target| keep(target, model)).collect()
+        targets
+            .into_iter()
+            .map(|target| keep(target, model))
+            .collect()
     }
 
     pub fn wake_at(&self, model: &Model) -> Option<Duration> {
-        let statuses = self.asked.keys().filter_map(|target| self.status_due(target, model));
-        self.look_at.into_iter().chain(self.keep_at.values().copied()).chain(statuses).min()
+        let statuses = self
+            .asked
+            .keys()
+            .filter_map(|target| self.status_due(target, model));
+        self.look_at
+            .into_iter()
+            .chain(self.keep_at.values().copied())
+            .chain(statuses)
+            .min()
     }
 }
 
@@ -162,10 +185,14 @@ fn look(target: &Target, model: &Model) -> Vec<Job> {
     let app = match target {
         Target::App { id } | Target::Flight { app: id, .. } => Some(id),
         // Whoever goes to an add-on at once never stayed on its app.
-        Target::AddOn { .. } => model.product(target).and_then(|product| product.app.as_ref()),
+        Target::AddOn { .. } => model
+            .product(target)
+            .and_then(|product| product.app.as_ref()),
     };
     if let Some(app) = app
-        && model.flights.get(app).is_none_or(|list| list.products.is_idle() || list.at.is_none() && !list.products.is_loading())
+        && model.flights.get(app).is_none_or(|list| {
+            list.products.is_idle() || list.at.is_none() && !list.products.is_loading()
+        })
     {
         jobs.push(Job::LoadCatalog(Catalog::Flights { app: app.clone() }));
     }
@@ -177,7 +204,15 @@ fn look(target: &Target, model: &Model) -> Vec<Job> {
 
 fn keep(target: Target, model: &Model) -> Job {
     // Nothing prepared any more: what an earlier moment kept must not come back.
-    let Some(copy) = model.edits.get(&target) else { return Job::DropEdit { target } };
+    let Some(copy) = model.edits.get(&target) else {
+        return Job::DropEdit { target };
+    };
     let text = copy.text.clone().unwrap_or_default();
-    Job::KeepEdit { target, text, base: copy.base.clone(), body: copy.body.clone(), zip: copy.zip.clone() }
+    Job::KeepEdit {
+        target,
+        text,
+        base: copy.base.clone(),
+        body: copy.body.clone(),
+        zip: copy.zip.clone(),
+    }
 }

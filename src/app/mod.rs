@@ -1,13 +1,13 @@
 //! Floor 7: pure. An event goes in, effects come out as data; nothing here touches terminal, clock, disk or process.
 
 pub mod arrange;
+pub mod dispatch;
 pub mod event;
 pub mod focus;
 pub mod keys;
-pub mod layers;
 pub mod loading;
+pub mod overlay_stack;
 pub mod perform;
-pub mod release;
 pub mod settings;
 pub mod toasts;
 pub mod update;

@@ -8,13 +8,15 @@ use super::{
     update::App,
 };
 use crate::{
-    action::{Action, Scope},
-    ask::{Ask, Opening, PaneId, Severity},
-    domain::{remote::Remote, target::Target},
-    jobs::job::{Catalog, Job},
-    overlays::overlay::Command,
-    panes::pane::{Handled, Possible},
+    screen::{
+        action::{Action, Scope},
+        ask::{Ask, Opening, PaneId, Severity},
+        overlay::Command,
+        pane::{Handled, Possible},
+    },
+    tasks::job::{Catalog, Job},
 };
+use store_model::{remote::Remote, target::Target};
 
 /// Why an action that changes the account cannot be done in this profile.
 fn is_changing(action: Action) -> bool {
@@ -36,12 +38,18 @@ impl App {
     pub(super) fn possible(&self, action: Action, now: Moment) -> Possible {
         if is_changing(action) && self.ground.model.profile.is_read_only {
             let name = &self.ground.model.profile.name;
-            return Possible::No(format!("The profile {name} is read-only: it changes nothing in the account."));
+            return Possible::No(format!(
+                "The profile {name} is read-only: it changes nothing in the account."
+            ));
         }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
             let cx = self.ground.cx(now, id == focus);
-            let said = self.panes.iter().find(|pane| pane.id() == id).map(|pane| pane.possible(action, &cx));
+            let said = self
+                .panes
+                .iter()
+                .find(|pane| pane.id() == id)
+                .map(|pane| pane.possible(action, &cx));
             if let Some(said) = said.filter(|said| *said != Possible::Unknown) {
                 return said;
             }
@@ -54,8 +62,12 @@ impl App {
 
     /// All actions with what is possible now, for help and palette.
     pub(super) fn commands(&self, now: Moment) -> Vec<Command> {
-        let rows = crate::action::ACTIONS.iter();
-        rows.map(|row| Command { action: row.action, possible: self.possible(row.action, now) }).collect()
+        let rows = crate::screen::action::ACTIONS.iter();
+        rows.map(|row| Command {
+            action: row.action,
+            possible: self.possible(row.action, now),
+        })
+        .collect()
     }
 
     /// Does an action as if its key had been pressed with no overlay open.
@@ -84,7 +96,9 @@ impl App {
         let mut asks = Vec::new();
         for id in [Some(focus), home(action)].into_iter().flatten() {
             let cx = self.ground.cx(now, id == focus);
-            let Some(pane) = pane_mut(&mut self.panes, id) else { continue };
+            let Some(pane) = pane_mut(&mut self.panes, id) else {
+                continue;
+            };
             let is_handled = pane.act(action, &cx, &mut asks) == Handled::Yes;
             self.asks.extend(asks.drain(..));
             if is_handled {
@@ -103,18 +117,31 @@ impl App {
         let focus = self.focus.current();
         let cx = self.ground.cx(now, true);
         // A list with nothing under the cursor has said no on its own.
-        let pane = self.panes.iter().find(|pane| pane.id() == focus && is_list(focus));
+        let pane = self
+            .panes
+            .iter()
+            .find(|pane| pane.id() == focus && is_list(focus));
         if pane.is_some_and(|pane| matches!(pane.possible(action, &cx), Possible::No(_))) {
             return None;
         }
         let target = self.ground.selected.as_ref()?;
         let is_unread = |detail: &Remote<_>| detail.value().is_none() && detail.error().is_none();
-        self.ground.model.details.get(target).is_none_or(is_unread).then(|| target.clone())
+        self.ground
+            .model
+            .details
+            .get(target)
+            .is_none_or(is_unread)
+            .then(|| target.clone())
     }
 
     fn wait_for(&mut self, action: Action, target: Target, now: Moment) {
-        let name = self.ground.model.product(&target).map_or_else(|| target.to_string(), |product| product.name.clone());
-        self.toasts.push(Severity::Info, format!("Reading {name}…"), now.uptime);
+        let name = self
+            .ground
+            .model
+            .product(&target)
+            .map_or_else(|| target.to_string(), |product| product.name.clone());
+        self.toasts
+            .push(Severity::Info, format!("Reading {name}…"), now.uptime);
         self.waiting = Some((action, target));
         self.loading.look_now(now);
         self.load_what_is_due(now);
@@ -122,8 +149,15 @@ impl App {
 
     /// Does what waited for a target, if it is still what the person looks at.
     pub(super) fn go_on(&mut self, target: &Target, now: Moment) {
-        let is_read = self.ground.model.details.get(target).is_some_and(|detail| !detail.is_loading());
-        if let Some((action, _)) = self.waiting.take_if(|(_, waits_for)| waits_for == target && is_read)
+        let is_read = self
+            .ground
+            .model
+            .details
+            .get(target)
+            .is_some_and(|detail| !detail.is_loading());
+        if let Some((action, _)) = self
+            .waiting
+            .take_if(|(_, waits_for)| waits_for == target && is_read)
             && self.layers.is_empty()
             && self.ground.selected.as_ref() == Some(target)
         {
@@ -170,7 +204,11 @@ impl App {
             self.leave(Exit::Quit);
             return;
         }
-        let runs = if active == 1 { "a run is".to_owned() } else { format!("{active} runs are") };
+        let runs = if active == 1 {
+            "a run is".to_owned()
+        } else {
+            format!("{active} runs are")
+        };
         self.is_leaving = true;
         self.asks.push_back(Ask::Open(Opening::Confirm {
             title: format!("Leave while {runs} active?"),
@@ -201,7 +239,9 @@ impl App {
         self.start_job(Job::LoadCatalog(Catalog::Apps));
         self.start_job(Job::LoadCatalog(Catalog::AddOns));
         self.loading.forget_statuses();
-        let Some(target) = self.ground.selected.clone() else { return };
+        let Some(target) = self.ground.selected.clone() else {
+            return;
+        };
         if let Some(app) = self.ground.app().map(str::to_owned) {
             self.start_job(Job::LoadCatalog(Catalog::Flights { app }));
         }

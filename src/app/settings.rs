@@ -1,10 +1,9 @@
 //! What the app is told once, at its start.
 
-use crate::{
-    model::ProfileView,
-    ui::{keymap::Keymap, theme::Theme},
-};
+use crate::screen::keymap::Keymap;
+use crate::state::ProfileView;
 use jiff::tz::TimeZone;
+use tui_kit::theme::Theme;
 
 pub struct Settings {
     pub profile: ProfileView,

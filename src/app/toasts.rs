@@ -1,6 +1,6 @@
 //! Short messages that come up and go: information after 4 s, warnings after 8 s, errors when they are dismissed.
 
-use crate::ask::Severity;
+use crate::screen::ask::Severity;
 use std::time::Duration;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +29,18 @@ impl Toasts {
             Severity::Error => None,
         };
         self.list.retain(|toast| toast.text != text);
-        self.list.push(Toast { severity, text, until });
+        self.list.push(Toast {
+            severity,
+            text,
+            until,
+        });
         if self.list.len() > MOST {
             // Errors are kept longest.
-            let goes = self.list.iter().position(|toast| toast.severity != Severity::Error).unwrap_or(0);
+            let goes = self
+                .list
+                .iter()
+                .position(|toast| toast.severity != Severity::Error)
+                .unwrap_or(0);
             self.list.remove(goes);
         }
     }
@@ -43,12 +51,18 @@ impl Toasts {
 
     /// The error that a person may dismiss or copy: the newest.
     pub fn error(&self) -> Option<&Toast> {
-        self.list.iter().rev().find(|toast| toast.severity == Severity::Error)
+        self.list
+            .iter()
+            .rev()
+            .find(|toast| toast.severity == Severity::Error)
     }
 
     /// Takes the newest error away; says whether there was one.
     pub fn dismiss(&mut self) -> bool {
-        let newest = self.list.iter().rposition(|toast| toast.severity == Severity::Error);
+        let newest = self
+            .list
+            .iter()
+            .rposition(|toast| toast.severity == Severity::Error);
         newest.map(|at| self.list.remove(at)).is_some()
     }
 
@@ -57,7 +71,8 @@ impl Toasts {
     }
 
     pub fn expire(&mut self, uptime: Duration) {
-        self.list.retain(|toast| toast.until.is_none_or(|until| until > uptime));
+        self.list
+            .retain(|toast| toast.until.is_none_or(|until| until > uptime));
     }
 }
 
@@ -73,9 +88,21 @@ mod tests {
         toasts.push(Severity::Warning, "slow".into(), second(0));
         toasts.push(Severity::Error, "broken".into(), second(0));
         toasts.push(Severity::Info, "copied".into(), second(2));
-        assert_eq!((toasts.iter().count(), toasts.wake_at()), (3, Some(second(6))));
+        assert_eq!(
+            (toasts.iter().count(), toasts.wake_at()),
+            (3, Some(second(6)))
+        );
         toasts.expire(second(8));
-        assert_eq!(toasts.iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["broken"]);
-        assert_eq!((toasts.wake_at(), toasts.dismiss(), toasts.dismiss()), (None, true, false));
+        assert_eq!(
+            toasts
+                .iter()
+                .map(|toast| toast.text.as_str())
+                .collect::<Vec<_>>(),
+            ["broken"]
+        );
+        assert_eq!(
+            (toasts.wake_at(), toasts.dismiss(), toasts.dismiss()),
+            (None, true, false)
+        );
     }
 }

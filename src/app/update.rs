@@ -5,34 +5,33 @@ use super::{
     arrange::{self, Arrangement, Shape},
     event::{Effect, Event, Exit, Moment},
     focus::Focus,
-    layers::Layers,
     loading::Loading,
+    overlay_stack::Layers,
     settings::Settings,
     toasts::Toasts,
 };
 use crate::{
-    action::Action,
-    ask::{Ask, PaneId, Severity},
-    domain::{submission::put_body, target::Target},
-    jobs::{
-        job::{Catalog, Job, JobId},
-        report::Report,
-    },
-    model::{Change, Model, RunRow},
-    panes::{
-        self,
-        pane::{Cx, Pane},
-        runs,
-        standing::since,
-    },
-    publish::{
+    engine::{
         plan::Plan,
         view::{Outcome, Step, StepState},
     },
-    ui::meter,
+    features::{self, runs},
+    screen::{
+        action::Action,
+        ask::{Ask, PaneId, Severity},
+        pane::{Cx, Pane},
+        status_badge::since,
+    },
+    state::{Change, Model, RunRow},
+    tasks::{
+        job::{Catalog, Job, JobId},
+        report::Report,
+    },
 };
 use ratatui::layout::Rect;
 use std::{collections::VecDeque, time::Duration};
+use store_model::{submission::put_body, target::Target};
+use tui_kit::meter;
 
 /// What panes and overlays may read: one part of the app, so that it can be lent out while a pane is changed.
 pub struct Ground {
@@ -77,10 +76,17 @@ pub struct App {
 
 impl App {
     pub fn new(settings: Settings, columns: u16, rows: u16) -> Self {
-        let model = Model { profile: settings.profile.clone(), ..Model::default() };
+        let model = Model {
+            profile: settings.profile.clone(),
+            ..Model::default()
+        };
         Self {
-            ground: Ground { model, settings, selected: None },
-            panes: panes::all(),
+            ground: Ground {
+                model,
+                settings,
+                selected: None,
+            },
+            panes: features::all(),
             layers: Layers::default(),
             focus: Focus::default(),
             toasts: Toasts::default(),
@@ -109,7 +115,8 @@ impl App {
     /// Whether the last known lists are still being read from disk.
     pub fn is_recalling(&self) -> bool {
         let model = &self.ground.model;
-        let is_known = model.apps.products.value().is_some() && model.add_ons.products.value().is_some();
+        let is_known =
+            model.apps.products.value().is_some() && model.add_ons.products.value().is_some();
         !is_known && model.jobs.values().any(|job| *job == Job::Recall)
     }
 
@@ -133,9 +140,15 @@ impl App {
             Event::Mouse(mouse) => self.mouse(mouse, now),
             Event::Resize(columns, rows) => self.size = Rect::new(0, 0, columns, rows),
             Event::Woken => self.woken(now),
-            Event::EditedOutside { target, text } => self.asks.push_back(Ask::Edited { target, text }),
+            Event::EditedOutside { target, text } => {
+                self.asks.push_back(Ask::Edited { target, text })
+            }
             Event::Trouble { title, text } => {
-                self.asks.push_back(Ask::Open(crate::ask::Opening::Message { title, text }));
+                self.asks
+                    .push_back(Ask::Open(crate::screen::ask::Opening::Message {
+                        title,
+                        text,
+                    }));
             }
             Event::Terminate => self.leave(Exit::Quit),
             Event::Report(..) => {}
@@ -143,24 +156,46 @@ impl App {
     }
 
     fn take_report(&mut self, job: Option<JobId>, report: Report, now: Moment) {
-        let failed_job = job.and_then(|job| self.ground.model.jobs.get(&job)).cloned();
+        let failed_job = job
+            .and_then(|job| self.ground.model.jobs.get(&job))
+            .cloned();
         let failure = match &report {
             Report::Failed { message } => Some(message.clone()),
             _ => None,
         };
         let said = match &report {
-            Report::Deleted { target, submission, saved } => {
-                let what = if submission.is_some() { "The draft" } else { "The product" };
-                let saved =
-                    saved.as_ref().map(|path| format!(" Its document is kept in {}.", path.display())).unwrap_or_default();
-                Some((target.clone(), format!("{what} of {target} is deleted.{saved}")))
+            Report::Deleted {
+                target,
+                submission,
+                saved,
+            } => {
+                let what = if submission.is_some() {
+                    "The draft"
+                } else {
+                    "The product"
+                };
+                let saved = saved
+                    .as_ref()
+                    .map(|path| format!(" Its document is kept in {}.", path.display()))
+                    .unwrap_or_default();
+                Some((
+                    target.clone(),
+                    format!("{what} of {target} is deleted.{saved}"),
+                ))
             }
-            Report::Created(product) => Some((product.target.clone(), format!("{} is created.", product.name))),
+            Report::Created(product) => Some((
+                product.target.clone(),
+                format!("{} is created.", product.name),
+            )),
             _ => None,
         };
         let ended = match &report {
             Report::Run(view) if view.ending.is_some() => {
-                let was_active = self.ground.model.run(&view.id).is_none_or(RunRow::is_active);
+                let was_active = self
+                    .ground
+                    .model
+                    .run(&view.id)
+                    .is_none_or(RunRow::is_active);
                 was_active.then(|| (view.target.clone(), view.name.clone(), view.ending.clone()))
             }
             _ => None,
@@ -185,7 +220,11 @@ impl App {
                     | Job::ReadKept { .. }
                     | Job::Pack { .. }
             );
-            let severity = if is_reading { Severity::Warning } else { Severity::Error };
+            let severity = if is_reading {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
             // The dialog that asked for texts says it where the path stands, and stays open: once is enough.
             if !matches!(job, Job::ReadTexts(_)) && !self.is_told_in_place(&job) {
                 self.toasts.push(severity, message, now.uptime);
@@ -214,8 +253,13 @@ impl App {
     /// What was committed is no longer being prepared, unless it was edited further meanwhile.
     fn release_edit(&mut self, plan: &Plan) {
         let kind = plan.target.kind();
-        let Some(copy) = self.ground.model.edits.get(&plan.target) else { return };
-        let edited = copy.text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let Some(copy) = self.ground.model.edits.get(&plan.target) else {
+            return;
+        };
+        let edited = copy
+            .text
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok());
         let is_sent = match (&edited, &plan.document) {
             (Some(edited), Some(sent)) => put_body(kind, edited) == put_body(kind, sent),
             (None, _) => copy.text.is_none(),
@@ -227,16 +271,26 @@ impl App {
         }
     }
 
-    fn run_ended(&mut self, target: Target, name: &str, ending: &crate::publish::view::Ending, now: Moment) {
-        let (_, word, _) = runs::outcome(ending.outcome);
+    fn run_ended(
+        &mut self,
+        target: Target,
+        name: &str,
+        ending: &crate::engine::view::Ending,
+        now: Moment,
+    ) {
+        let (_, word, _) = runs::pane::outcome(ending.outcome);
         let severity = match ending.outcome {
             Outcome::Published | Outcome::Committed | Outcome::Cancelled => Severity::Info,
             Outcome::Waiting => Severity::Warning,
             Outcome::Failed | Outcome::Refused => Severity::Error,
         };
         // The word has said already that it was stopped.
-        let message = ending.message.strip_prefix("Stopped. ").unwrap_or(&ending.message);
-        self.toasts.push(severity, format!("{name}: {word}. {message}"), now.uptime);
+        let message = ending
+            .message
+            .strip_prefix("Stopped. ")
+            .unwrap_or(&ending.message);
+        self.toasts
+            .push(severity, format!("{name}: {word}. {message}"), now.uptime);
         if self.ground.settings.notify {
             self.effects.push(Effect::Notify(format!("{name}: {word}")));
         }
@@ -251,7 +305,8 @@ impl App {
             let cx = self.ground.cx(now, pane.id() == focus && !has_overlay);
             pane.changed(change, &cx, &mut asks);
         }
-        self.layers.changed(change, &self.ground.cx(now, true), &mut asks);
+        self.layers
+            .changed(change, &self.ground.cx(now, true), &mut asks);
         self.asks.extend(asks);
     }
 
@@ -270,7 +325,10 @@ impl App {
     }
 
     pub(super) fn load_what_is_due(&mut self, now: Moment) {
-        for job in self.loading.due(&self.ground.model, self.ground.selected.as_ref(), now) {
+        for job in self
+            .loading
+            .due(&self.ground.model, self.ground.selected.as_ref(), now)
+        {
             self.start_job(job);
         }
     }
@@ -313,10 +371,13 @@ impl App {
     fn is_told_in_place(&self, job: &Job) -> bool {
         let pane = match job {
             Job::LoadTarget(target) if self.selected() == Some(target) => PaneId::Detail,
-            Job::LoadCatalog(Catalog::Flights { app }) if self.ground.app() == Some(app) => PaneId::Flights,
+            Job::LoadCatalog(Catalog::Flights { app }) if self.ground.app() == Some(app) => {
+                PaneId::Flights
+            }
             _ => return false,
         };
-        self.arrangement().is_some_and(|arrangement| arrangement.panes.iter().any(|(shown, _)| *shown == pane))
+        self.arrangement()
+            .is_some_and(|arrangement| arrangement.panes.iter().any(|(shown, _)| *shown == pane))
     }
 
     /// Whether a spinner is to be seen.
@@ -325,20 +386,45 @@ impl App {
         let selected = self.ground.selected.as_ref();
         model.apps.products.is_loading()
             || model.add_ons.products.is_loading()
-            || self.ground.app().and_then(|app| model.flights.get(app)).is_some_and(|list| list.products.is_loading())
-            || selected.and_then(|target| model.details.get(target)).is_some_and(crate::domain::remote::Remote::is_loading)
-            || model.jobs.values().any(|job| matches!(job, Job::Compare { .. } | Job::Weigh { .. }))
+            || self
+                .ground
+                .app()
+                .and_then(|app| model.flights.get(app))
+                .is_some_and(|list| list.products.is_loading())
+            || selected
+                .and_then(|target| model.details.get(target))
+                .is_some_and(store_model::remote::Remote::is_loading)
+            || model
+                .jobs
+                .values()
+                .any(|job| matches!(job, Job::Compare { .. } | Job::Weigh { .. }))
             || (!self.layers.is_empty()
-                && (model.folder.entries.is_loading() || model.examined.is_loading() || model.texts.is_loading()))
+                && (model.folder.entries.is_loading()
+                    || model.examined.is_loading()
+                    || model.texts.is_loading()))
     }
 
     /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.
     fn next_clock(&self, now: Moment) -> Duration {
-        let is_quick = self.ground.model.runs.iter().filter(|row| row.is_active()).any(|row| {
-            let is_young = |at| since(at, now.wall) < Duration::from_mins(1);
-            let looks_soon = row.view.next_look.is_some_and(|at| at.duration_since(now.wall).as_secs() < 60);
-            looks_soon || row.view.timeline.last().is_none_or(|seen| is_young(seen.at))
-        });
+        let is_quick = self
+            .ground
+            .model
+            .runs
+            .iter()
+            .filter(|row| row.is_active())
+            .any(|row| {
+                let is_young = |at| since(at, now.wall) < Duration::from_mins(1);
+                let looks_soon = row
+                    .view
+                    .next_look
+                    .is_some_and(|at| at.duration_since(now.wall).as_secs() < 60);
+                looks_soon
+                    || row
+                        .view
+                        .timeline
+                        .last()
+                        .is_none_or(|seen| is_young(seen.at))
+            });
         let step: u64 = if is_quick { 1_000 } else { 60_000 };
         let wall = u64::try_from(now.wall.as_millisecond()).unwrap_or_default();
         now.uptime + Duration::from_millis(step - wall % step)
@@ -368,7 +454,10 @@ impl App {
 
     /// The short messages on screen, oldest first.
     pub fn messages(&self) -> Vec<&str> {
-        self.toasts.iter().map(|toast| toast.text.as_str()).collect()
+        self.toasts
+            .iter()
+            .map(|toast| toast.text.as_str())
+            .collect()
     }
 
     pub(super) fn arrangement(&self) -> Option<Arrangement> {
@@ -397,7 +486,9 @@ impl Ground {
 fn committed(job: Option<&Job>, report: &Report) -> Option<Box<Plan>> {
     match (job, report) {
         (Some(Job::Publish(plan)), Report::Run(view)) => {
-            let is_done = view.step(Step::Commit).is_some_and(|step| step.state == StepState::Done);
+            let is_done = view
+                .step(Step::Commit)
+                .is_some_and(|step| step.state == StepState::Done);
             (is_done && view.timeline.len() <= 1).then(|| plan.clone())
         }
         _ => None,

@@ -1,15 +1,11 @@
 //! Draws bars, panes, overlays and toasts in that order. Calls and paints, decides nothing.
 
 use super::{event::Moment, update::App};
-use crate::{
+use crate::screen::{
     action::Action,
     ask::{PaneId, Severity},
-    panes::{pane::Possible, standing::since},
-    ui::{
-        modal::{self, Tone},
-        text,
-        theme::Role,
-    },
+    pane::Possible,
+    status_badge::since,
 };
 use jiff::Timestamp;
 use ratatui::{
@@ -20,6 +16,11 @@ use ratatui::{
     widgets::{Block, BorderType, Clear, Padding},
 };
 use std::ops::Range;
+use tui_kit::{
+    modal::{self, Tone},
+    text,
+    theme::Role,
+};
 
 /// Lines of a toast; more belongs into a message.
 const TOAST: usize = 6;
@@ -35,11 +36,15 @@ impl App {
             self.draw_too_small(frame, area);
             return;
         };
-        frame.render_widget(self.header(arrangement.header.width, now), arrangement.header);
+        frame.render_widget(
+            self.header(arrangement.header.width, now),
+            arrangement.header,
+        );
         if let (Some(place), Some(banner)) = (arrangement.banner, &self.ground.settings.banner) {
             let width = usize::from(place.width);
-            let line =
-                Line::styled(text::fit(banner, width), self.style(Role::Banner)).centered().style(self.style(Role::Banner));
+            let line = Line::styled(text::fit(banner, width), self.style(Role::Banner))
+                .centered()
+                .style(self.style(Role::Banner));
             frame.render_widget(line, place);
         }
         if let Some(place) = arrangement.tabs {
@@ -47,20 +52,33 @@ impl App {
         }
         let has_overlay = !self.layers.is_empty();
         for (id, place) in &arrangement.panes {
-            let cx = self.ground.cx(now, *id == self.focus.current() && !has_overlay);
+            let cx = self
+                .ground
+                .cx(now, *id == self.focus.current() && !has_overlay);
             if let Some(pane) = self.panes.iter().find(|pane| pane.id() == *id) {
                 pane.draw(frame, *place, &cx);
             }
         }
-        frame.render_widget(self.footer(arrangement.footer.width, now), arrangement.footer);
+        frame.render_widget(
+            self.footer(arrangement.footer.width, now),
+            arrangement.footer,
+        );
         // Above the runs: what has just been started is seen there.
-        let runs = arrangement.panes.iter().find(|(id, place)| *id == PaneId::Runs && place.y > area.height / 2);
+        let runs = arrangement
+            .panes
+            .iter()
+            .find(|(id, place)| *id == PaneId::Runs && place.y > area.height / 2);
         let bottom = runs.map_or(arrangement.footer.y, |(_, place)| place.y);
-        let place = Rect { height: bottom.saturating_sub(area.y + 1), width: area.width.saturating_sub(1), ..area };
+        let place = Rect {
+            height: bottom.saturating_sub(area.y + 1),
+            width: area.width.saturating_sub(1),
+            ..area
+        };
         if has_overlay {
             // An error waits behind the dialog, where its keys lead to again; the rest is one line below it, where the keys stood.
             self.draw_toasts(frame, place, |severity| severity == Severity::Error);
-            self.layers.draw(frame, arrangement.overlays, &self.ground.cx(now, true));
+            self.layers
+                .draw(frame, arrangement.overlays, &self.ground.cx(now, true));
             self.draw_toast_line(frame, arrangement.footer);
         } else {
             self.draw_toasts(frame, place, |_| true);
@@ -73,8 +91,14 @@ impl App {
 
     fn draw_too_small(&self, frame: &mut Frame, area: Rect) {
         let (width, height) = super::arrange::LEAST;
-        let said = format!("Flightdeck needs {width}×{height}; this is {}×{}.", area.width, area.height);
-        for (line, place) in text::wrap(&said, usize::from(area.width)).into_iter().zip(area.rows()) {
+        let said = format!(
+            "Flightdeck needs {width}×{height}; this is {}×{}.",
+            area.width, area.height
+        );
+        for (line, place) in text::wrap(&said, usize::from(area.width))
+            .into_iter()
+            .zip(area.rows())
+        {
             frame.render_widget(Line::styled(line, self.style(Role::Warning)), place);
         }
     }
@@ -85,12 +109,21 @@ impl App {
         let wrapped = |said: &str| match said.strip_prefix("- ") {
             Some(point) => {
                 let parts = text::wrap(point, usize::from(width).saturating_sub(2));
-                parts.iter().enumerate().map(|(at, part)| format!("{}{part}", if at == 0 { "- " } else { "  " })).collect()
+                parts
+                    .iter()
+                    .enumerate()
+                    .map(|(at, part)| format!("{}{part}", if at == 0 { "- " } else { "  " }))
+                    .collect()
             }
             None if said.is_empty() => vec![String::new()],
             None => text::wrap(said, usize::from(width)),
         };
-        let welcome: String = welcome.chars().take(1).flat_map(char::to_uppercase).chain(welcome.chars().skip(1)).collect();
+        let welcome: String = welcome
+            .chars()
+            .take(1)
+            .flat_map(char::to_uppercase)
+            .chain(welcome.chars().skip(1))
+            .collect();
         let mut lines: Vec<_> = welcome.lines().flat_map(wrapped).map(Line::raw).collect();
         lines.push(Line::default());
         lines.push(Line::from(vec![
@@ -103,8 +136,16 @@ impl App {
         let room = usize::from(area.height.saturating_sub(2)).max(1);
         let first = lines.len().saturating_sub(room);
         let height = lines.len() as u16;
-        let inner =
-            modal::draw(frame, area, &self.ground.settings.theme, Tone::Calm, "Flightdeck", Line::default(), width, height);
+        let inner = modal::draw(
+            frame,
+            area,
+            &self.ground.settings.theme,
+            Tone::Calm,
+            "Flightdeck",
+            Line::default(),
+            width,
+            height,
+        );
         for (line, place) in lines.iter().skip(first).zip(inner.rows()) {
             frame.render_widget(line, place);
         }
@@ -126,24 +167,43 @@ impl App {
             Span::raw("  "),
             Span::styled(text::fit(&name, 30).into_owned(), self.style(Role::Info)),
         ];
-        let time = now.wall.to_zoned(self.ground.settings.zone.clone()).strftime("%H:%M ").to_string();
+        let time = now
+            .wall
+            .to_zoned(self.ground.settings.zone.clone())
+            .strftime("%H:%M ")
+            .to_string();
         let mut right = vec![Span::styled(time, muted)];
         let pulse = &model.pulse;
         let (live, role) = self.connection();
         let mut parts = vec![vec![Span::styled(live, self.style(role))]];
         if pulse.limit > 0 {
-            let role = if pulse.used >= pulse.limit { Role::Warning } else { Role::Text };
-            let waiting = if pulse.waiting > 0 { format!(" +{} waiting", pulse.waiting) } else { String::new() };
+            let role = if pulse.used >= pulse.limit {
+                Role::Warning
+            } else {
+                Role::Text
+            };
+            let waiting = if pulse.waiting > 0 {
+                format!(" +{} waiting", pulse.waiting)
+            } else {
+                String::new()
+            };
             parts.push(vec![
                 Span::styled("requests ", muted),
-                Span::styled(format!("{}/{}{waiting}", pulse.used, pulse.limit), self.style(role)),
+                Span::styled(
+                    format!("{}/{}{waiting}", pulse.used, pulse.limit),
+                    self.style(role),
+                ),
             ]);
         }
         if let Some(expires) = pulse.token_expires {
-            parts.push(vec![Span::styled("token ", muted), self.token(expires, now)]);
+            parts.push(vec![
+                Span::styled("token ", muted),
+                self.token(expires, now),
+            ]);
         }
-        let mut room =
-            usize::from(width).saturating_sub(Line::from(left.clone()).width() + Line::from(right.clone()).width() + 1);
+        let mut room = usize::from(width).saturating_sub(
+            Line::from(left.clone()).width() + Line::from(right.clone()).width() + 1,
+        );
         for part in parts {
             let wide = Line::from(part.clone()).width() + 3;
             if wide > room {
@@ -182,7 +242,11 @@ impl App {
         let is_tight = self.size.width < 72;
         let label = |pane: PaneId| {
             let is_current = pane == self.focus.current();
-            if is_tight && !is_current { format!(" {} ", pane.number()) } else { format!(" {} {} ", pane.number(), pane.word()) }
+            if is_tight && !is_current {
+                format!(" {} ", pane.number())
+            } else {
+                format!(" {} {} ", pane.number(), pane.word())
+            }
         };
         PaneId::ALL
             .into_iter()
@@ -199,7 +263,14 @@ impl App {
         let mut line = Line::default();
         for (pane, label, _) in self.tabs() {
             let is_current = pane == self.focus.current();
-            line.push_span(Span::styled(label, self.style(if is_current { Role::Selection } else { Role::Muted })));
+            line.push_span(Span::styled(
+                label,
+                self.style(if is_current {
+                    Role::Selection
+                } else {
+                    Role::Muted
+                }),
+            ));
             line.push_span(Span::raw(" "));
         }
         frame.render_widget(line, area);
@@ -211,7 +282,10 @@ impl App {
             return Line::default();
         }
         let cx = self.ground.cx(now, true);
-        let focused = self.panes.iter().find(|pane| pane.id() == self.focus.current());
+        let focused = self
+            .panes
+            .iter()
+            .find(|pane| pane.id() == self.focus.current());
         let mut hints = focused.map(|pane| pane.hints(&cx)).unwrap_or_default();
         let takes_text = focused.is_some_and(|pane| pane.takes_text());
         if !takes_text {
@@ -224,8 +298,16 @@ impl App {
                 _ if row.danger => (Role::Key, Role::Danger),
                 _ => (Role::Key, Role::Text),
             };
-            let word = Span::styled(format!(" {}", row.name.replace('-', " ").replace("zip", "ZIP")), self.style(word));
-            Some(vec![Span::raw(" "), Span::styled(cx.key(action), self.style(key)), word, Span::raw(" ")])
+            let word = Span::styled(
+                format!(" {}", row.name.replace('-', " ").replace("zip", "ZIP")),
+                self.style(word),
+            );
+            Some(vec![
+                Span::raw(" "),
+                Span::styled(cx.key(action), self.style(key)),
+                word,
+                Span::raw(" "),
+            ])
         };
         let help = hint(Action::Help).unwrap_or_default();
         let mut room = usize::from(width).saturating_sub(Line::from(help.clone()).width());
@@ -244,9 +326,21 @@ impl App {
 
     /// The newest message that is no error, in a row.
     fn draw_toast_line(&self, frame: &mut Frame, area: Rect) {
-        let Some(toast) = self.toasts.iter().rev().find(|toast| toast.severity != Severity::Error) else { return };
-        let (sign, role) = if toast.severity == Severity::Info { ("i", Role::Info) } else { ("!", Role::Warning) };
-        let said = text::fit(&format!(" {sign} {}", toast.text), usize::from(area.width)).into_owned();
+        let Some(toast) = self
+            .toasts
+            .iter()
+            .rev()
+            .find(|toast| toast.severity != Severity::Error)
+        else {
+            return;
+        };
+        let (sign, role) = if toast.severity == Severity::Info {
+            ("i", Role::Info)
+        } else {
+            ("!", Role::Warning)
+        };
+        let said =
+            text::fit(&format!(" {sign} {}", toast.text), usize::from(area.width)).into_owned();
         frame.render_widget(Clear, area);
         frame.render_widget(Line::styled(said, self.style(role)), area);
     }
@@ -254,7 +348,12 @@ impl App {
     /// From the lower right corner upwards, the newest at the bottom.
     fn draw_toasts(&self, frame: &mut Frame, area: Rect, shows: impl Fn(Severity) -> bool) {
         let mut bottom = area.bottom();
-        for toast in self.toasts.iter().rev().filter(|toast| shows(toast.severity)) {
+        for toast in self
+            .toasts
+            .iter()
+            .rev()
+            .filter(|toast| shows(toast.severity))
+        {
             let (sign, word, role) = match toast.severity {
                 Severity::Info => ("i", "", Role::Info),
                 Severity::Warning => ("!", " Warning ", Role::Warning),
@@ -270,15 +369,37 @@ impl App {
             }
             let hint = match toast.severity {
                 Severity::Error => {
-                    let cx_key = |action| self.ground.settings.keymap.shown(action).unwrap_or_default();
-                    format!(" {} dismiss  {} copy ", cx_key(Action::Back), cx_key(Action::Copy))
+                    let cx_key = |action| {
+                        self.ground
+                            .settings
+                            .keymap
+                            .shown(action)
+                            .unwrap_or_default()
+                    };
+                    format!(
+                        " {} dismiss  {} copy ",
+                        cx_key(Action::Back),
+                        cx_key(Action::Copy)
+                    )
                 }
                 _ => String::new(),
             };
-            let widest = lines.iter().map(|line| text::width(line)).max().unwrap_or_default().max(text::width(&hint) + 2);
+            let widest = lines
+                .iter()
+                .map(|line| text::width(line))
+                .max()
+                .unwrap_or_default()
+                .max(text::width(&hint) + 2);
             let (width, height) = (widest as u16 + 4, lines.len() as u16 + 2);
-            let Some(top) = bottom.checked_sub(height).filter(|top| *top > area.y) else { return };
-            let place = Rect { x: area.right().saturating_sub(width + 1), y: top, width: width.min(area.width), height };
+            let Some(top) = bottom.checked_sub(height).filter(|top| *top > area.y) else {
+                return;
+            };
+            let place = Rect {
+                x: area.right().saturating_sub(width + 1),
+                y: top,
+                width: width.min(area.width),
+                height,
+            };
             let block = Block::bordered()
                 .border_type(BorderType::Rounded)
                 .border_style(self.style(role))

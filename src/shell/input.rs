@@ -11,7 +11,9 @@ pub fn read(raw: Raw) -> Option<Event> {
         Raw::Mouse(mouse) => {
             let counts = matches!(
                 mouse.kind,
-                MouseEventKind::Down(MouseButton::Left) | MouseEventKind::ScrollDown | MouseEventKind::ScrollUp
+                MouseEventKind::Down(MouseButton::Left)
+                    | MouseEventKind::ScrollDown
+                    | MouseEventKind::ScrollUp
             );
             counts.then_some(Event::Mouse(mouse))
         }
@@ -27,10 +29,23 @@ mod tests {
 
     #[test]
     fn releases_and_mouse_moves_are_nothing() {
-        let key = |kind| Raw::Key(KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, kind));
-        assert!(read(key(KeyEventKind::Press)).is_some() && read(key(KeyEventKind::Repeat)).is_some());
+        let key = |kind| {
+            Raw::Key(KeyEvent::new_with_kind(
+                KeyCode::Enter,
+                KeyModifiers::NONE,
+                kind,
+            ))
+        };
+        assert!(
+            read(key(KeyEventKind::Press)).is_some() && read(key(KeyEventKind::Repeat)).is_some()
+        );
         assert!(read(key(KeyEventKind::Release)).is_none() && read(Raw::FocusLost).is_none());
-        let moved = MouseEvent { kind: MouseEventKind::Moved, column: 1, row: 1, modifiers: KeyModifiers::NONE };
+        let moved = MouseEvent {
+            kind: MouseEventKind::Moved,
+            column: 1,
+            row: 1,
+            modifiers: KeyModifiers::NONE,
+        };
         assert!(read(Raw::Mouse(moved)).is_none());
     }
 }

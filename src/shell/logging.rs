@@ -21,8 +21,15 @@ pub fn start(folder: &Path) {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let Ok(file) = options.open(&path) else { return };
-    let filter = EnvFilter::try_from_env("FLIGHTDECK_LOG").unwrap_or_else(|_| EnvFilter::new("flightdeck=info,warn"));
+    let Ok(file) = options.open(&path) else {
+        return;
+    };
+    let filter = EnvFilter::try_from_env("FLIGHTDECK_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("flightdeck=info,warn"));
     // A second start in one process (the demo after the welcome screen) keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(Mutex::new(file))
+        .try_init();
 }

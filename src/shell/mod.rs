@@ -5,4 +5,5 @@ pub mod logging;
 pub mod outside;
 pub mod pace;
 pub mod run;
+pub mod signals;
 pub mod terminal;

@@ -56,7 +56,10 @@ fn words(line: &str) -> Vec<String> {
 /// The person's editor as words, else what the system has.
 fn editor(command: Option<&str>) -> Vec<String> {
     let fallback = if cfg!(windows) { "notepad" } else { "vi" };
-    command.map(words).filter(|words| !words.is_empty()).unwrap_or_else(|| vec![fallback.to_owned()])
+    command
+        .map(words)
+        .filter(|words| !words.is_empty())
+        .unwrap_or_else(|| vec![fallback.to_owned()])
 }
 
 /// A text in the hands of an editor. The file is the owner's alone and goes when this is dropped.
@@ -73,7 +76,10 @@ impl Editing {
         let mut words = editor(command).into_iter();
         let program = words.next().unwrap_or_default();
         // Made with the rights of its owner only; closed at once, or no other program could open it on Windows.
-        let mut file = tempfile::Builder::new().prefix("flightdeck-").suffix(".json").tempfile()?;
+        let mut file = tempfile::Builder::new()
+            .prefix("flightdeck-")
+            .suffix(".json")
+            .tempfile()?;
         io::Write::write_all(&mut file, text.as_bytes())?;
         let file = file.into_temp_path();
         let path: &Path = &file;
@@ -81,14 +87,27 @@ impl Editing {
             .args(words)
             .arg(path)
             .spawn()
-            .map_err(|error| io::Error::new(error.kind(), format!("{program} could not be started: {error}")))?;
-        Ok(Self { file, before: text, child, program })
+            .map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("{program} could not be started: {error}"),
+                )
+            })?;
+        Ok(Self {
+            file,
+            before: text,
+            child,
+            program,
+        })
     }
 
     /// The text after the editor has ended; `None` when nothing was changed.
     pub fn finish(&self, status: ExitStatus) -> io::Result<Option<String>> {
         if !status.success() {
-            return Err(io::Error::other(format!("{} ended with {status}; the text was left as it was", self.program)));
+            return Err(io::Error::other(format!(
+                "{} ended with {status}; the text was left as it was",
+                self.program
+            )));
         }
         self.changed()
     }
@@ -123,7 +142,12 @@ pub fn open_link(link: &str) -> io::Result<Child> {
         }
         Command::new("xdg-open")
     };
-    command.arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    command
+        .arg(link)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
 }
 
 #[cfg(test)]
@@ -143,7 +167,10 @@ mod tests {
 
     #[test]
     fn a_message_cannot_smuggle_sequences() {
-        assert_eq!(notify("a\x1b]52;c;x\x07b"), "\x07\x1b]9;Flightdeck: a]52;c;xb\x1b\\");
+        assert_eq!(
+            notify("a\x1b]52;c;x\x07b"),
+            "\x07\x1b]9;Flightdeck: a]52;c;xb\x1b\\"
+        );
         assert_eq!(copy("hi"), "\x1b]52;c;aGk=\x1b\\");
     }
 

@@ -29,7 +29,8 @@ impl Pace {
     /// When the next frame is due; `None` while there is nothing to draw.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let pause = if self.is_answer { ANSWER } else { FRAME };
-        self.is_dirty.then(|| self.last.map_or(now, |last| last + pause))
+        self.is_dirty
+            .then(|| self.last.map_or(now, |last| last + pause))
     }
 
     pub fn is_due(&self, now: Instant) -> bool {
@@ -38,7 +39,11 @@ impl Pace {
 
     /// A frame was drawn.
     pub fn drawn(&mut self, at: Instant) {
-        *self = Self { last: Some(at), is_dirty: false, is_answer: false };
+        *self = Self {
+            last: Some(at),
+            is_dirty: false,
+            is_answer: false,
+        };
     }
 }
 

@@ -1,32 +1,33 @@
 //! The loop: wait, handle, execute, draw. It sleeps until input, a report, or the moment that the app asked for; there is no tick.
 
+use super::signals::{Signal, Signals};
 use super::{
     input,
     outside::{self, Editing},
     pace::{FRAME, Pace},
     terminal::Screen,
 };
+use crate::screen::keymap::keymap;
 use crate::{
     app::{
         event::{Effect, Event, Exit, Moment},
         settings::Settings,
         update::App,
     },
-    domain::target::Target,
-    jobs::{
+    state::ProfileView,
+    tasks::{
         job::{Job, JobId},
         report::Report,
     },
-    model::ProfileView,
-    signals::{Signal, Signals},
-    ui::{keymap::Keymap, theme::Theme},
 };
 use anyhow::Context;
 use futures::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::crossterm::event::EventStream;
 use std::time::Instant;
+use store_model::target::Target;
 use tokio::sync::mpsc;
+use tui_kit::theme::Theme;
 
 /// So many reports are taken at once before a key is looked for again.
 const REPORTS: usize = 64;
@@ -64,15 +65,22 @@ pub async fn run(
     worker: impl Worker,
     reports: mpsc::Receiver<(Option<JobId>, Report)>,
 ) -> anyhow::Result<Exit> {
-    let keymap = Keymap::new(&options.keys).context("the keys of the config cannot be used")?;
+    let keymap = keymap(&options.keys).context("the keys of the config cannot be used")?;
     let signals = Signals::listen().context("signals cannot be listened to")?;
-    let screen = Screen::enter(options.mouse).context("this is no terminal that the dashboard can be drawn on")?;
-    let (columns, rows) = screen.size().context("the terminal does not say how large it is")?;
+    let screen = Screen::enter(options.mouse)
+        .context("this is no terminal that the dashboard can be drawn on")?;
+    let (columns, rows) = screen
+        .size()
+        .context("the terminal does not say how large it is")?;
     let settings = Settings {
         profile: options.profile,
         banner: options.banner,
         welcome: options.welcome,
-        theme: if options.no_color { Theme::plain() } else { Theme::default() },
+        theme: if options.no_color {
+            Theme::plain()
+        } else {
+            Theme::default()
+        },
         keymap,
         zone: options.zone,
         notify: options.notify,
@@ -109,7 +117,10 @@ struct Shell<W> {
 
 impl<W: Worker> Shell<W> {
     fn moment(&self) -> Moment {
-        Moment { wall: Timestamp::now(), uptime: self.started.elapsed() }
+        Moment {
+            wall: Timestamp::now(),
+            uptime: self.started.elapsed(),
+        }
     }
 
     async fn until_left(&mut self) -> anyhow::Result<Exit> {
@@ -201,12 +212,14 @@ impl<W: Worker> Shell<W> {
     /// Takes what is known from disk into the first frame, for as long as a frame may take; beyond that it comes when it comes.
     /// Gives what is to be done behind that frame.
     async fn recall(&mut self, effects: Vec<Effect>) -> anyhow::Result<Vec<Effect>> {
-        let (recall, mut rest): (Vec<_>, Vec<_>) =
-            effects.into_iter().partition(|effect| matches!(effect, Effect::Start(_, Job::Recall)));
+        let (recall, mut rest): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Start(_, Job::Recall)));
         self.execute(recall).await?;
         let until = (Instant::now() + FRAME).into();
         while self.app.is_recalling()
-            && let Ok(Some((job, report))) = tokio::time::timeout_at(until, self.reports.recv()).await
+            && let Ok(Some((job, report))) =
+                tokio::time::timeout_at(until, self.reports.recv()).await
         {
             rest.extend(self.app.handle(Event::Report(job, report), self.moment()));
         }
@@ -216,7 +229,11 @@ impl<W: Worker> Shell<W> {
     /// There is nobody to ask any more: what is to be kept is kept, and that is all.
     async fn terminate(&mut self) -> Exit {
         let effects = self.app.handle(Event::Terminate, self.moment());
-        self.execute(effects).await.ok().flatten().unwrap_or(Exit::Quit)
+        self.execute(effects)
+            .await
+            .ok()
+            .flatten()
+            .unwrap_or(Exit::Quit)
     }
 
     async fn execute(&mut self, effects: Vec<Effect>) -> anyhow::Result<Option<Exit>> {
@@ -229,7 +246,9 @@ impl<W: Worker> Shell<W> {
                 Effect::Copy(text) => self.screen.send(&outside::copy(&text))?,
                 Effect::Notify(text) => self.screen.send(&outside::notify(&text))?,
                 Effect::OpenLink(link) => queue.extend(self.open_link(link)),
-                Effect::EditOutside { target, text } => queue.extend(self.edit_outside(target, text).await?),
+                Effect::EditOutside { target, text } => {
+                    queue.extend(self.edit_outside(target, text).await?)
+                }
                 Effect::Quit(how) => exit = Some(how),
             }
         }
@@ -299,7 +318,9 @@ impl<W: Worker> Shell<W> {
             },
             Err(error) => Err(error),
         };
-        self.screen.take().context("the terminal could not be taken back from the editor")?;
+        self.screen
+            .take()
+            .context("the terminal could not be taken back from the editor")?;
         self.input = Some(EventStream::new());
         if let Ok((columns, rows)) = self.screen.size() {
             effects.extend(self.app.handle(Event::Resize(columns, rows), self.moment()));

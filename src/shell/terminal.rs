@@ -4,8 +4,11 @@ use ratatui::{
     Frame, Terminal,
     backend::CrosstermBackend,
     crossterm::{
-        cursor, event,
-        event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+        cursor,
+        event::{
+            self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste,
+            EnableMouseCapture,
+        },
         execute, queue, terminal,
     },
 };
@@ -34,8 +37,16 @@ impl Screen {
     /// Takes the terminal over and makes a panic of this thread give it back first.
     pub fn enter(has_mouse: bool) -> io::Result<Self> {
         let hook = Hook::set();
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
-        let mut screen = Self { terminal: ManuallyDrop::new(terminal), has_mouse, is_ours: false, hook: Some(hook) };
+        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
+            BUFFER,
+            io::stdout(),
+        )))?;
+        let mut screen = Self {
+            terminal: ManuallyDrop::new(terminal),
+            has_mouse,
+            is_ours: false,
+            hook: Some(hook),
+        };
         screen.take()?;
         Ok(screen)
     }
@@ -45,7 +56,12 @@ impl Screen {
         terminal::enable_raw_mode()?;
         self.is_ours = true;
         let out = self.terminal.backend_mut();
-        execute!(out, terminal::EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        execute!(
+            out,
+            terminal::EnterAlternateScreen,
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
         if self.has_mouse {
             execute!(out, EnableMouseCapture)?;
         }
@@ -74,7 +90,10 @@ impl Screen {
 
     /// Draws one frame that the terminal shows at once or not at all.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), terminal::BeginSynchronizedUpdate)?;
+        queue!(
+            self.terminal.backend_mut(),
+            terminal::BeginSynchronizedUpdate
+        )?;
         self.terminal.draw(paint)?;
         queue!(self.terminal.backend_mut(), terminal::EndSynchronizedUpdate)?;
         Write::flush(self.terminal.backend_mut())

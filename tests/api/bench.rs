@@ -1,7 +1,5 @@
 //! A mock server with a sign-in, a Store that talks to it, and a record of what the Store says about it.
 
-use flightdeck::api::{Credential, Exchange, Patience, Store, StoreSettings, http::http_client_for};
-use flightdeck::domain::target::Target;
 use secrecy::SecretString;
 use serde_json::json;
 use std::{
@@ -13,6 +11,8 @@ use std::{
     },
     time::Duration,
 };
+use store_client::{Credential, Exchange, Patience, Store, StoreSettings, http::http_client_for};
+use store_model::target::Target;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -58,8 +58,15 @@ pub fn store_of(settings: StoreSettings) -> (Store, Log) {
     let writer = Arc::clone(&log);
     // All servers of these tests are on this machine, whatever the address under test is.
     let http = http_client_for(&"http://127.0.0.1".parse().unwrap()).unwrap();
-    let store = Store::new(http, settings, Arc::new(move |exchange| writer.lock().unwrap().push(exchange)));
-    let quick = Patience { back_off: Duration::from_millis(1), ..Patience::default() };
+    let store = Store::new(
+        http,
+        settings,
+        Arc::new(move |exchange| writer.lock().unwrap().push(exchange)),
+    );
+    let quick = Patience {
+        back_off: Duration::from_millis(1),
+        ..Patience::default()
+    };
     (store.with_patience(quick), log)
 }
 
@@ -71,12 +78,18 @@ impl Respond for Tokens {
         let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
         let body = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": format!("CANARY-token-{number}")});
         // Slow enough that requests at the same time would each want one of their own.
-        ResponseTemplate::new(200).set_body_json(body).set_delay(Duration::from_millis(30))
+        ResponseTemplate::new(200)
+            .set_body_json(body)
+            .set_delay(Duration::from_millis(30))
     }
 }
 
 pub async fn give_tokens(server: &MockServer) {
-    Mock::given(method("POST")).and(path(SIGN_IN)).respond_with(Tokens(AtomicUsize::new(0))).mount(server).await;
+    Mock::given(method("POST"))
+        .and(path(SIGN_IN))
+        .respond_with(Tokens(AtomicUsize::new(0)))
+        .mount(server)
+        .await;
 }
 
 /// Answers in turn; the last one stays.
@@ -89,7 +102,11 @@ pub fn in_turn(replies: impl IntoIterator<Item = ResponseTemplate>) -> InTurn {
 impl Respond for InTurn {
     fn respond(&self, _: &Request) -> ResponseTemplate {
         let mut replies = self.0.lock().unwrap();
-        if replies.len() > 1 { replies.pop_front().unwrap() } else { replies[0].clone() }
+        if replies.len() > 1 {
+            replies.pop_front().unwrap()
+        } else {
+            replies[0].clone()
+        }
     }
 }
 
@@ -119,7 +136,13 @@ impl Bench {
         self.on_if(verb, place, |_: &Request| true, reply).await;
     }
 
-    pub async fn on_if(&self, verb: &str, place: &str, matcher: impl Match + 'static, reply: impl Respond + 'static) {
+    pub async fn on_if(
+        &self,
+        verb: &str,
+        place: &str,
+        matcher: impl Match + 'static,
+        reply: impl Respond + 'static,
+    ) {
         Mock::given(method(verb))
             .and(path(format!("/v1.0/my/{place}")))
             .and(matcher)
@@ -131,8 +154,16 @@ impl Bench {
     /// The requests to the Store, as `GET applications?skip=0&top=100`.
     pub async fn calls(&self) -> Vec<String> {
         let line = |request: &Request| {
-            let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
-            Some(format!("{} {}{query}", request.method, request.url.path().strip_prefix("/v1.0/my/")?))
+            let query = request
+                .url
+                .query()
+                .map(|query| format!("?{query}"))
+                .unwrap_or_default();
+            Some(format!(
+                "{} {}{query}",
+                request.method,
+                request.url.path().strip_prefix("/v1.0/my/")?
+            ))
         };
         self.requests().await.iter().filter_map(line).collect()
     }
@@ -142,7 +173,11 @@ impl Bench {
     }
 
     pub async fn sign_ins(&self) -> usize {
-        self.requests().await.iter().filter(|request| request.url.path() == SIGN_IN).count()
+        self.requests()
+            .await
+            .iter()
+            .filter(|request| request.url.path() == SIGN_IN)
+            .count()
     }
 
     /// What the Store told about its requests; none may hold a secret.
@@ -164,7 +199,9 @@ pub async fn until(mut holds: impl FnMut() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_mins(3), wait).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(3), wait)
+        .await
+        .unwrap();
 }
 
 /// A server of raw bytes: one reply a connection, in turn, then it closes. Gives its address and the requests as they came.
@@ -190,8 +227,12 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok());
+            let length = head.lines().find_map(|line| {
+                line.to_lowercase()
+                    .strip_prefix("content-length: ")?
+                    .parse::<usize>()
+                    .ok()
+            });
             if body.len() >= length.unwrap_or_default() {
                 return text;
             }

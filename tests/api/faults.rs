@@ -1,12 +1,14 @@
 //! What happens when the service, the gateway or the network misbehaves.
 
-use super::bench::{self, Bench, app, assert_no_secret, give_tokens, in_turn, raw_reply, raw_server, until};
+use super::bench::{
+    self, Bench, app, assert_no_secret, give_tokens, in_turn, raw_reply, raw_server, until,
+};
 use super::nobody::Nobody;
-use flightdeck::api::{ApiError, Patience, Priority};
 use futures::future::join_all;
 use rstest::rstest;
 use serde_json::json;
 use std::time::Duration;
+use store_client::{ApiError, Patience, Priority};
 use wiremock::{MockServer, ResponseTemplate};
 
 const APP: &str = "applications/9NX0EXAMPLE1";
@@ -29,8 +31,20 @@ fn too_many(seconds: u32) -> ResponseTemplate {
 #[tokio::test]
 async fn too_many_requests_are_sent_again_after_the_pause_even_changes() {
     let bench = Bench::start().await;
-    bench.on("GET", APP, in_turn([too_many(90).insert_header("Retry-After", "0"), resource()])).await;
-    bench.on("POST", COMMIT, in_turn([too_many(0), too_many(0), committed()])).await;
+    bench
+        .on(
+            "GET",
+            APP,
+            in_turn([too_many(90).insert_header("Retry-After", "0"), resource()]),
+        )
+        .await;
+    bench
+        .on(
+            "POST",
+            COMMIT,
+            in_turn([too_many(0), too_many(0), committed()]),
+        )
+        .await;
     bench.store.product(&app()).await.unwrap();
     bench.store.commit(&app(), "1").await.unwrap();
     assert_eq!(bench.calls().await.len(), 5);
@@ -42,7 +56,10 @@ async fn a_gateway_that_stays_closed_is_an_error_and_no_endless_loop() {
     let bench = Bench::start().await;
     bench.on("GET", APP, too_many(0)).await;
     let error = bench.store.product(&app()).await.unwrap_err();
-    assert!(matches!(error, ApiError::Throttled { .. }) && !error.is_ambiguous(), "{error:?}");
+    assert!(
+        matches!(error, ApiError::Throttled { .. }) && !error.is_ambiguous(),
+        "{error:?}"
+    );
     assert_eq!(bench.calls().await.len(), 6);
 }
 
@@ -55,7 +72,10 @@ async fn a_pause_of_hours_is_told_at_once_and_holds_for_all() {
         let error = bench.store.product(&app()).await.unwrap_err();
         assert!(error.to_string().contains("15 min"), "{error}");
     }
-    assert!(matches!(bench.store.status(&app(), "1").await, Err(ApiError::Throttled { .. })));
+    assert!(matches!(
+        bench.store.status(&app(), "1").await,
+        Err(ApiError::Throttled { .. })
+    ));
     assert_eq!(bench.calls().await.len(), 1);
 }
 
@@ -68,13 +88,31 @@ async fn a_pause_of_hours_is_told_at_once_and_holds_for_all() {
 async fn trouble_repeats_reads_but_never_changes(#[case] status: u16) {
     let bench = Bench::start().await;
     let trouble = ResponseTemplate::new(status).insert_header("MS-CorrelationId", "0f1e2d3c");
-    bench.on("GET", APP, in_turn([trouble.clone(), trouble.clone(), trouble.clone(), resource()])).await;
+    bench
+        .on(
+            "GET",
+            APP,
+            in_turn([
+                trouble.clone(),
+                trouble.clone(),
+                trouble.clone(),
+                resource(),
+            ]),
+        )
+        .await;
     bench.store.product(&app()).await.unwrap();
     assert_eq!(bench.calls().await.len(), 4);
     bench.on("POST", COMMIT, trouble.clone()).await;
     let error = bench.store.commit(&app(), "1").await.unwrap_err();
-    assert!(error.is_ambiguous() && error.status() == Some(status), "{error:?}");
-    assert!(error.to_string().contains("look at the product again") && error.to_string().contains("0f1e2d3c"), "{error}");
+    assert!(
+        error.is_ambiguous() && error.status() == Some(status),
+        "{error:?}"
+    );
+    assert!(
+        error.to_string().contains("look at the product again")
+            && error.to_string().contains("0f1e2d3c"),
+        "{error}"
+    );
     assert_eq!(bench.calls().await.len(), 5);
     bench.on("GET", STATUS, trouble).await;
     let error = bench.store.status(&app(), "1").await.unwrap_err();
@@ -90,33 +128,73 @@ async fn error_bodies_of_all_shapes_are_told() {
         "message": "Ingestion API can only update, delete, and commit submissions that are created through the API.\u{1b}[2J Please delete"});
     let gateway = json!({"statusCode": 400, "message": "Gateway says no"});
     let text = ResponseTemplate::new(411).set_body_string("Length\r\nRequired");
-    let page = ResponseTemplate::new(403).set_body_raw("<html><body>Forbidden</body></html>", "text/html");
+    let page =
+        ResponseTemplate::new(403).set_body_raw("<html><body>Forbidden</body></html>", "text/html");
     let shapes = [
-        (ResponseTemplate::new(400).set_body_json(api), Some("InvalidOperation"), "made or touched in Partner Center"),
-        (ResponseTemplate::new(400).set_body_json(gateway), None, "Gateway says no"),
+        (
+            ResponseTemplate::new(400).set_body_json(api),
+            Some("InvalidOperation"),
+            "made or touched in Partner Center",
+        ),
+        (
+            ResponseTemplate::new(400).set_body_json(gateway),
+            None,
+            "Gateway says no",
+        ),
         (text, None, "Length Required"),
         (page, None, "403 Forbidden without saying why"),
-        (ResponseTemplate::new(404), None, "404 Not Found without saying why"),
+        (
+            ResponseTemplate::new(404),
+            None,
+            "404 Not Found without saying why",
+        ),
     ];
-    bench.on("POST", COMMIT, in_turn(shapes.iter().map(|(reply, _, _)| reply.clone()))).await;
+    bench
+        .on(
+            "POST",
+            COMMIT,
+            in_turn(shapes.iter().map(|(reply, _, _)| reply.clone())),
+        )
+        .await;
     for (_, code, part) in shapes {
         let error = bench.store.commit(&app(), "1").await.unwrap_err();
         let told = error.to_string();
-        assert!(told.starts_with("Could not commit submission 1 of app:9NX0EXAMPLE1") && told.contains(part), "{told}");
+        assert!(
+            told.starts_with("Could not commit submission 1 of app:9NX0EXAMPLE1")
+                && told.contains(part),
+            "{told}"
+        );
         assert!(!told.contains(char::is_control), "{told:?}");
         assert_eq!((error.code(), error.is_ambiguous()), (code, false));
     }
     let activity = json!({"code": "InternalServerError", "message": "An internal server error occurred.", "activityId": "a-1"});
-    bench.on("POST", "applications/9B/submissions/1/commit", ResponseTemplate::new(500).set_body_json(activity)).await;
-    let error = bench.store.commit(&flightdeck::domain::target::Target::app("9B"), "1").await.unwrap_err();
+    bench
+        .on(
+            "POST",
+            "applications/9B/submissions/1/commit",
+            ResponseTemplate::new(500).set_body_json(activity),
+        )
+        .await;
+    let error = bench
+        .store
+        .commit(&store_model::target::Target::app("9B"), "1")
+        .await
+        .unwrap_err();
     assert_eq!(error.correlation(), Some("a-1"));
-    assert_eq!(bench.log().last().unwrap().correlation.as_deref(), Some("a-1"));
+    assert_eq!(
+        bench.log().last().unwrap().correlation.as_deref(),
+        Some("a-1")
+    );
 }
 
 /// A Store behind raw bytes, signed in by a mock server.
 async fn behind_raw_bytes(
     replies: Vec<Vec<u8>>,
-) -> (flightdeck::api::Store, std::sync::Arc<std::sync::Mutex<Vec<String>>>, MockServer) {
+) -> (
+    store_client::Store,
+    std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+    MockServer,
+) {
     let login = MockServer::start().await;
     give_tokens(&login).await;
     let (address, requests) = raw_server(replies).await;
@@ -133,32 +211,59 @@ fn cut() -> Vec<u8> {
 async fn a_cut_body_repeats_a_read_and_leaves_a_change_open() {
     let whole = raw_reply("200 OK", r#"{"status": "Certification"}"#);
     let (store, requests, _login) = behind_raw_bytes(vec![cut(), cut(), whole, cut()]).await;
-    assert_eq!(store.status(&app(), "1").await.unwrap().status.as_str(), "Certification");
+    assert_eq!(
+        store.status(&app(), "1").await.unwrap().status.as_str(),
+        "Certification"
+    );
     let error = store.commit(&app(), "1").await.unwrap_err();
-    assert!(matches!(error, ApiError::Unreadable { .. }) && error.is_ambiguous(), "{error:?}");
+    assert!(
+        matches!(error, ApiError::Unreadable { .. }) && error.is_ambiguous(),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("it broke off"), "{error}");
     assert_eq!(requests.lock().unwrap().len(), 4);
 }
 
 #[tokio::test]
 async fn a_connection_that_closes_without_an_answer_repeats_a_read_only() {
-    let (store, requests, _login) =
-        behind_raw_bytes(vec![Vec::new(), raw_reply("200 OK", r#"{"status": "Release"}"#), Vec::new()]).await;
-    assert_eq!(store.status(&app(), "1").await.unwrap().status.as_str(), "Release");
+    let (store, requests, _login) = behind_raw_bytes(vec![
+        Vec::new(),
+        raw_reply("200 OK", r#"{"status": "Release"}"#),
+        Vec::new(),
+    ])
+    .await;
+    assert_eq!(
+        store.status(&app(), "1").await.unwrap().status.as_str(),
+        "Release"
+    );
     let error = store.commit(&app(), "1").await.unwrap_err();
-    assert!(matches!(error, ApiError::Lost { was_sent: true, .. }) && error.is_ambiguous(), "{error:?}");
+    assert!(
+        matches!(error, ApiError::Lost { was_sent: true, .. }) && error.is_ambiguous(),
+        "{error:?}"
+    );
     assert_eq!(requests.lock().unwrap().len(), 3);
 }
 
 #[tokio::test]
 async fn a_post_without_a_body_says_length_zero_and_json() {
-    let (store, requests, _login) = behind_raw_bytes(vec![raw_reply("202 Accepted", r#"{"status": "CommitStarted"}"#)]).await;
+    let (store, requests, _login) = behind_raw_bytes(vec![raw_reply(
+        "202 Accepted",
+        r#"{"status": "CommitStarted"}"#,
+    )])
+    .await;
     store.commit(&app(), "1").await.unwrap();
     let request = requests.lock().unwrap()[0].to_lowercase();
-    assert!(request.starts_with("post /v1.0/my/applications/9nx0example1/submissions/1/commit http/1.1\r\n"), "{request}");
-    for (line, count) in
-        [("\r\ncontent-length: 0\r\n", 1), ("\r\ncontent-type: application/json\r\n", 1), ("transfer-encoding", 0)]
-    {
+    assert!(
+        request.starts_with(
+            "post /v1.0/my/applications/9nx0example1/submissions/1/commit http/1.1\r\n"
+        ),
+        "{request}"
+    );
+    for (line, count) in [
+        ("\r\ncontent-length: 0\r\n", 1),
+        ("\r\ncontent-type: application/json\r\n", 1),
+        ("transfer-encoding", 0),
+    ] {
         assert_eq!(request.matches(line).count(), count, "{line} in {request}");
     }
     assert!(request.ends_with("\r\n\r\n"), "{request}");
@@ -167,12 +272,29 @@ async fn a_post_without_a_body_says_length_zero_and_json() {
 #[tokio::test]
 async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
     let bench = Bench::start().await;
-    bench.on("POST", COMMIT, committed().set_delay(Duration::from_hours(1))).await;
+    bench
+        .on(
+            "POST",
+            COMMIT,
+            committed().set_delay(Duration::from_hours(1)),
+        )
+        .await;
     bench.store.sign_in().await.unwrap();
-    let store = bench.store.with_patience(Patience { call: Duration::from_secs(2), ..Patience::default() });
+    let store = bench.store.with_patience(Patience {
+        call: Duration::from_secs(2),
+        ..Patience::default()
+    });
     let error = store.commit(&app(), "1").await.unwrap_err();
-    assert!(matches!(error, ApiError::Lost { was_sent: true, .. }) && error.is_ambiguous(), "{error:?}");
-    assert!(error.to_string().contains("no complete answer came in time from http://127.0.0.1:"), "{error}");
+    assert!(
+        matches!(error, ApiError::Lost { was_sent: true, .. }) && error.is_ambiguous(),
+        "{error:?}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("no complete answer came in time from http://127.0.0.1:"),
+        "{error}"
+    );
     assert_no_secret(&format!("{error:?}"));
     assert_eq!(bench.calls().await.len(), 1);
 }
@@ -180,12 +302,27 @@ async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
 #[tokio::test]
 async fn a_store_that_is_not_there_leaves_nothing_open() {
     let nobody = Nobody::new();
-    let bench = Bench::with(|settings| settings.store = format!("http://{}", nobody.address()).parse().unwrap()).await;
+    let bench = Bench::with(|settings| {
+        settings.store = format!("http://{}", nobody.address()).parse().unwrap()
+    })
+    .await;
     let error = bench.store.commit(&app(), "1").await.unwrap_err();
-    assert!(matches!(error, ApiError::Lost { was_sent: false, .. }) && !error.is_ambiguous(), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            ApiError::Lost {
+                was_sent: false,
+                ..
+            }
+        ) && !error.is_ambiguous(),
+        "{error:?}"
+    );
     let text = error.to_string();
     assert!(
-        text.contains(&format!("the connection to http://{} failed: ", nobody.address())) && !text.contains("/v1.0"),
+        text.contains(&format!(
+            "the connection to http://{} failed: ",
+            nobody.address()
+        )) && !text.contains("/v1.0"),
         "{text}"
     );
     assert_eq!(bench.log().len(), 2);
@@ -198,11 +335,20 @@ async fn a_server_that_speaks_no_tls_is_named_and_nothing_more() {
     let login = Bench::with(|settings| settings.login = address.parse().unwrap()).await;
     let store = Bench::with(|settings| settings.store = address.parse().unwrap()).await;
     for (error, tried) in [
-        (login.store.sign_in().await.unwrap_err(), "Could not sign in"),
-        (store.store.product(&app()).await.unwrap_err(), "Could not read app:9NX0EXAMPLE1"),
+        (
+            login.store.sign_in().await.unwrap_err(),
+            "Could not sign in",
+        ),
+        (
+            store.store.product(&app()).await.unwrap_err(),
+            "Could not read app:9NX0EXAMPLE1",
+        ),
     ] {
         let text = error.to_string();
-        assert!(text.starts_with(&format!("{tried}: the connection to {address} failed: ")), "{text}");
+        assert!(
+            text.starts_with(&format!("{tried}: the connection to {address} failed: ")),
+            "{text}"
+        );
         assert!(!text.contains("oauth2") && !text.contains("v1.0"), "{text}");
         assert_no_secret(&format!("{error:?}"));
     }
@@ -213,7 +359,9 @@ async fn equal_reads_share_a_request_until_something_changes() {
     let bench = Bench::start().await;
     let status = |text: &str| ResponseTemplate::new(200).set_body_json(json!({"status": text}));
     let slow = status("PendingCommit").set_delay(Duration::from_millis(400));
-    bench.on("GET", STATUS, in_turn([slow, status("CommitStarted")])).await;
+    bench
+        .on("GET", STATUS, in_turn([slow, status("CommitStarted")]))
+        .await;
     bench.on("POST", COMMIT, committed()).await;
     let target = app();
     let many = join_all((0..10).map(|_| bench.store.status(&target, "1")));
@@ -223,9 +371,20 @@ async fn equal_reads_share_a_request_until_something_changes() {
         bench.store.status(&target, "1").await.unwrap()
     };
     let (many, after) = tokio::join!(many, after_a_change);
-    assert!(many.into_iter().all(|report| report.unwrap().status.as_str() == "PendingCommit"));
+    assert!(
+        many.into_iter()
+            .all(|report| report.unwrap().status.as_str() == "PendingCommit")
+    );
     assert_eq!(after.status.as_str(), "CommitStarted");
-    assert_eq!(bench.calls().await.iter().filter(|call| call.starts_with("GET")).count(), 2);
+    assert_eq!(
+        bench
+            .calls()
+            .await
+            .iter()
+            .filter(|call| call.starts_with("GET"))
+            .count(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -234,8 +393,16 @@ async fn a_read_that_began_during_a_change_does_not_answer_after_it() {
     let status = |text: &str| ResponseTemplate::new(200).set_body_json(json!({"status": text}));
     // Far apart, so that even a slow machine has the read begin while the change is under way, and end after it.
     let slow = status("PendingCommit").set_delay(Duration::from_secs(4));
-    bench.on("GET", STATUS, in_turn([slow, status("CommitStarted")])).await;
-    bench.on("POST", COMMIT, committed().set_delay(Duration::from_secs(2))).await;
+    bench
+        .on("GET", STATUS, in_turn([slow, status("CommitStarted")]))
+        .await;
+    bench
+        .on(
+            "POST",
+            COMMIT,
+            committed().set_delay(Duration::from_secs(2)),
+        )
+        .await;
     let target = app();
     let change = async {
         bench.store.commit(&target, "1").await.unwrap();
@@ -246,13 +413,18 @@ async fn a_read_that_began_during_a_change_does_not_answer_after_it() {
         bench.store.status(&target, "1").await.unwrap()
     };
     let (after, during) = tokio::join!(change, during);
-    assert_eq!((during.status.as_str(), after.status.as_str()), ("PendingCommit", "CommitStarted"));
+    assert_eq!(
+        (during.status.as_str(), after.status.as_str()),
+        ("PendingCommit", "CommitStarted")
+    );
 }
 
 #[tokio::test]
 async fn a_shared_read_survives_the_one_who_began_it_and_a_dropped_one_is_told_of() {
     let bench = Bench::start().await;
-    bench.on("GET", APP, resource().set_delay(Duration::from_millis(150))).await;
+    bench
+        .on("GET", APP, resource().set_delay(Duration::from_millis(150)))
+        .await;
     bench.store.sign_in().await.unwrap();
     let target = app();
     let mut first = Box::pin(bench.store.product(&target));
@@ -269,7 +441,10 @@ async fn a_shared_read_survives_the_one_who_began_it_and_a_dropped_one_is_told_o
     let mut alone = Box::pin(bench.store.product(&target));
     assert!(futures::future::poll_immediate(&mut alone).await.is_none());
     drop(alone);
-    assert_eq!(bench.log().last().unwrap().error.as_deref(), Some("given up before the answer came"));
+    assert_eq!(
+        bench.log().last().unwrap().error.as_deref(),
+        Some("given up before the answer came")
+    );
 }
 
 #[tokio::test]
@@ -279,7 +454,11 @@ async fn the_budget_holds_requests_back_and_shows_it() {
     bench.store.product(&app()).await.unwrap();
     let (store, target) = (bench.store.with_priority(Priority::Background), app());
     let mut waiting = Box::pin(store.status(&target, "1"));
-    assert!(futures::future::poll_immediate(&mut waiting).await.is_none());
+    assert!(
+        futures::future::poll_immediate(&mut waiting)
+            .await
+            .is_none()
+    );
     let view = bench.store.budget();
     assert_eq!((view.used, view.limit, view.waiting), (1, 1, 1));
     drop(waiting);

@@ -1,9 +1,10 @@
 //! The paged lists.
 
 use super::bench::{Bench, in_turn};
-use flightdeck::{api::Store, domain::catalog::Catalog};
 use serde_json::{Value, json};
 use std::{sync::Mutex, time::Duration};
+use store_client::Store;
+use store_model::catalog::Catalog;
 use wiremock::{Request, Respond, ResponseTemplate};
 
 fn number(request: &Request, name: &str) -> usize {
@@ -29,7 +30,10 @@ struct Pages {
 
 impl Respond for Pages {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let (skip, top) = (number(request, "skip"), number(request, "top").min(self.page));
+        let (skip, top) = (
+            number(request, "skip"),
+            number(request, "top").min(self.page),
+        );
         let end = (skip + top).min(self.count);
         let mut body = json!({"value": (skip..end.max(skip)).map(item).collect::<Vec<_>>()});
         if self.has_total {
@@ -39,8 +43,14 @@ impl Respond for Pages {
             body["@nextLink"] = format!("applications/?skip={end}&top={top}").into();
         }
         // The earlier the page, the later it comes.
-        let delay = if skip > 0 { 120_u64.saturating_sub(skip as u64 / 5) } else { 0 };
-        ResponseTemplate::new(200).set_body_json(body).set_delay(Duration::from_millis(delay))
+        let delay = if skip > 0 {
+            120_u64.saturating_sub(skip as u64 / 5)
+        } else {
+            0
+        };
+        ResponseTemplate::new(200)
+            .set_body_json(body)
+            .set_delay(Duration::from_millis(delay))
     }
 }
 
@@ -52,12 +62,37 @@ async fn read(store: &Store, list: &Catalog) -> Vec<String> {
 #[tokio::test]
 async fn pages_side_by_side_are_complete_and_in_order() {
     let bench = Bench::start().await;
-    bench.on("GET", "applications", Pages { count: 430, page: 100, has_total: true, has_link: true }).await;
+    bench
+        .on(
+            "GET",
+            "applications",
+            Pages {
+                count: 430,
+                page: 100,
+                has_total: true,
+                has_link: true,
+            },
+        )
+        .await;
     let seen = Mutex::new(Vec::new());
-    let products =
-        bench.store.products(&Catalog::Apps, &|known, total| seen.lock().unwrap().push((known.len(), total))).await.unwrap();
-    assert_eq!(products.iter().map(|product| product.name.clone()).collect::<Vec<_>>(), names(430));
-    assert_eq!(*seen.lock().unwrap(), [(100, 430), (200, 430), (300, 430), (400, 430), (430, 430)]);
+    let products = bench
+        .store
+        .products(&Catalog::Apps, &|known, total| {
+            seen.lock().unwrap().push((known.len(), total))
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        products
+            .iter()
+            .map(|product| product.name.clone())
+            .collect::<Vec<_>>(),
+        names(430)
+    );
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [(100, 430), (200, 430), (300, 430), (400, 430), (430, 430)]
+    );
     assert_eq!(bench.calls().await.len(), 5);
     assert_eq!(bench.log()[1].path, "applications?skip=0&top=100");
 }
@@ -66,7 +101,18 @@ async fn pages_side_by_side_are_complete_and_in_order() {
 async fn small_pages_missing_links_and_missing_totals_lose_nothing() {
     for (has_total, has_link) in [(true, false), (false, true), (true, true)] {
         let bench = Bench::start().await;
-        bench.on("GET", "applications", Pages { count: 34, page: 10, has_total, has_link }).await;
+        bench
+            .on(
+                "GET",
+                "applications",
+                Pages {
+                    count: 34,
+                    page: 10,
+                    has_total,
+                    has_link,
+                },
+            )
+            .await;
         assert_eq!(read(&bench.store, &Catalog::Apps).await, names(34));
         assert_eq!(bench.calls().await.len(), 4);
     }
@@ -75,12 +121,30 @@ async fn small_pages_missing_links_and_missing_totals_lose_nothing() {
 #[tokio::test]
 async fn none_found_is_an_empty_list() {
     let bench = Bench::start().await;
-    bench.on("GET", "applications", ResponseTemplate::new(404)).await;
-    bench.on("GET", "inappproducts", ResponseTemplate::new(200).set_body_json(json!({"value": [], "totalCount": 0}))).await;
+    bench
+        .on("GET", "applications", ResponseTemplate::new(404))
+        .await;
+    bench
+        .on(
+            "GET",
+            "inappproducts",
+            ResponseTemplate::new(200).set_body_json(json!({"value": [], "totalCount": 0})),
+        )
+        .await;
     assert!(read(&bench.store, &Catalog::Apps).await.is_empty());
     assert!(read(&bench.store, &Catalog::AddOns).await.is_empty());
-    bench.on("GET", "applications/9A/listflights", ResponseTemplate::new(403)).await;
-    let error = bench.store.products(&Catalog::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap_err();
+    bench
+        .on(
+            "GET",
+            "applications/9A/listflights",
+            ResponseTemplate::new(403),
+        )
+        .await;
+    let error = bench
+        .store
+        .products(&Catalog::Flights { app: "9A".into() }, &|_, _| {})
+        .await
+        .unwrap_err();
     assert_eq!(error.status(), Some(403));
 }
 
@@ -88,13 +152,28 @@ async fn none_found_is_an_empty_list() {
 async fn add_ons_and_flights_know_their_app() {
     let bench = Bench::start().await;
     let add_on = json!({"id": "9B", "productId": "pro", "applications": {"value": [{"id": "9A"}], "totalCount": 1}});
-    bench.on("GET", "inappproducts", ResponseTemplate::new(200).set_body_json(json!({"value": [add_on], "totalCount": 1}))).await;
+    bench
+        .on(
+            "GET",
+            "inappproducts",
+            ResponseTemplate::new(200).set_body_json(json!({"value": [add_on], "totalCount": 1})),
+        )
+        .await;
     let flight = json!({"flightId": "f-1", "friendlyName": "Insiders"});
-    let reply = ResponseTemplate::new(200).set_body_json(json!({"value": [flight], "totalCount": 1}));
+    let reply =
+        ResponseTemplate::new(200).set_body_json(json!({"value": [flight], "totalCount": 1}));
     bench.on("GET", "applications/9A/listflights", reply).await;
-    let add_ons = bench.store.products(&Catalog::AddOns, &|_, _| {}).await.unwrap();
+    let add_ons = bench
+        .store
+        .products(&Catalog::AddOns, &|_, _| {})
+        .await
+        .unwrap();
     assert_eq!(add_ons[0].app.as_deref(), Some("9A"));
-    let flights = bench.store.products(&Catalog::Flights { app: "9A".into() }, &|_, _| {}).await.unwrap();
+    let flights = bench
+        .store
+        .products(&Catalog::Flights { app: "9A".into() }, &|_, _| {})
+        .await
+        .unwrap();
     assert_eq!(flights[0].target.to_string(), "flight:9A/f-1");
 }
 
@@ -115,7 +194,9 @@ impl Respond for Shrinks {
 #[tokio::test]
 async fn a_list_that_shrinks_meanwhile_is_read_again() {
     let bench = Bench::start().await;
-    bench.on("GET", "applications", Shrinks(Mutex::new(0))).await;
+    bench
+        .on("GET", "applications", Shrinks(Mutex::new(0)))
+        .await;
     assert_eq!(read(&bench.store, &Catalog::Apps).await, names(150)[1..]);
 }
 
@@ -123,13 +204,24 @@ async fn a_list_that_shrinks_meanwhile_is_read_again() {
 async fn doubles_are_left_out_and_a_page_that_fails_fails_the_list() {
     let bench = Bench::start().await;
     let page = |from: usize, to: usize| json!({"value": (from..to).map(item).collect::<Vec<_>>(), "totalCount": 5});
-    let replies = [page(0, 3), page(2, 5)].map(|body| ResponseTemplate::new(200).set_body_json(body));
+    let replies =
+        [page(0, 3), page(2, 5)].map(|body| ResponseTemplate::new(200).set_body_json(body));
     bench.on("GET", "applications", in_turn(replies)).await;
     assert_eq!(read(&bench.store, &Catalog::Apps).await, names(5));
 
     let bench = Bench::start().await;
     let bad = ResponseTemplate::new(200).set_body_json(json!({"statusCode": 1}));
-    bench.on("GET", "applications", in_turn([ResponseTemplate::new(200).set_body_json(page(0, 3)), bad])).await;
-    let error = bench.store.products(&Catalog::Apps, &|_, _| {}).await.unwrap_err();
+    bench
+        .on(
+            "GET",
+            "applications",
+            in_turn([ResponseTemplate::new(200).set_body_json(page(0, 3)), bad]),
+        )
+        .await;
+    let error = bench
+        .store
+        .products(&Catalog::Apps, &|_, _| {})
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("it holds no list"), "{error}");
 }

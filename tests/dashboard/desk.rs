@@ -1,28 +1,26 @@
 //! A dashboard without a terminal: keys in, screens and started jobs out. The Store is a table; ZIPs and folders are real ones.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
+use flightdeck::screen::keymap::keymap;
 use flightdeck::{
     app::{
         event::{Effect, Event, Moment},
         settings::Settings,
         update::App,
     },
-    domain::{
-        judged::Judged,
-        product::Product,
-        submission::Submission,
-        target::{Kind, Target},
-    },
-    jobs::{
-        browse,
+    state::ProfileView,
+    tasks::{
+        analyze, browse,
+        history_item::{KeptDocument, Past, PastItem},
         job::{Catalog, Job, JobId},
         pack,
-        past::{KeptDocument, Past, PastItem},
         report::{Comparison, Judgement, Report, Summed, TargetDetail, Texts, Weighing},
-        texts, weigh,
+        texts,
     },
-    model::ProfileView,
-    ui::{keymap::Keymap, theme::Theme},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{
@@ -33,6 +31,13 @@ use ratatui::{
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use store_model::{
+    checked::Judged,
+    product::Product,
+    submission::Submission,
+    target::{Kind, Target},
+};
+use tui_kit::theme::Theme;
 
 pub struct Desk {
     pub app: App,
@@ -59,7 +64,12 @@ pub struct Desk {
 }
 
 /// A product as the lists have it.
-pub fn product(target: &Target, name: &str, pending: Option<&str>, published: Option<&str>) -> Product {
+pub fn product(
+    target: &Target,
+    name: &str,
+    pending: Option<&str>,
+    published: Option<&str>,
+) -> Product {
     let kind = target.kind();
     let name_field = match kind {
         Kind::App => "primaryName",
@@ -76,20 +86,51 @@ pub fn product(target: &Target, name: &str, pending: Option<&str>, published: Op
     Product::read(kind, app, &raw).unwrap()
 }
 
-pub fn detail(target: &Target, name: &str, pending: Option<Value>, published: Option<Value>) -> TargetDetail {
-    let submission = |document: Option<Value>| document.map(|document| Submission::split(document).0);
+pub fn detail(
+    target: &Target,
+    name: &str,
+    pending: Option<Value>,
+    published: Option<Value>,
+) -> TargetDetail {
+    let submission =
+        |document: Option<Value>| document.map(|document| Submission::split(document).0);
     let (pending, published) = (submission(pending), submission(published));
-    let id = |submission: &Option<Submission>| submission.as_ref().map(|submission| submission.id.clone());
-    let product = product(target, name, id(&pending).as_deref(), id(&published).as_deref());
-    TargetDetail { product, published, pending, edit: None }
+    let id = |submission: &Option<Submission>| {
+        submission.as_ref().map(|submission| submission.id.clone())
+    };
+    let product = product(
+        target,
+        name,
+        id(&pending).as_deref(),
+        id(&published).as_deref(),
+    );
+    TargetDetail {
+        product,
+        published,
+        pending,
+        edit: None,
+    }
 }
 
 impl Desk {
     pub fn new(columns: u16, rows: u16, store: Vec<TargetDetail>) -> Self {
-        Self::with_profile(columns, rows, store, ProfileView { name: "contoso".into(), ..ProfileView::default() })
+        Self::with_profile(
+            columns,
+            rows,
+            store,
+            ProfileView {
+                name: "contoso".into(),
+                ..ProfileView::default()
+            },
+        )
     }
 
-    pub fn with_profile(columns: u16, rows: u16, store: Vec<TargetDetail>, profile: ProfileView) -> Self {
+    pub fn with_profile(
+        columns: u16,
+        rows: u16,
+        store: Vec<TargetDetail>,
+        profile: ProfileView,
+    ) -> Self {
         Self::with_faults(columns, rows, store, profile, BTreeMap::new())
     }
 
@@ -105,15 +146,21 @@ impl Desk {
             banner: None,
             welcome: None,
             theme: Theme::default(),
-            keymap: Keymap::new(&[]).unwrap(),
+            keymap: keymap(&[]).unwrap(),
             zone: TimeZone::UTC,
             notify: false,
         };
         let wall: Timestamp = "2026-02-03T12:04:00Z".parse().unwrap();
         let mut desk = Self {
             app: App::new(settings, columns, rows),
-            now: Moment { wall, uptime: Duration::from_secs(1) },
-            store: store.into_iter().map(|detail| (detail.product.target.clone(), detail)).collect(),
+            now: Moment {
+                wall,
+                uptime: Duration::from_secs(1),
+            },
+            store: store
+                .into_iter()
+                .map(|detail| (detail.product.target.clone(), detail))
+                .collect(),
             faults,
             started: Vec::new(),
             effects: Vec::new(),
@@ -150,24 +197,51 @@ impl Desk {
         match job.clone() {
             Job::LoadCatalog(catalog) => {
                 let belongs = |target: &&Target| match (&catalog, target) {
-                    (Catalog::Apps, Target::App { .. }) | (Catalog::AddOns, Target::AddOn { .. }) => true,
+                    (Catalog::Apps, Target::App { .. })
+                    | (Catalog::AddOns, Target::AddOn { .. }) => true,
                     (Catalog::Flights { app }, Target::Flight { app: owner, .. }) => app == owner,
                     _ => false,
                 };
                 let targets = self.store.keys().filter(belongs);
-                let products = targets.map(|target| self.store[target].product.clone()).collect();
-                self.report(id, Report::Products { catalog, products, at });
+                let products = targets
+                    .map(|target| self.store[target].product.clone())
+                    .collect();
+                self.report(
+                    id,
+                    Report::Products {
+                        catalog,
+                        products,
+                        at,
+                    },
+                );
             }
             Job::LoadTarget(target) => match (self.faults.get(&target), self.store.get(&target)) {
-                (Some(fault), _) => self.report(id, Report::Failed { message: fault.clone() }),
+                (Some(fault), _) => self.report(
+                    id,
+                    Report::Failed {
+                        message: fault.clone(),
+                    },
+                ),
                 (None, Some(detail)) => self.report(id, Report::Target(Box::new(detail.clone()))),
-                (None, None) => self.report(id, Report::Failed { message: "404".into() }),
+                (None, None) => self.report(
+                    id,
+                    Report::Failed {
+                        message: "404".into(),
+                    },
+                ),
             },
             Job::LoadStatuses(pending) => {
                 for (target, submission) in pending {
                     let report = self.store[&target].pending.as_ref().map(Submission::report);
                     if let Some(report) = report {
-                        self.report(id, Report::Status { target, submission, report });
+                        self.report(
+                            id,
+                            Report::Status {
+                                target,
+                                submission,
+                                report,
+                            },
+                        );
                     }
                 }
             }
@@ -184,36 +258,102 @@ impl Desk {
                     }
                     self.report(id, Report::Folder { folder, entries });
                 }
-                Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
+                Err(error) => self.report(
+                    id,
+                    Report::Failed {
+                        message: error.to_string(),
+                    },
+                ),
             },
-            Job::Examine { zip, kind, document, identity } => {
-                self.report(id, Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))));
+            Job::Examine {
+                zip,
+                kind,
+                document,
+                identity,
+            } => {
+                self.report(
+                    id,
+                    Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))),
+                );
             }
-            Job::Pack { folder, out, kind, document } => {
-                let packed = pack::pack(&folder, &out, kind, &document, |_, _| (), || false).unwrap();
+            Job::Pack {
+                folder,
+                out,
+                kind,
+                document,
+            } => {
+                let packed =
+                    pack::pack(&folder, &out, kind, &document, |_, _| (), || false).unwrap();
                 self.report(id, Report::Packed(Box::new(packed)));
             }
             Job::Sum { zip } => {
-                self.report(id, Report::Summed(Summed { zip, done: 1, total: 1, sum: Some([7; 32]) }));
+                self.report(
+                    id,
+                    Report::Summed(Summed {
+                        zip,
+                        done: 1,
+                        total: 1,
+                        sum: Some([7; 32]),
+                    }),
+                );
             }
             Job::ReadTexts(source) => match texts::read(&source) {
-                Ok(found) => self.report(id, Report::Texts(Box::new(Texts::Found { from: source.from, found }))),
-                Err(error) => self.report(id, Report::Failed { message: error.to_string() }),
+                Ok(found) => self.report(
+                    id,
+                    Report::Texts(Box::new(Texts::Found {
+                        from: source.from,
+                        found,
+                    })),
+                ),
+                Err(error) => self.report(
+                    id,
+                    Report::Failed {
+                        message: error.to_string(),
+                    },
+                ),
             },
-            Job::WriteTexts { to, files, overwrites } => {
+            Job::WriteTexts {
+                to,
+                files,
+                overwrites,
+            } => {
                 let written = texts::write(&to, &files, overwrites).unwrap();
-                self.report(id, Report::Texts(Box::new(Texts::Written { to, all: files.len(), written })));
+                self.report(
+                    id,
+                    Report::Texts(Box::new(Texts::Written {
+                        to,
+                        all: files.len(),
+                        written,
+                    })),
+                );
             }
-            Job::Judge { target, number, text, body } if self.is_judging => {
-                let judged = Arc::new(Judged::of(target.kind(), &*text, body.as_deref(), self.now.wall));
-                self.report(id, Report::Judged(Judgement { target, number, judged }));
+            Job::Judge {
+                target,
+                number,
+                text,
+                body,
+            } if self.is_judging => {
+                let judged = Arc::new(Judged::of(
+                    target.kind(),
+                    &*text,
+                    body.as_deref(),
+                    self.now.wall,
+                ));
+                self.report(
+                    id,
+                    Report::Judged(Judgement {
+                        target,
+                        number,
+                        judged,
+                    }),
+                );
             }
             Job::Compare { number, documents } if self.is_judging => {
-                let difference = Arc::new(weigh::difference(&documents));
+                let difference = Arc::new(analyze::difference(&documents));
                 self.report(id, Report::Compared(Comparison { number, difference }));
             }
             Job::Weigh { number, documents } if self.is_judging => {
-                let weighed = Arc::new(weigh::weighed(&documents, self.now.wall));
+                let weighed = Arc::new(analyze::weighed(&documents, self.now.wall));
                 self.report(id, Report::Weighed(Weighing { number, weighed }));
             }
             Job::KeepEdit { target, text, .. } => {
@@ -225,9 +365,18 @@ impl Desk {
                 self.report(id, Report::Past(Box::new(Past { target, items })));
             }
             Job::ReadKept { path, .. } => {
-                let body = self.documents.get(&path).cloned().ok_or_else(|| "no JSON".to_owned());
-                let text = body.as_ref().map_or_else(|_| "broken {".to_owned(), ToString::to_string);
-                self.report(id, Report::Kept(Box::new(KeptDocument { path, body, text })));
+                let body = self
+                    .documents
+                    .get(&path)
+                    .cloned()
+                    .ok_or_else(|| "no JSON".to_owned());
+                let text = body
+                    .as_ref()
+                    .map_or_else(|_| "broken {".to_owned(), ToString::to_string);
+                self.report(
+                    id,
+                    Report::Kept(Box::new(KeptDocument { path, body, text })),
+                );
             }
             Job::Recall => {}
             _ => {
@@ -247,7 +396,11 @@ impl Desk {
             self.take(effects);
         }
         self.advance(end);
-        for (_, id, job) in self.late.extract_if(.., |(at, ..)| *at <= end).collect::<Vec<_>>() {
+        for (_, id, job) in self
+            .late
+            .extract_if(.., |(at, ..)| *at <= end)
+            .collect::<Vec<_>>()
+        {
             self.run(id, job);
         }
     }
@@ -262,8 +415,12 @@ impl Desk {
     pub fn keys(&mut self, keys: &str) {
         for name in keys.split_whitespace() {
             let (modifiers, name) = match name {
-                name if name.len() > 5 && name.starts_with("ctrl-") => (KeyModifiers::CONTROL, &name[5..]),
-                name if name.len() > 6 && name.starts_with("shift-") => (KeyModifiers::SHIFT, &name[6..]),
+                name if name.len() > 5 && name.starts_with("ctrl-") => {
+                    (KeyModifiers::CONTROL, &name[5..])
+                }
+                name if name.len() > 6 && name.starts_with("shift-") => {
+                    (KeyModifiers::SHIFT, &name[6..])
+                }
                 name => (KeyModifiers::NONE, name),
             };
             let code = match name {
@@ -281,11 +438,17 @@ impl Desk {
                 "end" => KeyCode::End,
                 "pgdn" => KeyCode::PageDown,
                 "pgup" => KeyCode::PageUp,
-                name if name.len() == 2 && name.starts_with('f') => KeyCode::F(name[1..].parse().unwrap()),
+                name if name.len() == 2 && name.starts_with('f') => {
+                    KeyCode::F(name[1..].parse().unwrap())
+                }
                 letter => KeyCode::Char(letter.chars().next().unwrap()),
             };
             let is_capital = matches!(code, KeyCode::Char(c) if c.is_uppercase());
-            let modifiers = if is_capital { modifiers | KeyModifiers::SHIFT } else { modifiers };
+            let modifiers = if is_capital {
+                modifiers | KeyModifiers::SHIFT
+            } else {
+                modifiers
+            };
             self.press(KeyEvent::new(code, modifiers));
         }
     }
@@ -309,7 +472,9 @@ impl Desk {
 
     pub fn buffer(&self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
+        terminal
+            .draw(|frame| self.app.draw(frame, self.now))
+            .unwrap();
         terminal.backend().buffer().clone()
     }
 

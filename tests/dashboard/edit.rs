@@ -1,5 +1,10 @@
 //! The detail pane, the editor, the ZIP picker and the review, by keys: what is asked for and what is on screen.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails loudly"
+)]
 
 use crate::{
     desk::{Desk, detail},
@@ -7,16 +12,16 @@ use crate::{
 };
 use flightdeck::{
     app::event::Effect,
-    domain::{concern::ConcernKind, target::Target},
-    jobs::{
+    engine::plan::{PendingPolicy, Plan},
+    state::ProfileView,
+    tasks::{
         job::Job,
         report::{KeptEdit, TargetDetail},
     },
-    model::ProfileView,
-    publish::plan::{PendingPolicy, Plan},
 };
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};
+use store_model::{risk::ConcernKind, target::Target};
 
 /// The next submission, as a draft with another release note.
 fn draft() -> Value {
@@ -48,7 +53,8 @@ fn replace(desk: &mut Desk, old: &str, new: &str) {
 fn zip(path: &Path, names: &[&str]) {
     let mut zip = zip::ZipWriter::new(fs::File::create(path).unwrap());
     for name in names {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         zip.write_all(&package()).unwrap();
     }
     zip.finish().unwrap();
@@ -56,10 +62,10 @@ fn zip(path: &Path, names: &[&str]) {
 
 /// As much of a package as its manifest.
 fn package() -> Vec<u8> {
-    let manifest =
-        r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/></Package>"#;
+    let manifest = r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/></Package>"#;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    zip.start_file("AppxManifest.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.start_file("AppxManifest.xml", zip::write::SimpleFileOptions::default())
+        .unwrap();
     zip.write_all(manifest.as_bytes()).unwrap();
     zip.finish().unwrap().into_inner()
 }
@@ -75,23 +81,43 @@ fn plan(desk: &Desk) -> Plan {
 fn an_edit_of_one_leaf_is_kept_counted_and_published() {
     let mut desk = open(notes(None));
     desk.keys("e");
-    assert!(!desk.screen().contains("statusDetails"), "{}", desk.screen());
+    assert!(
+        !desk.screen().contains("statusDetails"),
+        "{}",
+        desk.screen()
+    );
     replace(&mut desk, "Faster start.", "Tabs.");
     desk.wait(1_000);
-    assert!(desk.screen().contains("editing ─ 1 change ─ Ln"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("editing ─ 1 change ─ Ln"),
+        "{}",
+        desk.screen()
+    );
     let kept: Value = serde_json::from_str(desk.kept.as_ref().unwrap()).unwrap();
-    assert_eq!(kept["listings"]["en-us"]["baseListing"]["releaseNotes"], "Tabs.");
+    assert_eq!(
+        kept["listings"]["en-us"]["baseListing"]["releaseNotes"],
+        "Tabs."
+    );
     desk.keys("esc u");
     assert_eq!(desk.app.overlays(), ["review"]);
     let screen = desk.screen();
-    assert!(screen.contains("1 change against what is live") && screen.contains("Ready."), "{screen}");
+    assert!(
+        screen.contains("1 change against what is live") && screen.contains("Ready."),
+        "{screen}"
+    );
     // The safe button has the focus.
     desk.keys("enter");
     assert_eq!((desk.app.overlays().len(), desk.started.len()), (0, 0));
     desk.keys("u right enter");
     let plan = plan(&desk);
-    assert_eq!((plan.target, plan.pending, plan.zip, plan.allow.len()), (app(), PendingPolicy::Fail, None, 0));
-    assert_eq!(plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"], "Tabs.");
+    assert_eq!(
+        (plan.target, plan.pending, plan.zip, plan.allow.len()),
+        (app(), PendingPolicy::Fail, None, 0)
+    );
+    assert_eq!(
+        plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"],
+        "Tabs."
+    );
 }
 
 #[test]
@@ -106,10 +132,17 @@ fn a_syntax_error_shows_its_place_while_typing_and_bars_the_way() {
     assert!(desk.screen().contains("✓"), "{}", desk.screen());
     desk.keys("ctrl-y esc");
     desk.wait(1_000);
-    assert!(desk.kept.as_ref().is_some_and(|text| serde_json::from_str::<Value>(text).is_err()));
+    assert!(
+        desk.kept
+            .as_ref()
+            .is_some_and(|text| serde_json::from_str::<Value>(text).is_err())
+    );
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("no valid JSON: line 2, column") && screen.contains("Cannot publish"), "{screen}");
+    assert!(
+        screen.contains("no valid JSON: line 2, column") && screen.contains("Cannot publish"),
+        "{screen}"
+    );
     desk.keys("right enter");
     assert_eq!(desk.started, []);
 }
@@ -120,13 +153,31 @@ fn esc_leaves_the_editor_in_one_step_and_nothing_is_lost_by_leaving_the_program(
     desk.keys("e");
     desk.text("  ");
     desk.keys("esc");
-    assert_eq!(desk.app.model().edits[&app()].text.as_ref().map(|text| text.starts_with("  {")), Some(true));
-    assert!(desk.screen().contains("yours: no change"), "{}", desk.screen());
+    assert_eq!(
+        desk.app.model().edits[&app()]
+            .text
+            .as_ref()
+            .map(|text| text.starts_with("  {")),
+        Some(true)
+    );
+    assert!(
+        desk.screen().contains("yours: no change"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("e");
     desk.text("x");
     desk.keys("ctrl-c");
-    assert!(desk.kept.as_ref().is_some_and(|text| text.starts_with("  x{")));
-    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))));
+    assert!(
+        desk.kept
+            .as_ref()
+            .is_some_and(|text| text.starts_with("  x{"))
+    );
+    assert!(
+        desk.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Quit(_)))
+    );
 }
 
 #[test]
@@ -145,11 +196,20 @@ fn an_edit_of_an_earlier_session_comes_back_with_a_word_about_its_age() {
     let mut notes = notes(Some(draft()));
     let text = serde_json::to_string_pretty(&json!({"visibility": "Hidden"})).unwrap();
     let saved = "2026-02-03T09:04:00Z".parse().unwrap();
-    notes.edit = Some(KeptEdit { text, base: Some("1152921505690000177".into()), body: None, zip: None, saved });
+    notes.edit = Some(KeptEdit {
+        text,
+        base: Some("1152921505690000177".into()),
+        body: None,
+        zip: None,
+        saved,
+    });
     let desk = open(notes);
     let screen = desk.screen();
     assert!(screen.contains("kept on disk 3 h ago"), "{screen}");
-    assert!(screen.contains("The Store's document has changed since: this was written on"), "{screen}");
+    assert!(
+        screen.contains("The Store's document has changed since: this was written on"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -157,13 +217,20 @@ fn the_three_ways_with_a_draft() {
     let mut desk = open(notes(Some(draft())));
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("(•) Stop") && screen.contains("Choose what to do with the draft"), "{screen}");
+    assert!(
+        screen.contains("(•) Stop") && screen.contains("Choose what to do with the draft"),
+        "{screen}"
+    );
     // Publish is dead as long as nothing is chosen.
     desk.keys("right enter");
     assert_eq!(desk.started, []);
     // From Publish up: Cancel, replace, keep.
     desk.keys("backtab backtab backtab enter");
-    assert!(desk.screen().contains("(•) Keep this draft"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("(•) Keep this draft"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("tab tab tab enter");
     let plan = plan(&desk);
     assert_eq!(
@@ -179,11 +246,17 @@ fn a_draft_that_failed_is_replaced_by_one_with_its_document() {
     let mut desk = open(notes(Some(document)));
     desk.keys("u backtab enter");
     let screen = desk.screen();
-    assert!(screen.contains("(•) Replace it") && screen.contains("it ended in CommitFailed"), "{screen}");
+    assert!(
+        screen.contains("(•) Replace it") && screen.contains("it ended in CommitFailed"),
+        "{screen}"
+    );
     desk.keys("tab tab enter");
     let plan = plan(&desk);
     assert_eq!(plan.pending, PendingPolicy::Replace);
-    assert_eq!(plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"], "Tabs.");
+    assert_eq!(
+        plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"],
+        "Tabs."
+    );
 }
 
 #[test]
@@ -193,7 +266,10 @@ fn who_has_edited_the_draft_keeps_it_by_default() {
     replace(&mut desk, "Tabs.", "Tabs and trees.");
     desk.keys("esc u");
     let screen = desk.screen();
-    assert!(screen.contains("(•) Keep this draft and commit it with the edited document"), "{screen}");
+    assert!(
+        screen.contains("(•) Keep this draft and commit it with the edited document"),
+        "{screen}"
+    );
     desk.keys("right enter");
     assert_eq!(plan(&desk).pending, PendingPolicy::Keep);
 }
@@ -203,7 +279,11 @@ fn a_portal_made_draft_can_only_be_left_alone() {
     let mut document = draft();
     document["fileUploadUrl"] = Value::Null;
     let mut desk = open(notes(Some(document)));
-    assert!(desk.screen().contains("made or touched in"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("made or touched in"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("u");
     let screen = desk.screen();
     assert!(
@@ -222,7 +302,14 @@ fn a_flights_first_draft_cannot_be_replaced() {
     let mut document = document;
     document["status"] = json!("PendingCommit");
     document["fileUploadUrl"] = json!("https://x.blob.core.windows.net/y?sig=CANARY");
-    let mut desk = Desk::new(120, 40, vec![notes(None), detail(&target, "Insiders", Some(document), None)]);
+    let mut desk = Desk::new(
+        120,
+        40,
+        vec![
+            notes(None),
+            detail(&target, "Insiders", Some(document), None),
+        ],
+    );
     desk.keys("enter");
     desk.wait(500);
     desk.keys("3 enter");
@@ -233,7 +320,10 @@ fn a_flights_first_draft_cannot_be_replaced() {
     desk.text(" ");
     desk.keys("esc u");
     let screen = desk.screen();
-    assert!(screen.contains("not possible: it is the flight's first submission"), "{screen}");
+    assert!(
+        screen.contains("not possible: it is the flight's first submission"),
+        "{screen}"
+    );
     assert!(!screen.contains("CANARY"));
 }
 
@@ -242,7 +332,10 @@ fn nothing_changed_offers_nothing_but_cancel() {
     let mut desk = open(notes(None));
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("Nothing changed and nothing to upload") && screen.contains("▸ Cancel ◂"), "{screen}");
+    assert!(
+        screen.contains("Nothing changed and nothing to upload") && screen.contains("▸ Cancel ◂"),
+        "{screen}"
+    );
     assert!(!screen.contains("  Publish  "), "{screen}");
 }
 
@@ -254,18 +347,28 @@ fn price_and_audience_need_a_yes_each() {
     replace(&mut desk, "\"Public\"", "\"Hidden\"");
     desk.keys("esc u");
     let screen = desk.screen();
-    assert!(screen.contains("[ no] price: The price goes from Tier1020 to Tier1030."), "{screen}");
+    assert!(
+        screen.contains("[ no] price: The price goes from Tier1020 to Tier1030."),
+        "{screen}"
+    );
     desk.keys("right enter");
     assert_eq!(desk.started, []);
     desk.keys("backtab backtab space backtab space");
     assert!(desk.screen().contains("Ready."), "{}", desk.screen());
     desk.keys("tab tab tab enter");
-    assert_eq!(plan(&desk).allow, [ConcernKind::Price, ConcernKind::Visibility]);
+    assert_eq!(
+        plan(&desk).allow,
+        [ConcernKind::Price, ConcernKind::Visibility]
+    );
 }
 
 #[test]
 fn a_protected_profile_wants_the_name_typed() {
-    let profile = ProfileView { name: "contoso".into(), is_protected: true, ..ProfileView::default() };
+    let profile = ProfileView {
+        name: "contoso".into(),
+        is_protected: true,
+        ..ProfileView::default()
+    };
     let mut desk = Desk::with_profile(120, 40, vec![notes(Some(draft()))], profile);
     desk.keys("enter");
     desk.wait(500);
@@ -312,8 +415,14 @@ fn desk_with_folder(folder: &Path, columns: u16, rows: u16) -> Desk {
 #[test]
 fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
     let folder = tempfile::tempdir().unwrap();
-    zip(&folder.path().join("fits.zip"), &["Northwind.Notes_2.5.0.0.msixbundle"]);
-    zip(&folder.path().join("case.zip"), &["northwind.notes_2.5.0.0.msixbundle"]);
+    zip(
+        &folder.path().join("fits.zip"),
+        &["Northwind.Notes_2.5.0.0.msixbundle"],
+    );
+    zip(
+        &folder.path().join("case.zip"),
+        &["northwind.notes_2.5.0.0.msixbundle"],
+    );
     fs::write(folder.path().join("cut.zip"), b"PK\x03\x04 and no more").unwrap();
     fs::write(folder.path().join("notes.msix"), b"x").unwrap();
     fs::create_dir(folder.path().join("older")).unwrap();
@@ -322,22 +431,44 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
     desk.wait(500);
     // case.zip is the first.
     let screen = desk.screen();
-    assert!(screen.contains("✗ does not fit") && screen.contains("lower case must be the same"), "{screen}");
-    assert!(screen.contains("→ Name Northwind.Notes_2.5.0.0.msixbundle as the"), "{screen}");
+    assert!(
+        screen.contains("✗ does not fit") && screen.contains("lower case must be the same"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("→ Name Northwind.Notes_2.5.0.0.msixbundle as the"),
+        "{screen}"
+    );
     desk.keys("ctrl-r");
     let text = desk.app.model().edits[&app()].text.clone().unwrap();
-    assert!(text.contains("\"northwind.notes_2.5.0.0.msixbundle\""), "{text}");
-    assert!(desk.screen().contains("✓ fits the JSON"), "{}", desk.screen());
+    assert!(
+        text.contains("\"northwind.notes_2.5.0.0.msixbundle\""),
+        "{text}"
+    );
+    assert!(
+        desk.screen().contains("✓ fits the JSON"),
+        "{}",
+        desk.screen()
+    );
     // A broken one cannot be chosen.
     desk.keys("down");
     desk.wait(500);
-    assert!(desk.screen().contains("✗ this is no ZIP") || desk.screen().contains("cut off"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("✗ this is no ZIP") || desk.screen().contains("cut off"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("enter");
     assert_eq!(desk.app.overlays(), ["zip-picker"]);
     // Nor can a package; the filter finds it.
     desk.text("msix");
     desk.keys("enter");
-    assert!(desk.screen().contains("the Store wants a ZIP that holds it"), "{}", desk.screen());
+    assert!(
+        desk.screen()
+            .contains("the Store wants a ZIP that holds it"),
+        "{}",
+        desk.screen()
+    );
     // A path from home on is opened; only a ZIP is chosen.
     desk.keys("esc");
     desk.text("~/older");
@@ -355,7 +486,10 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
     desk.text("case");
     desk.keys("enter");
     assert!(desk.app.overlays().is_empty());
-    assert_eq!(desk.app.model().edits[&app()].zip, Some(folder.path().join("case.zip")));
+    assert_eq!(
+        desk.app.model().edits[&app()].zip,
+        Some(folder.path().join("case.zip"))
+    );
     assert!(desk.screen().contains("case.zip"), "{}", desk.screen());
 }
 
@@ -363,7 +497,10 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
 fn the_picker_walks_through_folders() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("older")).unwrap();
-    zip(&folder.path().join("older/b.zip"), &["Northwind.Notes_2.5.0.0.msixbundle"]);
+    zip(
+        &folder.path().join("older/b.zip"),
+        &["Northwind.Notes_2.5.0.0.msixbundle"],
+    );
     let mut desk = desk_with_folder(folder.path(), 120, 40);
     desk.keys("z");
     desk.wait(500);
@@ -373,20 +510,35 @@ fn the_picker_walks_through_folders() {
     desk.keys("left");
     assert_eq!(desk.app.model().folder.path, folder.path());
     desk.keys("backspace");
-    assert_eq!(desk.app.model().folder.path, folder.path().parent().unwrap());
+    assert_eq!(
+        desk.app.model().folder.path,
+        folder.path().parent().unwrap()
+    );
     desk.paste(folder.path().join("older").to_str().unwrap());
     desk.keys("enter");
     desk.wait(500);
     desk.keys("enter");
-    assert_eq!(desk.app.model().edits[&app()].zip, Some(folder.path().join("older/b.zip")));
+    assert_eq!(
+        desk.app.model().edits[&app()].zip,
+        Some(folder.path().join("older/b.zip"))
+    );
 }
 
 #[test]
 fn a_made_zip_is_announced_when_enter_takes_it() {
     let folder = tempfile::tempdir().unwrap();
-    zip(&folder.path().join("chosen.zip"), &["Northwind.Notes_2.5.0.0.msixbundle"]);
+    zip(
+        &folder.path().join("chosen.zip"),
+        &["Northwind.Notes_2.5.0.0.msixbundle"],
+    );
     fs::create_dir(folder.path().join("build")).unwrap();
-    fs::write(folder.path().join("build/Northwind.Notes_2.5.0.0.msixbundle"), package()).unwrap();
+    fs::write(
+        folder
+            .path()
+            .join("build/Northwind.Notes_2.5.0.0.msixbundle"),
+        package(),
+    )
+    .unwrap();
     let mut desk = desk_with_folder(folder.path(), 120, 40);
     desk.keys("z");
     desk.wait(500);
@@ -398,13 +550,22 @@ fn a_made_zip_is_announced_when_enter_takes_it() {
     desk.wait(500);
     let screen = desk.screen();
     assert!(folder.path().join("build.zip").is_file());
-    assert!(!screen.contains("is made") && !screen.contains("fits the JSON"), "{screen}");
+    assert!(
+        !screen.contains("is made") && !screen.contains("fits the JSON"),
+        "{screen}"
+    );
     desk.wait(500);
     desk.wait(500);
     let screen = desk.screen();
-    assert!(screen.contains("✓ build.zip is made: 1 file") && screen.contains("✓ fits the JSON"), "{screen}");
+    assert!(
+        screen.contains("✓ build.zip is made: 1 file") && screen.contains("✓ fits the JSON"),
+        "{screen}"
+    );
     desk.keys("enter");
-    assert_eq!(desk.app.model().edits[&app()].zip, Some(folder.path().join("build.zip")));
+    assert_eq!(
+        desk.app.model().edits[&app()].zip,
+        Some(folder.path().join("build.zip"))
+    );
 }
 
 #[test]
@@ -414,13 +575,24 @@ fn missing_files_bar_the_way_with_a_list() {
     let mut desk = desk_with_folder(folder.path(), 120, 40);
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("No ZIP is chosen") && screen.contains("Northwind.Notes_2.5.0.0.msixbundle"), "{screen}");
+    assert!(
+        screen.contains("No ZIP is chosen")
+            && screen.contains("Northwind.Notes_2.5.0.0.msixbundle"),
+        "{screen}"
+    );
     desk.keys("esc z");
     desk.wait(500);
     desk.keys("enter u");
     let screen = desk.screen();
-    assert!(screen.contains("is missing in the ZIP") && screen.contains("Cannot publish: The ZIP does not fit"), "{screen}");
-    zip(&folder.path().join("right.zip"), &["Northwind.Notes_2.5.0.0.msixbundle"]);
+    assert!(
+        screen.contains("is missing in the ZIP")
+            && screen.contains("Cannot publish: The ZIP does not fit"),
+        "{screen}"
+    );
+    zip(
+        &folder.path().join("right.zip"),
+        &["Northwind.Notes_2.5.0.0.msixbundle"],
+    );
     desk.keys("esc z");
     desk.text("right");
     desk.wait(500);
@@ -430,29 +602,45 @@ fn missing_files_bar_the_way_with_a_list() {
 
 #[test]
 fn what_cannot_be_read_says_why_and_what_to_do() {
-    let fault =
-        "reading 9NX0EXAMPLE1: 409 InvalidState: This application uses features that are not supported by the submission API.";
+    let fault = "reading 9NX0EXAMPLE1: 409 InvalidState: This application uses features that are not supported by the submission API.";
     let faults = [(app(), fault.to_owned())].into();
     let mut desk = Desk::with_faults(120, 40, vec![notes(None)], ProfileView::default(), faults);
     desk.keys("enter");
     desk.wait(500);
     let screen = desk.screen();
-    assert!(screen.contains("It could not be read") && screen.contains("https://partner.microsoft.com"), "{screen}");
+    assert!(
+        screen.contains("It could not be read") && screen.contains("https://partner.microsoft.com"),
+        "{screen}"
+    );
     desk.keys("e");
-    assert!(desk.app.messages().iter().any(|message| message.contains("could not be read")), "{:?}", desk.app.messages());
+    assert!(
+        desk.app
+            .messages()
+            .iter()
+            .any(|message| message.contains("could not be read")),
+        "{:?}",
+        desk.app.messages()
+    );
 }
 
 #[test]
 fn errors_of_the_store_are_explained_and_noise_is_not_loud() {
     let mut document = draft();
     document["status"] = json!("CommitFailed");
-    document["statusDetails"]["errors"] = json!([{"code": "MissingFiles", "details": "a\u{1b}[31m.msix"}]);
+    document["statusDetails"]["errors"] =
+        json!([{"code": "MissingFiles", "details": "a\u{1b}[31m.msix"}]);
     document["statusDetails"]["certificationReports"] =
         json!([{"date": "2026-02-03T09:00:00Z", "reportUrl": "https://example.com/report"}]);
     let desk = open(notes(Some(document)));
     let screen = desk.screen();
-    assert!(screen.contains("✗ MissingFiles") && screen.contains("a[31m.msix"), "{screen}");
-    assert!(screen.contains("SalesUnsupportedWarning (said of nearly every submission)"), "{screen}");
+    assert!(
+        screen.contains("✗ MissingFiles") && screen.contains("a[31m.msix"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("SalesUnsupportedWarning (said of nearly every submission)"),
+        "{screen}"
+    );
     assert!(screen.contains("https://example.com/report"), "{screen}");
 }
 
@@ -464,7 +652,11 @@ fn a_search_finds_and_walks_while_reading() {
     desk.keys("enter");
     assert!(desk.screen().contains("\"de-de\": {"), "{}", desk.screen());
     desk.keys("f3 esc");
-    assert!(desk.screen().contains("as in the Store"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("as in the Store"),
+        "{}",
+        desk.screen()
+    );
 }
 
 #[test]

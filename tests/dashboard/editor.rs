@@ -1,5 +1,10 @@
 //! The editor by keys: search and replace, brackets, folds, the list of findings, large documents.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails loudly"
+)]
 
 use crate::{
     desk::{Desk, detail},
@@ -7,15 +12,15 @@ use crate::{
 };
 use flightdeck::{
     app::event::Event,
-    domain::{judged::Judged, target::Target},
-    jobs::{
+    tasks::{
         job::Job,
         report::{Judgement, Report},
     },
-    ui::theme::{Role, Theme},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
+use store_model::{checked::Judged, target::Target};
+use tui_kit::theme::{Role, Theme};
 
 /// A desk with this live document in the open editor.
 fn edit(columns: u16, rows: u16, document: Value) -> Desk {
@@ -40,13 +45,28 @@ fn hits_are_replaced_one_by_one_or_all_at_once() {
     desk.keys("ctrl-r");
     desk.text("fileStatus");
     let screen = desk.screen();
-    assert!(screen.contains("find    fileStatus") && screen.contains("hit 1 of 4"), "{screen}");
+    assert!(
+        screen.contains("find    fileStatus") && screen.contains("hit 1 of 4"),
+        "{screen}"
+    );
     desk.keys("enter");
     desk.text("state");
     desk.keys("enter");
-    assert_eq!((text(&desk).matches("\"state\"").count(), text(&desk).matches("fileStatus").count()), (1, 3));
+    assert_eq!(
+        (
+            text(&desk).matches("\"state\"").count(),
+            text(&desk).matches("fileStatus").count()
+        ),
+        (1, 3)
+    );
     desk.keys("enter esc");
-    assert_eq!((text(&desk).matches("\"state\"").count(), text(&desk).matches("fileStatus").count()), (2, 2));
+    assert_eq!(
+        (
+            text(&desk).matches("\"state\"").count(),
+            text(&desk).matches("fileStatus").count()
+        ),
+        (2, 2)
+    );
     desk.keys("ctrl-z ctrl-z");
     assert_eq!(text(&desk).matches("fileStatus").count(), 4);
     desk.keys("ctrl-r");
@@ -55,7 +75,10 @@ fn hits_are_replaced_one_by_one_or_all_at_once() {
     desk.text("s");
     desk.keys("ctrl-l");
     let screen = desk.screen();
-    assert!(screen.contains("4 hits replaced, one undo takes all back"), "{screen}");
+    assert!(
+        screen.contains("4 hits replaced, one undo takes all back"),
+        "{screen}"
+    );
     assert_eq!(text(&desk).matches("\"s\"").count(), 4);
     desk.keys("ctrl-z");
     assert_eq!(text(&desk).matches("fileStatus").count(), 4);
@@ -87,8 +110,13 @@ fn a_bracket_shows_its_partner_and_a_key_goes_there() {
     let marked = Theme::default().style(Role::BracketPair);
     let brackets = |desk: &Desk| {
         let buffer = desk.buffer();
-        let cells = buffer.content.iter().filter(|cell| cell.style().fg == marked.fg && cell.modifier == marked.add_modifier);
-        cells.map(|cell| cell.symbol().to_owned()).collect::<String>()
+        let cells = buffer
+            .content
+            .iter()
+            .filter(|cell| cell.style().fg == marked.fg && cell.modifier == marked.add_modifier);
+        cells
+            .map(|cell| cell.symbol().to_owned())
+            .collect::<String>()
     };
     assert_eq!(brackets(&desk), "{}");
     let here = place(&desk);
@@ -98,13 +126,19 @@ fn a_bracket_shows_its_partner_and_a_key_goes_there() {
     desk.keys("ctrl-b right");
     assert_eq!(place(&desk), here);
     desk.keys("home ctrl-b");
-    assert!(desk.screen().contains("no bracket here"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("no bracket here"),
+        "{}",
+        desk.screen()
+    );
 }
 
 /// `Ln 12, Col 8`.
 fn place(desk: &Desk) -> String {
     let screen = desk.screen();
-    let start = screen.find("Ln ").unwrap_or_else(|| panic!("no place in {screen}"));
+    let start = screen
+        .find("Ln ")
+        .unwrap_or_else(|| panic!("no place in {screen}"));
     screen[start..].split(" ─").next().unwrap().to_owned()
 }
 
@@ -114,32 +148,57 @@ fn parts_fold_and_unfold_where_they_are_needed() {
     find(&mut desk, "\"listings\": {");
     desk.keys("f6");
     let screen = desk.screen();
-    assert!(screen.contains("\"listings\": { … ") && !screen.contains("\"releaseNotes\""), "{screen}");
+    assert!(
+        screen.contains("\"listings\": { … ") && !screen.contains("\"releaseNotes\""),
+        "{screen}"
+    );
     let here = place(&desk);
     // Over it, not into it.
     desk.keys("end right");
     assert_ne!(place(&desk), here);
     desk.keys("left");
-    assert!(desk.screen().contains("\"listings\": { … "), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("\"listings\": { … "),
+        "{}",
+        desk.screen()
+    );
     // A search leads into it.
     find(&mut desk, "\"releaseNotes\"");
-    assert!(!desk.screen().contains("\"listings\": { … "), "{}", desk.screen());
+    assert!(
+        !desk.screen().contains("\"listings\": { … "),
+        "{}",
+        desk.screen()
+    );
     // All parts of one depth, and everything again.
     desk.keys("ctrl-home down f7");
     let screen = desk.screen();
-    assert!(screen.contains("1 part folded") && screen.contains("{ … "), "{screen}");
+    assert!(
+        screen.contains("1 part folded") && screen.contains("{ … "),
+        "{screen}"
+    );
     desk.keys("f9");
     find(&mut desk, "\"pricing\": {");
     desk.keys("f7");
     let screen = desk.screen();
-    assert!(screen.contains("\"pricing\": { … ") && screen.contains("\"listings\": { … "), "{screen}");
+    assert!(
+        screen.contains("\"pricing\": { … ") && screen.contains("\"listings\": { … "),
+        "{screen}"
+    );
     // What is folded is still there, and an edit elsewhere leaves it folded.
     desk.keys("ctrl-home end");
     desk.text(" ");
     assert!(text(&desk).contains("\"releaseNotes\""));
-    assert!(desk.screen().contains("\"listings\": { … "), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("\"listings\": { … "),
+        "{}",
+        desk.screen()
+    );
     desk.keys("ctrl-z");
-    assert!(desk.screen().contains("\"listings\": { … "), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("\"listings\": { … "),
+        "{}",
+        desk.screen()
+    );
     desk.keys("f9");
     assert!(!desk.screen().contains("{ … "), "{}", desk.screen());
 }
@@ -151,12 +210,18 @@ fn parts_fold_while_the_document_is_read() {
     desk.wait(500);
     desk.keys("4 ] f7");
     let screen = desk.screen();
-    assert!(screen.contains("\"pricing\": { … ") && screen.contains("\"listings\": { … "), "{screen}");
+    assert!(
+        screen.contains("\"pricing\": { … ") && screen.contains("\"listings\": { … "),
+        "{screen}"
+    );
     desk.keys("/");
     desk.text("releaseNotes");
     desk.keys("enter");
     let screen = desk.screen();
-    assert!(screen.contains("\"releaseNotes\"") && screen.contains("hit 1 of "), "{screen}");
+    assert!(
+        screen.contains("\"releaseNotes\"") && screen.contains("hit 1 of "),
+        "{screen}"
+    );
     desk.keys("esc f9");
     assert!(!desk.screen().contains("{ … "), "{}", desk.screen());
 }
@@ -240,22 +305,50 @@ fn a_large_document_is_judged_away_from_the_keys() {
     desk.keys("f8");
     let waiting = place(&desk);
     assert!(desk.screen().contains("checking …"), "{}", desk.screen());
-    let [Job::Judge { target, number, text, body }] = desk.started.as_slice() else { panic!("{:?}", desk.started.len()) };
-    let judged = Arc::new(Judged::of(target.kind(), &**text, body.as_deref(), jiff::Timestamp::UNIX_EPOCH));
+    let [
+        Job::Judge {
+            target,
+            number,
+            text,
+            body,
+        },
+    ] = desk.started.as_slice()
+    else {
+        panic!("{:?}", desk.started.len())
+    };
+    let judged = Arc::new(Judged::of(
+        target.kind(),
+        &**text,
+        body.as_deref(),
+        jiff::Timestamp::UNIX_EPOCH,
+    ));
     let (target, number) = (target.clone(), *number);
     let jobs = &desk.app.model().jobs;
-    let job = *jobs.iter().find(|(_, job)| matches!(job, Job::Judge { .. })).unwrap().0;
-    let answer = |number| Report::Judged(Judgement { target: target.clone(), number, judged: Arc::clone(&judged) });
+    let job = *jobs
+        .iter()
+        .find(|(_, job)| matches!(job, Job::Judge { .. }))
+        .unwrap()
+        .0;
+    let answer = |number| {
+        Report::Judged(Judgement {
+            target: target.clone(),
+            number,
+            judged: Arc::clone(&judged),
+        })
+    };
     // Another's answer is not taken.
-    desk.app.handle(Event::Report(Some(job), answer(number - 1)), desk.now);
+    desk.app
+        .handle(Event::Report(Some(job), answer(number - 1)), desk.now);
     assert_eq!(place(&desk), waiting);
-    desk.app.handle(Event::Report(Some(job), answer(number)), desk.now);
+    desk.app
+        .handle(Event::Report(Some(job), answer(number)), desk.now);
     assert_ne!(place(&desk), waiting);
     assert!(desk.screen().contains("1 of "), "{}", desk.screen());
     // Nor is an answer about a text that is no more.
     desk.started.clear();
     desk.text("x");
-    desk.app.handle(Event::Report(Some(job), answer(number)), desk.now);
+    desk.app
+        .handle(Event::Report(Some(job), answer(number)), desk.now);
     desk.wait(2_000);
     assert_eq!(desk.started.len(), 1);
 }
@@ -263,7 +356,10 @@ fn a_large_document_is_judged_away_from_the_keys() {
 #[test]
 fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
     let other = Target::app("9NX0EXAMPLE2");
-    let store = vec![notes(None, large()), detail(&other, "Northwind Other", None, Some(live(APP)))];
+    let store = vec![
+        notes(None, large()),
+        detail(&other, "Northwind Other", None, Some(live(APP))),
+    ];
     let mut desk = Desk::new(120, 40, store);
     desk.keys("enter");
     desk.wait(500);
@@ -277,7 +373,11 @@ fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
     desk.is_judging = false;
     desk.keys("up");
     desk.wait(2_000);
-    assert!(matches!(desk.started.as_slice(), [Job::Judge { .. }]), "{}", desk.screen());
+    assert!(
+        matches!(desk.started.as_slice(), [Job::Judge { .. }]),
+        "{}",
+        desk.screen()
+    );
     assert!(!desk.screen().contains("✗ line"), "{}", desk.screen());
     desk.keys("down");
     desk.wait(1_000);

@@ -3,17 +3,17 @@
 use crate::harness::{Harness, app, app_product, apps, detail, loaded, run, settings, with};
 use flightdeck::{
     app::event::{Effect, Event, Exit},
-    ask::PaneId,
-    domain::{product::Product, remote::Remote, status::StatusReport, target::Target},
-    jobs::{
+    engine::view::{Cause, Ending, Outcome, Step},
+    screen::ask::PaneId,
+    state::ProfileView,
+    tasks::{
         job::{Catalog, Job, JobId},
         report::{Report, UploadProgress},
     },
-    model::ProfileView,
-    publish::view::{Cause, Ending, Outcome, Step},
 };
 use serde_json::json;
 use std::time::Duration;
+use store_model::{product::Product, remote::Remote, status::StatusReport, target::Target};
 
 fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
@@ -21,12 +21,25 @@ fn millis(count: u64) -> Duration {
 
 /// The first app of the sorted list with its detail read and its draft in a state.
 fn with_draft(profile: ProfileView, status: &str) -> Harness {
-    let mut harness = with(flightdeck::app::settings::Settings { profile, ..settings() }, 120, 40);
-    harness.answer(Catalog::Apps, vec![app_product("9A", "Northwind Notes", "2", "1")]);
+    let mut harness = with(
+        flightdeck::app::settings::Settings {
+            profile,
+            ..settings()
+        },
+        120,
+        40,
+    );
+    harness.answer(
+        Catalog::Apps,
+        vec![app_product("9A", "Northwind Notes", "2", "1")],
+    );
     harness.wait(millis(250));
     let id = harness.job(|job| matches!(job, Job::LoadTarget(_)));
     let product = app_product("9A", "Northwind Notes", "2", "1");
-    harness.report(Some(id), Report::Target(Box::new(detail(product, Some(status)))));
+    harness.report(
+        Some(id),
+        Report::Target(Box::new(detail(product, Some(status)))),
+    );
     harness.report(Some(id), Report::Ended);
     harness.take();
     harness
@@ -35,7 +48,11 @@ fn with_draft(profile: ProfileView, status: &str) -> Harness {
 #[test]
 fn starts_with_what_was_known_and_asks_for_the_lists() {
     let harness = app();
-    let expected = [Job::Recall, Job::LoadCatalog(Catalog::Apps), Job::LoadCatalog(Catalog::AddOns)];
+    let expected = [
+        Job::Recall,
+        Job::LoadCatalog(Catalog::Apps),
+        Job::LoadCatalog(Catalog::AddOns),
+    ];
     assert_eq!(harness.started(), expected.iter().collect::<Vec<_>>());
 }
 
@@ -45,8 +62,17 @@ fn recalled_lists_show_at_once_and_give_way_to_the_answer() {
     let recall = harness.job(|job| *job == Job::Recall);
     let at = harness.now.wall;
     let old = vec![app_product("9A", "Old name", "0", "1")];
-    harness.report(Some(recall), Report::Recalled { catalog: Catalog::Apps, products: old, at });
-    assert!(harness.screen().contains("Old name") && harness.app.model().apps.products.is_loading());
+    harness.report(
+        Some(recall),
+        Report::Recalled {
+            catalog: Catalog::Apps,
+            products: old,
+            at,
+        },
+    );
+    assert!(
+        harness.screen().contains("Old name") && harness.app.model().apps.products.is_loading()
+    );
     harness.answer(Catalog::Apps, apps());
     assert!(!harness.screen().contains("Old name"));
 }
@@ -54,19 +80,34 @@ fn recalled_lists_show_at_once_and_give_way_to_the_answer() {
 #[test]
 fn the_selection_follows_the_cursor_and_is_loaded_after_a_pause() {
     let mut harness = loaded();
-    assert_eq!(harness.app.selected(), Some(&Target::app("9F")), "sorted by name, Contoso is first");
+    assert_eq!(
+        harness.app.selected(),
+        Some(&Target::app("9F")),
+        "sorted by name, Contoso is first"
+    );
     harness.take();
     harness.keys("j j");
     assert_eq!(harness.app.selected(), Some(&Target::app("9C")));
-    assert_eq!(harness.started(), [] as [&Job; 0], "walking asks for nothing");
+    assert_eq!(
+        harness.started(),
+        [] as [&Job; 0],
+        "walking asks for nothing"
+    );
     harness.wait(millis(250));
-    let expected = [Job::LoadCatalog(Catalog::Flights { app: "9C".into() }), Job::LoadTarget(Target::app("9C"))];
+    let expected = [
+        Job::LoadCatalog(Catalog::Flights { app: "9C".into() }),
+        Job::LoadTarget(Target::app("9C")),
+    ];
     assert_eq!(harness.started(), expected.iter().collect::<Vec<_>>());
     harness.take();
     harness.keys("k j").wait(millis(250));
     assert_eq!(harness.started(), [] as [&Job; 0], "asked for once");
     harness.keys("r");
-    assert!(harness.started().contains(&&Job::LoadTarget(Target::app("9C"))));
+    assert!(
+        harness
+            .started()
+            .contains(&&Job::LoadTarget(Target::app("9C")))
+    );
 }
 
 #[test]
@@ -75,26 +116,48 @@ fn pending_submissions_are_asked_for_once_and_then_by_age() {
     harness.answer(Catalog::Apps, apps());
     let statuses = |harness: &Harness| -> Vec<Vec<String>> {
         let jobs = harness.started().into_iter().filter_map(|job| match job {
-            Job::LoadStatuses(list) => Some(list.iter().map(|(target, _)| target.id().to_owned()).collect()),
+            Job::LoadStatuses(list) => Some(
+                list.iter()
+                    .map(|(target, _)| target.id().to_owned())
+                    .collect(),
+            ),
             _ => None,
         });
         jobs.collect()
     };
     assert_eq!(statuses(&harness), [["9C", "9D", "9F"]]);
-    for (id, status) in [("9C", "PreProcessing"), ("9D", "PendingCommit"), ("9F", "Certification")] {
+    for (id, status) in [
+        ("9C", "PreProcessing"),
+        ("9D", "PendingCommit"),
+        ("9F", "Certification"),
+    ] {
         let job = harness.job(|job| matches!(job, Job::LoadStatuses(_)));
         let report = StatusReport::read(&json!({"status": status}));
-        harness.report(Some(job), Report::Status { target: Target::app(id), submission: "2".into(), report });
+        harness.report(
+            Some(job),
+            Report::Status {
+                target: Target::app(id),
+                submission: "2".into(),
+                report,
+            },
+        );
     }
     harness.take();
     harness.wait(Duration::from_secs(31));
-    assert_eq!(statuses(&harness), [["9C"]], "what passes quickly is looked at again soon");
+    assert_eq!(
+        statuses(&harness),
+        [["9C"]],
+        "what passes quickly is looked at again soon"
+    );
     harness.take();
     let job = harness.job_or_none();
     assert_eq!(job, None);
     harness.wait(Duration::from_secs(280));
     let seen: Vec<_> = statuses(&harness).into_iter().flatten().collect();
-    assert!(seen.contains(&"9F".to_owned()) && !seen.contains(&"9D".to_owned()), "{seen:?}");
+    assert!(
+        seen.contains(&"9F".to_owned()) && !seen.contains(&"9D".to_owned()),
+        "{seen:?}"
+    );
 }
 
 #[test]
@@ -104,10 +167,20 @@ fn reports_of_a_superseded_job_are_dropped() {
     harness.keys("r");
     assert!(harness.effects.contains(&Effect::Cancel(first)));
     let at = harness.now.wall;
-    harness.report(Some(first), Report::Products { catalog: Catalog::Apps, products: apps(), at });
+    harness.report(
+        Some(first),
+        Report::Products {
+            catalog: Catalog::Apps,
+            products: apps(),
+            at,
+        },
+    );
     assert_eq!(harness.app.model().apps.products.value(), None);
     harness.answer(Catalog::Apps, apps());
-    assert_eq!(harness.app.model().apps.products.value().map(Vec::len), Some(6));
+    assert_eq!(
+        harness.app.model().apps.products.value().map(Vec::len),
+        Some(6)
+    );
 }
 
 #[test]
@@ -115,10 +188,22 @@ fn a_failed_list_keeps_its_rows_and_says_what_to_do() {
     let mut harness = loaded();
     harness.keys("r");
     let job = harness.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
-    harness.report(Some(job), Report::Failed { message: "The Store answered 503.".into() });
-    assert!(matches!(harness.app.model().apps.products, Remote::Failed { stale: Some(_), .. }));
+    harness.report(
+        Some(job),
+        Report::Failed {
+            message: "The Store answered 503.".into(),
+        },
+    );
+    assert!(matches!(
+        harness.app.model().apps.products,
+        Remote::Failed { stale: Some(_), .. }
+    ));
     let screen = harness.screen();
-    assert!(screen.contains("Northwind Timer") && screen.contains("The Store answered 503.") && screen.contains("Press r"));
+    assert!(
+        screen.contains("Northwind Timer")
+            && screen.contains("The Store answered 503.")
+            && screen.contains("Press r")
+    );
     harness.wait(Duration::from_secs(9));
     assert_eq!(harness.app.messages(), [] as [&str; 0]);
 }
@@ -130,7 +215,13 @@ fn filter_narrows_enter_keeps_and_esc_takes_one_step_back() {
     assert_eq!(harness.app.selected(), Some(&Target::app("9C")));
     assert!(harness.screen().contains("1 of 6 ─ /timer"));
     harness.typed("q");
-    assert!(harness.effects.iter().all(|effect| !matches!(effect, Effect::Quit(_))), "q is text here");
+    assert!(
+        harness
+            .effects
+            .iter()
+            .all(|effect| !matches!(effect, Effect::Quit(_))),
+        "q is text here"
+    );
     harness.keys("backspace enter enter");
     assert_eq!(harness.app.focused(), PaneId::Detail);
     harness.keys("esc");
@@ -138,9 +229,19 @@ fn filter_narrows_enter_keeps_and_esc_takes_one_step_back() {
     assert!(harness.screen().contains("/timer"), "one step only");
     harness.keys("esc");
     assert!(!harness.screen().contains("/timer"));
-    assert_eq!(harness.app.selected(), Some(&Target::app("9C")), "the cursor stays on what was found");
+    assert_eq!(
+        harness.app.selected(),
+        Some(&Target::app("9C")),
+        "the cursor stays on what was found"
+    );
     harness.keys("esc esc esc");
-    assert!(harness.effects.iter().all(|effect| !matches!(effect, Effect::Quit(_))), "Esc never quits");
+    assert!(
+        harness
+            .effects
+            .iter()
+            .all(|effect| !matches!(effect, Effect::Quit(_))),
+        "Esc never quits"
+    );
 }
 
 #[test]
@@ -165,7 +266,11 @@ fn add_ons_and_flights_belong_to_the_selected_app() {
     assert!(harness.screen().contains("timer.gold"));
     harness.keys("end").wait(millis(250));
     assert_eq!(harness.app.selected(), Some(&Target::add_on("9R")));
-    assert!(harness.started().contains(&&Job::LoadTarget(Target::add_on("9R"))));
+    assert!(
+        harness
+            .started()
+            .contains(&&Job::LoadTarget(Target::add_on("9R")))
+    );
 }
 
 #[test]
@@ -173,24 +278,45 @@ fn what_cannot_be_done_says_why() {
     let mut harness = loaded();
     harness.keys("/").typed("Notes").keys("enter w");
     assert_eq!(harness.app.messages().len(), 1);
-    assert!(harness.started().iter().all(|job| !matches!(job, Job::Follow { .. })));
+    assert!(
+        harness
+            .started()
+            .iter()
+            .all(|job| !matches!(job, Job::Follow { .. }))
+    );
 }
 
 #[test]
 fn follow_starts_a_job() {
     let mut harness = with_draft(ProfileView::default(), "Certification");
     harness.keys("w");
-    let follow = Job::Follow { target: Target::app("9A"), name: "Northwind Notes".into(), submission: "2".into() };
+    let follow = Job::Follow {
+        target: Target::app("9A"),
+        name: "Northwind Notes".into(),
+        submission: "2".into(),
+    };
     assert_eq!(harness.started(), [&follow]);
 }
 
 #[test]
 fn deleting_a_draft_asks_and_the_safe_answer_has_the_focus() {
-    let delete = Job::DeleteDraft { target: Target::app("9A"), submission: "2".into() };
+    let delete = Job::DeleteDraft {
+        target: Target::app("9A"),
+        submission: "2".into(),
+    };
     let mut harness = with_draft(ProfileView::default(), "PendingCommit");
-    for safe in ["shift-d enter", "shift-d esc", "shift-d right left enter", "shift-d q"] {
+    for safe in [
+        "shift-d enter",
+        "shift-d esc",
+        "shift-d right left enter",
+        "shift-d q",
+    ] {
         harness.keys(safe);
-        assert_eq!((harness.app.overlays().len(), harness.started().len()), (0, 0), "{safe}");
+        assert_eq!(
+            (harness.app.overlays().len(), harness.started().len()),
+            (0, 0),
+            "{safe}"
+        );
     }
     harness.keys("shift-d");
     assert_eq!(harness.app.overlays(), ["confirm"]);
@@ -200,21 +326,44 @@ fn deleting_a_draft_asks_and_the_safe_answer_has_the_focus() {
 
 #[test]
 fn a_protected_profile_wants_the_name_typed() {
-    let profile = ProfileView { name: "prod".into(), is_protected: true, ..ProfileView::default() };
+    let profile = ProfileView {
+        name: "prod".into(),
+        is_protected: true,
+        ..ProfileView::default()
+    };
     let mut harness = with_draft(profile, "PendingCommit");
-    harness.keys("shift-d enter").typed("Northwind").keys("enter");
-    assert_eq!((harness.app.overlays(), harness.started().len()), (vec!["confirm"], 0));
+    harness
+        .keys("shift-d enter")
+        .typed("Northwind")
+        .keys("enter");
+    assert_eq!(
+        (harness.app.overlays(), harness.started().len()),
+        (vec!["confirm"], 0)
+    );
     harness.typed(" Notes").keys("enter");
     assert!(matches!(harness.started()[..], [Job::DeleteDraft { .. }]));
 }
 
 #[test]
 fn a_read_only_profile_changes_nothing() {
-    let profile = ProfileView { name: "audit".into(), is_read_only: true, ..ProfileView::default() };
+    let profile = ProfileView {
+        name: "audit".into(),
+        is_read_only: true,
+        ..ProfileView::default()
+    };
     let mut harness = with_draft(profile, "PendingCommit");
     harness.keys("shift-d u");
-    assert_eq!((harness.app.overlays().len(), harness.started().len()), (0, 0));
-    assert!(harness.app.messages().iter().all(|text| text.contains("read-only")));
+    assert_eq!(
+        (harness.app.overlays().len(), harness.started().len()),
+        (0, 0)
+    );
+    assert!(
+        harness
+            .app
+            .messages()
+            .iter()
+            .all(|text| text.contains("read-only"))
+    );
     let screen = harness.screen();
     assert!(screen.contains("contoso") || screen.contains("audit (read-only)"));
 }
@@ -224,7 +373,13 @@ fn with_run(step: Step) -> Harness {
     let mut harness = with_draft(ProfileView::default(), "Certification");
     harness.keys("w");
     let job = harness.job(|job| matches!(job, Job::Follow { .. }));
-    let view = run("run-1", Target::app("9A"), "Northwind Notes", step, harness.now.wall);
+    let view = run(
+        "run-1",
+        Target::app("9A"),
+        "Northwind Notes",
+        step,
+        harness.now.wall,
+    );
     harness.report(Some(job), Report::Run(Box::new(view)));
     harness
 }
@@ -244,16 +399,32 @@ fn an_upload_moves_in_the_runs_and_in_the_list() {
     };
     harness.report(Some(job), Report::Upload(upload));
     let screen = harness.screen();
-    for part in ["upload 61 %", " 61 %  1.22 GB / 2 GB", "48 MB/s", "0:17", "1 active"] {
+    for part in [
+        "upload 61 %",
+        " 61 %  1.22 GB / 2 GB",
+        "48 MB/s",
+        "0:17",
+        "1 active",
+    ] {
         assert!(screen.contains(part), "{part} is missing in\n{screen}");
     }
 }
 
 /// The run of [`with_run`] as it ends at its upload.
 fn ended_at_upload(harness: &mut Harness, job: JobId, outcome: Outcome, cause: Option<Cause>) {
-    let mut view = run("run-1", Target::app("9A"), "Northwind Notes", Step::Upload, harness.now.wall);
+    let mut view = run(
+        "run-1",
+        Target::app("9A"),
+        "Northwind Notes",
+        Step::Upload,
+        harness.now.wall,
+    );
     view.submission = Some("2".into());
-    view.ending = Some(Ending { outcome, cause, message: "It ended here.".into() });
+    view.ending = Some(Ending {
+        outcome,
+        cause,
+        message: "It ended here.".into(),
+    });
     harness.report(Some(job), Report::Run(Box::new(view)));
     harness.report(Some(job), Report::Ended);
     harness.take();
@@ -263,16 +434,33 @@ fn ended_at_upload(harness: &mut Harness, job: JobId, outcome: Outcome, cause: O
 fn an_upload_is_paused_and_gone_on_with_by_one_key() {
     let mut harness = with_run(Step::Upload);
     let job = harness.job(|job| matches!(job, Job::Follow { .. }));
-    let upload = UploadProgress { run: "run-1".into(), sent: 610, total: 1000, ..UploadProgress::default() };
+    let upload = UploadProgress {
+        run: "run-1".into(),
+        sent: 610,
+        total: 1000,
+        ..UploadProgress::default()
+    };
     harness.report(Some(job), Report::Upload(upload));
     harness.take();
     harness.keys("5 p");
-    assert!(harness.effects.contains(&Effect::Cancel(job)), "{:?}", harness.effects);
+    assert!(
+        harness.effects.contains(&Effect::Cancel(job)),
+        "{:?}",
+        harness.effects
+    );
     ended_at_upload(&mut harness, job, Outcome::Cancelled, None);
     let screen = harness.screen();
-    assert!(screen.contains("paused ") && screen.contains("61 %") && screen.contains("p goes on"), "{screen}");
+    assert!(
+        screen.contains("paused ") && screen.contains("61 %") && screen.contains("p goes on"),
+        "{screen}"
+    );
     harness.keys("p");
-    assert_eq!(harness.started(), [&Job::Resume { run: "run-1".into() }]);
+    assert_eq!(
+        harness.started(),
+        [&Job::Resume {
+            run: "run-1".into()
+        }]
+    );
 }
 
 #[test]
@@ -280,8 +468,19 @@ fn only_an_upload_can_be_paused() {
     let mut harness = with_run(Step::Follow);
     harness.take();
     harness.keys("5 p");
-    assert!(harness.screen().contains("Only an upload can be paused; x stops the run."), "{}", harness.screen());
-    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))));
+    assert!(
+        harness
+            .screen()
+            .contains("Only an upload can be paused; x stops the run."),
+        "{}",
+        harness.screen()
+    );
+    assert!(
+        !harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Cancel(_)))
+    );
 }
 
 #[test]
@@ -291,30 +490,59 @@ fn a_draft_whose_upload_url_has_ended_is_replaced_only_with_a_yes() {
     ended_at_upload(&mut harness, job, Outcome::Failed, Some(Cause::UrlEnded));
     harness.keys("5 c");
     let screen = harness.screen();
-    assert!(screen.contains("The upload URL of draft 2 has ended") && screen.contains("Replace and go on"), "{screen}");
+    assert!(
+        screen.contains("The upload URL of draft 2 has ended")
+            && screen.contains("Replace and go on"),
+        "{screen}"
+    );
     // The safe answer has the focus.
     harness.keys("enter");
     assert_eq!(harness.started(), [] as [&Job; 0]);
     harness.keys("c right enter");
-    assert_eq!(harness.started(), [&Job::Renew { run: "run-1".into() }]);
+    assert_eq!(
+        harness.started(),
+        [&Job::Renew {
+            run: "run-1".into()
+        }]
+    );
 }
 
 #[test]
 fn the_end_of_a_run_is_told_once_and_the_target_is_read_again() {
     let mut harness = with_run(Step::Follow);
     let job = harness.job(|job| matches!(job, Job::Follow { .. }));
-    let mut view = run("run-1", Target::app("9A"), "Northwind Notes", Step::Follow, harness.now.wall);
+    let mut view = run(
+        "run-1",
+        Target::app("9A"),
+        "Northwind Notes",
+        Step::Follow,
+        harness.now.wall,
+    );
     view.report = Some(StatusReport::read(&json!({"status": "Published"})));
-    view.ending = Some(Ending { outcome: Outcome::Published, cause: None, message: "It is live.".into() });
+    view.ending = Some(Ending {
+        outcome: Outcome::Published,
+        cause: None,
+        message: "It is live.".into(),
+    });
     harness.take();
     harness.report(Some(job), Report::Run(Box::new(view.clone())));
     harness.report(Some(job), Report::Run(Box::new(view)));
     harness.report(Some(job), Report::Ended);
-    let told = harness.effects.iter().filter(|effect| matches!(effect, Effect::Notify(_))).count();
+    let told = harness
+        .effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Notify(_)))
+        .count();
     assert_eq!(told, 1);
     assert_eq!(harness.started(), [&Job::LoadTarget(Target::app("9A"))]);
     let products: &[Product] = harness.app.model().apps.products.value().unwrap();
-    assert_eq!((products[0].pending.as_deref(), products[0].published.as_deref()), (None, Some("2")));
+    assert_eq!(
+        (
+            products[0].pending.as_deref(),
+            products[0].published.as_deref()
+        ),
+        (None, Some("2"))
+    );
     harness.keys("5 delete");
     assert_eq!(harness.app.model().runs.len(), 0);
 }
@@ -334,20 +562,35 @@ fn a_run_is_shown_whole_and_stopped_only_after_a_yes() {
         _ => None,
     });
     assert!(copied.unwrap().contains("submission 2"));
-    assert_eq!((harness.app.overlays().len(), harness.app.focused()), (0, PaneId::Runs));
+    assert_eq!(
+        (harness.app.overlays().len(), harness.app.focused()),
+        (0, PaneId::Runs)
+    );
 }
 
 #[test]
 fn a_run_whose_task_broke_is_shown_as_failed() {
     let mut harness = with_run(Step::Upload);
     let job = harness.job(|job| matches!(job, Job::Follow { .. }));
-    harness.report(Some(job), Report::Failed { message: "The job broke.".into() });
+    harness.report(
+        Some(job),
+        Report::Failed {
+            message: "The job broke.".into(),
+        },
+    );
     assert_eq!(harness.app.model().active_runs(), 0);
     assert!(harness.app.messages().contains(&"The job broke."));
     harness.wait(Duration::from_hours(1));
-    assert!(harness.app.messages().contains(&"The job broke."), "an error stays");
+    assert!(
+        harness.app.messages().contains(&"The job broke."),
+        "an error stays"
+    );
     harness.keys("y");
-    assert!(harness.effects.contains(&Effect::Copy("The job broke.".into())));
+    assert!(
+        harness
+            .effects
+            .contains(&Effect::Copy("The job broke.".into()))
+    );
     harness.keys("esc");
     assert!(!harness.app.messages().contains(&"The job broke."));
 }
@@ -363,7 +606,10 @@ fn quitting_asks_while_a_run_is_active() {
     assert!(harness.effects.contains(&Effect::Quit(Exit::Quit)));
     let mut again = with_run(Step::Follow);
     again.keys("ctrl-c ctrl-c");
-    assert!(again.effects.contains(&Effect::Quit(Exit::Quit)), "a second Ctrl-C leaves at once");
+    assert!(
+        again.effects.contains(&Effect::Quit(Exit::Quit)),
+        "a second Ctrl-C leaves at once"
+    );
     let mut idle = loaded();
     idle.keys("q");
     assert!(idle.effects.contains(&Effect::Quit(Exit::Quit)));
@@ -377,9 +623,16 @@ fn keys_in_an_empty_list_reach_no_other_target() {
     harness.take();
     for key in ["e", "u", "z", "shift-d", "w"] {
         harness.keys(key);
-        assert_eq!((harness.app.overlays().len(), harness.started().len()), (0, 0), "{key}");
+        assert_eq!(
+            (harness.app.overlays().len(), harness.started().len()),
+            (0, 0),
+            "{key}"
+        );
     }
-    assert_eq!(harness.app.messages(), ["There is nothing in this list that it could be done to."]);
+    assert_eq!(
+        harness.app.messages(),
+        ["There is nothing in this list that it could be done to."]
+    );
 }
 
 #[test]
@@ -389,10 +642,21 @@ fn a_key_waits_for_the_reading_and_another_one_calls_it_off() {
         harness.keys(keys);
         let target = harness.app.selected().unwrap().clone();
         let id = harness.job(|job| *job == Job::LoadTarget(target.clone()));
-        assert!(harness.app.messages().iter().any(|text| text.starts_with("Reading ")), "{:?}", harness.app.messages());
+        assert!(
+            harness
+                .app
+                .messages()
+                .iter()
+                .any(|text| text.starts_with("Reading ")),
+            "{:?}",
+            harness.app.messages()
+        );
         assert!(harness.app.overlays().is_empty());
         let product = app_product(target.id(), "Northwind Notes", "2", "1");
-        harness.report(Some(id), Report::Target(Box::new(detail(product, Some("PendingCommit")))));
+        harness.report(
+            Some(id),
+            Report::Target(Box::new(detail(product, Some("PendingCommit")))),
+        );
         harness.report(Some(id), Report::Ended);
         assert_eq!(harness.app.overlays(), overlays, "{keys}");
     }
@@ -409,18 +673,34 @@ fn what_was_edited_in_an_earlier_session_is_marked_before_it_is_read() {
 #[test]
 fn what_was_edited_is_kept_before_leaving() {
     let mut harness = with_draft(ProfileView::default(), "PendingCommit");
-    harness.event(Event::EditedOutside { target: Target::app("9A"), text: "{\"a\": 1}".into() });
-    assert_eq!(harness.started(), [] as [&Job; 0], "kept at a pause, not at every key");
+    harness.event(Event::EditedOutside {
+        target: Target::app("9A"),
+        text: "{\"a\": 1}".into(),
+    });
+    assert_eq!(
+        harness.started(),
+        [] as [&Job; 0],
+        "kept at a pause, not at every key"
+    );
     harness.event(Event::Terminate);
-    let kept = harness.effects.iter().position(|effect| matches!(effect, Effect::Start(_, Job::KeepEdit { .. })));
-    let quit = harness.effects.iter().position(|effect| matches!(effect, Effect::Quit(_)));
+    let kept = harness
+        .effects
+        .iter()
+        .position(|effect| matches!(effect, Effect::Start(_, Job::KeepEdit { .. })));
+    let quit = harness
+        .effects
+        .iter()
+        .position(|effect| matches!(effect, Effect::Quit(_)));
     assert!(kept.unwrap() < quit.unwrap());
 }
 
 #[test]
 fn an_edit_is_kept_at_a_pause() {
     let mut harness = with_draft(ProfileView::default(), "PendingCommit");
-    harness.event(Event::EditedOutside { target: Target::app("9A"), text: "{\"a\": 1}".into() });
+    harness.event(Event::EditedOutside {
+        target: Target::app("9A"),
+        text: "{\"a\": 1}".into(),
+    });
     harness.wait(Duration::from_secs(2));
     let kept = harness.started().into_iter().find_map(|job| match job {
         Job::KeepEdit { text, base, .. } => Some((text.clone(), base.clone())),
@@ -434,7 +714,10 @@ fn an_edit_is_kept_at_a_pause() {
 fn the_palette_does_what_it_names() {
     let mut harness = loaded();
     harness.keys(":").typed("activ").keys("enter");
-    assert_eq!((harness.app.overlays().len(), harness.app.focused()), (0, PaneId::Activity));
+    assert_eq!(
+        (harness.app.overlays().len(), harness.app.focused()),
+        (0, PaneId::Activity)
+    );
     harness.keys("6");
     assert_eq!(harness.app.focused(), PaneId::Apps);
     harness.keys("?");
@@ -460,7 +743,10 @@ fn digits_tab_and_zoom_move_the_focus() {
         assert_eq!(harness.app.focused(), pane, "{keys}");
     }
     harness.keys("1 +");
-    assert!(!harness.screen().contains("Runs ─") && harness.screen().contains("5 Runs"), "zoomed, with the bar of panes");
+    assert!(
+        !harness.screen().contains("Runs ─") && harness.screen().contains("5 Runs"),
+        "zoomed, with the bar of panes"
+    );
     harness.keys("esc");
     assert!(harness.screen().contains("No run yet"));
 }
@@ -481,7 +767,10 @@ fn a_paste_where_no_text_is_taken_is_no_command() {
     let mut harness = loaded();
     harness.take();
     harness.event(Event::Paste("q\nu\nD".into()));
-    assert_eq!((harness.take(), harness.app.overlays().len()), (Vec::new(), 0));
+    assert_eq!(
+        (harness.take(), harness.app.overlays().len()),
+        (Vec::new(), 0)
+    );
     harness.keys("/");
     harness.event(Event::Paste("Timer\n".into()));
     assert_eq!(harness.app.selected(), Some(&Target::app("9C")));
@@ -489,10 +778,15 @@ fn a_paste_where_no_text_is_taken_is_no_command() {
 
 #[test]
 fn without_a_profile_there_are_two_ways_on() {
-    let welcome = || flightdeck::app::settings::Settings { welcome: Some("No profile yet.".into()), ..settings() };
+    let welcome = || flightdeck::app::settings::Settings {
+        welcome: Some("No profile yet.".into()),
+        ..settings()
+    };
     let mut harness = with(welcome(), 80, 24);
     assert_eq!(harness.take(), [], "nothing is asked of anybody");
-    assert!(harness.screen().contains("No profile yet.") && harness.screen().contains("start the demo"));
+    assert!(
+        harness.screen().contains("No profile yet.") && harness.screen().contains("start the demo")
+    );
     harness.keys("j enter d");
     assert_eq!(harness.take(), [Effect::Quit(Exit::Demo)]);
     let mut harness = with(welcome(), 20, 5);
@@ -512,11 +806,17 @@ fn idle_sleeps_until_the_next_minute() {
     harness.app.take_dirty();
     let next = harness.app.wake_at(harness.now).unwrap();
     let left = next.saturating_sub(harness.now.uptime);
-    assert!(left > Duration::from_secs(10) && left <= Duration::from_mins(1), "{left:?}");
+    assert!(
+        left > Duration::from_secs(10) && left <= Duration::from_mins(1),
+        "{left:?}"
+    );
     assert!(!harness.app.take_dirty());
     let before = harness.now;
     harness.report(None, Report::Cancelled);
-    assert!(!harness.app.take_dirty() && before == harness.now, "what changes nothing draws nothing");
+    assert!(
+        !harness.app.take_dirty() && before == harness.now,
+        "what changes nothing draws nothing"
+    );
 }
 
 #[test]
@@ -588,18 +888,31 @@ fn every_order_of_keys_is_survived() {
 fn what_a_pane_on_screen_says_needs_no_message_above_it() {
     for (columns, rows, messages) in [(120, 40, 0), (80, 24, 1)] {
         let mut harness = with(settings(), columns, rows);
-        harness.answer(Catalog::Apps, vec![app_product("9A", "Northwind Notes", "0", "1")]);
+        harness.answer(
+            Catalog::Apps,
+            vec![app_product("9A", "Northwind Notes", "0", "1")],
+        );
         harness.wait(millis(250));
         let job = harness.job(|job| matches!(job, Job::LoadTarget(_)));
-        let message = "Could not read app:9A: features that are not supported by the submission API.";
-        harness.report(Some(job), Report::Failed { message: message.into() });
+        let message =
+            "Could not read app:9A: features that are not supported by the submission API.";
+        harness.report(
+            Some(job),
+            Report::Failed {
+                message: message.into(),
+            },
+        );
         assert_eq!(harness.app.messages().len(), messages, "{columns}");
         let screen = harness.screen();
         assert!(screen.contains("portal only"), "{screen}");
         // Every tab says so, instead of a blank page.
         harness.keys("esc 4");
         for _ in 0..5 {
-            assert!(harness.screen().contains("It could not be read"), "{}", harness.screen());
+            assert!(
+                harness.screen().contains("It could not be read"),
+                "{}",
+                harness.screen()
+            );
             harness.keys("]");
         }
     }
@@ -609,12 +922,32 @@ fn what_a_pane_on_screen_says_needs_no_message_above_it() {
 fn the_overview_names_only_keys_that_can_be_pressed() {
     let mut harness = with_draft(ProfileView::default(), "Certification");
     let screen = harness.screen();
-    let next = screen.lines().skip_while(|line| !line.contains(" next ")).take(2).collect::<String>();
-    assert!(next.contains("follow to the end") && !next.contains("review and publish"), "{screen}");
-    let mut harness = with_draft(ProfileView { is_read_only: true, ..ProfileView::default() }, "PendingCommit");
+    let next = screen
+        .lines()
+        .skip_while(|line| !line.contains(" next "))
+        .take(2)
+        .collect::<String>();
+    assert!(
+        next.contains("follow to the end") && !next.contains("review and publish"),
+        "{screen}"
+    );
+    let mut harness = with_draft(
+        ProfileView {
+            is_read_only: true,
+            ..ProfileView::default()
+        },
+        "PendingCommit",
+    );
     let screen = harness.screen();
-    let next = screen.lines().skip_while(|line| !line.contains(" next ")).take(2).collect::<String>();
-    assert!(next.contains("edit the JSON") && !next.contains("publish") && !next.contains("delete"), "{screen}");
+    let next = screen
+        .lines()
+        .skip_while(|line| !line.contains(" next "))
+        .take(2)
+        .collect::<String>();
+    assert!(
+        next.contains("edit the JSON") && !next.contains("publish") && !next.contains("delete"),
+        "{screen}"
+    );
 }
 
 /// What the lists and states leave of a large screen shows the release itself; a small one stays as it is, with nothing to scroll.
@@ -627,7 +960,10 @@ fn the_overview_fills_its_room_and_never_more() {
         harness.wait(millis(250));
         let id = harness.job(|job| matches!(job, Job::LoadTarget(_)));
         let mut detail = detail(product(), Some("PendingCommit"));
-        for (submission, notes) in [(&mut detail.published, "Faster start."), (&mut detail.pending, "Tabs.")] {
+        for (submission, notes) in [
+            (&mut detail.published, "Faster start."),
+            (&mut detail.pending, "Tabs."),
+        ] {
             if let Some(submission) = submission {
                 submission.document["listings"] = json!({"en-us": {"baseListing": {"title": "Northwind Notes", "releaseNotes": notes, "description": "All of it. ".repeat(300)}}});
             }
@@ -636,7 +972,10 @@ fn the_overview_fills_its_room_and_never_more() {
         harness.keys("4");
         let screen = harness.screen();
         if rows > 24 {
-            assert!(screen.contains("1 change against what is live") && !screen.contains('▼'), "{screen}");
+            assert!(
+                screen.contains("1 change against what is live") && !screen.contains('▼'),
+                "{screen}"
+            );
         } else {
             assert!(!screen.contains("against what is live"), "{screen}");
         }

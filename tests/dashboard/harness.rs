@@ -2,25 +2,19 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
+use flightdeck::screen::keymap::keymap;
 use flightdeck::{
     app::{
         event::{Effect, Event, Moment},
         settings::Settings,
         update::App,
     },
-    domain::{
-        product::Product,
-        status::StatusReport,
-        submission::Submission,
-        target::{Kind, Target},
-    },
-    jobs::{
+    engine::view::{RunView, Seen, Step, StepState},
+    state::ProfileView,
+    tasks::{
         job::{Catalog, Job, JobId},
         report::{Report, TargetDetail},
     },
-    model::ProfileView,
-    publish::view::{RunView, Seen, Step, StepState},
-    ui::{keymap, keymap::Keymap, theme::Theme},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{
@@ -31,6 +25,13 @@ use ratatui::{
 };
 use serde_json::json;
 use std::time::Duration;
+use store_model::{
+    product::Product,
+    status::StatusReport,
+    submission::Submission,
+    target::{Kind, Target},
+};
+use tui_kit::{keymap, theme::Theme};
 
 pub struct Harness {
     pub app: App,
@@ -42,11 +43,14 @@ pub struct Harness {
 
 pub fn settings() -> Settings {
     Settings {
-        profile: ProfileView { name: "contoso".into(), ..ProfileView::default() },
+        profile: ProfileView {
+            name: "contoso".into(),
+            ..ProfileView::default()
+        },
         banner: None,
         welcome: None,
         theme: Theme::default(),
-        keymap: Keymap::new(&[]).unwrap(),
+        keymap: keymap(&[]).unwrap(),
         zone: TimeZone::UTC,
         notify: true,
     }
@@ -57,10 +61,18 @@ pub fn app() -> Harness {
 }
 
 pub fn with(settings: Settings, columns: u16, rows: u16) -> Harness {
-    let now = Moment { wall: "2026-02-03T12:04:00Z".parse().unwrap(), uptime: Duration::from_secs(1) };
+    let now = Moment {
+        wall: "2026-02-03T12:04:00Z".parse().unwrap(),
+        uptime: Duration::from_secs(1),
+    };
     let mut app = App::new(settings, columns, rows);
     let effects = app.start(now);
-    Harness { app, now, effects, size: (columns, rows) }
+    Harness {
+        app,
+        now,
+        effects,
+        size: (columns, rows),
+    }
 }
 
 /// An app whose three lists have arrived, with the account of [`apps`].
@@ -89,7 +101,9 @@ impl Harness {
     /// Each character as a key.
     pub fn typed(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
-            self.event(Event::Key(ratatui::crossterm::event::KeyCode::Char(c).into()));
+            self.event(Event::Key(
+                ratatui::crossterm::event::KeyCode::Char(c).into(),
+            ));
         }
         self
     }
@@ -97,7 +111,12 @@ impl Harness {
     pub fn click(&mut self, column: u16, row: u16) -> &mut Self {
         let kind = MouseEventKind::Down(MouseButton::Left);
         let modifiers = ratatui::crossterm::event::KeyModifiers::NONE;
-        self.event(Event::Mouse(MouseEvent { kind, column, row, modifiers }));
+        self.event(Event::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        }));
         self
     }
 
@@ -105,7 +124,10 @@ impl Harness {
     pub fn wait(&mut self, time: Duration) -> &mut Self {
         let end = self.now.uptime + time;
         while let Some(at) = self.app.wake_at(self.now).filter(|at| *at <= end) {
-            assert!(at > self.now.uptime, "asks to be woken at once, again and again");
+            assert!(
+                at > self.now.uptime,
+                "asks to be woken at once, again and again"
+            );
             self.advance(at.saturating_sub(self.now.uptime));
             self.event(Event::Woken);
         }
@@ -153,7 +175,14 @@ impl Harness {
     pub fn answer(&mut self, catalog: Catalog, products: Vec<Product>) -> &mut Self {
         let id = self.job(|job| *job == Job::LoadCatalog(catalog.clone()));
         let at = self.now.wall;
-        self.report(Some(id), Report::Products { catalog, products, at });
+        self.report(
+            Some(id),
+            Report::Products {
+                catalog,
+                products,
+                at,
+            },
+        );
         self.report(Some(id), Report::Ended)
     }
 
@@ -164,30 +193,49 @@ impl Harness {
         self.wait(Duration::from_millis(250));
         let first = self.app.selected().unwrap().id().to_owned();
         self.answer(Catalog::Flights { app: first.clone() }, flights(&first));
-        for (id, status) in [("9C", "Certification"), ("9F", "CommitFailed"), ("9D", "PendingCommit")] {
+        for (id, status) in [
+            ("9C", "Certification"),
+            ("9F", "CommitFailed"),
+            ("9D", "PendingCommit"),
+        ] {
             let statuses = self.job(|job| matches!(job, Job::LoadStatuses(_)));
             let report = StatusReport::read(&json!({"status": status}));
             let target = Target::app(id);
-            self.report(Some(statuses), Report::Status { target, submission: "2".into(), report });
+            self.report(
+                Some(statuses),
+                Report::Status {
+                    target,
+                    submission: "2".into(),
+                    report,
+                },
+            );
         }
         self
     }
 
     pub fn buffer(&mut self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
+        terminal
+            .draw(|frame| self.app.draw(frame, self.now))
+            .unwrap();
         terminal.backend().buffer().clone()
     }
 
     /// The screen as text, without trailing spaces.
     pub fn screen(&mut self) -> String {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
+        terminal
+            .draw(|frame| self.app.draw(frame, self.now))
+            .unwrap();
         let text = terminal.backend().to_string();
         // What stands under the second half of a wide character is nothing that anyone sees.
         let lines: Vec<_> = text
             .lines()
-            .map(|line| line.split("\" Hidden by multi-width symbols").next().unwrap_or_default())
+            .map(|line| {
+                line.split("\" Hidden by multi-width symbols")
+                    .next()
+                    .unwrap_or_default()
+            })
             .map(|line| line.trim_matches('"').trim_end())
             .collect();
         lines.join("\n")
@@ -213,7 +261,12 @@ pub fn apps() -> Vec<Product> {
         app_product("9C", "Northwind Timer", "2", "1"),
         app_product("9D", "👩‍👩‍👧 Family Planner", "2", "0"),
         app_product("9E", "مفكرة نورثويند", "0", "0"),
-        app_product("9F", "Contoso Expense Reports for Small and Medium Businesses", "2", "1"),
+        app_product(
+            "9F",
+            "Contoso Expense Reports for Small and Medium Businesses",
+            "2",
+            "1",
+        ),
     ]
 }
 
@@ -224,7 +277,11 @@ pub fn add_on(id: &str, app: &str, name: &str) -> Product {
 }
 
 pub fn add_ons() -> Vec<Product> {
-    vec![add_on("9P", "9A", "notes.pro"), add_on("9Q", "9A", "notes.sync"), add_on("9R", "9C", "timer.gold")]
+    vec![
+        add_on("9P", "9A", "notes.pro"),
+        add_on("9Q", "9A", "notes.sync"),
+        add_on("9R", "9C", "timer.gold"),
+    ]
 }
 
 pub fn flights(app: &str) -> Vec<Product> {
@@ -237,13 +294,23 @@ pub fn flights(app: &str) -> Vec<Product> {
 
 pub fn detail(product: Product, pending_status: Option<&str>) -> TargetDetail {
     let document = |id: &str, status: &str| {
-        Submission::split(json!({"id": id, "status": status, "fileUploadUrl": "https://x/y?sig=CANARY",
-            "pricing": {"priceId": "Free"}, "applicationPackages": []}))
+        Submission::split(
+            json!({"id": id, "status": status, "fileUploadUrl": "https://x/y?sig=CANARY",
+            "pricing": {"priceId": "Free"}, "applicationPackages": []}),
+        )
         .0
     };
-    let published = product.published.as_ref().map(|id| document(id, "Published"));
+    let published = product
+        .published
+        .as_ref()
+        .map(|id| document(id, "Published"));
     let pending = pending_status.map(|status| document("2", status));
-    TargetDetail { product, published, pending, edit: None }
+    TargetDetail {
+        product,
+        published,
+        pending,
+        edit: None,
+    }
 }
 
 /// A run at a step, its earlier steps done.
@@ -266,13 +333,21 @@ pub fn run(id: &str, target: Target, name: &str, at: Step, now: Timestamp) -> Ru
     }
     if at == Step::Follow {
         view.timeline = vec![
-            Seen { status: "CommitStarted".into(), at: now - SignedDuration::from_secs(70) },
-            Seen { status: "Certification".into(), at: now - SignedDuration::from_secs(65) },
+            Seen {
+                status: "CommitStarted".into(),
+                at: now - SignedDuration::from_secs(70),
+            },
+            Seen {
+                status: "Certification".into(),
+                at: now - SignedDuration::from_secs(65),
+            },
         ];
         view.next_look = Some(now + SignedDuration::from_secs(240));
-        view.report = Some(StatusReport::read(&json!({"status": "Certification", "statusDetails": {
+        view.report = Some(StatusReport::read(
+            &json!({"status": "Certification", "statusDetails": {
             "warnings": [{"code": "SalesUnsupportedWarning", "details": "The sales resource is no longer supported."}],
-            "certificationReports": [{"date": "2026-02-03", "reportUrl": "https://partner.microsoft.com/report/1"}]}})));
+            "certificationReports": [{"date": "2026-02-03", "reportUrl": "https://partner.microsoft.com/report/1"}]}}),
+        ));
     }
     view
 }

@@ -1,22 +1,26 @@
 //! The history of a document and the merge with what somebody else changed, by keys: what is on screen and what comes of it.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails loudly"
+)]
 
 use crate::{
     desk::Desk,
     openings::{self, app, notes},
 };
 use flightdeck::{
-    disk::{Finished, Kept, Stage},
-    domain::{diff::diff, status::Status, submission::put_body},
-    jobs::{
+    storage::{Finished, Kept, Stage},
+    tasks::{
+        history_item::{Deed, PastItem},
         job::Job,
-        past::{Deed, PastItem},
         report::TargetDetail,
     },
 };
 use jiff::Timestamp;
 use rstest::rstest;
 use serde_json::{Value, json};
+use store_model::{diff::diff, status::Status, submission::put_body};
 
 const NOTES: &str = "/listings/en-us/baseListing/releaseNotes";
 const DESCRIPTION: &str = "/listings/en-us/baseListing/description";
@@ -68,7 +72,10 @@ fn at(text: &str) -> Timestamp {
 
 /// An update, a rescued draft, and the run of the update.
 fn past(desk: &mut Desk) {
-    let (run, id) = ("0193e6a1-0000-7000-8000-000000000001", "1152921505690000200");
+    let (run, id) = (
+        "0193e6a1-0000-7000-8000-000000000001",
+        "1152921505690000200",
+    );
     let earlier = put_body(app().kind(), &draft(&[(NOTES, json!("Earlier notes."))]));
     let later = put_body(app().kind(), &draft(&[]));
     let put = Deed::Put {
@@ -78,8 +85,11 @@ fn past(desk: &mut Desk) {
         changes: Some(diff(&earlier, &later)),
         is_read_back: true,
     };
-    let rescued =
-        Deed::Rescued { why: Kept::BeforeDelete, submission: Some("1152921505690000199".into()), path: "drafts/old.json".into() };
+    let rescued = Deed::Rescued {
+        why: Kept::BeforeDelete,
+        submission: Some("1152921505690000199".into()),
+        path: "drafts/old.json".into(),
+    };
     let ended = Finished {
         run: run.into(),
         profile: "contoso".into(),
@@ -89,13 +99,30 @@ fn past(desk: &mut Desk) {
         status: Some(Status::Published),
         started: at("2026-02-03T09:20:00Z"),
         ended: at("2026-02-03T09:21:30Z"),
-        stages: vec![Stage { status: Status::Certification, seconds: 80 }],
+        stages: vec![Stage {
+            status: Status::Certification,
+            seconds: 80,
+        }],
     };
     desk.past = vec![
-        PastItem { at: at("2026-02-03T11:59:00Z"), deed: Deed::Edited { base: Some(id.into()) } },
-        PastItem { at: at("2026-02-03T09:21:30Z"), deed: Deed::Run(Box::new(ended)) },
-        PastItem { at: at("2026-02-03T09:20:10Z"), deed: put },
-        PastItem { at: at("2026-02-02T16:03:00Z"), deed: rescued },
+        PastItem {
+            at: at("2026-02-03T11:59:00Z"),
+            deed: Deed::Edited {
+                base: Some(id.into()),
+            },
+        },
+        PastItem {
+            at: at("2026-02-03T09:21:30Z"),
+            deed: Deed::Run(Box::new(ended)),
+        },
+        PastItem {
+            at: at("2026-02-03T09:20:10Z"),
+            deed: put,
+        },
+        PastItem {
+            at: at("2026-02-02T16:03:00Z"),
+            deed: rescued,
+        },
     ];
     desk.documents.insert("drafts/before.json".into(), earlier);
 }
@@ -113,7 +140,10 @@ fn what_somebody_else_changed_is_said_and_merged_by_keys() {
     edit(&mut desk, "Tabs. ");
     meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs."))]);
     assert!(
-        desk.app.messages().iter().any(|said| said.contains("Somebody else has changed 1 place")),
+        desk.app
+            .messages()
+            .iter()
+            .any(|said| said.contains("Somebody else has changed 1 place")),
         "{:?}",
         desk.app.messages()
     );
@@ -122,11 +152,17 @@ fn what_somebody_else_changed_is_said_and_merged_by_keys() {
     desk.keys("u");
     assert_eq!(desk.app.overlays(), ["merge"]);
     let screen = desk.screen();
-    assert!(screen.contains("(•) Merge: take 1 change of theirs over") && screen.contains("▸ Later ◂"), "{screen}");
+    assert!(
+        screen.contains("(•) Merge: take 1 change of theirs over") && screen.contains("▸ Later ◂"),
+        "{screen}"
+    );
     // The safe answer changes nothing.
     let before = text(&desk);
     desk.keys("enter");
-    assert_eq!((desk.app.overlays().len(), text(&desk), set_aside(&desk)), (0, before.clone(), None));
+    assert_eq!(
+        (desk.app.overlays().len(), text(&desk), set_aside(&desk)),
+        (0, before.clone(), None)
+    );
 
     desk.keys("m right enter");
     assert!(desk.app.overlays().is_empty());
@@ -139,7 +175,10 @@ fn what_somebody_else_changed_is_said_and_merged_by_keys() {
     assert_eq!(desk.app.overlays(), ["review"]);
     // What is sent stands on what is there now.
     let copy = &desk.app.model().edits[&app()];
-    assert_eq!(copy.body.as_deref().unwrap().pointer(DESCRIPTION), Some(&json!("Theirs.")));
+    assert_eq!(
+        copy.body.as_deref().unwrap().pointer(DESCRIPTION),
+        Some(&json!("Theirs."))
+    );
     assert!(copy.foreign.is_empty());
 }
 
@@ -147,15 +186,24 @@ fn what_somebody_else_changed_is_said_and_merged_by_keys() {
 fn a_place_that_both_changed_is_decided_by_a_key() {
     let mut desk = open(120, 40);
     edit(&mut desk, "Tabs. ");
-    meanwhile(&mut desk, &[(NOTES, json!("Trees.")), (DESCRIPTION, json!("Theirs."))]);
+    meanwhile(
+        &mut desk,
+        &[(NOTES, json!("Trees.")), (DESCRIPTION, json!("Theirs."))],
+    );
     desk.keys("m");
     let screen = desk.screen();
-    assert!(screen.contains("1 place was changed by both") && screen.contains("[  mine ]"), "{screen}");
+    assert!(
+        screen.contains("1 place was changed by both") && screen.contains("[  mine ]"),
+        "{screen}"
+    );
     desk.keys("up enter");
     assert!(desk.screen().contains("[theirs ]"), "{}", desk.screen());
     desk.keys("down right enter");
     let both = text(&desk);
-    assert_eq!((both.pointer(NOTES), both.pointer(DESCRIPTION)), (Some(&json!("Trees.")), Some(&json!("Theirs."))));
+    assert_eq!(
+        (both.pointer(NOTES), both.pointer(DESCRIPTION)),
+        (Some(&json!("Trees.")), Some(&json!("Theirs.")))
+    );
 }
 
 #[test]
@@ -188,7 +236,10 @@ fn a_broken_text_cannot_be_merged_and_says_why() {
     meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs."))]);
     desk.keys("m");
     let screen = desk.screen();
-    assert!(screen.contains("Merge: not possible, your text is no valid JSON"), "{screen}");
+    assert!(
+        screen.contains("Merge: not possible, your text is no valid JSON"),
+        "{screen}"
+    );
     assert!(screen.contains("(•) Keep mine"), "{screen}");
 }
 
@@ -215,7 +266,10 @@ fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
         }
     }
     let screen = desk.screen();
-    assert!(screen.contains("1 change: releaseNotes: \"Earlier notes.\" → "), "{screen}");
+    assert!(
+        screen.contains("1 change: releaseNotes: \"Earlier notes.\" → "),
+        "{screen}"
+    );
     // No document lies behind a run.
     desk.keys("down shift-r");
     assert!(desk.app.overlays().is_empty());
@@ -223,7 +277,8 @@ fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
     assert_eq!(desk.app.overlays(), ["kept"]);
     let screen = desk.screen();
     assert!(
-        screen.contains("This update changed 1 place") && screen.contains("1 change against what the Store holds now"),
+        screen.contains("This update changed 1 place")
+            && screen.contains("1 change against what the Store holds now"),
         "{screen}"
     );
     desk.keys("enter");
@@ -236,7 +291,10 @@ fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
     assert!(desk.screen().contains("1 change"), "{}", desk.screen());
     // One step of undo brings the text before it back.
     desk.keys("esc ctrl-z");
-    assert_eq!(text(&desk).pointer(NOTES), Some(&json!("Tabs. Faster start.")));
+    assert_eq!(
+        text(&desk).pointer(NOTES),
+        Some(&json!("Tabs. Faster start."))
+    );
 }
 
 #[rstest]
@@ -256,7 +314,10 @@ fn screens(#[values((80, 24), (120, 36))] size: (u16, u16)) {
     desk.keys("enter");
     insta::assert_snapshot!(format!("kept_{columns}x{rows}"), desk.screen());
     desk.keys("esc");
-    meanwhile(&mut desk, &[(NOTES, json!("Trees.")), (DESCRIPTION, json!("Theirs."))]);
+    meanwhile(
+        &mut desk,
+        &[(NOTES, json!("Trees.")), (DESCRIPTION, json!("Theirs."))],
+    );
     desk.wait(10_000);
     desk.keys("m");
     insta::assert_snapshot!(format!("merge_{columns}x{rows}"), desk.screen());

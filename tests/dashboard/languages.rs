@@ -1,14 +1,19 @@
 //! The Listings tab by keys: what stands on screen, what changes in the document, and that nothing else does.
-#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails loudly"
+)]
 
 use crate::{
     desk::{Desk, detail},
     openings::{APP, live, notes},
 };
-use flightdeck::domain::{json::document::pretty, target::Target};
 use ratatui::style::Modifier;
 use serde_json::{Value, json};
 use std::{fs, path::Path};
+use store_model::{json::document::pretty, target::Target};
 
 fn listing(title: &str, notes: &str) -> Value {
     json!({"baseListing": {"title": title, "description": format!("{title}: all of it."), "releaseNotes": notes,
@@ -27,7 +32,10 @@ fn document() -> Value {
     ] {
         listings[code] = listing(title, notes);
     }
-    listings["de-de"]["baseListing"].as_object_mut().unwrap().shift_remove("description");
+    listings["de-de"]["baseListing"]
+        .as_object_mut()
+        .unwrap()
+        .shift_remove("description");
     document["listings"] = listings;
     document
 }
@@ -67,7 +75,8 @@ fn kept(desk: &mut Desk) -> Value {
 
 /// The document with other release notes in some languages, as the program writes it.
 fn with_notes(notes: &[(&str, &str)]) -> String {
-    let mut expected = flightdeck::domain::submission::put_body(flightdeck::domain::target::Kind::App, &document());
+    let mut expected =
+        store_model::submission::put_body(store_model::target::Kind::App, &document());
     for (language, text) in notes {
         expected["listings"][language]["baseListing"]["releaseNotes"] = json!(text);
     }
@@ -95,11 +104,19 @@ fn the_table_shows_what_is_missing_empty_and_the_same() {
         let mut desk = open_at(columns, rows);
         insta::assert_snapshot!(format!("listings_{columns}x{rows}"), desk.screen());
         desk.keys("down left");
-        assert!(desk.screen().contains("de-de description ─ missing"), "{}", desk.screen());
+        assert!(
+            desk.screen().contains("de-de description ─ missing"),
+            "{}",
+            desk.screen()
+        );
         desk.keys("left");
         assert!(desk.screen().contains("same as en-us"), "{}", desk.screen());
         desk.keys("j j l l l l l l l l l l l l l l l");
-        assert!(desk.screen().contains("ar-sa recommended hardware"), "{}", desk.screen());
+        assert!(
+            desk.screen().contains("ar-sa recommended hardware"),
+            "{}",
+            desk.screen()
+        );
     }
 }
 
@@ -112,15 +129,27 @@ fn a_cell_is_edited_with_its_limit_in_sight_and_undone() {
     desk.keys("enter");
     desk.text("und leichter.");
     let screen = desk.screen();
-    assert!(screen.contains("23 of 1500 characters") && screen.contains("Faster start."), "{screen}");
+    assert!(
+        screen.contains("23 of 1500 characters") && screen.contains("Faster start."),
+        "{screen}"
+    );
     desk.keys("esc");
     let screen = desk.screen();
-    assert!(screen.contains("de-de release notes changed") && screen.contains("on the server"), "{screen}");
-    assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[("de-de", "Schneller\nund leichter.")]).as_str()));
+    assert!(
+        screen.contains("de-de release notes changed") && screen.contains("on the server"),
+        "{screen}"
+    );
+    assert_eq!(
+        text(&mut desk).as_deref(),
+        Some(with_notes(&[("de-de", "Schneller\nund leichter.")]).as_str())
+    );
     desk.keys("ctrl-z");
     assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[]).as_str()));
     desk.keys("ctrl-y");
-    assert_eq!(kept(&mut desk)["listings"]["de-de"]["baseListing"]["releaseNotes"], "Schneller\nund leichter.");
+    assert_eq!(
+        kept(&mut desk)["listings"]["de-de"]["baseListing"]["releaseNotes"],
+        "Schneller\nund leichter."
+    );
     // ctrl-c leaves without the change; nothing changed is no step.
     let before = text(&mut desk);
     desk.keys("enter");
@@ -138,12 +167,18 @@ fn a_missing_list_is_added_and_a_title_is_one_line() {
     desk.keys("enter enter");
     desk.text(" plain text ");
     desk.keys("esc");
-    assert_eq!(kept(&mut desk)["listings"]["de-de"]["baseListing"]["keywords"], json!(["notes", "plain text"]));
+    assert_eq!(
+        kept(&mut desk)["listings"]["de-de"]["baseListing"]["keywords"],
+        json!(["notes", "plain text"])
+    );
     desk.keys("right enter");
     desk.text("Kurz");
     desk.keys("enter");
     assert_eq!(
-        (desk.app.overlays().len(), &kept(&mut desk)["listings"]["de-de"]["baseListing"]["shortTitle"]),
+        (
+            desk.app.overlays().len(),
+            &kept(&mut desk)["listings"]["de-de"]["baseListing"]["shortTitle"]
+        ),
         (0, &json!("Kurz"))
     );
     let mut before = document();
@@ -157,11 +192,19 @@ fn too_long_is_said_while_typing_and_in_the_table() {
     let mut desk = open();
     desk.keys("enter");
     desk.paste(&"x".repeat(1500));
-    assert!(desk.screen().contains("! 1513 characters; at most 1500 are allowed"), "{}", desk.screen());
+    assert!(
+        desk.screen()
+            .contains("! 1513 characters; at most 1500 are allowed"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("esc");
     desk.wait(500);
     let screen = desk.screen();
-    assert!(screen.contains("1513/1500") && screen.contains("─ too long ─"), "{screen}");
+    assert!(
+        screen.contains("1513/1500") && screen.contains("─ too long ─"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -170,7 +213,10 @@ fn fill_says_what_changes_before_it_does() {
     desk.keys("f");
     insta::assert_snapshot!("listings_fill", desk.screen());
     desk.keys("enter");
-    assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[("de-de", "Faster start.")]).as_str()));
+    assert_eq!(
+        text(&mut desk).as_deref(),
+        Some(with_notes(&[("de-de", "Faster start.")]).as_str())
+    );
     desk.keys("f down down enter");
     let all = ["de-de", "ja-jp", "ar-sa", "he-il"].map(|code| (code, "Faster start."));
     assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&all).as_str()));
@@ -178,11 +224,19 @@ fn fill_says_what_changes_before_it_does() {
     assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[]).as_str()));
     // With nothing to give there is nothing to fill; in a filtered table only what is in view is filled.
     desk.keys("down f");
-    assert!(desk.app.overlays().is_empty() && desk.screen().contains("no text here"), "{}", desk.screen());
+    assert!(
+        desk.app.overlays().is_empty() && desk.screen().contains("no text here"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("up / a r backspace backspace");
     desk.text("-");
     desk.keys("enter f");
-    assert!(desk.screen().contains("all other languages in view"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("all other languages in view"),
+        "{}",
+        desk.screen()
+    );
 }
 
 #[test]
@@ -191,9 +245,16 @@ fn the_filter_takes_letters_and_not_the_keys_of_the_table() {
     desk.keys("/");
     desk.text("jn");
     let screen = desk.screen();
-    assert!(!screen.contains("ja-jp") && screen.contains("No language is called like that"), "{screen}");
+    assert!(
+        !screen.contains("ja-jp") && screen.contains("No language is called like that"),
+        "{screen}"
+    );
     desk.keys("backspace");
-    assert!(desk.screen().contains("ja-jp release notes") && desk.screen().contains("1 of 5 languages"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("ja-jp release notes") && desk.screen().contains("1 of 5 languages"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("esc");
     assert!(desk.screen().contains("en-us") && desk.kept.is_none());
 }
@@ -207,9 +268,16 @@ fn a_language_comes_and_goes() {
     insta::assert_snapshot!("listings_new_language", desk.screen());
     desk.keys("enter");
     let listing = kept(&mut desk)["listings"]["fr-fr"]["baseListing"].clone();
-    assert_eq!((&listing["releaseNotes"], &listing["images"]), (&json!("Faster start."), &json!([])));
+    assert_eq!(
+        (&listing["releaseNotes"], &listing["images"]),
+        (&json!("Faster start."), &json!([]))
+    );
     desk.keys("end -");
-    assert!(desk.screen().contains("ListingOptOutWarning"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("ListingOptOutWarning"),
+        "{}",
+        desk.screen()
+    );
     // The safe answer has the focus.
     desk.keys("enter");
     assert!(kept(&mut desk)["listings"]["fr-fr"].is_object());
@@ -238,7 +306,10 @@ fn texts_come_from_a_folder_as_one_step_after_a_look() {
     insta::assert_snapshot!("listings_import", desk.screen());
     desk.keys("enter");
     let expected = [("en-us", "Tabs."), ("de-de", "Reiter."), ("ja-jp", "タブ")];
-    assert_eq!((text(&mut desk).as_deref(), desk.app.overlays().len()), (Some(with_notes(&expected).as_str()), 0));
+    assert_eq!(
+        (text(&mut desk).as_deref(), desk.app.overlays().len()),
+        (Some(with_notes(&expected).as_str()), 0)
+    );
     desk.keys("ctrl-z");
     assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[]).as_str()));
     // A new language and an emptied text only when they are asked for.
@@ -246,10 +317,19 @@ fn texts_come_from_a_folder_as_one_step_after_a_look() {
     path(&mut desk, folder.path());
     desk.keys("n space");
     let screen = desk.screen();
-    assert!(screen.contains("5 texts change, 1 language added, 1 not taken"), "{screen}");
+    assert!(
+        screen.contains("5 texts change, 1 language added, 1 not taken"),
+        "{screen}"
+    );
     desk.keys("enter");
-    assert_eq!(kept(&mut desk)["listings"]["fr-fr"]["baseListing"]["releaseNotes"], "Onglets.");
-    assert_eq!(kept(&mut desk)["listings"]["he-il"]["baseListing"]["releaseNotes"], "");
+    assert_eq!(
+        kept(&mut desk)["listings"]["fr-fr"]["baseListing"]["releaseNotes"],
+        "Onglets."
+    );
+    assert_eq!(
+        kept(&mut desk)["listings"]["he-il"]["baseListing"]["releaseNotes"],
+        ""
+    );
 }
 
 #[test]
@@ -262,7 +342,8 @@ fn an_import_that_finds_nothing_says_so() {
     path(&mut desk, folder.path());
     desk.keys("enter");
     assert!(
-        desk.screen().contains("No text was found there") && desk.screen().contains("Nothing would change"),
+        desk.screen().contains("No text was found there")
+            && desk.screen().contains("Nothing would change"),
         "{}",
         desk.screen()
     );
@@ -277,37 +358,75 @@ fn an_export_overwrites_only_on_a_word_and_comes_back_unchanged() {
     let mut desk = open();
     desk.keys("s down enter");
     path(&mut desk, &table);
-    assert!(desk.screen().contains("✓ 1 file written"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("✓ 1 file written"),
+        "{}",
+        desk.screen()
+    );
     let first = fs::read_to_string(&table).unwrap();
-    assert!(first.starts_with("\u{feff}language,title,") && first.contains("起動が速くなりました。"), "{first}");
+    assert!(
+        first.starts_with("\u{feff}language,title,") && first.contains("起動が速くなりました。"),
+        "{first}"
+    );
     desk.keys("enter i");
     path(&mut desk, &table);
-    assert!(desk.screen().contains("no texts change") && desk.kept.is_none(), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("no texts change") && desk.kept.is_none(),
+        "{}",
+        desk.screen()
+    );
     desk.keys("esc esc enter");
     desk.text(" New.");
     desk.keys("esc s down enter");
     path(&mut desk, &table);
-    assert!(desk.screen().contains("1 file is there and says something else"), "{}", desk.screen());
+    assert!(
+        desk.screen()
+            .contains("1 file is there and says something else"),
+        "{}",
+        desk.screen()
+    );
     assert_eq!(fs::read_to_string(&table).unwrap(), first);
     desk.keys("space");
-    assert!(desk.screen().contains("✓ 1 file written") && fs::read_to_string(&table).unwrap().contains("Faster start. New."));
+    assert!(
+        desk.screen().contains("✓ 1 file written")
+            && fs::read_to_string(&table)
+                .unwrap()
+                .contains("Faster start. New.")
+    );
     // One field alone, as files.
     desk.keys("enter s enter");
     path(&mut desk, &folder.path().join("notes"));
-    assert!(desk.screen().contains("✓ 4 files written"), "{}", desk.screen());
-    assert_eq!(fs::read_to_string(folder.path().join("notes/ar-sa/releaseNotes.txt")).unwrap(), "بدء أسرع.\n");
+    assert!(
+        desk.screen().contains("✓ 4 files written"),
+        "{}",
+        desk.screen()
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("notes/ar-sa/releaseNotes.txt")).unwrap(),
+        "بدء أسرع.\n"
+    );
 }
 
 #[test]
 fn a_path_is_completed_as_far_as_it_is_one() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &[("notes-a/x.txt", ""), ("notes-b/en-us/title.txt", "T"), ("other.png", "")]);
+    write(
+        folder.path(),
+        &[
+            ("notes-a/x.txt", ""),
+            ("notes-b/en-us/title.txt", "T"),
+            ("other.png", ""),
+        ],
+    );
     let mut desk = open();
     desk.keys("i ctrl-u");
     desk.text(&format!("{}/n", folder.path().display()));
     desk.keys("tab");
     let screen = desk.screen();
-    assert!(screen.contains("notes-a") && screen.contains("notes-b") && !screen.contains("other.png"), "{screen}");
+    assert!(
+        screen.contains("notes-a") && screen.contains("notes-b") && !screen.contains("other.png"),
+        "{screen}"
+    );
     desk.keys("down down enter");
     desk.keys("enter");
     assert!(desk.screen().contains("1 text change"), "{}", desk.screen());
@@ -318,10 +437,12 @@ fn the_language_to_compare_with_is_chosen_and_a_text_is_copied() {
     let mut desk = open();
     desk.keys("end space left left");
     let screen = desk.screen();
-    assert!(screen.contains("he-il   *") && !screen.contains("= Northwind"), "{screen}");
+    assert!(
+        screen.contains("he-il   *") && !screen.contains("= Northwind"),
+        "{screen}"
+    );
     desk.keys("y");
-    let copied =
-        |effect: &flightdeck::app::event::Effect| matches!(effect, flightdeck::app::event::Effect::Copy(text) if text == "פתקים");
+    let copied = |effect: &flightdeck::app::event::Effect| matches!(effect, flightdeck::app::event::Effect::Copy(text) if text == "פתקים");
     assert!(desk.effects.iter().any(copied));
 }
 
@@ -330,7 +451,10 @@ fn an_add_on_has_two_texts_and_a_flight_no_such_tab() {
     let add_on = Target::add_on("9NX0ADDONEX1");
     let live = json!({"id": "1", "status": "Published", "listings": {"en-us": {"title": "Pro", "description": "All."}}});
     let app = Target::app("9NX0EXAMPLE1");
-    let store = vec![detail(&app, "Northwind Notes", None, Some(document())), detail(&add_on, "notes.pro", None, Some(live))];
+    let store = vec![
+        detail(&app, "Northwind Notes", None, Some(document())),
+        detail(&add_on, "notes.pro", None, Some(live)),
+    ];
     let mut desk = Desk::new(120, 40, store);
     desk.keys("enter");
     desk.wait(500);
@@ -341,29 +465,50 @@ fn an_add_on_has_two_texts_and_a_flight_no_such_tab() {
     desk.keys("enter end");
     desk.text(" Pack");
     desk.keys("enter");
-    assert_eq!(kept(&mut desk)["listings"], json!({"en-us": {"title": "Pro Pack", "description": "All."}}));
+    assert_eq!(
+        kept(&mut desk)["listings"],
+        json!({"en-us": {"title": "Pro Pack", "description": "All."}})
+    );
     desk.keys("-");
-    assert!(desk.app.overlays().is_empty() && desk.screen().contains("only listing"), "{}", desk.screen());
+    assert!(
+        desk.app.overlays().is_empty() && desk.screen().contains("only listing"),
+        "{}",
+        desk.screen()
+    );
 
     let flight = Target::flight("9NX0EXAMPLE1", "5f0c");
     let app = Target::app("9NX0EXAMPLE1");
     let live = json!({"id": "1", "status": "Published", "flightPackages": []});
-    let store = vec![detail(&app, "Northwind Notes", None, Some(document())), detail(&flight, "Insiders", None, Some(live))];
+    let store = vec![
+        detail(&app, "Northwind Notes", None, Some(document())),
+        detail(&flight, "Insiders", None, Some(live)),
+    ];
     let mut desk = Desk::new(120, 40, store);
     desk.keys("enter");
     desk.wait(500);
     desk.keys("3 enter");
     desk.wait(500);
     desk.keys("4");
-    assert!(desk.screen().contains("Overview │ JSON") && !desk.screen().contains("Listings"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("Overview │ JSON") && !desk.screen().contains("Listings"),
+        "{}",
+        desk.screen()
+    );
 }
 
 #[test]
 fn the_selected_cell_alone_is_reversed() {
     let desk = open();
     let buffer = desk.buffer();
-    let reversed = |y: u16| (0..buffer.area.width).filter(|x| buffer[(*x, y)].modifier.contains(Modifier::REVERSED)).count();
-    let rows: Vec<usize> = (0..buffer.area.height).map(reversed).filter(|cells| *cells > 0).collect();
+    let reversed = |y: u16| {
+        (0..buffer.area.width)
+            .filter(|x| buffer[(*x, y)].modifier.contains(Modifier::REVERSED))
+            .count()
+    };
+    let rows: Vec<usize> = (0..buffer.area.height)
+        .map(reversed)
+        .filter(|cells| *cells > 0)
+        .collect();
     // The tab's name and the cell.
     assert_eq!(rows.len(), 2, "{rows:?}");
 }

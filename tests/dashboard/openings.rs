@@ -1,9 +1,14 @@
 //! What most tests of the dashboard begin with: the documents of the reference, and a desk with one of them open.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
 use crate::desk::{Desk, detail};
-use flightdeck::{domain::target::Target, jobs::report::TargetDetail};
+use flightdeck::tasks::report::TargetDetail;
 use serde_json::{Value, json};
+use store_model::target::Target;
 
 /// The reference's examples, as the Store sends them.
 pub const APP: &str = include_str!("../documents/app-get.json");
@@ -23,7 +28,10 @@ pub fn document(text: &str) -> Value {
 pub fn live(text: &str) -> Value {
     let mut document = document(text);
     document["status"] = json!("Published");
-    document.as_object_mut().unwrap().shift_remove("fileUploadUrl");
+    document
+        .as_object_mut()
+        .unwrap()
+        .shift_remove("fileUploadUrl");
     document
 }
 

@@ -1,6 +1,10 @@
 //! The review gate and the Diff tab by keys: nothing delicate is committed without a yes to that very change, groups fold, the hash
 //! and the Markdown are copied, enter leads into the document.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
 use crate::{
     desk::{Desk, detail},
@@ -8,16 +12,18 @@ use crate::{
 };
 use flightdeck::{
     app::event::{Effect, Event},
-    domain::{concern::ConcernKind, fingerprint::Fingerprint, submission::put_body, target::Target},
-    jobs::{
+    tasks::{
+        analyze,
         job::Job,
         report::{Comparison, KeptEdit, Report, Weighing},
-        weigh,
     },
 };
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use store_model::{
+    fingerprint::Fingerprint, risk::ConcernKind, submission::put_body, target::Target,
+};
 
 /// A desk with the target selected; what was edited of it was kept by an earlier session.
 fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Desk {
@@ -25,8 +31,15 @@ fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Va
     // Nothing waits for a file: only what is edited is in question.
     let settled = published.to_string().replace("PendingUpload", "Uploaded");
     published = serde_json::from_str(&settled).unwrap();
-    for package in published["flightPackages"].as_array_mut().into_iter().flatten() {
-        if package.get("id").is_none_or(|id| id.as_str().is_none_or(str::is_empty)) {
+    for package in published["flightPackages"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+    {
+        if package
+            .get("id")
+            .is_none_or(|id| id.as_str().is_none_or(str::is_empty))
+        {
             package["id"] = json!("2000000000071000077");
         }
     }
@@ -82,22 +95,36 @@ fn no_key_commits_a_delicate_change_without_a_yes_to_it(
     #[case] kind: ConcernKind,
     #[values((80, 24), (120, 36), (200, 60))] size: (u16, u16),
 ) {
-    let mut desk = open(size, &target, text, |document| *document.pointer_mut(pointer).unwrap() = value);
+    let mut desk = open(size, &target, text, |document| {
+        *document.pointer_mut(pointer).unwrap() = value
+    });
     desk.keys("u");
     assert_eq!(desk.app.overlays(), ["review"], "{}", desk.screen());
     let screen = desk.screen();
-    assert!(screen.contains(&format!("[ no] {}", kind.word())) && screen.contains("Cannot publish"), "{screen}");
+    assert!(
+        screen.contains(&format!("[ no] {}", kind.word())) && screen.contains("Cannot publish"),
+        "{screen}"
+    );
     // Publish is dead, however often it is pressed.
     desk.keys("right enter enter space enter");
     assert_eq!(desk.started, [], "{}", desk.screen());
     desk.keys("backtab backtab space");
-    assert!(desk.screen().contains("[yes]") && desk.screen().contains("Ready."), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("[yes]") && desk.screen().contains("Ready."),
+        "{}",
+        desk.screen()
+    );
     // Taken back, it is dead again.
     desk.keys("space tab right enter");
     assert_eq!(desk.started, []);
     desk.keys("backtab backtab space tab right enter");
-    let [Job::Publish(plan)] = desk.started.as_slice() else { panic!("{:?}\n{}", desk.started, desk.screen()) };
-    assert_eq!((&plan.target, plan.allow.as_slice()), (&target, [kind].as_slice()));
+    let [Job::Publish(plan)] = desk.started.as_slice() else {
+        panic!("{:?}\n{}", desk.started, desk.screen())
+    };
+    assert_eq!(
+        (&plan.target, plan.allow.as_slice()),
+        (&target, [kind].as_slice())
+    );
 }
 
 fn copied(desk: &Desk) -> String {
@@ -120,11 +147,25 @@ fn many_changes(document: &mut Value) {
 fn groups_fold_and_the_hash_is_copied() {
     let mut desk = open((120, 40), &app(), APP, many_changes);
     desk.keys("u");
-    assert!(desk.screen().contains("▾ Texts, de-de  1") && desk.screen().contains("Registerkarten."), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("▾ Texts, de-de  1") && desk.screen().contains("Registerkarten."),
+        "{}",
+        desk.screen()
+    );
     desk.keys("up enter");
-    assert!(desk.screen().contains("▸ Texts, de-de  1") && !desk.screen().contains("Registerkarten."), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("▸ Texts, de-de  1") && !desk.screen().contains("Registerkarten."),
+        "{}",
+        desk.screen()
+    );
     desk.keys("y");
-    assert!(copied(&desk).parse::<Fingerprint>().is_ok_and(|hash| !hash.is_open() && !hash.needs_zip()), "{}", copied(&desk));
+    assert!(
+        copied(&desk)
+            .parse::<Fingerprint>()
+            .is_ok_and(|hash| !hash.is_open() && !hash.needs_zip()),
+        "{}",
+        copied(&desk)
+    );
     desk.keys("esc");
     assert_eq!((desk.app.overlays().len(), desk.started.len()), (0, 0));
 }
@@ -135,14 +176,29 @@ fn the_diff_tab_folds_copies_and_leads_into_the_document() {
     desk.keys("d");
     let screen = desk.screen();
     assert!(screen.contains("4 changes, edited"), "{screen}");
-    assert!(screen.contains("each needs a yes of its own") && screen.contains("▾ Price and availability  1"), "{screen}");
+    assert!(
+        screen.contains("each needs a yes of its own")
+            && screen.contains("▾ Price and availability  1"),
+        "{screen}"
+    );
     desk.keys("space");
-    assert!(desk.screen().contains("▸ Price and availability  1"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("▸ Price and availability  1"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("y");
-    assert!(copied(&desk).starts_with("## Northwind Notes\n\n### ⚠️ Needs a yes of its own"), "{}", copied(&desk));
+    assert!(
+        copied(&desk).starts_with("## Northwind Notes\n\n### ⚠️ Needs a yes of its own"),
+        "{}",
+        copied(&desk)
+    );
     desk.keys("end enter");
     let screen = desk.screen();
-    assert!(screen.contains("editing") && screen.contains("releaseNotes"), "{screen}");
+    assert!(
+        screen.contains("editing") && screen.contains("releaseNotes"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -164,26 +220,40 @@ fn a_date_that_is_too_near_is_told_in_the_review_and_in_the_editor() {
     });
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("targetPublishDate is only 7 hours ahead"), "{screen}");
+    assert!(
+        screen.contains("targetPublishDate is only 7 hours ahead"),
+        "{screen}"
+    );
     desk.keys("esc e");
     desk.wait(1_000);
     desk.keys("f4");
     let screen = desk.screen();
-    assert!(screen.contains("targetPublishDate is only 7 hours ahead"), "{screen}");
+    assert!(
+        screen.contains("targetPublishDate is only 7 hours ahead"),
+        "{screen}"
+    );
 }
 
 /// Carries out what was only noted while nobody compared.
 fn release(desk: &mut Desk) {
     desk.is_judging = true;
-    let held: Vec<_> = desk.app.model().jobs.iter().map(|(id, job)| (*id, job.clone())).collect();
+    let held: Vec<_> = desk
+        .app
+        .model()
+        .jobs
+        .iter()
+        .map(|(id, job)| (*id, job.clone()))
+        .collect();
     for (id, job) in held {
         let report = match job {
-            Job::Compare { number, documents } => {
-                Report::Compared(Comparison { number, difference: Arc::new(weigh::difference(&documents)) })
-            }
-            Job::Weigh { number, documents } => {
-                Report::Weighed(Weighing { number, weighed: Arc::new(weigh::weighed(&documents, desk.now.wall)) })
-            }
+            Job::Compare { number, documents } => Report::Compared(Comparison {
+                number,
+                difference: Arc::new(analyze::difference(&documents)),
+            }),
+            Job::Weigh { number, documents } => Report::Weighed(Weighing {
+                number,
+                weighed: Arc::new(analyze::weighed(&documents, desk.now.wall)),
+            }),
             _ => continue,
         };
         for report in [report, Report::Ended] {
@@ -196,9 +266,13 @@ fn release(desk: &mut Desk) {
 /// So large that nothing of it may be compared between two frames.
 fn in_many_languages(document: &mut Value) {
     let listing = document["listings"]["en-us"].clone();
-    for language in "af sq am hy as eu be bn bg ca hr cs da nl et fil fi fr gl ka el gu he hi hu is id ga it ja".split(' ') {
+    for language in
+        "af sq am hy as eu be bn bg ca hr cs da nl et fil fi fr gl ka el gu he hi hu is id ga it ja"
+            .split(' ')
+    {
         let mut listing = listing.clone();
-        listing["baseListing"]["description"] = json!(format!("Take notes in {language}. ").repeat(500));
+        listing["baseListing"]["description"] =
+            json!(format!("Take notes in {language}. ").repeat(500));
         document["listings"][language] = listing;
     }
 }
@@ -213,18 +287,41 @@ fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_
     desk.started.clear();
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("Review before publishing") && screen.contains("comparing …"), "{screen}");
-    assert!(screen.contains("Cannot publish: The documents are still being compared"), "{screen}");
-    assert!(matches!(desk.started.as_slice(), [Job::Weigh { .. }]), "{:?}", desk.started.len());
+    assert!(
+        screen.contains("Review before publishing") && screen.contains("comparing …"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("Cannot publish: The documents are still being compared"),
+        "{screen}"
+    );
+    assert!(
+        matches!(desk.started.as_slice(), [Job::Weigh { .. }]),
+        "{:?}",
+        desk.started.len()
+    );
     desk.keys("tab right space tab right space down");
-    assert_eq!((desk.started.len(), desk.app.overlays()), (1, vec!["review"]), "there is no button but the way out");
+    assert_eq!(
+        (desk.started.len(), desk.app.overlays()),
+        (1, vec!["review"]),
+        "there is no button but the way out"
+    );
     release(&mut desk);
     let screen = desk.screen();
-    assert!(!screen.contains("comparing …") && screen.contains("[ no] visibility"), "{screen}");
+    assert!(
+        !screen.contains("comparing …") && screen.contains("[ no] visibility"),
+        "{screen}"
+    );
     desk.keys("backtab backtab space tab right enter");
-    let [Job::Publish(plan)] = desk.started.as_slice() else { panic!("{}", desk.screen()) };
+    let [Job::Publish(plan)] = desk.started.as_slice() else {
+        panic!("{}", desk.screen())
+    };
     assert_eq!(plan.allow.as_slice(), [ConcernKind::Visibility].as_slice());
-    assert!(plan.document.as_ref().is_some_and(|document| document["listings"]["ja"].is_object()));
+    assert!(
+        plan.document
+            .as_ref()
+            .is_some_and(|document| document["listings"]["ja"].is_object())
+    );
 }
 
 #[test]
@@ -233,10 +330,21 @@ fn an_answer_about_another_document_opens_no_gate() {
     desk.is_judging = false;
     desk.started.clear();
     desk.keys("u");
-    let [Job::Weigh { number, documents }] = desk.started.as_slice() else { panic!("{:?}", desk.started.len()) };
-    let weighed = Arc::new(weigh::weighed(documents, desk.now.wall));
-    let answer = Report::Weighed(Weighing { number: number - 1, weighed });
-    let job = desk.app.model().jobs.iter().find(|(_, job)| matches!(job, Job::Weigh { .. })).map(|(id, _)| *id);
+    let [Job::Weigh { number, documents }] = desk.started.as_slice() else {
+        panic!("{:?}", desk.started.len())
+    };
+    let weighed = Arc::new(analyze::weighed(documents, desk.now.wall));
+    let answer = Report::Weighed(Weighing {
+        number: number - 1,
+        weighed,
+    });
+    let job = desk
+        .app
+        .model()
+        .jobs
+        .iter()
+        .find(|(_, job)| matches!(job, Job::Weigh { .. }))
+        .map(|(id, _)| *id);
     desk.app.handle(Event::Report(job, answer), desk.now);
     assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
 }
@@ -258,7 +366,12 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
     assert_eq!(desk.app.messages(), ["It is still being compared."]);
     release(&mut desk);
     let screen = desk.screen();
-    assert!(!screen.contains("comparing …") && screen.contains("Texts, af") && screen.contains("edited"), "{screen}");
+    assert!(
+        !screen.contains("comparing …")
+            && screen.contains("Texts, af")
+            && screen.contains("edited"),
+        "{screen}"
+    );
     // Another state of the document is another comparison.
     desk.is_judging = false;
     desk.keys("4 e ctrl-end");
@@ -267,8 +380,15 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
     assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
     desk.wait(5_000);
     assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
-    let compared = desk.started.iter().filter(|job| matches!(job, Job::Compare { .. })).count();
-    assert_eq!(compared, 1, "a text that was kept meanwhile is no other text");
+    let compared = desk
+        .started
+        .iter()
+        .filter(|job| matches!(job, Job::Compare { .. }))
+        .count();
+    assert_eq!(
+        compared, 1,
+        "a text that was kept meanwhile is no other text"
+    );
     release(&mut desk);
     assert!(desk.screen().contains("Texts, af"), "{}", desk.screen());
 }
@@ -281,7 +401,17 @@ fn a_change_for_customers_is_told_once_in_the_review() {
     });
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("[ no] becomes free") && screen.contains("[ no] visibility"), "{screen}");
-    assert!(!screen.contains("! The price goes from") && !screen.contains("! Hidden:"), "{screen}");
-    assert_eq!(screen.matches("customers will no longer pay").count(), 1, "{screen}");
+    assert!(
+        screen.contains("[ no] becomes free") && screen.contains("[ no] visibility"),
+        "{screen}"
+    );
+    assert!(
+        !screen.contains("! The price goes from") && !screen.contains("! Hidden:"),
+        "{screen}"
+    );
+    assert_eq!(
+        screen.matches("customers will no longer pay").count(),
+        1,
+        "{screen}"
+    );
 }

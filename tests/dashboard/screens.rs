@@ -3,44 +3,76 @@
 use crate::harness::{Harness, app, app_product, apps, loaded, run, settings, with};
 use flightdeck::{
     app::{event::Event, settings::Settings},
-    ask::PaneId,
-    domain::{status::StatusReport, target::Target},
-    jobs::{
+    engine::view::{Cause, Ending, Outcome, Seen, Step},
+    screen::ask::PaneId,
+    state::ProfileView,
+    tasks::{
         job::{Catalog, Job},
         report::{Exchange, Pulse, Report, UploadProgress},
     },
-    model::ProfileView,
-    publish::view::{Cause, Ending, Outcome, Seen, Step},
-    ui::theme::{Role, Theme},
 };
 use jiff::SignedDuration;
 use ratatui::style::Modifier;
 use serde_json::json;
 use std::time::Duration;
+use store_model::{status::StatusReport, target::Target};
+use tui_kit::theme::{Role, Theme};
 
 /// A screen with everything: lists, runs in all stages, a pulse.
 fn busy(columns: u16, rows: u16) -> Harness {
-    let mut harness = with(Settings { banner: Some("DEMO: a simulated Store".into()), ..settings() }, columns, rows);
+    let mut harness = with(
+        Settings {
+            banner: Some("DEMO: a simulated Store".into()),
+            ..settings()
+        },
+        columns,
+        rows,
+    );
     harness.fill();
     let now = harness.now.wall;
-    let pulse = Pulse { token_expires: Some(now + SignedDuration::from_mins(41)), used: 6, limit: 20, waiting: 0 };
+    let pulse = Pulse {
+        token_expires: Some(now + SignedDuration::from_mins(41)),
+        used: 6,
+        limit: 20,
+        waiting: 0,
+    };
     harness.report(None, Report::Pulse(pulse));
-    for (status, error) in [(Some(200), None), (Some(503), Some("ServiceUnavailable")), (Some(200), None)] {
+    for (status, error) in [
+        (Some(200), None),
+        (Some(503), Some("ServiceUnavailable")),
+        (Some(200), None),
+    ] {
         harness.report(None, Report::Exchange(exchange(&harness, status, error)));
     }
-    let steps = [("run-1", "9A", "Northwind Notes", Step::Upload), ("run-2", "9C", "Northwind Timer", Step::Follow)];
+    let steps = [
+        ("run-1", "9A", "Northwind Notes", Step::Upload),
+        ("run-2", "9C", "Northwind Timer", Step::Follow),
+    ];
     for (id, app, name, step) in steps {
         let view = run(id, Target::app(app), name, step, now);
         harness.report(None, Report::Run(Box::new(view)));
     }
-    let mut failed = run("run-0", Target::app("9F"), "Contoso Expense Reports", Step::Follow, now - SignedDuration::from_mins(5));
-    failed.report = Some(StatusReport::read(&json!({"status": "CommitFailed", "statusDetails": {
-        "errors": [{"code": "InvalidArchive", "details": "app.msix is not in the ZIP"}]}})));
-    failed.timeline.push(Seen { status: "CommitFailed".into(), at: now - SignedDuration::from_mins(5) });
+    let mut failed = run(
+        "run-0",
+        Target::app("9F"),
+        "Contoso Expense Reports",
+        Step::Follow,
+        now - SignedDuration::from_mins(5),
+    );
+    failed.report = Some(StatusReport::read(
+        &json!({"status": "CommitFailed", "statusDetails": {
+        "errors": [{"code": "InvalidArchive", "details": "app.msix is not in the ZIP"}]}}),
+    ));
+    failed.timeline.push(Seen {
+        status: "CommitFailed".into(),
+        at: now - SignedDuration::from_mins(5),
+    });
     failed.ending = Some(Ending {
         outcome: Outcome::Failed,
         cause: Some(Cause::Store),
-        message: "The submission ended in CommitFailed: mend what the errors name and publish again.".into(),
+        message:
+            "The submission ended in CommitFailed: mend what the errors name and publish again."
+                .into(),
     });
     harness.report(None, Report::Run(Box::new(failed)));
     harness.report(None, Report::Upload(upload()));
@@ -78,7 +110,12 @@ fn exchange(harness: &Harness, status: Option<u16>, error: Option<&str>) -> Exch
 
 /// The lines of a screen that a pane takes: its frame begins with this title.
 fn rows(screen: &str, from: usize, count: usize) -> String {
-    screen.lines().skip(from).take(count).collect::<Vec<_>>().join("\n")
+    screen
+        .lines()
+        .skip(from)
+        .take(count)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -129,7 +166,12 @@ fn lists_in_their_four_states() {
     let mut failed = app();
     for catalog in [Catalog::Apps, Catalog::AddOns] {
         let job = failed.job(|job| *job == Job::LoadCatalog(catalog.clone()));
-        failed.report(Some(job), Report::Failed { message: "The list could not be read: the Store answered 503.".into() });
+        failed.report(
+            Some(job),
+            Report::Failed {
+                message: "The list could not be read: the Store answered 503.".into(),
+            },
+        );
     }
     let mut empty = app();
     empty.answer(Catalog::Apps, Vec::new());
@@ -139,7 +181,12 @@ fn lists_in_their_four_states() {
     let mut stale_failed = loaded();
     stale_failed.keys("r");
     let job = stale_failed.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
-    stale_failed.report(Some(job), Report::Failed { message: "The list could not be read: the Store answered 503.".into() });
+    stale_failed.report(
+        Some(job),
+        Report::Failed {
+            message: "The list could not be read: the Store answered 503.".into(),
+        },
+    );
     let mut all = String::new();
     let screens = [
         ("loading, nothing known", idle_screen),
@@ -150,9 +197,18 @@ fn lists_in_their_four_states() {
         ("failed, old rows", stale_failed.screen()),
     ];
     for (name, screen) in screens {
-        let lists: Vec<_> = screen.lines().skip(1).take(38).map(|line| line.chars().take(42).collect::<String>()).collect();
+        let lists: Vec<_> = screen
+            .lines()
+            .skip(1)
+            .take(38)
+            .map(|line| line.chars().take(42).collect::<String>())
+            .collect();
         // Empty rows say nothing.
-        let lists: Vec<_> = lists.iter().filter(|line| line.chars().any(|c| !"│ ".contains(c))).map(String::as_str).collect();
+        let lists: Vec<_> = lists
+            .iter()
+            .filter(|line| line.chars().any(|c| !"│ ".contains(c)))
+            .map(String::as_str)
+            .collect();
         all.extend(["== ", name, "\n", &lists.join("\n"), "\n"]);
     }
     insta::assert_snapshot!(all);
@@ -166,7 +222,10 @@ fn confirm_palette_help_and_message() {
     all.push_str(&rows(&harness.keys("esc :").typed("run").screen(), 3, 10));
     all.push_str(&rows(&harness.keys("esc ?").screen(), 0, 24));
     let text = "No browser can be started: there is no desktop here. It can be copied from here:\n\nhttps://partner.microsoft.com/dashboard/products/9A";
-    harness.keys("esc").event(Event::Trouble { title: "The link could not be opened".into(), text: text.into() });
+    harness.keys("esc").event(Event::Trouble {
+        title: "The link could not be opened".into(),
+        text: text.into(),
+    });
     all.push_str(&rows(&harness.screen(), 6, 12));
     insta::assert_snapshot!(all);
 }
@@ -174,7 +233,14 @@ fn confirm_palette_help_and_message() {
 #[test]
 fn welcome() {
     let text = "There is no profile yet.\n\nThe demo shows everything on a simulated Store: no account, no network.";
-    let mut harness = with(Settings { welcome: Some(text.into()), ..settings() }, 80, 24);
+    let mut harness = with(
+        Settings {
+            welcome: Some(text.into()),
+            ..settings()
+        },
+        80,
+        24,
+    );
     insta::assert_snapshot!(harness.screen());
 }
 
@@ -183,13 +249,23 @@ fn too_small_is_one_sentence() {
     for (columns, rows) in [(39, 12), (80, 9), (20, 5), (1, 1)] {
         let mut harness = busy(columns, rows);
         let screen = harness.screen();
-        assert!(!screen.contains('│') && (columns < 20 || screen.contains("Flightdeck needs")), "{screen}");
+        assert!(
+            !screen.contains('│') && (columns < 20 || screen.contains("Flightdeck needs")),
+            "{screen}"
+        );
     }
 }
 
 #[test]
 fn every_line_of_every_size_is_as_wide_as_the_screen() {
-    for (columns, rows) in [(40, 10), (80, 24), (99, 30), (100, 30), (120, 36), (200, 60)] {
+    for (columns, rows) in [
+        (40, 10),
+        (80, 24),
+        (99, 30),
+        (100, 30),
+        (120, 36),
+        (200, 60),
+    ] {
         for keys in ["", "5 enter", "4", "6", "?", ":", "/"] {
             let mut harness = busy(columns, rows);
             harness.keys(keys);
@@ -208,24 +284,50 @@ fn focus_selection_and_danger_show_without_colour_too() {
     let theme = Theme::default();
     let buffer = harness.buffer();
     let at = |column: u16, row: u16| buffer.cell((column, row)).unwrap().clone();
-    assert_eq!(at(0, 2).fg, theme.style(Role::BorderFocused).fg.unwrap(), "the focused pane's frame");
+    assert_eq!(
+        at(0, 2).fg,
+        theme.style(Role::BorderFocused).fg.unwrap(),
+        "the focused pane's frame"
+    );
     assert_ne!(at(43, 2).fg, theme.style(Role::BorderFocused).fg.unwrap());
-    assert!(at(4, 3).modifier.contains(Modifier::REVERSED), "the row under the cursor");
+    assert!(
+        at(4, 3).modifier.contains(Modifier::REVERSED),
+        "the row under the cursor"
+    );
     assert_eq!(at(1, 3).symbol(), "▸");
-    let mut plain = with(Settings { theme: Theme::plain(), ..settings() }, 120, 40);
+    let mut plain = with(
+        Settings {
+            theme: Theme::plain(),
+            ..settings()
+        },
+        120,
+        40,
+    );
     plain.fill();
     let buffer = plain.buffer();
-    let is_grey =
-        |cell: &ratatui::buffer::Cell| cell.fg == ratatui::style::Color::Reset && cell.bg == ratatui::style::Color::Reset;
-    let coloured = buffer.content().iter().filter(|cell| !is_grey(cell)).count();
+    let is_grey = |cell: &ratatui::buffer::Cell| {
+        cell.fg == ratatui::style::Color::Reset && cell.bg == ratatui::style::Color::Reset
+    };
+    let coloured = buffer
+        .content()
+        .iter()
+        .filter(|cell| !is_grey(cell))
+        .count();
     assert_eq!(coloured, 0, "NO_COLOR means none");
-    assert!(buffer.content().iter().any(|cell| cell.modifier.contains(Modifier::REVERSED)));
+    assert!(
+        buffer
+            .content()
+            .iter()
+            .any(|cell| cell.modifier.contains(Modifier::REVERSED))
+    );
 }
 
 #[test]
 fn a_long_list_draws_only_what_is_seen() {
     let mut harness = app();
-    let many: Vec<_> = (0..5000).map(|at| app_product(&format!("9X{at}"), &format!("Product {at:04}"), "0", "1")).collect();
+    let many: Vec<_> = (0..5000)
+        .map(|at| app_product(&format!("9X{at}"), &format!("Product {at:04}"), "0", "1"))
+        .collect();
     harness.answer(Catalog::Apps, many);
     assert!(harness.screen().contains("Product 0000"));
     harness.keys("end");
@@ -240,14 +342,32 @@ fn a_long_list_draws_only_what_is_seen() {
 fn a_list_on_its_way_says_how_much_is_still_to_come() {
     let mut harness = app();
     let job = harness.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
-    harness.report(Some(job), Report::Some { catalog: Catalog::Apps, products: apps(), total: 5000 });
+    harness.report(
+        Some(job),
+        Report::Some {
+            catalog: Catalog::Apps,
+            products: apps(),
+            total: 5000,
+        },
+    );
     assert!(harness.screen().contains("6 of 5000"));
     assert_eq!(harness.app.focused(), PaneId::Apps);
 }
 
 #[test]
 fn the_profile_says_what_it_forbids() {
-    let profile = ProfileView { name: "audit".into(), is_read_only: true, ..ProfileView::default() };
-    let mut harness = with(Settings { profile, ..settings() }, 120, 40);
+    let profile = ProfileView {
+        name: "audit".into(),
+        is_read_only: true,
+        ..ProfileView::default()
+    };
+    let mut harness = with(
+        Settings {
+            profile,
+            ..settings()
+        },
+        120,
+        40,
+    );
     assert!(harness.screen().contains("audit (read-only)"));
 }

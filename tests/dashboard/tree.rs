@@ -51,15 +51,27 @@ fn edited(desk: &Desk) -> Value {
 }
 
 fn mouse(desk: &mut Desk, kind: MouseEventKind, column: u16, row: u16) {
-    let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+    let event = MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    };
     desk.app.handle(Event::Mouse(event), desk.now);
 }
 
 /// Where a text stands on screen.
 fn find(desk: &Desk, text: &str) -> (u16, u16) {
     let screen = desk.screen();
-    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap();
-    (line[..line.find(text).unwrap()].chars().count() as u16, row as u16)
+    let (row, line) = screen
+        .lines()
+        .enumerate()
+        .find(|(_, line)| line.contains(text))
+        .unwrap();
+    (
+        line[..line.find(text).unwrap()].chars().count() as u16,
+        row as u16,
+    )
 }
 
 #[test]
@@ -68,12 +80,19 @@ fn a_choice_is_picked_a_bool_switched_an_entry_added_and_all_of_it_undone_in_the
     go(&mut desk, "visibility");
     desk.keys("enter");
     let screen = desk.screen();
-    assert!(screen.contains("Private") && screen.contains("now") && screen.contains("esc leaves it"), "{screen}");
+    assert!(
+        screen.contains("Private") && screen.contains("now") && screen.contains("esc leaves it"),
+        "{screen}"
+    );
     desk.text("hid");
     desk.keys("enter");
     let first = text(&desk).unwrap();
     assert_eq!(edited(&desk)["visibility"], "Hidden");
-    assert!(desk.screen().contains("● was \"Public\""), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("● was \"Public\""),
+        "{}",
+        desk.screen()
+    );
 
     go(&mut desk, "canInstall");
     desk.keys("space");
@@ -87,28 +106,50 @@ fn a_choice_is_picked_a_bool_switched_an_entry_added_and_all_of_it_undone_in_the
     desk.keys("n");
     desk.text("plain text");
     desk.keys("enter");
-    assert_eq!(edited(&desk)["listings"]["en-us"]["baseListing"]["keywords"], json!(["notes", "markdown", "plain text"]));
+    assert_eq!(
+        edited(&desk)["listings"]["en-us"]["baseListing"]["keywords"],
+        json!(["notes", "markdown", "plain text"])
+    );
     assert_eq!(pointer(&mut desk), "/listings/en-us/baseListing/keywords/2");
     desk.keys("up up -");
-    assert_eq!(edited(&desk)["listings"]["en-us"]["baseListing"]["keywords"], json!(["markdown", "plain text"]));
-    assert!(desk.screen().contains("0 is taken out; ctrl-z brings it back."), "{}", desk.screen());
+    assert_eq!(
+        edited(&desk)["listings"]["en-us"]["baseListing"]["keywords"],
+        json!(["markdown", "plain text"])
+    );
+    assert!(
+        desk.screen()
+            .contains("0 is taken out; ctrl-z brings it back."),
+        "{}",
+        desk.screen()
+    );
 
     // What no key has touched keeps its very bytes.
     let whole = text(&desk).unwrap();
-    for untouched in ["\"packageRolloutPercentage\": 0.0", "\"Holographic\": false", "\"releaseNotes\": \"Faster start.\""] {
+    for untouched in [
+        "\"packageRolloutPercentage\": 0.0",
+        "\"Holographic\": false",
+        "\"releaseNotes\": \"Faster start.\"",
+    ] {
         assert!(whole.contains(untouched), "{whole}");
     }
 
     // Back in the tree, and the rest of the way in the text: one history.
     desk.keys("ctrl-z");
-    assert_eq!(edited(&desk)["listings"]["en-us"]["baseListing"]["keywords"], json!(["notes", "markdown", "plain text"]));
+    assert_eq!(
+        edited(&desk)["listings"]["en-us"]["baseListing"]["keywords"],
+        json!(["notes", "markdown", "plain text"])
+    );
     desk.keys("t ctrl-z ctrl-z ctrl-z ctrl-z");
     assert_eq!(text(&desk), Some(first));
     desk.keys("ctrl-z");
     assert_eq!(edited(&desk)["visibility"], "Public");
     desk.keys("t ctrl-y");
     assert_eq!(edited(&desk)["visibility"], "Hidden");
-    assert_eq!(pointer(&mut desk), "/visibility", "the tree goes to where something has changed");
+    assert_eq!(
+        pointer(&mut desk),
+        "/visibility",
+        "the tree goes to where something has changed"
+    );
 }
 
 #[test]
@@ -118,26 +159,46 @@ fn a_text_is_typed_in_its_row_and_a_long_one_in_an_area() {
     desk.keys("enter");
     desk.text("Notes");
     let screen = desk.screen();
-    assert!(screen.contains("5 / 50") && screen.contains("enter keeps it"), "{screen}");
+    assert!(
+        screen.contains("5 / 50") && screen.contains("enter keeps it"),
+        "{screen}"
+    );
     desk.keys("esc");
     assert!(text(&desk).is_none(), "esc leaves it as it was");
     desk.keys("enter");
     desk.text(&"x".repeat(51));
     assert!(desk.screen().contains("✗ 51 / 50"), "{}", desk.screen());
     desk.keys("backspace enter");
-    assert_eq!(edited(&desk)["listings"]["en-us"]["baseListing"]["shortTitle"], "x".repeat(50));
+    assert_eq!(
+        edited(&desk)["listings"]["en-us"]["baseListing"]["shortTitle"],
+        "x".repeat(50)
+    );
 
     go(&mut desk, "releaseNotes");
     desk.keys("enter");
     let screen = desk.screen();
-    assert!(screen.contains("13 / 1,500") && screen.contains("esc or ctrl-s keeps it"), "{screen}");
+    assert!(
+        screen.contains("13 / 1,500") && screen.contains("esc or ctrl-s keeps it"),
+        "{screen}"
+    );
     desk.keys("enter");
     desk.text("Tabs.");
     desk.keys("esc");
-    assert_eq!(edited(&desk)["listings"]["en-us"]["baseListing"]["releaseNotes"], "Faster start.\nTabs.");
-    assert!(desk.screen().contains("\"Faster start.↵Tabs.\""), "{}", desk.screen());
+    assert_eq!(
+        edited(&desk)["listings"]["en-us"]["baseListing"]["releaseNotes"],
+        "Faster start.\nTabs."
+    );
+    assert!(
+        desk.screen().contains("\"Faster start.↵Tabs.\""),
+        "{}",
+        desk.screen()
+    );
     desk.keys("ctrl-z");
-    assert_eq!(edited(&desk)["listings"]["en-us"]["baseListing"]["releaseNotes"], "Faster start.", "one step of undo");
+    assert_eq!(
+        edited(&desk)["listings"]["en-us"]["baseListing"]["releaseNotes"],
+        "Faster start.",
+        "one step of undo"
+    );
     desk.keys("enter");
     desk.text(" And tabs.");
     desk.keys("ctrl-c");
@@ -155,16 +216,28 @@ fn numbers_and_dates_are_refused_until_they_are_some() {
     desk.keys("enter ctrl-u");
     desk.text("1o");
     desk.keys("enter");
-    assert!(desk.screen().contains("“1o” is no number") && text(&desk).is_none(), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("“1o” is no number") && text(&desk).is_none(),
+        "{}",
+        desk.screen()
+    );
     desk.keys("backspace");
     desk.text("2.50");
     desk.keys("enter");
-    assert!(text(&desk).unwrap().contains("\"packageRolloutPercentage\": 12.50"));
+    assert!(
+        text(&desk)
+            .unwrap()
+            .contains("\"packageRolloutPercentage\": 12.50")
+    );
     go(&mut desk, "targetPublishDate");
     desk.keys("enter ctrl-u");
     desk.text("tomorrow");
     desk.keys("enter");
-    assert!(desk.screen().contains("“tomorrow” is no date"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("“tomorrow” is no date"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("ctrl-u");
     desk.text("2026-03-01T09:00:00Z");
     desk.keys("enter");
@@ -177,14 +250,21 @@ fn a_language_is_added_by_its_code_and_taken_out_again() {
     go(&mut desk, "listings");
     desk.keys("n");
     let screen = desk.screen();
-    assert!(screen.contains("name of what is new in /listings") && !screen.contains("  de-de  "), "{screen}");
+    assert!(
+        screen.contains("name of what is new in /listings") && !screen.contains("  de-de  "),
+        "{screen}"
+    );
     desk.text("fr-fr");
     desk.keys("enter");
     assert!(edited(&desk)["listings"]["fr-fr"].is_object());
     assert_eq!(pointer(&mut desk), "/listings/fr-fr");
     desk.keys("-");
     assert!(edited(&desk)["listings"].get("fr-fr").is_none());
-    assert_eq!(pointer(&mut desk), "/listings/de-de", "the cursor goes to the nearest place");
+    assert_eq!(
+        pointer(&mut desk),
+        "/listings/de-de",
+        "the cursor goes to the nearest place"
+    );
 }
 
 #[test]
@@ -193,7 +273,11 @@ fn what_the_store_writes_explains_itself() {
     go(&mut desk, "2000000000071000001");
     for key in ["enter", "-"] {
         desk.keys(key);
-        assert!(desk.screen().contains("id is written by the Store alone"), "{key}: {}", desk.screen());
+        assert!(
+            desk.screen().contains("id is written by the Store alone"),
+            "{key}: {}",
+            desk.screen()
+        );
         assert!(text(&desk).is_none());
     }
     assert!(desk.screen().contains("read-only"), "{}", desk.screen());
@@ -203,10 +287,17 @@ fn what_the_store_writes_explains_itself() {
 fn a_search_opens_what_hides_its_hits_and_says_when_there_is_none() {
     let mut desk = open();
     go(&mut desk, "Notizen");
-    assert_eq!(pointer(&mut desk), "/listings/de-de/baseListing/description");
+    assert_eq!(
+        pointer(&mut desk),
+        "/listings/de-de/baseListing/description"
+    );
     go(&mut desk, "title");
     desk.keys("home");
-    assert!(desk.screen().contains("▸ pricing"), "what only a half-typed word hit stays folded: {}", desk.screen());
+    assert!(
+        desk.screen().contains("▸ pricing"),
+        "what only a half-typed word hit stays folded: {}",
+        desk.screen()
+    );
     go(&mut desk, "title");
     assert_eq!(pointer(&mut desk), "/listings/en-us/baseListing/title");
     desk.keys("f3 f3");
@@ -215,7 +306,11 @@ fn a_search_opens_what_hides_its_hits_and_says_when_there_is_none() {
     desk.wait(10_000);
     desk.keys("/");
     desk.text("xyzzy");
-    assert!(desk.screen().contains("“xyzzy” does not occur"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("“xyzzy” does not occur"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("esc");
     assert_eq!(pointer(&mut desk), "/listings/en-us/baseListing/sortTitle");
 }
@@ -225,7 +320,11 @@ fn text_and_tree_lead_to_the_same_place() {
     let mut desk = open();
     go(&mut desk, "internetClient");
     desk.keys("t");
-    assert!(desk.screen().contains("\"internetClient\","), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("\"internetClient\","),
+        "{}",
+        desk.screen()
+    );
     // The editor begins where the tree was, and the tree where the editor was.
     desk.keys("t");
     go(&mut desk, "devStudio");
@@ -233,7 +332,10 @@ fn text_and_tree_lead_to_the_same_place() {
     desk.keys("ctrl-f");
     desk.text("Faster");
     desk.keys("enter esc esc t");
-    assert_eq!(pointer(&mut desk), "/listings/en-us/baseListing/releaseNotes");
+    assert_eq!(
+        pointer(&mut desk),
+        "/listings/en-us/baseListing/releaseNotes"
+    );
 }
 
 #[test]
@@ -243,9 +345,17 @@ fn a_text_that_does_not_parse_leads_back_to_itself() {
     desk.text("x");
     desk.keys("esc t");
     let screen = desk.screen();
-    assert!(screen.contains("no valid JSON") && screen.contains("Line 2, column "), "{screen}");
+    assert!(
+        screen.contains("no valid JSON") && screen.contains("Line 2, column "),
+        "{screen}"
+    );
     desk.keys("n");
-    assert!(desk.screen().contains("There is no tree just now; t leads back to the text."), "{}", desk.screen());
+    assert!(
+        desk.screen()
+            .contains("There is no tree just now; t leads back to the text."),
+        "{}",
+        desk.screen()
+    );
     desk.keys("t ctrl-z t");
     assert!(desk.screen().contains("▸ listings"), "{}", desk.screen());
 }
@@ -258,12 +368,19 @@ fn findings_stand_at_their_rows_and_are_gone_to() {
     desk.text("Secret");
     desk.keys("enter");
     desk.wait(500);
-    assert_eq!(edited(&desk)["visibility"], "Secret", "the service's lists are open");
+    assert_eq!(
+        edited(&desk)["visibility"],
+        "Secret",
+        "the service's lists are open"
+    );
     let screen = desk.screen();
     assert!(screen.contains("●!") || screen.contains("●✗"), "{screen}");
     desk.keys("home f8");
     assert_ne!(pointer(&mut desk), "/applicationCategory");
-    let worst = desk.screen().lines().any(|line| line.contains("! ") || line.contains("✗ "));
+    let worst = desk
+        .screen()
+        .lines()
+        .any(|line| line.contains("! ") || line.contains("✗ "));
     assert!(worst, "{}", desk.screen());
 }
 
@@ -271,24 +388,52 @@ fn findings_stand_at_their_rows_and_are_gone_to() {
 fn the_mouse_selects_folds_edits_and_scrolls() {
     let mut desk = open();
     let (column, row) = find(&desk, "listings: {");
-    mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), column - 2, row);
+    mouse(
+        &mut desk,
+        MouseEventKind::Down(MouseButton::Left),
+        column - 2,
+        row,
+    );
     assert_eq!(pointer(&mut desk), "/listings");
     assert!(desk.screen().contains("▸ en-us"), "{}", desk.screen());
     let (column, row) = find(&desk, "visibility:");
-    mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), column, row);
+    mouse(
+        &mut desk,
+        MouseEventKind::Down(MouseButton::Left),
+        column,
+        row,
+    );
     assert_eq!(pointer(&mut desk), "/visibility");
-    mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), column, row);
+    mouse(
+        &mut desk,
+        MouseEventKind::Down(MouseButton::Left),
+        column,
+        row,
+    );
     let (column, row) = find(&desk, "Private");
-    mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), column, row);
+    mouse(
+        &mut desk,
+        MouseEventKind::Down(MouseButton::Left),
+        column,
+        row,
+    );
     desk.keys("y");
-    assert!(desk.screen().contains("visibility: \"Private\""), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("visibility: \"Private\""),
+        "{}",
+        desk.screen()
+    );
     mouse(&mut desk, MouseEventKind::ScrollDown, column, row);
     assert_ne!(pointer(&mut desk), "/visibility");
 }
 
 /// The screen without the row of tabs, which is not the tree's.
 fn screen(desk: &Desk) -> String {
-    desk.screen().lines().filter(|line| !line.contains(" Overview │ JSON ")).collect::<Vec<_>>().join("\n")
+    desk.screen()
+        .lines()
+        .filter(|line| !line.contains(" Overview │ JSON "))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]

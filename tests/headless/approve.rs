@@ -40,15 +40,32 @@ fn a_delicate_change_needs_a_yes_to_that_very_change(
     #[case] allow: &str,
 ) {
     let bench = Bench::new();
-    let json = bench.edited(target, |document| *document.pointer_mut(pointer).unwrap() = value);
-    let publish = |more: &[&str]| bench.run(&[&["publish", target, "--json", &json, "--wait", "none"], more].concat());
+    let json = bench.edited(target, |document| {
+        *document.pointer_mut(pointer).unwrap() = value
+    });
+    let publish = |more: &[&str]| {
+        bench.run(
+            &[
+                &["publish", target, "--json", &json, "--wait", "none"],
+                more,
+            ]
+            .concat(),
+        )
+    };
     let ended = publish(&[]);
     assert!(ended.err.contains(&format!("--allow {allow}")), "{ended:?}");
     assert_refused(&bench, target, &ended);
     // A yes to everything else is no yes to this.
-    let others: Vec<&str> =
-        ["price", "becomes-free", "visibility", "rollout"].into_iter().filter(|kind| *kind != allow).collect();
-    let ended = publish(&others.iter().flat_map(|kind| ["--allow", kind]).collect::<Vec<_>>());
+    let others: Vec<&str> = ["price", "becomes-free", "visibility", "rollout"]
+        .into_iter()
+        .filter(|kind| *kind != allow)
+        .collect();
+    let ended = publish(
+        &others
+            .iter()
+            .flat_map(|kind| ["--allow", kind])
+            .collect::<Vec<_>>(),
+    );
     assert!(ended.err.contains(&format!("--allow {allow}")), "{ended:?}");
     assert_refused(&bench, target, &ended);
     if target != ROLLED_OUT {
@@ -56,7 +73,10 @@ fn a_delicate_change_needs_a_yes_to_that_very_change(
         assert_eq!(agreed.code, 0, "{agreed:?}");
     }
     let told = bench.run(&["diff", ROLLED_OUT, "--json", &json, "--format", "markdown"]);
-    assert!(told.out.contains("### ⚠️ Needs a yes of its own"), "{told:?}");
+    assert!(
+        told.out.contains("### ⚠️ Needs a yes of its own"),
+        "{told:?}"
+    );
 }
 
 /// Ids and hashes of a fresh account are the same every time; the paths of the samples are not.
@@ -67,17 +87,29 @@ fn steady(bench: &Bench, text: &str) -> String {
 #[test]
 fn the_three_forms_of_a_difference() {
     let bench = Bench::new();
-    let (json, zip) = (bench.file("notes-2.5.json"), bench.file("northwind-notes-2.5.zip"));
+    let (json, zip) = (
+        bench.file("notes-2.5.json"),
+        bench.file("northwind-notes-2.5.zip"),
+    );
     let (json, zip) = (json.to_str().unwrap(), zip.to_str().unwrap());
     for format in ["text", "json", "markdown"] {
-        let ended = bench.run(&["diff", APP, "--json", json, "--zip", zip, "--format", format]);
+        let ended = bench.run(&[
+            "diff", APP, "--json", json, "--zip", zip, "--format", format,
+        ]);
         assert_eq!(ended.code, 0, "{ended:?}");
         if format == "text" {
-            assert!(ended.out.lines().all(|line| line.chars().count() <= 80), "{}", ended.out);
+            assert!(
+                ended.out.lines().all(|line| line.chars().count() <= 80),
+                "{}",
+                ended.out
+            );
         }
         insta::assert_snapshot!(format!("diff_{format}"), steady(&bench, &ended.out));
     }
-    for (name, target, file) in [("add_on", ADD_ON, "notes-pro.json"), ("flight", FLIGHT, "insiders-2.5.json")] {
+    for (name, target, file) in [
+        ("add_on", ADD_ON, "notes-pro.json"),
+        ("flight", FLIGHT, "insiders-2.5.json"),
+    ] {
         let file = bench.file(file);
         let ended = bench.run(&["diff", target, "--json", file.to_str().unwrap()]);
         assert_eq!(ended.code, 0, "{ended:?}");
@@ -90,21 +122,41 @@ fn the_same_document_differs_in_nothing_and_no_draft_is_said_so() {
     let bench = Bench::new();
     let same = bench.edited(APP, |_| ());
     let ended = bench.run(&["diff", APP, "--json", &same]);
-    assert!(ended.code == 0 && ended.out.contains("No difference."), "{ended:?}");
+    assert!(
+        ended.code == 0 && ended.out.contains("No difference."),
+        "{ended:?}"
+    );
     let missing = bench.run(&["diff", APP]);
-    assert!(missing.code == 3 && missing.err.contains("no draft") && missing.err.contains("--json"), "{missing:?}");
+    assert!(
+        missing.code == 3 && missing.err.contains("no draft") && missing.err.contains("--json"),
+        "{missing:?}"
+    );
     let draft = bench.run(&["diff", "addon:9NX0ADDONEX2", "--output", "json"]);
-    assert!(draft.code == 0 && draft.result()["pending"].is_string(), "{draft:?}");
+    assert!(
+        draft.code == 0 && draft.result()["pending"].is_string(),
+        "{draft:?}"
+    );
 }
 
 #[test]
 fn what_was_approved_is_published_and_nothing_else() {
     let bench = Bench::new();
-    let (json, zip) = (bench.file("notes-2.5.json"), bench.file("northwind-notes-2.5.zip"));
+    let (json, zip) = (
+        bench.file("notes-2.5.json"),
+        bench.file("northwind-notes-2.5.zip"),
+    );
     let (json, zip) = (json.to_str().unwrap(), zip.to_str().unwrap());
     let approved = hash(&bench, &[APP, "--json", json, "--zip", zip]);
     let publish = |json: &str, more: &[&str]| {
-        bench.run(&[&["publish", APP, "--json", json, "--expect", &approved, "--output", "json"], more].concat())
+        bench.run(
+            &[
+                &[
+                    "publish", APP, "--json", json, "--expect", &approved, "--output", "json",
+                ],
+                more,
+            ]
+            .concat(),
+        )
     };
     let refusal = |ended: &Ended| {
         assert_refused(&bench, APP, ended);
@@ -117,30 +169,59 @@ fn what_was_approved_is_published_and_nothing_else() {
     let path = bench.file("other.json");
     fs::write(&path, other.to_string()).unwrap();
     let said = refusal(&publish(path.to_str().unwrap(), &["--zip", zip]));
-    assert!(said.contains("the document changed") && !said.contains("Store holds") && !said.contains("ZIP"), "{said}");
+    assert!(
+        said.contains("the document changed")
+            && !said.contains("Store holds")
+            && !said.contains("ZIP"),
+        "{said}"
+    );
 
     // The ZIP: its size and its time stay, one byte of its content does not.
     let good = fs::read(zip).unwrap();
     let time = fs::metadata(zip).unwrap().modified().unwrap();
-    let at = good.windows(4).position(|bytes| bytes == [b'P', b'K', 1, 2]).unwrap() - 1;
+    let at = good
+        .windows(4)
+        .position(|bytes| bytes == [b'P', b'K', 1, 2])
+        .unwrap()
+        - 1;
     let mut bad = good.clone();
     bad[at] ^= 1;
     fs::write(zip, bad).unwrap();
-    fs::File::options().append(true).open(zip).unwrap().set_modified(time).unwrap();
+    fs::File::options()
+        .append(true)
+        .open(zip)
+        .unwrap()
+        .set_modified(time)
+        .unwrap();
     let said = refusal(&publish(json, &["--zip", zip]));
-    assert!(said.contains("the ZIP changed") && !said.contains("document"), "{said}");
+    assert!(
+        said.contains("the ZIP changed") && !said.contains("document"),
+        "{said}"
+    );
     fs::write(zip, good).unwrap();
 
     // What the Store holds.
-    let with_flag = bench.edited(APP, |document| document["notesForCertification"] = "in between".into());
+    let with_flag = bench.edited(APP, |document| {
+        document["notesForCertification"] = "in between".into()
+    });
     assert_eq!(bench.run(&["publish", APP, "--json", &with_flag]).code, 0);
     let said = refusal(&publish(json, &["--zip", zip]));
-    assert!(said.contains("what the Store holds") && !said.contains("the document"), "{said}");
+    assert!(
+        said.contains("what the Store holds") && !said.contains("the document"),
+        "{said}"
+    );
 
     // A wrong text is wrong usage; the right hash of now goes through.
-    assert_eq!(bench.run(&["publish", APP, "--json", json, "--expect", "abc"]).code, 2);
+    assert_eq!(
+        bench
+            .run(&["publish", APP, "--json", json, "--expect", "abc"])
+            .code,
+        2
+    );
     let now = hash(&bench, &[APP, "--json", json, "--zip", zip]);
-    let ended = bench.run(&["publish", APP, "--json", json, "--zip", zip, "--expect", &now]);
+    let ended = bench.run(&[
+        "publish", APP, "--json", json, "--zip", zip, "--expect", &now,
+    ]);
     assert_eq!(ended.code, 0, "{ended:?}");
 }
 
@@ -151,9 +232,21 @@ fn a_draft_can_be_approved_and_kept() {
     let icon = bench.file("notes-sync-icon.zip");
     let icon = icon.to_str().unwrap();
     let approved = hash(&bench, &[target, "--zip", icon]);
-    let keep = ["publish", target, "--pending", "keep", "--zip", icon, "--expect", &approved];
+    let keep = [
+        "publish",
+        target,
+        "--pending",
+        "keep",
+        "--zip",
+        icon,
+        "--expect",
+        &approved,
+    ];
     let ended = bench.run(&keep);
     assert_eq!(ended.code, 0, "{ended:?}");
     let again = bench.run(&keep);
-    assert!(again.code == 3 && again.err.contains("what the Store holds"), "{again:?}");
+    assert!(
+        again.code == 3 && again.err.contains("what the Store holds"),
+        "{again:?}"
+    );
 }

@@ -1,12 +1,12 @@
 //! The program itself with a Store, a home and the sample files of its own: what it prints, what it changes, how it exits.
 
-use flightdeck::sim::{self, Sim, SimOptions, samples};
 use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
+use store_sim::{Sim, SimOptions, samples};
 use tempfile::TempDir;
 
 pub const APP: &str = "app:9NX0EXAMPLE1";
@@ -28,8 +28,12 @@ impl Bench {
 
     pub fn with(options: SimOptions) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let options = SimOptions { speed: 200.0, rate_limit: None, ..options };
-        let sim = runtime.block_on(sim::start(options)).unwrap();
+        let options = SimOptions {
+            speed: 200.0,
+            rate_limit: None,
+            ..options
+        };
+        let sim = runtime.block_on(store_sim::start(options)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         samples::write(folder.path()).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
@@ -41,7 +45,11 @@ impl Bench {
             sim.url()
         );
         fs::write(folder.path().join("home/config.toml"), config).unwrap();
-        Self { runtime, sim, folder }
+        Self {
+            runtime,
+            sim,
+            folder,
+        }
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -68,7 +76,15 @@ impl Bench {
     pub fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
         self.runtime.block_on(async {
-            flightdeck::api::http::http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+            store_client::http::http_client()
+                .unwrap()
+                .get(url)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap()
         })
     }
 
@@ -98,15 +114,27 @@ pub struct Ended {
 impl Ended {
     pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let ended = Self { code: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) };
+        let ended = Self {
+            code: output.status.code().unwrap(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        };
         for canary in [SECRET, "sig=", "eyJ0eXAi"] {
-            assert!(!ended.out.contains(canary) && !ended.err.contains(canary), "{canary} leaked: {ended:?}");
+            assert!(
+                !ended.out.contains(canary) && !ended.err.contains(canary),
+                "{canary} leaked: {ended:?}"
+            );
         }
         ended
     }
 
     pub fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+        self.out
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
+            .collect()
     }
 
     pub fn result(&self) -> Value {

@@ -14,7 +14,13 @@ fn a_foreign_draft_ends_with_3_and_is_left_as_it_is() {
     assert_eq!(ended.code, 3, "{ended:?}");
     let result = ended.result();
     assert_eq!(result["outcome"], "refused");
-    assert!(result["message"].as_str().unwrap().contains(before["id"].as_str().unwrap()), "{result}");
+    assert!(
+        result["message"]
+            .as_str()
+            .unwrap()
+            .contains(before["id"].as_str().unwrap()),
+        "{result}"
+    );
     assert_eq!(bench.show(target, "pending"), before);
 }
 
@@ -27,7 +33,10 @@ fn a_replaced_draft_is_saved_first() {
     let ended = bench.run(&["publish", target, "--json", &json, "--pending", "replace"]);
     assert_eq!(ended.code, 0, "{ended:?}");
     let listed = bench.run(&["drafts", target, "--output", "json"]).result();
-    assert_eq!((&listed["why"], &listed["submissionId"]), (&json!("before-delete"), &before["id"]));
+    assert_eq!(
+        (&listed["why"], &listed["submissionId"]),
+        (&json!("before-delete"), &before["id"])
+    );
     let path = listed["path"].as_str().unwrap();
     let saved: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(saved["id"], before["id"]);
@@ -35,7 +44,16 @@ fn a_replaced_draft_is_saved_first() {
 
     // What was rescued goes into a new submission as it is; the icon that it waits for has its ZIP.
     let icon = bench.file("notes-sync-icon.zip");
-    let restored = bench.run(&["publish", target, "--json", path, "--zip", icon.to_str().unwrap(), "--bandwidth", "10 MB"]);
+    let restored = bench.run(&[
+        "publish",
+        target,
+        "--json",
+        path,
+        "--zip",
+        icon.to_str().unwrap(),
+        "--bandwidth",
+        "10 MB",
+    ]);
     assert_eq!(restored.code, 0, "{restored:?}");
     assert_eq!(bench.show(target, "published")["tag"], before["tag"]);
 }
@@ -46,24 +64,46 @@ fn a_kept_document_is_printed_as_it_was_kept() {
     let json = bench.edited(ADD_ON, |document| document["tag"] = "new".into());
     assert_eq!(bench.run(&["publish", ADD_ON, "--json", &json]).code, 0);
     let listed = bench.run(&["drafts", "--output", "json"]);
-    let kept: Vec<Value> = listed.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let [after, before] = kept.as_slice() else { panic!("{listed:?}") };
-    assert_eq!((&after["why"], &before["why"]), (&json!("after-put"), &json!("before-put")));
-    assert!(after["runId"].is_string() && after["runId"] == before["runId"], "{listed:?}");
+    let kept: Vec<Value> = listed
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let [after, before] = kept.as_slice() else {
+        panic!("{listed:?}")
+    };
+    assert_eq!(
+        (&after["why"], &before["why"]),
+        (&json!("after-put"), &json!("before-put"))
+    );
+    assert!(
+        after["runId"].is_string() && after["runId"] == before["runId"],
+        "{listed:?}"
+    );
 
     let path = after["path"].as_str().unwrap();
     let name = Path::new(path).file_name().unwrap().to_str().unwrap();
     for which in [path, name, "~after-put~"] {
         let shown = bench.run(&["drafts", "--show", which]);
-        assert_eq!((shown.code, &shown.out), (0, &fs::read_to_string(path).unwrap()), "{shown:?}");
+        assert_eq!(
+            (shown.code, &shown.out),
+            (0, &fs::read_to_string(path).unwrap()),
+            "{shown:?}"
+        );
         let document: Value = serde_json::from_str(&shown.out).unwrap();
         assert_eq!(document["tag"], "new");
         assert!(!shown.out.contains("sig="), "{shown:?}");
     }
     let several = bench.run(&["drafts", "--show", after["runId"].as_str().unwrap()]);
-    assert!(several.code == 2 && several.out.is_empty() && several.err.contains(name), "{several:?}");
+    assert!(
+        several.code == 2 && several.out.is_empty() && several.err.contains(name),
+        "{several:?}"
+    );
     let none = bench.run(&["drafts", APP, "--show", name]);
-    assert!(none.code == 2 && none.err.contains("No kept document"), "{none:?}");
+    assert!(
+        none.code == 2 && none.err.contains("No kept document"),
+        "{none:?}"
+    );
     assert_eq!(bench.run(&["drafts", "--show", ""]).code, 2);
 
     // What is printed can be published.

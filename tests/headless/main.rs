@@ -1,6 +1,11 @@
 //! The program itself, head-less, against the simulator over real HTTP: what it prints, what it changes, how it exits.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
 mod approve;
 mod bench;

@@ -9,7 +9,11 @@ use std::{fs, process::Stdio};
 #[test]
 fn a_wrong_secret_ends_with_4_and_says_which_code() {
     let bench = Bench::new();
-    let output = bench.command(&["list"]).env("TEST_SECRET", "wrong").output().unwrap();
+    let output = bench
+        .command(&["list"])
+        .env("TEST_SECRET", "wrong")
+        .output()
+        .unwrap();
     let ended = Ended::of(&output);
     assert_eq!(ended.code, 4, "{ended:?}");
     assert!(ended.err.contains("AADSTS7000215"), "{ended:?}");
@@ -19,8 +23,17 @@ fn a_wrong_secret_ends_with_4_and_says_which_code() {
 fn no_profile_and_no_network_are_told_apart() {
     let bench = Bench::new();
     let elsewhere = tempfile::tempdir().unwrap();
-    let none = Ended::of(&bench.command(&["list"]).env("FLIGHTDECK_HOME", elsewhere.path()).output().unwrap());
-    assert!(none.code == 2 && none.err.contains("flightdeck demo"), "{none:?}");
+    let none = Ended::of(
+        &bench
+            .command(&["list"])
+            .env("FLIGHTDECK_HOME", elsewhere.path())
+            .output()
+            .unwrap(),
+    );
+    assert!(
+        none.code == 2 && none.err.contains("flightdeck demo"),
+        "{none:?}"
+    );
 
     // The names that every Azure tool knows make a profile without any file.
     let nobody = Nobody::new();
@@ -38,7 +51,10 @@ fn no_profile_and_no_network_are_told_apart() {
     let address = format!("http://{}", nobody.address());
     let dead = from_environment(&address);
     let tried = format!("Could not sign in: the connection to {address} failed: ");
-    assert!(dead.code == 1 && dead.err.contains(&tried) && !dead.err.contains("oauth2"), "{dead:?}");
+    assert!(
+        dead.code == 1 && dead.err.contains(&tried) && !dead.err.contains("oauth2"),
+        "{dead:?}"
+    );
     assert_eq!(from_environment(&bench.sim.url()).code, 0);
 }
 
@@ -64,38 +80,71 @@ fn a_home_that_cannot_be_written_is_good_enough_for_reading() {
     ] {
         let ended = bench.run(&args);
         assert_eq!(ended.code, code, "{args:?}: {ended:?}");
-        assert!(!ended.out.is_empty() && !ended.out.contains("warning: could not"), "{args:?}: {ended:?}");
-        assert_eq!(ended.err.matches("warning: could not").count(), 1, "{args:?}: {ended:?}");
-        assert!(ended.err.contains("cache") && ended.err.contains("counts its own requests alone"), "{args:?}: {ended:?}");
+        assert!(
+            !ended.out.is_empty() && !ended.out.contains("warning: could not"),
+            "{args:?}: {ended:?}"
+        );
+        assert_eq!(
+            ended.err.matches("warning: could not").count(),
+            1,
+            "{args:?}: {ended:?}"
+        );
+        assert!(
+            ended.err.contains("cache") && ended.err.contains("counts its own requests alone"),
+            "{args:?}: {ended:?}"
+        );
     }
     // Whatever may change something needs a journal first.
     let before = bench.state();
     for args in [
         vec!["publish", APP, "--json", json],
-        vec!["create", "flight", "--app", "9NX0EXAMPLE1", "--name", "Ring 9"],
+        vec![
+            "create",
+            "flight",
+            "--app",
+            "9NX0EXAMPLE1",
+            "--name",
+            "Ring 9",
+        ],
         vec!["delete", ADD_ON, "--draft", "--yes"],
         vec!["rollout", "app:9NX0EXAMPLE2", "set", "25"],
         vec!["watch", APP],
         vec!["resume"],
     ] {
         let ended = bench.run(&args);
-        assert!(ended.code == 1 && ended.err.contains("could not create the folder"), "{args:?}: {ended:?}");
+        assert!(
+            ended.code == 1 && ended.err.contains("could not create the folder"),
+            "{args:?}: {ended:?}"
+        );
     }
     assert_eq!(bench.state(), before, "nothing was asked");
     // A ledger that is lost alone costs nothing else, and says so in the same words.
     fs::remove_file(home.join("data")).unwrap();
     let kept = bench.run(&["drafts"]);
-    assert!(kept.code == 0 && kept.err.contains("warning: ") && kept.err.contains("No document is kept."), "{kept:?}");
+    assert!(
+        kept.code == 0
+            && kept.err.contains("warning: ")
+            && kept.err.contains("No document is kept."),
+        "{kept:?}"
+    );
     fs::remove_file(home.join("cache")).unwrap();
     let fine = bench.run(&["list"]);
     assert_eq!((fine.code, fine.err.as_str()), (0, ""), "{fine:?}");
-    assert!(!home.join("data").exists(), "who only reads leaves no folders behind");
+    assert!(
+        !home.join("data").exists(),
+        "who only reads leaves no folders behind"
+    );
 }
 
 #[test]
 fn a_closed_pipe_is_no_panic() {
     let bench = Bench::new();
-    let mut child = bench.command(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = bench
+        .command(&["list"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let ended = child.wait_with_output().unwrap();
     assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));

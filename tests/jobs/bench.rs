@@ -2,20 +2,17 @@
 
 use crate::services;
 use flightdeck::{
-    api::{Exchange, Observe, http::http_client},
-    domain::target::Target,
-    jobs::{
+    engine::{
+        plan::{PendingPolicy, Plan, WaitFor},
+        view::RunView,
+    },
+    tasks::{
         job::{Job, JobId},
         pool::Pool,
         report::{Report, UploadProgress},
         reporter::Told,
         services::Services,
     },
-    publish::{
-        plan::{PendingPolicy, Plan, WaitFor},
-        view::RunView,
-    },
-    sim::{self, Scenario, Sim, SimOptions, samples},
 };
 use serde_json::Value;
 use std::{
@@ -25,6 +22,9 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use store_client::{Exchange, Observe, http::http_client};
+use store_model::target::Target;
+use store_sim::{Scenario, Sim, SimOptions, samples};
 use tempfile::TempDir;
 use tokio::{sync::mpsc, time};
 
@@ -46,15 +46,19 @@ pub fn add_on_with_draft() -> Target {
 
 /// Nothing that a person or a file may see holds a secret, a signed URL or a token.
 pub fn assert_clean(text: &str) {
-    for canary in [sim::CLIENT_SECRET, "sig=", "eyJ0eXAi"] {
+    for canary in [store_sim::CLIENT_SECRET, "sig=", "eyJ0eXAi"] {
         assert!(!text.contains(canary), "{canary} leaked: {text}");
     }
 }
 
 /// A Store that holds a call back until other faults are played.
 pub fn held(call: &str) -> SimOptions {
-    let rule = format!("[[fault]]\ncall = \"{call}\"\neffect = \"delay\"\nmilliseconds = 3600000\n");
-    SimOptions { scenario: Scenario::parse(&rule).unwrap(), ..SimOptions::default() }
+    let rule =
+        format!("[[fault]]\ncall = \"{call}\"\neffect = \"delay\"\nmilliseconds = 3600000\n");
+    SimOptions {
+        scenario: Scenario::parse(&rule).unwrap(),
+        ..SimOptions::default()
+    }
 }
 
 pub struct Bench {
@@ -85,7 +89,13 @@ impl Bench {
         observe: impl Fn(&Exchange) + Send + Sync + 'static,
         change: impl FnOnce(&mut Services),
     ) -> Self {
-        let sim = sim::start(SimOptions { speed: 200.0, rate_limit: None, ..options }).await.unwrap();
+        let sim = store_sim::start(SimOptions {
+            speed: 200.0,
+            rate_limit: None,
+            ..options
+        })
+        .await
+        .unwrap();
         let folder = tempfile::tempdir().unwrap();
         samples::write(folder.path()).unwrap();
         let exchanges = Arc::new(Mutex::new(Vec::new()));
@@ -98,7 +108,17 @@ impl Bench {
         change(&mut services);
         let (sender, reports) = Pool::channel();
         let pool = Pool::new(services.clone(), sender.clone());
-        Self { sim, folder, services, pool, sender, reports, unread: VecDeque::new(), exchanges, last: 0 }
+        Self {
+            sim,
+            folder,
+            services,
+            pool,
+            sender,
+            reports,
+            unread: VecDeque::new(),
+            exchanges,
+            last: 0,
+        }
     }
 
     /// As if the program had been started again with the same home.
@@ -110,7 +130,10 @@ impl Bench {
 
     /// Takes the pool out; the next one has nothing to do.
     pub fn stop_pool(&mut self) -> Pool {
-        std::mem::replace(&mut self.pool, Pool::new(self.services.clone(), self.sender.clone()))
+        std::mem::replace(
+            &mut self.pool,
+            Pool::new(self.services.clone(), self.sender.clone()),
+        )
     }
 
     /// Nobody reads any more.
@@ -149,7 +172,10 @@ impl Bench {
         if let Some(told) = self.unread.pop_front() {
             return told;
         }
-        let told = time::timeout(HANGS, self.reports.recv()).await.unwrap().unwrap();
+        let told = time::timeout(HANGS, self.reports.recv())
+            .await
+            .unwrap()
+            .unwrap();
         assert_clean(&format!("{told:?}"));
         told
     }
@@ -171,7 +197,10 @@ impl Bench {
             match self.next().await {
                 (Some(job), Report::Ended) => open.retain(|open| *open != job),
                 (Some(job), report) => {
-                    assert!(!jobs.contains(&job) || open.contains(&job), "{report:?} after the end");
+                    assert!(
+                        !jobs.contains(&job) || open.contains(&job),
+                        "{report:?} after the end"
+                    );
                     told.entry(job).or_default().push(report);
                 }
                 (None, _) => {}
@@ -216,14 +245,28 @@ impl Bench {
     /// From now on other faults; whatever is held back goes on.
     pub async fn play(&self, scenario: &str) {
         let url = format!("{}/_sim/scenario", self.sim.url());
-        let sent = http_client().unwrap().put(url).body(scenario.to_owned()).send().await.unwrap();
+        let sent = http_client()
+            .unwrap()
+            .put(url)
+            .body(scenario.to_owned())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(sent.status(), 204);
     }
 
     /// What the simulator counted.
     pub async fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
-        http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+        http_client()
+            .unwrap()
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     pub async fn state_of(&self, target: &Target) -> Value {
@@ -253,7 +296,11 @@ impl Bench {
 
     /// The app's next release with its small archive.
     pub fn release(&self) -> Plan {
-        self.plan(app(), "notes-2.5.json", Some(&self.file("northwind-notes-2.5.zip")))
+        self.plan(
+            app(),
+            "notes-2.5.json",
+            Some(&self.file("northwind-notes-2.5.zip")),
+        )
     }
 
     pub fn document(&self, json: &str) -> Value {
@@ -265,7 +312,11 @@ impl Bench {
         fn look(folder: &Path) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_dir() { look(&path) } else { assert_clean(&String::from_utf8_lossy(&fs::read(&path).unwrap())) }
+                if path.is_dir() {
+                    look(&path)
+                } else {
+                    assert_clean(&String::from_utf8_lossy(&fs::read(&path).unwrap()))
+                }
             }
         }
         look(&self.home());
@@ -274,14 +325,37 @@ impl Bench {
 
 /// As the program does it, with the shortest pauses between two looks.
 fn open(url: &str, folder: &Path, observe: Observe) -> Services {
-    services::open(url, &folder.join("home"), "[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n", observe)
+    services::open(
+        url,
+        &folder.join("home"),
+        "[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n",
+        observe,
+    )
 }
 
 /// The states of a run in the order in which they were told.
 pub fn views(reports: &[Report]) -> Vec<&RunView> {
-    reports.iter().filter_map(|report| if let Report::Run(view) = report { Some(&**view) } else { None }).collect()
+    reports
+        .iter()
+        .filter_map(|report| {
+            if let Report::Run(view) = report {
+                Some(&**view)
+            } else {
+                None
+            }
+        })
+        .collect()
 }
 
 pub fn uploads(reports: &[Report]) -> Vec<&UploadProgress> {
-    reports.iter().filter_map(|report| if let Report::Upload(progress) = report { Some(progress) } else { None }).collect()
+    reports
+        .iter()
+        .filter_map(|report| {
+            if let Report::Upload(progress) = report {
+                Some(progress)
+            } else {
+                None
+            }
+        })
+        .collect()
 }

@@ -2,19 +2,19 @@
 
 use crate::bench::{Bench, add_on_with_draft, views};
 use flightdeck::{
-    disk::Kept,
-    domain::{submission::put_body, target::Target},
-    jobs::{
-        job::Job,
-        past::Deed,
-        report::{Report, TargetDetail},
-    },
-    publish::{
+    engine::{
         plan::{PendingPolicy, Plan},
         view::Outcome,
     },
+    storage::Kept,
+    tasks::{
+        history_item::Deed,
+        job::Job,
+        report::{Report, TargetDetail},
+    },
 };
 use serde_json::{Value, json};
+use store_model::{submission::put_body, target::Target};
 
 async fn detail(bench: &mut Bench, target: &Target) -> TargetDetail {
     match bench.run(Job::LoadTarget(target.clone())).await.pop() {
@@ -54,19 +54,31 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
     // Another client with the same credentials changes another place of it.
     let mut theirs = base.clone();
     theirs["keywords"] = json!(["theirs"]);
-    bench.services.store.update_submission(&target, &id, &theirs).await.unwrap();
+    bench
+        .services
+        .store
+        .update_submission(&target, &id, &theirs)
+        .await
+        .unwrap();
     let before = bench.state_of(&target).await;
     let told = bench.run(Job::Publish(Box::new(plan.clone()))).await;
     let (outcome, message) = ending(&told);
     assert_eq!(outcome, Outcome::Refused, "{message}");
-    assert!(message.contains("keywords") && message.contains("theirs"), "{message}");
+    assert!(
+        message.contains("keywords") && message.contains("theirs"),
+        "{message}"
+    );
     assert_eq!(bench.state_of(&target).await, before);
     assert_eq!(bench.services.home.drafts().list().unwrap(), []);
 
     // Both together, on what is there now.
     let (_, now) = draft(&mut bench, &target).await;
     mine["keywords"] = json!(["theirs"]);
-    let plan = Plan { document: Some(mine), base: Some(now), ..plan };
+    let plan = Plan {
+        document: Some(mine),
+        base: Some(now),
+        ..plan
+    };
     let told = bench.run(Job::Publish(Box::new(plan))).await;
     assert_eq!(ending(&told).0, Outcome::Published, "{:?}", ending(&told));
 
@@ -75,28 +87,63 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
     let files = bench.services.home.drafts().list().unwrap();
     let side = |why| files.iter().find(|file| file.why == why).unwrap();
     for file in [side(Kept::BeforePut), side(Kept::AfterPut)] {
-        assert_eq!((&file.target, file.run.as_ref(), file.submission.as_ref()), (&target, Some(&run), Some(&id)));
+        assert_eq!(
+            (&file.target, file.run.as_ref(), file.submission.as_ref()),
+            (&target, Some(&run), Some(&id))
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&file.path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(&file.path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
     }
     bench.assert_home_is_clean();
 
     // The history knows what the update changed, and gives the document from before it.
     let told = bench.run(Job::LoadPast(target.clone())).await;
-    let Some(Report::Past(past)) = told.last() else { panic!("{told:?}") };
-    let [ended, put, refused] = past.items.as_slice() else { panic!("{past:?}") };
+    let Some(Report::Past(past)) = told.last() else {
+        panic!("{told:?}")
+    };
+    let [ended, put, refused] = past.items.as_slice() else {
+        panic!("{past:?}")
+    };
     assert!(matches!(&refused.deed, Deed::Run(ended) if ended.outcome == "refused"));
-    assert!(matches!(&ended.deed, Deed::Run(ended) if ended.run == run && ended.outcome == "published"));
-    let Deed::Put { changes: Some(changes), before, is_read_back: true, .. } = &put.deed else { panic!("{put:?}") };
-    let [change] = changes.as_slice() else { panic!("{changes:?}") };
-    assert!(change.place == "tag" && change.after == Some("mine".into()), "{change:?}");
-    let told = bench.run(Job::ReadKept { target: target.clone(), path: before.clone() }).await;
-    let [Report::Kept(kept)] = told.as_slice() else { panic!("{told:?}") };
+    assert!(
+        matches!(&ended.deed, Deed::Run(ended) if ended.run == run && ended.outcome == "published")
+    );
+    let Deed::Put {
+        changes: Some(changes),
+        before,
+        is_read_back: true,
+        ..
+    } = &put.deed
+    else {
+        panic!("{put:?}")
+    };
+    let [change] = changes.as_slice() else {
+        panic!("{changes:?}")
+    };
+    assert!(
+        change.place == "tag" && change.after == Some("mine".into()),
+        "{change:?}"
+    );
+    let told = bench
+        .run(Job::ReadKept {
+            target: target.clone(),
+            path: before.clone(),
+        })
+        .await;
+    let [Report::Kept(kept)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
     let body = kept.body.as_ref().unwrap();
-    assert_eq!((&body["tag"], &body["keywords"]), (&base["tag"], &json!(["theirs"])));
+    assert_eq!(
+        (&body["tag"], &body["keywords"]),
+        (&base["tag"], &json!(["theirs"]))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,7 +163,10 @@ async fn an_update_is_not_sent_when_the_earlier_document_cannot_be_kept() {
     let before = bench.state_of(&target).await;
     bench.block("drafts");
     let (outcome, message) = ending(&bench.run(Job::Publish(Box::new(plan))).await);
-    assert!(outcome == Outcome::Failed && message.contains("could not be kept"), "{message}");
+    assert!(
+        outcome == Outcome::Failed && message.contains("could not be kept"),
+        "{message}"
+    );
     assert_eq!(bench.state_of(&target).await, before);
 }
 
@@ -125,11 +175,34 @@ async fn a_text_that_is_set_aside_stands_in_the_history_letter_by_letter() {
     let mut bench = Bench::new().await;
     let target = add_on_with_draft();
     let text = "{ \"broken\": ü";
-    let told = bench.run(Job::SetAside { target: target.clone(), text: text.to_owned() }).await;
-    let Some(Report::Past(past)) = told.last() else { panic!("{told:?}") };
-    let [item] = past.items.as_slice() else { panic!("{past:?}") };
-    let Deed::Rescued { why: Kept::SetAside, path, .. } = &item.deed else { panic!("{item:?}") };
-    let told = bench.run(Job::ReadKept { target, path: path.clone() }).await;
-    let [Report::Kept(kept)] = told.as_slice() else { panic!("{told:?}") };
+    let told = bench
+        .run(Job::SetAside {
+            target: target.clone(),
+            text: text.to_owned(),
+        })
+        .await;
+    let Some(Report::Past(past)) = told.last() else {
+        panic!("{told:?}")
+    };
+    let [item] = past.items.as_slice() else {
+        panic!("{past:?}")
+    };
+    let Deed::Rescued {
+        why: Kept::SetAside,
+        path,
+        ..
+    } = &item.deed
+    else {
+        panic!("{item:?}")
+    };
+    let told = bench
+        .run(Job::ReadKept {
+            target,
+            path: path.clone(),
+        })
+        .await;
+    let [Report::Kept(kept)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
     assert!(kept.text == text && kept.body.is_err());
 }

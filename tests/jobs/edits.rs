@@ -1,14 +1,12 @@
 //! What a person makes: working copies on disk, new products, deleted drafts.
 
 use crate::bench::{Bench, HANGS, add_on_with_draft, app};
-use flightdeck::{
-    domain::target::Target,
-    jobs::{
-        job::{Job, JobId, NewProduct},
-        report::{KeptEdit, Report},
-    },
+use flightdeck::tasks::{
+    job::{Job, JobId, NewProduct},
+    report::{KeptEdit, Report},
 };
 use std::{fs, sync::Arc};
+use store_model::target::Target;
 
 fn edit(text: &str) -> Job {
     Job::KeepEdit {
@@ -32,15 +30,23 @@ async fn an_edit_survives_the_program_until_it_is_thrown_away() {
     let mut bench = Bench::new().await;
     let text = "{ \"notes\": \"not finished, Grüße 🧪";
     let told = bench.run(edit(text)).await;
-    let [Report::EditKept { target, at }] = told.as_slice() else { panic!("{told:?}") };
+    let [Report::EditKept { target, at }] = told.as_slice() else {
+        panic!("{told:?}")
+    };
     assert_eq!(*target, app());
     assert!(*at <= jiff::Timestamp::now());
 
     bench.restart();
     let back = kept(&mut bench).await.unwrap();
-    assert_eq!((back.text.as_str(), back.base.as_deref()), (text, Some("1152")));
+    assert_eq!(
+        (back.text.as_str(), back.base.as_deref()),
+        (text, Some("1152"))
+    );
     assert_eq!(back.zip.as_deref(), Some("notes.zip".as_ref()));
-    assert_eq!(back.body.as_deref(), Some(&serde_json::json!({"notes": "as they were"})));
+    assert_eq!(
+        back.body.as_deref(),
+        Some(&serde_json::json!({"notes": "as they were"}))
+    );
 
     assert_eq!(bench.run(Job::DropEdit { target: app() }).await, []);
     assert_eq!(kept(&mut bench).await, None);
@@ -52,11 +58,19 @@ async fn a_chosen_zip_is_kept_without_a_text_and_is_no_edit() {
     bench.run(edit("")).await;
     bench.restart();
     let back = kept(&mut bench).await.unwrap();
-    assert_eq!((back.text.as_str(), back.zip.as_deref()), ("", Some("notes.zip".as_ref())));
+    assert_eq!(
+        (back.text.as_str(), back.zip.as_deref()),
+        ("", Some("notes.zip".as_ref()))
+    );
     let is_edited = |report: &Report| matches!(report, Report::Edited(_));
     assert!(!bench.run(Job::Recall).await.iter().any(is_edited));
     bench.run(edit("{}")).await;
-    assert!(bench.run(Job::Recall).await.contains(&Report::Edited(vec![app()])));
+    assert!(
+        bench
+            .run(Job::Recall)
+            .await
+            .contains(&Report::Edited(vec![app()]))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,11 +81,17 @@ async fn the_last_of_many_edits_is_the_one_that_is_kept() {
     jobs.extend((0..31).map(|count| bench.start(edit(&format!("edit {count}")))));
     let jobs: [JobId; 32] = jobs.try_into().unwrap();
     for told in bench.ended(jobs).await {
-        assert!(matches!(told.as_slice(), [Report::EditKept { .. }]), "{told:?}");
+        assert!(
+            matches!(told.as_slice(), [Report::EditKept { .. }]),
+            "{told:?}"
+        );
     }
     assert_eq!(kept(&mut bench).await.unwrap().text, "edit 30");
 
-    let jobs = [bench.start(edit(&"y".repeat(8 << 20))), bench.start(Job::DropEdit { target: app() })];
+    let jobs = [
+        bench.start(edit(&"y".repeat(8 << 20))),
+        bench.start(Job::DropEdit { target: app() }),
+    ];
     bench.ended(jobs).await;
     assert_eq!(kept(&mut bench).await, None);
 }
@@ -80,9 +100,17 @@ async fn the_last_of_many_edits_is_the_one_that_is_kept() {
 async fn what_is_edited_when_the_program_ends_is_kept() {
     let mut bench = Bench::new().await;
     bench.start(edit("the last words"));
-    let Bench { pool, services, sim: _sim, .. } = bench;
+    let Bench {
+        pool,
+        services,
+        sim: _sim,
+        ..
+    } = bench;
     pool.shut_down(HANGS).await;
-    assert_eq!(services.home.drafts().edited(&app()).unwrap().unwrap().text, "the last words");
+    assert_eq!(
+        services.home.drafts().edited(&app()).unwrap().unwrap().text,
+        "the last words"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,7 +118,9 @@ async fn an_edit_that_cannot_be_kept_says_so() {
     let mut bench = Bench::new().await;
     bench.block("drafts");
     let told = bench.run(edit("text")).await;
-    let [Report::Failed { message }] = told.as_slice() else { panic!("{told:?}") };
+    let [Report::Failed { message }] = told.as_slice() else {
+        panic!("{told:?}")
+    };
     assert!(message.contains("drafts"), "{message}");
     // What the Store holds can be seen all the same.
     assert_eq!(kept(&mut bench).await, None);
@@ -100,38 +130,82 @@ async fn an_edit_that_cannot_be_kept_says_so() {
 async fn a_draft_is_deleted_only_after_its_document_is_saved() {
     let mut bench = Bench::new().await;
     let target = add_on_with_draft();
-    let pending = bench.state_of(&target).await["pending"].as_str().unwrap().to_owned();
-    let job = Job::DeleteDraft { target: target.clone(), submission: pending.clone() };
+    let pending = bench.state_of(&target).await["pending"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let job = Job::DeleteDraft {
+        target: target.clone(),
+        submission: pending.clone(),
+    };
 
     let drafts = bench.home().join("data/drafts");
     bench.block("drafts");
     let told = bench.run(job.clone()).await;
-    assert!(matches!(told.as_slice(), [Report::Failed { message }] if message.contains("not deleted")), "{told:?}");
+    assert!(
+        matches!(told.as_slice(), [Report::Failed { message }] if message.contains("not deleted")),
+        "{told:?}"
+    );
     assert_eq!(bench.state_of(&target).await["deletes"], 0);
 
     fs::remove_file(&drafts).unwrap();
     fs::create_dir(&drafts).unwrap();
     let told = bench.run(job).await;
-    let [Report::Deleted { target: deleted, submission, saved: Some(saved) }] = told.as_slice() else { panic!("{told:?}") };
+    let [
+        Report::Deleted {
+            target: deleted,
+            submission,
+            saved: Some(saved),
+        },
+    ] = told.as_slice()
+    else {
+        panic!("{told:?}")
+    };
     assert_eq!((deleted, submission.as_ref()), (&target, Some(&pending)));
     let document: serde_json::Value = serde_json::from_slice(&fs::read(saved).unwrap()).unwrap();
     assert_eq!(document["id"], pending.as_str());
     let state = bench.state_of(&target).await;
-    assert_eq!((&state["deletes"], &state["pending"]), (&1.into(), &serde_json::Value::Null));
+    assert_eq!(
+        (&state["deletes"], &state["pending"]),
+        (&1.into(), &serde_json::Value::Null)
+    );
     bench.assert_home_is_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_add_on_is_made_and_deleted() {
     let mut bench = Bench::new().await;
-    let new = NewProduct::AddOn { app: app().id().into(), product_id: "notes.extra".into(), product_type: "Durable".into() };
+    let new = NewProduct::AddOn {
+        app: app().id().into(),
+        product_id: "notes.extra".into(),
+        product_type: "Durable".into(),
+    };
     let told = bench.run(Job::Create(new.clone())).await;
-    let [Report::Created(product)] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!((product.name.as_str(), product.app.as_deref()), ("notes.extra", Some(app().id())));
+    let [Report::Created(product)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert_eq!(
+        (product.name.as_str(), product.app.as_deref()),
+        ("notes.extra", Some(app().id()))
+    );
     let target = product.target.clone();
-    assert!(matches!(bench.run(Job::Create(new)).await.as_slice(), [Report::Failed { .. }]));
-    let gone = Report::Deleted { target: target.clone(), submission: None, saved: None };
+    assert!(matches!(
+        bench.run(Job::Create(new)).await.as_slice(),
+        [Report::Failed { .. }]
+    ));
+    let gone = Report::Deleted {
+        target: target.clone(),
+        submission: None,
+        saved: None,
+    };
     assert_eq!(bench.run(Job::DeleteProduct { target }).await, [gone]);
-    let told = bench.run(Job::DeleteProduct { target: Target::app("9NX0EXAMPLE2") }).await;
-    assert!(matches!(told.as_slice(), [Report::Failed { message }] if message.contains("Partner Center")), "{told:?}");
+    let told = bench
+        .run(Job::DeleteProduct {
+            target: Target::app("9NX0EXAMPLE2"),
+        })
+        .await;
+    assert!(
+        matches!(told.as_slice(), [Report::Failed { message }] if message.contains("Partner Center")),
+        "{told:?}"
+    );
 }

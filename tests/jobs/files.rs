@@ -1,37 +1,64 @@
 //! Folders and archives as the ZIP picker gets them.
 
 use crate::bench::Bench;
-use flightdeck::{
-    domain::{archive::Inside, target::Kind},
-    jobs::{
-        job::Job,
-        report::{Examined, Report},
-    },
+use flightdeck::tasks::{
+    job::Job,
+    report::{Examined, Report},
 };
+use store_model::{archive::Inside, target::Kind};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_listed_and_a_missing_one_named() {
     let mut bench = Bench::new().await;
     let folder = bench.folder.path().to_owned();
-    let told = bench.run(Job::Browse { folder: folder.clone() }).await;
-    let [Report::Folder { folder: listed, entries }] = told.as_slice() else { panic!("{told:?}") };
+    let told = bench
+        .run(Job::Browse {
+            folder: folder.clone(),
+        })
+        .await;
+    let [
+        Report::Folder {
+            folder: listed,
+            entries,
+        },
+    ] = told.as_slice()
+    else {
+        panic!("{told:?}")
+    };
     assert_eq!(*listed, folder);
-    let folders: Vec<_> = entries.iter().take_while(|entry| entry.is_folder).map(|entry| entry.name.as_str()).collect();
+    let folders: Vec<_> = entries
+        .iter()
+        .take_while(|entry| entry.is_folder)
+        .map(|entry| entry.name.as_str())
+        .collect();
     assert_eq!(folders, ["build-2.5", "home"]);
-    let zip = entries.iter().find(|entry| entry.name == "northwind-notes-2.5.zip").unwrap();
+    let zip = entries
+        .iter()
+        .find(|entry| entry.name == "northwind-notes-2.5.zip")
+        .unwrap();
     assert_eq!(zip.size, std::fs::metadata(&zip.path).unwrap().len());
 
     let missing = folder.join("not-there");
-    let told = bench.run(Job::Browse { folder: missing.clone() }).await;
-    let [Report::Failed { message }] = told.as_slice() else { panic!("{told:?}") };
+    let told = bench
+        .run(Job::Browse {
+            folder: missing.clone(),
+        })
+        .await;
+    let [Report::Failed { message }] = told.as_slice() else {
+        panic!("{told:?}")
+    };
     assert!(message.contains(missing.to_str().unwrap()), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_archive_fits_or_says_what_is_wrong() {
     async fn examined(bench: &mut Bench, name: &str) -> Examined {
-        let job =
-            Job::Examine { zip: bench.file(name), kind: Kind::App, document: bench.document("notes-2.5.json"), identity: None };
+        let job = Job::Examine {
+            zip: bench.file(name),
+            kind: Kind::App,
+            document: bench.document("notes-2.5.json"),
+            identity: None,
+        };
         match bench.run(job).await.pop() {
             Some(Report::Examined(examined)) => *examined,
             other => panic!("{other:?}"),
@@ -39,13 +66,23 @@ async fn an_archive_fits_or_says_what_is_wrong() {
     }
     let mut bench = Bench::new().await;
     let good = examined(&mut bench, "northwind-notes-2.5.zip").await;
-    assert!(good.broken.is_none() && good.fit.is_ok() && good.fit.missing.is_empty() && good.archive.is_some());
+    assert!(
+        good.broken.is_none()
+            && good.fit.is_ok()
+            && good.fit.missing.is_empty()
+            && good.archive.is_some()
+    );
     let mistaken = examined(&mut bench, "northwind-notes-2.5-mistakes.zip").await;
     assert!(mistaken.broken.is_none() && !mistaken.fit.is_ok() && !mistaken.fit.missing.is_empty());
     let broken = examined(&mut bench, "broken.zip").await;
     assert!(broken.broken.is_some() && broken.archive.is_none() && broken.size > 0);
     let missing = examined(&mut bench, "not-there.zip").await;
-    assert!(missing.broken.is_some_and(|why| why.contains("cannot be opened")) && missing.size == 0);
+    assert!(
+        missing
+            .broken
+            .is_some_and(|why| why.contains("cannot be opened"))
+            && missing.size == 0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,12 +99,22 @@ async fn a_folder_is_packed_or_says_what_it_lacks() {
         told.iter().any(|report| matches!(report, Report::Packing { done, total } if done == total && *total > 0)),
         "{told:?}"
     );
-    let Some(Report::Packed(packed)) = told.last() else { panic!("{told:?}") };
-    assert_eq!((packed.files.len(), packed.size), (1, std::fs::metadata(bench.file("made.zip")).unwrap().len()));
+    let Some(Report::Packed(packed)) = told.last() else {
+        panic!("{told:?}")
+    };
+    assert_eq!(
+        (packed.files.len(), packed.size),
+        (1, std::fs::metadata(bench.file("made.zip")).unwrap().len())
+    );
 
     let told = bench.run(job(&bench, "home", "none.zip")).await;
-    let [Report::Failed { message }] = told.as_slice() else { panic!("{told:?}") };
-    assert!(message.contains("Northwind.Notes_2.5.0.0.msixbundle (package) is not in the folder"), "{message}");
+    let [Report::Failed { message }] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert!(
+        message.contains("Northwind.Notes_2.5.0.0.msixbundle (package) is not in the folder"),
+        "{message}"
+    );
     assert!(!bench.file("none.zip").exists());
 }
 
@@ -76,12 +123,18 @@ async fn a_folder_is_packed_or_says_what_it_lacks() {
 fn a_zip_of_six_gigabytes_tells_what_is_in_its_bundle() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.zip");
-    flightdeck::sim::samples::write_large(&mut std::fs::File::create(&path).unwrap(), 6_000_000_000).unwrap();
+    store_sim::samples::write_large(&mut std::fs::File::create(&path).unwrap(), 6_000_000_000)
+        .unwrap();
     let name = "Northwind.Notes_2.5.0.0.msixbundle";
     let document = serde_json::json!({"applicationPackages": [{"fileName": name, "fileStatus": "PendingUpload"}]});
-    let examined = flightdeck::jobs::browse::examine(&path, Kind::App, &document, None);
-    assert!(examined.broken.is_none() && examined.fit.is_ok() && examined.size > 6_000_000_000, "{examined:?}");
+    let examined = flightdeck::tasks::browse::examine(&path, Kind::App, &document, None);
+    assert!(
+        examined.broken.is_none() && examined.fit.is_ok() && examined.size > 6_000_000_000,
+        "{examined:?}"
+    );
     let archive = examined.archive.unwrap();
-    let Inside::Packages(manifests) = &archive.files[0].inside else { panic!("{archive:?}") };
+    let Inside::Packages(manifests) = &archive.files[0].inside else {
+        panic!("{archive:?}")
+    };
     assert_eq!(manifests[0].title(), "40417Northwind.Notes 2.5.0.0 (x64)");
 }

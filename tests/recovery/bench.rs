@@ -1,10 +1,5 @@
 //! A Store and a home of its own for each test, the program as a process that can be killed, and the proof of what is left.
 
-use flightdeck::{
-    api::http::http_client,
-    domain::target::Target,
-    sim::{self, Scenario, Sim, SimOptions, samples},
-};
 use serde_json::Value;
 use std::{
     fs::{self, File},
@@ -15,6 +10,9 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use store_client::http::http_client;
+use store_model::target::Target;
+use store_sim::{Scenario, Sim, SimOptions, samples};
 use tempfile::TempDir;
 
 /// Whatever is waited for longer than this has hung.
@@ -23,7 +21,7 @@ const HANGS: Duration = Duration::from_mins(3);
 /// So long is nothing held back in a test: the end comes from outside.
 pub const FOR_EVER: u32 = 3_600_000;
 
-pub const SECRET: &str = sim::CLIENT_SECRET;
+pub const SECRET: &str = store_sim::CLIENT_SECRET;
 
 /// The sample files, laid out once for all tests.
 static SAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -41,8 +39,16 @@ pub struct Release {
     pub zip: &'static str,
 }
 
-pub const APP: Release = Release { target: "app:9NX0EXAMPLE1", json: "notes-2.5.json", zip: "northwind-notes-2.5.zip" };
-pub const ADD_ON: Release = Release { target: "addon:9NX0ADDONEX1", json: "notes-pro.json", zip: "notes-pro-icon.zip" };
+pub const APP: Release = Release {
+    target: "app:9NX0EXAMPLE1",
+    json: "notes-2.5.json",
+    zip: "northwind-notes-2.5.zip",
+};
+pub const ADD_ON: Release = Release {
+    target: "addon:9NX0ADDONEX1",
+    json: "notes-pro.json",
+    zip: "notes-pro-icon.zip",
+};
 pub const FLIGHT: Release = Release {
     target: "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915",
     json: "insiders-2.5.json",
@@ -75,8 +81,13 @@ impl Bench {
     pub fn with(scenario: &str, upload: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let scenario = Scenario::parse(scenario).unwrap();
-        let options = SimOptions { speed: 400.0, rate_limit: None, scenario, ..SimOptions::default() };
-        let sim = runtime.block_on(sim::start(options)).unwrap();
+        let options = SimOptions {
+            speed: 400.0,
+            rate_limit: None,
+            scenario,
+            ..SimOptions::default()
+        };
+        let sim = runtime.block_on(store_sim::start(options)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().join("home");
         fs::create_dir(&home).unwrap();
@@ -85,7 +96,7 @@ impl Bench {
                 "[profiles.{name}]\ntenant_id = \"contoso.example\"\nclient_id = \"{1}\"\nclient_secret = {{ env = \"TEST_SECRET\" }}\n\
                  requests_per_minute = 5000\nendpoints = {{ login = \"{0}\", store = \"{0}\" }}\n",
                 sim.url(),
-                sim::CLIENT_ID,
+                store_sim::CLIENT_ID,
             )
         };
         let config = format!(
@@ -94,7 +105,11 @@ impl Bench {
             profile("other")
         );
         fs::write(home.join("config.toml"), config).unwrap();
-        Self { runtime, sim, folder }
+        Self {
+            runtime,
+            sim,
+            folder,
+        }
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -133,7 +148,14 @@ impl Bench {
 
     pub fn publish_zip(&self, release: Release, zip: &Path, more: &[&str]) -> Process {
         let json = sample(release.json);
-        let args = ["publish", release.target, "--json", json.to_str().unwrap(), "--zip", zip.to_str().unwrap()];
+        let args = [
+            "publish",
+            release.target,
+            "--json",
+            json.to_str().unwrap(),
+            "--zip",
+            zip.to_str().unwrap(),
+        ];
         self.start(&[&args[..], &["--output", "json"], more].concat())
     }
 
@@ -144,13 +166,31 @@ impl Bench {
     /// What the simulator knows.
     pub fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
-        self.runtime.block_on(async { http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap() })
+        self.runtime.block_on(async {
+            http_client()
+                .unwrap()
+                .get(url)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap()
+        })
     }
 
     /// From now on other faults; whatever is held back goes on.
     pub fn play(&self, scenario: &str) {
         let url = format!("{}/_sim/scenario", self.sim.url());
-        let send = async { http_client().unwrap().put(url).body(scenario.to_owned()).send().await.unwrap() };
+        let send = async {
+            http_client()
+                .unwrap()
+                .put(url)
+                .body(scenario.to_owned())
+                .send()
+                .await
+                .unwrap()
+        };
         assert_eq!(self.runtime.block_on(send).status(), 204);
     }
 
@@ -158,7 +198,15 @@ impl Bench {
     pub fn operate(&self, action: &str, product: &str) {
         let url = format!("{}/_sim/operator/{action}", self.sim.url());
         let body = serde_json::json!({ "product": product }).to_string();
-        let send = async { http_client().unwrap().post(url).body(body).send().await.unwrap() };
+        let send = async {
+            http_client()
+                .unwrap()
+                .post(url)
+                .body(body)
+                .send()
+                .await
+                .unwrap()
+        };
         assert_eq!(self.runtime.block_on(send).status(), 204);
     }
 
@@ -169,35 +217,52 @@ impl Bench {
             if let Some(found) = seen(self) {
                 return found;
             }
-            assert!(begun.elapsed() < HANGS, "{what} did not come: {:#}", self.state()["products"][APP.target]);
+            assert!(
+                begun.elapsed() < HANGS,
+                "{what} did not come: {:#}",
+                self.state()["products"][APP.target]
+            );
             thread::sleep(Duration::from_millis(3));
         }
     }
 
     /// Waits until the first rule of the scenario has struck.
     pub fn until_struck(&self) {
-        self.until("the fault", |bench| (bench.state()["faults"][0] == 1).then_some(()));
+        self.until("the fault", |bench| {
+            (bench.state()["faults"][0] == 1).then_some(())
+        });
     }
 
     /// The only journal.
     pub fn journal(&self) -> Option<PathBuf> {
         let runs = fs::read_dir(self.home().join("data/runs")).ok()?;
-        let mut journals =
-            runs.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "jsonl"));
+        let mut journals = runs
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "jsonl"));
         let found = journals.next();
         assert_eq!(journals.next(), None, "one run, one journal");
         found
     }
 
     pub fn run_id(&self) -> String {
-        self.journal().unwrap().file_stem().unwrap().to_str().unwrap().to_owned()
+        self.journal()
+            .unwrap()
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// The whole lines of the only journal.
     pub fn lines(&self) -> Vec<Value> {
-        let Some(journal) = self.journal() else { return Vec::new() };
+        let Some(journal) = self.journal() else {
+            return Vec::new();
+        };
         let text = fs::read_to_string(journal).unwrap();
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 
     /// The step that the journal's last intention names, while nothing follows it.
@@ -207,32 +272,61 @@ impl Bench {
 
     /// A draft that the API made and this run did not.
     pub fn make_draft(&self, target: &str) -> String {
-        let services = super::inside::open(&self.sim.url(), &self.file("elsewhere"), std::sync::Arc::new(|_| ()));
-        let made = self.runtime.block_on(services.store.create_submission(&target.parse().unwrap()));
+        let services = super::inside::open(
+            &self.sim.url(),
+            &self.file("elsewhere"),
+            std::sync::Arc::new(|_| ()),
+        );
+        let made = self
+            .runtime
+            .block_on(services.store.create_submission(&target.parse().unwrap()));
         made.unwrap().submission.id
     }
 
     /// The only proof that counts: what the simulator did, since `before`.
-    pub fn assert_published_once(&self, release: Release, before: &Value, zip: &Path, replaced: Option<&str>) {
+    pub fn assert_published_once(
+        &self,
+        release: Release,
+        before: &Value,
+        zip: &Path,
+        replaced: Option<&str>,
+    ) {
         let mut after = self.state();
         let (mut was, is) = (before["products"].clone(), after["products"].take());
         let count = |of: &Value, name: &str| of[release.target][name].as_u64().unwrap();
         let done = |name| count(&is, name) - count(&was, name);
-        assert_eq!((done("creates"), done("commits"), done("publications")), (1, 1, 1), "{}", is[release.target]);
+        assert_eq!(
+            (done("creates"), done("commits"), done("publications")),
+            (1, 1, 1),
+            "{}",
+            is[release.target]
+        );
         assert_eq!(done("deletes"), u64::from(replaced.is_some()));
         let product = &is[release.target];
         assert_eq!(product["pending"], Value::Null);
-        let published = product["submissions"].as_array().unwrap().iter().find(|one| one["id"] == product["published"]).unwrap();
+        let published = product["submissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["id"] == product["published"])
+            .unwrap();
         assert_eq!(published["status"], "Published");
-        assert!(self.is_uploaded(published["archive"].as_str().unwrap(), zip), "the archive is not the ZIP");
+        assert!(
+            self.is_uploaded(published["archive"].as_str().unwrap(), zip),
+            "the archive is not the ZIP"
+        );
         // Everybody else's things are as they were.
         was[release.target] = product.clone();
         assert_eq!(is, was);
         if let Some(draft) = replaced {
             let drafts = fs::read_dir(self.home().join("data/drafts")).unwrap();
-            let saved: Vec<_> = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+            let saved: Vec<_> = drafts
+                .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+                .collect();
             assert!(
-                saved.iter().any(|text| serde_json::from_str::<Value>(text).unwrap()["id"] == draft),
+                saved
+                    .iter()
+                    .any(|text| serde_json::from_str::<Value>(text).unwrap()["id"] == draft),
                 "the old draft is lost"
             );
         }
@@ -296,7 +390,12 @@ impl Process {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         let status = self.child.wait().unwrap();
-        assert_eq!(status.code().filter(|_| cfg!(unix)), None, "it had ended by itself: {:?}", self.ended(status));
+        assert_eq!(
+            status.code().filter(|_| cfg!(unix)),
+            None,
+            "it had ended by itself: {:?}",
+            self.ended(status)
+        );
     }
 
     pub fn wait(mut self) -> Ended {
@@ -307,7 +406,10 @@ impl Process {
             }
             if begun.elapsed() > HANGS {
                 self.child.kill().unwrap();
-                panic!("the program hangs: {}", fs::read_to_string(&self.out).unwrap());
+                panic!(
+                    "the program hangs: {}",
+                    fs::read_to_string(&self.out).unwrap()
+                );
             }
             thread::sleep(Duration::from_millis(3));
         }
@@ -315,7 +417,10 @@ impl Process {
 
     #[cfg(unix)]
     pub fn interrupt(&self) {
-        let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status().unwrap();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -INT {}", self.child.id())])
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
 
@@ -330,9 +435,16 @@ impl Process {
     fn ended(&self, status: ExitStatus) -> Ended {
         let [out, err] = [&self.out, &self.err].map(|path| fs::read_to_string(path).unwrap());
         for canary in [SECRET, "sig=", "eyJ0eXAi"] {
-            assert!(!out.contains(canary) && !err.contains(canary), "{canary} leaked");
+            assert!(
+                !out.contains(canary) && !err.contains(canary),
+                "{canary} leaked"
+            );
         }
-        Ended { code: status.code(), out, err }
+        Ended {
+            code: status.code(),
+            out,
+            err,
+        }
     }
 }
 
@@ -346,7 +458,11 @@ pub struct Ended {
 
 impl Ended {
     pub fn result(&self) -> Value {
-        self.out.lines().next_back().map(|line| serde_json::from_str(line).unwrap()).unwrap_or_default()
+        self.out
+            .lines()
+            .next_back()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .unwrap_or_default()
     }
 
     /// All that was said.
@@ -357,6 +473,10 @@ impl Ended {
     pub fn assert_published(&self) {
         assert_eq!(self.code, Some(0), "{self:?}");
         let result = self.result();
-        assert_eq!((&result["outcome"], &result["status"]), (&"published".into(), &"Published".into()), "{self:?}");
+        assert_eq!(
+            (&result["outcome"], &result["status"]),
+            (&"published".into(), &"Published".into()),
+            "{self:?}"
+        );
     }
 }

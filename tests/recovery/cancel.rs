@@ -11,7 +11,11 @@ use rstest::rstest;
 #[case::in_the_commit("commit", "No longer followed")]
 #[case::while_following("status", "No longer followed")]
 fn an_interrupt_leaves_a_run_that_goes_on(#[case] call: &str, #[case] words: &str) {
-    let hold = |call| format!("[[fault]]\ncall = \"{call}\"\nnth = 1\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n");
+    let hold = |call| {
+        format!(
+            "[[fault]]\ncall = \"{call}\"\nnth = 1\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n"
+        )
+    };
     let bench = Bench::new(&hold(call));
     let before = bench.state();
     let process = bench.publish(APP, &[]);
@@ -31,10 +35,17 @@ fn an_interrupt_leaves_a_run_that_goes_on(#[case] call: &str, #[case] words: &st
     assert_eq!(ended.code, Some(130), "{ended:?}");
     let result = ended.result();
     assert_eq!(result["outcome"], "cancelled");
-    assert!(result["message"].as_str().unwrap().contains(words), "{result}");
+    assert!(
+        result["message"].as_str().unwrap().contains(words),
+        "{result}"
+    );
     if call != "get-app" {
         let submissions = bench.state()["products"][APP.target]["submissions"].take();
-        let is_there = submissions.as_array().unwrap().iter().any(|one| one["id"] == result["submissionId"]);
+        let is_there = submissions
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["id"] == result["submissionId"]);
         assert!(is_there, "it names what there is: {result}");
     }
     bench.play("");

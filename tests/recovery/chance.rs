@@ -6,8 +6,8 @@ use super::{
     inside::{Inside, Told},
 };
 use flightdeck::{
-    disk::Kept,
-    publish::view::{Cause, Outcome},
+    engine::view::{Cause, Outcome},
+    storage::Kept,
 };
 use futures::{StreamExt as _, stream};
 use std::{fmt::Write as _, time::Duration};
@@ -20,7 +20,11 @@ fn faults(seed: u64) -> String {
     let rules = [
         ("store", 0.04, "effect = \"answer\"\nstatus = 500"),
         ("store", 0.03, "effect = \"answer\"\nstatus = 503"),
-        ("store", 0.02, "effect = \"answer\"\nstatus = 429\nretry_after = 0"),
+        (
+            "store",
+            0.02,
+            "effect = \"answer\"\nstatus = 429\nretry_after = 0",
+        ),
         ("store", 0.03, "effect = \"reset\""),
         ("store", 0.04, "effect = \"lost-reply\""),
         ("store", 0.02, "effect = \"answer-after\"\nstatus = 500"),
@@ -32,11 +36,19 @@ fn faults(seed: u64) -> String {
         ("blob", 0.06, "effect = \"reset\""),
         ("blob", 0.06, "effect = \"lost-reply\""),
         ("create", 0.03, "effect = \"zombie\""),
-        ("commit", 0.03, "effect = \"fail\"\ncode = \"PackageValidationFailed\""),
+        (
+            "commit",
+            0.03,
+            "effect = \"fail\"\ncode = \"PackageValidationFailed\"",
+        ),
     ];
     let mut text = format!("seed = {seed}\n");
     for (call, chance, effect) in rules {
-        writeln!(text, "[[fault]]\ncall = \"{call}\"\nchance = {chance}\n{effect}").unwrap();
+        writeln!(
+            text,
+            "[[fault]]\ncall = \"{call}\"\nchance = {chance}\n{effect}"
+        )
+        .unwrap();
     }
     text
 }
@@ -56,18 +68,42 @@ async fn played(seed: u64) -> (u64, u64, bool) {
     let (struck, is_published) = loop {
         let state = bench.state().await;
         let product = &state["products"][release.target];
-        assert!(product["commits"].as_u64().unwrap() <= 1, "seed {seed} committed twice");
-        assert!(product["creates"].as_u64().unwrap() <= 1, "seed {seed} created twice");
-        let Told { view: Some(view), .. } = &told else { panic!("seed {seed} told nothing: {told:?}") };
-        let ending = view.ending.clone().unwrap_or_else(|| panic!("seed {seed} has no end"));
+        assert!(
+            product["commits"].as_u64().unwrap() <= 1,
+            "seed {seed} committed twice"
+        );
+        assert!(
+            product["creates"].as_u64().unwrap() <= 1,
+            "seed {seed} created twice"
+        );
+        let Told {
+            view: Some(view), ..
+        } = &told
+        else {
+            panic!("seed {seed} told nothing: {told:?}")
+        };
+        let ending = view
+            .ending
+            .clone()
+            .unwrap_or_else(|| panic!("seed {seed} has no end"));
         // Whatever draft there is, the outcome names it, or the journal says that a create is open.
         if let Some(draft) = product["pending"].as_str() {
             let journal = bench.services.home.runs().read(&view.id).unwrap();
             let names_it = view.submission.as_deref() == Some(draft);
-            let says_it = journal.iter().any(|line| line["intends"]["step"] == "create");
-            assert!(names_it || says_it, "seed {seed}: draft {draft} is unaccounted for: {ending:?}");
+            let says_it = journal
+                .iter()
+                .any(|line| line["intends"]["step"] == "create");
+            assert!(
+                names_it || says_it,
+                "seed {seed}: draft {draft} is unaccounted for: {ending:?}"
+            );
         }
-        let struck: Vec<u64> = state["faults"].as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).collect();
+        let struck: Vec<u64> = state["faults"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|count| count.as_u64().unwrap())
+            .collect();
         match (ending.outcome, ending.cause) {
             (Outcome::Published, _) => {
                 assert_eq!(product["publications"], 1, "seed {seed}");
@@ -81,8 +117,21 @@ async fn played(seed: u64) -> (u64, u64, bool) {
             }
             (Outcome::Failed, _) => {
                 let message = &ending.message;
-                let injected = ["500", "503", "429", "requests a minute", "connection", "answer", "reach", "sending", "blob"];
-                assert!(injected.iter().any(|word| message.contains(word)), "seed {seed}: {message}");
+                let injected = [
+                    "500",
+                    "503",
+                    "429",
+                    "requests a minute",
+                    "connection",
+                    "answer",
+                    "reach",
+                    "sending",
+                    "blob",
+                ];
+                assert!(
+                    injected.iter().any(|word| message.contains(word)),
+                    "seed {seed}: {message}"
+                );
                 assert!(attempts < 20, "seed {seed}: {message}");
                 attempts += 1;
                 told = bench.resume(&view.id.clone()).await;
@@ -101,15 +150,26 @@ async fn played(seed: u64) -> (u64, u64, bool) {
     bench.assert_clean();
     let kept = bench.services.home.drafts().list().unwrap();
     let count = |why| kept.iter().filter(|file| file.why == why).count();
-    assert_eq!(count(Kept::BeforeDelete), 0, "seed {seed}: nothing was to be deleted");
+    assert_eq!(
+        count(Kept::BeforeDelete),
+        0,
+        "seed {seed}: nothing was to be deleted"
+    );
     // However often it was interrupted: what was published has both sides of its update on disk.
-    assert!(!is_published || (count(Kept::BeforePut) > 0 && count(Kept::AfterPut) > 0), "seed {seed}: {kept:?}");
+    assert!(
+        !is_published || (count(Kept::BeforePut) > 0 && count(Kept::AfterPut) > 0),
+        "seed {seed}: {kept:?}"
+    );
     (struck.iter().sum(), attempts - 1, is_published)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_run_ends_published_or_for_the_reason_injected() {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .map(|text| text.parse::<u64>().unwrap())
+    };
     let seeds: Vec<u64> = match number("FLIGHTDECK_FAULT_SEED") {
         Some(seed) => vec![seed],
         None => (1..=number("FLIGHTDECK_FAULT_RUNS").unwrap_or(300)).collect(),
@@ -122,9 +182,17 @@ async fn every_run_ends_published_or_for_the_reason_injected() {
     if seeds.len() >= 90 {
         let struck: u64 = all.iter().map(|(struck, _, _)| struck).sum();
         let resumed = all.iter().filter(|(_, resumed, _)| *resumed > 0).count();
-        let published = all.iter().filter(|(_, _, is_published)| *is_published).count();
-        println!("{} runs: {struck} faults, {resumed} gone on with, {published} published", all.len());
+        let published = all
+            .iter()
+            .filter(|(_, _, is_published)| *is_published)
+            .count();
+        println!(
+            "{} runs: {struck} faults, {resumed} gone on with, {published} published",
+            all.len()
+        );
         // A day on which nothing happens proves nothing.
-        assert!(struck > 2 * all.len() as u64 && resumed > all.len() / 5 && published > all.len() / 2);
+        assert!(
+            struck > 2 * all.len() as u64 && resumed > all.len() / 5 && published > all.len() / 2
+        );
     }
 }

@@ -5,15 +5,12 @@ use super::{
     services,
 };
 use flightdeck::{
-    api::{Exchange, Observe, Patience, http::http_client},
-    domain::target::Target,
-    jobs::{job::JobId, publish, report::Report, reporter::Reporter, services::Services},
-    publish::{
-        errand::Errand,
+    engine::{
+        operation::Errand,
         plan::{PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
-    sim::{self, Scenario, Sim, SimOptions},
+    tasks::{drive, job::JobId, report::Report, reporter::Reporter, services::Services},
 };
 use serde_json::Value;
 use std::{
@@ -22,6 +19,9 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use store_client::{Exchange, Observe, Patience, http::http_client};
+use store_model::target::Target;
+use store_sim::{Scenario, Sim, SimOptions};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +31,10 @@ pub fn open(url: &str, home: &Path, observe: Observe) -> Services {
     let mut services = services::open(url, home, "", observe);
     services.cadence.shortest = Duration::from_millis(10);
     services.cadence.longest = Duration::from_millis(40);
-    services.store = services.store.with_patience(Patience { back_off: Duration::from_millis(2), ..Patience::default() });
+    services.store = services.store.with_patience(Patience {
+        back_off: Duration::from_millis(2),
+        ..Patience::default()
+    });
     services
 }
 
@@ -60,8 +63,13 @@ pub struct Told {
 impl Inside {
     pub async fn new(scenario: &str) -> Self {
         let scenario = Scenario::parse(scenario).unwrap();
-        let options = SimOptions { speed: 4000.0, rate_limit: None, scenario, ..SimOptions::default() };
-        let sim = sim::start(options).await.unwrap();
+        let options = SimOptions {
+            speed: 4000.0,
+            rate_limit: None,
+            scenario,
+            ..SimOptions::default()
+        };
+        let sim = store_sim::start(options).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let exchanges = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&exchanges);
@@ -76,17 +84,37 @@ impl Inside {
             }
         });
         let services = open(&sim.url(), folder.path(), observe);
-        Self { sim, services, folder, exchanges, fuse }
+        Self {
+            sim,
+            services,
+            folder,
+            exchanges,
+            fuse,
+        }
     }
 
     pub async fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
-        http_client().unwrap().get(url).send().await.unwrap().json().await.unwrap()
+        http_client()
+            .unwrap()
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     pub async fn play(&self, scenario: &str) {
         let url = format!("{}/_sim/scenario", self.sim.url());
-        let sent = http_client().unwrap().put(url).body(scenario.to_owned()).send().await.unwrap();
+        let sent = http_client()
+            .unwrap()
+            .put(url)
+            .body(scenario.to_owned())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(sent.status(), 204);
     }
 
@@ -94,14 +122,23 @@ impl Inside {
     pub async fn operate(&self, action: &str, product: &str) {
         let url = format!("{}/_sim/operator/{action}", self.sim.url());
         let body = serde_json::json!({ "product": product }).to_string();
-        let sent = http_client().unwrap().post(url).body(body).send().await.unwrap();
+        let sent = http_client()
+            .unwrap()
+            .post(url)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(sent.status(), 204, "{action}");
     }
 
     /// `METHOD path` of every request so far.
     pub fn requests(&self) -> Vec<String> {
         let exchanges = self.exchanges.lock().unwrap();
-        exchanges.iter().map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
+        exchanges
+            .iter()
+            .map(|exchange| format!("{} {}", exchange.method, exchange.path))
+            .collect()
     }
 
     pub fn plan(target: Target, json: &str, zip: Option<&str>) -> Plan {
@@ -122,7 +159,12 @@ impl Inside {
     pub async fn publish(&self, plan: Plan) -> Told {
         let (reporter, told) = channel();
         let cancel = self.cancel();
-        let run = publish::run(&self.services, Errand::Publish(Box::new(plan)), &reporter, &cancel);
+        let run = drive::run(
+            &self.services,
+            Errand::Publish(Box::new(plan)),
+            &reporter,
+            &cancel,
+        );
         let told = listen(told);
         run.await;
         drop(reporter);
@@ -133,7 +175,7 @@ impl Inside {
         let (reporter, told) = channel();
         let cancel = self.cancel();
         let told = listen(told);
-        publish::resume(&self.services, id, &reporter, &cancel).await;
+        drive::resume(&self.services, id, &reporter, &cancel).await;
         drop(reporter);
         told.await.unwrap()
     }
@@ -153,7 +195,10 @@ impl Inside {
         assert_clean(self.folder.path());
         for exchange in self.exchanges.lock().unwrap().iter() {
             let text = format!("{exchange:?}");
-            assert!(!text.contains("sig=") && !text.contains("eyJ0eXAi") && !text.contains(SECRET), "{text}");
+            assert!(
+                !text.contains("sig=") && !text.contains("eyJ0eXAi") && !text.contains(SECRET),
+                "{text}"
+            );
         }
     }
 }
@@ -165,7 +210,10 @@ fn channel() -> (Reporter, mpsc::Receiver<(Option<JobId>, Report)>) {
 
 fn listen(mut told: mpsc::Receiver<(Option<JobId>, Report)>) -> tokio::task::JoinHandle<Told> {
     tokio::spawn(async move {
-        let mut last = Told { view: None, failure: None };
+        let mut last = Told {
+            view: None,
+            failure: None,
+        };
         while let Some((_, report)) = told.recv().await {
             match report {
                 Report::Run(view) => last.view = Some(*view),

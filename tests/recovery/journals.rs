@@ -5,7 +5,9 @@ use serde_json::Value;
 use std::fs;
 
 fn held(call: &str) -> String {
-    format!("[[fault]]\ncall = \"{call}\"\nnth = 1\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n")
+    format!(
+        "[[fault]]\ncall = \"{call}\"\nnth = 1\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n"
+    )
 }
 
 /// A run that was killed while the Store had its commit, and what the simulator knew before it.
@@ -26,10 +28,20 @@ fn two_processes_cannot_drive_the_same_run() {
     bench.until_struck();
     let second = bench.resume().wait();
     assert_eq!(second.code, Some(1), "{second:?}");
-    assert!(second.words().contains(&format!("process {}", process.pid())), "{second:?}");
+    assert!(
+        second
+            .words()
+            .contains(&format!("process {}", process.pid())),
+        "{second:?}"
+    );
     let listed = bench.run(&["resume"]);
     assert_eq!(listed.code, Some(0));
-    assert!(listed.out.contains(&format!("driven by process {}", process.pid())), "{listed:?}");
+    assert!(
+        listed
+            .out
+            .contains(&format!("driven by process {}", process.pid())),
+        "{listed:?}"
+    );
     bench.play("");
     process.wait().assert_published();
     bench.assert_published_once(APP, &before, &sample(APP.zip), None);
@@ -57,7 +69,11 @@ fn a_line_that_was_cut_is_no_line() {
         let path = bench.journal().unwrap();
         let mut text = fs::read_to_string(&path).unwrap();
         let last = text.trim_end().rfind('\n').unwrap() + 1;
-        assert!(text[last..].starts_with("{\"intends\""), "{}", &text[last..]);
+        assert!(
+            text[last..].starts_with("{\"intends\""),
+            "{}",
+            &text[last..]
+        );
         text.truncate(last + keep);
         fs::write(&path, text).unwrap();
         bench.resume().wait().assert_published();
@@ -72,7 +88,10 @@ fn an_outcome_that_was_cut_is_asked_for() {
     let path = bench.journal().unwrap();
     let text = fs::read_to_string(&path).unwrap();
     // The answer to the create was about to be written.
-    let create = text.find("{\"happened\"").and_then(|_| text.find("\"created\"")).unwrap();
+    let create = text
+        .find("{\"happened\"")
+        .and_then(|_| text.find("\"created\""))
+        .unwrap();
     let begin = text[..create].rfind('\n').unwrap() + 1;
     fs::write(&path, &text[..begin + 30]).unwrap();
     bench.resume().wait().assert_published();
@@ -98,11 +117,16 @@ fn journals_that_are_not_ours_are_explained_and_left_alone() {
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(ended.words().contains(words), "{words}: {ended:?}");
         let listed = bench.run(&["resume"]);
-        assert!(listed.code == Some(0) && listed.out.contains(&bench.run_id()), "{listed:?}");
+        assert!(
+            listed.code == Some(0) && listed.out.contains(&bench.run_id()),
+            "{listed:?}"
+        );
     };
     with_header(&bench, |header| header["version"] = 99.into());
     refused("format 99");
-    with_header(&bench, |header| (header["version"], header["profile"]) = (1.into(), "other".into()));
+    with_header(&bench, |header| {
+        (header["version"], header["profile"]) = (1.into(), "other".into())
+    });
     refused("--profile other");
     let whole = fs::read_to_string(bench.journal().unwrap()).unwrap();
     let damaged = whole.replacen("\"happened\"", "\"hap", 1);
@@ -115,7 +139,17 @@ fn journals_that_are_not_ours_are_explained_and_left_alone() {
     // The right profile may go on with it.
     fs::write(bench.journal().unwrap(), whole).unwrap();
     bench.play("");
-    bench.start(&["--profile", "other", "resume", &bench.run_id(), "--output", "json"]).wait().assert_published();
+    bench
+        .start(&[
+            "--profile",
+            "other",
+            "resume",
+            &bench.run_id(),
+            "--output",
+            "json",
+        ])
+        .wait()
+        .assert_published();
 }
 
 #[test]
@@ -127,7 +161,10 @@ fn a_finished_run_says_so() {
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert!(ended.words().contains("has ended (published)"), "{ended:?}");
     let unknown = bench.run(&["resume", "0199aaaa-0000-7000-8000-000000000000"]);
-    assert!(unknown.code == Some(3) && unknown.words().contains("No interrupted run"), "{unknown:?}");
+    assert!(
+        unknown.code == Some(3) && unknown.words().contains("No interrupted run"),
+        "{unknown:?}"
+    );
     assert_eq!(bench.run(&["resume"]).words(), "No run was interrupted.\n");
     assert_eq!(bench.state(), before);
 }

@@ -14,7 +14,11 @@ enum Moment {
 use Moment::{After, Before};
 
 fn killed(release: Release, call: &str, nth: u32, moment: Moment) {
-    let effect = if moment == Before { "delay" } else { "delay-after" };
+    let effect = if moment == Before {
+        "delay"
+    } else {
+        "delay-after"
+    };
     let bench = Bench::new("");
     let draft = bench.make_draft(release.target);
     let replaced = call == "delete";
@@ -23,16 +27,31 @@ fn killed(release: Release, call: &str, nth: u32, moment: Moment) {
     }
     bench.play(&format!("[[fault]]\ncall = \"{call}\"\nnth = {nth}\neffect = \"{effect}\"\nmilliseconds = {FOR_EVER}\n"));
     let before = bench.state();
-    let process = bench.publish(release, if replaced { &["--pending", "replace"] } else { &[] });
+    let process = bench.publish(
+        release,
+        if replaced {
+            &["--pending", "replace"]
+        } else {
+            &[]
+        },
+    );
     bench.until_struck();
     if moment == After {
         bench.until("the work", |bench| {
             let state = bench.state();
             let done = if call.starts_with("put-") {
                 let product = &state["products"][release.target];
-                let draft = product["submissions"].as_array().unwrap().iter().find(|one| one["id"] == product["pending"])?;
+                let draft = product["submissions"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .find(|one| one["id"] == product["pending"])?;
                 let length = std::fs::metadata(sample(release.zip)).unwrap().len();
-                if call == "put-block" { state["receivedBytes"] == length } else { draft["blobBytes"] == length }
+                if call == "put-block" {
+                    state["receivedBytes"] == length
+                } else {
+                    draft["blobBytes"] == length
+                }
             } else {
                 state["succeeded"][call].as_u64() > before["succeeded"][call].as_u64()
             };
@@ -46,11 +65,20 @@ fn killed(release: Release, call: &str, nth: u32, moment: Moment) {
         _ => None,
     };
     if step.is_some() && !(call == "create" && nth > 1) {
-        assert_eq!(bench.intention().as_deref(), step, "the intention is on disk before the request");
+        assert_eq!(
+            bench.intention().as_deref(),
+            step,
+            "the intention is on disk before the request"
+        );
     }
     process.kill();
     bench.resume().wait().assert_published();
-    bench.assert_published_once(release, &before, &sample(release.zip), replaced.then_some(draft.as_str()));
+    bench.assert_published_once(
+        release,
+        &before,
+        &sample(release.zip),
+        replaced.then_some(draft.as_str()),
+    );
 }
 
 #[rstest]
@@ -94,10 +122,22 @@ fn again_and_again() {
     let bench = Bench::new("");
     let before = bench.state();
     let mut is_first = true;
-    for call in ["create", "update", "get", "put-block", "put-block-list", "commit", "status"] {
+    for call in [
+        "create",
+        "update",
+        "get",
+        "put-block",
+        "put-block-list",
+        "commit",
+        "status",
+    ] {
         for effect in ["delay", "delay-after"] {
             bench.play(&format!("[[fault]]\ncall = \"{call}\"\nnth = 1\neffect = \"{effect}\"\nmilliseconds = {FOR_EVER}\n"));
-            let process = if is_first { bench.publish(APP, &[]) } else { bench.resume() };
+            let process = if is_first {
+                bench.publish(APP, &[])
+            } else {
+                bench.resume()
+            };
             is_first = false;
             let mut process = Some(process);
             // A call that was done by an earlier process does not come again: then the next hold waits for its turn.

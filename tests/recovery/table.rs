@@ -4,25 +4,43 @@ use super::{
     bench::{ADD_ON, APP, FLIGHT, FOR_EVER, Release},
     inside::Inside,
 };
-use flightdeck::{
-    api::Patience,
-    publish::{
-        plan::PendingPolicy,
-        view::{Outcome, RunView},
-    },
+use flightdeck::engine::{
+    plan::PendingPolicy,
+    view::{Outcome, RunView},
 };
 use futures::future::join_all;
 use rstest::rstest;
 use std::time::Duration;
+use store_client::Patience;
 
 /// How an answer gets lost: in words, as a fault, and whether the Store has done the work all the same.
 pub const FAULTS: [(&str, &str, bool); 8] = [
     ("reply lost after the work", "effect = \"lost-reply\"", true),
-    ("connection lost before the work", "effect = \"reset\"", false),
-    ("500 after the work", "effect = \"answer-after\"\nstatus = 500", true),
-    ("503 after the work", "effect = \"answer-after\"\nstatus = 503", true),
-    ("500 before the work", "effect = \"answer\"\nstatus = 500", false),
-    ("503 before the work", "effect = \"answer\"\nstatus = 503", false),
+    (
+        "connection lost before the work",
+        "effect = \"reset\"",
+        false,
+    ),
+    (
+        "500 after the work",
+        "effect = \"answer-after\"\nstatus = 500",
+        true,
+    ),
+    (
+        "503 after the work",
+        "effect = \"answer-after\"\nstatus = 503",
+        true,
+    ),
+    (
+        "500 before the work",
+        "effect = \"answer\"\nstatus = 500",
+        false,
+    ),
+    (
+        "503 before the work",
+        "effect = \"answer\"\nstatus = 503",
+        false,
+    ),
     ("time-out after the work", "effect = \"delay-after\"", true),
     ("time-out before the work", "effect = \"delay\"", false),
 ];
@@ -34,7 +52,12 @@ pub fn fault(call: &str, effect: &str) -> String {
 /// Long enough for a call that is not held back, on a machine that does other things too.
 pub fn impatient(bench: &mut Inside) {
     let short = Duration::from_secs(4);
-    let patience = Patience { create: short, call: short, back_off: Duration::from_millis(2), ..Patience::default() };
+    let patience = Patience {
+        create: short,
+        call: short,
+        back_off: Duration::from_millis(2),
+        ..Patience::default()
+    };
     bench.services.store = bench.services.store.with_patience(patience);
 }
 
@@ -79,7 +102,11 @@ pub const ROWS: [Row; 4] = [
 
 /// The requests without their queries.
 pub fn without_queries(bench: &Inside) -> Vec<String> {
-    bench.requests().into_iter().map(|request| request.split('?').next().unwrap().to_owned()).collect()
+    bench
+        .requests()
+        .into_iter()
+        .map(|request| request.split('?').next().unwrap().to_owned())
+        .collect()
 }
 
 async fn played(release: Release, row: &Row, (words, effect, is_done): (&str, &str, bool)) {
@@ -87,7 +114,20 @@ async fn played(release: Release, row: &Row, (words, effect, is_done): (&str, &s
     let what = format!("{} of {}: {words}", row.call, release.target);
     let target = release.target();
     let is_replaced = row.call == "delete";
-    let old = if is_replaced { Some(bench.services.store.create_submission(&target).await.unwrap().submission.id) } else { None };
+    let old = if is_replaced {
+        Some(
+            bench
+                .services
+                .store
+                .create_submission(&target)
+                .await
+                .unwrap()
+                .submission
+                .id,
+        )
+    } else {
+        None
+    };
     bench.play(&fault(row.call, effect)).await;
     if words.starts_with("time-out") {
         impatient(&mut bench);
@@ -102,27 +142,59 @@ async fn played(release: Release, row: &Row, (words, effect, is_done): (&str, &s
     let view = told.view.unwrap();
     let ending = view.ending.clone().unwrap();
     assert_eq!(ending.outcome, Outcome::Published, "{what}: {ending:?}");
-    assert!(view.warnings.iter().any(|warning| warning.contains("asking the Store")), "{what}: {:?}", view.warnings);
+    assert!(
+        view.warnings
+            .iter()
+            .any(|warning| warning.contains("asking the Store")),
+        "{what}: {:?}",
+        view.warnings
+    );
 
     let after = bench.state().await;
     assert_eq!(after["faults"][0], 1, "{what}");
     let done = |name: &str| {
-        let count = |state: &serde_json::Value| state["products"][release.target][name].as_u64().unwrap();
+        let count =
+            |state: &serde_json::Value| state["products"][release.target][name].as_u64().unwrap();
         count(&after) - count(&before)
     };
-    assert_eq!((done("creates"), done("commits"), done("publications")), (1, 1, 1), "{what}");
+    assert_eq!(
+        (done("creates"), done("commits"), done("publications")),
+        (1, 1, 1),
+        "{what}"
+    );
     assert_eq!(done("deletes"), u64::from(is_replaced), "{what}");
 
     // What was asked after the call, and that it was repeated exactly when it had not been done.
-    let id = if is_replaced { old.unwrap() } else { view.submission.clone().unwrap() };
+    let id = if is_replaced {
+        old.unwrap()
+    } else {
+        view.submission.clone().unwrap()
+    };
     let path = |end: &str| format!("{}{}", target.path(), end.replace("{id}", &id));
     let call = format!("{} {}", row.sent.0, path(row.sent.1));
     let requests: Vec<_> = without_queries(&bench).split_off(is_of_before);
-    let calls: Vec<_> = requests.iter().enumerate().filter(|(_, request)| **request == call).map(|(at, _)| at).collect();
-    assert_eq!(calls.len(), if is_done { 1 } else { 2 }, "{what}: {requests:#?}");
-    assert_eq!(requests[calls[0] + 1], format!("GET {}", path(row.asked)), "{what}: {requests:#?}");
+    let calls: Vec<_> = requests
+        .iter()
+        .enumerate()
+        .filter(|(_, request)| **request == call)
+        .map(|(at, _)| at)
+        .collect();
+    assert_eq!(
+        calls.len(),
+        if is_done { 1 } else { 2 },
+        "{what}: {requests:#?}"
+    );
+    assert_eq!(
+        requests[calls[0] + 1],
+        format!("GET {}", path(row.asked)),
+        "{what}: {requests:#?}"
+    );
     if row.call == "create" && is_done {
-        assert_eq!(requests[calls[0] + 2], format!("GET {}", path("/submissions/{id}")), "{what}: {requests:#?}");
+        assert_eq!(
+            requests[calls[0] + 2],
+            format!("GET {}", path("/submissions/{id}")),
+            "{what}: {requests:#?}"
+        );
     }
     bench.assert_clean();
 }
@@ -135,7 +207,12 @@ async fn the_store_is_asked_before_anything_is_repeated(
 ) {
     // Those that run out of time get the machine for themselves: no other call may.
     for faults in [&FAULTS[..6], &FAULTS[6..]] {
-        join_all(faults.iter().map(|fault| played(release, &ROWS[row], *fault))).await;
+        join_all(
+            faults
+                .iter()
+                .map(|fault| played(release, &ROWS[row], *fault)),
+        )
+        .await;
     }
 }
 
@@ -144,9 +221,20 @@ async fn overtaken(call: &str, actions: &[&str]) -> (Inside, RunView) {
     let bench = Inside::new("").await;
     let is_replaced = call == "delete";
     if is_replaced {
-        bench.services.store.create_submission(&APP.target()).await.unwrap();
+        bench
+            .services
+            .store
+            .create_submission(&APP.target())
+            .await
+            .unwrap();
     }
-    bench.play(&format!("{}{}", fault(call, "effect = \"delay\""), fault(call, "effect = \"reset\""))).await;
+    bench
+        .play(&format!(
+            "{}{}",
+            fault(call, "effect = \"delay\""),
+            fault(call, "effect = \"reset\"")
+        ))
+        .await;
     let mut plan = Inside::plan(APP.target(), APP.json, Some(APP.zip));
     if is_replaced {
         plan.pending = PendingPolicy::Replace;
@@ -180,10 +268,22 @@ async fn what_others_did_meanwhile_is_left_alone(
     assert_eq!(ending.outcome, outcome, "{ending:?}");
     assert!(ending.message.contains(words), "{ending:?}");
     let product = bench.state().await["products"][APP.target].take();
-    assert_eq!((&product["updates"], &product["deletes"], &product["commits"]), (&0.into(), &0.into(), &0.into()));
+    assert_eq!(
+        (
+            &product["updates"],
+            &product["deletes"],
+            &product["commits"]
+        ),
+        (&0.into(), &0.into(), &0.into())
+    );
     // The person's no is final: the run cannot be talked into it.
     let again = bench.resume(&view.id).await;
-    assert!(again.failure.unwrap().contains("has ended and cannot go on"));
+    assert!(
+        again
+            .failure
+            .unwrap()
+            .contains("has ended and cannot go on")
+    );
     assert_eq!(bench.state().await["products"][APP.target], product);
 }
 
@@ -192,7 +292,11 @@ async fn what_others_committed_meanwhile_is_followed() {
     let (bench, view) = overtaken("commit", &["commit"]).await;
     assert_eq!(view.ending.unwrap().outcome, Outcome::Published);
     let product = bench.state().await["products"][APP.target].take();
-    assert_eq!((&product["commits"], &product["publications"]), (&0.into(), &1.into()), "it was not committed again");
+    assert_eq!(
+        (&product["commits"], &product["publications"]),
+        (&0.into(), &1.into()),
+        "it was not committed again"
+    );
 }
 
 /// Blob storage is asked by the uploader itself: its block list and the blob's length.
@@ -202,12 +306,22 @@ async fn an_upload_asks_the_blob_itself(#[values("put-block", "put-block-list")]
     // Its time limits are long (a stalled line is no lost one): the time-out is the uploader's own test.
     join_all(FAULTS[..6].iter().map(|(words, effect, _)| async move {
         let bench = Inside::new(&fault(call, effect)).await;
-        let told = bench.publish(Inside::plan(APP.target(), APP.json, Some(APP.zip))).await;
+        let told = bench
+            .publish(Inside::plan(APP.target(), APP.json, Some(APP.zip)))
+            .await;
         let ending = told.view.unwrap().ending.unwrap();
-        assert_eq!(ending.outcome, Outcome::Published, "{call}, {words}: {ending:?}");
+        assert_eq!(
+            ending.outcome,
+            Outcome::Published,
+            "{call}, {words}: {ending:?}"
+        );
         let state = bench.state().await;
         let product = &state["products"][APP.target];
-        assert_eq!((&product["creates"], &product["commits"]), (&1.into(), &1.into()), "{call}, {words}");
+        assert_eq!(
+            (&product["creates"], &product["commits"]),
+            (&1.into(), &1.into()),
+            "{call}, {words}"
+        );
         bench.assert_clean();
     }))
     .await;
@@ -215,8 +329,16 @@ async fn an_upload_asks_the_blob_itself(#[values("put-block", "put-block-list")]
 
 #[test]
 fn the_table_of_the_architecture_is_this_one() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).unwrap();
-    for line in ROWS.iter().map(|row| row.line).chain(super::products::LINES) {
-        assert!(text.lines().any(|other| other == line), "ARCHITECTURE.md does not say:\n{line}");
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).unwrap();
+    for line in ROWS
+        .iter()
+        .map(|row| row.line)
+        .chain(super::products::LINES)
+    {
+        assert!(
+            text.lines().any(|other| other == line),
+            "ARCHITECTURE.md does not say:\n{line}"
+        );
     }
 }

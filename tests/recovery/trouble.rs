@@ -9,10 +9,20 @@ fn a_draft_that_stores_nothing_is_never_committed() {
     let ended = bench.publish(APP, &[]).wait();
     assert_eq!(ended.code, Some(5), "{ended:?}");
     let product = bench.state()["products"][APP.target].clone();
-    assert_eq!((&product["creates"], &product["commits"]), (&1.into(), &0.into()));
-    assert_eq!(ended.result()["submissionId"], product["pending"], "the draft that is left is named");
+    assert_eq!(
+        (&product["creates"], &product["commits"]),
+        (&1.into(), &0.into())
+    );
+    assert_eq!(
+        ended.result()["submissionId"],
+        product["pending"],
+        "the draft that is left is named"
+    );
     let again = bench.resume().wait();
-    assert!(again.code == Some(3) && again.words().contains("has ended (failed)"), "{again:?}");
+    assert!(
+        again.code == Some(3) && again.words().contains("has ended (failed)"),
+        "{again:?}"
+    );
     assert_eq!(bench.state()["products"][APP.target], product);
     bench.assert_clean();
 }
@@ -20,7 +30,9 @@ fn a_draft_that_stores_nothing_is_never_committed() {
 #[test]
 fn a_run_killed_before_its_update_does_not_trust_a_draft_that_stores_nothing() {
     let fault = "[[fault]]\ncall = \"update\"\nnth = 1\neffect = \"delay-after\"\nmilliseconds = ";
-    let bench = Bench::new(&format!("{fault}{FOR_EVER}\n[[fault]]\ncall = \"create\"\nnth = 1\neffect = \"zombie\"\n"));
+    let bench = Bench::new(&format!(
+        "{fault}{FOR_EVER}\n[[fault]]\ncall = \"create\"\nnth = 1\neffect = \"zombie\"\n"
+    ));
     let process = bench.publish(APP, &[]);
     bench.until_struck();
     process.kill();
@@ -31,18 +43,31 @@ fn a_run_killed_before_its_update_does_not_trust_a_draft_that_stores_nothing() {
 
 #[test]
 fn a_stuck_submission_is_left_with_6_and_followed_again() {
-    let bench = Bench::new("[[fault]]\ncall = \"commit\"\nnth = 1\neffect = \"stuck\"\nstage = \"Certification\"\n");
+    let bench = Bench::new(
+        "[[fault]]\ncall = \"commit\"\nnth = 1\neffect = \"stuck\"\nstage = \"Certification\"\n",
+    );
     let before = bench.state();
     let ended = bench.publish(APP, &["--timeout", "1s"]).wait();
     // On a slow machine the second may be over before the commit: then the run is merely earlier.
     assert_eq!(ended.code, Some(6), "{ended:?}");
     bench.until("the commit", |bench| {
-        let again = bench.start(&["resume", &bench.run_id(), "--timeout", "1s", "--output", "json"]).wait();
+        let again = bench
+            .start(&[
+                "resume",
+                &bench.run_id(),
+                "--timeout",
+                "1s",
+                "--output",
+                "json",
+            ])
+            .wait();
         assert_eq!(again.code, Some(6), "{again:?}");
         (bench.state()["products"][APP.target]["commits"] == 1).then_some(())
     });
     // Killed while it only looks.
-    bench.play(&format!("[[fault]]\ncall = \"status\"\nnth = 2\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n"));
+    bench.play(&format!(
+        "[[fault]]\ncall = \"status\"\nnth = 2\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n"
+    ));
     let process = bench.resume();
     bench.until_struck();
     process.kill();
@@ -72,7 +97,11 @@ fn a_folder_that_cannot_be_written_stops_a_run_before_its_first_request() {
 fn a_read_only_folder_stops_a_run_before_its_first_request() {
     use std::os::unix::fs::PermissionsExt as _;
     let bench = Bench::new("");
-    assert_eq!(bench.run(&["resume"]).code, Some(0), "the folders are there");
+    assert_eq!(
+        bench.run(&["resume"]).code,
+        Some(0),
+        "the folders are there"
+    );
     let before = bench.state();
     let runs = bench.home().join("data/runs");
     fs::set_permissions(&runs, fs::Permissions::from_mode(0o500)).unwrap();
@@ -95,8 +124,13 @@ struct Small(std::path::PathBuf);
 impl Small {
     fn mount(folder: std::path::PathBuf) -> Option<Self> {
         fs::create_dir_all(&folder).unwrap();
-        let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=128k", "tmpfs"]).arg(&folder).output();
-        mounted.is_ok_and(|mounted| mounted.status.success()).then_some(Self(folder))
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=128k", "tmpfs"])
+            .arg(&folder)
+            .output();
+        mounted
+            .is_ok_and(|mounted| mounted.status.success())
+            .then_some(Self(folder))
     }
 
     /// Leaves about so many bytes.

@@ -15,8 +15,13 @@ fn large(path: &Path, size: u64, seed: u64) {
     fs::copy(sample(APP.zip), path).unwrap();
     let file = File::options().read(true).write(true).open(path).unwrap();
     let mut zip = ZipWriter::new_append(file).unwrap();
-    zip.start_file("padding.bin", SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true))
-        .unwrap();
+    zip.start_file(
+        "padding.bin",
+        SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .large_file(true),
+    )
+    .unwrap();
     let mut random = fastrand::Rng::with_seed(seed);
     let mut piece = vec![0; MIB as usize];
     random.fill(&mut piece);
@@ -33,13 +38,17 @@ fn received(bench: &Bench) -> u64 {
 
 /// The block of this number, counted from now, does not arrive.
 fn held_block(nth: u64) -> String {
-    format!("[[fault]]\ncall = \"put-block\"\nnth = {nth}\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n")
+    format!(
+        "[[fault]]\ncall = \"put-block\"\nnth = {nth}\neffect = \"delay\"\nmilliseconds = {FOR_EVER}\n"
+    )
 }
 
 /// Starts, kills when the simulator has that many bytes, goes on; at last to the end.
 fn killed_at(size: u64, bandwidth: &str, moments: &[u64]) {
     let (block, connections) = (MIB, 4);
-    let upload = format!("bandwidth = \"{bandwidth}/s\"\nblock_size = \"1 MiB\"\nconnections = {connections}\n");
+    let upload = format!(
+        "bandwidth = \"{bandwidth}/s\"\nblock_size = \"1 MiB\"\nconnections = {connections}\n"
+    );
     let bench = Bench::with("", &upload);
     let before = bench.state();
     let zip = bench.file("large.zip");
@@ -49,15 +58,25 @@ fn killed_at(size: u64, bandwidth: &str, moments: &[u64]) {
         // The block behind that moment is held back: however late it is seen, the upload is not over.
         let nth = moment.saturating_sub(received(&bench)).div_ceil(block) + 1;
         bench.play(&held_block(nth));
-        let process = if kills == 0 { bench.publish_zip(APP, &zip, &[]) } else { bench.resume() };
-        bench.until("the bytes", |bench| (received(bench) >= *moment).then_some(()));
+        let process = if kills == 0 {
+            bench.publish_zip(APP, &zip, &[])
+        } else {
+            bench.resume()
+        };
+        bench.until("the bytes", |bench| {
+            (received(bench) >= *moment).then_some(())
+        });
         process.kill();
         kills += 1;
     }
     bench.play("");
     bench.resume().wait().assert_published();
     let most = fs::metadata(&zip).unwrap().len() + kills * block * connections;
-    assert!(received(&bench) <= most, "{} of {most}, killed at {moments:?}", received(&bench));
+    assert!(
+        received(&bench) <= most,
+        "{} of {most}, killed at {moments:?}",
+        received(&bench)
+    );
     bench.assert_published_once(APP, &before, &zip, None);
 }
 
@@ -85,12 +104,17 @@ fn a_file_that_was_changed_meanwhile_is_sent_anew() {
     let zip = bench.file("large.zip");
     large(&zip, 24 * MIB, 1);
     let process = bench.publish_zip(APP, &zip, &[]);
-    bench.until("the bytes", |bench| (received(bench) >= 12 * MIB).then_some(()));
+    bench.until("the bytes", |bench| {
+        (received(bench) >= 12 * MIB).then_some(())
+    });
     process.kill();
     let sent = received(&bench);
     large(&zip, 24 * MIB, 2);
     bench.resume().wait().assert_published();
-    assert!(received(&bench) >= sent + 24 * MIB, "no block of the old file counts");
+    assert!(
+        received(&bench) >= sent + 24 * MIB,
+        "no block of the old file counts"
+    );
     bench.assert_published_once(APP, &before, &zip, None);
 }
 
@@ -128,23 +152,49 @@ fn blocks_that_the_service_lost_are_sent_again() {
 
 #[test]
 fn an_upload_url_that_ended_costs_a_new_draft_and_a_yes() {
-    let bench = Bench::new("[[fault]]\ncall = \"put-block\"\nnth = 1\neffect = \"expire-upload\"\n");
+    let bench =
+        Bench::new("[[fault]]\ncall = \"put-block\"\nnth = 1\neffect = \"expire-upload\"\n");
     let before = bench.state();
     let ended = bench.publish(APP, &[]).wait();
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.words().contains("resume --renew"), "{ended:?}");
-    let draft = bench.state()["products"][APP.target]["pending"].as_str().unwrap().to_owned();
+    let draft = bench.state()["products"][APP.target]["pending"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     // Without the yes the draft stays, whatever the Store says to its URL.
     let ended = bench.resume().wait();
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert_eq!(bench.state()["products"][APP.target]["pending"], draft.as_str());
-    bench.start(&["resume", &bench.run_id(), "--renew", "--output", "json"]).wait().assert_published();
-    let (was, is) = (&before["products"][APP.target], bench.state()["products"][APP.target].clone());
+    assert_eq!(
+        bench.state()["products"][APP.target]["pending"],
+        draft.as_str()
+    );
+    bench
+        .start(&["resume", &bench.run_id(), "--renew", "--output", "json"])
+        .wait()
+        .assert_published();
+    let (was, is) = (
+        &before["products"][APP.target],
+        bench.state()["products"][APP.target].clone(),
+    );
     let done = |name: &str| is[name].as_u64().unwrap() - was[name].as_u64().unwrap();
-    assert_eq!((done("creates"), done("deletes"), done("commits"), done("publications")), (2, 1, 1, 1));
+    assert_eq!(
+        (
+            done("creates"),
+            done("deletes"),
+            done("commits"),
+            done("publications")
+        ),
+        (2, 1, 1, 1)
+    );
     let drafts = fs::read_dir(bench.home().join("data/drafts")).unwrap();
-    let saved: Vec<_> = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
-    assert!(saved.iter().any(|text| text.contains(&draft)), "the old draft is lost");
+    let saved: Vec<_> = drafts
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    assert!(
+        saved.iter().any(|text| text.contains(&draft)),
+        "the old draft is lost"
+    );
     // The old run is over: there is nothing to go on with.
     let left = bench.run(&["resume", "--output", "json"]);
     assert_eq!((left.code, left.words().trim()), (Some(0), ""), "{left:?}");

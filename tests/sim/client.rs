@@ -1,10 +1,10 @@
 //! A plain HTTP client of the simulator, and the making of ZIPs and packages. Knows none of the product's own types but the simulator's start.
 
-use flightdeck::sim::{self, Scenario, Sim, SimOptions};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::io::{Cursor, Write as _};
 use std::time::{Duration, Instant};
+use store_sim::{Scenario, Sim, SimOptions};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -43,7 +43,11 @@ impl Answer {
     pub fn refused(self, status: u16, code: &str, words: &str) {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.body["code"], code, "{}", self.text);
-        assert!(self.body["message"].as_str().unwrap().contains(words), "{}", self.text);
+        assert!(
+            self.body["message"].as_str().unwrap().contains(words),
+            "{}",
+            self.text
+        );
         assert_eq!(self.body["source"], "Ingestion Api");
         assert_eq!(self.body["data"], json!([]));
     }
@@ -56,16 +60,27 @@ impl Answer {
 
 /// Fast, without a rate limit.
 pub fn options() -> SimOptions {
-    SimOptions { speed: 200.0, rate_limit: None, ..SimOptions::default() }
+    SimOptions {
+        speed: 200.0,
+        rate_limit: None,
+        ..SimOptions::default()
+    }
 }
 
 /// Drafts and states stand still long enough to be looked at.
 pub fn slow() -> SimOptions {
-    SimOptions { speed: 0.01, rate_limit: None, ..SimOptions::default() }
+    SimOptions {
+        speed: 0.01,
+        rate_limit: None,
+        ..SimOptions::default()
+    }
 }
 
 pub fn scenario(toml: &str) -> SimOptions {
-    SimOptions { scenario: Scenario::parse(toml).unwrap(), ..options() }
+    SimOptions {
+        scenario: Scenario::parse(toml).unwrap(),
+        ..options()
+    }
 }
 
 pub fn http() -> Client {
@@ -76,7 +91,7 @@ pub fn http() -> Client {
 
 impl Store {
     pub async fn start(options: SimOptions) -> Self {
-        let sim = sim::start(options).await.unwrap();
+        let sim = store_sim::start(options).await.unwrap();
         let http = http();
         let form = [
             ("grant_type", "client_credentials"),
@@ -84,9 +99,17 @@ impl Store {
             ("client_secret", "demo-secret"),
             ("resource", "https://manage.devcenter.microsoft.com"),
         ];
-        let reply = http.post(format!("{}/contoso.example/oauth2/token", sim.url())).form(&form).send().await.unwrap();
+        let reply = http
+            .post(format!("{}/contoso.example/oauth2/token", sim.url()))
+            .form(&form)
+            .send()
+            .await
+            .unwrap();
         let token =
-            serde_json::from_str::<Value>(&reply.text().await.unwrap()).unwrap()["access_token"].as_str().unwrap().to_owned();
+            serde_json::from_str::<Value>(&reply.text().await.unwrap()).unwrap()["access_token"]
+                .as_str()
+                .unwrap()
+                .to_owned();
         Self { sim, http, token }
     }
 
@@ -98,15 +121,25 @@ impl Store {
         Self::start(slow()).await
     }
 
-    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, reqwest::Error> {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, reqwest::Error> {
         let is_post = method == Method::POST;
-        let mut request = self.http.request(method, format!("{}/v1.0/my/{path}", self.sim.url())).bearer_auth(&self.token);
+        let mut request = self
+            .http
+            .request(method, format!("{}/v1.0/my/{path}", self.sim.url()))
+            .bearer_auth(&self.token);
         // Without a body reqwest sends no length, and the Store answers 411.
         if body.is_none() && is_post {
             request = request.header("content-length", "0");
         }
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+            request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
         }
         answer(request).await
     }
@@ -128,8 +161,13 @@ impl Store {
     }
 
     pub async fn operator(&self, action: &str, body: Value) -> Value {
-        let reply =
-            self.http.post(format!("{}/_sim/operator/{action}", self.sim.url())).body(body.to_string()).send().await.unwrap();
+        let reply = self
+            .http
+            .post(format!("{}/_sim/operator/{action}", self.sim.url()))
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
         let status = reply.status();
         let text = reply.text().await.unwrap();
         assert!(status.is_success(), "{action}: {text}");
@@ -137,12 +175,26 @@ impl Store {
     }
 
     pub async fn play(&self, toml: &str) {
-        let reply = self.http.put(format!("{}/_sim/scenario", self.sim.url())).body(toml.to_owned()).send().await.unwrap();
-        assert_eq!(reply.status(), StatusCode::NO_CONTENT, "{}", reply.text().await.unwrap());
+        let reply = self
+            .http
+            .put(format!("{}/_sim/scenario", self.sim.url()))
+            .body(toml.to_owned())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            reply.status(),
+            StatusCode::NO_CONTENT,
+            "{}",
+            reply.text().await.unwrap()
+        );
     }
 
     pub async fn state(&self) -> Value {
-        answer(self.http.get(format!("{}/_sim/state", self.sim.url()))).await.unwrap().body
+        answer(self.http.get(format!("{}/_sim/state", self.sim.url())))
+            .await
+            .unwrap()
+            .body
     }
 
     /// What the state says of one product (`app:ID`, …).
@@ -152,14 +204,27 @@ impl Store {
 
     /// Creates a submission and gives its document and its path.
     pub async fn draft(&self, product: &str) -> (Value, String) {
-        let document = self.post(&format!("{product}/submissions"), None).await.is(201);
+        let document = self
+            .post(&format!("{product}/submissions"), None)
+            .await
+            .is(201);
         let path = format!("{product}/submissions/{}", document["id"].as_str().unwrap());
         (document, path)
     }
 
     pub async fn upload(&self, document: &Value, zip: Vec<u8>) -> StatusCode {
-        let url = document["fileUploadUrl"].as_str().unwrap().replace('+', "%2B");
-        self.http.put(url).header("x-ms-blob-type", "BlockBlob").body(zip).send().await.unwrap().status()
+        let url = document["fileUploadUrl"]
+            .as_str()
+            .unwrap()
+            .replace('+', "%2B");
+        self.http
+            .put(url)
+            .header("x-ms-blob-type", "BlockBlob")
+            .body(zip)
+            .send()
+            .await
+            .unwrap()
+            .status()
     }
 
     /// Looks at the status until it is one of these.
@@ -181,14 +246,21 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Result<Answer, reqwest:
     let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
     let text = reply.text().await?;
     let body = serde_json::from_str(&text).unwrap_or_default();
-    Ok(Answer { status, headers, text, body })
+    Ok(Answer {
+        status,
+        headers,
+        text,
+        body,
+    })
 }
 
 /// A ZIP with these files, nothing compressed.
 pub fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
-        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer
+            .start_file(*name, SimpleFileOptions::default())
+            .unwrap();
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()

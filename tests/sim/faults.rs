@@ -1,9 +1,9 @@
 //! Faults: each effect once, seen by a plain client, and how often a rule strikes.
 
 use crate::client::{APP, FLIGHT, IDENTITY, Store, msix, new_package, options, scenario, zip};
-use flightdeck::sim::{Scenario, SimOptions};
 use reqwest::Method;
 use serde_json::json;
+use store_sim::{Scenario, SimOptions};
 
 #[test]
 fn a_scenario_file_says_what_is_wrong_with_it() {
@@ -11,8 +11,14 @@ fn a_scenario_file_says_what_is_wrong_with_it() {
         ("[[fault]]\ncall = 'creat'\neffect = 'reset'", "`creat`"),
         ("[[fault]]\ncall = 'create'\neffect = 'explode'", "explode"),
         ("[[fault]]\ncall = 'create'\neffect = 'answer'", "`status`"),
-        ("[[fault]]\ncall = 'commit'\neffect = 'stuck'\nstage = 'Limbo'", "`Limbo`"),
-        ("[[fault]]\ncall = 'commit'\neffect = 'reset'\nnth = 0", "count from 1"),
+        (
+            "[[fault]]\ncall = 'commit'\neffect = 'stuck'\nstage = 'Limbo'",
+            "`Limbo`",
+        ),
+        (
+            "[[fault]]\ncall = 'commit'\neffect = 'reset'\nnth = 0",
+            "count from 1",
+        ),
         ("[switches]\nwrong = true", "wrong"),
     ] {
         let error = Scenario::parse(text).unwrap_err();
@@ -26,19 +32,46 @@ fn a_scenario_file_says_what_is_wrong_with_it() {
 
 #[tokio::test]
 async fn a_lost_reply_leaves_the_work_done() {
-    let store = Store::start(SimOptions { scenario: Scenario::named("lost-reply").unwrap(), ..options() }).await;
-    let error = store.send(Method::POST, &format!("{APP}/submissions"), None).await.err().unwrap();
+    let store = Store::start(SimOptions {
+        scenario: Scenario::named("lost-reply").unwrap(),
+        ..options()
+    })
+    .await;
+    let error = store
+        .send(Method::POST, &format!("{APP}/submissions"), None)
+        .await
+        .err()
+        .unwrap();
     assert!(!error.is_timeout() && error.status().is_none(), "{error:?}");
-    let id = store.get(APP).await.is(200)["pendingApplicationSubmission"]["id"].as_str().unwrap().to_owned();
+    let id = store.get(APP).await.is(200)["pendingApplicationSubmission"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let path = format!("{APP}/submissions/{id}");
     let mut document = store.get(&path).await.is(200);
     document["notesForCertification"] = json!("stored all the same");
-    assert!(store.send(Method::PUT, &path, Some(&document)).await.is_err());
-    assert_eq!(store.get(&path).await.is(200)["notesForCertification"], "stored all the same");
-    assert!(store.send(Method::POST, &format!("{path}/commit"), None).await.is_err());
+    assert!(
+        store
+            .send(Method::PUT, &path, Some(&document))
+            .await
+            .is_err()
+    );
+    assert_eq!(
+        store.get(&path).await.is(200)["notesForCertification"],
+        "stored all the same"
+    );
+    assert!(
+        store
+            .send(Method::POST, &format!("{path}/commit"), None)
+            .await
+            .is_err()
+    );
     store.until(&path, &["Published"]).await;
     let counts = store.product("app:9NX0EXAMPLE1").await;
-    assert_eq!((&counts["creates"], &counts["commits"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&counts["creates"], &counts["commits"]),
+        (&json!(1), &json!(1))
+    );
 }
 
 #[tokio::test]
@@ -47,8 +80,20 @@ async fn a_reset_leaves_nothing_done_and_a_cut_body_half_an_answer() {
         "[[fault]]\ncall = 'create'\nnth = 1\neffect = 'reset'\n[[fault]]\ncall = 'get-app'\nnth = 2\neffect = 'cut-body'",
     ))
     .await;
-    assert!(store.send(Method::POST, &format!("{APP}/submissions"), None).await.is_err());
-    assert!(store.get(APP).await.is(200).get("pendingApplicationSubmission").is_none());
+    assert!(
+        store
+            .send(Method::POST, &format!("{APP}/submissions"), None)
+            .await
+            .is_err()
+    );
+    assert!(
+        store
+            .get(APP)
+            .await
+            .is(200)
+            .get("pendingApplicationSubmission")
+            .is_none()
+    );
     let error = store.send(Method::GET, APP, None).await.err().unwrap();
     assert!(error.is_body() || error.is_decode(), "{error:?}");
     store.get(APP).await.is(200);
@@ -56,9 +101,19 @@ async fn a_reset_leaves_nothing_done_and_a_cut_body_half_an_answer() {
 
 #[tokio::test]
 async fn an_answer_can_hide_a_success() {
-    let store = Store::start(SimOptions { scenario: Scenario::named("hidden-success").unwrap(), ..options() }).await;
-    store.post(&format!("{APP}/submissions"), None).await.refused(503, "InvalidOperation", "exponential backoff");
-    store.post(&format!("{APP}/submissions"), None).await.refused(409, "InvalidState", "Conflict");
+    let store = Store::start(SimOptions {
+        scenario: Scenario::named("hidden-success").unwrap(),
+        ..options()
+    })
+    .await;
+    store
+        .post(&format!("{APP}/submissions"), None)
+        .await
+        .refused(503, "InvalidOperation", "exponential backoff");
+    store
+        .post(&format!("{APP}/submissions"), None)
+        .await
+        .refused(409, "InvalidState", "Conflict");
 }
 
 #[tokio::test]
@@ -72,25 +127,40 @@ async fn answers_are_played_as_written_and_counted() {
     store.get(APP).await.is(200);
     let reply = store.get(APP).await;
     assert_eq!(reply.headers["retry-after"], "7");
-    assert_eq!(reply.is(429)["message"], "Rate limit is exceeded. Try again in 7 seconds.");
+    assert_eq!(
+        reply.is(429)["message"],
+        "Rate limit is exceeded. Try again in 7 seconds."
+    );
     for _ in 0..4 {
         store.get(APP).await.is(200);
     }
     let reply = store.get("applications").await;
-    assert_eq!((reply.status, reply.text.as_str()), (502, "<html>bad gateway</html>"));
+    assert_eq!(
+        (reply.status, reply.text.as_str()),
+        (502, "<html>bad gateway</html>")
+    );
     assert_eq!(reply.headers["x-test"], "yes");
-    assert_eq!(store.get(FLIGHT).await.is(500)["innererror"]["code"], "UnknownInternalFailure");
+    assert_eq!(
+        store.get(FLIGHT).await.is(500)["innererror"]["code"],
+        "UnknownInternalFailure"
+    );
 }
 
 #[tokio::test]
 async fn chance_is_the_same_for_the_same_seed() {
     let mut played = Vec::new();
     for _ in 0..2 {
-        let store =
-            Store::start(scenario("seed = 5\n[[fault]]\ncall = 'get-app'\nchance = 0.3\neffect = 'answer'\nstatus = 503")).await;
+        let store = Store::start(scenario(
+            "seed = 5\n[[fault]]\ncall = 'get-app'\nchance = 0.3\neffect = 'answer'\nstatus = 503",
+        ))
+        .await;
         let mut line = String::new();
         for _ in 0..40 {
-            line.push(if store.get(APP).await.status == 503 { '5' } else { '2' });
+            line.push(if store.get(APP).await.status == 503 {
+                '5'
+            } else {
+                '2'
+            });
         }
         played.push(line);
     }
@@ -101,28 +171,65 @@ async fn chance_is_the_same_for_the_same_seed() {
 
 #[tokio::test]
 async fn a_zombie_says_yes_and_stores_nothing() {
-    let store = Store::start(SimOptions { scenario: Scenario::named("zombie").unwrap(), ..options() }).await;
+    let store = Store::start(SimOptions {
+        scenario: Scenario::named("zombie").unwrap(),
+        ..options()
+    })
+    .await;
     let (mut draft, path) = store.draft(APP).await;
     draft["notesForCertification"] = json!("never stored");
-    assert_eq!(store.put(&path, &draft).await.is(200)["notesForCertification"], "never stored");
-    assert_ne!(store.get(&path).await.is(200)["notesForCertification"], "never stored");
+    assert_eq!(
+        store.put(&path, &draft).await.is(200)["notesForCertification"],
+        "never stored"
+    );
+    assert_ne!(
+        store.get(&path).await.is(200)["notesForCertification"],
+        "never stored"
+    );
     store.delete(&path).await.empty(204);
     let (mut draft, path) = store.draft(APP).await;
     draft["notesForCertification"] = json!("stored");
     store.put(&path, &draft).await.is(200);
-    assert_eq!(store.get(&path).await.is(200)["notesForCertification"], "stored");
+    assert_eq!(
+        store.get(&path).await.is(200)["notesForCertification"],
+        "stored"
+    );
 }
 
 #[tokio::test]
 async fn submissions_end_as_the_scenario_says() {
     let fault = |rest: &str| format!("[[fault]]\ncall = 'commit'\n{rest}");
     for (rest, end, code) in [
-        ("effect = 'fail'\ncode = 'InvalidState'", "CommitFailed", Some("InvalidState")),
-        ("effect = 'fail'\ncode = 'InvalidParameterValue'", "CommitFailed", Some("InvalidParameterValue")),
-        ("effect = 'fail'\ncode = 'IsInternalError'", "CommitFailed", Some("IsInternalError")),
-        ("effect = 'fail'\nstage = 'PreProcessing'", "PreProcessingFailed", Some("ServiceError")),
-        ("effect = 'fail'\nstage = 'Certification'", "CertificationFailed", None),
-        ("effect = 'fail'\nstage = 'Publishing'", "PublishFailed", Some("ServiceError")),
+        (
+            "effect = 'fail'\ncode = 'InvalidState'",
+            "CommitFailed",
+            Some("InvalidState"),
+        ),
+        (
+            "effect = 'fail'\ncode = 'InvalidParameterValue'",
+            "CommitFailed",
+            Some("InvalidParameterValue"),
+        ),
+        (
+            "effect = 'fail'\ncode = 'IsInternalError'",
+            "CommitFailed",
+            Some("IsInternalError"),
+        ),
+        (
+            "effect = 'fail'\nstage = 'PreProcessing'",
+            "PreProcessingFailed",
+            Some("ServiceError"),
+        ),
+        (
+            "effect = 'fail'\nstage = 'Certification'",
+            "CertificationFailed",
+            None,
+        ),
+        (
+            "effect = 'fail'\nstage = 'Publishing'",
+            "PublishFailed",
+            Some("ServiceError"),
+        ),
         ("effect = 'fall-back'", "PendingCommit", None),
         ("effect = 'skip'", "Published", None),
     ] {
@@ -130,26 +237,45 @@ async fn submissions_end_as_the_scenario_says() {
         let (_, path) = store.draft(APP).await;
         store.post(&format!("{path}/commit"), None).await.is(202);
         let status = store.until(&path, &[end]).await;
-        let errors = status["statusDetails"]["errors"].as_array().cloned().unwrap_or_default();
-        assert_eq!(errors.first().and_then(|error| error["code"].as_str()), code, "{rest}: {status}");
+        let errors = status["statusDetails"]["errors"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        assert_eq!(
+            errors.first().and_then(|error| error["code"].as_str()),
+            code,
+            "{rest}: {status}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_stuck_submission_stays() {
-    let store = Store::start(SimOptions { scenario: Scenario::named("stuck").unwrap(), speed: 1e7, ..options() }).await;
+    let store = Store::start(SimOptions {
+        scenario: Scenario::named("stuck").unwrap(),
+        speed: 1e7,
+        ..options()
+    })
+    .await;
     let (_, path) = store.draft(APP).await;
     store.post(&format!("{path}/commit"), None).await.is(202);
-    assert_eq!(store.get(&format!("{path}/status")).await.is(200)["status"], "CommitStarted");
-    store.operator("unstick", json!({ "product": "app:9NX0EXAMPLE1" })).await;
+    assert_eq!(
+        store.get(&format!("{path}/status")).await.is(200)["status"],
+        "CommitStarted"
+    );
+    store
+        .operator("unstick", json!({ "product": "app:9NX0EXAMPLE1" }))
+        .await;
     store.until(&path, &["Published"]).await;
 }
 
 #[tokio::test]
 async fn uploads_end_and_lose_what_they_had() {
-    let store =
-        Store::start(SimOptions { speed: 1.0, ..scenario("[[fault]]\ncall = 'put-blob'\nnth = 2\neffect = 'expire-upload'") })
-            .await;
+    let store = Store::start(SimOptions {
+        speed: 1.0,
+        ..scenario("[[fault]]\ncall = 'put-blob'\nnth = 2\neffect = 'expire-upload'")
+    })
+    .await;
     let (draft, _) = store.draft(APP).await;
     let bytes = zip(&[("a.msix", msix(IDENTITY, "9.0.0.0"))]);
     assert_eq!(store.upload(&draft, bytes.clone()).await, 201);
@@ -166,19 +292,32 @@ async fn answers_can_be_strange() {
     ))
     .await;
     let (_, path) = store.draft(APP).await;
-    assert_eq!(store.get(&format!("{path}/status")).await.is(200)["status"], "Teleporting");
+    assert_eq!(
+        store.get(&format!("{path}/status")).await.is(200)["status"],
+        "Teleporting"
+    );
     assert_eq!(store.get(&path).await.is(200)["novelty"], json!({ "a": 1 }));
-    assert!(store.get(APP).await.is(200)["primaryName"].as_str().unwrap().contains('\u{1b}'));
+    assert!(
+        store.get(APP).await.is(200)["primaryName"]
+            .as_str()
+            .unwrap()
+            .contains('\u{1b}')
+    );
 }
 
 #[tokio::test]
 async fn a_running_simulator_takes_a_new_scenario() {
     let store = Store::fast().await;
-    store.play("[[fault]]\ncall = 'any'\neffect = 'answer'\nstatus = 503").await;
+    store
+        .play("[[fault]]\ncall = 'any'\neffect = 'answer'\nstatus = 503")
+        .await;
     store.get(APP).await.is(503);
     store.play("").await;
     let (mut draft, path) = store.draft(APP).await;
-    draft["applicationPackages"].as_array_mut().unwrap().push(new_package("a.msix"));
+    draft["applicationPackages"]
+        .as_array_mut()
+        .unwrap()
+        .push(new_package("a.msix"));
     store.put(&path, &draft).await.is(200);
     store.sim.stop().await;
 }
@@ -193,18 +332,43 @@ async fn blocks_can_fail_one_by_one_and_get_lost() {
     .await;
     let (draft, _) = store.draft(APP).await;
     let url = draft["fileUploadUrl"].as_str().unwrap().replace('+', "%2B");
-    let block = || store.http.put(format!("{url}&comp=block&blockid=YWFhYQ%3D%3D")).body("some bytes").send();
+    let block = || {
+        store
+            .http
+            .put(format!("{url}&comp=block&blockid=YWFhYQ%3D%3D"))
+            .body("some bytes")
+            .send()
+    };
     let list = || {
         let body = "<?xml version=\"1.0\"?><BlockList><Latest>YWFhYQ==</Latest></BlockList>";
-        store.http.put(format!("{url}&comp=blocklist")).body(body).send()
+        store
+            .http
+            .put(format!("{url}&comp=blocklist"))
+            .body(body)
+            .send()
     };
     assert_eq!(block().await.unwrap().status(), 503);
     assert!(block().await.is_err());
     assert_eq!(block().await.unwrap().status(), 201);
-    assert_eq!(list().await.unwrap().status(), 400, "the staged block is gone");
+    assert_eq!(
+        list().await.unwrap().status(),
+        400,
+        "the staged block is gone"
+    );
     assert_eq!(block().await.unwrap().status(), 201);
     assert_eq!(list().await.unwrap().status(), 201);
-    assert_eq!(store.http.get(&url).send().await.unwrap().text().await.unwrap(), "some bytes");
+    assert_eq!(
+        store
+            .http
+            .get(&url)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap(),
+        "some bytes"
+    );
 }
 
 #[tokio::test]
@@ -215,11 +379,20 @@ async fn faults_can_be_for_one_product_and_take_their_time() {
          [[fault]]\ncall = 'sign-in'\neffect = 'answer'\nstatus = 503\nbody = '{\"error\":\"temporarily_unavailable\"}'\ntimes = 0",
     ))
     .await;
-    store.post(&format!("{FLIGHT}/submissions"), None).await.is(500);
-    store.post(&format!("{APP}/submissions"), None).await.is(201);
+    store
+        .post(&format!("{FLIGHT}/submissions"), None)
+        .await
+        .is(500);
+    store
+        .post(&format!("{APP}/submissions"), None)
+        .await
+        .is(201);
     let answered = store.state().await;
     assert_eq!(
-        (&answered["answered"]["create"], &answered["succeeded"]["create"]),
+        (
+            &answered["answered"]["create"],
+            &answered["succeeded"]["create"]
+        ),
         (&json!(1), &json!(1)),
         "a fault's answer is not the Store's"
     );

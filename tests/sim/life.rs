@@ -1,13 +1,18 @@
 //! A submission's clean life, from create to published, for apps, add-ons and flights; and the ways in which it ends otherwise.
 
-use crate::client::{ADD_ON, APP, FLIGHT, IDENTITY, Store, msix, new_package, options, scenario, zip};
-use flightdeck::sim::{Scenario, SimOptions};
+use crate::client::{
+    ADD_ON, APP, FLIGHT, IDENTITY, Store, msix, new_package, options, scenario, zip,
+};
 use serde_json::{Value, json};
+use store_sim::{Scenario, SimOptions};
 
 const NEW: &str = "Northwind.Notes_9.1.0.0.msix";
 
 fn with_package(mut document: Value, list: &str) -> Value {
-    document[list].as_array_mut().unwrap().push(new_package(NEW));
+    document[list]
+        .as_array_mut()
+        .unwrap()
+        .push(new_package(NEW));
     document
 }
 
@@ -31,7 +36,10 @@ async fn an_app_is_published_with_a_new_package_and_a_new_picture() {
     let before = store.get(APP).await.is(200);
     let (draft, path) = store.draft(APP).await;
     assert_eq!(draft["status"], "PendingCommit");
-    assert_eq!(draft["statusDetails"]["warnings"][0]["code"], "SalesUnsupportedWarning");
+    assert_eq!(
+        draft["statusDetails"]["warnings"][0]["code"],
+        "SalesUnsupportedWarning"
+    );
     let old = draft["applicationPackages"][0]["id"].clone();
     let mut edited = with_package(draft.clone(), "applicationPackages");
     edited["applicationPackages"][0]["fileStatus"] = json!("PendingDelete");
@@ -40,24 +48,64 @@ async fn an_app_is_published_with_a_new_package_and_a_new_picture() {
         .unwrap()
         .push(json!({ "fileName": "en-us\\new.png", "fileStatus": "PendingUpload", "imageType": "Screenshot" }));
     store.put(&path, &edited).await.is(200);
-    let files = zip(&[(NEW, msix(IDENTITY, "9.1.0.0")), ("en-us/new.png", b"a picture".to_vec())]);
+    let files = zip(&[
+        (NEW, msix(IDENTITY, "9.1.0.0")),
+        ("en-us/new.png", b"a picture".to_vec()),
+    ]);
     assert_eq!(store.upload(&draft, files).await, 201);
-    assert_eq!(store.post(&format!("{path}/commit"), None).await.is(202), json!({ "status": "CommitStarted" }));
-    assert!(store.get(&format!("{path}/status")).await.is(200).get("statusDetails").is_none(), "the first look has no details");
+    assert_eq!(
+        store.post(&format!("{path}/commit"), None).await.is(202),
+        json!({ "status": "CommitStarted" })
+    );
+    assert!(
+        store
+            .get(&format!("{path}/status"))
+            .await
+            .is(200)
+            .get("statusDetails")
+            .is_none(),
+        "the first look has no details"
+    );
     let status = store.until(&path, &["Published"]).await;
     assert_eq!(status["statusDetails"]["errors"], json!([]));
 
     let live = store.get(&path).await.is(200);
     assert!(live.get("fileUploadUrl").is_none());
     let packages = live["applicationPackages"].as_array().unwrap();
-    assert!(packages.iter().all(|package| package["id"] != old), "what was to be deleted is gone");
-    let new = packages.iter().find(|package| package["fileName"] == NEW).unwrap();
+    assert!(
+        packages.iter().all(|package| package["id"] != old),
+        "what was to be deleted is gone"
+    );
+    let new = packages
+        .iter()
+        .find(|package| package["fileName"] == NEW)
+        .unwrap();
     assert_eq!(new["fileStatus"], "Uploaded");
-    assert!(new["id"].as_str().unwrap().starts_with("2000000000"), "{new}");
-    assert_eq!((&new["version"], &new["architecture"]), (&json!("9.1.0.0"), &json!("x64")));
-    assert_eq!(new["targetDeviceFamilies"], json!(["Windows.Desktop min version 10.0.17763.0"]));
-    let image = live["listings"]["en-us"]["baseListing"]["images"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((image["fileStatus"].as_str(), image["id"].as_str().unwrap().len()), (Some("Uploaded"), 19));
+    assert!(
+        new["id"].as_str().unwrap().starts_with("2000000000"),
+        "{new}"
+    );
+    assert_eq!(
+        (&new["version"], &new["architecture"]),
+        (&json!("9.1.0.0"), &json!("x64"))
+    );
+    assert_eq!(
+        new["targetDeviceFamilies"],
+        json!(["Windows.Desktop min version 10.0.17763.0"])
+    );
+    let image = live["listings"]["en-us"]["baseListing"]["images"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    assert_eq!(
+        (
+            image["fileStatus"].as_str(),
+            image["id"].as_str().unwrap().len()
+        ),
+        (Some("Uploaded"), 19)
+    );
 
     let after = store.get(APP).await.is(200);
     assert_eq!(after[published(APP)]["id"], draft["id"]);
@@ -65,7 +113,12 @@ async fn an_app_is_published_with_a_new_package_and_a_new_picture() {
     assert_eq!(after["firstPublishedDate"], before["firstPublishedDate"]);
     let counts = store.product("app:9NX0EXAMPLE1").await;
     assert_eq!(
-        (&counts["creates"], &counts["updates"], &counts["commits"], &counts["publications"]),
+        (
+            &counts["creates"],
+            &counts["updates"],
+            &counts["commits"],
+            &counts["publications"]
+        ),
         (&json!(1), &json!(1), &json!(1), &json!(1))
     );
     // The next draft is a copy of what is live now.
@@ -79,16 +132,28 @@ async fn an_add_on_is_published_with_its_icon() {
     let store = Store::fast().await;
     let (draft, path) = store.draft(ADD_ON).await;
     let mut edited = draft.clone();
-    edited["listings"]["en-us"]["icon"] = json!({ "fileName": "icons/new.png", "fileStatus": "PendingUpload" });
+    edited["listings"]["en-us"]["icon"] =
+        json!({ "fileName": "icons/new.png", "fileStatus": "PendingUpload" });
     edited["tag"] = json!("spring");
     store.put(&path, &edited).await.is(200);
-    assert_eq!(store.upload(&draft, zip(&[("icons/new.png", b"png".to_vec())])).await, 201);
+    assert_eq!(
+        store
+            .upload(&draft, zip(&[("icons/new.png", b"png".to_vec())]))
+            .await,
+        201
+    );
     store.post(&format!("{path}/commit"), None).await.is(202);
     store.until(&path, &["Published"]).await;
     let live = store.get(&path).await.is(200);
-    assert_eq!(live["listings"]["en-us"]["icon"], json!({ "fileName": "icons/new.png", "fileStatus": "Uploaded" }));
+    assert_eq!(
+        live["listings"]["en-us"]["icon"],
+        json!({ "fileName": "icons/new.png", "fileStatus": "Uploaded" })
+    );
     assert_eq!(live["tag"], "spring");
-    assert_eq!(store.get(ADD_ON).await.is(200)[published(ADD_ON)]["id"], draft["id"]);
+    assert_eq!(
+        store.get(ADD_ON).await.is(200)[published(ADD_ON)]["id"],
+        draft["id"]
+    );
 }
 
 #[tokio::test]
@@ -96,35 +161,70 @@ async fn a_flight_is_published() {
     let store = Store::fast().await;
     let (draft, path) = store.draft(FLIGHT).await;
     assert_eq!(draft["flightId"], "5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915");
-    store.put(&path, &with_package(draft.clone(), "flightPackages")).await.is(200);
+    store
+        .put(&path, &with_package(draft.clone(), "flightPackages"))
+        .await
+        .is(200);
     store.upload(&draft, new_zip()).await;
     store.post(&format!("{path}/commit"), None).await.is(202);
     store.until(&path, &["Published"]).await;
     let live = store.get(&path).await.is(200);
-    let new = live["flightPackages"].as_array().unwrap().last().unwrap().clone();
+    let new = live["flightPackages"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
     assert_eq!(new["version"], "9.1.0.0");
-    assert!(new.get("targetDeviceFamilies").is_none(), "flights do not list them");
-    assert_eq!(store.get(FLIGHT).await.is(200)[published(FLIGHT)]["id"], draft["id"]);
+    assert!(
+        new.get("targetDeviceFamilies").is_none(),
+        "flights do not list them"
+    );
+    assert_eq!(
+        store.get(FLIGHT).await.is(200)[published(FLIGHT)]["id"],
+        draft["id"]
+    );
 }
 
 #[tokio::test]
 async fn every_state_is_passed_in_its_order() {
-    const ORDER: [&str; 7] =
-        ["CommitStarted", "PreProcessing", "Certification", "Release", "PendingPublication", "Publishing", "Published"];
-    let store = Store::start(SimOptions { speed: 10.0, ..options() }).await;
+    const ORDER: [&str; 7] = [
+        "CommitStarted",
+        "PreProcessing",
+        "Certification",
+        "Release",
+        "PendingPublication",
+        "Publishing",
+        "Published",
+    ];
+    let store = Store::start(SimOptions {
+        speed: 10.0,
+        ..options()
+    })
+    .await;
     let (_, path) = store.draft(APP).await;
     store.post(&format!("{path}/commit"), None).await.is(202);
     let mut seen: Vec<String> = Vec::new();
     while seen.last().is_none_or(|last| last != "Published") {
-        let status = store.get(&format!("{path}/status")).await.is(200)["status"].as_str().unwrap().to_owned();
+        let status = store.get(&format!("{path}/status")).await.is(200)["status"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         if seen.last() != Some(&status) {
             seen.push(status);
         }
     }
     // A busy machine may look too seldom to see them all; none may come out of turn, and the ends are certain.
-    let places: Vec<usize> = seen.iter().map(|state| ORDER.iter().position(|known| known == state).unwrap()).collect();
+    let places: Vec<usize> = seen
+        .iter()
+        .map(|state| ORDER.iter().position(|known| known == state).unwrap())
+        .collect();
     assert!(places.is_sorted(), "{seen:?}");
-    assert_eq!((seen.first().unwrap().as_str(), seen.len() > 3), ("CommitStarted", true), "{seen:?}");
+    assert_eq!(
+        (seen.first().unwrap().as_str(), seen.len() > 3),
+        ("CommitStarted", true),
+        "{seen:?}"
+    );
 }
 
 #[tokio::test]
@@ -135,7 +235,10 @@ async fn a_new_add_on_and_a_new_flight_live_from_birth_to_publication() {
     assert!(add_on.get("pendingInAppProductSubmission").is_none());
     let product = format!("inappproducts/{}", add_on["id"].as_str().unwrap());
     let (fresh, path) = store.draft(&product).await;
-    assert_eq!((&fresh["contentType"], &fresh["listings"]), (&json!("NotSet"), &json!({})));
+    assert_eq!(
+        (&fresh["contentType"], &fresh["listings"]),
+        (&json!("NotSet"), &json!({}))
+    );
     let body = json!({
         "contentType": "OnlineDownload", "keywords": [], "lifetime": "Forever",
         "listings": { "en-us": { "title": "Themes", "description": "More colours." } },
@@ -146,24 +249,40 @@ async fn a_new_add_on_and_a_new_flight_live_from_birth_to_publication() {
     store.until(&path, &["Published"]).await;
 
     let asked = json!({ "friendlyName": "Beta ring", "groupIds": [1_152_921_504_607_100_001_u64], "rankHigherThan": "Insiders" });
-    let flight = store.post(&format!("{APP}/flights"), Some(&asked)).await.is(201);
+    let flight = store
+        .post(&format!("{APP}/flights"), Some(&asked))
+        .await
+        .is(201);
     assert_eq!(flight["groupIds"], json!(["1152921504607100001"]));
     let product = format!("{APP}/flights/{}", flight["flightId"].as_str().unwrap());
-    let path = format!("{product}/submissions/{}", flight["pendingFlightSubmission"]["id"].as_str().unwrap());
+    let path = format!(
+        "{product}/submissions/{}",
+        flight["pendingFlightSubmission"]["id"].as_str().unwrap()
+    );
     let first = store.get(&path).await.is(200);
-    store.put(&path, &with_package(first.clone(), "flightPackages")).await.is(200);
+    store
+        .put(&path, &with_package(first.clone(), "flightPackages"))
+        .await
+        .is(200);
     assert_eq!(store.upload(&first, new_zip()).await, 201);
     store.post(&format!("{path}/commit"), None).await.is(202);
     store.until(&path, &["Published"]).await;
     // Who ranked directly above Insiders now ranks above the new one.
-    let ring = store.get(&format!("{APP}/flights/c81e94d0-3b52-47a6-8f1d-5e6072a9b4c3")).await.is(200);
+    let ring = store
+        .get(&format!(
+            "{APP}/flights/c81e94d0-3b52-47a6-8f1d-5e6072a9b4c3"
+        ))
+        .await
+        .is(200);
     assert_eq!(ring["rankHigherThan"], "Beta ring");
 }
 
 #[tokio::test]
 async fn a_first_app_needs_its_age_rating() {
     let store = Store::fast().await;
-    let app = store.operator("reserve-app", json!({ "name": "Northwind New" })).await;
+    let app = store
+        .operator("reserve-app", json!({ "name": "Northwind New" }))
+        .await;
     let product = format!("applications/{}", app["id"].as_str().unwrap());
     assert_eq!(app["firstPublishedDate"], "1601-01-01T00:00:00Z");
     let identity = app["packageIdentityName"].as_str().unwrap();
@@ -176,34 +295,58 @@ async fn a_first_app_needs_its_age_rating() {
     });
     for (rated, end) in [(false, "CommitFailed"), (true, "Published")] {
         if rated {
-            store.operator("answer-age-rating", json!({ "product": format!("app:{}", app["id"].as_str().unwrap()) })).await;
+            store
+                .operator(
+                    "answer-age-rating",
+                    json!({ "product": format!("app:{}", app["id"].as_str().unwrap()) }),
+                )
+                .await;
         }
         let (draft, path) = store.draft(&product).await;
-        assert_eq!((&draft["applicationCategory"], &draft["applicationPackages"]), (&json!("NotSet"), &json!([])));
+        assert_eq!(
+            (&draft["applicationCategory"], &draft["applicationPackages"]),
+            (&json!("NotSet"), &json!([]))
+        );
         store.put(&path, &body).await.is(200);
-        store.upload(&draft, zip(&[(NEW, msix(identity, "1.0.0.0"))])).await;
+        store
+            .upload(&draft, zip(&[(NEW, msix(identity, "1.0.0.0"))]))
+            .await;
         store.post(&format!("{path}/commit"), None).await.is(202);
         let status = store.until(&path, &["Published", "CommitFailed"]).await;
         assert_eq!(status["status"], end, "{status}");
         if !rated {
-            assert_eq!(status["statusDetails"]["errors"][0]["code"], "InvalidMicrosoftAgeRating");
+            assert_eq!(
+                status["statusDetails"]["errors"][0]["code"],
+                "InvalidMicrosoftAgeRating"
+            );
             store.delete(&path).await.empty(204);
         }
     }
-    assert!(!store.get(&product).await.is(200)["firstPublishedDate"].as_str().unwrap().starts_with("1601"));
+    assert!(
+        !store.get(&product).await.is(200)["firstPublishedDate"]
+            .as_str()
+            .unwrap()
+            .starts_with("1601")
+    );
 }
 
 async fn fails(zip_file: Option<Vec<u8>>) -> Value {
     let store = Store::fast().await;
     let (draft, path) = store.draft(APP).await;
-    store.put(&path, &with_package(draft.clone(), "applicationPackages")).await.is(200);
+    store
+        .put(&path, &with_package(draft.clone(), "applicationPackages"))
+        .await
+        .is(200);
     if let Some(bytes) = zip_file {
         store.upload(&draft, bytes).await;
     }
     store.post(&format!("{path}/commit"), None).await.is(202);
     let status = store.until(&path, &["CommitFailed", "Published"]).await;
     assert_eq!(status["status"], "CommitFailed");
-    store.post(&format!("{APP}/submissions"), None).await.refused(409, "InvalidState", "Create submission failed");
+    store
+        .post(&format!("{APP}/submissions"), None)
+        .await
+        .refused(409, "InvalidState", "Create submission failed");
     store.delete(&path).await.empty(204);
     store.draft(APP).await;
     status["statusDetails"]["errors"].clone()
@@ -215,7 +358,11 @@ async fn a_commit_fails_with_what_is_wrong_with_the_zip() {
     assert_eq!(errors[0]["code"], "MissingFiles");
     let errors = fails(Some(b"this is no archive".to_vec())).await;
     assert_eq!(errors[0]["code"], "InvalidArchive");
-    let errors = fails(Some(zip(&[("top/Northwind.Notes_9.1.0.0.msix", msix(IDENTITY, "9.1.0.0"))]))).await;
+    let errors = fails(Some(zip(&[(
+        "top/Northwind.Notes_9.1.0.0.msix",
+        msix(IDENTITY, "9.1.0.0"),
+    )])))
+    .await;
     assert_eq!(errors[0]["code"], "MissingFiles");
     assert!(errors[0]["details"].as_str().unwrap().contains(NEW));
     let errors = fails(Some(zip(&[(NEW, msix("Somebody.Else", "9.1.0.0"))]))).await;
@@ -229,12 +376,26 @@ async fn two_packages_of_one_version_and_architecture_cannot_live_together() {
     let store = Store::fast().await;
     let (draft, path) = store.draft(APP).await;
     let mut edited = with_package(draft.clone(), "applicationPackages");
-    edited["applicationPackages"].as_array_mut().unwrap().push(new_package("twin.msix"));
+    edited["applicationPackages"]
+        .as_array_mut()
+        .unwrap()
+        .push(new_package("twin.msix"));
     store.put(&path, &edited).await.is(200);
-    store.upload(&draft, zip(&[(NEW, msix(IDENTITY, "9.1.0.0")), ("twin.msix", msix(IDENTITY, "9.1.0.0"))])).await;
+    store
+        .upload(
+            &draft,
+            zip(&[
+                (NEW, msix(IDENTITY, "9.1.0.0")),
+                ("twin.msix", msix(IDENTITY, "9.1.0.0")),
+            ]),
+        )
+        .await;
     store.post(&format!("{path}/commit"), None).await.is(202);
     let status = store.until(&path, &["CommitFailed", "Published"]).await;
-    assert_eq!(status["statusDetails"]["errors"][0]["code"], "PackageValidationFailed", "{status}");
+    assert_eq!(
+        status["statusDetails"]["errors"][0]["code"], "PackageValidationFailed",
+        "{status}"
+    );
 }
 
 #[tokio::test]
@@ -245,7 +406,9 @@ async fn a_held_submission_waits_for_a_person_or_a_date() {
     store.put(&path, &draft).await.is(200);
     store.post(&format!("{path}/commit"), None).await.is(202);
     store.until(&path, &["Release"]).await;
-    store.operator("publish-now", json!({ "product": "app:9NX0EXAMPLE1" })).await;
+    store
+        .operator("publish-now", json!({ "product": "app:9NX0EXAMPLE1" }))
+        .await;
     store.until(&path, &["Published"]).await;
 
     let (mut draft, path) = store.draft(ADD_ON).await;
@@ -254,22 +417,35 @@ async fn a_held_submission_waits_for_a_person_or_a_date() {
     store.put(&path, &draft).await.is(200);
     store.post(&format!("{path}/commit"), None).await.is(202);
     store.until(&path, &["Release"]).await;
-    assert_eq!(store.get(&format!("{path}/status")).await.is(200)["status"], "Release");
+    assert_eq!(
+        store.get(&format!("{path}/status")).await.is(200)["status"],
+        "Release"
+    );
 }
 
 #[tokio::test]
 async fn certification_rejects_approves_and_is_cancelled_by_people() {
     let store = Store::start(SimOptions {
-        scenario: Scenario::parse("[[fault]]\ncall = 'commit'\neffect = 'stuck'\nstage = 'Certification'").unwrap(),
+        scenario: Scenario::parse(
+            "[[fault]]\ncall = 'commit'\neffect = 'stuck'\nstage = 'Certification'",
+        )
+        .unwrap(),
         ..options()
     })
     .await;
     let product = json!({ "product": "app:9NX0EXAMPLE1" });
-    for (action, end) in [("reject", "CertificationFailed"), ("cancel", "Canceled"), ("approve", "Published")] {
+    for (action, end) in [
+        ("reject", "CertificationFailed"),
+        ("cancel", "Canceled"),
+        ("approve", "Published"),
+    ] {
         let (_, path) = store.draft(APP).await;
         store.post(&format!("{path}/commit"), None).await.is(202);
         store.until(&path, &["Certification"]).await;
-        store.delete(&path).await.refused(409, "InvalidState", "cannot be deleted");
+        store
+            .delete(&path)
+            .await
+            .refused(409, "InvalidState", "cannot be deleted");
         store.operator(action, product.clone()).await;
         let status = store.until(&path, &[end]).await;
         if end == "CertificationFailed" {
@@ -291,12 +467,26 @@ async fn what_nobody_knows_survives_the_round_trip() {
     let store = Store::fast().await;
     let (draft, path) = store.draft(APP).await;
     let mut text = draft.to_string();
-    text.insert_str(1, r#""zFirst":{"b":1,"a":25.0,"n":12345678901234567890123,"e":1E5,"t":"né 日本 \u0007 🎉"},"#);
-    let request = store.http.put(format!("{}/v1.0/my/{path}", store.sim.url())).bearer_auth(&store.token);
-    let reply = crate::client::answer(request.header("content-type", "application/json").body(text)).await.unwrap();
+    text.insert_str(
+        1,
+        r#""zFirst":{"b":1,"a":25.0,"n":12345678901234567890123,"e":1E5,"t":"né 日本 \u0007 🎉"},"#,
+    );
+    let request = store
+        .http
+        .put(format!("{}/v1.0/my/{path}", store.sim.url()))
+        .bearer_auth(&store.token);
+    let reply = crate::client::answer(
+        request
+            .header("content-type", "application/json")
+            .body(text),
+    )
+    .await
+    .unwrap();
     assert_eq!(reply.status, 200, "{}", reply.text);
     let stored = store.get(&path).await;
-    let unknown = stored.text.find(r#""zFirst":{"b":1,"a":25.0,"n":12345678901234567890123,"e":"#);
+    let unknown = stored
+        .text
+        .find(r#""zFirst":{"b":1,"a":25.0,"n":12345678901234567890123,"e":"#);
     assert!(unknown.is_some(), "{}", stored.text);
     let stored = stored.is(200);
     let mut expected = draft.clone();
@@ -304,7 +494,15 @@ async fn what_nobody_knows_survives_the_round_trip() {
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&stored[name], value, "{name}");
     }
-    let names = |value: &Value| value.as_object().unwrap().keys().filter(|name| *name != "zFirst").cloned().collect::<Vec<_>>();
+    let names = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|name| *name != "zFirst")
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(&stored), names(&draft), "order of members");
 }
 
@@ -317,13 +515,25 @@ async fn an_update_replaces_everything_but_what_the_service_keeps() {
     base["title"] = json!("Another name");
     let images = base["images"].take();
     base["images"] = json!([]);
-    edited.as_object_mut().unwrap().shift_remove("notesForCertification");
+    edited
+        .as_object_mut()
+        .unwrap()
+        .shift_remove("notesForCertification");
     edited["applicationPackages"][0]["version"] = json!("99.0.0.0");
     let reply = store.put(&path, &edited).await.is(200);
-    assert_eq!(reply["listings"]["en-us"]["baseListing"]["title"], draft["listings"]["en-us"]["baseListing"]["title"]);
-    assert_eq!(reply["listings"]["en-us"]["baseListing"]["images"], images, "pictures left out are not deleted");
+    assert_eq!(
+        reply["listings"]["en-us"]["baseListing"]["title"],
+        draft["listings"]["en-us"]["baseListing"]["title"]
+    );
+    assert_eq!(
+        reply["listings"]["en-us"]["baseListing"]["images"], images,
+        "pictures left out are not deleted"
+    );
     assert_eq!(reply["notesForCertification"], "");
-    assert_eq!(reply["applicationPackages"][0]["version"], draft["applicationPackages"][0]["version"]);
+    assert_eq!(
+        reply["applicationPackages"][0]["version"],
+        draft["applicationPackages"][0]["version"]
+    );
     assert_eq!(reply["pricing"]["isAdvancedPricingModel"], false);
     assert_eq!(store.get(&path).await.is(200), reply);
 
@@ -338,23 +548,53 @@ async fn an_update_replaces_everything_but_what_the_service_keeps() {
 async fn languages_that_come_and_go_are_warned_of() {
     let store = Store::fast().await;
     let (mut draft, path) = store.draft(APP).await;
-    let base = json!({ "baseListing": { "description": "Notas.", "title": "Notas", "images": [] } });
+    let base =
+        json!({ "baseListing": { "description": "Notas.", "title": "Notas", "images": [] } });
     let listings = draft["listings"].as_object_mut().unwrap();
     assert!(listings.shift_remove("de-de").is_some());
     listings.insert("pt-br".to_owned(), base);
     let reply = store.put(&path, &draft).await.is(200);
-    let codes: Vec<&str> =
-        reply["statusDetails"]["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["SalesUnsupportedWarning", "ListingOptOutWarning", "ListingOptInWarning"]);
+    let codes: Vec<&str> = reply["statusDetails"]["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "SalesUnsupportedWarning",
+            "ListingOptOutWarning",
+            "ListingOptInWarning"
+        ]
+    );
 }
 
 #[tokio::test]
 async fn a_minimal_reply_has_neither_listings_nor_packages() {
     let store = Store::start(scenario("[switches]\nraw_plus = true")).await;
-    let reply = store.post(&format!("{APP}/submissions?isMinimalResponse=true"), None).await.is(201);
+    let reply = store
+        .post(&format!("{APP}/submissions?isMinimalResponse=true"), None)
+        .await
+        .is(201);
     let names: Vec<&String> = reply.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["id", "status", "statusDetails", "fileUploadUrl", "friendlyName"]);
-    let full = store.get(&format!("{APP}/submissions/{}", reply["id"].as_str().unwrap())).await.is(200);
+    assert_eq!(
+        names,
+        [
+            "id",
+            "status",
+            "statusDetails",
+            "fileUploadUrl",
+            "friendlyName"
+        ]
+    );
+    let full = store
+        .get(&format!(
+            "{APP}/submissions/{}",
+            reply["id"].as_str().unwrap()
+        ))
+        .await
+        .is(200);
     assert_eq!(full["fileUploadUrl"], reply["fileUploadUrl"]);
     assert_eq!(store.upload(&reply, new_zip()).await, 201);
 }
@@ -368,7 +608,12 @@ async fn a_language_without_description_is_an_error_that_the_api_cannot_name() {
     store.post(&format!("{path}/commit"), None).await.is(202);
     let status = store.until(&path, &["CommitFailed", "Published"]).await;
     assert_eq!(status["statusDetails"]["errors"][0]["code"], "InvalidState");
-    assert!(status["statusDetails"]["errors"][0]["details"].as_str().unwrap().contains("cannot be exposed via API"));
+    assert!(
+        status["statusDetails"]["errors"][0]["details"]
+            .as_str()
+            .unwrap()
+            .contains("cannot be exposed via API")
+    );
 }
 
 #[tokio::test]
@@ -382,7 +627,11 @@ async fn a_stopped_simulator_is_gone_for_open_connections_too() {
 
 #[tokio::test]
 async fn a_date_in_the_store_s_own_time_is_reached() {
-    let store = Store::start(SimOptions { speed: 1e6, ..options() }).await;
+    let store = Store::start(SimOptions {
+        speed: 1e6,
+        ..options()
+    })
+    .await;
     let (mut draft, path) = store.draft(APP).await;
     let day = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(40);
     draft["targetPublishMode"] = json!("SpecificDate");

@@ -1,6 +1,11 @@
 //! The simulated Store over real HTTP, against what is known of the real one: sign-in, lists, a submission's life, every refusal, faults.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
+)]
 
 mod client;
 mod demo;

@@ -2,14 +2,14 @@
 //! sent, with pointer and position, and the simulator refuses the very same document over real HTTP.
 
 use crate::client::{ADD_ON, APP, FLIGHT, Store, scenario};
-use flightdeck::domain::{
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use store_model::{
     json::document::{Document, pretty},
     rules::check::{Severity, check},
     submission::put_body,
     target::Kind,
 };
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 const BAD: &str = "InvalidParameterValue";
 
@@ -32,17 +32,42 @@ struct Row {
     is_late: bool,
 }
 
-fn row(number: &'static str, kind: Kind, place: &str, value: Option<Value>, target: &'static str, words: &'static str) -> Row {
-    let rule = if number.starts_with('E') { number } else { "§" };
+fn row(
+    number: &'static str,
+    kind: Kind,
+    place: &str,
+    value: Option<Value>,
+    target: &'static str,
+    words: &'static str,
+) -> Row {
+    let rule = if number.starts_with('E') {
+        number
+    } else {
+        "§"
+    };
     let is_late = number == "values" || number == "lengths";
     let pointer = place.to_owned();
-    Row { number, kind, place: place.to_owned(), value, target, words, pointer, rule, severity: Severity::Error, is_late }
+    Row {
+        number,
+        kind,
+        place: place.to_owned(),
+        value,
+        target,
+        words,
+        pointer,
+        rule,
+        severity: Severity::Error,
+        is_late,
+    }
 }
 
 impl Row {
     /// The finding stands at another place than the change.
     fn at(self, pointer: &str) -> Self {
-        Self { pointer: pointer.to_owned(), ..self }
+        Self {
+            pointer: pointer.to_owned(),
+            ..self
+        }
     }
 
     fn rule(self, rule: &'static str) -> Self {
@@ -51,11 +76,17 @@ impl Row {
 
     /// The check can only suspect it: the enumerations are open.
     fn suspected(self) -> Self {
-        Self { severity: Severity::Warning, ..self }
+        Self {
+            severity: Severity::Warning,
+            ..self
+        }
     }
 
     fn early(self) -> Self {
-        Self { is_late: false, ..self }
+        Self {
+            is_late: false,
+            ..self
+        }
     }
 }
 
@@ -73,9 +104,14 @@ fn table() -> Vec<Row> {
     let core = json!({"Desktop": true, "Mobile": false, "Xbox": false, "Holographic": false, "Core": true});
     let two_codes = json!({"xx-yy": {}, "qq": {}});
     let trailer = |images: Value| {
-        Some(json!([{"videoFileName": "a.mp4", "trailerAssets": {"en-us": {"title": "T", "imageList": images}}}]))
+        Some(
+            json!([{"videoFileName": "a.mp4", "trailerAssets": {"en-us": {"title": "T", "imageList": images}}}]),
+        )
     };
-    let shots = vec![json!({"fileName": "n.png", "fileStatus": "PendingUpload", "imageType": "MobileScreenshot"}); 9];
+    let shots = vec![
+        json!({"fileName": "n.png", "fileStatus": "PendingUpload", "imageType": "MobileScreenshot"});
+        9
+    ];
     vec![
         row(
             "E7",
@@ -85,20 +121,102 @@ fn table() -> Vec<Row> {
             "packages",
             "The following packages are missing in your update: ",
         ),
-        row("E7", Flight, "/flightPackages", Some(json!([])), "packages", "Please keep all file entries for existing packages."),
-        row("E7", App, "/applicationPackages/0/id", Some(json!("")), "packages", "missing in your update")
-            .at("/applicationPackages/0"),
-        row("E8", App, "/pricing/priceId", Some(json!("Base")), "pricing", "'Base' is not a valid PriceId for base price."),
-        row("E8", AddOn, "/pricing/priceId", Some(json!("Base")), "pricing", "'Base' is not a valid PriceId for base price."),
-        row("E8", App, "/pricing/priceId", Some(json!("Tier1")), "pricing", "'Tier1' is not a valid PriceId"),
-        row("E8", App, "/pricing/priceId", Some(json!("free")), "pricing", "'free' is not a valid PriceId"),
-        row("E8", App, "/pricing/marketSpecificPricings", Some(json!({"DE": "Cheap"})), "pricing", "'Cheap'")
-            .at("/pricing/marketSpecificPricings/DE"),
-        row("markets", App, "/pricing/marketSpecificPricings", Some(json!({"de": "Free"})), "marketSpecificPricings", "'de'")
-            .at("/pricing/marketSpecificPricings/de"),
-        row("E9", App, "/pricing/priceId", Some(Value::Null), "pricing", "You must select a valid base price").rule("Q14"),
-        row("E9", AddOn, "/pricing/priceId", None, "pricing", "You must select a valid base price").at("/pricing").rule("Q14"),
-        row("E9", App, "/pricing", None, "pricing", "You must select a valid base price").at("").rule("E8"),
+        row(
+            "E7",
+            Flight,
+            "/flightPackages",
+            Some(json!([])),
+            "packages",
+            "Please keep all file entries for existing packages.",
+        ),
+        row(
+            "E7",
+            App,
+            "/applicationPackages/0/id",
+            Some(json!("")),
+            "packages",
+            "missing in your update",
+        )
+        .at("/applicationPackages/0"),
+        row(
+            "E8",
+            App,
+            "/pricing/priceId",
+            Some(json!("Base")),
+            "pricing",
+            "'Base' is not a valid PriceId for base price.",
+        ),
+        row(
+            "E8",
+            AddOn,
+            "/pricing/priceId",
+            Some(json!("Base")),
+            "pricing",
+            "'Base' is not a valid PriceId for base price.",
+        ),
+        row(
+            "E8",
+            App,
+            "/pricing/priceId",
+            Some(json!("Tier1")),
+            "pricing",
+            "'Tier1' is not a valid PriceId",
+        ),
+        row(
+            "E8",
+            App,
+            "/pricing/priceId",
+            Some(json!("free")),
+            "pricing",
+            "'free' is not a valid PriceId",
+        ),
+        row(
+            "E8",
+            App,
+            "/pricing/marketSpecificPricings",
+            Some(json!({"DE": "Cheap"})),
+            "pricing",
+            "'Cheap'",
+        )
+        .at("/pricing/marketSpecificPricings/DE"),
+        row(
+            "markets",
+            App,
+            "/pricing/marketSpecificPricings",
+            Some(json!({"de": "Free"})),
+            "marketSpecificPricings",
+            "'de'",
+        )
+        .at("/pricing/marketSpecificPricings/de"),
+        row(
+            "E9",
+            App,
+            "/pricing/priceId",
+            Some(Value::Null),
+            "pricing",
+            "You must select a valid base price",
+        )
+        .rule("Q14"),
+        row(
+            "E9",
+            AddOn,
+            "/pricing/priceId",
+            None,
+            "pricing",
+            "You must select a valid base price",
+        )
+        .at("/pricing")
+        .rule("Q14"),
+        row(
+            "E9",
+            App,
+            "/pricing",
+            None,
+            "pricing",
+            "You must select a valid base price",
+        )
+        .at("")
+        .rule("E8"),
         row(
             "E10",
             App,
@@ -115,23 +233,123 @@ fn table() -> Vec<Row> {
             "allowTargetFutureDeviceFamilies",
             "needs to be initialized",
         ),
-        row("E10", App, "/allowTargetFutureDeviceFamilies", Some(core), "allowTargetFutureDeviceFamilies", "Core")
-            .at("/allowTargetFutureDeviceFamilies/Core"),
-        row("E11", App, "/listings", Some(json!({})), "listings", "The size of Listings must be 1 or more"),
-        row("E11", AddOn, "/listings", None, "listings", "The size of Listings must be 1 or more").at(""),
-        row("E12", App, "/listings", Some(two_codes), "appListings", "Language codes: xx-yy|qq not supported").at("/listings/qq"),
-        row("E12", AddOn, "/listings/tlh", Some(json!({"title": "T"})), "appListings", "Language codes: tlh not supported"),
-        row("E21", App, &base("images/0/id"), None, "images", "should contain Id").at(&base("images/0")),
+        row(
+            "E10",
+            App,
+            "/allowTargetFutureDeviceFamilies",
+            Some(core),
+            "allowTargetFutureDeviceFamilies",
+            "Core",
+        )
+        .at("/allowTargetFutureDeviceFamilies/Core"),
+        row(
+            "E11",
+            App,
+            "/listings",
+            Some(json!({})),
+            "listings",
+            "The size of Listings must be 1 or more",
+        ),
+        row(
+            "E11",
+            AddOn,
+            "/listings",
+            None,
+            "listings",
+            "The size of Listings must be 1 or more",
+        )
+        .at(""),
+        row(
+            "E12",
+            App,
+            "/listings",
+            Some(two_codes),
+            "appListings",
+            "Language codes: xx-yy|qq not supported",
+        )
+        .at("/listings/qq"),
+        row(
+            "E12",
+            AddOn,
+            "/listings/tlh",
+            Some(json!({"title": "T"})),
+            "appListings",
+            "Language codes: tlh not supported",
+        ),
+        row(
+            "E21",
+            App,
+            &base("images/0/id"),
+            None,
+            "images",
+            "should contain Id",
+        )
+        .at(&base("images/0")),
         // § 8.3: values, exact in case.
-        row("values", App, "/visibility", Some(json!("public")), "visibility", "'public'").rule("Q32"),
-        row("values", App, "/visibility", Some(json!("Shy")), "visibility", "'Shy'").suspected(),
-        row("values", App, "/applicationCategory", Some(json!("games")), "applicationCategory", "'games'").rule("Q32"),
-        row("values", App, "/targetPublishMode", Some(json!("manual")), "targetPublishMode", "'manual'").rule("Q32"),
-        row("values", App, "/enterpriseLicensing", Some(json!("online")), "enterpriseLicensing", "'online'").rule("Q32"),
-        row("values", App, "/hardwarePreferences", Some(json!(["touch"])), "hardwarePreferences", "'touch'")
-            .at("/hardwarePreferences/0")
-            .rule("Q32"),
-        row("values", App, "/pricing/trialPeriod", Some(json!("oneDay")), "trialPeriod", "'oneDay'").rule("Q32"),
+        row(
+            "values",
+            App,
+            "/visibility",
+            Some(json!("public")),
+            "visibility",
+            "'public'",
+        )
+        .rule("Q32"),
+        row(
+            "values",
+            App,
+            "/visibility",
+            Some(json!("Shy")),
+            "visibility",
+            "'Shy'",
+        )
+        .suspected(),
+        row(
+            "values",
+            App,
+            "/applicationCategory",
+            Some(json!("games")),
+            "applicationCategory",
+            "'games'",
+        )
+        .rule("Q32"),
+        row(
+            "values",
+            App,
+            "/targetPublishMode",
+            Some(json!("manual")),
+            "targetPublishMode",
+            "'manual'",
+        )
+        .rule("Q32"),
+        row(
+            "values",
+            App,
+            "/enterpriseLicensing",
+            Some(json!("online")),
+            "enterpriseLicensing",
+            "'online'",
+        )
+        .rule("Q32"),
+        row(
+            "values",
+            App,
+            "/hardwarePreferences",
+            Some(json!(["touch"])),
+            "hardwarePreferences",
+            "'touch'",
+        )
+        .at("/hardwarePreferences/0")
+        .rule("Q32"),
+        row(
+            "values",
+            App,
+            "/pricing/trialPeriod",
+            Some(json!("oneDay")),
+            "trialPeriod",
+            "'oneDay'",
+        )
+        .rule("Q32"),
         row(
             "values",
             App,
@@ -142,52 +360,304 @@ fn table() -> Vec<Row> {
         )
         .at("/gamingOptions/0/kinectDataForExternal")
         .rule("Q32"),
-        row("values", App, &base("images/0/imageType"), Some(json!("screenshot")), "imageType", "'screenshot'")
-            .rule("Q32")
-            .early(),
-        row("values", App, "/applicationPackages/0/fileStatus", Some(json!("uploaded")), "fileStatus", "'uploaded'")
-            .rule("Q32")
-            .early(),
-        row("values", App, "/applicationPackages/0/minimumSystemRam", Some(json!("none")), "minimumSystemRam", "'none'")
-            .rule("Q32")
-            .early(),
-        row("values", AddOn, "/contentType", Some(json!("NotSet")), "contentType", "'NotSet'").rule("Q48"),
-        row("values", AddOn, "/lifetime", Some(json!("forever")), "lifetime", "'forever'").rule("Q32"),
-        row("values", Flight, "/flightPackages/0/minimumDirectXVersion", Some(json!("none")), "minimumDirectXVersion", "'none'")
-            .rule("Q32")
-            .early(),
-        row("types", App, "/automaticBackupEnabled", Some(json!("yes")), "automaticBackupEnabled", "true or false"),
-        row("types", App, &base("keywords"), Some(json!("a, b")), "keywords", "an array"),
-        row("types", AddOn, "/pricing", Some(json!([])), "pricing", "an object"),
+        row(
+            "values",
+            App,
+            &base("images/0/imageType"),
+            Some(json!("screenshot")),
+            "imageType",
+            "'screenshot'",
+        )
+        .rule("Q32")
+        .early(),
+        row(
+            "values",
+            App,
+            "/applicationPackages/0/fileStatus",
+            Some(json!("uploaded")),
+            "fileStatus",
+            "'uploaded'",
+        )
+        .rule("Q32")
+        .early(),
+        row(
+            "values",
+            App,
+            "/applicationPackages/0/minimumSystemRam",
+            Some(json!("none")),
+            "minimumSystemRam",
+            "'none'",
+        )
+        .rule("Q32")
+        .early(),
+        row(
+            "values",
+            AddOn,
+            "/contentType",
+            Some(json!("NotSet")),
+            "contentType",
+            "'NotSet'",
+        )
+        .rule("Q48"),
+        row(
+            "values",
+            AddOn,
+            "/lifetime",
+            Some(json!("forever")),
+            "lifetime",
+            "'forever'",
+        )
+        .rule("Q32"),
+        row(
+            "values",
+            Flight,
+            "/flightPackages/0/minimumDirectXVersion",
+            Some(json!("none")),
+            "minimumDirectXVersion",
+            "'none'",
+        )
+        .rule("Q32")
+        .early(),
+        row(
+            "types",
+            App,
+            "/automaticBackupEnabled",
+            Some(json!("yes")),
+            "automaticBackupEnabled",
+            "true or false",
+        ),
+        row(
+            "types",
+            App,
+            &base("keywords"),
+            Some(json!("a, b")),
+            "keywords",
+            "an array",
+        ),
+        row(
+            "types",
+            AddOn,
+            "/pricing",
+            Some(json!([])),
+            "pricing",
+            "an object",
+        ),
         // § 8.3: lengths and counts.
-        row("lengths", App, &base("description"), Some(x(10_001)), "description", "10000"),
-        row("lengths", App, &base("licenseTerms"), Some(x(10_001)), "licenseTerms", "10000"),
-        row("lengths", App, &base("releaseNotes"), Some(x(1501)), "releaseNotes", "1500"),
-        row("lengths", App, &base("shortDescription"), Some(x(1001)), "shortDescription", "1000"),
-        row("lengths", App, &base("shortTitle"), Some(x(51)), "shortTitle", "50"),
-        row("lengths", App, &base("sortTitle"), Some(x(256)), "sortTitle", "255"),
-        row("lengths", App, &base("voiceTitle"), Some(x(256)), "voiceTitle", "255"),
-        row("lengths", App, &base("devStudio"), Some(x(256)), "devStudio", "255"),
-        row("lengths", App, &base("copyrightAndTrademarkInfo"), Some(x(201)), "copyrightAndTrademarkInfo", "200"),
-        row("lengths", App, &base("keywords"), Some(json!(vec!["k"; 8])), "keywords", "at most 7"),
-        row("lengths", App, &base("keywords"), Some(json!(["x".repeat(41)])), "keywords", "40").at(&base("keywords/0")),
-        row("lengths", App, &base("keywords"), Some(json!(["w ".repeat(12), "w ".repeat(10)])), "keywords", "21 words"),
-        row("lengths", App, &base("features"), Some(json!(vec!["f"; 21])), "features", "at most 20"),
-        row("lengths", App, &base("features"), Some(json!(["x".repeat(201)])), "features", "200").at(&base("features/0")),
-        row("lengths", App, &base("minimumHardware"), Some(json!(vec!["h"; 12])), "minimumHardware", "at most 11"),
-        row("lengths", App, &base("recommendedHardware"), Some(json!(["x".repeat(201)])), "recommendedHardware", "200")
-            .at(&base("recommendedHardware/0")),
-        row("lengths", App, &base("images/0/description"), Some(x(201)), "description", "200"),
-        row("lengths", App, &base("images"), Some(json!(shots)), "images", "MobileScreenshot"),
-        row("lengths", App, "/notesForCertification", Some(x(2001)), "notesForCertification", "2000").suspected(),
-        row("lengths", Flight, "/notesForCertification", Some(x(2001)), "notesForCertification", "2000").suspected(),
+        row(
+            "lengths",
+            App,
+            &base("description"),
+            Some(x(10_001)),
+            "description",
+            "10000",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("licenseTerms"),
+            Some(x(10_001)),
+            "licenseTerms",
+            "10000",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("releaseNotes"),
+            Some(x(1501)),
+            "releaseNotes",
+            "1500",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("shortDescription"),
+            Some(x(1001)),
+            "shortDescription",
+            "1000",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("shortTitle"),
+            Some(x(51)),
+            "shortTitle",
+            "50",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("sortTitle"),
+            Some(x(256)),
+            "sortTitle",
+            "255",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("voiceTitle"),
+            Some(x(256)),
+            "voiceTitle",
+            "255",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("devStudio"),
+            Some(x(256)),
+            "devStudio",
+            "255",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("copyrightAndTrademarkInfo"),
+            Some(x(201)),
+            "copyrightAndTrademarkInfo",
+            "200",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("keywords"),
+            Some(json!(vec!["k"; 8])),
+            "keywords",
+            "at most 7",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("keywords"),
+            Some(json!(["x".repeat(41)])),
+            "keywords",
+            "40",
+        )
+        .at(&base("keywords/0")),
+        row(
+            "lengths",
+            App,
+            &base("keywords"),
+            Some(json!(["w ".repeat(12), "w ".repeat(10)])),
+            "keywords",
+            "21 words",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("features"),
+            Some(json!(vec!["f"; 21])),
+            "features",
+            "at most 20",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("features"),
+            Some(json!(["x".repeat(201)])),
+            "features",
+            "200",
+        )
+        .at(&base("features/0")),
+        row(
+            "lengths",
+            App,
+            &base("minimumHardware"),
+            Some(json!(vec!["h"; 12])),
+            "minimumHardware",
+            "at most 11",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("recommendedHardware"),
+            Some(json!(["x".repeat(201)])),
+            "recommendedHardware",
+            "200",
+        )
+        .at(&base("recommendedHardware/0")),
+        row(
+            "lengths",
+            App,
+            &base("images/0/description"),
+            Some(x(201)),
+            "description",
+            "200",
+        ),
+        row(
+            "lengths",
+            App,
+            &base("images"),
+            Some(json!(shots)),
+            "images",
+            "MobileScreenshot",
+        ),
+        row(
+            "lengths",
+            App,
+            "/notesForCertification",
+            Some(x(2001)),
+            "notesForCertification",
+            "2000",
+        )
+        .suspected(),
+        row(
+            "lengths",
+            Flight,
+            "/notesForCertification",
+            Some(x(2001)),
+            "notesForCertification",
+            "2000",
+        )
+        .suspected(),
         row("lengths", AddOn, "/tag", Some(x(3001)), "tag", "3000"),
-        row("lengths", AddOn, "/keywords", Some(json!(vec!["k"; 11])), "keywords", "at most 10"),
-        row("lengths", AddOn, "/keywords", Some(json!(["x".repeat(31)])), "keywords", "30").at("/keywords/0"),
-        row("lengths", AddOn, "/listings/en-us/title", Some(x(101)), "title", "100"),
-        row("lengths", AddOn, "/listings/en-us/title", Some(json!("")), "title", "needs a title"),
-        row("lengths", AddOn, "/listings/en-us/description", Some(x(201)), "description", "200"),
-        row("lengths", App, "/gamingOptions", Some(json!([{}, {}])), "gamingOptions", "only one"),
+        row(
+            "lengths",
+            AddOn,
+            "/keywords",
+            Some(json!(vec!["k"; 11])),
+            "keywords",
+            "at most 10",
+        ),
+        row(
+            "lengths",
+            AddOn,
+            "/keywords",
+            Some(json!(["x".repeat(31)])),
+            "keywords",
+            "30",
+        )
+        .at("/keywords/0"),
+        row(
+            "lengths",
+            AddOn,
+            "/listings/en-us/title",
+            Some(x(101)),
+            "title",
+            "100",
+        ),
+        row(
+            "lengths",
+            AddOn,
+            "/listings/en-us/title",
+            Some(json!("")),
+            "title",
+            "needs a title",
+        ),
+        row(
+            "lengths",
+            AddOn,
+            "/listings/en-us/description",
+            Some(x(201)),
+            "description",
+            "200",
+        ),
+        row(
+            "lengths",
+            App,
+            "/gamingOptions",
+            Some(json!([{}, {}])),
+            "gamingOptions",
+            "only one",
+        ),
         row(
             "lengths",
             App,
@@ -197,8 +667,23 @@ fn table() -> Vec<Row> {
             "2 to 1000",
         )
         .at("/gamingOptions/0/localMultiplayerMinPlayers"),
-        row("lengths", App, "/trailers", Some(json!(vec![json!({"videoFileName": "a.mp4"}); 16])), "trailers", "at most 15"),
-        row("lengths", App, "/trailers", trailer(json!([])), "imageList", "exactly one").at("/trailers/0/trailerAssets/en-us"),
+        row(
+            "lengths",
+            App,
+            "/trailers",
+            Some(json!(vec![json!({"videoFileName": "a.mp4"}); 16])),
+            "trailers",
+            "at most 15",
+        ),
+        row(
+            "lengths",
+            App,
+            "/trailers",
+            trailer(json!([])),
+            "imageList",
+            "exactly one",
+        )
+        .at("/trailers/0/trailerAssets/en-us"),
         row(
             "lengths",
             App,
@@ -208,11 +693,39 @@ fn table() -> Vec<Row> {
             "exactly one",
         )
         .at("/trailers/0/trailerAssets/en-us/imageList"),
-        row("lengths", App, PERCENTAGE, Some(json!(100.5)), "packageRolloutPercentage", "0 to 100"),
-        row("lengths", Flight, PERCENTAGE, Some(json!(-1)), "packageRolloutPercentage", "0 to 100"),
-        row("lengths", App, "/targetPublishMode", Some(json!("SpecificDate")), "targetPublishDate", "needs a date")
-            .at("/targetPublishDate"),
-        row("lengths", AddOn, "/targetPublishDate", Some(json!("tomorrow")), "targetPublishDate", "'tomorrow' is not a date"),
+        row(
+            "lengths",
+            App,
+            PERCENTAGE,
+            Some(json!(100.5)),
+            "packageRolloutPercentage",
+            "0 to 100",
+        ),
+        row(
+            "lengths",
+            Flight,
+            PERCENTAGE,
+            Some(json!(-1)),
+            "packageRolloutPercentage",
+            "0 to 100",
+        ),
+        row(
+            "lengths",
+            App,
+            "/targetPublishMode",
+            Some(json!("SpecificDate")),
+            "targetPublishDate",
+            "needs a date",
+        )
+        .at("/targetPublishDate"),
+        row(
+            "lengths",
+            AddOn,
+            "/targetPublishDate",
+            Some(json!("tomorrow")),
+            "targetPublishDate",
+            "'tomorrow' is not a date",
+        ),
     ]
 }
 
@@ -246,12 +759,23 @@ fn found(row: &Row, base: &Value, changed: &Value) {
             && (finding.rule == row.rule || row.rule == "§" && finding.rule.starts_with('§'))
     });
     let hit = hit.unwrap_or_else(|| panic!("{} {}: {findings:#?}", row.number, row.place));
-    let position = document.positions(&[&hit.pointer])[0].unwrap_or_else(|| panic!("{} has no position", hit.pointer));
+    let position = document.positions(&[&hit.pointer])[0]
+        .unwrap_or_else(|| panic!("{} has no position", hit.pointer));
     let line = document.text().lines().nth(position.line - 1).unwrap();
-    let value = document.value().unwrap().pointer(&hit.pointer).unwrap().to_string();
+    let value = document
+        .value()
+        .unwrap()
+        .pointer(&hit.pointer)
+        .unwrap()
+        .to_string();
     let at_place: String = line.chars().skip(position.column - 1).take(1).collect();
     assert!(value.starts_with(&at_place), "{}: {line}", hit.pointer);
-    if let Some(name) = hit.pointer.rsplit('/').next().filter(|name| !name.is_empty() && name.parse::<usize>().is_err()) {
+    if let Some(name) = hit
+        .pointer
+        .rsplit('/')
+        .next()
+        .filter(|name| !name.is_empty() && name.parse::<usize>().is_err())
+    {
         assert!(line.contains(name), "{}: {line}", hit.pointer);
     }
 }
@@ -265,21 +789,32 @@ async fn every_refusal_of_an_update_is_found_before_it_is_sent() {
         drafts.insert(kind, (put_body(kind, &draft), path));
     }
     for (kind, (base, path)) in &drafts {
-        let errors: Vec<_> =
-            check(*kind, base, Some(base)).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+        let errors: Vec<_> = check(*kind, base, Some(base))
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
         assert_eq!(errors, [], "the draft itself is right");
         store.put(path, base).await.is(200);
     }
     let table = table();
-    for number in ["E7", "E8", "E9", "E10", "E11", "E12", "E21", "values", "lengths"] {
-        assert!(table.iter().any(|row| row.number == number), "{number} stands in the table");
+    for number in [
+        "E7", "E8", "E9", "E10", "E11", "E12", "E21", "values", "lengths",
+    ] {
+        assert!(
+            table.iter().any(|row| row.number == number),
+            "{number} stands in the table"
+        );
     }
     for row in table {
         let (base, path) = &drafts[&row.kind];
         let changed = changed(base, &row);
         found(&row, base, &changed);
         let reply = store.put(path, &changed).await;
-        assert_eq!(reply.body["target"], row.target, "{} {}: {}", row.number, row.place, reply.text);
+        assert_eq!(
+            reply.body["target"], row.target,
+            "{} {}: {}",
+            row.number, row.place, reply.text
+        );
         reply.refused(400, BAD, row.words);
     }
 }
@@ -301,7 +836,12 @@ async fn a_service_that_validates_late_fails_the_commit_instead() {
         let status = store.until(&path, &["CommitFailed", "Published"]).await;
         let error = &status["statusDetails"]["errors"][0];
         assert_eq!(error["code"], BAD, "{} {}: {status}", row.number, row.place);
-        assert!(error["details"].as_str().unwrap().contains(row.words), "{} {}: {status}", row.number, row.place);
+        assert!(
+            error["details"].as_str().unwrap().contains(row.words),
+            "{} {}: {status}",
+            row.number,
+            row.place
+        );
         store.delete(&path).await.empty(204);
     }
 }

@@ -13,7 +13,10 @@ pub struct Nobody {
 impl Nobody {
     pub fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        Self { held: TcpStream::connect(listener.local_addr().unwrap()).unwrap(), _other_end: listener }
+        Self {
+            held: TcpStream::connect(listener.local_addr().unwrap()).unwrap(),
+            _other_end: listener,
+        }
     }
 
     pub fn address(&self) -> SocketAddr {

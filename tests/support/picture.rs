@@ -1,12 +1,15 @@
 //! A terminal's screen as an SVG picture that looks the same whatever fonts a reader has. Knows no program.
 
-#![expect(clippy::indexing_slicing, reason = "indexes are counted from what is indexed")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indexes are counted from what is indexed"
+)]
 
 use std::fmt::Write as _;
 
 const BASE: [&str; 16] = [
-    "#1d1f21", "#cc6666", "#b5bd68", "#f0c674", "#81a2be", "#b294bb", "#8abeb7", "#c5c8c6", "#666a70", "#d54e53", "#b9ca4a",
-    "#e7c547", "#7aa6da", "#c397d8", "#70c0b1", "#eaeaea",
+    "#1d1f21", "#cc6666", "#b5bd68", "#f0c674", "#81a2be", "#b294bb", "#8abeb7", "#c5c8c6",
+    "#666a70", "#d54e53", "#b9ca4a", "#e7c547", "#7aa6da", "#c397d8", "#70c0b1", "#eaeaea",
 ];
 const FRONT: &str = BASE[7];
 const BACK: &str = BASE[0];
@@ -24,7 +27,12 @@ fn color(color: vt100::Color, usual: &str) -> String {
         vt100::Color::Idx(index @ 16..232) => {
             let level = |value: u8| if value == 0 { 0 } else { 55 + 40 * value };
             let index = index - 16;
-            format!("#{:02x}{:02x}{:02x}", level(index / 36), level(index / 6 % 6), level(index % 6))
+            format!(
+                "#{:02x}{:02x}{:02x}",
+                level(index / 36),
+                level(index / 6 % 6),
+                level(index % 6)
+            )
         }
         vt100::Color::Idx(index) => format!("#{0:02x}{0:02x}{0:02x}", 8 + (index - 232) * 10),
         vt100::Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
@@ -44,8 +52,18 @@ struct Look {
 impl Look {
     fn of(cell: &vt100::Cell) -> Self {
         let (front, back) = (color(cell.fgcolor(), FRONT), color(cell.bgcolor(), BACK));
-        let (front, back) = if cell.inverse() { (back, front) } else { (front, back) };
-        Self { front, back, is_bold: cell.bold(), is_dim: cell.dim(), is_underlined: cell.underline() }
+        let (front, back) = if cell.inverse() {
+            (back, front)
+        } else {
+            (front, back)
+        };
+        Self {
+            front,
+            back,
+            is_bold: cell.bold(),
+            is_dim: cell.dim(),
+            is_underlined: cell.underline(),
+        }
     }
 
     fn dim(&self) -> &'static str {
@@ -54,12 +72,27 @@ impl Look {
 
     /// Letters that begin at this place and fill so many columns.
     fn text(&self, svg: &mut String, (x, y): (f64, f64), columns: usize, text: &str) {
-        let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let weight = if self.is_bold { " font-weight=\"bold\"" } else { "" };
-        let line = if self.is_underlined { " text-decoration=\"underline\"" } else { "" };
+        let escaped = text
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
+        let weight = if self.is_bold {
+            " font-weight=\"bold\""
+        } else {
+            ""
+        };
+        let line = if self.is_underlined {
+            " text-decoration=\"underline\""
+        } else {
+            ""
+        };
         let length = columns as f64 * WIDE;
         // Only a run of letters can be stretched; a single one stands where it stands.
-        let length = if columns > 2 { format!(" textLength=\"{length:.1}\"") } else { String::new() };
+        let length = if columns > 2 {
+            format!(" textLength=\"{length:.1}\"")
+        } else {
+            String::new()
+        };
         let (front, dim) = (&self.front, self.dim());
         let _ = writeln!(
             svg,
@@ -77,15 +110,32 @@ fn shape(letter: &str, (x, y): (f64, f64), look: &Look) -> Option<String> {
     let path = match letter {
         "─" => format!("M{x:.1} {centre:.1}H{right:.1}"),
         "│" => format!("M{middle:.1} {y:.1}V{bottom:.1}"),
-        "╭" => format!("M{middle:.1} {bottom:.1}V{:.1}Q{middle:.1} {centre:.1} {right:.1} {centre:.1}", centre + round),
-        "╮" => format!("M{middle:.1} {bottom:.1}V{:.1}Q{middle:.1} {centre:.1} {x:.1} {centre:.1}", centre + round),
-        "╰" => format!("M{middle:.1} {y:.1}V{:.1}Q{middle:.1} {centre:.1} {right:.1} {centre:.1}", centre - round),
-        "╯" => format!("M{middle:.1} {y:.1}V{:.1}Q{middle:.1} {centre:.1} {x:.1} {centre:.1}", centre - round),
+        "╭" => format!(
+            "M{middle:.1} {bottom:.1}V{:.1}Q{middle:.1} {centre:.1} {right:.1} {centre:.1}",
+            centre + round
+        ),
+        "╮" => format!(
+            "M{middle:.1} {bottom:.1}V{:.1}Q{middle:.1} {centre:.1} {x:.1} {centre:.1}",
+            centre + round
+        ),
+        "╰" => format!(
+            "M{middle:.1} {y:.1}V{:.1}Q{middle:.1} {centre:.1} {right:.1} {centre:.1}",
+            centre - round
+        ),
+        "╯" => format!(
+            "M{middle:.1} {y:.1}V{:.1}Q{middle:.1} {centre:.1} {x:.1} {centre:.1}",
+            centre - round
+        ),
         _ => {
             let (eighths, opacity) = match letter {
                 "░" => (8, 0.25),
                 "▒" => (8, 0.5),
-                _ => (8 - "█▉▊▋▌▍▎▏".chars().position(|block| letter == block.to_string())?, 1.0),
+                _ => (
+                    8 - "█▉▊▋▌▍▎▏"
+                        .chars()
+                        .position(|block| letter == block.to_string())?,
+                    1.0,
+                ),
             };
             let width = eighths as f64 / 8.0 * WIDE;
             let front = &look.front;
@@ -96,7 +146,11 @@ fn shape(letter: &str, (x, y): (f64, f64), look: &Look) -> Option<String> {
             ));
         }
     };
-    Some(format!("<path d=\"{path}\" fill=\"none\" stroke=\"{}\"{}/>", look.front, look.dim()))
+    Some(format!(
+        "<path d=\"{path}\" fill=\"none\" stroke=\"{}\"{}/>",
+        look.front,
+        look.dim()
+    ))
 }
 
 /// Letters that are written together as one text.
@@ -121,22 +175,43 @@ impl Kind {
 /// Runs of plain letters are one text each; whatever a font may draw wider than its cells has a place of its own.
 pub fn picture(screen: &vt100::Screen) -> String {
     let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
-    let (width, height) = (f64::from(columns) * WIDE + 2.0 * MARGIN, f64::from(rows) * HIGH + 2.0 * MARGIN);
+    let (width, height) = (
+        f64::from(columns) * WIDE + 2.0 * MARGIN,
+        f64::from(rows) * HIGH + 2.0 * MARGIN,
+    );
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
          font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"14\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACK}\"/>\n"
     );
-    let place = |row: u16, column: u16| (f64::from(column) * WIDE + MARGIN, f64::from(row) * HIGH + MARGIN);
+    let place = |row: u16, column: u16| {
+        (
+            f64::from(column) * WIDE + MARGIN,
+            f64::from(row) * HIGH + MARGIN,
+        )
+    };
     for row in 0..rows {
         let mut lying: Vec<(u16, Look, &str)> = Vec::new();
         for column in 0..columns {
-            if let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) {
-                lying.push((column, Look::of(cell), if cell.has_contents() { cell.contents() } else { " " }));
+            if let Some(cell) = screen
+                .cell(row, column)
+                .filter(|cell| !cell.is_wide_continuation())
+            {
+                lying.push((
+                    column,
+                    Look::of(cell),
+                    if cell.has_contents() {
+                        cell.contents()
+                    } else {
+                        " "
+                    },
+                ));
             }
         }
         for part in lying.chunk_by(|(_, one, _), (_, other, _)| one.back == other.back) {
-            let (Some((first, look, _)), Some((last, _, _))) = (part.first(), part.last()) else { continue };
+            let (Some((first, look, _)), Some((last, _, _))) = (part.first(), part.last()) else {
+                continue;
+            };
             if look.back != BACK {
                 let is_wide = screen.cell(row, *last).is_some_and(vt100::Cell::is_wide);
                 let columns = last - first + 1 + u16::from(is_wide);
@@ -156,13 +231,19 @@ pub fn picture(screen: &vt100::Screen) -> String {
             if let Some(kind) = Kind::of(letter) {
                 // One blank between words belongs to them; more of them would shrink in the picture.
                 let goes_on = |next: usize| {
-                    lying.get(next).is_some_and(|(_, other, letter)| other == look && Kind::of(letter) == Some(kind))
+                    lying.get(next).is_some_and(|(_, other, letter)| {
+                        other == look && Kind::of(letter) == Some(kind)
+                    })
                 };
-                let is_blank = |next: usize| lying.get(next).is_some_and(|(_, _, letter)| *letter == " ");
+                let is_blank =
+                    |next: usize| lying.get(next).is_some_and(|(_, _, letter)| *letter == " ");
                 while goes_on(at + length) || is_blank(at + length) && goes_on(at + length + 1) {
                     length += 1;
                 }
-                let text: String = lying[at..at + length].iter().map(|(_, _, letter)| *letter).collect();
+                let text: String = lying[at..at + length]
+                    .iter()
+                    .map(|(_, _, letter)| *letter)
+                    .collect();
                 look.text(&mut svg, here, length, &text);
             } else if let Some(shape) = shape(letter, here, look) {
                 svg.push_str(&shape);

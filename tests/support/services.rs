@@ -2,12 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use flightdeck::{
-    api::Observe,
-    config::{Config, Credential, Paths, Profile, SecretSource},
-    jobs::services::Services,
-    sim,
+    storage::config::{Config, Credential, Paths, Profile, SecretSource},
+    tasks::services::Services,
 };
 use std::path::Path;
+use store_client::Observe;
 
 /// No limit of requests that a test could come near.
 const REQUESTS: u32 = 50_000;
@@ -15,13 +14,20 @@ const REQUESTS: u32 = 50_000;
 /// `settings` is the config file's text.
 pub fn open(url: &str, home: &Path, settings: &str, observe: Observe) -> Services {
     let path = |name: &str| home.join(name);
-    let paths = Paths { config_file: path("config.toml"), is_config_named: false, data: path("data"), cache: path("cache") };
+    let paths = Paths {
+        config_file: path("config.toml"),
+        is_config_named: false,
+        data: path("data"),
+        cache: path("cache"),
+    };
     let config = Config::parse(paths, settings.to_owned()).unwrap();
     let profile = Profile {
         name: "test".into(),
-        tenant: sim::TENANT.into(),
-        client: sim::CLIENT_ID.into(),
-        credential: Credential::Secret(SecretSource::Held(sim::CLIENT_SECRET.to_owned().into())),
+        tenant: store_sim::TENANT.into(),
+        client: store_sim::CLIENT_ID.into(),
+        credential: Credential::Secret(SecretSource::Held(
+            store_sim::CLIENT_SECRET.to_owned().into(),
+        )),
         protected: false,
         read_only: false,
         requests_per_minute: REQUESTS,

@@ -1,6 +1,11 @@
 //! Drives the program in a real pseudo-terminal, as a person does: types, waits for what shall appear, reads the screen.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
@@ -49,7 +54,12 @@ pub struct Terminal {
 }
 
 fn pty_size((columns, rows): (u16, u16)) -> PtySize {
-    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+    PtySize {
+        rows,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
 }
 
 /// The rows and columns that the screen is kept in.
@@ -58,7 +68,9 @@ fn cells((columns, rows): (u16, u16)) -> (NonZero<u16>, NonZero<u16>) {
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }
 
 /// How many of these bytes are whole frames, or lie between frames.
@@ -129,12 +141,25 @@ impl Shared {
 
 impl Terminal {
     /// Starts the program with these arguments and variables; `home` takes its files.
-    pub fn start(program: &Path, args: &[&str], size: (u16, u16), home: &Path, variables: &[(&str, &str)]) -> Self {
+    pub fn start(
+        program: &Path,
+        args: &[&str],
+        size: (u16, u16),
+        home: &Path,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system().openpty(pty_size(size)).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.cwd(home);
-        for name in ["FLIGHTDECK_CONFIG", "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "NO_COLOR", "VISUAL"] {
+        for name in [
+            "FLIGHTDECK_CONFIG",
+            "AZURE_TENANT_ID",
+            "AZURE_CLIENT_ID",
+            "AZURE_CLIENT_SECRET",
+            "NO_COLOR",
+            "VISUAL",
+        ] {
             command.env_remove(name);
         }
         command.env("FLIGHTDECK_HOME", home);
@@ -149,11 +174,25 @@ impl Terminal {
         let writer = pair.master.take_writer().unwrap();
         let (rows, columns) = cells(size);
         let parser = vt100::Parser::new(rows, columns, 0);
-        let seen = Seen { parser, screens: Vec::new(), was_left: false, has_ended: false, is_closing: false };
-        let shared = Arc::new(Shared { seen: Mutex::new(seen), changed: Condvar::new() });
+        let seen = Seen {
+            parser,
+            screens: Vec::new(),
+            was_left: false,
+            has_ended: false,
+            is_closing: false,
+        };
+        let shared = Arc::new(Shared {
+            seen: Mutex::new(seen),
+            changed: Condvar::new(),
+        });
         let listener = Arc::clone(&shared);
         thread::spawn(move || listener.read(reader));
-        Self { shared, writer: Some(writer), child, master: Some(pair.master) }
+        Self {
+            shared,
+            writer: Some(writer),
+            child,
+            master: Some(pair.master),
+        }
     }
 
     /// The screen as text, one line a row.
@@ -193,7 +232,9 @@ impl Terminal {
 
     /// Waits until all of these texts are on the screen together.
     pub fn see_all(&self, texts: &[&str]) {
-        self.until(&texts.join(" and "), |screen| texts.iter().all(|text| screen.contains(text)));
+        self.until(&texts.join(" and "), |screen| {
+            texts.iter().all(|text| screen.contains(text))
+        });
     }
 
     /// Waits until this text is gone from the screen.
@@ -239,7 +280,10 @@ impl Terminal {
                 "end" => "\x1b[F",
                 "space" => " ",
                 "backspace" => "\x7f",
-                key => match key.strip_prefix("ctrl-").and_then(|letter| letter.bytes().next()) {
+                key => match key
+                    .strip_prefix("ctrl-")
+                    .and_then(|letter| letter.bytes().next())
+                {
                     Some(letter) => &char::from(letter & 0x1f).to_string(),
                     None => key,
                 },
@@ -254,7 +298,11 @@ impl Terminal {
         seen.parser.screen_mut().set_size(rows, columns);
         seen.forget();
         drop(seen);
-        self.master.as_ref().unwrap().resize(pty_size(size)).unwrap();
+        self.master
+            .as_ref()
+            .unwrap()
+            .resize(pty_size(size))
+            .unwrap();
     }
 
     /// The process id, for signals.
@@ -283,7 +331,11 @@ impl Terminal {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status.exit_code();
             }
-            assert!(Instant::now() < end, "the program does not end; the screen:\n{}", self.text());
+            assert!(
+                Instant::now() < end,
+                "the program does not end; the screen:\n{}",
+                self.text()
+            );
             // Whoever looks at a process has nothing to wait on but time.
             thread::sleep(Duration::from_millis(5));
         };

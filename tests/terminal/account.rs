@@ -1,8 +1,8 @@
 //! A Store in this process and a home that outlives the program.
 
 use crate::desk::{Desk, Size};
-use flightdeck::sim::{self, Sim, SimOptions};
 use std::fs;
+use store_sim::{Sim, SimOptions};
 use tempfile::TempDir;
 
 /// A Store in this process and a profile for it, so that the home outlives the program.
@@ -20,20 +20,26 @@ impl Account {
     /// A line on which the large sample takes minutes, so that it is still under way however slow the machine is.
     pub fn with_slow_line() -> Self {
         let account = Self::with("[follow]\nshortest = \"1s\"\n[upload]\nbandwidth = \"4 MB\"\n");
-        sim::samples::write(account.home.path()).unwrap();
+        store_sim::samples::write(account.home.path()).unwrap();
         account
     }
 
     /// `settings` go into the config file.
     pub fn with(settings: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let sim = runtime.block_on(sim::start(SimOptions { speed: 10.0, rate_limit: None, ..SimOptions::default() })).unwrap();
+        let sim = runtime
+            .block_on(store_sim::start(SimOptions {
+                speed: 10.0,
+                rate_limit: None,
+                ..SimOptions::default()
+            }))
+            .unwrap();
         let home = tempfile::tempdir().unwrap();
         let config = format!(
             "{settings}[profiles.test]\ntenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ env = \"TEST_SECRET\" }}\n\
              requests_per_minute = 5000\nendpoints = {{ login = \"{url}\", store = \"{url}\" }}\n",
-            sim::TENANT,
-            sim::CLIENT_ID,
+            store_sim::TENANT,
+            store_sim::CLIENT_ID,
             url = sim.url()
         );
         fs::write(home.path().join("config.toml"), config).unwrap();
@@ -46,7 +52,7 @@ impl Account {
 
     /// The dashboard with its lists.
     pub fn desk(&self, size: Size) -> Desk {
-        let desk = self.open(size, sim::CLIENT_SECRET);
+        let desk = self.open(size, store_sim::CLIENT_SECRET);
         desk.terminal.see("Northwind Notes");
         desk
     }

@@ -27,9 +27,18 @@ pub struct Desk {
 fn start(args: &[&str], size: Size, home: &Path, more: &[(&str, &str)]) -> Terminal {
     let temporary = home.join("tmp");
     fs::create_dir_all(&temporary).unwrap();
-    let mut variables = vec![("TMPDIR", temporary.to_str().unwrap()), ("TEMP", temporary.to_str().unwrap())];
+    let mut variables = vec![
+        ("TMPDIR", temporary.to_str().unwrap()),
+        ("TEMP", temporary.to_str().unwrap()),
+    ];
     variables.extend(more);
-    Terminal::start(Path::new(env!("CARGO_BIN_EXE_flightdeck")), args, size, home, &variables)
+    Terminal::start(
+        Path::new(env!("CARGO_BIN_EXE_flightdeck")),
+        args,
+        size,
+        home,
+        &variables,
+    )
 }
 
 impl Desk {
@@ -39,19 +48,32 @@ impl Desk {
     }
 
     pub fn demo_with(size: Size, more: &[(&str, &str)]) -> Self {
-        let desk = Self::start(&["demo", "--speed", "10"], size, tempfile::tempdir().unwrap(), more);
+        let desk = Self::start(
+            &["demo", "--speed", "10"],
+            size,
+            tempfile::tempdir().unwrap(),
+            more,
+        );
         desk.terminal.see("Northwind Notes");
         desk
     }
 
     /// The program in a home of its own.
     pub fn start(args: &[&str], size: Size, home: TempDir, more: &[(&str, &str)]) -> Self {
-        Self { terminal: start(args, size, home.path(), more), home: home.path().to_owned(), _own: Some(home) }
+        Self {
+            terminal: start(args, size, home.path(), more),
+            home: home.path().to_owned(),
+            _own: Some(home),
+        }
     }
 
     /// The dashboard in a home that somebody else keeps.
     pub fn at(home: &Path, size: Size, more: &[(&str, &str)]) -> Self {
-        Self { terminal: start(&[], size, home, more), home: home.to_owned(), _own: None }
+        Self {
+            terminal: start(&[], size, home, more),
+            home: home.to_owned(),
+            _own: None,
+        }
     }
 
     /// From the list that has the focus to the best hit of a filter, and waits until that was read.
@@ -96,8 +118,13 @@ impl Desk {
         self.terminal.see("Pick the ZIP");
         self.terminal.type_text(name);
         self.terminal.until(&format!("{seen} of {name}"), |screen| {
-            let is_here = |line: &str| line.split_once("▸ ").is_some_and(|(_, entry)| entry.contains(name));
-            screen.contains(&format!("│ / {name} ")) && screen.lines().any(is_here) && screen.contains(seen)
+            let is_here = |line: &str| {
+                line.split_once("▸ ")
+                    .is_some_and(|(_, entry)| entry.contains(name))
+            };
+            screen.contains(&format!("│ / {name} "))
+                && screen.lines().any(is_here)
+                && screen.contains(seen)
         });
     }
 
@@ -113,7 +140,8 @@ impl Desk {
     /// Opens the review; it says all of this at once.
     pub fn review(&mut self, texts: &[&str]) {
         self.terminal.press("u");
-        self.terminal.see_all(&[&["Review before publishing"], texts].concat());
+        self.terminal
+            .see_all(&[&["Review before publishing"], texts].concat());
     }
 
     /// Leaves the review, which is open.
@@ -135,7 +163,11 @@ impl Desk {
     pub fn open_run(&mut self, name: &str) {
         self.terminal.see("5 Runs ─ 1 ");
         // A slow machine may see it only when it has ended.
-        self.terminal.until_line("the run", |line| ["▲", "●"].iter().any(|sign| line.contains(&format!("{sign} {name}"))));
+        self.terminal.until_line("the run", |line| {
+            ["▲", "●"]
+                .iter()
+                .any(|sign| line.contains(&format!("{sign} {name}")))
+        });
         self.terminal.press("enter");
     }
 
@@ -157,6 +189,9 @@ impl Desk {
 
 #[cfg(unix)]
 pub fn signal(terminal: &Terminal, name: &str) {
-    let status = std::process::Command::new("kill").args([&format!("-{name}"), &terminal.id().to_string()]).status().unwrap();
+    let status = std::process::Command::new("kill")
+        .args([&format!("-{name}"), &terminal.id().to_string()])
+        .status()
+        .unwrap();
     assert!(status.success());
 }

@@ -8,7 +8,8 @@ use crate::{
 };
 use rstest::rstest;
 #[cfg(unix)]
-use {std::fs, tempfile::TempDir};
+use std::fs;
+use tempfile::TempDir;
 
 #[rstest]
 fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) {
@@ -34,7 +35,9 @@ fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) 
     desk.terminal.see("▸ Publish ◂");
     desk.terminal.press("enter");
     desk.terminal.until_line("the end of the run", |line| {
-        line.contains("● northwind.notes.sy") && line.contains("published") && line.contains("1152921505690000310")
+        line.contains("● northwind.notes.sy")
+            && line.contains("published")
+            && line.contains("1152921505690000310")
     });
     desk.quit();
 }
@@ -85,10 +88,8 @@ fn broken_json_has_a_place_and_outlives_the_program() {
 /// Another client changes a place of the add-on's draft, behind the dashboard's back.
 #[cfg(unix)]
 fn meanwhile(account: &Account, keywords: &[&str]) {
-    use flightdeck::{
-        api::Fetched,
-        domain::{submission::put_body, target::Target},
-    };
+    use store_client::Fetched;
+    use store_model::{submission::put_body, target::Target};
     let target = Target::add_on("9NX0ADDONEX2");
     account.runtime.block_on(async {
         let (services, _home) = other_client(account);
@@ -103,10 +104,13 @@ fn meanwhile(account: &Account, keywords: &[&str]) {
 
 /// The same account in other hands, with a home of its own.
 #[cfg(unix)]
-fn other_client(account: &Account) -> (flightdeck::jobs::services::Services, TempDir) {
+fn other_client(account: &Account) -> (flightdeck::tasks::services::Services, TempDir) {
     let home = tempfile::tempdir().unwrap();
-    let observe = std::sync::Arc::new(|_: flightdeck::api::Exchange| ());
-    (crate::services::open(&account.sim.url(), home.path(), "", observe), home)
+    let observe = std::sync::Arc::new(|_: store_client::Exchange| ());
+    (
+        crate::services::open(&account.sim.url(), home.path(), "", observe),
+        home,
+    )
 }
 
 /// Edited here, killed, changed there: the text, and what it was made from, are still there to bring both together.
@@ -138,7 +142,8 @@ fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     desk.terminal.see("Both are in your text now");
     // The text that gave way stands in the history.
     desk.terminal.press("[");
-    desk.terminal.until("the history", |screen| screen.contains("set aside"));
+    desk.terminal
+        .until("the history", |screen| screen.contains("set aside"));
     desk.review(&["There is a draft already"]);
     signal(&desk.terminal, "TERM");
     assert_eq!(desk.terminal.ended(), 0);

@@ -35,19 +35,31 @@ fn an_editor_of_ones_own_changes_the_document() {
 #[rstest]
 fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] size: Size) {
     use std::os::unix::fs::PermissionsExt;
-    let listings: serde_json::Value = serde_json::from_str(include_str!("../../assets/demo/atlas-listings.json")).unwrap();
+    let listings: serde_json::Value =
+        serde_json::from_str(include_str!("../../assets/demo/atlas-listings.json")).unwrap();
     let home = tempfile::tempdir().unwrap();
     let notes = home.path().join("notes");
     for language in listings.as_object().unwrap().keys() {
         let folder = notes.join(language.replace('-', "_").to_uppercase());
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("release_notes.txt"), format!("\u{feff}New in {language}.\r\n")).unwrap();
+        fs::write(
+            folder.join("release_notes.txt"),
+            format!("\u{feff}New in {language}.\r\n"),
+        )
+        .unwrap();
     }
     // An editor that changes nothing shows what the document is.
     let copies = home.path().join("copies");
     fs::create_dir_all(&copies).unwrap();
     let script = home.path().join("copy.sh");
-    fs::write(&script, format!("#!/bin/sh\ncp \"$1\" \"{0}/$(ls {0} | wc -l | tr -d ' ').json\"\n", copies.display())).unwrap();
+    fs::write(
+        &script,
+        format!(
+            "#!/bin/sh\ncp \"$1\" \"{0}/$(ls {0} | wc -l | tr -d ' ').json\"\n",
+            copies.display()
+        ),
+    )
+    .unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = script.display().to_string();
     let mut desk = Desk::start(&["demo"], size, home, &[("EDITOR", &editor)]);
@@ -74,9 +86,21 @@ fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] 
     desk.terminal.gone("What would change");
     desk.terminal.see("30 changed");
     let after = copy(&mut desk, 1);
-    let changed: Vec<_> = before.lines().zip(after.lines()).filter(|(old, new)| old != new).collect();
-    assert_eq!((changed.len(), before.lines().count()), (30, after.lines().count()));
-    assert!(changed.iter().all(|(old, new)| old.contains("\"releaseNotes\": ") && new.contains("\"New in ")), "{changed:?}");
+    let changed: Vec<_> = before
+        .lines()
+        .zip(after.lines())
+        .filter(|(old, new)| old != new)
+        .collect();
+    assert_eq!(
+        (changed.len(), before.lines().count()),
+        (30, after.lines().count())
+    );
+    assert!(
+        changed
+            .iter()
+            .all(|(old, new)| old.contains("\"releaseNotes\": ") && new.contains("\"New in ")),
+        "{changed:?}"
+    );
     desk.terminal.press("ctrl-z");
     desk.terminal.gone("30 changed");
     assert_eq!(copy(&mut desk, 2), before);
@@ -90,7 +114,8 @@ fn an_editor_that_is_none_is_explained() {
     let mut desk = Desk::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);
     desk.open_target("app");
     desk.terminal.press("E");
-    desk.terminal.see("no-such-editor-here could not be started");
+    desk.terminal
+        .see("no-such-editor-here could not be started");
     desk.terminal.see("$EDITOR");
     desk.terminal.press("esc");
     desk.terminal.gone("could not be started");
@@ -98,7 +123,9 @@ fn an_editor_that_is_none_is_explained() {
 }
 
 #[rstest]
-fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(#[values(SMALL, LARGE)] size: Size) {
+fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(
+    #[values(SMALL, LARGE)] size: Size,
+) {
     let mut desk = Desk::demo(size);
     desk.open_target("app");
     let terminal = &mut desk.terminal;

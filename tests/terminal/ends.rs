@@ -14,13 +14,22 @@ fn a_wrong_secret_is_explained() {
     let account = Account::new();
     let mut desk = account.open(LARGE, "wrong");
     desk.terminal.see_all(&["AADSTS7000215", "secret"]);
-    assert!(!desk.terminal.text().contains("wrong\""), "{}", desk.terminal.text());
+    assert!(
+        !desk.terminal.text().contains("wrong\""),
+        "{}",
+        desk.terminal.text()
+    );
     desk.quit();
 }
 
 #[rstest]
 fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size: Size) {
-    let ways = ["d start the demo", "flightdeck demo", "profile", "config.toml"];
+    let ways = [
+        "d start the demo",
+        "flightdeck demo",
+        "profile",
+        "config.toml",
+    ];
     let home = tempfile::tempdir().unwrap();
     let mut desk = Desk::at(home.path(), size, &[]);
     desk.terminal.see_all(&ways);
@@ -37,7 +46,9 @@ fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size:
 #[test]
 fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
     let mut desk = Desk::start(&["demo"], (20, 5), tempfile::tempdir().unwrap(), &[]);
-    let is_sentence = |screen: &str| screen.split_whitespace().collect::<String>() == "Flightdeckneeds40×10;thisis20×5.";
+    let is_sentence = |screen: &str| {
+        screen.split_whitespace().collect::<String>() == "Flightdeckneeds40×10;thisis20×5."
+    };
     desk.terminal.until("one sentence", is_sentence);
     for size in [LARGE, (1, 1), (40, 10), (2, 200), (250, 3), LARGE] {
         desk.terminal.resize(size);
@@ -65,7 +76,11 @@ fn a_signal_ends_it_in_good_order(#[values("TERM", "HUP")] name: &str) {
     signal(&desk.terminal, name);
     assert_eq!(desk.terminal.ended(), 0);
     assert!(desk.terminal.is_restored());
-    assert!(!desk.terminal.text().contains("panicked"), "{}", desk.terminal.text());
+    assert!(
+        !desk.terminal.text().contains("panicked"),
+        "{}",
+        desk.terminal.text()
+    );
     desk.assert_tidy();
 }
 
@@ -74,20 +89,40 @@ fn a_signal_ends_it_in_good_order(#[values("TERM", "HUP")] name: &str) {
 #[ignore = "run by a_panic_while_drawing_gives_the_terminal_back"]
 fn panics_while_drawing() {
     let mut screen = flightdeck::shell::terminal::Screen::enter(true).unwrap();
-    screen.draw(|frame| frame.render_widget("the last frame", frame.area())).unwrap();
-    screen.draw(|_| std::panic::panic_any("no frame after this")).unwrap();
+    screen
+        .draw(|frame| frame.render_widget("the last frame", frame.area()))
+        .unwrap();
+    screen
+        .draw(|_| std::panic::panic_any("no frame after this"))
+        .unwrap();
 }
 
 #[test]
 fn a_panic_while_drawing_gives_the_terminal_back() {
     let home = tempfile::tempdir().unwrap();
     let program = std::env::current_exe().unwrap();
-    let args = ["--ignored", "--exact", "ends::panics_while_drawing", "--nocapture", "--test-threads=1"];
-    let mut terminal = Terminal::start(&program, &args, SMALL, home.path(), &[("RUST_BACKTRACE", "0")]);
+    let args = [
+        "--ignored",
+        "--exact",
+        "ends::panics_while_drawing",
+        "--nocapture",
+        "--test-threads=1",
+    ];
+    let mut terminal = Terminal::start(
+        &program,
+        &args,
+        SMALL,
+        home.path(),
+        &[("RUST_BACKTRACE", "0")],
+    );
     assert_ne!(terminal.ended(), 0);
     assert!(terminal.is_restored(), "{}", terminal.text());
     // What went wrong stands on the screen that the person has back.
-    assert!(terminal.text().contains("panicked at"), "{}", terminal.text());
+    assert!(
+        terminal.text().contains("panicked at"),
+        "{}",
+        terminal.text()
+    );
 }
 
 #[cfg(unix)]

@@ -1,6 +1,10 @@
 //! The dashboard in a real pseudo-terminal, driven by keys alone: what a release manager does, and what must never go wrong.
 #![cfg(feature = "sim")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
 
 mod account;
 mod desk;

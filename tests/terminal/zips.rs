@@ -10,12 +10,16 @@ fn a_zip_with_mistakes_is_refused_with_all_that_is_wrong() {
     // The JSON waits for the bundle of the right ZIP; then the wrong one is taken.
     desk.pick_zip("northwind-notes-2.5.zip");
     desk.look_at_zip("mistakes", "✗ does not fit");
-    desk.terminal.see("northwind-notes-2.5/Northwind.Notes_2.5.0.0.");
+    desk.terminal
+        .see("northwind-notes-2.5/Northwind.Notes_2.5.0.0.");
     desk.terminal.press("enter");
     desk.terminal.see("✗ 1 file is missing");
     desk.review(&["Cannot publish: The ZIP does not fit the JSON."]);
     desk.terminal.press("right enter");
-    desk.terminal.see_all(&["▸ Publish ◂", "Cannot publish: The ZIP does not fit the JSON."]);
+    desk.terminal.see_all(&[
+        "▸ Publish ◂",
+        "Cannot publish: The ZIP does not fit the JSON.",
+    ]);
     desk.leave_review();
     desk.terminal.see("No run yet.");
     desk.quit();
@@ -28,13 +32,15 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
     desk.look_at_zip("mistakes", "✗ does not fit");
     desk.terminal.see("arm64.msix is no package");
     desk.terminal.press("ctrl-r");
-    desk.terminal.see("Nothing in the JSON can be repaired for this ZIP.");
+    desk.terminal
+        .see("Nothing in the JSON can be repaired for this ZIP.");
     desk.terminal.press("enter");
     desk.terminal.see("2 things are wrong");
     desk.terminal.see("nothing yet");
     desk.review(&["Cannot publish"]);
     desk.terminal.press("pagedown");
-    desk.terminal.see_all(&["Review before publishing", "arm64.msix is no package"]);
+    desk.terminal
+        .see_all(&["Review before publishing", "arm64.msix is no package"]);
     desk.leave_review();
     desk.terminal.see("No run yet.");
     desk.quit();
@@ -81,7 +87,8 @@ fn a_broken_zip_is_named_and_cannot_be_taken(#[values(SMALL, LARGE)] size: Size)
     desk.open_target("app");
     desk.look_at_zip("broken", "✗ the ZIP is cut off");
     desk.terminal.press("enter");
-    desk.terminal.see("✗ It cannot be uploaded: the ZIP is cut off");
+    desk.terminal
+        .see("✗ It cannot be uploaded: the ZIP is cut off");
     desk.terminal.see("Pick the ZIP");
     // First the filter goes, then the picker.
     desk.terminal.press("esc");

@@ -1,0 +1,547 @@
+//! Sign-in by client credentials (v2 form) and the token that all requests share. It must not know any call of the Store.
+
+use crate::{
+    advice::sign_in_advice,
+    endpoint::check_endpoint,
+    error::ApiError,
+    exchange::{Observe, Watch},
+    retry::{Patience, SIGN_IN_ATTEMPTS, is_passing, throttle_pause},
+    wire::{self, Reply, shown},
+};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared, WeakShared},
+};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{RequestBuilder, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use store_model::product::field;
+use url::Url;
+
+/// The audience of every token (store-api.md § 1.1).
+const SCOPE: &str = "https://manage.devcenter.microsoft.com/.default";
+
+/// Renewed so early that a request never starts with a token that ends on its way.
+const EARLY: SignedDuration = SignedDuration::from_mins(5);
+
+/// When an early renewal failed, the token that still holds is used for so long before the next try.
+const RENEWAL_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+/// A sign-in does not wait longer than this for a busy service before it tries again.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// Where a client secret comes from; called on a blocking thread at every sign-in.
+pub type SecretSource = Arc<dyn Fn() -> Result<SecretString, String> + Send + Sync>;
+
+/// What proves who we are.
+#[derive(Clone)]
+pub enum Credential {
+    Secret(SecretSource),
+    /// A file with a signed token of the pipeline; read again at every sign-in, because it is renewed.
+    FederatedToken(PathBuf),
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(_) => f.write_str("Secret(…)"),
+            Self::FederatedToken(path) => f.debug_tuple("FederatedToken").field(path).finish(),
+        }
+    }
+}
+
+/// Who signs in where.
+#[derive(Clone, Debug)]
+pub(super) struct Identity {
+    pub(super) login: Url,
+    pub(super) tenant: String,
+    pub(super) client: String,
+    pub(super) credential: Credential,
+}
+
+/// A token and its time.
+#[derive(Clone)]
+pub(super) struct Token {
+    text: Arc<SecretString>,
+    renew_at: Timestamp,
+    expires: Timestamp,
+}
+
+impl Token {
+    pub(super) fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+type SignIn = Shared<BoxFuture<'static, Result<Token, ApiError>>>;
+
+/// The token of one account; one sign-in at a time, whoever asks.
+pub(super) struct Auth {
+    http: reqwest::Client,
+    identity: Identity,
+    observe: Observe,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<Token>,
+    /// The sign-in under way. Weak: when everybody who waits has gone, it is gone too.
+    under_way: Option<WeakShared<BoxFuture<'static, Result<Token, ApiError>>>>,
+}
+
+impl Auth {
+    pub(super) fn new(http: reqwest::Client, identity: Identity, observe: Observe) -> Self {
+        Self {
+            http,
+            identity,
+            observe,
+            state: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the present token ends.
+    pub(super) fn expires(&self) -> Option<Timestamp> {
+        self.lock().token.as_ref().map(|token| token.expires)
+    }
+
+    /// The token to use now: the present one, or a new one when it is about to end.
+    pub(super) async fn token(self: &Arc<Self>, patience: Patience) -> Result<Token, ApiError> {
+        let sign_in = {
+            let now = Timestamp::now();
+            let mut state = self.lock();
+            if let Some(token) = state.token.as_ref().filter(|token| now < token.renew_at) {
+                return Ok(token.clone());
+            }
+            self.join(&mut state, patience)
+        };
+        let error = match sign_in.await {
+            Ok(token) => return Ok(token),
+            Err(error) => error,
+        };
+        // A sign-in service that is down does no harm while the present token holds.
+        let now = Timestamp::now();
+        let mut state = self.lock();
+        match state.token.as_mut().filter(|token| now < token.expires) {
+            Some(token) => {
+                token.renew_at = token
+                    .renew_at
+                    .max(now.saturating_add(RENEWAL_PAUSE).unwrap_or(now));
+                Ok(token.clone())
+            }
+            None => Err(error),
+        }
+    }
+
+    /// Joins the sign-in under way or starts one.
+    fn join(self: &Arc<Self>, state: &mut State, patience: Patience) -> SignIn {
+        if let Some(sign_in) = state.under_way.as_ref().and_then(WeakShared::upgrade) {
+            return sign_in;
+        }
+        let this = Arc::clone(self);
+        let sign_in = async move {
+            let result = this.sign_in(patience).await;
+            let mut state = this.lock();
+            state.under_way = None;
+            if let Ok(token) = &result {
+                state.token = Some(token.clone());
+            }
+            drop(state);
+            result
+        };
+        let sign_in = sign_in.boxed().shared();
+        state.under_way = sign_in.downgrade();
+        sign_in
+    }
+
+    /// Forgets a token that the Store refused, unless it was replaced meanwhile.
+    pub(super) fn forget(&self, refused: &Token) {
+        let mut state = self.lock();
+        if state
+            .token
+            .as_ref()
+            .is_some_and(|token| Arc::ptr_eq(&token.text, &refused.text))
+        {
+            state.token = None;
+        }
+    }
+
+    async fn sign_in(&self, patience: Patience) -> Result<Token, ApiError> {
+        check_endpoint(&self.identity.login).map_err(|reason| ApiError::Endpoint {
+            url: self.identity.login.origin().ascii_serialization().into(),
+            reason,
+        })?;
+        let mut attempt = 1;
+        loop {
+            let proof = self.proof().await?;
+            let at = Timestamp::now();
+            let mut watch = Watch::start(&self.observe, "POST", "sign in");
+            let answer =
+                wire::exchange(self.request(&proof)?.timeout(patience.sign_in), &mut watch).await;
+            let (error, pause) = match answer {
+                Err(fault) => {
+                    let error = ApiError::Lost {
+                        call: "sign in".to_owned(),
+                        reason: fault.reason,
+                        was_sent: fault.was_sent,
+                        changes: false,
+                    };
+                    (error, Some(patience.pause(attempt)))
+                }
+                Ok(reply) if reply.status.is_success() => match read_token(&reply, at) {
+                    Ok(token) => {
+                        watch.end(None);
+                        return Ok(token);
+                    }
+                    Err(reason) => {
+                        let correlation = reply.correlation;
+                        (
+                            ApiError::Unreadable {
+                                call: "sign in".to_owned(),
+                                reason,
+                                correlation,
+                                changes: false,
+                            },
+                            None,
+                        )
+                    }
+                },
+                Ok(reply) => {
+                    let (error, is_busy) = read_refusal(&reply, proof.expose_secret());
+                    let wait = match reply.status {
+                        StatusCode::TOO_MANY_REQUESTS => {
+                            throttle_pause(reply.retry_after, "").min(LONGEST_WAIT)
+                        }
+                        _ => reply
+                            .retry_after
+                            .unwrap_or_default()
+                            .max(patience.pause(attempt)),
+                    };
+                    (error, (is_busy && wait <= LONGEST_WAIT).then_some(wait))
+                }
+            };
+            watch.correlate(error.correlation());
+            watch.end(Some(match &error {
+                ApiError::SignIn { code, message, .. } => {
+                    code.clone().unwrap_or_else(|| message.clone())
+                }
+                ApiError::Lost { reason, .. } | ApiError::Unreadable { reason, .. } => {
+                    reason.clone()
+                }
+                other => other.to_string(),
+            }));
+            drop(watch);
+            match pause.filter(|_| attempt < SIGN_IN_ATTEMPTS) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// The secret or the federated token, fresh from its source.
+    async fn proof(&self) -> Result<SecretString, ApiError> {
+        let proof = match &self.identity.credential {
+            Credential::Secret(source) => {
+                let source = Arc::clone(source);
+                // A password store may ask a person and take its time.
+                let result = tokio::task::spawn_blocking(move || source()).await;
+                result
+                    .map_err(|_| ApiError::Secret("its source broke off".to_owned()))?
+                    .map_err(|text| ApiError::Secret(shown(&text)))?
+            }
+            Credential::FederatedToken(path) => {
+                let text = tokio::fs::read_to_string(path).await.map_err(|error| {
+                    ApiError::Secret(format!(
+                        "the federated token file {} cannot be read: {error}",
+                        path.display()
+                    ))
+                })?;
+                SecretString::from(text.trim())
+            }
+        };
+        if proof.expose_secret().is_empty() {
+            Err(ApiError::Secret("its source gave an empty text".to_owned()))
+        } else {
+            Ok(proof)
+        }
+    }
+
+    fn request(&self, proof: &SecretString) -> Result<RequestBuilder, ApiError> {
+        let identity = &self.identity;
+        let wrong = |reason: &str| ApiError::Request {
+            call: "sign in".to_owned(),
+            reason: reason.to_owned(),
+        };
+        // The tenant stands in the path: a GUID or a domain name cannot change where it leads.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        if !identity.tenant.chars().all(is_plain)
+            || !identity
+                .tenant
+                .contains(|c: char| c.is_ascii_alphanumeric())
+        {
+            return Err(wrong(
+                "the tenant id is neither a GUID nor a domain name; correct it in the profile",
+            ));
+        }
+        let base = identity.login.as_str().trim_end_matches('/');
+        let url = Url::parse(&format!("{base}/{}/oauth2/v2.0/token", identity.tenant));
+        let url =
+            url.map_err(|_| wrong("the login address cannot be used; correct it in the profile"))?;
+        let proof = proof.expose_secret();
+        let mut form = vec![
+            ("grant_type", "client_credentials"),
+            ("client_id", &identity.client),
+            ("scope", SCOPE),
+        ];
+        match identity.credential {
+            Credential::Secret(_) => form.push(("client_secret", proof)),
+            Credential::FederatedToken(_) => {
+                form.push((
+                    "client_assertion_type",
+                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                ));
+                form.push(("client_assertion", proof));
+            }
+        }
+        Ok(self.http.post(url).form(&form))
+    }
+}
+
+fn read_token(reply: &Reply, at: Timestamp) -> Result<Token, String> {
+    let body = reply.body.as_deref().map_err(wire::BodyFault::reason)?;
+    let json = wire::read_json(body)?;
+    let text = field(&json, "access_token")
+        .and_then(Value::as_str)
+        .filter(|token| !token.is_empty());
+    let text = text.ok_or("it holds no access_token")?;
+    // A number in v2 replies, a string in v1 replies.
+    let seconds = match field(&json, "expires_in") {
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(number) => number.as_f64(),
+        None => None,
+    };
+    let seconds = seconds
+        .filter(|seconds: &f64| *seconds > 0.0)
+        .ok_or("it does not say how long the token holds")?;
+    let life = SignedDuration::from_secs(seconds.min(86_400.0) as i64);
+    let end = |time: SignedDuration| {
+        at.saturating_add(time)
+            .map_err(|_| "the clock of this machine is wrong".to_owned())
+    };
+    // A short-lived token (a simulator's) is used for most of its life as well.
+    let early = EARLY.min(life / 10);
+    Ok(Token {
+        text: Arc::new(SecretString::from(text)),
+        renew_at: end(life - early)?,
+        expires: end(life)?,
+    })
+}
+
+/// The error of a failed sign-in, and whether it passes by itself. The proof is cut out of whatever the answer says.
+fn read_refusal(reply: &Reply, proof: &str) -> (ApiError, bool) {
+    let json = reply
+        .body
+        .as_deref()
+        .ok()
+        .and_then(|body| wire::read_json(body).ok())
+        .unwrap_or_default();
+    let text = |name: &str| {
+        field(&json, name)
+            .and_then(Value::as_str)
+            .map(|text| text.replace(proof, "…"))
+            .unwrap_or_default()
+    };
+    let (error, description) = (text("error"), text("error_description"));
+    let number = field(&json, "error_codes")
+        .and_then(|codes| codes.get(0))
+        .and_then(Value::as_u64);
+    let number = number.or_else(|| {
+        let digits = description
+            .strip_prefix("AADSTS")?
+            .split(|c: char| !c.is_ascii_digit())
+            .next()?;
+        digits.parse().ok()
+    });
+    let message = match first_sentence(&description) {
+        sentence if !sentence.is_empty() => sentence,
+        _ if reply.leads_to.is_some() => reply.refusal().message,
+        _ => {
+            let status = crate::advice::status_words(reply.status.as_u16());
+            if error.is_empty() {
+                format!("the sign-in service answered {status}")
+            } else {
+                format!("{} ({status})", shown(&error))
+            }
+        }
+    };
+    let is_busy = is_passing(reply.status)
+        || reply.status == StatusCode::TOO_MANY_REQUESTS
+        || error == "temporarily_unavailable"
+        || matches!(number, Some(90_033 | 90_055));
+    let correlation = Some(shown(&text("correlation_id")))
+        .filter(|id| !id.is_empty())
+        .or_else(|| reply.correlation.clone());
+    let advice = if is_busy {
+        sign_in_advice(number, "temporarily_unavailable")
+    } else {
+        sign_in_advice(number, &error)
+    };
+    (
+        ApiError::SignIn {
+            code: number.map(|number| format!("AADSTS{number}")),
+            message,
+            advice,
+            correlation,
+        },
+        is_busy,
+    )
+}
+
+/// `AADSTS7000215: Invalid client secret provided. Ensure …` → `Invalid client secret provided.`
+fn first_sentence(description: &str) -> String {
+    let line = description.lines().next().unwrap_or_default();
+    let line = match line.split_once(": ") {
+        Some((code, rest)) if code.starts_with("AADSTS") => rest,
+        _ => line,
+    };
+    let line = line.split(" Trace ID:").next().unwrap_or_default().trim();
+    shown(
+        line.split_once(". ")
+            .map_or(line, |(sentence, _)| sentence)
+            .trim_end_matches('.'),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(
+        "AADSTS7000215: Invalid client secret provided. Ensure the secret is right.\r\nTrace ID: 1",
+        "Invalid client secret provided"
+    )]
+    #[case(
+        "AADSTS90002: Tenant 'nowhere.example' not found. Check it. Trace ID: 1",
+        "Tenant 'nowhere.example' not found"
+    )]
+    #[case(
+        "AADSTS90033: A transient error has occurred. Trace ID: 1 Correlation ID: 2",
+        "A transient error has occurred"
+    )]
+    #[case("Something: else", "Something: else")]
+    #[case("", "")]
+    fn only_the_first_sentence_is_shown(#[case] description: &str, #[case] sentence: &str) {
+        assert_eq!(first_sentence(description), sentence);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_still_holds_outlives_a_failed_early_renewal() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let identity = Identity {
+            login: format!("http://{free}").parse().unwrap(),
+            tenant: "contoso.example".into(),
+            client: "c".into(),
+            credential: Credential::Secret(Arc::new(|| Ok(SecretString::from("s")))),
+        };
+        let tries = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&tries);
+        let http = crate::http::http_client_for(&identity.login).unwrap();
+        let auth = Arc::new(Auth::new(
+            http,
+            identity,
+            Arc::new(move |_| *count.lock().unwrap() += 1),
+        ));
+        let patience = Patience {
+            back_off: Duration::from_millis(1),
+            ..Patience::default()
+        };
+        assert!(matches!(
+            auth.token(patience).await,
+            Err(ApiError::Lost {
+                was_sent: false,
+                ..
+            })
+        ));
+        assert_eq!(*tries.lock().unwrap(), SIGN_IN_ATTEMPTS);
+
+        let now = Timestamp::now();
+        let token = Token {
+            text: Arc::new("t".into()),
+            renew_at: now,
+            expires: now + SignedDuration::from_mins(4),
+        };
+        auth.lock().token = Some(token);
+        for _ in 0..2 {
+            assert_eq!(auth.token(patience).await.unwrap().text(), "t");
+        }
+        // The second time nobody was asked.
+        assert_eq!(*tries.lock().unwrap(), 2 * SIGN_IN_ATTEMPTS);
+    }
+
+    fn reply(status: u16, body: &str) -> Reply {
+        Reply {
+            status: StatusCode::from_u16(status).unwrap(),
+            correlation: None,
+            retry_after: None,
+            leads_to: None,
+            body: Ok(Bytes::copy_from_slice(body.as_bytes())),
+        }
+    }
+
+    #[rstest]
+    #[case(r#"{"access_token":"t","expires_in":3599}"#, Some((3599, 3299)))]
+    #[case(r#"{"access_token":"t","expires_in":"3599"}"#, Some((3599, 3299)))]
+    #[case(r#"{"access_token":"t","expires_in":60}"#, Some((60, 54)))]
+    #[case(r#"{"access_token":"","expires_in":60}"#, None)]
+    #[case(r#"{"access_token":"t"}"#, None)]
+    #[case("<html>", None)]
+    fn a_token_says_how_long_it_holds(#[case] body: &str, #[case] seconds: Option<(i64, i64)>) {
+        let at = Timestamp::UNIX_EPOCH;
+        let token = read_token(&reply(200, body), at).ok();
+        assert_eq!(
+            token.map(|token| (token.expires.as_second(), token.renew_at.as_second())),
+            seconds
+        );
+    }
+
+    #[test]
+    fn a_refusal_names_code_advice_and_correlation_but_never_the_secret() {
+        let body = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret CANARY provided. More.\r\nTrace ID: 1",
+            "error_codes":[7000215],"correlation_id":"6a7b"}"#;
+        let (error, is_busy) = read_refusal(&reply(401, body), "CANARY");
+        assert!(!is_busy && !format!("{error} {error:?}").contains("CANARY"));
+        assert_eq!(
+            (error.code(), error.correlation()),
+            (Some("AADSTS7000215"), Some("6a7b"))
+        );
+        assert!(
+            error.to_string().contains("the secret's ID is pasted"),
+            "{error}"
+        );
+        assert!(read_refusal(&reply(400, r#"{"error":"temporarily_unavailable"}"#), "x").1);
+        let (page, _) = read_refusal(&reply(404, "<html>"), "x");
+        assert!(
+            page.to_string()
+                .contains("the sign-in service answered 404 Not Found"),
+            "{page}"
+        );
+    }
+}

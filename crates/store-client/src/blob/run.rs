@@ -1,0 +1,355 @@
+//! One upload from the first request to the last: list, send, commit, compare. The steps and their order stand
+//! here; how a block travels and what a request looks like do not.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::error::{Failure, UploadError};
+use super::identity::FileIdentity;
+use super::layout::{Layout, SMALL};
+use super::plan::{Patience, UploadEvent, UploadSettings, Uploaded};
+use super::progress::Progress;
+use super::send::{Sent, send};
+use super::service::Service;
+use super::upload::Upload;
+use super::url::UploadUrl;
+use crate::endpoint::is_this_machine;
+use crate::http::http_client_for;
+
+/// How often the whole cut may start anew before the service is taken at its word.
+const ROUNDS: u32 = 3;
+
+/// Uploads the file at `path` to `url` and returns when the blob stands.
+///
+/// `known` are the blocks acknowledged earlier for the same [`FileIdentity`] and block size; they count only where
+/// the URL does not allow asking the service. `observe` is called from the upload's own task and must be quick.
+/// After `cancel` the running requests are dropped and nothing is committed; a commit already on its way is awaited.
+pub async fn upload(
+    http: &reqwest::Client,
+    url: &UploadUrl,
+    path: &Path,
+    settings: &UploadSettings,
+    known: Vec<u32>,
+    observe: &(dyn Fn(UploadEvent) + Send + Sync),
+    cancel: &CancellationToken,
+) -> Result<Uploaded, UploadError> {
+    upload_within(
+        &Patience::default(),
+        http,
+        url,
+        path,
+        settings,
+        known,
+        observe,
+        cancel,
+    )
+    .await
+}
+
+/// The same with other time limits.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the arguments of `upload` and the limits that tests shorten"
+)]
+pub(super) async fn upload_within(
+    patience: &Patience,
+    http: &reqwest::Client,
+    url: &UploadUrl,
+    path: &Path,
+    settings: &UploadSettings,
+    known: Vec<u32>,
+    observe: &(dyn Fn(UploadEvent) + Send + Sync),
+    cancel: &CancellationToken,
+) -> Result<Uploaded, UploadError> {
+    let begun = Instant::now();
+    // A proxy could not reach this machine (the simulator, Azurite), whatever its settings say.
+    let direct = is_this_machine(url.location())
+        .then(|| http_client_for(url.location()))
+        .transpose();
+    let direct = direct.map_err(|error| UploadError::Setup {
+        place: url.place(),
+        reason: error.to_string(),
+    })?;
+    let http = direct.as_ref().unwrap_or(http);
+    let unreadable = |source| UploadError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let (file, identity) = open(path).await.map_err(unreadable)?;
+    let upload = Upload {
+        patience,
+        http,
+        url,
+        path,
+        settings,
+        observe,
+        cancel,
+        file: Arc::new(file),
+        identity,
+    };
+    let (size, blocks, progress, already) = upload.run(known).await?;
+    observe(UploadEvent::Done);
+    Ok(Uploaded {
+        size,
+        blocks,
+        resent: progress.resent,
+        already,
+        elapsed: begun.elapsed(),
+    })
+}
+
+impl Upload<'_> {
+    async fn run(&self, mut known: Vec<u32>) -> Result<(u64, u32, Progress, u64), UploadError> {
+        let mut layout = Layout::new(&self.identity, self.settings.block_size)?;
+        self.check_end(&Progress::new(0))?;
+        let mut service =
+            Service::new(self.http, self.url, self.url.query(), self.patience.answer)?;
+        let mut resent = 0;
+        let mut last = None;
+        for _ in 0..ROUNDS {
+            let mut progress = self.begin(&mut service, &layout, &known).await?;
+            progress.resent = resent;
+            let already = progress.sent;
+            (self.observe)(UploadEvent::Started {
+                total: layout.size(),
+                block_size: layout.block_size(),
+                blocks: layout.blocks(),
+                already,
+            });
+            // Whatever sends us round again, the journal no longer describes the service.
+            known.clear();
+            match send(self, &service, &layout, &mut progress).await? {
+                Sent::All => {}
+                Sent::TooLarge => {
+                    layout = Layout::new(&self.identity, Some(SMALL))?;
+                    resent = progress.resent;
+                    continue;
+                }
+                Sent::Foreign(failure) => {
+                    let what = "clearing foreign blocks";
+                    let cleared = self
+                        .persist(what, &progress, || Box::pin(service.clear()))
+                        .await?;
+                    cleared.map_err(|failure| self.ended(what, failure, 1, &progress))?;
+                    resent = progress.resent;
+                    last = Some((failure, progress));
+                    continue;
+                }
+            }
+            self.check_file().await?;
+            match self.commit(&service, &layout, &mut progress).await? {
+                None => {
+                    self.compare(&service, &layout, &progress).await?;
+                    return Ok((layout.size(), layout.blocks(), progress, already));
+                }
+                Some(missing) => {
+                    resent = progress.resent;
+                    last = Some((missing, progress));
+                }
+            }
+        }
+        let (failure, progress) =
+            last.unwrap_or_else(|| (Failure::Stalled(Duration::ZERO), Progress::new(0)));
+        Err(self.ended("keeping the blocks sent", failure, ROUNDS, &progress))
+    }
+
+    /// What the service already has; its word counts more than the journal's.
+    async fn begin(
+        &self,
+        service: &mut Service,
+        layout: &Layout,
+        known: &[u32],
+    ) -> Result<Progress, UploadError> {
+        let mut progress = Progress::new(layout.blocks());
+        let mut refused = None;
+        loop {
+            let what = "listing the blocks sent";
+            let failure = match self
+                .persist(what, &progress, || Box::pin(service.list()))
+                .await?
+            {
+                Ok(staged) => {
+                    for (id, size) in staged {
+                        if let Some(index) = layout.index_of(&id, size) {
+                            progress.acknowledge(layout, index);
+                        }
+                    }
+                    return Ok(progress);
+                }
+                Err(failure) => failure,
+            };
+            if failure.status() == Some(404) {
+                return Ok(progress);
+            }
+            if failure.is(403, "AuthorizationPermissionMismatch") {
+                for index in known
+                    .iter()
+                    .copied()
+                    .filter(|index| *index < layout.blocks())
+                {
+                    progress.acknowledge(layout, index);
+                }
+                return Ok(progress);
+            }
+            // The first refusal is the one to report: it answers the spelling that should have worked.
+            let other = self
+                .url
+                .other_query()
+                .filter(|_| refused.is_none() && failure.status() == Some(403));
+            let failure = refused.take().unwrap_or(failure);
+            let Some(other) = other else {
+                return Err(self.ended(what, failure, 1, &progress));
+            };
+            *service = Service::new(self.http, self.url, other, self.patience.answer)?;
+            refused = Some(failure);
+        }
+    }
+
+    /// `None` when the blob stands; the failure when the service misses blocks.
+    async fn commit(
+        &self,
+        service: &Service,
+        layout: &Layout,
+        progress: &mut Progress,
+    ) -> Result<Option<Failure>, UploadError> {
+        let what = "committing the blocks";
+        (self.observe)(UploadEvent::Committing);
+        progress.last = Instant::now();
+        let begun = Instant::now();
+        let mut attempt = 1;
+        loop {
+            if self.cancel.is_cancelled() {
+                return Err(self.cancelled(progress));
+            }
+            let ids = (0..layout.blocks())
+                .map(|index| layout.id(index).into_bytes())
+                .collect();
+            let Err(failure) = service.commit(ids).await else {
+                return Ok(None);
+            };
+            if failure.is(400, "InvalidBlockList") {
+                return Ok(Some(failure));
+            }
+            if !failure.may_pass(attempt) {
+                return Err(self.ended(what, failure, attempt, progress));
+            }
+            // The answer may be lost and the work done. An older blob of the same length does not count.
+            let since = begun.elapsed() + Duration::from_secs(5);
+            if let Ok(standing) = service.standing().await
+                && standing.length == layout.size()
+                && standing.age.is_some_and(|age| age <= since)
+            {
+                return Ok(None);
+            }
+            if progress.last.elapsed() >= self.patience.give_up {
+                return Err(self.given_up(what, &failure, attempt, progress));
+            }
+            self.rest(attempt, &failure, progress).await?;
+            attempt += 1;
+        }
+    }
+
+    /// The length must be the file's, where the URL lets us look. The commit itself was acknowledged: a service that
+    /// does not answer now does not undo it.
+    async fn compare(
+        &self,
+        service: &Service,
+        layout: &Layout,
+        progress: &Progress,
+    ) -> Result<(), UploadError> {
+        for attempt in 1..=3 {
+            match service.standing().await {
+                Ok(standing) if standing.length == layout.size() => return Ok(()),
+                Ok(standing) => {
+                    let (expected, found) = (layout.size(), standing.length);
+                    return Err(UploadError::LengthDiffers {
+                        place: self.url.place(),
+                        expected,
+                        found,
+                    });
+                }
+                Err(failure) if failure.may_pass(attempt) => {
+                    self.rest(attempt, &failure, progress).await?
+                }
+                Err(_) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Repeats a request until it succeeds, fails for good (inner error) or has failed for too long.
+    async fn persist<'c, T>(
+        &self,
+        what: &'static str,
+        progress: &Progress,
+        call: impl Fn() -> BoxFuture<'c, Result<T, Failure>>,
+    ) -> Result<Result<T, Failure>, UploadError> {
+        let begun = Instant::now();
+        let mut attempt = 1;
+        loop {
+            let result = tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => return Err(self.cancelled(progress)),
+                result = call() => result,
+            };
+            let failure = match result {
+                Err(failure) if failure.may_pass(attempt) => failure,
+                result => return Ok(result),
+            };
+            if begun.elapsed() >= self.patience.give_up {
+                return Err(self.given_up(what, &failure, attempt, progress));
+            }
+            self.rest(attempt, &failure, progress).await?;
+            attempt += 1;
+        }
+    }
+
+    async fn rest(
+        &self,
+        attempt: u32,
+        failure: &Failure,
+        progress: &Progress,
+    ) -> Result<(), UploadError> {
+        tracing::warn!(place = %self.url, attempt, reason = failure.reason(), "a request of the upload failed, trying again");
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(self.cancelled(progress)),
+            () = tokio::time::sleep(self.patience.pause(attempt, failure.retry_after())) => Ok(()),
+        }
+    }
+
+    async fn check_file(&self) -> Result<(), UploadError> {
+        let (path, identity) = (self.path.to_owned(), self.identity.clone());
+        let same = tokio::task::spawn_blocking(move || identity.still_holds(&path)).await;
+        match same.map_err(io::Error::other) {
+            Ok(Ok(true)) => Ok(()),
+            // A file that is gone or unreadable now is not the file that was sent either.
+            Ok(Ok(false) | Err(_)) => Err(UploadError::FileChanged {
+                path: self.path.to_owned(),
+            }),
+            Err(source) => Err(UploadError::Io {
+                path: self.path.to_owned(),
+                source,
+            }),
+        }
+    }
+}
+
+async fn open(path: &Path) -> io::Result<(File, FileIdentity)> {
+    let path = path.to_owned();
+    // The identity comes from the handle that is read later, so that a file put in its place between the two is
+    // noticed before the commit.
+    let opened = tokio::task::spawn_blocking(move || {
+        let mut file = File::open(&path)?;
+        let identity = FileIdentity::read(&mut file)?;
+        Ok((file, identity))
+    });
+    opened.await.map_err(io::Error::other)?
+}

@@ -1,0 +1,101 @@
+//! What stays the same through one upload, and the errors it can end with. Knows no step of it.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::error::{Failure, UploadError};
+use super::identity::FileIdentity;
+use super::plan::{Patience, UploadEvent, UploadSettings};
+use super::progress::Progress;
+use super::url::UploadUrl;
+
+/// What stays the same through one upload.
+pub(super) struct Upload<'a> {
+    pub(super) patience: &'a Patience,
+    pub(super) http: &'a reqwest::Client,
+    pub(super) url: &'a UploadUrl,
+    pub(super) path: &'a Path,
+    pub(super) settings: &'a UploadSettings,
+    pub(super) observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
+    pub(super) cancel: &'a CancellationToken,
+    pub(super) file: Arc<File>,
+    pub(super) identity: FileIdentity,
+}
+
+impl Upload<'_> {
+    /// Fails when the signature's end has passed.
+    pub(super) fn check_end(&self, progress: &Progress) -> Result<(), UploadError> {
+        match self.url.expires() {
+            Some(at) if at <= Timestamp::now() => Err(UploadError::Expired {
+                at,
+                sent: progress.sent,
+                total: self.identity.size,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn cancelled(&self, progress: &Progress) -> UploadError {
+        UploadError::Cancelled {
+            sent: progress.sent,
+            total: self.identity.size,
+        }
+    }
+
+    pub(super) fn given_up(
+        &self,
+        what: &'static str,
+        failure: &Failure,
+        attempts: u32,
+        progress: &Progress,
+    ) -> UploadError {
+        UploadError::GivenUp {
+            what,
+            place: self.url.place(),
+            attempts,
+            after: progress.last.elapsed(),
+            sent: progress.sent,
+            total: self.identity.size,
+            last: failure.reason(),
+        }
+    }
+
+    /// The error for a failure that no repetition mends.
+    pub(super) fn ended(
+        &self,
+        what: &'static str,
+        failure: Failure,
+        attempts: u32,
+        progress: &Progress,
+    ) -> UploadError {
+        if failure.status() == Some(403)
+            && let Err(expired) = self.check_end(progress)
+        {
+            return expired;
+        }
+        match failure {
+            Failure::File(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                UploadError::FileChanged {
+                    path: self.path.to_owned(),
+                }
+            }
+            Failure::File(source) => UploadError::Io {
+                path: self.path.to_owned(),
+                source,
+            },
+            Failure::Answer(answer) => UploadError::Refused {
+                what,
+                status: answer.status,
+                code: answer.code,
+                request_id: answer.request_id,
+                message: answer.message,
+            },
+            failure => self.given_up(what, &failure, attempts, progress),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! What can go wrong with a call, in words that say what was tried, what came back and what to do next.
+//! It must not know how a request is sent; it never holds a secret.
+
+use crate::{advice, endpoint::EndpointError};
+use std::time::Duration;
+use thiserror::Error;
+
+/// A call that did not do what it should.
+///
+/// `call` is what was tried, to be read after "could not": `commit submission 1 of app:9NX0EXAMPLE1`.
+/// `changes` says that the call changes something on the server. `Debug` and `Display` may be shown and logged.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ApiError {
+    /// The identity platform gave no token.
+    #[error("Could not sign in: {}. {advice}{}", told(code.as_deref(), message), reference(correlation.as_deref()))]
+    SignIn {
+        /// `AADSTS…`, when the answer named one.
+        code: Option<String>,
+        /// The first sentence of the answer.
+        message: String,
+        /// What to do.
+        advice: &'static str,
+        correlation: Option<String>,
+    },
+    /// The Store answered, and the answer is no.
+    #[error(
+        "Could not {call}: the Store answered {}{}.{}{}",
+        advice::status_words(*status),
+        explained(code.as_deref(), message),
+        advised(advice::advice(*status, code.as_deref(), message, *changes)),
+        reference(correlation.as_deref())
+    )]
+    Refused {
+        call: String,
+        status: u16,
+        /// The API's own code, such as `InvalidState`.
+        code: Option<String>,
+        /// The Store's own words; empty when it gave none.
+        message: String,
+        /// The field or object that the Store complains of.
+        target: Option<Box<str>>,
+        correlation: Option<String>,
+        changes: bool,
+    },
+    /// Too many requests for the account; nothing happened on the server.
+    #[error(
+        "Could not {call}: the Store takes only so many requests a minute from this account, and said to wait{}. \
+         Try again later; another tool or pipeline of the account may be using the rest.",
+        pause_words(*retry_after)
+    )]
+    Throttled {
+        call: String,
+        /// The pause that the service asked for.
+        retry_after: Option<Duration>,
+    },
+    /// No answer: the connection failed or it took too long.
+    #[error("Could not {call}: {reason}. {}", lost_advice(*was_sent, *changes))]
+    Lost {
+        call: String,
+        reason: String,
+        /// The request may have reached the service.
+        was_sent: bool,
+        changes: bool,
+    },
+    /// The Store said yes, but what it sent cannot be understood.
+    #[error(
+        "Could not {call}: the answer of the Store cannot be read: {reason}. {}{}",
+        if *changes { "It may have taken effect: look at the product again before repeating it." } else { "Try again; if it stays so, a proxy may stand in between." },
+        reference(correlation.as_deref())
+    )]
+    Unreadable {
+        call: String,
+        reason: String,
+        correlation: Option<String>,
+        changes: bool,
+    },
+    /// The source of the client secret (variable, command, file) failed.
+    #[error(
+        "Could not sign in: no client secret: {0}. Check where the profile takes its secret from."
+    )]
+    Secret(String),
+    /// The request was not sent, because it makes no sense.
+    #[error("Could not {call}: {reason}. Nothing was sent.")]
+    Request { call: String, reason: String },
+    /// The configured address must not be used.
+    #[error(
+        "The address {url} cannot be used: {reason}. Correct it under endpoints in the profile."
+    )]
+    Endpoint {
+        url: Box<str>,
+        reason: EndpointError,
+    },
+}
+
+impl ApiError {
+    /// Whether a changing call may have taken effect although it failed: the server has to be asked before it is repeated.
+    pub fn is_ambiguous(&self) -> bool {
+        match self {
+            Self::Lost {
+                was_sent, changes, ..
+            } => *was_sent && *changes,
+            Self::Refused {
+                status, changes, ..
+            } => *changes && *status >= 500,
+            Self::Unreadable { changes, .. } => *changes,
+            _ => false,
+        }
+    }
+
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// The HTTP status of an answer that was a refusal.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            Self::Throttled { .. } => Some(429),
+            _ => None,
+        }
+    }
+
+    /// The id that support asks for.
+    pub fn correlation(&self) -> Option<&str> {
+        match self {
+            Self::SignIn { correlation, .. }
+            | Self::Refused { correlation, .. }
+            | Self::Unreadable { correlation, .. } => correlation.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The service's own code: `InvalidState`, `AADSTS7000215`.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::SignIn { code, .. } | Self::Refused { code, .. } => code.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What a person can do about a refusal, when something is known to help.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::SignIn { advice, .. } => Some(advice),
+            Self::Refused {
+                status,
+                code,
+                message,
+                changes,
+                ..
+            } => advice::advice(*status, code.as_deref(), message, *changes),
+            _ => None,
+        }
+    }
+
+    /// Whether signing in is what failed.
+    pub fn is_sign_in(&self) -> bool {
+        matches!(self, Self::SignIn { .. } | Self::Secret(_))
+    }
+}
+
+fn told(code: Option<&str>, message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    match code {
+        Some(code) => format!("{message} ({code})"),
+        None => message.to_owned(),
+    }
+}
+
+fn explained(code: Option<&str>, message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    match (code, message) {
+        (None, "") => " without saying why".to_owned(),
+        (None, message) => format!(": {message}"),
+        (Some(code), "") => format!(" ({code})"),
+        (Some(code), message) => format!(" ({code}): {message}"),
+    }
+}
+
+fn advised(advice: Option<&str>) -> String {
+    advice
+        .map(|advice| format!(" {advice}"))
+        .unwrap_or_default()
+}
+
+fn reference(correlation: Option<&str>) -> String {
+    correlation
+        .map(|id| format!(" [correlation id {id}]"))
+        .unwrap_or_default()
+}
+
+fn pause_words(pause: Option<Duration>) -> String {
+    match pause.map(|pause| pause.as_secs()) {
+        None => String::new(),
+        Some(seconds @ 0..120) => format!(" {} s", seconds.max(1)),
+        Some(seconds) => format!(" {} min", seconds.div_ceil(60)),
+    }
+}
+
+fn lost_advice(was_sent: bool, changes: bool) -> &'static str {
+    match (was_sent, changes) {
+        (true, true) => {
+            "It may have taken effect all the same: look at the product again before repeating it."
+        }
+        (false, true) => {
+            "Nothing was sent. Check the network and the proxy settings, then try again."
+        }
+        (_, false) => "Check the network and the proxy settings, then try again.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, code: Option<&str>, message: &str, changes: bool) -> ApiError {
+        ApiError::Refused {
+            call: "create a draft of app:9NX0EXAMPLE1".into(),
+            status,
+            code: code.map(str::to_owned),
+            message: message.into(),
+            target: None,
+            correlation: Some("0f1e".into()),
+            changes,
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_was_tried_what_came_back_and_what_to_do() {
+        let error = refused(
+            409,
+            Some("InvalidState"),
+            "Create submission failed, status code Conflict, reason phrase Conflict",
+            true,
+        );
+        assert_eq!(
+            error.to_string(),
+            "Could not create a draft of app:9NX0EXAMPLE1: the Store answered 409 Conflict (InvalidState): Create submission \
+             failed, status code Conflict, reason phrase Conflict. A submission is under way already: keep it, or delete it \
+             first. [correlation id 0f1e]"
+        );
+        let empty = refused(403, None, "", false).to_string();
+        assert!(
+            empty.contains("403 Forbidden without saying why") && empty.contains("Store ID"),
+            "{empty}"
+        );
+        let throttled = ApiError::Throttled {
+            call: "list the apps".into(),
+            retry_after: Some(Duration::from_secs(14)),
+        };
+        assert!(
+            throttled
+                .to_string()
+                .contains("said to wait 14 s. Try again"),
+            "{throttled}"
+        );
+    }
+
+    #[test]
+    fn only_a_change_that_may_have_happened_is_ambiguous() {
+        let lost = |was_sent, changes| {
+            ApiError::Lost {
+                call: "x".into(),
+                reason: "y".into(),
+                was_sent,
+                changes,
+            }
+            .is_ambiguous()
+        };
+        assert_eq!(
+            [lost(true, true), lost(false, true), lost(true, false)],
+            [true, false, false]
+        );
+        assert!(refused(503, None, "", true).is_ambiguous());
+        assert!(
+            !refused(503, None, "", false).is_ambiguous()
+                && !refused(409, None, "", true).is_ambiguous()
+        );
+        assert!(
+            !ApiError::Throttled {
+                call: "x".into(),
+                retry_after: None
+            }
+            .is_ambiguous()
+        );
+    }
+
+    #[test]
+    fn an_error_stays_small_enough_to_return() {
+        assert!(size_of::<ApiError>() <= 128);
+    }
+}

@@ -1,0 +1,29 @@
+//! Floor 2: the network. The only user of `reqwest` and of the Azure crates.
+
+mod advice;
+mod auth;
+pub mod blob;
+mod budget;
+mod call;
+mod calls;
+mod client;
+pub mod coalesce;
+mod endpoint;
+mod error;
+mod exchange;
+pub mod http;
+mod ledger;
+mod lists;
+mod retry;
+mod transport;
+mod wire;
+
+pub use auth::{Credential, SecretSource};
+pub use budget::{BudgetView, Priority};
+pub use calls::{Fetched, NewAddOn, NewFlight, Rollout};
+pub use client::{REQUESTS_PER_MINUTE, Store, StoreSettings};
+pub use endpoint::{EndpointError, check_endpoint};
+pub use error::ApiError;
+pub use exchange::{Exchange, Observe};
+pub use ledger::{Ledger, Look, Slot};
+pub use retry::Patience;

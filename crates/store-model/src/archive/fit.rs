@@ -1,0 +1,529 @@
+//! Whether a ZIP fits a document: what matches, what is missing and why, what is too much, what would fail a commit.
+//! Knows nothing of files on a disk; the rules are store-api.md § 4.9.
+
+pub use super::fault::{ArchiveFault, is_unsafe_path};
+use super::{
+    central_directory::{Archive, ArchiveFile, Inside},
+    fault::{faults, overlap},
+};
+use crate::{
+    finding::{Finding, Severity},
+    limits,
+    package::{FileEntry, FileStatus, Role},
+    product::plain_text,
+};
+use std::collections::{HashMap, HashSet};
+
+/// Why the ZIP's nearest file is not the one that the document names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NearReason {
+    /// Upper and lower case differ.
+    Case,
+    /// The ZIP has `\` where paths need `/`.
+    Backslash,
+    /// It sits in another folder.
+    Folder,
+}
+
+/// A file of the ZIP that is nearly the missing one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near {
+    pub reason: NearReason,
+    /// The name as the ZIP has it.
+    pub name: String,
+}
+
+/// A file that the document names and the ZIP lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// JSON pointer of the entry's object.
+    pub pointer: String,
+    pub file_name: String,
+    pub role: Role,
+    pub near: Option<Near>,
+}
+
+/// A file of the ZIP that the document does not wait for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extra {
+    pub name: String,
+    pub is_package: bool,
+    /// The document names it as already uploaded, or to be deleted.
+    pub is_known: bool,
+    /// Why it must not simply be added to the document; `None` for what is no new package, too.
+    pub hurdle: Option<Hurdle>,
+}
+
+/// Why a new package of the ZIP cannot be meant without a doubt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hurdle {
+    /// Another package of the ZIP has its name, in another folder or in another case.
+    Twin { other: String },
+    /// The document has a package of its name already.
+    Named,
+    /// It sits in another folder than other packages.
+    Folder,
+    /// Its inside is broken.
+    Broken,
+}
+
+/// How a ZIP and a document fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fit {
+    /// Names of the ZIP that the document waits for, once each, in the document's order.
+    pub matched: Vec<String>,
+    pub missing: Vec<Missing>,
+    pub extra: Vec<Extra>,
+    pub faults: Vec<ArchiveFault>,
+    /// What the packages and pictures in it say against the document ([`super::against`]).
+    pub remarks: Vec<Finding>,
+}
+
+/// The path that the service looks for: it takes `\` in the document for `/`.
+pub fn zip_path(file_name: &str) -> String {
+    file_name.replace('\\', "/")
+}
+
+pub(super) fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The folders of a path with the slash behind them; empty for a file at the root.
+fn folder(path: &str) -> &str {
+    path.get(..path.len() - base_name(path).len())
+        .unwrap_or_default()
+}
+
+pub fn is_package(name: &str) -> bool {
+    base_name(name).rsplit_once('.').is_some_and(|(_, ending)| {
+        limits::PACKAGE_ENDINGS
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
+/// What systems leave in archives without being asked.
+pub(super) fn is_junk(name: &str) -> bool {
+    let base = base_name(name);
+    name.starts_with("__MACOSX/")
+        || base.starts_with("._")
+        || [".DS_Store", "Thumbs.db", "desktop.ini"]
+            .iter()
+            .any(|junk| base.eq_ignore_ascii_case(junk))
+}
+
+/// Compares; `expected` is what the ZIP must hold, `known` every file of the document.
+pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fit {
+    let files: Vec<&ArchiveFile> = archive
+        .files
+        .iter()
+        .filter(|file| !is_junk(&file.name))
+        .collect();
+    let mut fit = Fit::default();
+    // Its inside is nobody's business then: no file of it counts as extra.
+    let is_bare = is_bare_package(&files);
+    if is_bare {
+        fit.faults.push(ArchiveFault::BarePackage);
+    }
+    let names: HashMap<&str, &ArchiveFile> = files
+        .iter()
+        .map(|file| (file.name.as_str(), *file))
+        .collect();
+    let near = NearIndex::of(&files);
+    let mut taken: HashSet<&str> = HashSet::new();
+    let mut roles: HashMap<&str, Role> = HashMap::new();
+    let mut lacking = Vec::new();
+    for entry in expected {
+        let path = zip_path(&entry.file_name);
+        match names.get(path.as_str()) {
+            Some(file) => {
+                roles.entry(&file.name).or_insert(entry.role);
+                if taken.insert(&file.name) {
+                    fit.matched.push(file.name.clone());
+                }
+            }
+            None => lacking.push((entry, path)),
+        }
+    }
+    // Only after all that match: a file that somebody waits for is nobody else's near miss.
+    let mut claimed = HashSet::new();
+    for (entry, path) in lacking {
+        let near = near.find(&path, |name| !taken.contains(name));
+        if let Some(near) = &near {
+            claimed.insert(near.name.clone());
+        }
+        fit.missing.push(Missing {
+            pointer: entry.pointer.clone(),
+            file_name: entry.file_name.clone(),
+            role: entry.role,
+            near,
+        });
+    }
+    let old: HashSet<String> = known
+        .iter()
+        .filter(|entry| entry.status != FileStatus::PendingUpload)
+        .map(|entry| zip_path(&entry.file_name))
+        .collect();
+    let lower = |name: &str| zip_path(name).to_lowercase();
+    let needed: HashSet<String> = taken
+        .iter()
+        .map(|name| lower(name))
+        .chain(claimed.iter().map(|name| lower(name)))
+        .collect();
+    let mut seen = HashSet::new();
+    for file in &files {
+        let path = lower(&file.name);
+        if !seen.insert(path.clone()) {
+            // Two of a file that nobody needs do no harm.
+            if needed.contains(&path) {
+                fit.faults.push(ArchiveFault::Duplicate {
+                    name: file.name.clone(),
+                });
+            }
+        } else if !needed.contains(&path) && !is_bare {
+            let (is_package, is_known) =
+                (is_package(&file.name), old.contains(&zip_path(&file.name)));
+            fit.extra.push(Extra {
+                name: file.name.clone(),
+                is_package,
+                is_known,
+                hurdle: None,
+            });
+        }
+        let role = roles.get(file.name.as_str()).copied();
+        fit.faults.extend(faults(file, role));
+        // One that is live already is never read; every other would be sent or added as what it is not.
+        if file.inside == Inside::NoPackage
+            && (role == Some(Role::Package) || !old.contains(&zip_path(&file.name)))
+        {
+            fit.faults.push(ArchiveFault::NoPackage {
+                name: file.name.clone(),
+            });
+            fit.matched.retain(|name| *name != file.name);
+        }
+    }
+    fit.faults.extend(overlap(&files));
+    hurdles(&mut fit, &files, known);
+    if let Some(folder) = nested_folder(&fit) {
+        fit.faults.push(ArchiveFault::NestedFolder { folder });
+    }
+    fit
+}
+
+/// Finds why new packages must not be added, and names those of which only one can be meant.
+fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]) {
+    let base = |name: &str| base_name(name).to_lowercase();
+    let packages: Vec<&str> = files
+        .iter()
+        .map(|file| file.name.as_str())
+        .filter(|name| is_package(name))
+        .collect();
+    let mut by_base: HashMap<String, Vec<&str>> = HashMap::new();
+    for name in &packages {
+        by_base.entry(base(name)).or_default().push(name);
+    }
+    let named: HashSet<String> = known
+        .iter()
+        .filter(|entry| entry.role == Role::Package)
+        .map(|entry| base(&entry.file_name))
+        .collect();
+    let news: HashSet<String> = fit
+        .extra
+        .iter()
+        .filter(|extra| extra.is_package && !extra.is_known)
+        .map(|extra| extra.name.clone())
+        .collect();
+    let mut said = HashSet::new();
+    for extra in fit
+        .extra
+        .iter_mut()
+        .filter(|extra| news.contains(&extra.name))
+    {
+        let key = base(&extra.name);
+        let twin = by_base
+            .get(&key)
+            .into_iter()
+            .flatten()
+            .find(|name| **name != extra.name);
+        let is_broken = files
+            .iter()
+            .any(|file| file.name == extra.name && matches!(file.inside, Inside::Broken(_)));
+        extra.hurdle = match twin {
+            Some(other) => {
+                if news.contains(*other) && said.insert(key) {
+                    fit.faults.push(ArchiveFault::Twins {
+                        name: extra.name.clone(),
+                        other: (*other).to_owned(),
+                    });
+                }
+                Some(Hurdle::Twin {
+                    other: (*other).to_owned(),
+                })
+            }
+            None if is_broken => Some(Hurdle::Broken),
+            None if named.contains(&key) => Some(Hurdle::Named),
+            None if packages
+                .iter()
+                .any(|other| folder(other) != folder(&extra.name))
+                && !folder(&extra.name).is_empty() =>
+            {
+                Some(Hurdle::Folder)
+            }
+            None => None,
+        };
+    }
+}
+
+/// A package is a ZIP, too: it has a manifest at its root.
+fn is_bare_package(files: &[&ArchiveFile]) -> bool {
+    files.iter().any(|file| {
+        let path = zip_path(&file.name);
+        path.eq_ignore_ascii_case("AppxManifest.xml")
+            || path.eq_ignore_ascii_case("AppxMetadata/AppxBundleManifest.xml")
+    })
+}
+
+/// The top folder in which every missing file sits, when that is the whole trouble.
+fn nested_folder(fit: &Fit) -> Option<String> {
+    let folder = |missing: &Missing| {
+        let near = missing
+            .near
+            .as_ref()
+            .filter(|near| near.reason == NearReason::Folder)?;
+        let path = zip_path(&near.name);
+        let (folder, rest) =
+            path.split_at_checked(path.len().checked_sub(zip_path(&missing.file_name).len())?)?;
+        (rest.eq_ignore_ascii_case(&zip_path(&missing.file_name)) && folder.ends_with('/'))
+            .then(|| folder.to_owned())
+    };
+    let first = folder(fit.missing.first()?)?;
+    (fit.matched.is_empty()
+        && fit
+            .missing
+            .iter()
+            .all(|missing| folder(missing).as_ref() == Some(&first)))
+    .then_some(first)
+}
+
+/// The ZIP's files by what they would be called if they were right.
+struct NearIndex<'a> {
+    by_path: HashMap<String, Vec<&'a str>>,
+    by_base: HashMap<String, Vec<&'a str>>,
+}
+
+impl<'a> NearIndex<'a> {
+    fn of(files: &[&'a ArchiveFile]) -> Self {
+        let mut index = Self {
+            by_path: HashMap::new(),
+            by_base: HashMap::new(),
+        };
+        for file in files {
+            let path = zip_path(&file.name).to_lowercase();
+            index
+                .by_base
+                .entry(base_name(&path).to_owned())
+                .or_default()
+                .push(&file.name);
+            index.by_path.entry(path).or_default().push(&file.name);
+        }
+        index
+    }
+
+    fn find(&self, path: &str, is_free: impl Fn(&str) -> bool) -> Option<Near> {
+        let lower = path.to_lowercase();
+        let only = |names: Vec<&'a str>| match names.as_slice() {
+            [name] => Some(*name),
+            _ => None,
+        };
+        let free = |names: Option<&Vec<&'a str>>| -> Vec<&'a str> {
+            names
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|name| is_free(name))
+                .collect()
+        };
+        if let Some(name) = free(self.by_path.get(&lower)).first() {
+            let reason = if name.contains('\\') {
+                NearReason::Backslash
+            } else {
+                NearReason::Case
+            };
+            return Some(Near {
+                reason,
+                name: (*name).to_owned(),
+            });
+        }
+        let same_base = free(self.by_base.get(base_name(&lower)));
+        // One that ends in the whole path beats one that only has the file's name.
+        let ending = format!("/{lower}");
+        let deeper = same_base
+            .iter()
+            .copied()
+            .filter(|name| zip_path(name).to_lowercase().ends_with(&ending))
+            .collect();
+        only(deeper).or_else(|| only(same_base)).map(|name| Near {
+            reason: NearReason::Folder,
+            name: name.to_owned(),
+        })
+    }
+}
+
+impl Missing {
+    pub fn sentence(&self) -> String {
+        let Self {
+            file_name,
+            near,
+            role,
+            ..
+        } = self;
+        match near {
+            None => format!("{file_name} ({}) is missing in the ZIP.", role.word()),
+            Some(Near {
+                reason: NearReason::Case,
+                name,
+            }) => {
+                format!(
+                    "{file_name} is called {name} in the ZIP; upper and lower case must be the same."
+                )
+            }
+            Some(Near {
+                reason: NearReason::Backslash,
+                name,
+            }) => {
+                format!(
+                    "{file_name} stands in the ZIP as {name}; paths in a ZIP need “/”. Build the ZIP with another tool."
+                )
+            }
+            Some(Near {
+                reason: NearReason::Folder,
+                name,
+            }) => format!("{file_name} sits elsewhere in the ZIP: {name}."),
+        }
+    }
+}
+
+impl Extra {
+    fn sentence(&self) -> (Severity, String) {
+        let Self { name, .. } = self;
+        let sentence = if self.is_known {
+            format!(
+                "{name} is in the ZIP, but the JSON has it as already uploaded; it will be ignored."
+            )
+        } else if self.is_package {
+            let why = match &self.hurdle {
+                None | Some(Hurdle::Broken) => String::new(),
+                Some(Hurdle::Twin { other }) => format!(" Its name is also that of {other}."),
+                Some(Hurdle::Named) => " The JSON has a package of that name already.".to_owned(),
+                Some(Hurdle::Folder) => {
+                    " It sits in another folder than other packages.".to_owned()
+                }
+            };
+            format!(
+                "{name} is a package that the JSON does not name; it will not be published.{why}"
+            )
+        } else {
+            format!("{name} is in the ZIP, but the JSON does not name it.")
+        };
+        (Severity::Warning, sentence)
+    }
+}
+
+/// More sentences than this about files that nobody needs would hide the rest.
+const MOST_EXTRA: usize = 20;
+
+impl Fit {
+    /// Whether a commit with this ZIP can find all that it needs, and nothing in it will be refused. Extra files are only a warning.
+    pub fn is_ok(&self) -> bool {
+        self.errors() == 0
+    }
+
+    /// How many things are wrong, missing files among them.
+    pub fn errors(&self) -> usize {
+        self.missing.len() + self.wrongs()
+    }
+
+    /// How many things are wrong with what is there.
+    pub fn wrongs(&self) -> usize {
+        self.faults.len()
+            + self
+                .remarks
+                .iter()
+                .filter(|remark| remark.severity == Severity::Error)
+                .count()
+    }
+
+    /// The fit in words, the worst first; a clean fit says so.
+    pub fn sentences(&self) -> Vec<(Severity, String)> {
+        self.findings()
+            .into_iter()
+            .map(|finding| (finding.severity, finding.sentence))
+            .collect()
+    }
+
+    /// Everything that is to be said, the worst first; a clean fit says so. Places are those of the document's entries.
+    pub fn findings(&self) -> Vec<Finding> {
+        let told = |severity: Severity, pointer: &str, sentence: String| Finding {
+            pointer: pointer.to_owned(),
+            severity,
+            // Names in a ZIP come from strangers: a terminal would obey some of them.
+            sentence: plain_text(&sentence),
+            rule: "§ 4.9",
+            help: "",
+        };
+        let mut found: Vec<Finding> = self
+            .faults
+            .iter()
+            .map(|fault| told(Severity::Error, "", fault.sentence()))
+            .collect();
+        found.extend(
+            self.missing
+                .iter()
+                .map(|missing| told(Severity::Error, &missing.pointer, missing.sentence())),
+        );
+        let remarks = |severity: Severity| {
+            self.remarks
+                .iter()
+                .filter(move |remark| remark.severity == severity)
+        };
+        found.extend(remarks(Severity::Error).cloned());
+        // What a fault names needs no warning as well.
+        let is_faulty = |extra: &&Extra| {
+            self.faults.iter().any(|fault| match fault {
+                ArchiveFault::NoPackage { name } => *name == extra.name,
+                ArchiveFault::Twins { name, other } => [name, other].contains(&&extra.name),
+                _ => false,
+            })
+        };
+        let extra = self
+            .extra
+            .iter()
+            .take(MOST_EXTRA)
+            .filter(|extra| !is_faulty(extra))
+            .map(Extra::sentence);
+        found.extend(extra.map(|(severity, sentence)| told(severity, "", sentence)));
+        if self.extra.len() > MOST_EXTRA {
+            let sentence = format!(
+                "{} more files are in the ZIP that the JSON does not wait for.",
+                self.extra.len() - MOST_EXTRA
+            );
+            found.push(told(Severity::Warning, "", sentence));
+        }
+        found.extend(remarks(Severity::Warning).cloned());
+        if self.matched.is_empty() && self.is_ok() {
+            let sentence =
+                "The JSON waits for no file: nothing of this ZIP would be used.".to_owned();
+            found.push(told(Severity::Warning, "", sentence));
+        } else if self.is_ok() {
+            let count = self.matched.len();
+            let files = if count == 1 { "file is" } else { "files are" };
+            found.push(told(
+                Severity::Note,
+                "",
+                format!("{count} expected {files} in the ZIP."),
+            ));
+        }
+        found.extend(remarks(Severity::Note).cloned());
+        found
+    }
+}

@@ -1,0 +1,632 @@
+//! Packages and pictures in ZIPs: read however they were packed, held against the document, never trusted.
+
+use super::*;
+use crate::{
+    examples, finding::Severity, json::edit::apply_to_text, product::PackageIdentity, target::Kind,
+};
+use proptest::prelude::*;
+use rstest::rstest;
+use serde_json::{Value, json};
+use std::io::{Cursor, Write};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+/// As the picker does it: on the text.
+fn apply(document: &mut Value, repairs: &[Repair]) {
+    *document = serde_json::from_str(&apply_to(&document.to_string(), repairs)).unwrap();
+}
+
+/// Stored, so that the tests of deflated ones say so.
+fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    packed(files, CompressionMethod::Stored)
+}
+
+fn packed(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        writer
+            .start_file(
+                *name,
+                SimpleFileOptions::default().compression_method(method),
+            )
+            .unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+const PUBLISHER: &str = "CN=2D5C1B7E";
+
+fn manifest(version: &str, architecture: &str) -> String {
+    format!(
+        r#"<Package xmlns="w"><Identity Name="Contoso.App" Publisher="{PUBLISHER}" Version="{version}" ProcessorArchitecture="{architecture}"/>
+        <Dependencies><TargetDeviceFamily Name="Windows.Desktop" MinVersion="10.0.19041.0" MaxVersionTested="10.0.26100.0"/></Dependencies>
+        <Resources><Resource Language="en-US"/></Resources><Capabilities><Capability Name="internetClient"/></Capabilities></Package>"#
+    )
+}
+
+fn package(version: &str, architecture: &str) -> Vec<u8> {
+    packed(
+        &[
+            ("app.exe", &[7; 5000]),
+            (
+                "AppxManifest.xml",
+                manifest(version, architecture).as_bytes(),
+            ),
+        ],
+        CompressionMethod::Deflated,
+    )
+}
+
+fn bundle(version: &str, architectures: &[&str]) -> Vec<u8> {
+    let line = |architecture: &&str| {
+        format!(
+            r#"<Package Type="application" Version="{version}" Architecture="{architecture}" FileName="app_{architecture}.msix"/>"#
+        )
+    };
+    let lines: String = architectures.iter().map(line).collect();
+    let own = format!(
+        r#"<Bundle><Identity Name="Contoso.App" Publisher="{PUBLISHER}" Version="{version}"/><Packages>{lines}</Packages></Bundle>"#
+    );
+    let inner: Vec<(String, Vec<u8>)> = architectures
+        .iter()
+        .map(|architecture| {
+            (
+                format!("app_{architecture}.msix"),
+                package(version, architecture),
+            )
+        })
+        .collect();
+    let mut files: Vec<(&str, &[u8])> = inner
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
+    files.push(("AppxMetadata/AppxBundleManifest.xml", own.as_bytes()));
+    zip_of(&files)
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    png.extend([width.to_be_bytes(), height.to_be_bytes()].concat());
+    png.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
+    png
+}
+
+/// A JPEG whose size stands behind a profile of so many bytes.
+fn jpeg(profile: u16, width: u16, height: u16) -> Vec<u8> {
+    let mut jpeg = b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xFF\xE2".to_vec();
+    jpeg.extend((profile + 2).to_be_bytes());
+    jpeg.resize(jpeg.len() + usize::from(profile), 0);
+    jpeg.extend(b"\xFF\xC0\0\x11\x08");
+    jpeg.extend([height.to_be_bytes(), width.to_be_bytes()].concat());
+    jpeg.extend([3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1, 0xFF, 0xD9]);
+    jpeg
+}
+
+fn looked_into(zip: &[u8]) -> Archive {
+    let mut archive = read(Cursor::new(zip)).unwrap();
+    look_inside(Cursor::new(zip), &mut archive);
+    archive
+}
+
+fn titles(archive: &Archive) -> Vec<String> {
+    let manifests = |file: &ArchiveFile| match &file.inside {
+        Inside::Packages(manifests) => manifests
+            .iter()
+            .map(super::manifest::Manifest::title)
+            .collect(),
+        other => vec![format!("{other:?}")],
+    };
+    archive.files.iter().flat_map(manifests).collect()
+}
+
+/// A document that waits for these packages beside what is live.
+fn document(pending: &[&str], live: &Value) -> Value {
+    let mut packages = live.as_array().unwrap().clone();
+    packages.extend(
+        pending
+            .iter()
+            .map(|name| json!({"fileName": name, "fileStatus": "PendingUpload"})),
+    );
+    json!({"applicationPackages": packages, "listings": {"en-us": {"baseListing": {}}}})
+}
+
+fn said(document: &Value, files: &[(&str, &[u8])]) -> Vec<(Severity, String)> {
+    let identity = PackageIdentity {
+        name: "Contoso.App".into(),
+        publisher: PUBLISHER.into(),
+    };
+    let fit = against(
+        Kind::App,
+        document,
+        &looked_into(&zip_of(files)),
+        Some(&identity),
+    );
+    fit.remarks
+        .into_iter()
+        .map(|remark| (remark.severity, remark.sentence))
+        .collect()
+}
+
+#[rstest]
+#[case::stored(CompressionMethod::Stored)]
+#[case::packed_twice(CompressionMethod::Deflated)]
+fn every_kind_of_package_is_read(#[case] method: CompressionMethod) {
+    let (one, two) = (
+        package("2.5.0.0", "x64"),
+        bundle("2.5.0.0", &["x64", "arm64"]),
+    );
+    let upload = packed(
+        &[("app.appxsym", b"symbols"), ("app.msixbundle", &two)],
+        method,
+    );
+    let files: [(&str, &[u8]); 4] = [
+        ("a.msix", &one),
+        ("b.APPX", &one),
+        ("c.msixbundle", &two),
+        ("d/e.msixupload", &upload),
+    ];
+    let archive = looked_into(&packed(&files, method));
+    let (single, both) = (
+        "Contoso.App 2.5.0.0 (x64)",
+        "Contoso.App 2.5.0.0 (x64, ARM64)",
+    );
+    assert_eq!(titles(&archive), [single, single, both, both]);
+    let Inside::Packages(manifests) = &archive.files[3].inside else {
+        panic!()
+    };
+    // What the bundle's own manifest does not say comes from its packages.
+    assert_eq!(
+        (
+            manifests[0].capabilities.as_slice(),
+            manifests[0].languages.as_slice()
+        ),
+        (
+            ["internetClient".into()].as_slice(),
+            ["en-US".into()].as_slice()
+        )
+    );
+    assert_eq!(
+        manifests[0].families[0].to_string(),
+        "Windows.Desktop min version 10.0.19041.0"
+    );
+}
+
+#[test]
+fn what_is_no_package_or_a_broken_one_says_so() {
+    let good = package("1.0.0.0", "x64");
+    let broken_manifest = zip_of(&[("AppxManifest.xml", b"<Package>")]);
+    let no_manifest = zip_of(&[("app.exe", b"x")]);
+    let deep = zip_of(&[(
+        "c.msixupload",
+        &zip_of(&[(
+            "b.msixupload",
+            &zip_of(&[("a.msixupload", &zip_of(&[("a.msix", &good)]))]),
+        )]),
+    )]);
+    let gap = zip_of(&[(
+        "AppxMetadata/AppxBundleManifest.xml",
+        b"<Bundle><Identity Name='Contoso.App' Publisher='CN=2D5C1B7E' Version='1.0.0.0'/><Packages><Package Type='application' Architecture='x64' FileName='gone.msix'/></Packages></Bundle>",
+    )]);
+    let cut = &good[..good.len() - 40];
+    let files: [(&str, &[u8]); 8] = [
+        ("text.msix", b"a text"),
+        ("manifest.msix", &broken_manifest),
+        ("none.msix", &no_manifest),
+        ("deep.msixupload", &deep),
+        ("gap.msixbundle", &gap),
+        ("cut.msix", cut),
+        ("old.xap", &no_manifest),
+        ("empty.msixupload", &no_manifest),
+    ];
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let said = said(&document(&names, &json!([])), &files);
+    let errors: Vec<&str> = said
+        .iter()
+        .filter(|(severity, _)| *severity == Severity::Error)
+        .map(|(_, sentence)| sentence.as_str())
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            "manifest.msix cannot be read as a package: its manifest is no XML: it ends too early (byte 9).",
+            "none.msix cannot be read as a package: it holds no AppxManifest.xml.",
+            "deep.msixupload cannot be read as a package: packages are nested deeper in it than the Store takes them.",
+            "cut.msix cannot be read as a package: the package is cut off: it begins like one, but its directory at the end is missing; copy or build it again.",
+            "empty.msixupload cannot be read as a package: it holds no package.",
+        ]
+    );
+    let gap = "gap.msixbundle: its package gone.msix is not in it.".to_owned();
+    assert!(said.contains(&(Severity::Warning, gap)), "{said:?}");
+}
+
+#[rstest]
+#[case::newer("2.5.0.0", "x64", None)]
+#[case::same("2.4.0.0", "x64", Some((Severity::Error, "refuses the same version")))]
+#[case::same_elsewhere("2.4.0.0", "arm64", None)]
+#[case::leaving("2.3.0.0", "x86", Some((Severity::Warning, "may refuse the same version")))]
+#[case::older("2.3.9.0", "x64", Some((Severity::Warning, "never gets the older one")))]
+#[case::fourth("2.5.0.1", "x64", Some((Severity::Error, "must be 0")))]
+#[case::nought("0.9.0.0", "arm64", Some((Severity::Error, "the first not 0")))]
+#[case::short("2.5", "x64", Some((Severity::Error, "four parts")))]
+fn a_version_is_held_against_what_is_live(
+    #[case] version: &str,
+    #[case] architecture: &str,
+    #[case] wanted: Option<(Severity, &str)>,
+) {
+    let live = json!([
+        {"id": "1", "fileName": "live.msix", "fileStatus": "Uploaded", "version": "2.4.0.0", "architecture": "x64", "languages": ["en-US"]},
+        {"id": "2", "fileName": "old.msix", "fileStatus": "PendingDelete", "version": "2.3.0.0", "architecture": "x86"},
+    ]);
+    let said = said(
+        &document(&["new.msix"], &live),
+        &[("new.msix", &package(version, architecture))],
+    );
+    match wanted {
+        None => assert_eq!(said, []),
+        Some((severity, part)) => {
+            assert!(
+                said.len() == 1 && said[0].0 == severity && said[0].1.contains(part),
+                "{said:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_package_of_another_product_or_publisher_is_an_error() {
+    let zip = [("new.msix", package("1.0.0.0", "x64"))];
+    let archive = looked_into(&zip_of(&[(zip[0].0, &zip[0].1)]));
+    let document = document(&["new.msix"], &json!([]));
+    let errors = |name: &str, publisher: &str| {
+        let identity = PackageIdentity {
+            name: name.into(),
+            publisher: publisher.into(),
+        };
+        let fit = against(Kind::App, &document, &archive, Some(&identity));
+        fit.findings()
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| (finding.pointer, finding.sentence))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(errors("Contoso.App", PUBLISHER), []);
+    assert_eq!(errors("", ""), []);
+    let said = errors("Contoso.Other", PUBLISHER);
+    assert!(
+        said[0].0 == "/applicationPackages/0"
+            && said[0].1.contains("packages are called Contoso.Other"),
+        "{said:?}"
+    );
+    assert!(
+        errors("Contoso.App", "CN=else")[0]
+            .1
+            .contains("this account's is CN=else")
+    );
+    assert!(against(Kind::App, &document, &archive, None).is_ok());
+}
+
+#[test]
+fn one_package_twice_is_an_error_and_two_architectures_are_none() {
+    let (x64, arm, both) = (
+        package("1.0.0.0", "x64"),
+        package("1.0.0.0", "arm64"),
+        bundle("1.0.0.0", &["x64", "x86"]),
+    );
+    assert_eq!(
+        said(
+            &document(&["a.msix", "b.msix"], &json!([])),
+            &[("a.msix", &x64), ("b.msix", &arm)]
+        ),
+        []
+    );
+    let said = said(
+        &document(&["a.msix", "b.msixbundle"], &json!([])),
+        &[("a.msix", &x64), ("b.msixbundle", &both)],
+    );
+    assert_eq!(
+        said,
+        [(
+            Severity::Error,
+            "a.msix and b.msixbundle are both Contoso.App 1.0.0.0 for x64: only one of them can be published.".to_owned()
+        )]
+    );
+}
+
+#[test]
+fn customers_who_are_left_behind_are_named() {
+    let live = |status: &str| {
+        json!([{"id": "1", "fileName": "live.msix", "fileStatus": status, "version": "2.4.0.0", "architecture": "x64", "languages": ["en-US"],
+            "capabilities": ["other"], "targetDeviceFamilies": ["Windows.Desktop min version 10.0.17763.0", "Windows.Xbox min version 10.0.17763.0"]}])
+    };
+    let said = |status: &str, listings: Value| {
+        let mut document = document(&["new.msix"], &live(status));
+        document["listings"] = listings;
+        said(&document, &[("new.msix", &package("2.5.0.0", "x64"))])
+    };
+    let gone = said("PendingDelete", json!({"en": {}}));
+    assert_eq!(
+        gone,
+        [
+            (Severity::Note, "new.msix asks for internetClient, which no package here had: customers are told, and restricted ones need an approval.".to_owned()),
+            (Severity::Warning, "The new packages need Windows.Desktop 10.0.19041.0, the ones so far 10.0.17763.0: customers below get no package any more.".to_owned()),
+            (Severity::Warning, "No package is left for Windows.Xbox: customers there get nothing any more.".to_owned()),
+        ]
+    );
+    let kept = said("Uploaded", json!({"de-de": {}}));
+    assert!(
+        kept.iter().all(|(severity, _)| *severity == Severity::Note),
+        "{kept:?}"
+    );
+    assert!(
+        kept[0]
+            .1
+            .starts_with("new.msix speaks en-US without a listing"),
+        "{kept:?}"
+    );
+}
+
+#[rstest]
+#[case::fits("Screenshot", png(1366, 768), None)]
+#[case::upright("Screenshot", png(768, 1366), None)]
+#[case::small("Screenshot", png(1280, 720), Some((Severity::Error, "has 1280×720 pixels; Screenshot needs 1366×768 to 3840×2160")))]
+#[case::huge("Screenshot", png(7680, 4320), Some((Severity::Error, "7680×4320")))]
+#[case::poster("StoreLogo9x16", png(720, 1080), None)]
+#[case::turned("StoreLogo9x16", png(1080, 720), Some((Severity::Error, "needs 720×1080 or 1440×2160")))]
+#[case::old_type("WideIcon358X173", png(10, 10), Some((Severity::Warning, "needs 358×173")))]
+#[case::unknown_type("Future", png(1, 1), None)]
+#[case::jpeg("Screenshot", jpeg(40_000, 1920, 1080), Some((Severity::Warning, "is a JPEG inside")))]
+#[case::text("Screenshot", b"not a picture".to_vec(), Some((Severity::Error, "neither PNG nor JPEG")))]
+#[case::cut("Icon", png(300, 300)[..12].to_vec(), Some((Severity::Error, "neither PNG nor JPEG")))]
+fn a_picture_is_held_against_its_type(
+    #[case] image_type: &str,
+    #[case] content: Vec<u8>,
+    #[case] wanted: Option<(Severity, &str)>,
+) {
+    let image =
+        json!({"fileName": "en-us\\a.png", "fileStatus": "PendingUpload", "imageType": image_type});
+    let document = json!({"listings": {"en-us": {"baseListing": {"images": [image]}}}});
+    let said = said(&document, &[("en-us/a.png", &content)]);
+    match wanted {
+        None => assert_eq!(said, []),
+        Some((severity, part)) => assert!(
+            said.len() == 1 && said[0].0 == severity && said[0].1.contains(part),
+            "{said:?}"
+        ),
+    }
+}
+
+#[test]
+fn icons_and_thumbnails_have_sizes_of_their_own() {
+    let document = json!({"listings": {"en-us": {"icon": {"fileName": "i.png", "fileStatus": "PendingUpload"}}}});
+    let archive = looked_into(&packed(
+        &[("i.png", &png(299, 300))],
+        CompressionMethod::Deflated,
+    ));
+    let fit = against(Kind::AddOn, &document, &archive, None);
+    assert!(
+        !fit.is_ok()
+            && fit.remarks[0]
+                .sentence
+                .contains("the add-on's icon needs 300×300"),
+        "{fit:?}"
+    );
+    let document = json!({"trailers": [{"videoFileName": "v.mp4", "trailerAssets": {"en-us": {"imageList": [{"fileName": "t.png"}]}}}]});
+    let said = said(
+        &document,
+        &[("v.mp4", b"video"), ("t.png", &png(1280, 720))],
+    );
+    assert!(
+        said.len() == 1 && said[0].1.contains("a trailer's thumbnail needs 1920×1080"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn sizes_that_lie_and_files_that_overlap_are_faults() {
+    let bytes = packed(
+        &[("a.bin", &vec![0; 100_000]), ("b.bin", b"x")],
+        CompressionMethod::Deflated,
+    );
+    let document = json!({});
+    let faults = |change: &dyn Fn(&mut Archive)| {
+        let mut archive = read(Cursor::new(&bytes)).unwrap();
+        change(&mut archive);
+        against(Kind::App, &document, &archive, None)
+            .faults
+            .iter()
+            .map(ArchiveFault::sentence)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(faults(&|_| {}), Vec::<String>::new());
+    assert!(
+        faults(&|archive| archive.files[0].size = 1 << 40)[0].contains("which no packing can do")
+    );
+    assert!(
+        faults(&|archive| archive.files[1].method = Method::Stored)[0]
+            .contains("which no packing can do")
+    );
+    assert!(
+        faults(&|archive| archive.files[1].offset = archive.files[0].offset)[0]
+            .contains("take the same bytes")
+    );
+    assert!(faults(&|archive| archive.files[1].method = Method::Other(14))[0].contains("LZMA"));
+}
+
+#[rstest]
+#[case("en-us/hero.png", false)]
+#[case("a..b/c.msix", false)]
+#[case("con/x.png", true)]
+#[case("x/AUX.png", true)]
+#[case("x/com1", true)]
+#[case("x/com10.png", false)]
+#[case("console.png", false)]
+#[case("x/name.", true)]
+#[case("x/name ", true)]
+#[case("a\\..\\b", true)]
+#[case("a\u{1b}[2J", true)]
+#[case("a?b", true)]
+#[case("\\\\server\\share", true)]
+fn paths_that_windows_does_not_take_are_unsafe(#[case] path: &str, #[case] is_unsafe: bool) {
+    assert_eq!(super::fit::is_unsafe_path(path), is_unsafe);
+}
+
+#[test]
+fn no_letter_of_a_zip_steers_a_terminal() {
+    let archive = looked_into(&zip_of(&[("a\u{1b}[2J\n.msix", b"PK\x03\x04")]));
+    let fit = against(Kind::App, &json!({}), &archive, None);
+    assert!(
+        fit.findings()
+            .iter()
+            .all(|finding| !finding.sentence.contains(char::is_control)),
+        "{fit:?}"
+    );
+}
+
+#[test]
+fn many_deflated_packages_cost_no_more_than_the_budget() {
+    // Each unpacks to 64 MiB of nothing from 64 KiB: together more than is ever unpacked.
+    let inner = packed(
+        &[("zeros.bin", &vec![0; 64 << 20])],
+        CompressionMethod::Stored,
+    );
+    let one = packed(&[("a.msix", &inner)], CompressionMethod::Deflated);
+    let names: Vec<String> = (0..12).map(|number| format!("{number}.msix")).collect();
+    let mut archive = read(Cursor::new(&one)).unwrap();
+    let first = archive.files[0].clone();
+    archive.files = names
+        .iter()
+        .map(|name| ArchiveFile {
+            name: name.clone(),
+            ..first.clone()
+        })
+        .collect();
+    look_inside(Cursor::new(&one), &mut archive);
+    let skipped = archive
+        .files
+        .iter()
+        .filter(|file| matches!(file.inside, Inside::Skipped(_)))
+        .count();
+    let broken = archive
+        .files
+        .iter()
+        .filter(
+            |file| matches!(&file.inside, Inside::Broken(why) if why.contains("no AppxManifest")),
+        )
+        .count();
+    assert!(
+        skipped >= 4 && broken >= 1 && skipped + broken == 12,
+        "{skipped} {broken}"
+    );
+    archive.files = vec![ArchiveFile {
+        size: 300 << 20,
+        ..first
+    }];
+    look_inside(Cursor::new(&one), &mut archive);
+    assert!(
+        matches!(&archive.files[0].inside, Inside::Skipped(why) if why.contains("packed a second time")),
+        "{archive:?}"
+    );
+}
+
+#[test]
+fn a_package_that_took_the_place_of_another_takes_its_entry_too() {
+    let document = document(
+        &["Notes_2.4.1.0_x64.msix", "Notes_2.4.1.0_arm64.msix"],
+        &json!([]),
+    );
+    let (x64, arm) = (package("2.5.0.0", "x64"), package("2.5.0.0", "arm64"));
+    let zip = zip_of(&[
+        ("out/Notes_2.5.0.0_arm64.msix", &arm),
+        ("out/Notes_2.5.0.0_x64.msix", &x64),
+    ]);
+    let archive = looked_into(&zip);
+    let fit = against(Kind::App, &document, &archive, None);
+    let repairs = repairs(Kind::App, &document, &fit);
+    let mut changed = document.clone();
+    apply(&mut changed, &repairs);
+    let names: Vec<&Value> = changed["applicationPackages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["fileName"])
+        .collect();
+    assert_eq!(
+        names,
+        ["out/Notes_2.5.0.0_x64.msix", "out/Notes_2.5.0.0_arm64.msix"]
+    );
+    assert!(against(Kind::App, &changed, &archive, None).is_ok());
+}
+
+#[test]
+fn what_an_earlier_zip_was_to_bring_goes_when_others_take_its_place() {
+    let live = json!([{"id": "1", "fileName": "live.msix", "fileStatus": "Uploaded", "version": "1.0.0.0", "architecture": "x64"}]);
+    let before = document(&["old_x64.msix", "old_arm64.msix"], &live);
+    let changed = |files: &[(&str, &[u8])]| {
+        let archive = looked_into(&zip_of(files));
+        let repairs = repairs(
+            Kind::App,
+            &before,
+            &against(Kind::App, &before, &archive, None),
+        );
+        let mut changed = before.clone();
+        apply(&mut changed, &repairs);
+        let on_text: Value =
+            serde_json::from_str(&apply_to(&crate::json::document::pretty(&before), &repairs))
+                .unwrap();
+        assert_eq!(on_text, changed);
+        let names: Vec<String> = changed["applicationPackages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["fileName"].as_str().unwrap().to_owned())
+            .collect();
+        names
+    };
+    assert_eq!(
+        changed(&[("new.msixbundle", &bundle("2.0.0.0", &["x64"]))]),
+        ["live.msix", "new.msixbundle"]
+    );
+    // Nothing in their place: perhaps it is the wrong ZIP.
+    assert_eq!(
+        changed(&[("readme.txt", b"text")]),
+        ["live.msix", "old_x64.msix", "old_arm64.msix"]
+    );
+}
+
+#[test]
+fn repairs_of_the_text_keep_every_other_byte() {
+    let text = "{ \"applicationPackages\" : [\n\t{ \"fileName\":\"Notes.msix\",   \"fileStatus\": \"PendingUpload\" } ],\n \"notesForCertification\":\"\\u00e4 25.00\" }\n";
+    let document: Value = serde_json::from_str(text).unwrap();
+    let archive = looked_into(&zip_of(&[("sub/notes.msix", &package("1.0.0.0", "x64"))]));
+    let fit = against(Kind::App, &document, &archive, None);
+    let repairs = repairs(Kind::App, &document, &fit);
+    assert_eq!(
+        apply_to(text, &repairs),
+        text.replace("Notes.msix", "sub/notes.msix")
+    );
+    assert_eq!(
+        apply_to_text(text, &repairs[0].edits).unwrap(),
+        apply_to(text, &repairs)
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Whatever a strange package holds, it is looked into without a panic.
+    #[test]
+    fn no_bytes_are_a_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), is_deflated: bool) {
+        let method = if is_deflated { CompressionMethod::Deflated } else { CompressionMethod::Stored };
+        let upload = zip_of(&[("a.msixbundle", &bundle("1.0.0.0", &["x64"]))]);
+        let mut bytes = packed(&[("a.msixupload", &upload), ("b.png", &png(300, 300))], method);
+        let place = at.index(bytes.len());
+        bytes[place] = byte;
+        if let Ok(mut archive) = read(Cursor::new(&bytes)) {
+            look_inside(Cursor::new(&bytes), &mut archive);
+            let document = examples::app_update();
+            let fit = against(Kind::App, &document, &archive, None);
+            let mut changed = document.clone();
+            apply(&mut changed, &repairs(Kind::App, &document, &fit));
+            let _ = fit.findings();
+        }
+    }
+}

@@ -1,0 +1,484 @@
+//! What the packages of a ZIP say of themselves, held against the document and the product: what the Store will refuse, and whom
+//! a new package leaves behind. Reads manifests that are there already; opens nothing.
+
+use super::{
+    central_directory::{Archive, Inside, Method},
+    fault::{ArchiveFault, DEFLATE64},
+    fit::{Fit, is_package, zip_path},
+    manifest::{Manifest, version},
+};
+use crate::{
+    family::Family,
+    finding::{Finding, Severity},
+    json::pointer::member,
+    package::{FileStatus, PackageFacts, packages},
+    product::PackageIdentity,
+    target::Kind,
+    units::listed,
+    version::Version,
+};
+use serde_json::Value;
+
+/// Values named in one sentence; more would be a list that nobody reads.
+const MOST_NAMED: usize = 8;
+
+/// A package that the ZIP brings.
+struct New<'a> {
+    name: &'a str,
+    /// The document's entry for it, if there is one.
+    pointer: String,
+    inside: &'a Inside,
+}
+
+impl New<'_> {
+    fn manifests(&self) -> &[Manifest] {
+        match self.inside {
+            Inside::Packages(manifests) => manifests,
+            _ => &[],
+        }
+    }
+}
+
+struct Check<'a> {
+    kind: Kind,
+    document: &'a Value,
+    old: Vec<PackageFacts>,
+    found: Vec<Finding>,
+}
+
+/// What is to be said about the ZIP's new packages; `fit` is how the names fit, `identity` what the product is called, if known.
+pub(super) fn remarks(
+    kind: Kind,
+    document: &Value,
+    archive: &Archive,
+    fit: &Fit,
+    identity: Option<&PackageIdentity>,
+) -> Vec<Finding> {
+    let all = packages(kind, document);
+    let new = news(archive, fit, &all);
+    let old = all
+        .into_iter()
+        .filter(|package| package.status != FileStatus::PendingUpload)
+        .collect();
+    let mut check = Check {
+        kind,
+        document,
+        old,
+        found: Vec::new(),
+    };
+    for file in &new {
+        check.unread(file);
+        for manifest in file.manifests() {
+            check.gaps(file, manifest);
+            check.version_number(file, manifest);
+            check.identity(file, manifest, identity);
+            check.against_old(file, manifest);
+            check.languages(file, manifest);
+            check.capabilities(file, manifest);
+        }
+    }
+    check.twice(&new, fit);
+    check.families(&new);
+    for file in archive
+        .files
+        .iter()
+        .filter(|file| file.method == Method::Other(DEFLATE64) && fit.matched.contains(&file.name))
+    {
+        let sentence = format!(
+            "{} is packed with Deflate64, which not everything reads; stored or deflated is safe.",
+            file.name
+        );
+        check.say(Severity::Warning, "", "§ 4.9", &sentence);
+    }
+    check.found
+}
+
+/// The packages of the ZIP that the document waits for, or that it could be made to wait for.
+fn news<'a>(archive: &'a Archive, fit: &Fit, all: &[PackageFacts]) -> Vec<New<'a>> {
+    let is_new = |file: &&super::central_directory::ArchiveFile| {
+        is_package(&file.name)
+            && (fit.matched.contains(&file.name)
+                || fit.missing.iter().any(|missing| {
+                    missing
+                        .near
+                        .as_ref()
+                        .is_some_and(|near| near.name == file.name)
+                })
+                || fit
+                    .extra
+                    .iter()
+                    .any(|extra| extra.name == file.name && !extra.is_known))
+    };
+    let pointer = |name: &str| {
+        let near = fit
+            .missing
+            .iter()
+            .find(|missing| missing.near.as_ref().is_some_and(|near| near.name == name));
+        let entry = || {
+            all.iter().find(|entry| {
+                entry.status == FileStatus::PendingUpload && zip_path(&entry.file_name) == name
+            })
+        };
+        near.map(|missing| missing.pointer.clone())
+            .or_else(|| Some(entry()?.pointer.clone()))
+            .unwrap_or_default()
+    };
+    let new = archive.files.iter().filter(is_new);
+    new.map(|file| New {
+        name: &file.name,
+        pointer: pointer(&file.name),
+        inside: &file.inside,
+    })
+    .collect()
+}
+
+impl Check<'_> {
+    fn say(&mut self, severity: Severity, pointer: &str, rule: &'static str, sentence: &str) {
+        let sentence = crate::product::plain_text(sentence);
+        self.found.push(Finding {
+            pointer: pointer.to_owned(),
+            severity,
+            sentence,
+            rule,
+            help: "",
+        });
+    }
+
+    fn unread(&mut self, file: &New) {
+        match file.inside {
+            Inside::Broken(why) => {
+                let sentence = format!("{} cannot be read as a package: {why}.", file.name);
+                self.say(
+                    Severity::Error,
+                    &file.pointer,
+                    "PackageValidationFailed",
+                    &sentence,
+                );
+            }
+            Inside::Skipped(why) => {
+                self.say(
+                    Severity::Note,
+                    &file.pointer,
+                    "§ 4.9",
+                    &format!("The manifest of {} was not read: {why}.", file.name),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn gaps(&mut self, file: &New, manifest: &Manifest) {
+        for gap in manifest.gaps.iter().take(MOST_NAMED) {
+            self.say(
+                Severity::Warning,
+                &file.pointer,
+                "PackageValidationFailed",
+                &format!("{}: {gap}.", file.name),
+            );
+        }
+    }
+
+    fn version_number(&mut self, file: &New, manifest: &Manifest) {
+        let (name, text) = (file.name, &manifest.version);
+        match version(text) {
+            None | Some(Version([0, ..])) => {
+                let sentence = format!(
+                    "{name} has the version {text}: the Store takes four parts up to 65535, the first not 0."
+                );
+                self.say(Severity::Error, &file.pointer, "§ 3.10", &sentence);
+            }
+            Some(Version([.., last])) if last != 0 => {
+                // The Store keeps the fourth part for itself; for desktop programs it has let others pass.
+                let is_uwp = !manifest.is_full_trust();
+                let severity = if is_uwp {
+                    Severity::Error
+                } else {
+                    Severity::Warning
+                };
+                let sentence = format!(
+                    "{name} has the version {text}: the fourth part belongs to the Store and must be 0."
+                );
+                self.say(severity, &file.pointer, "§ 3.10", &sentence);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn identity(&mut self, file: &New, manifest: &Manifest, identity: Option<&PackageIdentity>) {
+        let Some(identity) = identity else { return };
+        let name = file.name;
+        if !identity.name.is_empty() && manifest.name != identity.name {
+            let sentence = format!(
+                "{name} is the package {}, but this product's packages are called {}.",
+                manifest.name, identity.name
+            );
+            self.say(Severity::Error, &file.pointer, "§ 3.1", &sentence);
+        } else if !identity.publisher.is_empty() && manifest.publisher != identity.publisher {
+            let sentence = format!(
+                "{name} is by the publisher {}, but this account's is {}.",
+                manifest.publisher, identity.publisher
+            );
+            self.say(Severity::Error, &file.pointer, "§ 3.1", &sentence);
+        }
+    }
+
+    /// Same version as one that is there, or an older one than customers have.
+    fn against_old(&mut self, file: &New, manifest: &Manifest) {
+        let Some(new) = version(&manifest.version) else {
+            return;
+        };
+        for architecture in &manifest.architectures {
+            let rivals: Vec<&PackageFacts> = self
+                .old
+                .iter()
+                .filter(|old| is_rival(&old.architecture, architecture, &manifest.architectures))
+                .collect();
+            let same = rivals.iter().find(|old| version(&old.version) == Some(new));
+            let newest = rivals
+                .iter()
+                .filter_map(|old| Some((version(&old.version)?, *old)))
+                .max_by_key(|(version, _)| *version);
+            let said = if let Some(old) = same {
+                // Flights do not tell the architecture, and one to be deleted may be out of the way.
+                let is_sure =
+                    old.status != FileStatus::PendingDelete && !old.architecture.is_empty();
+                let (severity, why) = if is_sure {
+                    (
+                        Severity::Error,
+                        "the Store refuses the same version a second time",
+                    )
+                } else {
+                    (
+                        Severity::Warning,
+                        "the Store may refuse the same version a second time",
+                    )
+                };
+                Some((
+                    severity,
+                    format!(
+                        "{} is {} for {architecture}, as {} is: {why}.",
+                        file.name, manifest.version, old.file_name
+                    ),
+                ))
+            } else if let Some((newest, old)) = newest.filter(|(newest, _)| *newest > new) {
+                let sentence = format!(
+                    "{} brings {} for {architecture}, but {} is {newest}: whoever has that one never gets the older one.",
+                    file.name, manifest.version, old.file_name
+                );
+                Some((Severity::Warning, sentence))
+            } else {
+                None
+            };
+            if let Some((severity, sentence)) = said {
+                self.say(severity, &file.pointer, "§ 3.10", &sentence);
+                // One word for a bundle; its architectures share the version.
+                return;
+            }
+        }
+    }
+
+    /// Languages that a package speaks and that have no listing.
+    fn languages(&mut self, file: &New, manifest: &Manifest) {
+        if self.kind != Kind::App {
+            return;
+        }
+        let Some(listings) =
+            member(self.document, "listings").and_then(|(_, listings)| listings.as_object())
+        else {
+            return;
+        };
+        let is_of = |language: &str, other: &str| {
+            let (language, other) = (language.to_ascii_lowercase(), other.to_ascii_lowercase());
+            // "de" is served by "de-de" and the other way round; "en-gb" is not by "en-us".
+            let is_wider = |wide: &str, narrow: &str| {
+                narrow
+                    .strip_prefix(wide)
+                    .is_some_and(|rest| rest.starts_with('-'))
+            };
+            language == other || is_wider(&language, &other) || is_wider(&other, &language)
+        };
+        let is_known = |language: &str| {
+            self.old
+                .iter()
+                .any(|old| old.languages.iter().any(|known| is_of(language, known)))
+        };
+        let lacking = manifest
+            .languages
+            .iter()
+            .filter(|language| !listings.keys().any(|listing| is_of(language, listing)));
+        let (old, new): (Vec<&String>, Vec<&String>) =
+            lacking.partition(|language| is_known(language));
+        for (severity, languages) in [(Severity::Warning, new), (Severity::Note, old)] {
+            if !languages.is_empty() {
+                let sentence = format!(
+                    "{} speaks {} without a listing: people there see the listing of another language.",
+                    file.name,
+                    listed(&languages, MOST_NAMED)
+                );
+                self.say(severity, "/listings", "ListingOptOutWarning", &sentence);
+            }
+        }
+    }
+
+    fn capabilities(&mut self, file: &New, manifest: &Manifest) {
+        let mut known: Vec<String> = Vec::new();
+        for old in &self.old {
+            let list = self
+                .document
+                .pointer(&old.pointer)
+                .and_then(|value| member(value, "capabilities"));
+            let list = list
+                .and_then(|(_, list)| list.as_array())
+                .into_iter()
+                .flatten();
+            known.extend(list.filter_map(Value::as_str).map(str::to_owned));
+        }
+        // Without any list there is nothing to compare with.
+        let new: Vec<&String> = manifest
+            .capabilities
+            .iter()
+            .filter(|name| !known.iter().any(|old| old.eq_ignore_ascii_case(name)))
+            .collect();
+        if !known.is_empty() && !new.is_empty() {
+            let sentence = format!(
+                "{} asks for {}, which no package here had: customers are told, and restricted ones need an approval.",
+                file.name,
+                listed(&new, MOST_NAMED)
+            );
+            self.say(Severity::Note, &file.pointer, "§ 3.10", &sentence);
+        }
+    }
+
+    /// Two files of the ZIP that are one package, or packages of two products.
+    fn twice(&mut self, new: &[New], fit: &Fit) {
+        // Two of one name are told already.
+        let is_told = |left: &str, right: &str| {
+            fit.faults.iter().any(|fault| matches!(fault, ArchiveFault::Twins { name, other } if [name, other] == [left, right] || [name, other] == [right, left]))
+        };
+        let all: Vec<(&New, &Manifest)> = new
+            .iter()
+            .flat_map(|file| {
+                file.manifests()
+                    .iter()
+                    .map(move |manifest| (file, manifest))
+            })
+            .collect();
+        for (index, (file, manifest)) in all.iter().enumerate() {
+            let earlier = all
+                .get(..index)
+                .unwrap_or_default()
+                .iter()
+                .filter(|(other, _)| other.name != file.name && !is_told(other.name, file.name));
+            for (other, theirs) in earlier {
+                let shared = manifest
+                    .architectures
+                    .iter()
+                    .find(|own| theirs.architectures.contains(own));
+                if manifest.name != theirs.name {
+                    let sentence = format!(
+                        "{} is the package {}, {} is {}: a product has one identity.",
+                        file.name, manifest.name, other.name, theirs.name
+                    );
+                    self.say(Severity::Warning, &file.pointer, "§ 3.1", &sentence);
+                } else if let Some(architecture) =
+                    shared.filter(|_| manifest.version == theirs.version)
+                {
+                    let sentence = format!(
+                        "{} and {} are both {} {} for {architecture}: only one of them can be published.",
+                        other.name, file.name, manifest.name, manifest.version
+                    );
+                    self.say(Severity::Error, &file.pointer, "§ 3.10", &sentence);
+                } else {
+                    continue;
+                }
+                break;
+            }
+        }
+    }
+
+    /// Customers whose system is too old for the new packages, or of a kind that has none any more.
+    fn families(&mut self, new: &[New]) {
+        let new: Vec<(&str, &Manifest)> = new
+            .iter()
+            .flat_map(|file| {
+                file.manifests()
+                    .iter()
+                    .map(move |manifest| (file.pointer.as_str(), manifest))
+            })
+            .collect();
+        let Some((pointer, _)) = new.first() else {
+            return;
+        };
+        let least = |family: &str| {
+            let all = new
+                .iter()
+                .flat_map(|(_, manifest)| &manifest.families)
+                .filter(|known| known.name.eq_ignore_ascii_case(family));
+            all.filter_map(|known| version(&known.min_version)).min()
+        };
+        // A manifest without any family tells nothing.
+        if new.iter().all(|(_, manifest)| manifest.families.is_empty()) {
+            return;
+        }
+        let is_gone = |package: &PackageFacts| package.status == FileStatus::PendingDelete;
+        let mut old: Vec<(String, Version, bool)> = Vec::new();
+        for package in &self.old {
+            for text in &package.families {
+                let Some(Family {
+                    name: family,
+                    least: Some(least),
+                }) = Family::read(text)
+                else {
+                    continue;
+                };
+                match old
+                    .iter_mut()
+                    .find(|(known, ..)| known.eq_ignore_ascii_case(&family))
+                {
+                    Some((_, known, is_kept)) => {
+                        *known = least.min(*known);
+                        *is_kept |= !is_gone(package);
+                    }
+                    None => old.push((family, least, !is_gone(package))),
+                }
+            }
+        }
+        for (family, before, is_kept) in old {
+            match least(&family) {
+                None if !is_kept
+                    && !new.iter().any(|(_, manifest)| {
+                        manifest
+                            .families
+                            .iter()
+                            .any(|f| f.name == "Windows.Universal")
+                    }) =>
+                {
+                    let sentence = format!(
+                        "No package is left for {family}: customers there get nothing any more."
+                    );
+                    self.say(Severity::Warning, pointer, "§ 3.10", &sentence);
+                }
+                Some(least) if least > before => {
+                    let (severity, what) = if is_kept {
+                        (Severity::Note, "keep the older package")
+                    } else {
+                        (Severity::Warning, "get no package any more")
+                    };
+                    let sentence = format!(
+                        "The new packages need {family} {least}, the ones so far {before}: customers below {what}."
+                    );
+                    self.say(severity, pointer, "§ 3.10", &sentence);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a package on the server stands against a new one of this architecture. Flights do not tell theirs, bundles of several
+/// are called neutral.
+fn is_rival(old: &str, new: &str, all: &[String]) -> bool {
+    old.is_empty()
+        || old.eq_ignore_ascii_case(new)
+        || (all.len() > 1 && old.eq_ignore_ascii_case("Neutral"))
+}

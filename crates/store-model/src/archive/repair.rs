@@ -1,0 +1,253 @@
+//! A ZIP and the document it is for: read, compare, and the repairs that the document can take.
+//! Only touched leaves change. Knows nothing of files on a disk.
+
+use super::{
+    central_directory::Archive,
+    fit::{ArchiveFault, Extra, Fit, Missing, NearReason, fit, zip_path},
+    package_fit, picture_fit,
+};
+use crate::{
+    json::{
+        edit::{Edit, apply_to_text},
+        pointer::{child, member, spelled},
+    },
+    package::{Role, expected, files, new_package, packages_pointer},
+    product::PackageIdentity,
+    target::Kind,
+};
+use serde_json::{Value, json};
+
+/// How an archive fits a document, with what is inside of its packages and pictures. `identity` is what the product's packages
+/// are called, where that is known.
+pub fn against(
+    kind: Kind,
+    document: &Value,
+    archive: &Archive,
+    identity: Option<&PackageIdentity>,
+) -> Fit {
+    let expected = expected(kind, document);
+    let mut fit = fit(archive, &expected, &files(kind, document));
+    fit.remarks = package_fit::remarks(kind, document, archive, &fit, identity);
+    fit.remarks
+        .extend(picture_fit::remarks(document, &expected, archive, &fit));
+    fit
+}
+
+/// A change of the document that makes it fit the ZIP better.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repair {
+    /// What it will do, for people.
+    pub sentence: String,
+    pub edits: Vec<Edit>,
+}
+
+/// What can be repaired in the document. A ZIP with `\` in its paths is not among it: only building it anew helps.
+pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
+    let mut repairs: Vec<Repair> = fit
+        .missing
+        .iter()
+        .filter_map(|missing| rename(document, missing))
+        .collect();
+    let is_false = |name: &str| {
+        fit.faults
+            .iter()
+            .any(|fault| matches!(fault, ArchiveFault::NoPackage { name: no } if no == name))
+    };
+    let successors = successors(fit, &is_false);
+    repairs.extend(
+        successors
+            .iter()
+            .filter_map(|(missing, name)| succeed(document, missing, name)),
+    );
+    let news = || {
+        fit.extra.iter().filter(|extra| {
+            !extra.is_known && !successors.iter().any(|(_, name)| *name == extra.name)
+        })
+    };
+    if let Some(pointer) = packages_pointer(kind, document) {
+        let is_clear =
+            |extra: &&Extra| extra.is_package && extra.hurdle.is_none() && !is_false(&extra.name);
+        let added: Vec<&Extra> = news().filter(is_clear).collect();
+        repairs.extend(added.iter().map(|extra| Repair {
+            sentence: format!("Add {} as a new package.", extra.name),
+            edits: vec![Edit::Append {
+                pointer: pointer.clone(),
+                value: new_package(&extra.name),
+            }],
+        }));
+        // What an earlier ZIP was to bring. Without any package in its place it may as well have been forgotten in this one.
+        let is_gone = |missing: &&Missing| {
+            let has_heir = successors
+                .iter()
+                .any(|(heir, _)| heir.pointer == missing.pointer);
+            missing.role == Role::Package
+                && missing.near.is_none()
+                && !has_heir
+                && !added.is_empty()
+        };
+        // From the back, so that the places of those before stay.
+        repairs.extend(
+            fit.missing
+                .iter()
+                .rev()
+                .filter(is_gone)
+                .map(|missing| Repair {
+                    sentence: format!(
+                        "Take {} out: the ZIP has other packages in its place.",
+                        missing.file_name
+                    ),
+                    edits: vec![Edit::Remove {
+                        pointer: missing.pointer.clone(),
+                    }],
+                }),
+        );
+    }
+    if kind == Kind::AddOn {
+        let images: Vec<&str> = news()
+            .map(|extra| extra.name.as_str())
+            .filter(|name| name.to_lowercase().ends_with(".png"))
+            .collect();
+        let listings = member(document, "listings")
+            .and_then(|(key, value)| Some((child("", key), value.as_object()?)));
+        if let Some((listings, languages)) = listings {
+            for (language, listing) in languages {
+                let of_language = |name: &&&str| {
+                    zip_path(name)
+                        .split_once('/')
+                        .is_some_and(|(folder, _)| folder.eq_ignore_ascii_case(language))
+                };
+                // With more than one image, which is the icon is not ours to guess.
+                if let [image] = images
+                    .iter()
+                    .filter(of_language)
+                    .collect::<Vec<_>>()
+                    .as_slice()
+                {
+                    repairs.extend(icon(&child(&listings, language), language, listing, image));
+                }
+            }
+        }
+    }
+    repairs
+}
+
+fn rename(document: &Value, missing: &Missing) -> Option<Repair> {
+    let near = missing
+        .near
+        .as_ref()
+        .filter(|near| near.reason != NearReason::Backslash)?;
+    let (key, _) = member(
+        document.pointer(&missing.pointer)?,
+        missing.role.name_field(),
+    )?;
+    Some(Repair {
+        sentence: format!("Name {} as the ZIP does: {}.", missing.file_name, near.name),
+        edits: vec![Edit::Set {
+            pointer: child(&missing.pointer, key),
+            value: near.name.clone().into(),
+        }],
+    })
+}
+
+/// Packages that the document waits for and the ZIP lacks, with the one of the ZIP that can only be meant instead: the same name
+/// but for its numbers, or the only one for the only one.
+fn successors<'a>(fit: &'a Fit, is_false: &dyn Fn(&str) -> bool) -> Vec<(&'a Missing, &'a str)> {
+    let gone: Vec<&Missing> = fit
+        .missing
+        .iter()
+        .filter(|missing| missing.role == Role::Package && missing.near.is_none())
+        .collect();
+    let new: Vec<&str> = fit
+        .extra
+        .iter()
+        .filter(|extra| {
+            extra.is_package && !extra.is_known && extra.hurdle.is_none() && !is_false(&extra.name)
+        })
+        .map(|extra| extra.name.as_str())
+        .collect();
+    if let ([missing], [name]) = (gone.as_slice(), new.as_slice()) {
+        return vec![(missing, name)];
+    }
+    let stem = |name: &str| {
+        let base = name
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or(name)
+            .to_lowercase();
+        // Architectures have digits too: only whole version numbers go.
+        let parts = base
+            .split('_')
+            .filter(|part| !part.starts_with(|c: char| c.is_ascii_digit()) || !part.contains('.'));
+        parts.collect::<Vec<_>>().join("_")
+    };
+    let only = |names: Vec<&'a str>| match names.as_slice() {
+        [name] => Some(*name),
+        _ => None,
+    };
+    let pair = |missing: &&'a Missing| {
+        let own = stem(&missing.file_name);
+        let is_alone = gone
+            .iter()
+            .filter(|other| stem(&other.file_name) == own)
+            .count()
+            == 1;
+        let name = only(
+            new.iter()
+                .copied()
+                .filter(|name| stem(name) == own)
+                .collect(),
+        )?;
+        is_alone.then_some((*missing, name))
+    };
+    gone.iter().filter_map(pair).collect()
+}
+
+fn succeed(document: &Value, missing: &Missing, name: &str) -> Option<Repair> {
+    let (key, _) = member(
+        document.pointer(&missing.pointer)?,
+        missing.role.name_field(),
+    )?;
+    Some(Repair {
+        sentence: format!(
+            "Name {name} instead of {}, which is not in the ZIP.",
+            missing.file_name
+        ),
+        edits: vec![Edit::Set {
+            pointer: child(&missing.pointer, key),
+            value: name.into(),
+        }],
+    })
+}
+
+fn icon(pointer: &str, language: &str, listing: &Value, image: &str) -> Option<Repair> {
+    if !listing.is_object() {
+        return None;
+    }
+    let old = member(listing, "icon").filter(|(_, icon)| !icon.is_null());
+    let edits = match old {
+        Some((key, icon)) => {
+            let pointer = child(pointer, key);
+            let leaf = |name: &str, value: &str| Edit::Set {
+                pointer: spelled(icon, &pointer, name),
+                value: value.into(),
+            };
+            vec![leaf("fileName", image), leaf("fileStatus", "PendingUpload")]
+        }
+        None => vec![Edit::Set {
+            pointer: spelled(listing, pointer, "icon"),
+            value: json!({"fileName": image, "fileStatus": "PendingUpload"}),
+        }],
+    };
+    let verb = if old.is_some() { "Replace" } else { "Set" };
+    Some(Repair {
+        sentence: format!("{verb} the icon of {language}: {image}."),
+        edits,
+    })
+}
+
+/// Applies repairs to the text of the document: every byte outside of what they name stays.
+pub fn apply_to(text: &str, repairs: &[Repair]) -> String {
+    repairs.iter().fold(text.to_owned(), |text, repair| {
+        apply_to_text(&text, &repair.edits).unwrap_or(text)
+    })
+}

@@ -1,0 +1,632 @@
+//! Makes a grouped difference of two documents. What the service writes by itself is left out; every other changed leaf is part of
+//! exactly one entry. One pass over the differences, matching by hash.
+
+use super::{
+    files::{Facts, File, file_name, pair_up},
+    part::{Brought, Difference, Entry, Group, Part, Sign, Topic},
+    wording::{Budget, Wording, without_signature},
+};
+use crate::{
+    archive::fit::zip_path,
+    diff::{Change, diff, is_any},
+    json::pointer::{child, member, names, parent},
+    product::plain_text,
+    risk::{Concern, concerns},
+    submission::{REDACTED, is_put_field, is_signed_url},
+    target::Kind,
+    units::counted,
+    value::is_empty,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Parts of the offer and of the release, by the first name of a path.
+const OFFER: [&str; 6] = [
+    "pricing",
+    "visibility",
+    "enterpriseLicensing",
+    "allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies",
+    "allowTargetFutureDeviceFamilies",
+    "lifetime",
+];
+const RELEASE: [&str; 3] = [
+    "packageDeliveryOptions",
+    "targetPublishMode",
+    "targetPublishDate",
+];
+
+/// What the service finds out about a file, or gives it, once it has it.
+const FOUND_OUT: [&str; 6] = [
+    "version",
+    "architecture",
+    "languages",
+    "capabilities",
+    "targetDeviceFamilies",
+    "targetPlatform",
+];
+const IDS: [&str; 2] = ["id", "videoFileId"];
+/// What only the service sets, to whatever it likes.
+const SERVICE_MADE: [&str; 2] = ["packageRolloutStatus", "fallbackSubmissionId"];
+
+/// Nobody's change: the service wrote it.
+fn is_service_made(kind: Kind, names: &[String], change: &Change) -> bool {
+    let (Some(first), Some(last)) = (names.first(), names.last()) else {
+        return false;
+    };
+    if !is_put_field(kind, first)
+        || (is_any(first, &["packageDeliveryOptions"]) && is_any(last, &SERVICE_MADE))
+    {
+        return true;
+    }
+    let is_package = kind
+        .packages_field()
+        .is_some_and(|field| is_any(first, &[field]));
+    let is_file = is_package || is_any(first, &["trailers", "listings"]);
+    let before = change.before.as_ref().filter(|value| !is_empty(value));
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let is_taken_in = is_any(last, &["fileStatus"])
+        && text(before) == Some("PendingUpload".into())
+        && text(change.after.as_ref()) == Some("Uploaded".into());
+    // Deep enough to be a member of a file: an element of a list, or the icon of a listing.
+    let is_one_sided = before.is_none() || change.after.as_ref().is_none_or(is_empty);
+    // A client may leave out what the service knows; `id` is a language as well: only a text is an id.
+    let is_found_out = is_package && is_one_sided && is_any(last, &FOUND_OUT);
+    let is_new_id = before.is_none()
+        && is_any(last, &IDS)
+        && change.after.as_ref().is_some_and(Value::is_string);
+    is_file && names.len() > 2 && (is_taken_in || is_found_out || is_new_id)
+}
+
+/// The group of a path, and how many of its names say no more than that.
+fn topic(kind: Kind, names: &[String]) -> (Topic, usize) {
+    let Some(first) = names.first() else {
+        return (Topic::Rest, 0);
+    };
+    if kind
+        .packages_field()
+        .is_some_and(|field| is_any(first, &[field]))
+    {
+        return (Topic::Packages, 1);
+    }
+    if is_any(first, &["listings"])
+        && let [_, language, rest @ ..] = names
+    {
+        let skip = if rest
+            .first()
+            .is_some_and(|name| is_any(name, &["baseListing"]))
+        {
+            3
+        } else {
+            2
+        };
+        let is_image = rest
+            .iter()
+            .take(3)
+            .any(|name| is_any(name, &["images", "icon"]));
+        let language = plain_text(language);
+        return if is_image {
+            (Topic::Images(language), skip)
+        } else {
+            (Topic::Texts(language), skip)
+        };
+    }
+    let topic = match first {
+        first if is_any(first, &["pricing"]) && names.len() > 1 => return (Topic::Offer, 1),
+        first if is_any(first, &OFFER) => Topic::Offer,
+        first if is_any(first, &RELEASE) => {
+            let is_rollout = names
+                .get(1)
+                .is_some_and(|name| is_any(name, &["packageRollout"]));
+            return (
+                Topic::Release,
+                names
+                    .len()
+                    .saturating_sub(1)
+                    .min(if is_rollout { 2 } else { 1 }),
+            );
+        }
+        first if is_any(first, &["trailers"]) => Topic::Trailers,
+        _ => Topic::Rest,
+    };
+    (topic, 0)
+}
+
+/// How many names lead to the file that a path is about: an element of a list of files, or an icon.
+fn file_depth(topic: &Topic, names: &[String]) -> Option<usize> {
+    let at = |wanted: &str| {
+        names
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(wanted))
+    };
+    let depth = match topic {
+        Topic::Packages => 2,
+        Topic::Images(_) => at("images")
+            .map(|at| at + 2)
+            .or_else(|| at("icon").map(|at| at + 1))?,
+        _ => return None,
+    };
+    (names.len() >= depth).then_some(depth)
+}
+
+fn is_file(value: &Value) -> bool {
+    ["fileName", "videoFileName"]
+        .iter()
+        .any(|name| member(value, name).is_some())
+}
+
+struct Builder<'a> {
+    kind: Kind,
+    after: &'a Value,
+    brought: HashMap<&'a str, &'a Brought>,
+    budget: Budget,
+    groups: BTreeMap<Order, Vec<Entry>>,
+    /// Files of which something changes: group, whether it is gone, pointer → the differences.
+    files: Vec<(Topic, bool, String, Vec<Change>)>,
+    file_at: HashMap<(bool, String), usize>,
+    /// The languages in the order in which they come, and where each stands in it.
+    languages: Vec<String>,
+    language_at: HashMap<String, usize>,
+}
+
+/// Where a group stands: by topic, languages as they come.
+type Order = (u8, usize);
+
+impl Difference {
+    /// What changes from `before` (nothing for a first submission) to `after`; both may be whole documents or PUT bodies.
+    pub fn between(kind: Kind, before: Option<&Value>, after: &Value, brought: &[Brought]) -> Self {
+        let nothing = Value::Object(serde_json::Map::new());
+        let earlier = before.unwrap_or(&nothing);
+        let mut builder = Builder {
+            kind,
+            after,
+            brought: brought
+                .iter()
+                .map(|brought| (brought.file_name.as_str(), brought))
+                .collect(),
+            budget: Budget::default(),
+            groups: BTreeMap::new(),
+            files: Vec::new(),
+            file_at: HashMap::new(),
+            languages: Vec::new(),
+            language_at: HashMap::new(),
+        };
+        for change in diff(earlier, after) {
+            builder.take(change);
+        }
+        builder.finish(concerns(kind, before, after))
+    }
+}
+
+impl Builder<'_> {
+    fn order(&mut self, topic: &Topic) -> Order {
+        let rank = match topic {
+            Topic::Packages => 0,
+            Topic::Offer => 1,
+            Topic::Release => 2,
+            Topic::Texts(_) => 3,
+            Topic::Images(_) => 4,
+            Topic::Trailers => 5,
+            Topic::Rest => 6,
+        };
+        let Some(language) = topic.language() else {
+            return (rank, 0);
+        };
+        if let Some(at) = self.language_at.get(language) {
+            return (rank, *at);
+        }
+        let at = self.languages.len();
+        self.languages.push(language.to_owned());
+        self.language_at.insert(language.to_owned(), at);
+        (rank, at)
+    }
+
+    /// Puts a difference where it belongs; what came or went as a whole is taken apart as far as a reader wants it.
+    fn take(&mut self, change: Change) {
+        let names = names(&change.path);
+        if is_service_made(self.kind, &names, &change) {
+            return;
+        }
+        let parts = self.parts_of(&names, &change);
+        if !parts.is_empty() {
+            for part in parts {
+                self.take(part);
+            }
+            return;
+        }
+        let (topic, skip) = topic(self.kind, &names);
+        if let Some(depth) = file_depth(&topic, &names) {
+            let pointer = names
+                .iter()
+                .take(depth)
+                .fold(String::new(), |pointer, name| child(&pointer, name));
+            // What is gone as a whole is named by its place in the earlier document.
+            let is_gone = names.len() == depth && change.after.is_none();
+            let next = self.files.len();
+            let at = *self
+                .file_at
+                .entry((is_gone, pointer.clone()))
+                .or_insert(next);
+            match self.files.get_mut(at) {
+                Some((.., changes)) => changes.push(change),
+                None => self.files.push((topic, is_gone, pointer, vec![change])),
+            }
+            return;
+        }
+        let entry = self.field(&topic, skip, &names, change);
+        let order = self.order(&topic);
+        self.groups.entry(order).or_default().push(entry);
+    }
+
+    /// The members or elements of what came or went as a whole; empty where it is one thing for a reader.
+    fn parts_of<'b>(&self, names: &[String], change: &'b Change) -> Vec<Change> {
+        let filled = |value: &'b Option<Value>| value.as_ref().filter(|value| !is_empty(value));
+        let (value, is_new) = match (filled(&change.before), filled(&change.after)) {
+            (None, Some(value)) => (value, true),
+            (Some(value), None) => (value, false),
+            _ => return Vec::new(),
+        };
+        let is_language = names.len() == 2
+            && names
+                .first()
+                .is_some_and(|name| is_any(name, &["listings"]));
+        let is_element = parent(&change.path)
+            .and_then(|(parent, _)| self.after.pointer(parent))
+            .is_some_and(Value::is_array);
+        if (is_language && !is_new) || is_element || is_file(value) {
+            return Vec::new();
+        }
+        let part = |key: String, name: String, value: &Value| {
+            let value = Some(if is_signed_url(&key, value) {
+                REDACTED.into()
+            } else {
+                value.clone()
+            });
+            let (before, after) = if is_new { (None, value) } else { (value, None) };
+            Change {
+                path: child(&change.path, key),
+                place: format!("{} › {name}", change.place),
+                before,
+                after,
+            }
+        };
+        match value {
+            Value::Object(object) => object
+                .iter()
+                .filter(|(_, value)| !is_empty(value))
+                .map(|(key, value)| part(key.clone(), plain_text(key), value))
+                .collect(),
+            Value::Array(array)
+                if array.iter().all(Value::is_object) && array.iter().any(is_file) =>
+            {
+                array
+                    .iter()
+                    .enumerate()
+                    .map(|(index, value)| part(index.to_string(), file_name(value), value))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn facts(&self, package: &Value) -> Facts {
+        Facts::of(
+            package,
+            self.brought
+                .get(zip_path(&file_name(package)).as_str())
+                .copied(),
+        )
+    }
+
+    /// The place in the later document, or the nearest one that holds it there.
+    fn place(&self, path: &str) -> String {
+        let mut pointer = path;
+        while self.after.pointer(pointer).is_none() {
+            let Some((holder, _)) = parent(pointer) else {
+                return String::new();
+            };
+            pointer = holder;
+        }
+        pointer.to_owned()
+    }
+
+    fn label(&self, names: &[String], skip: usize) -> String {
+        let mut pointer = String::new();
+        let mut words = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            pointer = child(&pointer, name);
+            if index < skip {
+                continue;
+            }
+            // An element is called by its file, else by its number from 1.
+            let element = name.parse::<usize>().ok().map(|number| {
+                let named = self
+                    .after
+                    .pointer(&pointer)
+                    .map(file_name)
+                    .filter(|name| !name.is_empty());
+                named.unwrap_or_else(|| (number + 1).to_string())
+            });
+            words.push(element.unwrap_or_else(|| plain_text(name)));
+        }
+        words.join(" › ")
+    }
+
+    fn field(&mut self, topic: &Topic, skip: usize, names: &[String], change: Change) -> Entry {
+        let sign = match (&change.before, &change.after) {
+            (None, _) => Sign::Added,
+            (Some(before), _) if is_empty(before) => Sign::Added,
+            (_, None) => Sign::Removed,
+            (_, Some(after)) if is_empty(after) => Sign::Removed,
+            _ => Sign::Changed,
+        };
+        let pointer = self.place(&change.path);
+        if let (Topic::Texts(_), 2, Some(language)) = (topic, names.len(), &change.before)
+            && change.after.is_none()
+        {
+            let note = whole_language(language);
+            return Entry {
+                sign,
+                label: "the whole language".into(),
+                note,
+                pointer,
+                parts: Vec::new(),
+                changes: vec![change],
+            };
+        }
+        let whole = change.after.as_ref().or(change.before.as_ref());
+        let label = match (topic, whole.filter(|value| is_file(value))) {
+            (Topic::Trailers, Some(value)) => file_name(value),
+            _ => self.label(names, skip),
+        };
+        let wording = Wording::of(
+            change.before.as_ref(),
+            change.after.as_ref(),
+            &mut self.budget,
+        );
+        let is_trailer = *topic == Topic::Trailers && whole.is_some_and(is_file);
+        // The new trailer's texts and thumbnails are worth reading; its object as JSON says them.
+        let note = if is_trailer {
+            "trailer".to_owned()
+        } else {
+            String::new()
+        };
+        Entry {
+            sign,
+            label,
+            note,
+            pointer,
+            parts: vec![Part {
+                label: String::new(),
+                wording,
+            }],
+            changes: vec![change],
+        }
+    }
+
+    fn file(&mut self, topic: &Topic, is_gone: bool, pointer: &str, changes: Vec<Change>) -> File {
+        let nothing = Value::Null;
+        let whole = changes.iter().find(|change| {
+            change.path == pointer && (change.before.is_none() || change.after.is_none())
+        });
+        let value = match whole {
+            Some(change) => change.after.as_ref().or(change.before.as_ref()),
+            None => self.after.pointer(pointer),
+        };
+        let value = value.unwrap_or(&nothing);
+        let status =
+            |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let leaf = |name: &str| {
+            changes
+                .iter()
+                .find(|change| change.path.eq_ignore_ascii_case(&child(pointer, name)))
+        };
+        let status_now = leaf("fileStatus").map(|change| status(change.after.as_ref()));
+        let has_lost_id =
+            leaf("id").is_some_and(|change| change.after.as_ref().is_none_or(is_empty));
+        let old_name = leaf("fileName")
+            .and_then(|change| change.before.as_ref()?.as_str())
+            .map(plain_text);
+        let own_status = status(member(value, "fileStatus").map(|(_, status)| status));
+        let (sign, mut note) = match (whole, status_now.as_deref()) {
+            (Some(_), _) if is_gone => (Sign::Removed, Some("no longer in the list")),
+            (Some(_), _) if own_status == "PendingUpload" => (Sign::Added, Some("new upload")),
+            (Some(_), _) => (Sign::Added, None),
+            (None, Some("PendingDelete")) => (Sign::Removed, None),
+            (None, Some("PendingUpload")) if old_name.is_some() => (Sign::Replaced, None),
+            (None, Some("PendingUpload")) if has_lost_id => {
+                (Sign::Replaced, Some("new upload of the same name"))
+            }
+            _ => (Sign::Changed, None),
+        };
+        let name = file_name(value);
+        let label = if name.is_empty() {
+            self.label(&names(pointer), 1)
+        } else {
+            name
+        };
+        let facts = if *topic == Topic::Packages {
+            self.facts(value)
+        } else {
+            Facts::default()
+        };
+        let image = member(value, "imageType")
+            .and_then(|(_, value)| value.as_str())
+            .map(plain_text)
+            .unwrap_or_default();
+        let caption = whole
+            .and_then(|_| member(value, "description"))
+            .and_then(|(_, value)| value.as_str())
+            .map(plain_text);
+        if *topic != Topic::Packages && own_status == "PendingUpload" && note == Some("new upload")
+        {
+            note = None;
+        }
+        let caption = caption
+            .filter(|caption| !caption.is_empty())
+            .map(|caption| format!("“{caption}”"));
+        let in_place = old_name
+            .filter(|_| sign == Sign::Replaced)
+            .map(|old| format!("in place of {old}"))
+            .unwrap_or_default();
+        let words = [
+            facts.note(),
+            image,
+            caption.unwrap_or_default(),
+            note.unwrap_or_default().to_owned(),
+            in_place,
+        ];
+        let note = words
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
+        let is_told = |change: &&Change| {
+            let name = change.path.rsplit('/').next().unwrap_or_default();
+            change.path == pointer
+                || (sign != Sign::Changed && is_any(name, &["fileStatus", "id"]))
+                || (sign == Sign::Replaced && is_any(name, &["fileName"]))
+        };
+        let depth = names(pointer).len();
+        let parts: Vec<_> = changes
+            .iter()
+            .filter(|change| !is_told(change))
+            .map(|change| {
+                let wording = Wording::of(
+                    change.before.as_ref(),
+                    change.after.as_ref(),
+                    &mut self.budget,
+                );
+                Part {
+                    label: self.label(&names(&change.path), depth),
+                    wording,
+                }
+            })
+            .collect();
+        let place = if is_gone {
+            parent(pointer).map_or("", |(holder, _)| holder)
+        } else {
+            pointer
+        };
+        let pointer = self.place(place);
+        File {
+            entry: Entry {
+                sign,
+                label,
+                note,
+                pointer,
+                parts,
+                changes,
+            },
+            facts,
+        }
+    }
+
+    fn finish(mut self, mut concerns: Vec<Concern>) -> Difference {
+        for concern in &mut concerns {
+            concern.sentence = without_signature(&concern.sentence).into_owned();
+        }
+        let mut packages = Vec::new();
+        for (topic, is_gone, pointer, changes) in std::mem::take(&mut self.files) {
+            let file = self.file(&topic, is_gone, &pointer, changes);
+            if topic == Topic::Packages {
+                packages.push(file);
+            } else {
+                let order = self.order(&topic);
+                self.groups.entry(order).or_default().push(file.entry);
+            }
+        }
+        if !packages.is_empty() {
+            let touched: HashSet<String> = packages
+                .iter()
+                .map(|file| file.entry.pointer.clone())
+                .collect();
+            let mut entries = pair_up(packages);
+            entries.extend(self.kept(&touched));
+            let order = self.order(&Topic::Packages);
+            self.groups.entry(order).or_default().extend(entries);
+        }
+        let languages = std::mem::take(&mut self.languages);
+        let topic = |(rank, at): Order| {
+            let language = languages.get(at).cloned().unwrap_or_default();
+            match rank {
+                0 => Topic::Packages,
+                1 => Topic::Offer,
+                2 => Topic::Release,
+                3 => Topic::Texts(language),
+                4 => Topic::Images(language),
+                5 => Topic::Trailers,
+                _ => Topic::Rest,
+            }
+        };
+        let harmless = |mut entry: Entry| {
+            entry.label = without_signature(&entry.label).into_owned();
+            entry.note = without_signature(&entry.note).into_owned();
+            entry
+        };
+        let group = |(order, entries): (Order, Vec<Entry>)| Group {
+            topic: topic(order),
+            entries: entries.into_iter().map(harmless).collect(),
+        };
+        let groups = self.groups.into_iter().map(group).collect();
+        Difference { concerns, groups }
+    }
+
+    /// Packages of which nothing changes, so that a reader sees what customers keep.
+    fn kept(&self, touched: &HashSet<String>) -> Vec<Entry> {
+        let field = self
+            .kind
+            .packages_field()
+            .and_then(|field| member(self.after, field));
+        let Some((key, Value::Array(list))) = field else {
+            return Vec::new();
+        };
+        let holder = child("", key);
+        let all = list
+            .iter()
+            .enumerate()
+            .map(|(index, value)| (child(&holder, index), value));
+        all.filter(|(pointer, value)| value.is_object() && !touched.contains(pointer))
+            .map(|(pointer, value)| {
+                let is_going = member(value, "fileStatus")
+                    .is_some_and(|(_, status)| status == "PendingDelete");
+                let mut note = self.facts(value).note();
+                if is_going {
+                    note.push_str(if note.is_empty() {
+                        "marked for deletion before"
+                    } else {
+                        ", marked for deletion before"
+                    });
+                }
+                Entry {
+                    sign: Sign::Kept,
+                    label: file_name(value),
+                    note,
+                    pointer,
+                    parts: Vec::new(),
+                    changes: Vec::new(),
+                }
+            })
+            .collect()
+    }
+}
+
+/// What goes with a language: its title, and how much.
+fn whole_language(listing: &Value) -> String {
+    let base = member(listing, "baseListing").map_or(listing, |(_, base)| base);
+    let title = member(base, "title")
+        .and_then(|(_, title)| title.as_str())
+        .map(plain_text)
+        .filter(|title| !title.is_empty());
+    let texts = base
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !is_empty(value) && !value.is_object())
+        .count();
+    let images = member(base, "images")
+        .and_then(|(_, images)| images.as_array())
+        .map_or(0, Vec::len);
+    let texts = texts - usize::from(images > 0);
+    let fields = format!("{}, {}", counted(texts, "text"), counted(images, "image"));
+    title.map_or(fields.clone(), |title| format!("“{title}”, {fields}"))
+}

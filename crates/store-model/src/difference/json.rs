@@ -1,0 +1,38 @@
+//! A difference as JSON objects, one a line: what needs a yes, then every entry. No signed URL in any of them.
+
+use super::{
+    part::{Difference, Entry, Topic},
+    wording::harmless,
+};
+use crate::diff::Change;
+use serde_json::{Value, json};
+
+fn side(value: Option<&Value>) -> Value {
+    value.map_or(Value::Null, harmless)
+}
+
+fn change(change: &Change) -> Value {
+    // A field that is itself the signed URL was blanked where the documents were compared.
+    json!({"pointer": change.path, "before": side(change.before.as_ref()), "after": side(change.after.as_ref())})
+}
+
+fn entry(topic: &Topic, entry: &Entry) -> Value {
+    json!({
+        "event": "change", "group": topic.word(), "language": topic.language(), "sign": entry.sign.word(), "label": entry.label,
+        "note": entry.note, "pointer": entry.pointer, "changes": entry.changes.iter().map(change).collect::<Vec<_>>(),
+    })
+}
+
+impl Difference {
+    /// `concern` objects first, then one `change` an entry.
+    pub fn objects(&self) -> impl Iterator<Item = Value> {
+        let concerns = self.concerns.iter().map(|concern| {
+            json!({"event": "concern", "kind": concern.kind.name(), "pointer": concern.pointer, "message": concern.sentence})
+        });
+        let changes = self
+            .groups
+            .iter()
+            .flat_map(|group| group.entries.iter().map(|one| entry(&group.topic, one)));
+        concerns.chain(changes)
+    }
+}

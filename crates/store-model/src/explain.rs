@@ -1,0 +1,154 @@
+//! What the service's error codes mean to a person, from `assets/errors.toml`. Unknown codes stay unexplained, never hidden.
+
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// A code explained.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    pub meaning: String,
+    pub advice: String,
+    /// JSON pointers into the document, `*` for any name, separated by spaces; empty where the document is not the cause.
+    pub where_: String,
+    /// Whether only Partner Center helps.
+    pub portal: bool,
+    /// Said on nearly every submission: to be dimmed.
+    pub is_noise: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    id: Option<String>,
+    code: String,
+    contains: Option<String>,
+    meaning: String,
+    #[serde(default, rename = "where")]
+    place: String,
+    advice: String,
+    #[serde(default)]
+    portal: bool,
+    #[serde(default)]
+    noise: bool,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    error: Vec<Row>,
+}
+
+fn parse() -> Result<Table, toml::de::Error> {
+    toml::from_str(include_str!("../../../assets/errors.toml"))
+}
+
+// The file is part of the program; a test reads it, so an unreadable one never ships.
+static TABLE: LazyLock<Vec<Row>> =
+    LazyLock::new(|| parse().map(|table| table.error).unwrap_or_default());
+
+/// Explains a code of the service, of sign-in (`AADSTS7000215`, with or without the letters), of HTTP (`403`), or a number of the
+/// reference (`E7`). `details` is the text that came with it. `None` for an unknown code: show what came.
+pub fn explain(code: &str, details: &str) -> Option<Explanation> {
+    let code = code.trim();
+    let details = details.to_lowercase();
+    let is_code = |row: &&Row| {
+        row.code.eq_ignore_ascii_case(code)
+            || row
+                .code
+                .strip_prefix("AADSTS")
+                .is_some_and(|number| number == code)
+    };
+    let by_text = |row: &&Row| {
+        is_code(row)
+            && row
+                .contains
+                .as_ref()
+                .is_some_and(|part| details.contains(&part.to_lowercase()))
+    };
+    let plain = |row: &&Row| is_code(row) && row.contains.is_none();
+    let by_id = |row: &&Row| {
+        row.id
+            .as_deref()
+            .is_some_and(|id| id.eq_ignore_ascii_case(code))
+    };
+    let row = TABLE
+        .iter()
+        .find(by_text)
+        .or_else(|| TABLE.iter().find(plain))
+        .or_else(|| TABLE.iter().find(by_id))?;
+    Some(Explanation {
+        meaning: row.meaning.clone(),
+        advice: row.advice.clone(),
+        where_: row.place.clone(),
+        portal: row.portal,
+        is_noise: row.noise,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_table_is_readable_and_each_row_can_be_reached() {
+        let table = parse().unwrap().error;
+        let mut seen = HashSet::new();
+        for row in &table {
+            assert!(
+                seen.insert((row.code.as_str(), row.contains.as_deref())),
+                "{} stands twice",
+                row.code
+            );
+            assert!(
+                !row.meaning.is_empty() && row.advice.ends_with('.'),
+                "{}",
+                row.code
+            );
+            let found = explain(&row.code, row.contains.as_deref().unwrap_or_default()).unwrap();
+            assert_eq!(found.meaning, row.meaning, "{}", row.code);
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_reference_is_explained() {
+        let details = "None InvalidArchive MissingFiles PackageValidationFailed InvalidParameterValue InvalidOperation InvalidState \
+            ResourceNotFound ServiceError ListingOptOutWarning ListingOptInWarning UpdateOnlyWarning Other PackageValidationWarning \
+            SalesUnsupportedWarning InvalidMicrosoftAgeRating IsInternalError";
+        let sign_in = "7000215 7000222 7000218 7000216 700027 70002 700016 7000112 90002 900023 900144 90014 500011 50001 70011 901002 90055 90033";
+        for code in details.split_whitespace().chain(sign_in.split(' ')) {
+            assert!(explain(code, "").is_some(), "{code}");
+        }
+        for number in 1..=23 {
+            assert!(explain(&format!("E{number}"), "").is_some(), "E{number}");
+        }
+        assert_eq!(explain("AADSTS7000215", ""), explain("7000215", ""));
+    }
+
+    #[rstest]
+    #[case(
+        "InvalidParameterValue",
+        "'Base' is not a valid PriceId for base price.",
+        "/pricing/priceId"
+    )]
+    #[case(
+        "InvalidParameterValue",
+        "The size of Listings must be 1 or more",
+        "/listings"
+    )]
+    #[case("invalidparametervalue", "something new", "")]
+    fn the_text_tells_more_than_the_code(
+        #[case] code: &str,
+        #[case] details: &str,
+        #[case] place: &str,
+    ) {
+        assert_eq!(explain(code, details).unwrap().where_, place);
+    }
+
+    #[test]
+    fn noise_is_marked_and_the_unknown_stays_unexplained() {
+        let is_noise = |code| explain(code, "").is_some_and(|explanation| explanation.is_noise);
+        assert!(is_noise("SalesUnsupportedWarning") && !is_noise("MissingFiles"));
+        assert_eq!(explain("BrandNewCode", "text"), None);
+    }
+}

@@ -1,0 +1,150 @@
+//! How something wrong is told: severity, place, sentence, rule; and the inspection that collects it. Knows no rule itself.
+
+use crate::{
+    json::pointer::{child, member},
+    target::Kind,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::fmt;
+
+/// How bad it is; the worst sorts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The service will refuse it, or the commit will fail.
+    Error,
+    /// It may be refused, or is probably not meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Something that a rule found in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// JSON pointer of the place; of what should hold it where something is missing.
+    pub pointer: String,
+    pub severity: Severity,
+    /// What is wrong and what to do, for people.
+    pub sentence: String,
+    /// The rule's source in the service's reference, such as `E8` or `§ 3.6`.
+    pub rule: &'static str,
+    /// What the place is for, in one sentence; empty where no schema speaks of it.
+    pub help: &'static str,
+}
+
+/// A document under inspection, with what has been found so far.
+pub struct Inspection<'a> {
+    pub kind: Kind,
+    pub document: &'a Value,
+    /// What is on the server.
+    pub base: Option<&'a Value>,
+    /// Without it nothing is said about how far ahead a date is.
+    pub now: Option<Timestamp>,
+    pub found: Vec<Finding>,
+}
+
+impl<'a> Inspection<'a> {
+    pub fn add(
+        &mut self,
+        severity: Severity,
+        pointer: impl Into<String>,
+        rule: &'static str,
+        sentence: impl Into<String>,
+    ) {
+        self.found.push(Finding {
+            pointer: pointer.into(),
+            severity,
+            sentence: sentence.into(),
+            rule,
+            help: "",
+        });
+    }
+
+    pub fn error(
+        &mut self,
+        pointer: impl Into<String>,
+        rule: &'static str,
+        sentence: impl Into<String>,
+    ) {
+        self.add(Severity::Error, pointer, rule, sentence);
+    }
+
+    pub fn warning(
+        &mut self,
+        pointer: impl Into<String>,
+        rule: &'static str,
+        sentence: impl Into<String>,
+    ) {
+        self.add(Severity::Warning, pointer, rule, sentence);
+    }
+
+    pub fn note(
+        &mut self,
+        pointer: impl Into<String>,
+        rule: &'static str,
+        sentence: impl Into<String>,
+    ) {
+        self.add(Severity::Note, pointer, rule, sentence);
+    }
+
+    /// A limit that the server's own copy breaks at the same place in the same way is evidently no reason to refuse.
+    pub fn severity_of(&self, pointer: &str, value: &Value) -> Severity {
+        let is_on_server = self.base.and_then(|base| base.pointer(pointer)) == Some(value);
+        if is_on_server {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
+    /// The places that a path of names means in the document; `*` stands for every member or element. Nulls are left out.
+    pub fn places(&self, path: &str) -> Vec<(String, &'a Value)> {
+        places(self.document, path)
+    }
+}
+
+/// The places that a path of names means; `*` stands for every member or element. Nulls are left out.
+pub fn places<'a>(root: &'a Value, path: &str) -> Vec<(String, &'a Value)> {
+    let mut found = vec![(String::new(), root)];
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        found = found
+            .into_iter()
+            .flat_map(|(pointer, value)| -> Vec<(String, &'a Value)> {
+                match (name, value) {
+                    ("*", Value::Object(object)) => object
+                        .iter()
+                        .map(|(key, value)| (child(&pointer, key), value))
+                        .collect(),
+                    ("*", Value::Array(array)) => array
+                        .iter()
+                        .enumerate()
+                        .map(|(index, value)| (child(&pointer, index), value))
+                        .collect(),
+                    _ => member(value, name)
+                        .map(|(key, value)| (child(&pointer, key), value))
+                        .into_iter()
+                        .collect(),
+                }
+            })
+            .filter(|(_, value)| !value.is_null())
+            .collect();
+    }
+    found
+}

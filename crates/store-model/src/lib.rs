@@ -1,0 +1,31 @@
+//! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
+
+pub mod archive;
+pub mod catalog;
+pub mod checked;
+mod compare;
+pub mod diff;
+pub mod difference;
+#[cfg(test)]
+mod examples;
+pub mod explain;
+pub mod family;
+pub mod finding;
+pub mod fingerprint;
+pub mod json;
+pub mod limits;
+pub mod merge;
+pub mod package;
+pub mod packages;
+pub mod product;
+pub mod remote;
+pub mod review_analysis;
+pub mod risk;
+pub mod rules;
+pub mod status;
+pub mod submission;
+pub mod target;
+pub mod texts;
+pub mod units;
+pub mod value;
+pub mod version;

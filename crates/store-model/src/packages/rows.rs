@@ -1,0 +1,441 @@
+//! The packages of a document side by side with those that are live: what each is, for whom, and whether it stays.
+//! What the ZIP brings is told from outside. Knows no change and no screen.
+
+pub use super::file_name::ARCHITECTURES;
+pub use crate::family::Family;
+
+use super::file_name;
+use crate::{
+    archive::{Archive, ArchiveFile, Inside, fit::zip_path, manifest::Manifest},
+    json::pointer::member,
+    limits,
+    package::{FileStatus, packages},
+    target::Kind,
+    version::Version,
+};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+/// What becomes of a package with this document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// Comes with the ZIP.
+    New,
+    /// Is on the server and stays.
+    Kept,
+    /// Is removed by the commit.
+    Going,
+    /// Is live, but the document has lost it: the Store refuses that (E7).
+    Missing,
+}
+
+impl Fate {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Kept => "kept",
+            Self::Going => "going",
+            Self::Missing => "missing",
+        }
+    }
+
+    /// Whether customers can get it once this document is published.
+    pub fn stays(self) -> bool {
+        matches!(self, Self::New | Self::Kept)
+    }
+
+    /// Whether customers have it today.
+    pub fn is_live(self) -> bool {
+        self != Self::New
+    }
+}
+
+/// Who says what a package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    Store,
+    /// Read from the manifest in the ZIP.
+    Zip,
+    /// Guessed from its file's name: good for showing, never for deciding.
+    Name,
+    Nobody,
+}
+
+/// What a manifest in the ZIP says of a new package; texts as the service would write them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    pub version: String,
+    pub architecture: String,
+    pub families: Vec<String>,
+    pub languages: Vec<String>,
+    pub capabilities: Vec<String>,
+}
+
+/// What is known of the new packages, by their paths in the ZIP.
+pub type Cargo = HashMap<String, Brought>;
+
+/// What the manifests in a ZIP say, as far as they were read.
+pub fn cargo(archive: &Archive) -> Cargo {
+    let read = |file: &ArchiveFile| {
+        let Inside::Packages(manifests) = &file.inside else {
+            return None;
+        };
+        Some((zip_path(&file.name), brought(manifests)?))
+    };
+    archive.files.iter().filter_map(read).collect()
+}
+
+/// An upload file holds packages of one version: together they are what the Store makes one package of.
+fn brought(manifests: &[Manifest]) -> Option<Brought> {
+    let mut architectures: Vec<&String> = manifests
+        .iter()
+        .flat_map(|manifest| &manifest.architectures)
+        .collect();
+    architectures.sort_unstable();
+    architectures.dedup();
+    let all = |of: &dyn Fn(&Manifest) -> Vec<String>| {
+        let mut all: Vec<String> = Vec::new();
+        for text in manifests.iter().flat_map(of) {
+            if !all.contains(&text) {
+                all.push(text);
+            }
+        }
+        all
+    };
+    Some(Brought {
+        version: manifests.first()?.version.clone(),
+        // The service writes a bundle for several as neutral.
+        architecture: match architectures.as_slice() {
+            [] => String::new(),
+            [only] => (*only).clone(),
+            _ => "Neutral".to_owned(),
+        },
+        families: all(&|manifest| manifest.families.iter().map(ToString::to_string).collect()),
+        languages: all(&|manifest| manifest.languages.clone()),
+        capabilities: all(&|manifest| manifest.capabilities.clone()),
+    })
+}
+
+/// A package of the document, or one that is live and missing there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageRow {
+    /// Of its object: in the document, or in the live one if it is missing.
+    pub pointer: String,
+    pub file_name: String,
+    pub version: Option<Version>,
+    /// Empty where nobody knows.
+    pub architecture: String,
+    pub families: Vec<Family>,
+    pub languages: Vec<String>,
+    pub capabilities: Vec<String>,
+    pub status: FileStatus,
+    pub id: Option<String>,
+    pub fate: Fate,
+    pub source: Source,
+}
+
+impl PackageRow {
+    /// Whether version and architecture are certain, so that it can be compared with others.
+    pub fn is_known(&self) -> bool {
+        matches!(self.source, Source::Store | Source::Zip)
+            && self.version.is_some()
+            && !self.architecture.is_empty()
+    }
+
+    /// What makes it the same package after an edit, wherever it then stands.
+    pub fn key(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.file_name)
+    }
+
+    pub fn version_text(&self) -> String {
+        self.version
+            .map(|version| version.to_string())
+            .unwrap_or_default()
+    }
+}
+
+/// The packages of the document in its order, then what is live and missing. `live` is the published document, or any one
+/// whose packages must all be listed.
+pub fn rows(kind: Kind, document: &Value, live: Option<&Value>, cargo: &Cargo) -> Vec<PackageRow> {
+    let mut rows: Vec<PackageRow> = read(kind, document, cargo);
+    let known: HashSet<String> = rows.iter().filter_map(|row| row.id.clone()).collect();
+    let lost = live.map(|live| read(kind, live, cargo)).unwrap_or_default();
+    let is_lost = |row: &PackageRow| {
+        row.id.as_ref().is_some_and(|id| !known.contains(id)) && row.fate == Fate::Kept
+    };
+    rows.extend(lost.into_iter().filter(is_lost).map(|row| PackageRow {
+        fate: Fate::Missing,
+        ..row
+    }));
+    rows
+}
+
+fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
+    let read = |facts: crate::package::PackageFacts| {
+        let fate = match facts.status {
+            FileStatus::PendingUpload => Fate::New,
+            FileStatus::PendingDelete => Fate::Going,
+            _ => Fate::Kept,
+        };
+        let capabilities = document
+            .pointer(&facts.pointer)
+            .and_then(|value| member(value, "capabilities"));
+        let capabilities = capabilities
+            .and_then(|(_, list)| list.as_array())
+            .into_iter()
+            .flatten();
+        let mut row = PackageRow {
+            version: facts.version.parse().ok(),
+            families: facts
+                .families
+                .iter()
+                .filter_map(|text| Family::read(text))
+                .collect(),
+            capabilities: capabilities
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+            source: if facts.version.is_empty() {
+                Source::Nobody
+            } else {
+                Source::Store
+            },
+            pointer: facts.pointer,
+            file_name: facts.file_name,
+            architecture: facts.architecture,
+            languages: facts.languages,
+            status: facts.status,
+            id: facts.id,
+            fate,
+        };
+        if row.fate == Fate::New {
+            learn(&mut row, cargo);
+        }
+        row
+    };
+    packages(kind, document).into_iter().map(read).collect()
+}
+
+/// A new package has no facts of the service: the ZIP's count, else a guess.
+fn learn(row: &mut PackageRow, cargo: &Cargo) {
+    if let Some(brought) = cargo.get(&zip_path(&row.file_name)) {
+        row.version = brought.version.parse().ok();
+        row.architecture.clone_from(&brought.architecture);
+        row.families = brought
+            .families
+            .iter()
+            .filter_map(|text| Family::read(text))
+            .collect();
+        row.languages.clone_from(&brought.languages);
+        row.capabilities.clone_from(&brought.capabilities);
+        row.source = Source::Zip;
+    } else if row.source == Source::Nobody {
+        let named = file_name::read(&row.file_name);
+        row.version = named.version.and_then(|version| version.parse().ok());
+        row.architecture = named.architecture.unwrap_or_default().to_owned();
+        if row.version.is_some() || named.architecture.is_some() {
+            row.source = Source::Name;
+        }
+    }
+}
+
+/// What is to be said of one package; the worst first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Two that stay have the same version for the same architecture.
+    Twice { other: String },
+    /// The document has lost it (E7).
+    Missing,
+    /// A package that is on the server has its name.
+    SameName,
+    /// Everybody who could have it gets a newer one.
+    Superseded { by: String, version: Version },
+    /// Nobody knows yet what it is: the ZIP has not been looked into.
+    Unknown,
+}
+
+impl Mark {
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Twice { other } => {
+                format!(
+                    "The same version for the same architecture as {other}: the Store takes only one of them."
+                )
+            }
+            Self::Missing => {
+                "It is live, but the document has lost its entry: the Store refuses that (E7)."
+                    .to_owned()
+            }
+            Self::SameName => {
+                "A package on the server has this name; give the new one a name of its own."
+                    .to_owned()
+            }
+            Self::Superseded { by, version } => {
+                format!("Nobody gets it any more: {by} ({version}) goes to all its customers.")
+            }
+            Self::Unknown => {
+                "What it is, is read from the ZIP: pick the one that holds it.".to_owned()
+            }
+        }
+    }
+
+    /// Whether the Store would refuse it.
+    pub fn is_error(&self) -> bool {
+        matches!(self, Self::Twice { .. } | Self::Missing)
+    }
+}
+
+/// What the list as a whole lacks, in sentences.
+pub fn list_warnings(kind: Kind, rows: &[PackageRow]) -> Vec<String> {
+    let staying = rows.iter().filter(|row| row.fate.stays()).count();
+    let mut warnings = Vec::new();
+    if staying > limits::PACKAGES {
+        warnings.push(format!(
+            "{staying} packages: the Store refuses more than about {} to 30.",
+            limits::PACKAGES
+        ));
+    }
+    if staying == 0 {
+        warnings.push(format!(
+            "No package is left: the {} cannot be published like this.",
+            kind.word()
+        ));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    fn package(name: &str, status: &str) -> Value {
+        json!({"fileName": name, "fileStatus": status})
+    }
+
+    #[test]
+    fn a_zip_tells_what_its_packages_are() {
+        let manifest = |architecture: &str, language: &str| Manifest {
+            version: "2.0.0.0".into(),
+            architectures: vec![architecture.into()],
+            languages: vec!["en-us".into(), language.into()],
+            ..Manifest::default()
+        };
+        let file = |name: &str, inside: Inside| ArchiveFile {
+            name: name.into(),
+            inside,
+            ..ArchiveFile::default()
+        };
+        let archive = Archive {
+            files: vec![
+                file(
+                    "in\\a.msix",
+                    Inside::Packages(vec![manifest("x64", "de-de")]),
+                ),
+                file(
+                    "b.msixupload",
+                    Inside::Packages(vec![manifest("x64", "de-de"), manifest("ARM64", "fr-fr")]),
+                ),
+                file("c.msix", Inside::Broken("cut off".into())),
+                file("d.png", Inside::Unread),
+            ],
+        };
+        let cargo = cargo(&archive);
+        let said = |name: &str| {
+            cargo
+                .get(name)
+                .map(|brought| (brought.architecture.as_str(), brought.languages.join(" ")))
+        };
+        assert_eq!(said("in/a.msix"), Some(("x64", "en-us de-de".to_owned())));
+        assert_eq!(
+            said("b.msixupload"),
+            Some(("Neutral", "en-us de-de fr-fr".to_owned()))
+        );
+        assert_eq!(cargo.len(), 2);
+    }
+
+    #[test]
+    fn rows_know_their_fate_and_where_their_facts_are_from() {
+        let live = json!({"applicationPackages": [
+            {"fileName": "a.msix", "fileStatus": "Uploaded", "id": "1", "version": "1.0.0.0", "architecture": "x64",
+             "targetDeviceFamilies": ["Windows.Desktop min version 10.0.17763.0", "Windows.Xbox"], "capabilities": ["internetClient"]},
+            {"fileName": "b.msix", "fileStatus": "Uploaded", "id": "2", "version": "1.1.0.0", "architecture": "x86", "targetDeviceFamilies": ["None"]},
+            {"fileName": "c.msix", "fileStatus": "Uploaded", "id": "3", "version": "1.1.0.0", "architecture": "ARM64"}]});
+        let mut draft = live.clone();
+        draft["applicationPackages"][1]["fileStatus"] = json!("PendingDelete");
+        let list = draft["applicationPackages"].as_array_mut().unwrap();
+        list.remove(2);
+        list.push(package("in\\new.msix", "PendingUpload"));
+        list.push(package("Notes_2.0.0.0_arm64.msix", "PendingUpload"));
+        list.push(package("plain.msix", "PendingUpload"));
+        let brought = Brought {
+            version: "2.0.0.0".into(),
+            architecture: "x64".into(),
+            ..Brought::default()
+        };
+        let cargo = Cargo::from([("in/new.msix".to_owned(), brought)]);
+        let rows = rows(Kind::App, &draft, Some(&live), &cargo);
+        let seen: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                (
+                    row.file_name.as_str(),
+                    row.fate,
+                    row.source,
+                    row.version_text(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("a.msix", Fate::Kept, Source::Store, "1.0.0.0".to_owned()),
+                ("b.msix", Fate::Going, Source::Store, "1.1.0.0".to_owned()),
+                ("in\\new.msix", Fate::New, Source::Zip, "2.0.0.0".to_owned()),
+                (
+                    "Notes_2.0.0.0_arm64.msix",
+                    Fate::New,
+                    Source::Name,
+                    "2.0.0.0".to_owned()
+                ),
+                ("plain.msix", Fate::New, Source::Nobody, String::new()),
+                ("c.msix", Fate::Missing, Source::Store, "1.1.0.0".to_owned()),
+            ]
+        );
+        let families: Vec<_> = rows[0]
+            .families
+            .iter()
+            .map(|family| (family.short(), family.least))
+            .collect();
+        assert_eq!(
+            families,
+            [
+                ("Desktop", Some(Version([10, 0, 17763, 0]))),
+                ("Xbox", None)
+            ]
+        );
+        assert_eq!(
+            (rows[1].families.len(), rows[0].capabilities.as_slice()),
+            (0, ["internetClient".to_owned()].as_slice())
+        );
+        assert!(rows[2].is_known() && !rows[3].is_known() && !rows[4].is_known());
+    }
+
+    #[rstest]
+    #[case(25, 0)]
+    #[case(26, 1)]
+    #[case(0, 1)]
+    fn the_list_as_a_whole(#[case] count: usize, #[case] warnings: usize) {
+        let list: Vec<Value> = (0..count)
+            .map(|n| package(&format!("{n}.msix"), "PendingUpload"))
+            .collect();
+        let rows = rows(
+            Kind::Flight,
+            &json!({"flightPackages": list}),
+            None,
+            &Cargo::new(),
+        );
+        assert_eq!(list_warnings(Kind::Flight, &rows).len(), warnings);
+    }
+}

@@ -1,0 +1,234 @@
+//! Rules about every file that a document names: its name, its status, its id (store-api.md §§ 3.7, 3.9, 3.10, 3.12).
+
+use crate::{
+    archive::fit::{is_package, is_unsafe_path, zip_path},
+    finding::Inspection,
+    json::pointer::{child, member},
+    limits,
+    package::{FileEntry, FileStatus, Role, files},
+    target::Kind,
+};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+pub fn check(inspection: &mut Inspection<'_>) {
+    let entries = files(inspection.kind, inspection.document);
+    for entry in &entries {
+        name(inspection, entry);
+        state(inspection, entry);
+    }
+    reused_names(inspection, &entries);
+    if inspection.kind == Kind::App {
+        kept_images(inspection, &entries);
+    }
+}
+
+fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
+    let field = entry.role.name_field();
+    let place = || child(&entry.pointer, field);
+    if entry.file_name.trim().is_empty() {
+        return inspection.error(
+            entry.pointer.clone(),
+            "§ 3.12",
+            format!("{field} is missing."),
+        );
+    }
+    if is_unsafe_path(&entry.file_name) {
+        inspection.error(
+            place(),
+            "§ 4.9",
+            format!(
+                "{} is no path inside a ZIP: it must be relative, without “..”.",
+                entry.file_name
+            ),
+        );
+    }
+    if entry.status != FileStatus::PendingUpload {
+        return;
+    }
+    let ending = entry
+        .file_name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_lowercase())
+        .unwrap_or_default();
+    match entry.role {
+        Role::Package if !is_package(&entry.file_name) => {
+            inspection.error(
+                place(),
+                "§ 3.10",
+                format!(
+                    "{} is no package: {}.",
+                    entry.file_name,
+                    limits::PACKAGE_ENDINGS.join(", ")
+                ),
+            );
+        }
+        Role::Package if ending == "xap" => inspection.warning(
+            place(),
+            "§ 3.10",
+            "Packages of the type .xap are historical.",
+        ),
+        Role::Image | Role::Icon | Role::Thumbnail if ending != "png" => {
+            inspection.warning(
+                place(),
+                "§ 3.7",
+                format!("{} is no PNG; the Store wants PNG images.", entry.file_name),
+            );
+        }
+        Role::Trailer if !limits::TRAILER_ENDINGS.contains(&ending.as_str()) => {
+            inspection.warning(
+                place(),
+                "§ 3.9",
+                format!("{} is neither .mp4 nor .mov.", entry.file_name),
+            );
+        }
+        _ => {}
+    }
+}
+
+fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
+    if !matches!(entry.role, Role::Package | Role::Image | Role::Icon) {
+        return;
+    }
+    let status = inspection
+        .document
+        .pointer(&entry.pointer)
+        .and_then(|value| member(value, "fileStatus"))
+        .map(|(_, status)| status);
+    if status.is_none_or(|status| status.is_null() || status == "") {
+        return inspection.error(
+            entry.pointer.clone(),
+            "§ 3.12",
+            format!("{} has no fileStatus.", entry.file_name),
+        );
+    }
+    let has_id = entry.id.is_some();
+    match (&entry.status, entry.role) {
+        (_, Role::Icon) => {}
+        (FileStatus::Uploaded | FileStatus::PendingDelete, Role::Image) if !has_id => {
+            inspection.error(
+                entry.pointer.clone(),
+                "E21",
+                format!(
+                    "The image {} is on the server and must keep its id.",
+                    entry.file_name
+                ),
+            );
+        }
+        (FileStatus::Uploaded | FileStatus::PendingDelete, _) if !has_id => {
+            inspection.error(
+                entry.pointer.clone(),
+                "E7",
+                format!(
+                    "The package {} is on the server and must keep its id.",
+                    entry.file_name
+                ),
+            );
+        }
+        (FileStatus::PendingUpload, _) if has_id => {
+            inspection.warning(
+                child(&entry.pointer, "id"),
+                "§ 3.12",
+                format!("{} is PendingUpload, but has an id; a new file has none. To replace a file, mark the old entry PendingDelete and add a new one.", entry.file_name),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// A name stands for one file of the ZIP, and a new file should not bear an old one's: packages as a whole, images in a listing.
+fn reused_names(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
+    let group = |entry: &FileEntry| match entry.role {
+        Role::Package => Some((String::new(), zip_path(&entry.file_name).to_lowercase())),
+        Role::Image => entry
+            .pointer
+            .rsplit_once('/')
+            .map(|(list, _)| (list.to_owned(), zip_path(&entry.file_name).to_lowercase())),
+        Role::Icon | Role::Trailer | Role::Thumbnail => None,
+    };
+    let mut by_name: HashMap<(String, String), Vec<&FileEntry>> = HashMap::new();
+    let mut order = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.file_name.is_empty()) {
+        let Some(name) = group(entry) else { continue };
+        let same = by_name.entry(name.clone()).or_default();
+        if same.is_empty() {
+            order.push(name);
+        }
+        same.push(entry);
+    }
+    for group in order
+        .iter()
+        .filter_map(|name| by_name.get(name))
+        .filter(|group| group.len() > 1)
+    {
+        let new: Vec<_> = group
+            .iter()
+            .filter(|entry| entry.status == FileStatus::PendingUpload)
+            .collect();
+        let has_old = new.len() < group.len();
+        let Some(last) = new.last() else { continue };
+        let name = &last.file_name;
+        let what = if last.role == Role::Package {
+            "a package"
+        } else {
+            "an image"
+        };
+        if new.len() > 1 && last.role == Role::Package {
+            inspection.error(
+                last.pointer.clone(),
+                "§ 3.12",
+                format!("{name} is to be uploaded twice."),
+            );
+        } else if has_old {
+            inspection.warning(
+                child(&last.pointer, "fileName"),
+                "§ 3.12",
+                format!("{name} has the name of {what} that is on the server; give the new one a name of its own."),
+            );
+        }
+    }
+}
+
+fn kept_images(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
+    let Some(base) = inspection.base else { return };
+    let ids: HashSet<&str> = entries
+        .iter()
+        .filter_map(|entry| entry.id.as_deref())
+        .collect();
+    for old in files(Kind::App, base)
+        .into_iter()
+        .filter(|entry| entry.role == Role::Image)
+    {
+        let Some(id) = old.id.as_deref().filter(|id| !ids.contains(id)) else {
+            continue;
+        };
+        let list = old.pointer.rsplit_once('/').map_or("", |(list, _)| list);
+        // A listing that is gone as a whole is told as that.
+        if inspection
+            .document
+            .pointer(list.rsplit_once('/').map_or("", |(listing, _)| listing))
+            .is_none_or(Value::is_null)
+        {
+            continue;
+        }
+        let same = entries.iter().find(|entry| {
+            entry.id.is_none()
+                && entry.pointer.starts_with(list)
+                && entry.file_name == old.file_name
+        });
+        match same {
+            // Told already where its state says that it is on the server.
+            Some(same) if same.status != FileStatus::PendingUpload => {}
+            Some(same) => inspection.warning(
+                same.pointer.clone(),
+                "E21",
+                format!("The image {} is on the server under the id {id}; to replace it, keep that entry as PendingDelete and use a new file name.", old.file_name),
+            ),
+            None => inspection.warning(
+                list.to_owned(),
+                "Q19",
+                format!("The image {} is on the server, but not here. Leaving it out does not remove it; mark it PendingDelete.", old.file_name),
+            ),
+        }
+    }
+}

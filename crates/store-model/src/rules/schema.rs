@@ -1,0 +1,558 @@
+//! The schemas of the three kinds of submission (`assets/schemas`): which place of a document means what, what it may hold, and
+//! a sentence of help for each. Knows no document and no rule that needs more than one place.
+
+use crate::{
+    json::pointer::{member, names},
+    target::Kind,
+};
+use serde_json::{Value, json};
+use std::{collections::HashMap, iter::successors, sync::LazyLock};
+
+/// How a value is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Text,
+    Number,
+    Bool,
+    Date,
+    /// One of the service's words; the lists are open, so another word may be typed.
+    Choice,
+    List,
+    /// An object whose members' names the document chooses: languages, markets.
+    Map,
+    Object,
+}
+
+/// What a person is told and offered at a place of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hint {
+    /// One sentence.
+    pub help: String,
+    pub shape: Shape,
+    /// Only the service writes it, or what it is a part of.
+    pub is_read_only: bool,
+    pub is_obsolete: bool,
+    /// The values of a choice; the names that a map's members may have, empty where any will do; the names of an object's
+    /// members that a person may set.
+    pub choices: Vec<String>,
+    /// Characters of a text, items of a list, members of a map.
+    pub most: Option<usize>,
+    /// What a new item of a list or member of a map begins as; of anything else what it begins as itself where it is missing.
+    /// Nothing where only the service writes.
+    pub fresh: Option<Value>,
+}
+
+/// The hint for a place, whether the document has it or not; names in any case, `-` as an index. `None` where the schema
+/// knows nothing.
+pub fn hint(kind: Kind, pointer: &str) -> Option<Hint> {
+    Some(place(kind, pointer)?.hint())
+}
+
+/// The language codes that a listing may have, in lower case.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    texts(COMMON.pointer("/$defs/language/enum"))
+}
+
+static COMMON: LazyLock<Value> = LazyLock::new(|| {
+    parse(include_str!(
+        "../../../../assets/schemas/common.schema.json"
+    ))
+});
+static APP: LazyLock<Value> = LazyLock::new(|| {
+    parse(include_str!(
+        "../../../../assets/schemas/app-submission.schema.json"
+    ))
+});
+static ADD_ON: LazyLock<Value> = LazyLock::new(|| {
+    parse(include_str!(
+        "../../../../assets/schemas/add-on-submission.schema.json"
+    ))
+});
+static FLIGHT: LazyLock<Value> = LazyLock::new(|| {
+    parse(include_str!(
+        "../../../../assets/schemas/flight-submission.schema.json"
+    ))
+});
+
+/// What the schemas call the file that they share.
+const COMMON_FILE: &str = "common.schema.json";
+
+fn parse(text: &str) -> Value {
+    // A test reads each of them: this cannot fail in what is shipped.
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The schema of a kind as it stands in its file.
+pub(super) fn schema(kind: Kind) -> &'static Value {
+    match kind {
+        Kind::App => &APP,
+        Kind::AddOn => &ADD_ON,
+        Kind::Flight => &FLIGHT,
+    }
+}
+
+/// A schema by the address under which another one speaks of it.
+pub(super) fn resource(uri: &str) -> Option<&'static Value> {
+    uri.ends_with(COMMON_FILE).then_some(&*COMMON)
+}
+
+/// What each reference in a kind's schema, or in the shared file, leads to. Looked up for every member of a document: finding it
+/// by its pointer each time took a third of a check.
+type References = HashMap<&'static str, &'static Value>;
+
+static APP_REFERENCES: LazyLock<References> = LazyLock::new(|| references(Kind::App));
+static ADD_ON_REFERENCES: LazyLock<References> = LazyLock::new(|| references(Kind::AddOn));
+static FLIGHT_REFERENCES: LazyLock<References> = LazyLock::new(|| references(Kind::Flight));
+
+fn referred(kind: Kind, reference: &str) -> Option<&'static Value> {
+    let references = match kind {
+        Kind::App => &APP_REFERENCES,
+        Kind::AddOn => &ADD_ON_REFERENCES,
+        Kind::Flight => &FLIGHT_REFERENCES,
+    };
+    references.get(reference).copied()
+}
+
+fn references(kind: Kind) -> References {
+    let mut found = References::new();
+    let mut left: Vec<&'static Value> = vec![schema(kind), &COMMON];
+    while let Some(node) = left.pop() {
+        if let Some((reference, to)) = node
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|it| Some((it, resolved(kind, it)?)))
+        {
+            found.insert(reference, to);
+        }
+        match node {
+            Value::Object(object) => left.extend(object.values()),
+            Value::Array(array) => left.extend(array),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn resolved(kind: Kind, reference: &str) -> Option<&'static Value> {
+    let (file, fragment) = reference.split_once('#')?;
+    let root = if file.is_empty() {
+        schema(kind)
+    } else {
+        resource(file)?
+    };
+    root.pointer(fragment)
+}
+
+fn texts(value: Option<&'static Value>) -> impl Iterator<Item = &'static str> {
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+}
+
+/// A part of a schema that speaks of one place, with what it has from the parts around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    kind: Kind,
+    node: &'static Value,
+    /// The member's name as the service spells it; of an item the list's.
+    pub(super) name: &'static str,
+    /// Where the reference says so.
+    pub(super) rule: &'static str,
+    pub(super) is_read_only: bool,
+    pub(super) is_obsolete: bool,
+    /// Of a list.
+    pub(super) is_item: bool,
+    /// Of a map: the document chose the name.
+    pub(super) is_member: bool,
+}
+
+/// The part of a kind's schema that speaks of a place.
+pub(super) fn place(kind: Kind, pointer: &str) -> Option<Place> {
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return None;
+    }
+    names(pointer)
+        .iter()
+        .try_fold(Place::root(kind), |place, name| place.step(name))
+}
+
+impl Place {
+    pub(super) fn root(kind: Kind) -> Self {
+        let nowhere = Self {
+            kind,
+            node: &Value::Null,
+            name: "",
+            rule: "§ 3",
+            is_read_only: false,
+            is_obsolete: false,
+            is_item: false,
+            is_member: false,
+        };
+        nowhere.at(schema(kind), None)
+    }
+
+    fn at(self, node: &'static Value, name: Option<&'static str>) -> Self {
+        let mut place = Self {
+            node,
+            name: name.unwrap_or(self.name),
+            is_item: false,
+            is_member: false,
+            ..self
+        };
+        place.rule = place.text("x-rule").unwrap_or(self.rule);
+        place.is_read_only |= place.get("readOnly").is_some_and(|mark| mark == true);
+        place.is_obsolete |= place.get("deprecated").is_some_and(|mark| mark == true);
+        place
+    }
+
+    /// The part itself, then what it refers to.
+    fn chain(self) -> impl Iterator<Item = &'static Value> {
+        successors(Some(self.node), move |node| {
+            referred(self.kind, node.get("$ref")?.as_str()?)
+        })
+    }
+
+    /// A keyword's value; what the part says itself goes before what it refers to.
+    pub(super) fn get(self, keyword: &str) -> Option<&'static Value> {
+        self.chain().find_map(|node| node.get(keyword))
+    }
+
+    pub(super) fn text(self, keyword: &str) -> Option<&'static str> {
+        self.get(keyword)?.as_str()
+    }
+
+    pub(super) fn step(self, name: &str) -> Option<Self> {
+        let is_index = name == "-" || name.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(items) = self.get("items").filter(|_| is_index) {
+            return Some(Self {
+                is_item: true,
+                ..self.at(items, None)
+            });
+        }
+        if let Some((name, node)) = self.property(name) {
+            return Some(self.at(node, Some(name)));
+        }
+        let node = self
+            .get("additionalProperties")
+            .filter(|node| node.is_object())?;
+        Some(Self {
+            is_member: true,
+            ..self.at(node, None)
+        })
+    }
+
+    /// A member that the schema names, in any case.
+    pub(super) fn property(self, name: &str) -> Option<(&'static str, &'static Value)> {
+        self.chain()
+            .filter_map(|node| node.get("properties"))
+            .find_map(|properties| member(properties, name))
+    }
+
+    /// What is said about the names of the members.
+    pub(super) fn member_names(self) -> Option<Self> {
+        Some(self.at(self.get("propertyNames")?, None))
+    }
+
+    fn properties(self) -> impl Iterator<Item = (&'static str, &'static Value)> {
+        let objects = self
+            .chain()
+            .filter_map(|node| node.get("properties")?.as_object());
+        objects.flatten().map(|(name, node)| (name.as_str(), node))
+    }
+
+    pub(super) fn help(self) -> &'static str {
+        self.text("description").unwrap_or_default()
+    }
+
+    pub(super) fn types(self) -> impl Iterator<Item = &'static str> {
+        let types = self.get("type");
+        texts(types).chain(types.and_then(Value::as_str))
+    }
+
+    pub(super) fn shape(self) -> Shape {
+        if self.get("enum").is_some() {
+            return Shape::Choice;
+        }
+        if self.get("format").is_some() {
+            return Shape::Date;
+        }
+        match self.types().next() {
+            Some("boolean") => Shape::Bool,
+            Some("number" | "integer") => Shape::Number,
+            Some("array") => Shape::List,
+            Some("object") if self.get("additionalProperties").is_some() => Shape::Map,
+            Some("object") => Shape::Object,
+            _ => Shape::Text,
+        }
+    }
+
+    pub(super) fn values(self) -> impl Iterator<Item = &'static str> {
+        let refused = self.get("not").and_then(|not| not.get("const"));
+        texts(self.get("enum")).filter(move |value| refused.is_none_or(|refused| refused != value))
+    }
+
+    fn choices(self, shape: Shape) -> Vec<String> {
+        let settable = move || {
+            let is_settable = move |(name, node): &(&'static str, &'static Value)| {
+                let member = self.at(node, Some(name));
+                !member.is_read_only && !member.is_obsolete
+            };
+            self.properties()
+                .filter(is_settable)
+                .map(|(name, _)| name.to_owned())
+        };
+        match shape {
+            Shape::Choice => self.values().map(str::to_owned).collect(),
+            Shape::Map => {
+                let named = self.member_names();
+                settable()
+                    .chain(named.into_iter().flat_map(Self::values).map(str::to_owned))
+                    .collect()
+            }
+            Shape::Object => settable().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn fresh(self) -> Option<Value> {
+        if self.is_read_only {
+            return None;
+        }
+        if let Some(fresh) = self.get("x-fresh") {
+            return Some(fresh.clone());
+        }
+        Some(match self.shape() {
+            Shape::Text | Shape::Date => json!(""),
+            Shape::Bool => json!(false),
+            Shape::Number => self.get("minimum").cloned().unwrap_or_else(|| json!(0)),
+            Shape::Choice => json!(self.values().next().unwrap_or_default()),
+            Shape::List => json!([]),
+            Shape::Map | Shape::Object => json!({}),
+        })
+    }
+
+    fn hint(self) -> Hint {
+        let shape = self.shape();
+        let most = ["maxLength", "maxItems", "maxProperties"]
+            .iter()
+            .find_map(|keyword| self.get(keyword)?.as_u64());
+        let inner = match shape {
+            Shape::List => self.get("items"),
+            Shape::Map => self.get("additionalProperties"),
+            _ => None,
+        };
+        Hint {
+            help: self.help().to_owned(),
+            shape,
+            is_read_only: self.is_read_only,
+            is_obsolete: self.is_obsolete,
+            choices: self.choices(shape),
+            most: most.and_then(|most| usize::try_from(most).ok()),
+            fresh: inner.map_or(self, |inner| self.at(inner, None)).fresh(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{examples, json::pointer::child, package::new_package};
+    use rstest::rstest;
+
+    const KINDS: [Kind; 3] = [Kind::App, Kind::AddOn, Kind::Flight];
+
+    #[rstest]
+    #[case(Kind::App, "", Shape::Object)]
+    #[case(Kind::App, "/visibility", Shape::Choice)]
+    #[case(Kind::App, "/Visibility", Shape::Choice)]
+    #[case(Kind::App, "/pricing/priceId", Shape::Choice)]
+    #[case(Kind::App, "/pricing/trialPeriod", Shape::Choice)]
+    #[case(Kind::App, "/pricing/marketSpecificPricings/DE", Shape::Choice)]
+    #[case(Kind::App, "/targetPublishDate", Shape::Date)]
+    #[case(Kind::App, "/listings", Shape::Map)]
+    #[case(Kind::App, "/listings/zz-zz/baseListing/keywords", Shape::List)]
+    #[case(Kind::App, "/listings/zz-zz/baseListing/keywords/-", Shape::Text)]
+    #[case(
+        Kind::App,
+        "/LISTINGS/en-us/BaseListing/Images/0/imageType",
+        Shape::Choice
+    )]
+    #[case(
+        Kind::App,
+        "/listings/en-us/platformOverrides/Windows81/title",
+        Shape::Text
+    )]
+    #[case(Kind::App, "/applicationPackages/99/minimumSystemRam", Shape::Choice)]
+    #[case(
+        Kind::App,
+        "/packageDeliveryOptions/packageRollout/packageRolloutPercentage",
+        Shape::Number
+    )]
+    #[case(Kind::App, "/allowTargetFutureDeviceFamilies", Shape::Map)]
+    #[case(Kind::App, "/allowTargetFutureDeviceFamilies/7", Shape::Bool)]
+    #[case(
+        Kind::App,
+        "/trailers/0/trailerAssets/en-us/imageList/0",
+        Shape::Object
+    )]
+    #[case(
+        Kind::App,
+        "/gamingOptions/0/localMultiplayerMinPlayers",
+        Shape::Number
+    )]
+    #[case(Kind::AddOn, "/listings/en-us/icon/fileStatus", Shape::Choice)]
+    #[case(Kind::Flight, "/flightPackages/0", Shape::Object)]
+    fn each_place_has_its_shape(#[case] kind: Kind, #[case] pointer: &str, #[case] shape: Shape) {
+        assert_eq!(hint(kind, pointer).unwrap().shape, shape);
+    }
+
+    #[test]
+    fn what_no_schema_knows_has_no_hint() {
+        for pointer in [
+            "/unknown",
+            "/listings/en-us/x",
+            "/visibility/x",
+            "/keywords/x",
+            "x",
+            "/applicationPackages/x",
+        ] {
+            assert_eq!(hint(Kind::App, pointer), None, "{pointer}");
+        }
+        assert_eq!(
+            (
+                hint(Kind::Flight, "/listings"),
+                hint(Kind::AddOn, "/pricing/trialPeriod")
+            ),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn a_hint_says_what_may_stand_there() {
+        let at = |pointer: &str| hint(Kind::App, pointer).unwrap();
+        assert_eq!(
+            at("/listings/en-us/baseListing/releaseNotes").most,
+            Some(1500)
+        );
+        assert_eq!(at("/listings/en-us/baseListing/keywords").most, Some(7));
+        assert_eq!(at("/trailers").most, Some(15));
+        assert_eq!(
+            at("/targetPublishMode").choices,
+            ["Immediate", "Manual", "SpecificDate"]
+        );
+        assert!(
+            at("/pricing/marketSpecificPricings/DE")
+                .choices
+                .contains(&"Base".to_owned())
+        );
+        assert!(
+            !at("/pricing/priceId").choices.contains(&"Base".to_owned()),
+            "the service refuses it there"
+        );
+        assert!(at("/listings").choices.contains(&"de-de".to_owned()));
+        assert!(
+            at("/listings/en-us/baseListing")
+                .choices
+                .contains(&"devStudio".to_owned())
+        );
+        let package = at("/applicationPackages/0").choices;
+        assert_eq!(
+            package,
+            [
+                "fileName",
+                "fileStatus",
+                "minimumDirectXVersion",
+                "minimumSystemRam"
+            ]
+        );
+        assert!(
+            at("/statusDetails/errors/0/code").is_read_only
+                && at("/applicationPackages/0/id").is_read_only
+        );
+        assert!(
+            at("/pricing/sales").is_obsolete
+                && at("/listings/de/baseListing/websiteUrl").is_obsolete
+        );
+        assert!(!at("/listings").is_read_only && !at("/listings").is_obsolete);
+    }
+
+    #[rstest]
+    #[case(Kind::App, "/applicationPackages", new_package(""))]
+    #[case(Kind::Flight, "/flightPackages", new_package(""))]
+    #[case(Kind::App, "/listings/en-us/baseListing/images", json!({"fileName": "", "fileStatus": "PendingUpload", "description": "", "imageType": "Screenshot"}))]
+    #[case(Kind::App, "/pricing/marketSpecificPricings", json!("NotAvailable"))]
+    #[case(Kind::App, "/allowTargetFutureDeviceFamilies", json!(false))]
+    #[case(Kind::App, "/hardwarePreferences", json!("Touch"))]
+    #[case(Kind::App, "/listings/en-us/baseListing/keywords", json!(""))]
+    #[case(Kind::App, "/visibility", json!("Public"))]
+    #[case(Kind::AddOn, "/listings", json!({"title": "", "description": ""}))]
+    #[case(Kind::AddOn, "/pricing/priceId", json!("NotAvailable"))]
+    fn new_items_and_members_begin_as(
+        #[case] kind: Kind,
+        #[case] pointer: &str,
+        #[case] fresh: Value,
+    ) {
+        assert_eq!(hint(kind, pointer).unwrap().fresh, Some(fresh));
+    }
+
+    /// Goes through all parts of the three schemas: each has its sentence, and what is new fits the schema that made it.
+    #[test]
+    fn every_part_has_one_sentence_and_a_fitting_beginning() {
+        fn walk(place: Place, path: &str) {
+            let hint = place.hint();
+            assert!(
+                hint.help.ends_with('.') && hint.help.matches(". ").count() == 0,
+                "{path}: {:?}",
+                hint.help
+            );
+            assert!(
+                place.rule.starts_with(['§', 'E', 'Q']),
+                "{path}: {}",
+                place.rule
+            );
+            if let Some(Value::Object(fresh)) = place.fresh() {
+                for (name, _) in fresh {
+                    assert!(
+                        place.step(&name).is_some_and(|member| !member.is_read_only),
+                        "{path}: {name} begins there"
+                    );
+                }
+            }
+            for (name, node) in place.properties() {
+                walk(place.at(node, Some(name)), &child(path, name));
+            }
+            for inner in ["items", "additionalProperties"] {
+                if let Some(node) = place.get(inner) {
+                    walk(place.at(node, None), &child(path, "-"));
+                }
+            }
+        }
+        for kind in KINDS {
+            walk(Place::root(kind), kind.word());
+        }
+        assert!(languages().count() > 300 && languages().all(|code| code == code.to_lowercase()));
+    }
+
+    /// Every field of the reference's own examples stands in a schema.
+    #[test]
+    fn the_schemas_know_each_field_of_the_examples() {
+        fn walk(kind: Kind, value: &Value, pointer: &str) {
+            assert!(hint(kind, pointer).is_some(), "{kind:?} {pointer}");
+            match value {
+                Value::Object(object) => object
+                    .iter()
+                    .for_each(|(name, value)| walk(kind, value, &child(pointer, name))),
+                Value::Array(array) => array
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, value)| walk(kind, value, &child(pointer, at))),
+                _ => {}
+            }
+        }
+        for (kind, document) in examples::all() {
+            walk(kind, &document, "");
+        }
+    }
+}

@@ -1,0 +1,645 @@
+//! Texts as people keep them outside of a document: which language and field a file's path or a table's cell stands for, and
+//! what its bytes say. Knows no disk.
+
+use super::Field;
+use crate::texts;
+use csv::ReaderBuilder;
+
+/// One text from outside, with the words that its owner used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it was found: `de-de/releaseNotes.txt`, `line 3, releaseNotes`.
+    pub source: String,
+    /// As it was written there.
+    pub language: String,
+    /// The Store's name of the field.
+    pub field: &'static str,
+    pub text: String,
+    /// Of several for one place, only those with the highest rank count: the newest of numbered change logs.
+    pub rank: u64,
+}
+
+/// Why something from outside is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing but space: it is not taken for the wish to empty a text.
+    Empty,
+    /// No text file, or one that names neither a language nor a field.
+    NoText,
+    /// The Store has no such language, or the name is no language.
+    UnknownLanguage,
+    /// The document has no listing in this language.
+    NotListed,
+    UnknownField,
+    TooLong,
+    /// Two texts for one place.
+    Twice,
+    Unreadable,
+}
+
+impl Why {
+    /// Whether nobody can have meant it to be taken.
+    pub fn is_harmless(self) -> bool {
+        matches!(self, Self::Empty | Self::NoText)
+    }
+
+    /// As scripts read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NoText => "noText",
+            Self::UnknownLanguage => "unknownLanguage",
+            Self::NotListed => "notListed",
+            Self::UnknownField => "unknownField",
+            Self::TooLong => "tooLong",
+            Self::Twice => "twice",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Something from outside that is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub source: String,
+    pub why: Why,
+    /// What is wrong with it, without its source.
+    pub sentence: String,
+}
+
+impl Problem {
+    pub fn new(source: impl Into<String>, why: Why, sentence: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            why,
+            sentence: sentence.into(),
+        }
+    }
+}
+
+/// What was found in a folder or a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub pieces: Vec<Piece>,
+    pub problems: Vec<Problem>,
+}
+
+/// What a file is for, by its path below the chosen folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub language: String,
+    pub field: &'static str,
+    pub rank: u64,
+}
+
+/// Names that other tools give these fields.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("changelog", "releaseNotes"),
+    ("changelogs", "releaseNotes"),
+    ("whatsnew", "releaseNotes"),
+    ("notes", "releaseNotes"),
+    ("fulldescription", "description"),
+    ("searchterms", "keywords"),
+    ("searchterm", "keywords"),
+    ("feature", "features"),
+    ("copyright", "copyrightAndTrademarkInfo"),
+    ("copyrighttrademarkinformation", "copyrightAndTrademarkInfo"),
+    ("license", "licenseTerms"),
+    ("additionallicenseterms", "licenseTerms"),
+    ("developedby", "devStudio"),
+    ("minimumhardwarereq", "minimumHardware"),
+    ("recommendedhardwarereq", "recommendedHardware"),
+];
+
+/// Letters and digits alone, in lower case: `release_notes` and `Release Notes` are one name.
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The field that a name stands for, however it is spelled.
+pub fn field_named<'a>(name: &str, fields: &'a [Field]) -> Option<&'a Field> {
+    let name = plain(name);
+    let find = |wanted: &str| {
+        fields
+            .iter()
+            .find(|field| plain(field.name) == plain(wanted))
+    };
+    let also = || {
+        OTHER_NAMES
+            .iter()
+            .find(|(other, _)| *other == name)
+            .and_then(|(_, field)| find(field))
+    };
+    find(&name).or_else(also)
+}
+
+/// A language code as the Store writes it: `de_DE` is `de-de`.
+pub fn code(name: &str) -> String {
+    name.trim().replace('_', "-").to_ascii_lowercase()
+}
+
+fn is_language(name: &str, languages: &[String]) -> bool {
+    let code = code(name);
+    texts::is_language(&code)
+        || languages
+            .iter()
+            .any(|language| language.eq_ignore_ascii_case(&code))
+}
+
+/// Whether a name looks like a language code, so that `xx-yy` is said to be an unknown language.
+fn looks_like_language(name: &str) -> bool {
+    let code = code(name);
+    let mut parts = code.split('-');
+    let is_first = parts.next().is_some_and(|part| {
+        (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase())
+    });
+    is_first
+        && parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+        })
+}
+
+/// What a file is for. Understood are, at any depth, `LANGUAGE/FIELD.txt`, `FIELD/LANGUAGE.txt`, `FIELD.LANGUAGE.txt`,
+/// `LANGUAGE/changelogs/NUMBER.txt`, and `LANGUAGE.txt` for the field that was `asked` for.
+pub fn spot(
+    path: &str,
+    fields: &[Field],
+    languages: &[String],
+    asked: Option<&str>,
+) -> Result<Spot, Problem> {
+    let problem = |why, sentence: String| Err(Problem::new(path, why, sentence));
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let name = parts.pop().unwrap_or_default();
+    let stem = match name.rsplit_once('.') {
+        Some((stem, ending))
+            if !stem.is_empty()
+                && ["txt", "md", "text"]
+                    .iter()
+                    .any(|text| ending.eq_ignore_ascii_case(text)) =>
+        {
+            stem
+        }
+        _ => return problem(Why::NoText, "is no text file".to_owned()),
+    };
+    let parent = parts.pop().unwrap_or_default();
+    let field = |name: &str| field_named(name, fields).map(|field| field.name);
+    let language = |name: &str| is_language(name, languages).then(|| code(name));
+    let found = |language: String, field: &'static str| {
+        Ok(Spot {
+            language,
+            field,
+            rank: 0,
+        })
+    };
+
+    if let (Some(language), Some(field)) = (language(parent), field(stem)) {
+        return found(language, field);
+    }
+    if let (Some(field), Some(language)) = (field(parent), language(stem)) {
+        return found(language, field);
+    }
+    if let Some((first, second)) = stem.rsplit_once('.') {
+        match (
+            field(first),
+            language(second),
+            language(first),
+            field(second),
+        ) {
+            (Some(field), Some(language), ..) | (_, _, Some(language), Some(field)) => {
+                return found(language, field);
+            }
+            _ => {}
+        }
+    }
+    // As fastlane keeps them: the one with the highest number is the newest.
+    if let (Some(field), Some(language)) =
+        (field(parent), parts.last().and_then(|name| language(name)))
+    {
+        let rank = if stem.eq_ignore_ascii_case("default") {
+            Some(0)
+        } else {
+            stem.parse().ok()
+        };
+        if let Some(rank) = rank {
+            return Ok(Spot {
+                language,
+                field,
+                rank,
+            });
+        }
+    }
+    match (language(stem), asked.and_then(field)) {
+        (Some(language), Some(field)) if parent.is_empty() => return found(language, field),
+        (Some(_), None) if parent.is_empty() => {
+            return problem(
+                Why::UnknownField,
+                "does not say which field it is for; name the field".to_owned(),
+            );
+        }
+        (Some(_), _) => {
+            return problem(
+                Why::UnknownField,
+                format!("{parent} is no text field of a listing"),
+            );
+        }
+        _ => {}
+    }
+    match (field(stem), field(parent)) {
+        (Some(_), _) if parent.is_empty() => problem(
+            Why::UnknownLanguage,
+            "does not say which language it is for".to_owned(),
+        ),
+        (Some(_), _) => problem(
+            Why::UnknownLanguage,
+            format!("{parent} is no language of the Store"),
+        ),
+        (None, Some(_)) => problem(
+            Why::UnknownLanguage,
+            format!("{stem} is no language of the Store"),
+        ),
+        (None, None) if language(parent).is_some() => problem(
+            Why::UnknownField,
+            format!("{stem} is no text field of a listing"),
+        ),
+        (None, None) if looks_like_language(stem) => problem(
+            Why::UnknownLanguage,
+            format!("{stem} is no language of the Store"),
+        ),
+        (None, None) => problem(
+            Why::NoText,
+            "names neither a language nor a text field".to_owned(),
+        ),
+    }
+}
+
+/// The text that bytes hold: UTF-8, or UTF-16 with its byte order mark.
+pub fn decode(bytes: &[u8]) -> Result<String, String> {
+    let utf16 = |unit: fn([u8; 2]) -> u16, rest: &[u8]| {
+        let (pairs, odd) = rest.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+        if odd.is_empty() {
+            String::from_utf16(&units).ok()
+        } else {
+            None
+        }
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => {
+            utf16(u16::from_le_bytes, rest).ok_or_else(|| "is no valid UTF-16 text".to_owned())
+        }
+        [0xfe, 0xff, rest @ ..] => {
+            utf16(u16::from_be_bytes, rest).ok_or_else(|| "is no valid UTF-16 text".to_owned())
+        }
+        _ => {
+            let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+            std::str::from_utf8(bytes)
+                .map(str::to_owned)
+                .map_err(|_| "is not UTF-8; save it as UTF-8".to_owned())
+        }
+    }
+}
+
+/// The sign between cells: the one that the first line has most of; and where the table begins, for Excel may say it itself.
+fn separator(text: &str) -> (u8, &str) {
+    let first = text.lines().next().unwrap_or_default();
+    if let Some(said) = first
+        .strip_prefix("sep=")
+        .and_then(|rest| rest.bytes().next())
+    {
+        let rest = text.get(first.len()..).unwrap_or_default();
+        return (said, rest.trim_start_matches(['\r', '\n']));
+    }
+    let mut is_quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in text.bytes() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => break,
+            _ if !is_quoted => counts
+                .iter_mut()
+                .filter(|(sign, _)| *sign == byte)
+                .for_each(|(_, count)| *count += 1),
+            _ => {}
+        }
+    }
+    let best = counts
+        .iter()
+        .rev()
+        .max_by_key(|(_, count)| *count)
+        .map_or(b',', |(sign, _)| *sign);
+    (best, text)
+}
+
+/// Texts of a table. Either each line is a language and the header names the fields (`language,releaseNotes,…`), or each line is
+/// a field and the header names the languages (`field,en-us,de-de,…`), as Partner Center exports listings.
+pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
+    let mut found = Found::default();
+    let (separator, text) = separator(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut rows = reader.records();
+    let fault = |source: String, error: &csv::Error| {
+        Problem::new(source, Why::Unreadable, format!("cannot be read: {error}"))
+    };
+    let header = match rows.next() {
+        Some(Ok(header)) => header,
+        Some(Err(error)) => {
+            found.problems.push(fault("the header".to_owned(), &error));
+            return found;
+        }
+        None => {
+            found
+                .problems
+                .push(Problem::new("the table", Why::Unreadable, "has no line"));
+            return found;
+        }
+    };
+    let is_named =
+        |names: &'static [&'static str]| move |cell: &str| names.contains(&plain(cell).as_str());
+    let by_language = header.iter().position(is_named(&[
+        "language",
+        "languages",
+        "lang",
+        "locale",
+        "languagecode",
+    ]));
+    let by_field = header
+        .iter()
+        .position(is_named(&["field", "fields", "fieldname"]));
+    let Some(key) = by_language.or(by_field) else {
+        let sentence = "has no column called language (or field); the first line names the columns";
+        found
+            .problems
+            .push(Problem::new("the header", Why::Unreadable, sentence));
+        return found;
+    };
+    let is_turned = by_language.is_none();
+    // In that export `ID` is no Indonesian.
+    let is_id = |cell: &str| is_turned && cell.trim() == "ID";
+    let is_known = |cell: &str| {
+        if is_turned {
+            is_language(cell, languages) && !is_id(cell)
+        } else {
+            field_named(cell, fields).is_some()
+        }
+    };
+    let columns: Vec<(usize, &str)> = header
+        .iter()
+        .enumerate()
+        .filter(|(at, cell)| *at != key && is_known(cell))
+        .collect();
+    let is_about = |cell: &str| {
+        is_turned
+            && (is_id(cell)
+                || ["type", "default"]
+                    .iter()
+                    .any(|other| plain(cell).starts_with(other)))
+    };
+    let is_other = |cell: &str| cell.trim().is_empty() || is_about(cell);
+    for (at, cell) in header
+        .iter()
+        .enumerate()
+        .filter(|(at, cell)| *at != key && !is_known(cell) && !is_other(cell))
+    {
+        let (why, what) = if is_turned {
+            (Why::UnknownLanguage, "language of the Store")
+        } else {
+            (Why::UnknownField, "text field of a listing")
+        };
+        found.problems.push(Problem::new(
+            format!("column {}", at + 1),
+            why,
+            format!("{} is no {what}", cell.trim()),
+        ));
+    }
+    let mut many: Vec<Piece> = Vec::new();
+    for row in rows {
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => {
+                found.problems.push(fault("the table".to_owned(), &error));
+                break;
+            }
+        };
+        let line = row.position().map_or(0, csv::Position::line);
+        let Some(name) = row.get(key).map(str::trim).filter(|name| !name.is_empty()) else {
+            continue;
+        };
+        // `Feature3` is an entry of a list of its own line.
+        let whole = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let field = if is_turned {
+            field_named(name, fields)
+                .or_else(|| field_named(whole, fields).filter(|field| field.is_list))
+        } else {
+            None
+        };
+        if is_turned && field.is_none() {
+            found.problems.push(Problem::new(
+                format!("line {line}"),
+                Why::NoText,
+                format!("{name} is no text field of a listing"),
+            ));
+            continue;
+        }
+        for (column, title) in &columns {
+            let Some(text) = row.get(*column) else {
+                continue;
+            };
+            let (language, field) = match field {
+                Some(field) => (*title, field),
+                None => match field_named(title, fields) {
+                    Some(field) => (name, field),
+                    None => continue,
+                },
+            };
+            let piece = Piece {
+                source: format!("line {line}, {}", title.trim()),
+                language: code(language),
+                field: field.name,
+                text: text.to_owned(),
+                rank: 0,
+            };
+            let entry = many.iter_mut().find(|other| {
+                is_turned
+                    && field.is_list
+                    && other.field == piece.field
+                    && other.language == piece.language
+            });
+            match entry {
+                Some(first) if !text.trim().is_empty() => {
+                    first.text.push('\n');
+                    first.text.push_str(text);
+                }
+                Some(_) => {}
+                None => many.push(piece),
+            }
+        }
+    }
+    found.pieces = many;
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{target::Kind, texts::fields};
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn at(path: &str, asked: Option<&str>) -> Result<Spot, Problem> {
+        spot(path, &fields(Kind::App), &["xx-own".to_owned()], asked)
+    }
+
+    #[rstest]
+    #[case("de-de/releaseNotes.txt", "de-de", "releaseNotes")]
+    #[case("de_DE/release_notes.txt", "de-de", "releaseNotes")]
+    #[case(
+        "metadata/windows/pt-BR/Short Description.TXT",
+        "pt-br",
+        "shortDescription"
+    )]
+    #[case("releaseNotes/zh_Hans_CN.txt", "zh-hans-cn", "releaseNotes")]
+    #[case("release-notes/ja.md", "ja", "releaseNotes")]
+    #[case("releaseNotes.fr-FR.txt", "fr-fr", "releaseNotes")]
+    #[case("fr-FR.keywords.txt", "fr-fr", "keywords")]
+    #[case("en-us/changelogs/default.txt", "en-us", "releaseNotes")]
+    #[case("en-US/full_description.txt", "en-us", "description")]
+    #[case("xx-own/title.txt", "xx-own", "title")]
+    #[case("id/is.txt", "", "")]
+    fn paths_that_are_understood(#[case] path: &str, #[case] language: &str, #[case] field: &str) {
+        let found = at(path, None).map(|spot| (spot.language, spot.field));
+        assert_eq!(found.unwrap_or_default(), (language.to_owned(), field));
+    }
+
+    #[test]
+    fn the_newest_change_log_has_the_highest_rank() {
+        let rank = |path| at(path, None).unwrap().rank;
+        assert_eq!(
+            (
+                rank("de/changelogs/default.txt"),
+                rank("de/changelogs/120.txt")
+            ),
+            (0, 120)
+        );
+    }
+
+    #[test]
+    fn a_file_named_after_its_language_alone_needs_the_field() {
+        assert_eq!(
+            at("de_DE.txt", Some("Release notes")).unwrap().field,
+            "releaseNotes"
+        );
+        assert_eq!(at("de_DE.txt", None).unwrap_err().why, Why::UnknownField);
+    }
+
+    #[rstest]
+    #[case("readme.txt", Why::NoText, "neither")]
+    #[case("xx-yy.txt", Why::UnknownLanguage, "xx-yy is no language")]
+    #[case(
+        "klingon/releaseNotes.txt",
+        Why::UnknownLanguage,
+        "klingon is no language"
+    )]
+    #[case(
+        "releaseNotes/klingon.txt",
+        Why::UnknownLanguage,
+        "klingon is no language"
+    )]
+    #[case("releaseNotes.txt", Why::UnknownLanguage, "which language")]
+    #[case("de-de/name.txt", Why::UnknownField, "name is no text field")]
+    #[case("old/de-de.txt", Why::UnknownField, "old is no text field")]
+    #[case("de-de/shot.png", Why::NoText, "no text file")]
+    #[case(".txt", Why::NoText, "no text file")]
+    #[case("", Why::NoText, "no text file")]
+    fn paths_that_are_not(#[case] path: &str, #[case] why: Why, #[case] said: &str) {
+        let problem = at(path, Some("title")).unwrap_err();
+        assert!(
+            problem.why == why && problem.sentence.contains(said),
+            "{problem:?}"
+        );
+    }
+
+    #[rstest]
+    #[case(b"\xef\xbb\xbfGr\xc3\xbc\xc3\x9fe", Some("Grüße"))]
+    #[case(b"\xff\xfeG\0r\0\xfc\0", Some("Grü"))]
+    #[case(b"\xfe\xff\0G\0r\0\xfc", Some("Grü"))]
+    #[case(b"Gr\xfc\xdfe", None)]
+    #[case(b"\xff\xfeG", None)]
+    #[case(b"\xff\xfe\0\xd8", None)]
+    fn bytes_are_read_by_their_mark(#[case] bytes: &[u8], #[case] text: Option<&str>) {
+        assert_eq!(decode(bytes).ok().as_deref(), text);
+    }
+
+    fn table(text: &str) -> (Vec<(String, &'static str, String)>, Vec<Why>) {
+        let found = read_table(text, &fields(Kind::App), &[]);
+        let pieces = found
+            .pieces
+            .into_iter()
+            .map(|piece| (piece.language, piece.field, piece.text))
+            .collect();
+        (
+            pieces,
+            found
+                .problems
+                .into_iter()
+                .map(|problem| problem.why)
+                .collect(),
+        )
+    }
+
+    fn own(rows: &[(&str, &'static str, &str)]) -> Vec<(String, &'static str, String)> {
+        rows.iter()
+            .map(|(language, field, text)| ((*language).to_owned(), *field, (*text).to_owned()))
+            .collect()
+    }
+
+    #[rstest]
+    #[case("\u{feff}language,releaseNotes\r\nde_DE,\"One\r\n\"\"two\"\"\"\r\n")]
+    #[case("Locale;Release notes\nde-de;\"One\r\n\"\"two\"\"\"")]
+    #[case("sep=;\nlanguage;release_notes\nde-DE;\"One\r\n\"\"two\"\"\"\n")]
+    #[case("releaseNotes\tlanguage\n\"One\r\n\"\"two\"\"\"\tDE-DE\n")]
+    #[case("Field,ID,Type (Type),default,de-DE\nReleaseNotes,3,Text,,\"One\r\n\"\"two\"\"\"\n")]
+    fn tables_of_all_sorts_say_the_same(#[case] text: &str) {
+        assert_eq!(
+            table(text),
+            (own(&[("de-de", "releaseNotes", "One\r\n\"two\"")]), vec![])
+        );
+    }
+
+    #[test]
+    fn numbered_lines_of_partner_centers_export_make_one_list() {
+        let (pieces, problems) = table(
+            "Field,en-us,de-de\nFeature1,a,x\nFeature2,b,\nSearchTerm1,k,\nScreenshot1,s.png,\n",
+        );
+        let expected = [
+            ("en-us", "features", "a\nb"),
+            ("de-de", "features", "x"),
+            ("en-us", "keywords", "k"),
+            ("de-de", "keywords", ""),
+        ];
+        assert_eq!((pieces, problems), (own(&expected), vec![Why::NoText]));
+    }
+
+    #[test]
+    fn what_a_table_does_not_tell_is_said() {
+        assert_eq!(
+            table("language,price,title\nde-de,1,T\nen-us\n"),
+            (own(&[("de-de", "title", "T")]), vec![Why::UnknownField])
+        );
+        assert_eq!(table("title,description\na,b\n").1, [Why::Unreadable]);
+        assert_eq!(table("").1, [Why::Unreadable]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_and_no_table_is_a_panic(path in "[a-z./_-]{0,24}", text in "(language|field|de-de|[,;\"\n\ra-z]){0,24}", bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let _ = (at(&path, Some("title")), table(&text), decode(&bytes));
+        }
+    }
+}

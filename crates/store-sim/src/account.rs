@@ -1,0 +1,70 @@
+//! The demo account: what the simulated publisher owns before the first request, from the data in `assets/demo`.
+//! Knows no HTTP and no state of a running simulator.
+
+use crate::catalogue::{AddOn, App, Flight};
+use crate::documents::Ids;
+use crate::many;
+use crate::seed::{Account, Kind, ProductSeed};
+use serde::de::DeserializeOwned;
+
+/// The domain of the tenant.
+pub const TENANT: &str = "contoso.example";
+const TENANTS: [&str; 2] = [TENANT, "7c1d0b64-93f2-4a58-b1e6-0f8d2a5c7e39"];
+/// The client that may sign in.
+pub const CLIENT_ID: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
+/// Its secret: no secret at all, it stands in the documentation.
+pub const CLIENT_SECRET: &str = "demo-secret";
+
+const APPS: &str = include_str!("../../../assets/demo/apps.json");
+const ADD_ONS: &str = include_str!("../../../assets/demo/add-ons.json");
+const FLIGHTS: &str = include_str!("../../../assets/demo/flights.json");
+
+/// The account of `flightdeck demo`: a dozen apps with add-ons and flights in every state.
+pub fn demo() -> Account {
+    // One row of ids through all documents, in a fixed order: the same ids in every run.
+    let mut ids = Ids::default();
+    let apps = read::<App>(APPS).into_iter().map(|app| app.seed(&mut ids));
+    let mut products: Vec<ProductSeed> = apps.collect();
+    products.extend(
+        read::<AddOn>(ADD_ONS)
+            .into_iter()
+            .map(|add_on| add_on.seed(&mut ids)),
+    );
+    products.extend(
+        read::<Flight>(FLIGHTS)
+            .into_iter()
+            .map(|flight| flight.seed(&mut ids)),
+    );
+    Account {
+        tenants: TENANTS.map(str::to_owned).to_vec(),
+        client_id: CLIENT_ID.to_owned(),
+        client_secret: CLIENT_SECRET.to_owned(),
+        products,
+    }
+}
+
+/// An account of that many apps: the demo's first, then generated ones.
+pub fn many(apps: usize) -> Account {
+    let mut account = demo();
+    let kept: Vec<String> = account
+        .products
+        .iter()
+        .filter(|product| product.kind == Kind::App)
+        .map(|product| product.id.clone())
+        .take(apps)
+        .collect();
+    account.products.retain(|product| {
+        let app = product.app.as_ref().unwrap_or(&product.id);
+        kept.contains(app)
+    });
+    account.products.extend(many::apps(apps - kept.len()));
+    account
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "embedded data, read by the tests of this file"
+)]
+pub fn read<T: DeserializeOwned>(json: &str) -> Vec<T> {
+    serde_json::from_str(json).expect("assets/demo holds valid data")
+}

@@ -1,0 +1,114 @@
+//! What a request says of its body before it comes: length and checksums, and how large a service version lets it be.
+//! Reads no body.
+
+use super::receive::Sums;
+use super::refusal::Refusal;
+use axum::http::{HeaderMap, StatusCode};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+const MIB: u64 = 1 << 20;
+
+/// The largest Put Blob and the largest block of a service version, in bytes.
+pub fn limits(version: &str) -> (u64, u64) {
+    // Dates of this form compare as text.
+    match version {
+        old if old < "2016-05-31" => (64 * MIB, 4 * MIB),
+        middle if middle < "2019-12-12" => (256 * MIB, 100 * MIB),
+        _ => (5000 * MIB, 4000 * MIB),
+    }
+}
+
+/// A body with what the headers promise about it.
+pub struct Announced {
+    pub length: u64,
+    pub md5: Option<[u8; 16]>,
+    crc64: Option<[u8; 8]>,
+}
+
+impl Announced {
+    /// What the headers say; refused when they say it wrongly, or announce more than `limit` bytes.
+    pub fn read(headers: &HeaderMap, version: &str, limit: u64) -> Result<Self, Refusal> {
+        let length = text(headers, "content-length").ok_or_else(|| {
+            Refusal::new(
+                StatusCode::LENGTH_REQUIRED,
+                "MissingContentLengthHeader",
+                "The Content-Length header was not specified.",
+            )
+        })?;
+        let length = length
+            .parse()
+            .map_err(|_| Refusal::header("Content-Length", length))?;
+        if length > limit {
+            return Err(Refusal::too_large(limit));
+        }
+        if headers.contains_key("x-ms-structured-body") {
+            return Err(unsupported("x-ms-structured-body"));
+        }
+        let md5 = text(headers, "content-md5")
+            .map(|given| {
+                decode(given).ok_or_else(|| {
+                    Refusal::bad_request(
+                        "InvalidMd5",
+                        "The MD5 value specified in the request is invalid. The MD5 value must be 128 bits and Base64-encoded.",
+                    )
+                })
+            })
+            .transpose()?;
+        let name = "x-ms-content-crc64";
+        let crc64 = text(headers, name)
+            .map(|given| decode(given).ok_or_else(|| Refusal::header(name, given)))
+            .transpose()?;
+        if crc64.is_some() && version < "2019-02-02" {
+            return Err(unsupported(name));
+        }
+        if let (Some(_), Some(_)) = (md5, crc64) {
+            return Err(Refusal::bad_request(
+                "InvalidInput",
+                "One of the request inputs is not valid: Content-MD5 and x-ms-content-crc64 exclude each other.",
+            ));
+        }
+        Ok(Self { length, md5, crc64 })
+    }
+
+    /// Refused when the body is not the one that was announced.
+    pub fn compare(&self, sums: &Sums) -> Result<(), Refusal> {
+        if let (Some(given), Some(found)) = (self.md5, sums.md5)
+            && given != found
+        {
+            return Err(Refusal::bad_request(
+                "Md5Mismatch",
+                "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
+            )
+            .with("UserSpecifiedMd5", BASE64_STANDARD.encode(given))
+            .with("ServerCalculatedMd5", BASE64_STANDARD.encode(found)));
+        }
+        if let Some(given) = self.crc64
+            && given != sums.crc64
+        {
+            return Err(Refusal::bad_request(
+                "Crc64Mismatch",
+                "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server.",
+            )
+            .with("UserSpecifiedCrc", BASE64_STANDARD.encode(given))
+            .with("ServerCalculatedCrc", BASE64_STANDARD.encode(sums.crc64)));
+        }
+        Ok(())
+    }
+}
+
+fn decode<const N: usize>(given: &str) -> Option<[u8; N]> {
+    BASE64_STANDARD.decode(given).ok()?.try_into().ok()
+}
+
+fn unsupported(header: &str) -> Refusal {
+    Refusal::bad_request(
+        "UnsupportedHeader",
+        "One of the HTTP headers specified in the request is not supported.",
+    )
+    .with("HeaderName", header)
+}
+
+/// A header as text.
+pub fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}

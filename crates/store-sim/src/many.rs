@@ -1,0 +1,180 @@
+//! Generated apps for accounts larger than the demo's: believable, distinct, the same in every run.
+//! Knows no server.
+
+use crate::catalogue::{App, Pending, Published};
+use crate::documents::Ids;
+use crate::seed::ProductSeed;
+use serde_json::{Map, Value, json};
+
+const BRANDS: [&str; 20] = [
+    "Adventure Works",
+    "Alpine",
+    "Bellows",
+    "Coho",
+    "Contoso",
+    "Fabrikam",
+    "Fourth Coffee",
+    "Graphic Institute",
+    "Humongous",
+    "Litware",
+    "Lucerne",
+    "Margie's",
+    "Munson's",
+    "Northwind",
+    "Proseware",
+    "Relecloud",
+    "Tailspin",
+    "Trey",
+    "VanArsdel",
+    "Wingtip",
+];
+const THINGS: [&str; 25] = [
+    "Archive",
+    "Budget",
+    "Calendar",
+    "Camera",
+    "Chess",
+    "Clock",
+    "Dictionary",
+    "Garden",
+    "Journal",
+    "Kitchen",
+    "Library",
+    "Mail",
+    "Maps",
+    "Metronome",
+    "Mixer",
+    "Planner",
+    "Player",
+    "Reader",
+    "Recorder",
+    "Scanner",
+    "Studio",
+    "Tracker",
+    "Translator",
+    "Tuner",
+    "Vault",
+];
+const EDITIONS: [&str; 10] = [
+    "",
+    " Pro",
+    " Lite",
+    " for Schools",
+    " Plus",
+    " Companion",
+    " Beta",
+    " Classic",
+    " for Teams",
+    " Mini",
+];
+/// Every so many apps one has a draft: as many as a busy publisher has.
+const DRAFT_EVERY: usize = 17;
+
+/// That many apps.
+pub fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
+    let mut ids = Ids::generated();
+    (0..count).map(move |index| app(index).seed(&mut ids))
+}
+
+fn app(index: usize) -> App {
+    // The product of the three lengths is 5,000; beyond it a number keeps names apart.
+    let pick =
+        |list: &[&'static str], at: usize| list.get(at % list.len()).copied().unwrap_or_default();
+    let (brands, things, editions) = (BRANDS.len(), THINGS.len(), EDITIONS.len());
+    let brand = pick(&BRANDS, index);
+    // Shifted by the round, so that neighbours in the list do not share the thing.
+    let thing = pick(&THINGS, index / brands + index % brands);
+    let edition = pick(&EDITIONS, index / (brands * things));
+    let round = index / (brands * things * editions);
+    let name = match round {
+        0 => format!("{brand} {thing}{edition}"),
+        round => format!("{brand} {thing}{edition} {}", round + 1),
+    };
+    let version = format!("{}.{}.{}.0", 1 + index % 9, index % 13, index % 7);
+    let identity = format!(
+        "{}{index}",
+        name.replace(|c: char| !c.is_ascii_alphanumeric(), "")
+    );
+    let listings = json!({
+        "en-us": {
+            "title": name, "description": format!("{name} does one thing, and does it well."), "shortDescription": thing,
+            "releaseNotes": format!("Version {version}.")
+        }
+    });
+    let package =
+        json!({ "fileName": format!("{identity}_{version}_x64.msix"), "version": version });
+    App {
+        id: store_id(index),
+        name,
+        identity,
+        first_published: format!(
+            "20{:02}-{:02}-{:02}T08:00:00Z",
+            16 + index % 10,
+            1 + index % 12,
+            1 + index % 28
+        ),
+        published: Some(Published {
+            id: (1_152_921_506_000_000_000 + index as u64).to_string(),
+            number: Some(1 + (index % 40) as u32),
+            listings: object(listings),
+            languages_from: None,
+            packages: vec![object(package)],
+            set: Value::Null,
+        }),
+        pending: (index % DRAFT_EVERY == DRAFT_EVERY - 1).then(|| pending(index)),
+        is_unsupported: false,
+    }
+}
+
+fn pending(index: usize) -> Pending {
+    let states = [
+        "PendingCommit",
+        "Certification",
+        "PendingCommit",
+        "CommitFailed",
+        "Release",
+        "CertificationFailed",
+    ];
+    let status = states
+        .get(index / DRAFT_EVERY % states.len())
+        .copied()
+        .unwrap_or("PendingCommit");
+    Pending {
+        id: (1_152_921_507_000_000_000 + index as u64).to_string(),
+        number: None,
+        status: status.to_owned(),
+        age_minutes: 10 + (index as u64 * 37) % 9000,
+        is_portal_made: false,
+        is_stuck: status != "PendingCommit",
+        listings: Map::new(),
+        packages: Vec::new(),
+        drop: Vec::new(),
+        // Only these modes wait in `Release`.
+        set: if status == "Release" {
+            json!({ "targetPublishMode": "Manual" })
+        } else {
+            Value::Null
+        },
+    }
+}
+
+/// `9` and eleven letters or digits, different for every index.
+fn store_id(index: usize) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    // A bijection of 40 bits, so that ids look drawn and never meet.
+    let mut rest = (index as u64).wrapping_mul(0x9E_3779_B97F) & 0xFF_FFFF_FFFF;
+    let mut id = String::from("9GEN");
+    for _ in 0..8 {
+        let digit = DIGITS.get((rest % 36) as usize).copied().unwrap_or(b'0');
+        id.push(char::from(digit));
+        rest /= 36;
+    }
+    id
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}

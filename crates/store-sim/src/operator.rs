@@ -1,0 +1,314 @@
+//! What people do in Partner Center, over HTTP: `POST /_sim/operator/ACTION` with a JSON body, most with `{"product": "app:ID"}`;
+//! `GET /_sim/state`, `PUT /_sim/scenario` (TOML). Not part of the Store, not counted, never at fault.
+
+use crate::call::{Call, Key};
+use crate::clock::wire_date;
+use crate::errors::{Reply, detail};
+use crate::faults::Faults;
+use crate::json::{set, text};
+use crate::products::{self, blank};
+use crate::scenario::Scenario;
+use crate::seed::Kind;
+use crate::stage::Stage;
+use crate::store::{Product, Store};
+use crate::world::World;
+use crate::{pipeline, submissions};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// `received` is the count of body bytes that blobs have taken in.
+pub(super) fn answer(world: &mut World, received: u64, call: &Call, body: &[u8]) -> Reply {
+    pipeline::settle(&mut world.store);
+    match (
+        call.method.as_str(),
+        call.name.as_deref().unwrap_or_default(),
+    ) {
+        ("GET", "state") => Reply::new(200, state(world, received, call.asked("product"))),
+        ("PUT", "scenario") => match Scenario::parse(&String::from_utf8_lossy(body)) {
+            Ok(scenario) => {
+                world.faults = Faults::new(&scenario);
+                world.store.works.switches = scenario.switches;
+                Reply::empty(204)
+            }
+            Err(why) => wrong(&why),
+        },
+        ("POST", name) => {
+            let asked = serde_json::from_slice(body).unwrap_or_else(|_| json!({}));
+            match name.strip_prefix("operator/") {
+                Some(action) => act(world, action, &asked),
+                None => Reply::empty(404),
+            }
+        }
+        _ => Reply::empty(404),
+    }
+}
+
+fn wrong(why: &str) -> Reply {
+    Reply::new(400, json!({ "message": why }))
+}
+
+/// `app:ID`, `addon:ID`, `flight:APP/ID`, as the state names products.
+fn key(target: &str) -> Option<Key> {
+    let (kind, id) = target.split_once(':')?;
+    let id = id.rsplit('/').next().unwrap_or(id).to_lowercase();
+    Some((
+        match kind {
+            "app" => Kind::App,
+            "addon" => Kind::AddOn,
+            "flight" => Kind::Flight,
+            _ => return None,
+        },
+        id,
+    ))
+}
+
+fn target(product: &Product) -> String {
+    match product.kind {
+        Kind::App => format!("app:{}", product.id),
+        Kind::AddOn => format!("addon:{}", product.id),
+        Kind::Flight => format!(
+            "flight:{}/{}",
+            product.app.as_deref().unwrap_or_default(),
+            product.id
+        ),
+    }
+}
+
+fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
+    match action {
+        "reserve-app" => return reserve_app(&mut world.store, asked),
+        "create-group" => {
+            return Reply::new(
+                201,
+                json!({ "id": world.store.works.ids.submission(), "name": text(asked, "name") }),
+            );
+        }
+        "switch" => {
+            return switch(
+                world,
+                text(asked, "name"),
+                asked.get("on").and_then(Value::as_bool).unwrap_or(true),
+            );
+        }
+        "revoke-tokens" => {
+            world.access.revoke();
+            return Reply::empty(204);
+        }
+        _ => {}
+    }
+    let Some(key) = key(text(asked, "product")) else {
+        return wrong("`product` must be app:ID, addon:ID or flight:APP/ID");
+    };
+    if action == "create-flight" {
+        return portal_flight(&mut world.store, &key, asked);
+    }
+    let Store {
+        products, works, ..
+    } = &mut world.store;
+    let Some(product) = products.get_mut(&key) else {
+        return wrong("no such product");
+    };
+    match action {
+        "answer-age-rating" => product.has_age_rating = true,
+        "unsupported" => {
+            product.is_unsupported = asked.get("on").and_then(Value::as_bool).unwrap_or(true)
+        }
+        "base-price" => {
+            let submission = product
+                .published
+                .as_ref()
+                .and_then(|id| product.submissions.get_mut(id));
+            let Some(pricing) =
+                submission.and_then(|submission| submission.document.get_mut("pricing"))
+            else {
+                return wrong("the product has no published price");
+            };
+            set(pricing, "priceId", "Base");
+        }
+        "portal-draft" => {
+            if product.pending.is_some() {
+                return wrong("the product has a pending submission");
+            }
+            submissions::first_draft(product, works);
+            product.counts.creates -= 1;
+            if let Some(pending) = product.pending_mut() {
+                pending.is_portal_made = true;
+            }
+        }
+        "delete-draft" => {
+            let Some(id) = product.pending.take() else {
+                return wrong("no pending submission");
+            };
+            product.submissions.remove(&id);
+            product.is_abandoned = false;
+        }
+        _ => return act_on_pending(product, works, action, asked),
+    }
+    Reply::empty(204)
+}
+
+fn act_on_pending(
+    product: &mut Product,
+    works: &mut crate::store::Works,
+    action: &str,
+    asked: &Value,
+) -> Reply {
+    let now = works.clock.now();
+    let address = format!(
+        "https://partner.microsoft.com/dashboard/products/{}/report",
+        product.id
+    );
+    let Some(pending) = product.pending_mut() else {
+        return wrong("no pending submission");
+    };
+    match action {
+        "touch-draft" => pending.is_portal_made = true,
+        "commit" if pending.stage == Stage::PendingCommit => {
+            pending.stage = Stage::CommitStarted;
+            pending.since = now;
+        }
+        "approve" if pending.stage == Stage::Certification => {
+            pending.stage = Stage::Release;
+            pending.since = now;
+        }
+        "reject" if pending.stage == Stage::Certification => {
+            pending.stage = Stage::CertificationFailed;
+            pending.add_detail(
+                "certificationReports",
+                json!({ "date": wire_date(works.clock.date(now)), "reportUrl": address }),
+            );
+            let why = text(asked, "details");
+            if !why.is_empty() {
+                pending.add_detail("errors", detail("Other", why));
+            }
+        }
+        "cancel"
+            if matches!(
+                pending.stage,
+                Stage::PreProcessing | Stage::Certification | Stage::Release
+            ) =>
+        {
+            pending.stage = Stage::Canceled;
+        }
+        "publish-now" => {
+            pending.is_released = true;
+            pending.plan.stuck.take_if(|stage| *stage == Stage::Release);
+        }
+        "unstick" => {
+            pending.plan.stuck = None;
+            pending.since = now;
+        }
+        "expire-upload" | "lose-blocks" => {
+            let Some(blob) = &pending.blob else {
+                return wrong("the submission has no upload URL");
+            };
+            if action == "expire-upload" {
+                works.blobs.expire(blob);
+            } else {
+                works.blobs.forget_blocks(blob);
+            }
+        }
+        _ => {
+            return wrong(&format!(
+                "`{action}` is not known, or not possible in {}",
+                pending.stage.name()
+            ));
+        }
+    }
+    Reply::empty(204)
+}
+
+fn reserve_app(store: &mut Store, asked: &Value) -> Reply {
+    let id = store.new_store_id();
+    let name = text(asked, "name");
+    let identity = format!(
+        "40417Contoso.{}",
+        name.split_whitespace().collect::<String>()
+    );
+    let resource = json!({
+        "id": id, "primaryName": name, "packageFamilyName": format!("{identity}_q7w3e9r1t5y2u"), "packageIdentityName": identity,
+        "publisherName": "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62", "firstPublishedDate": "1601-01-01T00:00:00Z",
+        "hasAdvancedListingPermission": true
+    });
+    store.insert(blank(Kind::App, id, None, resource.clone(), identity));
+    Reply::new(201, resource)
+}
+
+/// A flight made in Partner Center: its first submission belongs to Partner Center too.
+fn portal_flight(store: &mut Store, app: &Key, asked: &Value) -> Reply {
+    let Some(owner) = store.products.get(app) else {
+        return wrong("no such product");
+    };
+    let id = Uuid::new_v4().to_string();
+    let resource = json!({
+        "flightId": id, "friendlyName": text(asked, "name"), "groupIds": [], "rankHigherThan": "Non-flighted submission"
+    });
+    let mut flight = blank(
+        Kind::Flight,
+        id,
+        Some(owner.id.clone()),
+        resource,
+        owner.identity.clone(),
+    );
+    submissions::first_draft(&mut flight, &mut store.works);
+    flight.counts.creates -= 1;
+    if let Some(pending) = flight.pending_mut() {
+        pending.is_portal_made = true;
+    }
+    let reply = Reply::new(201, products::resource(&flight));
+    store.insert(flight);
+    reply
+}
+
+fn switch(world: &mut World, name: &str, on: bool) -> Reply {
+    let switches = &mut world.store.works.switches;
+    let Ok(mut value) = serde_json::to_value(&*switches) else {
+        return wrong("switches cannot be read");
+    };
+    if value.get(name).is_none() {
+        return wrong(&format!("`{name}` is no switch"));
+    }
+    set(&mut value, name, on);
+    match serde_json::from_value(value) {
+        Ok(changed) => *switches = changed,
+        Err(error) => return wrong(&error.to_string()),
+    }
+    Reply::empty(204)
+}
+
+fn state(world: &World, received: u64, only: Option<&str>) -> Value {
+    let store = &world.store;
+    let wanted = only.and_then(key);
+    let products: Map<String, Value> = store
+        .order
+        .iter()
+        .filter(|key| only.is_none() || wanted.as_ref() == Some(*key))
+        .filter_map(|key| store.products.get(key))
+        .map(|product| (target(product), describe(product, store)))
+        .collect();
+    json!({
+        "requests": world.access.requests, "throttled": world.access.throttled, "tokens": world.access.issued,
+        "receivedBytes": received, "answered": store.answered, "succeeded": store.succeeded,
+        "faults": world.faults.struck(), "switches": store.works.switches, "products": products
+    })
+}
+
+fn describe(product: &Product, store: &Store) -> Value {
+    let mut submissions: Vec<_> = product.submissions.values().collect();
+    submissions.sort_by(|one, other| one.id.cmp(&other.id));
+    let submissions: Vec<Value> = submissions
+        .into_iter()
+        .map(|submission| {
+            json!({
+                "id": submission.id, "status": submission.stage.name(), "portalMade": submission.is_portal_made,
+                "isZombie": submission.plan.is_zombie, "blob": submission.blob, "archive": submission.archive,
+                "blobBytes": submission.blob.as_deref().and_then(|blob| store.works.blobs.length(blob))
+            })
+        })
+        .collect();
+    let counts = product.counts;
+    json!({
+        "creates": counts.creates, "updates": counts.updates, "deletes": counts.deletes, "commits": counts.commits,
+        "publications": counts.publications, "published": product.published, "pending": product.pending, "submissions": submissions
+    })
+}

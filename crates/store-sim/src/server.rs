@@ -1,0 +1,366 @@
+//! The listener: one address for sign-in, Store and blobs. Gives every reply its correlation id, lets faults strike, guards the API.
+
+use crate::access::Access;
+use crate::account;
+use crate::blobs::{BlobSettings, Blobs};
+use crate::call::{Asked, Call, Verb};
+use crate::clock::Clock;
+use crate::errors::Reply;
+use crate::faults::Faults;
+use crate::line::{Line, Lines};
+use crate::operator;
+use crate::options::SimOptions;
+use crate::scenario::{Effect, Rule};
+use crate::store::{Ids, Store, Works};
+use crate::world::World;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures::{StreamExt as _, stream};
+use serde_json::Value;
+use std::any::Any;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
+
+/// A submission document is far below this; a client that sends more is broken.
+const BODY_LIMIT: usize = 64 << 20;
+
+/// A running simulator. It ends with `stop`, or when it is dropped.
+pub struct Sim {
+    address: SocketAddr,
+    closed: DropGuard,
+    served: JoinHandle<()>,
+    /// Lives as long as anybody may still write a blob to disk.
+    storage: Weak<dyn Any + Send + Sync>,
+    blobs: Blobs,
+}
+
+impl std::fmt::Debug for Sim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sim")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A write to disk that is under way is waited for so long, looking so often.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(5);
+
+impl Sim {
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What was uploaded to the blob of this name (the state names it) and committed there.
+    pub fn uploaded(&self, blob: &str) -> Option<impl io::Read + use<>> {
+        self.blobs.open(blob)
+    }
+
+    /// Ends the listener and every connection; then the blobs are off the disk.
+    pub async fn stop(self) {
+        drop(self.blobs);
+        drop(self.closed);
+        // An error would mean that the task was aborted: it is over either way.
+        let _ = self.served.await;
+        let gone = async {
+            while self.storage.strong_count() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WRITES, gone).await;
+    }
+}
+
+struct Shared {
+    world: Mutex<World>,
+    blobs: Blobs,
+    latency: Duration,
+    /// Lets go of everything that is held back.
+    released: Notify,
+}
+
+impl Shared {
+    /// Waits as the rule says, or until there is another scenario.
+    async fn hold(&self, rule: &Rule) {
+        tokio::select! {
+            () = tokio::time::sleep(rule.pause()) => {}
+            () = self.released.notified() => {}
+        }
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        // A panic elsewhere leaves plain data behind, never half a lock's worth of invariants.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts a simulator. Fails when the address cannot be listened on or there is no room for blobs.
+pub async fn start(options: SimOptions) -> io::Result<Sim> {
+    let account = options.apps.map_or_else(account::demo, account::many);
+    let blobs = Blobs::new(BlobSettings {
+        sas_lifetime: options.sas_lifetime,
+        raw_plus: options.scenario.switches.raw_plus,
+        base: options.upload_url.clone(),
+    })?;
+    let works = Works {
+        clock: Clock::new(options.speed),
+        blobs: blobs.clone(),
+        switches: options.scenario.switches.clone(),
+        ids: Ids::default(),
+    };
+    let world = World {
+        store: Store::new(&account, works),
+        access: Access::new(
+            account.tenants,
+            account.client_id,
+            account.client_secret,
+            options.token_lifetime,
+            options.rate_limit,
+        ),
+        faults: Faults::new(&options.scenario),
+    };
+    let shared = Arc::new(Shared {
+        world: Mutex::new(world),
+        blobs: blobs.clone(),
+        latency: options.latency,
+        released: Notify::new(),
+    });
+    let kept = blobs.clone();
+    let closed = CancellationToken::new();
+    let lines = Lines {
+        listener: TcpListener::bind(options.listen).await?,
+        closed: closed.clone(),
+    };
+    let address = lines.listener.local_addr()?;
+    let storage = blobs.storage();
+    let router = blobs
+        .router()
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(middleware::from_fn_with_state(shared, serve))
+        .into_make_service_with_connect_info::<Line>();
+    let end = closed.clone();
+    let served = tokio::spawn(async move {
+        // Not a graceful shutdown: a test that stops the Store wants it gone. The lines see the same token.
+        tokio::select! {
+            () = end.cancelled() => {}
+            _ = async { axum::serve(lines, router).await } => {}
+        }
+    });
+    Ok(Sim {
+        address,
+        closed: closed.drop_guard(),
+        served,
+        blobs: kept,
+        storage,
+    })
+}
+
+async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let call = Call::read(request.method(), request.uri());
+    if call.verb == Verb::Operator {
+        let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT)
+            .await
+            .unwrap_or_default();
+        let reply = operator::answer(&mut shared.world(), shared.blobs.received(), &call, &body);
+        if call.method == Method::PUT {
+            shared.released.notify_waiters();
+        }
+        return respond(&reply, None);
+    }
+    let correlation = Uuid::new_v4().to_string();
+    let line = request
+        .extensions()
+        .get::<ConnectInfo<Line>>()
+        .map(|info| info.0.clone())
+        .unwrap_or_default();
+    if !call.verb.is_blob() && !shared.latency.is_zero() {
+        tokio::time::sleep(shared.latency).await;
+    }
+    if call.verb.is_store() {
+        let authorization = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let mut world = shared.world();
+        let World { access, store, .. } = &mut *world;
+        if let Some(refusal) = access.refuse(authorization, &store.works.switches, &correlation) {
+            return respond(&refusal, Some(&correlation));
+        }
+    }
+    let rules = shared.world().faults.strike(&call);
+    for rule in &rules {
+        match rule.effect {
+            Effect::Delay => shared.hold(rule).await,
+            Effect::Reset => return cut(&line),
+            Effect::Answer => {
+                drain(request).await;
+                return struck(rule, &correlation);
+            }
+            _ => {}
+        }
+    }
+    let response = if call.verb.is_blob() {
+        shared.world().strike_blob(&call, &rules);
+        next.run(request).await
+    } else {
+        ask(Arc::clone(&shared), call, request, &rules, &correlation).await
+    };
+    after(&shared, response, &rules, &line, &correlation).await
+}
+
+/// What faults make of an answer whose work is done.
+async fn after(
+    shared: &Shared,
+    response: Response,
+    rules: &[Rule],
+    line: &Line,
+    correlation: &str,
+) -> Response {
+    for rule in rules {
+        match rule.effect {
+            Effect::DelayAfter => shared.hold(rule).await,
+            Effect::LostReply => return cut(line),
+            Effect::AnswerAfter => return struck(rule, correlation),
+            Effect::CutBody => return cut_body(response).await,
+            _ => {}
+        }
+    }
+    response
+}
+
+/// Sign-in and Store calls: read the body, then do the work where blocking is allowed, for a ZIP may have to be read.
+async fn ask(
+    shared: Arc<Shared>,
+    call: Call,
+    request: Request,
+    rules: &[Rule],
+    correlation: &str,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let has_length = parts.headers.contains_key(header::CONTENT_LENGTH)
+        || parts.headers.contains_key(header::TRANSFER_ENCODING);
+    if parts.method == "POST" && !has_length {
+        return (
+            StatusCode::LENGTH_REQUIRED,
+            [(header::CONTENT_TYPE, "text/html")],
+            "<h2>Length Required</h2>",
+        )
+            .into_response();
+    }
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let asked = Asked {
+        host: host(&parts.headers),
+        is_json: is_json(&parts.headers),
+        call,
+        body: body.into(),
+    };
+    let plan = rules.to_vec();
+    let reply = tokio::task::spawn_blocking(move || shared.world().answer(&asked, &plan)).await;
+    let mut reply = reply.unwrap_or_else(|_| crate::errors::internal_error());
+    if let Some(body) = &mut reply.body {
+        for rule in rules {
+            rule.distort(body);
+        }
+    }
+    respond(&reply, Some(correlation))
+}
+
+fn host(headers: &HeaderMap) -> String {
+    headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("127.0.0.1")
+        .to_owned()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"))
+}
+
+/// Takes in a body nobody wants: a client that is still sending would see a broken connection instead of the answer.
+async fn drain(request: Request) {
+    let mut body = request.into_body().into_data_stream();
+    while let Some(Ok(_)) = body.next().await {}
+}
+
+/// Breaks the connection: the response that is returned never leaves the machine.
+fn cut(line: &Line) -> Response {
+    line.cut();
+    Response::new(Body::empty())
+}
+
+/// Promises the whole body, sends half of it, and breaks the connection.
+async fn cut_body(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, BODY_LIMIT)
+        .await
+        .unwrap_or_default();
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    let half = bytes.slice(..bytes.len() / 2);
+    let sent = stream::once(async { Ok::<Bytes, io::Error>(half) });
+    let broken = stream::once(async {
+        // Being asked to wait is what makes the connection send what it has; without it the head would never leave.
+        tokio::task::yield_now().await;
+        Err(io::ErrorKind::ConnectionReset.into())
+    });
+    Response::from_parts(parts, Body::from_stream(sent.chain(broken)))
+}
+
+fn struck(rule: &Rule, correlation: &str) -> Response {
+    let mut response = respond(&rule.reply(), Some(correlation));
+    for (name, value) in &rule.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn respond(reply: &Reply, correlation: Option<&str>) -> Response {
+    let body = match &reply.body {
+        None => Body::empty(),
+        Some(Value::String(text)) => Body::from(text.clone()),
+        Some(value) => Body::from(value.to_string()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    let kind = match &reply.body {
+        None => None,
+        Some(Value::String(_)) => Some("text/html; charset=utf-8"),
+        Some(_) => Some("application/json; charset=utf-8"),
+    };
+    if let Some(kind) = kind {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    if let Some(Ok(correlation)) = correlation.map(HeaderValue::from_str) {
+        headers.insert("MS-CorrelationId", correlation);
+    }
+    if let Some(seconds) = reply.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,53 @@
+//! Lines on the screen: one of several parts, and texts line by line. Knows nothing of what they say.
+
+use ratatui::{Frame, layout::Rect, style::Style, text::Line};
+
+/// Draws a line from the left, each part where the cells of the one before end. The widget of a line measures every part as a
+/// whole, and letters that join, as Arabic ones do, are narrower together than the cells that they get: what follows would
+/// stand on top of them.
+pub fn draw(frame: &mut Frame, area: Rect, line: &Line) {
+    let area = area.intersection(frame.area());
+    let buffer = frame.buffer_mut();
+    buffer.set_style(area, line.style);
+    let mut x = area.x;
+    for part in line.spans.iter().filter(|_| area.height > 0) {
+        (x, _) = buffer.set_stringn(
+            x,
+            area.y,
+            &part.content,
+            usize::from(area.right() - x),
+            part.style,
+        );
+    }
+}
+
+/// A text in one style, line by line, as far as there is room.
+pub fn texts(frame: &mut Frame, area: Rect, lines: impl IntoIterator<Item = String>, style: Style) {
+    for (line, place) in lines.into_iter().zip(area.rows()) {
+        frame.render_widget(Line::styled(line, style), place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::pad;
+    use ratatui::{Terminal, backend::TestBackend};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::latin("plain")]
+    #[case::arabic("السلام")]
+    #[case::lam_alef("لا لا")]
+    #[case::half_width_mark("ｱﾌﾟﾘ")]
+    #[case::wide("天気アプリ")]
+    fn what_follows_stands_where_it_was_meant_to(#[case] text: &str) {
+        let mut terminal = Terminal::new(TestBackend::new(20, 2)).unwrap();
+        let line = Line::from(vec![pad(text, 12).into(), "|end".into()]);
+        terminal
+            .draw(|frame| draw(frame, frame.area(), &line))
+            .unwrap();
+        assert_eq!(terminal.backend().buffer()[(12, 0)].symbol(), "|");
+        assert_eq!(terminal.backend().buffer()[(15, 0)].symbol(), "d");
+    }
+}

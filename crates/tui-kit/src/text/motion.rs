@@ -1,0 +1,128 @@
+//! Where a movement of the cursor leads; it steps over what is folded. Changes nothing.
+
+use super::{
+    folds::Folds,
+    lines::Lines,
+    place::{Place, byte_at_column},
+};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A movement of the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    Left,
+    Right,
+    Up(usize),
+    Down(usize),
+    WordLeft,
+    WordRight,
+    /// To the first letter, or to the very start when it is there already.
+    LineStart,
+    LineEnd,
+    Start,
+    End,
+}
+
+/// Where a movement leads from a place; `goal` is the column that up and down aim at.
+pub fn moved(lines: &Lines, folds: &Folds, place: Place, motion: Motion, goal: usize) -> Place {
+    let line_end = |line: usize| Place {
+        line,
+        byte: lines.line(line).len(),
+    };
+    let row = folds.row_of(place.line);
+    let last = folds.row_of(lines.last());
+    let at_goal = |row: usize| {
+        let line = folds.line_at(row);
+        Place {
+            line,
+            byte: byte_at_column(lines.line(line), goal),
+        }
+    };
+    // A step into a folded part goes on to its other side.
+    let left = |to: Place| {
+        if folds.is_hidden(to.line) {
+            line_end(folds.line_at(folds.row_of(to.line)))
+        } else {
+            to
+        }
+    };
+    let right = |to: Place| match folds.row_of(to.line) + 1 {
+        _ if !folds.is_hidden(to.line) => to,
+        next if next <= last => Place {
+            line: folds.line_at(next),
+            byte: 0,
+        },
+        _ => place,
+    };
+    match motion {
+        Motion::Left => left(left_of(lines, place)),
+        Motion::Right => right(right_of(lines, place)),
+        Motion::Up(_) if row == 0 => Place::default(),
+        Motion::Down(_) if row >= last => line_end(folds.line_at(last)),
+        Motion::Up(count) => at_goal(row.saturating_sub(count)),
+        Motion::Down(count) => at_goal((row + count).min(last)),
+        Motion::WordLeft => left(word_left(lines, place)),
+        Motion::WordRight => right(word_right(lines, place)),
+        Motion::LineStart => {
+            let line = lines.line(place.line);
+            let first = line.len() - line.trim_start().len();
+            Place {
+                byte: if place.byte == first { 0 } else { first },
+                ..place
+            }
+        }
+        Motion::LineEnd => line_end(place.line),
+        Motion::Start => Place::default(),
+        Motion::End => line_end(folds.line_at(last)),
+    }
+}
+
+pub fn left_of(lines: &Lines, place: Place) -> Place {
+    match lines.head(place).grapheme_indices(true).next_back() {
+        Some((byte, _)) => Place { byte, ..place },
+        None => match place.line.checked_sub(1) {
+            Some(line) => Place {
+                line,
+                byte: lines.line(line).len(),
+            },
+            None => place,
+        },
+    }
+}
+
+pub fn right_of(lines: &Lines, place: Place) -> Place {
+    match lines.tail(place).graphemes(true).next() {
+        Some(grapheme) => Place {
+            byte: place.byte + grapheme.len(),
+            ..place
+        },
+        None if place.line < lines.last() => Place {
+            line: place.line + 1,
+            byte: 0,
+        },
+        None => place,
+    }
+}
+
+pub fn word_left(lines: &Lines, place: Place) -> Place {
+    match lines.head(place).unicode_word_indices().next_back() {
+        Some((byte, _)) => Place { byte, ..place },
+        None if place.byte > 0 => Place { byte: 0, ..place },
+        None => left_of(lines, place),
+    }
+}
+
+fn word_right(lines: &Lines, place: Place) -> Place {
+    let tail = lines.tail(place);
+    match tail.unicode_word_indices().next() {
+        Some((byte, word)) => Place {
+            byte: place.byte + byte + word.len(),
+            ..place
+        },
+        None if !tail.is_empty() => Place {
+            byte: place.byte + tail.len(),
+            ..place
+        },
+        None => right_of(lines, place),
+    }
+}

@@ -1,0 +1,148 @@
+//! What was changed in a text, in steps that can be taken back and brought again. Knows no text: it only keeps what was where.
+
+use super::place::{Place, after};
+use std::collections::VecDeque;
+
+/// At a place, one text in another's stead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub at: Place,
+    pub removed: String,
+    pub inserted: String,
+}
+
+impl Change {
+    fn bytes(&self) -> usize {
+        self.removed.len() + self.inserted.len()
+    }
+}
+
+/// What one key changed, and what one undo takes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// In the order in which they were made.
+    pub changes: Vec<Change>,
+    /// Where the cursor was.
+    pub before: Place,
+    /// Where it went.
+    pub after: Place,
+    /// One typed letter after the other makes one step.
+    pub is_typing: bool,
+}
+
+impl Step {
+    fn bytes(&self) -> usize {
+        self.changes.iter().map(Change::bytes).sum()
+    }
+
+    /// Takes a typed text that goes on where this step's ends; says whether it did.
+    fn joins(&mut self, typed: &Self) -> bool {
+        let ([last], [next]) = (self.changes.as_mut_slice(), typed.changes.as_slice()) else {
+            return false;
+        };
+        // A new word is a new step.
+        let starts_word = last.inserted.ends_with(' ') && next.inserted != " ";
+        if !self.is_typing
+            || !typed.is_typing
+            || starts_word
+            || after(last.at, &last.inserted) != next.at
+        {
+            return false;
+        }
+        last.inserted.push_str(&next.inserted);
+        self.after = typed.after;
+        true
+    }
+}
+
+/// More steps than anyone takes back.
+const MOST_STEPS: usize = 10_000;
+/// What all steps together may hold: a document of 5 MB replaced again and again must not fill the memory.
+const MOST_BYTES: usize = 24 << 20;
+
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    undo: VecDeque<Step>,
+    redo: Vec<Step>,
+    /// Of the steps that can be taken back.
+    bytes: usize,
+}
+
+impl History {
+    /// Something new was done: what had been taken back cannot be brought again.
+    pub fn add(&mut self, step: Step) {
+        self.redo.clear();
+        self.bytes += step.bytes();
+        if self.undo.back_mut().is_some_and(|last| last.joins(&step)) {
+            return;
+        }
+        self.undo.push_back(step);
+        // The last step stays, however large.
+        while self.undo.len() > 1 && (self.undo.len() > MOST_STEPS || self.bytes > MOST_BYTES) {
+            self.bytes -= self.undo.pop_front().map_or(0, |oldest| oldest.bytes());
+        }
+    }
+
+    pub fn take_back(&mut self) -> Option<&Step> {
+        let step = self.undo.pop_back()?;
+        self.bytes -= step.bytes();
+        self.redo.push(step);
+        self.redo.last()
+    }
+
+    pub fn bring_again(&mut self) -> Option<&Step> {
+        let mut step = self.redo.pop()?;
+        self.bytes += step.bytes();
+        // It is finished: new letters are a step of their own.
+        step.is_typing = false;
+        self.undo.push_back(step);
+        self.undo.back()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(byte: usize, inserted: &str, is_typing: bool) -> Step {
+        let at = Place { line: 0, byte };
+        let changes = vec![Change {
+            at,
+            removed: String::new(),
+            inserted: inserted.to_owned(),
+        }];
+        Step {
+            changes,
+            before: at,
+            after: after(at, inserted),
+            is_typing,
+        }
+    }
+
+    #[test]
+    fn letters_join_until_a_word_begins_or_the_cursor_moves() {
+        let mut history = History::default();
+        for (byte, letter) in ["a", "b", " ", "c"].into_iter().enumerate() {
+            history.add(step(byte, letter, true));
+        }
+        history.add(step(9, "d", true));
+        let taken: Vec<String> = std::iter::from_fn(|| {
+            history
+                .take_back()
+                .map(|step| step.changes[0].inserted.clone())
+        })
+        .collect();
+        assert_eq!(taken, ["d", "c", "ab "]);
+        assert_eq!(history.bytes, 0);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_last_step_stays() {
+        let mut history = History::default();
+        let large = "x".repeat(MOST_BYTES);
+        history.add(step(0, &large, false));
+        history.add(step(0, "small", false));
+        history.add(step(0, &large, false));
+        assert_eq!((history.undo.len(), history.bytes), (1, MOST_BYTES));
+    }
+}

@@ -1,0 +1,132 @@
+//! `create` and `delete`: add-ons, flights and drafts.
+
+use super::{
+    context::Session,
+    exit::{Exit, Failure},
+    list,
+    printer::Printer,
+};
+use crate::{
+    cli::Create,
+    tasks::{job::NewProduct, manage},
+};
+use serde_json::json;
+use store_model::{product::Product, target::Target};
+
+/// What the person said yes to.
+pub(super) struct Consent<'a> {
+    pub yes: bool,
+    pub name: Option<&'a str>,
+}
+
+pub(super) async fn create(
+    session: Session,
+    what: &Create,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    session.may_change()?;
+    let product = match what.clone() {
+        Create::Addon {
+            app,
+            product_id,
+            product_type,
+        } => NewProduct::AddOn {
+            app,
+            product_id,
+            product_type: product_type.as_str().to_owned(),
+        },
+        Create::Flight {
+            app,
+            name,
+            groups,
+            rank_higher_than,
+        } => NewProduct::Flight {
+            app,
+            name,
+            groups,
+            rank_higher_than,
+        },
+    };
+    let made = manage::make(&session.services, &product).await?;
+    if printer.is_json() {
+        printer.object(&list::object(&made, None))?;
+    } else {
+        printer.line(&format!("{}  {}", made.target, made.name))?;
+        if let Some(draft) = &made.pending {
+            printer.chatter(&format!(
+                "It has a first draft, {draft}: publish it with --pending keep."
+            ))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn delete(
+    session: Session,
+    target: &Target,
+    draft: bool,
+    consent: &Consent<'_>,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    session.may_change()?;
+    let services = &session.services;
+    let product = services.store.product(target).await?;
+    if draft {
+        let Some(id) = &product.pending else {
+            return Err(Failure::refused(format!(
+                "{target} ({}) has no pending submission.",
+                product.name
+            )));
+        };
+        if !consent.yes {
+            return Err(Failure::refused(format!(
+                "This would delete submission {id} of {target} ({}); its document would be saved first. Add --yes.",
+                product.name
+            )));
+        }
+        let saved = manage::discard(services, target, id).await?;
+        if printer.is_json() {
+            let saved = saved.display().to_string();
+            printer.object(&json!({"event": "deleted", "target": target.to_string(), "submissionId": id, "saved": saved}))?;
+        } else {
+            printer.line(&format!(
+                "Deleted submission {id} of {target}. Its document is in {}",
+                saved.display()
+            ))?;
+        }
+        return Ok(Exit::Done);
+    }
+    may_delete_product(target, &product, consent)?;
+    manage::remove(services, target).await?;
+    if printer.is_json() {
+        printer.object(&json!({"event": "deleted", "target": target.to_string()}))?;
+    } else {
+        printer.line(&format!("Deleted {target} ({}).", product.name))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn may_delete_product(
+    target: &Target,
+    product: &Product,
+    consent: &Consent<'_>,
+) -> Result<(), Failure> {
+    let name = &product.name;
+    match target {
+        Target::App { .. } => Err(Failure::refused(
+            "An app cannot be deleted through the API; delete only its draft with --draft, or use Partner Center.",
+        )),
+        // Its owners would lose what they bought (store-api.md Q50).
+        Target::AddOn { .. }
+            if product.published.is_some() && consent.name != Some(name.as_str()) =>
+        {
+            Err(Failure::refused(format!(
+                "{target} ({name}) has been published: deleting it harms those who own it. If it must be, add --yes --name {name}"
+            )))
+        }
+        _ if !consent.yes => Err(Failure::refused(format!(
+            "This would delete {target} ({name}) for good. Add --yes."
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,212 @@
+//! `check`: a document against the rules, and a ZIP against the document, before anything is sent.
+
+use super::{
+    context::{Session, may_open, read_document},
+    exit::{Exit, Failure},
+    printer::Printer,
+};
+use crate::{
+    cli::Cli,
+    storage::config::Env,
+    tasks::{browse, load},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::path::Path;
+use store_client::Priority;
+use store_model::{
+    finding::{Finding, Severity},
+    json::document::{Document, Position},
+    package,
+    product::PackageIdentity,
+    rules::check,
+    submission::{kind_of, put_body},
+    target::{Kind, Target},
+    units::counted,
+};
+
+pub(super) async fn run(
+    cli: &Cli,
+    env: Env<'_>,
+    target: &str,
+    file: Option<&Path>,
+    zip: Option<&Path>,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let given = file.map(read_document).transpose()?;
+    let (kind, base, identity) = if target == "-" {
+        let document = given.as_ref().and_then(|document| document.value().ok());
+        let document = document.ok_or_else(|| {
+            Failure::usage("check - needs --json FILE: without a target there is no document.")
+        })?;
+        (kind_of(document), None, None)
+    } else {
+        let target: Target = target.parse().map_err(Failure::usage)?;
+        let session = Session::open_to_read(cli, env, printer)?;
+        let detail = session.target(&target).await?;
+        // Only what a ZIP holds is compared with it.
+        let identity = match zip {
+            Some(_) => {
+                load::package_identity(
+                    &session.services.store.with_priority(Priority::Person),
+                    &detail.product,
+                )
+                .await?
+            }
+            None => None,
+        };
+        let base = detail
+            .server()
+            .map(|submission| put_body(target.kind(), &submission.document));
+        (target.kind(), base, identity)
+    };
+    let document = match (given, &base) {
+        (Some(document), _) => document,
+        (None, Some(base)) => Document::from_value(base.clone()),
+        (None, None) => {
+            return Err(Failure::usage(format!(
+                "{target} has no submission yet: give a document with --json."
+            )));
+        }
+    };
+    let Ok(value) = document.value() else {
+        return Err(Failure::usage("The document cannot be read."));
+    };
+
+    let mut findings = check::check_at(kind, value, base.as_ref(), Timestamp::now());
+    findings.extend(zip_findings(kind, value, zip, identity)?);
+    let pointers: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding.pointer.as_str())
+        .collect();
+    // Lines count in the file that was given; the server's copy is nowhere to be opened.
+    let places = if file.is_some() {
+        document.positions(&pointers)
+    } else {
+        vec![None; findings.len()]
+    };
+    for (finding, place) in findings.iter().zip(places) {
+        let place = place.or_else(|| {
+            document
+                .nearest_position(&finding.pointer)
+                .filter(|_| file.is_some())
+        });
+        say(finding, place, file, printer)?;
+    }
+    let count = |severity: Severity| {
+        findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let (errors, warnings, notes) = (
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Note),
+    );
+    if printer.is_json() {
+        let outcome = if errors > 0 { "refused" } else { "passed" };
+        printer
+            .object(&json!({"event": "result", "outcome": outcome, "errors": errors, "warnings": warnings, "notes": notes}))?;
+    } else if findings.is_empty() {
+        printer.line("No findings.")?;
+    } else {
+        let last = if errors == 0 {
+            " Nothing that the Store would refuse."
+        } else {
+            ""
+        };
+        printer.line(&format!(
+            "{}, {}, {}.{last}",
+            counted(errors, "error"),
+            counted(warnings, "warning"),
+            counted(notes, "note")
+        ))?;
+    }
+    Ok(if errors > 0 {
+        Exit::Refused
+    } else {
+        Exit::Done
+    })
+}
+
+/// One finding: as compilers do it, `file:line:column: severity: …`, with the help below; or one object.
+fn say(
+    finding: &Finding,
+    place: Option<Position>,
+    file: Option<&Path>,
+    printer: &mut Printer<'_>,
+) -> std::io::Result<()> {
+    let Finding {
+        pointer,
+        severity,
+        sentence,
+        rule,
+        help,
+    } = finding;
+    if printer.is_json() {
+        return printer.object(&json!({
+            "event": "finding", "severity": severity.word(), "pointer": pointer, "line": place.map(|place| place.line),
+            "column": place.map(|place| place.column), "sentence": sentence, "rule": rule, "help": help,
+        }));
+    }
+    let at = match (file, place) {
+        (Some(file), Some(place)) => {
+            format!("{}:{}:{}: ", file.display(), place.line, place.column)
+        }
+        _ => String::new(),
+    };
+    let pointer = if pointer.is_empty() {
+        String::new()
+    } else {
+        format!("{pointer}: ")
+    };
+    let rule = if rule.is_empty() {
+        String::new()
+    } else {
+        format!(" [{rule}]")
+    };
+    printer.line(&format!("{at}{severity}: {pointer}{sentence}{rule}"))?;
+    if help.is_empty() {
+        Ok(())
+    } else {
+        printer.line(&format!("    {help}"))
+    }
+}
+
+fn zip_findings(
+    kind: Kind,
+    document: &Value,
+    zip: Option<&Path>,
+    identity: Option<PackageIdentity>,
+) -> Result<Vec<Finding>, Failure> {
+    let expected = package::expected(kind, document);
+    let told = |severity, sentence, rule| Finding {
+        pointer: String::new(),
+        severity,
+        sentence,
+        rule,
+        help: "",
+    };
+    let Some(zip) = zip else {
+        let pending = counted(expected.len(), "file");
+        let note = format!(
+            "{pending} marked PendingUpload; give the ZIP with --zip to have it looked at."
+        );
+        return Ok(if expected.is_empty() {
+            Vec::new()
+        } else {
+            vec![told(Severity::Note, note, "§ 4.9")]
+        });
+    };
+    may_open(zip)?;
+    let examined = browse::examine(zip, kind, document, identity);
+    Ok(match examined.broken {
+        None => examined.fit.findings(),
+        Some(broken) => vec![told(
+            Severity::Error,
+            format!("{}: {broken}", zip.display()),
+            "§ 4.9",
+        )],
+    })
+}

@@ -1,0 +1,205 @@
+//! `diff`: what is live against the draft or a file, as text, JSON or Markdown, with the hash under which it can be approved.
+
+use super::{
+    context::{Session, may_open, read_value},
+    diff_text,
+    exit::{Exit, Failure},
+    printer::Printer,
+};
+use crate::{
+    cli::DiffFormat,
+    tasks::{
+        browse, digest,
+        job::JobId,
+        report::{Report, Summed, TargetDetail},
+        reporter::Reporter,
+    },
+};
+use serde_json::{Value, json};
+use std::{io, path::Path};
+use store_model::{
+    difference::{Brought, Difference, escaped},
+    fingerprint::{Fingerprint, ZipPart},
+    product::plain_text,
+    submission::Submission,
+    target::Target,
+    units,
+};
+
+/// What is compared.
+pub(super) struct Sides<'a> {
+    pub target: &'a Target,
+    pub json: Option<&'a Path>,
+    pub zip: Option<&'a Path>,
+}
+
+pub(super) async fn run(
+    mut session: Session,
+    sides: &Sides<'_>,
+    format: Option<DiffFormat>,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let target = sides.target;
+    let given = sides.json.map(read_value).transpose()?;
+    sides.zip.map(may_open).transpose()?;
+    let detail = session.target(target).await?;
+    let (live, draft) = (detail.published.as_ref(), detail.pending.as_ref());
+    let Some(document) = given.as_ref().or(draft.map(|draft| &draft.document)) else {
+        return Err(Failure::refused(format!(
+            "{target} has no draft to compare with what is live. Give a document with --json FILE, or make a draft first."
+        )));
+    };
+    let zip = match sides.zip {
+        Some(zip) => ZipPart::Sha256(sum(&mut session, zip, printer).await?),
+        None => ZipPart::None,
+    };
+    let brought = sides
+        .zip
+        .map(|zip| brought(zip, target, document))
+        .unwrap_or_default();
+    let difference = Difference::between(
+        target.kind(),
+        live.map(|live| &live.document),
+        document,
+        &brought,
+    );
+    let hash = Fingerprint::of(target, live, draft, document, zip);
+    let format = format.unwrap_or(if printer.is_json() {
+        DiffFormat::Json
+    } else {
+        DiffFormat::Text
+    });
+    print(format, sides, &detail, &difference, &hash, printer)?;
+    Ok(Exit::Done)
+}
+
+/// What the packages in the ZIP say of themselves; nothing where they cannot be read: `check` says why.
+fn brought(zip: &Path, target: &Target, document: &Value) -> Vec<Brought> {
+    let examined = browse::examine(zip, target.kind(), document, None);
+    examined
+        .archive
+        .as_ref()
+        .map(Brought::all)
+        .unwrap_or_default()
+}
+
+/// Reads the whole ZIP for its sum; a long reading says how far it is.
+async fn sum(
+    session: &mut Session,
+    zip: &Path,
+    printer: &mut Printer<'_>,
+) -> Result<[u8; 32], Failure> {
+    let reporter = Reporter::new(JobId(0), session.sender.clone());
+    let mut work = Box::pin(digest::sum(zip, &reporter));
+    let mut told = 0;
+    loop {
+        tokio::select! {
+            biased;
+            ended = &mut work => return ended.map(|(sum, _)| sum).map_err(|message| Failure::new(Exit::Failed, message)),
+            report = session.told.recv() => if let Some((_, Report::Summed(summed))) = report {
+                told = reading(&summed, told, printer)?;
+            },
+        }
+    }
+}
+
+/// A line every tenth; gives the tenth that was said last.
+pub(super) fn reading(summed: &Summed, told: u8, printer: &mut Printer<'_>) -> io::Result<u8> {
+    let percent = units::percent(summed.done, summed.total) / 10 * 10;
+    if percent > told {
+        let (done, total) = (units::bytes(summed.done), units::bytes(summed.total));
+        printer.chatter(&format!(
+            "reading the ZIP for its hash: {percent} %, {done} of {total}"
+        ))?;
+    }
+    Ok(percent.max(told))
+}
+
+fn name(submission: Option<&Submission>, none: &str, word: &str) -> String {
+    submission.map_or_else(
+        || none.to_owned(),
+        |submission| format!("{word} ({})", submission.id),
+    )
+}
+
+fn print(
+    format: DiffFormat,
+    sides: &Sides<'_>,
+    detail: &TargetDetail,
+    difference: &Difference,
+    hash: &Fingerprint,
+    printer: &mut Printer<'_>,
+) -> io::Result<()> {
+    let before = name(
+        detail.published.as_ref(),
+        "nothing, it was never published",
+        "what is live",
+    );
+    let file = |path: &Path| {
+        plain_text(
+            &path
+                .file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy(),
+        )
+    };
+    let after = match sides.json {
+        Some(path) => file(path),
+        None => name(detail.pending.as_ref(), "no draft", "the draft"),
+    };
+    let zip = sides.zip.map(file);
+    let title = format!("{}, {}", detail.product.name, sides.target);
+    match format {
+        DiffFormat::Text => {
+            printer.line(&format!("{title}\n{before} → {after}\n"))?;
+            if difference.is_empty() {
+                printer.line("No difference.")?;
+            }
+            for line in diff_text::lines(difference) {
+                printer.line(&line)?;
+            }
+            let zip = zip.map(|zip| format!(", ZIP {zip}")).unwrap_or_default();
+            printer.line(&format!("\n{}{zip}\nhash  {hash}", summary(difference)))
+        }
+        DiffFormat::Json => {
+            for object in difference.objects() {
+                printer.object(&object)?;
+            }
+            let id = |submission: Option<&Submission>| {
+                submission.map_or(Value::Null, |submission| submission.id.clone().into())
+            };
+            printer.object(&json!({
+                "event": "difference", "target": sides.target.to_string(), "name": detail.product.name,
+                "published": id(detail.published.as_ref()), "pending": id(detail.pending.as_ref()),
+                "file": sides.json.map(|path| path.display().to_string()), "zip": sides.zip.map(|path| path.display().to_string()),
+                "changes": difference.len(), "concerns": difference.concerns.len(), "hash": hash.to_string(),
+            }))
+        }
+        DiffFormat::Markdown => {
+            let title = escaped(&title);
+            let sentence = escaped(&format!("{before} → {after}"));
+            printer.line(&format!(
+                "## {title}\n\n{sentence}\n\n{}",
+                difference.markdown()
+            ))?;
+            let zip = zip
+                .map(|zip| format!(", ZIP {}", escaped(&zip)))
+                .unwrap_or_default();
+            printer.line(&format!(
+                "{}{zip}. Approve it by its hash:\n\n```text\n{hash}\n```",
+                summary(difference)
+            ))
+        }
+    }
+}
+
+fn summary(difference: &Difference) -> String {
+    let changes = units::counted(difference.len(), "change");
+    match difference.concerns.len() {
+        0 => changes,
+        number => format!(
+            "{changes}, {number} {} a yes of its own",
+            if number == 1 { "needs" } else { "need" }
+        ),
+    }
+}

@@ -1,0 +1,21 @@
+//! Floor 8: the same jobs without a screen. One file a command; text for people or JSON lines for scripts; exit codes.
+
+mod account;
+mod check;
+pub mod context;
+mod diff;
+mod diff_text;
+mod drafts;
+pub mod exit;
+mod list;
+pub mod operation;
+mod pack;
+pub mod printer;
+mod publish;
+mod resume;
+mod rollout;
+pub mod run;
+mod show;
+#[cfg(feature = "sim")]
+pub mod sim;
+mod texts;

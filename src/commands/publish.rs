@@ -1,0 +1,129 @@
+//! `publish` and `watch`: a whole release, or only its end.
+
+use super::{
+    context::{Session, read_value},
+    exit::{Exit, Failure},
+    operation::{Work, carry_out},
+    printer::Printer,
+};
+use crate::{
+    cli::{Allow, Pending, PublishArgs, Wait},
+    engine::{
+        operation::Errand,
+        plan::{PendingPolicy, Plan, WaitFor},
+    },
+    tasks::job::Catalog,
+};
+use store_model::{fingerprint::Fingerprint, product::Product, risk::ConcernKind, target::Target};
+
+pub(super) async fn publish(
+    mut session: Session,
+    args: &PublishArgs,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    session.may_change()?;
+    if session.profile.protected && !args.yes {
+        return Err(Failure::refused(format!(
+            "Profile {} is protected: add --yes to commit.",
+            session.profile.name
+        )));
+    }
+    if args.zip.is_some() && args.expect.as_ref().is_some_and(Fingerprint::is_open) {
+        return Err(Failure::usage(
+            "This hash leaves the ZIP open, so it approves none: take the one of flightdeck diff with --zip.",
+        ));
+    }
+    let document = args.json.as_deref().map(read_value).transpose()?;
+    let plan = Plan {
+        target: args.target.clone(),
+        name: args.target.to_string(),
+        document,
+        zip: args.zip.clone(),
+        pending: match args.pending {
+            Pending::Fail => PendingPolicy::Fail,
+            Pending::Keep => PendingPolicy::Keep,
+            Pending::Replace => PendingPolicy::Replace,
+        },
+        draft_seen: None,
+        expect: args.expect.clone(),
+        base: None,
+        allow: args.allow.iter().map(|allow| concern(*allow)).collect(),
+        wait: match args.wait {
+            Wait::Committed => WaitFor::Committed,
+            Wait::Published => WaitFor::Published,
+            Wait::None => WaitFor::None,
+        },
+    };
+    carry_out(
+        &mut session,
+        Work::Begin(Errand::Publish(Box::new(plan))),
+        args.timeout,
+        printer,
+    )
+    .await
+}
+
+fn concern(allow: Allow) -> ConcernKind {
+    match allow {
+        Allow::Price => ConcernKind::Price,
+        Allow::BecomesFree => ConcernKind::BecomesFree,
+        Allow::Visibility => ConcernKind::Visibility,
+        Allow::Rollout => ConcernKind::Rollout,
+    }
+}
+
+/// One after the other: a script reads one story at a time. The worst end decides the exit code.
+pub(super) async fn watch(
+    mut session: Session,
+    targets: &[Target],
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let store = session.services.store.clone();
+    let mut pending = Vec::new();
+    if targets.is_empty() {
+        for catalog in [Catalog::Apps, Catalog::AddOns] {
+            pending.extend(
+                store
+                    .products(&catalog, &|_: &[Product], _: usize| ())
+                    .await?,
+            );
+        }
+        pending.retain(|product| product.pending.is_some());
+    } else {
+        for target in targets {
+            pending.push(store.product(target).await?);
+        }
+    }
+    let mut worst = Exit::Done;
+    for Product {
+        target,
+        name,
+        pending,
+        ..
+    } in pending
+    {
+        let Some(submission) = pending else {
+            printer.chatter(&format!("{target} ({name}) has nothing under way."))?;
+            continue;
+        };
+        printer.chatter(&format!("{target} ({name}), submission {submission}"))?;
+        let exit = carry_out(
+            &mut session,
+            Work::Begin(Errand::Follow {
+                target,
+                name,
+                submission,
+            }),
+            None,
+            printer,
+        )
+        .await?;
+        if exit == Exit::Interrupted {
+            return Ok(exit);
+        }
+        if exit as u8 > worst as u8 {
+            worst = exit;
+        }
+    }
+    Ok(worst)
+}

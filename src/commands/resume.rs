@@ -1,0 +1,109 @@
+//! `resume`: lists interrupted runs, or goes on with one.
+
+use super::{
+    context::Session,
+    exit::{Exit, Failure},
+    operation::{Work, carry_out},
+    printer::Printer,
+};
+use crate::tasks::{journal, report::Interrupted};
+use serde_json::{Value, json};
+use std::{io, time::Duration};
+
+pub(super) async fn run(
+    mut session: Session,
+    run: Option<&str>,
+    renew: bool,
+    timeout: Option<Duration>,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let runs = journal::interrupted(&session.services.home.runs(), &session.services.profile)?;
+    let Some(wanted) = run else {
+        if runs.is_empty() && !printer.is_json() {
+            printer.chatter("No run was interrupted.")?;
+        }
+        for run in &runs {
+            show(run, printer)?;
+        }
+        return Ok(Exit::Done);
+    };
+    session.may_change()?;
+    // The beginnings of ids are times and much alike: their ends tell them apart.
+    let mut matches = runs
+        .iter()
+        .filter(|run| run.id == wanted || run.id.ends_with(wanted));
+    let id = match (matches.next(), matches.next()) {
+        (Some(run), None) => run.id.clone(),
+        (None, _) => {
+            // One that has ended is no longer in the list, but a script may still have its id.
+            if let Some(ended) = session
+                .services
+                .home
+                .runs()
+                .list()?
+                .into_iter()
+                .find(|run| run.id == wanted || run.id.ends_with(wanted))
+            {
+                let how = ended
+                    .last
+                    .as_ref()
+                    .and_then(|last| last.pointer("/ended/outcome"))
+                    .and_then(Value::as_str);
+                return Err(Failure::refused(format!(
+                    "Run {} has ended ({}) and cannot go on; start a new one.",
+                    ended.id,
+                    how.unwrap_or("with an unknown outcome")
+                )));
+            }
+            return Err(Failure::refused(format!(
+                "No interrupted run is {wanted:?}; `flightdeck resume` lists them."
+            )));
+        }
+        (Some(_), Some(_)) => {
+            return Err(Failure::usage(format!(
+                "Several runs end in {wanted:?}; give more of the id."
+            )));
+        }
+    };
+    let work = if renew {
+        Work::Renew(id)
+    } else {
+        Work::Resume(id)
+    };
+    carry_out(&mut session, work, timeout, printer).await
+}
+
+fn show(run: &Interrupted, printer: &mut Printer<'_>) -> io::Result<()> {
+    let view = run.view.as_ref();
+    let step = view
+        .and_then(|view| view.steps.iter().rfind(|step| step.started.is_some()))
+        .map(|step| step.step);
+    let ending = view
+        .and_then(|view| view.ending.as_ref())
+        .map(|ending| ending.message.as_str());
+    if printer.is_json() {
+        return printer.object(&json!({
+            "run": run.id, "target": view.map(|view| view.target.to_string()), "name": view.map(|view| &view.name),
+            "started": view.map(|view| view.started), "step": step, "submissionId": view.and_then(|view| view.submission.as_ref()),
+            "message": ending, "heldBy": run.held_by, "problem": run.problem,
+        }));
+    }
+    let what = match (view, step) {
+        (Some(view), Some(step)) => format!("{}  stopped at {}", view.target, step.word()),
+        (Some(view), None) => view.target.to_string(),
+        (None, _) => "cannot be read".to_owned(),
+    };
+    printer.line(&format!("{}  {what}", run.id))?;
+    let held = run
+        .held_by
+        .as_ref()
+        .map(|holder| format!("driven by {holder}"));
+    for text in ending
+        .into_iter()
+        .chain(held.as_deref())
+        .chain(run.problem.as_deref())
+    {
+        printer.line(&format!("    {text}"))?;
+    }
+    Ok(())
+}

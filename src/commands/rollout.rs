@@ -1,0 +1,81 @@
+//! `rollout`: how far a gradual rollout is, and moving it.
+
+use super::{
+    context::Session,
+    exit::{Exit, Failure},
+    printer::Printer,
+};
+use crate::{
+    cli::RolloutMove,
+    tasks::rollout::{self, Move},
+};
+use serde_json::json;
+use store_client::Priority;
+use store_model::target::Target;
+
+pub(super) async fn run(
+    session: Session,
+    target: &Target,
+    wanted: Option<&RolloutMove>,
+    yes: bool,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let store = session.services.store.with_priority(Priority::Person);
+    let product = store.product(target).await?;
+    let Some(id) = &product.published else {
+        return Err(Failure::refused(format!(
+            "{target} ({}) is not published: nothing is rolled out.",
+            product.name
+        )));
+    };
+    let to = match wanted {
+        None | Some(RolloutMove::Get) => None,
+        Some(RolloutMove::Set { percent }) => Some((
+            Move::Set(*percent),
+            format!("give submission {id} to {percent} % of the customers"),
+        )),
+        Some(RolloutMove::Halt) => Some((
+            Move::Halt,
+            format!("take submission {id} back from everybody who has it"),
+        )),
+        Some(RolloutMove::Finalize) => {
+            Some((Move::Finalize, format!("give submission {id} to everybody")))
+        }
+    };
+    let stands = match to {
+        None => store.rollout(target, id).await?,
+        Some((to, words)) => {
+            session.may_change()?;
+            // A percentage can be changed again; the other two cannot.
+            let needs_yes = session.profile.protected || !matches!(to, Move::Set(_));
+            if needs_yes && !yes {
+                return Err(Failure::refused(format!(
+                    "This would {words} ({}). Add --yes.",
+                    product.name
+                )));
+            }
+            rollout::shift(&session.services, target, id, to).await?
+        }
+    };
+    if printer.is_json() {
+        printer.object(&json!({
+            "target": target.to_string(), "submissionId": id, "isPackageRollout": stands.is_rollout,
+            "packageRolloutPercentage": stands.percentage, "packageRolloutStatus": stands.status, "fallbackSubmissionId": stands.fallback,
+        }))?;
+    } else if stands.is_rollout {
+        let others = stands
+            .fallback
+            .as_ref()
+            .map(|id| format!("; the others get submission {id}"))
+            .unwrap_or_default();
+        printer.line(&format!(
+            "{target}  {} % of the customers get submission {id}{others}  ({})",
+            stands.percentage, stands.status
+        ))?;
+    } else {
+        printer.line(&format!(
+            "{target}  submission {id} is not rolled out gradually: all customers get it."
+        ))?;
+    }
+    Ok(Exit::Done)
+}

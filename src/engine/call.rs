@@ -1,0 +1,111 @@
+//! The two words between a run and its driver: what is to be done next, and what came of it. Plain data, no signed URL in it.
+
+use super::view::Cause;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::path::PathBuf;
+use store_model::{status::StatusReport, submission::Submission};
+
+/// What is to be done next; the answer comes as [`Happened`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    SignIn,
+    ReadTarget,
+    ReadSubmission {
+        id: String,
+    },
+    /// Hold the archive against the document.
+    Examine {
+        zip: PathBuf,
+        document: Value,
+    },
+    /// Keep the draft's document on disk: it is about to be deleted.
+    SaveDraft {
+        submission: Box<Submission>,
+    },
+    Delete {
+        id: String,
+    },
+    Create,
+    Update {
+        id: String,
+        body: Value,
+    },
+    ReadBack {
+        id: String,
+    },
+    Upload {
+        id: String,
+        zip: PathBuf,
+    },
+    Commit {
+        id: String,
+    },
+    /// Ask for the status.
+    Look {
+        id: String,
+    },
+    End,
+}
+
+impl Next {
+    /// Whether it changes something in the account, so that the intention has to be on disk before it.
+    pub fn is_change(&self) -> bool {
+        matches!(
+            self,
+            Self::Delete { .. }
+                | Self::Create
+                | Self::Update { .. }
+                | Self::Upload { .. }
+                | Self::Commit { .. }
+        )
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Happened {
+    SignedIn,
+    TargetRead {
+        /// The product's name: a head-less plan knows only the target.
+        name: String,
+        pending: Option<String>,
+        published: Option<String>,
+    },
+    SubmissionRead(Submission),
+    /// What keeps the archive from being committed, in words; empty when it fits.
+    Examined {
+        problems: Vec<String>,
+        warnings: Vec<String>,
+        /// SHA-256 of the whole file; only where an approved hash asks for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sum: Option<[u8; 32]>,
+    },
+    DraftSaved {
+        path: PathBuf,
+    },
+    Deleted,
+    Created(Submission),
+    Updated,
+    ReadBack(Submission),
+    Uploaded {
+        bytes: u64,
+    },
+    Committed,
+    Seen(StatusReport),
+    /// A changing call has no clear answer: it may have been done.
+    Lost {
+        message: String,
+    },
+    Failed(Fault),
+    Cancelled,
+}
+
+/// Why something could not be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub cause: Cause,
+    /// What was tried, what came back, what to do next.
+    pub message: String,
+}

@@ -1,0 +1,70 @@
+//! What a look at a committed submission means: whether it goes on, and how it ended. Pure.
+
+use super::{plan::WaitFor, view::Outcome};
+use store_model::status::{Status, StatusReport};
+
+/// What follows from a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    GoesOn,
+    /// How it ended, in words.
+    Ended(Outcome, String),
+    /// Why it failed and what to do.
+    Failed(String),
+}
+
+/// Judges a look. Skipped states are fine; `CommitStarted` to `PendingCommit` is a failure of the service (store-api.md § 4.2).
+/// `publish_mode` is the `targetPublishMode` of what was committed.
+pub(super) fn judge(
+    report: &StatusReport,
+    publish_mode: Option<&str>,
+    wait: WaitFor,
+    id: &str,
+    portal: &str,
+) -> Verdict {
+    match &report.status {
+        Status::Published => {
+            Verdict::Ended(Outcome::Published, format!("Submission {id} is published."))
+        }
+        Status::PendingCommit => Verdict::Failed(format!(
+            "Submission {id} fell back to PendingCommit: the service failed while it took the commit. \
+             Commit it again (publish with the draft kept), or look at it in Partner Center: {portal}"
+        )),
+        status if status.is_failure() => Verdict::Failed(failure(report, id, portal)),
+        Status::Release if publish_mode == Some("Manual") => {
+            let message = format!(
+                "Submission {id} is certified and waits for \"Publish now\" in Partner Center: {portal}"
+            );
+            Verdict::Ended(Outcome::Waiting, message)
+        }
+        Status::Release if publish_mode == Some("SpecificDate") => Verdict::Ended(
+            Outcome::Waiting,
+            format!("Submission {id} is certified and waits for its publish date."),
+        ),
+        Status::CommitStarted | Status::None => Verdict::GoesOn,
+        status if wait == WaitFor::Committed => Verdict::Ended(
+            Outcome::Committed,
+            format!("Submission {id} is committed and in {status}."),
+        ),
+        _ => Verdict::GoesOn,
+    }
+}
+
+fn failure(report: &StatusReport, id: &str, portal: &str) -> String {
+    let errors = report
+        .errors
+        .iter()
+        .map(|error| format!("{}: {}", error.code, error.details));
+    let reports = report
+        .reports
+        .iter()
+        .map(|report| format!("certification report: {}", report.url));
+    let first = format!("Submission {id} ended in {}.", report.status);
+    let lines: Vec<_> = [first]
+        .into_iter()
+        .chain(errors)
+        .chain(reports)
+        .chain([format!("Partner Center: {portal}")])
+        .collect();
+    lines.join("\n  ")
+}

@@ -1,0 +1,554 @@
+//! The run as a state machine: [`Run::next`] says what to do, [`Run::tell`] is told what came of it.
+//! Owns every rule about the order of calls; does no I/O and reads no clock. What is done about an answer that never came, and how
+//! an interrupted run goes on, stands in `recovery.rs`.
+
+use super::{
+    call::{Fault, Happened, Next},
+    expect,
+    follow::{self, Verdict},
+    operation::{Errand, Header},
+    plan::{PendingPolicy, Plan, WaitFor},
+    preflight,
+    stage::{Doubt, Stage},
+    view::{Cause, Ending, Outcome, RunView, Step, StepState},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use store_model::{
+    diff,
+    status::{Status, StatusReport},
+    submission::{Submission, put_body},
+};
+
+/// One attempt from "what is live" to "published".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    pub(super) header: Header,
+    pub(super) view: RunView,
+    pub(super) stage: Stage,
+    pub(super) pending: Option<Submission>,
+    pub(super) live_id: Option<String>,
+    pub(super) live: Option<Submission>,
+    /// The draft that is sent to, as it was last read before the update.
+    pub(super) draft: Option<Submission>,
+    /// The body that will be sent.
+    pub(super) body: Option<Value>,
+    has_pending_files: bool,
+    pub(super) is_uploaded: bool,
+    /// `targetPublishMode` of what is committed.
+    publish_mode: Option<String>,
+    /// How often the present call was left without a clear answer.
+    pub(super) doubts: u8,
+    /// Not before this time is the next thing done.
+    pub(super) due: Option<Timestamp>,
+}
+
+impl Run {
+    pub fn new(header: Header) -> Self {
+        let errand = &header.errand;
+        let mut view = RunView::new(
+            header.run.clone(),
+            errand.target().clone(),
+            errand.name().to_owned(),
+            header.at,
+        );
+        if let Errand::Follow { submission, .. } = errand {
+            view.submission = Some(submission.clone());
+        }
+        let mut run = Self {
+            header,
+            view,
+            stage: Stage::SignIn,
+            pending: None,
+            live_id: None,
+            live: None,
+            draft: None,
+            body: None,
+            has_pending_files: false,
+            is_uploaded: false,
+            publish_mode: None,
+            doubts: 0,
+            due: None,
+        };
+        let at = run.header.at;
+        run.view.begin(Step::SignIn, at);
+        run
+    }
+
+    pub fn view(&self) -> &RunView {
+        &self.view
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.header.errand {
+            Errand::Publish(plan) => Some(plan),
+            Errand::Follow { .. } => None,
+        }
+    }
+
+    pub(super) fn submission(&self) -> String {
+        self.view.submission.clone().unwrap_or_default()
+    }
+
+    /// The draft that an update replaces, as it was last read.
+    pub fn draft(&self) -> Option<&Submission> {
+        self.draft.as_ref()
+    }
+
+    /// The document whose pending files the archive has to hold: what will be sent, else the kept draft's own.
+    fn document(&self) -> Value {
+        let own = || self.pending.as_ref().map(|draft| draft.document.clone());
+        self.body.clone().or_else(own).unwrap_or_default()
+    }
+
+    /// Not before this time is [`Run::next`] to be done.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due
+            .filter(|_| matches!(self.stage, Stage::Look | Stage::Probe(_)))
+    }
+
+    /// What is to be done now.
+    pub fn next(&self) -> Next {
+        if !self.view.is_active() {
+            return Next::End;
+        }
+        let zip = || {
+            self.plan()
+                .and_then(|plan| plan.zip.clone())
+                .unwrap_or_default()
+        };
+        let id = self.submission();
+        match &self.stage {
+            Stage::SignIn => Next::SignIn,
+            Stage::ReadTarget | Stage::Probe(Doubt::Delete | Doubt::Create) => Next::ReadTarget,
+            Stage::ReadPending { id }
+            | Stage::ReadLive { id }
+            | Stage::ReadFollowed { id }
+            | Stage::Adopt { id } => Next::ReadSubmission { id: id.clone() },
+            Stage::Examine => Next::Examine {
+                zip: zip(),
+                document: self.document(),
+            },
+            Stage::SaveDraft => match &self.pending {
+                Some(draft) => Next::SaveDraft {
+                    submission: Box::new(draft.clone()),
+                },
+                None => Next::End,
+            },
+            Stage::Delete => Next::Delete {
+                id: self
+                    .pending
+                    .as_ref()
+                    .map(|draft| draft.id.clone())
+                    .unwrap_or_default(),
+            },
+            Stage::Create => Next::Create,
+            Stage::Recheck => Next::ReadSubmission { id },
+            Stage::Update => Next::Update {
+                id,
+                body: self.body.clone().unwrap_or_default(),
+            },
+            Stage::ReadBack | Stage::Probe(Doubt::Update) => Next::ReadBack { id },
+            Stage::Upload => Next::Upload { id, zip: zip() },
+            Stage::Commit => Next::Commit { id },
+            Stage::Look | Stage::Probe(Doubt::Commit) => Next::Look { id },
+        }
+    }
+
+    /// Takes in what came of it. Whatever does not answer what was asked is ignored: a run is never confused by a late word.
+    pub fn tell(&mut self, happened: Happened, at: Timestamp) {
+        if !self.view.is_active() {
+            return;
+        }
+        match (self.stage.clone(), happened) {
+            (_, Happened::Cancelled) => self.cancel(at),
+            (stage, Happened::Lost { message }) => self.lost(&stage, &message, at),
+            (Stage::Look, Happened::Failed(fault)) if fault.cause == Cause::Trouble => {
+                self.look_again(&fault, at)
+            }
+            // The Store refuses a repetition because the first attempt was heard after all, or says nothing at all: ask.
+            (stage, Happened::Failed(fault))
+                if self.doubts > 0 && fault.cause != Cause::SignIn && stage.doubt().is_some() =>
+            {
+                self.lost(&stage, &fault.message, at);
+            }
+            (_, Happened::Failed(fault)) => self.fail(fault.cause, fault.message, at),
+            (Stage::SignIn, Happened::SignedIn) => {
+                self.view.done(None, at);
+                match &self.header.errand {
+                    Errand::Publish(_) => self.enter(Stage::ReadTarget, at),
+                    Errand::Follow { submission, .. } => {
+                        let id = submission.clone();
+                        self.enter(Stage::ReadFollowed { id }, at);
+                    }
+                }
+            }
+            (
+                Stage::ReadTarget,
+                Happened::TargetRead {
+                    name,
+                    pending,
+                    published,
+                },
+            ) => {
+                self.view.name = name;
+                self.live_id = published;
+                match (pending, self.live_id.clone()) {
+                    (Some(id), _) => self.enter(Stage::ReadPending { id }, at),
+                    (None, Some(id)) => self.enter(Stage::ReadLive { id }, at),
+                    (None, None) => self.settle(at),
+                }
+            }
+            (Stage::ReadPending { .. }, Happened::SubmissionRead(draft)) => {
+                self.pending = Some(draft);
+                match self.live_id.clone() {
+                    Some(id) => self.enter(Stage::ReadLive { id }, at),
+                    None => self.settle(at),
+                }
+            }
+            (Stage::ReadLive { .. }, Happened::SubmissionRead(live)) => {
+                self.live = Some(live);
+                self.settle(at);
+            }
+            (
+                Stage::Examine,
+                Happened::Examined {
+                    problems,
+                    warnings,
+                    sum,
+                },
+            ) => {
+                self.view.warnings.extend(warnings);
+                let agreed = self
+                    .plan()
+                    .map_or(Ok(()), |plan| expect::zip_agreed(plan, sum));
+                if let Err(message) = agreed {
+                    self.refuse(message, at);
+                } else if problems.is_empty() {
+                    self.leave_settling(at);
+                } else {
+                    self.refuse(
+                        format!(
+                            "The ZIP does not fit the document, so nothing was sent:\n  {}",
+                            problems.join("\n  ")
+                        ),
+                        at,
+                    );
+                }
+            }
+            (Stage::SaveDraft, Happened::DraftSaved { path }) => {
+                self.view
+                    .note(format!("saved the old draft as {}", path.display()));
+                self.enter(Stage::Delete, at);
+            }
+            (Stage::Delete, Happened::Deleted) => self.deleted(at),
+            (Stage::Create, Happened::Created(draft)) => self.created(&draft, at),
+            (Stage::Update, Happened::Updated) => self.updated(at),
+            (Stage::Recheck, Happened::SubmissionRead(draft)) => self.rechecked(draft, at),
+            (Stage::ReadBack, Happened::ReadBack(stored)) => self.compare(&stored, at),
+            (Stage::Upload, Happened::Uploaded { .. }) => {
+                self.is_uploaded = true;
+                self.view.done(None, at);
+                self.enter(Stage::Commit, at);
+            }
+            (Stage::Commit, Happened::Committed) => self.committed(at),
+            (Stage::ReadFollowed { .. }, Happened::SubmissionRead(submission)) => {
+                for step in [
+                    Step::ReadTarget,
+                    Step::SettleDraft,
+                    Step::Create,
+                    Step::Update,
+                    Step::ReadBack,
+                    Step::Upload,
+                    Step::Commit,
+                ] {
+                    self.view.skip(step, "only followed");
+                }
+                self.publish_mode = publish_mode(&submission.document);
+                self.enter(Stage::Look, at);
+            }
+            (Stage::Look, Happened::Seen(report)) => self.seen(report, at),
+            (
+                Stage::Probe(doubt),
+                Happened::TargetRead {
+                    pending, published, ..
+                },
+            ) => {
+                if published == self.live_id {
+                    self.probed_target(doubt, pending, at);
+                } else {
+                    self.refuse_other_live(published.as_deref(), at);
+                }
+            }
+            (Stage::Probe(Doubt::Update), Happened::ReadBack(stored)) => {
+                self.probed_draft(&stored, at)
+            }
+            (Stage::Probe(Doubt::Commit), Happened::Seen(report)) => self.probed_status(report, at),
+            (Stage::Adopt { .. }, Happened::SubmissionRead(draft)) => {
+                self.adopt_created(&draft, at)
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn deleted(&mut self, at: Timestamp) {
+        self.view.done(None, at);
+        self.enter(Stage::Create, at);
+    }
+
+    pub(super) fn created(&mut self, draft: &Submission, at: Timestamp) {
+        self.adopt(draft);
+        self.view.done(Some(format!("draft {}", draft.id)), at);
+        self.after_draft(at);
+    }
+
+    pub(super) fn updated(&mut self, at: Timestamp) {
+        self.view.done(None, at);
+        self.enter(Stage::ReadBack, at);
+    }
+
+    pub(super) fn committed(&mut self, at: Timestamp) {
+        self.view.done(None, at);
+        self.view.saw(Status::CommitStarted, at);
+        if self.plan().is_some_and(|plan| plan.wait == WaitFor::None) {
+            self.view.skip(Step::Follow, "not asked for");
+            let message = format!(
+                "Committed {}; nobody waits for the result.",
+                self.submission()
+            );
+            self.end(Outcome::Committed, None, message, at);
+        } else {
+            self.enter(Stage::Look, at);
+        }
+    }
+
+    /// Everything that can be known before the first changing request is judged here.
+    fn settle(&mut self, at: Timestamp) {
+        self.view.done(None, at);
+        self.view.begin(Step::SettleDraft, at);
+        let Some(plan) = self.plan() else { return };
+        let settled = preflight::settle(plan, self.pending.as_ref(), self.live.as_ref(), at);
+        match settled {
+            Err(message) => self.refuse(message, at),
+            Ok(settled) => {
+                self.body = settled.body;
+                self.has_pending_files = settled.has_pending_files;
+                self.view.warnings.extend(settled.warnings);
+                if self.has_pending_files {
+                    self.stage = Stage::Examine;
+                } else {
+                    self.leave_settling(at);
+                }
+            }
+        }
+    }
+
+    fn leave_settling(&mut self, at: Timestamp) {
+        let policy = self.plan().map_or(PendingPolicy::Fail, |plan| plan.pending);
+        match (&self.pending, policy) {
+            (Some(draft), PendingPolicy::Keep) => {
+                let draft = draft.clone();
+                self.adopt(&draft);
+                self.view.done(Some(format!("kept draft {}", draft.id)), at);
+                self.view.skip(Step::Create, "goes on with the kept draft");
+                self.after_draft(at);
+            }
+            (Some(_), _) => self.enter(Stage::SaveDraft, at),
+            (None, _) => {
+                self.view.done(Some("no draft in the way".into()), at);
+                self.enter(Stage::Create, at);
+            }
+        }
+    }
+
+    fn adopt(&mut self, draft: &Submission) {
+        self.view.submission = Some(draft.id.clone());
+        self.publish_mode = publish_mode(&draft.document);
+        self.draft = Some(draft.clone());
+    }
+
+    pub(super) fn after_draft(&mut self, at: Timestamp) {
+        if self.body.is_some() {
+            self.enter(Stage::Update, at);
+        } else {
+            self.view.skip(Step::Update, "the draft stays as it is");
+            self.view.skip(Step::ReadBack, "the draft stays as it is");
+            self.after_update(at);
+        }
+    }
+
+    fn after_update(&mut self, at: Timestamp) {
+        if self.is_uploaded {
+            self.enter(Stage::Commit, at);
+        } else if self.has_pending_files {
+            self.enter(Stage::Upload, at);
+        } else {
+            self.view.skip(Step::Upload, "no file is pending");
+            self.enter(Stage::Commit, at);
+        }
+    }
+
+    /// A draft that answers every PUT with 200 and stores nothing must never be committed (store-api.md Q45, Q26).
+    fn compare(&mut self, stored: &Submission, at: Timestamp) {
+        self.publish_mode = publish_mode(&stored.document);
+        let lost = self.not_stored(stored);
+        let kind = self.view.target.kind();
+        let sent = self.body.clone().unwrap_or_default();
+        let stored_body = put_body(kind, &stored.document);
+        self.view.warnings.extend(diff::unchanged_titles(&sent, &stored_body).iter().map(|change| {
+            format!("The Store keeps its own title at {}: names per language are chosen in Partner Center.", change.place)
+        }));
+        if stored.status() != Status::PendingCommit {
+            let message = format!(
+                "Draft {} is in {} after the update, so it is not committed. Look at it in Partner Center: {}",
+                stored.id,
+                stored.status(),
+                self.portal()
+            );
+            self.fail(Cause::Store, message, at);
+        } else if lost.is_empty() {
+            self.view.done(None, at);
+            self.after_update(at);
+        } else {
+            let list: Vec<_> = lost.iter().take(10).map(diff::Change::sentence).collect();
+            let message = format!(
+                "The Store answered the update with success but draft {} does not hold {} of the changes, so it is not committed:\n  {}\n\
+                 Run again with the draft replaced; if it happens again, look at it in Partner Center: {}",
+                stored.id,
+                lost.len(),
+                list.join("\n  "),
+                self.portal()
+            );
+            self.fail(Cause::Store, message, at);
+        }
+    }
+
+    /// What of the sent body the draft does not hold.
+    pub(super) fn not_stored(&self, stored: &Submission) -> Vec<diff::Change> {
+        let kind = self.view.target.kind();
+        let sent = self.body.clone().unwrap_or_default();
+        let base = self
+            .pending
+            .as_ref()
+            .or(self.live.as_ref())
+            .map(|base| put_body(kind, &base.document));
+        diff::not_stored(&sent, &put_body(kind, &stored.document), base.as_ref())
+    }
+
+    pub(super) fn seen(&mut self, report: StatusReport, at: Timestamp) {
+        self.view.saw(report.status.clone(), at);
+        let wait = self.plan().map_or(WaitFor::Published, |plan| plan.wait);
+        let verdict = follow::judge(
+            &report,
+            self.publish_mode.as_deref(),
+            wait,
+            &self.submission(),
+            &self.portal(),
+        );
+        self.view.report = Some(report);
+        match verdict {
+            Verdict::GoesOn => self.plan_look(at),
+            Verdict::Ended(outcome, message) => {
+                self.view.done(None, at);
+                self.end(outcome, None, message, at);
+            }
+            Verdict::Failed(message) => self.fail(Cause::Store, message, at),
+        }
+    }
+
+    pub(super) fn portal(&self) -> String {
+        self.view.target.portal_url(self.view.submission.as_deref())
+    }
+
+    fn plan_look(&mut self, at: Timestamp) {
+        let (status, age) = self
+            .view
+            .timeline
+            .last()
+            .map_or((Status::None, SignedDuration::ZERO), |seen| {
+                (seen.status.clone(), at.duration_since(seen.at))
+            });
+        let pause = self
+            .header
+            .cadence
+            .pause(&status, age.try_into().unwrap_or_default());
+        self.due = Some(at.checked_add(pause).unwrap_or(at));
+        self.view.next_look = self.due;
+    }
+
+    /// A look that found no network says nothing about the submission: a follow lasts for days and outlives that.
+    fn look_again(&mut self, fault: &Fault, at: Timestamp) {
+        let warning = format!(
+            "A look at the status failed and will be repeated. {}",
+            fault.message
+        );
+        self.view.warn(warning);
+        self.plan_look(at);
+    }
+
+    fn cancel(&mut self, at: Timestamp) {
+        let target = self.view.target.to_string();
+        let message = match (&self.stage, &self.view.submission) {
+            (Stage::Look, _) => {
+                "No longer followed. The submission goes on by itself in the Store.".to_owned()
+            }
+            (_, Some(id)) => {
+                format!(
+                    "Stopped. Draft {id} of {target} exists and was not committed; go on with this run, or publish again and keep the draft."
+                )
+            }
+            (Stage::Probe(Doubt::Create), None) => {
+                format!(
+                    "Stopped. Look at {target} before you repeat it: a draft may have been created."
+                )
+            }
+            (_, None) => format!("Stopped before anything of {target} was changed."),
+        };
+        self.end(Outcome::Cancelled, None, message, at);
+    }
+
+    pub(super) fn enter(&mut self, stage: Stage, at: Timestamp) {
+        self.doubts = 0;
+        if stage == Stage::Look {
+            self.plan_look(at);
+        }
+        self.view.begin(stage.step(), at);
+        self.stage = stage;
+    }
+
+    pub(super) fn refuse(&mut self, message: String, at: Timestamp) {
+        self.view.finish(StepState::Failed, None, at);
+        self.end(Outcome::Refused, None, message, at);
+    }
+
+    pub(super) fn fail(&mut self, cause: Cause, message: String, at: Timestamp) {
+        self.view.finish(StepState::Failed, None, at);
+        self.end(Outcome::Failed, Some(cause), message, at);
+    }
+
+    fn end(&mut self, outcome: Outcome, cause: Option<Cause>, message: String, at: Timestamp) {
+        let ended = if outcome == Outcome::Cancelled {
+            StepState::Skipped
+        } else {
+            StepState::Done
+        };
+        self.view.finish(ended, None, at);
+        self.view.next_look = None;
+        self.view.ending = Some(Ending {
+            outcome,
+            cause,
+            message,
+        });
+    }
+}
+
+fn publish_mode(document: &Value) -> Option<String> {
+    document
+        .get("targetPublishMode")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+}

@@ -1,0 +1,53 @@
+//! What a run is for, as the first line of its journal says it. Plain data.
+
+use super::{cadence::Cadence, plan::Plan};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store_model::target::Target;
+
+/// The first line of a journal: what was asked for, by whom, when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// The journal's format; a later version may refuse or convert an earlier one.
+    pub version: u32,
+    /// UUIDv7 text.
+    pub run: String,
+    /// The profile that the run belongs to.
+    pub profile: String,
+    pub at: Timestamp,
+    pub cadence: Cadence,
+    pub errand: Errand,
+}
+
+/// The two things a run can be for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Errand {
+    Publish(Box<Plan>),
+    /// Only look, until the submission ends.
+    Follow {
+        target: Target,
+        name: String,
+        submission: String,
+    },
+}
+
+impl Errand {
+    pub fn target(&self) -> &Target {
+        match self {
+            Self::Publish(plan) => &plan.target,
+            Self::Follow { target, .. } => target,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Publish(plan) => &plan.name,
+            Self::Follow { name, .. } => name,
+        }
+    }
+}
+
+impl Header {
+    pub const VERSION: u32 = 1;
+}

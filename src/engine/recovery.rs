@@ -1,0 +1,268 @@
+//! What is done about an answer that never came: the server is asked before anything is repeated. And how an interrupted run goes on.
+//! The table of ARCHITECTURE.md in code; pure like the rest of the run.
+
+use super::{
+    machine::Run,
+    preflight::listed,
+    stage::{Doubt, Stage},
+    view::{Cause, Ending, StepState},
+};
+use jiff::Timestamp;
+use store_model::{
+    diff::Change,
+    merge,
+    status::{Status, StatusReport},
+    submission::{Submission, put_body},
+};
+
+/// So often one call may stay without a clear answer; then a person decides, and the run can be resumed.
+const MOST_DOUBTS: u8 = 5;
+
+impl Run {
+    /// The answer to a call is lost. An upload asks the service by itself which blocks it has; everything else is asked here.
+    pub(super) fn lost(&mut self, stage: &Stage, message: &str, at: Timestamp) {
+        match stage.doubt() {
+            Some(doubt) => self.doubt(doubt, message, at),
+            None if *stage == Stage::Upload => {}
+            None => self.fail(Cause::Trouble, message.to_owned(), at),
+        }
+    }
+
+    fn doubt(&mut self, doubt: Doubt, message: &str, at: Timestamp) {
+        let call = self.stage.step().word();
+        self.doubts += 1;
+        if self.doubts > MOST_DOUBTS {
+            let message = format!(
+                "Nobody can say what became of the {call}. {message} Resume the run when the Store answers again."
+            );
+            self.fail(Cause::Trouble, message, at);
+            return;
+        }
+        self.view.warn(format!(
+            "The outcome of the {call} is not known: asking the Store. {message}"
+        ));
+        // The longer it stays unclear, the longer the service gets to settle.
+        let pause = self.header.cadence.shortest * (1 << (self.doubts - 1));
+        self.due = Some(
+            at.checked_add(pause.min(self.header.cadence.longest))
+                .unwrap_or(at),
+        );
+        self.stage = Stage::Probe(doubt);
+    }
+
+    /// Does the call again. `doubts` is kept: a refusal of the repetition leads back to asking.
+    fn repeat(&mut self, doubt: Doubt) {
+        self.stage = match doubt {
+            Doubt::Delete => Stage::Delete,
+            Doubt::Create => Stage::Create,
+            Doubt::Update => Stage::Update,
+            Doubt::Commit => Stage::Commit,
+        };
+    }
+
+    pub(super) fn probed_target(&mut self, doubt: Doubt, found: Option<String>, at: Timestamp) {
+        let before = self.pending.as_ref().map(|draft| draft.id.clone());
+        match (doubt, found) {
+            (Doubt::Delete, Some(found)) if Some(&found) == before.as_ref() => self.repeat(doubt),
+            (Doubt::Delete, None) => self.deleted(at),
+            (Doubt::Delete, Some(found)) => {
+                let message = format!(
+                    "The old draft is gone, but another one, {found}, is there now. It was not touched: {}",
+                    self.portal()
+                );
+                self.refuse(message, at);
+            }
+            // Provably new: its id was not there before.
+            (_, Some(id)) if Some(&id) != before.as_ref() => self.stage = Stage::Adopt { id },
+            (_, Some(id)) => {
+                self.refuse(
+                    format!("Draft {id}, which was to be replaced, is still there. Nothing was created: {}", self.portal()),
+                    at,
+                );
+            }
+            (_, None) => self.repeat(doubt),
+        }
+    }
+
+    /// Everything was judged against what was live when the run began: a draft made now would be a copy of something else.
+    pub(super) fn refuse_other_live(&mut self, published: Option<&str>, at: Timestamp) {
+        let message = format!(
+            "Somebody else has published {} since this run began: {} is live now, not {}. Nothing was created or committed. \
+             Look at {} and publish again what you see then.",
+            self.view.target,
+            published.map_or_else(|| "nothing".to_owned(), |id| format!("submission {id}")),
+            self.live_id.as_deref().unwrap_or("nothing"),
+            self.portal(),
+        );
+        self.refuse(message, at);
+    }
+
+    /// A draft that appeared with an unanswered create is ours, unless a person has had it in hand.
+    pub(super) fn adopt_created(&mut self, draft: &Submission, at: Timestamp) {
+        if draft.status() != Status::PendingCommit || draft.is_portal_made() {
+            let message = format!(
+                "Draft {} appeared while the create stayed unanswered, but it is not ours: {}",
+                draft.id,
+                self.portal()
+            );
+            self.refuse(message, at);
+            return;
+        }
+        self.view.warn(format!(
+            "The create was not answered but left draft {}: it is used.",
+            draft.id
+        ));
+        self.created(draft, at);
+    }
+
+    pub(super) fn probed_draft(&mut self, stored: &Submission, at: Timestamp) {
+        if stored.status() != Status::PendingCommit {
+            let message = format!(
+                "Draft {} is in {} now and is left alone: {}",
+                stored.id,
+                stored.status(),
+                self.portal()
+            );
+            self.fail(Cause::Store, message, at);
+        } else if self.not_stored(stored).is_empty() {
+            self.updated(at);
+        } else {
+            match self.foreign(stored) {
+                // A PUT replaces the whole draft: where it holds nothing but what was read, sending it again does no harm.
+                foreign if foreign.is_empty() => self.repeat(Doubt::Update),
+                foreign => self.refuse_foreign(stored, &foreign, at),
+            }
+        }
+    }
+
+    /// What somebody else changed in the draft since this run read it.
+    fn foreign(&self, now: &Submission) -> Vec<Change> {
+        let kind = self.view.target.kind();
+        let before = self
+            .draft
+            .as_ref()
+            .map(|draft| put_body(kind, &draft.document));
+        before
+            .map(|before| {
+                merge::foreign(&before, self.body.as_ref(), &put_body(kind, &now.document))
+            })
+            .unwrap_or_default()
+    }
+
+    fn refuse_foreign(&mut self, draft: &Submission, foreign: &[Change], at: Timestamp) {
+        let message = format!(
+            "Somebody else has changed draft {} while this run was interrupted, so it is left alone:{}\n\
+             Look at {} and publish again what you see then.",
+            draft.id,
+            listed(foreign),
+            self.view.target
+        );
+        self.refuse(message, at);
+    }
+
+    /// The draft as an interruption left it: only one that nobody has touched is gone on with.
+    pub(super) fn rechecked(&mut self, draft: Submission, at: Timestamp) {
+        let foreign = self.foreign(&draft);
+        if draft.status() != Status::PendingCommit || draft.is_portal_made() {
+            let message = format!(
+                "Draft {} is in {} now and is left alone: {}",
+                draft.id,
+                draft.status(),
+                self.portal()
+            );
+            self.fail(Cause::Store, message, at);
+        } else if foreign.is_empty() {
+            self.draft = Some(draft);
+            self.after_draft(at);
+        } else {
+            self.refuse_foreign(&draft, &foreign, at);
+        }
+    }
+
+    pub(super) fn probed_status(&mut self, report: StatusReport, at: Timestamp) {
+        if report.status == Status::PendingCommit {
+            self.repeat(Doubt::Commit);
+            return;
+        }
+        self.committed(at);
+        if self.view.is_active() {
+            self.seen(report, at);
+        }
+    }
+
+    /// Whether [`Run::resume`] leads anywhere.
+    pub fn is_resumable(&self) -> bool {
+        self.view.ending.as_ref().is_none_or(Ending::may_go_on)
+    }
+
+    /// Goes on after an interruption. `is_unanswered`: the journal ends with an intention, so nobody knows what became of that call.
+    /// A run that has ended for good stays ended.
+    pub fn resume(&mut self, is_unanswered: bool, at: Timestamp) {
+        if !self.is_resumable() {
+            return;
+        }
+        self.view.ending = None;
+        self.doubts = 0;
+        // An upload without an answer is no doubt: the service knows its blocks.
+        if is_unanswered && self.stage.doubt().is_some() {
+            let stage = self.stage.clone();
+            self.reopen(at);
+            self.lost(&stage, "The program ended before the answer came.", at);
+            return;
+        }
+        match self.stage {
+            // Nothing has been changed so far: what was read then may be stale, so it begins anew.
+            Stage::SignIn
+            | Stage::ReadTarget
+            | Stage::ReadPending { .. }
+            | Stage::ReadLive { .. }
+            | Stage::ReadFollowed { .. }
+            | Stage::Examine
+            | Stage::SaveDraft
+            | Stage::Delete => *self = Self::begin_anew(self, at),
+            // The draft was out of sight: nothing is overwritten or committed that was not read just before.
+            Stage::Update | Stage::Recheck => {
+                self.stage = Stage::Recheck;
+                self.reopen(at);
+            }
+            Stage::Upload | Stage::Commit if self.body.is_none() && self.draft.is_some() => {
+                self.stage = Stage::Recheck;
+                self.reopen(at);
+            }
+            Stage::Upload | Stage::Commit if self.body.is_some() => {
+                self.stage = Stage::ReadBack;
+                self.reopen(at);
+            }
+            Stage::Look => {
+                self.due = Some(at);
+                self.reopen(at);
+            }
+            _ => self.reopen(at),
+        }
+    }
+
+    fn begin_anew(&self, at: Timestamp) -> Self {
+        let mut run = Self::new(self.header.clone());
+        run.view
+            .steps
+            .iter_mut()
+            .for_each(|step| step.started = step.started.map(|_| at));
+        run
+    }
+
+    fn reopen(&mut self, at: Timestamp) {
+        let step = self.stage.step();
+        for view in self
+            .view
+            .steps
+            .iter_mut()
+            .filter(|view| view.step >= step && view.state != StepState::Skipped)
+        {
+            (view.state, view.ended) = (StepState::Waiting, None);
+        }
+        if let Some(view) = self.view.steps.iter_mut().find(|view| view.step == step) {
+            view.state = StepState::Waiting;
+        }
+        self.view.begin(step, at);
+    }
+}

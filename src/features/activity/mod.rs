@@ -1,0 +1,3 @@
+//! The activity pane: every request that was made.
+
+pub mod pane;

@@ -1,0 +1,247 @@
+//! Every request that was made, newest last: method, path, status, time, correlation id. Never a secret or a signed URL: the
+//! client does not report them.
+
+use crate::screen::pane::{Cx, Handled, Pane, Possible};
+use crate::{
+    screen::{
+        action::{Action, Scope},
+        ask::{Ask, Opening, PaneId},
+    },
+    state::Change,
+    tasks::report::Exchange,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{
+    Frame,
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    layout::Rect,
+    text::{Line, Span},
+};
+use tui_kit::{
+    list::Cursor,
+    panel::{self, Heading},
+    table::{self, Size},
+    text,
+    theme::Role,
+};
+
+/// Time, method, status, elapsed, path, correlation id.
+const COLUMNS: [Size; 6] = [
+    Size::Fixed(8),
+    Size::Fixed(6),
+    Size::Fixed(3),
+    Size::Fixed(8),
+    Size::Fill(10),
+    Size::From {
+        room: 110,
+        width: 36,
+    },
+];
+
+pub struct Activity {
+    cursor: Cursor,
+    /// Stays on the newest request until the cursor is moved away from it.
+    follows: bool,
+}
+
+pub fn pane() -> Activity {
+    Activity {
+        cursor: Cursor::default(),
+        follows: true,
+    }
+}
+
+/// The time of day where the person is.
+fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
+}
+
+/// A request in full, for reading and copying.
+fn in_full(exchange: &Exchange, zone: &TimeZone) -> String {
+    let mut lines = vec![
+        format!("{} {}", exchange.method, exchange.path),
+        format!(
+            "at       {}",
+            exchange
+                .at
+                .to_zoned(zone.clone())
+                .strftime("%Y-%m-%d %H:%M:%S %:z")
+        ),
+        format!("took     {} ms", exchange.elapsed.as_millis()),
+        format!(
+            "status   {}",
+            exchange
+                .status
+                .map_or_else(|| "no reply".to_owned(), |status| status.to_string())
+        ),
+    ];
+    lines.extend(
+        exchange
+            .correlation
+            .iter()
+            .map(|id| format!("correlation id   {id}")),
+    );
+    lines.extend(exchange.error.iter().map(|error| format!("\n{error}")));
+    lines.join("\n")
+}
+
+impl Activity {
+    fn current<'a>(&self, cx: &Cx<'a>) -> Option<&'a Exchange> {
+        cx.model.activity.get(self.cursor.index())
+    }
+}
+
+impl Pane for Activity {
+    fn id(&self) -> PaneId {
+        PaneId::Activity
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Move, Scope::Target]
+    }
+
+    fn hints(&self, _cx: &Cx) -> Vec<Action> {
+        vec![Action::Enter, Action::Copy, Action::Last, Action::Back]
+    }
+
+    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+        match action {
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last => Possible::Yes,
+            Action::Enter | Action::Copy if self.current(cx).is_some() => Possible::Yes,
+            Action::Enter | Action::Copy => Possible::No("No request was made yet.".to_owned()),
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        let len = cx.model.activity.len();
+        if self.cursor.act(action, len) {
+            self.follows = self.cursor.index() + 1 >= len;
+            return Handled::Yes;
+        }
+        let Some(exchange) = self.current(cx) else {
+            return Handled::No;
+        };
+        match action {
+            Action::Enter => {
+                asks.push(Ask::Open(Opening::Message {
+                    title: "Request".to_owned(),
+                    text: in_full(exchange, cx.zone),
+                }));
+            }
+            Action::Copy => asks.push(Ask::Copy(in_full(exchange, cx.zone))),
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, _asks: &mut Vec<Ask>) {
+        let len = cx.model.activity.len();
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let line = event.row.checked_sub(area.y + 1).map(usize::from);
+                if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
+                    self.cursor.set(row);
+                }
+            }
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                self.cursor
+                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
+            }
+            _ => return,
+        }
+        self.follows = self.cursor.index() + 1 >= len;
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+        if *change == Change::Activity {
+            let len = cx.model.activity.len();
+            if self.follows {
+                self.cursor.set(len.saturating_sub(1));
+            }
+            self.cursor.clamp(len);
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let all = &cx.model.activity;
+        let failed = all
+            .iter()
+            .filter(|exchange| exchange.status.is_none_or(|status| status >= 400))
+            .count();
+        let mut notes = vec![Span::styled(
+            format!("{} requests", all.len()),
+            cx.theme.style(Role::Muted),
+        )];
+        if failed > 0 {
+            notes.push(Span::styled(
+                format!("{failed} failed"),
+                cx.theme.style(Role::Danger),
+            ));
+        }
+        let heading = Heading {
+            number: PaneId::Activity.number(),
+            title: PaneId::Activity.word(),
+            notes,
+        };
+        let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
+        if all.is_empty() {
+            frame.render_widget(
+                Line::styled("No request was made yet.", cx.theme.style(Role::Muted)),
+                inner,
+            );
+            return;
+        }
+        let widths = table::widths(&COLUMNS, inner.width.saturating_sub(1));
+        let window = self.cursor.window(usize::from(inner.height), all.len());
+        for ((at, exchange), place) in all
+            .iter()
+            .enumerate()
+            .skip(window.start)
+            .take(window.len())
+            .zip(inner.rows())
+        {
+            let is_current = at == self.cursor.index();
+            let (status, role) = match exchange.status {
+                Some(status @ 400..) => (status.to_string(), Role::Danger),
+                Some(status) => (status.to_string(), Role::Good),
+                None => ("✗".to_owned(), Role::Danger),
+            };
+            let what = match &exchange.error {
+                Some(error) => format!(
+                    "{}  {}",
+                    exchange.path,
+                    text::plain(error.lines().next().unwrap_or_default())
+                ),
+                None => exchange.path.clone(),
+            };
+            let elapsed = text::pad_left(&format!("{} ms", exchange.elapsed.as_millis()), 8);
+            let correlation = exchange.correlation.as_deref().unwrap_or_default();
+            let cells = [
+                clock(exchange.at, cx.zone),
+                exchange.method.clone(),
+                status,
+                elapsed,
+                what,
+                correlation.to_owned(),
+            ];
+            let cells: Vec<_> = cells.iter().map(String::as_str).collect();
+            let style = match (is_current, cx.is_focused) {
+                (true, true) => cx.theme.style(Role::Selection),
+                (true, false) => cx.theme.style(Role::SelectionUnfocused),
+                (false, _) if role == Role::Danger => cx.theme.style(Role::Danger),
+                (false, _) => cx.theme.style(Role::Text),
+            };
+            let mark = if is_current { "▸" } else { " " };
+            frame.render_widget(
+                Line::styled(format!("{mark}{}", table::row(&cells, &widths)), style),
+                place,
+            );
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The Diff tab: what customers get, line by line.
+
+pub mod tab;

@@ -1,0 +1,54 @@
+//! The keys of a text under edit that have no name of their own: letters, movements, the clipboard. Knows no session and no view.
+
+use crate::screen::ask::{Ask, Severity as Loud};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_kit::text::{buffer::TextBuffer, keys, motion::Motion};
+
+/// What became of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Yes,
+    /// Not one for an editor.
+    No,
+    /// One step back: out of the editor.
+    Leave,
+}
+
+/// `page` is the rows in view; what is to be copied goes out as an ask.
+pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, asks: &mut Vec<Ask>) -> Taken {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+    let page = page.saturating_sub(1).max(1);
+    match key.code {
+        KeyCode::Esc => {
+            if !buffer.deselect() {
+                return Taken::Leave;
+            }
+        }
+        KeyCode::Char('c') if control => match buffer.selected_text() {
+            Some(text) => asks.push(Ask::Copy(text)),
+            None => return Taken::No,
+        },
+        KeyCode::Char('x') if control => asks.extend(buffer.cut().map(Ask::Copy)),
+        KeyCode::Char('s') if control => {
+            asks.push(Ask::Toast(
+                Loud::Info,
+                "Kept. It is kept by itself at every pause, too.".into(),
+            ));
+        }
+        KeyCode::Enter => buffer.new_line(),
+        KeyCode::Tab => buffer.insert("  "),
+        KeyCode::PageUp => buffer.go(Motion::Up(page), shift),
+        KeyCode::PageDown => buffer.go(Motion::Down(page), shift),
+        // Shift-Tab would leave the pane in the middle of a word.
+        KeyCode::BackTab => {}
+        _ => {
+            return if keys::key(key, buffer) {
+                Taken::Yes
+            } else {
+                Taken::No
+            };
+        }
+    }
+    Taken::Yes
+}

@@ -1,0 +1,514 @@
+//! Somebody else has changed the Store's document while one was edited here: says what, and lets a person keep theirs, mine, or
+//! both. Decides nothing by itself; the safe answer leaves everything as it is.
+
+use crate::screen::overlay::{self, Closing, Overlay};
+use crate::{
+    screen::{
+        action::Action,
+        ask::{Ask, Severity},
+        pane::{Cx, Possible},
+    },
+    state::{
+        Change,
+        prepared::{Prepared, count},
+    },
+    tasks::job::Job,
+};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+use serde_json::Value;
+use std::cell::Cell;
+use store_model::{
+    diff::Change as Difference,
+    json::{document::Document, edit::apply_to_text},
+    merge::{Conflict, Merge as Merged, Side},
+    target::Target,
+    value::brief,
+};
+use tui_kit::{
+    modal::{self, Tone},
+    text,
+    theme::Role,
+};
+
+/// What becomes of the two versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Mine,
+    Theirs,
+    Both,
+}
+
+impl Way {
+    const ALL: [Self; 3] = [Self::Both, Self::Mine, Self::Theirs];
+}
+
+/// The two versions, compared.
+struct Compared {
+    name: String,
+    submission: String,
+    mine: String,
+    theirs: Vec<Difference>,
+    /// Why they cannot be brought together, in words.
+    merged: Result<Merged, String>,
+}
+
+pub struct Merge {
+    target: Target,
+    /// Nothing while nobody else has changed anything.
+    compared: Option<Compared>,
+    way: Way,
+    sides: Vec<Side>,
+    /// The row under the cursor: the ways, the conflicts, the buttons.
+    row: usize,
+    is_go: bool,
+    /// First line in view.
+    top: Cell<usize>,
+}
+
+const WIDTH: u16 = 96;
+const HEIGHT: u16 = 30;
+/// So many of their changes are listed; the rest is counted.
+const MOST: usize = 8;
+
+impl Merge {
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            compared: None,
+            way: Way::Both,
+            sides: Vec::new(),
+            row: usize::MAX,
+            is_go: false,
+            top: Cell::new(0),
+        }
+    }
+
+    fn compare(&mut self, cx: &Cx) {
+        self.compared = Prepared::of(cx.model, &self.target).and_then(|prepared| {
+            let (server, _) = prepared.server().filter(|_| prepared.is_base_gone())?;
+            let mine = prepared.text?.to_owned();
+            let document = Document::parse(mine.clone());
+            let merged = match (prepared.base_body, document.value(), prepared.body()) {
+                (_, Err(error), _) => Err(format!("your text is no valid JSON ({error})")),
+                (Some(base), Ok(value), Some(now)) => Ok(Merged::of(base, value, &now)),
+                _ => Err("an older version of this program did not keep the document that your text was made from".to_owned()),
+            };
+            let name = prepared.detail.product.name.clone();
+            Some(Compared { name, submission: server.id.clone(), mine, theirs: prepared.foreign.to_vec(), merged })
+        });
+        let conflicts = self.conflicts().len();
+        if self.sides.len() != conflicts {
+            self.sides = vec![Side::Mine; conflicts];
+        }
+        if self.way == Way::Both && self.fault(Way::Both).is_some() {
+            self.way = Way::Mine;
+        }
+        self.row = self.row.min(self.buttons());
+    }
+
+    fn conflicts(&self) -> &[Conflict] {
+        match &self.compared {
+            Some(Compared {
+                merged: Ok(merged), ..
+            }) => &merged.conflicts,
+            _ => &[],
+        }
+    }
+
+    /// Why a way is closed.
+    fn fault(&self, way: Way) -> Option<&str> {
+        match (&self.compared, way) {
+            (
+                Some(Compared {
+                    merged: Err(reason),
+                    ..
+                }),
+                Way::Both,
+            ) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// The conflicts that have to be decided: only a merge has any.
+    fn open(&self) -> usize {
+        if self.way == Way::Both {
+            self.conflicts().len()
+        } else {
+            0
+        }
+    }
+
+    fn buttons(&self) -> usize {
+        Way::ALL.len() + self.open()
+    }
+
+    fn sentence(&self, way: Way) -> String {
+        match (way, self.fault(way), &self.compared) {
+            (Way::Both, Some(reason), _) => format!("Merge: not possible, {reason}"),
+            (
+                Way::Both,
+                None,
+                Some(Compared {
+                    merged: Ok(merged), ..
+                }),
+            ) => match (merged.taken(), merged.conflicts.len()) {
+                (taken, 0) => {
+                    format!(
+                        "Merge: take {} over into your text",
+                        count(taken, "change of theirs", "changes of theirs")
+                    )
+                }
+                (taken, open) => format!(
+                    "Merge: take {} over; {} changed by both, decided below",
+                    count(taken, "change of theirs", "changes of theirs"),
+                    if open == 1 {
+                        "1 place was".to_owned()
+                    } else {
+                        format!("{open} places were")
+                    }
+                ),
+            },
+            (Way::Both, ..) => "Merge".to_owned(),
+            (Way::Mine, ..) => {
+                "Keep mine: leave your text as it is; publishing it undoes their changes".to_owned()
+            }
+            (Way::Theirs, ..) => {
+                "Take theirs: give up your text; it is set aside and stays in the history"
+                    .to_owned()
+            }
+        }
+    }
+
+    fn toggle(&mut self, asks: &mut Vec<Ask>) {
+        if let Some(way) = Way::ALL.get(self.row) {
+            match self.fault(*way) {
+                Some(reason) => asks.push(Ask::Toast(
+                    Severity::Warning,
+                    format!("Not possible: {reason}."),
+                )),
+                None => self.way = *way,
+            }
+        } else if let Some(side) = self
+            .sides
+            .get_mut(self.row.saturating_sub(Way::ALL.len()))
+            .filter(|_| self.way == Way::Both)
+        {
+            *side = if *side == Side::Mine {
+                Side::Theirs
+            } else {
+                Side::Mine
+            };
+        }
+    }
+
+    fn go(&self, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        let Some(compared) = &self.compared else {
+            return Closing::Close(Vec::new());
+        };
+        let target = || self.target.clone();
+        let set_aside = Ask::Start(Job::SetAside {
+            target: target(),
+            text: compared.mine.clone(),
+        });
+        let toast = |text: &str| Ask::Toast(Severity::Info, text.to_owned());
+        Closing::Close(match (self.way, &compared.merged) {
+            (Way::Mine, _) => vec![
+                Ask::Rebase(target()),
+                toast("Your text stays as it is; the review shows what it undoes."),
+            ],
+            (Way::Theirs, _) => {
+                vec![
+                    set_aside,
+                    Ask::DiscardEdit(target()),
+                    toast("Your text is set aside; the history brings it back."),
+                ]
+            }
+            (Way::Both, Err(reason)) => {
+                asks.push(Ask::Toast(
+                    Severity::Warning,
+                    format!("Not possible: {reason}."),
+                ));
+                return Closing::Stay;
+            }
+            (Way::Both, Ok(merged)) => {
+                let edits = merged.edits(&self.sides);
+                let change = match apply_to_text(&compared.mine, &edits) {
+                    // One step of undo.
+                    Ok(_) if cx.selected == Some(&self.target) => Ask::ChangeDocument {
+                        target: target(),
+                        edits,
+                    },
+                    Ok(text) => Ask::Edited {
+                        target: target(),
+                        text,
+                    },
+                    Err(error) => {
+                        asks.push(Ask::Toast(Severity::Error, error.to_string()));
+                        return Closing::Stay;
+                    }
+                };
+                vec![
+                    set_aside,
+                    change,
+                    Ask::Rebase(target()),
+                    toast("Both are in your text now; nothing was sent."),
+                ]
+            }
+        })
+    }
+
+    /// The text above the buttons, and the line on which the cursor's row begins and ends.
+    fn lines(&self, cx: &Cx, columns: usize) -> (Vec<Line<'static>>, (usize, usize)) {
+        let style = |role| cx.theme.style(role);
+        let mut lines: Vec<Line> = Vec::new();
+        let Some(compared) = &self.compared else {
+            return (
+                vec![Line::styled(
+                    "Nobody else has changed anything any more.",
+                    style(Role::Text),
+                )],
+                (0, 0),
+            );
+        };
+        let say = |lines: &mut Vec<Line>, indent: usize, text: &str, role: Role| {
+            for part in text::wrap(text, columns.saturating_sub(indent)) {
+                lines.push(Line::styled(
+                    format!("{}{part}", " ".repeat(indent)),
+                    style(role),
+                ));
+            }
+        };
+        if compared.theirs.is_empty() {
+            let text = format!(
+                "Submission {} is not the one that your text was made from.",
+                compared.submission
+            );
+            say(&mut lines, 0, &text, Role::Text);
+        } else {
+            let places = count(compared.theirs.len(), "place", "places");
+            let text = format!(
+                "Somebody else has changed {places} of submission {} since you edited it:",
+                compared.submission
+            );
+            say(&mut lines, 0, &text, Role::Text);
+        }
+        for change in compared.theirs.iter().take(MOST) {
+            let text = format!("{}: {}", change.place, change.sides(120));
+            let cut = text::fit(&text, columns.saturating_sub(2)).into_owned();
+            lines.push(Line::styled(format!("  {cut}"), style(Role::Info)));
+        }
+        if compared.theirs.len() > MOST {
+            lines.push(Line::styled(
+                format!("  and {} more", compared.theirs.len() - MOST),
+                style(Role::Muted),
+            ));
+        }
+        lines.push(Line::default());
+        let mut at = (0, 0);
+        let mut row =
+            |lines: &mut Vec<Line<'static>>, index: usize, head: String, text: &str, role: Role| {
+                let is_here = self.row == index;
+                let begin = lines.len();
+                let indent = text::width(&head);
+                for (number, part) in text::wrap(text, columns.saturating_sub(indent + 1))
+                    .into_iter()
+                    .enumerate()
+                {
+                    let head = if number == 0 {
+                        head.clone()
+                    } else {
+                        " ".repeat(indent)
+                    };
+                    let shown = text::pad(&format!("{head}{part}"), columns);
+                    lines.push(Line::styled(
+                        shown,
+                        style(if is_here { Role::Selection } else { role }),
+                    ));
+                }
+                if is_here {
+                    at = (begin, lines.len());
+                }
+            };
+        for (index, way) in Way::ALL.into_iter().enumerate() {
+            let head = if self.way == way { " (•) " } else { " ( ) " };
+            let role = if self.fault(way).is_some() {
+                Role::Muted
+            } else {
+                Role::Text
+            };
+            row(
+                &mut lines,
+                index,
+                head.to_owned(),
+                &self.sentence(way),
+                role,
+            );
+        }
+        let sides = self.sides.iter().zip(self.conflicts()).take(self.open());
+        for (index, (side, conflict)) in sides.enumerate() {
+            if index == 0 {
+                lines.push(Line::default());
+            }
+            let (word, value) = match side {
+                Side::Mine => ("  mine ", &conflict.mine),
+                Side::Theirs => ("theirs ", &conflict.theirs),
+            };
+            let text = format!("{}: {}", conflict.place, shown(value.as_ref()));
+            row(
+                &mut lines,
+                Way::ALL.len() + index,
+                format!(" [{word}] "),
+                &text,
+                Role::Text,
+            );
+            let (other, value) = match side {
+                Side::Mine => ("theirs", &conflict.theirs),
+                Side::Theirs => ("mine", &conflict.mine),
+            };
+            let rest = text::fit(
+                &format!("{other}: {}", shown(value.as_ref())),
+                columns.saturating_sub(11),
+            )
+            .into_owned();
+            lines.push(Line::styled(
+                format!("           {rest}"),
+                style(Role::Muted),
+            ));
+        }
+        (lines, at)
+    }
+}
+
+/// A value in a few words.
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None => "not there".to_owned(),
+        Some(value) => text::fit(&brief(value), 200).into_owned(),
+    }
+}
+
+impl Overlay for Merge {
+    fn name(&self) -> &'static str {
+        "merge"
+    }
+
+    fn opened(&mut self, cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.compare(cx);
+        self.row = self.buttons();
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::Enter
+            | Action::Back
+            | Action::Left
+            | Action::Right
+            | Action::Toggle
+            | Action::Up
+            | Action::Down => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        let is_on_buttons = self.row >= self.buttons();
+        match action {
+            Action::Up => self.row = self.row.saturating_sub(1),
+            Action::Down => self.row = (self.row + 1).min(self.buttons()),
+            Action::First | Action::PageUp => self.row = 0,
+            Action::Last | Action::PageDown => self.row = self.buttons(),
+            Action::Left | Action::Right | Action::Toggle if is_on_buttons => {
+                self.is_go = !self.is_go
+            }
+            Action::Enter if is_on_buttons && self.is_go => return self.go(cx, asks),
+            Action::Enter if is_on_buttons => return Closing::Close(Vec::new()),
+            Action::Back => return Closing::Close(Vec::new()),
+            Action::Enter | Action::Toggle | Action::Left | Action::Right => self.toggle(asks),
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+        if let Change::Target(target) | Change::Edit(target) = change
+            && *target == self.target
+        {
+            let was_on_buttons = self.row >= self.buttons();
+            self.compare(cx);
+            if was_on_buttons {
+                self.row = self.buttons();
+            }
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
+        let (lines, (begin, end)) = self.lines(cx, columns);
+        let name = self
+            .compared
+            .as_ref()
+            .map(|compared| compared.name.clone())
+            .unwrap_or_default();
+        let hints = overlay::hints(
+            cx,
+            &[
+                (Action::Up, ""),
+                (Action::Down, "go"),
+                (Action::Enter, "choose"),
+                (Action::Back, "later"),
+            ],
+        );
+        let height = (lines.len() as u16 + 2).min(HEIGHT);
+        let title = format!("Changed in the Store meanwhile: {name}");
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            Tone::Calm,
+            &title,
+            hints,
+            WIDTH,
+            height,
+        );
+        let [body, _, buttons] = Layout::vertical([
+            Constraint::Min(0),
+            Constraint::Length(1),
+            Constraint::Length(1),
+        ])
+        .areas(inner);
+        let room = usize::from(body.height);
+        let last = lines.len().saturating_sub(room);
+        // The row under the cursor is in view; on the buttons the end of the text is.
+        let top = if self.row >= self.buttons() {
+            if self.top.get() == 0 && begin == 0 {
+                0
+            } else {
+                last
+            }
+        } else {
+            self.top
+                .get()
+                .clamp(end.saturating_sub(room), begin)
+                .min(last)
+        };
+        self.top.set(top);
+        for (line, place) in lines.iter().skip(top).zip(body.rows()) {
+            frame.render_widget(line, place);
+        }
+        let has_focus = self.row >= self.buttons();
+        let go = match self.way {
+            Way::Both => "Merge",
+            Way::Mine => "Keep mine",
+            Way::Theirs => "Take theirs",
+        };
+        let answers = [
+            ("Later", has_focus && !self.is_go, Role::Text),
+            (go, has_focus && self.is_go, Role::Text),
+        ];
+        frame.render_widget(modal::buttons(cx.theme, &answers), buttons);
+    }
+}

@@ -1,0 +1,286 @@
+//! What is said of the place under the cursor: what it means, what it may hold, what the check found, what it was before.
+//! Knows no key and keeps nothing.
+
+use super::{
+    rows::{counted, counter},
+    sight::{Mark, Sight},
+};
+use crate::screen::{action::Action, pane::Cx, status_badge::of_severity, text_panel::Sheet};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+use serde_json::Value;
+use store_model::{
+    rules::schema::{Hint, Shape},
+    value,
+};
+use tui_kit::{
+    text::{fit, fit_end, width},
+    theme::Role,
+};
+
+/// Words of a choice that are named before it says how many more there are.
+const MOST_WORDS: usize = 12;
+
+fn kind_of(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Text => "text",
+        Shape::Number => "number",
+        Shape::Bool => "yes or no",
+        Shape::Date => "date",
+        Shape::Choice => "choice",
+        Shape::List => "list",
+        Shape::Map => "map",
+        Shape::Object => "object",
+    }
+}
+
+/// What is to be said besides what is known of the place.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    /// Stands first: why what was typed cannot be taken, which keys there are.
+    pub said: Vec<(String, Role)>,
+    /// The counter of what is being typed.
+    pub counter: Option<(String, Role)>,
+}
+
+/// `text · 1,204 / 1,500 · read-only`.
+fn sort(sight: &Sight, pointer: &str, aside: &Aside) -> Vec<(String, Role)> {
+    let mut parts = vec![(kind_of(sight.shape(pointer)).to_owned(), Role::Muted)];
+    if let Some(hint) = sight.hint(pointer) {
+        let here = || {
+            hint.most
+                .zip(sight.value.pointer(pointer).and_then(counted))
+                .map(|(most, count)| counter(count, most))
+        };
+        parts.extend(aside.counter.clone().or_else(here));
+        if hint.is_read_only {
+            parts.push(("read-only".to_owned(), Role::Warning));
+        }
+        if hint.is_obsolete {
+            parts.push(("obsolete".to_owned(), Role::Warning));
+        }
+    }
+    parts
+}
+
+fn words(hint: &Hint) -> Option<String> {
+    let label = match hint.shape {
+        Shape::Choice => "one of",
+        Shape::Map => "names",
+        _ => return None,
+    };
+    let named: Vec<&str> = hint
+        .choices
+        .iter()
+        .take(MOST_WORDS)
+        .map(String::as_str)
+        .collect();
+    let more = hint.choices.len().saturating_sub(MOST_WORDS);
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    (!named.is_empty()).then(|| format!("{label} {}{rest}", named.join(", ")))
+}
+
+/// The most urgent first: what a small panel cuts off matters least.
+fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet::new(cx.theme, columns);
+    let hint = sight.hint(pointer);
+    for finding in sight.found(pointer) {
+        let (sign, role) = of_severity(finding.severity);
+        sheet.text(&format!("{sign} {}", finding.sentence), role);
+    }
+    match sight.mark(pointer) {
+        Some(Mark::New) => sheet.text("+ new, the Store's copy does not have it", Role::Good),
+        Some(Mark::Changed) => {
+            let before = sight
+                .change(pointer)
+                .and_then(|change| change.before.as_ref());
+            sheet.text(
+                &format!(
+                    "● was {}",
+                    before.map_or_else(|| "nothing".to_owned(), value::brief)
+                ),
+                Role::Info,
+            );
+        }
+        Some(Mark::Inside) => {
+            for gone in sight.changes.iter().filter(|change| {
+                change.after.is_none()
+                    && change
+                        .path
+                        .rsplit_once('/')
+                        .is_some_and(|(above, _)| above == pointer)
+            }) {
+                let name = gone.place.rsplit(" › ").next().unwrap_or(&gone.place);
+                sheet.text(
+                    &format!(
+                        "○ {name} is gone, was {}",
+                        gone.before.as_ref().map(value::brief).unwrap_or_default()
+                    ),
+                    Role::Info,
+                );
+            }
+        }
+        None => {}
+    }
+    match &hint {
+        Some(hint) => {
+            sheet.text(&hint.help, Role::Text);
+            if let Some(words) = words(hint) {
+                sheet.text(&words, Role::Muted);
+            }
+            if hint.is_read_only {
+                sheet.text("Written by the Store alone: it is not sent.", Role::Muted);
+            } else if hint.is_obsolete {
+                sheet.text("Obsolete: the Store takes no notice of it.", Role::Muted);
+            }
+        }
+        None if pointer.is_empty() => sheet.text("The document.", Role::Muted),
+        None => sheet.text(
+            "Nothing is known of this field; it is sent as it stands.",
+            Role::Muted,
+        ),
+    }
+    if sight.found(pointer).next().is_none() && sight.worst(pointer).is_some() {
+        sheet.text(
+            &format!(
+                "{} leads to what the check found below.",
+                cx.key(Action::NextFinding)
+            ),
+            Role::Muted,
+        );
+    }
+    sheet.into_lines()
+}
+
+/// The place's name and sort in one line, cut where the pointer is too long.
+fn heading(cx: &Cx, sight: &Sight, pointer: &str, aside: &Aside, columns: usize) -> Line<'static> {
+    let style = |role| cx.theme.style(role);
+    let sort = sort(sight, pointer, aside);
+    let taken: usize = sort.iter().map(|(text, _)| width(text) + 3).sum();
+    let room = columns.saturating_sub(taken + 5);
+    let place = fit_end(
+        if pointer.is_empty() {
+            "the document"
+        } else {
+            pointer
+        },
+        room,
+    )
+    .into_owned();
+    let rule = "─".repeat(room.saturating_sub(width(&place)));
+    let mut spans = vec![
+        Span::styled("─ ", style(Role::Border)),
+        Span::styled(place, style(Role::Title)),
+        Span::styled(format!(" {rule}"), style(Role::Border)),
+    ];
+    for (text, role) in sort {
+        spans.push(Span::styled("─ ", style(Role::Border)));
+        spans.push(Span::styled(format!("{text} "), style(role)));
+    }
+    spans.push(Span::styled("─", style(Role::Border)));
+    Line::from(spans)
+}
+
+/// Below the tree, with a line that sets it off.
+pub fn draw_below(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Cx,
+    sight: &Sight,
+    pointer: &str,
+    aside: &Aside,
+) {
+    let columns = usize::from(area.width);
+    let mut places = area.rows();
+    let Some(top) = places.next() else { return };
+    frame.render_widget(heading(cx, sight, pointer, aside, columns), top);
+    let said = aside.said.iter().map(|(text, role)| {
+        Line::styled(
+            format!(" {}", fit(text, columns.saturating_sub(2))),
+            cx.theme.style(*role),
+        )
+    });
+    for (line, place) in said.chain(lines(cx, sight, pointer, columns)).zip(places) {
+        frame.render_widget(line, place);
+    }
+}
+
+/// On the right of the tree, over its whole height.
+pub fn draw_beside(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Cx,
+    sight: &Sight,
+    pointer: &str,
+    aside: &Aside,
+) {
+    for row in area.rows() {
+        frame.render_widget(
+            Span::styled("│", cx.theme.style(Role::Border)),
+            Rect { width: 1, ..row },
+        );
+    }
+    let area = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    let columns = usize::from(area.width);
+    let mut sheet = Sheet::new(cx.theme, columns);
+    sheet.text(
+        if pointer.is_empty() {
+            "the document"
+        } else {
+            pointer
+        },
+        Role::Title,
+    );
+    let sort = sort(sight, pointer, aside);
+    let mut spans = vec![Span::raw(" ")];
+    for (index, (text, role)) in sort.into_iter().enumerate() {
+        let between = if index > 0 { " · " } else { "" };
+        spans.push(Span::styled(between, cx.theme.style(Role::Muted)));
+        spans.push(Span::styled(text, cx.theme.style(role)));
+    }
+    sheet.line(Line::from(spans));
+    sheet.gap();
+    for (text, role) in &aside.said {
+        sheet.text(text, *role);
+    }
+    if !aside.said.is_empty() {
+        sheet.gap();
+    }
+    for line in lines(cx, sight, pointer, columns) {
+        sheet.line(line);
+    }
+    if let Some(Value::String(text)) = sight
+        .value
+        .pointer(pointer)
+        .filter(|_| aside.said.is_empty())
+        && (text.contains('\n') || text.chars().count() > 40)
+    {
+        // The row shows only its beginning.
+        sheet.gap();
+        let room = usize::from(area.height).saturating_sub(sheet.len());
+        let seen: String = text.chars().take(columns * room).collect();
+        for part in tui_kit::text::wrap(&seen, columns.saturating_sub(2))
+            .into_iter()
+            .take(room)
+        {
+            sheet.line(Line::styled(
+                format!(" {part}"),
+                cx.theme.style(Role::JsonString),
+            ));
+        }
+    }
+    for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+        frame.render_widget(line, place);
+    }
+}

@@ -1,0 +1,4 @@
+//! The help, and the palette of commands.
+
+pub mod help;
+pub mod palette;

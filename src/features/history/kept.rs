@@ -1,0 +1,427 @@
+//! One document of a target's past: what an update changed, what restoring it would change, and putting it into the working copy.
+//! Nothing is sent from here: what was restored goes through the review like any edit.
+
+use super::tab::kind_word;
+use crate::screen::overlay::{self, Closing, Overlay};
+use crate::{
+    screen::{
+        action::Action,
+        ask::{Ask, Severity},
+        pane::{Cx, Possible},
+        status_badge::at,
+    },
+    state::{
+        Change,
+        prepared::{Prepared, count},
+    },
+    tasks::{
+        history_item::{Deed, PastItem},
+        job::Job,
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::MouseEvent,
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+use serde_json::Value;
+use std::path::PathBuf;
+use store_model::{
+    diff::{Change as Difference, diff},
+    json::{document::pretty, edit::Edit},
+    target::Target,
+};
+use tui_kit::{
+    modal::{self, Tone},
+    scroll::Scroll,
+    text,
+    theme::Role,
+};
+
+/// What restoring would mean, as far as the document is read.
+enum Found {
+    Reading,
+    /// Why it cannot be read.
+    Broken(String),
+    Document {
+        /// What becomes the working copy.
+        text: String,
+        /// The same, where it is JSON.
+        body: Option<Value>,
+        /// From what the Store holds now to it.
+        changes: Vec<Difference>,
+    },
+}
+
+pub struct Kept {
+    target: Target,
+    item: PastItem,
+    path: Option<PathBuf>,
+    found: Found,
+    scroll: Scroll,
+    is_restore: bool,
+}
+
+const WIDTH: u16 = 96;
+const HEIGHT: u16 = 28;
+
+impl Kept {
+    pub fn new(target: Target, item: PastItem, is_restore: bool) -> Self {
+        let path = match &item.deed {
+            Deed::Put { before: path, .. } | Deed::Rescued { path, .. } => Some(path.clone()),
+            Deed::Edited { .. } | Deed::Run(_) => None,
+        };
+        Self {
+            target,
+            item,
+            path,
+            found: Found::Reading,
+            scroll: Scroll::default(),
+            is_restore,
+        }
+    }
+
+    fn look(&mut self, cx: &Cx) {
+        let kept = &cx.model.past.kept;
+        if let Some(error) = kept.error() {
+            self.found = Found::Broken(error.to_owned());
+            return;
+        }
+        let Some(document) = kept
+            .value()
+            .filter(|kept| Some(&kept.path) == self.path.as_ref())
+        else {
+            return;
+        };
+        let server = Prepared::of(cx.model, &self.target)
+            .and_then(|prepared| prepared.body())
+            .unwrap_or(Value::Null);
+        self.found = match &document.body {
+            Ok(body) => {
+                let changes = if server.is_null() {
+                    Vec::new()
+                } else {
+                    diff(&server, body)
+                };
+                Found::Document {
+                    text: pretty(body),
+                    body: Some(body.clone()),
+                    changes,
+                }
+            }
+            // A text that was set aside may be broken JSON; it comes back letter by letter.
+            Err(_) => Found::Document {
+                text: document.text.clone(),
+                body: None,
+                changes: Vec::new(),
+            },
+        };
+    }
+
+    /// The text that the document would take the place of, if that is another one.
+    fn gives_way<'a>(&self, cx: &Cx<'a>, text: &str) -> Option<&'a str> {
+        let copy = cx.model.edits.get(&self.target)?;
+        copy.text.as_deref().filter(|own| *own != text)
+    }
+
+    fn restore(&self, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        match &self.found {
+            Found::Reading => {
+                asks.push(Ask::Toast(
+                    Severity::Info,
+                    "It is still being read.".to_owned(),
+                ));
+                Closing::Stay
+            }
+            Found::Broken(error) => {
+                asks.push(Ask::Toast(Severity::Warning, error.clone()));
+                Closing::Stay
+            }
+            Found::Document { .. } if Prepared::of(cx.model, &self.target).is_none() => {
+                let text = "The Store's document has not been read yet: refresh first.".to_owned();
+                asks.push(Ask::Toast(Severity::Warning, text));
+                Closing::Stay
+            }
+            Found::Document { text, body, .. } => {
+                // As one step of undo, where there is a document to take the step in.
+                let is_whole = |text: &str| serde_json::from_str::<Value>(text).is_ok();
+                let own = cx
+                    .model
+                    .edits
+                    .get(&self.target)
+                    .and_then(|copy| copy.text.as_deref());
+                let change = match body {
+                    Some(body) if cx.selected == Some(&self.target) && own.is_none_or(is_whole) => {
+                        let edits = vec![Edit::Set {
+                            pointer: String::new(),
+                            value: body.clone(),
+                        }];
+                        Ask::ChangeDocument {
+                            target: self.target.clone(),
+                            edits,
+                        }
+                    }
+                    _ => Ask::Edited {
+                        target: self.target.clone(),
+                        text: text.clone(),
+                    },
+                };
+                let set_aside = self.gives_way(cx, text).map(|own| {
+                    Ask::Start(Job::SetAside {
+                        target: self.target.clone(),
+                        text: own.to_owned(),
+                    })
+                });
+                let said = format!(
+                    "The earlier document is in your working copy; nothing was sent. {} reviews it, {} takes it back.",
+                    cx.key(Action::Publish),
+                    cx.key(Action::Undo)
+                );
+                let rest = [
+                    change,
+                    Ask::Rebase(self.target.clone()),
+                    Ask::Toast(Severity::Info, said),
+                ];
+                Closing::Close(set_aside.into_iter().chain(rest).collect())
+            }
+        }
+    }
+
+    fn lines(&self, cx: &Cx, columns: usize) -> Vec<Line<'static>> {
+        let mut lines: Vec<Line> = Vec::new();
+        let say = |lines: &mut Vec<Line<'static>>, text: &str, role: Role| {
+            let indent = text.len() - text.trim_start().len();
+            for (index, part) in text::wrap(text.trim_start(), columns.saturating_sub(indent + 2))
+                .into_iter()
+                .enumerate()
+            {
+                let hang = if index == 0 || indent == 0 {
+                    indent
+                } else {
+                    indent + 2
+                };
+                lines.push(Line::styled(
+                    format!("{}{part}", " ".repeat(hang)),
+                    cx.theme.style(role),
+                ));
+            }
+        };
+        match &self.item.deed {
+            Deed::Put {
+                submission,
+                run,
+                changes,
+                is_read_back,
+                ..
+            } => {
+                let draft = submission.as_deref().unwrap_or("unknown");
+                match changes.as_deref() {
+                    Some(changes) => {
+                        let what =
+                            count(changes.len(), "place", "places").replace("no place", "nothing");
+                        say(
+                            &mut lines,
+                            &format!("This update changed {what} of draft {draft}:"),
+                            Role::Title,
+                        );
+                        for change in changes {
+                            say(&mut lines, &format!("  {}", change.sentence()), Role::Text);
+                        }
+                    }
+                    None if *is_read_back => say(
+                        &mut lines,
+                        "What this update changed is still being compared.",
+                        Role::Muted,
+                    ),
+                    None => say(
+                        &mut lines,
+                        &format!(
+                            "Draft {draft} was not read back after this update: what it changed is not known."
+                        ),
+                        Role::Muted,
+                    ),
+                }
+                say(
+                    &mut lines,
+                    &format!("Run {}.", run.as_deref().unwrap_or("unknown")),
+                    Role::Muted,
+                );
+            }
+            _ => {
+                if let Some(path) = &self.path {
+                    say(&mut lines, &path.display().to_string(), Role::Muted);
+                }
+            }
+        }
+        lines.push(Line::default());
+        match &self.found {
+            Found::Reading => say(&mut lines, "Reading the document…", Role::Busy),
+            Found::Broken(error) => say(&mut lines, &format!("✗ {error}"), Role::Danger),
+            Found::Document { text, changes, .. } => {
+                let what = if matches!(self.item.deed, Deed::Put { .. }) {
+                    "the document from before it"
+                } else {
+                    "it"
+                };
+                if changes.is_empty() {
+                    say(
+                        &mut lines,
+                        &format!("Restoring {what}: no change against what the Store holds now."),
+                        Role::Title,
+                    );
+                } else {
+                    let number = count(changes.len(), "change", "changes");
+                    say(
+                        &mut lines,
+                        &format!("Restoring {what}: {number} against what the Store holds now."),
+                        Role::Title,
+                    );
+                    for change in changes {
+                        say(&mut lines, &format!("  {}", change.sentence()), Role::Text);
+                    }
+                }
+                if self.gives_way(cx, text).is_some() {
+                    say(
+                        &mut lines,
+                        "Your working copy gives way to it; it is set aside first and then stands in this list.",
+                        Role::Warning,
+                    );
+                }
+                say(
+                    &mut lines,
+                    "Nothing is sent: it becomes your working copy and goes through the review.",
+                    Role::Muted,
+                );
+            }
+        }
+        lines
+    }
+}
+
+impl Overlay for Kept {
+    fn name(&self) -> &'static str {
+        "kept"
+    }
+
+    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.look(cx);
+        if let Some(path) = &self.path {
+            asks.push(Ask::Start(Job::ReadKept {
+                target: self.target.clone(),
+                path: path.clone(),
+            }));
+        }
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
+                Possible::Yes
+            }
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        if self.scroll.act(action) {
+            return Closing::Stay;
+        }
+        match action {
+            Action::Enter if self.is_restore => self.restore(cx, asks),
+            Action::Enter | Action::Back => Closing::Close(Vec::new()),
+            Action::Left | Action::Right | Action::Toggle => {
+                self.is_restore = !self.is_restore;
+                Closing::Stay
+            }
+            _ => Closing::Unused,
+        }
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+        match change {
+            Change::Past => {
+                // What the update changed may have been computed meanwhile.
+                let list = cx
+                    .model
+                    .past
+                    .list
+                    .value()
+                    .filter(|past| past.target == self.target);
+                let same = list
+                    .and_then(|past| past.items.iter().find(|item| same_file(item, &self.item)));
+                if let Some(item) = same {
+                    self.item = item.clone();
+                }
+                self.look(cx);
+            }
+            Change::Target(target) | Change::Edit(target) if *target == self.target => {
+                self.look(cx)
+            }
+            _ => {}
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
+        let lines = self.lines(cx, columns);
+        let title = format!(
+            "{} of {}",
+            kind_word(&self.item.deed).0,
+            at(self.item.at, cx.zone)
+        );
+        let title = title.chars().next().map_or(String::new(), |first| {
+            first.to_uppercase().to_string() + &title[first.len_utf8()..]
+        });
+        let hints = overlay::hints(
+            cx,
+            &[
+                (Action::Left, ""),
+                (Action::Right, "choose"),
+                (Action::Enter, "answer"),
+                (Action::Back, "back"),
+            ],
+        );
+        let height = (lines.len() as u16 + 2).min(HEIGHT);
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            Tone::Calm,
+            &title,
+            hints,
+            WIDTH,
+            height,
+        );
+        let [body, _, buttons] = Layout::vertical([
+            Constraint::Min(0),
+            Constraint::Length(1),
+            Constraint::Length(1),
+        ])
+        .areas(inner);
+        self.scroll.draw(frame, body, &lines);
+        let restore = if matches!(self.item.deed, Deed::Put { .. }) {
+            "Restore what was before"
+        } else {
+            "Restore it"
+        };
+        let answers = [
+            ("Close", !self.is_restore, Role::Text),
+            (restore, self.is_restore, Role::Text),
+        ];
+        frame.render_widget(modal::buttons(cx.theme, &answers), buttons);
+    }
+}
+
+fn same_file(left: &PastItem, right: &PastItem) -> bool {
+    match (&left.deed, &right.deed) {
+        (Deed::Put { before: left, .. }, Deed::Put { before: right, .. })
+        | (Deed::Rescued { path: left, .. }, Deed::Rescued { path: right, .. }) => left == right,
+        _ => false,
+    }
+}

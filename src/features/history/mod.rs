@@ -1,0 +1,4 @@
+//! The History tab: what became of a target's document.
+
+pub mod kept;
+pub mod tab;

@@ -1,0 +1,517 @@
+//! The History tab: what became of the selected target's document on this machine, newest first. Holds the cursor; the list lies in
+//! the model and comes from disk.
+
+use crate::{
+    engine::view::{Outcome, Step},
+    screen::{
+        action::{Action, Scope},
+        ask::{Ask, Opening, Severity, TabId},
+    },
+    state::Change,
+    storage::{Finished, Kept},
+    tasks::{
+        history_item::{Deed, Past, PastItem},
+        job::Job,
+    },
+};
+use crate::{
+    features::runs::pane::outcome,
+    screen::{
+        documents::Desk,
+        pane::{Cx, Handled, Possible},
+        status_badge::at,
+        tab::Tab,
+        text_panel::Sheet,
+    },
+    state::prepared::count,
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use std::time::Duration;
+use store_model::{diff, units};
+use tui_kit::{list::Cursor, meter, text, theme::Role};
+
+/// Lines below the list that say more of the selected row.
+const MORE: u16 = 5;
+
+#[derive(Debug, Default)]
+pub struct History {
+    cursor: Cursor,
+    /// Somebody looks at it: what may be out of date is read again.
+    is_shown: bool,
+    /// Ended runs of the target and the step of the active one, as of the last list.
+    runs: (usize, Option<Step>),
+    /// What was said of somebody else's changes.
+    told: Vec<diff::Change>,
+}
+
+impl History {
+    /// The list, if it is the selected target's.
+    fn past<'a>(cx: &Cx<'a>) -> Option<&'a Past> {
+        cx.model
+            .past
+            .list
+            .value()
+            .filter(|past| Some(&past.target) == cx.selected)
+    }
+
+    fn item<'a>(&self, cx: &Cx<'a>) -> Option<&'a PastItem> {
+        Self::past(cx)?.items.get(self.cursor.index())
+    }
+
+    fn len(cx: &Cx) -> usize {
+        Self::past(cx).map_or(0, |past| past.items.len())
+    }
+
+    fn read(&self, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(target) = cx.selected.filter(|_| self.is_shown) {
+            asks.push(Ask::Start(Job::LoadPast(target.clone())));
+        }
+    }
+
+    /// A word when somebody else has changed what is being edited: once for each news.
+    fn warn(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(target) = cx.selected else { return };
+        let foreign = cx
+            .model
+            .edits
+            .get(target)
+            .map(|copy| copy.foreign.as_slice())
+            .unwrap_or_default();
+        if foreign != self.told.as_slice() {
+            self.told = foreign.to_vec();
+            if !foreign.is_empty() {
+                let changes = count(foreign.len(), "place", "places");
+                let text = format!(
+                    "Somebody else has changed {changes} of the document in the Store since you edited it: {} merges.",
+                    cx.key(Action::Merge)
+                );
+                asks.push(Ask::Toast(Severity::Warning, text));
+            }
+        }
+    }
+}
+
+/// Whether a document lies behind a row.
+pub fn has_document(item: &PastItem) -> bool {
+    matches!(item.deed, Deed::Put { .. } | Deed::Rescued { .. })
+}
+
+/// A row's kind in a word, and its role.
+pub fn kind_word(deed: &Deed) -> (&'static str, Role) {
+    match deed {
+        Deed::Put { .. } => ("update", Role::Info),
+        Deed::Rescued {
+            why: Kept::SetAside,
+            ..
+        } => ("set aside", Role::Text),
+        Deed::Rescued { .. } => ("rescued", Role::Warning),
+        Deed::Edited { .. } => ("editing", Role::Busy),
+        Deed::Run(run) => ("run", run_role(run)),
+    }
+}
+
+fn ending(run: &Finished) -> Option<Outcome> {
+    serde_json::from_value(run.outcome.clone().into()).ok()
+}
+
+fn run_role(run: &Finished) -> Role {
+    ending(run).map_or(Role::Text, |ending| outcome(ending).2)
+}
+
+/// The end of a long id: the beginning is the same everywhere.
+fn short(id: &str) -> String {
+    let from = id.len().saturating_sub(6);
+    id.get(from..)
+        .filter(|_| from > 0)
+        .map_or_else(|| id.to_owned(), |end| format!("…{end}"))
+}
+
+fn submission_word(id: Option<&String>) -> String {
+    id.map_or_else(
+        || "no submission".to_owned(),
+        |id| format!("submission {}", short(id)),
+    )
+}
+
+/// A row in a few words.
+pub fn words(item: &PastItem) -> String {
+    match &item.deed {
+        Deed::Put {
+            changes: Some(changes),
+            ..
+        } => match changes.first() {
+            None => "no change: the same document again".to_owned(),
+            Some(first) => {
+                let first = format!("{}: {}", brief_place(&first.place), first.sides(60));
+                format!("{}: {first}", count(changes.len(), "change", "changes"))
+            }
+        },
+        Deed::Put {
+            is_read_back: true, ..
+        } => "comparing…".to_owned(),
+        Deed::Put { submission, .. } => {
+            format!("{}, not read back", submission_word(submission.as_ref()))
+        }
+        Deed::Rescued {
+            why: Kept::SetAside,
+            ..
+        } => "a text that gave way to another".to_owned(),
+        Deed::Rescued { submission, .. } => format!(
+            "{} before it was deleted",
+            submission_word(submission.as_ref())
+        ),
+        Deed::Edited { base } => format!("your copy, made from {}", submission_word(base.as_ref())),
+        Deed::Run(run) => {
+            let took = run.ended.duration_since(run.started);
+            let took = units::duration(took.try_into().unwrap_or_default());
+            format!(
+                "{}, {}, took {took}",
+                run.outcome,
+                submission_word(run.submission.as_ref())
+            )
+        }
+    }
+}
+
+/// The last two names of a place: what comes before is nearly always the same.
+fn brief_place(place: &str) -> String {
+    let names: Vec<&str> = place.split(" › ").collect();
+    let from = names.len().saturating_sub(2);
+    let names = names.get(from..).unwrap_or_default();
+    names
+        .iter()
+        .filter(|name| **name != "baseListing")
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" › ")
+}
+
+/// Everything about a row, as named lines.
+fn facts(sheet: &mut Sheet, item: &PastItem) {
+    match &item.deed {
+        Deed::Put {
+            run,
+            submission,
+            before,
+            changes,
+            is_read_back,
+        } => {
+            sheet.row(
+                "submission",
+                submission.as_deref().unwrap_or("unknown"),
+                Role::Text,
+            );
+            sheet.row("run", run.as_deref().unwrap_or("unknown"), Role::Text);
+            match changes.as_deref() {
+                Some([]) => sheet.row("changed", "nothing", Role::Muted),
+                Some(changes) => {
+                    for (index, change) in changes.iter().enumerate() {
+                        sheet.row(
+                            if index == 0 { "changed" } else { "" },
+                            &change.sentence(),
+                            Role::Text,
+                        );
+                    }
+                }
+                None if *is_read_back => sheet.row("changed", "comparing…", Role::Muted),
+                None => sheet.row(
+                    "changed",
+                    "not known: the run was stopped before it read the draft back",
+                    Role::Muted,
+                ),
+            }
+            sheet.row("kept in", &before.display().to_string(), Role::Muted);
+        }
+        Deed::Rescued {
+            submission, path, ..
+        } => {
+            sheet.row(
+                "submission",
+                submission.as_deref().unwrap_or("none"),
+                Role::Text,
+            );
+            sheet.row("kept in", &path.display().to_string(), Role::Muted);
+        }
+        Deed::Edited { base } => sheet.row(
+            "made from",
+            base.as_deref().unwrap_or("nothing: a first document"),
+            Role::Text,
+        ),
+        Deed::Run(run) => {
+            sheet.row("outcome", &run.outcome, run_role(run));
+            sheet.row(
+                "submission",
+                run.submission.as_deref().unwrap_or("none"),
+                Role::Text,
+            );
+            sheet.row("run", &run.run, Role::Text);
+            let stages = run.stages.iter().map(|stage| {
+                let lasted = units::duration(Duration::from_secs(stage.seconds));
+                format!("{} {lasted}", stage.status)
+            });
+            let stages: Vec<_> = stages.collect();
+            if !stages.is_empty() {
+                sheet.row("states", &stages.join(", "), Role::Text);
+            }
+        }
+    }
+}
+
+impl Tab for History {
+    fn id(&self) -> TabId {
+        TabId::History
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Parts, Scope::Target, Scope::Move, Scope::Editor]
+    }
+
+    fn hints(&self, _desk: &Desk, cx: &Cx) -> Vec<Action> {
+        match self.item(cx) {
+            Some(item) if has_document(item) => {
+                vec![
+                    Action::Enter,
+                    Action::RestorePart,
+                    Action::Copy,
+                    Action::ShowDiff,
+                    Action::NextTab,
+                ]
+            }
+            Some(_) => vec![Action::Enter, Action::Copy, Action::NextTab],
+            None => Vec::new(),
+        }
+    }
+
+    fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {
+        let nothing = || Possible::No("Nothing was kept of it yet.".to_owned());
+        match (action, self.item(cx)) {
+            (Action::Enter | Action::RestorePart, None) => nothing(),
+            (Action::RestorePart, Some(item)) if !has_document(item) => {
+                Possible::No("No earlier document lies behind this row.".to_owned())
+            }
+            (
+                Action::Up
+                | Action::Down
+                | Action::PageUp
+                | Action::PageDown
+                | Action::First
+                | Action::Last,
+                _,
+            )
+            | (Action::Enter | Action::RestorePart, Some(_)) => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        if self.cursor.act(action, Self::len(cx)) {
+            return Handled::Yes;
+        }
+        let (Some(item), Some(target)) = (self.item(cx), cx.selected) else {
+            return Handled::No;
+        };
+        match (action, &item.deed) {
+            (Action::Enter | Action::RestorePart, Deed::Put { .. } | Deed::Rescued { .. }) => {
+                // What gives way to it is the text as it stands now.
+                desk.keep(asks);
+                let wants_restore = action == Action::RestorePart;
+                asks.push(Ask::Open(Opening::Kept {
+                    target: target.clone(),
+                    item: Box::new(item.clone()),
+                    wants_restore,
+                }));
+            }
+            (Action::Enter, Deed::Edited { .. }) => asks.push(Ask::Do(Action::Edit)),
+            (Action::Enter, Deed::Run(_)) => {
+                let mut sheet = Sheet::new(cx.theme, 64);
+                facts(&mut sheet, item);
+                let lines: Vec<_> = sheet.into_lines().iter().map(ToString::to_string).collect();
+                asks.push(Ask::Open(Opening::Message {
+                    title: format!("Run of {}", at(item.at, cx.zone)),
+                    text: lines.join("\n"),
+                }));
+            }
+            (Action::Copy, deed) => {
+                let text = match deed {
+                    Deed::Put { before: path, .. } | Deed::Rescued { path, .. } => {
+                        path.display().to_string()
+                    }
+                    Deed::Run(run) => run.run.clone(),
+                    Deed::Edited { .. } => target.to_string(),
+                };
+                asks.push(Ask::Copy(text));
+            }
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        area: Rect,
+        desk: &mut Desk,
+        cx: &Cx,
+        asks: &mut Vec<Ask>,
+    ) {
+        let len = Self::len(cx);
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let line = usize::from(event.row.saturating_sub(area.y));
+                if let Some(row) = self.cursor.row_at(line, len) {
+                    let is_again = cx.is_focused && row == self.cursor.index();
+                    self.cursor.set(row);
+                    if is_again {
+                        self.act(Action::Enter, desk, cx, asks);
+                    }
+                }
+            }
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                self.cursor
+                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
+            }
+            _ => {}
+        }
+    }
+
+    fn changed(&mut self, change: &Change, _desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        match change {
+            Change::Selected => {
+                self.cursor = Cursor::default();
+                self.told.clear();
+                self.warn(cx, asks);
+                self.read(cx, asks);
+            }
+            Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
+                self.warn(cx, asks);
+                self.read(cx, asks);
+            }
+            Change::Past => self.cursor.clamp(Self::len(cx)),
+            Change::Runs => {
+                let of_it: Vec<_> = cx
+                    .model
+                    .runs
+                    .iter()
+                    .filter(|row| Some(&row.view.target) == cx.selected)
+                    .collect();
+                let ended = of_it.iter().filter(|row| !row.view.is_active()).count();
+                let step = of_it
+                    .iter()
+                    .find_map(|row| row.view.current().map(|step| step.step));
+                if self.runs != (ended, step) {
+                    self.runs = (ended, step);
+                    self.read(cx, asks);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn entered(&mut self, _desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.is_shown = true;
+        self.read(cx, asks);
+    }
+
+    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = false;
+    }
+
+    fn word(&self, _desk: &Desk, cx: &Cx) -> String {
+        match Self::past(cx) {
+            Some(past) if !past.items.is_empty() => {
+                format!("{} kept", count(past.items.len(), "entry", "entries"))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, _desk: &Desk, cx: &Cx) {
+        let style = |role| cx.theme.style(role);
+        let items = match Self::past(cx) {
+            Some(past) if !past.items.is_empty() => &past.items,
+            past => {
+                let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
+                match (past, cx.model.past.list.error()) {
+                    (Some(_), _) => sheet.text(
+                        "Nothing yet. Every update of a draft is kept here as it was before and after, with what was deleted or set \
+                         aside, and with every run.",
+                        Role::Muted,
+                    ),
+                    (None, Some(error)) => sheet.text(&format!("✗ {error}"), Role::Danger),
+                    (None, None) => sheet.text(&format!("{} reading", meter::spinner(cx.uptime)), Role::Busy),
+                }
+                for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+                    frame.render_widget(line, place);
+                }
+                return;
+            }
+        };
+        let more = match area.height {
+            height if height < MORE * 2 + 2 => 0,
+            height if height < MORE * 4 => MORE + 1,
+            _ => MORE + 4,
+        };
+        let [list, below] =
+            Layout::vertical([Constraint::Min(0), Constraint::Length(more)]).areas(area);
+        let window = self.cursor.window(usize::from(list.height), items.len());
+        for ((index, item), place) in items
+            .iter()
+            .enumerate()
+            .skip(window.start)
+            .take(window.len())
+            .zip(list.rows())
+        {
+            let base = match (index == self.cursor.index(), cx.is_focused) {
+                (true, true) => style(Role::Selection),
+                (true, false) => style(Role::SelectionUnfocused),
+                (false, _) => style(Role::Text),
+            };
+            let (word, role) = kind_word(&item.deed);
+            // On the bar a word has no colour of its own: that would tear a hole into it.
+            let own = if index == self.cursor.index() && cx.is_focused {
+                base
+            } else {
+                base.patch(style(role))
+            };
+            let when = at(item.at, cx.zone);
+            // The year is told apart only where there is room for it.
+            let when = if area.width < 60 {
+                when.get(5..).unwrap_or_default().to_owned()
+            } else {
+                when
+            };
+            let head = format!(" {when} ");
+            let room = usize::from(area.width).saturating_sub(text::width(&head) + 11);
+            let line = Line::from(vec![
+                Span::styled(head, base),
+                Span::styled(format!("{word:<10}"), own),
+                Span::styled(text::pad(&words(item), room), base),
+            ]);
+            frame.render_widget(line, place);
+        }
+        if more > 0
+            && let Some(item) = items.get(self.cursor.index())
+        {
+            let mut sheet = Sheet::new(cx.theme, usize::from(below.width));
+            facts(&mut sheet, item);
+            let rule = Line::styled("─".repeat(usize::from(below.width)), style(Role::Border));
+            let mut lines = sheet.into_lines();
+            let room = usize::from(below.height.saturating_sub(1));
+            if lines.len() > room && room > 0 {
+                lines.truncate(room - 1);
+                lines.push(Line::styled(
+                    format!(" … {} shows all of it", cx.key(Action::Enter)),
+                    style(Role::Muted),
+                ));
+            }
+            for (line, place) in [rule].into_iter().chain(lines).zip(below.rows()) {
+                frame.render_widget(line, place);
+            }
+        }
+    }
+}

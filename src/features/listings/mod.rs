@@ -1,0 +1,10 @@
+//! The Listings tab: languages and texts.
+
+pub mod cell;
+pub mod grid;
+pub mod new_language;
+pub mod tab;
+pub mod table;
+pub mod text_edit;
+pub mod texts_export;
+pub mod texts_import;

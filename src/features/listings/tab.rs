@@ -1,0 +1,603 @@
+//! The Listings tab: languages × texts. Holds what is in view; every change goes through the desk or an overlay, so that it is
+//! one step of the common undo history. Knows no file.
+
+use super::{
+    cell,
+    grid::{self, Columns},
+    table::{Spot, Table},
+};
+use crate::{
+    screen::{
+        action::{Action, Scope},
+        ask::{Ask, Choice, Opening, Severity, TabId},
+        detail_parts::draw_missing,
+        documents::Desk,
+        pane::{Cx, Handled, Possible, Typed},
+        tab::Tab,
+    },
+    state::{
+        Change,
+        prepared::{Prepared, count},
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use std::{rc::Rc, sync::Arc};
+use store_model::{
+    target::{Kind, Target},
+    texts::{self, Field, Grid, NewText, State, export},
+};
+use tui_kit::{field::Field as Input, filter::Search, list::Cursor, memo::Memo, theme::Role};
+
+#[derive(Debug, Default)]
+pub struct Languages {
+    /// Over the rows that the filter leaves.
+    rows: Cursor,
+    column: usize,
+    columns: Columns,
+    /// Open while a filter is typed.
+    filter: Option<Input>,
+    pattern: String,
+    /// The language to compare with, if a person has chosen one.
+    default: Option<String>,
+    table: Memo<Key, Table>,
+    /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
+    is_shown: bool,
+}
+
+/// The state of the document, its target, and the language that was chosen for comparison: for them a table is made.
+type Key = ((u64, u64), Target, Option<String>);
+
+/// Release notes are what changes with every release.
+const FIRST: &str = "releaseNotes";
+
+impl Languages {
+    fn table(&self, desk: &Desk, cx: &Cx) -> Option<Rc<Table>> {
+        let target = cx.selected?;
+        let key = (desk.version(), target.clone(), self.default.clone());
+        self.table.get(key, || {
+            let (kind, document) = (target.kind(), desk.value(cx)?);
+            let server = Prepared::of(cx.model, target)?.body();
+            let grid = Grid::of(kind, &document, server.as_ref(), self.default.as_deref());
+            Some(Table {
+                kind,
+                document,
+                server,
+                grid,
+            })
+        })
+    }
+
+    fn clamp(&mut self, desk: &Desk, cx: &Cx) {
+        if let Some(table) = self.table(desk, cx) {
+            self.rows.clamp(self.shown(&table).len());
+        }
+    }
+
+    /// The rows that the filter leaves, in the document's order.
+    fn shown(&self, table: &Table) -> Vec<usize> {
+        let mut search = Search::new(&self.pattern);
+        let languages = table.grid.languages.iter().enumerate();
+        languages
+            .filter(|(_, language)| search.score(language).is_some())
+            .map(|(row, _)| row)
+            .collect()
+    }
+
+    fn spot(&self, table: &Table) -> Option<Spot> {
+        let row = *self.shown(table).get(self.rows.index())?;
+        Some(Spot {
+            row,
+            column: self.column.min(table.grid.fields.len().checked_sub(1)?),
+        })
+    }
+
+    fn cell<'a>(&self, table: &'a Table) -> Option<(Spot, &'a str, Field)> {
+        let spot = self.spot(table)?;
+        Some((
+            spot,
+            table.grid.languages.get(spot.row)?,
+            *table.grid.fields.get(spot.column)?,
+        ))
+    }
+
+    /// Asks who gets the text of the selected cell, and says how many texts that changes.
+    fn fill(&self, table: &Table, target: &Target) -> Option<Opening> {
+        let (spot, language, field) = self.cell(table)?;
+        let text = table.text(spot.row, spot.column)?;
+        let shown = self.shown(table);
+        let is_blank = |row: usize| {
+            table
+                .grid
+                .mark(row, spot.column)
+                .is_some_and(|mark| matches!(mark.state, State::Missing | State::Empty))
+        };
+        let choice = |label: &str, takes: &dyn Fn(usize) -> bool| {
+            let rows = shown.iter().filter(|row| **row != spot.row && takes(**row));
+            let languages = rows.filter_map(|row| table.grid.languages.get(*row));
+            let new: Vec<NewText> = languages
+                .map(|language| NewText {
+                    language: language.clone(),
+                    field,
+                    text: text.clone(),
+                })
+                .collect();
+            let edits = texts::edits(table.kind, &table.document, &new);
+            let note = if edits.is_empty() {
+                "nothing would change".to_owned()
+            } else {
+                format!("{} change", count(edits.len(), "text", "texts"))
+            };
+            let then = if edits.is_empty() {
+                Vec::new()
+            } else {
+                vec![Ask::ChangeDocument {
+                    target: target.clone(),
+                    edits,
+                }]
+            };
+            Choice {
+                text: label.to_owned(),
+                note,
+                answer: then,
+            }
+        };
+        let place = shown.iter().position(|row| *row == spot.row)?;
+        let below: Vec<usize> = shown.iter().skip(place + 1).copied().collect();
+        let all = if self.pattern.is_empty() {
+            "all other languages"
+        } else {
+            "all other languages in view"
+        };
+        let choices = vec![
+            choice("those that have none", &is_blank),
+            choice("all languages below", &|row| below.contains(&row)),
+            choice(all, &|_| true),
+        ];
+        // The cursor stands on the first one that leads to something.
+        let current = choices
+            .iter()
+            .position(|choice| !choice.answer.is_empty())
+            .unwrap_or_default();
+        let title = format!("Give the {} of {language} to", field.word);
+        Some(Opening::Choose {
+            title,
+            text: String::new(),
+            choices,
+            current,
+        })
+    }
+
+    fn remove(&self, table: &Table, target: &Target, cx: &Cx) -> Option<Opening> {
+        let (_, language, _) = self.cell(table)?;
+        let edit = texts::remove_language(&table.document, language)?;
+        Some(Opening::Confirm {
+            title: format!("Remove the listing {language}"),
+            text: vec![
+                format!(
+                    "Its texts and images go with it. Customers who see the Store in {language} are shown another language instead, \
+                     and the Store answers such a submission with the warning ListingOptOutWarning."
+                ),
+                String::new(),
+                format!(
+                    "It changes the document here; nothing is sent yet. {} brings it back.",
+                    cx.key(Action::Undo)
+                ),
+            ],
+            yes: format!("Remove {language}"),
+            danger: true,
+            must_type: None,
+            then: vec![Ask::ChangeDocument {
+                target: target.clone(),
+                edits: vec![edit],
+            }],
+        })
+    }
+
+    fn opening(&self, action: Action, table: &Table, target: &Target, cx: &Cx) -> Option<Opening> {
+        let (target_owned, document) = (target.clone(), Arc::clone(&table.document));
+        let field = self.cell(table).map(|(_, _, field)| field);
+        match action {
+            Action::Enter => {
+                let (_, language, field) = self.cell(table)?;
+                Some(Opening::EditText {
+                    target: target_owned,
+                    document,
+                    language: language.to_owned(),
+                    field,
+                })
+            }
+            Action::FillDown => self.fill(table, target),
+            Action::AddPart => Some(Opening::NewLanguage {
+                target: target_owned,
+                document,
+            }),
+            Action::RemovePart => self.remove(table, target, cx),
+            Action::Import => Some(Opening::ImportTexts {
+                target: target_owned,
+                document,
+                field: field?.name,
+            }),
+            Action::Export => {
+                let field = field?;
+                let choice = |label: String, fields: Vec<Field>| {
+                    let (target, document) = (target.clone(), Arc::clone(&document));
+                    let files = export::files(table.kind, &document, &fields).len();
+                    let note = count(files, "text", "texts");
+                    Choice {
+                        text: label,
+                        note,
+                        answer: vec![Ask::Open(Opening::ExportTexts {
+                            target,
+                            document,
+                            fields,
+                        })],
+                    }
+                };
+                let one = choice(format!("{} alone", field.word), vec![field]);
+                let all = choice("all texts".to_owned(), table.grid.fields.clone());
+                let title = "Write to a folder or a table".to_owned();
+                Some(Opening::Choose {
+                    title,
+                    text: String::new(),
+                    choices: vec![one, all],
+                    current: 0,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Tab for Languages {
+    fn id(&self) -> TabId {
+        TabId::Languages
+    }
+
+    fn is_offered(&self, kind: Kind) -> bool {
+        kind != Kind::Flight
+    }
+
+    fn takes_text(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        // In a typed filter, delete must not take a language out.
+        if self.takes_text() {
+            &[]
+        } else {
+            &[Scope::Parts, Scope::Target, Scope::Move, Scope::Editor]
+        }
+    }
+
+    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+        use Action::{
+            AddPart, Enter, Export, FillDown, Filter, Import, NextTab, Publish, RemovePart,
+            ShowDiff, Undo,
+        };
+        vec![
+            Enter, FillDown, Import, Export, AddPart, RemovePart, Filter, Undo, ShowDiff, Publish,
+            NextTab,
+        ]
+    }
+
+    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
+        let is_own = matches!(
+            action,
+            Action::Enter
+                | Action::FillDown
+                | Action::AddPart
+                | Action::RemovePart
+                | Action::TogglePart
+                | Action::Import
+                | Action::Export
+        );
+        match action {
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last
+            | Action::Filter => {
+                return Possible::Yes;
+            }
+            Action::Copy
+                if self
+                    .table(desk, cx)
+                    .is_some_and(|table| self.copied(&table).is_some()) =>
+            {
+                return Possible::Yes;
+            }
+            _ if !is_own => return Possible::Unknown,
+            _ => {}
+        }
+        let Some(table) = self.table(desk, cx) else {
+            return Possible::No("There is no readable document here: wait for it, or mend its text in the JSON tab.".to_owned());
+        };
+        match action {
+            Action::AddPart => Possible::Yes,
+            _ if self.cell(&table).is_none() => Possible::No(format!(
+                "There is no language here; {} adds one.",
+                cx.key(Action::AddPart)
+            )),
+            Action::FillDown if self.copied(&table).is_none() => {
+                Possible::No("There is no text here that others could be given.".to_owned())
+            }
+            Action::RemovePart if table.grid.languages.len() == 1 => {
+                Possible::No("It is the only listing: the Store wants at least one.".to_owned())
+            }
+            _ => Possible::Yes,
+        }
+    }
+
+    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        let (Some(table), Some(target)) = (self.table(desk, cx), cx.selected) else {
+            return Handled::No;
+        };
+        let rows = self.shown(&table).len();
+        if self.rows.act(action, rows) {
+            return Handled::Yes;
+        }
+        let columns = table.grid.fields.len();
+        match action {
+            // From the first column on it leads to the tab before.
+            Action::Left if self.column == 0 => return Handled::No,
+            Action::Left => self.column -= 1,
+            Action::Right => self.column = (self.column + 1).min(columns.saturating_sub(1)),
+            Action::Filter => self.filter = Some(Input::with_text(self.pattern.as_str())),
+            Action::Back if !self.pattern.is_empty() => self.refilter(&table, String::new()),
+            Action::TogglePart => {
+                if let Some((_, language, _)) = self.cell(&table) {
+                    asks.push(Ask::Toast(
+                        Severity::Info,
+                        format!("The others are compared with {language}."),
+                    ));
+                    self.default = Some(language.to_owned());
+                }
+            }
+            Action::Copy => match self.copied(&table) {
+                Some(text) => asks.push(Ask::Copy(text)),
+                None => return Handled::No,
+            },
+            action => match self.opening(action, &table, target, cx) {
+                Some(opening) => asks.push(Ask::Open(opening)),
+                None => return Handled::No,
+            },
+        }
+        Handled::Yes
+    }
+
+    fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        let (Some(mut filter), Some(table)) = (self.filter.take(), self.table(desk, cx)) else {
+            return Handled::No;
+        };
+        let mut pattern = None;
+        match typed {
+            Typed::Key(KeyEvent {
+                code: KeyCode::Esc, ..
+            }) => pattern = Some(String::new()),
+            Typed::Key(KeyEvent {
+                code: KeyCode::Enter,
+                ..
+            }) => {}
+            Typed::Key(KeyEvent {
+                code: code @ (KeyCode::Up | KeyCode::Down),
+                ..
+            }) => {
+                let action = if *code == KeyCode::Up {
+                    Action::Up
+                } else {
+                    Action::Down
+                };
+                self.rows.act(action, self.shown(&table).len());
+                self.filter = Some(filter);
+            }
+            typed => {
+                let is_taken = filter.typed(typed);
+                if is_taken {
+                    pattern = Some(filter.text().to_owned());
+                }
+                self.filter = Some(filter);
+                if !is_taken {
+                    return Handled::No;
+                }
+            }
+        }
+        if let Some(pattern) = pattern {
+            self.refilter(&table, pattern);
+        }
+        Handled::Yes
+    }
+
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        area: Rect,
+        desk: &mut Desk,
+        cx: &Cx,
+        _asks: &mut Vec<Ask>,
+    ) {
+        let Some(table) = self.table(desk, cx) else {
+            return;
+        };
+        let rows = self.shown(&table).len();
+        match event.kind {
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                self.rows
+                    .scroll(event.kind == MouseEventKind::ScrollDown, rows);
+            }
+            MouseEventKind::Down(MouseButton::Left) => {
+                let line = usize::from(event.row.saturating_sub(area.y));
+                if let Some(row) = line
+                    .checked_sub(1)
+                    .and_then(|line| self.rows.row_at(line, rows))
+                {
+                    self.rows.set(row);
+                    if let Some(column) = self.columns.at(event.column.saturating_sub(area.x)) {
+                        self.column = column;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.filter = None;
+        self.is_shown = false;
+    }
+
+    fn entered(&mut self, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = true;
+        self.clamp(desk, cx);
+    }
+
+    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        if *change == Change::Selected {
+            *self = Self {
+                is_shown: self.is_shown,
+                ..Self::default()
+            };
+            let kind = cx.selected.map_or(Kind::Flight, Target::kind);
+            self.column = texts::fields(kind)
+                .iter()
+                .position(|field| field.name == FIRST)
+                .unwrap_or_default();
+        }
+        if self.is_shown {
+            self.clamp(desk, cx);
+        }
+    }
+
+    fn word(&self, desk: &Desk, cx: &Cx) -> String {
+        let Some(table) = self.table(desk, cx) else {
+            return String::new();
+        };
+        let marks = || {
+            (0..table.grid.languages.len())
+                .flat_map(|row| (0..table.grid.fields.len()).map(move |column| (row, column)))
+        };
+        let marks = |is: fn(&texts::Mark) -> bool| {
+            marks()
+                .filter(|(row, column)| table.grid.mark(*row, *column).is_some_and(is))
+                .count()
+        };
+        let mut word = count(table.grid.languages.len(), "language", "languages");
+        if !self.pattern.is_empty() {
+            word = format!("{} of {word}", self.shown(&table).len());
+        }
+        let marked = [
+            (marks(|mark| mark.is_over), "too long"),
+            (marks(|mark| mark.is_changed), "changed"),
+        ];
+        let marked: Vec<String> = marked
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{number} {what}"))
+            .collect();
+        // What matters takes the little room there is: the languages can be counted in the grid.
+        if !marked.is_empty() && self.pattern.is_empty() {
+            return marked.join(", ");
+        }
+        word
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
+        let style = |role| cx.theme.style(role);
+        let Some(table) = self.table(desk, cx) else {
+            if !draw_missing(frame, area, cx) {
+                let text =
+                    " The document's text is no valid JSON just now. The JSON tab says where.";
+                frame.render_widget(Line::styled(text, style(Role::Muted)), area);
+            }
+            return;
+        };
+        let panel = match area.height {
+            0..8 => 0,
+            8..14 => 4,
+            height => (height * 2 / 5).clamp(6, 16),
+        };
+        let foot = u16::from(self.filter.is_some());
+        let [grid, panel, line] = Layout::vertical([
+            Constraint::Min(2),
+            Constraint::Length(panel),
+            Constraint::Length(foot),
+        ])
+        .areas(area);
+        let shown = self.shown(&table);
+        // What a few languages leave is the text's.
+        let needed = (shown.len() as u16 + 1).max(3);
+        let spare = if panel.height > 0 {
+            grid.height.saturating_sub(needed)
+        } else {
+            0
+        };
+        let grid = Rect {
+            height: grid.height - spare,
+            ..grid
+        };
+        let panel = Rect {
+            y: panel.y - spare,
+            height: panel.height + spare,
+            ..panel
+        };
+        if shown.is_empty() {
+            let none = if self.pattern.is_empty() {
+                "There is no listing yet."
+            } else {
+                "No language is called like that."
+            };
+            frame.render_widget(Line::styled(format!(" {none}"), style(Role::Muted)), grid);
+        } else {
+            grid::draw(
+                frame,
+                grid,
+                cx,
+                &table,
+                &shown,
+                &self.rows,
+                self.spot(&table),
+                &self.columns,
+            );
+        }
+        if let Some(spot) = self.spot(&table) {
+            cell::draw(frame, panel, cx, &table, spot);
+        }
+        if let Some(filter) = &self.filter {
+            let [label, input] =
+                Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
+            frame.render_widget(Span::styled(" / ", style(Role::Key)), label);
+            filter.draw(frame, input, cx.theme, "a language's code", cx.is_focused);
+        }
+    }
+}
+
+impl Languages {
+    /// The text of the selected cell, if there is one.
+    fn copied(&self, table: &Table) -> Option<String> {
+        let spot = self.spot(table)?;
+        table
+            .text(spot.row, spot.column)
+            .filter(|text| !text.is_empty())
+            .map(|text| text.to_lines())
+    }
+
+    /// Narrows the rows; the cursor stays on its language if that stays in view.
+    fn refilter(&mut self, table: &Table, pattern: String) {
+        let before = self.spot(table).map(|spot| spot.row);
+        self.pattern = pattern;
+        let shown = self.shown(table);
+        self.rows.set(
+            shown
+                .iter()
+                .position(|row| Some(*row) == before)
+                .unwrap_or_default(),
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! Writes texts to a folder or a table. What stands there already is overwritten only on a word. Touches no disk itself.
+
+use crate::screen::{
+    overlay::{self, Closing, Overlay},
+    path_input::PathInput,
+};
+use crate::{
+    screen::{
+        action::Action,
+        ask::Ask,
+        pane::{Cx, Handled, Possible, Typed},
+    },
+    state::{Change, prepared::count},
+    tasks::{
+        job::Job,
+        report::{Texts, Written},
+    },
+};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
+use store_model::{
+    target::Target,
+    texts::{Field, export},
+};
+use tui_kit::{
+    meter,
+    modal::{self, Tone},
+    text::wrap,
+    theme::Role,
+};
+
+/// How far it is.
+enum Stage {
+    /// Where to is being typed.
+    Place,
+    /// These files are there and say something else.
+    InTheWay(Vec<PathBuf>),
+    Done(String),
+}
+
+pub struct TextsExport {
+    target: Target,
+    document: Arc<Value>,
+    fields: Vec<Field>,
+    path: PathInput,
+    asked: Option<PathBuf>,
+    stage: Stage,
+    fault: Option<String>,
+}
+
+const WIDTH: u16 = 90;
+
+impl TextsExport {
+    pub fn new(target: Target, document: Arc<Value>, fields: Vec<Field>) -> Self {
+        Self {
+            target,
+            document,
+            fields,
+            path: PathInput::default(),
+            asked: None,
+            stage: Stage::Place,
+            fault: None,
+        }
+    }
+
+    fn write(&mut self, to: PathBuf, overwrites: bool, asks: &mut Vec<Ask>) {
+        let kind = self.target.kind();
+        let is_table = to
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let files = if is_table {
+            vec![(
+                String::new(),
+                export::table(kind, &self.document, &self.fields),
+            )]
+        } else {
+            export::files(kind, &self.document, &self.fields)
+        };
+        self.asked = Some(to.clone());
+        asks.push(Ask::Start(Job::WriteTexts {
+            to,
+            files,
+            overwrites,
+        }));
+    }
+
+    fn lines<'a>(&self, cx: &Cx, columns: usize) -> Vec<Line<'a>> {
+        let style = |role| cx.theme.style(role);
+        let (text, role) = match (&self.stage, &self.fault) {
+            (_, Some(fault)) => (format!("✗ {fault}"), Role::Danger),
+            _ if cx.model.texts.is_loading() && self.asked.is_some() => (
+                format!("{} writing …", meter::spinner(cx.uptime)),
+                Role::Busy,
+            ),
+            (Stage::Place, _) => (
+                "A folder gets LANGUAGE/FIELD.txt; a name that ends in .csv gets one table."
+                    .to_owned(),
+                Role::Muted,
+            ),
+            (Stage::Done(said), _) => (format!("✓ {said}"), Role::Good),
+            (Stage::InTheWay(files), _) => {
+                let shown: Vec<String> = files
+                    .iter()
+                    .take(6)
+                    .map(|file| format!("  {}", file.display()))
+                    .collect();
+                let more = files.len().saturating_sub(shown.len());
+                let more = if more > 0 {
+                    format!("\n  and {more} more")
+                } else {
+                    String::new()
+                };
+                let what = count(
+                    files.len(),
+                    "file is there and says",
+                    "files are there and say",
+                );
+                (
+                    format!(
+                        "{what} something else; nothing was written.\n{}{more}",
+                        shown.join("\n")
+                    ),
+                    Role::Warning,
+                )
+            }
+        };
+        wrap(&text, columns)
+            .into_iter()
+            .map(|line| Line::styled(line, style(role)))
+            .collect()
+    }
+}
+
+impl Overlay for TextsExport {
+    fn name(&self) -> &'static str {
+        "texts-export"
+    }
+
+    fn takes_text(&self) -> bool {
+        matches!(self.stage, Stage::Place)
+    }
+
+    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.path.opened(cx, asks);
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::Enter | Action::Back | Action::Up | Action::Down | Action::Toggle => {
+                Possible::Yes
+            }
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        self.fault = None;
+        match (&self.stage, action) {
+            (Stage::Place, Action::Enter) => {
+                if !self.path.accept(cx, asks)
+                    && let Some(to) = self.path.path(cx)
+                {
+                    self.write(to, false, asks);
+                }
+            }
+            (Stage::Place, Action::Up | Action::Down) => self.path.walk(action == Action::Down, cx),
+            (Stage::InTheWay(_), Action::Toggle) => {
+                if let Some(to) = self.path.path(cx) {
+                    self.stage = Stage::Place;
+                    self.write(to, true, asks);
+                }
+            }
+            (Stage::InTheWay(_), Action::Back | Action::Enter) => self.stage = Stage::Place,
+            (Stage::Done(_), Action::Enter) | (_, Action::Back) => {
+                return Closing::Close(Vec::new());
+            }
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        self.fault = None;
+        if self.takes_text() && self.path.typed(typed, cx, asks) {
+            Handled::Yes
+        } else {
+            Handled::No
+        }
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+        if *change != Change::Texts || self.asked.is_none() {
+            return;
+        }
+        if let Some(error) = cx.model.texts.error() {
+            self.fault = Some(error.clone());
+        } else if let Some(Texts::Written { to, all, written }) = cx.model.texts.value()
+            && self.asked.as_ref() == Some(to)
+            && !cx.model.texts.is_loading()
+        {
+            self.stage = match written {
+                Written::InTheWay { files } => Stage::InTheWay(files.clone()),
+                Written::Done { files } => {
+                    let same = all - files.min(all);
+                    let same = if same > 0 {
+                        format!(", {same} said the same already")
+                    } else {
+                        String::new()
+                    };
+                    Stage::Done(format!(
+                        "{} written to {}{same}.",
+                        count(*files, "file", "files"),
+                        to.display()
+                    ))
+                }
+            };
+            self.asked = None;
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let columns = WIDTH.min(area.width.saturating_sub(4));
+        let lines = self.lines(cx, usize::from(columns));
+        let (tone, hints) = match self.stage {
+            Stage::Place => (Tone::Calm, PathInput::hints(cx, "write")),
+            Stage::InTheWay(_) => (
+                Tone::Danger,
+                overlay::hints(
+                    cx,
+                    &[
+                        (Action::Enter, "another place"),
+                        (Action::Toggle, "overwrite them"),
+                    ],
+                ),
+            ),
+            Stage::Done(_) => (Tone::Calm, overlay::hints(cx, &[(Action::Enter, "close")])),
+        };
+        let what = match self.fields.as_slice() {
+            [one] => one.word.to_owned(),
+            _ => "all texts".to_owned(),
+        };
+        let list = if self.takes_text() {
+            area.height.saturating_sub(lines.len() as u16 + 6).min(12)
+        } else {
+            0
+        };
+        let height = lines.len() as u16 + 1 + list;
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            tone,
+            &format!("Write {what} to"),
+            hints,
+            columns,
+            height,
+        );
+        let [field, said, place] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(lines.len() as u16),
+            Constraint::Min(0),
+        ])
+        .areas(inner);
+        self.path.draw_field(frame, field, cx, self.takes_text());
+        for (line, place) in lines.iter().zip(said.rows()) {
+            frame.render_widget(line, place);
+        }
+        if self.takes_text() {
+            self.path.draw_suggestions(frame, place, cx);
+        }
+    }
+}

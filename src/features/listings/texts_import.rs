@@ -1,0 +1,414 @@
+//! Takes texts from a folder or a table: asks where they are, shows what would change and what was not understood, and only then
+//! changes the document, as one step of undo. Touches no disk itself.
+
+use crate::screen::{
+    overlay::{self, Closing, Overlay},
+    path_input::PathInput,
+};
+use crate::{
+    screen::{
+        action::{Action, Scope},
+        ask::{Ask, Severity},
+        pane::{Cx, Handled, Possible, Typed},
+    },
+    state::{Change, prepared::count},
+    tasks::{
+        job::{Job, TextSource},
+        report::Texts,
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::MouseEvent,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
+use store_model::{
+    target::Target,
+    texts::{
+        self, Text,
+        import::{self, CellChange, Options, Plan},
+        source::{Found, Problem, Why},
+    },
+};
+use tui_kit::{
+    meter,
+    modal::{self, Tone},
+    row,
+    scroll::Scroll,
+    text::{fit, pad, width, wrap},
+    theme::Role,
+};
+
+pub struct TextsImport {
+    target: Target,
+    document: Arc<Value>,
+    field: &'static str,
+    path: PathInput,
+    /// What is being read, or was.
+    asked: Option<PathBuf>,
+    /// What was found there, and what it would change; else the path is still being typed.
+    found: Option<(Found, Plan)>,
+    options: Options,
+    scroll: Scroll,
+    note: Option<(String, Role)>,
+}
+
+const WIDTH: u16 = 116;
+/// A column for a language's code, and one for a field's name.
+const NAMES: (usize, usize) = (11, 18);
+
+impl TextsImport {
+    pub fn new(target: Target, document: Arc<Value>, field: &'static str) -> Self {
+        Self {
+            target,
+            document,
+            field,
+            path: PathInput::default(),
+            asked: None,
+            found: None,
+            options: Options::default(),
+            scroll: Scroll::default(),
+            note: None,
+        }
+    }
+
+    fn read(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(from) = self.path.path(cx) else {
+            return;
+        };
+        self.asked = Some(from.clone());
+        asks.push(Ask::Start(Job::ReadTexts(TextSource {
+            from,
+            fields: texts::fields(self.target.kind()),
+            languages: texts::languages(&self.document),
+            asked: Some(self.field),
+        })));
+    }
+
+    fn replan(&mut self) {
+        if let Some((found, plan)) = &mut self.found {
+            *plan = import::plan(self.target.kind(), &self.document, found, self.options);
+        }
+    }
+
+    fn has_empty(&self) -> bool {
+        self.found.as_ref().is_some_and(|(_, plan)| {
+            plan.problems
+                .iter()
+                .any(|problem| problem.why == Why::Empty)
+        })
+    }
+
+    fn has_new(&self) -> bool {
+        self.found
+            .as_ref()
+            .is_some_and(|(_, plan)| !plan.not_listed.is_empty() || !plan.added.is_empty())
+    }
+
+    fn apply(&mut self, cx: &Cx) -> Closing {
+        let Some((_, plan)) = &self.found else {
+            return Closing::Stay;
+        };
+        if plan.edits.is_empty() {
+            self.note = Some(("Nothing would change.".to_owned(), Role::Warning));
+            return Closing::Stay;
+        }
+        let texts = count(plan.changes.len(), "text", "texts");
+        let said = format!(
+            "{texts} changed; {} takes all of it back.",
+            cx.key(Action::Undo)
+        );
+        let edits = plan.edits.clone();
+        Closing::Close(vec![
+            Ask::ChangeDocument {
+                target: self.target.clone(),
+                edits,
+            },
+            Ask::Toast(Severity::Info, said),
+        ])
+    }
+
+    fn hints(&self, cx: &Cx) -> Line<'static> {
+        let Some((_, plan)) = &self.found else {
+            return PathInput::hints(cx, "look at them");
+        };
+        let mut keys = Vec::new();
+        if !plan.edits.is_empty() {
+            keys.push((Action::Enter, "change them"));
+        }
+        if self.has_new() {
+            keys.push((Action::AddPart, "new languages"));
+        }
+        if self.options.clears || self.has_empty() {
+            keys.push((Action::Toggle, "empty ones clear"));
+        }
+        keys.push((Action::Back, "another place"));
+        overlay::hints(cx, &keys)
+    }
+
+    fn draw_path(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let style = |role| cx.theme.style(role);
+        let word = texts::fields(self.target.kind())
+            .iter()
+            .find(|field| field.name == self.field)
+            .map_or(self.field, |field| field.word);
+        let understood = format!(
+            "LANGUAGE/FIELD.txt, FIELD/LANGUAGE.txt, LANGUAGE.txt (for {word}), LANGUAGE/changelogs/N.txt; or a table with the columns \
+             language, FIELD, …"
+        );
+        let about = wrap(&understood, usize::from(area.width));
+        let note = self
+            .note
+            .as_ref()
+            .map(|(note, _)| wrap(note, usize::from(area.width)))
+            .unwrap_or_default();
+        let is_loading = cx.model.texts.is_loading() && self.asked.is_some();
+        let [field, said, list, foot] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(note.len().max(usize::from(is_loading)) as u16),
+            Constraint::Min(0),
+            Constraint::Length(about.len() as u16),
+        ])
+        .areas(area);
+        self.path.draw_field(frame, field, cx, true);
+        if is_loading {
+            let line = format!("{} reading …", meter::spinner(cx.uptime));
+            frame.render_widget(Line::styled(line, style(Role::Busy)), said);
+        } else {
+            let role = self.note.as_ref().map_or(Role::Text, |(_, role)| *role);
+            row::texts(frame, said, note, style(role));
+        }
+        self.path.draw_suggestions(frame, list, cx);
+        row::texts(frame, foot, about, style(Role::Muted));
+    }
+
+    fn draw_plan(&self, frame: &mut Frame, area: Rect, cx: &Cx, plan: &Plan) {
+        let style = |role| cx.theme.style(role);
+        let columns = usize::from(area.width);
+        let [top, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+        let losses = plan.losses().count();
+        let mut head = vec![Span::styled(
+            format!("{} change", count(plan.changes.len(), "text", "texts")),
+            style(Role::Title),
+        )];
+        let mut part = |number: usize, word: String, role| {
+            if number > 0 {
+                head.push(Span::styled(format!(", {word}"), style(role)));
+            }
+        };
+        part(
+            plan.same,
+            format!("{} the same already", plan.same),
+            Role::Muted,
+        );
+        part(
+            plan.added.len(),
+            format!("{} added", count(plan.added.len(), "language", "languages")),
+            Role::Info,
+        );
+        part(losses, format!("{losses} not taken"), Role::Warning);
+        if let Some((note, role)) = &self.note {
+            head.push(Span::styled(format!("  {note}"), style(*role)));
+        }
+        frame.render_widget(Line::from(head), top);
+
+        let problem = |problem: &Problem, role: Role| {
+            let said = format!("! {}: {}", problem.source, problem.sentence);
+            wrap(&said, columns)
+                .into_iter()
+                .map(|line| Line::styled(line, style(role)))
+                .collect::<Vec<_>>()
+        };
+        let mut lines: Vec<Line> = plan
+            .losses()
+            .flat_map(|loss| problem(loss, Role::Warning))
+            .collect();
+        let change = |change: &CellChange| {
+            let names = format!(
+                "{} {} ",
+                pad(&change.language, NAMES.0),
+                pad(change.field.word, NAMES.1)
+            );
+            let room = columns.saturating_sub(width(&names));
+            let flat = |text: Option<&Text>| {
+                let text = text.filter(|text| !text.is_empty()).map(Text::to_lines);
+                text.map_or_else(
+                    || "–".to_owned(),
+                    |text| text.split_whitespace().collect::<Vec<_>>().join(" "),
+                )
+            };
+            let after = flat(Some(&change.after));
+            let mut line = Line::from(Span::styled(names, style(Role::Text)));
+            if room >= 50 {
+                // What stands there now needs less room than what comes.
+                let before = fit(&flat(change.before.as_ref()), room / 3).into_owned();
+                line.push_span(Span::styled(format!("{before} → "), style(Role::Muted)));
+            }
+            let room = columns.saturating_sub(line.width());
+            line.push_span(Span::styled(
+                fit(&after, room).into_owned(),
+                style(Role::Good),
+            ));
+            line
+        };
+        lines.extend(plan.changes.iter().map(change));
+        let harmless: Vec<&Problem> = plan
+            .problems
+            .iter()
+            .filter(|problem| problem.why == Why::Empty)
+            .collect();
+        lines.extend(
+            harmless
+                .into_iter()
+                .flat_map(|empty| problem(empty, Role::Muted)),
+        );
+        let other = plan
+            .problems
+            .iter()
+            .filter(|problem| problem.why == Why::NoText)
+            .count();
+        if other > 0 {
+            let said = format!(
+                "{} besides that hold no texts",
+                count(other, "thing", "things")
+            );
+            lines.push(Line::styled(said, style(Role::Muted)));
+        }
+        if lines.is_empty() {
+            lines.push(Line::styled("No text was found there.", style(Role::Muted)));
+        }
+        self.scroll.draw(frame, rest, &lines);
+    }
+}
+
+impl Overlay for TextsImport {
+    fn name(&self) -> &'static str {
+        "texts-import"
+    }
+
+    fn takes_text(&self) -> bool {
+        self.found.is_none()
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        if self.takes_text() {
+            &[Scope::Overlay, Scope::Move]
+        } else {
+            &[Scope::Overlay, Scope::Move, Scope::Parts]
+        }
+    }
+
+    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.path.opened(cx, asks);
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::AddPart if !self.has_new() => {
+                Possible::No("There is no text in a language without a listing.".into())
+            }
+            Action::AddPart
+            | Action::Toggle
+            | Action::Enter
+            | Action::Back
+            | Action::Up
+            | Action::Down => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        self.note = None;
+        if self.found.is_none() {
+            match action {
+                Action::Enter => {
+                    if !self.path.accept(cx, asks) {
+                        self.read(cx, asks);
+                    }
+                }
+                Action::Up | Action::Down => self.path.walk(action == Action::Down, cx),
+                Action::Back => return Closing::Close(Vec::new()),
+                _ => return Closing::Unused,
+            }
+            return Closing::Stay;
+        }
+        match action {
+            Action::Enter => return self.apply(cx),
+            Action::Back => self.found = None,
+            Action::AddPart => {
+                self.options.adds_languages = !self.options.adds_languages;
+                self.replan();
+            }
+            Action::Toggle => {
+                self.options.clears = !self.options.clears;
+                self.replan();
+            }
+            action if self.scroll.act(action) => {}
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        self.note = None;
+        if self.found.is_none() && self.path.typed(typed, cx, asks) {
+            Handled::Yes
+        } else {
+            Handled::No
+        }
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+        if *change != Change::Texts || self.asked.is_none() {
+            return;
+        }
+        if let Some(error) = cx.model.texts.error() {
+            self.note = Some((format!("✗ {error}"), Role::Danger));
+        } else if let Some(Texts::Found { from, found }) = cx.model.texts.value()
+            && self.asked.as_ref() == Some(from)
+            && !cx.model.texts.is_loading()
+        {
+            self.asked = None;
+            self.scroll = Scroll::default();
+            self.found = Some((found.clone(), Plan::default()));
+            self.replan();
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let columns = WIDTH.min(area.width.saturating_sub(4));
+        let rows = area.height.saturating_sub(4);
+        let rows = match &self.found {
+            Some((_, plan)) => {
+                rows.min((plan.changes.len() + plan.problems.len() + 3).max(8) as u16)
+            }
+            None => rows.min(16),
+        };
+        let title = match &self.found {
+            Some(_) => "What would change".to_owned(),
+            None => "Read texts from a folder or a table".to_owned(),
+        };
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            Tone::Calm,
+            &title,
+            self.hints(cx),
+            columns,
+            rows,
+        );
+        match &self.found {
+            Some((_, plan)) => self.draw_plan(frame, inner, cx, plan),
+            None => self.draw_path(frame, inner, cx),
+        }
+    }
+}

@@ -1,0 +1,606 @@
+//! The Overview tab: a target at a glance, as lines. What stands, who must act, what is prepared, which keys come next.
+//! Knows no key and no cursor.
+
+use super::{
+    glance::{Glance, texts},
+    outline::{contents, text_at},
+};
+use crate::{
+    engine::view::{RunView, Seen},
+    screen::action::Action,
+    tasks::report::Examined,
+};
+use crate::{
+    screen::{
+        documents::Desk,
+        pane::{Cx, Possible},
+        status_badge::{at, since},
+        target_actions::possible,
+        text_panel::{LABEL, Sheet},
+    },
+    state::prepared::{Actor, Origin, Prepared, Verdict, count, meaning},
+};
+use ratatui::text::Line;
+use serde_json::Value;
+use store_model::{
+    archive::fit::Fit,
+    explain::explain,
+    product::field,
+    rules::check::Severity,
+    status::{Remark, Status, StatusReport},
+    submission::Submission,
+    target::Kind,
+    units,
+    value::{Date, date},
+};
+use tui_kit::{
+    text::{fit, width},
+    theme::Role,
+};
+
+/// When a run first saw the pending submission in its present state.
+pub fn first_seen<'a>(
+    cx: &Cx<'a>,
+    prepared: &Prepared,
+    status: &Status,
+) -> Option<(&'a RunView, &'a Seen)> {
+    let id = &prepared.draft()?.id;
+    let run = cx
+        .model
+        .runs
+        .iter()
+        .find(|row| row.view.submission.as_ref() == Some(id))?;
+    let last = run
+        .view
+        .timeline
+        .last()
+        .filter(|seen| seen.status == *status)?;
+    Some((&run.view, last))
+}
+
+/// A submission's number as the Store counts, else its id: "submission 7".
+pub fn number(submission: &Submission) -> String {
+    match field(&submission.document, "friendlyName").and_then(Value::as_str) {
+        Some(name) if !name.is_empty() => name.to_lowercase(),
+        _ => format!("submission {}", submission.id),
+    }
+}
+
+/// Where the overview is drawn, and what it shows where that leaves room.
+pub struct Room<'a> {
+    pub desk: &'a Desk,
+    pub glance: &'a Glance,
+    /// In columns and lines.
+    pub width: usize,
+    pub height: usize,
+}
+
+pub fn lines(
+    cx: &Cx,
+    prepared: &Prepared,
+    verdict: Option<&Verdict>,
+    room: &Room,
+) -> Vec<Line<'static>> {
+    let report = prepared.pending_report(cx.model);
+    if room.width >= TWO_COLUMNS {
+        return side_by_side(cx, prepared, verdict, report.as_ref(), room);
+    }
+    let mut sheet = Sheet::new(cx.theme, room.width);
+    stands(&mut sheet, cx, prepared, report.as_ref());
+    sheet.gap();
+    working_copy(&mut sheet, cx, prepared, verdict);
+    sheet.gap();
+    if let Some((server, _)) = prepared.server() {
+        contents(&mut sheet, cx, prepared.target, &server.document);
+        sheet.gap();
+    }
+    next_keys(&mut sheet, cx, prepared, report.as_ref());
+    below(&mut sheet, room, |free| {
+        room.glance
+            .changes(room.desk, cx, prepared, room.width, free)
+    });
+    if let Some((server, _)) = prepared.server() {
+        below(&mut sheet, room, |free| {
+            texts(cx, prepared, &server.document, room.width, free)
+        });
+    }
+    sheet.into_lines()
+}
+
+/// Adds what fits into the lines that are left, if it has anything to say; never so much that there would be something to scroll.
+fn below(sheet: &mut Sheet, room: &Room, more: impl FnOnce(usize) -> Vec<Line<'static>>) {
+    let lines = more(room.height.saturating_sub(sheet.len() + 1));
+    if !lines.is_empty() {
+        sheet.gap();
+        for line in lines {
+            sheet.line(line);
+        }
+    }
+}
+
+/// From here on what is to be done and what the submission says stand side by side.
+const TWO_COLUMNS: usize = 112;
+
+/// Where it stands, what is prepared, the next keys and the changes on the left; what the Store holds on the right.
+fn side_by_side(
+    cx: &Cx,
+    prepared: &Prepared,
+    verdict: Option<&Verdict>,
+    report: Option<&StatusReport>,
+    room: &Room,
+) -> Vec<Line<'static>> {
+    const GAP: usize = 2;
+    let column = room.width.saturating_sub(GAP) / 2;
+    let (mut left, mut right) = (Sheet::new(cx.theme, column), Sheet::new(cx.theme, column));
+    stands(&mut left, cx, prepared, report);
+    left.gap();
+    working_copy(&mut left, cx, prepared, verdict);
+    left.gap();
+    next_keys(&mut left, cx, prepared, report);
+    below(&mut left, room, |free| {
+        room.glance.changes(room.desk, cx, prepared, column, free)
+    });
+    if let Some((server, _)) = prepared.server() {
+        contents(&mut right, cx, prepared.target, &server.document);
+        below(&mut right, room, |free| {
+            texts(cx, prepared, &server.document, column, free)
+        });
+    }
+    let (mut left, mut right) = (
+        left.into_lines().into_iter(),
+        right.into_lines().into_iter(),
+    );
+    let mut lines = Vec::new();
+    loop {
+        let (one, other) = (left.next(), right.next());
+        if one.is_none() && other.is_none() {
+            return lines;
+        }
+        let mut line = one.unwrap_or_default();
+        if let Some(other) = other.filter(|other| other.width() > 0) {
+            line.push_span(" ".repeat((column + GAP).saturating_sub(line.width())));
+            line.spans.extend(other.spans);
+        }
+        lines.push(line);
+    }
+}
+
+/// The state, who must act, the submissions, and what the Store says of them.
+fn stands(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+    state(sheet, cx, prepared, report);
+    submissions(sheet, cx, prepared);
+    if let Some(report) = report {
+        remarks(sheet, cx, prepared, report);
+    }
+}
+
+fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+    let mode = prepared
+        .draft()
+        .and_then(|draft| text_at(&draft.document, &["targetPublishMode"]))
+        .unwrap_or_default();
+    let run = cx
+        .model
+        .runs
+        .iter()
+        .find(|row| row.view.target == *prepared.target && row.view.is_active());
+    // What a run sees is newer than what was read before it.
+    let seen = run.and_then(|row| row.view.timeline.last());
+    match report {
+        _ if let Some(seen) = seen => {
+            let age = units::duration(since(seen.at, cx.now));
+            sheet.row(
+                "state",
+                &format!("◐ {} for {age}, seen by the run", seen.status),
+                Role::Busy,
+            );
+            sheet.more(meaning(&seen.status, mode).0, Role::Text);
+        }
+        Some(StatusReport { status, .. }) => {
+            let (sign, role) = match status {
+                Status::PendingCommit | Status::None => ("✎", Role::Warning),
+                Status::Published => ("●", Role::Good),
+                status if status.is_failure() => ("✗", Role::Danger),
+                Status::Release if mode == "Manual" || mode == "SpecificDate" => {
+                    ("◑", Role::Warning)
+                }
+                _ => ("◐", Role::Busy),
+            };
+            let age = match first_seen(cx, prepared, status) {
+                Some((_, seen)) => format!(" for {}", units::duration(since(seen.at, cx.now))),
+                None => match cx.model.statuses.get(prepared.target) {
+                    Some((_, asked)) => {
+                        format!(", asked {} ago", units::age(since(*asked, cx.now)))
+                            .replace("now ago", "just now")
+                    }
+                    None => String::new(),
+                },
+            };
+            sheet.row("state", &format!("{sign} {status}{age}"), role);
+            let (said, actor) = meaning(status, mode);
+            let day = prepared
+                .draft()
+                .and_then(|draft| text_at(&draft.document, &["targetPublishDate"]));
+            let said = match day.map(date) {
+                Some(Date::At(day)) if actor == Actor::Nobody && *status == Status::Release => {
+                    format!("{said}: {}", at(day, cx.zone))
+                }
+                _ => said.to_owned(),
+            };
+            sheet.more(&said, Role::Text);
+            let (who, role) = match actor {
+                Actor::You if prepared.draft().is_some_and(Submission::is_portal_made) => {
+                    ("somebody in Partner Center", Role::Warning)
+                }
+                Actor::You => ("you", Role::Warning),
+                Actor::Store => ("the Store; nothing to do for you", Role::Text),
+                Actor::Portal => ("somebody in Partner Center", Role::Warning),
+                Actor::Nobody => ("nobody", Role::Text),
+            };
+            sheet.row("must act", who, role);
+        }
+        None if prepared.live().is_some() => {
+            let said = if run.is_some() {
+                "● Published; a run prepares the next one"
+            } else {
+                "● Published, nothing is under way"
+            };
+            sheet.row("state", said, Role::Good);
+        }
+        None if prepared.kind() == Kind::App => {
+            sheet.row("state", "○ never published", Role::Warning);
+            let said =
+                "The first submission of an app, with the age rating, is made in Partner Center.";
+            sheet.more(said, Role::Text);
+        }
+        None => {
+            sheet.row("state", "○ never published, no draft", Role::Warning);
+            sheet.more(
+                "Its first submission can be written and published from here.",
+                Role::Text,
+            );
+        }
+    }
+    if let Some(row) = run {
+        let step = row.view.current().map_or("starts", |step| step.step.word());
+        let upload = row.upload.as_ref().filter(|_| step == "upload");
+        let share = upload
+            .map(|upload| format!(" {} %", units::percent(upload.sent, upload.total)))
+            .unwrap_or_default();
+        sheet.row(
+            "run",
+            &format!(
+                "▲ {step}{share}; all of it in pane {}",
+                cx.key(Action::FocusRuns)
+            ),
+            Role::Busy,
+        );
+    }
+}
+
+fn submissions(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared) {
+    if let Some(draft) = prepared.draft() {
+        let name = number(draft);
+        let id = if name.contains(&draft.id) {
+            String::new()
+        } else {
+            format!(" ({})", draft.id)
+        };
+        let origin = if draft.is_portal_made() {
+            "made or touched in Partner Center"
+        } else if draft.status() == Status::PendingCommit {
+            "made through the API"
+        } else {
+            "committed"
+        };
+        sheet.row("pending", &format!("{name}{id}, {origin}"), Role::Text);
+        if let Some((run, _)) = first_seen(cx, prepared, &draft.status()) {
+            sheet.more(
+                &format!("from here, begun {}", at(run.started, cx.zone)),
+                Role::Muted,
+            );
+        }
+        if draft.is_portal_made() {
+            sheet.more(
+                "It has no upload URL: the Store lets it be changed, deleted and committed in Partner Center only.",
+                Role::Warning,
+            );
+            sheet.more(&prepared.target.portal_url(Some(&draft.id)), Role::Info);
+        }
+    }
+    match prepared.live() {
+        Some(live) => {
+            let name = number(live);
+            let id = if name.contains(&live.id) {
+                String::new()
+            } else {
+                format!(" ({})", live.id)
+            };
+            sheet.row("live", &format!("{name}{id}"), Role::Text);
+        }
+        None => sheet.row("live", "nothing", Role::Muted),
+    }
+}
+
+fn remarks(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: &StatusReport) {
+    let portal = prepared.portal_url();
+    if !report.errors.is_empty() {
+        sheet.gap();
+    }
+    for error in &report.errors {
+        remark(sheet, "error", "✗", error, Role::Danger, &portal);
+    }
+    for warning in &report.warnings {
+        remark(sheet, "warning", "!", warning, Role::Warning, &portal);
+    }
+    for certification in &report.reports {
+        let day = match date(&certification.date) {
+            Date::At(time) => at(time, cx.zone),
+            _ => certification.date.clone(),
+        };
+        sheet.row(
+            "report",
+            &format!("{day}  {}", certification.url),
+            Role::Info,
+        );
+    }
+}
+
+/// A remark of the Store with what it means; what it says on every submission is dimmed.
+pub fn remark(
+    sheet: &mut Sheet,
+    label: &str,
+    sign: &str,
+    remark: &Remark,
+    role: Role,
+    portal: &str,
+) {
+    let explained = explain(&remark.code, &remark.details);
+    if explained
+        .as_ref()
+        .is_some_and(|explained| explained.is_noise)
+    {
+        sheet.row(
+            label,
+            &format!("· {} (said of nearly every submission)", remark.code),
+            Role::Muted,
+        );
+        return;
+    }
+    sheet.row(label, &format!("{sign} {}", remark.code), role);
+    if !remark.details.is_empty() {
+        sheet.more(&remark.details, Role::Text);
+    }
+    if let Some(explained) = explained {
+        sheet.more(&explained.meaning, Role::Text);
+        if !explained.advice.is_empty() {
+            sheet.more(&format!("→ {}", explained.advice), Role::Text);
+        }
+        if explained.portal {
+            sheet.more(portal, Role::Info);
+        }
+    }
+}
+
+/// How a chosen ZIP fits, in a few words.
+pub fn fit_word(fit: &Fit) -> (String, Role) {
+    let faults = count(fit.wrongs(), "fault", "faults");
+    match (fit.missing.len(), fit.matched.len()) {
+        (0, _) if fit.wrongs() > 0 => (format!("✗ {faults} of the ZIP"), Role::Danger),
+        (missing, _) if fit.wrongs() > 0 => (
+            format!(
+                "✗ {} missing, {faults} of the ZIP",
+                count(missing, "file is", "files are")
+            ),
+            Role::Danger,
+        ),
+        (0, 0) => ("! the JSON waits for no file".to_owned(), Role::Warning),
+        (0, matched) => (
+            format!("✓ fits: {}", count(matched, "file", "files")),
+            Role::Good,
+        ),
+        (missing, _) => (
+            format!("✗ {} missing", count(missing, "file is", "files are")),
+            Role::Danger,
+        ),
+    }
+}
+
+fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) {
+    let against = if prepared.origin() == Origin::Draft {
+        "the draft"
+    } else {
+        "what is live"
+    };
+    match (prepared.text, verdict) {
+        (None, _) | (_, None) => sheet.row("edited", "nothing yet", Role::Muted),
+        (Some(_), Some(verdict)) if let Some(error) = verdict.error() => {
+            sheet.row("edited", &format!("✗ no valid JSON: {error}"), Role::Danger);
+            sheet.more("It is kept, but cannot be published like this.", Role::Text);
+        }
+        (Some(_), Some(verdict)) => {
+            let changes = count(verdict.changes.len(), "change", "changes");
+            let (text, role) = match prepared.server() {
+                Some(_) => (format!("✎ {changes} against {against}"), Role::Info),
+                None => ("✎ a first submission".to_owned(), Role::Info),
+            };
+            sheet.row("edited", &text, role);
+            for change in verdict.changes.iter().take(4) {
+                let room = sheet.width.saturating_sub(LABEL + 2);
+                let sentence = change.sentence();
+                if width(&sentence) <= room {
+                    sheet.more(&sentence, Role::Text);
+                } else {
+                    // The new text matters as much as the old one: each gets half of a line of their own.
+                    sheet.more(&fit(&change.place, room), Role::Text);
+                    let has_both = change.before.is_some() && change.after.is_some();
+                    let sides = change.sides(
+                        room.saturating_sub("  gone, was  → ".len()) / if has_both { 2 } else { 1 },
+                    );
+                    sheet.more(&fit(&format!("  {sides}"), room), Role::Text);
+                }
+            }
+            if verdict.changes.len() > 4 {
+                let rest = format!(
+                    "… and {} more; {} shows all",
+                    verdict.changes.len() - 4,
+                    cx.key(Action::Publish)
+                );
+                sheet.more(&rest, Role::Muted);
+            }
+            let (errors, warnings) = (
+                verdict.count(Severity::Error),
+                verdict.count(Severity::Warning),
+            );
+            if errors > 0 {
+                let found = verdict
+                    .findings
+                    .iter()
+                    .find(|finding| finding.severity == Severity::Error);
+                sheet.row(
+                    "check",
+                    &format!("✗ {}", count(errors, "error", "errors")),
+                    Role::Danger,
+                );
+                sheet.more(
+                    found.map_or("", |finding| finding.sentence.as_str()),
+                    Role::Text,
+                );
+            } else if warnings > 0 {
+                sheet.row(
+                    "check",
+                    &format!("! {}", count(warnings, "warning", "warnings")),
+                    Role::Warning,
+                );
+            } else {
+                sheet.row("check", "✓ nothing found", Role::Good);
+            }
+        }
+    }
+    if let Some(kept) = prepared.kept.filter(|_| prepared.text.is_some()) {
+        let age = units::age(since(kept, cx.now));
+        let age = if age == "now" {
+            "just now".to_owned()
+        } else {
+            format!("{age} ago")
+        };
+        sheet.more(
+            &format!("kept on disk {age}, {}", at(kept, cx.zone)),
+            Role::Muted,
+        );
+    }
+    if let Some(first) = prepared.foreign.first() {
+        let places = count(prepared.foreign.len(), "place", "places");
+        let key = cx.key(Action::Merge);
+        sheet.more(
+            &format!("! Somebody else has changed {places} in the Store since: {key} merges."),
+            Role::Warning,
+        );
+        sheet.more(&format!("{}: {}", first.place, first.sides(60)), Role::Text);
+    } else if prepared.is_base_gone() {
+        let base = prepared.base.unwrap_or_default();
+        sheet.more(
+            &format!("! The Store's document has changed since: this was written on submission {base}. Look through it before it goes out."),
+            Role::Warning,
+        );
+    }
+    match prepared.zip {
+        None => {
+            let waits = verdict
+                .map(|verdict| verdict.expected(prepared.kind()).len())
+                .unwrap_or_default();
+            let text = if waits > 0 {
+                format!(
+                    "! none chosen; the JSON waits for {}",
+                    count(waits, "file", "files")
+                )
+            } else {
+                "none".into()
+            };
+            sheet.row(
+                "ZIP",
+                &text,
+                if waits > 0 {
+                    Role::Warning
+                } else {
+                    Role::Muted
+                },
+            );
+        }
+        Some(zip) => {
+            let name = zip
+                .file_name()
+                .map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy());
+            sheet.row("ZIP", &name, Role::Info);
+            let examined = cx
+                .model
+                .examined
+                .value()
+                .filter(|examined| examined.zip == zip);
+            match (examined, verdict) {
+                (
+                    Some(Examined {
+                        broken: Some(broken),
+                        ..
+                    }),
+                    _,
+                ) => sheet.more(&format!("✗ {broken}"), Role::Danger),
+                (Some(examined), Some(verdict)) => {
+                    let (word, role) =
+                        fit_word(&verdict.fit(prepared.kind(), examined).unwrap_or_default());
+                    sheet.more(&format!("{word}, {}", units::bytes(examined.size)), role);
+                }
+                _ => sheet.more("not looked into yet", Role::Muted),
+            }
+        }
+    }
+}
+
+fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+    let mut keys: Vec<(String, &str)> = Vec::new();
+    // What cannot be done now is no way on: the line of keys below the screen has it, dimmed.
+    let mut add = |action: Action, what: &'static str| {
+        if matches!(possible(action, cx), Possible::Yes) {
+            keys.push((cx.key(action), what));
+        }
+    };
+    let is_busy = report.is_some_and(|report| report.status.is_in_progress());
+    if is_busy {
+        add(Action::Follow, "follow to the end");
+    }
+    if !prepared.foreign.is_empty() {
+        add(Action::Merge, "merge");
+    }
+    add(
+        Action::Edit,
+        if prepared.text.is_some() {
+            "go on editing"
+        } else {
+            "edit the JSON"
+        },
+    );
+    if prepared.has_body() {
+        add(
+            Action::PickZip,
+            if prepared.zip.is_some() {
+                "another ZIP"
+            } else {
+                "pick a ZIP"
+            },
+        );
+    }
+    if prepared.draft_fault(cx.model).is_none() {
+        add(Action::Publish, "review and publish");
+    }
+    if prepared.text.is_some() {
+        add(Action::DiscardEdit, "discard the edit");
+    }
+    if report.is_some_and(|report| {
+        report.status == Status::PendingCommit || report.status == Status::CommitFailed
+    }) && !prepared.draft().is_some_and(Submission::is_portal_made)
+    {
+        add(Action::DeleteDraft, "delete the draft");
+    }
+    add(Action::OpenPortal, "Partner Center");
+    sheet.keys("next", &keys);
+}

@@ -1,0 +1,437 @@
+//! Keeps only the newest packages: asks how many of each kind and shows while one chooses which go, and which customers then
+//! get another one or none. Answers with edits; changes nothing itself.
+
+use super::list::{PackageList, nothing_left};
+use crate::screen::overlay::{self, Closing, Overlay};
+use crate::{
+    screen::{
+        action::Action,
+        ask::{Ask, Severity},
+        pane::{Cx, Handled, Possible, Typed},
+        text_panel::Sheet,
+    },
+    state::prepared::{Prepared, Verdict, count},
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, MouseEvent},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use serde_json::Value;
+use std::sync::Arc;
+use store_model::{
+    packages::{
+        change::{KeepNewest as Plan, Leaving, keep_newest},
+        coverage::{Served, customers},
+        rows::{Fate, PackageRow},
+    },
+    target::{Kind, Target},
+};
+use tui_kit::{
+    modal::{self, Tone},
+    scroll::Scroll,
+    theme::Role,
+};
+
+/// More of one kind make no sense: the Store takes about 25 in all.
+const MOST: usize = 25;
+const WIDTH: u16 = 92;
+
+pub struct KeepNewest {
+    target: Target,
+    /// The document that the edits are for; `None` when there is none to change.
+    document: Option<Arc<Value>>,
+    rows: Vec<PackageRow>,
+    most: usize,
+    /// Whether those stay that somebody would miss: the safe answer.
+    spares: bool,
+    plan: Option<Plan>,
+    scroll: Scroll,
+}
+
+impl KeepNewest {
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            document: None,
+            rows: Vec::new(),
+            most: 1,
+            spares: true,
+            plan: None,
+            scroll: Scroll::default(),
+        }
+    }
+
+    fn set(&mut self, most: usize) {
+        self.most = most.clamp(1, MOST);
+        self.plan = self.document.as_deref().map(|document| {
+            keep_newest(
+                self.target.kind(),
+                document,
+                &self.rows,
+                self.most,
+                self.spares,
+            )
+        });
+        self.scroll = Scroll::default();
+    }
+
+    fn toggle(&mut self) {
+        self.spares = !self.spares;
+        self.set(self.most);
+    }
+
+    /// The most that any group has: keeping more than that changes nothing.
+    fn largest(&self) -> usize {
+        let groups = self.plan.iter().flat_map(|plan| &plan.groups);
+        groups
+            .map(|group| group.kept.len() + group.going.len())
+            .max()
+            .unwrap_or(1)
+            .clamp(1, MOST)
+    }
+
+    /// Whether customers are left without a package. Those of a flight fall back on the app's.
+    fn loses(&self) -> bool {
+        self.target.kind() != Kind::Flight
+            && self
+                .plan
+                .iter()
+                .flat_map(|plan| &plan.leaving)
+                .any(Leaving::loses)
+    }
+
+    fn row(&self, index: usize) -> Option<&PackageRow> {
+        self.rows.get(index)
+    }
+
+    fn lines(&self, cx: &Cx, width: usize) -> Vec<Line<'static>> {
+        let mut sheet = Sheet::new(cx.theme, width);
+        let Some(plan) = &self.plan else {
+            sheet.text(
+                "The document cannot be read just now: mend its text first.",
+                Role::Danger,
+            );
+            return sheet.into_lines();
+        };
+        let (marked, news): (Vec<_>, Vec<_>) =
+            plan.leaving.iter().partition(|leaving| leaving.is_marked);
+        if news.is_empty() {
+            let why = if plan.spared.is_empty() {
+                "no kind has more than that"
+            } else {
+                "somebody would miss each of the older ones"
+            };
+            sheet.text(&format!("Nothing goes: {why}."), Role::Muted);
+        } else {
+            sheet.text(
+                &format!("{} would go:", count(news.len(), "package", "packages")),
+                Role::Title,
+            );
+            self.leaving(&mut sheet, &news);
+        }
+        if !marked.is_empty() {
+            sheet.gap();
+            sheet.text("Marked before, and going too:", Role::Title);
+            self.leaving(&mut sheet, &marked);
+        }
+        sheet.gap();
+        sheet.text("What stays:", Role::Title);
+        for group in &plan.groups {
+            let kept: Vec<String> = group
+                .kept
+                .iter()
+                .filter_map(|index| self.row(*index))
+                .map(kept_name)
+                .collect();
+            sheet.text(
+                &format!("✓ {}: {}", group.name, kept.join(", ")),
+                Role::Text,
+            );
+        }
+        for row in plan.spared.iter().filter_map(|index| self.row(*index)) {
+            let customers = self.misses(row);
+            sheet.text(
+                &format!(
+                    "! {} {} stays too: {customers} would have nothing else",
+                    row.version_text(),
+                    row.architecture
+                ),
+                Role::Warning,
+            );
+        }
+        for row in plan.unknown.iter().filter_map(|index| self.row(*index)) {
+            let why = if row.fate == Fate::New {
+                "pick its ZIP, then its manifest tells"
+            } else {
+                "the Store does not tell"
+            };
+            sheet.text(
+                &format!(
+                    "? {}: for whom it is, nobody knows ({why}). It stays and does not count.",
+                    row.file_name
+                ),
+                Role::Warning,
+            );
+        }
+        if self.target.kind() == Kind::Flight {
+            sheet.text("For flights the Store lists no device families: they are told apart by architecture alone.", Role::Muted);
+        }
+        sheet.into_lines()
+    }
+
+    /// Who gets a package today.
+    fn misses(&self, wanted: &PackageRow) -> String {
+        let index = self
+            .rows
+            .iter()
+            .position(|row| row.pointer == wanted.pointer)
+            .unwrap_or_default();
+        let customers: Vec<String> = customers(self.target.kind(), &self.rows, index)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        customers.join("; ")
+    }
+
+    /// Those first whose customers are left without; those that nobody gets any more in one paragraph.
+    fn leaving(&self, sheet: &mut Sheet, leaving: &[&Leaving]) {
+        let is_flight = self.target.kind() == Kind::Flight;
+        let (idle, mut served): (Vec<&Leaving>, Vec<&Leaving>) = leaving
+            .iter()
+            .copied()
+            .partition(|leaving| leaving.served.is_empty());
+        served.sort_by_key(|leaving| !leaving.loses());
+        for leaving in served {
+            let Some(row) = self.row(leaving.row) else {
+                continue;
+            };
+            let (sign, role) = if leaving.loses() && !is_flight {
+                ("✗", Role::Danger)
+            } else {
+                ("−", Role::Text)
+            };
+            let how = if row.fate == Fate::New {
+                ", new: leaves the list"
+            } else {
+                ""
+            };
+            sheet.text(
+                &format!(
+                    "{sign} {} {} {}{how}",
+                    row.file_name,
+                    row.version_text(),
+                    row.architecture
+                ),
+                role,
+            );
+            for served in &leaving.served {
+                let (text, role) = outcome(served, row, self.target.kind());
+                sheet.text(&format!("    {}: {text}", served.customers), role);
+            }
+        }
+        let names = |row: &PackageRow| match row.fate {
+            Fate::New => format!("{} {} (new)", row.version_text(), row.architecture),
+            _ => format!("{} {}", row.version_text(), row.architecture),
+        };
+        let names: Vec<String> = idle
+            .iter()
+            .filter_map(|leaving| self.row(leaving.row))
+            .map(names)
+            .collect();
+        if !names.is_empty() {
+            sheet.text(
+                "− newer ones go to all customers of these, nobody misses them:",
+                Role::Text,
+            );
+            sheet.text(&format!("    {}", names.join(", ")), Role::Muted);
+        }
+    }
+}
+
+fn kept_name(row: &PackageRow) -> String {
+    let new = if row.fate == Fate::New { " (new)" } else { "" };
+    format!("{}{new}", row.version_text())
+}
+
+/// What some customers get in its place.
+fn outcome(served: &Served, gone: &PackageRow, kind: Kind) -> (String, Role) {
+    match &served.instead {
+        Some(instead) => {
+            let version = instead
+                .version
+                .map(|version| version.to_string())
+                .unwrap_or_default();
+            let is_older = instead.version < gone.version;
+            let (older, role) = if is_older {
+                ("the OLDER ", Role::Warning)
+            } else {
+                ("", Role::Text)
+            };
+            (format!("get {older}{version}, {}", instead.file_name), role)
+        }
+        None if gone.fate == Fate::New => ("no package for them".to_owned(), Role::Danger),
+        None if kind == Kind::Flight => (format!("get {}", nothing_left(kind)), Role::Warning),
+        None => (
+            format!(
+                "{}. Who has the app keeps it, nobody new can get it",
+                nothing_left(kind)
+            ),
+            Role::Danger,
+        ),
+    }
+}
+
+impl Overlay for KeepNewest {
+    fn name(&self) -> &'static str {
+        "keep-newest"
+    }
+
+    fn opened(&mut self, cx: &Cx, _asks: &mut Vec<Ask>) {
+        let Some(prepared) = Prepared::of(cx.model, &self.target) else {
+            return;
+        };
+        let Some(document) = Verdict::of(&prepared, cx.now).and_then(|verdict| verdict.shared())
+        else {
+            return;
+        };
+        self.rows = PackageList::rows(&prepared, &document, cx);
+        self.document = Some(document);
+        self.set(1);
+    }
+
+    /// Digits are the number.
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::Enter if self.plan.as_ref().is_none_or(|plan| plan.edits.is_empty()) => {
+                Possible::No("Nothing would go.".to_owned())
+            }
+            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
+                Possible::Yes
+            }
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        match action {
+            Action::Toggle => self.toggle(),
+            Action::Left => self.set(self.most.saturating_sub(1)),
+            Action::Right => self.set((self.most + 1).min(self.largest())),
+            Action::Enter => {
+                let edits = self.plan.take().map(|plan| plan.edits).unwrap_or_default();
+                let said = count(edits.len(), "package is", "packages are");
+                let undo = cx.key(Action::Undo);
+                return Closing::Close(vec![
+                    Ask::ChangeDocument {
+                        target: self.target.clone(),
+                        edits,
+                    },
+                    Ask::Toast(
+                        Severity::Info,
+                        format!("{said} marked; {undo} takes it back."),
+                    ),
+                ]);
+            }
+            Action::Back => return Closing::Close(Vec::new()),
+            action if self.scroll.act(action) => {}
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        let Typed::Key(key) = typed else {
+            return Handled::No;
+        };
+        match key.code {
+            KeyCode::Char(' ') => self.toggle(),
+            KeyCode::Char('-') => self.set(self.most.saturating_sub(1)),
+            KeyCode::Char('+') => self.set((self.most + 1).min(self.largest())),
+            KeyCode::Char(letter) => match letter.to_digit(10).filter(|digit| *digit > 0) {
+                Some(digit) => self.set(digit as usize),
+                None => return Handled::No,
+            },
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        self.scroll.mouse(event);
+        Closing::Stay
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let style = |role| cx.theme.style(role);
+        let columns = WIDTH.min(area.width.saturating_sub(4));
+        let lines = self.lines(cx, usize::from(columns));
+        let tone = if self.loses() {
+            Tone::Danger
+        } else {
+            Tone::Calm
+        };
+        let hints = overlay::hints(
+            cx,
+            &[
+                (Action::Left, ""),
+                (Action::Right, "how many"),
+                (Action::Toggle, "spare"),
+                (Action::Enter, "mark them"),
+                (Action::Back, "back"),
+            ],
+        );
+        let height = (lines.len() as u16).saturating_add(3);
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            tone,
+            "Keep the newest packages",
+            hints,
+            columns,
+            height,
+        );
+        let [ask, spare, _, body] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Min(0),
+        ])
+        .areas(inner);
+        let per = if self.target.kind() == Kind::Flight {
+            "architecture"
+        } else {
+            "architecture and device families"
+        };
+        let question = Line::from(vec![
+            Span::styled(" Keep ", style(Role::Text)),
+            Span::styled(format!("◂ {} ▸", self.most), style(Role::Selection)),
+            Span::styled(format!(" of each {per}"), style(Role::Text)),
+        ]);
+        frame.render_widget(question, ask);
+        let mark = if self.spares { "x" } else { " " };
+        let text =
+            format!(" [{mark}] and spare those without which customers would have no package");
+        frame.render_widget(
+            Line::styled(
+                text,
+                style(if self.spares {
+                    Role::Text
+                } else {
+                    Role::Warning
+                }),
+            ),
+            spare,
+        );
+        if let Some(percent) = self.scroll.draw(frame, body, &lines) {
+            let more = Line::styled(format!("{percent} % "), style(Role::Muted)).right_aligned();
+            frame.render_widget(more, ask);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What is offered for the packages of a document: those of the chosen ZIP, and what can be done with the selected one. Every
+//! offer carries its edits; changes nothing itself.
+
+use super::list::{PackageList, chosen_fit, unnamed};
+use crate::{
+    screen::{
+        action::Action,
+        ask::{Ask, Choice, Opening, Purpose},
+        documents::Desk,
+        pane::Cx,
+    },
+    state::prepared::Prepared,
+};
+use serde_json::Value;
+use std::{rc::Rc, sync::Arc};
+use store_model::{
+    archive::fit::zip_path,
+    packages::{
+        change::{self, is_reused, remove, replace, restore},
+        rows::{Fate, PackageRow},
+    },
+};
+
+/// What an action works on.
+pub struct At {
+    pub document: Arc<Value>,
+    pub list: Rc<PackageList>,
+    pub row: Option<PackageRow>,
+}
+
+/// The ZIP's packages to choose from, as answers that add them, or put them in the place of `old`.
+fn offers(at: &At, old: Option<&PackageRow>, desk: &Desk, cx: &Cx) -> Vec<Choice> {
+    let Some(target) = cx.selected else {
+        return Vec::new();
+    };
+    let found = Prepared::of(cx.model, target).zip(desk.verdict(cx));
+    let fit = found.and_then(|(prepared, verdict)| chosen_fit(&prepared, &verdict, cx));
+    let names = fit
+        .map(|fit| unnamed(&fit, &at.list.rows))
+        .unwrap_or_default();
+    names
+        .into_iter()
+        .filter_map(|extra| {
+            let added = match old {
+                Some(old) => replace(at.list.kind, &at.document, &at.list.rows, old, &extra.name),
+                None => change::add(at.list.kind, &at.document, &at.list.rows, &extra.name),
+            };
+            let edits = added.ok()?;
+            let text = if old.is_some() {
+                format!("Replace by {}", extra.name)
+            } else {
+                extra.name.clone()
+            };
+            let note = match (is_reused(&at.list.rows, &extra.name), &extra.hurdle) {
+                (true, _) => "! a package on the server has this name",
+                (_, Some(_)) => "! look twice: its name or its folder is in doubt",
+                _ => match at.list.cargo.get(&zip_path(&extra.name)) {
+                    Some(brought) => &format!("{} for {}", brought.version, brought.architecture),
+                    None => "in the ZIP",
+                },
+            };
+            let answer = vec![Ask::ChangeDocument {
+                target: target.clone(),
+                edits,
+            }];
+            Some(Choice {
+                text,
+                note: note.to_owned(),
+                answer,
+            })
+        })
+        .collect()
+}
+
+/// Asks for the path of a package that no chosen ZIP shows.
+fn prompt(at: &At, old: Option<&PackageRow>, cx: &Cx) -> Option<Opening> {
+    let target = cx.selected?.clone();
+    let has_zip = Prepared::of(cx.model, &target).is_some_and(|prepared| prepared.zip.is_some());
+    let hint = if has_zip {
+        "The chosen ZIP has no package that is not in the list already.".to_owned()
+    } else {
+        format!(
+            "With a ZIP chosen ({} in the list of packages) its packages are offered instead.",
+            cx.key(Action::PickZip)
+        )
+    };
+    Some(Opening::Prompt {
+        title: old.map_or_else(
+            || "Add a package".to_owned(),
+            |old| format!("Replace {}", old.file_name),
+        ),
+        text: format!("Its path inside of the ZIP that will be uploaded. {hint}"),
+        label: "path in the ZIP".to_owned(),
+        start: String::new(),
+        purpose: Purpose::Package {
+            target,
+            document: Arc::clone(&at.document),
+            replaces: old.map(|old| old.pointer.clone()),
+        },
+    })
+}
+
+/// Offers the ZIP's packages, else asks for a path.
+pub fn add(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    let mut choices = offers(at, None, desk, cx);
+    let Some(prompt) = prompt(at, None, cx) else {
+        return;
+    };
+    if choices.is_empty() {
+        return asks.push(Ask::Open(prompt));
+    }
+    choices.push(Choice {
+        text: "Another one …".into(),
+        note: "type its path".into(),
+        answer: vec![Ask::Open(prompt)],
+    });
+    asks.push(Ask::Open(Opening::Choose {
+        title: "Add a package".into(),
+        text: "Packages of the chosen ZIP that the document does not name yet.".into(),
+        choices,
+        current: 0,
+    }));
+}
+
+/// What can be done with the selected package.
+pub fn menu(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    let (Some(target), Some(row)) = (cx.selected, &at.row) else {
+        return add(at, desk, cx, asks);
+    };
+    let mut choices = Vec::new();
+    let choice = |text: &str, note: &str, answer: Vec<Ask>| Choice {
+        text: text.into(),
+        note: note.into(),
+        answer,
+    };
+    if row.fate.stays() {
+        choices.extend(offers(at, Some(row), desk, cx));
+        if let Some(prompt) = prompt(at, Some(row), cx) {
+            let text = if choices.is_empty() {
+                "Replace it by …"
+            } else {
+                "Replace it by another one …"
+            };
+            choices.push(choice(
+                text,
+                "type its path in the ZIP",
+                vec![Ask::Open(prompt)],
+            ));
+        }
+    }
+    let (text, note) = match row.fate {
+        Fate::New => ("Take it off the list", "it is not sent"),
+        Fate::Kept => (
+            "Remove it",
+            "fileStatus PendingDelete; goes when this is committed",
+        ),
+        Fate::Going => ("Keep it", "takes the removal back"),
+        Fate::Missing => (
+            "Put it back into the document",
+            "its entry as the server has it",
+        ),
+    };
+    let server = Prepared::of(cx.model, target).and_then(|prepared| prepared.server());
+    let server = server.map(|(server, _)| &server.document);
+    let edits = if row.fate.stays() {
+        remove(&at.document, row)
+    } else {
+        restore(at.list.kind, &at.document, row, server)
+    };
+    choices.push(choice(
+        text,
+        note,
+        vec![Ask::ChangeDocument {
+            target: target.clone(),
+            edits,
+        }],
+    ));
+    if row.fate != Fate::Missing {
+        choices.push(choice(
+            "Show it in the JSON",
+            &row.pointer,
+            vec![Ask::Reveal {
+                pointer: row.pointer.clone(),
+            }],
+        ));
+    }
+    choices.push(choice(
+        "Copy its name",
+        "",
+        vec![Ask::Copy(row.file_name.clone())],
+    ));
+    asks.push(Ask::Open(Opening::Choose {
+        title: row.file_name.clone(),
+        text: String::new(),
+        choices,
+        current: 0,
+    }));
+}

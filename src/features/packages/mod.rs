@@ -1,0 +1,7 @@
+//! The Packages tab.
+
+pub mod keep_newest;
+pub mod list;
+pub mod menu;
+pub mod tab;
+pub mod table;

@@ -1,0 +1,517 @@
+//! The Packages tab: what the submission ships, for whom, and what becomes of it; marks, adds and replaces packages by editing
+//! their leaves of the document. Holds the cursor; the document lies on the desk.
+
+use super::{
+    list::PackageList,
+    menu::{self, At, menu},
+    table::{draw_table, findings_of, head, line, outlook, sheet},
+};
+use crate::{
+    screen::{
+        action::Action,
+        ask::{Ask, Opening, Severity, TabId},
+        detail_parts::draw_missing,
+        documents::Desk,
+        pane::{Cx, Handled, Possible},
+        tab::Tab,
+        target_actions,
+        text_panel::Sheet,
+    },
+    state::{
+        Change,
+        prepared::{Prepared, count},
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use std::{cell::Cell, rc::Rc};
+use store_model::{
+    finding::Finding,
+    json::edit::Edit,
+    packages::{
+        change::{remove, toggle},
+        rows::{Fate, PackageRow},
+    },
+    target::Kind,
+};
+use tui_kit::{list::Cursor, memo::Memo, scroll::Scroll, theme::Role};
+
+/// From this width on the selected package stands beside the table.
+const BESIDE: u16 = 156;
+const SHEET_WIDTH: u16 = 54;
+/// Lines below which there is the list alone, without the selected package.
+const LEAST_BOTH: u16 = 5;
+/// Rows that the table keeps when the selected package stands below it.
+const LEAST_ROWS: u16 = 5;
+
+#[derive(Debug, Default)]
+pub struct Packages {
+    cursor: Cursor,
+    /// The selected package, wherever it moves to.
+    key: Option<String>,
+    /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
+    is_shown: bool,
+    /// By the document's version.
+    list: Memo<(u64, u64), PackageList>,
+    scroll: Scroll,
+    /// Where the rows were drawn last.
+    rows: Cell<Rect>,
+}
+
+impl Packages {
+    /// The list of the document as it stands now; made once for each version of it.
+    fn list(&self, desk: &Desk, cx: &Cx) -> Option<Rc<PackageList>> {
+        self.list.get(desk.version(), || {
+            let prepared = Prepared::of(cx.model, cx.selected?)?;
+            Some(PackageList::of(&prepared, desk.value(cx)?.as_ref(), cx))
+        })
+    }
+
+    fn at(&self, desk: &Desk, cx: &Cx) -> Option<At> {
+        let list = self.list(desk, cx)?;
+        let row = list.rows.get(self.cursor.index()).cloned();
+        Some(At {
+            document: desk.value(cx)?,
+            list,
+            row,
+        })
+    }
+
+    /// The cursor stays on its package; a package that was not there before gets it.
+    fn follow(&mut self, before: Option<&PackageList>, desk: &Desk, cx: &Cx) {
+        let Some(list) = self.list(desk, cx) else {
+            return;
+        };
+        let is_news =
+            |row: &&PackageRow| before.is_some_and(|before| before.place(row.key()).is_none());
+        let news = list
+            .rows
+            .iter()
+            .find(is_news)
+            .map(|row| row.key().to_owned());
+        if let Some(place) = news
+            .as_deref()
+            .or(self.key.as_deref())
+            .and_then(|key| list.place(key))
+        {
+            self.cursor.set(place);
+        }
+        self.cursor.clamp(list.rows.len());
+        self.remember(&list);
+    }
+
+    /// Follows what has become of the list since it was looked at.
+    fn catch_up(&mut self, desk: &Desk, cx: &Cx) {
+        let before = self.list.take();
+        self.follow(before.as_deref(), desk, cx);
+    }
+
+    fn remember(&mut self, list: &PackageList) {
+        let key = list
+            .rows
+            .get(self.cursor.index())
+            .map(|row| row.key().to_owned());
+        if key != self.key {
+            self.scroll = Scroll::default();
+        }
+        self.key = key;
+    }
+
+    fn change(&mut self, edits: &[Edit], desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let before = self.list(desk, cx);
+        if let Err(reason) = desk.change(edits, cx, asks) {
+            asks.push(Ask::Toast(Severity::Error, reason));
+        }
+        self.follow(before.as_deref(), desk, cx);
+    }
+
+    fn mark(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(At {
+            document,
+            row: Some(row),
+            list,
+        }) = self.at(desk, cx)
+        else {
+            return;
+        };
+        let server = cx
+            .selected
+            .and_then(|target| Prepared::of(cx.model, target))
+            .and_then(|prepared| prepared.server());
+        let server = server.map(|(server, _)| &server.document);
+        let edits = match action {
+            Action::RemovePart => remove(&document, &row),
+            _ => toggle(list.kind, &document, &row, server),
+        };
+        if edits.is_empty() {
+            let key = cx.key(Action::TogglePart);
+            asks.push(Ask::Toast(
+                Severity::Info,
+                format!("It goes already; {key} takes that back."),
+            ));
+            return;
+        }
+        // Of a new one nothing is left in the list: whoever did not mean it has to know the way back.
+        if row.fate == Fate::New {
+            let undo = cx.key(Action::Undo);
+            asks.push(Ask::Toast(
+                Severity::Info,
+                format!("{} is off the list; {undo} brings it back.", row.file_name),
+            ));
+        }
+        self.change(&edits, desk, cx, asks);
+    }
+
+    fn menu(&self, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(at) = self.at(desk, cx) {
+            menu(&at, desk, cx, asks);
+        }
+    }
+
+    /// To the next package about which something is to be said; `false` when there is none.
+    fn next_finding(&mut self, desk: &Desk, cx: &Cx) -> bool {
+        let Some(list) = self.list(desk, cx) else {
+            return false;
+        };
+        let findings = findings(desk, cx);
+        let from = self.cursor.index();
+        let places =
+            (from + 1..list.rows.len()).chain(0..=from.min(list.rows.len().saturating_sub(1)));
+        let is_marked = |place: &usize| {
+            let has_mark = list
+                .marks
+                .get(*place)
+                .is_some_and(|marks| !marks.is_empty());
+            has_mark
+                || list
+                    .rows
+                    .get(*place)
+                    .is_some_and(|row| !findings_of(&findings, row).is_empty())
+        };
+        let Some(place) = places.into_iter().find(is_marked) else {
+            return false;
+        };
+        self.cursor.set(place);
+        self.remember(&list);
+        true
+    }
+}
+
+/// What the check says of the document.
+fn findings(desk: &Desk, cx: &Cx) -> Vec<Finding> {
+    desk.verdict(cx)
+        .map(|verdict| verdict.findings.clone())
+        .unwrap_or_default()
+}
+
+impl Tab for Packages {
+    fn id(&self) -> TabId {
+        TabId::Packages
+    }
+
+    fn is_offered(&self, kind: Kind) -> bool {
+        kind.packages_field().is_some()
+    }
+
+    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+        use Action::{
+            AddPart, Enter, KeepNewest, NextTab, PickZip, Publish, ShowDiff, TogglePart, Undo,
+        };
+        vec![
+            TogglePart, AddPart, KeepNewest, Enter, PickZip, Publish, ShowDiff, Undo, NextTab,
+        ]
+    }
+
+    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
+        let is_change = matches!(
+            action,
+            Action::TogglePart
+                | Action::RemovePart
+                | Action::AddPart
+                | Action::KeepNewest
+                | Action::Enter
+        );
+        if !is_change {
+            return match action {
+                Action::Up
+                | Action::Down
+                | Action::PageUp
+                | Action::PageDown
+                | Action::First
+                | Action::Last => Possible::Yes,
+                _ => Possible::Unknown,
+            };
+        }
+        if let Possible::No(reason) = target_actions::possible(Action::Edit, cx) {
+            return Possible::No(reason);
+        }
+        let Some(list) = self.list(desk, cx) else {
+            return Possible::No(
+                "The document's text is no valid JSON just now; mend that first.".to_owned(),
+            );
+        };
+        match action {
+            Action::TogglePart | Action::RemovePart | Action::KeepNewest
+                if list.rows.is_empty() =>
+            {
+                Possible::No(format!(
+                    "There is no package; {} adds one.",
+                    cx.key(Action::AddPart)
+                ))
+            }
+            _ => Possible::Yes,
+        }
+    }
+
+    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        match action {
+            Action::TogglePart | Action::RemovePart => self.mark(action, desk, cx, asks),
+            Action::AddPart => {
+                if let Some(at) = self.at(desk, cx) {
+                    menu::add(&at, desk, cx, asks);
+                }
+            }
+            Action::Enter => self.menu(desk, cx, asks),
+            Action::KeepNewest => {
+                // The overlay reads the working copy: what was changed just now belongs to it.
+                desk.keep(asks);
+                asks.extend(cx.selected.map(|target| {
+                    Ask::Open(Opening::KeepNewest {
+                        target: target.clone(),
+                    })
+                }));
+            }
+            Action::Copy => match self.at(desk, cx).and_then(|at| at.row) {
+                Some(row) => asks.push(Ask::Copy(row.file_name)),
+                None => return Handled::No,
+            },
+            Action::NextFinding if self.next_finding(desk, cx) => {}
+            _ => {
+                let Some(list) = self.list(desk, cx) else {
+                    return Handled::No;
+                };
+                // With the whole list in view, the pages are those of the selected package.
+                let is_page = matches!(action, Action::PageUp | Action::PageDown);
+                if is_page && list.rows.len() <= usize::from(self.rows.get().height) {
+                    self.scroll.act(action);
+                    return Handled::Yes;
+                }
+                if !self.cursor.act(action, list.rows.len()) {
+                    return Handled::No;
+                }
+                self.remember(&list);
+            }
+        }
+        Handled::Yes
+    }
+
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        desk: &mut Desk,
+        cx: &Cx,
+        asks: &mut Vec<Ask>,
+    ) {
+        let Some(list) = self.list(desk, cx) else {
+            return;
+        };
+        let (rows, len) = (self.rows.get(), list.rows.len());
+        let is_inside = rows.contains((event.column, event.row).into());
+        match event.kind {
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                let is_down = event.kind == MouseEventKind::ScrollDown;
+                if is_inside {
+                    self.cursor.scroll(is_down, len);
+                    self.remember(&list);
+                } else {
+                    self.scroll
+                        .act(if is_down { Action::Down } else { Action::Up });
+                }
+            }
+            MouseEventKind::Down(MouseButton::Left) if is_inside => {
+                match self.cursor.row_at(usize::from(event.row - rows.y), len) {
+                    Some(row) if row == self.cursor.index() => self.menu(desk, cx, asks),
+                    Some(row) => {
+                        self.cursor.set(row);
+                        self.remember(&list);
+                    }
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn entered(&mut self, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = true;
+        self.catch_up(desk, cx);
+    }
+
+    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+        self.is_shown = false;
+    }
+
+    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+        match change {
+            Change::Selected => {
+                self.cursor = Cursor::default();
+                self.key = None;
+                self.scroll = Scroll::default();
+                self.list.take();
+            }
+            Change::Target(target) | Change::Edit(target)
+                if self.is_shown && cx.selected == Some(target) =>
+            {
+                self.catch_up(desk, cx);
+            }
+            // The ZIP tells what its packages are.
+            Change::Examined => drop(self.list.take()),
+            _ => {}
+        }
+    }
+
+    fn word(&self, desk: &Desk, cx: &Cx) -> String {
+        // Short: the row of tabs leaves little room.
+        let prepared = cx
+            .selected
+            .and_then(|target| Prepared::of(cx.model, target));
+        match (prepared, desk.verdict(cx)) {
+            (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
+                Some(_) => "✗ no valid JSON".to_owned(),
+                None => count(verdict.changes.len(), "change", "changes"),
+            },
+            (Some(prepared), _) if prepared.server().is_some() => "as in the Store".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
+        let width = usize::from(area.width);
+        let Some(list) = self.list(desk, cx) else {
+            if !draw_missing(frame, area, cx) {
+                let mut sheet = Sheet::new(cx.theme, width);
+                sheet.text("✗ The document's text is no valid JSON just now, so its packages cannot be told.", Role::Danger);
+                sheet.keys(
+                    "next",
+                    &[
+                        (cx.key(Action::NextFinding), "to the mistake"),
+                        (cx.key(Action::Undo), "undo"),
+                    ],
+                );
+                for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+                    frame.render_widget(line, place);
+                }
+            }
+            return;
+        };
+        let head = head(cx, desk, &list);
+        let [above, body] =
+            Layout::vertical([Constraint::Length(head.len() as u16), Constraint::Min(0)])
+                .areas(area);
+        for ((text, role), place) in head.iter().zip(above.rows()) {
+            line(frame, place, cx, text, *role);
+        }
+        if list.rows.is_empty() {
+            let mut sheet = Sheet::new(cx.theme, width);
+            sheet.gap();
+            sheet.keys(
+                "next",
+                &[
+                    (cx.key(Action::AddPart), "adds a package"),
+                    (cx.key(Action::PickZip), "picks the ZIP"),
+                ],
+            );
+            for (line, place) in sheet.into_lines().into_iter().zip(body.rows()) {
+                frame.render_widget(line, place);
+            }
+            return;
+        }
+        self.parts(frame, body, desk, cx, &list);
+    }
+}
+
+impl Packages {
+    /// The table and the selected package: beside each other where there is room, else one above the other.
+    fn parts(&self, frame: &mut Frame, body: Rect, desk: &Desk, cx: &Cx, list: &PackageList) {
+        let findings = findings(desk, cx);
+        let rows = list.rows.len() as u16 + 1;
+        let (table, rule, place) = if body.height < LEAST_BOTH {
+            // So little shows the list alone.
+            (body, Rect::default(), Rect::default())
+        } else if body.width >= BESIDE {
+            let [table, rule, place] = Layout::horizontal([
+                Constraint::Min(0),
+                Constraint::Length(1),
+                Constraint::Length(SHEET_WIDTH),
+            ])
+            .areas(body);
+            (table, rule, place)
+        } else {
+            // The table gets what it needs, but leaves the selected package its room.
+            let lines = sheet(
+                cx,
+                list,
+                self.cursor.index(),
+                &findings,
+                usize::from(body.width),
+            )
+            .len() as u16;
+            let least = (LEAST_ROWS + 1).max(body.height / 2).min(body.height);
+            let most = body.height.saturating_sub(lines + 1).max(least);
+            let customers = outlook(cx, list, usize::from(body.width)).len() as u16 + 1;
+            let wanted = if rows + customers <= most {
+                rows + customers
+            } else {
+                rows.min(most)
+            };
+            let [table, rule, place] = Layout::vertical([
+                Constraint::Length(wanted),
+                Constraint::Length(1),
+                Constraint::Min(0),
+            ])
+            .areas(body);
+            (table, rule, place)
+        };
+        self.rows
+            .set(draw_table(frame, table, cx, list, &findings, &self.cursor));
+        // Where the table leaves room, the customers' side of it.
+        let outlook = outlook(cx, list, usize::from(table.width));
+        let [_, below] =
+            Layout::vertical([Constraint::Length(rows + 1), Constraint::Min(0)]).areas(table);
+        if below.height >= outlook.len() as u16 {
+            for (line, place) in outlook.iter().zip(below.rows()) {
+                frame.render_widget(line, place);
+            }
+        }
+        let border = cx.theme.style(Role::Border);
+        let mark = if rule.width == 1 {
+            "│".to_owned()
+        } else {
+            "─".repeat(usize::from(rule.width))
+        };
+        for line in rule.rows() {
+            frame.render_widget(Span::styled(mark.clone(), border), line);
+        }
+        let lines = sheet(
+            cx,
+            list,
+            self.cursor.index(),
+            &findings,
+            usize::from(place.width),
+        );
+        if let Some(percent) = self.scroll.draw(frame, place, &lines)
+            && rule.height == 1
+        {
+            let more = format!(" {} {percent} % ", cx.key(Action::PageDown));
+            frame.render_widget(
+                Line::styled(more, cx.theme.style(Role::Muted)).right_aligned(),
+                rule,
+            );
+        }
+    }
+}

@@ -1,0 +1,630 @@
+//! A list of products. Apps, add-ons and flights are the same pane; they differ by what they list and by a few words.
+
+use crate::screen::{
+    pane::{Cx, Handled, Pane, Possible, Typed},
+    status_badge::{self, Standing},
+};
+use crate::{
+    screen::{
+        action::{Action, Scope},
+        ask::{Ask, PaneId},
+    },
+    state::{Change, List},
+    tasks::job::Catalog,
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind},
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+use std::{cmp::Reverse, time::Duration};
+use store_model::{product::Product, remote::Remote, target::Target, units};
+use tui_kit::{
+    field::Field,
+    filter::Search,
+    list::Cursor,
+    meter,
+    panel::{self, Heading},
+    text,
+    theme::Role,
+};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A list that is older than this says so.
+const OLD: Duration = Duration::from_mins(10);
+
+/// Which products a pane lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Apps,
+    AddOns,
+    Flights,
+}
+
+/// The view of a list: what is selected and what is filtered. The products themselves live in the model.
+pub struct Products {
+    which: Which,
+    cursor: Cursor,
+    filter: Field,
+    is_typing: bool,
+    /// Places in the model's list that are shown, in their order: recomputed when list, filter or app changes, never while drawing.
+    rows: Vec<usize>,
+    /// The product under the cursor, so that the cursor stays on it when the list changes.
+    anchor: Option<Target>,
+    /// The app whose add-ons or flights are shown.
+    app: Option<String>,
+    /// Add-ons of every app.
+    is_all: bool,
+}
+
+impl Products {
+    pub fn new(which: Which) -> Self {
+        Self {
+            which,
+            cursor: Cursor::default(),
+            filter: Field::default(),
+            is_typing: false,
+            rows: Vec::new(),
+            anchor: None,
+            app: None,
+            is_all: false,
+        }
+    }
+
+    fn list<'a>(&self, cx: &Cx<'a>) -> Option<&'a List> {
+        match self.which {
+            Which::Apps => Some(&cx.model.apps),
+            Which::AddOns => Some(&cx.model.add_ons),
+            Which::Flights => cx.model.flights.get(self.app.as_ref()?),
+        }
+    }
+
+    fn products<'a>(&self, cx: &Cx<'a>) -> &'a [Product] {
+        self.list(cx)
+            .and_then(|list| list.products.value())
+            .map_or(&[], Vec::as_slice)
+    }
+
+    fn is_mine(&self, catalog: &Catalog) -> bool {
+        match (self.which, catalog) {
+            (Which::Apps, Catalog::Apps) | (Which::AddOns, Catalog::AddOns) => true,
+            (Which::Flights, Catalog::Flights { app }) => self.app.as_ref() == Some(app),
+            _ => false,
+        }
+    }
+
+    /// Whether the pane lists this product at all, whatever the filter says.
+    fn belongs(&self, product: &Product) -> bool {
+        self.which != Which::AddOns
+            || self.is_all
+            || product.app.is_none()
+            || product.app == self.app
+    }
+
+    fn current<'a>(&self, cx: &Cx<'a>) -> Option<&'a Product> {
+        self.products(cx).get(*self.rows.get(self.cursor.index())?)
+    }
+
+    /// Sorts and filters anew and puts the cursor back where it was.
+    fn recompute(&mut self, cx: &Cx) {
+        let products = self.products(cx);
+        let mut shown: Vec<_> = products
+            .iter()
+            .enumerate()
+            .filter(|(_, product)| self.belongs(product))
+            .collect();
+        if self.filter.text().trim().is_empty() {
+            shown.sort_by_cached_key(|(_, product)| product.name.to_lowercase());
+            self.rows = shown.into_iter().map(|(at, _)| at).collect();
+        } else {
+            let pattern = self.filter.text().trim();
+            let lower = pattern.to_lowercase();
+            let mut search = Search::new(pattern);
+            let mut found: Vec<_> = shown
+                .into_iter()
+                .filter_map(|(at, product)| {
+                    let by_name = search.score(&product.name).map(|score| score + 1);
+                    // An id is looked for as it stands, a state by its beginning: letters that only happen to occur would
+                    // match nearly every id.
+                    let score = by_name.or_else(|| {
+                        let id = product.target.id().to_lowercase();
+                        let standing = status_badge::of_product(product, cx.model, cx.now);
+                        (id.contains(&lower) || standing.word.to_lowercase().starts_with(&lower))
+                            .then_some(0)
+                    })?;
+                    Some((Reverse(score), product.name.as_str(), at))
+                })
+                .collect();
+            found.sort_unstable();
+            self.rows = found.into_iter().map(|(_, _, at)| at).collect();
+        }
+        let kept = self
+            .anchor
+            .as_ref()
+            .and_then(|anchor| self.row_of(anchor, cx));
+        match kept {
+            Some(row) => self.cursor.set(row),
+            None => self.cursor.clamp(self.rows.len()),
+        }
+    }
+
+    fn row_of(&self, target: &Target, cx: &Cx) -> Option<usize> {
+        let products = self.products(cx);
+        self.rows.iter().position(|at| {
+            products
+                .get(*at)
+                .is_some_and(|product| product.target == *target)
+        })
+    }
+
+    /// Makes what is under the cursor the selected target, when this list has the say.
+    fn select(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(product) = self.current(cx) else {
+            return;
+        };
+        self.anchor = Some(product.target.clone());
+        if cx.selected != Some(&product.target) {
+            asks.push(Ask::Select(product.target.clone()));
+        }
+    }
+
+    fn refilter(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        // While a filter is typed the best hit is what is looked for.
+        self.anchor = None;
+        self.cursor.set(0);
+        self.recompute(cx);
+        self.select(cx, asks);
+    }
+
+    fn clear_filter(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.filter.clear();
+        self.is_typing = false;
+        self.recompute(cx);
+        self.select(cx, asks);
+    }
+
+    fn notes<'a>(&self, cx: &Cx) -> Vec<Span<'a>> {
+        let mut notes = Vec::new();
+        let muted = cx.theme.style(Role::Muted);
+        let list = self.list(cx);
+        let known = self
+            .products(cx)
+            .iter()
+            .filter(|product| self.belongs(product))
+            .count();
+        let is_filtered = self.is_typing || !self.filter.is_empty();
+        if let Some(total) = list
+            .and_then(|list| list.total)
+            .filter(|_| self.which != Which::AddOns || self.is_all)
+        {
+            notes.push(Span::styled(format!("{known} of {total}"), muted));
+        } else if is_filtered {
+            notes.push(Span::styled(
+                format!("{} of {known}", self.rows.len()),
+                muted,
+            ));
+        } else if list.is_some_and(|list| list.products.value().is_some()) {
+            notes.push(Span::styled(known.to_string(), muted));
+        }
+        if self.which == Which::AddOns && self.is_all {
+            notes.push(Span::styled("all apps", muted));
+        }
+        let Some(list) = list else { return notes };
+        let age = list
+            .at
+            .map(|at| status_badge::since(at, cx.now))
+            .filter(|age| *age > OLD);
+        if let Some(age) = age {
+            notes.push(Span::styled(
+                format!("{} old", units::age(age)),
+                cx.theme.style(Role::Warning),
+            ));
+        }
+        if list.products.is_loading() {
+            notes.push(Span::styled(
+                meter::spinner(cx.uptime).to_string(),
+                cx.theme.style(Role::Busy),
+            ));
+        }
+        if is_filtered {
+            // Last, so that the cursor stands behind it.
+            notes.push(Span::styled(
+                format!("/{}", self.filter.text()),
+                cx.theme.style(Role::Match),
+            ));
+        }
+        notes
+    }
+
+    /// What stands where rows would be.
+    fn placeholder(&self, cx: &Cx) -> String {
+        let refresh = cx.key(Action::Refresh);
+        let Some(list) = self.list(cx) else {
+            return match self.app {
+                Some(_) => String::new(),
+                None => "Select an app to see its flights.".to_owned(),
+            };
+        };
+        match &list.products {
+            Remote::Idle => format!("Not asked for yet. Press {refresh}."),
+            Remote::Loading { stale: None } => "Loading…".to_owned(),
+            Remote::Failed { stale: None, .. } => String::new(),
+            _ if !self.filter.is_empty() => format!(
+                "Nothing matches. Press {} to clear the filter.",
+                cx.key(Action::Back)
+            ),
+            _ => match self.which {
+                Which::Apps => {
+                    format!(
+                        "This account owns no app. Reserve a name in Partner Center, then press {refresh}."
+                    )
+                }
+                Which::AddOns if self.is_all => "This account owns no add-on.".to_owned(),
+                Which::AddOns if self.app.is_none() => {
+                    format!(
+                        "Select an app to see its add-ons, or press {} for all.",
+                        cx.key(Action::AllAddOns)
+                    )
+                }
+                Which::AddOns => {
+                    format!(
+                        "This app has no add-on. Press {} for those of every app.",
+                        cx.key(Action::AllAddOns)
+                    )
+                }
+                Which::Flights => "This app has no package flight.".to_owned(),
+            },
+        }
+    }
+
+    fn row<'a>(
+        product: &Product,
+        standing: &Standing,
+        is_current: bool,
+        widths: (usize, usize),
+        search: Option<&mut Search>,
+        cx: &Cx,
+    ) -> Line<'a> {
+        let (name_width, word_width) = widths;
+        // A word that is longer than most takes what it lacks from its own name only.
+        let needs =
+            text::width(&standing.word).clamp(word_width, (name_width + word_width) * 11 / 20);
+        let (name_width, word_width) = (
+            (name_width + word_width).saturating_sub(needs).max(1),
+            needs,
+        );
+        let mark = if cx.model.is_edited(&product.target) {
+            "*"
+        } else {
+            ""
+        };
+        let name = text::fit(&product.name, name_width - mark.len()).into_owned();
+        let filled = name_width - mark.len() - text::width(&name);
+        let style = match (is_current, cx.is_focused) {
+            (true, true) => cx.theme.style(Role::Selection),
+            (true, false) => cx.theme.style(Role::SelectionUnfocused),
+            (false, _) => cx.theme.style(Role::Text),
+        };
+        let on_row = |role: Role| {
+            if is_current && cx.is_focused {
+                style
+            } else {
+                style.patch(cx.theme.style(role))
+            }
+        };
+        let mut line = Line::default();
+        line.push_span(Span::styled(if is_current { "▸" } else { " " }, style));
+        line.push_span(Span::styled(
+            text::pad(standing.sign, 1),
+            on_row(standing.role),
+        ));
+        line.push_span(Span::styled(" ", style));
+        match search {
+            Some(search) => push_hits(
+                &mut line,
+                &name,
+                &search.hits(&product.name),
+                style,
+                on_row(Role::Match),
+            ),
+            None => line.push_span(Span::styled(name, style)),
+        }
+        line.push_span(Span::styled(mark, on_row(Role::Warning)));
+        line.push_span(Span::styled(" ".repeat(filled + 1), style));
+        line.push_span(Span::styled(
+            text::pad(&standing.word, word_width),
+            on_row(standing.role),
+        ));
+        line
+    }
+
+    fn draw_rows(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let products = self.products(cx);
+        let window = self
+            .cursor
+            .window(usize::from(area.height), self.rows.len());
+        let shown: Vec<_> = window
+            .clone()
+            .filter_map(|row| Some((row, products.get(*self.rows.get(row)?)?)))
+            .map(|(row, product)| {
+                (
+                    row,
+                    product,
+                    status_badge::of_product(product, cx.model, cx.now),
+                )
+            })
+            .collect();
+        // Names matter most; the state gets what it needs up to nearly half.
+        let room = usize::from(area.width).saturating_sub(4);
+        let longest = shown
+            .iter()
+            .map(|(_, _, standing)| text::width(&standing.word))
+            .max()
+            .unwrap_or_default();
+        let word_width = longest.min(room * 9 / 20);
+        let widths = (room.saturating_sub(word_width).max(1), word_width);
+        let pattern = self.filter.text().trim();
+        let mut search = (!pattern.is_empty()).then(|| Search::new(pattern));
+        for ((row, product, standing), line) in shown.iter().zip(area.rows()) {
+            let drawn = Self::row(
+                product,
+                standing,
+                *row == self.cursor.index(),
+                widths,
+                search.as_mut(),
+                cx,
+            );
+            frame.render_widget(drawn, line);
+        }
+    }
+}
+
+/// Pushes a name with the letters that a filter hit set apart.
+fn push_hits(line: &mut Line, name: &str, hits: &[u32], plain: Style, hit: Style) {
+    let mut run = String::new();
+    let mut is_hit = false;
+    for (at, part) in name.graphemes(true).enumerate() {
+        let now = u32::try_from(at).is_ok_and(|at| hits.binary_search(&at).is_ok());
+        if now != is_hit && !run.is_empty() {
+            line.push_span(Span::styled(
+                std::mem::take(&mut run),
+                if is_hit { hit } else { plain },
+            ));
+        }
+        is_hit = now;
+        run.push_str(part);
+    }
+    line.push_span(Span::styled(run, if is_hit { hit } else { plain }));
+}
+
+impl Pane for Products {
+    fn id(&self) -> PaneId {
+        match self.which {
+            Which::Apps => PaneId::Apps,
+            Which::AddOns => PaneId::AddOns,
+            Which::Flights => PaneId::Flights,
+        }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.is_typing
+    }
+
+    fn hints(&self, _cx: &Cx) -> Vec<Action> {
+        use Action::{AllAddOns, Back, Edit, Enter, Filter, Follow, PickZip, Publish};
+        if self.is_typing {
+            return vec![Enter, Back];
+        }
+        let mut hints = vec![Enter, Edit, PickZip, Publish, Follow, Filter];
+        if self.which == Which::AddOns {
+            hints.push(AllAddOns);
+        }
+        hints
+    }
+
+    fn focused(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.select(cx, asks);
+    }
+
+    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+        match action {
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last
+            | Action::Filter => Possible::Yes,
+            Action::Enter | Action::Right if self.current(cx).is_some() => Possible::Yes,
+            Action::Enter | Action::Right => {
+                Possible::No("There is nothing under the cursor to open.".to_owned())
+            }
+            Action::AllAddOns if self.which == Which::AddOns => Possible::Yes,
+            Action::Back if self.is_typing || !self.filter.is_empty() => Possible::Yes,
+            // What is selected stands in another list then: nobody who looks at this one means it.
+            _ if cx.is_focused
+                && self.current(cx).is_none()
+                && action.row().is_some_and(|row| row.scope == Scope::Target) =>
+            {
+                Possible::No("There is nothing in this list that it could be done to.".to_owned())
+            }
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        if self.is_typing
+            && matches!(
+                action,
+                Action::Left | Action::Right | Action::First | Action::Last
+            )
+        {
+            return Handled::No;
+        }
+        if self.cursor.act(action, self.rows.len()) {
+            self.select(cx, asks);
+            return Handled::Yes;
+        }
+        match action {
+            Action::Filter => self.is_typing = true,
+            Action::Enter if self.is_typing => self.is_typing = false,
+            Action::Enter | Action::Right if self.current(cx).is_some() => {
+                self.select(cx, asks);
+                asks.push(Ask::Focus(PaneId::Detail));
+            }
+            Action::AllAddOns if self.which == Which::AddOns => {
+                self.is_all = !self.is_all;
+                self.recompute(cx);
+                self.select(cx, asks);
+            }
+            Action::Back if self.is_typing || !self.filter.is_empty() => {
+                self.clear_filter(cx, asks)
+            }
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        match typed {
+            // Nothing left to delete: the filter goes as it came.
+            Typed::Key(key) if key.code == KeyCode::Backspace && self.filter.is_empty() => {
+                self.clear_filter(cx, asks)
+            }
+            Typed::Key(key) => {
+                let before = self.filter.text().to_owned();
+                if !self.filter.key(*key) {
+                    return Handled::No;
+                }
+                if self.filter.text() != before {
+                    self.refilter(cx, asks);
+                }
+            }
+            Typed::Paste(pasted) => {
+                self.filter.paste(pasted);
+                self.refilter(cx, asks);
+            }
+        }
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, asks: &mut Vec<Ask>) {
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let Some(line) = event.row.checked_sub(area.y + 1) else {
+                    return;
+                };
+                if let Some(row) = self.cursor.row_at(usize::from(line), self.rows.len()) {
+                    let is_again = cx.is_focused && row == self.cursor.index();
+                    self.cursor.set(row);
+                    self.select(cx, asks);
+                    if is_again {
+                        asks.push(Ask::Focus(PaneId::Detail));
+                    }
+                }
+            }
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                self.cursor
+                    .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
+                self.select(cx, asks);
+            }
+            _ => {}
+        }
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+        match change {
+            Change::List(catalog) if self.is_mine(catalog) => self.recompute(cx),
+            Change::Status(_) if !self.filter.is_empty() => self.recompute(cx),
+            Change::Selected => {
+                if self.which != Which::Apps
+                    && let Some(app) = cx.app()
+                    && self.app.as_deref() != Some(app)
+                {
+                    self.app = Some(app.to_owned());
+                    if !self.is_all {
+                        self.anchor = None;
+                        self.cursor.set(0);
+                        self.recompute(cx);
+                    }
+                }
+                // Selected elsewhere, in the runs for example: the cursor goes along.
+                if let Some(target) = cx
+                    .selected
+                    .filter(|target| self.anchor.as_ref() != Some(target))
+                    && let Some(row) = self.row_of(target, cx)
+                {
+                    self.cursor.set(row);
+                    self.anchor = Some(target.clone());
+                }
+            }
+            _ => return,
+        }
+        if cx.is_focused || (self.which == Which::Apps && cx.selected.is_none()) {
+            self.select(cx, asks);
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let id = self.id();
+        let heading = Heading {
+            number: id.number(),
+            title: id.word(),
+            notes: self.notes(cx),
+        };
+        let (mut inner, end) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
+        if self.is_typing && cx.is_focused && area.width > 0 {
+            frame.set_cursor_position(Position::new(
+                end.min(area.right().saturating_sub(2)),
+                area.y,
+            ));
+        }
+        if let Some(error) = self.list(cx).and_then(|list| list.products.error()) {
+            // The rows stay; what went wrong stands below them.
+            let (advice, role) = if status_badge::is_unsupported(error) {
+                (
+                    "This app is managed in Partner Center only: the submission API does not list what it has.".to_owned(),
+                    Role::Muted,
+                )
+            } else {
+                (
+                    format!("✗ {error} Press {} to try again.", cx.key(Action::Refresh)),
+                    Role::Danger,
+                )
+            };
+            let lines = text::wrap(&advice, usize::from(inner.width));
+            let height = (lines.len() as u16).min(
+                inner
+                    .height
+                    .saturating_sub(u16::from(!self.rows.is_empty()))
+                    .max(1),
+            );
+            let rows = if self.rows.is_empty() {
+                0
+            } else {
+                inner.height.saturating_sub(height)
+            };
+            let below = inner.height.min(height);
+            for (line, place) in lines.into_iter().zip(
+                Rect {
+                    y: inner.y + rows,
+                    height: below,
+                    ..inner
+                }
+                .rows(),
+            ) {
+                frame.render_widget(Line::styled(line, cx.theme.style(role)), place);
+            }
+            inner.height = rows;
+        } else if self.rows.is_empty() {
+            let lines = text::wrap(&self.placeholder(cx), usize::from(inner.width));
+            for (line, place) in lines.into_iter().zip(inner.rows()) {
+                frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);
+            }
+            return;
+        }
+        self.draw_rows(frame, inner, cx);
+    }
+}

@@ -1,0 +1,6 @@
+//! The lists of apps, add-ons and flights.
+
+pub mod add_ons;
+pub mod apps;
+pub mod flights;
+pub mod list;

@@ -1,0 +1,100 @@
+//! What stands against publishing, in sentences. Knows no screen; the review shows the first of them.
+
+use super::preview::Outlook;
+use crate::{
+    engine::plan::PendingPolicy, screen::pane::Cx, state::prepared::count, tasks::report::Examined,
+};
+use store_model::{
+    archive::fit::Fit, json::document::SyntaxError, rules::check::Severity, target::Target,
+};
+
+/// Everything that stands against publishing, the most basic first. Empty means go. `typed_name` is what was typed on a protected
+/// profile.
+pub fn blockers(
+    cx: &Cx,
+    target: &Target,
+    outlook: &Outlook,
+    examined: Option<&Examined>,
+    fit: Option<&Fit>,
+    typed_name: &str,
+) -> Vec<String> {
+    let profile = &cx.model.profile;
+    if profile.is_read_only {
+        return vec![format!("The profile {} is read-only.", profile.name)];
+    }
+    if cx
+        .model
+        .runs
+        .iter()
+        .any(|row| row.view.target == *target && row.is_active())
+    {
+        return vec!["A run for it is active already.".into()];
+    }
+    if let Some(fault) = &outlook.fault {
+        return vec![fault.clone()];
+    }
+    if let Some(SyntaxError {
+        line,
+        column,
+        message,
+    }) = outlook.weighed.error()
+    {
+        return vec![format!(
+            "The edited text is no valid JSON: line {line}, column {column}: {message}."
+        )];
+    }
+    if outlook.is_nothing() {
+        return vec!["Nothing changed and nothing to upload.".into()];
+    }
+    let mut found = Vec::new();
+    if outlook.draft.is_some() && outlook.policy == PendingPolicy::Fail {
+        found.push("Choose what to do with the draft.".to_owned());
+    }
+    let errors = outlook.count(Severity::Error);
+    if errors > 0 {
+        found.push(format!(
+            "The check finds {} in the document.",
+            count(errors, "error", "errors")
+        ));
+    }
+    // A ZIP that is wrong in itself stands for a mistake, also when no file of it is wanted yet.
+    if !outlook.weighed.expected.is_empty() || outlook.zip.is_some() {
+        match (&outlook.zip, examined, fit) {
+            (None, ..) => found.push(format!(
+                "The JSON waits for {}, and no ZIP is chosen.",
+                count(outlook.weighed.expected.len(), "file", "files")
+            )),
+            (
+                _,
+                Some(Examined {
+                    broken: Some(broken),
+                    ..
+                }),
+                _,
+            ) => found.push(format!("The ZIP cannot be used: {broken}.")),
+            (_, Some(_), Some(fit)) if !fit.is_ok() => {
+                found.push("The ZIP does not fit the JSON.".to_owned());
+            }
+            (_, Some(_), _) => {}
+            (_, None, _) => match cx.model.examined.error() {
+                Some(error) => found.push(format!("The ZIP could not be looked into: {error}")),
+                None => found.push("The ZIP is still being looked into.".to_owned()),
+            },
+        }
+    }
+    let open = outlook
+        .questions
+        .iter()
+        .filter(|question| !question.is_allowed)
+        .count();
+    if open > 0 {
+        found.push(format!(
+            "Say yes to {} above.",
+            count(open, "change that needs it", "changes that need it")
+        ));
+    }
+    if profile.is_protected && typed_name.trim() != outlook.name.trim() {
+        found.push("Type the product's name.".to_owned());
+    }
+    found
+}

@@ -1,0 +1,7 @@
+//! The review: the last look before a run that ends in a commit.
+
+pub mod analysis;
+pub mod blockers;
+pub mod body;
+pub mod preview;
+pub mod review;

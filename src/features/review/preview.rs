@@ -1,0 +1,252 @@
+//! What a publish would do, settled before it is asked for: what is sent, what changes for customers, what needs a yes, what
+//! stands against it. Knows no screen; the review shows it.
+
+use crate::{
+    engine::plan::{PendingPolicy, Plan, WaitFor},
+    state::{
+        Model,
+        prepared::{Origin, Prepared},
+    },
+    tasks::report::Examined,
+};
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
+use store_model::{
+    archive::{Fit, against},
+    review_analysis::Weighed,
+    risk::Concern,
+    rules::check::Severity,
+    status::Status,
+    submission::Submission,
+    target::Kind,
+};
+
+/// What can be done about a pending draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub policy: PendingPolicy,
+    pub sentence: String,
+    /// Why it cannot be chosen.
+    pub fault: Option<String>,
+}
+
+/// A change for customers that needs a yes of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub concern: Concern,
+    pub is_allowed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    pub kind: Kind,
+    pub name: String,
+    pub is_edited: bool,
+    /// What its documents come to.
+    pub weighed: Arc<Weighed>,
+    pub draft: Option<String>,
+    pub choices: Vec<Choice>,
+    pub policy: PendingPolicy,
+    pub questions: Vec<Question>,
+    pub is_first: bool,
+    pub zip: Option<PathBuf>,
+    /// The document was written on another one than the Store has now.
+    pub is_base_gone: bool,
+    /// Nothing can be done from here at all: why.
+    pub fault: Option<String>,
+    pub portal: String,
+    pub publish_mode: String,
+}
+
+impl Outlook {
+    /// What was weighed, with what the model knows besides.
+    pub fn of(model: &Model, prepared: &Prepared, weighed: Arc<Weighed>) -> Self {
+        let kind = prepared.kind();
+        let value = weighed.value.as_deref();
+        let choices = choices(model, prepared);
+        let can_keep = choices
+            .iter()
+            .any(|choice| choice.policy == PendingPolicy::Keep && choice.fault.is_none());
+        let is_own_edit = prepared.text.is_some()
+            && prepared
+                .draft()
+                .is_some_and(|draft| prepared.base == Some(&draft.id));
+        let mode = value
+            .and_then(|value| value.get("targetPublishMode"))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        Self {
+            kind,
+            name: prepared.detail.product.name.clone(),
+            is_edited: prepared.text.is_some(),
+            draft: prepared.draft().map(|draft| draft.id.clone()),
+            policy: if can_keep && is_own_edit {
+                PendingPolicy::Keep
+            } else {
+                PendingPolicy::Fail
+            },
+            questions: weighed
+                .concerns
+                .iter()
+                .cloned()
+                .map(|concern| Question {
+                    concern,
+                    is_allowed: false,
+                })
+                .collect(),
+            is_first: prepared.live().is_none(),
+            zip: prepared.zip.map(Into::into),
+            is_base_gone: prepared.is_base_gone(),
+            fault: prepared.draft_fault(model).or_else(|| {
+                (prepared.origin() == Origin::First && prepared.text.is_none())
+                    .then(|| "There is no submission yet: write the document first.".to_owned())
+            }),
+            portal: prepared.portal_url(),
+            publish_mode: mode,
+            choices,
+            weighed,
+        }
+    }
+
+    /// Takes over what the person has answered so far, where the questions are the same.
+    pub fn keep_answers(&mut self, older: &Self) {
+        if self.draft == older.draft
+            && self
+                .choices
+                .iter()
+                .any(|choice| choice.policy == older.policy && choice.fault.is_none())
+        {
+            self.policy = older.policy;
+        }
+        for question in &mut self.questions {
+            question.is_allowed = older
+                .questions
+                .iter()
+                .any(|known| known.concern == question.concern && known.is_allowed);
+        }
+    }
+
+    pub fn count(&self, severity: Severity) -> usize {
+        self.weighed
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+
+    /// Whether a run would change anything.
+    pub fn is_nothing(&self) -> bool {
+        self.weighed.difference.is_empty() && !self.is_first && self.weighed.value.is_some()
+    }
+
+    /// How the chosen ZIP fits the document; `None` while either cannot be read.
+    pub fn fit(&self, examined: &Examined) -> Option<Fit> {
+        Some(against(
+            self.kind,
+            self.weighed.value.as_ref()?,
+            examined.archive.as_ref()?,
+            examined.identity.as_ref(),
+        ))
+    }
+
+    /// The ZIP that a run would upload.
+    pub fn uploaded(&self) -> Option<&PathBuf> {
+        self.zip
+            .as_ref()
+            .filter(|_| !self.weighed.expected.is_empty())
+    }
+
+    /// What the run is told.
+    pub fn plan(&self, prepared: &Prepared) -> Plan {
+        let mut allow: Vec<_> = self
+            .questions
+            .iter()
+            .filter(|question| question.is_allowed)
+            .map(|question| question.concern.kind)
+            .collect();
+        allow.sort_unstable();
+        allow.dedup();
+        // An unedited draft that is kept is committed as it is; a new one begins as what is live and needs the whole document.
+        let is_sent = self.is_edited || self.policy == PendingPolicy::Replace;
+        let document = self.weighed.value.as_deref().filter(|_| is_sent).cloned();
+        Plan {
+            target: prepared.target.clone(),
+            name: self.name.clone(),
+            document,
+            zip: self.uploaded().cloned(),
+            pending: self.policy,
+            draft_seen: self.draft.clone(),
+            // What the person saw is what is planned: nobody else approves it.
+            expect: None,
+            base: if self.is_edited {
+                prepared.base_body.cloned()
+            } else {
+                prepared.server().and_then(|_| prepared.body())
+            },
+            allow,
+            wait: WaitFor::default(),
+        }
+    }
+}
+
+/// The three ways with a draft, and why one of them may be closed.
+fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
+    let Some(draft) = prepared.draft() else {
+        return Vec::new();
+    };
+    let fault = prepared.draft_fault(model);
+    let status = prepared
+        .pending_report(model)
+        .map_or(Status::None, |report| report.status);
+    let keep_fault = fault.clone().or_else(|| {
+        (status != Status::PendingCommit)
+            .then(|| format!("it ended in {status}; only a new draft can be committed"))
+    });
+    let replace_fault = fault.or_else(|| {
+        (prepared.kind() == Kind::Flight && prepared.live().is_none()).then(|| {
+            "it is the flight's first submission: deleted, the Store makes no other one (Q9)"
+                .to_owned()
+        })
+    });
+    let with = if prepared.text.is_some() {
+        "with the edited document"
+    } else {
+        "as it is"
+    };
+    vec![
+        Choice {
+            policy: PendingPolicy::Fail,
+            sentence: "Stop: leave the draft alone, publish nothing".into(),
+            fault: None,
+        },
+        Choice {
+            policy: PendingPolicy::Keep,
+            sentence: format!("Keep this draft and commit it {with}"),
+            fault: keep_fault,
+        },
+        Choice {
+            policy: PendingPolicy::Replace,
+            sentence: format!(
+                "Replace it: save draft {}, delete it, make a new one with {}",
+                short(draft),
+                if prepared.text.is_some() {
+                    "the edited document"
+                } else {
+                    "the same document"
+                }
+            ),
+            fault: replace_fault,
+        },
+    ]
+}
+
+/// The end of a long id: the beginning is the same everywhere.
+fn short(submission: &Submission) -> String {
+    let from = submission.id.len().saturating_sub(6);
+    submission
+        .id
+        .get(from..)
+        .filter(|_| from > 0)
+        .map_or_else(|| submission.id.clone(), |end| format!("…{end}"))
+}

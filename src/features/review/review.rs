@@ -1,0 +1,608 @@
+//! The last look before a run that ends in a commit: what will happen, what needs a yes, what stands against it.
+//! The safe button has the focus. Starts nothing itself: it answers with the plan.
+
+use super::{
+    analysis::Scales,
+    blockers::blockers,
+    body::{Body, Item},
+    preview::Outlook,
+};
+use crate::screen::overlay::{self, Closing, Overlay};
+use crate::{
+    screen::{
+        action::{Action, Scope},
+        ask::{Ask, PaneId},
+        difference_lines::DiffLines,
+        pane::{Cx, Handled, Possible, Typed},
+        text_panel::Sheet,
+    },
+    state::{
+        Change,
+        prepared::{Prepared, package_identity},
+    },
+    tasks::{job::Job, report::Examined},
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+use serde_json::Value;
+use std::{
+    cell::{Cell, RefCell},
+    path::PathBuf,
+    sync::Arc,
+};
+use store_model::{
+    archive::fit::Fit,
+    difference::Difference,
+    fingerprint::{Fingerprint, ZipPart},
+    target::Target,
+};
+use tui_kit::{
+    field::Field,
+    meter,
+    modal::{self, Tone},
+    text::fit,
+    theme::Role,
+};
+
+/// Lines of one changed text; the Diff tab has them all.
+const MOST_LINES: usize = 12;
+
+/// Up to this many bytes a ZIP is read for its hash without being asked: in a moment, even from a slow disk.
+const SMALL: u64 = 256 << 20;
+
+pub struct Review {
+    target: Target,
+    /// While they are busy nothing can be published.
+    scales: Scales,
+    outlook: Option<Outlook>,
+    view: DiffLines,
+    /// The ZIP whose sum was asked for.
+    summing: Option<PathBuf>,
+    has_looked_inside: bool,
+    focus: Item,
+    /// The product's name, typed on a protected profile.
+    typed_name: Field,
+    /// First line in view, and what was drawn last: lines, page, and the line of each item.
+    top: Cell<usize>,
+    len: Cell<usize>,
+    page: Cell<usize>,
+    places: RefCell<Vec<(Item, usize)>>,
+}
+
+impl Review {
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            scales: Scales::default(),
+            outlook: None,
+            view: DiffLines::new(Difference::default(), MOST_LINES),
+            summing: None,
+            has_looked_inside: false,
+            focus: Item::Cancel,
+            typed_name: Field::default(),
+            top: Cell::default(),
+            len: Cell::default(),
+            page: Cell::default(),
+            places: RefCell::default(),
+        }
+    }
+
+    fn look(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(prepared) = Prepared::of(cx.model, &self.target) else {
+            self.outlook = None;
+            self.scales.clear();
+            return;
+        };
+        let Some(weighed) = self.scales.weigh(&prepared, cx, asks) else {
+            return;
+        };
+        let mut outlook = Outlook::of(cx.model, &prepared, weighed);
+        if let Some(older) = &self.outlook {
+            outlook.keep_answers(older);
+        }
+        if let Some(zip) = &outlook.zip
+            && !cx.model.examined.is_loading()
+            && cx
+                .model
+                .examined
+                .value()
+                .is_none_or(|examined| examined.zip != *zip)
+        {
+            let document = outlook
+                .weighed
+                .value
+                .as_deref()
+                .cloned()
+                .unwrap_or(Value::Null);
+            let identity = package_identity(cx.model, &self.target);
+            asks.push(Ask::Start(Job::Examine {
+                zip: zip.clone(),
+                kind: outlook.kind,
+                document,
+                identity,
+            }));
+        }
+        let mut view = DiffLines::new(Arc::clone(&outlook.weighed.difference), MOST_LINES);
+        view.keep_folds(&self.view);
+        self.view = view;
+        self.outlook = Some(outlook);
+        self.has_looked_inside = self.examined(cx).is_some();
+        self.sum(false, cx, asks);
+        if !self.items(cx).contains(&self.focus) {
+            self.focus = Item::Cancel;
+        }
+    }
+
+    /// The chosen ZIP as it was found.
+    fn examined<'a>(&self, cx: &Cx<'a>) -> Option<&'a Examined> {
+        let zip = self.outlook.as_ref()?.zip.as_ref()?;
+        cx.model
+            .examined
+            .value()
+            .filter(|examined| examined.zip == *zip)
+    }
+
+    /// Lets the ZIP be read for the hash: a small one at once, a large one when somebody wants the hash.
+    fn sum(&mut self, is_wanted: bool, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(zip) = self.outlook.as_ref().and_then(Outlook::uploaded).cloned() else {
+            return;
+        };
+        let Some(examined) = self
+            .examined(cx)
+            .filter(|examined| examined.broken.is_none())
+        else {
+            return;
+        };
+        if self.summing.as_ref() != Some(&zip) && (is_wanted || examined.size <= SMALL) {
+            self.summing = Some(zip.clone());
+            asks.push(Ask::Start(Job::Sum { zip }));
+        }
+    }
+
+    /// The whole hash, once the ZIP has been read.
+    fn hash(&self, cx: &Cx) -> Option<Fingerprint> {
+        let outlook = self.outlook.as_ref()?;
+        let zip = match outlook.uploaded() {
+            None => ZipPart::None,
+            Some(_) => ZipPart::Sha256(self.examined(cx)?.summed.as_ref()?.sum?),
+        };
+        Some(outlook.weighed.hash.as_ref()?.with_zip(zip))
+    }
+
+    fn fit(&self, cx: &Cx) -> Option<Fit> {
+        self.outlook.as_ref()?.fit(self.examined(cx)?)
+    }
+
+    /// Everything that stands against publishing, the most basic first. Empty means go.
+    fn blockers(&self, cx: &Cx) -> Vec<String> {
+        match &self.outlook {
+            _ if self.scales.is_busy() => vec!["The documents are still being compared.".into()],
+            Some(outlook) => blockers(
+                cx,
+                &self.target,
+                outlook,
+                self.examined(cx),
+                self.fit(cx).as_ref(),
+                self.typed_name.text(),
+            ),
+            None => vec!["It has not been read yet.".into()],
+        }
+    }
+
+    /// Whether answers are of any use.
+    fn is_open(&self, cx: &Cx) -> bool {
+        let can_publish = |outlook: &Outlook| {
+            let is_valid = outlook.weighed.value.is_some();
+            outlook.fault.is_none() && is_valid && !outlook.is_nothing()
+        };
+        self.outlook.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
+    }
+
+    fn items(&self, cx: &Cx) -> Vec<Item> {
+        let mut items = Vec::new();
+        if let Some(outlook) = self.outlook.as_ref().filter(|_| self.is_open(cx)) {
+            let choices = outlook
+                .choices
+                .iter()
+                .enumerate()
+                .filter(|(_, choice)| choice.fault.is_none());
+            items.extend(choices.map(|(index, _)| Item::Choice(index)));
+            items.extend((0..outlook.questions.len()).map(Item::Question));
+            items.extend((0..outlook.weighed.difference.groups.len()).map(Item::Group));
+            if cx.model.profile.is_protected {
+                items.push(Item::Name);
+            }
+        }
+        items.push(Item::Cancel);
+        if self.is_open(cx) {
+            items.push(Item::Publish);
+        }
+        items
+    }
+
+    /// One on; `is_answer` leaves out what asks nothing: groups that fold.
+    fn step(&mut self, cx: &Cx, by: isize, is_answer: bool) {
+        let mut items = self.items(cx);
+        items.retain(|item| !is_answer || *item == self.focus || !matches!(item, Item::Group(_)));
+        let at = items
+            .iter()
+            .position(|item| *item == self.focus)
+            .unwrap_or_default();
+        if let Some(item) = at.checked_add_signed(by).and_then(|next| items.get(next)) {
+            self.focus = *item;
+            self.show_focus();
+        }
+    }
+
+    /// Scrolls so that the focused line is in view.
+    fn show_focus(&self) {
+        let place = self
+            .places
+            .borrow()
+            .iter()
+            .find(|(item, _)| *item == self.focus)
+            .map(|(_, line)| *line);
+        let Some(line) = place else { return };
+        let page = self.page.get().max(1);
+        if line < self.top.get() {
+            self.top.set(line.saturating_sub(1));
+        } else if line >= self.top.get() + page {
+            self.top.set(line + 2 - page.min(line + 2));
+        }
+    }
+
+    fn scroll(&self, by: isize) {
+        let last = self.len.get().saturating_sub(self.page.get());
+        self.top
+            .set(self.top.get().saturating_add_signed(by).min(last));
+    }
+
+    fn press(&mut self, cx: &Cx) -> Closing {
+        match self.focus {
+            Item::Choice(index) => {
+                if let Some(outlook) = &mut self.outlook
+                    && let Some(choice) = outlook
+                        .choices
+                        .get(index)
+                        .filter(|choice| choice.fault.is_none())
+                {
+                    outlook.policy = choice.policy;
+                }
+            }
+            Item::Question(index) => {
+                let question = self
+                    .outlook
+                    .as_mut()
+                    .and_then(|outlook| outlook.questions.get_mut(index));
+                if let Some(question) = question {
+                    question.is_allowed = !question.is_allowed;
+                }
+            }
+            Item::Group(group) => self.view.toggle(group),
+            Item::Name => self.step(cx, 1, true),
+            Item::Cancel => return Closing::Close(Vec::new()),
+            Item::Publish => {
+                if self.blockers(cx).is_empty()
+                    && let Some(outlook) = &self.outlook
+                    && let Some(prepared) = Prepared::of(cx.model, &self.target)
+                {
+                    let plan = outlook.plan(&prepared);
+                    return Closing::Close(vec![
+                        Ask::Start(Job::Publish(Box::new(plan))),
+                        Ask::Focus(PaneId::Runs),
+                    ]);
+                }
+            }
+        }
+        Closing::Stay
+    }
+
+    /// The body as lines, and where each item stands.
+    fn lines(
+        &self,
+        cx: &Cx,
+        outlook: &Outlook,
+        width: usize,
+    ) -> (Vec<Line<'static>>, Vec<(Item, usize)>) {
+        let mut body = Body {
+            sheet: Sheet::new(cx.theme, width),
+            places: Vec::new(),
+            focus: self.focus,
+            width,
+            cx,
+        };
+        let what = format!(
+            "{} {}, {}",
+            outlook.kind.word(),
+            outlook.name,
+            self.target.id()
+        );
+        body.sheet.text(&what, Role::Title);
+        if cx.model.profile.is_demo {
+            body.sheet
+                .text("Demo account: nothing reaches the real Store.", Role::Muted);
+        }
+        if let Some(fault) = &outlook.fault {
+            body.sheet.gap();
+            body.sheet.text(&format!("✗ {fault}"), Role::Danger);
+            body.sheet.text(&outlook.portal, Role::Info);
+        }
+        if let Some(error) = outlook.weighed.error() {
+            body.sheet.gap();
+            body.sheet.text(
+                &format!("✗ The edited text is no valid JSON: {error}"),
+                Role::Danger,
+            );
+            return (body.sheet.into_lines(), body.places);
+        }
+        if outlook.is_nothing() && outlook.fault.is_none() {
+            body.sheet.gap();
+            body.sheet.text(
+                "Nothing changed and nothing to upload: the document is the same as what is live.",
+                Role::Warning,
+            );
+            body.sheet.text(
+                &format!(
+                    "{} edits the document, {} picks a ZIP and can add its packages.",
+                    cx.key(Action::Edit),
+                    cx.key(Action::PickZip)
+                ),
+                Role::Muted,
+            );
+        }
+        body.draft(outlook);
+        body.questions(outlook);
+        body.changes(outlook, &self.view);
+        body.files(outlook, self.examined(cx), self.fit(cx).as_ref());
+        body.findings(outlook);
+        if self.is_open(cx) {
+            body.hash(outlook, self.examined(cx));
+            body.ending(outlook);
+            if cx.model.profile.is_protected {
+                body.sheet.gap();
+                body.item(
+                    Item::Name,
+                    &format!("The profile is protected. Type {} :", outlook.name),
+                    Role::Warning,
+                );
+            }
+        }
+        (body.sheet.into_lines(), body.places)
+    }
+}
+
+impl Overlay for Review {
+    fn name(&self) -> &'static str {
+        "review"
+    }
+
+    fn takes_text(&self) -> bool {
+        self.focus == Item::Name
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Overlay, Scope::Move, Scope::Target]
+    }
+
+    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.look(cx, asks);
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::Up
+            | Action::Down
+            | Action::Left
+            | Action::Right
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last
+            | Action::Enter
+            | Action::Toggle
+            | Action::Copy
+            | Action::Back => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        let page = isize::try_from(self.page.get())
+            .unwrap_or(10)
+            .saturating_sub(1)
+            .max(1);
+        match action {
+            Action::Back => return Closing::Close(Vec::new()),
+            Action::Enter => return self.press(cx),
+            Action::Left | Action::Right | Action::Copy if self.focus == Item::Name => {
+                return Closing::Unused;
+            }
+            Action::Copy => match self.hash(cx) {
+                Some(hash) => asks.push(Ask::Copy(hash.to_string())),
+                None => self.sum(true, cx, asks),
+            },
+            Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => {
+                return self.press(cx);
+            }
+            Action::Up => self.step(cx, -1, false),
+            Action::Down => self.step(cx, 1, false),
+            Action::Left if self.focus == Item::Publish => self.focus = Item::Cancel,
+            Action::Right if self.focus == Item::Cancel => self.step(cx, 1, true),
+            Action::Toggle | Action::Left | Action::Right => {}
+            Action::PageUp => self.scroll(-page),
+            Action::PageDown => self.scroll(page),
+            Action::First => self.scroll(isize::MIN / 2),
+            Action::Last => self.scroll(isize::MAX / 2),
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn typed(&mut self, typed: &Typed, cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        match typed {
+            Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1, true),
+            Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1, true),
+            Typed::Key(key) if self.focus == Item::Name => {
+                if !self.typed_name.key(*key) {
+                    return Handled::No;
+                }
+            }
+            Typed::Paste(text) if self.focus == Item::Name => self.typed_name.paste(text),
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        match event.kind {
+            MouseEventKind::ScrollDown => self.scroll(3),
+            MouseEventKind::ScrollUp => self.scroll(-3),
+            _ => {}
+        }
+        Closing::Stay
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+        match change {
+            Change::Target(target) | Change::Edit(target) | Change::Status(target)
+                if *target == self.target =>
+            {
+                self.look(cx, asks);
+            }
+            Change::Weighed(weighing) if self.scales.answered(weighing) => self.look(cx, asks),
+            // What its packages say of themselves is part of what changes.
+            Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
+                self.look(cx, asks);
+            }
+            _ => {}
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let style = |role| cx.theme.style(role);
+        let blockers = self.blockers(cx);
+        let (columns, rows) = (
+            area.width.saturating_sub(6).min(110),
+            area.height.saturating_sub(4).min(44),
+        );
+        let hints = overlay::hints(
+            cx,
+            &[
+                (Action::Up, ""),
+                (Action::Down, "move"),
+                (Action::Enter, "choose"),
+                (Action::PageUp, ""),
+                (Action::PageDown, "read on"),
+                (Action::Copy, "copy hash"),
+                (Action::Back, "cancel"),
+            ],
+        );
+        let width = usize::from(columns).saturating_sub(1);
+        let (lines, places) = if let Some(outlook) = &self.outlook {
+            self.lines(cx, outlook, width)
+        } else {
+            let mut sheet = Sheet::new(cx.theme, width);
+            if self.scales.is_busy() {
+                sheet.text(
+                    &format!("{} comparing …", meter::spinner(cx.uptime)),
+                    Role::Busy,
+                );
+            } else {
+                sheet.text("Its submissions have not been read yet.", Role::Warning);
+            }
+            (sheet.into_lines(), Vec::new())
+        };
+        let field = u16::from(places.iter().any(|(item, _)| *item == Item::Name));
+        // Under the text: the field for the name, what stands against it, the buttons.
+        let rows = rows.min(lines.len() as u16 + 3 + field);
+        let tone = if self.is_open(cx) {
+            Tone::Danger
+        } else {
+            Tone::Calm
+        };
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            tone,
+            "Review before publishing",
+            hints,
+            columns,
+            rows,
+        );
+        let [text, name, word, buttons] = Layout::vertical([
+            Constraint::Min(1),
+            Constraint::Length(field),
+            Constraint::Length(2.min(inner.height.saturating_sub(2))),
+            Constraint::Length(1),
+        ])
+        .areas(inner);
+        self.len.set(lines.len());
+        self.page.set(usize::from(text.height));
+        *self.places.borrow_mut() = places;
+        let last = lines.len().saturating_sub(usize::from(text.height));
+        let top = self.top.get().min(last);
+        self.top.set(top);
+        for (line, place) in lines.into_iter().skip(top).zip(text.rows()) {
+            frame.render_widget(line, place);
+        }
+        let mark = |frame: &mut Frame, y, mark| {
+            frame.render_widget(
+                Span::styled(mark, style(Role::Key)),
+                Rect {
+                    x: text.right().saturating_sub(1),
+                    y,
+                    width: 1,
+                    height: 1,
+                },
+            );
+        };
+        if top > 0 && text.height > 0 {
+            mark(frame, text.y, "▲");
+        }
+        if top < last && text.height > 0 {
+            mark(frame, text.bottom() - 1, "▼");
+        }
+        if field > 0 {
+            let [label, input] =
+                Layout::horizontal([Constraint::Length(4), Constraint::Min(1)]).areas(name);
+            frame.render_widget(Line::styled("  > ", style(Role::Key)), label);
+            self.typed_name.draw(
+                frame,
+                input,
+                cx.theme,
+                "the product's name",
+                self.focus == Item::Name,
+            );
+        }
+        let room = usize::from(word.width);
+        let (said, role) = match blockers.as_slice() {
+            [] => ("Ready.".to_owned(), Role::Good),
+            [only] => (format!("Cannot publish: {only}"), Role::Warning),
+            [first, rest @ ..] => (
+                format!("Cannot publish: {first} ({} more)", rest.len()),
+                Role::Warning,
+            ),
+        };
+        if let Some(place) = word.rows().next_back() {
+            frame.render_widget(
+                Line::styled(fit(&said, room).into_owned(), style(role)),
+                place,
+            );
+        }
+        let mut answers = vec![("Cancel", self.focus == Item::Cancel, Role::Text)];
+        if self.is_open(cx) {
+            let role = if blockers.is_empty() {
+                Role::Danger
+            } else {
+                Role::Muted
+            };
+            answers.push(("Publish", self.focus == Item::Publish, role));
+        }
+        frame.render_widget(modal::buttons(cx.theme, &answers), buttons);
+    }
+}

@@ -1,0 +1,556 @@
+//! The runs, newest first: what each one does now, how far its upload is, how it ended. One line a run; all of it is an overlay.
+
+use crate::screen::{
+    pane::{Cx, Handled, Pane, Possible},
+    status_badge,
+};
+use crate::{
+    engine::view::{Cause, Outcome, Step},
+    screen::{
+        action::Action,
+        ask::{Ask, Opening, PaneId},
+    },
+    state::{Change, RunRow},
+    tasks::{job::Job, report::UploadProgress},
+};
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    layout::Rect,
+    text::{Line, Span},
+};
+use store_model::units;
+use tui_kit::{
+    list::Cursor,
+    meter,
+    panel::{self, Heading},
+    text,
+    theme::Role,
+};
+
+/// The view of the list of runs; the runs themselves live in the model.
+#[derive(Default)]
+pub struct Runs {
+    cursor: Cursor,
+    /// The run under the cursor, so that a new one above does not push the cursor onto another.
+    anchor: Option<String>,
+}
+
+pub fn pane() -> Runs {
+    Runs::default()
+}
+
+/// Sign, word and role of how a run ended.
+pub fn outcome(outcome: Outcome) -> (&'static str, &'static str, Role) {
+    match outcome {
+        Outcome::Published => ("●", "published", Role::Good),
+        Outcome::Committed => ("●", "committed", Role::Good),
+        Outcome::Waiting => ("◑", "waiting", Role::Warning),
+        Outcome::Failed => ("✗", "failed", Role::Danger),
+        Outcome::Cancelled => ("⊘", "cancelled", Role::Muted),
+        Outcome::Refused => ("✗", "refused", Role::Danger),
+    }
+}
+
+/// "next look in 4 m": when the service is asked again.
+pub fn next_look(at: Timestamp, now: Timestamp) -> String {
+    match at.duration_since(now).as_secs() {
+        ..=0 => "looking".to_owned(),
+        seconds @ 1..60 => format!("next look in {seconds} s"),
+        seconds => format!("next look in {} m", seconds.saturating_add(30) / 60),
+    }
+}
+
+impl Runs {
+    fn current<'a>(&self, cx: &Cx<'a>) -> Option<&'a RunRow> {
+        cx.model.runs.get(self.cursor.index())
+    }
+
+    fn select(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let Some(row) = self.current(cx) else { return };
+        self.anchor = Some(row.view.id.clone());
+        if cx.selected != Some(&row.view.target) {
+            asks.push(Ask::Select(row.view.target.clone()));
+        }
+    }
+}
+
+/// What stands behind a run's name, in `room` columns.
+fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
+    let style = |role| cx.theme.style(role);
+    let view = &row.view;
+    if let Some(upload) = paused(row) {
+        let percent = format!(" {:>3} %", units::percent(upload.sent, upload.total));
+        let advice = format!("  {} goes on", cx.key(Action::PauseRun));
+        let taken = "paused ".len() + text::width(&percent) + text::width(&advice);
+        let bar = meter::bar(
+            upload.sent,
+            upload.total,
+            room.saturating_sub(taken).min(40),
+        );
+        return vec![
+            Span::styled(format!("paused {bar}"), style(Role::Warning)),
+            Span::styled(percent, style(Role::Text)),
+            Span::styled(advice, style(Role::Muted)),
+        ];
+    }
+    if let Some(ending) = &view.ending {
+        let (_, word, role) = outcome(ending.outcome);
+        let rest = text::fit(
+            ending.message.lines().next().unwrap_or_default(),
+            room.saturating_sub(text::width(word) + 2),
+        );
+        return vec![
+            Span::styled(word, style(role)),
+            Span::raw("  "),
+            Span::styled(rest.into_owned(), style(Role::Muted)),
+        ];
+    }
+    if row.is_left {
+        let step = view.current().map_or("its start", |step| step.step.word());
+        let advice = format!("  {} goes on with it", cx.key(Action::ResumeRun));
+        return vec![
+            Span::styled(format!("interrupted at {step}"), style(Role::Warning)),
+            Span::styled(advice, style(Role::Muted)),
+        ];
+    }
+    let Some(step) = view.current() else {
+        return vec![Span::styled("waits for its turn", style(Role::Muted))];
+    };
+    match (step.step, &row.upload) {
+        (Step::Upload, Some(upload)) => {
+            let percent = format!("{:>3} %", units::percent(upload.sent, upload.total));
+            let left = upload.left.map(units::duration).unwrap_or_default();
+            let sizes = format!(
+                "{} / {}",
+                units::bytes(upload.sent),
+                units::bytes(upload.total)
+            );
+            let rate = format!("{}/s", units::bytes(upload.rate));
+            // When it gets narrow the meter gives way first, then the rate, then the sizes; how long it takes matters most.
+            let mut spare = room.saturating_sub("upload ".len() + percent.len() + 1);
+            let mut fits = |fact: &str| {
+                let wide = text::width(fact) + 2;
+                let is_kept = !fact.is_empty() && spare >= wide + 7;
+                spare -= if is_kept { wide } else { 0 };
+                is_kept
+            };
+            let [has_left, has_sizes, has_rate] = [fits(&left), fits(&sizes), fits(&rate)];
+            let mut said = percent;
+            for (_, fact) in [(has_sizes, sizes), (has_rate, rate), (has_left, left)]
+                .into_iter()
+                .filter(|(has, _)| *has)
+            {
+                said.push_str("  ");
+                said.push_str(&fact);
+            }
+            let bar = meter::bar(upload.sent, upload.total, spare.min(40));
+            vec![
+                Span::styled("upload ", style(Role::Busy)),
+                Span::styled(bar, style(Role::Busy)),
+                Span::styled(format!(" {said}"), style(Role::Text)),
+            ]
+        }
+        (Step::Follow, _) => {
+            let mut spans = Vec::new();
+            if let Some(seen) = view.timeline.last() {
+                let standing = status_badge::of_status(
+                    &seen.status,
+                    Some(&units::age(status_badge::since(seen.at, cx.now))),
+                );
+                spans.push(Span::styled(
+                    format!("{} {}", standing.sign, standing.word),
+                    style(standing.role),
+                ));
+            } else {
+                spans.push(Span::styled("follow", style(Role::Busy)));
+            }
+            if let Some(at) = view.next_look {
+                spans.push(Span::styled(
+                    format!("  {}", next_look(at, cx.now)),
+                    style(Role::Muted),
+                ));
+            }
+            spans
+        }
+        (doing, _) => {
+            let mut spans = vec![Span::styled(doing.word(), style(Role::Busy))];
+            let note = step.note.as_deref().unwrap_or_default();
+            spans.push(Span::styled(
+                format!(
+                    "  {}",
+                    text::fit(note, room.saturating_sub(doing.word().len() + 2))
+                ),
+                style(Role::Muted),
+            ));
+            spans
+        }
+    }
+}
+
+impl Pane for Runs {
+    fn id(&self) -> PaneId {
+        PaneId::Runs
+    }
+
+    fn scopes(&self) -> &'static [crate::screen::action::Scope] {
+        use crate::screen::action::Scope;
+        &[Scope::Runs, Scope::Target, Scope::Move]
+    }
+
+    fn hints(&self, cx: &Cx) -> Vec<Action> {
+        match self.current(cx) {
+            Some(row) if is_uploading(row) => {
+                vec![
+                    Action::Enter,
+                    Action::PauseRun,
+                    Action::CancelRun,
+                    Action::Copy,
+                    Action::OpenPortal,
+                ]
+            }
+            Some(row) if row.is_active() => vec![
+                Action::Enter,
+                Action::CancelRun,
+                Action::Copy,
+                Action::OpenPortal,
+            ],
+            Some(row) if row.may_go_on() => vec![
+                Action::Enter,
+                Action::ResumeRun,
+                Action::DismissRun,
+                Action::OpenPortal,
+            ],
+            Some(_) => vec![
+                Action::Enter,
+                Action::DismissRun,
+                Action::Copy,
+                Action::OpenPortal,
+            ],
+            None => Vec::new(),
+        }
+    }
+
+    fn focused(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.select(cx, asks);
+    }
+
+    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+        let row = self.current(cx);
+        match action {
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last => Possible::Yes,
+            Action::Enter
+            | Action::Right
+            | Action::CancelRun
+            | Action::PauseRun
+            | Action::ResumeRun
+            | Action::DismissRun
+            | Action::Copy
+            | Action::OpenPortal
+                if row.is_none() =>
+            {
+                Possible::No("There is no run yet.".to_owned())
+            }
+            Action::ResumeRun => row.map_or(Possible::Unknown, |row| may_resume(row, cx)),
+            Action::PauseRun => row.map_or(Possible::Unknown, |row| may_pause(row, cx)),
+            Action::CancelRun if row.is_some_and(|row| !row.is_active()) => {
+                Possible::No("This run has ended already.".to_owned())
+            }
+            Action::DismissRun if row.is_some_and(RunRow::is_active) => Possible::No(format!(
+                "This run is active: {} stops it.",
+                cx.key(Action::CancelRun)
+            )),
+            Action::Enter
+            | Action::Right
+            | Action::CancelRun
+            | Action::DismissRun
+            | Action::Copy
+            | Action::OpenPortal => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        if self.cursor.act(action, cx.model.runs.len()) {
+            self.select(cx, asks);
+            return Handled::Yes;
+        }
+        let Some(row) = self.current(cx) else {
+            return Handled::No;
+        };
+        let view = &row.view;
+        match action {
+            Action::Enter | Action::Right => asks.push(Ask::Open(Opening::Run {
+                id: view.id.clone(),
+            })),
+            Action::CancelRun if row.is_active() => asks.push(cancel(row)),
+            Action::ResumeRun => asks.extend(resume(row)),
+            Action::PauseRun => asks.extend(pause(row)),
+            Action::DismissRun if !row.is_active() => asks.push(Ask::DismissRun(view.id.clone())),
+            Action::Copy => {
+                let submission = view.submission.as_deref().unwrap_or("none yet");
+                asks.push(Ask::Copy(format!(
+                    "{} submission {submission} run {}",
+                    view.target, view.id
+                )));
+            }
+            Action::OpenPortal => asks.push(Ask::OpenLink(
+                view.target.portal_url(view.submission.as_deref()),
+            )),
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, asks: &mut Vec<Ask>) {
+        let len = cx.model.runs.len();
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let line = event.row.checked_sub(area.y + 1).map(usize::from);
+                if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
+                    let is_again = cx.is_focused && row == self.cursor.index();
+                    self.cursor.set(row);
+                    self.select(cx, asks);
+                    if is_again {
+                        self.act(Action::Enter, cx, asks);
+                    }
+                }
+            }
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                self.cursor
+                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
+                self.select(cx, asks);
+            }
+            _ => {}
+        }
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+        if *change == Change::Runs {
+            let kept = self
+                .anchor
+                .as_ref()
+                .and_then(|id| cx.model.runs.iter().position(|row| row.view.id == *id));
+            match kept {
+                Some(row) => self.cursor.set(row),
+                None => self.cursor.clamp(cx.model.runs.len()),
+            }
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let runs = &cx.model.runs;
+        let active = cx.model.active_runs();
+        let mut notes = Vec::new();
+        if active > 0 {
+            notes.push(Span::styled(
+                format!("{active} active"),
+                cx.theme.style(Role::Busy),
+            ));
+        }
+        let left = runs.iter().filter(|row| row.is_left).count();
+        if left > 0 {
+            notes.push(Span::styled(
+                format!("{left} interrupted"),
+                cx.theme.style(Role::Warning),
+            ));
+        }
+        if runs.len() > active + left {
+            notes.push(Span::styled(
+                format!("{} ended", runs.len() - active - left),
+                cx.theme.style(Role::Muted),
+            ));
+        }
+        let heading = Heading {
+            number: PaneId::Runs.number(),
+            title: PaneId::Runs.word(),
+            notes,
+        };
+        let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
+        if runs.is_empty() {
+            let advice = format!(
+                "No run yet. {} publishes what was prepared, {} follows what is pending.",
+                cx.key(Action::Publish),
+                cx.key(Action::Follow)
+            );
+            for (line, place) in text::wrap(&advice, usize::from(inner.width))
+                .into_iter()
+                .zip(inner.rows())
+            {
+                frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);
+            }
+            return;
+        }
+        let window = self.cursor.window(usize::from(inner.height), runs.len());
+        let first = window.start;
+        let longest = runs
+            .iter()
+            .map(|row| text::width(&row.view.name))
+            .max()
+            .unwrap_or_default();
+        let room = usize::from(inner.width);
+        let name_width = longest.min(room / 4).max(8);
+        for ((at, row), place) in runs
+            .iter()
+            .enumerate()
+            .skip(first)
+            .take(window.len())
+            .zip(inner.rows())
+        {
+            let is_current = at == self.cursor.index();
+            let (sign, role) = match &row.view.ending {
+                Some(ending) => (outcome(ending.outcome).0, outcome(ending.outcome).2),
+                None if row.is_left => ("‖", Role::Warning),
+                None => ("▲", Role::Busy),
+            };
+            let name_style = match (is_current, cx.is_focused) {
+                (true, true) => cx.theme.style(Role::Selection),
+                (true, false) => cx.theme.style(Role::SelectionUnfocused),
+                (false, _) => cx.theme.style(Role::Text),
+            };
+            let mut line = Line::default();
+            line.push_span(Span::styled(if is_current { "▸" } else { " " }, name_style));
+            // On the bar it has no colour of its own: that would tear a hole into it.
+            let sign_style = if is_current && cx.is_focused {
+                name_style
+            } else {
+                name_style.patch(cx.theme.style(role))
+            };
+            line.push_span(Span::styled(sign, sign_style));
+            line.push_span(Span::styled(
+                format!(" {} ", text::pad(&row.view.name, name_width)),
+                name_style,
+            ));
+            line.push_span(Span::raw(" "));
+            for span in body(row, room.saturating_sub(name_width + 5), cx) {
+                line.push_span(span);
+            }
+            frame.render_widget(line, place);
+        }
+    }
+}
+
+/// Whether a run can be gone on with, or why not.
+pub fn may_resume(row: &RunRow, cx: &Cx) -> Possible {
+    if row.is_active() {
+        Possible::No("This run is at work.".to_owned())
+    } else if !row.may_go_on() {
+        Possible::No("This run has come to its end: publish again instead.".to_owned())
+    } else if cx.model.profile.is_read_only {
+        Possible::No("This profile is read-only.".to_owned())
+    } else {
+        Possible::Yes
+    }
+}
+
+/// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
+pub fn resume(row: &RunRow) -> Option<Ask> {
+    let run = row.view.id.clone();
+    let has_url_ended = row
+        .view
+        .ending
+        .as_ref()
+        .is_some_and(|ending| ending.cause == Some(Cause::UrlEnded));
+    let go_on = match &row.view.submission {
+        Some(draft) if has_url_ended => Ask::Open(Opening::Confirm {
+            title: "Replace the draft?".to_owned(),
+            text: vec![
+                format!("The upload URL of draft {draft} has ended, and only a new draft brings a new one."),
+                "The draft's document is saved on this machine, then the draft is deleted and made anew with the same document. \
+                 The upload begins at its start."
+                    .to_owned(),
+            ],
+            yes: "Replace and go on".to_owned(),
+            danger: true,
+            must_type: None,
+            then: vec![Ask::Start(Job::Renew { run })],
+        }),
+        _ => Ask::Start(Job::Resume { run }),
+    };
+    (!row.is_active() && row.may_go_on()).then_some(go_on)
+}
+
+/// The upload of a run that was paused, or stopped, before its end.
+pub fn paused(row: &RunRow) -> Option<&UploadProgress> {
+    let is_stopped = row
+        .view
+        .ending
+        .as_ref()
+        .is_some_and(|ending| ending.outcome == Outcome::Cancelled);
+    row.upload
+        .as_ref()
+        .filter(|upload| is_stopped && upload.sent < upload.total)
+}
+
+pub fn is_uploading(row: &RunRow) -> bool {
+    row.is_active()
+        && row
+            .view
+            .current()
+            .is_some_and(|step| step.step == Step::Upload)
+}
+
+/// Whether there is an upload to pause, or a paused one to go on with.
+pub fn may_pause(row: &RunRow, cx: &Cx) -> Possible {
+    if is_uploading(row) {
+        Possible::Yes
+    } else if row.is_active() {
+        Possible::No(format!(
+            "Only an upload can be paused; {} stops the run.",
+            cx.key(Action::CancelRun)
+        ))
+    } else {
+        may_resume(row, cx)
+    }
+}
+
+/// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
+/// the program has ended: a pause holds nothing that could get lost.
+pub fn pause(row: &RunRow) -> Option<Ask> {
+    if is_uploading(row) {
+        Some(Ask::Cancel(row.job))
+    } else {
+        resume(row)
+    }
+}
+
+/// Asks before a run is stopped, and says what stays.
+pub fn cancel(row: &RunRow) -> Ask {
+    let stays = match &row.view.submission {
+        Some(id) => format!(
+            "Submission {id} stays in the account as it is, with what has been sent so far."
+        ),
+        None => "Nothing was made in the account yet.".to_owned(),
+    };
+    Ask::Open(Opening::Confirm {
+        title: format!("Stop the run of {}?", row.view.name),
+        text: vec![
+            "It stops after the request that is under way.".to_owned(),
+            stays,
+        ],
+        yes: "Stop the run".to_owned(),
+        danger: false,
+        must_type: None,
+        then: vec![Ask::Cancel(row.job)],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_look_in_words() {
+        let now = Timestamp::UNIX_EPOCH;
+        let at = |seconds| now + jiff::SignedDuration::from_secs(seconds);
+        assert_eq!(next_look(at(-5), now), "looking");
+        assert_eq!(next_look(at(12), now), "next look in 12 s");
+        assert_eq!(next_look(at(240), now), "next look in 4 m");
+    }
+}

@@ -1,0 +1,5 @@
+//! The ZIP picker.
+
+pub mod make;
+pub mod picker;
+pub mod view;

@@ -1,0 +1,661 @@
+//! Picks the ZIP to upload: walks through folders that jobs list, filters, and says at once how the ZIP under the cursor fits.
+//! Touches no disk itself.
+
+use crate::screen::{
+    overlay::{Closing, Overlay, hints},
+    path_input::from_home,
+};
+use crate::{
+    screen::{
+        action::Action,
+        ask::{Ask, Severity},
+        pane::{Cx, Handled, Possible, Typed},
+    },
+    state::{
+        Change,
+        prepared::{Prepared, Verdict, count, package_identity},
+    },
+    tasks::{
+        browse::is_zip,
+        job::Job,
+        report::{Examined, FolderEntry},
+    },
+};
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, KeyEvent, MouseEvent, MouseEventKind},
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use store_model::{
+    archive::{
+        Repair, apply_to,
+        fit::{Fit, is_package},
+        repairs,
+    },
+    target::Target,
+};
+use tui_kit::{
+    field::Field,
+    filter::Search,
+    list::Cursor,
+    meter,
+    modal::{self, Tone},
+    text::{fit, width},
+    theme::Role,
+};
+
+/// A cursor that only passes over a ZIP does not have it opened.
+const EXAMINE: Duration = Duration::from_millis(120);
+
+/// What a row of the list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    /// The folder above.
+    Up,
+    /// An entry of the model's folder.
+    Entry(usize),
+}
+
+#[derive(Debug)]
+pub struct ZipPicker {
+    pub(super) target: Target,
+    /// The document that the ZIP is for.
+    pub(super) verdict: Option<Verdict>,
+    /// What the JSON waits for.
+    pub(super) expected: Vec<String>,
+    pub(super) filter: Field,
+    pub(super) cursor: Cursor,
+    pub(super) rows: Vec<Row>,
+    /// The folder that the rows are of; the cursor goes home when it changes.
+    folder: PathBuf,
+    /// The file under the cursor, which stays there when the folder is read again.
+    here: Option<PathBuf>,
+    /// When the ZIP under the cursor is to be looked into.
+    examine_at: Option<Duration>,
+    /// The ZIP that was looked into last.
+    asked: Option<PathBuf>,
+    pub(super) note: Option<(String, Role)>,
+    /// The ZIP that is being made for this picker.
+    pub(super) making: Option<PathBuf>,
+    /// The ZIP that was made, and what is said once the folder shows it: until then Enter would take another one.
+    pub(super) wanted: Option<(PathBuf, String)>,
+    /// Why no ZIP could be made of a folder: longer than a line.
+    pub(super) failure: Option<String>,
+}
+
+pub(super) fn rank(entry: &FolderEntry) -> u8 {
+    match entry {
+        entry if entry.is_folder => 1,
+        entry if is_zip(&entry.name) => 0,
+        _ => 2,
+    }
+}
+
+/// Why a file cannot be uploaded as it is.
+pub(super) fn refusal(name: &str) -> &'static str {
+    if is_package(name) {
+        "a package; the Store wants a ZIP that holds it, even for a single one"
+    } else {
+        "no ZIP"
+    }
+}
+
+/// A path that was typed or pasted instead of a filter.
+pub(super) fn as_path(text: &str, cx: &Cx) -> Option<PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let path = from_home(Path::new(text), cx.model.profile.home.as_deref());
+    let is_path = path.is_absolute() || text.starts_with("./") || text.starts_with("../");
+    is_path.then_some(path)
+}
+
+impl ZipPicker {
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            verdict: None,
+            expected: Vec::new(),
+            filter: Field::default(),
+            cursor: Cursor::default(),
+            rows: Vec::new(),
+            folder: PathBuf::new(),
+            here: None,
+            examine_at: None,
+            asked: None,
+            note: None,
+            making: None,
+            wanted: None,
+            failure: None,
+        }
+    }
+
+    fn judge(&mut self, cx: &Cx) {
+        self.verdict = Prepared::of(cx.model, &self.target)
+            .and_then(|prepared| Verdict::of(&prepared, cx.now));
+        self.expected = self
+            .verdict
+            .as_ref()
+            .map(|verdict| verdict.expected(self.target.kind()))
+            .unwrap_or_default();
+    }
+
+    pub(super) fn entry<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+        match self.rows.get(self.cursor.index())? {
+            Row::Up => None,
+            Row::Entry(index) => cx.model.folder.entries.value()?.get(*index),
+        }
+    }
+
+    /// The ZIP under the cursor.
+    pub(super) fn zip<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+        self.entry(cx).filter(|entry| rank(entry) == 0)
+    }
+
+    fn arrange_rows(&mut self, cx: &Cx) {
+        let folder = &cx.model.folder;
+        let entries = folder.entries.value().map_or(&[][..], Vec::as_slice);
+        let mut search = Search::new(self.filter.text());
+        let mut found: Vec<_> = entries
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| {
+                Some((
+                    rank(entry),
+                    std::cmp::Reverse(search.score(&entry.name)?),
+                    index,
+                ))
+            })
+            .collect();
+        if self.filter.is_empty() {
+            found.sort_by_key(|(rank, _, index)| (*rank, *index));
+        } else {
+            found.sort_unstable();
+        }
+        let up = (self.filter.is_empty() && parent(&folder.path).is_some()).then_some(Row::Up);
+        self.rows = up
+            .into_iter()
+            .chain(found.into_iter().map(|(_, _, index)| Row::Entry(index)))
+            .collect();
+    }
+
+    /// The row of the first entry that is like this.
+    fn place(&self, cx: &Cx, is_wanted: impl Fn(&FolderEntry) -> bool) -> Option<usize> {
+        let entries = cx.model.folder.entries.value()?;
+        self.rows.iter().position(
+            |row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(&is_wanted)),
+        )
+    }
+
+    /// To the first row that is worth it: the best match, what was chosen, else the first ZIP.
+    fn cursor_home(&mut self, cx: &Cx) {
+        if !self.filter.is_empty() {
+            return self.cursor.set(0);
+        }
+        let chosen = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip);
+        let home = chosen
+            .and_then(|zip| self.place(cx, |entry| entry.path == zip))
+            .or_else(|| self.place(cx, |entry| rank(entry) == 0))
+            .or_else(|| self.place(cx, |_| true));
+        self.cursor.set(home.unwrap_or_default());
+    }
+
+    /// The folder was read, or is being read: the cursor stays with its file, unless a ZIP was made in the meantime.
+    fn listed(&mut self, cx: &Cx) {
+        self.arrange_rows(cx);
+        if self.folder != cx.model.folder.path {
+            self.folder.clone_from(&cx.model.folder.path);
+            self.cursor_home(cx);
+        } else if let Some((zip, said)) = self
+            .wanted
+            .take_if(|_| !cx.model.folder.entries.is_loading())
+        {
+            self.note = Some((said, Role::Good));
+            self.cursor.set(
+                self.place(cx, |entry| entry.path == zip)
+                    .unwrap_or_default(),
+            );
+        } else if let Some(same) = self
+            .here
+            .as_ref()
+            .and_then(|here| self.place(cx, |entry| entry.path == *here))
+        {
+            self.cursor.set(same);
+        } else {
+            self.cursor_home(cx);
+        }
+        self.moved(cx);
+    }
+
+    fn moved(&mut self, cx: &Cx) {
+        self.failure = None;
+        self.cursor.clamp(self.rows.len());
+        self.here = self.entry(cx).map(|entry| entry.path.clone());
+        let is_news = self
+            .zip(cx)
+            .is_some_and(|zip| self.asked.as_ref() != Some(&zip.path));
+        self.examine_at = is_news.then(|| cx.uptime + EXAMINE);
+    }
+
+    fn examine(&mut self, zip: &Path, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.asked = Some(zip.to_owned());
+        self.examine_at = None;
+        let document = self
+            .verdict
+            .as_ref()
+            .and_then(Verdict::value)
+            .cloned()
+            .unwrap_or(Value::Null);
+        let identity = package_identity(cx.model, &self.target);
+        asks.push(Ask::Start(Job::Examine {
+            zip: zip.to_owned(),
+            kind: self.target.kind(),
+            document,
+            identity,
+        }));
+    }
+
+    pub(super) fn browse(&mut self, folder: PathBuf, asks: &mut Vec<Ask>) {
+        self.filter.clear();
+        (self.note, self.wanted) = (None, None);
+        asks.push(Ask::Start(Job::Browse { folder }));
+    }
+
+    fn up(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(parent) = parent(&cx.model.folder.path) {
+            self.browse(parent, asks);
+        }
+    }
+
+    fn choose(&mut self, zip: PathBuf, cx: &Cx) -> Closing {
+        let examined = cx
+            .model
+            .examined
+            .value()
+            .filter(|examined| examined.zip == zip);
+        if let Some(broken) = examined.and_then(|examined| examined.broken.as_ref()) {
+            self.note = Some((format!("✗ It cannot be uploaded: {broken}."), Role::Danger));
+            return Closing::Stay;
+        }
+        let name = zip
+            .file_name()
+            .map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy())
+            .into_owned();
+        let fit = examined.and_then(|examined| self.fit(examined));
+        let mut answer = vec![Ask::ChooseZip {
+            target: self.target.clone(),
+            zip: Some(zip),
+        }];
+        if let Some(fit) = fit.filter(|fit| !fit.is_ok()) {
+            let wrong = count(fit.errors(), "thing is", "things are");
+            let said = format!("{name} is chosen, but does not fit yet: {wrong} wrong.");
+            answer.push(Ask::Toast(Severity::Warning, said));
+        }
+        Closing::Close(answer)
+    }
+
+    pub(super) fn fit(&self, examined: &Examined) -> Option<Fit> {
+        self.verdict.as_ref()?.fit(self.target.kind(), examined)
+    }
+
+    /// What can be repaired for the ZIP under the cursor.
+    pub(super) fn repairs(&self, cx: &Cx) -> Vec<Repair> {
+        let examined = self.zip(cx).and_then(|zip| {
+            cx.model
+                .examined
+                .value()
+                .filter(|examined| examined.zip == zip.path)
+        });
+        let value = self.verdict.as_ref().and_then(Verdict::value);
+        match (examined, value) {
+            (Some(examined), Some(value)) if examined.broken.is_none() => self
+                .fit(examined)
+                .map(|fit| repairs(self.target.kind(), value, &fit))
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn repair(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let repairs = self.repairs(cx);
+        if repairs.is_empty() {
+            self.note = Some((
+                "Nothing in the JSON can be repaired for this ZIP.".into(),
+                Role::Warning,
+            ));
+            return;
+        }
+        let prepared = Prepared::of(cx.model, &self.target);
+        let Some(text) = prepared.as_ref().and_then(Prepared::editable_text) else {
+            return;
+        };
+        let text = apply_to(&text, &repairs);
+        let body = prepared.and_then(|prepared| prepared.body());
+        let verdict = Verdict::of_text(self.target.kind(), text.clone(), body.as_ref(), cx.now);
+        self.expected = verdict.expected(self.target.kind());
+        self.verdict = Some(verdict);
+        let places = if repairs.len() == 1 {
+            "1 place".to_owned()
+        } else {
+            format!("{} places", repairs.len())
+        };
+        self.note = Some((
+            format!("✓ The JSON is changed in {places}; you can still edit it."),
+            Role::Good,
+        ));
+        asks.push(Ask::Edited {
+            target: self.target.clone(),
+            text,
+        });
+    }
+}
+
+/// The folder above; above a drive (or the root) there is the list of drives.
+fn parent(folder: &Path) -> Option<PathBuf> {
+    if folder.as_os_str().is_empty() {
+        return None;
+    }
+    match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => Some(parent.to_owned()),
+        // Only Windows has several tops.
+        None if cfg!(windows) => Some(PathBuf::new()),
+        _ => None,
+    }
+}
+
+impl Overlay for ZipPicker {
+    fn name(&self) -> &'static str {
+        "zip-picker"
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        self.judge(cx);
+        let chosen =
+            Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip?.parent());
+        let last = Some(cx.model.folder.path.as_path()).filter(|path| !path.as_os_str().is_empty());
+        let start = chosen
+            .or(last.filter(|_| cx.model.folder.entries.value().is_some()))
+            .or(cx.model.profile.zip_folder.as_deref());
+        self.browse(
+            start.map_or_else(|| PathBuf::from("."), Path::to_owned),
+            asks,
+        );
+        self.arrange_rows(cx);
+        self.cursor_home(cx);
+        self.moved(cx);
+    }
+
+    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+        match action {
+            Action::Repair if self.repairs(cx).is_empty() => {
+                Possible::No("Nothing in the JSON can be repaired for this ZIP.".into())
+            }
+            Action::MakeZip => self.can_make(cx),
+            Action::Repair
+            | Action::Enter
+            | Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Left
+            | Action::Right
+            | Action::Back => Possible::Yes,
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        self.note = None;
+        match action {
+            Action::Repair => self.repair(cx, asks),
+            Action::MakeZip => self.make(cx, asks),
+            Action::Back if self.making.is_some() => {
+                asks.extend(cx.model.packing.job.map(Ask::Cancel))
+            }
+            // In a typed filter they are the field's.
+            Action::First | Action::Last | Action::Left | Action::Right
+                if !self.filter.is_empty() =>
+            {
+                return Closing::Unused;
+            }
+            Action::Left => self.up(cx, asks),
+            Action::Back if !self.filter.is_empty() => {
+                self.filter.clear();
+                self.arrange_rows(cx);
+                self.cursor_home(cx);
+                self.moved(cx);
+            }
+            Action::Back => return Closing::Close(Vec::new()),
+            Action::Enter | Action::Right => {
+                if let Some(path) = as_path(self.filter.text(), cx) {
+                    if path
+                        .extension()
+                        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
+                    {
+                        return self.choose(path, cx);
+                    }
+                    self.browse(path, asks);
+                    return Closing::Stay;
+                }
+                match (self.rows.get(self.cursor.index()), self.entry(cx)) {
+                    (Some(Row::Up), _) => self.up(cx, asks),
+                    (_, Some(entry)) if entry.is_folder => self.browse(entry.path.clone(), asks),
+                    (_, Some(entry)) if action == Action::Enter && rank(entry) == 0 => {
+                        return self.choose(entry.path.clone(), cx);
+                    }
+                    (_, Some(entry)) if action == Action::Enter => {
+                        self.note = Some((
+                            format!("✗ {}: {}.", entry.name, refusal(&entry.name)),
+                            Role::Danger,
+                        ));
+                    }
+                    _ => {}
+                }
+            }
+            action if self.cursor.act(action, self.rows.len()) => self.moved(cx),
+            _ => return Closing::Unused,
+        }
+        Closing::Stay
+    }
+
+    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+        self.note = None;
+        match typed {
+            Typed::Key(KeyEvent {
+                code: KeyCode::Backspace,
+                ..
+            }) if self.filter.is_empty() => {
+                self.up(cx, asks);
+                return Handled::Yes;
+            }
+            Typed::Key(key) => {
+                if !self.filter.key(*key) {
+                    return Handled::No;
+                }
+            }
+            Typed::Paste(text) => self.filter.paste(text),
+        }
+        self.arrange_rows(cx);
+        self.cursor.set(0);
+        self.moved(cx);
+        Handled::Yes
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+        if let MouseEventKind::ScrollDown | MouseEventKind::ScrollUp = event.kind {
+            self.cursor
+                .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
+            self.moved(cx);
+        }
+        Closing::Stay
+    }
+
+    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+        match change {
+            Change::Folder => self.listed(cx),
+            Change::Packing => self.made(cx, asks),
+            Change::Edit(target) | Change::Target(target) if *target == self.target => {
+                self.judge(cx)
+            }
+            _ => {}
+        }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        self.examine_at
+    }
+
+    fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        // Asked for once, whether or not there still is a ZIP to look into.
+        if self.examine_at.take_if(|at| cx.uptime >= *at).is_some()
+            && let Some(zip) = self.zip(cx)
+        {
+            self.examine(&zip.path.clone(), cx, asks);
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let name = cx
+            .model
+            .product(&self.target)
+            .map_or(self.target.id(), |product| product.name.as_str());
+        let mut keys = vec![(Action::Enter, "choose"), (Action::Left, "up")];
+        if !self.repairs(cx).is_empty() {
+            keys.push((Action::Repair, "repair"));
+        }
+        if self.can_make(cx) == Possible::Yes {
+            keys.push((Action::MakeZip, "make a ZIP"));
+        }
+        keys.push((
+            Action::Back,
+            if self.making.is_some() {
+                "stop"
+            } else {
+                "cancel"
+            },
+        ));
+        let hints = hints(cx, &keys);
+        let title = format!("Pick the ZIP for {name}");
+        let (columns, rows) = (
+            area.width.saturating_sub(6).min(140),
+            area.height
+                .saturating_sub(4)
+                .min((self.rows.len() as u16).saturating_add(3).max(20)),
+        );
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            Tone::Calm,
+            &title,
+            hints,
+            columns,
+            rows,
+        );
+        let note = self
+            .progress(cx, usize::from(inner.width))
+            .or_else(|| self.note.clone());
+        let [path, filter, body, foot] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Min(1),
+            Constraint::Length(u16::from(note.is_some())),
+        ])
+        .areas(inner);
+
+        let spinner = if cx.model.folder.entries.is_loading() {
+            format!("{} ", meter::spinner(cx.uptime))
+        } else {
+            String::new()
+        };
+        let folder = cx.model.folder.path.to_string_lossy();
+        let folder = if folder.is_empty() {
+            "drives".into()
+        } else {
+            folder
+        };
+        // The end of a long path says more than its beginning.
+        let room = usize::from(path.width).saturating_sub(spinner.len() + 1);
+        let mut shown = folder.as_ref();
+        while width(shown) > room {
+            shown = shown
+                .get(shown.chars().next().map_or(1, char::len_utf8)..)
+                .unwrap_or_default();
+        }
+        let cut = if shown.len() < folder.len() {
+            "…"
+        } else {
+            ""
+        };
+        let shown = format!("{spinner}{cut}{shown}");
+        frame.render_widget(
+            Line::styled(
+                fit(&shown, usize::from(path.width)).into_owned(),
+                cx.theme.style(Role::Title),
+            ),
+            path,
+        );
+        let [label, input] =
+            Layout::horizontal([Constraint::Length(2), Constraint::Min(1)]).areas(filter);
+        frame.render_widget(Line::styled("/ ", cx.theme.style(Role::Key)), label);
+        self.filter
+            .draw(frame, input, cx.theme, "type to filter, or a path", true);
+
+        let (list, gap, panel) = if body.width >= 90 {
+            let [list, gap, panel] = Layout::horizontal([
+                Constraint::Percentage(52),
+                Constraint::Length(2),
+                Constraint::Min(1),
+            ])
+            .areas(body);
+            (
+                list,
+                Rect::ZERO,
+                Rect {
+                    x: panel.x,
+                    width: panel.width,
+                    ..gap.union(panel)
+                },
+            )
+        } else {
+            // What a short list leaves is the panel's.
+            let list = (self.rows.len().max(1) as u16).min(body.height * 3 / 5);
+            let panel = body.height.saturating_sub(list + 1);
+            let [list, gap, panel] = Layout::vertical([
+                Constraint::Min(1),
+                Constraint::Length(1),
+                Constraint::Length(panel),
+            ])
+            .areas(body);
+            (list, gap, panel)
+        };
+        if gap.width > 0 {
+            frame.render_widget(
+                Line::styled(
+                    "─".repeat(usize::from(gap.width)),
+                    cx.theme.style(Role::Border),
+                ),
+                gap,
+            );
+        }
+        self.draw_list(frame, list, cx);
+        self.draw_panel(frame, panel, cx);
+        if let Some((note, role)) = note {
+            frame.render_widget(
+                Line::styled(
+                    fit(&note, usize::from(foot.width)).into_owned(),
+                    cx.theme.style(role),
+                ),
+                foot,
+            );
+        }
+    }
+}

@@ -1,7 +1,0 @@
-//! The list of add-ons, of the selected app or of all. Differs from the other lists by its catalogue only.
-
-use super::products::{Products, Which};
-
-pub fn pane() -> Products {
-    Products::new(Which::AddOns)
-}

@@ -1,7 +1,0 @@
-//! The list of apps. Differs from the other lists by its catalogue only.
-
-use super::products::{Products, Which};
-
-pub fn pane() -> Products {
-    Products::new(Which::Apps)
-}

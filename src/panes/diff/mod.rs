@@ -1,4 +1,0 @@
-//! The Diff tab: what customers get, line by line.
-
-pub mod lines;
-pub mod tab;

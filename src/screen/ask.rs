@@ -1,0 +1,310 @@
+//! What a pane or an overlay wants of the app: data, released by the app one after the other. Knows neither app nor panes.
+
+use super::action::Action;
+use crate::tasks::{
+    history_item::PastItem,
+    job::{Job, JobId, NewProduct},
+};
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
+use store_model::{
+    json::edit::Edit,
+    packages::{
+        change::{add, is_reused, replace},
+        rows::{Cargo, rows},
+    },
+    rules::check::check_new_add_on,
+    target::Target,
+    texts::Field,
+};
+
+/// How loud a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    Info,
+    Warning,
+    Error,
+}
+
+/// The panes, in the order of their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PaneId {
+    Apps,
+    AddOns,
+    Flights,
+    Detail,
+    Runs,
+    Activity,
+}
+
+impl PaneId {
+    pub const ALL: [Self; 6] = [
+        Self::Apps,
+        Self::AddOns,
+        Self::Flights,
+        Self::Detail,
+        Self::Runs,
+        Self::Activity,
+    ];
+
+    /// The digit that leads to it.
+    pub fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Apps => "Apps",
+            Self::AddOns => "Add-ons",
+            Self::Flights => "Flights",
+            Self::Detail => "Detail",
+            Self::Runs => "Runs",
+            Self::Activity => "Activity",
+        }
+    }
+}
+
+/// The tabs of the detail pane, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TabId {
+    Overview,
+    Json,
+    Packages,
+    Languages,
+    Diff,
+    History,
+}
+
+impl TabId {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Json => "JSON",
+            Self::Packages => "Packages",
+            Self::Languages => "Listings",
+            Self::Diff => "Diff",
+            Self::History => "History",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// As if its key had been pressed.
+    Do(Action),
+    /// Start a job.
+    Start(Job),
+    Cancel(JobId),
+    Focus(PaneId),
+    /// Make this the target that the detail pane shows.
+    Select(Target),
+    /// Show a tab of the detail pane; nothing where the selected target has none such.
+    ShowTab(TabId),
+    /// Go to the value at a JSON pointer of the selected target's document.
+    Reveal {
+        pointer: String,
+    },
+    /// Change places of the document: one step of undo. Nothing if another target is selected by then.
+    ChangeDocument {
+        target: Target,
+        edits: Vec<Edit>,
+    },
+    Open(Opening),
+    /// The working copy's text has changed.
+    Edited {
+        target: Target,
+        text: String,
+    },
+    /// Throw the working copy away.
+    DiscardEdit(Target),
+    /// The edited text counts as made from what the Store holds now: what it holds was looked at.
+    Rebase(Target),
+    /// Choose an archive for the target, or none.
+    ChooseZip {
+        target: Target,
+        zip: Option<PathBuf>,
+    },
+    Toast(Severity, String),
+    Copy(String),
+    OpenLink(String),
+    /// Hand the text to `$EDITOR`; it comes back as [`Ask::Edited`].
+    EditOutside {
+        target: Target,
+        text: String,
+    },
+    DismissRun(String),
+    Quit,
+}
+
+/// An overlay to be opened, with what it needs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opening {
+    Help,
+    Palette,
+    /// A longer text: an error, a report.
+    Message {
+        title: String,
+        text: String,
+    },
+    /// Asks before releasing `then`. The safe answer has the focus; `must_type` is a name that has to be typed first.
+    Confirm {
+        title: String,
+        text: Vec<String>,
+        yes: String,
+        danger: bool,
+        must_type: Option<String>,
+        then: Vec<Ask>,
+    },
+    ZipPicker {
+        target: Target,
+    },
+    /// What somebody else has changed since the editing began, and what is to become of it.
+    Merge {
+        target: Target,
+    },
+    /// A kept document of a target's past: what it says, and putting it into the working copy.
+    Kept {
+        target: Target,
+        item: Box<PastItem>,
+        /// The button that restores has the focus.
+        wants_restore: bool,
+    },
+    /// The last look before a run that ends in a commit.
+    Review {
+        target: Target,
+    },
+    /// One run with all that is known of it.
+    Run {
+        id: String,
+    },
+    /// The text of one cell of the listings.
+    EditText {
+        target: Target,
+        document: Arc<Value>,
+        language: String,
+        field: Field,
+    },
+    /// A listing in one more language.
+    NewLanguage {
+        target: Target,
+        document: Arc<Value>,
+    },
+    /// Texts from a folder or a table.
+    ImportTexts {
+        target: Target,
+        document: Arc<Value>,
+        /// What a file is for that is named after its language alone.
+        field: &'static str,
+    },
+    /// Texts to a folder or a table.
+    ExportTexts {
+        target: Target,
+        document: Arc<Value>,
+        fields: Vec<Field>,
+    },
+    /// A list to choose one from.
+    Choose {
+        title: String,
+        /// Above the list; may be empty.
+        text: String,
+        choices: Vec<Choice>,
+        /// Where the cursor begins.
+        current: usize,
+    },
+    /// Which packages go when only the newest are kept.
+    KeepNewest {
+        target: Target,
+    },
+    /// Asks for one line of text.
+    Prompt {
+        title: String,
+        text: String,
+        label: String,
+        /// What stands in the field at first.
+        start: String,
+        purpose: Purpose,
+    },
+}
+
+/// A row of a list to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub text: String,
+    /// Beside it, dimmed; may be empty.
+    pub note: String,
+    /// What choosing it releases; a row without any cannot be taken, and its note says why.
+    pub answer: Vec<Ask>,
+}
+
+/// What a line of text is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// The id of a new add-on of an app.
+    NewAddOn { app: String, product_type: String },
+    /// The name of a new flight of an app.
+    NewFlight { app: String },
+    /// The path in the ZIP of a new package of the document; `replaces` is the pointer of the one whose place it takes.
+    Package {
+        target: Target,
+        document: Arc<Value>,
+        replaces: Option<String>,
+    },
+}
+
+impl Purpose {
+    /// What is to be done with the text, or why it cannot be taken.
+    pub fn answer(&self, text: &str) -> Result<Vec<Ask>, String> {
+        let create = |product| vec![Ask::Start(Job::Create(product))];
+        match self {
+            Self::NewAddOn { app, product_type } => {
+                match check_new_add_on(text, product_type).first() {
+                    Some(finding) => Err(finding.sentence.clone()),
+                    None => Ok(create(NewProduct::AddOn {
+                        app: app.clone(),
+                        product_id: text.to_owned(),
+                        product_type: product_type.clone(),
+                    })),
+                }
+            }
+            Self::Package {
+                target,
+                document,
+                replaces,
+            } => package(target, document, replaces.as_deref(), text),
+            Self::NewFlight { .. } if text.is_empty() => Err("A flight needs a name.".to_owned()),
+            Self::NewFlight { app } => Ok(create(NewProduct::Flight {
+                app: app.clone(),
+                name: Some(text.to_owned()),
+                groups: Vec::new(),
+                rank_higher_than: None,
+            })),
+        }
+    }
+}
+
+fn package(
+    target: &Target,
+    document: &Value,
+    replaces: Option<&str>,
+    text: &str,
+) -> Result<Vec<Ask>, String> {
+    let kind = target.kind();
+    let rows = rows(kind, document, None, &Cargo::new());
+    let old = rows
+        .iter()
+        .find(|row| Some(row.pointer.as_str()) == replaces);
+    let edits = match old {
+        Some(old) => replace(kind, document, &rows, old, text),
+        None => add(kind, document, &rows, text),
+    };
+    let edits = edits.map_err(|refusal| refusal.to_string())?;
+    let mut asks = vec![Ask::ChangeDocument {
+        target: target.clone(),
+        edits,
+    }];
+    if is_reused(&rows, text) {
+        let said = "A package on the server has this name: the Store may mix them up. Better give the new file a name of its own.";
+        asks.push(Ask::Toast(Severity::Warning, said.to_owned()));
+    }
+    Ok(asks)
+}

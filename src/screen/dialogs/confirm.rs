@@ -1,0 +1,208 @@
+//! Asks before something is done. The safe answer has the focus; a name may have to be typed first. Knows nothing of what it
+//! releases: it carries the asks.
+
+use crate::screen::overlay::{self, Closing, Overlay};
+use crate::screen::{
+    action::Action,
+    ask::Ask,
+    pane::{Cx, Handled, Possible, Typed},
+};
+use ratatui::{
+    Frame,
+    crossterm::event::KeyCode,
+    layout::Rect,
+    text::{Line, Span},
+};
+use tui_kit::{
+    field::Field,
+    modal::{self, Tone},
+    text,
+    theme::Role,
+};
+
+pub struct Confirm {
+    pub title: String,
+    pub text: Vec<String>,
+    /// The word on the button that releases.
+    pub yes: String,
+    pub is_danger: bool,
+    pub must_type: Option<String>,
+    pub then: Vec<Ask>,
+    typed: Field,
+    is_yes: bool,
+}
+
+impl Confirm {
+    pub fn new(
+        title: String,
+        text: Vec<String>,
+        yes: String,
+        is_danger: bool,
+        must_type: Option<String>,
+        then: Vec<Ask>,
+    ) -> Self {
+        Self {
+            title,
+            text,
+            yes,
+            is_danger,
+            must_type,
+            then,
+            typed: Field::default(),
+            is_yes: false,
+        }
+    }
+
+    /// Whether the name that has to be typed stands there.
+    fn is_typed(&self) -> bool {
+        self.must_type
+            .as_ref()
+            .is_none_or(|name| self.typed.text().trim() == name)
+    }
+}
+
+const WIDTH: u16 = 64;
+
+impl Overlay for Confirm {
+    fn name(&self) -> &'static str {
+        "confirm"
+    }
+
+    fn takes_text(&self) -> bool {
+        self.must_type.is_some()
+    }
+
+    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+        match action {
+            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
+                Possible::Yes
+            }
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn act(&mut self, action: Action, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+        match action {
+            Action::Enter if self.must_type.is_some() && self.is_typed() => {
+                Closing::Close(std::mem::take(&mut self.then))
+            }
+            Action::Enter if self.must_type.is_some() => {
+                let name = self.must_type.clone().unwrap_or_default();
+                let text = format!("Type {name} to go on, or leave with Esc.");
+                asks.push(Ask::Toast(crate::screen::ask::Severity::Info, text));
+                Closing::Stay
+            }
+            Action::Enter if self.is_yes => Closing::Close(std::mem::take(&mut self.then)),
+            Action::Enter | Action::Back => Closing::Close(Vec::new()),
+            Action::Left | Action::Right | Action::Up | Action::Down | Action::Toggle
+                if self.must_type.is_none() =>
+            {
+                self.is_yes = !self.is_yes;
+                Closing::Stay
+            }
+            _ => Closing::Unused,
+        }
+    }
+
+    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        match typed {
+            Typed::Key(key)
+                if self.must_type.is_none()
+                    && matches!(key.code, KeyCode::Tab | KeyCode::BackTab) =>
+            {
+                self.is_yes = !self.is_yes;
+            }
+            typed if self.must_type.is_some() => drop(self.typed.typed(typed)),
+            _ => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let style = |role| cx.theme.style(role);
+        let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
+        let mut lines: Vec<Line> = self
+            .text
+            .iter()
+            .flat_map(|part| text::wrap(part, columns))
+            .map(|line| Line::styled(line, style(Role::Text)))
+            .collect();
+        let field_at = self.must_type.as_ref().map(|name| {
+            lines.push(Line::default());
+            lines.push(Line::from(vec![
+                Span::raw("Type "),
+                Span::styled(name.clone(), style(Role::Title)),
+                Span::raw(" to go on:"),
+            ]));
+            lines.push(Line::default());
+            lines.len() as u16 - 1
+        });
+        lines.push(Line::default());
+        let can = self.is_typed();
+        let yes_role = match (can, self.is_danger) {
+            (false, _) => Role::Muted,
+            (true, true) => Role::Danger,
+            (true, false) => Role::Text,
+        };
+        let is_yes = self.is_yes || (self.must_type.is_some() && can);
+        let answers = [
+            ("No, go back", !is_yes, Role::Text),
+            (self.yes.as_str(), is_yes, yes_role),
+        ];
+        lines.push(modal::buttons(cx.theme, &answers));
+        let hints = if self.must_type.is_some() {
+            overlay::hints(cx, &[(Action::Enter, "confirm"), (Action::Back, "back")])
+        } else {
+            let (left, right) = ((Action::Left, ""), (Action::Right, "choose"));
+            overlay::hints(
+                cx,
+                &[
+                    left,
+                    right,
+                    (Action::Enter, "answer"),
+                    (Action::Back, "back"),
+                ],
+            )
+        };
+        let tone = if self.is_danger {
+            Tone::Danger
+        } else {
+            Tone::Calm
+        };
+        let height = lines.len() as u16;
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            tone,
+            &self.title,
+            hints,
+            WIDTH,
+            height,
+        );
+        // On a small screen the buttons matter more than the end of the text.
+        let hidden = lines.len().saturating_sub(usize::from(inner.height));
+        let kept = lines.len().saturating_sub(2);
+        if hidden > 0 {
+            let tail = lines.split_off(kept);
+            lines.truncate(kept.saturating_sub(hidden));
+            lines.extend(tail);
+        }
+        for (line, place) in lines.iter().zip(inner.rows()) {
+            frame.render_widget(line, place);
+        }
+        if let Some(at) = field_at.filter(|at| hidden == 0 && *at < inner.height) {
+            self.typed.draw(
+                frame,
+                Rect {
+                    y: inner.y + at,
+                    height: 1,
+                    ..inner
+                },
+                cx.theme,
+                "",
+                true,
+            );
+        }
+    }
+}

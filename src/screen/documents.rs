@@ -1,0 +1,304 @@
+//! The selected target's document as all tabs of the detail pane read and change it: the working copy under edit, else the kept
+//! one, else the server's. One undo history for all of them. Knows no tab and no screen.
+
+use super::ask::Ask;
+use super::{
+    edit_session::{Session, is_large},
+    pane::Cx,
+};
+use crate::state::prepared::{Prepared, Verdict};
+use crate::{
+    state::Change,
+    tasks::{job::Job, report::Judgement},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+use store_model::{
+    json::{
+        document::{Document, pretty},
+        edit::Edit,
+    },
+    target::{Kind, Target},
+};
+
+/// What was computed of a target that is not under edit, until the model changes.
+#[derive(Clone, Debug)]
+struct Digest {
+    target: Target,
+    value: Option<Arc<Value>>,
+    /// Of a large working copy only once a job has judged it.
+    verdict: Option<Arc<Verdict>>,
+    /// The number that the job's answer will have.
+    asked: Option<u64>,
+    /// Its text's lines; made when they are shown for the first time.
+    lines: Option<Rc<Vec<String>>>,
+}
+
+impl Digest {
+    fn of(prepared: &Prepared, now: Timestamp) -> Self {
+        let target = prepared.target.clone();
+        let (value, verdict) = if let Some(text) = prepared.text.filter(|text| is_large(text.len()))
+        {
+            (Document::parse(text).shared(), None)
+        } else {
+            let verdict = Verdict::of(prepared, now).map(Arc::new);
+            (
+                verdict.as_ref().and_then(|verdict| verdict.shared()),
+                verdict,
+            )
+        };
+        Self {
+            target,
+            value,
+            verdict,
+            asked: None,
+            lines: None,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Desk {
+    session: Option<Session>,
+    digest: RefCell<Option<Digest>>,
+    /// Grows whenever another document, or another version of it, may have come from outside.
+    generation: Cell<u64>,
+}
+
+impl Desk {
+    /// The document under edit, if it is the selected target's and somebody has begun.
+    pub fn session(&self, cx: &Cx) -> Option<&Session> {
+        self.session
+            .as_ref()
+            .filter(|session| Some(session.target()) == cx.selected)
+    }
+
+    pub fn session_mut(&mut self, cx: &Cx) -> Option<&mut Session> {
+        self.session
+            .as_mut()
+            .filter(|session| Some(session.target()) == cx.selected)
+    }
+
+    /// Begins to edit, if nobody has; `None` where there is nothing to edit.
+    pub fn open(&mut self, cx: &Cx) -> Option<&mut Session> {
+        if self.session(cx).is_none() {
+            let prepared = Prepared::of(cx.model, cx.selected?)?;
+            let value = self.read(cx, |digest| digest.value.clone())?;
+            self.session = Some(Session::open(&prepared, value, cx.uptime)?);
+            self.generation.set(self.generation.get() + 1);
+        }
+        self.session.as_mut()
+    }
+
+    pub fn kind(&self, cx: &Cx) -> Option<Kind> {
+        cx.selected.map(Target::kind)
+    }
+
+    /// Another number for another state of the document: for who caches what it computed.
+    pub fn version(&self) -> (u64, u64) {
+        (
+            self.generation.get(),
+            self.session
+                .as_ref()
+                .map_or(0, |session| session.buffer().version()),
+        )
+    }
+
+    /// The document as it stands now: edited, else the server's. `None` while it does not parse, or is not read.
+    pub fn value(&self, cx: &Cx) -> Option<Arc<Value>> {
+        match self.session(cx) {
+            Some(session) => session.value(),
+            None => self.read(cx, |digest| digest.value.clone())?,
+        }
+    }
+
+    /// The document judged; while somebody types, as it was at the last pause.
+    pub fn verdict(&self, cx: &Cx) -> Option<Arc<Verdict>> {
+        let session = self.session(cx);
+        if let Some(verdict) = session.and_then(Session::verdict) {
+            return Some(Arc::clone(verdict));
+        }
+        if session.is_some_and(|session| is_large(session.buffer().len())) {
+            // A job is at it; until then what was known before somebody began.
+            return self
+                .digest
+                .borrow()
+                .as_ref()
+                .filter(|digest| Some(&digest.target) == cx.selected)?
+                .verdict
+                .clone();
+        }
+        self.read(cx, |digest| digest.verdict.clone())?
+    }
+
+    /// The lines of the text: once it was edited those of the session or the kept copy, else the server's whole document, with
+    /// what cannot be edited.
+    pub fn with_lines<T>(&self, cx: &Cx, read: impl FnOnce(&[String]) -> T) -> Option<T> {
+        let prepared = Prepared::of(cx.model, cx.selected?)?;
+        if let Some(session) = self.session(cx)
+            && (prepared.text.is_some() || session.buffer().version() > 0)
+        {
+            return Some(read(session.buffer().lines()));
+        }
+        if let Some(lines) = self.read(cx, |digest| digest.lines.clone())? {
+            return Some(read(&lines));
+        }
+        let text = match (prepared.text, prepared.server()) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some((server, _))) => pretty(&server.document),
+            (None, None) => prepared.editable_text().unwrap_or_default(),
+        };
+        let lines: Rc<Vec<String>> = Rc::new(text.lines().map(str::to_owned).collect());
+        if let Some(digest) = self.digest.borrow_mut().as_mut() {
+            digest.lines = Some(Rc::clone(&lines));
+        }
+        Some(read(&lines))
+    }
+
+    fn read<T>(&self, cx: &Cx, read: impl FnOnce(&Digest) -> T) -> Option<T> {
+        let prepared = Prepared::of(cx.model, cx.selected?)?;
+        let mut slot = self.digest.borrow_mut();
+        if slot
+            .as_ref()
+            .is_some_and(|digest| digest.target != *prepared.target)
+        {
+            *slot = None;
+        }
+        Some(read(
+            slot.get_or_insert_with(|| Digest::of(&prepared, cx.now)),
+        ))
+    }
+
+    /// Has a large working copy judged that nobody has begun to edit; the session does so by itself.
+    fn ask(&self, cx: &Cx, asks: &mut Vec<Ask>) {
+        let prepared = cx
+            .selected
+            .and_then(|target| Prepared::of(cx.model, target));
+        let Some((prepared, text)) = prepared.and_then(|prepared| Some((prepared, prepared.text?)))
+        else {
+            return;
+        };
+        if !is_large(text.len())
+            || self.session(cx).is_some()
+            || self.read(cx, |digest| digest.asked.is_some()) != Some(false)
+        {
+            return;
+        }
+        let number = cx.uptime.as_nanos() as u64;
+        if let Some(digest) = self.digest.borrow_mut().as_mut() {
+            digest.asked = Some(number);
+        }
+        let body = prepared.body().map(Arc::new);
+        asks.push(Ask::Start(Job::Judge {
+            target: prepared.target.clone(),
+            number,
+            text: text.into(),
+            body,
+        }));
+    }
+
+    fn judged(&self, judgement: &Judgement) {
+        let mut digest = self.digest.borrow_mut();
+        let is_asked = |digest: &&mut Digest| {
+            digest.target == judgement.target && digest.asked == Some(judgement.number)
+        };
+        if let Some(digest) = digest.as_mut().filter(is_asked) {
+            digest.verdict = Some(Arc::new(Verdict::of_judged(&judgement.judged)));
+            digest.value = judgement.judged.document.shared();
+            self.generation.set(self.generation.get() + 1);
+        }
+    }
+
+    fn forget(&mut self) {
+        *self.digest.borrow_mut() = None;
+        self.generation.set(self.generation.get() + 1);
+    }
+
+    /// Changes places of the document, as one step of undo, kept by itself; or says why that cannot be.
+    pub fn change(&mut self, edits: &[Edit], cx: &Cx, asks: &mut Vec<Ask>) -> Result<(), String> {
+        if edits.is_empty() {
+            return Ok(());
+        }
+        let session = self
+            .open(cx)
+            .ok_or_else(|| "There is no document to change yet.".to_owned())?;
+        session.change(edits, cx.uptime, cx.now, asks)
+    }
+
+    /// Takes the last change back, whichever tab made it; `false` when there is none.
+    pub fn undo(&mut self, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+        self.step(cx, asks, true)
+    }
+
+    /// Brings back what was undone; `false` when there is nothing.
+    pub fn redo(&mut self, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+        self.step(cx, asks, false)
+    }
+
+    fn step(&mut self, cx: &Cx, asks: &mut Vec<Ask>, back: bool) -> bool {
+        let Some(session) = self.session_mut(cx) else {
+            return false;
+        };
+        session.edit(cx.uptime, asks, |buffer| {
+            if back { buffer.undo() } else { buffer.redo() }
+        })
+    }
+
+    /// Sends out what is not kept yet: what is reviewed, published or examined is the text as it stands now.
+    pub fn keep(&mut self, asks: &mut Vec<Ask>) {
+        if let Some(session) = &mut self.session {
+            session.keep(asks);
+        }
+    }
+
+    pub fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+        match change {
+            Change::Selected => {
+                self.keep(asks);
+                self.session = None;
+                self.forget();
+                self.ask(cx, asks);
+            }
+            Change::Target(target) | Change::Edit(target) => {
+                self.forget();
+                if let Some(session) = self
+                    .session
+                    .as_mut()
+                    .filter(|session| session.target() == target)
+                    && let Some(prepared) = Prepared::of(cx.model, target)
+                {
+                    session.renew_text(&prepared, cx.uptime);
+                    if matches!(change, Change::Target(_)) {
+                        session.renew_body(&prepared, cx.uptime);
+                    }
+                }
+                if cx.selected == Some(target) {
+                    self.ask(cx, asks);
+                }
+            }
+            Change::Judged(judgement) => {
+                self.judged(judgement);
+                if let Some(session) = &mut self.session {
+                    session.judged(judgement);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn wake_at(&self) -> Option<Duration> {
+        self.session.as_ref().and_then(Session::wake_at)
+    }
+
+    pub fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+        if let Some(session) = &mut self.session {
+            session.woken(cx.uptime, cx.now, asks);
+        }
+    }
+}

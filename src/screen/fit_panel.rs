@@ -1,0 +1,175 @@
+//! How a ZIP fits a document, as lines: what is expected, found, missing and why, what can be repaired. Used by picker and review.
+
+use super::text_panel::Sheet;
+use crate::{state::prepared::count, tasks::report::Examined};
+use store_model::{
+    archive::{
+        ArchiveFile, Inside, Repair, central_directory::PictureFormat, fit::Fit, manifest::Manifest,
+    },
+    rules::check::Severity,
+    units,
+};
+use tui_kit::theme::Role;
+
+/// What the JSON waits for, before a ZIP is looked at.
+pub fn expected(sheet: &mut Sheet, names: &[String]) {
+    if names.is_empty() {
+        sheet.text(
+            "The JSON waits for no file: nothing would be uploaded.",
+            Role::Text,
+        );
+        sheet.text(
+            "Mark a new package or image as PendingUpload in the JSON, or let the picker add it.",
+            Role::Muted,
+        );
+        return;
+    }
+    sheet.text(
+        &format!(
+            "The JSON waits for {}:",
+            count(names.len(), "file", "files")
+        ),
+        Role::Text,
+    );
+    for name in names {
+        sheet.text(&format!("· {name}"), Role::Text);
+    }
+}
+
+/// The ZIP itself and every file that is right or wrong in it, what is wrong first, then what can be repaired with `key`.
+pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair], key: &str) {
+    if let Some(broken) = &examined.broken {
+        sheet.text(&format!("✗ {broken}"), Role::Danger);
+        return;
+    }
+    let files = examined
+        .archive
+        .as_ref()
+        .map_or(0, |archive| archive.files.len());
+    let facts = format!(
+        "{}, {}",
+        units::bytes(examined.size),
+        count(files, "file", "files")
+    );
+    match (fit.is_ok(), fit.matched.is_empty()) {
+        (true, false) => sheet.text(&format!("✓ fits the JSON  ({facts})"), Role::Good),
+        (true, true) => sheet.text(
+            &format!("! the JSON waits for no file  ({facts})"),
+            Role::Warning,
+        ),
+        (false, _) => sheet.text(&format!("✗ does not fit  ({facts})"), Role::Danger),
+    }
+    let findings = fit.findings();
+    let of = |severity: Severity| {
+        findings
+            .iter()
+            .filter(move |finding| finding.severity == severity)
+    };
+    for finding in of(Severity::Error) {
+        sheet.text(&format!("✗ {}", finding.sentence), Role::Danger);
+    }
+    let file = |name: &str| {
+        examined
+            .archive
+            .iter()
+            .flat_map(|archive| &archive.files)
+            .find(|file| file.name == name)
+    };
+    let repaired: Vec<&ArchiveFile> = fit
+        .extra
+        .iter()
+        .filter(|extra| is_named(repairs, &extra.name))
+        .filter_map(|extra| file(&extra.name))
+        .collect();
+    self::repairs(sheet, repairs, &repaired, key);
+    for name in &fit.matched {
+        sheet.text(&format!("✓ {name}"), Role::Good);
+        if let Some(file) = file(name) {
+            inside(sheet, file);
+        }
+    }
+    // What one key mends needs no warning.
+    let is_mended = |sentence: &str| {
+        repaired
+            .iter()
+            .any(|file| sentence.starts_with(&format!("{} is a package that", file.name)))
+    };
+    for finding in of(Severity::Warning).filter(|finding| !is_mended(&finding.sentence)) {
+        sheet.text(&format!("! {}", finding.sentence), Role::Warning);
+    }
+    // The first note only says what the line at the top says too.
+    for finding in fit
+        .remarks
+        .iter()
+        .filter(|remark| remark.severity == Severity::Note)
+    {
+        sheet.text(&format!("· {}", finding.sentence), Role::Muted);
+    }
+}
+
+/// What was found inside of a file that the JSON waits for.
+fn inside(sheet: &mut Sheet, file: &ArchiveFile) {
+    match &file.inside {
+        Inside::Packages(manifests) => {
+            for manifest in manifests {
+                sheet.text(&format!("  {}", manifest.title()), Role::Text);
+                let facts = [families(manifest), manifest.languages.join(" ")]
+                    .into_iter()
+                    .filter(|fact| !fact.is_empty());
+                sheet.text(
+                    &format!("  {}", facts.collect::<Vec<_>>().join(" · ")),
+                    Role::Muted,
+                );
+            }
+        }
+        Inside::Picture {
+            format,
+            width,
+            height,
+        } => {
+            let format = match format {
+                PictureFormat::Png => "PNG",
+                PictureFormat::Jpeg => "JPEG",
+            };
+            sheet.text(
+                &format!("  {format}, {width}×{height}, {}", units::bytes(file.size)),
+                Role::Muted,
+            );
+        }
+        _ => {}
+    }
+}
+
+/// `Windows.Desktop 10.0.17763.0`
+fn families(manifest: &Manifest) -> String {
+    manifest
+        .families
+        .iter()
+        .map(|family| format!("{} {}", family.name, family.min_version))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn is_named(repairs: &[Repair], name: &str) -> bool {
+    repairs.iter().any(|repair| repair.sentence.contains(name))
+}
+
+/// What one key would change in the JSON, with what is inside of the packages that it would add.
+fn repairs(sheet: &mut Sheet, repairs: &[Repair], added: &[&ArchiveFile], key: &str) {
+    if repairs.is_empty() {
+        return;
+    }
+    sheet.text(
+        &format!("{key} changes the JSON so that it fits:"),
+        Role::Key,
+    );
+    for repair in repairs {
+        sheet.text(&format!("→ {}", repair.sentence), Role::Text);
+        if let Some(file) = added
+            .iter()
+            .find(|file| repair.sentence.contains(&file.name))
+        {
+            inside(sheet, file);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What every feature is built of: actions, panes, tabs, dialogs, the document under edit. Knows no feature.
+
+pub mod action;
+pub mod ask;
+pub mod detail_parts;
+pub mod dialogs;
+pub mod difference_lines;
+pub mod documents;
+pub mod edit_session;
+pub mod fit_panel;
+pub mod keymap;
+pub mod overlay;
+pub mod pane;
+pub mod path_input;
+pub mod status_badge;
+pub mod tab;
+pub mod target_actions;
+pub mod text_panel;

@@ -1,0 +1,131 @@
+//! What every pane offers and what it may read.
+
+use super::{
+    action::{Action, Scope},
+    ask::{Ask, PaneId},
+};
+use crate::screen::keymap::Keymap;
+use crate::state::{Change, Model};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
+use std::time::Duration;
+use store_model::target::Target;
+use tui_kit::theme::Theme;
+
+/// What is typed, as every pane and overlay takes it.
+pub use tui_kit::field::Typed;
+
+/// What a pane or an overlay may read while it handles or draws. Never stored.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    pub model: &'a Model,
+    pub theme: &'a Theme,
+    /// For naming a key in a text; chords are looked up by the app.
+    pub keymap: &'a Keymap,
+    /// Where the person is, for times of day.
+    pub zone: &'a TimeZone,
+    /// The target that the detail pane shows.
+    pub selected: Option<&'a Target>,
+    /// Wall clock, for ages.
+    pub now: Timestamp,
+    /// Time since the program started, for spinners and debouncing.
+    pub uptime: Duration,
+    pub is_focused: bool,
+}
+
+impl<'a> Cx<'a> {
+    /// The app that the selected target belongs to.
+    pub fn app(&self) -> Option<&'a str> {
+        match self.selected? {
+            Target::App { id } | Target::Flight { app: id, .. } => Some(id),
+            add_on @ Target::AddOn { .. } => self.model.product(add_on)?.app.as_deref(),
+        }
+    }
+
+    /// The key of an action, as text: `press e to edit`.
+    pub fn key(&self, action: Action) -> String {
+        self.keymap.shown(action).unwrap_or_else(|| ":".to_owned())
+    }
+}
+
+/// Whether somebody took an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    Yes,
+    No,
+}
+
+impl From<bool> for Handled {
+    fn from(is_taken: bool) -> Self {
+        if is_taken { Self::Yes } else { Self::No }
+    }
+}
+
+/// Whether an action can be done now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Possible {
+    Yes,
+    /// Stays listed, dimmed, with this reason.
+    No(String),
+    /// Not an action of this pane.
+    Unknown,
+}
+
+pub trait Pane {
+    fn id(&self) -> PaneId;
+
+    /// Whether plain characters are text for it now: a filter field, the editor.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Where chords are looked up while it is focused, first hit wins; the global scope comes after them.
+    fn scopes(&self) -> &'static [Scope] {
+        match self.id() {
+            PaneId::Apps | PaneId::AddOns | PaneId::Flights | PaneId::Detail => {
+                &[Scope::Target, Scope::Move]
+            }
+            PaneId::Runs => &[Scope::Runs, Scope::Move],
+            PaneId::Activity => &[Scope::Move],
+        }
+    }
+
+    /// The actions that matter most here and now, for the footer.
+    fn hints(&self, _cx: &Cx) -> Vec<Action> {
+        Vec::new()
+    }
+
+    /// It has got the focus.
+    fn focused(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// Whether this action can be done here and now, or why not. What no focused pane knows of [`Scope::Target`] is offered to
+    /// the detail pane, which shows the selected target, and then to the app.
+    fn possible(&self, action: Action, cx: &Cx) -> Possible;
+
+    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled;
+
+    /// Only called while it [takes text](Self::takes_text): with plain characters and pastes at once, with any other key
+    /// after its scopes' chords were looked up and [`act`](Self::act) said [`Handled::No`]. What it does not take either is
+    /// looked up globally.
+    fn typed(&mut self, _typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+        Handled::No
+    }
+
+    /// An ask that only this pane can answer: a tab to be shown, a change of the document.
+    fn deliver(&mut self, _ask: Ask, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// Only with the mouse inside of `area`.
+    fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// The model has changed: clamp cursors, forget what is gone.
+    fn changed(&mut self, _change: &Change, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// The uptime at which it wants to be woken, if any.
+    fn wake_at(&self) -> Option<Duration> {
+        None
+    }
+
+    fn woken(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx);
+}

@@ -1,0 +1,214 @@
+//! Where a product stands, in a sign, a word and a role: what lists say about it at the end of a row. Asks only the model.
+
+use crate::{
+    engine::view::Step,
+    state::{Model, RunRow},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
+use std::time::Duration;
+use store_model::{
+    finding::Severity,
+    product::{Product, field},
+    remote::Remote,
+    status::Status,
+    target::Target,
+    units,
+};
+use tui_kit::theme::Role;
+
+/// Sign, word and colour belong together: none of them stands alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub sign: &'static str,
+    pub word: String,
+    pub role: Role,
+}
+
+impl Standing {
+    fn new(sign: &'static str, word: impl Into<String>, role: Role) -> Self {
+        Self {
+            sign,
+            word: word.into(),
+            role,
+        }
+    }
+}
+
+/// `2026-02-03 09:20`, where the person is.
+pub fn at(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
+/// The time from `then` to `now`; nothing when the clock was set back.
+pub fn since(then: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(then)).unwrap_or_default()
+}
+
+/// `12 h` without the space: in a list every column counts.
+fn short_age(then: Timestamp, now: Timestamp) -> String {
+    units::age(since(then, now)).replace(' ', "")
+}
+
+/// Whether the Store refused to tell because the product has what its API does not know.
+pub fn is_unsupported(error: &str) -> bool {
+    error.contains("not supported by the submission API") || error.contains("E13")
+}
+
+/// A state of a submission; `age` is how long it has been in it, if that was seen.
+pub fn of_status(status: &Status, age: Option<&str>) -> Standing {
+    let with_age = |word: &str| age.map_or_else(|| word.to_owned(), |age| format!("{word} {age}"));
+    match status {
+        Status::PendingCommit | Status::None => {
+            Standing::new("✎", with_age("draft"), Role::Warning)
+        }
+        Status::Published => Standing::new("●", "Published", Role::Good),
+        failed if failed.is_failure() => Standing::new("✗", failed.as_str(), Role::Danger),
+        Status::Release => Standing::new("◑", with_age("Release"), Role::Warning),
+        running => Standing::new("◐", with_age(running.as_str()), Role::Busy),
+    }
+}
+
+/// How loud a finding is, as a sign and a role.
+pub fn of_severity(severity: Severity) -> (&'static str, Role) {
+    match severity {
+        Severity::Error => ("✗", Role::Danger),
+        Severity::Warning => ("!", Role::Warning),
+        Severity::Note => ("i", Role::Info),
+    }
+}
+
+/// The share of customers that a live submission goes to, when that is not all of them.
+fn rollout(document: &Value) -> Option<String> {
+    let rollout = field(field(document, "packageDeliveryOptions")?, "packageRollout")?;
+    let is_on = field(rollout, "isPackageRollout").and_then(Value::as_bool) == Some(true);
+    let is_open = !matches!(
+        field(rollout, "packageRolloutStatus").and_then(Value::as_str),
+        Some("PackageRolloutComplete" | "PackageRolloutStopped")
+    );
+    let percent = field(rollout, "packageRolloutPercentage")?.as_f64()?;
+    (is_on && is_open && percent < 100.0).then(|| format!("rollout {percent} %"))
+}
+
+/// What a run does now, in two words.
+fn of_run(row: &RunRow, now: Timestamp) -> Option<Standing> {
+    let step = row.view.current()?;
+    Some(match (step.step, &row.upload) {
+        (Step::Upload, Some(upload)) => Standing::new(
+            "▲",
+            format!("upload {} %", units::percent(upload.sent, upload.total)),
+            Role::Busy,
+        ),
+        (Step::Follow, _) => {
+            let seen = row.view.timeline.last()?;
+            of_status(&seen.status, Some(&short_age(seen.at, now)))
+        }
+        (step, _) => Standing::new("▲", step.word(), Role::Busy),
+    })
+}
+
+/// How long a submission is known to have been in its present state: only what a run saw with its own eyes counts.
+fn seen_for(target: &Target, status: &Status, model: &Model, now: Timestamp) -> Option<String> {
+    let row = model.runs.iter().find(|row| row.view.target == *target)?;
+    let seen = row
+        .view
+        .timeline
+        .last()
+        .filter(|seen| seen.status == *status)?;
+    Some(short_age(seen.at, now))
+}
+
+pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> Standing {
+    let target = &product.target;
+    if let Some(standing) = model.active_run(target).and_then(|row| of_run(row, now)) {
+        return standing;
+    }
+    if product.pending.is_some() {
+        return match model.statuses.get(target) {
+            Some((report, _)) => of_status(
+                &report.status,
+                seen_for(target, &report.status, model, now).as_deref(),
+            ),
+            None => Standing::new("◌", "pending", Role::Muted),
+        };
+    }
+    if product.published.is_none() {
+        return Standing::new("○", "never published", Role::Muted);
+    }
+    let detail = model.details.get(target);
+    if detail
+        .and_then(Remote::error)
+        .is_some_and(|error| is_unsupported(error))
+    {
+        return Standing::new("·", "portal only", Role::Muted);
+    }
+    let detail = detail.and_then(Remote::value);
+    match detail.and_then(|detail| rollout(&detail.published.as_ref()?.document)) {
+        Some(share) => Standing::new("◔", share, Role::Info),
+        None => Standing::new("●", "Published", Role::Good),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use store_model::{status::StatusReport, target::Kind};
+
+    fn app(pending: &str, published: &str) -> Product {
+        let resource = json!({"id": "9A", "primaryName": "Notes",
+            "pendingApplicationSubmission": {"id": pending}, "lastPublishedApplicationSubmission": {"id": published}});
+        Product::read(Kind::App, None, &resource).unwrap()
+    }
+
+    #[test]
+    fn each_state_has_its_own_sign_and_word() {
+        let mut model = Model::default();
+        let now = Timestamp::UNIX_EPOCH;
+        let said = |product: &Product, model: &Model| {
+            let standing = of_product(product, model, now);
+            (standing.sign, standing.word, standing.role)
+        };
+        assert_eq!(
+            said(&app("0", "0"), &model),
+            ("○", "never published".into(), Role::Muted)
+        );
+        assert_eq!(
+            said(&app("0", "1"), &model),
+            ("●", "Published".into(), Role::Good)
+        );
+        assert_eq!(
+            said(&app("2", "1"), &model),
+            ("◌", "pending".into(), Role::Muted)
+        );
+        for (status, expected) in [
+            ("PendingCommit", ("✎", "draft", Role::Warning)),
+            ("Certification", ("◐", "Certification", Role::Busy)),
+            ("CommitFailed", ("✗", "CommitFailed", Role::Danger)),
+            ("Limbo", ("◐", "Limbo", Role::Busy)),
+        ] {
+            let report = StatusReport::read(&json!({"status": status}));
+            model.statuses.insert(Target::app("9A"), (report, now));
+            let (sign, word, role) = said(&app("2", "1"), &model);
+            assert_eq!((sign, word.as_str(), role), expected);
+        }
+    }
+
+    #[test]
+    fn a_rollout_counts_only_while_it_is_open() {
+        let live = |status: &str, percent: f64| {
+            rollout(
+                &json!({"packageDeliveryOptions": {"packageRollout": {"isPackageRollout": true,
+                "packageRolloutPercentage": percent, "packageRolloutStatus": status}}}),
+            )
+        };
+        assert_eq!(
+            live("PackageRolloutInProgress", 5.0).as_deref(),
+            Some("rollout 5 %")
+        );
+        assert_eq!(live("PackageRolloutComplete", 5.0), None);
+        assert_eq!(live("PackageRolloutInProgress", 100.0), None);
+    }
+}

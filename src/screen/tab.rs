@@ -1,0 +1,95 @@
+//! What every tab of the detail pane offers. A tab holds what is in view; the document lies on the desk.
+
+use super::{
+    action::{Action, Scope},
+    ask::{Ask, TabId},
+};
+use super::{
+    documents::Desk,
+    pane::{Cx, Handled, Possible, Typed},
+};
+use crate::state::Change;
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Span};
+use std::time::Duration;
+use store_model::target::Kind;
+
+pub trait Tab {
+    fn id(&self) -> TabId;
+
+    /// Whether targets of this kind have anything to show here.
+    fn is_offered(&self, _kind: Kind) -> bool {
+        true
+    }
+
+    /// Whether plain characters are text for it now.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Where chords are looked up while it is shown and the pane focused, first hit wins.
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Parts, Scope::Target, Scope::Move, Scope::Editor]
+    }
+
+    /// The actions that matter most here and now, for the footer; empty for those of any target.
+    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+        Vec::new()
+    }
+
+    /// Whether this action can be done here and now; [`Possible::Unknown`] leaves it to the pane.
+    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible;
+
+    /// [`Tab::possible`] has not said no.
+    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled;
+
+    /// As [`super::pane::Pane::typed`].
+    fn typed(
+        &mut self,
+        _typed: &Typed,
+        _desk: &mut Desk,
+        _cx: &Cx,
+        _asks: &mut Vec<Ask>,
+    ) -> Handled {
+        Handled::No
+    }
+
+    /// Only with the mouse inside of `area`.
+    fn mouse(
+        &mut self,
+        _event: MouseEvent,
+        _area: Rect,
+        _desk: &mut Desk,
+        _cx: &Cx,
+        _asks: &mut Vec<Ask>,
+    ) {
+    }
+
+    /// Goes to the place of the document; the tab is about to be shown.
+    fn reveal(&mut self, _pointer: &str, _desk: &mut Desk, _cx: &Cx) {}
+
+    /// It has taken another tab's place.
+    fn entered(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// Another tab takes its place.
+    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// The model has changed; with [`Change::Selected`] everything in view is of the past. The desk knows already.
+    fn changed(&mut self, _change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    fn wake_at(&self) -> Option<Duration> {
+        None
+    }
+
+    fn woken(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+
+    /// What stands beside the row of tabs.
+    fn word(&self, desk: &Desk, cx: &Cx) -> String;
+
+    /// Parts of the pane's title in place of the common ones.
+    fn notes(&self, _desk: &Desk, _cx: &Cx) -> Option<Vec<Span<'static>>> {
+        None
+    }
+
+    /// The target is selected; it need not have been read yet.
+    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx);
+}

@@ -1,0 +1,209 @@
+//! What can be done with the selected target, or why not, in words; and the asks that do it. Knows no view.
+
+use super::pane::{Cx, Possible};
+use super::{
+    action::Action,
+    ask::{Ask, Opening},
+};
+use crate::state::prepared::Prepared;
+use crate::tasks::job::Job;
+use store_model::{product::Product, remote::Remote, status::Status, target::Kind};
+
+fn no(reason: impl Into<String>) -> Possible {
+    Possible::No(reason.into())
+}
+
+fn yes_if(condition: bool, reason: &str) -> Possible {
+    if condition { Possible::Yes } else { no(reason) }
+}
+
+/// The product's name, else its id.
+pub fn name(cx: &Cx) -> String {
+    let Some(target) = cx.selected else {
+        return String::new();
+    };
+    cx.model.product(target).map_or_else(
+        || target.id().to_owned(),
+        |product: &Product| product.name.clone(),
+    )
+}
+
+pub fn possible(action: Action, cx: &Cx) -> Possible {
+    let is_known = matches!(
+        action,
+        Action::Edit
+            | Action::EditOutside
+            | Action::DiscardEdit
+            | Action::PickZip
+            | Action::DropZip
+            | Action::Publish
+            | Action::Merge
+            | Action::Follow
+            | Action::DeleteDraft
+            | Action::Copy
+            | Action::OpenPortal
+            | Action::ShowDiff
+    );
+    if !is_known {
+        return Possible::Unknown;
+    }
+    let Some(target) = cx.selected else {
+        return no("Nothing is selected.");
+    };
+    if matches!(action, Action::Copy | Action::OpenPortal) {
+        return Possible::Yes;
+    }
+    let Some(prepared) = Prepared::of(cx.model, target) else {
+        return no(match cx.model.details.get(target) {
+            Some(Remote::Failed { error, .. }) => format!("It could not be read: {error}"),
+            _ => "Its submissions have not been read yet.".to_owned(),
+        });
+    };
+    let is_read_only = cx.model.profile.is_read_only;
+    let read_only = || {
+        no(format!(
+            "The profile {} is read-only.",
+            cx.model.profile.name
+        ))
+    };
+    let report = prepared.pending_report(cx.model);
+    let is_running = cx
+        .model
+        .runs
+        .iter()
+        .any(|row| row.view.target == *target && row.view.is_active());
+    match action {
+        Action::Edit | Action::EditOutside => yes_if(
+            prepared.has_body(),
+            "There is nothing to edit yet: the first submission of an app, with the age rating, is made in Partner Center.",
+        ),
+        Action::DiscardEdit => yes_if(prepared.text.is_some(), "Nothing has been edited."),
+        Action::Merge => yes_if(
+            prepared.is_base_gone() && prepared.server().is_some(),
+            "Nobody else has changed what you edit.",
+        ),
+        Action::DropZip => yes_if(prepared.zip.is_some(), "No ZIP is chosen."),
+        Action::Publish | Action::DeleteDraft if is_read_only => read_only(),
+        Action::Publish if is_running => no(format!(
+            "A run for it is active; pane {} shows it.",
+            cx.key(Action::FocusRuns)
+        )),
+        Action::Publish if !prepared.has_body() => {
+            no("The first submission of an app, with the age rating, is made in Partner Center.")
+        }
+        Action::Follow if is_running => no(format!(
+            "It is followed already; pane {} shows it.",
+            cx.key(Action::FocusRuns)
+        )),
+        Action::Follow => yes_if(
+            report.is_some_and(|report| report.status.is_in_progress()),
+            "Nothing of it is under way that could be followed.",
+        ),
+        Action::DeleteDraft if is_running => no("A run works on it."),
+        Action::DeleteDraft => match (prepared.draft(), report) {
+            (Some(draft), _) if draft.is_portal_made() => {
+                no("The draft was made or touched in Partner Center: only there it can be deleted.")
+            }
+            (Some(_), Some(report))
+                if report.status == Status::PendingCommit || report.status.is_failure() =>
+            {
+                Possible::Yes
+            }
+            (Some(_), Some(report)) => no(format!(
+                "The Store works on it ({}): it cannot be deleted now.",
+                report.status
+            )),
+            _ => no("There is no draft."),
+        },
+        _ => Possible::Yes,
+    }
+}
+
+/// Does it; says whether it was one of these actions. [`possible`] has said yes.
+pub fn act(action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+    let Some(target) = cx.selected.cloned() else {
+        return false;
+    };
+    let prepared = Prepared::of(cx.model, &target);
+    let must_type = cx.model.profile.is_protected.then(|| name(cx));
+    match (action, prepared) {
+        (Action::Copy, prepared) => {
+            let submission = prepared
+                .and_then(|prepared| prepared.server())
+                .map(|(submission, _)| submission.id.as_str());
+            asks.push(Ask::Copy(submission.map_or_else(
+                || target.to_string(),
+                |id| format!("{target} {id}"),
+            )));
+        }
+        (Action::OpenPortal, prepared) => {
+            asks.push(Ask::OpenLink(prepared.map_or_else(
+                || target.portal_url(None),
+                |prepared| prepared.portal_url(),
+            )));
+        }
+        (Action::EditOutside, Some(prepared)) => {
+            if let Some(text) = prepared.editable_text() {
+                asks.push(Ask::EditOutside {
+                    target: target.clone(),
+                    text,
+                });
+            }
+        }
+        (Action::DiscardEdit, Some(_)) => asks.push(Ask::Open(Opening::Confirm {
+            title: "Throw the edited document away?".into(),
+            text: vec![
+                format!(
+                    "What was edited for {} is deleted, here and on disk.",
+                    name(cx)
+                ),
+                "Nothing changes in the Store. A chosen ZIP stays chosen.".into(),
+            ],
+            yes: "Throw away".into(),
+            danger: true,
+            must_type: None,
+            then: vec![Ask::DiscardEdit(target)],
+        })),
+        (Action::PickZip, _) => asks.push(Ask::Open(Opening::ZipPicker { target })),
+        (Action::DropZip, Some(_)) => asks.push(Ask::ChooseZip { target, zip: None }),
+        // What somebody else has changed is settled before anything of it goes out.
+        (Action::Merge, Some(_)) => asks.push(Ask::Open(Opening::Merge { target })),
+        (Action::Publish, Some(prepared)) if !prepared.foreign.is_empty() => {
+            asks.push(Ask::Open(Opening::Merge { target }))
+        }
+        (Action::Publish, Some(_)) => asks.push(Ask::Open(Opening::Review { target })),
+        (Action::Follow, Some(prepared)) => {
+            if let Some(draft) = prepared.draft() {
+                asks.push(Ask::Start(Job::Follow {
+                    name: name(cx),
+                    submission: draft.id.clone(),
+                    target,
+                }));
+            }
+        }
+        (Action::DeleteDraft, Some(prepared)) => {
+            if let Some(draft) = prepared.draft() {
+                let mut text = vec![
+                    format!("Submission {} of {} {} is deleted in the Store.", draft.id, target.kind().word(), name(cx)),
+                    "Its document is saved on this machine first and can be restored into a new submission.".into(),
+                ];
+                if target.kind() == Kind::Flight && prepared.live().is_none() {
+                    text.push("It is the flight's first submission: the Store may refuse to make another one (Q9).".into());
+                }
+                asks.push(Ask::Open(Opening::Confirm {
+                    title: "Delete the draft?".into(),
+                    text,
+                    yes: "Delete".into(),
+                    danger: true,
+                    must_type,
+                    then: vec![Ask::Start(Job::DeleteDraft {
+                        submission: draft.id.clone(),
+                        target,
+                    })],
+                }));
+            }
+        }
+        _ => return false,
+    }
+    true
+}

@@ -1,0 +1,16 @@
+//! Floor 5: what the screen knows. Server data lives here, once; panes and overlays read it, only its own methods write it.
+
+mod change;
+mod known;
+pub mod prepared;
+pub mod run_history;
+mod run_row;
+mod view;
+mod working_copy;
+
+pub use change::Change;
+pub use known::Model;
+pub use run_history::PastView;
+pub use run_row::RunRow;
+pub use view::{FolderView, List, ProfileView};
+pub use working_copy::WorkingCopy;

@@ -1,0 +1,38 @@
+//! Parts of the model as they are shown: the account, a list, a folder. Knows no report.
+
+use crate::tasks::report::FolderEntry;
+use jiff::Timestamp;
+use std::path::PathBuf;
+use store_model::{product::Product, remote::Remote};
+
+/// The account in whose name everything happens, as the header shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileView {
+    pub name: String,
+    pub is_demo: bool,
+    /// Commit, delete and halt ask for the product's name.
+    pub is_protected: bool,
+    pub is_read_only: bool,
+    /// The folder in which the ZIP picker starts.
+    pub zip_folder: Option<PathBuf>,
+    /// What `~` means in a path that is typed.
+    pub home: Option<PathBuf>,
+}
+
+/// A list with the time of its last answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List {
+    pub products: Remote<Vec<Product>>,
+    /// When the shown products came from the server.
+    pub at: Option<Timestamp>,
+    /// The server's count while pages are still on their way.
+    pub total: Option<usize>,
+}
+
+/// The folder that the ZIP picker looks at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FolderView {
+    /// Empty before the first one was asked for.
+    pub path: PathBuf,
+    pub entries: Remote<Vec<FolderEntry>>,
+}

@@ -1,0 +1,120 @@
+//! What a person prepares for a target: an edited document with the one that it was made from, a chosen archive. Knows no screen,
+//! and nobody who shows or keeps it.
+
+use crate::tasks::report::KeptEdit;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
+use store_model::{
+    diff::Change,
+    merge::foreign,
+    submission::{Submission, put_body},
+    target::Kind,
+};
+
+/// What a person prepares for a target: an edited document, a chosen archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WorkingCopy {
+    /// The edited text; `None` while nothing was edited.
+    pub text: Option<String>,
+    /// The submission whose document the text was made from.
+    pub base: Option<String>,
+    /// The editable part of that document; `None` where an older version did not keep it.
+    pub body: Option<Arc<Value>>,
+    /// What somebody else changed in the Store's document since, as of the last reading, as far as the text does not hold it too.
+    pub foreign: Vec<Change>,
+    pub zip: Option<PathBuf>,
+    /// When it was last kept on disk.
+    pub kept: Option<Timestamp>,
+}
+
+impl WorkingCopy {
+    /// As an earlier session left it on disk.
+    pub fn of_kept(kept: &KeptEdit) -> Self {
+        Self {
+            text: (!kept.text.is_empty() || kept.zip.is_none()).then(|| kept.text.clone()),
+            base: kept.base.clone(),
+            body: kept.body.clone(),
+            foreign: Vec::new(),
+            zip: kept.zip.clone(),
+            kept: Some(kept.saved),
+        }
+    }
+
+    /// Nothing is edited and nothing chosen.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_none() && self.zip.is_none()
+    }
+
+    /// The text counts as made from this document from now on.
+    pub fn rebase(&mut self, kind: Kind, server: Option<&Submission>) {
+        self.base = server.map(|server| server.id.clone());
+        self.body = server.map(|server| Arc::new(put_body(kind, &server.document)));
+        self.foreign = Vec::new();
+    }
+
+    /// Throws the text away; a chosen archive stays.
+    pub fn discard(&mut self) {
+        *self = Self {
+            zip: self.zip.take(),
+            ..Self::default()
+        };
+    }
+
+    /// The Store's document was read again. One that holds nothing which the text does not hold is its base from now on.
+    /// Says whether there is news of what somebody else has changed.
+    pub fn meet(&mut self, kind: Kind, server: Option<&Submission>) -> bool {
+        let known = std::mem::take(&mut self.foreign);
+        let (Some(text), Some(body), Some(server)) = (&self.text, &self.body, server) else {
+            return !known.is_empty();
+        };
+        let now = put_body(kind, &server.document);
+        if **body == now {
+            self.base = Some(server.id.clone());
+            return !known.is_empty();
+        }
+        // A text that is no JSON holds nothing of theirs.
+        let mine: Option<Value> = serde_json::from_str(text).ok();
+        self.foreign = foreign(body, mine.as_ref(), &now);
+        if self.foreign.is_empty() {
+            self.rebase(kind, Some(server));
+        }
+        self.foreign != known
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn submission(id: &str, notes: &str) -> Submission {
+        Submission {
+            id: id.into(),
+            document: json!({"id": id, "status": "PendingCommit", "notes": notes, "price": "Free"}),
+        }
+    }
+
+    #[test]
+    fn only_what_the_text_lacks_is_foreign() {
+        let mut copy = WorkingCopy {
+            text: Some(r#"{"notes": "mine", "price": "Free"}"#.into()),
+            ..WorkingCopy::default()
+        };
+        copy.rebase(Kind::App, Some(&submission("1", "old")));
+        // Another submission with the same content is no change.
+        copy.meet(Kind::App, Some(&submission("2", "old")));
+        assert_eq!((copy.base.as_deref(), copy.foreign.len()), (Some("2"), 0));
+        copy.meet(Kind::App, Some(&submission("2", "theirs")));
+        assert_eq!((copy.base.as_deref(), copy.foreign.len()), (Some("2"), 1));
+        assert_eq!(copy.body.as_deref().unwrap()["notes"], "old");
+        // Our own update brought it there.
+        copy.meet(Kind::App, Some(&submission("3", "mine")));
+        assert_eq!((copy.base.as_deref(), copy.foreign.len()), (Some("3"), 0));
+        assert_eq!(copy.body.as_deref().unwrap()["notes"], "mine");
+        // Broken JSON holds nothing.
+        copy.text = Some("{".into());
+        copy.meet(Kind::App, Some(&submission("4", "theirs")));
+        assert_eq!(copy.foreign.len(), 1);
+    }
+}

@@ -1,0 +1,24 @@
+//! Floor 2: what outlives the process. Files for their owner alone, written so that a crash leaves the old or the new content.
+
+pub mod atomic;
+pub mod cache;
+pub mod config;
+pub mod drafts;
+pub mod error;
+pub mod history;
+pub mod holder;
+pub mod home;
+pub mod ledger;
+pub mod lock;
+pub mod runs;
+pub mod scrub;
+
+pub use cache::Cache;
+pub use drafts::{Draft, DraftFile, Drafts, EditedDraft, Kept, MOST_PUTS};
+pub use error::DiskError;
+pub use history::{Finished, History, Stage};
+pub use holder::Holder;
+pub use home::Home;
+pub use ledger::{LedgerFile, LedgerLook, LedgerSlot};
+pub use lock::Lock;
+pub use runs::{Journal, RunFile, Runs};

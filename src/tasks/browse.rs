@@ -1,0 +1,224 @@
+//! Looks at folders and ZIPs for the picker. Blocking: runs where waiting for a slow drive hurts nobody. Knows no screen.
+
+use super::report::{Examined, FolderEntry};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+use store_model::{
+    archive::{Fit, against, look_inside, read, repairs},
+    product::PackageIdentity,
+    target::Kind,
+};
+
+/// More entries than this nobody walks through; a filter would not find its way either.
+const MOST_ENTRIES: usize = 10_000;
+
+/// The content of a folder: folders first, then ZIPs, then the rest, each by name. What cannot be looked at is left out.
+/// An empty path is the top of all: on Windows the drives.
+pub fn list(folder: &Path) -> io::Result<Vec<FolderEntry>> {
+    if folder.as_os_str().is_empty() {
+        return Ok(tops());
+    }
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)?.take(MOST_ENTRIES) {
+        let Ok(entry) = entry else { continue };
+        // A link counts as what it leads to.
+        let Ok(facts) = fs::metadata(entry.path()).or_else(|_| entry.metadata()) else {
+            continue;
+        };
+        let is_folder = facts.is_dir();
+        entries.push(FolderEntry {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            path: entry.path(),
+            is_folder,
+            size: if is_folder { 0 } else { facts.len() },
+            modified: facts
+                .modified()
+                .ok()
+                .and_then(|time| Timestamp::try_from(time).ok()),
+        });
+    }
+    let rank = |entry: &FolderEntry| match entry {
+        entry if entry.is_folder => 0,
+        entry if is_zip(&entry.name) => 1,
+        _ => 2,
+    };
+    entries.sort_by_cached_key(|entry| (rank(entry), entry.name.to_lowercase()));
+    Ok(entries)
+}
+
+/// Whether a name promises a ZIP.
+pub fn is_zip(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
+}
+
+#[cfg(windows)]
+fn tops() -> Vec<FolderEntry> {
+    let drives = ('A'..='Z')
+        .map(|letter| format!("{letter}:\\"))
+        .filter(|drive| Path::new(drive).exists());
+    drives.map(|drive| top(&drive)).collect()
+}
+
+#[cfg(not(windows))]
+fn tops() -> Vec<FolderEntry> {
+    vec![top("/")]
+}
+
+fn top(path: &str) -> FolderEntry {
+    FolderEntry {
+        name: path.to_owned(),
+        path: PathBuf::from(path),
+        is_folder: true,
+        size: 0,
+        modified: None,
+    }
+}
+
+/// How a ZIP fits a document. Never fails: what is wrong stands in the answer. `identity` is what the product's packages are
+/// called, where that is known.
+pub fn examine(
+    zip: &Path,
+    kind: Kind,
+    document: &Value,
+    identity: Option<PackageIdentity>,
+) -> Examined {
+    let mut examined = Examined {
+        zip: zip.to_owned(),
+        size: 0,
+        archive: None,
+        identity,
+        fit: Fit::default(),
+        repairs: Vec::new(),
+        broken: None,
+        summed: None,
+    };
+    let file = match File::open(zip).and_then(|file| Ok((file.metadata()?, file))) {
+        Ok((facts, _)) if facts.is_dir() => {
+            examined.broken = Some("this is a folder".to_owned());
+            return examined;
+        }
+        Ok((facts, file)) => {
+            examined.size = facts.len();
+            file
+        }
+        Err(error) => {
+            examined.broken = Some(format!("the file cannot be opened: {error}"));
+            return examined;
+        }
+    };
+    match read(&file) {
+        Ok(mut archive) => {
+            look_inside(&file, &mut archive);
+            examined.fit = against(kind, document, &archive, examined.identity.as_ref());
+            examined.repairs = repairs(kind, document, &examined.fit);
+            examined.archive = Some(archive);
+        }
+        Err(error) => examined.broken = Some(error.to_string()),
+    }
+    examined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::io::Write;
+
+    fn zip_of(names: &[&str]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        for name in names {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            zip.write_all(b"PK\x03\x04 as far as anybody looks")
+                .unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn folders_come_first_then_zips_then_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.txt", "Z.ZIP", "a.zip", "notes.msix"] {
+            fs::write(folder.path().join(name), b"12345").unwrap();
+        }
+        fs::create_dir(folder.path().join("zz")).unwrap();
+        let entries = list(folder.path()).unwrap();
+        let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["zz", "a.zip", "Z.ZIP", "b.txt", "notes.msix"]);
+        assert_eq!(
+            entries.iter().map(|entry| entry.size).collect::<Vec<_>>(),
+            [0, 5, 5, 5, 5]
+        );
+        assert!(
+            list(&folder.path().join("none")).is_err() && !list(Path::new("")).unwrap().is_empty()
+        );
+    }
+
+    #[test]
+    fn an_examined_zip_says_what_fits_and_what_can_be_repaired() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = json!({"applicationPackages": [{"fileName": "Notes.msix", "fileStatus": "PendingUpload"}]});
+        let path = folder.path().join("notes.zip");
+        fs::write(&path, zip_of(&["notes.msix"])).unwrap();
+        let examined = examine(&path, Kind::App, &document, None);
+        assert_eq!(
+            (
+                examined.broken.as_deref(),
+                examined.fit.missing.len(),
+                examined.repairs.len()
+            ),
+            (None, 1, 1)
+        );
+        assert!(examined.archive.is_some() && examined.size > 0);
+    }
+
+    #[test]
+    fn a_text_with_a_packages_name_is_a_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        zip.start_file("notes.msix", zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(b"a text").unwrap();
+        zip.finish().unwrap();
+        let examined = examine(&path, Kind::App, &json!({}), None);
+        let sentences: Vec<_> = examined
+            .fit
+            .sentences()
+            .into_iter()
+            .map(|(_, sentence)| sentence)
+            .collect();
+        assert!(
+            sentences
+                .iter()
+                .any(|sentence| sentence.starts_with("notes.msix is no package")),
+            "{sentences:?}"
+        );
+        assert_eq!(
+            (examined.fit.is_ok(), examined.repairs),
+            (false, Vec::new())
+        );
+    }
+
+    #[test]
+    fn what_is_no_zip_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cut.zip");
+        let whole = zip_of(&["notes.msix"]);
+        fs::write(&path, &whole[..whole.len() - 30]).unwrap();
+        let broken = |path: &Path| examine(path, Kind::App, &json!({}), None).broken.unwrap();
+        assert!(broken(&path).contains("cut off"), "{}", broken(&path));
+        assert!(
+            broken(folder.path()).contains("folder")
+                || broken(folder.path()).contains("cannot be opened")
+        );
+        assert!(broken(&folder.path().join("none.zip")).contains("cannot be opened"));
+    }
+}

@@ -1,0 +1,219 @@
+//! SHA-256 of a whole ZIP, streamed, for the hash under which a release is approved. Size and time would be quicker, but anybody can
+//! set them: content must not change unnoticed. Knows no screen.
+
+use super::{
+    blocking::away,
+    report::{Report, Summed},
+    reporter::{PROGRESS_PAUSE, Reporter},
+};
+use sha2::{Digest, Sha256};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::{Instant, SystemTime},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Large enough that reading costs no time beside hashing.
+const STEP: usize = 1 << 20;
+
+/// A file that was summed. As long as this lives, it tells cheaply whether the file was written to or replaced since; on Windows
+/// nobody can do either meanwhile.
+#[derive(Debug)]
+pub struct Sealed {
+    stamp: Stamp,
+    _open: File,
+}
+
+impl Sealed {
+    /// Whether the path still leads to the file as it was summed.
+    pub fn still_holds(&self, path: &Path) -> bool {
+        std::fs::metadata(path).is_ok_and(|metadata| Stamp::read(&metadata) == self.stamp)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    modified: Option<SystemTime>,
+    /// What nobody can set, where the system tells.
+    more: Option<[i128; 4]>,
+}
+
+impl Stamp {
+    fn read(metadata: &std::fs::Metadata) -> Self {
+        Self {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            more: more(metadata),
+        }
+    }
+}
+
+/// Which file it is, and when anything of it changed last: unlike its time, nobody can set that.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere nobody tells")]
+fn more(metadata: &std::fs::Metadata) -> Option<[i128; 4]> {
+    use std::os::unix::fs::MetadataExt;
+    Some([
+        metadata.dev().into(),
+        metadata.ino().into(),
+        metadata.ctime().into(),
+        metadata.ctime_nsec().into(),
+    ])
+}
+
+/// Windows tells neither: there the open file holds off who would change it (see [`open`]).
+#[cfg(not(unix))]
+fn more(_: &std::fs::Metadata) -> Option<[i128; 4]> {
+    None
+}
+
+/// As long as the file is open, others may read it, but neither write to it, nor delete, move or replace it.
+#[cfg(windows)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_SHARE_READ: u32 = 1;
+    File::options()
+        .read(true)
+        .share_mode(FILE_SHARE_READ)
+        .open(path)
+}
+
+#[cfg(not(windows))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Reads the whole file; blocks meanwhile. `told` hears the bytes so far and of all, several times a second.
+fn read(
+    path: &Path,
+    cancel: &CancellationToken,
+    told: &dyn Fn(u64, u64),
+) -> io::Result<([u8; 32], Sealed)> {
+    let mut file = open(path)?;
+    let stamp = Stamp::read(&file.metadata()?);
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; STEP];
+    let (mut done, mut last) = (0, Instant::now());
+    loop {
+        if cancel.is_cancelled() {
+            return Err(io::Error::new(
+                io::ErrorKind::Interrupted,
+                "it was cancelled",
+            ));
+        }
+        let count = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        hash.update(buffer.get(..count).unwrap_or_default());
+        done += count as u64;
+        if last.elapsed() >= PROGRESS_PAUSE {
+            last = Instant::now();
+            told(done, stamp.size.max(done));
+        }
+    }
+    let sealed = Sealed { stamp, _open: file };
+    if sealed.still_holds(path) {
+        Ok((hash.finalize().into(), sealed))
+    } else {
+        Err(io::Error::other("it was changed while it was read"))
+    }
+}
+
+/// The sum of a file, and what tells whether it stays so; away from the async threads; stops when it is dropped. The error is a sentence.
+pub async fn sum(zip: &Path, reporter: &Reporter) -> Result<([u8; 32], Sealed), String> {
+    let stop = CancellationToken::new();
+    let _stopped = stop.clone().drop_guard();
+    let (path, reporter) = (zip.to_owned(), reporter.clone());
+    let work = away(move || {
+        let told = |done, total| {
+            reporter.try_tell(Report::Summed(Summed {
+                zip: path.clone(),
+                done,
+                total,
+                sum: None,
+            }))
+        };
+        read(&path, &stop, &told)
+    });
+    work.await
+        .map_err(|error| format!("{} could not be read for its hash: {error}.", zip.display()))
+}
+
+/// The job: the sum is reported.
+pub(super) async fn run(zip: PathBuf, reporter: &Reporter) {
+    match sum(&zip, reporter).await {
+        Ok((
+            sum,
+            Sealed {
+                stamp: Stamp { size, .. },
+                ..
+            },
+        )) => {
+            reporter
+                .tell(Report::Summed(Summed {
+                    zip,
+                    done: size,
+                    total: size,
+                    sum: Some(sum),
+                }))
+                .await;
+        }
+        Err(message) => reporter.fail(message).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sum_is_that_of_the_whole_content_and_can_be_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        std::fs::write(&path, b"abc").unwrap();
+        let cancel = CancellationToken::new();
+        let (sum, sealed) = read(&path, &cancel, &|_, _| ()).unwrap();
+        // FIPS 180's own example.
+        assert_eq!(
+            (sum[..4].to_vec(), sum[31]),
+            (vec![0xba, 0x78, 0x16, 0xbf], 0xad)
+        );
+        assert!(sealed.still_holds(&path));
+        let times =
+            std::fs::FileTimes::new().set_modified(path.metadata().unwrap().modified().unwrap());
+        // The same size and time: whether in its place or in the file itself, no such change goes unnoticed.
+        let put = |to: &Path, bytes: &[u8]| -> io::Result<()> {
+            std::fs::write(to, bytes)?;
+            File::options().write(true).open(to)?.set_times(times)
+        };
+        let other = folder.path().join("b.zip");
+        put(&other, b"xyz").unwrap();
+        let swapped = std::fs::rename(&other, &path);
+        assert_eq!(
+            (swapped.is_ok(), sealed.still_holds(&path)),
+            (cfg!(unix), cfg!(windows))
+        );
+        drop(sealed);
+        let (_, sealed) = read(&path, &cancel, &|_, _| ()).unwrap();
+        // A time of change is as fine as the system's clock ticks.
+        let rewritten = std::iter::repeat_with(|| put(&path, b"uvw").is_ok())
+            .find(|written| !written || !sealed.still_holds(&path));
+        assert_eq!(
+            (rewritten, sealed.still_holds(&path)),
+            (Some(cfg!(unix)), cfg!(windows))
+        );
+        drop(sealed);
+        std::fs::write(&path, b"abcd").unwrap();
+        assert_ne!(sum, read(&path, &cancel, &|_, _| ()).unwrap().0);
+        cancel.cancel();
+        assert!(
+            read(&path, &cancel, &|_, _| ()).is_err()
+                && read(folder.path(), &CancellationToken::new(), &|_, _| ()).is_err()
+        );
+    }
+}

@@ -1,0 +1,570 @@
+//! Drives a run: does what the machine says, journals it, tells it what came of it. Owns no rule of its own.
+
+use super::{
+    browse,
+    digest::{self, Sealed},
+    journal, load,
+    report::Report,
+    reporter::Reporter,
+    sending::{self, Sending},
+    services::Services,
+};
+use crate::{
+    engine::{
+        call::{Fault, Happened, Next},
+        entry::{Entry, Sent},
+        expect,
+        machine::Run,
+        operation::{Errand, Header},
+        view::{Cause, RunView, Step},
+    },
+    storage::{DiskError, Finished, Journal, Kept, Stage},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use store_client::{ApiError, Fetched, blob::UploadUrl};
+use store_model::{
+    finding::Severity,
+    product::{PackageIdentity, Product},
+    submission::Submission,
+    target::Target,
+};
+use tokio::time;
+use tokio_util::sync::CancellationToken;
+
+/// Carries an errand out, to its end or until it is cancelled; every step is reported.
+pub async fn run(
+    services: &Services,
+    errand: Errand,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) {
+    let header = Header {
+        version: Header::VERSION,
+        run: uuid::Uuid::now_v7().to_string(),
+        profile: services.profile.clone(),
+        at: Timestamp::now(),
+        cadence: services.cadence,
+        errand,
+    };
+    // What has long ended stands in the history; a journal that cannot be taken away is in nobody's way.
+    if let Err(error) = services.home.runs().prune(header.at, journal::has_ended) {
+        tracing::info!(%error, "old journals stay");
+    }
+    // No journal, no run: a disk that cannot be written is found before the first request.
+    let journal = serde_json::to_value(&header)
+        .map_err(|error| error.to_string())
+        .and_then(|line| {
+            services
+                .home
+                .runs()
+                .create(&header.run, &line)
+                .map_err(|error| error.to_string())
+        });
+    match journal {
+        Ok(journal) => {
+            Driver::new(services, reporter, cancel, journal, &header, None)
+                .drive(Run::new(header))
+                .await
+        }
+        Err(message) => {
+            reporter
+                .fail(format!("The run was not started. {message}"))
+                .await
+        }
+    }
+}
+
+/// Goes on with a run that was interrupted. Its journal is locked from now on: no other process can drive it.
+pub async fn resume(
+    services: &Services,
+    id: &str,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) {
+    let opened = services
+        .home
+        .runs()
+        .open(id)
+        .map_err(|error| error.to_string());
+    let recovered =
+        opened.and_then(|(lines, journal)| Ok((journal::read(lines, &services.profile)?, journal)));
+    let (recovered, journal) = match recovered {
+        Ok((recovered, _)) if !recovered.run.is_resumable() => {
+            let ending = recovered
+                .run
+                .view()
+                .ending
+                .as_ref()
+                .map(|ending| ending.message.clone())
+                .unwrap_or_default();
+            reporter
+                .tell(Report::Run(Box::new(recovered.run.view().clone())))
+                .await;
+            reporter
+                .fail(format!(
+                    "Run {id} has ended and cannot go on; start a new one. {ending}"
+                ))
+                .await;
+            return;
+        }
+        Ok(recovered) => recovered,
+        Err(message) => {
+            reporter
+                .fail(format!("Run {id} cannot go on. {message}"))
+                .await;
+            return;
+        }
+    };
+    let mut run = recovered.run;
+    let mut driver = Driver::new(
+        services,
+        reporter,
+        cancel,
+        journal,
+        &run.header().clone(),
+        recovered.sent,
+    );
+    let (at, is_unanswered) = (Timestamp::now(), recovered.is_unanswered);
+    if let Err(fault) = driver.write(&Entry::Resumed { at, is_unanswered }) {
+        reporter
+            .fail(format!("Run {id} cannot go on. {}", fault.message))
+            .await;
+        return;
+    }
+    run.resume(is_unanswered, at);
+    driver.drive(run).await;
+}
+
+struct Driver<'a> {
+    services: &'a Services,
+    reporter: &'a Reporter,
+    cancel: &'a CancellationToken,
+    target: Target,
+    /// What runs, once it has been read.
+    product: Option<Product>,
+    /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
+    upload: Option<UploadUrl>,
+    /// What an earlier process had sent.
+    sent: Option<Sent>,
+    /// The ZIP that was found to be the approved one; a resumed run does not know.
+    approved: Option<Sealed>,
+    journal: Journal,
+}
+
+impl<'a> Driver<'a> {
+    fn new(
+        services: &'a Services,
+        reporter: &'a Reporter,
+        cancel: &'a CancellationToken,
+        journal: Journal,
+        header: &Header,
+        sent: Option<Sent>,
+    ) -> Self {
+        Self {
+            services,
+            reporter,
+            cancel,
+            target: header.errand.target().clone(),
+            product: None,
+            upload: None,
+            sent,
+            approved: None,
+            journal,
+        }
+    }
+
+    async fn drive(&mut self, mut run: Run) {
+        loop {
+            self.reporter
+                .tell(Report::Run(Box::new(run.view().clone())))
+                .await;
+            let next = run.next();
+            if next == Next::End {
+                break;
+            }
+            let happened = if !self.is_due(&run).await {
+                Happened::Cancelled
+            } else if let Err(fault) = self.intend(&run, &next) {
+                Happened::Failed(fault)
+            } else {
+                self.perform(&run, next).await
+            };
+            let at = Timestamp::now();
+            let kept = self.write(&Entry::Happened {
+                at,
+                what: Box::new(happened.clone()),
+            });
+            run.tell(happened, at);
+            if let Err(fault) = kept {
+                run.tell(Happened::Failed(fault), at);
+            }
+        }
+        self.remember(&run);
+    }
+
+    /// Waits for the time that the run has set itself; `false` when it was cancelled meanwhile.
+    async fn is_due(&self, run: &Run) -> bool {
+        let pause = run
+            .due()
+            .map(|due| due.duration_since(Timestamp::now()))
+            .unwrap_or_default();
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = time::sleep(pause.try_into().unwrap_or_default()) => true,
+        }
+    }
+
+    /// The intention is on disk before a request that changes something.
+    fn intend(&mut self, run: &Run, next: &Next) -> Result<(), Fault> {
+        match run.view().current() {
+            Some(step) if next.is_change() => self.write(&Entry::Intends {
+                at: Timestamp::now(),
+                step: step.step,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn write(&mut self, entry: &Entry) -> Result<(), Fault> {
+        let line = serde_json::to_value(entry).map_err(|error| error.to_string());
+        let written = line.and_then(|line| {
+            self.journal
+                .append(&line)
+                .map_err(|error| error.to_string())
+        });
+        written.map_err(|message| Fault {
+            cause: Cause::Trouble,
+            message,
+        })
+    }
+
+    /// A finished run that cannot be put into the history is still finished: the journal has it.
+    fn remember(&mut self, run: &Run) {
+        let view = run.view();
+        if let Some(ending) = &view.ending {
+            let last = Entry::Ended {
+                at: Timestamp::now(),
+                outcome: ending.outcome,
+                is_resumable: run.is_resumable(),
+            };
+            if let Err(fault) = self.write(&last) {
+                tracing::warn!(message = fault.message, "the end was not written");
+            }
+        }
+        if let Err(error) = self
+            .services
+            .home
+            .history()
+            .append(&finished(&self.services.profile, view))
+        {
+            tracing::warn!(%error, "the history was not written");
+        }
+    }
+
+    async fn perform(&mut self, run: &Run, next: Next) -> Happened {
+        if next.is_change() {
+            // Never dropped half-way: what became of the request has to be known.
+            return self
+                .request(run, next)
+                .await
+                .unwrap_or_else(Happened::Failed);
+        }
+        let cancel = self.cancel.clone();
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Happened::Cancelled,
+            happened = self.request(run, next) => happened.unwrap_or_else(Happened::Failed),
+        }
+    }
+
+    async fn request(&mut self, run: &Run, next: Next) -> Result<Happened, Fault> {
+        let (store, target) = (&self.services.store, self.target.clone());
+        Ok(match next {
+            Next::SignIn => {
+                store.sign_in().await.map_err(fault)?;
+                Happened::SignedIn
+            }
+            Next::ReadTarget => {
+                let product = store.product(&target).await.map_err(fault)?;
+                self.product = Some(product.clone());
+                Happened::TargetRead {
+                    name: product.name,
+                    pending: product.pending,
+                    published: product.published,
+                }
+            }
+            Next::ReadSubmission { id } => {
+                let fetched = store.submission(&target, &id).await.map_err(fault)?;
+                Happened::SubmissionRead(self.keep_url(fetched))
+            }
+            Next::Examine { zip, document } => {
+                let sum = self.sum(run, &zip).await?;
+                let identity = match &self.product {
+                    Some(product) => Box::pin(load::package_identity(store, product))
+                        .await
+                        .map_err(fault)?,
+                    None => None,
+                };
+                examine(&target, zip, document, identity, sum).await?
+            }
+            Next::SaveDraft { submission } => {
+                let drafts = self.services.home.drafts();
+                let saved = drafts.save(
+                    &target,
+                    Kept::BeforeDelete,
+                    Some(&submission.id),
+                    &submission.document,
+                );
+                Happened::DraftSaved {
+                    path: saved.map_err(|error| Fault {
+                        cause: Cause::Trouble,
+                        message: error.to_string(),
+                    })?,
+                }
+            }
+            Next::Delete { id } => match store.delete_submission(&target, &id).await {
+                Ok(()) => Happened::Deleted,
+                Err(error) => unclear(error)?,
+            },
+            Next::Create => match store.create_submission(&target).await {
+                Ok(fetched) => Happened::Created(self.keep_url(fetched)),
+                Err(error) => unclear(error)?,
+            },
+            Next::Update { id, body } => {
+                if let Some(draft) = run.draft() {
+                    self.keep_side(Kept::BeforePut, run, draft).map_err(|error| {
+                        let message = format!("The draft is not overwritten, because it could not be kept. {error}");
+                        Fault { cause: Cause::Trouble, message }
+                    })?;
+                }
+                match store.update_submission(&target, &id, &body).await {
+                    Ok(_) => Happened::Updated,
+                    Err(error) => unclear(error)?,
+                }
+            }
+            Next::ReadBack { id } => {
+                let fetched = store.submission(&target, &id).await.map_err(fault)?;
+                let stored = self.keep_url(fetched);
+                // While the server is asked what became of an update, nobody knows yet whose document that is.
+                let is_stored = run
+                    .view()
+                    .current()
+                    .is_some_and(|step| step.step == Step::ReadBack);
+                if is_stored && let Err(error) = self.keep_side(Kept::AfterPut, run, &stored) {
+                    tracing::warn!(%error, "the draft after the update was not kept");
+                }
+                Happened::ReadBack(stored)
+            }
+            Next::Upload { id, zip } => {
+                self.still_approved(run, &zip).await?;
+                let sent = self.send(run.view(), &id, &zip).await?;
+                // A run may follow for days: its file is everybody's again.
+                self.approved = None;
+                sent
+            }
+            Next::Commit { id } => match store.commit(&target, &id).await {
+                Ok(_) => Happened::Committed,
+                Err(error) => unclear(error)?,
+            },
+            Next::Look { id } => Happened::Seen(store.status(&target, &id).await.map_err(fault)?),
+            Next::End => Happened::Cancelled,
+        })
+    }
+
+    /// Keeps one side of an update, for the target's history.
+    fn keep_side(&self, side: Kept, run: &Run, draft: &Submission) -> Result<(), DiskError> {
+        let drafts = self.services.home.drafts();
+        drafts
+            .save_of(
+                &self.target,
+                side,
+                Some(&draft.id),
+                Some(&run.view().id),
+                &draft.document,
+            )
+            .map(|_| ())
+    }
+
+    fn keep_url(&mut self, fetched: Fetched) -> Submission {
+        if fetched.upload.is_some() {
+            self.upload = fetched.upload;
+        }
+        fetched.submission
+    }
+
+    /// The sum of the ZIP, where an approved hash asks for it.
+    async fn sum(&mut self, run: &Run, zip: &Path) -> Result<Option<[u8; 32]>, Fault> {
+        let expected = run
+            .plan()
+            .and_then(|plan| plan.expect.as_ref())
+            .filter(|expected| expected.needs_zip());
+        if expected.is_none() {
+            return Ok(None);
+        }
+        let read = digest::sum(zip, self.reporter).await;
+        let (sum, sealed) = read.map_err(|message| Fault {
+            cause: Cause::Trouble,
+            message,
+        })?;
+        self.approved = Some(sealed);
+        Ok(Some(sum))
+    }
+
+    /// What is uploaded is what was approved, also when it was written to since, or days lie between.
+    async fn still_approved(&mut self, run: &Run, zip: &Path) -> Result<(), Fault> {
+        let Some(plan) = run.plan().filter(|plan| plan.expect.is_some()) else {
+            return Ok(());
+        };
+        if self
+            .approved
+            .as_ref()
+            .is_some_and(|approved| approved.still_holds(zip))
+        {
+            return Ok(());
+        }
+        let sum = self.sum(run, zip).await?;
+        expect::zip_agreed(plan, sum).map_err(|_| Fault {
+            cause: Cause::Trouble,
+            message: format!(
+                "{} is not the ZIP that was approved (--expect) any more, so it was not uploaded, and draft {} is not committed. \
+                 Put the approved ZIP back and resume the run, or let the new one be approved and publish anew.",
+                zip.display(),
+                run.view().submission.as_deref().unwrap_or_default()
+            ),
+        })
+    }
+
+    async fn send(&mut self, view: &RunView, id: &str, zip: &Path) -> Result<Happened, Fault> {
+        if self.upload.is_none() {
+            // A resumed run: the signed URL was never on disk, the draft still knows it.
+            let fetched = self
+                .services
+                .store
+                .submission(&self.target, id)
+                .await
+                .map_err(fault)?;
+            self.keep_url(fetched);
+        }
+        let Some(url) = self.upload.clone() else {
+            let message = format!(
+                "Draft {id} has no upload URL: it was touched in Partner Center. See {}",
+                self.target.portal_url(Some(id))
+            );
+            return Err(Fault {
+                cause: Cause::Store,
+                message,
+            });
+        };
+        let sending = Sending {
+            services: self.services,
+            reporter: self.reporter,
+            cancel: self.cancel,
+            run: &view.id,
+            url: &url,
+            zip,
+            sent: self.sent.take(),
+        };
+        sending::send(sending, &mut self.journal).await
+    }
+}
+
+async fn examine(
+    target: &Target,
+    zip: PathBuf,
+    document: Value,
+    identity: Option<PackageIdentity>,
+    sum: Option<[u8; 32]>,
+) -> Result<Happened, Fault> {
+    let kind = target.kind();
+    let joined =
+        tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
+    let examined = joined.map_err(|error| Fault {
+        cause: Cause::Trouble,
+        message: format!("The ZIP could not be read: {error}"),
+    })?;
+    if let Some(broken) = examined.broken {
+        return Ok(Happened::Examined {
+            problems: vec![format!("{}: {broken}", examined.zip.display())],
+            warnings: Vec::new(),
+            sum,
+        });
+    }
+    let sentences = examined.fit.sentences();
+    let of = |wanted| {
+        sentences
+            .iter()
+            .filter(move |(severity, _)| *severity == wanted)
+            .map(|(_, sentence)| sentence.clone())
+            .collect()
+    };
+    Ok(Happened::Examined {
+        problems: of(Severity::Error),
+        warnings: of(Severity::Warning),
+        sum,
+    })
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that `map_err` wants"
+)]
+fn fault(error: ApiError) -> Fault {
+    Fault {
+        cause: cause(&error),
+        message: error.to_string(),
+    }
+}
+
+/// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
+fn unclear(error: ApiError) -> Result<Happened, Fault> {
+    if error.is_ambiguous() {
+        Ok(Happened::Lost {
+            message: error.to_string(),
+        })
+    } else {
+        Err(fault(error))
+    }
+}
+
+/// What kind of failure an error of the Store client is, for exit codes and advice.
+pub fn cause(error: &ApiError) -> Cause {
+    match error {
+        ApiError::Secret(_) => Cause::SignIn,
+        error if error.is_sign_in() => Cause::SignIn,
+        ApiError::Refused { status, .. } if *status < 500 => Cause::Store,
+        _ => Cause::Trouble,
+    }
+}
+
+/// The line of the history for a run that has ended.
+fn finished(profile: &str, view: &RunView) -> Finished {
+    let ended = Timestamp::now();
+    let ends = view
+        .timeline
+        .iter()
+        .skip(1)
+        .map(|seen| seen.at)
+        .chain([ended]);
+    let stages = view.timeline.iter().zip(ends).map(|(seen, end)| Stage {
+        status: seen.status.clone(),
+        seconds: u64::try_from(end.duration_since(seen.at).as_secs()).unwrap_or_default(),
+    });
+    Finished {
+        run: view.id.clone(),
+        profile: profile.to_owned(),
+        target: view.target.clone(),
+        submission: view.submission.clone(),
+        outcome: view
+            .ending
+            .as_ref()
+            .map(|ending| ending.outcome.word().to_owned())
+            .unwrap_or_default(),
+        status: view.timeline.last().map(|seen| seen.status.clone()),
+        started: view.started,
+        ended,
+        stages: stages.collect(),
+    }
+}

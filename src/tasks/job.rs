@@ -1,0 +1,239 @@
+//! Work as data: what can be asked for, and what it is called while it runs.
+
+use super::report::TargetDetail;
+use crate::engine::plan::Plan;
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
+pub use store_model::catalog::Catalog;
+use store_model::{
+    difference::Brought,
+    product::PackageIdentity,
+    target::{Kind, Target},
+    texts::Field,
+};
+
+/// Grows; a newer job that supersedes an older one has the larger id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// Something to be made in the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewProduct {
+    AddOn {
+        app: String,
+        product_id: String,
+        product_type: String,
+    },
+    Flight {
+        app: String,
+        name: Option<String>,
+        groups: Vec<String>,
+        rank_higher_than: Option<String>,
+    },
+}
+
+/// What a person named, with what its names are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    pub from: PathBuf,
+    pub fields: Vec<Field>,
+    /// The document's own languages: they count as languages however they are called.
+    pub languages: Vec<String>,
+    /// The field that a file is for which is named after its language alone.
+    pub asked: Option<&'static str>,
+}
+
+/// A document as it stands, to be held against what is live.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToCompare {
+    pub detail: Arc<TargetDetail>,
+    pub value: Arc<Value>,
+    /// Packages that the chosen ZIP brings.
+    pub brought: Vec<Brought>,
+}
+
+/// What is to be published, with what the Store has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToWeigh {
+    pub detail: Arc<TargetDetail>,
+    /// Where the Store has nothing: what a first submission begins as.
+    pub first: Option<Value>,
+    /// The edited text.
+    pub text: Option<Arc<str>>,
+    pub brought: Vec<Brought>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job {
+    /// The last known lists from disk: no request.
+    Recall,
+    LoadCatalog(Catalog),
+    /// One resource with its live submission and its draft.
+    LoadTarget(Target),
+    /// The states of pending submissions, one call each, behind everything else.
+    LoadStatuses(Vec<(Target, String)>),
+    /// The content of a folder.
+    Browse {
+        folder: PathBuf,
+    },
+    /// How a ZIP fits a document.
+    Examine {
+        zip: PathBuf,
+        kind: Kind,
+        document: Value,
+        /// What the product's packages are called, where that is known.
+        identity: Option<PackageIdentity>,
+    },
+    /// Makes a ZIP of what a document waits for out of a folder.
+    Pack {
+        folder: PathBuf,
+        out: PathBuf,
+        kind: Kind,
+        document: Value,
+    },
+    /// SHA-256 of a whole ZIP, for the hash of a release.
+    Sum {
+        zip: PathBuf,
+    },
+    /// Reads texts from a folder or a table.
+    ReadTexts(TextSource),
+    /// Writes texts below a folder, or a table to the path itself.
+    WriteTexts {
+        to: PathBuf,
+        /// Path below the folder, empty for the path itself; and content.
+        files: Vec<(String, String)>,
+        overwrites: bool,
+    },
+    /// What became of a target's document: from disk alone.
+    LoadPast(Target),
+    /// A document that [`Job::LoadPast`] listed.
+    ReadKept {
+        target: Target,
+        path: PathBuf,
+    },
+    /// Judges a large text. The number comes back with the answer.
+    Judge {
+        target: Target,
+        number: u64,
+        text: Arc<str>,
+        /// The server's document, as far as it can be edited.
+        body: Option<Arc<Value>>,
+    },
+    /// Compares a large document for who reads the changes. The number comes back with the answer.
+    Compare {
+        number: u64,
+        documents: ToCompare,
+    },
+    /// Weighs large documents for a review. The number comes back with the answer.
+    Weigh {
+        number: u64,
+        documents: ToWeigh,
+    },
+    /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
+    KeepEdit {
+        target: Target,
+        text: String,
+        base: Option<String>,
+        /// The editable part of the base's document.
+        body: Option<Arc<Value>>,
+        zip: Option<PathBuf>,
+    },
+    /// Keeps a text that gives way to another one among the rescued documents.
+    SetAside {
+        target: Target,
+        text: String,
+    },
+    /// Throws the working copy away.
+    DropEdit {
+        target: Target,
+    },
+    Publish(Box<Plan>),
+    /// Goes on with a run that was interrupted.
+    Resume {
+        run: String,
+    },
+    /// Replaces the draft of an interrupted run whose upload URL has ended, and takes the release from there.
+    Renew {
+        run: String,
+    },
+    /// Polls a pending submission until it ends.
+    Follow {
+        target: Target,
+        name: String,
+        submission: String,
+    },
+    Create(NewProduct),
+    /// Deletes a draft after saving its document.
+    DeleteDraft {
+        target: Target,
+        submission: String,
+    },
+    /// Deletes an add-on or a flight itself.
+    DeleteProduct {
+        target: Target,
+    },
+}
+
+impl Job {
+    /// Whether it changes something, here or in the account: such a job is never dropped half-way.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Recall
+            | Self::LoadCatalog(_)
+            | Self::LoadTarget(_)
+            | Self::LoadStatuses(_)
+            | Self::Browse { .. }
+            | Self::ReadTexts(_)
+            | Self::Judge { .. }
+            | Self::Compare { .. }
+            | Self::Weigh { .. }
+            | Self::Examine { .. }
+            | Self::LoadPast(_)
+            | Self::ReadKept { .. }
+            | Self::Sum { .. } => false,
+            Self::Pack { .. }
+            | Self::WriteTexts { .. }
+            | Self::KeepEdit { .. }
+            | Self::SetAside { .. }
+            | Self::DropEdit { .. }
+            | Self::Publish(_)
+            | Self::Resume { .. }
+            | Self::Renew { .. }
+            | Self::Follow { .. }
+            | Self::Create(_)
+            | Self::DeleteDraft { .. }
+            | Self::DeleteProduct { .. } => true,
+        }
+    }
+
+    /// Two jobs with the same topic do not run side by side: the newer one supersedes the older.
+    pub fn topic(&self) -> Option<String> {
+        match self {
+            Self::Recall => Some("recall".into()),
+            Self::LoadCatalog(catalog) => Some(format!("catalog {catalog:?}")),
+            Self::LoadTarget(target) => Some(format!("target {target}")),
+            Self::LoadStatuses(_) => Some("statuses".into()),
+            Self::Browse { .. } => Some("browse".into()),
+            Self::Examine { .. } => Some("examine".into()),
+            Self::Pack { .. } => Some("pack".into()),
+            Self::Sum { .. } => Some("sum".into()),
+            Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
+            Self::LoadPast(_) => Some("past".into()),
+            Self::ReadKept { .. } => Some("kept".into()),
+            Self::Judge { .. } => Some("judge".into()),
+            Self::Compare { .. } => Some("compare".into()),
+            Self::Weigh { .. } => Some("weigh".into()),
+            Self::KeepEdit { target, .. } | Self::DropEdit { target } => {
+                Some(format!("edit {target}"))
+            }
+            Self::SetAside { .. }
+            | Self::Publish(_)
+            | Self::Resume { .. }
+            | Self::Renew { .. }
+            | Self::Follow { .. }
+            | Self::Create(_)
+            | Self::DeleteDraft { .. }
+            | Self::DeleteProduct { .. } => None,
+        }
+    }
+}

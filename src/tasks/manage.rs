@@ -1,0 +1,257 @@
+//! Makes and deletes add-ons, flights and drafts. Before a draft is deleted its document is saved. After an answer that never came
+//! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
+
+use super::{
+    job::{Catalog, NewProduct},
+    probe::{self, Asked, Doubtful},
+    report::Report,
+    reporter::Reporter,
+    services::Services,
+};
+use crate::storage::{DiskError, Kept};
+use std::path::PathBuf;
+use store_client::{ApiError, NewAddOn, NewFlight};
+use store_model::{
+    product::{Product, plain_text},
+    target::Target,
+};
+
+/// Why something was not made or deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error("The draft was not deleted, because its document could not be saved first. {0}")]
+    Disk(#[from] DiskError),
+    #[error(
+        "{what} may have been made: the answer was lost, and {found} new ones are there now. Look at the list and go on with the right one."
+    )]
+    Several { what: String, found: usize },
+}
+
+pub async fn create(services: &Services, product: NewProduct, reporter: &Reporter) {
+    match make(services, &product).await {
+        Ok(product) => reporter.tell(Report::Created(product)).await,
+        Err(error) => reporter.fail(error).await,
+    }
+}
+
+/// Makes an add-on or a flight.
+pub async fn make(services: &Services, product: &NewProduct) -> Result<Product, ManageError> {
+    // What is there before is what tells a new one, should the answer be lost.
+    let before = listed(services, product)
+        .await?
+        .into_iter()
+        .map(|product| product.target)
+        .collect();
+    match probe::settle(services, &Change::Make { product, before }).await? {
+        Some(made) => Ok(made),
+        // Making ends with the product or with an error.
+        None => Err(ManageError::Several {
+            what: words(product),
+            found: 0,
+        }),
+    }
+}
+
+pub async fn delete_draft(
+    services: &Services,
+    target: Target,
+    submission: String,
+    reporter: &Reporter,
+) {
+    match discard(services, &target, &submission).await {
+        Ok(saved) => {
+            reporter
+                .tell(Report::Deleted {
+                    target,
+                    submission: Some(submission),
+                    saved: Some(saved),
+                })
+                .await
+        }
+        Err(error) => reporter.fail(error).await,
+    }
+}
+
+/// Saves the draft's document, then deletes the draft; gives the place of the document.
+pub async fn discard(
+    services: &Services,
+    target: &Target,
+    submission: &str,
+) -> Result<PathBuf, ManageError> {
+    let draft = services
+        .store
+        .submission(target, submission)
+        .await?
+        .submission;
+    let saved = services.home.drafts().save(
+        target,
+        Kept::BeforeDelete,
+        Some(submission),
+        &draft.document,
+    )?;
+    probe::settle(services, &Change::DeleteDraft { target, submission }).await?;
+    Ok(saved)
+}
+
+pub async fn delete_product(services: &Services, target: Target, reporter: &Reporter) {
+    match remove(services, &target).await {
+        Ok(()) => {
+            reporter
+                .tell(Report::Deleted {
+                    target,
+                    submission: None,
+                    saved: None,
+                })
+                .await
+        }
+        Err(error) => reporter.fail(error).await,
+    }
+}
+
+/// Deletes an add-on or a flight for good.
+pub async fn remove(services: &Services, target: &Target) -> Result<(), ManageError> {
+    probe::settle(services, &Change::DeleteProduct { target })
+        .await
+        .map(drop)
+}
+
+/// A call that changes something outside of a run.
+enum Change<'a> {
+    Make {
+        product: &'a NewProduct,
+        before: Vec<Target>,
+    },
+    DeleteDraft {
+        target: &'a Target,
+        submission: &'a str,
+    },
+    DeleteProduct {
+        target: &'a Target,
+    },
+}
+
+impl Doubtful for Change<'_> {
+    type Done = Option<Product>;
+    type Error = ManageError;
+
+    async fn send(&self, services: &Services) -> Result<Option<Product>, ApiError> {
+        let store = &services.store;
+        match self {
+            Self::Make { product, .. } => {
+                let made = match (*product).clone() {
+                    NewProduct::AddOn {
+                        app,
+                        product_id,
+                        product_type,
+                    } => {
+                        store
+                            .create_add_on(&NewAddOn {
+                                app,
+                                product_id,
+                                product_type,
+                            })
+                            .await?
+                    }
+                    NewProduct::Flight {
+                        app,
+                        name,
+                        groups,
+                        rank_higher_than,
+                    } => {
+                        store
+                            .create_flight(&NewFlight {
+                                app,
+                                name,
+                                groups,
+                                rank_higher_than,
+                            })
+                            .await?
+                    }
+                };
+                Ok(Some(made))
+            }
+            Self::DeleteDraft { target, submission } => store
+                .delete_submission(target, submission)
+                .await
+                .map(|()| None),
+            Self::DeleteProduct { target } => store.delete_product(target).await.map(|()| None),
+        }
+    }
+
+    async fn ask(&self, services: &Services) -> Result<Asked<Option<Product>>, ManageError> {
+        match self {
+            // Provably new: of that name, and not there before.
+            Self::Make { product, before } => {
+                let mut new = listed(services, product).await?;
+                new.retain(|found| !before.contains(&found.target));
+                match (new.pop(), new.len()) {
+                    (None, _) => Ok(Asked::NotDone),
+                    (Some(made), 0) => Ok(Asked::Done(Some(made))),
+                    (Some(_), others) => Err(ManageError::Several {
+                        what: words(product),
+                        found: others + 1,
+                    }),
+                }
+            }
+            Self::DeleteDraft { target, submission } => {
+                let pending = services.store.product(target).await?.pending;
+                Ok(if pending.as_deref() == Some(*submission) {
+                    Asked::NotDone
+                } else {
+                    Asked::Done(None)
+                })
+            }
+            Self::DeleteProduct { target } => match services.store.product(target).await {
+                Ok(_) => Ok(Asked::NotDone),
+                Err(error) if error.is_not_found() => Ok(Asked::Done(None)),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+}
+
+/// The products that are there and bear the name of the one to be made.
+async fn listed(services: &Services, product: &NewProduct) -> Result<Vec<Product>, ApiError> {
+    let catalog = match product {
+        NewProduct::AddOn { .. } => Catalog::AddOns,
+        NewProduct::Flight { app, .. } => Catalog::Flights { app: app.clone() },
+    };
+    let mut found = services
+        .store
+        .products(&catalog, &|_: &[Product], _: usize| ())
+        .await?;
+    found.retain(|found| match product {
+        NewProduct::AddOn {
+            app, product_id, ..
+        } => {
+            found.name == plain_text(product_id)
+                && found
+                    .app
+                    .as_ref()
+                    .is_none_or(|owner| owner.eq_ignore_ascii_case(app))
+        }
+        // One without a name goes by its id, so any may be it.
+        NewProduct::Flight { name, .. } => name
+            .as_ref()
+            .is_none_or(|name| found.name == plain_text(name)),
+    });
+    Ok(found)
+}
+
+fn words(product: &NewProduct) -> String {
+    match product {
+        NewProduct::AddOn {
+            app, product_id, ..
+        } => format!("The add-on {product_id} of app:{app}"),
+        NewProduct::Flight {
+            app,
+            name: Some(name),
+            ..
+        } => format!("The flight {name} of app:{app}"),
+        NewProduct::Flight {
+            app, name: None, ..
+        } => format!("A flight of app:{app}"),
+    }
+}

@@ -1,0 +1,28 @@
+//! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
+
+pub mod analyze;
+mod blocking;
+pub mod browse;
+pub mod digest;
+pub mod drive;
+pub mod files;
+pub mod history;
+pub mod history_item;
+pub mod job;
+pub mod journal;
+pub mod judge;
+pub mod load;
+pub mod making;
+pub mod manage;
+pub mod pack;
+pub mod pool;
+pub mod probe;
+pub mod renew;
+pub mod report;
+pub mod reporter;
+pub mod rollout;
+mod sending;
+pub mod services;
+mod shared_budget;
+pub mod texts;
+pub mod working_copy;

@@ -1,0 +1,267 @@
+//! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
+
+use super::{
+    analyze, digest, drive, files, history,
+    job::{Job, JobId},
+    judge, load, manage, pack, renew,
+    report::Report,
+    reporter::{Reporter, Told},
+    services::Services,
+    texts, working_copy,
+};
+use crate::{engine::operation::Errand, storage::Home};
+use futures::{
+    FutureExt,
+    future::{self, BoxFuture, Shared},
+};
+use std::{collections::HashMap, time::Duration};
+use tokio::{sync::mpsc, time};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Reports that may wait: enough for a burst, small enough that memory stays bounded.
+const ROOM: usize = 256;
+
+struct Running {
+    topic: Option<String>,
+    cancel: CancellationToken,
+    /// Cancelled when its work is over, however it ended.
+    over: CancellationToken,
+}
+
+/// Services that may still be in the making, or in words why there are none.
+pub type Opening = Shared<BoxFuture<'static, Result<Services, String>>>;
+
+/// What a job works with. What is known from disk needs no services, so it does not wait for them.
+#[derive(Clone)]
+struct Means {
+    home: Home,
+    profile: String,
+    services: Opening,
+}
+
+/// Every job that runs.
+pub struct Pool {
+    means: Means,
+    sender: mpsc::Sender<Told>,
+    root: CancellationToken,
+    tasks: TaskTracker,
+    running: HashMap<JobId, Running>,
+}
+
+impl Pool {
+    /// The channel that everything is told over; made first, because the client reports its requests over it too.
+    pub fn channel() -> (mpsc::Sender<Told>, mpsc::Receiver<Told>) {
+        mpsc::channel(ROOM)
+    }
+
+    pub fn new(services: Services, sender: mpsc::Sender<Told>) -> Self {
+        let (home, profile) = (services.home.clone(), services.profile.clone());
+        Self::opening(
+            home,
+            profile,
+            future::ready(Ok(services)).boxed().shared(),
+            sender,
+        )
+    }
+
+    /// A pool whose services are still being made: jobs that need them wait, or fail with the reason why there are none.
+    pub fn opening(
+        home: Home,
+        profile: String,
+        services: Opening,
+        sender: mpsc::Sender<Told>,
+    ) -> Self {
+        let (root, tasks) = (CancellationToken::new(), TaskTracker::new());
+        Self {
+            means: Means {
+                home,
+                profile,
+                services,
+            },
+            sender,
+            root,
+            tasks,
+            running: HashMap::new(),
+        }
+    }
+
+    /// Starts a job; one with the same topic that still runs is superseded.
+    pub fn start(&mut self, id: JobId, job: Job) {
+        self.running
+            .retain(|_, running| !running.over.is_cancelled());
+        let topic = job.topic();
+        let mut superseded = Vec::new();
+        for running in self
+            .running
+            .values()
+            .filter(|running| topic.is_some() && running.topic == topic)
+        {
+            running.cancel.cancel();
+            superseded.push(running.over.clone());
+        }
+        let (cancel, over) = (self.root.child_token(), CancellationToken::new());
+        let reporter = Reporter::new(id, self.sender.clone());
+        let work = Box::pin(run(
+            self.means.clone(),
+            job,
+            reporter.clone(),
+            cancel.clone(),
+            superseded,
+        ));
+        let done = over.clone().drop_guard();
+        let work = self.tasks.spawn(async move {
+            let _done = done;
+            work.await;
+        });
+        self.tasks.spawn(async move {
+            if let Err(error) = work.await {
+                // The panic's own text went to the log; it may hold anything, so it is not shown.
+                let message = format!("An internal error ended this job ({error:?}); the log has more. Please report it.");
+                let message = if error.is_panic() {
+                    "An internal error ended this job; the log has more. Please report it.".to_owned()
+                } else {
+                    message
+                };
+                reporter.tell(Report::Failed { message }).await;
+            }
+            reporter.tell(Report::Ended).await;
+        });
+        self.running.insert(
+            id,
+            Running {
+                topic,
+                cancel,
+                over,
+            },
+        );
+    }
+
+    /// Asks a job to stop; it reports how it ended.
+    pub fn cancel(&mut self, id: JobId) {
+        if let Some(running) = self.running.get(&id) {
+            running.cancel.cancel();
+        }
+    }
+
+    /// Cancels everything and gives it time to put its things in order.
+    pub async fn shut_down(self, patience: Duration) {
+        self.root.cancel();
+        self.tasks.close();
+        let _ = time::timeout(patience, self.tasks.wait()).await;
+    }
+}
+
+async fn run(
+    means: Means,
+    job: Job,
+    reporter: Reporter,
+    cancel: CancellationToken,
+    superseded: Vec<CancellationToken>,
+) {
+    let stoppable = !job.is_change();
+    let work = perform(means, job, &reporter, &cancel);
+    if stoppable {
+        // A superseded read has nothing to put in order: it is dropped where it stands.
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => reporter.tell(Report::Cancelled).await,
+            () = work => {}
+        }
+    } else {
+        // What changes something goes to its end even when superseded; an older text must not be written over a newer one.
+        for older in superseded {
+            older.cancelled().await;
+        }
+        Box::pin(work).await;
+    }
+}
+
+async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &CancellationToken) {
+    let Means {
+        home,
+        profile,
+        services,
+    } = means;
+    if let Job::Recall = job {
+        return load::recall(&home, &profile, reporter).await;
+    }
+    let services = &match services.await {
+        Ok(services) => services,
+        Err(message) => return reporter.tell(Report::Failed { message }).await,
+    };
+    match job {
+        // Done above: it waits for nothing.
+        Job::Recall => {}
+        Job::LoadCatalog(catalog) => load::catalog(services, catalog, reporter).await,
+        Job::LoadTarget(target) => load::target(services, target, reporter).await,
+        Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
+        Job::Browse { folder } => files::browse(folder, reporter).await,
+        Job::Examine {
+            zip,
+            kind,
+            document,
+            identity,
+        } => files::examine(zip, kind, document, identity, reporter).await,
+        Job::Judge {
+            target,
+            number,
+            text,
+            body,
+        } => judge::judge(target, number, text, body, reporter).await,
+        Job::Compare { number, documents } => analyze::compare(number, documents, reporter).await,
+        Job::Weigh { number, documents } => analyze::weigh(number, documents, reporter).await,
+        Job::Pack {
+            folder,
+            out,
+            kind,
+            document,
+        } => pack::run(folder, out, kind, document, reporter, cancel).await,
+        Job::Sum { zip } => digest::run(zip, reporter).await,
+        Job::ReadTexts(source) => texts::import(source, reporter).await,
+        Job::WriteTexts {
+            to,
+            files,
+            overwrites,
+        } => texts::export(to, files, overwrites, reporter).await,
+        Job::KeepEdit {
+            target,
+            text,
+            base,
+            body,
+            zip,
+        } => {
+            working_copy::keep(services, target, text, (base, body), zip, reporter).await;
+        }
+        Job::LoadPast(target) => history::load(services, target, reporter).await,
+        Job::ReadKept { target, path } => history::read(services, &target, path, reporter).await,
+        Job::SetAside { target, text } => {
+            working_copy::set_aside(services, target, text, reporter).await
+        }
+        Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
+        Job::Publish(plan) => drive::run(services, Errand::Publish(plan), reporter, cancel).await,
+        Job::Resume { run } => drive::resume(services, &run, reporter, cancel).await,
+        Job::Renew { run } => renew::run(services, &run, reporter, cancel).await,
+        Job::Follow {
+            target,
+            name,
+            submission,
+        } => {
+            drive::run(
+                services,
+                Errand::Follow {
+                    target,
+                    name,
+                    submission,
+                },
+                reporter,
+                cancel,
+            )
+            .await;
+        }
+        Job::Create(product) => manage::create(services, product, reporter).await,
+        Job::DeleteDraft { target, submission } => {
+            manage::delete_draft(services, target, submission, reporter).await
+        }
+        Job::DeleteProduct { target } => manage::delete_product(services, target, reporter).await,
+    }
+}

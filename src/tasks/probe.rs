@@ -1,0 +1,56 @@
+//! A change outside of a run whose answer may get lost: the Store is asked what became of it before anything is repeated.
+
+use super::services::Services;
+use store_client::ApiError;
+use tokio::time;
+
+/// So often one call may stay without a clear answer; then a person decides.
+const MOST_DOUBTS: u32 = 5;
+
+/// What the Store shows of a call whose answer is lost.
+pub(super) enum Asked<T> {
+    Done(T),
+    NotDone,
+}
+
+/// A call that changes something, and how to ask what became of it.
+pub(super) trait Doubtful: Sync {
+    type Done: Send;
+    type Error: From<ApiError> + Send;
+
+    fn send(
+        &self,
+        services: &Services,
+    ) -> impl Future<Output = Result<Self::Done, ApiError>> + Send;
+
+    fn ask(
+        &self,
+        services: &Services,
+    ) -> impl Future<Output = Result<Asked<Self::Done>, Self::Error>> + Send;
+}
+
+/// Sends until it is clear what became of it.
+pub(super) async fn settle<C: Doubtful>(
+    services: &Services,
+    change: &C,
+) -> Result<C::Done, C::Error> {
+    let mut doubts = 0;
+    loop {
+        let error = match change.send(services).await {
+            Ok(done) => return Ok(done),
+            // A refusal of the repetition may only say that the first attempt was heard after all.
+            Err(error) if error.is_ambiguous() || (doubts > 0 && !error.is_sign_in()) => error,
+            Err(error) => return Err(error.into()),
+        };
+        tracing::warn!(%error, "the outcome of a change is not known: asking the Store");
+        // The longer it stays unclear, the longer the service gets to settle.
+        time::sleep((services.cadence.shortest * 2_u32.pow(doubts)).min(services.cadence.longest))
+            .await;
+        doubts += 1;
+        match change.ask(services).await? {
+            Asked::Done(done) => return Ok(done),
+            Asked::NotDone if error.is_ambiguous() && doubts < MOST_DOUBTS => {}
+            Asked::NotDone => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
+
+use super::history_item::{KeptDocument, Past};
+use crate::engine::view::RunView;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc, time::Duration};
+pub use store_client::Exchange;
+use store_model::{
+    archive::{Archive, Fit, Repair},
+    catalog::Catalog,
+    checked::Judged,
+    difference::Difference,
+    product::{PackageIdentity, Product},
+    review_analysis::Weighed,
+    status::StatusReport,
+    submission::Submission,
+    target::Target,
+    texts::source::Found,
+};
+
+/// The state of the connection, for the header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pulse {
+    pub token_expires: Option<Timestamp>,
+    /// Store requests in the last minute, the most that are allowed, and how many wait for a slot.
+    pub used: u32,
+    pub limit: u32,
+    pub waiting: usize,
+}
+
+/// How far an upload is; only acknowledged bytes count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UploadProgress {
+    pub run: String,
+    pub file: String,
+    pub sent: u64,
+    pub total: u64,
+    /// Bytes a second over the last 5 s.
+    pub rate: u64,
+    pub left: Option<Duration>,
+    pub blocks_done: u32,
+    pub blocks: u32,
+    /// Blocks that had to be sent again.
+    pub retries: u32,
+    /// When the upload URL ends, as far as it says so.
+    pub expires: Option<Timestamp>,
+    pub connections: usize,
+}
+
+/// One entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderEntry {
+    pub name: String,
+    pub path: PathBuf,
+    pub is_folder: bool,
+    /// Bytes; 0 for a folder.
+    pub size: u64,
+    pub modified: Option<Timestamp>,
+}
+
+/// A target with the documents that the Store holds for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetDetail {
+    pub product: Product,
+    pub published: Option<Submission>,
+    pub pending: Option<Submission>,
+    /// A working copy that an earlier session kept.
+    pub edit: Option<KeptEdit>,
+}
+
+impl TargetDetail {
+    /// The submission whose document is edited: the draft if there is one, else the live one.
+    pub fn server(&self) -> Option<&Submission> {
+        self.pending.as_ref().or(self.published.as_ref())
+    }
+}
+
+/// A working copy of a document as it lies on disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptEdit {
+    /// Empty when nothing was edited and only a ZIP chosen.
+    pub text: String,
+    /// The submission that it was made from.
+    pub base: Option<String>,
+    /// The editable part of that submission's document; older versions did not keep it.
+    pub body: Option<Arc<Value>>,
+    pub zip: Option<PathBuf>,
+    pub saved: Timestamp,
+}
+
+/// A run whose journal is not closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interrupted {
+    /// The run's id.
+    pub id: String,
+    /// `None` when the journal cannot be read.
+    pub view: Option<RunView>,
+    /// Another process drives it: which, as far as that is known.
+    pub held_by: Option<String>,
+    /// Why it cannot be gone on with, or what is damaged.
+    pub problem: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// Runs that an earlier process left.
+    Interrupted(Vec<Interrupted>),
+    /// The first part of a list, while the rest is on its way. `total` is the server's count.
+    Some {
+        catalog: Catalog,
+        products: Vec<Product>,
+        total: usize,
+    },
+    Products {
+        catalog: Catalog,
+        products: Vec<Product>,
+        at: Timestamp,
+    },
+    /// A last known list from disk.
+    Recalled {
+        catalog: Catalog,
+        products: Vec<Product>,
+        at: Timestamp,
+    },
+    Target(Box<TargetDetail>),
+    Status {
+        target: Target,
+        submission: String,
+        report: StatusReport,
+    },
+    Folder {
+        folder: PathBuf,
+        entries: Vec<FolderEntry>,
+    },
+    Examined(Box<Examined>),
+    /// Bytes of a folder that stand in the ZIP that is being made. May be dropped: another follows.
+    Packing {
+        done: u64,
+        total: u64,
+    },
+    Packed(Box<Packed>),
+    /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
+    Summed(Summed),
+    Texts(Box<Texts>),
+    Judged(Judgement),
+    Compared(Comparison),
+    Weighed(Weighing),
+    /// Targets whose edited text lies on disk, from an earlier session.
+    Edited(Vec<Target>),
+    Past(Box<Past>),
+    Kept(Box<KeptDocument>),
+    EditKept {
+        target: Target,
+        at: Timestamp,
+    },
+    Run(Box<RunView>),
+    /// Another run takes the place of this one.
+    Renewed {
+        run: String,
+    },
+    /// May be dropped: another follows.
+    Upload(UploadProgress),
+    Created(Product),
+    Deleted {
+        target: Target,
+        submission: Option<String>,
+        saved: Option<PathBuf>,
+    },
+    /// From the client itself, of no job.
+    Exchange(Exchange),
+    Pulse(Pulse),
+    /// The job failed; what was tried, what came back, what to do next.
+    Failed {
+        message: String,
+    },
+    Cancelled,
+    /// The job came to its end; nothing more of it follows.
+    Ended,
+}
+
+/// What writing came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// So many files were written; those that were the same already are not counted.
+    Done { files: usize },
+    /// Nothing was written: these files are there and say something else.
+    InTheWay { files: Vec<PathBuf> },
+}
+
+/// Texts that were read, or written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Texts {
+    Found {
+        from: PathBuf,
+        found: Found,
+    },
+    Written {
+        to: PathBuf,
+        /// How many there were to write.
+        all: usize,
+        written: Written,
+    },
+}
+
+/// A text of a target judged, with the number that it was asked under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    pub target: Target,
+    pub number: u64,
+    pub judged: Arc<Judged>,
+}
+
+/// What changes in a target's document, with the number that it was asked under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub number: u64,
+    pub difference: Arc<Difference>,
+}
+
+/// All that a review says of a target's documents, with the number that it was asked under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighing {
+    pub number: u64,
+    pub weighed: Arc<Weighed>,
+}
+
+/// A ZIP as it was found, and how it fits the document that it was examined for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examined {
+    pub zip: PathBuf,
+    /// Bytes of the file itself.
+    pub size: u64,
+    /// What is in it; how it fits another document is computed from this without the disk.
+    pub archive: Option<Archive>,
+    /// What the product's packages are called, where that is known.
+    pub identity: Option<PackageIdentity>,
+    pub fit: Fit,
+    /// What can be repaired in the document.
+    pub repairs: Vec<Repair>,
+    /// Why it cannot be read at all, in words.
+    pub broken: Option<String>,
+    /// What is known of the sum of its content.
+    pub summed: Option<Summed>,
+}
+
+/// A ZIP that is read for its SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summed {
+    pub zip: PathBuf,
+    /// Bytes read, and of all.
+    pub done: u64,
+    pub total: u64,
+    pub sum: Option<[u8; 32]>,
+}
+
+/// A ZIP that was made of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub zip: PathBuf,
+    /// Bytes of the ZIP.
+    pub size: u64,
+    /// What is in it: the path there, and the path in the folder.
+    pub files: Vec<(String, String)>,
+    /// Files of the folder that nobody waits for.
+    pub left_out: Vec<String>,
+}

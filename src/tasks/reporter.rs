@@ -1,0 +1,58 @@
+//! A job's way to tell: results always arrive, progress may be dropped when nobody keeps up.
+
+use super::{
+    job::JobId,
+    report::{Report, UploadProgress},
+};
+use std::time::Duration;
+use tokio::{sync::mpsc, time::Instant};
+
+/// Everything that is told, with the job that tells it.
+pub type Told = (Option<JobId>, Report);
+
+/// Ten a second is more than anyone reads, and leaves the channel to the results.
+pub(super) const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
+
+/// One job's end of the channel.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    job: JobId,
+    sender: mpsc::Sender<Told>,
+}
+
+impl Reporter {
+    pub fn new(job: JobId, sender: mpsc::Sender<Told>) -> Self {
+        Self { job, sender }
+    }
+
+    /// Waits for room. A listener that is gone is no error: nobody wants to know any more.
+    pub async fn tell(&self, report: Report) {
+        let _ = self.sender.send((Some(self.job), report)).await;
+    }
+
+    /// For where nothing may wait: lost when there is no room.
+    pub(super) fn try_tell(&self, report: Report) {
+        let _ = self.sender.try_send((Some(self.job), report));
+    }
+
+    /// The job has failed.
+    pub(super) async fn fail(&self, error: impl std::fmt::Display) {
+        self.tell(Report::Failed {
+            message: error.to_string(),
+        })
+        .await;
+    }
+
+    /// Drops the word when there is no room or the last one is not long ago; the one that completes is never throttled.
+    pub(super) fn progress(&self, progress: UploadProgress, last: &mut Option<Instant>) {
+        let now = Instant::now();
+        let is_complete = progress.sent == progress.total;
+        if !is_complete && last.is_some_and(|last| now.duration_since(last) < PROGRESS_PAUSE) {
+            return;
+        }
+        *last = Some(now);
+        let _ = self
+            .sender
+            .try_send((Some(self.job), Report::Upload(progress)));
+    }
+}

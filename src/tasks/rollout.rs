@@ -1,0 +1,91 @@
+//! Moves a gradual rollout. After an answer that never came the Store is asked how far the rollout is before anything is repeated.
+
+use super::{
+    probe::{self, Asked, Doubtful},
+    services::Services,
+};
+use store_client::{ApiError, Rollout};
+use store_model::target::Target;
+
+/// Percentages nearer than this are the same: the Store keeps them as floating-point numbers.
+const SAME: f64 = 0.005;
+
+/// What is to become of a rollout.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Move {
+    /// To so many customers, 0 to 100.
+    Set(f64),
+    /// Everybody gets the earlier packages again.
+    Halt,
+    /// Everybody gets the new packages.
+    Finalize,
+}
+
+impl Move {
+    fn is_done(self, rollout: &Rollout) -> bool {
+        match self {
+            Self::Set(percentage) => {
+                rollout.status == "PackageRolloutInProgress"
+                    && (rollout.percentage - percentage).abs() < SAME
+            }
+            Self::Halt => rollout.status == "PackageRolloutStopped",
+            Self::Finalize => rollout.status == "PackageRolloutComplete",
+        }
+    }
+}
+
+struct Shift<'a> {
+    target: &'a Target,
+    submission: &'a str,
+    to: Move,
+}
+
+impl Doubtful for Shift<'_> {
+    type Done = Rollout;
+    type Error = ApiError;
+
+    async fn send(&self, services: &Services) -> Result<Rollout, ApiError> {
+        let Self {
+            target,
+            submission,
+            to,
+        } = *self;
+        match to {
+            Move::Set(percentage) => {
+                services
+                    .store
+                    .set_rollout(target, submission, percentage)
+                    .await
+            }
+            Move::Halt => services.store.halt_rollout(target, submission).await,
+            Move::Finalize => services.store.finalize_rollout(target, submission).await,
+        }
+    }
+
+    async fn ask(&self, services: &Services) -> Result<Asked<Rollout>, ApiError> {
+        let rollout = services.store.rollout(self.target, self.submission).await?;
+        Ok(if self.to.is_done(&rollout) {
+            Asked::Done(rollout)
+        } else {
+            Asked::NotDone
+        })
+    }
+}
+
+/// Moves the rollout of a published submission; gives how it stands then.
+pub async fn shift(
+    services: &Services,
+    target: &Target,
+    submission: &str,
+    to: Move,
+) -> Result<Rollout, ApiError> {
+    probe::settle(
+        services,
+        &Shift {
+            target,
+            submission,
+            to,
+        },
+    )
+    .await
+}

@@ -1,6 +1,0 @@
-//! A JSON value as a tree: what becomes a row, and what is in view of the rows.
-
-pub mod view;
-pub mod walk;
-
-pub use view::{Click, Fold, INDENT, Row, Tree};
