@@ -8,8 +8,8 @@
     reason = "made for the other benchmark; this one needs a screen and a few products of it"
 )]
 mod account;
-#[path = "document/desk.rs"]
-mod desk;
+#[path = "document/documents.rs"]
+mod documents;
 #[path = "document/editor.rs"]
 mod editor;
 #[path = "document/large.rs"]
@@ -48,7 +48,7 @@ fn main() -> Outcome<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
-        desk::measure(&runtime, document, &mut table)?;
+        documents::measure(&runtime, document, &mut table)?;
     }
     Ok(())
 }

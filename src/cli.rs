@@ -22,7 +22,7 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, default_value_t, value_name = "HOW")]
     pub output: Output,
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -33,7 +33,7 @@ pub enum Output {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// The dashboard on the built-in simulator: no account, no network, no file to edit.
     #[cfg(feature = "sim")]
     Demo(DemoArgs),

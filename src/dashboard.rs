@@ -17,7 +17,7 @@ use flightdeck::{
     tasks::{
         job::{Job, JobId},
         pool::{Opening, Pool},
-        report::{Pulse, Report},
+        report::{Connection, Report},
         reporter::Told,
         services::{OpenError, Services},
     },
@@ -83,8 +83,8 @@ async fn run_demo(
             format!("The demo could not be started: {error}"),
         )
     };
-    let scenario =
-        flightdeck::commands::sim::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
+    let scenario = flightdeck::commands::sim::read_scenario(args.scenario.as_deref())
+        .map_err(Failure::usage)?;
     let mut make = || -> Result<PathBuf, Failure> {
         let folder = tempfile::Builder::new()
             .prefix("flightdeck-demo-")
@@ -261,7 +261,7 @@ async fn show(
     shell::logging::start(&home.log_folder());
     let (observe, exchanges) = observer();
     let services = open_services(config, profile, &home, observe);
-    let pulse = tokio::spawn(pulse(services.clone(), exchanges, sender.clone()));
+    let connection = tokio::spawn(connection(services.clone(), exchanges, sender.clone()));
     let view = ProfileView {
         name: profile.name.clone(),
         is_demo: banner.is_some(),
@@ -274,7 +274,7 @@ async fn show(
     let mut pool = Pool::opening(home, profile.name.clone(), services, sender);
     let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;
-    pulse.abort();
+    connection.abort();
     exit.map(|_| Exit::Done)
         .map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
 }
@@ -304,7 +304,7 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<store_client::Exchange>) {
 }
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
-async fn pulse(
+async fn connection(
     services: Opening,
     mut exchanges: mpsc::UnboundedReceiver<store_client::Exchange>,
     sender: mpsc::Sender<Told>,
@@ -337,13 +337,18 @@ async fn pulse(
         {
             return;
         }
-        let pulse = Pulse {
+        let connection = Connection {
             token_expires: services.store.token_expires(),
             used,
             limit,
             waiting,
         };
-        if is_news && sender.send((None, Report::Pulse(pulse))).await.is_err() {
+        if is_news
+            && sender
+                .send((None, Report::Connection(connection)))
+                .await
+                .is_err()
+        {
             return;
         }
     }

@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory, Parser};
 use flightdeck::{
-    cli::{Cli, Command},
+    cli::{Cli, CliCommand},
     commands::{self, exit::Exit, printer::Printer},
     storage::config::env,
 };
@@ -40,18 +40,19 @@ async fn run(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
     match &cli.command {
         None => dashboard::open(cli, temporary).await,
         #[cfg(feature = "sim")]
-        Some(Command::Demo(args)) => dashboard::demo(args, temporary).await,
+        Some(CliCommand::Demo(args)) => dashboard::demo(args, temporary).await,
         #[cfg(feature = "sim")]
-        Some(Command::Sim(args)) => commands::sim::serve(args).await,
-        Some(Command::Completions { shell }) => {
+        Some(CliCommand::Sim(args)) => commands::sim::serve(args).await,
+        Some(CliCommand::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "flightdeck", &mut io::stdout());
             Exit::Done
         }
-        Some(Command::Man) => match clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())
-        {
-            Ok(()) => Exit::Done,
-            Err(_) => Exit::Failed,
-        },
+        Some(CliCommand::Man) => {
+            match clap_mangen::Man::new(Cli::command()).render(&mut io::stdout()) {
+                Ok(()) => Exit::Done,
+                Err(_) => Exit::Failed,
+            }
+        }
         Some(command) => {
             let (mut out, mut err) = (io::stdout(), io::stderr());
             let mut printer = Printer {

@@ -8,10 +8,10 @@
 
 use flightdeck::engine::{
     cadence::Cadence,
-    call::{Fault, Happened, Next},
+    call::{Fault, NextStep, RunEvent},
     entry::Entry,
     machine::Run,
-    operation::{Errand, Header},
+    operation::{Header, Operation},
     plan::{PendingPolicy, Plan, WaitFor},
     view::{Cause, Outcome, Step, StepState},
 };
@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
 use store_model::{
-    risk::ConcernKind,
+    risk::RiskKind,
     status::{Status, StatusReport},
     submission::{REDACTED, Submission, put_body},
     target::{Kind, Target},
@@ -104,14 +104,14 @@ fn with_package(mut plan: Plan, zip: bool) -> Plan {
     plan
 }
 
-fn header(errand: Errand) -> Header {
+fn header(operation: Operation) -> Header {
     Header {
         version: Header::VERSION,
         run: "0193e6a1-0000-7000-8000-000000000001".into(),
         profile: "test".into(),
         at: "2026-02-03T09:20:00Z".parse().unwrap(),
         cadence: Cadence::default(),
-        errand,
+        operation,
     }
 }
 
@@ -123,111 +123,113 @@ struct Story {
 }
 
 fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
-    let mut run = Run::new(header(Errand::Publish(Box::new(plan))));
+    let mut run = Run::new(header(Operation::Publish(Box::new(plan))));
     let (mut asked, mut entries) = (Vec::new(), Vec::new());
     let mut at = run.header().at;
     let mut draft: Option<Value> = None;
     for number in 0..100 {
         let next = run.next();
         let (word, happened) = match next {
-            Next::End => {
+            NextStep::End => {
                 return Story {
                     asked,
                     entries,
                     run,
                 };
             }
-            Next::SignIn => ("sign-in".to_owned(), Happened::SignedIn),
-            Next::ReadTarget => {
+            NextStep::SignIn => ("sign-in".to_owned(), RunEvent::SignedIn),
+            NextStep::ReadTarget => {
                 let id = |submission: &Option<Submission>| {
                     submission.as_ref().map(|submission| submission.id.clone())
                 };
                 (
                     "target".into(),
-                    Happened::TargetRead {
+                    RunEvent::TargetRead {
                         name: "Northwind Notes".into(),
                         pending: id(&world.pending),
                         published: id(&world.live),
                     },
                 )
             }
-            Next::ReadSubmission { id } => {
+            NextStep::ReadSubmission { id } => {
                 let found = [&world.pending, &world.live]
                     .into_iter()
                     .flatten()
                     .find(|found| found.id == id);
                 (
                     format!("read {id}"),
-                    Happened::SubmissionRead(found.unwrap().clone()),
+                    RunEvent::SubmissionRead(found.unwrap().clone()),
                 )
             }
-            Next::Examine { .. } => {
+            NextStep::Examine { .. } => {
                 let problems = world.zip_problem.into_iter().map(str::to_owned).collect();
                 (
                     "examine".into(),
-                    Happened::Examined {
+                    RunEvent::Examined {
                         problems,
                         warnings: Vec::new(),
                         sum: None,
                     },
                 )
             }
-            Next::SaveDraft { submission } => (
+            NextStep::SaveDraft { submission } => (
                 format!("save {}", submission.id),
-                Happened::DraftSaved {
+                RunEvent::DraftSaved {
                     path: "drafts/x.json".into(),
                 },
             ),
-            Next::Delete { id } => {
+            NextStep::Delete { id } => {
                 world.pending = None;
-                (format!("delete {id}"), Happened::Deleted)
+                (format!("delete {id}"), RunEvent::Deleted)
             }
-            Next::Create => {
+            NextStep::Create => {
                 let new = document("11", "PendingCommit", "old");
                 draft = Some(new.clone());
                 (
                     "create".into(),
-                    Happened::Created(Submission {
+                    RunEvent::Created(Submission {
                         id: "11".into(),
                         document: new,
                     }),
                 )
             }
-            Next::Update { id, body } => {
+            NextStep::Update { id, body } => {
                 if !world.stores_nothing {
                     let mut stored = body;
                     stored["id"] = id.clone().into();
                     stored["status"] = "PendingCommit".into();
                     draft = Some(stored);
                 }
-                (format!("update {id}"), Happened::Updated)
+                (format!("update {id}"), RunEvent::Updated)
             }
-            Next::ReadBack { id } => {
+            NextStep::ReadBack { id } => {
                 let document = draft
                     .clone()
                     .or(world.pending.as_ref().map(|draft| draft.document.clone()))
                     .unwrap();
                 (
                     format!("read-back {id}"),
-                    Happened::ReadBack(Submission { id, document }),
+                    RunEvent::ReadBack(Submission { id, document }),
                 )
             }
-            Next::Upload { id, .. } => (format!("upload {id}"), Happened::Uploaded { bytes: 1 }),
-            Next::Commit { id } => (format!("commit {id}"), Happened::Committed),
-            Next::Look { .. } => {
+            NextStep::Upload { id, .. } => {
+                (format!("upload {id}"), RunEvent::Uploaded { bytes: 1 })
+            }
+            NextStep::Commit { id } => (format!("commit {id}"), RunEvent::Committed),
+            NextStep::Poll { .. } => {
                 let due = run.due().unwrap();
                 assert!(due > at, "a look is never due at once");
                 at = due;
                 let status = world.pipeline.remove(0);
                 (
                     format!("look {status}"),
-                    Happened::Seen(StatusReport::read(&json!({"status": status}))),
+                    RunEvent::Seen(StatusReport::read(&json!({"status": status}))),
                 )
             }
         };
         at = at.checked_add(SignedDuration::from_secs(1)).unwrap();
         let happened = if cancel == Some(number) {
-            Happened::Cancelled
+            RunEvent::Cancelled
         } else {
             happened
         };
@@ -236,7 +238,7 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
             at,
             what: Box::new(happened.clone()),
         });
-        run.tell(happened, at);
+        run.apply(happened, at);
     }
     panic!("the run does not end: {asked:?}");
 }
@@ -395,12 +397,12 @@ fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it()
     for (notes, is_foreign) in [("old", false), ("new", false), ("theirs", true)] {
         let mut run = Run::rebuild(stopped.run.header().clone(), stopped.entries.clone());
         run.resume(false, at());
-        assert_eq!(run.next(), Next::ReadSubmission { id: "11".into() });
+        assert_eq!(run.next(), NextStep::ReadSubmission { id: "11".into() });
         let now = Submission {
             id: "11".into(),
             document: document("11", "PendingCommit", notes),
         };
-        run.tell(Happened::SubmissionRead(now), at());
+        run.apply(RunEvent::SubmissionRead(now), at());
         if is_foreign {
             let ending = run.view().ending.clone().unwrap();
             assert!(
@@ -409,7 +411,7 @@ fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it()
             );
         } else {
             assert!(
-                matches!(run.next(), Next::Update { .. }),
+                matches!(run.next(), NextStep::Update { .. }),
                 "{:?}",
                 run.next()
             );
@@ -432,15 +434,15 @@ fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it()
     for (notes, is_foreign) in [("old", false), ("theirs", true)] {
         let mut run = Run::rebuild(stopped.run.header().clone(), stopped.entries.clone());
         run.resume(false, at());
-        run.tell(
-            Happened::SubmissionRead(Submission {
+        run.apply(
+            RunEvent::SubmissionRead(Submission {
                 id: "7".into(),
                 document: document("7", "PendingCommit", notes),
             }),
             at(),
         );
         assert_eq!(
-            run.next() == Next::Commit { id: "7".into() },
+            run.next() == NextStep::Commit { id: "7".into() },
             !is_foreign,
             "{notes}"
         );
@@ -624,7 +626,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     // A yes to something else is none.
     let other = play(
         Plan {
-            allow: vec![ConcernKind::Visibility],
+            allow: vec![RiskKind::Visibility],
             ..free.clone()
         },
         world(),
@@ -633,7 +635,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     assert_eq!(outcome(&other).0, Outcome::Refused);
     let agreed = play(
         Plan {
-            allow: vec![ConcernKind::BecomesFree, ConcernKind::Price],
+            allow: vec![RiskKind::BecomesFree, RiskKind::Price],
             ..free
         },
         world(),
@@ -695,28 +697,28 @@ fn it_goes_as_far_as_asked(#[case] wait: WaitFor, #[case] last: &str) {
 
 #[test]
 fn a_follow_outlives_a_fault_of_the_network() {
-    let errand = Errand::Follow {
+    let operation = Operation::Follow {
         target: Target::app("9A"),
         name: "Notes".into(),
         submission: "11".into(),
     };
-    let mut run = Run::new(header(errand));
+    let mut run = Run::new(header(operation));
     let at: Timestamp = "2026-02-03T09:20:05Z".parse().unwrap();
-    run.tell(Happened::SignedIn, at);
-    run.tell(
-        Happened::SubmissionRead(submission("11", "Certification")),
+    run.apply(RunEvent::SignedIn, at);
+    run.apply(
+        RunEvent::SubmissionRead(submission("11", "Certification")),
         at,
     );
-    run.tell(
-        Happened::Failed(Fault {
+    run.apply(
+        RunEvent::Failed(Fault {
             cause: Cause::Trouble,
             message: "no network".into(),
         }),
         at,
     );
-    assert!(matches!(run.next(), Next::Look { .. }) && run.view().warnings.len() == 1);
-    run.tell(
-        Happened::Seen(StatusReport::read(&json!({"status": "Published"}))),
+    assert!(matches!(run.next(), NextStep::Poll { .. }) && run.view().warnings.len() == 1);
+    run.apply(
+        RunEvent::Seen(StatusReport::read(&json!({"status": "Published"}))),
         at,
     );
     assert_eq!(
@@ -757,13 +759,13 @@ proptest! {
 
         let lines: Vec<String> = story.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
         let read = lines.iter().map(|line| serde_json::from_str::<Entry>(line).unwrap());
-        let rebuilt = Run::rebuild(header(Errand::Publish(Box::new(plan))), read);
+        let rebuilt = Run::rebuild(header(Operation::Publish(Box::new(plan))), read);
         prop_assert_eq!(rebuilt, story.run);
     }
 }
 
 #[rstest]
-#[case::past("2026-02-01T00:00:00Z", Some("targetPublishDate is in the past."))]
+#[case::history("2026-02-01T00:00:00Z", Some("targetPublishDate is in the past."))]
 #[case::soon("2026-02-03T10:20:00Z", Some("targetPublishDate is only"))]
 #[case::ahead("2026-03-03T10:20:00Z", None)]
 fn a_date_that_is_too_near_is_told_before_anything_is_sent(
@@ -784,7 +786,7 @@ fn a_date_that_is_too_near_is_told_before_anything_is_sent(
         None => assert_eq!(warnings, &Vec::<String>::new()),
     }
     // Rebuilt from its journal, whenever that is, the run judges by the time of then.
-    let rebuilt = Run::rebuild(header(Errand::Publish(Box::new(plan))), story.entries);
+    let rebuilt = Run::rebuild(header(Operation::Publish(Box::new(plan))), story.entries);
     assert_eq!(&rebuilt.view().warnings, warnings);
 
     // A draft that is committed as it is says so as well.

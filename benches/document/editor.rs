@@ -10,7 +10,7 @@ use flightdeck::{
     tasks::{
         analyze,
         job::{Job, JobId},
-        report::{Comparison, Judgement, Report, TargetDetail, Weighing},
+        report::{AnalyzedReview, Comparison, Judgement, Report, TargetDetail},
     },
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -224,9 +224,12 @@ fn compared(
             let difference = Arc::new(analyze::difference(&documents));
             Some((id, Report::Compared(Comparison { number, difference })))
         }
-        Effect::Start(id, Job::Weigh { number, documents }) => {
-            let weighed = Arc::new(analyze::weighed(&documents, jiff::Timestamp::now()));
-            Some((id, Report::Weighed(Weighing { number, weighed })))
+        Effect::Start(id, Job::Analyze { number, documents }) => {
+            let analysis = Arc::new(analyze::analysis(&documents, jiff::Timestamp::now()));
+            Some((
+                id,
+                Report::ReviewAnalysis(AnalyzedReview { number, analysis }),
+            ))
         }
         _ => None,
     });

@@ -11,7 +11,7 @@ use flightdeck::{
     shell::pace::Pace,
     tasks::{
         pool::Pool,
-        report::{Pulse, Report},
+        report::{Connection, Report},
     },
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -96,10 +96,10 @@ async fn under_load(screen: &mut Screen) -> Outcome<Times> {
                     submission: submission.clone(),
                     report: StatusReport::read(&serde_json::json!({"status": "Certification"})),
                 },
-                3 | 4 => Report::Pulse(Pulse {
+                3 | 4 => Report::Connection(Connection {
                     used: at as u32 % 20,
                     limit: 20,
-                    ..Pulse::default()
+                    ..Connection::default()
                 }),
                 _ => Report::Exchange(exchange(at, target)),
             };

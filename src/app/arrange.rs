@@ -1,7 +1,7 @@
 //! Which pane is where, from size, focus and zoom. Pure geometry.
 
 use super::focus::is_list;
-use crate::screen::ask::PaneId;
+use crate::screen::command::PaneId;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 /// Below this there is one sentence instead of a broken screen.

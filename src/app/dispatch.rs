@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     features::opening,
-    screen::ask::{Ask, Opening, PaneId, Severity},
+    screen::command::{Command, Opening, PaneId, Severity},
     state::Change,
     tasks::job::Job,
 };
@@ -18,19 +18,19 @@ const MOST: usize = 1_000;
 impl App {
     pub(super) fn release_all(&mut self, now: Moment) {
         for _ in 0..MOST {
-            let Some(ask) = self.asks.pop_front() else {
+            let Some(command) = self.commands.pop_front() else {
                 return;
             };
-            self.release(ask, now);
+            self.release(command, now);
         }
-        debug_assert!(self.asks.is_empty(), "asks lead to asks without end");
-        self.asks.clear();
+        debug_assert!(self.commands.is_empty(), "asks lead to asks without end");
+        self.commands.clear();
     }
 
-    fn release(&mut self, ask: Ask, now: Moment) {
-        match ask {
-            Ask::Do(action) => self.perform(action, now),
-            Ask::Start(job) => {
+    fn release(&mut self, command: Command, now: Moment) {
+        match command {
+            Command::Do(action) => self.perform(action, now),
+            Command::Start(job) => {
                 // Where the runs are on screen, its row says so.
                 if matches!(job, Job::Publish(_) | Job::Follow { .. }) && !self.shows_runs() {
                     let text = format!("Started: {}", what(&job));
@@ -46,74 +46,74 @@ impl App {
                     self.broadcast(&change, now);
                 }
             }
-            Ask::Cancel(job) => self.effects.push(Effect::Cancel(job)),
-            Ask::Focus(pane) => self.go_to(pane, now),
-            Ask::Select(target) => {
-                if self.ground.selected.as_ref() != Some(&target) {
-                    self.ground.selected = Some(target);
+            Command::Cancel(job) => self.effects.push(Effect::Cancel(job)),
+            Command::Focus(pane) => self.go_to(pane, now),
+            Command::Select(target) => {
+                if self.context.selected.as_ref() != Some(&target) {
+                    self.context.selected = Some(target);
                     self.loading.selected(now);
                     self.broadcast(&Change::Selected, now);
                 }
             }
-            Ask::ShowTab(_) | Ask::Reveal { .. } | Ask::ChangeDocument { .. } => {
-                self.deliver(PaneId::Detail, ask, now)
+            Command::ShowTab(_) | Command::Reveal { .. } | Command::ChangeDocument { .. } => {
+                self.deliver(PaneId::Detail, command, now)
             }
-            Ask::Open(opening) => self.open(opening, now),
-            Ask::Edited { target, text } => {
-                if self.ground.model.edit(&target, text) {
+            Command::Open(opening) => self.open(opening, now),
+            Command::Edited { target, text } => {
+                if self.context.model.edit(&target, text) {
                     self.loading.edited(target.clone(), now);
                     self.broadcast(&Change::Edit(target), now);
                 }
             }
-            Ask::DiscardEdit(target) => {
-                self.ground.model.discard_edit(&target);
+            Command::DiscardEdit(target) => {
+                self.context.model.discard_edit(&target);
                 self.loading.forget_edit(&target);
                 self.start_job(Job::DropEdit {
                     target: target.clone(),
                 });
-                if self.ground.model.edits.contains_key(&target) {
+                if self.context.model.edits.contains_key(&target) {
                     // The chosen ZIP stays.
                     self.loading.edited(target.clone(), now);
                 }
                 self.broadcast(&Change::Edit(target), now);
             }
-            Ask::Rebase(target) => {
-                self.ground.model.rebase(&target);
+            Command::Rebase(target) => {
+                self.context.model.rebase(&target);
                 self.loading.edited(target.clone(), now);
                 self.broadcast(&Change::Edit(target), now);
             }
-            Ask::ChooseZip { target, zip } => {
-                self.ground.model.choose_zip(&target, zip);
+            Command::ChooseZip { target, zip } => {
+                self.context.model.choose_zip(&target, zip);
                 self.loading.edited(target.clone(), now);
                 self.broadcast(&Change::Edit(target), now);
             }
-            Ask::Toast(severity, text) => self.toasts.push(severity, text, now.uptime),
-            Ask::Copy(text) => {
+            Command::Toast(severity, text) => self.toasts.push(severity, text, now.uptime),
+            Command::Copy(text) => {
                 let first = text.lines().next().unwrap_or_default();
                 let said = tui_kit::text::fit(first, 40).into_owned();
                 self.toasts
                     .push(Severity::Info, format!("Copied: {said}"), now.uptime);
                 self.effects.push(Effect::Copy(text));
             }
-            Ask::OpenLink(link) => self.effects.push(Effect::OpenLink(link)),
-            Ask::EditOutside { target, text } => {
+            Command::OpenLink(link) => self.effects.push(Effect::OpenLink(link)),
+            Command::EditOutside { target, text } => {
                 self.effects.push(Effect::EditOutside { target, text })
             }
-            Ask::DismissRun(run) => {
-                let change = self.ground.model.dismiss(&run);
+            Command::DismissRun(run) => {
+                let change = self.context.model.dismiss(&run);
                 self.broadcast(&change, now);
             }
-            Ask::Quit => self.leave(Exit::Quit),
+            Command::Quit => self.leave(Exit::Quit),
         }
     }
 
-    fn deliver(&mut self, id: PaneId, ask: Ask, now: Moment) {
-        let cx = self.ground.cx(now, self.focus.current() == id);
-        let mut asks = Vec::new();
+    fn deliver(&mut self, id: PaneId, command: Command, now: Moment) {
+        let cx = self.context.cx(now, self.focus.current() == id);
+        let mut commands = Vec::new();
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.deliver(ask, &cx, &mut asks);
+            pane.deliver(command, &cx, &mut commands);
         }
-        self.asks.extend(asks);
+        self.commands.extend(commands);
     }
 
     fn shows_runs(&self) -> bool {
@@ -127,10 +127,10 @@ impl App {
             _ => Vec::new(),
         };
         let mut overlay = opening::open(opening, commands);
-        let mut asks = Vec::new();
-        overlay.opened(&self.ground.cx(now, true), &mut asks);
-        self.layers.push(overlay);
-        self.asks.extend(asks);
+        let mut commands = Vec::new();
+        overlay.opened(&self.context.cx(now, true), &mut commands);
+        self.overlay_stack.push(overlay);
+        self.commands.extend(commands);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which pane has the focus, and where Tab and Esc lead from there. Knows no rectangle.
 
-use crate::screen::ask::PaneId;
+use crate::screen::command::PaneId;
 
 #[derive(Clone, Debug)]
 pub struct Focus {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::screen::{
     action::{Action, Scope},
-    ask::{Ask, Opening, PaneId, Severity},
+    command::{Command, Opening, PaneId, Severity},
     overlay::Closing,
     pane::{Handled, Pane, Possible, Typed},
 };
@@ -19,7 +19,7 @@ impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Moment) {
         self.waiting = None;
         let is_interrupt = key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL;
-        if self.ground.settings.welcome.is_some() {
+        if self.context.settings.welcome.is_some() {
             match key.code {
                 KeyCode::Char('d') if key.modifiers.is_empty() => self.leave(Exit::Demo),
                 KeyCode::Char('q') | KeyCode::Esc => self.leave(Exit::Quit),
@@ -29,12 +29,15 @@ impl App {
             return;
         }
         if is_interrupt
-            && self.layers.top().is_some_and(|top| top.name() == "confirm")
+            && self
+                .overlay_stack
+                .top()
+                .is_some_and(|top| top.name() == "confirm")
             && self.is_leaving
         {
             // Asked already and pressed again: meant.
             self.leave(Exit::Quit);
-        } else if self.layers.is_empty() {
+        } else if self.overlay_stack.is_empty() {
             self.pane_key(key, now);
         } else {
             self.overlay_key(key, now);
@@ -42,15 +45,15 @@ impl App {
     }
 
     fn overlay_key(&mut self, key: KeyEvent, now: Moment) {
-        let cx = self.ground.cx(now, true);
-        let Some(overlay) = self.layers.top_mut() else {
+        let cx = self.context.cx(now, true);
+        let Some(overlay) = self.overlay_stack.top_mut() else {
             return;
         };
-        let mut asks = Vec::new();
+        let mut commands = Vec::new();
         let typed = Typed::Key(key);
         if overlay.takes_text() && keymap::is_plain(key) {
-            overlay.typed(&typed, &cx, &mut asks);
-            self.asks.extend(asks);
+            overlay.typed(&typed, &cx, &mut commands);
+            self.commands.extend(commands);
             return;
         }
         let chord = keymap::chord(key);
@@ -65,26 +68,26 @@ impl App {
                 self.toasts.push(Severity::Info, reason, now.uptime);
                 return;
             }
-            match overlay.act(action, &cx, &mut asks) {
+            match overlay.act(action, &cx, &mut commands) {
                 Closing::Stay => is_used = true,
                 Closing::Close(answer) => {
-                    asks.extend(answer);
+                    commands.extend(answer);
                     is_closed = true;
                 }
                 Closing::Unused => is_closed = action == Action::Back,
             }
         }
         if !is_closed && !is_used {
-            is_used = overlay.typed(&typed, &cx, &mut asks) == Handled::Yes;
+            is_used = overlay.typed(&typed, &cx, &mut commands) == Handled::Yes;
         }
         if !is_closed && !is_used {
             match cx.keymap.action(Scope::Global, chord) {
                 Some(Action::Help) if overlay.name() != "help" => {
-                    asks.push(Ask::Open(Opening::Help))
+                    commands.push(Command::Open(Opening::Help))
                 }
                 Some(Action::Palette) if overlay.name() == "help" => {
                     is_closed = true;
-                    asks.push(Ask::Open(Opening::Palette));
+                    commands.push(Command::Open(Opening::Palette));
                 }
                 // "q" leaves the program from the base only; here it is a step back.
                 Some(Action::Quit | Action::Help) => is_closed = true,
@@ -92,24 +95,24 @@ impl App {
             }
         }
         if is_closed {
-            self.layers.pop();
+            self.overlay_stack.pop();
             self.is_leaving = false;
         }
-        self.asks.extend(asks);
+        self.commands.extend(commands);
     }
 
     fn pane_key(&mut self, key: KeyEvent, now: Moment) {
         let focus = self.focus.current();
-        let cx = self.ground.cx(now, true);
+        let cx = self.context.cx(now, true);
         let chord = keymap::chord(key);
-        let mut asks = Vec::new();
+        let mut commands = Vec::new();
         let mut action = None;
         if let Some(pane) = self.panes.iter_mut().find(|pane| pane.id() == focus) {
             let takes_text = pane.takes_text();
             let typed = Typed::Key(key);
             if takes_text && keymap::is_plain(key) {
-                pane.typed(&typed, &cx, &mut asks);
-                self.asks.extend(asks);
+                pane.typed(&typed, &cx, &mut commands);
+                self.commands.extend(commands);
                 return;
             }
             action = pane
@@ -118,27 +121,27 @@ impl App {
                 .find_map(|scope| cx.keymap.action(*scope, chord));
             if takes_text {
                 let is_used = action
-                    .is_some_and(|action| pane.act(action, &cx, &mut asks) == Handled::Yes)
-                    || pane.typed(&typed, &cx, &mut asks) == Handled::Yes;
-                self.asks.extend(asks);
+                    .is_some_and(|action| pane.act(action, &cx, &mut commands) == Handled::Yes)
+                    || pane.typed(&typed, &cx, &mut commands) == Handled::Yes;
+                self.commands.extend(commands);
                 if is_used {
                     return;
                 }
             }
         }
-        let action = action.or_else(|| self.ground.settings.keymap.action(Scope::Global, chord));
+        let action = action.or_else(|| self.context.settings.keymap.action(Scope::Global, chord));
         if let Some(action) = action {
             self.perform(action, now);
         }
     }
 
     pub(super) fn paste(&mut self, text: String, now: Moment) {
-        let cx = self.ground.cx(now, true);
-        let mut asks = Vec::new();
+        let cx = self.context.cx(now, true);
+        let mut commands = Vec::new();
         let typed = Typed::Paste(text);
-        if let Some(overlay) = self.layers.top_mut() {
+        if let Some(overlay) = self.overlay_stack.top_mut() {
             if overlay.takes_text() {
-                overlay.typed(&typed, &cx, &mut asks);
+                overlay.typed(&typed, &cx, &mut commands);
             }
         } else {
             let focus = self.focus.current();
@@ -148,25 +151,25 @@ impl App {
                 .iter_mut()
                 .find(|pane| pane.id() == focus && pane.takes_text())
             {
-                pane.typed(&typed, &cx, &mut asks);
+                pane.typed(&typed, &cx, &mut commands);
             }
         }
-        self.asks.extend(asks);
+        self.commands.extend(commands);
     }
 
     pub(super) fn mouse(&mut self, event: MouseEvent, now: Moment) {
         self.waiting = None;
-        let mut asks = Vec::new();
+        let mut commands = Vec::new();
         let area = self
             .arrangement()
             .map_or(self.size, |arrangement| arrangement.overlays);
-        if let Some(overlay) = self.layers.top_mut() {
-            let closing = overlay.mouse(event, area, &self.ground.cx(now, true), &mut asks);
+        if let Some(overlay) = self.overlay_stack.top_mut() {
+            let closing = overlay.mouse(event, area, &self.context.cx(now, true), &mut commands);
             if let Closing::Close(answer) = closing {
-                asks.extend(answer);
-                self.layers.pop();
+                commands.extend(answer);
+                self.overlay_stack.pop();
             }
-            self.asks.extend(asks);
+            self.commands.extend(commands);
             return;
         }
         let Some(arrangement) = self.arrangement() else {
@@ -197,11 +200,11 @@ impl App {
         {
             self.go_to(id, now);
         }
-        let cx = self.ground.cx(now, was_focused);
+        let cx = self.context.cx(now, was_focused);
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.mouse(event, area, &cx, &mut asks);
+            pane.mouse(event, area, &cx, &mut commands);
         }
-        self.asks.extend(asks);
+        self.commands.extend(commands);
     }
 }
 

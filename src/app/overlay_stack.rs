@@ -1,8 +1,8 @@
 //! The stack of overlays: one order for keys, mouse and drawing. Knows no overlay by name.
 
-use crate::screen::ask::Ask;
+use crate::screen::command::Command;
 use crate::{
-    screen::{overlay::Overlay, pane::Cx},
+    screen::{overlay::Overlay, pane::Context},
     state::Change,
 };
 use ratatui::{Frame, layout::Rect};
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 /// Overlays, the topmost last.
 #[derive(Default)]
-pub struct Layers {
+pub struct OverlayStack {
     stack: Vec<Box<dyn Overlay>>,
 }
 
-impl Layers {
+impl OverlayStack {
     pub fn is_empty(&self) -> bool {
         self.stack.is_empty()
     }
@@ -40,9 +40,9 @@ impl Layers {
         self.stack.iter().map(|overlay| overlay.name()).collect()
     }
 
-    pub fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
         for overlay in &mut self.stack {
-            overlay.changed(change, cx, asks);
+            overlay.changed(change, cx, commands);
         }
     }
 
@@ -53,22 +53,22 @@ impl Layers {
             .min()
     }
 
-    pub fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         for overlay in &mut self.stack {
             if overlay.wake_at().is_some_and(|at| at <= cx.uptime) {
-                overlay.woken(cx, asks);
+                overlay.woken(cx, commands);
             }
         }
     }
 
     /// Each over the one below; only the topmost has the focus.
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let last = self.stack.len().saturating_sub(1);
         for (at, overlay) in self.stack.iter().enumerate() {
             overlay.draw(
                 frame,
                 area,
-                &Cx {
+                &Context {
                     is_focused: at == last,
                     ..*cx
                 },

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, Opening, PaneId, Severity},
-        overlay::Command,
+        command::{Command, Opening, PaneId, Severity},
+        overlay::AvailableAction,
         pane::{Handled, Possible},
     },
     tasks::job::{Catalog, Job},
@@ -36,15 +36,15 @@ fn home(action: Action) -> Option<PaneId> {
 impl App {
     /// Whether an action can be done now, wherever its key is pressed.
     pub(super) fn possible(&self, action: Action, now: Moment) -> Possible {
-        if is_changing(action) && self.ground.model.profile.is_read_only {
-            let name = &self.ground.model.profile.name;
+        if is_changing(action) && self.context.model.profile.is_read_only {
+            let name = &self.context.model.profile.name;
             return Possible::No(format!(
                 "The profile {name} is read-only: it changes nothing in the account."
             ));
         }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
-            let cx = self.ground.cx(now, id == focus);
+            let cx = self.context.cx(now, id == focus);
             let said = self
                 .panes
                 .iter()
@@ -61,9 +61,9 @@ impl App {
     }
 
     /// All actions with what is possible now, for help and palette.
-    pub(super) fn commands(&self, now: Moment) -> Vec<Command> {
+    pub(super) fn commands(&self, now: Moment) -> Vec<AvailableAction> {
         let rows = crate::screen::action::ACTIONS.iter();
-        rows.map(|row| Command {
+        rows.map(|row| AvailableAction {
             action: row.action,
             possible: self.possible(row.action, now),
         })
@@ -80,7 +80,7 @@ impl App {
             }
             if action == Action::Copy {
                 let text = toast.text.clone();
-                self.asks.push_back(Ask::Copy(text));
+                self.commands.push_back(Command::Copy(text));
                 return;
             }
         }
@@ -93,14 +93,14 @@ impl App {
             return;
         }
         let focus = self.focus.current();
-        let mut asks = Vec::new();
+        let mut commands = Vec::new();
         for id in [Some(focus), home(action)].into_iter().flatten() {
-            let cx = self.ground.cx(now, id == focus);
+            let cx = self.context.cx(now, id == focus);
             let Some(pane) = pane_mut(&mut self.panes, id) else {
                 continue;
             };
-            let is_handled = pane.act(action, &cx, &mut asks) == Handled::Yes;
-            self.asks.extend(asks.drain(..));
+            let is_handled = pane.act(action, &cx, &mut commands) == Handled::Yes;
+            self.commands.extend(commands.drain(..));
             if is_handled {
                 return;
             }
@@ -110,12 +110,12 @@ impl App {
 
     /// The selected target, when an action on it fails only because it has not been read yet.
     fn unread_target(&self, action: Action, now: Moment) -> Option<Target> {
-        let is_refused = is_changing(action) && self.ground.model.profile.is_read_only;
+        let is_refused = is_changing(action) && self.context.model.profile.is_read_only;
         if is_refused || home(action) != Some(PaneId::Detail) {
             return None;
         }
         let focus = self.focus.current();
-        let cx = self.ground.cx(now, true);
+        let cx = self.context.cx(now, true);
         // A list with nothing under the cursor has said no on its own.
         let pane = self
             .panes
@@ -124,9 +124,9 @@ impl App {
         if pane.is_some_and(|pane| matches!(pane.possible(action, &cx), Possible::No(_))) {
             return None;
         }
-        let target = self.ground.selected.as_ref()?;
+        let target = self.context.selected.as_ref()?;
         let is_unread = |detail: &Remote<_>| detail.value().is_none() && detail.error().is_none();
-        self.ground
+        self.context
             .model
             .details
             .get(target)
@@ -136,7 +136,7 @@ impl App {
 
     fn wait_for(&mut self, action: Action, target: Target, now: Moment) {
         let name = self
-            .ground
+            .context
             .model
             .product(&target)
             .map_or_else(|| target.to_string(), |product| product.name.clone());
@@ -150,7 +150,7 @@ impl App {
     /// Does what waited for a target, if it is still what the person looks at.
     pub(super) fn go_on(&mut self, target: &Target, now: Moment) {
         let is_read = self
-            .ground
+            .context
             .model
             .details
             .get(target)
@@ -158,8 +158,8 @@ impl App {
         if let Some((action, _)) = self
             .waiting
             .take_if(|(_, waits_for)| waits_for == target && is_read)
-            && self.layers.is_empty()
-            && self.ground.selected.as_ref() == Some(target)
+            && self.overlay_stack.is_empty()
+            && self.context.selected.as_ref() == Some(target)
         {
             self.perform(action, now);
         }
@@ -169,8 +169,8 @@ impl App {
     fn own(&mut self, action: Action, now: Moment) {
         match action {
             Action::Quit => self.quit(),
-            Action::Help => self.asks.push_back(Ask::Open(Opening::Help)),
-            Action::Palette => self.asks.push_back(Ask::Open(Opening::Palette)),
+            Action::Help => self.commands.push_back(Command::Open(Opening::Help)),
+            Action::Palette => self.commands.push_back(Command::Open(Opening::Palette)),
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
             Action::FocusFlights => self.go_to(PaneId::Flights, now),
@@ -199,7 +199,7 @@ impl App {
     }
 
     fn quit(&mut self) {
-        let active = self.ground.model.active_runs();
+        let active = self.context.model.active_runs();
         if active == 0 {
             self.leave(Exit::Quit);
             return;
@@ -210,7 +210,7 @@ impl App {
             format!("{active} runs are")
         };
         self.is_leaving = true;
-        self.asks.push_back(Ask::Open(Opening::Confirm {
+        self.commands.push_back(Command::Open(Opening::Confirm {
             title: format!("Leave while {runs} active?"),
             text: vec![
                 "Each stops after the request that is under way. What was sent stays in the Store.".to_owned(),
@@ -219,19 +219,19 @@ impl App {
             yes: "Leave".to_owned(),
             danger: false,
             must_type: None,
-            then: vec![Ask::Quit],
+            then: vec![Command::Quit],
         }));
     }
 
     /// Gives a pane the focus.
     pub(super) fn go_to(&mut self, id: PaneId, now: Moment) {
         self.focus.set(id);
-        let mut asks = Vec::new();
-        let cx = self.ground.cx(now, true);
+        let mut commands = Vec::new();
+        let cx = self.context.cx(now, true);
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.focused(&cx, &mut asks);
+            pane.focused(&cx, &mut commands);
         }
-        self.asks.extend(asks);
+        self.commands.extend(commands);
     }
 
     /// Asks the Store for everything on screen again.
@@ -239,10 +239,10 @@ impl App {
         self.start_job(Job::LoadCatalog(Catalog::Apps));
         self.start_job(Job::LoadCatalog(Catalog::AddOns));
         self.loading.forget_statuses();
-        let Some(target) = self.ground.selected.clone() else {
+        let Some(target) = self.context.selected.clone() else {
             return;
         };
-        if let Some(app) = self.ground.app().map(str::to_owned) {
+        if let Some(app) = self.context.app().map(str::to_owned) {
             self.start_job(Job::LoadCatalog(Catalog::Flights { app }));
         }
         self.start_job(Job::LoadTarget(target));

@@ -1,6 +1,6 @@
 //! Short messages that come up and go: information after 4 s, warnings after 8 s, errors when they are dismissed.
 
-use crate::screen::ask::Severity;
+use crate::screen::command::Severity;
 use std::time::Duration;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

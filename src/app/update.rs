@@ -6,7 +6,7 @@ use super::{
     event::{Effect, Event, Exit, Moment},
     focus::Focus,
     loading::Loading,
-    overlay_stack::Layers,
+    overlay_stack::OverlayStack,
     settings::Settings,
     toasts::Toasts,
 };
@@ -18,8 +18,8 @@ use crate::{
     features::{self, runs},
     screen::{
         action::Action,
-        ask::{Ask, PaneId, Severity},
-        pane::{Cx, Pane},
+        command::{Command, PaneId, Severity},
+        pane::{Context, Pane},
         status_badge::since,
     },
     state::{Change, Model, RunRow},
@@ -34,15 +34,15 @@ use store_model::{submission::put_body, target::Target};
 use tui_kit::meter;
 
 /// What panes and overlays may read: one part of the app, so that it can be lent out while a pane is changed.
-pub struct Ground {
+pub struct AppContext {
     pub model: Model,
     pub settings: Settings,
     pub selected: Option<Target>,
 }
 
-impl Ground {
-    pub fn cx(&self, now: Moment, is_focused: bool) -> Cx<'_> {
-        Cx {
+impl AppContext {
+    pub fn cx(&self, now: Moment, is_focused: bool) -> Context<'_> {
+        Context {
             model: &self.model,
             theme: &self.settings.theme,
             keymap: &self.settings.keymap,
@@ -56,15 +56,15 @@ impl Ground {
 }
 
 pub struct App {
-    pub(super) ground: Ground,
+    pub(super) context: AppContext,
     pub(super) panes: Vec<Box<dyn Pane>>,
-    pub(super) layers: Layers,
+    pub(super) overlay_stack: OverlayStack,
     pub(super) focus: Focus,
     pub(super) toasts: Toasts,
     pub(super) loading: Loading,
     pub(super) size: Rect,
     /// What panes and overlays asked for and was not released yet.
-    pub(super) asks: VecDeque<Ask>,
+    pub(super) commands: VecDeque<Command>,
     pub(super) effects: Vec<Effect>,
     /// An action that waits until its target is read; any other key is second thoughts.
     pub(super) waiting: Option<(Action, Target)>,
@@ -81,18 +81,18 @@ impl App {
             ..Model::default()
         };
         Self {
-            ground: Ground {
+            context: AppContext {
                 model,
                 settings,
                 selected: None,
             },
             panes: features::all(),
-            layers: Layers::default(),
+            overlay_stack: OverlayStack::default(),
             focus: Focus::default(),
             toasts: Toasts::default(),
             loading: Loading::default(),
             size: Rect::new(0, 0, columns, rows),
-            asks: VecDeque::new(),
+            commands: VecDeque::new(),
             effects: Vec::new(),
             waiting: None,
             is_leaving: false,
@@ -103,7 +103,7 @@ impl App {
 
     /// What is asked for before any key: the last known lists, then the real ones.
     pub fn start(&mut self, now: Moment) -> Vec<Effect> {
-        if self.ground.settings.welcome.is_none() {
+        if self.context.settings.welcome.is_none() {
             self.start_job(Job::Recall);
             self.start_job(Job::LoadCatalog(Catalog::Apps));
             self.start_job(Job::LoadCatalog(Catalog::AddOns));
@@ -114,7 +114,7 @@ impl App {
 
     /// Whether the last known lists are still being read from disk.
     pub fn is_recalling(&self) -> bool {
-        let model = &self.ground.model;
+        let model = &self.context.model;
         let is_known =
             model.apps.products.value().is_some() && model.add_ons.products.value().is_some();
         !is_known && model.jobs.values().any(|job| *job == Job::Recall)
@@ -141,11 +141,11 @@ impl App {
             Event::Resize(columns, rows) => self.size = Rect::new(0, 0, columns, rows),
             Event::Woken => self.woken(now),
             Event::EditedOutside { target, text } => {
-                self.asks.push_back(Ask::Edited { target, text })
+                self.commands.push_back(Command::Edited { target, text })
             }
             Event::Trouble { title, text } => {
-                self.asks
-                    .push_back(Ask::Open(crate::screen::ask::Opening::Message {
+                self.commands
+                    .push_back(Command::Open(crate::screen::command::Opening::Message {
                         title,
                         text,
                     }));
@@ -157,7 +157,7 @@ impl App {
 
     fn take_report(&mut self, job: Option<JobId>, report: Report, now: Moment) {
         let failed_job = job
-            .and_then(|job| self.ground.model.jobs.get(&job))
+            .and_then(|job| self.context.model.jobs.get(&job))
             .cloned();
         let failure = match &report {
             Report::Failed { message } => Some(message.clone()),
@@ -192,7 +192,7 @@ impl App {
         let ended = match &report {
             Report::Run(view) if view.ending.is_some() => {
                 let was_active = self
-                    .ground
+                    .context
                     .model
                     .run(&view.id)
                     .is_none_or(RunRow::is_active);
@@ -201,7 +201,7 @@ impl App {
             _ => None,
         };
         let committed = committed(failed_job.as_ref(), &report);
-        let changes = self.ground.model.apply(job, report, now.wall);
+        let changes = self.context.model.apply(job, report, now.wall);
         if changes.is_empty() {
             return;
         }
@@ -216,7 +216,7 @@ impl App {
                     | Job::LoadStatuses(_)
                     | Job::Browse { .. }
                     | Job::Examine { .. }
-                    | Job::LoadPast(_)
+                    | Job::LoadHistory(_)
                     | Job::ReadKept { .. }
                     | Job::Pack { .. }
             );
@@ -253,7 +253,7 @@ impl App {
     /// What was committed is no longer being prepared, unless it was edited further meanwhile.
     fn release_edit(&mut self, plan: &Plan) {
         let kind = plan.target.kind();
-        let Some(copy) = self.ground.model.edits.get(&plan.target) else {
+        let Some(copy) = self.context.model.edits.get(&plan.target) else {
             return;
         };
         let edited = copy
@@ -266,8 +266,9 @@ impl App {
             (Some(_), None) => false,
         };
         if is_sent {
-            self.ground.model.choose_zip(&plan.target, None);
-            self.asks.push_back(Ask::DiscardEdit(plan.target.clone()));
+            self.context.model.choose_zip(&plan.target, None);
+            self.commands
+                .push_back(Command::DiscardEdit(plan.target.clone()));
         }
     }
 
@@ -291,7 +292,7 @@ impl App {
             .unwrap_or(&ending.message);
         self.toasts
             .push(severity, format!("{name}: {word}. {message}"), now.uptime);
-        if self.ground.settings.notify {
+        if self.context.settings.notify {
             self.effects.push(Effect::Notify(format!("{name}: {word}")));
         }
         self.loading.look_again(target);
@@ -299,35 +300,36 @@ impl App {
 
     pub(super) fn broadcast(&mut self, change: &Change, now: Moment) {
         let focus = self.focus.current();
-        let has_overlay = !self.layers.is_empty();
-        let mut asks = Vec::new();
+        let has_overlay = !self.overlay_stack.is_empty();
+        let mut commands = Vec::new();
         for pane in &mut self.panes {
-            let cx = self.ground.cx(now, pane.id() == focus && !has_overlay);
-            pane.changed(change, &cx, &mut asks);
+            let cx = self.context.cx(now, pane.id() == focus && !has_overlay);
+            pane.changed(change, &cx, &mut commands);
         }
-        self.layers
-            .changed(change, &self.ground.cx(now, true), &mut asks);
-        self.asks.extend(asks);
+        self.overlay_stack
+            .changed(change, &self.context.cx(now, true), &mut commands);
+        self.commands.extend(commands);
     }
 
     fn woken(&mut self, now: Moment) {
         self.toasts.expire(now.uptime);
         let focus = self.focus.current();
-        let mut asks = Vec::new();
+        let mut commands = Vec::new();
         for pane in &mut self.panes {
             if pane.wake_at().is_some_and(|at| at <= now.uptime) {
-                pane.woken(&self.ground.cx(now, pane.id() == focus), &mut asks);
+                pane.woken(&self.context.cx(now, pane.id() == focus), &mut commands);
             }
         }
-        self.layers.woken(&self.ground.cx(now, true), &mut asks);
-        self.asks.extend(asks);
+        self.overlay_stack
+            .woken(&self.context.cx(now, true), &mut commands);
+        self.commands.extend(commands);
         self.load_what_is_due(now);
     }
 
     pub(super) fn load_what_is_due(&mut self, now: Moment) {
         for job in self
             .loading
-            .due(&self.ground.model, self.ground.selected.as_ref(), now)
+            .due(&self.context.model, self.context.selected.as_ref(), now)
         {
             self.start_job(job);
         }
@@ -336,7 +338,7 @@ impl App {
     pub(super) fn start_job(&mut self, job: Job) -> JobId {
         self.last_job += 1;
         let id = JobId(self.last_job);
-        if let Some(older) = self.ground.model.begin(id, job.clone()) {
+        if let Some(older) = self.context.model.begin(id, job.clone()) {
             self.effects.push(Effect::Cancel(older));
         }
         self.effects.push(Effect::Start(id, job));
@@ -345,7 +347,7 @@ impl App {
 
     /// Leaves without asking; what was edited a moment ago is kept first.
     pub(super) fn leave(&mut self, exit: Exit) {
-        for job in self.loading.keep_all(&self.ground.model) {
+        for job in self.loading.keep_all(&self.context.model) {
             self.start_job(job);
         }
         self.effects.push(Effect::Quit(exit));
@@ -353,14 +355,14 @@ impl App {
 
     /// The uptime at which [`Event::Woken`] is wanted; `None` sleeps until something happens.
     pub fn wake_at(&self, now: Moment) -> Option<Duration> {
-        if self.ground.settings.welcome.is_some() {
+        if self.context.settings.welcome.is_some() {
             return None;
         }
         let panes = self.panes.iter().filter_map(|pane| pane.wake_at());
         let others = [
             self.toasts.wake_at(),
-            self.layers.wake_at(),
-            self.loading.wake_at(&self.ground.model),
+            self.overlay_stack.wake_at(),
+            self.loading.wake_at(&self.context.model),
             self.is_turning().then(|| meter::next_turn(now.uptime)),
             Some(self.next_clock(now)),
         ];
@@ -371,7 +373,7 @@ impl App {
     fn is_told_in_place(&self, job: &Job) -> bool {
         let pane = match job {
             Job::LoadTarget(target) if self.selected() == Some(target) => PaneId::Detail,
-            Job::LoadCatalog(Catalog::Flights { app }) if self.ground.app() == Some(app) => {
+            Job::LoadCatalog(Catalog::Flights { app }) if self.context.app() == Some(app) => {
                 PaneId::Flights
             }
             _ => return false,
@@ -382,12 +384,12 @@ impl App {
 
     /// Whether a spinner is to be seen.
     fn is_turning(&self) -> bool {
-        let model = &self.ground.model;
-        let selected = self.ground.selected.as_ref();
+        let model = &self.context.model;
+        let selected = self.context.selected.as_ref();
         model.apps.products.is_loading()
             || model.add_ons.products.is_loading()
             || self
-                .ground
+                .context
                 .app()
                 .and_then(|app| model.flights.get(app))
                 .is_some_and(|list| list.products.is_loading())
@@ -397,8 +399,8 @@ impl App {
             || model
                 .jobs
                 .values()
-                .any(|job| matches!(job, Job::Compare { .. } | Job::Weigh { .. }))
-            || (!self.layers.is_empty()
+                .any(|job| matches!(job, Job::Compare { .. } | Job::Analyze { .. }))
+            || (!self.overlay_stack.is_empty()
                 && (model.folder.entries.is_loading()
                     || model.examined.is_loading()
                     || model.texts.is_loading()))
@@ -407,7 +409,7 @@ impl App {
     /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.
     fn next_clock(&self, now: Moment) -> Duration {
         let is_quick = self
-            .ground
+            .context
             .model
             .runs
             .iter()
@@ -416,7 +418,7 @@ impl App {
                 let is_young = |at| since(at, now.wall) < Duration::from_mins(1);
                 let looks_soon = row
                     .view
-                    .next_look
+                    .next_poll
                     .is_some_and(|at| at.duration_since(now.wall).as_secs() < 60);
                 looks_soon
                     || row
@@ -436,11 +438,11 @@ impl App {
     }
 
     pub fn model(&self) -> &Model {
-        &self.ground.model
+        &self.context.model
     }
 
     pub fn selected(&self) -> Option<&Target> {
-        self.ground.selected.as_ref()
+        self.context.selected.as_ref()
     }
 
     pub fn focused(&self) -> PaneId {
@@ -449,7 +451,7 @@ impl App {
 
     /// The overlays from below to the top, by name.
     pub fn overlays(&self) -> Vec<&'static str> {
-        self.layers.names()
+        self.overlay_stack.names()
     }
 
     /// The short messages on screen, oldest first.
@@ -466,13 +468,13 @@ impl App {
             focus: self.focus.current(),
             is_zoomed: self.focus.is_zoomed,
             shows_activity: self.focus.shows_activity(),
-            has_banner: self.ground.settings.banner.is_some(),
-            runs: self.ground.model.runs.len(),
+            has_banner: self.context.settings.banner.is_some(),
+            runs: self.context.model.runs.len(),
         })
     }
 }
 
-impl Ground {
+impl AppContext {
     /// The app that the selected target belongs to.
     pub(super) fn app(&self) -> Option<&str> {
         match self.selected.as_ref()? {

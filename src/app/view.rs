@@ -3,7 +3,7 @@
 use super::{event::Moment, update::App};
 use crate::screen::{
     action::Action,
-    ask::{PaneId, Severity},
+    command::{PaneId, Severity},
     pane::Possible,
     status_badge::since,
 };
@@ -28,7 +28,7 @@ const TOAST: usize = 6;
 impl App {
     pub fn draw(&self, frame: &mut Frame, now: Moment) {
         let area = frame.area();
-        if let Some(welcome) = &self.ground.settings.welcome {
+        if let Some(welcome) = &self.context.settings.welcome {
             self.draw_welcome(frame, area, welcome);
             return;
         }
@@ -40,7 +40,7 @@ impl App {
             self.header(arrangement.header.width, now),
             arrangement.header,
         );
-        if let (Some(place), Some(banner)) = (arrangement.banner, &self.ground.settings.banner) {
+        if let (Some(place), Some(banner)) = (arrangement.banner, &self.context.settings.banner) {
             let width = usize::from(place.width);
             let line = Line::styled(text::fit(banner, width), self.style(Role::Banner))
                 .centered()
@@ -50,10 +50,10 @@ impl App {
         if let Some(place) = arrangement.tabs {
             self.draw_tabs(frame, place);
         }
-        let has_overlay = !self.layers.is_empty();
+        let has_overlay = !self.overlay_stack.is_empty();
         for (id, place) in &arrangement.panes {
             let cx = self
-                .ground
+                .context
                 .cx(now, *id == self.focus.current() && !has_overlay);
             if let Some(pane) = self.panes.iter().find(|pane| pane.id() == *id) {
                 pane.draw(frame, *place, &cx);
@@ -77,8 +77,8 @@ impl App {
         if has_overlay {
             // An error waits behind the dialog, where its keys lead to again; the rest is one line below it, where the keys stood.
             self.draw_toasts(frame, place, |severity| severity == Severity::Error);
-            self.layers
-                .draw(frame, arrangement.overlays, &self.ground.cx(now, true));
+            self.overlay_stack
+                .draw(frame, arrangement.overlays, &self.context.cx(now, true));
             self.draw_toast_line(frame, arrangement.footer);
         } else {
             self.draw_toasts(frame, place, |_| true);
@@ -86,7 +86,7 @@ impl App {
     }
 
     fn style(&self, role: Role) -> Style {
-        self.ground.settings.theme.style(role)
+        self.context.settings.theme.style(role)
     }
 
     fn draw_too_small(&self, frame: &mut Frame, area: Rect) {
@@ -139,7 +139,7 @@ impl App {
         let inner = modal::draw(
             frame,
             area,
-            &self.ground.settings.theme,
+            &self.context.settings.theme,
             Tone::Calm,
             "Flightdeck",
             Line::default(),
@@ -153,7 +153,7 @@ impl App {
 
     /// Profile, token, budget, connection, time; the parts at the end go first when it gets narrow.
     fn header(&self, width: u16, now: Moment) -> Line<'static> {
-        let model = &self.ground.model;
+        let model = &self.context.model;
         let profile = &model.profile;
         let muted = self.style(Role::Muted);
         let mut name = profile.name.clone();
@@ -169,33 +169,33 @@ impl App {
         ];
         let time = now
             .wall
-            .to_zoned(self.ground.settings.zone.clone())
+            .to_zoned(self.context.settings.zone.clone())
             .strftime("%H:%M ")
             .to_string();
         let mut right = vec![Span::styled(time, muted)];
-        let pulse = &model.pulse;
+        let connection = &model.connection;
         let (live, role) = self.connection();
         let mut parts = vec![vec![Span::styled(live, self.style(role))]];
-        if pulse.limit > 0 {
-            let role = if pulse.used >= pulse.limit {
+        if connection.limit > 0 {
+            let role = if connection.used >= connection.limit {
                 Role::Warning
             } else {
                 Role::Text
             };
-            let waiting = if pulse.waiting > 0 {
-                format!(" +{} waiting", pulse.waiting)
+            let waiting = if connection.waiting > 0 {
+                format!(" +{} waiting", connection.waiting)
             } else {
                 String::new()
             };
             parts.push(vec![
                 Span::styled("requests ", muted),
                 Span::styled(
-                    format!("{}/{}{waiting}", pulse.used, pulse.limit),
+                    format!("{}/{}{waiting}", connection.used, connection.limit),
                     self.style(role),
                 ),
             ]);
         }
-        if let Some(expires) = pulse.token_expires {
+        if let Some(expires) = connection.token_expires {
             parts.push(vec![
                 Span::styled("token ", muted),
                 self.token(expires, now),
@@ -229,7 +229,7 @@ impl App {
 
     /// What the last request said about the connection.
     fn connection(&self) -> (&'static str, Role) {
-        match self.ground.model.activity.back() {
+        match self.context.model.activity.back() {
             Some(last) if last.status.is_some() => ("● live", Role::Good),
             Some(_) => ("✗ offline", Role::Danger),
             None => ("○ connecting", Role::Muted),
@@ -278,10 +278,10 @@ impl App {
 
     /// The keys that matter here, as many as fit; the way to all of them always does.
     fn footer(&self, width: u16, now: Moment) -> Line<'static> {
-        if !self.layers.is_empty() {
+        if !self.overlay_stack.is_empty() {
             return Line::default();
         }
-        let cx = self.ground.cx(now, true);
+        let cx = self.context.cx(now, true);
         let focused = self
             .panes
             .iter()
@@ -370,7 +370,7 @@ impl App {
             let hint = match toast.severity {
                 Severity::Error => {
                     let cx_key = |action| {
-                        self.ground
+                        self.context
                             .settings
                             .keymap
                             .shown(action)

@@ -1,7 +1,7 @@
 //! `create` and `delete`: add-ons, flights and drafts.
 
 use super::{
-    context::Session,
+    context::Context,
     exit::{Exit, Failure},
     list,
     printer::Printer,
@@ -20,11 +20,11 @@ pub(super) struct Consent<'a> {
 }
 
 pub(super) async fn create(
-    session: Session,
+    context: Context,
     what: &Create,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    session.may_change()?;
+    context.may_change()?;
     let product = match what.clone() {
         Create::Addon {
             app,
@@ -47,7 +47,7 @@ pub(super) async fn create(
             rank_higher_than,
         },
     };
-    let made = manage::make(&session.services, &product).await?;
+    let made = manage::make(&context.services, &product).await?;
     if printer.is_json() {
         printer.object(&list::object(&made, None))?;
     } else {
@@ -62,14 +62,14 @@ pub(super) async fn create(
 }
 
 pub(super) async fn delete(
-    session: Session,
+    context: Context,
     target: &Target,
     draft: bool,
     consent: &Consent<'_>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    session.may_change()?;
-    let services = &session.services;
+    context.may_change()?;
+    let services = &context.services;
     let product = services.store.product(target).await?;
     if draft {
         let Some(id) = &product.pending else {

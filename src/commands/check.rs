@@ -1,7 +1,7 @@
 //! `check`: a document against the rules, and a ZIP against the document, before anything is sent.
 
 use super::{
-    context::{Session, may_open, read_document},
+    context::{Context, may_open, read_document},
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -42,13 +42,13 @@ pub(super) async fn run(
         (kind_of(document), None, None)
     } else {
         let target: Target = target.parse().map_err(Failure::usage)?;
-        let session = Session::open_to_read(cli, env, printer)?;
-        let detail = session.target(&target).await?;
+        let context = Context::open_to_read(cli, env, printer)?;
+        let detail = context.target(&target).await?;
         // Only what a ZIP holds is compared with it.
         let identity = match zip {
             Some(_) => {
                 load::package_identity(
-                    &session.services.store.with_priority(Priority::Person),
+                    &context.services.store.with_priority(Priority::Person),
                     &detail.product,
                 )
                 .await?

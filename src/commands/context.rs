@@ -13,14 +13,14 @@ use store_model::{json::document::Document, submission::Submission, target::Targ
 use tokio::sync::mpsc;
 
 /// What a command works with: the services of one profile, and the channel over which its jobs tell.
-pub(super) struct Session {
+pub(super) struct Context {
     pub profile: Profile,
     pub services: Services,
     pub sender: mpsc::Sender<Told>,
     pub told: mpsc::Receiver<Told>,
 }
 
-impl Session {
+impl Context {
     pub(super) fn open(cli: &Cli, env: Env) -> Result<Self, Failure> {
         let (config, profile) = configured(cli, env)?;
         let services = Services::open(&config, &profile, Arc::new(|_| ()))?;

@@ -1,7 +1,7 @@
 //! `diff`: what is live against the draft or a file, as text, JSON or Markdown, with the hash under which it can be approved.
 
 use super::{
-    context::{Session, may_open, read_value},
+    context::{Context, may_open, read_value},
     diff_text,
     exit::{Exit, Failure},
     printer::Printer,
@@ -34,7 +34,7 @@ pub(super) struct Sides<'a> {
 }
 
 pub(super) async fn run(
-    mut session: Session,
+    mut context: Context,
     sides: &Sides<'_>,
     format: Option<DiffFormat>,
     printer: &mut Printer<'_>,
@@ -42,7 +42,7 @@ pub(super) async fn run(
     let target = sides.target;
     let given = sides.json.map(read_value).transpose()?;
     sides.zip.map(may_open).transpose()?;
-    let detail = session.target(target).await?;
+    let detail = context.target(target).await?;
     let (live, draft) = (detail.published.as_ref(), detail.pending.as_ref());
     let Some(document) = given.as_ref().or(draft.map(|draft| &draft.document)) else {
         return Err(Failure::refused(format!(
@@ -50,7 +50,7 @@ pub(super) async fn run(
         )));
     };
     let zip = match sides.zip {
-        Some(zip) => ZipPart::Sha256(sum(&mut session, zip, printer).await?),
+        Some(zip) => ZipPart::Sha256(sum(&mut context, zip, printer).await?),
         None => ZipPart::None,
     };
     let brought = sides
@@ -85,18 +85,18 @@ fn brought(zip: &Path, target: &Target, document: &Value) -> Vec<Brought> {
 
 /// Reads the whole ZIP for its sum; a long reading says how far it is.
 async fn sum(
-    session: &mut Session,
+    context: &mut Context,
     zip: &Path,
     printer: &mut Printer<'_>,
 ) -> Result<[u8; 32], Failure> {
-    let reporter = Reporter::new(JobId(0), session.sender.clone());
+    let reporter = Reporter::new(JobId(0), context.sender.clone());
     let mut work = Box::pin(digest::sum(zip, &reporter));
     let mut told = 0;
     loop {
         tokio::select! {
             biased;
             ended = &mut work => return ended.map(|(sum, _)| sum).map_err(|message| Failure::new(Exit::Failed, message)),
-            report = session.told.recv() => if let Some((_, Report::Summed(summed))) = report {
+            report = context.told.recv() => if let Some((_, Report::Summed(summed))) = report {
                 told = reading(&summed, told, printer)?;
             },
         }
@@ -172,7 +172,7 @@ fn print(
                 "event": "difference", "target": sides.target.to_string(), "name": detail.product.name,
                 "published": id(detail.published.as_ref()), "pending": id(detail.pending.as_ref()),
                 "file": sides.json.map(|path| path.display().to_string()), "zip": sides.zip.map(|path| path.display().to_string()),
-                "changes": difference.len(), "concerns": difference.concerns.len(), "hash": hash.to_string(),
+                "changes": difference.len(), "concerns": difference.risks.len(), "hash": hash.to_string(),
             }))
         }
         DiffFormat::Markdown => {
@@ -195,7 +195,7 @@ fn print(
 
 fn summary(difference: &Difference) -> String {
     let changes = units::counted(difference.len(), "change");
-    match difference.concerns.len() {
+    match difference.risks.len() {
         0 => changes,
         number => format!(
             "{changes}, {number} {} a yes of its own",

@@ -8,14 +8,14 @@ const COLUMNS: usize = 80;
 /// Lines without ends; broken words hang under the text, not under its sign.
 pub(super) fn lines(difference: &Difference) -> Vec<String> {
     let mut lines = Vec::new();
-    if !difference.concerns.is_empty() {
+    if !difference.risks.is_empty() {
         lines.push("Needs a yes of its own".to_owned());
-        for concern in &difference.concerns {
+        for risk in &difference.risks {
             put(
                 &mut lines,
                 1,
                 "!",
-                &format!("{}: {}", concern.kind.word(), concern.sentence),
+                &format!("{}: {}", risk.kind.word(), risk.sentence),
             );
         }
     }

@@ -1,7 +1,7 @@
 //! `drafts`: the documents that were kept on this machine.
 
 use super::{
-    context::Session,
+    context::Context,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -11,11 +11,11 @@ use std::path::Path;
 use store_model::target::Target;
 
 pub(super) fn run(
-    session: &Session,
+    context: &Context,
     target: Option<&Target>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let kept = listed(session, target)?;
+    let kept = listed(context, target)?;
     if kept.is_empty() && !printer.is_json() {
         printer.chatter("No document is kept.")?;
     }
@@ -35,12 +35,12 @@ pub(super) fn run(
 /// The document itself on stdout, byte for byte as it was kept, whatever `--output` says: it is JSON, or a text that was to become
 /// some. It holds no signed URL, since none is ever kept.
 pub(super) fn show(
-    session: &Session,
+    context: &Context,
     target: Option<&Target>,
     which: &str,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let kept = listed(session, target)?;
+    let kept = listed(context, target)?;
     let found: Vec<_> = match kept.iter().find(|draft| is_file(draft, which)) {
         Some(draft) => vec![draft],
         None => kept
@@ -69,13 +69,13 @@ pub(super) fn show(
             return Err(Failure::usage(message));
         }
     };
-    let text = session.services.home.drafts().read(&draft.path)?.text;
+    let text = context.services.home.drafts().read(&draft.path)?.text;
     printer.text(&text)?;
     Ok(Exit::Done)
 }
 
-fn listed(session: &Session, target: Option<&Target>) -> Result<Vec<DraftFile>, Failure> {
-    let mut kept = session.services.home.drafts().list()?;
+fn listed(context: &Context, target: Option<&Target>) -> Result<Vec<DraftFile>, Failure> {
+    let mut kept = context.services.home.drafts().list()?;
     kept.retain(|draft| target.is_none_or(|target| draft.target == *target));
     Ok(kept)
 }

@@ -1,7 +1,7 @@
 //! `list`: what the account owns, one line or one object an item.
 
 use super::{
-    context::Session,
+    context::Context,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -12,12 +12,12 @@ use store_model::{product::Product, status::Status};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) async fn run(
-    session: Session,
+    context: Context,
     what: Listing,
     pending: bool,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let store = session.services.store.with_priority(Priority::Person);
+    let store = context.services.store.with_priority(Priority::Person);
     let quiet = |_: &[Product], _: usize| ();
     let mut products = match what {
         Listing::Apps => store.products(&Catalog::Apps, &quiet).await?,

@@ -1,13 +1,13 @@
 //! Carries one errand out and prints its events as they come: steps, progress, states, warnings, the result.
 
 use super::{
-    context::Session,
+    context::Context,
     exit::{self, Exit, Failure},
     printer::Printer,
 };
 use crate::{
     engine::{
-        operation::Errand,
+        operation::Operation,
         view::{RunView, StepState},
     },
     tasks::{
@@ -37,7 +37,7 @@ enum Stop {
 
 /// What is to be carried out.
 pub(super) enum Work {
-    Begin(Errand),
+    Begin(Operation),
     /// The id of an interrupted run.
     Resume(String),
     /// The id of one whose draft is to be replaced.
@@ -46,18 +46,18 @@ pub(super) enum Work {
 
 /// Runs it to its end, to the timeout, or to an interrupt.
 pub(super) async fn carry_out(
-    session: &mut Session,
+    context: &mut Context,
     work: Work,
     timeout: Option<Duration>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let cancel = CancellationToken::new();
-    let reporter = Reporter::new(JobId(0), session.sender.clone());
-    let services = session.services.clone();
+    let reporter = Reporter::new(JobId(0), context.sender.clone());
+    let services = context.services.clone();
     // On the heap: a whole run is a large future.
     let mut work = Box::pin(async {
         match work {
-            Work::Begin(errand) => drive::run(&services, errand, &reporter, &cancel).await,
+            Work::Begin(operation) => drive::run(&services, operation, &reporter, &cancel).await,
             Work::Resume(id) => drive::resume(&services, &id, &reporter, &cancel).await,
             Work::Renew(id) => renew::run(&services, &id, &reporter, &cancel).await,
         }
@@ -65,7 +65,7 @@ pub(super) async fn carry_out(
     let mut limit = std::pin::pin!(time::sleep(timeout.unwrap_or(Duration::MAX)));
     let mut interrupt = std::pin::pin!(crate::shell::signals::stop());
     let mut stop = None;
-    let store = session.services.store.clone();
+    let store = context.services.store.clone();
     let mut screen = Screen {
         delayed: store.budget().delayed,
         ..Screen::default()
@@ -76,14 +76,14 @@ pub(super) async fn carry_out(
         // Reports first: what has been done is said before anything else ends the wait.
         tokio::select! {
             biased;
-            told = session.told.recv() => if let Some((_, report)) = told { screen.print(report, printer)? },
+            told = context.told.recv() => if let Some((_, report)) = told { screen.print(report, printer)? },
             () = &mut work => is_done = true,
             () = &mut interrupt, if stop.is_none() => { stop = Some(Stop::Interrupt); cancel.cancel(); }
             _ = look.tick(), if !screen.is_slow_told => screen.delay(store.budget(), printer)?,
             () = &mut limit, if stop.is_none() && timeout.is_some() => { stop = Some(Stop::Timeout); cancel.cancel(); }
         }
     }
-    while let Ok((_, report)) = session.told.try_recv() {
+    while let Ok((_, report)) = context.told.try_recv() {
         screen.print(report, printer)?;
     }
     screen.finish(stop, store.budget(), printer)

@@ -1,7 +1,7 @@
 //! `pack`: makes the ZIP that a document waits for out of a folder, and says how it fits.
 
 use super::{
-    context::{Session, read_value, submission},
+    context::{Context, read_value, submission},
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -181,9 +181,9 @@ async fn document(
         (Some(document), Some(target)) => Ok((target.kind(), document, None)),
         (Some(document), None) => Ok((kind_of(&document), document, None)),
         (None, Some(target)) => {
-            let session = Session::open_to_read(cli, env, printer)?;
-            let detail = session.target(target).await?;
-            let store = session.services.store.with_priority(Priority::Person);
+            let context = Context::open_to_read(cli, env, printer)?;
+            let detail = context.target(target).await?;
+            let store = context.services.store.with_priority(Priority::Person);
             let identity = load::package_identity(&store, &detail.product).await?;
             Ok((
                 target.kind(),

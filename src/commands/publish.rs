@@ -1,7 +1,7 @@
 //! `publish` and `watch`: a whole release, or only its end.
 
 use super::{
-    context::{Session, read_value},
+    context::{Context, read_value},
     exit::{Exit, Failure},
     operation::{Work, carry_out},
     printer::Printer,
@@ -9,23 +9,23 @@ use super::{
 use crate::{
     cli::{Allow, Pending, PublishArgs, Wait},
     engine::{
-        operation::Errand,
+        operation::Operation,
         plan::{PendingPolicy, Plan, WaitFor},
     },
     tasks::job::Catalog,
 };
-use store_model::{fingerprint::Fingerprint, product::Product, risk::ConcernKind, target::Target};
+use store_model::{fingerprint::Fingerprint, product::Product, risk::RiskKind, target::Target};
 
 pub(super) async fn publish(
-    mut session: Session,
+    mut context: Context,
     args: &PublishArgs,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    session.may_change()?;
-    if session.profile.protected && !args.yes {
+    context.may_change()?;
+    if context.profile.protected && !args.yes {
         return Err(Failure::refused(format!(
             "Profile {} is protected: add --yes to commit.",
-            session.profile.name
+            context.profile.name
         )));
     }
     if args.zip.is_some() && args.expect.as_ref().is_some_and(Fingerprint::is_open) {
@@ -47,7 +47,7 @@ pub(super) async fn publish(
         draft_seen: None,
         expect: args.expect.clone(),
         base: None,
-        allow: args.allow.iter().map(|allow| concern(*allow)).collect(),
+        allow: args.allow.iter().map(|allow| risk(*allow)).collect(),
         wait: match args.wait {
             Wait::Committed => WaitFor::Committed,
             Wait::Published => WaitFor::Published,
@@ -55,30 +55,30 @@ pub(super) async fn publish(
         },
     };
     carry_out(
-        &mut session,
-        Work::Begin(Errand::Publish(Box::new(plan))),
+        &mut context,
+        Work::Begin(Operation::Publish(Box::new(plan))),
         args.timeout,
         printer,
     )
     .await
 }
 
-fn concern(allow: Allow) -> ConcernKind {
+fn risk(allow: Allow) -> RiskKind {
     match allow {
-        Allow::Price => ConcernKind::Price,
-        Allow::BecomesFree => ConcernKind::BecomesFree,
-        Allow::Visibility => ConcernKind::Visibility,
-        Allow::Rollout => ConcernKind::Rollout,
+        Allow::Price => RiskKind::Price,
+        Allow::BecomesFree => RiskKind::BecomesFree,
+        Allow::Visibility => RiskKind::Visibility,
+        Allow::Rollout => RiskKind::Rollout,
     }
 }
 
 /// One after the other: a script reads one story at a time. The worst end decides the exit code.
 pub(super) async fn watch(
-    mut session: Session,
+    mut context: Context,
     targets: &[Target],
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let store = session.services.store.clone();
+    let store = context.services.store.clone();
     let mut pending = Vec::new();
     if targets.is_empty() {
         for catalog in [Catalog::Apps, Catalog::AddOns] {
@@ -108,8 +108,8 @@ pub(super) async fn watch(
         };
         printer.chatter(&format!("{target} ({name}), submission {submission}"))?;
         let exit = carry_out(
-            &mut session,
-            Work::Begin(Errand::Follow {
+            &mut context,
+            Work::Begin(Operation::Follow {
                 target,
                 name,
                 submission,

@@ -1,7 +1,7 @@
 //! `resume`: lists interrupted runs, or goes on with one.
 
 use super::{
-    context::Session,
+    context::Context,
     exit::{Exit, Failure},
     operation::{Work, carry_out},
     printer::Printer,
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use std::{io, time::Duration};
 
 pub(super) async fn run(
-    mut session: Session,
+    mut context: Context,
     run: Option<&str>,
     renew: bool,
     timeout: Option<Duration>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let runs = journal::interrupted(&session.services.home.runs(), &session.services.profile)?;
+    let runs = journal::interrupted(&context.services.home.runs(), &context.services.profile)?;
     let Some(wanted) = run else {
         if runs.is_empty() && !printer.is_json() {
             printer.chatter("No run was interrupted.")?;
@@ -27,7 +27,7 @@ pub(super) async fn run(
         }
         return Ok(Exit::Done);
     };
-    session.may_change()?;
+    context.may_change()?;
     // The beginnings of ids are times and much alike: their ends tell them apart.
     let mut matches = runs
         .iter()
@@ -36,7 +36,7 @@ pub(super) async fn run(
         (Some(run), None) => run.id.clone(),
         (None, _) => {
             // One that has ended is no longer in the list, but a script may still have its id.
-            if let Some(ended) = session
+            if let Some(ended) = context
                 .services
                 .home
                 .runs()
@@ -70,7 +70,7 @@ pub(super) async fn run(
     } else {
         Work::Resume(id)
     };
-    carry_out(&mut session, work, timeout, printer).await
+    carry_out(&mut context, work, timeout, printer).await
 }
 
 fn show(run: &Interrupted, printer: &mut Printer<'_>) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! `rollout`: how far a gradual rollout is, and moving it.
 
 use super::{
-    context::Session,
+    context::Context,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -14,13 +14,13 @@ use store_client::Priority;
 use store_model::target::Target;
 
 pub(super) async fn run(
-    session: Session,
+    context: Context,
     target: &Target,
     wanted: Option<&RolloutMove>,
     yes: bool,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let store = session.services.store.with_priority(Priority::Person);
+    let store = context.services.store.with_priority(Priority::Person);
     let product = store.product(target).await?;
     let Some(id) = &product.published else {
         return Err(Failure::refused(format!(
@@ -45,16 +45,16 @@ pub(super) async fn run(
     let stands = match to {
         None => store.rollout(target, id).await?,
         Some((to, words)) => {
-            session.may_change()?;
+            context.may_change()?;
             // A percentage can be changed again; the other two cannot.
-            let needs_yes = session.profile.protected || !matches!(to, Move::Set(_));
+            let needs_yes = context.profile.protected || !matches!(to, Move::Set(_));
             if needs_yes && !yes {
                 return Err(Failure::refused(format!(
                     "This would {words} ({}). Add --yes.",
                     product.name
                 )));
             }
-            rollout::shift(&session.services, target, id, to).await?
+            rollout::shift(&context.services, target, id, to).await?
         }
     };
     if printer.is_json() {

@@ -2,7 +2,7 @@
 
 use super::{
     account, check,
-    context::Session,
+    context::Context,
     diff, drafts,
     exit::{Exit, Failure},
     list, pack,
@@ -10,12 +10,12 @@ use super::{
     publish, resume, rollout, show, texts,
 };
 use crate::{
-    cli::{Cli, Command, RolloutMove},
+    cli::{Cli, CliCommand, RolloutMove},
     storage::config::Env,
 };
 
 /// Runs a head-less command and prints its failure, if it has one.
-pub async fn run(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Printer<'_>) -> Exit {
+pub async fn run(cli: &Cli, command: &CliCommand, env: Env<'_>, printer: &mut Printer<'_>) -> Exit {
     match Box::pin(dispatch(cli, command, env, printer)).await {
         Ok(exit) => exit,
         Err(failure) => {
@@ -30,27 +30,27 @@ pub async fn run(cli: &Cli, command: &Command, env: Env<'_>, printer: &mut Print
 
 async fn dispatch(
     cli: &Cli,
-    command: &Command,
+    command: &CliCommand,
     env: Env<'_>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     match command {
-        Command::List { what, pending } => {
+        CliCommand::List { what, pending } => {
             list::run(
-                Session::open_to_read(cli, env, printer)?,
+                Context::open_to_read(cli, env, printer)?,
                 *what,
                 *pending,
                 printer,
             )
             .await
         }
-        Command::Show {
+        CliCommand::Show {
             target,
             submission,
             json,
         } => {
             show::show(
-                Session::open_to_read(cli, env, printer)?,
+                Context::open_to_read(cli, env, printer)?,
                 target,
                 submission.as_deref(),
                 *json,
@@ -58,14 +58,14 @@ async fn dispatch(
             )
             .await
         }
-        Command::Status { target } => {
-            show::status(Session::open_to_read(cli, env, printer)?, target, printer).await
+        CliCommand::Status { target } => {
+            show::status(Context::open_to_read(cli, env, printer)?, target, printer).await
         }
-        Command::Check { target, json, zip } => {
+        CliCommand::Check { target, json, zip } => {
             check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await
         }
-        Command::Pack(args) => pack::run(cli, env, args, printer).await,
-        Command::Diff {
+        CliCommand::Pack(args) => pack::run(cli, env, args, printer).await,
+        CliCommand::Diff {
             target,
             json,
             zip,
@@ -77,48 +77,48 @@ async fn dispatch(
                 zip: zip.as_deref(),
             };
             diff::run(
-                Session::open_to_read(cli, env, printer)?,
+                Context::open_to_read(cli, env, printer)?,
                 &sides,
                 *format,
                 printer,
             )
             .await
         }
-        Command::Publish(args) => {
-            let mut session = Session::open(cli, env)?;
-            session.limit_bandwidth(args.bandwidth.as_deref())?;
-            publish::publish(session, args, printer).await
+        CliCommand::Publish(args) => {
+            let mut context = Context::open(cli, env)?;
+            context.limit_bandwidth(args.bandwidth.as_deref())?;
+            publish::publish(context, args, printer).await
         }
-        Command::Resume {
+        CliCommand::Resume {
             run,
             renew,
             timeout,
             bandwidth,
         } => {
-            let mut session = Session::open(cli, env)?;
-            session.limit_bandwidth(bandwidth.as_deref())?;
-            resume::run(session, run.as_deref(), *renew, *timeout, printer).await
+            let mut context = Context::open(cli, env)?;
+            context.limit_bandwidth(bandwidth.as_deref())?;
+            resume::run(context, run.as_deref(), *renew, *timeout, printer).await
         }
-        Command::Rollout { target, yes, to } => {
-            let session = match to {
-                None | Some(RolloutMove::Get) => Session::open_to_read(cli, env, printer)?,
-                Some(_) => Session::open(cli, env)?,
+        CliCommand::Rollout { target, yes, to } => {
+            let context = match to {
+                None | Some(RolloutMove::Get) => Context::open_to_read(cli, env, printer)?,
+                Some(_) => Context::open(cli, env)?,
             };
-            rollout::run(session, target, to.as_ref(), *yes, printer).await
+            rollout::run(context, target, to.as_ref(), *yes, printer).await
         }
-        Command::Drafts { show, target } => {
-            let session = Session::open_to_read(cli, env, printer)?;
+        CliCommand::Drafts { show, target } => {
+            let context = Context::open_to_read(cli, env, printer)?;
             match show {
-                Some(which) => drafts::show(&session, target.as_ref(), which, printer),
-                None => drafts::run(&session, target.as_ref(), printer),
+                Some(which) => drafts::show(&context, target.as_ref(), which, printer),
+                None => drafts::run(&context, target.as_ref(), printer),
             }
         }
-        Command::Texts(what) => texts::run(cli, env, what, printer).await,
-        Command::Watch { targets } => {
-            publish::watch(Session::open(cli, env)?, targets, printer).await
+        CliCommand::Texts(what) => texts::run(cli, env, what, printer).await,
+        CliCommand::Watch { targets } => {
+            publish::watch(Context::open(cli, env)?, targets, printer).await
         }
-        Command::Create(what) => account::create(Session::open(cli, env)?, what, printer).await,
-        Command::Delete {
+        CliCommand::Create(what) => account::create(Context::open(cli, env)?, what, printer).await,
+        CliCommand::Delete {
             target,
             draft,
             yes,
@@ -128,7 +128,7 @@ async fn dispatch(
                 yes: *yes,
                 name: name.as_deref(),
             };
-            account::delete(Session::open(cli, env)?, target, *draft, &consent, printer).await
+            account::delete(Context::open(cli, env)?, target, *draft, &consent, printer).await
         }
         _ => Err(Failure::usage("this command has a screen of its own")),
     }

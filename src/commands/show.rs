@@ -1,7 +1,7 @@
 //! `show` and `status`: one target, its documents, where its submission stands.
 
 use super::{
-    context::Session,
+    context::Context,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -19,13 +19,13 @@ use store_model::{
 };
 
 pub(super) async fn show(
-    session: Session,
+    context: Context,
     target: &Target,
     which: Option<&str>,
     json: bool,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let store = session.services.store.with_priority(Priority::Person);
+    let store = context.services.store.with_priority(Priority::Person);
     let product = store.product(target).await?;
     let none =
         |what: &str| Failure::new(Exit::Store, format!("{target} has no {what} submission."));
@@ -130,11 +130,11 @@ pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) -> io::Re
 }
 
 pub(super) async fn status(
-    session: Session,
+    context: Context,
     target: &Target,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let store = session.services.store.with_priority(Priority::Person);
+    let store = context.services.store.with_priority(Priority::Person);
     let product = store.product(target).await?;
     let Some(id) = product.submission() else {
         return Err(Failure::new(

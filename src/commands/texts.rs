@@ -1,7 +1,7 @@
 //! `texts`: the texts of listings out of a document and into it, from a folder of text files or a CSV table, without a screen.
 
 use super::{
-    context::{Session, read_document, read_value, submission},
+    context::{Context, read_document, read_value, submission},
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -96,7 +96,7 @@ async fn document(
     }
     let target =
         target.ok_or_else(|| Failure::usage("Name a target, or a document with --json FILE."))?;
-    let detail = Session::open_to_read(cli, env, printer)?
+    let detail = Context::open_to_read(cli, env, printer)?
         .target(target)
         .await?;
     Ok((target.kind(), submission(&detail)?.document.clone()))

@@ -6,9 +6,9 @@ use serde_json::Value;
 use std::path::PathBuf;
 use store_model::{status::StatusReport, submission::Submission};
 
-/// What is to be done next; the answer comes as [`Happened`].
+/// What is to be done next; the answer comes as [`RunEvent`].
 #[derive(Clone, Debug, PartialEq)]
-pub enum Next {
+pub enum NextStep {
     SignIn,
     ReadTarget,
     ReadSubmission {
@@ -42,13 +42,13 @@ pub enum Next {
         id: String,
     },
     /// Ask for the status.
-    Look {
+    Poll {
         id: String,
     },
     End,
 }
 
-impl Next {
+impl NextStep {
     /// Whether it changes something in the account, so that the intention has to be on disk before it.
     pub fn is_change(&self) -> bool {
         matches!(
@@ -65,7 +65,7 @@ impl Next {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Happened {
+pub enum RunEvent {
     SignedIn,
     TargetRead {
         /// The product's name: a head-less plan knows only the target.

@@ -1,7 +1,7 @@
 //! What the journal of a run holds, and how a run is rebuilt from it. Holds no signed URL and no secret.
 
 use super::{
-    call::Happened,
+    call::RunEvent,
     machine::Run,
     operation::Header,
     view::{Outcome, Step},
@@ -21,7 +21,7 @@ pub enum Entry {
     },
     Happened {
         at: Timestamp,
-        what: Box<Happened>,
+        what: Box<RunEvent>,
     },
     /// Another process took the run up again; `is_unanswered` when the line before is an intention.
     Resumed {
@@ -60,7 +60,7 @@ impl Run {
         let mut run = Self::new(header);
         for entry in entries {
             match entry {
-                Entry::Happened { at, what } => run.tell(*what, at),
+                Entry::Happened { at, what } => run.apply(*what, at),
                 Entry::Resumed { at, is_unanswered } => run.resume(is_unanswered, at),
                 Entry::Intends { .. } | Entry::Uploading { .. } | Entry::Ended { .. } => {}
             }

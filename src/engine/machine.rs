@@ -3,13 +3,13 @@
 //! an interrupted run goes on, stands in `recovery.rs`.
 
 use super::{
-    call::{Fault, Happened, Next},
+    call::{Fault, NextStep, RunEvent},
     expect,
     follow::{self, Verdict},
-    operation::{Errand, Header},
+    operation::{Header, Operation},
     plan::{PendingPolicy, Plan, WaitFor},
     preflight,
-    stage::{Doubt, Stage},
+    stage::{Probe, Stage},
     view::{Cause, Ending, Outcome, RunView, Step, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -38,21 +38,21 @@ pub struct Run {
     /// `targetPublishMode` of what is committed.
     publish_mode: Option<String>,
     /// How often the present call was left without a clear answer.
-    pub(super) doubts: u8,
+    pub(super) probes: u8,
     /// Not before this time is the next thing done.
     pub(super) due: Option<Timestamp>,
 }
 
 impl Run {
     pub fn new(header: Header) -> Self {
-        let errand = &header.errand;
+        let operation = &header.operation;
         let mut view = RunView::new(
             header.run.clone(),
-            errand.target().clone(),
-            errand.name().to_owned(),
+            operation.target().clone(),
+            operation.name().to_owned(),
             header.at,
         );
-        if let Errand::Follow { submission, .. } = errand {
+        if let Operation::Follow { submission, .. } = operation {
             view.submission = Some(submission.clone());
         }
         let mut run = Self {
@@ -67,7 +67,7 @@ impl Run {
             has_pending_files: false,
             is_uploaded: false,
             publish_mode: None,
-            doubts: 0,
+            probes: 0,
             due: None,
         };
         let at = run.header.at;
@@ -84,9 +84,9 @@ impl Run {
     }
 
     pub fn plan(&self) -> Option<&Plan> {
-        match &self.header.errand {
-            Errand::Publish(plan) => Some(plan),
-            Errand::Follow { .. } => None,
+        match &self.header.operation {
+            Operation::Publish(plan) => Some(plan),
+            Operation::Follow { .. } => None,
         }
     }
 
@@ -108,13 +108,13 @@ impl Run {
     /// Not before this time is [`Run::next`] to be done.
     pub fn due(&self) -> Option<Timestamp> {
         self.due
-            .filter(|_| matches!(self.stage, Stage::Look | Stage::Probe(_)))
+            .filter(|_| matches!(self.stage, Stage::Poll | Stage::Probe(_)))
     }
 
     /// What is to be done now.
-    pub fn next(&self) -> Next {
+    pub fn next(&self) -> NextStep {
         if !self.view.is_active() {
-            return Next::End;
+            return NextStep::End;
         }
         let zip = || {
             self.plan()
@@ -123,65 +123,65 @@ impl Run {
         };
         let id = self.submission();
         match &self.stage {
-            Stage::SignIn => Next::SignIn,
-            Stage::ReadTarget | Stage::Probe(Doubt::Delete | Doubt::Create) => Next::ReadTarget,
+            Stage::SignIn => NextStep::SignIn,
+            Stage::ReadTarget | Stage::Probe(Probe::Delete | Probe::Create) => NextStep::ReadTarget,
             Stage::ReadPending { id }
             | Stage::ReadLive { id }
             | Stage::ReadFollowed { id }
-            | Stage::Adopt { id } => Next::ReadSubmission { id: id.clone() },
-            Stage::Examine => Next::Examine {
+            | Stage::Adopt { id } => NextStep::ReadSubmission { id: id.clone() },
+            Stage::Examine => NextStep::Examine {
                 zip: zip(),
                 document: self.document(),
             },
             Stage::SaveDraft => match &self.pending {
-                Some(draft) => Next::SaveDraft {
+                Some(draft) => NextStep::SaveDraft {
                     submission: Box::new(draft.clone()),
                 },
-                None => Next::End,
+                None => NextStep::End,
             },
-            Stage::Delete => Next::Delete {
+            Stage::Delete => NextStep::Delete {
                 id: self
                     .pending
                     .as_ref()
                     .map(|draft| draft.id.clone())
                     .unwrap_or_default(),
             },
-            Stage::Create => Next::Create,
-            Stage::Recheck => Next::ReadSubmission { id },
-            Stage::Update => Next::Update {
+            Stage::Create => NextStep::Create,
+            Stage::Recheck => NextStep::ReadSubmission { id },
+            Stage::Update => NextStep::Update {
                 id,
                 body: self.body.clone().unwrap_or_default(),
             },
-            Stage::ReadBack | Stage::Probe(Doubt::Update) => Next::ReadBack { id },
-            Stage::Upload => Next::Upload { id, zip: zip() },
-            Stage::Commit => Next::Commit { id },
-            Stage::Look | Stage::Probe(Doubt::Commit) => Next::Look { id },
+            Stage::ReadBack | Stage::Probe(Probe::Update) => NextStep::ReadBack { id },
+            Stage::Upload => NextStep::Upload { id, zip: zip() },
+            Stage::Commit => NextStep::Commit { id },
+            Stage::Poll | Stage::Probe(Probe::Commit) => NextStep::Poll { id },
         }
     }
 
     /// Takes in what came of it. Whatever does not answer what was asked is ignored: a run is never confused by a late word.
-    pub fn tell(&mut self, happened: Happened, at: Timestamp) {
+    pub fn apply(&mut self, happened: RunEvent, at: Timestamp) {
         if !self.view.is_active() {
             return;
         }
         match (self.stage.clone(), happened) {
-            (_, Happened::Cancelled) => self.cancel(at),
-            (stage, Happened::Lost { message }) => self.lost(&stage, &message, at),
-            (Stage::Look, Happened::Failed(fault)) if fault.cause == Cause::Trouble => {
+            (_, RunEvent::Cancelled) => self.cancel(at),
+            (stage, RunEvent::Lost { message }) => self.lost(&stage, &message, at),
+            (Stage::Poll, RunEvent::Failed(fault)) if fault.cause == Cause::Trouble => {
                 self.look_again(&fault, at)
             }
             // The Store refuses a repetition because the first attempt was heard after all, or says nothing at all: ask.
-            (stage, Happened::Failed(fault))
-                if self.doubts > 0 && fault.cause != Cause::SignIn && stage.doubt().is_some() =>
+            (stage, RunEvent::Failed(fault))
+                if self.probes > 0 && fault.cause != Cause::SignIn && stage.probe().is_some() =>
             {
                 self.lost(&stage, &fault.message, at);
             }
-            (_, Happened::Failed(fault)) => self.fail(fault.cause, fault.message, at),
-            (Stage::SignIn, Happened::SignedIn) => {
+            (_, RunEvent::Failed(fault)) => self.fail(fault.cause, fault.message, at),
+            (Stage::SignIn, RunEvent::SignedIn) => {
                 self.view.done(None, at);
-                match &self.header.errand {
-                    Errand::Publish(_) => self.enter(Stage::ReadTarget, at),
-                    Errand::Follow { submission, .. } => {
+                match &self.header.operation {
+                    Operation::Publish(_) => self.enter(Stage::ReadTarget, at),
+                    Operation::Follow { submission, .. } => {
                         let id = submission.clone();
                         self.enter(Stage::ReadFollowed { id }, at);
                     }
@@ -189,7 +189,7 @@ impl Run {
             }
             (
                 Stage::ReadTarget,
-                Happened::TargetRead {
+                RunEvent::TargetRead {
                     name,
                     pending,
                     published,
@@ -200,23 +200,23 @@ impl Run {
                 match (pending, self.live_id.clone()) {
                     (Some(id), _) => self.enter(Stage::ReadPending { id }, at),
                     (None, Some(id)) => self.enter(Stage::ReadLive { id }, at),
-                    (None, None) => self.settle(at),
+                    (None, None) => self.preflight(at),
                 }
             }
-            (Stage::ReadPending { .. }, Happened::SubmissionRead(draft)) => {
+            (Stage::ReadPending { .. }, RunEvent::SubmissionRead(draft)) => {
                 self.pending = Some(draft);
                 match self.live_id.clone() {
                     Some(id) => self.enter(Stage::ReadLive { id }, at),
-                    None => self.settle(at),
+                    None => self.preflight(at),
                 }
             }
-            (Stage::ReadLive { .. }, Happened::SubmissionRead(live)) => {
+            (Stage::ReadLive { .. }, RunEvent::SubmissionRead(live)) => {
                 self.live = Some(live);
-                self.settle(at);
+                self.preflight(at);
             }
             (
                 Stage::Examine,
-                Happened::Examined {
+                RunEvent::Examined {
                     problems,
                     warnings,
                     sum,
@@ -240,23 +240,23 @@ impl Run {
                     );
                 }
             }
-            (Stage::SaveDraft, Happened::DraftSaved { path }) => {
+            (Stage::SaveDraft, RunEvent::DraftSaved { path }) => {
                 self.view
                     .note(format!("saved the old draft as {}", path.display()));
                 self.enter(Stage::Delete, at);
             }
-            (Stage::Delete, Happened::Deleted) => self.deleted(at),
-            (Stage::Create, Happened::Created(draft)) => self.created(&draft, at),
-            (Stage::Update, Happened::Updated) => self.updated(at),
-            (Stage::Recheck, Happened::SubmissionRead(draft)) => self.rechecked(draft, at),
-            (Stage::ReadBack, Happened::ReadBack(stored)) => self.compare(&stored, at),
-            (Stage::Upload, Happened::Uploaded { .. }) => {
+            (Stage::Delete, RunEvent::Deleted) => self.deleted(at),
+            (Stage::Create, RunEvent::Created(draft)) => self.created(&draft, at),
+            (Stage::Update, RunEvent::Updated) => self.updated(at),
+            (Stage::Recheck, RunEvent::SubmissionRead(draft)) => self.rechecked(draft, at),
+            (Stage::ReadBack, RunEvent::ReadBack(stored)) => self.compare(&stored, at),
+            (Stage::Upload, RunEvent::Uploaded { .. }) => {
                 self.is_uploaded = true;
                 self.view.done(None, at);
                 self.enter(Stage::Commit, at);
             }
-            (Stage::Commit, Happened::Committed) => self.committed(at),
-            (Stage::ReadFollowed { .. }, Happened::SubmissionRead(submission)) => {
+            (Stage::Commit, RunEvent::Committed) => self.committed(at),
+            (Stage::ReadFollowed { .. }, RunEvent::SubmissionRead(submission)) => {
                 for step in [
                     Step::ReadTarget,
                     Step::SettleDraft,
@@ -269,26 +269,26 @@ impl Run {
                     self.view.skip(step, "only followed");
                 }
                 self.publish_mode = publish_mode(&submission.document);
-                self.enter(Stage::Look, at);
+                self.enter(Stage::Poll, at);
             }
-            (Stage::Look, Happened::Seen(report)) => self.seen(report, at),
+            (Stage::Poll, RunEvent::Seen(report)) => self.seen(report, at),
             (
-                Stage::Probe(doubt),
-                Happened::TargetRead {
+                Stage::Probe(probe),
+                RunEvent::TargetRead {
                     pending, published, ..
                 },
             ) => {
                 if published == self.live_id {
-                    self.probed_target(doubt, pending, at);
+                    self.probed_target(probe, pending, at);
                 } else {
                     self.refuse_other_live(published.as_deref(), at);
                 }
             }
-            (Stage::Probe(Doubt::Update), Happened::ReadBack(stored)) => {
+            (Stage::Probe(Probe::Update), RunEvent::ReadBack(stored)) => {
                 self.probed_draft(&stored, at)
             }
-            (Stage::Probe(Doubt::Commit), Happened::Seen(report)) => self.probed_status(report, at),
-            (Stage::Adopt { .. }, Happened::SubmissionRead(draft)) => {
+            (Stage::Probe(Probe::Commit), RunEvent::Seen(report)) => self.probed_status(report, at),
+            (Stage::Adopt { .. }, RunEvent::SubmissionRead(draft)) => {
                 self.adopt_created(&draft, at)
             }
             _ => {}
@@ -322,16 +322,16 @@ impl Run {
             );
             self.end(Outcome::Committed, None, message, at);
         } else {
-            self.enter(Stage::Look, at);
+            self.enter(Stage::Poll, at);
         }
     }
 
     /// Everything that can be known before the first changing request is judged here.
-    fn settle(&mut self, at: Timestamp) {
+    fn preflight(&mut self, at: Timestamp) {
         self.view.done(None, at);
         self.view.begin(Step::SettleDraft, at);
         let Some(plan) = self.plan() else { return };
-        let settled = preflight::settle(plan, self.pending.as_ref(), self.live.as_ref(), at);
+        let settled = preflight::preflight(plan, self.pending.as_ref(), self.live.as_ref(), at);
         match settled {
             Err(message) => self.refuse(message, at),
             Ok(settled) => {
@@ -477,7 +477,7 @@ impl Run {
             .cadence
             .pause(&status, age.try_into().unwrap_or_default());
         self.due = Some(at.checked_add(pause).unwrap_or(at));
-        self.view.next_look = self.due;
+        self.view.next_poll = self.due;
     }
 
     /// A look that found no network says nothing about the submission: a follow lasts for days and outlives that.
@@ -493,7 +493,7 @@ impl Run {
     fn cancel(&mut self, at: Timestamp) {
         let target = self.view.target.to_string();
         let message = match (&self.stage, &self.view.submission) {
-            (Stage::Look, _) => {
+            (Stage::Poll, _) => {
                 "No longer followed. The submission goes on by itself in the Store.".to_owned()
             }
             (_, Some(id)) => {
@@ -501,7 +501,7 @@ impl Run {
                     "Stopped. Draft {id} of {target} exists and was not committed; go on with this run, or publish again and keep the draft."
                 )
             }
-            (Stage::Probe(Doubt::Create), None) => {
+            (Stage::Probe(Probe::Create), None) => {
                 format!(
                     "Stopped. Look at {target} before you repeat it: a draft may have been created."
                 )
@@ -512,8 +512,8 @@ impl Run {
     }
 
     pub(super) fn enter(&mut self, stage: Stage, at: Timestamp) {
-        self.doubts = 0;
-        if stage == Stage::Look {
+        self.probes = 0;
+        if stage == Stage::Poll {
             self.plan_look(at);
         }
         self.view.begin(stage.step(), at);
@@ -537,7 +537,7 @@ impl Run {
             StepState::Done
         };
         self.view.finish(ended, None, at);
-        self.view.next_look = None;
+        self.view.next_poll = None;
         self.view.ending = Some(Ending {
             outcome,
             cause,

@@ -16,13 +16,13 @@ pub struct Header {
     pub profile: String,
     pub at: Timestamp,
     pub cadence: Cadence,
-    pub errand: Errand,
+    pub operation: Operation,
 }
 
 /// The two things a run can be for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Errand {
+pub enum Operation {
     Publish(Box<Plan>),
     /// Only look, until the submission ends.
     Follow {
@@ -32,7 +32,7 @@ pub enum Errand {
     },
 }
 
-impl Errand {
+impl Operation {
     pub fn target(&self) -> &Target {
         match self {
             Self::Publish(plan) => &plan.target,

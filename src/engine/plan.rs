@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
-use store_model::{fingerprint::Fingerprint, risk::ConcernKind, target::Target};
+use store_model::{fingerprint::Fingerprint, risk::RiskKind, target::Target};
 
 /// What to do with a pending submission that this run did not make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,6 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Value>,
     /// The very changes to price, audience or rollout that a person said yes to.
-    pub allow: Vec<ConcernKind>,
+    pub allow: Vec<RiskKind>,
     pub wait: WaitFor,
 }

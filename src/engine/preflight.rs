@@ -11,7 +11,7 @@ use store_model::{
     diff,
     finding::Severity,
     merge, package,
-    risk::{self, Concern},
+    risk::{self, Risk},
     rules::check,
     status::Status,
     submission::{Submission, put_body},
@@ -29,12 +29,12 @@ pub(super) struct Settled {
 }
 
 /// What stands on the server, with the part of it that an update sends.
-struct Standing<'a> {
+struct StatusBadge<'a> {
     id: &'a str,
     body: Value,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> StatusBadge<'a> {
     fn of(kind: Kind, submission: Option<&'a Submission>) -> Option<Self> {
         submission.map(|submission| Self {
             id: &submission.id,
@@ -45,7 +45,7 @@ impl<'a> Standing<'a> {
 
 /// Judges the plan against what the server holds. The error is the refusal in words, with the way on. `at` is when that was told:
 /// what is a date too near then is so as well when the run is rebuilt from its journal.
-pub(super) fn settle(
+pub(super) fn preflight(
     plan: &Plan,
     pending: Option<&Submission>,
     live: Option<&Submission>,
@@ -61,13 +61,13 @@ pub(super) fn settle(
         .document
         .as_ref()
         .map(|document| put_body(kind, document));
-    let (draft, live) = (Standing::of(kind, pending), Standing::of(kind, live));
+    let (draft, live) = (StatusBadge::of(kind, pending), StatusBadge::of(kind, live));
     let mut warnings = untouched(plan, body.as_ref(), draft.as_ref(), live.as_ref())?;
     let kept = draft
         .as_ref()
         .filter(|_| plan.pending == PendingPolicy::Keep);
     let live = live.as_ref();
-    let base = kept.or(live).map(|standing| &standing.body);
+    let base = kept.or(live).map(|status_badge| &status_badge.body);
     let Some(committed) = body.as_ref().or(base) else {
         return Err(format!(
             "{} has never been published and no document was given: give one with --json.",
@@ -93,7 +93,7 @@ pub(super) fn settle(
     );
     agreed(
         plan,
-        &risk::concerns(kind, live.map(|live| &live.body), committed),
+        &risk::risks(kind, live.map(|live| &live.body), committed),
     )?;
     match (expected.is_empty(), &plan.zip) {
         (false, None) => {
@@ -123,22 +123,22 @@ pub(super) fn settle(
 fn untouched(
     plan: &Plan,
     mine: Option<&Value>,
-    draft: Option<&Standing<'_>>,
-    live: Option<&Standing<'_>>,
+    draft: Option<&StatusBadge<'_>>,
+    live: Option<&StatusBadge<'_>>,
 ) -> Result<Vec<String>, String> {
     let Some(server) = draft.or(live) else {
         return Ok(Vec::new());
     };
     if let Some(base) = &plan.base {
-        let foreign = merge::foreign(base, mine, &server.body);
-        if foreign.is_empty() {
+        let remote_changes = merge::remote_changes(base, mine, &server.body);
+        if remote_changes.is_empty() {
             return Ok(Vec::new());
         }
         return Err(format!(
             "Somebody else has changed submission {} since you saw it, so nothing was sent:{}\n\
              Bring these changes into yours (merge, in the dashboard), or look at {} again and publish what you see then.",
             server.id,
-            listed(&foreign),
+            listed(&remote_changes),
             plan.target
         ));
     }
@@ -147,7 +147,7 @@ fn untouched(
     else {
         return Ok(Vec::new());
     };
-    let lost = merge::foreign(&live.body, Some(mine), &draft.body);
+    let lost = merge::remote_changes(&live.body, Some(mine), &draft.body);
     Ok(if lost.is_empty() {
         Vec::new()
     } else {
@@ -254,17 +254,17 @@ fn no_errors(kind: Kind, body: &Value, base: Option<&Value>) -> Result<(), Strin
     ))
 }
 
-fn agreed(plan: &Plan, concerns: &[Concern]) -> Result<(), String> {
-    let open: Vec<_> = concerns
+fn agreed(plan: &Plan, risks: &[Risk]) -> Result<(), String> {
+    let open: Vec<_> = risks
         .iter()
-        .filter(|concern| !plan.allow.contains(&concern.kind))
+        .filter(|risk| !plan.allow.contains(&risk.kind))
         .collect();
     if open.is_empty() {
         return Ok(());
     }
     let list: Vec<_> = open
         .iter()
-        .map(|concern| format!("\n  {} (--allow {})", concern.sentence, concern.kind.name()))
+        .map(|risk| format!("\n  {} (--allow {})", risk.sentence, risk.kind.name()))
         .collect();
     Err(format!(
         "These changes need a yes to each of them, so nothing was sent:{}",

@@ -4,7 +4,7 @@
 use super::{
     machine::Run,
     preflight::listed,
-    stage::{Doubt, Stage},
+    stage::{Probe, Stage},
     view::{Cause, Ending, StepState},
 };
 use jiff::Timestamp;
@@ -21,17 +21,17 @@ const MOST_DOUBTS: u8 = 5;
 impl Run {
     /// The answer to a call is lost. An upload asks the service by itself which blocks it has; everything else is asked here.
     pub(super) fn lost(&mut self, stage: &Stage, message: &str, at: Timestamp) {
-        match stage.doubt() {
-            Some(doubt) => self.doubt(doubt, message, at),
+        match stage.probe() {
+            Some(probe) => self.probe(probe, message, at),
             None if *stage == Stage::Upload => {}
             None => self.fail(Cause::Trouble, message.to_owned(), at),
         }
     }
 
-    fn doubt(&mut self, doubt: Doubt, message: &str, at: Timestamp) {
+    fn probe(&mut self, probe: Probe, message: &str, at: Timestamp) {
         let call = self.stage.step().word();
-        self.doubts += 1;
-        if self.doubts > MOST_DOUBTS {
+        self.probes += 1;
+        if self.probes > MOST_DOUBTS {
             let message = format!(
                 "Nobody can say what became of the {call}. {message} Resume the run when the Store answers again."
             );
@@ -42,30 +42,30 @@ impl Run {
             "The outcome of the {call} is not known: asking the Store. {message}"
         ));
         // The longer it stays unclear, the longer the service gets to settle.
-        let pause = self.header.cadence.shortest * (1 << (self.doubts - 1));
+        let pause = self.header.cadence.shortest * (1 << (self.probes - 1));
         self.due = Some(
             at.checked_add(pause.min(self.header.cadence.longest))
                 .unwrap_or(at),
         );
-        self.stage = Stage::Probe(doubt);
+        self.stage = Stage::Probe(probe);
     }
 
     /// Does the call again. `doubts` is kept: a refusal of the repetition leads back to asking.
-    fn repeat(&mut self, doubt: Doubt) {
-        self.stage = match doubt {
-            Doubt::Delete => Stage::Delete,
-            Doubt::Create => Stage::Create,
-            Doubt::Update => Stage::Update,
-            Doubt::Commit => Stage::Commit,
+    fn repeat(&mut self, probe: Probe) {
+        self.stage = match probe {
+            Probe::Delete => Stage::Delete,
+            Probe::Create => Stage::Create,
+            Probe::Update => Stage::Update,
+            Probe::Commit => Stage::Commit,
         };
     }
 
-    pub(super) fn probed_target(&mut self, doubt: Doubt, found: Option<String>, at: Timestamp) {
+    pub(super) fn probed_target(&mut self, probe: Probe, found: Option<String>, at: Timestamp) {
         let before = self.pending.as_ref().map(|draft| draft.id.clone());
-        match (doubt, found) {
-            (Doubt::Delete, Some(found)) if Some(&found) == before.as_ref() => self.repeat(doubt),
-            (Doubt::Delete, None) => self.deleted(at),
-            (Doubt::Delete, Some(found)) => {
+        match (probe, found) {
+            (Probe::Delete, Some(found)) if Some(&found) == before.as_ref() => self.repeat(probe),
+            (Probe::Delete, None) => self.deleted(at),
+            (Probe::Delete, Some(found)) => {
                 let message = format!(
                     "The old draft is gone, but another one, {found}, is there now. It was not touched: {}",
                     self.portal()
@@ -80,7 +80,7 @@ impl Run {
                     at,
                 );
             }
-            (_, None) => self.repeat(doubt),
+            (_, None) => self.repeat(probe),
         }
     }
 
@@ -127,16 +127,16 @@ impl Run {
         } else if self.not_stored(stored).is_empty() {
             self.updated(at);
         } else {
-            match self.foreign(stored) {
+            match self.remote_changes(stored) {
                 // A PUT replaces the whole draft: where it holds nothing but what was read, sending it again does no harm.
-                foreign if foreign.is_empty() => self.repeat(Doubt::Update),
-                foreign => self.refuse_foreign(stored, &foreign, at),
+                remote_changes if remote_changes.is_empty() => self.repeat(Probe::Update),
+                remote_changes => self.refuse_foreign(stored, &remote_changes, at),
             }
         }
     }
 
     /// What somebody else changed in the draft since this run read it.
-    fn foreign(&self, now: &Submission) -> Vec<Change> {
+    fn remote_changes(&self, now: &Submission) -> Vec<Change> {
         let kind = self.view.target.kind();
         let before = self
             .draft
@@ -144,17 +144,17 @@ impl Run {
             .map(|draft| put_body(kind, &draft.document));
         before
             .map(|before| {
-                merge::foreign(&before, self.body.as_ref(), &put_body(kind, &now.document))
+                merge::remote_changes(&before, self.body.as_ref(), &put_body(kind, &now.document))
             })
             .unwrap_or_default()
     }
 
-    fn refuse_foreign(&mut self, draft: &Submission, foreign: &[Change], at: Timestamp) {
+    fn refuse_foreign(&mut self, draft: &Submission, remote_changes: &[Change], at: Timestamp) {
         let message = format!(
             "Somebody else has changed draft {} while this run was interrupted, so it is left alone:{}\n\
              Look at {} and publish again what you see then.",
             draft.id,
-            listed(foreign),
+            listed(remote_changes),
             self.view.target
         );
         self.refuse(message, at);
@@ -162,7 +162,7 @@ impl Run {
 
     /// The draft as an interruption left it: only one that nobody has touched is gone on with.
     pub(super) fn rechecked(&mut self, draft: Submission, at: Timestamp) {
-        let foreign = self.foreign(&draft);
+        let remote_changes = self.remote_changes(&draft);
         if draft.status() != Status::PendingCommit || draft.is_portal_made() {
             let message = format!(
                 "Draft {} is in {} now and is left alone: {}",
@@ -171,17 +171,17 @@ impl Run {
                 self.portal()
             );
             self.fail(Cause::Store, message, at);
-        } else if foreign.is_empty() {
+        } else if remote_changes.is_empty() {
             self.draft = Some(draft);
             self.after_draft(at);
         } else {
-            self.refuse_foreign(&draft, &foreign, at);
+            self.refuse_foreign(&draft, &remote_changes, at);
         }
     }
 
     pub(super) fn probed_status(&mut self, report: StatusReport, at: Timestamp) {
         if report.status == Status::PendingCommit {
-            self.repeat(Doubt::Commit);
+            self.repeat(Probe::Commit);
             return;
         }
         self.committed(at);
@@ -202,9 +202,9 @@ impl Run {
             return;
         }
         self.view.ending = None;
-        self.doubts = 0;
+        self.probes = 0;
         // An upload without an answer is no doubt: the service knows its blocks.
-        if is_unanswered && self.stage.doubt().is_some() {
+        if is_unanswered && self.stage.probe().is_some() {
             let stage = self.stage.clone();
             self.reopen(at);
             self.lost(&stage, "The program ended before the answer came.", at);
@@ -233,7 +233,7 @@ impl Run {
                 self.stage = Stage::ReadBack;
                 self.reopen(at);
             }
-            Stage::Look => {
+            Stage::Poll => {
                 self.due = Some(at);
                 self.reopen(at);
             }

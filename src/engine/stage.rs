@@ -4,7 +4,7 @@ use super::view::Step;
 
 /// A changing call whose outcome is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doubt {
+pub(super) enum Probe {
     Delete,
     Create,
     Update,
@@ -36,9 +36,9 @@ pub(super) enum Stage {
     ReadFollowed {
         id: String,
     },
-    Look,
+    Poll,
     /// The server is asked what became of the call before anything is repeated.
-    Probe(Doubt),
+    Probe(Probe),
     /// A draft that was not there before an unanswered create.
     Adopt {
         id: String,
@@ -50,26 +50,26 @@ impl Stage {
         match self {
             Self::SignIn => Step::SignIn,
             Self::ReadTarget | Self::ReadPending { .. } | Self::ReadLive { .. } => Step::ReadTarget,
-            Self::Examine | Self::SaveDraft | Self::Delete | Self::Probe(Doubt::Delete) => {
+            Self::Examine | Self::SaveDraft | Self::Delete | Self::Probe(Probe::Delete) => {
                 Step::SettleDraft
             }
-            Self::Create | Self::Probe(Doubt::Create) | Self::Adopt { .. } => Step::Create,
-            Self::Recheck | Self::Update | Self::Probe(Doubt::Update) => Step::Update,
+            Self::Create | Self::Probe(Probe::Create) | Self::Adopt { .. } => Step::Create,
+            Self::Recheck | Self::Update | Self::Probe(Probe::Update) => Step::Update,
             Self::ReadBack => Step::ReadBack,
             Self::Upload => Step::Upload,
-            Self::Commit | Self::Probe(Doubt::Commit) => Step::Commit,
-            Self::ReadFollowed { .. } | Self::Look => Step::Follow,
+            Self::Commit | Self::Probe(Probe::Commit) => Step::Commit,
+            Self::ReadFollowed { .. } | Self::Poll => Step::Follow,
         }
     }
 
     /// The call of this stage, if its answer may be lost.
-    pub(super) fn doubt(&self) -> Option<Doubt> {
+    pub(super) fn probe(&self) -> Option<Probe> {
         match self {
-            Self::Delete => Some(Doubt::Delete),
-            Self::Create => Some(Doubt::Create),
-            Self::Update => Some(Doubt::Update),
-            Self::Commit => Some(Doubt::Commit),
-            Self::Probe(doubt) => Some(*doubt),
+            Self::Delete => Some(Probe::Delete),
+            Self::Create => Some(Probe::Create),
+            Self::Update => Some(Probe::Update),
+            Self::Commit => Some(Probe::Commit),
+            Self::Probe(probe) => Some(*probe),
             _ => None,
         }
     }

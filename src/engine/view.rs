@@ -155,7 +155,7 @@ pub struct RunView {
     /// The last word of the service about the submission.
     pub report: Option<StatusReport>,
     /// When the status is asked for again.
-    pub next_look: Option<Timestamp>,
+    pub next_poll: Option<Timestamp>,
     pub warnings: Vec<String>,
     pub ending: Option<Ending>,
 }
@@ -178,7 +178,7 @@ impl RunView {
             submission: None,
             timeline: Vec::new(),
             report: None,
-            next_look: None,
+            next_poll: None,
             warnings: Vec::new(),
             ending: None,
         }

@@ -1,6 +1,6 @@
 //! The one place that knows every overlay: makes the one that is to be opened.
 
-use crate::screen::ask::Opening;
+use crate::screen::command::Opening;
 use crate::{
     features::{
         document::merge::Merge,
@@ -17,12 +17,12 @@ use crate::{
     },
     screen::{
         dialogs::{choose::Choose, confirm::Confirm, message::Message, prompt::Prompt},
-        overlay::{Command, Overlay},
+        overlay::{AvailableAction, Overlay},
     },
 };
 
 /// Makes the overlay that is to be opened: one arm each. `commands` are all there are, in the table's order.
-pub fn open(opening: Opening, commands: Vec<Command>) -> Box<dyn Overlay> {
+pub fn open(opening: Opening, commands: Vec<AvailableAction>) -> Box<dyn Overlay> {
     match opening {
         Opening::Help => Box::new(Help::new(commands)),
         Opening::Palette => Box::new(Palette::new(commands)),

@@ -1,8 +1,8 @@
 //! Parts of the detail pane's screen: the row of tabs, what is said of a document, and of a target that cannot be shown.
 //! Holds no state.
 
-use super::{action::Action, ask::TabId};
-use super::{pane::Cx, status_badge::is_unsupported, text_panel::Sheet};
+use super::{action::Action, command::TabId};
+use super::{pane::Context, status_badge::is_unsupported, text_panel::TextPanel};
 use crate::state::prepared::{Prepared, Verdict, count};
 use ratatui::{
     Frame,
@@ -13,7 +13,14 @@ use store_model::{explain::explain, remote::Remote, target::Target};
 use tui_kit::{text::fit, theme::Role};
 
 /// The row of tabs, with a word at its right end.
-pub fn tabs(frame: &mut Frame, area: Rect, cx: &Cx, offered: &[TabId], shown: TabId, said: &str) {
+pub fn tabs(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    offered: &[TabId],
+    shown: TabId,
+    said: &str,
+) {
     let mut line = Line::default();
     let first = first_in_view(offered, shown, area.width);
     for (index, tab) in offered.iter().enumerate().skip(first) {
@@ -78,7 +85,7 @@ pub fn tab_at(offered: &[TabId], shown: TabId, width: u16, column: u16) -> Optio
 }
 
 /// What the JSON tab shows, in few words: six tabs leave little room beside them.
-pub fn document_word(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) -> String {
+pub fn document_word(cx: &Context, prepared: &Prepared, verdict: Option<&Verdict>) -> String {
     match (prepared.text, verdict) {
         (Some(_), Some(verdict)) => match verdict.error() {
             Some(error) => format!("yours: ✗ line {}", error.line),
@@ -95,7 +102,7 @@ pub fn document_word(cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) ->
 
 /// What a tab shows in the place of a document that is not there: not read yet, not to be read, or begun in Partner Center only.
 /// Says whether that is so.
-pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Cx) -> bool {
+pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Context) -> bool {
     let Some(target) = cx.selected else {
         return true;
     };
@@ -103,18 +110,18 @@ pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Cx) -> bool {
     let lines = match Prepared::of(cx.model, target) {
         Some(prepared) if prepared.has_body() || prepared.text.is_some() => return false,
         Some(_) => {
-            let mut sheet = Sheet::new(cx.theme, width);
-            sheet.text("There is no document yet.", Role::Text);
-            sheet.text(
+            let mut panel = TextPanel::new(cx.theme, width);
+            panel.text("There is no document yet.", Role::Text);
+            panel.text(
                 "The first submission of an app, with the age rating, is made in Partner Center.",
                 Role::Text,
             );
-            sheet.gap();
-            sheet.keys(
+            panel.gap();
+            panel.keys(
                 "next",
                 &[(cx.key(Action::OpenPortal), "open it in Partner Center")],
             );
-            sheet.into_lines()
+            panel.into_lines()
         }
         None => match cx.model.details.get(target).and_then(Remote::error) {
             Some(error) => failure(cx, target, error, width),
@@ -128,65 +135,65 @@ pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Cx) -> bool {
 }
 
 /// Why a target could not be read, and what to do.
-pub fn failure(cx: &Cx, target: &Target, error: &str, width: usize) -> Vec<Line<'static>> {
-    let mut sheet = Sheet::new(cx.theme, width);
-    sheet.text("✗ It could not be read.", Role::Danger);
+pub fn failure(cx: &Context, target: &Target, error: &str, width: usize) -> Vec<Line<'static>> {
+    let mut panel = TextPanel::new(cx.theme, width);
+    panel.text("✗ It could not be read.", Role::Danger);
     for line in error.lines() {
-        sheet.text(line, Role::Text);
+        panel.text(line, Role::Text);
     }
     let is_unsupported = is_unsupported(error);
     if let Some(explained) = is_unsupported.then(|| explain("E13", "")).flatten() {
-        sheet.text(&explained.meaning, Role::Text);
-        sheet.text(&format!("→ {}", explained.advice), Role::Text);
+        panel.text(&explained.meaning, Role::Text);
+        panel.text(&format!("→ {}", explained.advice), Role::Text);
     }
     if is_unsupported || error.contains("Partner Center") {
-        sheet.text(&target.portal_url(None), Role::Info);
+        panel.text(&target.portal_url(None), Role::Info);
     }
-    sheet.gap();
+    panel.gap();
     let mut keys = vec![(cx.key(Action::OpenPortal), "open it in Partner Center")];
     if !is_unsupported {
         keys.insert(0, (cx.key(Action::Refresh), "ask again"));
     }
-    sheet.keys("next", &keys);
-    sheet.gap();
-    sheet.into_lines()
+    panel.keys("next", &keys);
+    panel.gap();
+    panel.into_lines()
 }
 
 /// What is known of a target before it has been read.
-pub fn unread(cx: &Cx, target: &Target, width: usize) -> Vec<Line<'static>> {
-    let mut sheet = Sheet::new(cx.theme, width);
+pub fn unread(cx: &Context, target: &Target, width: usize) -> Vec<Line<'static>> {
+    let mut panel = TextPanel::new(cx.theme, width);
     if let Some(product) = cx.model.product(target) {
-        sheet.row(target.kind().word(), &product.name, Role::Text);
-        sheet.row("id", target.id(), Role::Text);
-        sheet.row(
+        panel.row(target.kind().word(), &product.name, Role::Text);
+        panel.row("id", target.id(), Role::Text);
+        panel.row(
             "pending",
             product.pending.as_deref().unwrap_or("nothing"),
             Role::Text,
         );
-        sheet.row(
+        panel.row(
             "live",
             product.published.as_deref().unwrap_or("nothing"),
             Role::Text,
         );
     }
-    sheet.gap();
+    panel.gap();
     let is_loading = cx.model.details.get(target).is_some_and(Remote::is_loading);
     let word = if is_loading {
         "its submissions are being read …"
     } else {
         "not read yet"
     };
-    sheet.text(word, Role::Muted);
-    let pulse = &cx.model.pulse;
-    if is_loading && pulse.waiting > 0 && pulse.used >= pulse.limit {
+    panel.text(word, Role::Muted);
+    let connection = &cx.model.connection;
+    if is_loading && connection.waiting > 0 && connection.used >= connection.limit {
         let said = format!(
             "The {} requests of this minute are used up; it goes on by itself in less than one.",
-            pulse.limit
+            connection.limit
         );
-        sheet.text(&said, Role::Warning);
+        panel.text(&said, Role::Warning);
     }
     if !is_loading {
-        sheet.keys(
+        panel.keys(
             "next",
             &[
                 (cx.key(Action::Enter), "in the list, or"),
@@ -194,7 +201,7 @@ pub fn unread(cx: &Cx, target: &Target, width: usize) -> Vec<Line<'static>> {
             ],
         );
     }
-    sheet.into_lines()
+    panel.into_lines()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A grouped difference as lines that fold, for the review and the Diff tab alike. Laid out once for a width; which line is
 //! selected is drawn over it. Decides nothing.
 
-use super::text_panel::Sheet;
+use super::text_panel::TextPanel;
 use ratatui::{
     style::Modifier,
     text::{Line, Span},
@@ -261,21 +261,21 @@ fn flow(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
 }
 
 /// What needs a yes of its own, where nobody is asked: in the danger role, above everything else.
-pub fn concerns(sheet: &mut Sheet, difference: &Difference) {
-    if difference.concerns.is_empty() {
+pub fn risks(panel: &mut TextPanel, difference: &Difference) {
+    if difference.risks.is_empty() {
         return;
     }
-    sheet.text(
+    panel.text(
         "For customers; each needs a yes of its own when it is published:",
         Role::Danger,
     );
-    for concern in &difference.concerns {
-        sheet.text(
-            &format!("  ! {}: {}", concern.kind.word(), concern.sentence),
+    for risk in &difference.risks {
+        panel.text(
+            &format!("  ! {}: {}", risk.kind.word(), risk.sentence),
             Role::Danger,
         );
     }
-    sheet.gap();
+    panel.gap();
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The selected target's document as all tabs of the detail pane read and change it: the working copy under edit, else the kept
 //! one, else the server's. One undo history for all of them. Knows no tab and no screen.
 
-use super::ask::Ask;
+use super::command::Command;
 use super::{
-    edit_session::{Session, is_large},
-    pane::Cx,
+    edit_session::{EditSession, is_large},
+    pane::Context,
 };
 use crate::state::prepared::{Prepared, Verdict};
 use crate::{
@@ -64,39 +64,39 @@ impl Digest {
 }
 
 #[derive(Debug, Default)]
-pub struct Desk {
-    session: Option<Session>,
+pub struct Documents {
+    session: Option<EditSession>,
     digest: RefCell<Option<Digest>>,
     /// Grows whenever another document, or another version of it, may have come from outside.
     generation: Cell<u64>,
 }
 
-impl Desk {
+impl Documents {
     /// The document under edit, if it is the selected target's and somebody has begun.
-    pub fn session(&self, cx: &Cx) -> Option<&Session> {
+    pub fn session(&self, cx: &Context) -> Option<&EditSession> {
         self.session
             .as_ref()
             .filter(|session| Some(session.target()) == cx.selected)
     }
 
-    pub fn session_mut(&mut self, cx: &Cx) -> Option<&mut Session> {
+    pub fn session_mut(&mut self, cx: &Context) -> Option<&mut EditSession> {
         self.session
             .as_mut()
             .filter(|session| Some(session.target()) == cx.selected)
     }
 
     /// Begins to edit, if nobody has; `None` where there is nothing to edit.
-    pub fn open(&mut self, cx: &Cx) -> Option<&mut Session> {
+    pub fn open(&mut self, cx: &Context) -> Option<&mut EditSession> {
         if self.session(cx).is_none() {
             let prepared = Prepared::of(cx.model, cx.selected?)?;
             let value = self.read(cx, |digest| digest.value.clone())?;
-            self.session = Some(Session::open(&prepared, value, cx.uptime)?);
+            self.session = Some(EditSession::open(&prepared, value, cx.uptime)?);
             self.generation.set(self.generation.get() + 1);
         }
         self.session.as_mut()
     }
 
-    pub fn kind(&self, cx: &Cx) -> Option<Kind> {
+    pub fn kind(&self, cx: &Context) -> Option<Kind> {
         cx.selected.map(Target::kind)
     }
 
@@ -111,7 +111,7 @@ impl Desk {
     }
 
     /// The document as it stands now: edited, else the server's. `None` while it does not parse, or is not read.
-    pub fn value(&self, cx: &Cx) -> Option<Arc<Value>> {
+    pub fn value(&self, cx: &Context) -> Option<Arc<Value>> {
         match self.session(cx) {
             Some(session) => session.value(),
             None => self.read(cx, |digest| digest.value.clone())?,
@@ -119,9 +119,9 @@ impl Desk {
     }
 
     /// The document judged; while somebody types, as it was at the last pause.
-    pub fn verdict(&self, cx: &Cx) -> Option<Arc<Verdict>> {
+    pub fn verdict(&self, cx: &Context) -> Option<Arc<Verdict>> {
         let session = self.session(cx);
-        if let Some(verdict) = session.and_then(Session::verdict) {
+        if let Some(verdict) = session.and_then(EditSession::verdict) {
             return Some(Arc::clone(verdict));
         }
         if session.is_some_and(|session| is_large(session.buffer().len())) {
@@ -139,7 +139,7 @@ impl Desk {
 
     /// The lines of the text: once it was edited those of the session or the kept copy, else the server's whole document, with
     /// what cannot be edited.
-    pub fn with_lines<T>(&self, cx: &Cx, read: impl FnOnce(&[String]) -> T) -> Option<T> {
+    pub fn with_lines<T>(&self, cx: &Context, read: impl FnOnce(&[String]) -> T) -> Option<T> {
         let prepared = Prepared::of(cx.model, cx.selected?)?;
         if let Some(session) = self.session(cx)
             && (prepared.text.is_some() || session.buffer().version() > 0)
@@ -161,7 +161,7 @@ impl Desk {
         Some(read(&lines))
     }
 
-    fn read<T>(&self, cx: &Cx, read: impl FnOnce(&Digest) -> T) -> Option<T> {
+    fn read<T>(&self, cx: &Context, read: impl FnOnce(&Digest) -> T) -> Option<T> {
         let prepared = Prepared::of(cx.model, cx.selected?)?;
         let mut slot = self.digest.borrow_mut();
         if slot
@@ -176,7 +176,7 @@ impl Desk {
     }
 
     /// Has a large working copy judged that nobody has begun to edit; the session does so by itself.
-    fn ask(&self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn command(&self, cx: &Context, commands: &mut Vec<Command>) {
         let prepared = cx
             .selected
             .and_then(|target| Prepared::of(cx.model, target));
@@ -195,7 +195,7 @@ impl Desk {
             digest.asked = Some(number);
         }
         let body = prepared.body().map(Arc::new);
-        asks.push(Ask::Start(Job::Judge {
+        commands.push(Command::Start(Job::Judge {
             target: prepared.target.clone(),
             number,
             text: text.into(),
@@ -221,49 +221,54 @@ impl Desk {
     }
 
     /// Changes places of the document, as one step of undo, kept by itself; or says why that cannot be.
-    pub fn change(&mut self, edits: &[Edit], cx: &Cx, asks: &mut Vec<Ask>) -> Result<(), String> {
+    pub fn change(
+        &mut self,
+        edits: &[Edit],
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Result<(), String> {
         if edits.is_empty() {
             return Ok(());
         }
         let session = self
             .open(cx)
             .ok_or_else(|| "There is no document to change yet.".to_owned())?;
-        session.change(edits, cx.uptime, cx.now, asks)
+        session.change(edits, cx.uptime, cx.now, commands)
     }
 
     /// Takes the last change back, whichever tab made it; `false` when there is none.
-    pub fn undo(&mut self, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
-        self.step(cx, asks, true)
+    pub fn undo(&mut self, cx: &Context, commands: &mut Vec<Command>) -> bool {
+        self.step(cx, commands, true)
     }
 
     /// Brings back what was undone; `false` when there is nothing.
-    pub fn redo(&mut self, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
-        self.step(cx, asks, false)
+    pub fn redo(&mut self, cx: &Context, commands: &mut Vec<Command>) -> bool {
+        self.step(cx, commands, false)
     }
 
-    fn step(&mut self, cx: &Cx, asks: &mut Vec<Ask>, back: bool) -> bool {
+    fn step(&mut self, cx: &Context, commands: &mut Vec<Command>, back: bool) -> bool {
         let Some(session) = self.session_mut(cx) else {
             return false;
         };
-        session.edit(cx.uptime, asks, |buffer| {
+        session.edit(cx.uptime, commands, |buffer| {
             if back { buffer.undo() } else { buffer.redo() }
         })
     }
 
     /// Sends out what is not kept yet: what is reviewed, published or examined is the text as it stands now.
-    pub fn keep(&mut self, asks: &mut Vec<Ask>) {
+    pub fn keep(&mut self, commands: &mut Vec<Command>) {
         if let Some(session) = &mut self.session {
-            session.keep(asks);
+            session.keep(commands);
         }
     }
 
-    pub fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
         match change {
             Change::Selected => {
-                self.keep(asks);
+                self.keep(commands);
                 self.session = None;
                 self.forget();
-                self.ask(cx, asks);
+                self.command(cx, commands);
             }
             Change::Target(target) | Change::Edit(target) => {
                 self.forget();
@@ -279,7 +284,7 @@ impl Desk {
                     }
                 }
                 if cx.selected == Some(target) {
-                    self.ask(cx, asks);
+                    self.command(cx, commands);
                 }
             }
             Change::Judged(judgement) => {
@@ -293,12 +298,12 @@ impl Desk {
     }
 
     pub fn wake_at(&self) -> Option<Duration> {
-        self.session.as_ref().and_then(Session::wake_at)
+        self.session.as_ref().and_then(EditSession::wake_at)
     }
 
-    pub fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         if let Some(session) = &mut self.session {
-            session.woken(cx.uptime, cx.now, asks);
+            session.woken(cx.uptime, cx.now, commands);
         }
     }
 }

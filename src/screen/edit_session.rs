@@ -1,8 +1,8 @@
 //! One target's document while it is under edit: the text with its undo history, judged and kept at every pause. All tabs of the
 //! detail pane change this one text. Knows neither the Store nor the disk nor a view; what it has to say goes out as asks.
 
-use super::ask::Ask;
-use super::pane::Cx;
+use super::command::Command;
+use super::pane::Context;
 use crate::state::prepared::{Prepared, Verdict, count};
 use crate::tasks::{job::Job, report::Judgement};
 use jiff::Timestamp;
@@ -65,7 +65,7 @@ const BYTES_PER_MS: u64 = 10_000;
 type Parsed = (u64, Option<Arc<Value>>);
 
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct EditSession {
     target: Target,
     /// The server's document, against which changes are counted.
     body: Option<Arc<Value>>,
@@ -84,7 +84,7 @@ pub struct Session {
     changed: Duration,
 }
 
-impl Session {
+impl EditSession {
     /// Opens the working copy, else the server's document, whose `value` is known if it parses. `None` where there is none to edit.
     pub fn open(prepared: &Prepared, value: Option<Arc<Value>>, uptime: Duration) -> Option<Self> {
         let text = prepared.editable_text()?;
@@ -157,7 +157,7 @@ impl Session {
     pub fn edit<T>(
         &mut self,
         uptime: Duration,
-        asks: &mut Vec<Ask>,
+        commands: &mut Vec<Command>,
         act: impl FnOnce(&mut TextBuffer) -> T,
     ) -> T {
         let before = self.buffer.version();
@@ -165,7 +165,7 @@ impl Session {
         if self.buffer.version() != before {
             self.changed = uptime;
             if !is_large(self.buffer.len()) {
-                self.keep(asks);
+                self.keep(commands);
             }
         }
         done
@@ -177,7 +177,7 @@ impl Session {
         edits: &[Edit],
         uptime: Duration,
         now: Timestamp,
-        asks: &mut Vec<Ask>,
+        commands: &mut Vec<Command>,
     ) -> Result<(), String> {
         if self.value().is_none() {
             return Err("The text is no valid JSON just now; mend that first.".to_owned());
@@ -188,7 +188,7 @@ impl Session {
         if let Some((_, Some(mut value))) = self.parsed.take() {
             edit::apply_to_value(Arc::make_mut(&mut value), edits)
                 .map_err(|error| error.to_string())?;
-            self.edit(uptime, asks, |buffer| buffer.replace_all(&text));
+            self.edit(uptime, commands, |buffer| buffer.replace_all(&text));
             *self.parsed.borrow_mut() = Some((self.buffer.version(), Some(value)));
         }
         if !is_large(self.buffer.len()) {
@@ -207,12 +207,12 @@ impl Session {
         pause + Duration::from_millis(self.buffer.len() as u64 / BYTES_PER_MS)
     }
 
-    pub fn woken(&mut self, uptime: Duration, now: Timestamp, asks: &mut Vec<Ask>) {
+    pub fn woken(&mut self, uptime: Duration, now: Timestamp, commands: &mut Vec<Command>) {
         if uptime >= self.changed + JUDGE {
-            self.ask_or_judge(now, asks);
+            self.ask_or_judge(now, commands);
         }
         if uptime >= self.changed + self.pause(KEEP) {
-            self.keep(asks);
+            self.keep(commands);
         }
     }
 
@@ -253,14 +253,14 @@ impl Session {
     }
 
     /// Judges a small text at once, has a large one judged by a job. Says whether the verdict is there.
-    pub fn ask_or_judge(&mut self, now: Timestamp, asks: &mut Vec<Ask>) -> bool {
+    pub fn ask_or_judge(&mut self, now: Timestamp, commands: &mut Vec<Command>) -> bool {
         if !is_large(self.buffer.len()) {
             self.judge(now);
         } else if self.wants_judging() {
             self.numbers += 1;
             self.asked = Some((self.buffer.version(), self.numbers));
             let (text, body) = (self.buffer.text().into(), self.body.clone());
-            asks.push(Ask::Start(Job::Judge {
+            commands.push(Command::Start(Job::Judge {
                 target: self.target.clone(),
                 number: self.numbers,
                 text,
@@ -280,10 +280,10 @@ impl Session {
     }
 
     /// Sends the text out if it is not kept yet.
-    pub fn keep(&mut self, asks: &mut Vec<Ask>) {
+    pub fn keep(&mut self, commands: &mut Vec<Command>) {
         if self.kept != self.buffer.version() {
             self.kept = self.buffer.version();
-            asks.push(Ask::Edited {
+            commands.push(Command::Edited {
                 target: self.target.clone(),
                 text: self.buffer.text(),
             });
@@ -318,7 +318,7 @@ impl Session {
     }
 
     /// `3 changes`, the worst that was found: parts of the pane's title.
-    pub fn notes(&self, cx: &Cx) -> Vec<Span<'static>> {
+    pub fn notes(&self, cx: &Context) -> Vec<Span<'static>> {
         let style = |role| cx.theme.style(role);
         let Some(verdict) = &self.verdict else {
             return Vec::new();

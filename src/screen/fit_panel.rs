@@ -1,6 +1,6 @@
 //! How a ZIP fits a document, as lines: what is expected, found, missing and why, what can be repaired. Used by picker and review.
 
-use super::text_panel::Sheet;
+use super::text_panel::TextPanel;
 use crate::{state::prepared::count, tasks::report::Examined};
 use store_model::{
     archive::{
@@ -12,19 +12,19 @@ use store_model::{
 use tui_kit::theme::Role;
 
 /// What the JSON waits for, before a ZIP is looked at.
-pub fn expected(sheet: &mut Sheet, names: &[String]) {
+pub fn expected(panel: &mut TextPanel, names: &[String]) {
     if names.is_empty() {
-        sheet.text(
+        panel.text(
             "The JSON waits for no file: nothing would be uploaded.",
             Role::Text,
         );
-        sheet.text(
+        panel.text(
             "Mark a new package or image as PendingUpload in the JSON, or let the picker add it.",
             Role::Muted,
         );
         return;
     }
-    sheet.text(
+    panel.text(
         &format!(
             "The JSON waits for {}:",
             count(names.len(), "file", "files")
@@ -32,14 +32,14 @@ pub fn expected(sheet: &mut Sheet, names: &[String]) {
         Role::Text,
     );
     for name in names {
-        sheet.text(&format!("· {name}"), Role::Text);
+        panel.text(&format!("· {name}"), Role::Text);
     }
 }
 
 /// The ZIP itself and every file that is right or wrong in it, what is wrong first, then what can be repaired with `key`.
-pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair], key: &str) {
+pub fn fit(panel: &mut TextPanel, examined: &Examined, fit: &Fit, repairs: &[Repair], key: &str) {
     if let Some(broken) = &examined.broken {
-        sheet.text(&format!("✗ {broken}"), Role::Danger);
+        panel.text(&format!("✗ {broken}"), Role::Danger);
         return;
     }
     let files = examined
@@ -52,12 +52,12 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair]
         count(files, "file", "files")
     );
     match (fit.is_ok(), fit.matched.is_empty()) {
-        (true, false) => sheet.text(&format!("✓ fits the JSON  ({facts})"), Role::Good),
-        (true, true) => sheet.text(
+        (true, false) => panel.text(&format!("✓ fits the JSON  ({facts})"), Role::Good),
+        (true, true) => panel.text(
             &format!("! the JSON waits for no file  ({facts})"),
             Role::Warning,
         ),
-        (false, _) => sheet.text(&format!("✗ does not fit  ({facts})"), Role::Danger),
+        (false, _) => panel.text(&format!("✗ does not fit  ({facts})"), Role::Danger),
     }
     let findings = fit.findings();
     let of = |severity: Severity| {
@@ -66,7 +66,7 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair]
             .filter(move |finding| finding.severity == severity)
     };
     for finding in of(Severity::Error) {
-        sheet.text(&format!("✗ {}", finding.sentence), Role::Danger);
+        panel.text(&format!("✗ {}", finding.sentence), Role::Danger);
     }
     let file = |name: &str| {
         examined
@@ -81,11 +81,11 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair]
         .filter(|extra| is_named(repairs, &extra.name))
         .filter_map(|extra| file(&extra.name))
         .collect();
-    self::repairs(sheet, repairs, &repaired, key);
+    self::repairs(panel, repairs, &repaired, key);
     for name in &fit.matched {
-        sheet.text(&format!("✓ {name}"), Role::Good);
+        panel.text(&format!("✓ {name}"), Role::Good);
         if let Some(file) = file(name) {
-            inside(sheet, file);
+            inside(panel, file);
         }
     }
     // What one key mends needs no warning.
@@ -95,7 +95,7 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair]
             .any(|file| sentence.starts_with(&format!("{} is a package that", file.name)))
     };
     for finding in of(Severity::Warning).filter(|finding| !is_mended(&finding.sentence)) {
-        sheet.text(&format!("! {}", finding.sentence), Role::Warning);
+        panel.text(&format!("! {}", finding.sentence), Role::Warning);
     }
     // The first note only says what the line at the top says too.
     for finding in fit
@@ -103,20 +103,20 @@ pub fn fit(sheet: &mut Sheet, examined: &Examined, fit: &Fit, repairs: &[Repair]
         .iter()
         .filter(|remark| remark.severity == Severity::Note)
     {
-        sheet.text(&format!("· {}", finding.sentence), Role::Muted);
+        panel.text(&format!("· {}", finding.sentence), Role::Muted);
     }
 }
 
 /// What was found inside of a file that the JSON waits for.
-fn inside(sheet: &mut Sheet, file: &ArchiveFile) {
+fn inside(panel: &mut TextPanel, file: &ArchiveFile) {
     match &file.inside {
         Inside::Packages(manifests) => {
             for manifest in manifests {
-                sheet.text(&format!("  {}", manifest.title()), Role::Text);
+                panel.text(&format!("  {}", manifest.title()), Role::Text);
                 let facts = [families(manifest), manifest.languages.join(" ")]
                     .into_iter()
                     .filter(|fact| !fact.is_empty());
-                sheet.text(
+                panel.text(
                     &format!("  {}", facts.collect::<Vec<_>>().join(" · ")),
                     Role::Muted,
                 );
@@ -131,7 +131,7 @@ fn inside(sheet: &mut Sheet, file: &ArchiveFile) {
                 PictureFormat::Png => "PNG",
                 PictureFormat::Jpeg => "JPEG",
             };
-            sheet.text(
+            panel.text(
                 &format!("  {format}, {width}×{height}, {}", units::bytes(file.size)),
                 Role::Muted,
             );
@@ -155,21 +155,21 @@ fn is_named(repairs: &[Repair], name: &str) -> bool {
 }
 
 /// What one key would change in the JSON, with what is inside of the packages that it would add.
-fn repairs(sheet: &mut Sheet, repairs: &[Repair], added: &[&ArchiveFile], key: &str) {
+fn repairs(panel: &mut TextPanel, repairs: &[Repair], added: &[&ArchiveFile], key: &str) {
     if repairs.is_empty() {
         return;
     }
-    sheet.text(
+    panel.text(
         &format!("{key} changes the JSON so that it fits:"),
         Role::Key,
     );
     for repair in repairs {
-        sheet.text(&format!("→ {}", repair.sentence), Role::Text);
+        panel.text(&format!("→ {}", repair.sentence), Role::Text);
         if let Some(file) = added
             .iter()
             .find(|file| repair.sentence.contains(&file.name))
         {
-            inside(sheet, file);
+            inside(panel, file);
         }
     }
 }

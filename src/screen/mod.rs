@@ -1,7 +1,7 @@
 //! What every feature is built of: actions, panes, tabs, dialogs, the document under edit. Knows no feature.
 
 pub mod action;
-pub mod ask;
+pub mod command;
 pub mod detail_parts;
 pub mod dialogs;
 pub mod difference_lines;

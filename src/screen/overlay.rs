@@ -3,8 +3,8 @@
 
 use super::{
     action::{Action, Scope},
-    ask::Ask,
-    pane::{Cx, Handled, Possible, Typed},
+    command::Command,
+    pane::{Context, Handled, Possible, Typed},
 };
 use crate::state::Change;
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
@@ -17,7 +17,7 @@ pub enum Closing {
     /// Took it, stays open.
     Stay,
     /// Closes and releases its answer, one ask after the other. The safe answer is an empty one.
-    Close(Vec<Ask>),
+    Close(Vec<Command>),
     /// Has no use for it: the raw key goes to [`Overlay::typed`] if the overlay takes text.
     /// An unused [`Action::Back`] closes with the safe answer, so Esc always leads out.
     Unused,
@@ -39,16 +39,16 @@ pub trait Overlay {
     }
 
     /// Once, before it is drawn for the first time: the place to ask for a job.
-    fn opened(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn opened(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
 
     /// Whether this action can be done here and now, or why not.
-    fn possible(&self, action: Action, cx: &Cx) -> Possible;
+    fn possible(&self, action: Action, cx: &Context) -> Possible;
 
     /// `asks` are released while it stays open; what it releases by closing goes into [`Closing::Close`].
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing;
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing;
 
     /// Plain characters and pastes while it [takes text](Self::takes_text), and keys that [`act`](Self::act) did not use.
-    fn typed(&mut self, _typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, _typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         Handled::No
     }
 
@@ -57,27 +57,27 @@ pub trait Overlay {
         &mut self,
         _event: MouseEvent,
         _area: Rect,
-        _cx: &Cx,
-        _asks: &mut Vec<Ask>,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
     ) -> Closing {
         Closing::Stay
     }
 
     /// The model has changed.
-    fn changed(&mut self, _change: &Change, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn changed(&mut self, _change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {}
 
     /// The uptime at which it wants to be woken, if any.
     fn wake_at(&self) -> Option<Duration> {
         None
     }
 
-    fn woken(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn woken(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx);
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context);
 }
 
 /// The line of hints: the keys of actions, and behind each what it does here; those that do one thing together leave out the word.
-pub fn hints(cx: &Cx, actions: &[(Action, &str)]) -> Line<'static> {
+pub fn hints(cx: &Context, actions: &[(Action, &str)]) -> Line<'static> {
     let keys: Vec<_> = actions
         .iter()
         .map(|(action, word)| (cx.key(*action), *word))
@@ -87,7 +87,7 @@ pub fn hints(cx: &Cx, actions: &[(Action, &str)]) -> Line<'static> {
 
 /// An action as the help and the palette list it: what is possible was settled when they were opened.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Command {
+pub struct AvailableAction {
     pub action: Action,
     pub possible: Possible,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     action::{Action, Scope},
-    ask::{Ask, PaneId},
+    command::{Command, PaneId},
 };
 use crate::screen::keymap::Keymap;
 use crate::state::{Change, Model};
@@ -17,7 +17,7 @@ pub use tui_kit::field::Typed;
 
 /// What a pane or an overlay may read while it handles or draws. Never stored.
 #[derive(Clone, Copy)]
-pub struct Cx<'a> {
+pub struct Context<'a> {
     pub model: &'a Model,
     pub theme: &'a Theme,
     /// For naming a key in a text; chords are looked up by the app.
@@ -33,7 +33,7 @@ pub struct Cx<'a> {
     pub is_focused: bool,
 }
 
-impl<'a> Cx<'a> {
+impl<'a> Context<'a> {
     /// The app that the selected target belongs to.
     pub fn app(&self) -> Option<&'a str> {
         match self.selected? {
@@ -91,41 +91,48 @@ pub trait Pane {
     }
 
     /// The actions that matter most here and now, for the footer.
-    fn hints(&self, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _cx: &Context) -> Vec<Action> {
         Vec::new()
     }
 
     /// It has got the focus.
-    fn focused(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn focused(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
 
     /// Whether this action can be done here and now, or why not. What no focused pane knows of [`Scope::Target`] is offered to
     /// the detail pane, which shows the selected target, and then to the app.
-    fn possible(&self, action: Action, cx: &Cx) -> Possible;
+    fn possible(&self, action: Action, cx: &Context) -> Possible;
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled;
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled;
 
     /// Only called while it [takes text](Self::takes_text): with plain characters and pastes at once, with any other key
     /// after its scopes' chords were looked up and [`act`](Self::act) said [`Handled::No`]. What it does not take either is
     /// looked up globally.
-    fn typed(&mut self, _typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, _typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         Handled::No
     }
 
     /// An ask that only this pane can answer: a tab to be shown, a change of the document.
-    fn deliver(&mut self, _ask: Ask, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn deliver(&mut self, _ask: Command, _cx: &Context, _commands: &mut Vec<Command>) {}
 
     /// Only with the mouse inside of `area`.
-    fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn mouse(
+        &mut self,
+        _event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) {
+    }
 
     /// The model has changed: clamp cursors, forget what is gone.
-    fn changed(&mut self, _change: &Change, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn changed(&mut self, _change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {}
 
     /// The uptime at which it wants to be woken, if any.
     fn wake_at(&self) -> Option<Duration> {
         None
     }
 
-    fn woken(&mut self, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn woken(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx);
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context);
 }

@@ -3,8 +3,8 @@
 
 use super::{
     action::Action,
-    ask::Ask,
-    pane::{Cx, Typed},
+    command::Command,
+    pane::{Context, Typed},
 };
 use crate::tasks::{job::Job, report::FolderEntry};
 use ratatui::{
@@ -60,7 +60,7 @@ fn is_offered(entry: &FolderEntry) -> bool {
 
 impl PathInput {
     /// Begins where files were looked for last.
-    pub fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let last = Some(cx.model.folder.path.as_path()).filter(|path| path.is_absolute());
         let start = last.or(cx.model.profile.zip_folder.as_deref());
         if let Some(start) = start {
@@ -72,11 +72,11 @@ impl PathInput {
             };
             self.field = Field::with_text(format!("{start}{end}"));
         }
-        self.browse(cx, asks);
+        self.browse(cx, commands);
     }
 
     /// What was typed, `~` as the home folder.
-    pub fn path(&self, cx: &Cx) -> Option<PathBuf> {
+    pub fn path(&self, cx: &Context) -> Option<PathBuf> {
         let text = unquoted(self.field.text());
         (!text.is_empty()).then(|| from_home(Path::new(text), cx.model.profile.home.as_deref()))
     }
@@ -106,17 +106,17 @@ impl PathInput {
         }
     }
 
-    fn browse(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn browse(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let (folder, _) = self.parts();
         let folder = Path::new(if folder.is_empty() { "." } else { folder });
         let folder = from_home(folder, cx.model.profile.home.as_deref());
         if self.asked.as_ref() != Some(&folder) {
             self.asked = Some(folder.clone());
-            asks.push(Ask::Start(Job::Browse { folder }));
+            commands.push(Command::Start(Job::Browse { folder }));
         }
     }
 
-    fn suggestions<'a>(&self, cx: &Cx<'a>) -> Vec<&'a FolderEntry> {
+    fn suggestions<'a>(&self, cx: &Context<'a>) -> Vec<&'a FolderEntry> {
         let (_, start) = self.parts();
         let start = start.to_lowercase();
         let fits = |entry: &&FolderEntry| {
@@ -133,7 +133,7 @@ impl PathInput {
         entries.into_iter().flatten().filter(fits).collect()
     }
 
-    fn complete(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn complete(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let found = self.suggestions(cx);
         let entry = match self.chosen {
             Some(at) => found.get(at).copied(),
@@ -169,19 +169,19 @@ impl PathInput {
         };
         self.field.set(text);
         self.chosen = None;
-        self.browse(cx, asks);
+        self.browse(cx, commands);
     }
 
     /// Takes a suggestion that a person has gone to; says whether there was one.
-    pub fn accept(&mut self, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+    pub fn accept(&mut self, cx: &Context, commands: &mut Vec<Command>) -> bool {
         let is_chosen = self.chosen.is_some();
         if is_chosen {
-            self.complete(cx, asks);
+            self.complete(cx, commands);
         }
         is_chosen
     }
 
-    pub fn walk(&mut self, down: bool, cx: &Cx) {
+    pub fn walk(&mut self, down: bool, cx: &Context) {
         let last = self.suggestions(cx).len().checked_sub(1);
         self.chosen = match (self.chosen, down) {
             (None, true) => last.map(|_| 0),
@@ -191,12 +191,12 @@ impl PathInput {
         };
     }
 
-    pub fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+    pub fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> bool {
         match typed {
             Typed::Key(KeyEvent {
                 code: KeyCode::Tab, ..
             }) => {
-                self.complete(cx, asks);
+                self.complete(cx, commands);
                 return true;
             }
             Typed::Paste(text) if Path::new(unquoted(text)).is_absolute() => self.field.clear(),
@@ -207,12 +207,12 @@ impl PathInput {
         }
         self.begin_anew();
         self.chosen = None;
-        self.browse(cx, asks);
+        self.browse(cx, commands);
         true
     }
 
     /// What the keys do while a path is typed; `done` is what enter does.
-    pub fn hints(cx: &Cx, done: &str) -> Line<'static> {
+    pub fn hints(cx: &Context, done: &str) -> Line<'static> {
         let keys = [
             ("tab".to_owned(), "complete"),
             (cx.key(Action::Enter), done),
@@ -221,12 +221,12 @@ impl PathInput {
         modal::hints(cx.theme, &keys)
     }
 
-    pub fn draw_field(&self, frame: &mut Frame, area: Rect, cx: &Cx, is_active: bool) {
+    pub fn draw_field(&self, frame: &mut Frame, area: Rect, cx: &Context, is_active: bool) {
         self.field
             .draw(frame, area, cx.theme, "a folder, or a .csv file", is_active);
     }
 
-    pub fn draw_suggestions(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    pub fn draw_suggestions(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let found = self.suggestions(cx);
         if let Some(error) = cx.model.folder.entries.error() {

@@ -19,13 +19,13 @@ use tui_kit::theme::Role;
 
 /// Sign, word and colour belong together: none of them stands alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct StatusBadge {
     pub sign: &'static str,
     pub word: String,
     pub role: Role,
 }
 
-impl Standing {
+impl StatusBadge {
     fn new(sign: &'static str, word: impl Into<String>, role: Role) -> Self {
         Self {
             sign,
@@ -58,16 +58,16 @@ pub fn is_unsupported(error: &str) -> bool {
 }
 
 /// A state of a submission; `age` is how long it has been in it, if that was seen.
-pub fn of_status(status: &Status, age: Option<&str>) -> Standing {
+pub fn of_status(status: &Status, age: Option<&str>) -> StatusBadge {
     let with_age = |word: &str| age.map_or_else(|| word.to_owned(), |age| format!("{word} {age}"));
     match status {
         Status::PendingCommit | Status::None => {
-            Standing::new("✎", with_age("draft"), Role::Warning)
+            StatusBadge::new("✎", with_age("draft"), Role::Warning)
         }
-        Status::Published => Standing::new("●", "Published", Role::Good),
-        failed if failed.is_failure() => Standing::new("✗", failed.as_str(), Role::Danger),
-        Status::Release => Standing::new("◑", with_age("Release"), Role::Warning),
-        running => Standing::new("◐", with_age(running.as_str()), Role::Busy),
+        Status::Published => StatusBadge::new("●", "Published", Role::Good),
+        failed if failed.is_failure() => StatusBadge::new("✗", failed.as_str(), Role::Danger),
+        Status::Release => StatusBadge::new("◑", with_age("Release"), Role::Warning),
+        running => StatusBadge::new("◐", with_age(running.as_str()), Role::Busy),
     }
 }
 
@@ -93,10 +93,10 @@ fn rollout(document: &Value) -> Option<String> {
 }
 
 /// What a run does now, in two words.
-fn of_run(row: &RunRow, now: Timestamp) -> Option<Standing> {
+fn of_run(row: &RunRow, now: Timestamp) -> Option<StatusBadge> {
     let step = row.view.current()?;
     Some(match (step.step, &row.upload) {
-        (Step::Upload, Some(upload)) => Standing::new(
+        (Step::Upload, Some(upload)) => StatusBadge::new(
             "▲",
             format!("upload {} %", units::percent(upload.sent, upload.total)),
             Role::Busy,
@@ -105,7 +105,7 @@ fn of_run(row: &RunRow, now: Timestamp) -> Option<Standing> {
             let seen = row.view.timeline.last()?;
             of_status(&seen.status, Some(&short_age(seen.at, now)))
         }
-        (step, _) => Standing::new("▲", step.word(), Role::Busy),
+        (step, _) => StatusBadge::new("▲", step.word(), Role::Busy),
     })
 }
 
@@ -120,10 +120,10 @@ fn seen_for(target: &Target, status: &Status, model: &Model, now: Timestamp) -> 
     Some(short_age(seen.at, now))
 }
 
-pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> Standing {
+pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> StatusBadge {
     let target = &product.target;
-    if let Some(standing) = model.active_run(target).and_then(|row| of_run(row, now)) {
-        return standing;
+    if let Some(status_badge) = model.active_run(target).and_then(|row| of_run(row, now)) {
+        return status_badge;
     }
     if product.pending.is_some() {
         return match model.statuses.get(target) {
@@ -131,23 +131,23 @@ pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> Standing 
                 &report.status,
                 seen_for(target, &report.status, model, now).as_deref(),
             ),
-            None => Standing::new("◌", "pending", Role::Muted),
+            None => StatusBadge::new("◌", "pending", Role::Muted),
         };
     }
     if product.published.is_none() {
-        return Standing::new("○", "never published", Role::Muted);
+        return StatusBadge::new("○", "never published", Role::Muted);
     }
     let detail = model.details.get(target);
     if detail
         .and_then(Remote::error)
         .is_some_and(|error| is_unsupported(error))
     {
-        return Standing::new("·", "portal only", Role::Muted);
+        return StatusBadge::new("·", "portal only", Role::Muted);
     }
     let detail = detail.and_then(Remote::value);
     match detail.and_then(|detail| rollout(&detail.published.as_ref()?.document)) {
-        Some(share) => Standing::new("◔", share, Role::Info),
-        None => Standing::new("●", "Published", Role::Good),
+        Some(share) => StatusBadge::new("◔", share, Role::Info),
+        None => StatusBadge::new("●", "Published", Role::Good),
     }
 }
 
@@ -168,8 +168,8 @@ mod tests {
         let mut model = Model::default();
         let now = Timestamp::UNIX_EPOCH;
         let said = |product: &Product, model: &Model| {
-            let standing = of_product(product, model, now);
-            (standing.sign, standing.word, standing.role)
+            let status_badge = of_product(product, model, now);
+            (status_badge.sign, status_badge.word, status_badge.role)
         };
         assert_eq!(
             said(&app("0", "0"), &model),

@@ -2,11 +2,11 @@
 
 use super::{
     action::{Action, Scope},
-    ask::{Ask, TabId},
+    command::{Command, TabId},
 };
 use super::{
-    documents::Desk,
-    pane::{Cx, Handled, Possible, Typed},
+    documents::Documents,
+    pane::{Context, Handled, Possible, Typed},
 };
 use crate::state::Change;
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Span};
@@ -32,23 +32,29 @@ pub trait Tab {
     }
 
     /// The actions that matter most here and now, for the footer; empty for those of any target.
-    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _documents: &Documents, _cx: &Context) -> Vec<Action> {
         Vec::new()
     }
 
     /// Whether this action can be done here and now; [`Possible::Unknown`] leaves it to the pane.
-    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible;
+    fn possible(&self, action: Action, documents: &Documents, cx: &Context) -> Possible;
 
     /// [`Tab::possible`] has not said no.
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled;
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled;
 
     /// As [`super::pane::Pane::typed`].
     fn typed(
         &mut self,
         _typed: &Typed,
-        _desk: &mut Desk,
-        _cx: &Cx,
-        _asks: &mut Vec<Ask>,
+        _documents: &mut Documents,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
     ) -> Handled {
         Handled::No
     }
@@ -58,38 +64,46 @@ pub trait Tab {
         &mut self,
         _event: MouseEvent,
         _area: Rect,
-        _desk: &mut Desk,
-        _cx: &Cx,
-        _asks: &mut Vec<Ask>,
+        _documents: &mut Documents,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
     ) {
     }
 
     /// Goes to the place of the document; the tab is about to be shown.
-    fn reveal(&mut self, _pointer: &str, _desk: &mut Desk, _cx: &Cx) {}
+    fn reveal(&mut self, _pointer: &str, _documents: &mut Documents, _cx: &Context) {}
 
     /// It has taken another tab's place.
-    fn entered(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn entered(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
+    }
 
     /// Another tab takes its place.
-    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {}
 
     /// The model has changed; with [`Change::Selected`] everything in view is of the past. The desk knows already.
-    fn changed(&mut self, _change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn changed(
+        &mut self,
+        _change: &Change,
+        _documents: &mut Documents,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) {
+    }
 
     fn wake_at(&self) -> Option<Duration> {
         None
     }
 
-    fn woken(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {}
+    fn woken(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {}
 
     /// What stands beside the row of tabs.
-    fn word(&self, desk: &Desk, cx: &Cx) -> String;
+    fn word(&self, documents: &Documents, cx: &Context) -> String;
 
     /// Parts of the pane's title in place of the common ones.
-    fn notes(&self, _desk: &Desk, _cx: &Cx) -> Option<Vec<Span<'static>>> {
+    fn notes(&self, _documents: &Documents, _cx: &Context) -> Option<Vec<Span<'static>>> {
         None
     }
 
     /// The target is selected; it need not have been read yet.
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx);
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context);
 }

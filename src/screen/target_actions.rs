@@ -1,9 +1,9 @@
 //! What can be done with the selected target, or why not, in words; and the asks that do it. Knows no view.
 
-use super::pane::{Cx, Possible};
+use super::pane::{Context, Possible};
 use super::{
     action::Action,
-    ask::{Ask, Opening},
+    command::{Command, Opening},
 };
 use crate::state::prepared::Prepared;
 use crate::tasks::job::Job;
@@ -18,7 +18,7 @@ fn yes_if(condition: bool, reason: &str) -> Possible {
 }
 
 /// The product's name, else its id.
-pub fn name(cx: &Cx) -> String {
+pub fn name(cx: &Context) -> String {
     let Some(target) = cx.selected else {
         return String::new();
     };
@@ -28,7 +28,7 @@ pub fn name(cx: &Cx) -> String {
     )
 }
 
-pub fn possible(action: Action, cx: &Cx) -> Possible {
+pub fn possible(action: Action, cx: &Context) -> Possible {
     let is_known = matches!(
         action,
         Action::Edit
@@ -120,7 +120,7 @@ pub fn possible(action: Action, cx: &Cx) -> Possible {
 }
 
 /// Does it; says whether it was one of these actions. [`possible`] has said yes.
-pub fn act(action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
     let Some(target) = cx.selected.cloned() else {
         return false;
     };
@@ -131,26 +131,25 @@ pub fn act(action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
             let submission = prepared
                 .and_then(|prepared| prepared.server())
                 .map(|(submission, _)| submission.id.as_str());
-            asks.push(Ask::Copy(submission.map_or_else(
-                || target.to_string(),
-                |id| format!("{target} {id}"),
-            )));
+            commands.push(Command::Copy(
+                submission.map_or_else(|| target.to_string(), |id| format!("{target} {id}")),
+            ));
         }
         (Action::OpenPortal, prepared) => {
-            asks.push(Ask::OpenLink(prepared.map_or_else(
+            commands.push(Command::OpenLink(prepared.map_or_else(
                 || target.portal_url(None),
                 |prepared| prepared.portal_url(),
             )));
         }
         (Action::EditOutside, Some(prepared)) => {
             if let Some(text) = prepared.editable_text() {
-                asks.push(Ask::EditOutside {
+                commands.push(Command::EditOutside {
                     target: target.clone(),
                     text,
                 });
             }
         }
-        (Action::DiscardEdit, Some(_)) => asks.push(Ask::Open(Opening::Confirm {
+        (Action::DiscardEdit, Some(_)) => commands.push(Command::Open(Opening::Confirm {
             title: "Throw the edited document away?".into(),
             text: vec![
                 format!(
@@ -162,19 +161,19 @@ pub fn act(action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
             yes: "Throw away".into(),
             danger: true,
             must_type: None,
-            then: vec![Ask::DiscardEdit(target)],
+            then: vec![Command::DiscardEdit(target)],
         })),
-        (Action::PickZip, _) => asks.push(Ask::Open(Opening::ZipPicker { target })),
-        (Action::DropZip, Some(_)) => asks.push(Ask::ChooseZip { target, zip: None }),
+        (Action::PickZip, _) => commands.push(Command::Open(Opening::ZipPicker { target })),
+        (Action::DropZip, Some(_)) => commands.push(Command::ChooseZip { target, zip: None }),
         // What somebody else has changed is settled before anything of it goes out.
-        (Action::Merge, Some(_)) => asks.push(Ask::Open(Opening::Merge { target })),
-        (Action::Publish, Some(prepared)) if !prepared.foreign.is_empty() => {
-            asks.push(Ask::Open(Opening::Merge { target }))
+        (Action::Merge, Some(_)) => commands.push(Command::Open(Opening::Merge { target })),
+        (Action::Publish, Some(prepared)) if !prepared.remote_changes.is_empty() => {
+            commands.push(Command::Open(Opening::Merge { target }))
         }
-        (Action::Publish, Some(_)) => asks.push(Ask::Open(Opening::Review { target })),
+        (Action::Publish, Some(_)) => commands.push(Command::Open(Opening::Review { target })),
         (Action::Follow, Some(prepared)) => {
             if let Some(draft) = prepared.draft() {
-                asks.push(Ask::Start(Job::Follow {
+                commands.push(Command::Start(Job::Follow {
                     name: name(cx),
                     submission: draft.id.clone(),
                     target,
@@ -190,13 +189,13 @@ pub fn act(action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
                 if target.kind() == Kind::Flight && prepared.live().is_none() {
                     text.push("It is the flight's first submission: the Store may refuse to make another one (Q9).".into());
                 }
-                asks.push(Ask::Open(Opening::Confirm {
+                commands.push(Command::Open(Opening::Confirm {
                     title: "Delete the draft?".into(),
                     text,
                     yes: "Delete".into(),
                     danger: true,
                     must_type,
-                    then: vec![Ask::Start(Job::DeleteDraft {
+                    then: vec![Command::Start(Job::DeleteDraft {
                         submission: draft.id.clone(),
                         target,
                     })],

@@ -11,13 +11,13 @@ use tui_kit::{
 pub const LABEL: usize = 11;
 
 /// Lines that grow: a name on the left, wrapped text on the right.
-pub struct Sheet<'a> {
+pub struct TextPanel<'a> {
     theme: &'a Theme,
     pub(crate) width: usize,
     lines: Vec<Line<'static>>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> TextPanel<'a> {
     pub fn new(theme: &'a Theme, width: usize) -> Self {
         Self {
             theme,

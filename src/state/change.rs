@@ -2,7 +2,7 @@
 
 use crate::tasks::{
     job::Catalog,
-    report::{Comparison, Judgement, Weighing},
+    report::{AnalyzedReview, Comparison, Judgement},
 };
 use store_model::target::Target;
 
@@ -19,12 +19,12 @@ pub enum Change {
     Packing,
     Texts,
     /// The list of a target's past, or a kept document.
-    Past,
+    History,
     Judged(Judgement),
     Compared(Comparison),
-    Weighed(Weighing),
+    ReviewAnalysis(AnalyzedReview),
     Activity,
-    Pulse,
+    Connection,
     Profile,
     /// Another target is selected.
     Selected,

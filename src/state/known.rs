@@ -3,7 +3,7 @@
 
 use super::{
     change::Change,
-    run_history::PastView,
+    run_history::HistoryView,
     run_row::RunRow,
     view::{FolderView, List, ProfileView},
     working_copy::WorkingCopy,
@@ -13,7 +13,7 @@ use crate::{
     tasks::{
         job::{Catalog, Job, JobId},
         making::Making,
-        report::{Examined, Exchange, Interrupted, Pulse, Report, TargetDetail, Texts},
+        report::{Connection, Examined, Exchange, Interrupted, Report, TargetDetail, Texts},
     },
 };
 use jiff::Timestamp;
@@ -53,12 +53,12 @@ pub struct Model {
     pub packing: Making,
     /// The texts that were read or written last.
     pub texts: Remote<Texts>,
-    pub past: PastView,
+    pub history: HistoryView,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
     pub activity: VecDeque<Exchange>,
-    pub pulse: Pulse,
+    pub connection: Connection,
     /// Jobs that run, with what they were asked for.
     pub jobs: HashMap<JobId, Job>,
 }
@@ -152,7 +152,7 @@ impl Model {
             Job::ReadTexts(_) | Job::WriteTexts { .. } => {
                 self.texts = Remote::Loading { stale: None }
             }
-            job => self.past.begin(job),
+            job => self.history.begin(job),
         }
         let topic = job.topic();
         let older = topic.and_then(|topic| {
@@ -346,9 +346,9 @@ impl Model {
                 self.kept_edits.extend(targets.iter().cloned());
                 targets.into_iter().map(Change::Edit).collect()
             }
-            Report::Past(_) | Report::Kept(_) => {
-                self.past.take(report);
-                vec![Change::Past]
+            Report::History(_) | Report::Kept(_) => {
+                self.history.take(report);
+                vec![Change::History]
             }
             Report::EditKept { target, at } => {
                 if let Some(copy) = self.edits.get_mut(&target) {
@@ -360,7 +360,7 @@ impl Model {
             Report::Renewed { run } => vec![self.dismiss(&run)],
             Report::Judged(judgement) => vec![Change::Judged(judgement)],
             Report::Compared(comparison) => vec![Change::Compared(comparison)],
-            Report::Weighed(weighing) => vec![Change::Weighed(weighing)],
+            Report::ReviewAnalysis(weighing) => vec![Change::ReviewAnalysis(weighing)],
             Report::Upload(progress) => {
                 let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else {
                     return Vec::new();
@@ -390,9 +390,9 @@ impl Model {
                 self.activity.push_back(exchange);
                 vec![Change::Activity]
             }
-            Report::Pulse(pulse) => {
-                self.pulse = pulse;
-                vec![Change::Pulse]
+            Report::Connection(connection) => {
+                self.connection = connection;
+                vec![Change::Connection]
             }
             Report::Failed { message } => self.end(job, Some(message)),
             Report::Cancelled | Report::Ended => self.end(job, None),
@@ -552,9 +552,9 @@ impl Model {
                 }
                 vec![Change::Runs]
             }
-            Job::LoadPast(_) | Job::ReadKept { .. } => {
-                self.past.end(&job, error);
-                vec![Change::Past]
+            Job::LoadHistory(_) | Job::ReadKept { .. } => {
+                self.history.end(&job, error);
+                vec![Change::History]
             }
             _ => vec![Change::Nothing],
         }

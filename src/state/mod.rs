@@ -10,7 +10,7 @@ mod working_copy;
 
 pub use change::Change;
 pub use known::Model;
-pub use run_history::PastView;
+pub use run_history::HistoryView;
 pub use run_row::RunRow;
 pub use view::{FolderView, List, ProfileView};
 pub use working_copy::WorkingCopy;

@@ -44,7 +44,7 @@ pub struct Prepared<'a> {
     /// The editable part of its document.
     pub base_body: Option<&'a Value>,
     /// What somebody else changed in the Store since.
-    pub foreign: &'a [Change],
+    pub remote_changes: &'a [Change],
     pub zip: Option<&'a Path>,
     /// When the text was last kept on disk.
     pub kept: Option<Timestamp>,
@@ -60,7 +60,7 @@ impl<'a> Prepared<'a> {
             text: None,
             base: None,
             base_body: None,
-            foreign: &[],
+            remote_changes: &[],
             zip: None,
             kept: None,
         };
@@ -69,14 +69,14 @@ impl<'a> Prepared<'a> {
                 text,
                 base,
                 body,
-                foreign,
+                remote_changes,
                 zip,
                 kept,
             }) => Self {
                 text: text.as_deref(),
                 base: base.as_deref(),
                 base_body: body.as_deref(),
-                foreign,
+                remote_changes,
                 zip: zip.as_deref(),
                 kept: *kept,
                 ..none
@@ -148,7 +148,7 @@ impl<'a> Prepared<'a> {
     /// Whether the server's document is another one than the text was made from: by its content where that is known.
     pub fn is_base_gone(&self) -> bool {
         if self.text.is_some() && self.base_body.is_some() && self.server().is_some() {
-            return !self.foreign.is_empty();
+            return !self.remote_changes.is_empty();
         }
         self.text.is_some()
             && self

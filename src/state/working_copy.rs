@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 use store_model::{
     diff::Change,
-    merge::foreign,
+    merge::remote_changes,
     submission::{Submission, put_body},
     target::Kind,
 };
@@ -22,7 +22,7 @@ pub struct WorkingCopy {
     /// The editable part of that document; `None` where an older version did not keep it.
     pub body: Option<Arc<Value>>,
     /// What somebody else changed in the Store's document since, as of the last reading, as far as the text does not hold it too.
-    pub foreign: Vec<Change>,
+    pub remote_changes: Vec<Change>,
     pub zip: Option<PathBuf>,
     /// When it was last kept on disk.
     pub kept: Option<Timestamp>,
@@ -35,7 +35,7 @@ impl WorkingCopy {
             text: (!kept.text.is_empty() || kept.zip.is_none()).then(|| kept.text.clone()),
             base: kept.base.clone(),
             body: kept.body.clone(),
-            foreign: Vec::new(),
+            remote_changes: Vec::new(),
             zip: kept.zip.clone(),
             kept: Some(kept.saved),
         }
@@ -50,7 +50,7 @@ impl WorkingCopy {
     pub fn rebase(&mut self, kind: Kind, server: Option<&Submission>) {
         self.base = server.map(|server| server.id.clone());
         self.body = server.map(|server| Arc::new(put_body(kind, &server.document)));
-        self.foreign = Vec::new();
+        self.remote_changes = Vec::new();
     }
 
     /// Throws the text away; a chosen archive stays.
@@ -64,7 +64,7 @@ impl WorkingCopy {
     /// The Store's document was read again. One that holds nothing which the text does not hold is its base from now on.
     /// Says whether there is news of what somebody else has changed.
     pub fn meet(&mut self, kind: Kind, server: Option<&Submission>) -> bool {
-        let known = std::mem::take(&mut self.foreign);
+        let known = std::mem::take(&mut self.remote_changes);
         let (Some(text), Some(body), Some(server)) = (&self.text, &self.body, server) else {
             return !known.is_empty();
         };
@@ -75,11 +75,11 @@ impl WorkingCopy {
         }
         // A text that is no JSON holds nothing of theirs.
         let mine: Option<Value> = serde_json::from_str(text).ok();
-        self.foreign = foreign(body, mine.as_ref(), &now);
-        if self.foreign.is_empty() {
+        self.remote_changes = remote_changes(body, mine.as_ref(), &now);
+        if self.remote_changes.is_empty() {
             self.rebase(kind, Some(server));
         }
-        self.foreign != known
+        self.remote_changes != known
     }
 }
 
@@ -104,17 +104,26 @@ mod tests {
         copy.rebase(Kind::App, Some(&submission("1", "old")));
         // Another submission with the same content is no change.
         copy.meet(Kind::App, Some(&submission("2", "old")));
-        assert_eq!((copy.base.as_deref(), copy.foreign.len()), (Some("2"), 0));
+        assert_eq!(
+            (copy.base.as_deref(), copy.remote_changes.len()),
+            (Some("2"), 0)
+        );
         copy.meet(Kind::App, Some(&submission("2", "theirs")));
-        assert_eq!((copy.base.as_deref(), copy.foreign.len()), (Some("2"), 1));
+        assert_eq!(
+            (copy.base.as_deref(), copy.remote_changes.len()),
+            (Some("2"), 1)
+        );
         assert_eq!(copy.body.as_deref().unwrap()["notes"], "old");
         // Our own update brought it there.
         copy.meet(Kind::App, Some(&submission("3", "mine")));
-        assert_eq!((copy.base.as_deref(), copy.foreign.len()), (Some("3"), 0));
+        assert_eq!(
+            (copy.base.as_deref(), copy.remote_changes.len()),
+            (Some("3"), 0)
+        );
         assert_eq!(copy.body.as_deref().unwrap()["notes"], "mine");
         // Broken JSON holds nothing.
         copy.text = Some("{".into());
         copy.meet(Kind::App, Some(&submission("4", "theirs")));
-        assert_eq!(copy.foreign.len(), 1);
+        assert_eq!(copy.remote_changes.len(), 1);
     }
 }

@@ -1,15 +1,15 @@
 //! Compares large documents away from the screen, so that no key waits for it: for the Diff tab, and for a review.
 
 use super::{
-    job::{ToCompare, ToWeigh},
-    report::{Comparison, Report, TargetDetail, Weighing},
+    job::{ReviewDocuments, ToCompare},
+    report::{AnalyzedReview, Comparison, Report, TargetDetail},
     reporter::Reporter,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
 use store_model::{
     difference::Difference,
-    review_analysis::{Documents, Weighed},
+    review_analysis::{Documents, ReviewAnalysis},
 };
 
 /// `number` comes back with the answer: whoever asked knows by it what the answer is about.
@@ -18,19 +18,19 @@ pub async fn compare(number: u64, documents: ToCompare, reporter: &Reporter) {
         Ok(difference) => {
             let difference = Arc::new(difference);
             reporter
-                .tell(Report::Compared(Comparison { number, difference }))
+                .send(Report::Compared(Comparison { number, difference }))
                 .await;
         }
         Err(error) => reporter.fail(error).await,
     }
 }
 
-pub async fn weigh(number: u64, documents: ToWeigh, reporter: &Reporter) {
-    match tokio::task::spawn_blocking(move || weighed(&documents, Timestamp::now())).await {
-        Ok(weighed) => {
-            let weighed = Arc::new(weighed);
+pub async fn analyze(number: u64, documents: ReviewDocuments, reporter: &Reporter) {
+    match tokio::task::spawn_blocking(move || analysis(&documents, Timestamp::now())).await {
+        Ok(analysis) => {
+            let analysis = Arc::new(analysis);
             reporter
-                .tell(Report::Weighed(Weighing { number, weighed }))
+                .send(Report::ReviewAnalysis(AnalyzedReview { number, analysis }))
                 .await;
         }
         Err(error) => reporter.fail(error).await,
@@ -50,15 +50,15 @@ pub fn difference(
 }
 
 /// All that a review says. Pure; takes 200 ms for 5 MB.
-pub fn weighed(
-    ToWeigh {
+pub fn analysis(
+    ReviewDocuments {
         detail,
         first,
         text,
         brought,
-    }: &ToWeigh,
+    }: &ReviewDocuments,
     now: Timestamp,
-) -> Weighed {
+) -> ReviewAnalysis {
     let TargetDetail {
         product,
         published,
@@ -74,5 +74,5 @@ pub fn weighed(
         text: text.as_deref(),
         brought,
     };
-    Weighed::of(documents, now)
+    ReviewAnalysis::of(documents, now)
 }

@@ -131,7 +131,7 @@ pub async fn sum(zip: &Path, reporter: &Reporter) -> Result<([u8; 32], Sealed), 
     let (path, reporter) = (zip.to_owned(), reporter.clone());
     let work = away(move || {
         let told = |done, total| {
-            reporter.try_tell(Report::Summed(Summed {
+            reporter.try_send(Report::Summed(Summed {
                 zip: path.clone(),
                 done,
                 total,
@@ -155,7 +155,7 @@ pub(super) async fn run(zip: PathBuf, reporter: &Reporter) {
             },
         )) => {
             reporter
-                .tell(Report::Summed(Summed {
+                .send(Report::Summed(Summed {
                     zip,
                     done: size,
                     total: size,

@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     engine::{
-        call::{Fault, Happened, Next},
+        call::{Fault, NextStep, RunEvent},
         entry::{Entry, Sent},
         expect,
         machine::Run,
-        operation::{Errand, Header},
+        operation::{Header, Operation},
         view::{Cause, RunView, Step},
     },
     storage::{DiskError, Finished, Journal, Kept, Stage},
@@ -36,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 /// Carries an errand out, to its end or until it is cancelled; every step is reported.
 pub async fn run(
     services: &Services,
-    errand: Errand,
+    operation: Operation,
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) {
@@ -46,7 +46,7 @@ pub async fn run(
         profile: services.profile.clone(),
         at: Timestamp::now(),
         cadence: services.cadence,
-        errand,
+        operation,
     };
     // What has long ended stands in the history; a journal that cannot be taken away is in nobody's way.
     if let Err(error) = services.home.runs().prune(header.at, journal::has_ended) {
@@ -100,7 +100,7 @@ pub async fn resume(
                 .map(|ending| ending.message.clone())
                 .unwrap_or_default();
             reporter
-                .tell(Report::Run(Box::new(recovered.run.view().clone())))
+                .send(Report::Run(Box::new(recovered.run.view().clone())))
                 .await;
             reporter
                 .fail(format!(
@@ -166,7 +166,7 @@ impl<'a> Driver<'a> {
             services,
             reporter,
             cancel,
-            target: header.errand.target().clone(),
+            target: header.operation.target().clone(),
             product: None,
             upload: None,
             sent,
@@ -178,16 +178,16 @@ impl<'a> Driver<'a> {
     async fn drive(&mut self, mut run: Run) {
         loop {
             self.reporter
-                .tell(Report::Run(Box::new(run.view().clone())))
+                .send(Report::Run(Box::new(run.view().clone())))
                 .await;
             let next = run.next();
-            if next == Next::End {
+            if next == NextStep::End {
                 break;
             }
             let happened = if !self.is_due(&run).await {
-                Happened::Cancelled
+                RunEvent::Cancelled
             } else if let Err(fault) = self.intend(&run, &next) {
-                Happened::Failed(fault)
+                RunEvent::Failed(fault)
             } else {
                 self.perform(&run, next).await
             };
@@ -196,9 +196,9 @@ impl<'a> Driver<'a> {
                 at,
                 what: Box::new(happened.clone()),
             });
-            run.tell(happened, at);
+            run.apply(happened, at);
             if let Err(fault) = kept {
-                run.tell(Happened::Failed(fault), at);
+                run.apply(RunEvent::Failed(fault), at);
             }
         }
         self.remember(&run);
@@ -218,7 +218,7 @@ impl<'a> Driver<'a> {
     }
 
     /// The intention is on disk before a request that changes something.
-    fn intend(&mut self, run: &Run, next: &Next) -> Result<(), Fault> {
+    fn intend(&mut self, run: &Run, next: &NextStep) -> Result<(), Fault> {
         match run.view().current() {
             Some(step) if next.is_change() => self.write(&Entry::Intends {
                 at: Timestamp::now(),
@@ -264,43 +264,43 @@ impl<'a> Driver<'a> {
         }
     }
 
-    async fn perform(&mut self, run: &Run, next: Next) -> Happened {
+    async fn perform(&mut self, run: &Run, next: NextStep) -> RunEvent {
         if next.is_change() {
             // Never dropped half-way: what became of the request has to be known.
             return self
                 .request(run, next)
                 .await
-                .unwrap_or_else(Happened::Failed);
+                .unwrap_or_else(RunEvent::Failed);
         }
         let cancel = self.cancel.clone();
         tokio::select! {
             biased;
-            () = cancel.cancelled() => Happened::Cancelled,
-            happened = self.request(run, next) => happened.unwrap_or_else(Happened::Failed),
+            () = cancel.cancelled() => RunEvent::Cancelled,
+            happened = self.request(run, next) => happened.unwrap_or_else(RunEvent::Failed),
         }
     }
 
-    async fn request(&mut self, run: &Run, next: Next) -> Result<Happened, Fault> {
+    async fn request(&mut self, run: &Run, next: NextStep) -> Result<RunEvent, Fault> {
         let (store, target) = (&self.services.store, self.target.clone());
         Ok(match next {
-            Next::SignIn => {
+            NextStep::SignIn => {
                 store.sign_in().await.map_err(fault)?;
-                Happened::SignedIn
+                RunEvent::SignedIn
             }
-            Next::ReadTarget => {
+            NextStep::ReadTarget => {
                 let product = store.product(&target).await.map_err(fault)?;
                 self.product = Some(product.clone());
-                Happened::TargetRead {
+                RunEvent::TargetRead {
                     name: product.name,
                     pending: product.pending,
                     published: product.published,
                 }
             }
-            Next::ReadSubmission { id } => {
+            NextStep::ReadSubmission { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;
-                Happened::SubmissionRead(self.keep_url(fetched))
+                RunEvent::SubmissionRead(self.keep_url(fetched))
             }
-            Next::Examine { zip, document } => {
+            NextStep::Examine { zip, document } => {
                 let sum = self.sum(run, &zip).await?;
                 let identity = match &self.product {
                     Some(product) => Box::pin(load::package_identity(store, product))
@@ -310,7 +310,7 @@ impl<'a> Driver<'a> {
                 };
                 examine(&target, zip, document, identity, sum).await?
             }
-            Next::SaveDraft { submission } => {
+            NextStep::SaveDraft { submission } => {
                 let drafts = self.services.home.drafts();
                 let saved = drafts.save(
                     &target,
@@ -318,22 +318,22 @@ impl<'a> Driver<'a> {
                     Some(&submission.id),
                     &submission.document,
                 );
-                Happened::DraftSaved {
+                RunEvent::DraftSaved {
                     path: saved.map_err(|error| Fault {
                         cause: Cause::Trouble,
                         message: error.to_string(),
                     })?,
                 }
             }
-            Next::Delete { id } => match store.delete_submission(&target, &id).await {
-                Ok(()) => Happened::Deleted,
+            NextStep::Delete { id } => match store.delete_submission(&target, &id).await {
+                Ok(()) => RunEvent::Deleted,
                 Err(error) => unclear(error)?,
             },
-            Next::Create => match store.create_submission(&target).await {
-                Ok(fetched) => Happened::Created(self.keep_url(fetched)),
+            NextStep::Create => match store.create_submission(&target).await {
+                Ok(fetched) => RunEvent::Created(self.keep_url(fetched)),
                 Err(error) => unclear(error)?,
             },
-            Next::Update { id, body } => {
+            NextStep::Update { id, body } => {
                 if let Some(draft) = run.draft() {
                     self.keep_side(Kept::BeforePut, run, draft).map_err(|error| {
                         let message = format!("The draft is not overwritten, because it could not be kept. {error}");
@@ -341,11 +341,11 @@ impl<'a> Driver<'a> {
                     })?;
                 }
                 match store.update_submission(&target, &id, &body).await {
-                    Ok(_) => Happened::Updated,
+                    Ok(_) => RunEvent::Updated,
                     Err(error) => unclear(error)?,
                 }
             }
-            Next::ReadBack { id } => {
+            NextStep::ReadBack { id } => {
                 let fetched = store.submission(&target, &id).await.map_err(fault)?;
                 let stored = self.keep_url(fetched);
                 // While the server is asked what became of an update, nobody knows yet whose document that is.
@@ -356,21 +356,23 @@ impl<'a> Driver<'a> {
                 if is_stored && let Err(error) = self.keep_side(Kept::AfterPut, run, &stored) {
                     tracing::warn!(%error, "the draft after the update was not kept");
                 }
-                Happened::ReadBack(stored)
+                RunEvent::ReadBack(stored)
             }
-            Next::Upload { id, zip } => {
+            NextStep::Upload { id, zip } => {
                 self.still_approved(run, &zip).await?;
                 let sent = self.send(run.view(), &id, &zip).await?;
                 // A run may follow for days: its file is everybody's again.
                 self.approved = None;
                 sent
             }
-            Next::Commit { id } => match store.commit(&target, &id).await {
-                Ok(_) => Happened::Committed,
+            NextStep::Commit { id } => match store.commit(&target, &id).await {
+                Ok(_) => RunEvent::Committed,
                 Err(error) => unclear(error)?,
             },
-            Next::Look { id } => Happened::Seen(store.status(&target, &id).await.map_err(fault)?),
-            Next::End => Happened::Cancelled,
+            NextStep::Poll { id } => {
+                RunEvent::Seen(store.status(&target, &id).await.map_err(fault)?)
+            }
+            NextStep::End => RunEvent::Cancelled,
         })
     }
 
@@ -437,7 +439,7 @@ impl<'a> Driver<'a> {
         })
     }
 
-    async fn send(&mut self, view: &RunView, id: &str, zip: &Path) -> Result<Happened, Fault> {
+    async fn send(&mut self, view: &RunView, id: &str, zip: &Path) -> Result<RunEvent, Fault> {
         if self.upload.is_none() {
             // A resumed run: the signed URL was never on disk, the draft still knows it.
             let fetched = self
@@ -477,7 +479,7 @@ async fn examine(
     document: Value,
     identity: Option<PackageIdentity>,
     sum: Option<[u8; 32]>,
-) -> Result<Happened, Fault> {
+) -> Result<RunEvent, Fault> {
     let kind = target.kind();
     let joined =
         tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
@@ -486,7 +488,7 @@ async fn examine(
         message: format!("The ZIP could not be read: {error}"),
     })?;
     if let Some(broken) = examined.broken {
-        return Ok(Happened::Examined {
+        return Ok(RunEvent::Examined {
             problems: vec![format!("{}: {broken}", examined.zip.display())],
             warnings: Vec::new(),
             sum,
@@ -500,7 +502,7 @@ async fn examine(
             .map(|(_, sentence)| sentence.clone())
             .collect()
     };
-    Ok(Happened::Examined {
+    Ok(RunEvent::Examined {
         problems: of(Severity::Error),
         warnings: of(Severity::Warning),
         sum,
@@ -519,9 +521,9 @@ fn fault(error: ApiError) -> Fault {
 }
 
 /// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
-fn unclear(error: ApiError) -> Result<Happened, Fault> {
+fn unclear(error: ApiError) -> Result<RunEvent, Fault> {
     if error.is_ambiguous() {
-        Ok(Happened::Lost {
+        Ok(RunEvent::Lost {
             message: error.to_string(),
         })
     } else {

@@ -10,7 +10,7 @@ pub async fn browse(folder: PathBuf, reporter: &Reporter) {
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     let wanted = folder.clone();
     match away(move || browse::list(&wanted)).await {
-        Ok(entries) => reporter.tell(Report::Folder { folder, entries }).await,
+        Ok(entries) => reporter.send(Report::Folder { folder, entries }).await,
         Err(error) => {
             reporter
                 .fail(format!("{} cannot be opened: {error}", folder.display()))
@@ -29,7 +29,7 @@ pub async fn examine(
     match tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity))
         .await
     {
-        Ok(examined) => reporter.tell(Report::Examined(Box::new(examined))).await,
+        Ok(examined) => reporter.send(Report::Examined(Box::new(examined))).await,
         Err(error) => reporter.fail(error).await,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     blocking::away,
-    history_item::{Deed, KeptDocument, Past, PastItem},
+    history_item::{Deed, HistoryItem, KeptDocument, TargetHistory},
     report::Report,
     reporter::Reporter,
     services::Services,
@@ -32,17 +32,17 @@ pub async fn load(services: &Services, target: Target, reporter: &Reporter) {
     };
     if pairs.is_empty() {
         return reporter
-            .tell(Report::Past(Box::new(Past { target, items })))
+            .send(Report::History(Box::new(TargetHistory { target, items })))
             .await;
     }
     reporter
-        .tell(Report::Past(Box::new(Past {
+        .send(Report::History(Box::new(TargetHistory {
             target: target.clone(),
             items: items.clone(),
         })))
         .await;
     for (index, after) in pairs {
-        let Some(PastItem {
+        let Some(HistoryItem {
             deed: Deed::Put {
                 before, changes, ..
             },
@@ -59,7 +59,7 @@ pub async fn load(services: &Services, target: Target, reporter: &Reporter) {
             .flatten();
     }
     reporter
-        .tell(Report::Past(Box::new(Past { target, items })))
+        .send(Report::History(Box::new(TargetHistory { target, items })))
         .await;
 }
 
@@ -71,7 +71,7 @@ fn list(
     drafts: &Drafts,
     history: &History,
     target: &Target,
-) -> Result<(Vec<PastItem>, Vec<Later>), DiskError> {
+) -> Result<(Vec<HistoryItem>, Vec<Later>), DiskError> {
     let mut items = Vec::new();
     let files: Vec<DraftFile> = drafts
         .list()?
@@ -96,7 +96,7 @@ fn list(
             },
             Kept::AfterPut => continue,
         };
-        items.push(PastItem {
+        items.push(HistoryItem {
             at: file.saved_at,
             deed,
         });
@@ -105,12 +105,12 @@ fn list(
         .read(MOST_RUNS)?
         .into_iter()
         .filter(|run| run.target == *target);
-    items.extend(runs.map(|run| PastItem {
+    items.extend(runs.map(|run| HistoryItem {
         at: run.ended,
         deed: Deed::Run(Box::new(run)),
     }));
     items.sort_by_key(|item| std::cmp::Reverse(item.at));
-    let later = |item: &PastItem| match &item.deed {
+    let later = |item: &HistoryItem| match &item.deed {
         Deed::Put { before, .. } => {
             let file = files.iter().find(|file| file.path == *before)?;
             after(&files, file).map(|after| after.path.clone())
@@ -156,7 +156,7 @@ pub async fn read(services: &Services, target: &Target, path: PathBuf, reporter:
         })
     });
     match read.await {
-        Ok(document) => reporter.tell(Report::Kept(Box::new(document))).await,
+        Ok(document) => reporter.send(Report::Kept(Box::new(document))).await,
         Err(error) => reporter.fail(error).await,
     }
 }

@@ -9,13 +9,13 @@ use store_model::{diff::Change, target::Target};
 
 /// The history of one target, newest first.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Past {
+pub struct TargetHistory {
     pub target: Target,
-    pub items: Vec<PastItem>,
+    pub items: Vec<HistoryItem>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct PastItem {
+pub struct HistoryItem {
     pub at: Timestamp,
     pub deed: Deed,
 }

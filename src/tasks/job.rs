@@ -54,7 +54,7 @@ pub struct ToCompare {
 
 /// What is to be published, with what the Store has.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ToWeigh {
+pub struct ReviewDocuments {
     pub detail: Arc<TargetDetail>,
     /// Where the Store has nothing: what a first submission begins as.
     pub first: Option<Value>,
@@ -105,8 +105,8 @@ pub enum Job {
         overwrites: bool,
     },
     /// What became of a target's document: from disk alone.
-    LoadPast(Target),
-    /// A document that [`Job::LoadPast`] listed.
+    LoadHistory(Target),
+    /// A document that [`Job::LoadHistory`] listed.
     ReadKept {
         target: Target,
         path: PathBuf,
@@ -125,9 +125,9 @@ pub enum Job {
         documents: ToCompare,
     },
     /// Weighs large documents for a review. The number comes back with the answer.
-    Weigh {
+    Analyze {
         number: u64,
-        documents: ToWeigh,
+        documents: ReviewDocuments,
     },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
@@ -186,9 +186,9 @@ impl Job {
             | Self::ReadTexts(_)
             | Self::Judge { .. }
             | Self::Compare { .. }
-            | Self::Weigh { .. }
+            | Self::Analyze { .. }
             | Self::Examine { .. }
-            | Self::LoadPast(_)
+            | Self::LoadHistory(_)
             | Self::ReadKept { .. }
             | Self::Sum { .. } => false,
             Self::Pack { .. }
@@ -218,11 +218,11 @@ impl Job {
             Self::Pack { .. } => Some("pack".into()),
             Self::Sum { .. } => Some("sum".into()),
             Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
-            Self::LoadPast(_) => Some("past".into()),
+            Self::LoadHistory(_) => Some("past".into()),
             Self::ReadKept { .. } => Some("kept".into()),
             Self::Judge { .. } => Some("judge".into()),
             Self::Compare { .. } => Some("compare".into()),
-            Self::Weigh { .. } => Some("weigh".into()),
+            Self::Analyze { .. } => Some("weigh".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => {
                 Some(format!("edit {target}"))
             }

@@ -25,7 +25,7 @@ pub async fn judge(
     {
         Ok(judged) => {
             reporter
-                .tell(Report::Judged(Judgement {
+                .send(Report::Judged(Judgement {
                     target,
                     number,
                     judged: Arc::new(judged),

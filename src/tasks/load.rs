@@ -47,7 +47,7 @@ pub async fn recall(home: &Home, profile: &str, reporter: &Reporter) {
     for (catalog, read) in reads {
         if let Ok(Some((products, at))) = read.await {
             reporter
-                .tell(Report::Recalled {
+                .send(Report::Recalled {
                     catalog,
                     products,
                     at,
@@ -58,13 +58,13 @@ pub async fn recall(home: &Home, profile: &str, reporter: &Reporter) {
     let (runs, profile) = (home.runs(), profile.to_owned());
     match away(move || journal::interrupted(&runs, &profile)).await {
         Ok(runs) if runs.is_empty() => {}
-        Ok(runs) => reporter.tell(Report::Interrupted(runs)).await,
+        Ok(runs) => reporter.send(Report::Interrupted(runs)).await,
         Err(error) => tracing::warn!(error, "the journals cannot be listed"),
     }
     let drafts = home.drafts();
     match away(move || edited(&drafts)).await {
         Ok(targets) if targets.is_empty() => {}
-        Ok(targets) => reporter.tell(Report::Edited(targets)).await,
+        Ok(targets) => reporter.send(Report::Edited(targets)).await,
         Err(error) => tracing::warn!(error, "the working copies cannot be listed"),
     }
 }
@@ -93,7 +93,7 @@ pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter)
     let seen = |products: &[Product], total: usize| {
         if products.len() >= 2 * shown.load(Ordering::Relaxed) {
             shown.store(products.len(), Ordering::Relaxed);
-            reporter.try_tell(Report::Some {
+            reporter.try_send(Report::Some {
                 catalog: catalog.clone(),
                 products: products.to_vec(),
                 total,
@@ -113,7 +113,7 @@ pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter)
                 tracing::warn!(%error, "the list was not kept");
             }
             reporter
-                .tell(Report::Products {
+                .send(Report::Products {
                     catalog,
                     products,
                     at,
@@ -127,7 +127,7 @@ pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter)
 /// A target with both of its documents and the working copy that an earlier session kept.
 pub async fn target(services: &Services, target: Target, reporter: &Reporter) {
     match read_target(services, &target, Priority::Screen).await {
-        Ok(detail) => reporter.tell(Report::Target(Box::new(detail))).await,
+        Ok(detail) => reporter.send(Report::Target(Box::new(detail))).await,
         Err(error) => reporter.fail(error).await,
     }
 }
@@ -194,7 +194,7 @@ pub async fn statuses(services: &Services, pending: Vec<(Target, String)>, repor
             match store.status(&target, &submission).await {
                 Ok(report) => {
                     reporter
-                        .tell(Report::Status {
+                        .send(Report::Status {
                             target,
                             submission,
                             report,

@@ -31,7 +31,7 @@ pub enum ManageError {
 
 pub async fn create(services: &Services, product: NewProduct, reporter: &Reporter) {
     match make(services, &product).await {
-        Ok(product) => reporter.tell(Report::Created(product)).await,
+        Ok(product) => reporter.send(Report::Created(product)).await,
         Err(error) => reporter.fail(error).await,
     }
 }
@@ -63,7 +63,7 @@ pub async fn delete_draft(
     match discard(services, &target, &submission).await {
         Ok(saved) => {
             reporter
-                .tell(Report::Deleted {
+                .send(Report::Deleted {
                     target,
                     submission: Some(submission),
                     saved: Some(saved),
@@ -99,7 +99,7 @@ pub async fn delete_product(services: &Services, target: Target, reporter: &Repo
     match remove(services, &target).await {
         Ok(()) => {
             reporter
-                .tell(Report::Deleted {
+                .send(Report::Deleted {
                     target,
                     submission: None,
                     saved: None,
@@ -180,7 +180,7 @@ impl Doubtful for Change<'_> {
         }
     }
 
-    async fn ask(&self, services: &Services) -> Result<Asked<Option<Product>>, ManageError> {
+    async fn command(&self, services: &Services) -> Result<Asked<Option<Product>>, ManageError> {
         match self {
             // Provably new: of that name, and not there before.
             Self::Make { product, before } => {

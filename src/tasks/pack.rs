@@ -70,12 +70,12 @@ pub(super) async fn run(
 ) {
     let (progress, stop) = (reporter.clone(), cancel.clone());
     let work = move || {
-        let told = |done, total| progress.try_tell(Report::Packing { done, total });
+        let told = |done, total| progress.try_send(Report::Packing { done, total });
         pack(&folder, &out, kind, &document, told, || stop.is_cancelled())
     };
     match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(packed)) => reporter.tell(Report::Packed(Box::new(packed))).await,
-        Ok(Err(PackError::Cancelled)) => reporter.tell(Report::Cancelled).await,
+        Ok(Ok(packed)) => reporter.send(Report::Packed(Box::new(packed))).await,
+        Ok(Err(PackError::Cancelled)) => reporter.send(Report::Cancelled).await,
         Ok(Err(error)) => reporter.fail(error).await,
         Err(error) => reporter.fail(error).await,
     }

@@ -9,7 +9,7 @@ use super::{
     services::Services,
     texts, working_copy,
 };
-use crate::{engine::operation::Errand, storage::Home};
+use crate::{engine::operation::Operation, storage::Home};
 use futures::{
     FutureExt,
     future::{self, BoxFuture, Shared},
@@ -122,9 +122,9 @@ impl Pool {
                 } else {
                     message
                 };
-                reporter.tell(Report::Failed { message }).await;
+                reporter.send(Report::Failed { message }).await;
             }
-            reporter.tell(Report::Ended).await;
+            reporter.send(Report::Ended).await;
         });
         self.running.insert(
             id,
@@ -164,7 +164,7 @@ async fn run(
         // A superseded read has nothing to put in order: it is dropped where it stands.
         tokio::select! {
             biased;
-            () = cancel.cancelled() => reporter.tell(Report::Cancelled).await,
+            () = cancel.cancelled() => reporter.send(Report::Cancelled).await,
             () = work => {}
         }
     } else {
@@ -187,7 +187,7 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
     }
     let services = &match services.await {
         Ok(services) => services,
-        Err(message) => return reporter.tell(Report::Failed { message }).await,
+        Err(message) => return reporter.send(Report::Failed { message }).await,
     };
     match job {
         // Done above: it waits for nothing.
@@ -209,7 +209,7 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
             body,
         } => judge::judge(target, number, text, body, reporter).await,
         Job::Compare { number, documents } => analyze::compare(number, documents, reporter).await,
-        Job::Weigh { number, documents } => analyze::weigh(number, documents, reporter).await,
+        Job::Analyze { number, documents } => analyze::analyze(number, documents, reporter).await,
         Job::Pack {
             folder,
             out,
@@ -232,13 +232,15 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
         } => {
             working_copy::keep(services, target, text, (base, body), zip, reporter).await;
         }
-        Job::LoadPast(target) => history::load(services, target, reporter).await,
+        Job::LoadHistory(target) => history::load(services, target, reporter).await,
         Job::ReadKept { target, path } => history::read(services, &target, path, reporter).await,
         Job::SetAside { target, text } => {
             working_copy::set_aside(services, target, text, reporter).await
         }
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
-        Job::Publish(plan) => drive::run(services, Errand::Publish(plan), reporter, cancel).await,
+        Job::Publish(plan) => {
+            drive::run(services, Operation::Publish(plan), reporter, cancel).await
+        }
         Job::Resume { run } => drive::resume(services, &run, reporter, cancel).await,
         Job::Renew { run } => renew::run(services, &run, reporter, cancel).await,
         Job::Follow {
@@ -248,7 +250,7 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
         } => {
             drive::run(
                 services,
-                Errand::Follow {
+                Operation::Follow {
                     target,
                     name,
                     submission,

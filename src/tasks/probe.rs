@@ -23,7 +23,7 @@ pub(super) trait Doubtful: Sync {
         services: &Services,
     ) -> impl Future<Output = Result<Self::Done, ApiError>> + Send;
 
-    fn ask(
+    fn command(
         &self,
         services: &Services,
     ) -> impl Future<Output = Result<Asked<Self::Done>, Self::Error>> + Send;
@@ -34,22 +34,22 @@ pub(super) async fn settle<C: Doubtful>(
     services: &Services,
     change: &C,
 ) -> Result<C::Done, C::Error> {
-    let mut doubts = 0;
+    let mut probes = 0;
     loop {
         let error = match change.send(services).await {
             Ok(done) => return Ok(done),
             // A refusal of the repetition may only say that the first attempt was heard after all.
-            Err(error) if error.is_ambiguous() || (doubts > 0 && !error.is_sign_in()) => error,
+            Err(error) if error.is_ambiguous() || (probes > 0 && !error.is_sign_in()) => error,
             Err(error) => return Err(error.into()),
         };
         tracing::warn!(%error, "the outcome of a change is not known: asking the Store");
         // The longer it stays unclear, the longer the service gets to settle.
-        time::sleep((services.cadence.shortest * 2_u32.pow(doubts)).min(services.cadence.longest))
+        time::sleep((services.cadence.shortest * 2_u32.pow(probes)).min(services.cadence.longest))
             .await;
-        doubts += 1;
-        match change.ask(services).await? {
+        probes += 1;
+        match change.command(services).await? {
             Asked::Done(done) => return Ok(done),
-            Asked::NotDone if error.is_ambiguous() && doubts < MOST_DOUBTS => {}
+            Asked::NotDone if error.is_ambiguous() && probes < MOST_DOUBTS => {}
             Asked::NotDone => return Err(error.into()),
         }
     }

@@ -4,7 +4,7 @@
 use super::{drive, journal, report::Report, reporter::Reporter, services::Services};
 use crate::engine::{
     entry::Entry,
-    operation::Errand,
+    operation::Operation,
     plan::{PendingPolicy, Plan},
     view::Outcome,
 };
@@ -15,7 +15,15 @@ use tokio_util::sync::CancellationToken;
 /// Ends the interrupted run for good and begins another one in its stead.
 pub async fn run(services: &Services, id: &str, reporter: &Reporter, cancel: &CancellationToken) {
     match prepare(services, id, reporter).await {
-        Ok(plan) => drive::run(services, Errand::Publish(Box::new(plan)), reporter, cancel).await,
+        Ok(plan) => {
+            drive::run(
+                services,
+                Operation::Publish(Box::new(plan)),
+                reporter,
+                cancel,
+            )
+            .await
+        }
         Err(message) => {
             reporter
                 .fail(format!(
@@ -34,7 +42,7 @@ async fn prepare(services: &Services, id: &str, reporter: &Reporter) -> Result<P
         .open(id)
         .map_err(|error| error.to_string())?;
     let run = journal::read(lines, &services.profile)?.run;
-    let (Errand::Publish(plan), Some(draft)) = (&run.header().errand, &run.view().submission)
+    let (Operation::Publish(plan), Some(draft)) = (&run.header().operation, &run.view().submission)
     else {
         return Err("It has no draft that could be replaced.".to_owned());
     };
@@ -59,6 +67,6 @@ async fn prepare(services: &Services, id: &str, reporter: &Reporter) -> Result<P
     };
     let line = serde_json::to_value(&ended).map_err(|error| error.to_string())?;
     journal.append(&line).map_err(|error| error.to_string())?;
-    reporter.tell(Report::Renewed { run: id.to_owned() }).await;
+    reporter.send(Report::Renewed { run: id.to_owned() }).await;
     Ok(plan)
 }

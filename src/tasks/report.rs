@@ -1,6 +1,6 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
-use super::history_item::{KeptDocument, Past};
+use super::history_item::{KeptDocument, TargetHistory};
 use crate::engine::view::RunView;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use store_model::{
     checked::Judged,
     difference::Difference,
     product::{PackageIdentity, Product},
-    review_analysis::Weighed,
+    review_analysis::ReviewAnalysis,
     status::StatusReport,
     submission::Submission,
     target::Target,
@@ -21,7 +21,7 @@ use store_model::{
 
 /// The state of the connection, for the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pulse {
+pub struct Connection {
     pub token_expires: Option<Timestamp>,
     /// Store requests in the last minute, the most that are allowed, and how many wait for a slot.
     pub used: u32,
@@ -145,10 +145,10 @@ pub enum Report {
     Texts(Box<Texts>),
     Judged(Judgement),
     Compared(Comparison),
-    Weighed(Weighing),
+    ReviewAnalysis(AnalyzedReview),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
-    Past(Box<Past>),
+    History(Box<TargetHistory>),
     Kept(Box<KeptDocument>),
     EditKept {
         target: Target,
@@ -169,7 +169,7 @@ pub enum Report {
     },
     /// From the client itself, of no job.
     Exchange(Exchange),
-    Pulse(Pulse),
+    Connection(Connection),
     /// The job failed; what was tried, what came back, what to do next.
     Failed {
         message: String,
@@ -220,9 +220,9 @@ pub struct Comparison {
 
 /// All that a review says of a target's documents, with the number that it was asked under.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weighing {
+pub struct AnalyzedReview {
     pub number: u64,
-    pub weighed: Arc<Weighed>,
+    pub analysis: Arc<ReviewAnalysis>,
 }
 
 /// A ZIP as it was found, and how it fits the document that it was examined for.

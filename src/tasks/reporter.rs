@@ -26,18 +26,18 @@ impl Reporter {
     }
 
     /// Waits for room. A listener that is gone is no error: nobody wants to know any more.
-    pub async fn tell(&self, report: Report) {
+    pub async fn send(&self, report: Report) {
         let _ = self.sender.send((Some(self.job), report)).await;
     }
 
     /// For where nothing may wait: lost when there is no room.
-    pub(super) fn try_tell(&self, report: Report) {
+    pub(super) fn try_send(&self, report: Report) {
         let _ = self.sender.try_send((Some(self.job), report));
     }
 
     /// The job has failed.
     pub(super) async fn fail(&self, error: impl std::fmt::Display) {
-        self.tell(Report::Failed {
+        self.send(Report::Failed {
             message: error.to_string(),
         })
         .await;

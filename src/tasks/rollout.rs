@@ -62,7 +62,7 @@ impl Doubtful for Shift<'_> {
         }
     }
 
-    async fn ask(&self, services: &Services) -> Result<Asked<Rollout>, ApiError> {
+    async fn command(&self, services: &Services) -> Result<Asked<Rollout>, ApiError> {
         let rollout = services.store.rollout(self.target, self.submission).await?;
         Ok(if self.to.is_done(&rollout) {
             Asked::Done(rollout)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     engine::{
-        call::{Fault, Happened},
+        call::{Fault, RunEvent},
         entry::{Entry, Sent},
         view::Cause,
     },
@@ -37,7 +37,7 @@ pub(super) struct Sending<'a> {
     pub sent: Option<Sent>,
 }
 
-pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<Happened, Fault> {
+pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<RunEvent, Fault> {
     let Sending {
         services,
         reporter,
@@ -102,13 +102,13 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         Ok(uploaded) => {
             // Words on the way may be lost; that all of it has arrived may not.
             if let Ok(meter) = meter.into_inner() {
-                reporter.tell(Report::Upload(meter.progress)).await;
+                reporter.send(Report::Upload(meter.progress)).await;
             }
-            Ok(Happened::Uploaded {
+            Ok(RunEvent::Uploaded {
                 bytes: uploaded.size,
             })
         }
-        Err(UploadError::Cancelled { .. }) => Ok(Happened::Cancelled),
+        Err(UploadError::Cancelled { .. }) => Ok(RunEvent::Cancelled),
         Err(UploadError::Expired { at, .. }) => {
             Err(ended(&format!("The draft's upload URL ended at {at}.")))
         }

@@ -204,7 +204,7 @@ pub(super) async fn import(source: TextSource, reporter: &Reporter) {
     match away(move || read(&source)).await {
         Ok(found) => {
             reporter
-                .tell(Report::Texts(Box::new(Texts::Found { from, found })))
+                .send(Report::Texts(Box::new(Texts::Found { from, found })))
                 .await
         }
         Err(error) => {
@@ -225,7 +225,7 @@ pub(super) async fn export(
     match away(move || write(&place, &files, overwrites)).await {
         Ok(written) => {
             reporter
-                .tell(Report::Texts(Box::new(Texts::Written { to, all, written })))
+                .send(Report::Texts(Box::new(Texts::Written { to, all, written })))
                 .await
         }
         Err(error) => reporter.fail(error).await,

@@ -34,7 +34,7 @@ pub async fn keep(
     match away(work).await {
         Ok(_) => {
             reporter
-                .tell(Report::EditKept {
+                .send(Report::EditKept {
                     target,
                     at: Timestamp::now(),
                 })

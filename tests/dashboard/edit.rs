@@ -7,7 +7,7 @@
 )]
 
 use crate::{
-    desk::{Desk, detail},
+    dashboard::{Dashboard, detail},
     openings::{self, APP, FLIGHT, app, document, live},
 };
 use flightdeck::{
@@ -21,7 +21,7 @@ use flightdeck::{
 };
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};
-use store_model::{risk::ConcernKind, target::Target};
+use store_model::{risk::RiskKind, target::Target};
 
 /// The next submission, as a draft with another release note.
 fn draft() -> Value {
@@ -35,19 +35,19 @@ fn notes(pending: Option<Value>) -> TargetDetail {
 }
 
 /// A desk with the app selected and the detail pane focused.
-fn open(detail: TargetDetail) -> Desk {
-    Desk::open((120, 40), detail, "")
+fn open(detail: TargetDetail) -> Dashboard {
+    Dashboard::open((120, 40), detail, "")
 }
 
 /// Replaces a text in the open editor: search, select by length, type.
-fn replace(desk: &mut Desk, old: &str, new: &str) {
-    desk.keys("ctrl-f");
-    desk.text(old);
-    desk.keys("enter");
+fn replace(dashboard: &mut Dashboard, old: &str, new: &str) {
+    dashboard.keys("ctrl-f");
+    dashboard.text(old);
+    dashboard.keys("enter");
     for _ in old.chars() {
-        desk.keys("shift-right");
+        dashboard.keys("shift-right");
     }
-    desk.text(new);
+    dashboard.text(new);
 }
 
 fn zip(path: &Path, names: &[&str]) {
@@ -70,8 +70,8 @@ fn package() -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn plan(desk: &Desk) -> Plan {
-    match desk.started.as_slice() {
+fn plan(dashboard: &Dashboard) -> Plan {
+    match dashboard.started.as_slice() {
         [Job::Publish(plan)] => (**plan).clone(),
         other => panic!("not one publish: {other:?}"),
     }
@@ -79,37 +79,40 @@ fn plan(desk: &Desk) -> Plan {
 
 #[test]
 fn an_edit_of_one_leaf_is_kept_counted_and_published() {
-    let mut desk = open(notes(None));
-    desk.keys("e");
+    let mut dashboard = open(notes(None));
+    dashboard.keys("e");
     assert!(
-        !desk.screen().contains("statusDetails"),
+        !dashboard.screen().contains("statusDetails"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    replace(&mut desk, "Faster start.", "Tabs.");
-    desk.wait(1_000);
+    replace(&mut dashboard, "Faster start.", "Tabs.");
+    dashboard.wait(1_000);
     assert!(
-        desk.screen().contains("editing ─ 1 change ─ Ln"),
+        dashboard.screen().contains("editing ─ 1 change ─ Ln"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    let kept: Value = serde_json::from_str(desk.kept.as_ref().unwrap()).unwrap();
+    let kept: Value = serde_json::from_str(dashboard.kept.as_ref().unwrap()).unwrap();
     assert_eq!(
         kept["listings"]["en-us"]["baseListing"]["releaseNotes"],
         "Tabs."
     );
-    desk.keys("esc u");
-    assert_eq!(desk.app.overlays(), ["review"]);
-    let screen = desk.screen();
+    dashboard.keys("esc u");
+    assert_eq!(dashboard.app.overlays(), ["review"]);
+    let screen = dashboard.screen();
     assert!(
         screen.contains("1 change against what is live") && screen.contains("Ready."),
         "{screen}"
     );
     // The safe button has the focus.
-    desk.keys("enter");
-    assert_eq!((desk.app.overlays().len(), desk.started.len()), (0, 0));
-    desk.keys("u right enter");
-    let plan = plan(&desk);
+    dashboard.keys("enter");
+    assert_eq!(
+        (dashboard.app.overlays().len(), dashboard.started.len()),
+        (0, 0)
+    );
+    dashboard.keys("u right enter");
+    let plan = plan(&dashboard);
     assert_eq!(
         (plan.target, plan.pending, plan.zip, plan.allow.len()),
         (app(), PendingPolicy::Fail, None, 0)
@@ -122,59 +125,62 @@ fn an_edit_of_one_leaf_is_kept_counted_and_published() {
 
 #[test]
 fn a_syntax_error_shows_its_place_while_typing_and_bars_the_way() {
-    let mut desk = open(notes(None));
-    desk.keys("e end backspace");
-    desk.wait(200);
-    let screen = desk.screen();
+    let mut dashboard = open(notes(None));
+    dashboard.keys("e end backspace");
+    dashboard.wait(200);
+    let screen = dashboard.screen();
     assert!(screen.contains("✗ line 2"), "{screen}");
-    desk.keys("ctrl-z");
-    desk.wait(200);
-    assert!(desk.screen().contains("✓"), "{}", desk.screen());
-    desk.keys("ctrl-y esc");
-    desk.wait(1_000);
+    dashboard.keys("ctrl-z");
+    dashboard.wait(200);
+    assert!(dashboard.screen().contains("✓"), "{}", dashboard.screen());
+    dashboard.keys("ctrl-y esc");
+    dashboard.wait(1_000);
     assert!(
-        desk.kept
+        dashboard
+            .kept
             .as_ref()
             .is_some_and(|text| serde_json::from_str::<Value>(text).is_err())
     );
-    desk.keys("u");
-    let screen = desk.screen();
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("no valid JSON: line 2, column") && screen.contains("Cannot publish"),
         "{screen}"
     );
-    desk.keys("right enter");
-    assert_eq!(desk.started, []);
+    dashboard.keys("right enter");
+    assert_eq!(dashboard.started, []);
 }
 
 #[test]
 fn esc_leaves_the_editor_in_one_step_and_nothing_is_lost_by_leaving_the_program() {
-    let mut desk = open(notes(None));
-    desk.keys("e");
-    desk.text("  ");
-    desk.keys("esc");
+    let mut dashboard = open(notes(None));
+    dashboard.keys("e");
+    dashboard.text("  ");
+    dashboard.keys("esc");
     assert_eq!(
-        desk.app.model().edits[&app()]
+        dashboard.app.model().edits[&app()]
             .text
             .as_ref()
             .map(|text| text.starts_with("  {")),
         Some(true)
     );
     assert!(
-        desk.screen().contains("yours: no change"),
+        dashboard.screen().contains("yours: no change"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("e");
-    desk.text("x");
-    desk.keys("ctrl-c");
+    dashboard.keys("e");
+    dashboard.text("x");
+    dashboard.keys("ctrl-c");
     assert!(
-        desk.kept
+        dashboard
+            .kept
             .as_ref()
             .is_some_and(|text| text.starts_with("  x{"))
     );
     assert!(
-        desk.effects
+        dashboard
+            .effects
             .iter()
             .any(|effect| matches!(effect, Effect::Quit(_)))
     );
@@ -182,13 +188,13 @@ fn esc_leaves_the_editor_in_one_step_and_nothing_is_lost_by_leaving_the_program(
 
 #[test]
 fn a_paste_is_one_edit_with_one_kind_of_line_end() {
-    let mut desk = open(notes(None));
-    desk.keys("e");
-    desk.paste("a\r\nb\u{1b}[2J");
-    let text = |desk: &Desk| desk.app.model().edits[&app()].text.clone().unwrap();
-    assert!(text(&desk).starts_with("a\nb[2J{\n"));
-    desk.keys("ctrl-z tab");
-    assert!(text(&desk).starts_with("  {\n"));
+    let mut dashboard = open(notes(None));
+    dashboard.keys("e");
+    dashboard.paste("a\r\nb\u{1b}[2J");
+    let text = |dashboard: &Dashboard| dashboard.app.model().edits[&app()].text.clone().unwrap();
+    assert!(text(&dashboard).starts_with("a\nb[2J{\n"));
+    dashboard.keys("ctrl-z tab");
+    assert!(text(&dashboard).starts_with("  {\n"));
 }
 
 #[test]
@@ -203,8 +209,8 @@ fn an_edit_of_an_earlier_session_comes_back_with_a_word_about_its_age() {
         zip: None,
         saved,
     });
-    let desk = open(notes);
-    let screen = desk.screen();
+    let dashboard = open(notes);
+    let screen = dashboard.screen();
     assert!(screen.contains("kept on disk 3 h ago"), "{screen}");
     assert!(
         screen.contains("The Store's document has changed since: this was written on"),
@@ -214,25 +220,25 @@ fn an_edit_of_an_earlier_session_comes_back_with_a_word_about_its_age() {
 
 #[test]
 fn the_three_ways_with_a_draft() {
-    let mut desk = open(notes(Some(draft())));
-    desk.keys("u");
-    let screen = desk.screen();
+    let mut dashboard = open(notes(Some(draft())));
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("(•) Stop") && screen.contains("Choose what to do with the draft"),
         "{screen}"
     );
     // Publish is dead as long as nothing is chosen.
-    desk.keys("right enter");
-    assert_eq!(desk.started, []);
+    dashboard.keys("right enter");
+    assert_eq!(dashboard.started, []);
     // From Publish up: Cancel, replace, keep.
-    desk.keys("backtab backtab backtab enter");
+    dashboard.keys("backtab backtab backtab enter");
     assert!(
-        desk.screen().contains("(•) Keep this draft"),
+        dashboard.screen().contains("(•) Keep this draft"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("tab tab tab enter");
-    let plan = plan(&desk);
+    dashboard.keys("tab tab tab enter");
+    let plan = plan(&dashboard);
     assert_eq!(
         (plan.pending, plan.draft_seen.as_deref(), plan.document),
         (PendingPolicy::Keep, Some("1152921505690000200"), None)
@@ -243,15 +249,15 @@ fn the_three_ways_with_a_draft() {
 fn a_draft_that_failed_is_replaced_by_one_with_its_document() {
     let mut document = draft();
     document["status"] = json!("CommitFailed");
-    let mut desk = open(notes(Some(document)));
-    desk.keys("u backtab enter");
-    let screen = desk.screen();
+    let mut dashboard = open(notes(Some(document)));
+    dashboard.keys("u backtab enter");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("(•) Replace it") && screen.contains("it ended in CommitFailed"),
         "{screen}"
     );
-    desk.keys("tab tab enter");
-    let plan = plan(&desk);
+    dashboard.keys("tab tab enter");
+    let plan = plan(&dashboard);
     assert_eq!(plan.pending, PendingPolicy::Replace);
     assert_eq!(
         plan.document.unwrap()["listings"]["en-us"]["baseListing"]["releaseNotes"],
@@ -261,38 +267,38 @@ fn a_draft_that_failed_is_replaced_by_one_with_its_document() {
 
 #[test]
 fn who_has_edited_the_draft_keeps_it_by_default() {
-    let mut desk = open(notes(Some(draft())));
-    desk.keys("e");
-    replace(&mut desk, "Tabs.", "Tabs and trees.");
-    desk.keys("esc u");
-    let screen = desk.screen();
+    let mut dashboard = open(notes(Some(draft())));
+    dashboard.keys("e");
+    replace(&mut dashboard, "Tabs.", "Tabs and trees.");
+    dashboard.keys("esc u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("(•) Keep this draft and commit it with the edited document"),
         "{screen}"
     );
-    desk.keys("right enter");
-    assert_eq!(plan(&desk).pending, PendingPolicy::Keep);
+    dashboard.keys("right enter");
+    assert_eq!(plan(&dashboard).pending, PendingPolicy::Keep);
 }
 
 #[test]
 fn a_portal_made_draft_can_only_be_left_alone() {
     let mut document = draft();
     document["fileUploadUrl"] = Value::Null;
-    let mut desk = open(notes(Some(document)));
+    let mut dashboard = open(notes(Some(document)));
     assert!(
-        desk.screen().contains("made or touched in"),
+        dashboard.screen().contains("made or touched in"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("u");
-    let screen = desk.screen();
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("https://partner.microsoft.com/dashboard/products/9NX0EXAMPLE1/submissions/1152921505690000200"),
         "{screen}"
     );
     assert!(!screen.contains("Publish "), "{screen}");
-    desk.keys("right down enter");
-    assert_eq!(desk.started, []);
+    dashboard.keys("right down enter");
+    assert_eq!(dashboard.started, []);
 }
 
 #[test]
@@ -302,7 +308,7 @@ fn a_flights_first_draft_cannot_be_replaced() {
     let mut document = document;
     document["status"] = json!("PendingCommit");
     document["fileUploadUrl"] = json!("https://x.blob.core.windows.net/y?sig=CANARY");
-    let mut desk = Desk::new(
+    let mut dashboard = Dashboard::new(
         120,
         40,
         vec![
@@ -310,16 +316,16 @@ fn a_flights_first_draft_cannot_be_replaced() {
             detail(&target, "Insiders", Some(document), None),
         ],
     );
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("3 enter");
-    desk.wait(500);
-    desk.keys("e");
-    desk.wait(300);
-    desk.keys("end");
-    desk.text(" ");
-    desk.keys("esc u");
-    let screen = desk.screen();
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("3 enter");
+    dashboard.wait(500);
+    dashboard.keys("e");
+    dashboard.wait(300);
+    dashboard.keys("end");
+    dashboard.text(" ");
+    dashboard.keys("esc u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("not possible: it is the flight's first submission"),
         "{screen}"
@@ -329,9 +335,9 @@ fn a_flights_first_draft_cannot_be_replaced() {
 
 #[test]
 fn nothing_changed_offers_nothing_but_cancel() {
-    let mut desk = open(notes(None));
-    desk.keys("u");
-    let screen = desk.screen();
+    let mut dashboard = open(notes(None));
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("Nothing changed and nothing to upload") && screen.contains("▸ Cancel ◂"),
         "{screen}"
@@ -341,24 +347,28 @@ fn nothing_changed_offers_nothing_but_cancel() {
 
 #[test]
 fn price_and_audience_need_a_yes_each() {
-    let mut desk = open(notes(None));
-    desk.keys("e");
-    replace(&mut desk, "Tier1020", "Tier1030");
-    replace(&mut desk, "\"Public\"", "\"Hidden\"");
-    desk.keys("esc u");
-    let screen = desk.screen();
+    let mut dashboard = open(notes(None));
+    dashboard.keys("e");
+    replace(&mut dashboard, "Tier1020", "Tier1030");
+    replace(&mut dashboard, "\"Public\"", "\"Hidden\"");
+    dashboard.keys("esc u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("[ no] price: The price goes from Tier1020 to Tier1030."),
         "{screen}"
     );
-    desk.keys("right enter");
-    assert_eq!(desk.started, []);
-    desk.keys("backtab backtab space backtab space");
-    assert!(desk.screen().contains("Ready."), "{}", desk.screen());
-    desk.keys("tab tab tab enter");
+    dashboard.keys("right enter");
+    assert_eq!(dashboard.started, []);
+    dashboard.keys("backtab backtab space backtab space");
+    assert!(
+        dashboard.screen().contains("Ready."),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("tab tab tab enter");
     assert_eq!(
-        plan(&desk).allow,
-        [ConcernKind::Price, ConcernKind::Visibility]
+        plan(&dashboard).allow,
+        [RiskKind::Price, RiskKind::Visibility]
     );
 }
 
@@ -369,47 +379,47 @@ fn a_protected_profile_wants_the_name_typed() {
         is_protected: true,
         ..ProfileView::default()
     };
-    let mut desk = Desk::with_profile(120, 40, vec![notes(Some(draft()))], profile);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("u backtab backtab backtab enter");
-    desk.keys("tab tab");
-    desk.text("Northwind Not");
-    desk.keys("tab tab enter");
-    assert_eq!(desk.started, []);
-    desk.keys("backtab backtab");
-    desk.text("es");
-    desk.keys("tab tab enter");
-    assert_eq!(plan(&desk).pending, PendingPolicy::Keep);
+    let mut dashboard = Dashboard::with_profile(120, 40, vec![notes(Some(draft()))], profile);
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("u backtab backtab backtab enter");
+    dashboard.keys("tab tab");
+    dashboard.text("Northwind Not");
+    dashboard.keys("tab tab enter");
+    assert_eq!(dashboard.started, []);
+    dashboard.keys("backtab backtab");
+    dashboard.text("es");
+    dashboard.keys("tab tab enter");
+    assert_eq!(plan(&dashboard).pending, PendingPolicy::Keep);
 }
 
 /// The app with a package that waits for its file, and a folder with ZIPs.
-fn with_package(desk: &mut Desk) {
-    desk.keys("e");
+fn with_package(dashboard: &mut Dashboard) {
+    dashboard.keys("e");
     let entry = r#"[
     { "fileName": "Northwind.Notes_2.5.0.0.msixbundle", "fileStatus": "PendingUpload", "minimumDirectXVersion": "None",
       "minimumSystemRam": "None" },"#;
-    desk.keys("ctrl-f");
-    desk.text("\"applicationPackages\": [");
-    desk.keys("enter end backspace");
-    desk.paste(entry);
-    desk.wait(1_000);
-    desk.keys("esc");
+    dashboard.keys("ctrl-f");
+    dashboard.text("\"applicationPackages\": [");
+    dashboard.keys("enter end backspace");
+    dashboard.paste(entry);
+    dashboard.wait(1_000);
+    dashboard.keys("esc");
 }
 
-fn desk_with_folder(folder: &Path, columns: u16, rows: u16) -> Desk {
+fn dashboard_with_folder(folder: &Path, columns: u16, rows: u16) -> Dashboard {
     let profile = ProfileView {
         name: "contoso".into(),
         zip_folder: Some(folder.into()),
         home: Some(folder.into()),
         ..ProfileView::default()
     };
-    let mut desk = Desk::with_profile(columns, rows, vec![notes(None)], profile);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4");
-    with_package(&mut desk);
-    desk
+    let mut dashboard = Dashboard::with_profile(columns, rows, vec![notes(None)], profile);
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("4");
+    with_package(&mut dashboard);
+    dashboard
 }
 
 #[test]
@@ -426,11 +436,11 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
     fs::write(folder.path().join("cut.zip"), b"PK\x03\x04 and no more").unwrap();
     fs::write(folder.path().join("notes.msix"), b"x").unwrap();
     fs::create_dir(folder.path().join("older")).unwrap();
-    let mut desk = desk_with_folder(folder.path(), 120, 40);
-    desk.keys("z");
-    desk.wait(500);
+    let mut dashboard = dashboard_with_folder(folder.path(), 120, 40);
+    dashboard.keys("z");
+    dashboard.wait(500);
     // case.zip is the first.
-    let screen = desk.screen();
+    let screen = dashboard.screen();
     assert!(
         screen.contains("✗ does not fit") && screen.contains("lower case must be the same"),
         "{screen}"
@@ -439,58 +449,66 @@ fn the_picker_shows_at_once_how_a_zip_fits_and_repairs_the_json() {
         screen.contains("→ Name Northwind.Notes_2.5.0.0.msixbundle as the"),
         "{screen}"
     );
-    desk.keys("ctrl-r");
-    let text = desk.app.model().edits[&app()].text.clone().unwrap();
+    dashboard.keys("ctrl-r");
+    let text = dashboard.app.model().edits[&app()].text.clone().unwrap();
     assert!(
         text.contains("\"northwind.notes_2.5.0.0.msixbundle\""),
         "{text}"
     );
     assert!(
-        desk.screen().contains("✓ fits the JSON"),
+        dashboard.screen().contains("✓ fits the JSON"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     // A broken one cannot be chosen.
-    desk.keys("down");
-    desk.wait(500);
+    dashboard.keys("down");
+    dashboard.wait(500);
     assert!(
-        desk.screen().contains("✗ this is no ZIP") || desk.screen().contains("cut off"),
+        dashboard.screen().contains("✗ this is no ZIP") || dashboard.screen().contains("cut off"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("enter");
-    assert_eq!(desk.app.overlays(), ["zip-picker"]);
+    dashboard.keys("enter");
+    assert_eq!(dashboard.app.overlays(), ["zip-picker"]);
     // Nor can a package; the filter finds it.
-    desk.text("msix");
-    desk.keys("enter");
+    dashboard.text("msix");
+    dashboard.keys("enter");
     assert!(
-        desk.screen()
+        dashboard
+            .screen()
             .contains("the Store wants a ZIP that holds it"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     // A path from home on is opened; only a ZIP is chosen.
-    desk.keys("esc");
-    desk.text("~/older");
-    desk.keys("enter");
-    desk.wait(500);
-    assert_eq!(desk.app.model().folder.path, folder.path().join("older"));
-    desk.text("~");
-    desk.keys("enter");
-    desk.wait(500);
-    assert_eq!(desk.app.model().folder.path, folder.path());
-    desk.text("msix");
-    // One step back empties the filter, the next one leaves.
-    desk.keys("esc");
-    assert_eq!(desk.app.overlays(), ["zip-picker"]);
-    desk.text("case");
-    desk.keys("enter");
-    assert!(desk.app.overlays().is_empty());
+    dashboard.keys("esc");
+    dashboard.text("~/older");
+    dashboard.keys("enter");
+    dashboard.wait(500);
     assert_eq!(
-        desk.app.model().edits[&app()].zip,
+        dashboard.app.model().folder.path,
+        folder.path().join("older")
+    );
+    dashboard.text("~");
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    assert_eq!(dashboard.app.model().folder.path, folder.path());
+    dashboard.text("msix");
+    // One step back empties the filter, the next one leaves.
+    dashboard.keys("esc");
+    assert_eq!(dashboard.app.overlays(), ["zip-picker"]);
+    dashboard.text("case");
+    dashboard.keys("enter");
+    assert!(dashboard.app.overlays().is_empty());
+    assert_eq!(
+        dashboard.app.model().edits[&app()].zip,
         Some(folder.path().join("case.zip"))
     );
-    assert!(desk.screen().contains("case.zip"), "{}", desk.screen());
+    assert!(
+        dashboard.screen().contains("case.zip"),
+        "{}",
+        dashboard.screen()
+    );
 }
 
 #[test]
@@ -501,25 +519,28 @@ fn the_picker_walks_through_folders() {
         &folder.path().join("older/b.zip"),
         &["Northwind.Notes_2.5.0.0.msixbundle"],
     );
-    let mut desk = desk_with_folder(folder.path(), 120, 40);
-    desk.keys("z");
-    desk.wait(500);
-    desk.keys("enter");
-    desk.wait(500);
-    assert_eq!(desk.app.model().folder.path, folder.path().join("older"));
-    desk.keys("left");
-    assert_eq!(desk.app.model().folder.path, folder.path());
-    desk.keys("backspace");
+    let mut dashboard = dashboard_with_folder(folder.path(), 120, 40);
+    dashboard.keys("z");
+    dashboard.wait(500);
+    dashboard.keys("enter");
+    dashboard.wait(500);
     assert_eq!(
-        desk.app.model().folder.path,
+        dashboard.app.model().folder.path,
+        folder.path().join("older")
+    );
+    dashboard.keys("left");
+    assert_eq!(dashboard.app.model().folder.path, folder.path());
+    dashboard.keys("backspace");
+    assert_eq!(
+        dashboard.app.model().folder.path,
         folder.path().parent().unwrap()
     );
-    desk.paste(folder.path().join("older").to_str().unwrap());
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("enter");
+    dashboard.paste(folder.path().join("older").to_str().unwrap());
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("enter");
     assert_eq!(
-        desk.app.model().edits[&app()].zip,
+        dashboard.app.model().edits[&app()].zip,
         Some(folder.path().join("older/b.zip"))
     );
 }
@@ -539,31 +560,31 @@ fn a_made_zip_is_announced_when_enter_takes_it() {
         package(),
     )
     .unwrap();
-    let mut desk = desk_with_folder(folder.path(), 120, 40);
-    desk.keys("z");
-    desk.wait(500);
-    desk.keys("enter z");
-    desk.text("build");
+    let mut dashboard = dashboard_with_folder(folder.path(), 120, 40);
+    dashboard.keys("z");
+    dashboard.wait(500);
+    dashboard.keys("enter z");
+    dashboard.text("build");
     // The ZIP is made long before the slow drive shows it: nothing says so yet, and the cursor stays where it was.
-    desk.folder_takes = 1_000;
-    desk.keys("ctrl-k");
-    desk.wait(500);
-    let screen = desk.screen();
+    dashboard.folder_takes = 1_000;
+    dashboard.keys("ctrl-k");
+    dashboard.wait(500);
+    let screen = dashboard.screen();
     assert!(folder.path().join("build.zip").is_file());
     assert!(
         !screen.contains("is made") && !screen.contains("fits the JSON"),
         "{screen}"
     );
-    desk.wait(500);
-    desk.wait(500);
-    let screen = desk.screen();
+    dashboard.wait(500);
+    dashboard.wait(500);
+    let screen = dashboard.screen();
     assert!(
         screen.contains("✓ build.zip is made: 1 file") && screen.contains("✓ fits the JSON"),
         "{screen}"
     );
-    desk.keys("enter");
+    dashboard.keys("enter");
     assert_eq!(
-        desk.app.model().edits[&app()].zip,
+        dashboard.app.model().edits[&app()].zip,
         Some(folder.path().join("build.zip"))
     );
 }
@@ -572,18 +593,18 @@ fn a_made_zip_is_announced_when_enter_takes_it() {
 fn missing_files_bar_the_way_with_a_list() {
     let folder = tempfile::tempdir().unwrap();
     zip(&folder.path().join("wrong.zip"), &["other.png"]);
-    let mut desk = desk_with_folder(folder.path(), 120, 40);
-    desk.keys("u");
-    let screen = desk.screen();
+    let mut dashboard = dashboard_with_folder(folder.path(), 120, 40);
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("No ZIP is chosen")
             && screen.contains("Northwind.Notes_2.5.0.0.msixbundle"),
         "{screen}"
     );
-    desk.keys("esc z");
-    desk.wait(500);
-    desk.keys("enter u");
-    let screen = desk.screen();
+    dashboard.keys("esc z");
+    dashboard.wait(500);
+    dashboard.keys("enter u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("is missing in the ZIP")
             && screen.contains("Cannot publish: The ZIP does not fit"),
@@ -593,33 +614,35 @@ fn missing_files_bar_the_way_with_a_list() {
         &folder.path().join("right.zip"),
         &["Northwind.Notes_2.5.0.0.msixbundle"],
     );
-    desk.keys("esc z");
-    desk.text("right");
-    desk.wait(500);
-    desk.keys("enter u right enter");
-    assert_eq!(plan(&desk).zip, Some(folder.path().join("right.zip")));
+    dashboard.keys("esc z");
+    dashboard.text("right");
+    dashboard.wait(500);
+    dashboard.keys("enter u right enter");
+    assert_eq!(plan(&dashboard).zip, Some(folder.path().join("right.zip")));
 }
 
 #[test]
 fn what_cannot_be_read_says_why_and_what_to_do() {
     let fault = "reading 9NX0EXAMPLE1: 409 InvalidState: This application uses features that are not supported by the submission API.";
     let faults = [(app(), fault.to_owned())].into();
-    let mut desk = Desk::with_faults(120, 40, vec![notes(None)], ProfileView::default(), faults);
-    desk.keys("enter");
-    desk.wait(500);
-    let screen = desk.screen();
+    let mut dashboard =
+        Dashboard::with_faults(120, 40, vec![notes(None)], ProfileView::default(), faults);
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    let screen = dashboard.screen();
     assert!(
         screen.contains("It could not be read") && screen.contains("https://partner.microsoft.com"),
         "{screen}"
     );
-    desk.keys("e");
+    dashboard.keys("e");
     assert!(
-        desk.app
+        dashboard
+            .app
             .messages()
             .iter()
             .any(|message| message.contains("could not be read")),
         "{:?}",
-        desk.app.messages()
+        dashboard.app.messages()
     );
 }
 
@@ -631,8 +654,8 @@ fn errors_of_the_store_are_explained_and_noise_is_not_loud() {
         json!([{"code": "MissingFiles", "details": "a\u{1b}[31m.msix"}]);
     document["statusDetails"]["certificationReports"] =
         json!([{"date": "2026-02-03T09:00:00Z", "reportUrl": "https://example.com/report"}]);
-    let desk = open(notes(Some(document)));
-    let screen = desk.screen();
+    let dashboard = open(notes(Some(document)));
+    let screen = dashboard.screen();
     assert!(
         screen.contains("✗ MissingFiles") && screen.contains("a[31m.msix"),
         "{screen}"
@@ -646,16 +669,20 @@ fn errors_of_the_store_are_explained_and_noise_is_not_loud() {
 
 #[test]
 fn a_search_finds_and_walks_while_reading() {
-    let mut desk = open(notes(None));
-    desk.keys("] /");
-    desk.text("de-de");
-    desk.keys("enter");
-    assert!(desk.screen().contains("\"de-de\": {"), "{}", desk.screen());
-    desk.keys("f3 esc");
+    let mut dashboard = open(notes(None));
+    dashboard.keys("] /");
+    dashboard.text("de-de");
+    dashboard.keys("enter");
     assert!(
-        desk.screen().contains("as in the Store"),
+        dashboard.screen().contains("\"de-de\": {"),
         "{}",
-        desk.screen()
+        dashboard.screen()
+    );
+    dashboard.keys("f3 esc");
+    assert!(
+        dashboard.screen().contains("as in the Store"),
+        "{}",
+        dashboard.screen()
     );
 }
 
@@ -663,22 +690,22 @@ fn a_search_finds_and_walks_while_reading() {
 fn screens() {
     for (columns, rows) in [(80, 24), (120, 40)] {
         let size = format!("{columns}x{rows}");
-        let mut desk = Desk::open((columns, rows), notes(Some(draft())), "");
-        insta::assert_snapshot!(format!("overview_{size}"), desk.screen());
-        desk.keys("]");
-        insta::assert_snapshot!(format!("json_{size}"), desk.screen());
-        desk.keys("e");
-        replace(&mut desk, "Tabs.", "Tabs, \"and");
-        desk.wait(1_000);
-        insta::assert_snapshot!(format!("editor_{size}"), desk.screen());
-        desk.keys("esc");
-        desk.keys("u");
-        insta::assert_snapshot!(format!("review_broken_{size}"), desk.screen());
-        let mut desk = Desk::open((columns, rows), notes(Some(draft())), "");
-        desk.keys("e");
-        replace(&mut desk, "Tier1020", "Free");
-        desk.wait(1_000);
-        desk.keys("esc u");
-        insta::assert_snapshot!(format!("review_{size}"), desk.screen());
+        let mut dashboard = Dashboard::open((columns, rows), notes(Some(draft())), "");
+        insta::assert_snapshot!(format!("overview_{size}"), dashboard.screen());
+        dashboard.keys("]");
+        insta::assert_snapshot!(format!("json_{size}"), dashboard.screen());
+        dashboard.keys("e");
+        replace(&mut dashboard, "Tabs.", "Tabs, \"and");
+        dashboard.wait(1_000);
+        insta::assert_snapshot!(format!("editor_{size}"), dashboard.screen());
+        dashboard.keys("esc");
+        dashboard.keys("u");
+        insta::assert_snapshot!(format!("review_broken_{size}"), dashboard.screen());
+        let mut dashboard = Dashboard::open((columns, rows), notes(Some(draft())), "");
+        dashboard.keys("e");
+        replace(&mut dashboard, "Tier1020", "Free");
+        dashboard.wait(1_000);
+        dashboard.keys("esc u");
+        insta::assert_snapshot!(format!("review_{size}"), dashboard.screen());
     }
 }

@@ -7,7 +7,7 @@
 )]
 
 use crate::{
-    desk::{Desk, detail},
+    dashboard::{Dashboard, detail},
     openings::{APP, live, notes},
 };
 use flightdeck::{
@@ -23,93 +23,97 @@ use store_model::{checked::Judged, target::Target};
 use tui_kit::theme::{Role, Theme};
 
 /// A desk with this live document in the open editor.
-fn edit(columns: u16, rows: u16, document: Value) -> Desk {
-    let mut desk = Desk::open((columns, rows), notes(None, document), "e");
-    desk.wait(1_000);
-    desk
+fn edit(columns: u16, rows: u16, document: Value) -> Dashboard {
+    let mut dashboard = Dashboard::open((columns, rows), notes(None, document), "e");
+    dashboard.wait(1_000);
+    dashboard
 }
 
-fn text(desk: &Desk) -> &str {
-    desk.edited().unwrap_or_default()
+fn text(dashboard: &Dashboard) -> &str {
+    dashboard.edited().unwrap_or_default()
 }
 
-fn find(desk: &mut Desk, pattern: &str) {
-    desk.keys("ctrl-f");
-    desk.text(pattern);
-    desk.keys("enter");
+fn find(dashboard: &mut Dashboard, pattern: &str) {
+    dashboard.keys("ctrl-f");
+    dashboard.text(pattern);
+    dashboard.keys("enter");
 }
 
 #[test]
 fn hits_are_replaced_one_by_one_or_all_at_once() {
-    let mut desk = edit(120, 40, live(APP));
-    desk.keys("ctrl-r");
-    desk.text("fileStatus");
-    let screen = desk.screen();
+    let mut dashboard = edit(120, 40, live(APP));
+    dashboard.keys("ctrl-r");
+    dashboard.text("fileStatus");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("find    fileStatus") && screen.contains("hit 1 of 4"),
         "{screen}"
     );
-    desk.keys("enter");
-    desk.text("state");
-    desk.keys("enter");
+    dashboard.keys("enter");
+    dashboard.text("state");
+    dashboard.keys("enter");
     assert_eq!(
         (
-            text(&desk).matches("\"state\"").count(),
-            text(&desk).matches("fileStatus").count()
+            text(&dashboard).matches("\"state\"").count(),
+            text(&dashboard).matches("fileStatus").count()
         ),
         (1, 3)
     );
-    desk.keys("enter esc");
+    dashboard.keys("enter esc");
     assert_eq!(
         (
-            text(&desk).matches("\"state\"").count(),
-            text(&desk).matches("fileStatus").count()
+            text(&dashboard).matches("\"state\"").count(),
+            text(&dashboard).matches("fileStatus").count()
         ),
         (2, 2)
     );
-    desk.keys("ctrl-z ctrl-z");
-    assert_eq!(text(&desk).matches("fileStatus").count(), 4);
-    desk.keys("ctrl-r");
-    desk.text("filestatus");
-    desk.keys("enter");
-    desk.text("s");
-    desk.keys("ctrl-l");
-    let screen = desk.screen();
+    dashboard.keys("ctrl-z ctrl-z");
+    assert_eq!(text(&dashboard).matches("fileStatus").count(), 4);
+    dashboard.keys("ctrl-r");
+    dashboard.text("filestatus");
+    dashboard.keys("enter");
+    dashboard.text("s");
+    dashboard.keys("ctrl-l");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("4 hits replaced, one undo takes all back"),
         "{screen}"
     );
-    assert_eq!(text(&desk).matches("\"s\"").count(), 4);
-    desk.keys("ctrl-z");
-    assert_eq!(text(&desk).matches("fileStatus").count(), 4);
+    assert_eq!(text(&dashboard).matches("\"s\"").count(), 4);
+    dashboard.keys("ctrl-z");
+    assert_eq!(text(&dashboard).matches("fileStatus").count(), 4);
 }
 
 #[test]
 fn with_a_selection_only_what_is_in_it_is_replaced() {
-    let mut desk = edit(120, 40, live(APP));
-    find(&mut desk, "\"fileStatus\"");
+    let mut dashboard = edit(120, 40, live(APP));
+    find(&mut dashboard, "\"fileStatus\"");
     // From the first hit to the end of its line.
-    desk.keys("shift-end ctrl-r");
-    desk.text("s");
-    let screen = desk.screen();
+    dashboard.keys("shift-end ctrl-r");
+    dashboard.text("s");
+    let screen = dashboard.screen();
     assert!(screen.contains("in the selection: hit 1 of 2"), "{screen}");
-    desk.keys("enter");
-    desk.text("§§");
-    desk.keys("ctrl-l");
-    assert_eq!(text(&desk).matches("§§").count(), 2);
-    assert!(text(&desk).contains("file§§tatu§§\""), "{}", text(&desk));
-    desk.keys("ctrl-z");
-    assert_eq!(text(&desk).matches("§§").count(), 0);
+    dashboard.keys("enter");
+    dashboard.text("§§");
+    dashboard.keys("ctrl-l");
+    assert_eq!(text(&dashboard).matches("§§").count(), 2);
+    assert!(
+        text(&dashboard).contains("file§§tatu§§\""),
+        "{}",
+        text(&dashboard)
+    );
+    dashboard.keys("ctrl-z");
+    assert_eq!(text(&dashboard).matches("§§").count(), 0);
 }
 
 #[test]
 fn a_bracket_shows_its_partner_and_a_key_goes_there() {
-    let mut desk = edit(120, 40, live(APP));
-    find(&mut desk, "\"pricing\"");
-    desk.keys("end");
+    let mut dashboard = edit(120, 40, live(APP));
+    find(&mut dashboard, "\"pricing\"");
+    dashboard.keys("end");
     let marked = Theme::default().style(Role::BracketPair);
-    let brackets = |desk: &Desk| {
-        let buffer = desk.buffer();
+    let brackets = |dashboard: &Dashboard| {
+        let buffer = dashboard.buffer();
         let cells = buffer
             .content
             .iter()
@@ -118,24 +122,24 @@ fn a_bracket_shows_its_partner_and_a_key_goes_there() {
             .map(|cell| cell.symbol().to_owned())
             .collect::<String>()
     };
-    assert_eq!(brackets(&desk), "{}");
-    let here = place(&desk);
-    desk.keys("ctrl-b");
-    assert_ne!(place(&desk), here);
-    assert_eq!(brackets(&desk), "{}");
-    desk.keys("ctrl-b right");
-    assert_eq!(place(&desk), here);
-    desk.keys("home ctrl-b");
+    assert_eq!(brackets(&dashboard), "{}");
+    let here = place(&dashboard);
+    dashboard.keys("ctrl-b");
+    assert_ne!(place(&dashboard), here);
+    assert_eq!(brackets(&dashboard), "{}");
+    dashboard.keys("ctrl-b right");
+    assert_eq!(place(&dashboard), here);
+    dashboard.keys("home ctrl-b");
     assert!(
-        desk.screen().contains("no bracket here"),
+        dashboard.screen().contains("no bracket here"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
 }
 
 /// `Ln 12, Col 8`.
-fn place(desk: &Desk) -> String {
-    let screen = desk.screen();
+fn place(dashboard: &Dashboard) -> String {
+    let screen = dashboard.screen();
     let start = screen
         .find("Ln ")
         .unwrap_or_else(|| panic!("no place in {screen}"));
@@ -144,86 +148,94 @@ fn place(desk: &Desk) -> String {
 
 #[test]
 fn parts_fold_and_unfold_where_they_are_needed() {
-    let mut desk = edit(120, 40, live(APP));
-    find(&mut desk, "\"listings\": {");
-    desk.keys("f6");
-    let screen = desk.screen();
+    let mut dashboard = edit(120, 40, live(APP));
+    find(&mut dashboard, "\"listings\": {");
+    dashboard.keys("f6");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("\"listings\": { … ") && !screen.contains("\"releaseNotes\""),
         "{screen}"
     );
-    let here = place(&desk);
+    let here = place(&dashboard);
     // Over it, not into it.
-    desk.keys("end right");
-    assert_ne!(place(&desk), here);
-    desk.keys("left");
+    dashboard.keys("end right");
+    assert_ne!(place(&dashboard), here);
+    dashboard.keys("left");
     assert!(
-        desk.screen().contains("\"listings\": { … "),
+        dashboard.screen().contains("\"listings\": { … "),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     // A search leads into it.
-    find(&mut desk, "\"releaseNotes\"");
+    find(&mut dashboard, "\"releaseNotes\"");
     assert!(
-        !desk.screen().contains("\"listings\": { … "),
+        !dashboard.screen().contains("\"listings\": { … "),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     // All parts of one depth, and everything again.
-    desk.keys("ctrl-home down f7");
-    let screen = desk.screen();
+    dashboard.keys("ctrl-home down f7");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("1 part folded") && screen.contains("{ … "),
         "{screen}"
     );
-    desk.keys("f9");
-    find(&mut desk, "\"pricing\": {");
-    desk.keys("f7");
-    let screen = desk.screen();
+    dashboard.keys("f9");
+    find(&mut dashboard, "\"pricing\": {");
+    dashboard.keys("f7");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("\"pricing\": { … ") && screen.contains("\"listings\": { … "),
         "{screen}"
     );
     // What is folded is still there, and an edit elsewhere leaves it folded.
-    desk.keys("ctrl-home end");
-    desk.text(" ");
-    assert!(text(&desk).contains("\"releaseNotes\""));
+    dashboard.keys("ctrl-home end");
+    dashboard.text(" ");
+    assert!(text(&dashboard).contains("\"releaseNotes\""));
     assert!(
-        desk.screen().contains("\"listings\": { … "),
+        dashboard.screen().contains("\"listings\": { … "),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("ctrl-z");
+    dashboard.keys("ctrl-z");
     assert!(
-        desk.screen().contains("\"listings\": { … "),
+        dashboard.screen().contains("\"listings\": { … "),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("f9");
-    assert!(!desk.screen().contains("{ … "), "{}", desk.screen());
+    dashboard.keys("f9");
+    assert!(
+        !dashboard.screen().contains("{ … "),
+        "{}",
+        dashboard.screen()
+    );
 }
 
 #[test]
 fn parts_fold_while_the_document_is_read() {
-    let mut desk = Desk::new(120, 40, vec![notes(None, live(APP))]);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4 ] f7");
-    let screen = desk.screen();
+    let mut dashboard = Dashboard::new(120, 40, vec![notes(None, live(APP))]);
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("4 ] f7");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("\"pricing\": { … ") && screen.contains("\"listings\": { … "),
         "{screen}"
     );
-    desk.keys("/");
-    desk.text("releaseNotes");
-    desk.keys("enter");
-    let screen = desk.screen();
+    dashboard.keys("/");
+    dashboard.text("releaseNotes");
+    dashboard.keys("enter");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("\"releaseNotes\"") && screen.contains("hit 1 of "),
         "{screen}"
     );
-    desk.keys("esc f9");
-    assert!(!desk.screen().contains("{ … "), "{}", desk.screen());
+    dashboard.keys("esc f9");
+    assert!(
+        !dashboard.screen().contains("{ … "),
+        "{}",
+        dashboard.screen()
+    );
 }
 
 /// A document with something wrong at both ends.
@@ -239,46 +251,50 @@ fn faulty() -> Value {
 #[test]
 fn findings_are_listed_and_gone_to() {
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        let mut desk = edit(columns, rows, faulty());
-        desk.keys("f4");
-        insta::assert_snapshot!(format!("findings_{columns}x{rows}"), desk.screen());
-        let first = place(&desk);
-        desk.keys("end enter");
-        assert_ne!(place(&desk), first);
+        let mut dashboard = edit(columns, rows, faulty());
+        dashboard.keys("f4");
+        insta::assert_snapshot!(format!("findings_{columns}x{rows}"), dashboard.screen());
+        let first = place(&dashboard);
+        dashboard.keys("end enter");
+        assert_ne!(place(&dashboard), first);
         // Keys are the text's again; the list stays until it is left.
-        desk.text("x");
-        desk.keys("f4 esc");
-        assert!(!desk.screen().contains("closes this"), "{}", desk.screen());
+        dashboard.text("x");
+        dashboard.keys("f4 esc");
+        assert!(
+            !dashboard.screen().contains("closes this"),
+            "{}",
+            dashboard.screen()
+        );
     }
 }
 
 #[test]
 fn findings_are_walked_through_both_ways() {
-    let mut desk = edit(120, 40, faulty());
-    desk.keys("f8");
-    let first = place(&desk);
-    desk.keys("f8");
-    let second = place(&desk);
+    let mut dashboard = edit(120, 40, faulty());
+    dashboard.keys("f8");
+    let first = place(&dashboard);
+    dashboard.keys("f8");
+    let second = place(&dashboard);
     assert_ne!(first, second);
-    desk.keys("shift-f8");
-    assert_eq!(place(&desk), first);
-    desk.keys("shift-f8 f8");
-    assert_eq!(place(&desk), first);
+    dashboard.keys("shift-f8");
+    assert_eq!(place(&dashboard), first);
+    dashboard.keys("shift-f8 f8");
+    assert_eq!(place(&dashboard), first);
 }
 
 #[test]
 fn screens_of_replacing_and_folding() {
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        let mut desk = edit(columns, rows, live(APP));
-        desk.keys("ctrl-r");
-        desk.text("notes");
-        desk.keys("enter");
-        desk.text("words");
-        insta::assert_snapshot!(format!("replace_{columns}x{rows}"), desk.screen());
-        desk.keys("esc");
-        find(&mut desk, "\"pricing\": {");
-        desk.keys("f7");
-        insta::assert_snapshot!(format!("folded_{columns}x{rows}"), desk.screen());
+        let mut dashboard = edit(columns, rows, live(APP));
+        dashboard.keys("ctrl-r");
+        dashboard.text("notes");
+        dashboard.keys("enter");
+        dashboard.text("words");
+        insta::assert_snapshot!(format!("replace_{columns}x{rows}"), dashboard.screen());
+        dashboard.keys("esc");
+        find(&mut dashboard, "\"pricing\": {");
+        dashboard.keys("f7");
+        insta::assert_snapshot!(format!("folded_{columns}x{rows}"), dashboard.screen());
     }
 }
 
@@ -294,17 +310,29 @@ fn large() -> Value {
 
 #[test]
 fn a_large_document_is_judged_away_from_the_keys() {
-    let mut desk = edit(120, 40, large());
-    assert!(desk.screen().contains("warnings"), "{}", desk.screen());
+    let mut dashboard = edit(120, 40, large());
+    assert!(
+        dashboard.screen().contains("warnings"),
+        "{}",
+        dashboard.screen()
+    );
     // Nobody answers now: the last verdict stays in sight, and a key for a finding waits.
-    desk.is_judging = false;
-    desk.keys("ctrl-end");
-    desk.text(" ");
-    desk.wait(2_000);
-    assert!(desk.screen().contains("warnings"), "{}", desk.screen());
-    desk.keys("f8");
-    let waiting = place(&desk);
-    assert!(desk.screen().contains("checking …"), "{}", desk.screen());
+    dashboard.is_judging = false;
+    dashboard.keys("ctrl-end");
+    dashboard.text(" ");
+    dashboard.wait(2_000);
+    assert!(
+        dashboard.screen().contains("warnings"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("f8");
+    let waiting = place(&dashboard);
+    assert!(
+        dashboard.screen().contains("checking …"),
+        "{}",
+        dashboard.screen()
+    );
     let [
         Job::Judge {
             target,
@@ -312,9 +340,9 @@ fn a_large_document_is_judged_away_from_the_keys() {
             text,
             body,
         },
-    ] = desk.started.as_slice()
+    ] = dashboard.started.as_slice()
     else {
-        panic!("{:?}", desk.started.len())
+        panic!("{:?}", dashboard.started.len())
     };
     let judged = Arc::new(Judged::of(
         target.kind(),
@@ -323,7 +351,7 @@ fn a_large_document_is_judged_away_from_the_keys() {
         jiff::Timestamp::UNIX_EPOCH,
     ));
     let (target, number) = (target.clone(), *number);
-    let jobs = &desk.app.model().jobs;
+    let jobs = &dashboard.app.model().jobs;
     let job = *jobs
         .iter()
         .find(|(_, job)| matches!(job, Job::Judge { .. }))
@@ -337,20 +365,27 @@ fn a_large_document_is_judged_away_from_the_keys() {
         })
     };
     // Another's answer is not taken.
-    desk.app
-        .handle(Event::Report(Some(job), answer(number - 1)), desk.now);
-    assert_eq!(place(&desk), waiting);
-    desk.app
-        .handle(Event::Report(Some(job), answer(number)), desk.now);
-    assert_ne!(place(&desk), waiting);
-    assert!(desk.screen().contains("1 of "), "{}", desk.screen());
+    dashboard
+        .app
+        .handle(Event::Report(Some(job), answer(number - 1)), dashboard.now);
+    assert_eq!(place(&dashboard), waiting);
+    dashboard
+        .app
+        .handle(Event::Report(Some(job), answer(number)), dashboard.now);
+    assert_ne!(place(&dashboard), waiting);
+    assert!(
+        dashboard.screen().contains("1 of "),
+        "{}",
+        dashboard.screen()
+    );
     // Nor is an answer about a text that is no more.
-    desk.started.clear();
-    desk.text("x");
-    desk.app
-        .handle(Event::Report(Some(job), answer(number)), desk.now);
-    desk.wait(2_000);
-    assert_eq!(desk.started.len(), 1);
+    dashboard.started.clear();
+    dashboard.text("x");
+    dashboard
+        .app
+        .handle(Event::Report(Some(job), answer(number)), dashboard.now);
+    dashboard.wait(2_000);
+    assert_eq!(dashboard.started.len(), 1);
 }
 
 #[test]
@@ -360,29 +395,37 @@ fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
         notes(None, large()),
         detail(&other, "Northwind Other", None, Some(live(APP))),
     ];
-    let mut desk = Desk::new(120, 40, store);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("4 e ctrl-end");
-    desk.text(" x");
-    desk.wait(3_000);
-    assert!(text(&desk).ends_with(" x"), "it is kept");
-    desk.keys("esc 1 down");
-    desk.wait(1_000);
-    desk.started.clear();
-    desk.is_judging = false;
-    desk.keys("up");
-    desk.wait(2_000);
+    let mut dashboard = Dashboard::new(120, 40, store);
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("4 e ctrl-end");
+    dashboard.text(" x");
+    dashboard.wait(3_000);
+    assert!(text(&dashboard).ends_with(" x"), "it is kept");
+    dashboard.keys("esc 1 down");
+    dashboard.wait(1_000);
+    dashboard.started.clear();
+    dashboard.is_judging = false;
+    dashboard.keys("up");
+    dashboard.wait(2_000);
     assert!(
-        matches!(desk.started.as_slice(), [Job::Judge { .. }]),
+        matches!(dashboard.started.as_slice(), [Job::Judge { .. }]),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    assert!(!desk.screen().contains("✗ line"), "{}", desk.screen());
-    desk.keys("down");
-    desk.wait(1_000);
-    desk.is_judging = true;
-    desk.keys("up");
-    desk.wait(2_000);
-    assert!(desk.screen().contains("✗ line"), "{}", desk.screen());
+    assert!(
+        !dashboard.screen().contains("✗ line"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("down");
+    dashboard.wait(1_000);
+    dashboard.is_judging = true;
+    dashboard.keys("up");
+    dashboard.wait(2_000);
+    assert!(
+        dashboard.screen().contains("✗ line"),
+        "{}",
+        dashboard.screen()
+    );
 }

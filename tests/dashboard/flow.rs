@@ -4,7 +4,7 @@ use crate::harness::{Harness, app, app_product, apps, detail, loaded, run, setti
 use flightdeck::{
     app::event::{Effect, Event, Exit},
     engine::view::{Cause, Ending, Outcome, Step},
-    screen::ask::PaneId,
+    screen::command::PaneId,
     state::ProfileView,
     tasks::{
         job::{Catalog, Job, JobId},

@@ -342,7 +342,7 @@ pub fn run(id: &str, target: Target, name: &str, at: Step, now: Timestamp) -> Ru
                 at: now - SignedDuration::from_secs(65),
             },
         ];
-        view.next_look = Some(now + SignedDuration::from_secs(240));
+        view.next_poll = Some(now + SignedDuration::from_secs(240));
         view.report = Some(StatusReport::read(
             &json!({"status": "Certification", "statusDetails": {
             "warnings": [{"code": "SalesUnsupportedWarning", "details": "The sales resource is no longer supported."}],

@@ -6,13 +6,13 @@
 )]
 
 use crate::{
-    desk::Desk,
+    dashboard::Dashboard,
     openings::{self, app, notes},
 };
 use flightdeck::{
     storage::{Finished, Kept, Stage},
     tasks::{
-        history_item::{Deed, PastItem},
+        history_item::{Deed, HistoryItem},
         job::Job,
         report::TargetDetail,
     },
@@ -41,29 +41,29 @@ fn stands(changes: &[(&str, Value)]) -> TargetDetail {
     notes(Some(draft(changes)), live)
 }
 
-fn open(columns: u16, rows: u16) -> Desk {
-    Desk::open((columns, rows), stands(&[]), "")
+fn open(columns: u16, rows: u16) -> Dashboard {
+    Dashboard::open((columns, rows), stands(&[]), "")
 }
 
 /// Puts a text in front of the release notes.
-fn edit(desk: &mut Desk, text: &str) {
-    desk.keys("e ctrl-f");
-    desk.text("Faster start.");
-    desk.keys("enter");
-    desk.paste(text);
-    desk.wait(1_000);
-    desk.keys("esc");
+fn edit(dashboard: &mut Dashboard, text: &str) {
+    dashboard.keys("e ctrl-f");
+    dashboard.text("Faster start.");
+    dashboard.keys("enter");
+    dashboard.paste(text);
+    dashboard.wait(1_000);
+    dashboard.keys("esc");
 }
 
 /// Somebody else changes the draft, and it is read again.
-fn meanwhile(desk: &mut Desk, changes: &[(&str, Value)]) {
-    desk.store.insert(app(), stands(changes));
-    desk.keys("f5");
-    desk.wait(500);
+fn meanwhile(dashboard: &mut Dashboard, changes: &[(&str, Value)]) {
+    dashboard.store.insert(app(), stands(changes));
+    dashboard.keys("f5");
+    dashboard.wait(500);
 }
 
-fn text(desk: &Desk) -> Value {
-    serde_json::from_str(desk.edited().unwrap()).unwrap()
+fn text(dashboard: &Dashboard) -> Value {
+    serde_json::from_str(dashboard.edited().unwrap()).unwrap()
 }
 
 fn at(text: &str) -> Timestamp {
@@ -71,7 +71,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// An update, a rescued draft, and the run of the update.
-fn past(desk: &mut Desk) {
+fn history(dashboard: &mut Dashboard) {
     let (run, id) = (
         "0193e6a1-0000-7000-8000-000000000001",
         "1152921505690000200",
@@ -104,31 +104,33 @@ fn past(desk: &mut Desk) {
             seconds: 80,
         }],
     };
-    desk.past = vec![
-        PastItem {
+    dashboard.history = vec![
+        HistoryItem {
             at: at("2026-02-03T11:59:00Z"),
             deed: Deed::Edited {
                 base: Some(id.into()),
             },
         },
-        PastItem {
+        HistoryItem {
             at: at("2026-02-03T09:21:30Z"),
             deed: Deed::Run(Box::new(ended)),
         },
-        PastItem {
+        HistoryItem {
             at: at("2026-02-03T09:20:10Z"),
             deed: put,
         },
-        PastItem {
+        HistoryItem {
             at: at("2026-02-02T16:03:00Z"),
             deed: rescued,
         },
     ];
-    desk.documents.insert("drafts/before.json".into(), earlier);
+    dashboard
+        .documents
+        .insert("drafts/before.json".into(), earlier);
 }
 
-fn set_aside(desk: &Desk) -> Option<String> {
-    desk.started.iter().find_map(|job| match job {
+fn set_aside(dashboard: &Dashboard) -> Option<String> {
+    dashboard.started.iter().find_map(|job| match job {
         Job::SetAside { text, .. } => Some(text.clone()),
         _ => None,
     })
@@ -136,70 +138,79 @@ fn set_aside(desk: &Desk) -> Option<String> {
 
 #[test]
 fn what_somebody_else_changed_is_said_and_merged_by_keys() {
-    let mut desk = open(120, 40);
-    edit(&mut desk, "Tabs. ");
-    meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs."))]);
+    let mut dashboard = open(120, 40);
+    edit(&mut dashboard, "Tabs. ");
+    meanwhile(&mut dashboard, &[(DESCRIPTION, json!("Theirs."))]);
     assert!(
-        desk.app
+        dashboard
+            .app
             .messages()
             .iter()
             .any(|said| said.contains("Somebody else has changed 1 place")),
         "{:?}",
-        desk.app.messages()
+        dashboard.app.messages()
     );
-    desk.keys("[ [ [ [ [ [");
+    dashboard.keys("[ [ [ [ [ [");
     // Nothing goes out before that is settled.
-    desk.keys("u");
-    assert_eq!(desk.app.overlays(), ["merge"]);
-    let screen = desk.screen();
+    dashboard.keys("u");
+    assert_eq!(dashboard.app.overlays(), ["merge"]);
+    let screen = dashboard.screen();
     assert!(
         screen.contains("(•) Merge: take 1 change of theirs over") && screen.contains("▸ Later ◂"),
         "{screen}"
     );
     // The safe answer changes nothing.
-    let before = text(&desk);
-    desk.keys("enter");
+    let before = text(&dashboard);
+    dashboard.keys("enter");
     assert_eq!(
-        (desk.app.overlays().len(), text(&desk), set_aside(&desk)),
+        (
+            dashboard.app.overlays().len(),
+            text(&dashboard),
+            set_aside(&dashboard)
+        ),
         (0, before.clone(), None)
     );
 
-    desk.keys("m right enter");
-    assert!(desk.app.overlays().is_empty());
-    let both = text(&desk);
+    dashboard.keys("m right enter");
+    assert!(dashboard.app.overlays().is_empty());
+    let both = text(&dashboard);
     assert_eq!(both.pointer(DESCRIPTION), Some(&json!("Theirs.")));
     assert_eq!(both.pointer(NOTES), Some(&json!("Tabs. Faster start.")));
-    let aside: Value = serde_json::from_str(&set_aside(&desk).unwrap()).unwrap();
+    let aside: Value = serde_json::from_str(&set_aside(&dashboard).unwrap()).unwrap();
     assert_eq!(aside, before);
-    desk.keys("u");
-    assert_eq!(desk.app.overlays(), ["review"]);
+    dashboard.keys("u");
+    assert_eq!(dashboard.app.overlays(), ["review"]);
     // What is sent stands on what is there now.
-    let copy = &desk.app.model().edits[&app()];
+    let copy = &dashboard.app.model().edits[&app()];
     assert_eq!(
         copy.body.as_deref().unwrap().pointer(DESCRIPTION),
         Some(&json!("Theirs."))
     );
-    assert!(copy.foreign.is_empty());
+    assert!(copy.remote_changes.is_empty());
 }
 
 #[test]
 fn a_place_that_both_changed_is_decided_by_a_key() {
-    let mut desk = open(120, 40);
-    edit(&mut desk, "Tabs. ");
+    let mut dashboard = open(120, 40);
+    edit(&mut dashboard, "Tabs. ");
     meanwhile(
-        &mut desk,
+        &mut dashboard,
         &[(NOTES, json!("Trees.")), (DESCRIPTION, json!("Theirs."))],
     );
-    desk.keys("m");
-    let screen = desk.screen();
+    dashboard.keys("m");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("1 place was changed by both") && screen.contains("[  mine ]"),
         "{screen}"
     );
-    desk.keys("up enter");
-    assert!(desk.screen().contains("[theirs ]"), "{}", desk.screen());
-    desk.keys("down right enter");
-    let both = text(&desk);
+    dashboard.keys("up enter");
+    assert!(
+        dashboard.screen().contains("[theirs ]"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("down right enter");
+    let both = text(&dashboard);
     assert_eq!(
         (both.pointer(NOTES), both.pointer(DESCRIPTION)),
         (Some(&json!("Trees.")), Some(&json!("Theirs.")))
@@ -208,34 +219,41 @@ fn a_place_that_both_changed_is_decided_by_a_key() {
 
 #[test]
 fn mine_or_theirs_alone() {
-    let mut desk = open(120, 40);
-    edit(&mut desk, "Tabs. ");
-    meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs."))]);
-    let mine = text(&desk);
+    let mut dashboard = open(120, 40);
+    edit(&mut dashboard, "Tabs. ");
+    meanwhile(&mut dashboard, &[(DESCRIPTION, json!("Theirs."))]);
+    let mine = text(&dashboard);
     // Keep mine: the text stays, and publishing says what it undoes.
-    desk.keys("m up up enter down down right enter");
-    assert_eq!((text(&desk), set_aside(&desk)), (mine.clone(), None));
-    assert!(desk.app.model().edits[&app()].foreign.is_empty());
-    desk.keys("u");
-    assert_eq!(desk.app.overlays(), ["review"]);
-    desk.keys("esc");
+    dashboard.keys("m up up enter down down right enter");
+    assert_eq!(
+        (text(&dashboard), set_aside(&dashboard)),
+        (mine.clone(), None)
+    );
+    assert!(
+        dashboard.app.model().edits[&app()]
+            .remote_changes
+            .is_empty()
+    );
+    dashboard.keys("u");
+    assert_eq!(dashboard.app.overlays(), ["review"]);
+    dashboard.keys("esc");
 
-    meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs again."))]);
+    meanwhile(&mut dashboard, &[(DESCRIPTION, json!("Theirs again."))]);
     // Mine takes theirs from before back, so both have changed that place now.
-    desk.keys("m up up enter down right enter");
-    assert!(!desk.app.model().is_edited(&app()));
-    assert!(set_aside(&desk).is_some_and(|text| text.contains("Tabs.")));
+    dashboard.keys("m up up enter down right enter");
+    assert!(!dashboard.app.model().is_edited(&app()));
+    assert!(set_aside(&dashboard).is_some_and(|text| text.contains("Tabs.")));
 }
 
 #[test]
 fn a_broken_text_cannot_be_merged_and_says_why() {
-    let mut desk = open(120, 40);
-    desk.keys("e end backspace");
-    desk.wait(1_000);
-    desk.keys("esc");
-    meanwhile(&mut desk, &[(DESCRIPTION, json!("Theirs."))]);
-    desk.keys("m");
-    let screen = desk.screen();
+    let mut dashboard = open(120, 40);
+    dashboard.keys("e end backspace");
+    dashboard.wait(1_000);
+    dashboard.keys("esc");
+    meanwhile(&mut dashboard, &[(DESCRIPTION, json!("Theirs."))]);
+    dashboard.keys("m");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("Merge: not possible, your text is no valid JSON"),
         "{screen}"
@@ -245,54 +263,65 @@ fn a_broken_text_cannot_be_merged_and_says_why() {
 
 #[test]
 fn what_the_store_gives_back_of_ones_own_is_no_drift() {
-    let mut desk = open(120, 40);
-    edit(&mut desk, "Tabs. ");
-    meanwhile(&mut desk, &[(NOTES, json!("Tabs. Faster start."))]);
-    assert!(desk.app.messages().is_empty(), "{:?}", desk.app.messages());
-    desk.keys("m");
-    assert!(desk.app.overlays().is_empty());
+    let mut dashboard = open(120, 40);
+    edit(&mut dashboard, "Tabs. ");
+    meanwhile(&mut dashboard, &[(NOTES, json!("Tabs. Faster start."))]);
+    assert!(
+        dashboard.app.messages().is_empty(),
+        "{:?}",
+        dashboard.app.messages()
+    );
+    dashboard.keys("m");
+    assert!(dashboard.app.overlays().is_empty());
 }
 
 #[test]
 fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
-    let mut desk = open(120, 40);
-    edit(&mut desk, "Tabs. ");
-    past(&mut desk);
+    let mut dashboard = open(120, 40);
+    edit(&mut dashboard, "Tabs. ");
+    history(&mut dashboard);
     // The tab before the first one is the last.
-    desk.keys("[");
+    dashboard.keys("[");
     for _ in 0..5 {
-        if !desk.screen().contains("entries kept") {
-            desk.keys("[");
+        if !dashboard.screen().contains("entries kept") {
+            dashboard.keys("[");
         }
     }
-    let screen = desk.screen();
+    let screen = dashboard.screen();
     assert!(
         screen.contains("1 change: releaseNotes: \"Earlier notes.\" → "),
         "{screen}"
     );
     // No document lies behind a run.
-    desk.keys("down shift-r");
-    assert!(desk.app.overlays().is_empty());
-    desk.keys("down enter");
-    assert_eq!(desk.app.overlays(), ["kept"]);
-    let screen = desk.screen();
+    dashboard.keys("down shift-r");
+    assert!(dashboard.app.overlays().is_empty());
+    dashboard.keys("down enter");
+    assert_eq!(dashboard.app.overlays(), ["kept"]);
+    let screen = dashboard.screen();
     assert!(
         screen.contains("This update changed 1 place")
             && screen.contains("1 change against what the Store holds now"),
         "{screen}"
     );
-    desk.keys("enter");
-    assert!(desk.app.overlays().is_empty() && set_aside(&desk).is_none());
-    desk.keys("shift-r enter");
-    assert_eq!(text(&desk).pointer(NOTES), Some(&json!("Earlier notes.")));
-    assert!(set_aside(&desk).is_some_and(|text| text.contains("Tabs. Faster start.")));
-    desk.keys("u");
-    assert_eq!(desk.app.overlays(), ["review"]);
-    assert!(desk.screen().contains("1 change"), "{}", desk.screen());
-    // One step of undo brings the text before it back.
-    desk.keys("esc ctrl-z");
+    dashboard.keys("enter");
+    assert!(dashboard.app.overlays().is_empty() && set_aside(&dashboard).is_none());
+    dashboard.keys("shift-r enter");
     assert_eq!(
-        text(&desk).pointer(NOTES),
+        text(&dashboard).pointer(NOTES),
+        Some(&json!("Earlier notes."))
+    );
+    assert!(set_aside(&dashboard).is_some_and(|text| text.contains("Tabs. Faster start.")));
+    dashboard.keys("u");
+    assert_eq!(dashboard.app.overlays(), ["review"]);
+    assert!(
+        dashboard.screen().contains("1 change"),
+        "{}",
+        dashboard.screen()
+    );
+    // One step of undo brings the text before it back.
+    dashboard.keys("esc ctrl-z");
+    assert_eq!(
+        text(&dashboard).pointer(NOTES),
         Some(&json!("Tabs. Faster start."))
     );
 }
@@ -300,25 +329,25 @@ fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
 #[rstest]
 fn screens(#[values((80, 24), (120, 36))] size: (u16, u16)) {
     let (columns, rows) = size;
-    let mut desk = open(columns, rows);
-    edit(&mut desk, "Tabs. ");
-    past(&mut desk);
+    let mut dashboard = open(columns, rows);
+    edit(&mut dashboard, "Tabs. ");
+    history(&mut dashboard);
     for _ in 0..6 {
-        if !desk.screen().contains("entries kept") {
-            desk.keys("[");
+        if !dashboard.screen().contains("entries kept") {
+            dashboard.keys("[");
         }
     }
-    desk.keys("down down");
-    desk.wait(10_000);
-    insta::assert_snapshot!(format!("history_{columns}x{rows}"), desk.screen());
-    desk.keys("enter");
-    insta::assert_snapshot!(format!("kept_{columns}x{rows}"), desk.screen());
-    desk.keys("esc");
+    dashboard.keys("down down");
+    dashboard.wait(10_000);
+    insta::assert_snapshot!(format!("history_{columns}x{rows}"), dashboard.screen());
+    dashboard.keys("enter");
+    insta::assert_snapshot!(format!("kept_{columns}x{rows}"), dashboard.screen());
+    dashboard.keys("esc");
     meanwhile(
-        &mut desk,
+        &mut dashboard,
         &[(NOTES, json!("Trees.")), (DESCRIPTION, json!("Theirs."))],
     );
-    desk.wait(10_000);
-    desk.keys("m");
-    insta::assert_snapshot!(format!("merge_{columns}x{rows}"), desk.screen());
+    dashboard.wait(10_000);
+    dashboard.keys("m");
+    insta::assert_snapshot!(format!("merge_{columns}x{rows}"), dashboard.screen());
 }

@@ -7,7 +7,7 @@
 )]
 
 use crate::{
-    desk::{Desk, detail},
+    dashboard::{Dashboard, detail},
     openings::{APP, live, notes},
 };
 use ratatui::style::Modifier;
@@ -41,36 +41,36 @@ fn document() -> Value {
 }
 
 /// The Listings tab of the app, the pane focused.
-fn open_at(columns: u16, rows: u16) -> Desk {
-    let mut desk = Desk::open((columns, rows), notes(None, document()), "");
-    show(&mut desk);
-    desk
+fn open_at(columns: u16, rows: u16) -> Dashboard {
+    let mut dashboard = Dashboard::open((columns, rows), notes(None, document()), "");
+    show(&mut dashboard);
+    dashboard
 }
 
 /// To the Listings tab.
-fn show(desk: &mut Desk) {
+fn show(dashboard: &mut Dashboard) {
     for _ in 0..8 {
         // A key that only the table has: names of texts stand in the overview too.
-        if desk.screen().contains(" f fill ") {
+        if dashboard.screen().contains(" f fill ") {
             return;
         }
-        desk.keys("]");
+        dashboard.keys("]");
     }
-    panic!("no such tab: {}", desk.screen());
+    panic!("no such tab: {}", dashboard.screen());
 }
 
-fn open() -> Desk {
+fn open() -> Dashboard {
     open_at(120, 40)
 }
 
 /// The text as it lies on disk after a pause.
-fn text(desk: &mut Desk) -> Option<String> {
-    desk.wait(1_000);
-    desk.kept.clone()
+fn text(dashboard: &mut Dashboard) -> Option<String> {
+    dashboard.wait(1_000);
+    dashboard.kept.clone()
 }
 
-fn kept(desk: &mut Desk) -> Value {
-    serde_json::from_str(&text(desk).unwrap()).unwrap()
+fn kept(dashboard: &mut Dashboard) -> Value {
+    serde_json::from_str(&text(dashboard).unwrap()).unwrap()
 }
 
 /// The document with other release notes in some languages, as the program writes it.
@@ -92,115 +92,130 @@ fn write(folder: &Path, files: &[(&str, &str)]) {
 }
 
 /// Types a path into the open prompt, in place of what stands there.
-fn path(desk: &mut Desk, path: &Path) {
-    desk.keys("ctrl-u");
-    desk.text(path.to_str().unwrap());
-    desk.keys("enter");
+fn path(dashboard: &mut Dashboard, path: &Path) {
+    dashboard.keys("ctrl-u");
+    dashboard.text(path.to_str().unwrap());
+    dashboard.keys("enter");
 }
 
 #[test]
 fn the_table_shows_what_is_missing_empty_and_the_same() {
     for (columns, rows) in [(80, 24), (120, 40)] {
-        let mut desk = open_at(columns, rows);
-        insta::assert_snapshot!(format!("listings_{columns}x{rows}"), desk.screen());
-        desk.keys("down left");
+        let mut dashboard = open_at(columns, rows);
+        insta::assert_snapshot!(format!("listings_{columns}x{rows}"), dashboard.screen());
+        dashboard.keys("down left");
         assert!(
-            desk.screen().contains("de-de description ─ missing"),
+            dashboard.screen().contains("de-de description ─ missing"),
             "{}",
-            desk.screen()
+            dashboard.screen()
         );
-        desk.keys("left");
-        assert!(desk.screen().contains("same as en-us"), "{}", desk.screen());
-        desk.keys("j j l l l l l l l l l l l l l l l");
+        dashboard.keys("left");
         assert!(
-            desk.screen().contains("ar-sa recommended hardware"),
+            dashboard.screen().contains("same as en-us"),
             "{}",
-            desk.screen()
+            dashboard.screen()
+        );
+        dashboard.keys("j j l l l l l l l l l l l l l l l");
+        assert!(
+            dashboard.screen().contains("ar-sa recommended hardware"),
+            "{}",
+            dashboard.screen()
         );
     }
 }
 
 #[test]
 fn a_cell_is_edited_with_its_limit_in_sight_and_undone() {
-    let mut desk = open();
-    desk.keys("down enter");
-    assert_eq!(desk.app.overlays(), ["text-edit"]);
-    desk.text("Schneller");
-    desk.keys("enter");
-    desk.text("und leichter.");
-    let screen = desk.screen();
+    let mut dashboard = open();
+    dashboard.keys("down enter");
+    assert_eq!(dashboard.app.overlays(), ["text-edit"]);
+    dashboard.text("Schneller");
+    dashboard.keys("enter");
+    dashboard.text("und leichter.");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("23 of 1500 characters") && screen.contains("Faster start."),
         "{screen}"
     );
-    desk.keys("esc");
-    let screen = desk.screen();
+    dashboard.keys("esc");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("de-de release notes changed") && screen.contains("on the server"),
         "{screen}"
     );
     assert_eq!(
-        text(&mut desk).as_deref(),
+        text(&mut dashboard).as_deref(),
         Some(with_notes(&[("de-de", "Schneller\nund leichter.")]).as_str())
     );
-    desk.keys("ctrl-z");
-    assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[]).as_str()));
-    desk.keys("ctrl-y");
+    dashboard.keys("ctrl-z");
     assert_eq!(
-        kept(&mut desk)["listings"]["de-de"]["baseListing"]["releaseNotes"],
+        text(&mut dashboard).as_deref(),
+        Some(with_notes(&[]).as_str())
+    );
+    dashboard.keys("ctrl-y");
+    assert_eq!(
+        kept(&mut dashboard)["listings"]["de-de"]["baseListing"]["releaseNotes"],
         "Schneller\nund leichter."
     );
     // ctrl-c leaves without the change; nothing changed is no step.
-    let before = text(&mut desk);
-    desk.keys("enter");
-    desk.text("!!!");
-    desk.keys("ctrl-c");
-    assert_eq!((desk.app.overlays().len(), text(&mut desk)), (0, before));
+    let before = text(&mut dashboard);
+    dashboard.keys("enter");
+    dashboard.text("!!!");
+    dashboard.keys("ctrl-c");
+    assert_eq!(
+        (dashboard.app.overlays().len(), text(&mut dashboard)),
+        (0, before)
+    );
 }
 
 #[test]
 fn a_missing_list_is_added_and_a_title_is_one_line() {
-    let mut desk = open();
-    desk.keys("down right right right enter");
-    assert!(desk.screen().contains("one a line"), "{}", desk.screen());
-    desk.text("notes");
-    desk.keys("enter enter");
-    desk.text(" plain text ");
-    desk.keys("esc");
+    let mut dashboard = open();
+    dashboard.keys("down right right right enter");
+    assert!(
+        dashboard.screen().contains("one a line"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.text("notes");
+    dashboard.keys("enter enter");
+    dashboard.text(" plain text ");
+    dashboard.keys("esc");
     assert_eq!(
-        kept(&mut desk)["listings"]["de-de"]["baseListing"]["keywords"],
+        kept(&mut dashboard)["listings"]["de-de"]["baseListing"]["keywords"],
         json!(["notes", "plain text"])
     );
-    desk.keys("right enter");
-    desk.text("Kurz");
-    desk.keys("enter");
+    dashboard.keys("right enter");
+    dashboard.text("Kurz");
+    dashboard.keys("enter");
     assert_eq!(
         (
-            desk.app.overlays().len(),
-            &kept(&mut desk)["listings"]["de-de"]["baseListing"]["shortTitle"]
+            dashboard.app.overlays().len(),
+            &kept(&mut dashboard)["listings"]["de-de"]["baseListing"]["shortTitle"]
         ),
         (0, &json!("Kurz"))
     );
     let mut before = document();
     before["listings"]["de-de"]["baseListing"]["keywords"] = json!(["notes", "plain text"]);
     before["listings"]["de-de"]["baseListing"]["shortTitle"] = json!("Kurz");
-    assert_eq!(kept(&mut desk)["listings"], before["listings"]);
+    assert_eq!(kept(&mut dashboard)["listings"], before["listings"]);
 }
 
 #[test]
 fn too_long_is_said_while_typing_and_in_the_table() {
-    let mut desk = open();
-    desk.keys("enter");
-    desk.paste(&"x".repeat(1500));
+    let mut dashboard = open();
+    dashboard.keys("enter");
+    dashboard.paste(&"x".repeat(1500));
     assert!(
-        desk.screen()
+        dashboard
+            .screen()
             .contains("! 1513 characters; at most 1500 are allowed"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("esc");
-    desk.wait(500);
-    let screen = desk.screen();
+    dashboard.keys("esc");
+    dashboard.wait(500);
+    let screen = dashboard.screen();
     assert!(
         screen.contains("1513/1500") && screen.contains("─ too long ─"),
         "{screen}"
@@ -209,80 +224,90 @@ fn too_long_is_said_while_typing_and_in_the_table() {
 
 #[test]
 fn fill_says_what_changes_before_it_does() {
-    let mut desk = open();
-    desk.keys("f");
-    insta::assert_snapshot!("listings_fill", desk.screen());
-    desk.keys("enter");
+    let mut dashboard = open();
+    dashboard.keys("f");
+    insta::assert_snapshot!("listings_fill", dashboard.screen());
+    dashboard.keys("enter");
     assert_eq!(
-        text(&mut desk).as_deref(),
+        text(&mut dashboard).as_deref(),
         Some(with_notes(&[("de-de", "Faster start.")]).as_str())
     );
-    desk.keys("f down down enter");
+    dashboard.keys("f down down enter");
     let all = ["de-de", "ja-jp", "ar-sa", "he-il"].map(|code| (code, "Faster start."));
-    assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&all).as_str()));
-    desk.keys("ctrl-z ctrl-z");
-    assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[]).as_str()));
-    // With nothing to give there is nothing to fill; in a filtered table only what is in view is filled.
-    desk.keys("down f");
-    assert!(
-        desk.app.overlays().is_empty() && desk.screen().contains("no text here"),
-        "{}",
-        desk.screen()
+    assert_eq!(
+        text(&mut dashboard).as_deref(),
+        Some(with_notes(&all).as_str())
     );
-    desk.keys("up / a r backspace backspace");
-    desk.text("-");
-    desk.keys("enter f");
+    dashboard.keys("ctrl-z ctrl-z");
+    assert_eq!(
+        text(&mut dashboard).as_deref(),
+        Some(with_notes(&[]).as_str())
+    );
+    // With nothing to give there is nothing to fill; in a filtered table only what is in view is filled.
+    dashboard.keys("down f");
     assert!(
-        desk.screen().contains("all other languages in view"),
+        dashboard.app.overlays().is_empty() && dashboard.screen().contains("no text here"),
         "{}",
-        desk.screen()
+        dashboard.screen()
+    );
+    dashboard.keys("up / a r backspace backspace");
+    dashboard.text("-");
+    dashboard.keys("enter f");
+    assert!(
+        dashboard.screen().contains("all other languages in view"),
+        "{}",
+        dashboard.screen()
     );
 }
 
 #[test]
 fn the_filter_takes_letters_and_not_the_keys_of_the_table() {
-    let mut desk = open();
-    desk.keys("/");
-    desk.text("jn");
-    let screen = desk.screen();
+    let mut dashboard = open();
+    dashboard.keys("/");
+    dashboard.text("jn");
+    let screen = dashboard.screen();
     assert!(
         !screen.contains("ja-jp") && screen.contains("No language is called like that"),
         "{screen}"
     );
-    desk.keys("backspace");
+    dashboard.keys("backspace");
     assert!(
-        desk.screen().contains("ja-jp release notes") && desk.screen().contains("1 of 5 languages"),
+        dashboard.screen().contains("ja-jp release notes")
+            && dashboard.screen().contains("1 of 5 languages"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("esc");
-    assert!(desk.screen().contains("en-us") && desk.kept.is_none());
+    dashboard.keys("esc");
+    assert!(dashboard.screen().contains("en-us") && dashboard.kept.is_none());
 }
 
 #[test]
 fn a_language_comes_and_goes() {
-    let mut desk = open();
-    desk.keys("n");
-    desk.text("fr-fr");
-    desk.keys("tab");
-    insta::assert_snapshot!("listings_new_language", desk.screen());
-    desk.keys("enter");
-    let listing = kept(&mut desk)["listings"]["fr-fr"]["baseListing"].clone();
+    let mut dashboard = open();
+    dashboard.keys("n");
+    dashboard.text("fr-fr");
+    dashboard.keys("tab");
+    insta::assert_snapshot!("listings_new_language", dashboard.screen());
+    dashboard.keys("enter");
+    let listing = kept(&mut dashboard)["listings"]["fr-fr"]["baseListing"].clone();
     assert_eq!(
         (&listing["releaseNotes"], &listing["images"]),
         (&json!("Faster start."), &json!([]))
     );
-    desk.keys("end -");
+    dashboard.keys("end -");
     assert!(
-        desk.screen().contains("ListingOptOutWarning"),
+        dashboard.screen().contains("ListingOptOutWarning"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     // The safe answer has the focus.
-    desk.keys("enter");
-    assert!(kept(&mut desk)["listings"]["fr-fr"].is_object());
-    desk.keys("- right enter");
-    assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[]).as_str()));
+    dashboard.keys("enter");
+    assert!(kept(&mut dashboard)["listings"]["fr-fr"].is_object());
+    dashboard.keys("- right enter");
+    assert_eq!(
+        text(&mut dashboard).as_deref(),
+        Some(with_notes(&[]).as_str())
+    );
 }
 
 #[test]
@@ -300,34 +325,40 @@ fn texts_come_from_a_folder_as_one_step_after_a_look() {
             ("shots/a.png", "no"),
         ],
     );
-    let mut desk = open();
-    desk.keys("i");
-    path(&mut desk, folder.path());
-    insta::assert_snapshot!("listings_import", desk.screen());
-    desk.keys("enter");
+    let mut dashboard = open();
+    dashboard.keys("i");
+    path(&mut dashboard, folder.path());
+    insta::assert_snapshot!("listings_import", dashboard.screen());
+    dashboard.keys("enter");
     let expected = [("en-us", "Tabs."), ("de-de", "Reiter."), ("ja-jp", "タブ")];
     assert_eq!(
-        (text(&mut desk).as_deref(), desk.app.overlays().len()),
+        (
+            text(&mut dashboard).as_deref(),
+            dashboard.app.overlays().len()
+        ),
         (Some(with_notes(&expected).as_str()), 0)
     );
-    desk.keys("ctrl-z");
-    assert_eq!(text(&mut desk).as_deref(), Some(with_notes(&[]).as_str()));
+    dashboard.keys("ctrl-z");
+    assert_eq!(
+        text(&mut dashboard).as_deref(),
+        Some(with_notes(&[]).as_str())
+    );
     // A new language and an emptied text only when they are asked for.
-    desk.keys("i");
-    path(&mut desk, folder.path());
-    desk.keys("n space");
-    let screen = desk.screen();
+    dashboard.keys("i");
+    path(&mut dashboard, folder.path());
+    dashboard.keys("n space");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("5 texts change, 1 language added, 1 not taken"),
         "{screen}"
     );
-    desk.keys("enter");
+    dashboard.keys("enter");
     assert_eq!(
-        kept(&mut desk)["listings"]["fr-fr"]["baseListing"]["releaseNotes"],
+        kept(&mut dashboard)["listings"]["fr-fr"]["baseListing"]["releaseNotes"],
         "Onglets."
     );
     assert_eq!(
-        kept(&mut desk)["listings"]["he-il"]["baseListing"]["releaseNotes"],
+        kept(&mut dashboard)["listings"]["he-il"]["baseListing"]["releaseNotes"],
         ""
     );
 }
@@ -335,71 +366,72 @@ fn texts_come_from_a_folder_as_one_step_after_a_look() {
 #[test]
 fn an_import_that_finds_nothing_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open();
-    desk.keys("i");
-    path(&mut desk, &folder.path().join("none"));
-    assert!(desk.screen().contains("✗"), "{}", desk.screen());
-    path(&mut desk, folder.path());
-    desk.keys("enter");
+    let mut dashboard = open();
+    dashboard.keys("i");
+    path(&mut dashboard, &folder.path().join("none"));
+    assert!(dashboard.screen().contains("✗"), "{}", dashboard.screen());
+    path(&mut dashboard, folder.path());
+    dashboard.keys("enter");
     assert!(
-        desk.screen().contains("No text was found there")
-            && desk.screen().contains("Nothing would change"),
+        dashboard.screen().contains("No text was found there")
+            && dashboard.screen().contains("Nothing would change"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("esc esc");
-    assert!(desk.app.overlays().is_empty() && desk.kept.is_none());
+    dashboard.keys("esc esc");
+    assert!(dashboard.app.overlays().is_empty() && dashboard.kept.is_none());
 }
 
 #[test]
 fn an_export_overwrites_only_on_a_word_and_comes_back_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("texts.csv");
-    let mut desk = open();
-    desk.keys("s down enter");
-    path(&mut desk, &table);
+    let mut dashboard = open();
+    dashboard.keys("s down enter");
+    path(&mut dashboard, &table);
     assert!(
-        desk.screen().contains("✓ 1 file written"),
+        dashboard.screen().contains("✓ 1 file written"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     let first = fs::read_to_string(&table).unwrap();
     assert!(
         first.starts_with("\u{feff}language,title,") && first.contains("起動が速くなりました。"),
         "{first}"
     );
-    desk.keys("enter i");
-    path(&mut desk, &table);
+    dashboard.keys("enter i");
+    path(&mut dashboard, &table);
     assert!(
-        desk.screen().contains("no texts change") && desk.kept.is_none(),
+        dashboard.screen().contains("no texts change") && dashboard.kept.is_none(),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("esc esc enter");
-    desk.text(" New.");
-    desk.keys("esc s down enter");
-    path(&mut desk, &table);
+    dashboard.keys("esc esc enter");
+    dashboard.text(" New.");
+    dashboard.keys("esc s down enter");
+    path(&mut dashboard, &table);
     assert!(
-        desk.screen()
+        dashboard
+            .screen()
             .contains("1 file is there and says something else"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     assert_eq!(fs::read_to_string(&table).unwrap(), first);
-    desk.keys("space");
+    dashboard.keys("space");
     assert!(
-        desk.screen().contains("✓ 1 file written")
+        dashboard.screen().contains("✓ 1 file written")
             && fs::read_to_string(&table)
                 .unwrap()
                 .contains("Faster start. New.")
     );
     // One field alone, as files.
-    desk.keys("enter s enter");
-    path(&mut desk, &folder.path().join("notes"));
+    dashboard.keys("enter s enter");
+    path(&mut dashboard, &folder.path().join("notes"));
     assert!(
-        desk.screen().contains("✓ 4 files written"),
+        dashboard.screen().contains("✓ 4 files written"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     assert_eq!(
         fs::read_to_string(folder.path().join("notes/ar-sa/releaseNotes.txt")).unwrap(),
@@ -418,32 +450,36 @@ fn a_path_is_completed_as_far_as_it_is_one() {
             ("other.png", ""),
         ],
     );
-    let mut desk = open();
-    desk.keys("i ctrl-u");
-    desk.text(&format!("{}/n", folder.path().display()));
-    desk.keys("tab");
-    let screen = desk.screen();
+    let mut dashboard = open();
+    dashboard.keys("i ctrl-u");
+    dashboard.text(&format!("{}/n", folder.path().display()));
+    dashboard.keys("tab");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("notes-a") && screen.contains("notes-b") && !screen.contains("other.png"),
         "{screen}"
     );
-    desk.keys("down down enter");
-    desk.keys("enter");
-    assert!(desk.screen().contains("1 text change"), "{}", desk.screen());
+    dashboard.keys("down down enter");
+    dashboard.keys("enter");
+    assert!(
+        dashboard.screen().contains("1 text change"),
+        "{}",
+        dashboard.screen()
+    );
 }
 
 #[test]
 fn the_language_to_compare_with_is_chosen_and_a_text_is_copied() {
-    let mut desk = open();
-    desk.keys("end space left left");
-    let screen = desk.screen();
+    let mut dashboard = open();
+    dashboard.keys("end space left left");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("he-il   *") && !screen.contains("= Northwind"),
         "{screen}"
     );
-    desk.keys("y");
+    dashboard.keys("y");
     let copied = |effect: &flightdeck::app::event::Effect| matches!(effect, flightdeck::app::event::Effect::Copy(text) if text == "פתקים");
-    assert!(desk.effects.iter().any(copied));
+    assert!(dashboard.effects.iter().any(copied));
 }
 
 #[test]
@@ -455,25 +491,25 @@ fn an_add_on_has_two_texts_and_a_flight_no_such_tab() {
         detail(&app, "Northwind Notes", None, Some(document())),
         detail(&add_on, "notes.pro", None, Some(live)),
     ];
-    let mut desk = Desk::new(120, 40, store);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("2 enter");
-    desk.wait(500);
-    desk.keys("4");
-    show(&mut desk);
-    desk.keys("enter end");
-    desk.text(" Pack");
-    desk.keys("enter");
+    let mut dashboard = Dashboard::new(120, 40, store);
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("2 enter");
+    dashboard.wait(500);
+    dashboard.keys("4");
+    show(&mut dashboard);
+    dashboard.keys("enter end");
+    dashboard.text(" Pack");
+    dashboard.keys("enter");
     assert_eq!(
-        kept(&mut desk)["listings"],
+        kept(&mut dashboard)["listings"],
         json!({"en-us": {"title": "Pro Pack", "description": "All."}})
     );
-    desk.keys("-");
+    dashboard.keys("-");
     assert!(
-        desk.app.overlays().is_empty() && desk.screen().contains("only listing"),
+        dashboard.app.overlays().is_empty() && dashboard.screen().contains("only listing"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
 
     let flight = Target::flight("9NX0EXAMPLE1", "5f0c");
@@ -483,23 +519,23 @@ fn an_add_on_has_two_texts_and_a_flight_no_such_tab() {
         detail(&app, "Northwind Notes", None, Some(document())),
         detail(&flight, "Insiders", None, Some(live)),
     ];
-    let mut desk = Desk::new(120, 40, store);
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("3 enter");
-    desk.wait(500);
-    desk.keys("4");
+    let mut dashboard = Dashboard::new(120, 40, store);
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("3 enter");
+    dashboard.wait(500);
+    dashboard.keys("4");
     assert!(
-        desk.screen().contains("Overview │ JSON") && !desk.screen().contains("Listings"),
+        dashboard.screen().contains("Overview │ JSON") && !dashboard.screen().contains("Listings"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
 }
 
 #[test]
 fn the_selected_cell_alone_is_reversed() {
-    let desk = open();
-    let buffer = desk.buffer();
+    let dashboard = open();
+    let buffer = dashboard.buffer();
     let reversed = |y: u16| {
         (0..buffer.area.width)
             .filter(|x| buffer[(*x, y)].modifier.contains(Modifier::REVERSED))

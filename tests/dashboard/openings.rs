@@ -5,7 +5,7 @@
     reason = "a test fails loudly"
 )]
 
-use crate::desk::{Desk, detail};
+use crate::dashboard::{Dashboard, detail};
 use flightdeck::tasks::report::TargetDetail;
 use serde_json::{Value, json};
 use store_model::target::Target;
@@ -48,15 +48,15 @@ pub fn notes(pending: Option<Value>, live: Value) -> TargetDetail {
     detail(&app(), "Northwind Notes", pending, Some(live))
 }
 
-impl Desk {
+impl Dashboard {
     /// A desk on which this was read and the detail pane has the focus; then come these keys.
     pub fn open((columns, rows): (u16, u16), detail: TargetDetail, keys: &str) -> Self {
-        let mut desk = Self::new(columns, rows, vec![detail]);
-        desk.keys("enter");
-        desk.wait(500);
-        desk.keys("4");
-        desk.keys(keys);
-        desk
+        let mut dashboard = Self::new(columns, rows, vec![detail]);
+        dashboard.keys("enter");
+        dashboard.wait(500);
+        dashboard.keys("4");
+        dashboard.keys(keys);
+        dashboard
     }
 
     /// The edited text of the app, if anything was edited.

@@ -6,7 +6,7 @@
 )]
 
 use crate::{
-    desk::{Desk, detail},
+    dashboard::{Dashboard, detail},
     openings::{self, ADD_ON, APP, FLIGHT, document, notes},
 };
 use flightdeck::{app::event::Effect, tasks::report::TargetDetail};
@@ -57,8 +57,8 @@ fn app(packages: Vec<Value>) -> TargetDetail {
 }
 
 /// A desk with the app's packages shown and the detail pane focused.
-fn open(columns: u16, rows: u16, detail: TargetDetail) -> Desk {
-    Desk::open((columns, rows), detail, "] ]")
+fn open(columns: u16, rows: u16, detail: TargetDetail) -> Dashboard {
+    Dashboard::open((columns, rows), detail, "] ]")
 }
 
 /// A ZIP of packages that say what they are.
@@ -85,18 +85,23 @@ fn zip(path: &Path, packages: &[(&str, &str, &str)]) {
 }
 
 /// Picks a ZIP by its path.
-fn pick(desk: &mut Desk, path: &Path) {
-    desk.keys("z");
-    desk.wait(200);
-    desk.paste(path.to_str().unwrap());
-    desk.keys("enter");
-    desk.wait(500);
-    assert_eq!(desk.app.overlays(), [] as [&str; 0], "{}", desk.screen());
+fn pick(dashboard: &mut Dashboard, path: &Path) {
+    dashboard.keys("z");
+    dashboard.wait(200);
+    dashboard.paste(path.to_str().unwrap());
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    assert_eq!(
+        dashboard.app.overlays(),
+        [] as [&str; 0],
+        "{}",
+        dashboard.screen()
+    );
 }
 
 /// The document as it was kept last.
-fn kept(desk: &Desk) -> Value {
-    serde_json::from_str(desk.kept.as_ref().unwrap()).unwrap()
+fn kept(dashboard: &Dashboard) -> Value {
+    serde_json::from_str(dashboard.kept.as_ref().unwrap()).unwrap()
 }
 
 fn states(document: &Value) -> Vec<(String, String)> {
@@ -108,8 +113,8 @@ fn states(document: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-fn see(desk: &Desk, wanted: &[&str]) {
-    let screen = desk.screen();
+fn see(dashboard: &Dashboard, wanted: &[&str]) {
+    let screen = dashboard.screen();
     for text in wanted {
         assert!(screen.contains(text), "{text}\n{screen}");
     }
@@ -117,18 +122,18 @@ fn see(desk: &Desk, wanted: &[&str]) {
 
 #[test]
 fn marking_changes_one_leaf_and_says_who_is_left_without() {
-    let mut desk = open(120, 40, app(two()));
+    let mut dashboard = open(120, 40, app(two()));
     see(
-        &desk,
+        &dashboard,
         &[
             "2 kept · 2 of 25 at most · the same as live",
             "goes to    x64 · Desktop from 10.0.17763.0",
         ],
     );
-    desk.keys("space");
-    desk.wait(1_000);
+    dashboard.keys("space");
+    dashboard.wait(1_000);
     see(
-        &desk,
+        &dashboard,
         &[
             "1 kept, 1 going",
             "against what is live: −1",
@@ -136,19 +141,19 @@ fn marking_changes_one_leaf_and_says_who_is_left_without() {
             "NO PACKAGE ANY MORE",
         ],
     );
-    let marked = kept(&desk);
+    let marked = kept(&dashboard);
     assert_eq!(states(&marked)[0].1, "PendingDelete");
-    see(&desk, &[" 1 change "]);
+    see(&dashboard, &[" 1 change "]);
     // Taking it back leaves nothing behind.
-    desk.keys("space");
-    desk.wait(1_000);
-    see(&desk, &["2 kept", " no change "]);
-    let text = desk.kept.clone().unwrap();
-    desk.keys("- ctrl-z");
-    desk.wait(1_000);
-    assert_eq!(desk.kept.as_ref(), Some(&text));
-    desk.keys("- -");
-    see(&desk, &["It goes already; space takes that back."]);
+    dashboard.keys("space");
+    dashboard.wait(1_000);
+    see(&dashboard, &["2 kept", " no change "]);
+    let text = dashboard.kept.clone().unwrap();
+    dashboard.keys("- ctrl-z");
+    dashboard.wait(1_000);
+    assert_eq!(dashboard.kept.as_ref(), Some(&text));
+    dashboard.keys("- -");
+    see(&dashboard, &["It goes already; space takes that back."]);
 }
 
 #[test]
@@ -158,21 +163,21 @@ fn the_newest_are_kept_after_a_look_at_who_gets_what() {
         package(2, "x64", "1.10.0.0", 19041),
         package(3, "ARM64", "1.9.0.0", 22000),
     ];
-    let mut desk = open(120, 40, app(packages));
-    desk.keys("K");
-    assert_eq!(desk.app.overlays(), ["keep-newest"]);
+    let mut dashboard = open(120, 40, app(packages));
+    dashboard.keys("K");
+    assert_eq!(dashboard.app.overlays(), ["keep-newest"]);
     // Who would be left without is spared until somebody wants it otherwise.
     see(
-        &desk,
+        &dashboard,
         &[
             "[x] and spare",
             "Nothing goes",
             "! 1.9.0.0 x64 stays too: x64 · Desktop from 10.0.17763.0 to before 10.0.19041.0 would have",
         ],
     );
-    desk.keys("space");
+    dashboard.keys("space");
     see(
-        &desk,
+        &dashboard,
         &[
             "Keep ◂ 1 ▸ of each architecture and device families",
             "1 package would go:",
@@ -180,20 +185,20 @@ fn the_newest_are_kept_after_a_look_at_who_gets_what() {
         ],
     );
     see(
-        &desk,
+        &dashboard,
         &[
             "x64 · Desktop from 10.0.17763.0 to before 10.0.19041.0: NO PACKAGE ANY MORE.",
             "✓ ARM64 · Desktop: 1.9.0.0",
         ],
     );
     // With two of each there is nothing to do, and nothing is done.
-    desk.keys("2");
-    see(&desk, &["Keep ◂ 2 ▸", "Nothing goes"]);
-    desk.keys("enter");
-    see(&desk, &["Nothing would go."]);
-    desk.keys("left enter");
-    desk.wait(1_000);
-    let after = states(&kept(&desk));
+    dashboard.keys("2");
+    see(&dashboard, &["Keep ◂ 2 ▸", "Nothing goes"]);
+    dashboard.keys("enter");
+    see(&dashboard, &["Nothing would go."]);
+    dashboard.keys("left enter");
+    dashboard.wait(1_000);
+    let after = states(&kept(&dashboard));
     assert_eq!(
         after
             .iter()
@@ -201,11 +206,11 @@ fn the_newest_are_kept_after_a_look_at_who_gets_what() {
             .collect::<Vec<_>>(),
         ["PendingDelete", "Uploaded", "Uploaded"]
     );
-    see(&desk, &["2 kept, 1 going"]);
+    see(&dashboard, &["2 kept, 1 going"]);
     // One step of undo.
-    desk.keys("ctrl-z");
-    desk.wait(1_000);
-    see(&desk, &["3 kept"]);
+    dashboard.keys("ctrl-z");
+    dashboard.wait(1_000);
+    see(&dashboard, &["3 kept"]);
 }
 
 #[test]
@@ -216,33 +221,33 @@ fn a_package_of_the_zip_is_added_and_the_old_one_goes() {
         &path,
         &[("Northwind.Notes_2.5.0.0_x64.msix", "2.5.0.0", "x64")],
     );
-    let mut desk = open(120, 40, app(two()));
-    pick(&mut desk, &path);
+    let mut dashboard = open(120, 40, app(two()));
+    pick(&mut dashboard, &path);
     see(
-        &desk,
+        &dashboard,
         &["! the ZIP brings Northwind.Notes_2.5.0.0_x64.msix too: n adds it"],
     );
-    desk.keys("n");
-    see(&desk, &["Add a package", "2.5.0.0 for x64"]);
-    desk.keys("enter");
-    desk.wait(1_000);
+    dashboard.keys("n");
+    see(&dashboard, &["Add a package", "2.5.0.0 for x64"]);
+    dashboard.keys("enter");
+    dashboard.wait(1_000);
     // The cursor stands on it, its manifest tells what it is, and the old one has no customers left.
     see(
-        &desk,
+        &dashboard,
         &[
             "2 kept, 1 new · 3 of 25 at most",
             "is         2.5.0.0 for x64, says its manifest",
             "x64 · Desktop from 10.0.17763.0: 2.4.0.0 → 2.5.0.0",
         ],
     );
-    desk.keys("f8");
+    dashboard.keys("f8");
     see(
-        &desk,
+        &dashboard,
         &["! Nobody gets it any more: Northwind.Notes_2.5.0.0_x64.msix (2.5.0.0)"],
     );
-    desk.keys("K enter");
-    desk.wait(1_000);
-    let document = kept(&desk);
+    dashboard.keys("K enter");
+    dashboard.wait(1_000);
+    let document = kept(&dashboard);
     assert_eq!(
         states(&document)
             .into_iter()
@@ -258,8 +263,8 @@ fn a_package_of_the_zip_is_added_and_the_old_one_goes() {
         document["applicationPackages"][2]["minimumDirectXVersion"],
         "None"
     );
-    desk.keys("u");
-    see(&desk, &["Ready.", "Northwind.Notes_2.5.0.0_x64.msix"]);
+    dashboard.keys("u");
+    see(&dashboard, &["Ready.", "Northwind.Notes_2.5.0.0_x64.msix"]);
 }
 
 #[test]
@@ -273,12 +278,15 @@ fn one_is_put_in_the_place_of_another() {
             ("other.msix", "2.5.0.0", "arm64"),
         ],
     );
-    let mut desk = open(80, 24, app(two()));
-    pick(&mut desk, &path);
-    see(&desk, &["! the ZIP brings 2 more packages: n adds one"]);
-    desk.keys("enter");
+    let mut dashboard = open(80, 24, app(two()));
+    pick(&mut dashboard, &path);
     see(
-        &desk,
+        &dashboard,
+        &["! the ZIP brings 2 more packages: n adds one"],
+    );
+    dashboard.keys("enter");
+    see(
+        &dashboard,
         &[
             "Replace by new.msix",
             "Replace by other.msix",
@@ -287,54 +295,55 @@ fn one_is_put_in_the_place_of_another() {
             "Show it in the JSON",
         ],
     );
-    desk.keys("enter");
-    desk.wait(1_000);
-    assert_eq!(states(&kept(&desk))[0].1, "PendingDelete");
+    dashboard.keys("enter");
+    dashboard.wait(1_000);
+    assert_eq!(states(&kept(&dashboard))[0].1, "PendingDelete");
     assert_eq!(
-        states(&kept(&desk))[2],
+        states(&kept(&dashboard))[2],
         ("new.msix".to_owned(), "PendingUpload".to_owned())
     );
-    see(&desk, &["1 kept, 1 new, 1 going"]);
+    see(&dashboard, &["1 kept, 1 new, 1 going"]);
 }
 
 #[test]
 fn without_a_zip_the_path_is_asked_for_and_checked() {
-    let mut desk = open(120, 40, app(two()));
-    desk.keys("n");
-    assert_eq!(desk.app.overlays(), ["prompt"]);
-    desk.text("notes.zip");
-    desk.keys("enter");
-    see(&desk, &["notes.zip is no package"]);
+    let mut dashboard = open(120, 40, app(two()));
+    dashboard.keys("n");
+    assert_eq!(dashboard.app.overlays(), ["prompt"]);
+    dashboard.text("notes.zip");
+    dashboard.keys("enter");
+    see(&dashboard, &["notes.zip is no package"]);
     for _ in 0..3 {
-        desk.keys("backspace");
+        dashboard.keys("backspace");
     }
-    desk.text("msix");
-    desk.keys("enter");
-    desk.wait(1_000);
+    dashboard.text("msix");
+    dashboard.keys("enter");
+    dashboard.wait(1_000);
     assert_eq!(
-        states(&kept(&desk))[2],
+        states(&kept(&dashboard))[2],
         ("notes.msix".to_owned(), "PendingUpload".to_owned())
     );
     see(
-        &desk,
+        &dashboard,
         &[
             "1 package must come in a ZIP: z picks it",
             "What it is, is read from the ZIP",
         ],
     );
-    desk.keys("y");
+    dashboard.keys("y");
     assert!(
-        desk.effects
+        dashboard
+            .effects
             .iter()
             .any(|effect| matches!(effect, Effect::Copy(text) if text == "notes.msix")),
         "{:?}",
-        desk.effects
+        dashboard.effects
     );
     // A new one leaves the list as if it had never been there.
-    desk.keys("space");
-    desk.wait(1_000);
+    dashboard.keys("space");
+    dashboard.wait(1_000);
     see(
-        &desk,
+        &dashboard,
         &[
             "notes.msix is off the list; ctrl-z brings it back.",
             " no change ",
@@ -360,33 +369,33 @@ fn a_lost_entry_is_shown_and_comes_back() {
         zip: None,
         saved,
     });
-    let mut desk = open(120, 40, detail);
+    let mut dashboard = open(120, 40, detail);
     see(
-        &desk,
+        &dashboard,
         &["1 kept, 1 missing", "the document has lost its entry"],
     );
-    desk.keys("enter enter");
-    desk.wait(1_000);
-    see(&desk, &["2 kept"]);
-    assert_eq!(states(&kept(&desk)).len(), 2);
+    dashboard.keys("enter enter");
+    dashboard.wait(1_000);
+    see(&dashboard, &["2 kept"]);
+    assert_eq!(states(&kept(&dashboard)).len(), 2);
 }
 
 #[test]
 fn text_that_is_no_json_bars_the_way() {
-    let mut desk = open(120, 40, app(two()));
-    desk.keys("e end backspace esc");
-    desk.wait(500);
-    desk.keys("]");
-    see(&desk, &["no valid JSON just now"]);
-    desk.keys("space");
-    see(&desk, &["mend that"]);
+    let mut dashboard = open(120, 40, app(two()));
+    dashboard.keys("e end backspace esc");
+    dashboard.wait(500);
+    dashboard.keys("]");
+    see(&dashboard, &["no valid JSON just now"]);
+    dashboard.keys("space");
+    see(&dashboard, &["mend that"]);
 }
 
 #[test]
 fn add_ons_have_no_packages_and_flights_no_families() {
     let add_on = Target::add_on("9NX0ADDONEX1");
     let document = document(ADD_ON);
-    let mut desk = Desk::new(
+    let mut dashboard = Dashboard::new(
         120,
         40,
         vec![
@@ -394,22 +403,26 @@ fn add_ons_have_no_packages_and_flights_no_families() {
             detail(&add_on, "notes.pro", None, Some(document)),
         ],
     );
-    desk.keys("2 enter");
-    desk.wait(500);
-    desk.keys("4");
-    assert!(!desk.screen().contains(" Packages "), "{}", desk.screen());
+    dashboard.keys("2 enter");
+    dashboard.wait(500);
+    dashboard.keys("4");
+    assert!(
+        !dashboard.screen().contains(" Packages "),
+        "{}",
+        dashboard.screen()
+    );
 
-    let mut desk = flight(120, 40);
+    let mut dashboard = flight(120, 40);
     see(
-        &desk,
+        &dashboard,
         &[
             "the Store lists none for flights",
             "For x64 everybody else has 2.4.0.0; this flight is behind with 1.2.0.0.",
         ],
     );
-    desk.keys("K");
+    dashboard.keys("K");
     see(
-        &desk,
+        &dashboard,
         &[
             "of each architecture",
             "told apart by architecture alone",
@@ -419,7 +432,7 @@ fn add_ons_have_no_packages_and_flights_no_families() {
 }
 
 /// A flight with two packages of one architecture.
-fn flight(columns: u16, rows: u16) -> Desk {
+fn flight(columns: u16, rows: u16) -> Dashboard {
     let target = Target::flight("9NX0EXAMPLE1", "5f0c2a7e");
     let mut document = document(FLIGHT);
     document["status"] = json!("Published");
@@ -436,7 +449,7 @@ fn flight(columns: u16, rows: u16) -> Desk {
         package
     })
     .collect();
-    let mut desk = Desk::new(
+    let mut dashboard = Dashboard::new(
         columns,
         rows,
         vec![
@@ -444,17 +457,18 @@ fn flight(columns: u16, rows: u16) -> Desk {
             detail(&target, "Insiders", None, Some(document)),
         ],
     );
-    desk.keys("enter");
-    desk.wait(500);
-    desk.keys("3 enter");
-    desk.wait(500);
-    desk.keys("4 ] ]");
-    desk
+    dashboard.keys("enter");
+    dashboard.wait(500);
+    dashboard.keys("3 enter");
+    dashboard.wait(500);
+    dashboard.keys("4 ] ]");
+    dashboard
 }
 
 /// The screen without the row of tabs, which is the detail pane's.
-fn shown(desk: &Desk) -> String {
-    desk.screen()
+fn shown(dashboard: &Dashboard) -> String {
+    dashboard
+        .screen()
         .lines()
         .filter(|line| !line.contains(" Overview │"))
         .collect::<Vec<_>>()
@@ -464,18 +478,18 @@ fn shown(desk: &Desk) -> String {
 #[test]
 fn screens() {
     for (size, columns, rows) in [("80x24", 80, 24), ("120x40", 120, 40)] {
-        let mut desk = open(columns, rows, app(two()));
-        desk.keys("down space");
-        desk.wait(10_000);
-        insta::assert_snapshot!(format!("two_{size}"), shown(&desk));
-        let mut desk = open(columns, rows, app(many()));
-        insta::assert_snapshot!(format!("many_{size}"), shown(&desk));
-        desk.keys("K");
-        insta::assert_snapshot!(format!("keep_newest_{size}"), shown(&desk));
-        desk.keys("space");
-        insta::assert_snapshot!(format!("keep_newest_strict_{size}"), shown(&desk));
-        desk.keys("esc enter");
-        insta::assert_snapshot!(format!("menu_{size}"), shown(&desk));
+        let mut dashboard = open(columns, rows, app(two()));
+        dashboard.keys("down space");
+        dashboard.wait(10_000);
+        insta::assert_snapshot!(format!("two_{size}"), shown(&dashboard));
+        let mut dashboard = open(columns, rows, app(many()));
+        insta::assert_snapshot!(format!("many_{size}"), shown(&dashboard));
+        dashboard.keys("K");
+        insta::assert_snapshot!(format!("keep_newest_{size}"), shown(&dashboard));
+        dashboard.keys("space");
+        insta::assert_snapshot!(format!("keep_newest_strict_{size}"), shown(&dashboard));
+        dashboard.keys("esc enter");
+        insta::assert_snapshot!(format!("menu_{size}"), shown(&dashboard));
         insta::assert_snapshot!(format!("flight_{size}"), shown(&flight(columns, rows)));
     }
 }

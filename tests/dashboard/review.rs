@@ -7,7 +7,7 @@
 )]
 
 use crate::{
-    desk::{Desk, detail},
+    dashboard::{Dashboard, detail},
     openings::{ADD_ON, APP, FLIGHT, app, live, notes},
 };
 use flightdeck::{
@@ -15,18 +15,16 @@ use flightdeck::{
     tasks::{
         analyze,
         job::Job,
-        report::{Comparison, KeptEdit, Report, Weighing},
+        report::{AnalyzedReview, Comparison, KeptEdit, Report},
     },
 };
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store_model::{
-    fingerprint::Fingerprint, risk::ConcernKind, submission::put_body, target::Target,
-};
+use store_model::{fingerprint::Fingerprint, risk::RiskKind, submission::put_body, target::Target};
 
 /// A desk with the target selected; what was edited of it was kept by an earlier session.
-fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Desk {
+fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Dashboard {
     let mut published = live(text);
     // Nothing waits for a file: only what is edited is in question.
     let settled = published.to_string().replace("PendingUpload", "Uploaded");
@@ -57,17 +55,17 @@ fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Va
     if *target != app() {
         store.push(notes(None, live(APP)));
     }
-    let mut desk = Desk::new(size.0, size.1, store);
-    desk.keys("enter");
-    desk.wait(500);
+    let mut dashboard = Dashboard::new(size.0, size.1, store);
+    dashboard.keys("enter");
+    dashboard.wait(500);
     match target {
         Target::App { .. } => {}
-        Target::AddOn { .. } => desk.keys("2 enter"),
-        Target::Flight { .. } => desk.keys("3 enter"),
+        Target::AddOn { .. } => dashboard.keys("2 enter"),
+        Target::Flight { .. } => dashboard.keys("3 enter"),
     }
-    desk.wait(500);
-    desk.keys("4");
-    desk
+    dashboard.wait(500);
+    dashboard.keys("4");
+    dashboard
 }
 
 fn add_on() -> Target {
@@ -81,45 +79,50 @@ fn flight() -> Target {
 const ROLLOUT: &str = "/packageDeliveryOptions/packageRollout";
 
 #[rstest]
-#[case::app_free(app(), APP, "/pricing/priceId", json!("Free"), ConcernKind::BecomesFree)]
-#[case::app_hidden(app(), APP, "/visibility", json!("Hidden"), ConcernKind::Visibility)]
-#[case::app_rollout(app(), APP, ROLLOUT, json!({"isPackageRollout": true, "packageRolloutPercentage": 5.0}), ConcernKind::Rollout)]
-#[case::add_on_free(add_on(), ADD_ON, "/pricing/priceId", json!("Free"), ConcernKind::BecomesFree)]
-#[case::add_on_hidden(add_on(), ADD_ON, "/visibility", json!("Hidden"), ConcernKind::Visibility)]
-#[case::flight_inherits_its_rollout(flight(), FLIGHT, "/notesForCertification", json!("another text"), ConcernKind::Rollout)]
+#[case::app_free(app(), APP, "/pricing/priceId", json!("Free"), RiskKind::BecomesFree)]
+#[case::app_hidden(app(), APP, "/visibility", json!("Hidden"), RiskKind::Visibility)]
+#[case::app_rollout(app(), APP, ROLLOUT, json!({"isPackageRollout": true, "packageRolloutPercentage": 5.0}), RiskKind::Rollout)]
+#[case::add_on_free(add_on(), ADD_ON, "/pricing/priceId", json!("Free"), RiskKind::BecomesFree)]
+#[case::add_on_hidden(add_on(), ADD_ON, "/visibility", json!("Hidden"), RiskKind::Visibility)]
+#[case::flight_inherits_its_rollout(flight(), FLIGHT, "/notesForCertification", json!("another text"), RiskKind::Rollout)]
 fn no_key_commits_a_delicate_change_without_a_yes_to_it(
     #[case] target: Target,
     #[case] text: &str,
     #[case] pointer: &str,
     #[case] value: Value,
-    #[case] kind: ConcernKind,
+    #[case] kind: RiskKind,
     #[values((80, 24), (120, 36), (200, 60))] size: (u16, u16),
 ) {
-    let mut desk = open(size, &target, text, |document| {
+    let mut dashboard = open(size, &target, text, |document| {
         *document.pointer_mut(pointer).unwrap() = value
     });
-    desk.keys("u");
-    assert_eq!(desk.app.overlays(), ["review"], "{}", desk.screen());
-    let screen = desk.screen();
+    dashboard.keys("u");
+    assert_eq!(
+        dashboard.app.overlays(),
+        ["review"],
+        "{}",
+        dashboard.screen()
+    );
+    let screen = dashboard.screen();
     assert!(
         screen.contains(&format!("[ no] {}", kind.word())) && screen.contains("Cannot publish"),
         "{screen}"
     );
     // Publish is dead, however often it is pressed.
-    desk.keys("right enter enter space enter");
-    assert_eq!(desk.started, [], "{}", desk.screen());
-    desk.keys("backtab backtab space");
+    dashboard.keys("right enter enter space enter");
+    assert_eq!(dashboard.started, [], "{}", dashboard.screen());
+    dashboard.keys("backtab backtab space");
     assert!(
-        desk.screen().contains("[yes]") && desk.screen().contains("Ready."),
+        dashboard.screen().contains("[yes]") && dashboard.screen().contains("Ready."),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
     // Taken back, it is dead again.
-    desk.keys("space tab right enter");
-    assert_eq!(desk.started, []);
-    desk.keys("backtab backtab space tab right enter");
-    let [Job::Publish(plan)] = desk.started.as_slice() else {
-        panic!("{:?}\n{}", desk.started, desk.screen())
+    dashboard.keys("space tab right enter");
+    assert_eq!(dashboard.started, []);
+    dashboard.keys("backtab backtab space tab right enter");
+    let [Job::Publish(plan)] = dashboard.started.as_slice() else {
+        panic!("{:?}\n{}", dashboard.started, dashboard.screen())
     };
     assert_eq!(
         (&plan.target, plan.allow.as_slice()),
@@ -127,12 +130,12 @@ fn no_key_commits_a_delicate_change_without_a_yes_to_it(
     );
 }
 
-fn copied(desk: &Desk) -> String {
+fn copied(dashboard: &Dashboard) -> String {
     let copied = |effect: &Effect| match effect {
         Effect::Copy(text) => Some(text.clone()),
         _ => None,
     };
-    desk.effects.iter().rev().find_map(copied).unwrap()
+    dashboard.effects.iter().rev().find_map(copied).unwrap()
 }
 
 fn many_changes(document: &mut Value) {
@@ -145,56 +148,61 @@ fn many_changes(document: &mut Value) {
 
 #[test]
 fn groups_fold_and_the_hash_is_copied() {
-    let mut desk = open((120, 40), &app(), APP, many_changes);
-    desk.keys("u");
+    let mut dashboard = open((120, 40), &app(), APP, many_changes);
+    dashboard.keys("u");
     assert!(
-        desk.screen().contains("▾ Texts, de-de  1") && desk.screen().contains("Registerkarten."),
+        dashboard.screen().contains("▾ Texts, de-de  1")
+            && dashboard.screen().contains("Registerkarten."),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("up enter");
+    dashboard.keys("up enter");
     assert!(
-        desk.screen().contains("▸ Texts, de-de  1") && !desk.screen().contains("Registerkarten."),
+        dashboard.screen().contains("▸ Texts, de-de  1")
+            && !dashboard.screen().contains("Registerkarten."),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("y");
+    dashboard.keys("y");
     assert!(
-        copied(&desk)
+        copied(&dashboard)
             .parse::<Fingerprint>()
             .is_ok_and(|hash| !hash.is_open() && !hash.needs_zip()),
         "{}",
-        copied(&desk)
+        copied(&dashboard)
     );
-    desk.keys("esc");
-    assert_eq!((desk.app.overlays().len(), desk.started.len()), (0, 0));
+    dashboard.keys("esc");
+    assert_eq!(
+        (dashboard.app.overlays().len(), dashboard.started.len()),
+        (0, 0)
+    );
 }
 
 #[test]
 fn the_diff_tab_folds_copies_and_leads_into_the_document() {
-    let mut desk = open((120, 40), &app(), APP, many_changes);
-    desk.keys("d");
-    let screen = desk.screen();
+    let mut dashboard = open((120, 40), &app(), APP, many_changes);
+    dashboard.keys("d");
+    let screen = dashboard.screen();
     assert!(screen.contains("4 changes, edited"), "{screen}");
     assert!(
         screen.contains("each needs a yes of its own")
             && screen.contains("▾ Price and availability  1"),
         "{screen}"
     );
-    desk.keys("space");
+    dashboard.keys("space");
     assert!(
-        desk.screen().contains("▸ Price and availability  1"),
+        dashboard.screen().contains("▸ Price and availability  1"),
         "{}",
-        desk.screen()
+        dashboard.screen()
     );
-    desk.keys("y");
+    dashboard.keys("y");
     assert!(
-        copied(&desk).starts_with("## Northwind Notes\n\n### ⚠️ Needs a yes of its own"),
+        copied(&dashboard).starts_with("## Northwind Notes\n\n### ⚠️ Needs a yes of its own"),
         "{}",
-        copied(&desk)
+        copied(&dashboard)
     );
-    desk.keys("end enter");
-    let screen = desk.screen();
+    dashboard.keys("end enter");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("editing") && screen.contains("releaseNotes"),
         "{screen}"
@@ -204,30 +212,30 @@ fn the_diff_tab_folds_copies_and_leads_into_the_document() {
 #[test]
 fn screens() {
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        let mut desk = open((columns, rows), &app(), APP, many_changes);
-        desk.keys("d");
-        insta::assert_snapshot!(format!("diff_{columns}x{rows}"), desk.screen());
-        desk.keys("u");
-        insta::assert_snapshot!(format!("review_{columns}x{rows}"), desk.screen());
+        let mut dashboard = open((columns, rows), &app(), APP, many_changes);
+        dashboard.keys("d");
+        insta::assert_snapshot!(format!("diff_{columns}x{rows}"), dashboard.screen());
+        dashboard.keys("u");
+        insta::assert_snapshot!(format!("review_{columns}x{rows}"), dashboard.screen());
     }
 }
 
 #[test]
 fn a_date_that_is_too_near_is_told_in_the_review_and_in_the_editor() {
-    let mut desk = open((120, 36), &Target::app("9NX0EXAMPLE1"), APP, |document| {
+    let mut dashboard = open((120, 36), &Target::app("9NX0EXAMPLE1"), APP, |document| {
         document["targetPublishMode"] = json!("SpecificDate");
         document["targetPublishDate"] = json!("2026-02-03T20:00:00Z");
     });
-    desk.keys("u");
-    let screen = desk.screen();
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("targetPublishDate is only 7 hours ahead"),
         "{screen}"
     );
-    desk.keys("esc e");
-    desk.wait(1_000);
-    desk.keys("f4");
-    let screen = desk.screen();
+    dashboard.keys("esc e");
+    dashboard.wait(1_000);
+    dashboard.keys("f4");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("targetPublishDate is only 7 hours ahead"),
         "{screen}"
@@ -235,9 +243,9 @@ fn a_date_that_is_too_near_is_told_in_the_review_and_in_the_editor() {
 }
 
 /// Carries out what was only noted while nobody compared.
-fn release(desk: &mut Desk) {
-    desk.is_judging = true;
-    let held: Vec<_> = desk
+fn release(dashboard: &mut Dashboard) {
+    dashboard.is_judging = true;
+    let held: Vec<_> = dashboard
         .app
         .model()
         .jobs
@@ -250,17 +258,19 @@ fn release(desk: &mut Desk) {
                 number,
                 difference: Arc::new(analyze::difference(&documents)),
             }),
-            Job::Weigh { number, documents } => Report::Weighed(Weighing {
+            Job::Analyze { number, documents } => Report::ReviewAnalysis(AnalyzedReview {
                 number,
-                weighed: Arc::new(analyze::weighed(&documents, desk.now.wall)),
+                analysis: Arc::new(analyze::analysis(&documents, dashboard.now.wall)),
             }),
             _ => continue,
         };
         for report in [report, Report::Ended] {
-            desk.app.handle(Event::Report(Some(id), report), desk.now);
+            dashboard
+                .app
+                .handle(Event::Report(Some(id), report), dashboard.now);
         }
     }
-    desk.started.clear();
+    dashboard.started.clear();
 }
 
 /// So large that nothing of it may be compared between two frames.
@@ -279,14 +289,14 @@ fn in_many_languages(document: &mut Value) {
 
 #[test]
 fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_is_compared() {
-    let mut desk = open((120, 36), &app(), APP, |document| {
+    let mut dashboard = open((120, 36), &app(), APP, |document| {
         in_many_languages(document);
         document["visibility"] = json!("Hidden");
     });
-    desk.is_judging = false;
-    desk.started.clear();
-    desk.keys("u");
-    let screen = desk.screen();
+    dashboard.is_judging = false;
+    dashboard.started.clear();
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("Review before publishing") && screen.contains("comparing …"),
         "{screen}"
@@ -296,27 +306,27 @@ fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_
         "{screen}"
     );
     assert!(
-        matches!(desk.started.as_slice(), [Job::Weigh { .. }]),
+        matches!(dashboard.started.as_slice(), [Job::Analyze { .. }]),
         "{:?}",
-        desk.started.len()
+        dashboard.started.len()
     );
-    desk.keys("tab right space tab right space down");
+    dashboard.keys("tab right space tab right space down");
     assert_eq!(
-        (desk.started.len(), desk.app.overlays()),
+        (dashboard.started.len(), dashboard.app.overlays()),
         (1, vec!["review"]),
         "there is no button but the way out"
     );
-    release(&mut desk);
-    let screen = desk.screen();
+    release(&mut dashboard);
+    let screen = dashboard.screen();
     assert!(
         !screen.contains("comparing …") && screen.contains("[ no] visibility"),
         "{screen}"
     );
-    desk.keys("backtab backtab space tab right enter");
-    let [Job::Publish(plan)] = desk.started.as_slice() else {
-        panic!("{}", desk.screen())
+    dashboard.keys("backtab backtab space tab right enter");
+    let [Job::Publish(plan)] = dashboard.started.as_slice() else {
+        panic!("{}", dashboard.screen())
     };
-    assert_eq!(plan.allow.as_slice(), [ConcernKind::Visibility].as_slice());
+    assert_eq!(plan.allow.as_slice(), [RiskKind::Visibility].as_slice());
     assert!(
         plan.document
             .as_ref()
@@ -326,46 +336,56 @@ fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_
 
 #[test]
 fn an_answer_about_another_document_opens_no_gate() {
-    let mut desk = open((120, 36), &app(), APP, in_many_languages);
-    desk.is_judging = false;
-    desk.started.clear();
-    desk.keys("u");
-    let [Job::Weigh { number, documents }] = desk.started.as_slice() else {
-        panic!("{:?}", desk.started.len())
+    let mut dashboard = open((120, 36), &app(), APP, in_many_languages);
+    dashboard.is_judging = false;
+    dashboard.started.clear();
+    dashboard.keys("u");
+    let [Job::Analyze { number, documents }] = dashboard.started.as_slice() else {
+        panic!("{:?}", dashboard.started.len())
     };
-    let weighed = Arc::new(analyze::weighed(documents, desk.now.wall));
-    let answer = Report::Weighed(Weighing {
+    let analysis = Arc::new(analyze::analysis(documents, dashboard.now.wall));
+    let answer = Report::ReviewAnalysis(AnalyzedReview {
         number: number - 1,
-        weighed,
+        analysis,
     });
-    let job = desk
+    let job = dashboard
         .app
         .model()
         .jobs
         .iter()
-        .find(|(_, job)| matches!(job, Job::Weigh { .. }))
+        .find(|(_, job)| matches!(job, Job::Analyze { .. }))
         .map(|(id, _)| *id);
-    desk.app.handle(Event::Report(job, answer), desk.now);
-    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
+    dashboard
+        .app
+        .handle(Event::Report(job, answer), dashboard.now);
+    assert!(
+        dashboard.screen().contains("comparing …"),
+        "{}",
+        dashboard.screen()
+    );
 }
 
 #[test]
 fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
-    let mut desk = open((120, 36), &app(), APP, in_many_languages);
-    desk.is_judging = false;
-    desk.started.clear();
-    desk.keys("d");
-    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
-    desk.wait(100);
+    let mut dashboard = open((120, 36), &app(), APP, in_many_languages);
+    dashboard.is_judging = false;
+    dashboard.started.clear();
+    dashboard.keys("d");
     assert!(
-        matches!(desk.started.as_slice(), [Job::Compare { .. }]),
-        "once, however often it is drawn: {:?}",
-        desk.started.len()
+        dashboard.screen().contains("comparing …"),
+        "{}",
+        dashboard.screen()
     );
-    desk.keys("enter");
-    assert_eq!(desk.app.messages(), ["It is still being compared."]);
-    release(&mut desk);
-    let screen = desk.screen();
+    dashboard.wait(100);
+    assert!(
+        matches!(dashboard.started.as_slice(), [Job::Compare { .. }]),
+        "once, however often it is drawn: {:?}",
+        dashboard.started.len()
+    );
+    dashboard.keys("enter");
+    assert_eq!(dashboard.app.messages(), ["It is still being compared."]);
+    release(&mut dashboard);
+    let screen = dashboard.screen();
     assert!(
         !screen.contains("comparing …")
             && screen.contains("Texts, af")
@@ -373,14 +393,22 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
         "{screen}"
     );
     // Another state of the document is another comparison.
-    desk.is_judging = false;
-    desk.keys("4 e ctrl-end");
-    desk.text(" ");
-    desk.keys("esc d");
-    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
-    desk.wait(5_000);
-    assert!(desk.screen().contains("comparing …"), "{}", desk.screen());
-    let compared = desk
+    dashboard.is_judging = false;
+    dashboard.keys("4 e ctrl-end");
+    dashboard.text(" ");
+    dashboard.keys("esc d");
+    assert!(
+        dashboard.screen().contains("comparing …"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.wait(5_000);
+    assert!(
+        dashboard.screen().contains("comparing …"),
+        "{}",
+        dashboard.screen()
+    );
+    let compared = dashboard
         .started
         .iter()
         .filter(|job| matches!(job, Job::Compare { .. }))
@@ -389,18 +417,22 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
         compared, 1,
         "a text that was kept meanwhile is no other text"
     );
-    release(&mut desk);
-    assert!(desk.screen().contains("Texts, af"), "{}", desk.screen());
+    release(&mut dashboard);
+    assert!(
+        dashboard.screen().contains("Texts, af"),
+        "{}",
+        dashboard.screen()
+    );
 }
 
 #[test]
 fn a_change_for_customers_is_told_once_in_the_review() {
-    let mut desk = open((120, 60), &app(), APP, |document| {
+    let mut dashboard = open((120, 60), &app(), APP, |document| {
         document["pricing"]["priceId"] = json!("Free");
         document["visibility"] = json!("Hidden");
     });
-    desk.keys("u");
-    let screen = desk.screen();
+    dashboard.keys("u");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("[ no] becomes free") && screen.contains("[ no] visibility"),
         "{screen}"

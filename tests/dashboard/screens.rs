@@ -4,11 +4,11 @@ use crate::harness::{Harness, app, app_product, apps, loaded, run, settings, wit
 use flightdeck::{
     app::{event::Event, settings::Settings},
     engine::view::{Cause, Ending, Outcome, Seen, Step},
-    screen::ask::PaneId,
+    screen::command::PaneId,
     state::ProfileView,
     tasks::{
         job::{Catalog, Job},
-        report::{Exchange, Pulse, Report, UploadProgress},
+        report::{Connection, Exchange, Report, UploadProgress},
     },
 };
 use jiff::SignedDuration;
@@ -30,13 +30,13 @@ fn busy(columns: u16, rows: u16) -> Harness {
     );
     harness.fill();
     let now = harness.now.wall;
-    let pulse = Pulse {
+    let connection = Connection {
         token_expires: Some(now + SignedDuration::from_mins(41)),
         used: 6,
         limit: 20,
         waiting: 0,
     };
-    harness.report(None, Report::Pulse(pulse));
+    harness.report(None, Report::Connection(connection));
     for (status, error) in [
         (Some(200), None),
         (Some(503), Some("ServiceUnavailable")),

@@ -103,12 +103,12 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
     bench.assert_home_is_clean();
 
     // The history knows what the update changed, and gives the document from before it.
-    let told = bench.run(Job::LoadPast(target.clone())).await;
-    let Some(Report::Past(past)) = told.last() else {
+    let told = bench.run(Job::LoadHistory(target.clone())).await;
+    let Some(Report::History(history)) = told.last() else {
         panic!("{told:?}")
     };
-    let [ended, put, refused] = past.items.as_slice() else {
-        panic!("{past:?}")
+    let [ended, put, refused] = history.items.as_slice() else {
+        panic!("{history:?}")
     };
     assert!(matches!(&refused.deed, Deed::Run(ended) if ended.outcome == "refused"));
     assert!(
@@ -181,11 +181,11 @@ async fn a_text_that_is_set_aside_stands_in_the_history_letter_by_letter() {
             text: text.to_owned(),
         })
         .await;
-    let Some(Report::Past(past)) = told.last() else {
+    let Some(Report::History(history)) = told.last() else {
         panic!("{told:?}")
     };
-    let [item] = past.items.as_slice() else {
-        panic!("{past:?}")
+    let [item] = history.items.as_slice() else {
+        panic!("{history:?}")
     };
     let Deed::Rescued {
         why: Kept::SetAside,

@@ -8,7 +8,7 @@ use flightdeck::{
     engine::view::{Outcome, Step, StepState},
     tasks::{
         job::{Catalog, Job},
-        report::{Pulse, Report},
+        report::{Connection, Report},
     },
 };
 use serde_json::json;
@@ -90,7 +90,7 @@ async fn whoever_reads_late_misses_previews_and_no_result() {
     bench.until(is_uploading).await;
     while bench
         .sender
-        .try_send((None, Report::Pulse(Pulse::default())))
+        .try_send((None, Report::Connection(Connection::default())))
         .is_ok()
     {}
     bench.play("").await;

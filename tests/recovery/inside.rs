@@ -6,7 +6,7 @@ use super::{
 };
 use flightdeck::{
     engine::{
-        operation::Errand,
+        operation::Operation,
         plan::{PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
@@ -161,7 +161,7 @@ impl Inside {
         let cancel = self.cancel();
         let run = drive::run(
             &self.services,
-            Errand::Publish(Box::new(plan)),
+            Operation::Publish(Box::new(plan)),
             &reporter,
             &cancel,
         );

@@ -41,7 +41,7 @@ fn color(color: vt100::Color, usual: &str) -> String {
 
 /// How a cell looks, apart from its letter.
 #[derive(Clone, PartialEq)]
-struct Look {
+struct Poll {
     front: String,
     back: String,
     is_bold: bool,
@@ -49,7 +49,7 @@ struct Look {
     is_underlined: bool,
 }
 
-impl Look {
+impl Poll {
     fn of(cell: &vt100::Cell) -> Self {
         let (front, back) = (color(cell.fgcolor(), FRONT), color(cell.bgcolor(), BACK));
         let (front, back) = if cell.inverse() {
@@ -103,7 +103,7 @@ impl Look {
 }
 
 /// Lines and blocks as shapes: no font has to be as high as the picture's rows. `None` for what is a letter.
-fn shape(letter: &str, (x, y): (f64, f64), look: &Look) -> Option<String> {
+fn shape(letter: &str, (x, y): (f64, f64), look: &Poll) -> Option<String> {
     let (middle, centre) = (x + WIDE / 2.0, y + HIGH / 2.0);
     let (right, bottom) = (x + WIDE, y + HIGH);
     let round = WIDE / 2.0;
@@ -191,7 +191,7 @@ pub fn picture(screen: &vt100::Screen) -> String {
         )
     };
     for row in 0..rows {
-        let mut lying: Vec<(u16, Look, &str)> = Vec::new();
+        let mut lying: Vec<(u16, Poll, &str)> = Vec::new();
         for column in 0..columns {
             if let Some(cell) = screen
                 .cell(row, column)
@@ -199,7 +199,7 @@ pub fn picture(screen: &vt100::Screen) -> String {
             {
                 lying.push((
                     column,
-                    Look::of(cell),
+                    Poll::of(cell),
                     if cell.has_contents() {
                         cell.contents()
                     } else {

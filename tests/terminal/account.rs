@@ -1,6 +1,6 @@
 //! A Store in this process and a home that outlives the program.
 
-use crate::desk::{Desk, Size};
+use crate::desk::{Dashboard, Size};
 use std::fs;
 use store_sim::{Sim, SimOptions};
 use tempfile::TempDir;
@@ -46,12 +46,12 @@ impl Account {
         Self { sim, runtime, home }
     }
 
-    pub fn open(&self, size: Size, secret: &str) -> Desk {
-        Desk::at(self.home.path(), size, &[("TEST_SECRET", secret)])
+    pub fn open(&self, size: Size, secret: &str) -> Dashboard {
+        Dashboard::at(self.home.path(), size, &[("TEST_SECRET", secret)])
     }
 
     /// The dashboard with its lists.
-    pub fn desk(&self, size: Size) -> Desk {
+    pub fn desk(&self, size: Size) -> Dashboard {
         let desk = self.open(size, store_sim::CLIENT_SECRET);
         desk.terminal.see("Northwind Notes");
         desk

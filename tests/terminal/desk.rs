@@ -16,7 +16,7 @@ pub const LARGE: Size = (120, 36);
 pub const NOTES: &str = "Northwind Notes ─ submission 6";
 
 /// The dashboard, and the home that it works in.
-pub struct Desk {
+pub struct Dashboard {
     pub terminal: Terminal,
     pub home: PathBuf,
     /// A home that is this desk's alone goes with it.
@@ -41,7 +41,7 @@ fn start(args: &[&str], size: Size, home: &Path, more: &[(&str, &str)]) -> Termi
     )
 }
 
-impl Desk {
+impl Dashboard {
     /// The demo, ten times faster than life: about four seconds from the commit to the customers.
     pub fn demo(size: Size) -> Self {
         Self::demo_with(size, &[])

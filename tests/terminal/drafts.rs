@@ -1,6 +1,6 @@
 //! Drafts of others, and texts of one's own that outlive the program.
 
-use crate::desk::{Desk, LARGE, SMALL, Size};
+use crate::desk::{Dashboard, LARGE, SMALL, Size};
 #[cfg(unix)]
 use crate::{
     account::Account,
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 #[rstest]
 fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target("app");
     desk.terminal.press("2");
     desk.open("notes.sync", "northwind.notes.sync ─ submission");
@@ -44,7 +44,7 @@ fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) 
 
 #[rstest]
 fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open("puzzle", "must act");
     desk.review(&[
         "The draft was made or touched in Partner Center",
@@ -119,7 +119,7 @@ fn other_client(account: &Account) -> (flightdeck::tasks::services::Services, Te
 fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     let account = Account::new();
     let mut desk = account.desk(LARGE);
-    let open = |desk: &mut Desk| {
+    let open = |desk: &mut Dashboard| {
         desk.open("notes", NOTES);
         desk.terminal.press("2");
         desk.open("notes.sync", "northwind.notes.sync ─ submission");

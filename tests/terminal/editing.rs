@@ -1,6 +1,6 @@
 //! A document is changed: by an editor of one's own, by texts from a folder, in the tree.
 
-use crate::desk::{Desk, LARGE, SMALL, Size};
+use crate::desk::{Dashboard, LARGE, SMALL, Size};
 use rstest::rstest;
 #[cfg(unix)]
 use std::fs;
@@ -14,7 +14,7 @@ fn an_editor_of_ones_own_changes_the_document() {
     fs::write(&script, "#!/bin/sh\necho EDITOR WORKS\nread line\nsed 's/Faster start/Far faster start/' \"$2\" > \"$2.new\" && cat \"$2.new\" > \"$2\"; rm \"$2.new\"\n").unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = format!("'{}' --wait", script.display());
-    let mut desk = Desk::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
+    let mut desk = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
     desk.terminal.see("Northwind Notes");
     desk.open_target("app");
     desk.terminal.press("E");
@@ -62,10 +62,10 @@ fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] 
     .unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = script.display().to_string();
-    let mut desk = Desk::start(&["demo"], size, home, &[("EDITOR", &editor)]);
+    let mut desk = Dashboard::start(&["demo"], size, home, &[("EDITOR", &editor)]);
     desk.terminal.see("Northwind Notes");
     desk.open("atlas", "Northwind Atlas ─ submission");
-    let copy = |desk: &mut Desk, number: usize| {
+    let copy = |desk: &mut Dashboard, number: usize| {
         desk.terminal.press("E");
         desk.terminal.back("Northwind Atlas");
         fs::read_to_string(copies.join(format!("{number}.json"))).unwrap()
@@ -111,7 +111,7 @@ fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] 
 
 #[test]
 fn an_editor_that_is_none_is_explained() {
-    let mut desk = Desk::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);
+    let mut desk = Dashboard::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);
     desk.open_target("app");
     desk.terminal.press("E");
     desk.terminal
@@ -126,7 +126,7 @@ fn an_editor_that_is_none_is_explained() {
 fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(
     #[values(SMALL, LARGE)] size: Size,
 ) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target("app");
     let terminal = &mut desk.terminal;
     terminal.press("4 ] t");

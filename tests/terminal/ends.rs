@@ -4,7 +4,7 @@
 use crate::desk::signal;
 use crate::{
     account::Account,
-    desk::{Desk, LARGE, SMALL, Size},
+    desk::{Dashboard, LARGE, SMALL, Size},
     terminal::Terminal,
 };
 use rstest::rstest;
@@ -31,11 +31,11 @@ fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size:
         "config.toml",
     ];
     let home = tempfile::tempdir().unwrap();
-    let mut desk = Desk::at(home.path(), size, &[]);
+    let mut desk = Dashboard::at(home.path(), size, &[]);
     desk.terminal.see_all(&ways);
     desk.quit();
 
-    let mut desk = Desk::at(home.path(), size, &[]);
+    let mut desk = Dashboard::at(home.path(), size, &[]);
     desk.terminal.see_all(&ways);
     desk.terminal.press("d");
     desk.terminal.see("DEMO —");
@@ -45,7 +45,7 @@ fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size:
 
 #[test]
 fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
-    let mut desk = Desk::start(&["demo"], (20, 5), tempfile::tempdir().unwrap(), &[]);
+    let mut desk = Dashboard::start(&["demo"], (20, 5), tempfile::tempdir().unwrap(), &[]);
     let is_sentence = |screen: &str| {
         screen.split_whitespace().collect::<String>() == "Flightdeckneeds40×10;thisis20×5."
     };
@@ -72,7 +72,7 @@ fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
 #[cfg(unix)]
 #[rstest]
 fn a_signal_ends_it_in_good_order(#[values("TERM", "HUP")] name: &str) {
-    let mut desk = Desk::demo(LARGE);
+    let mut desk = Dashboard::demo(LARGE);
     signal(&desk.terminal, name);
     assert_eq!(desk.terminal.ended(), 0);
     assert!(desk.terminal.is_restored());
@@ -128,7 +128,7 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
 #[cfg(unix)]
 #[test]
 fn closing_the_terminal_ends_it() {
-    let mut desk = Desk::demo(SMALL);
+    let mut desk = Dashboard::demo(SMALL);
     desk.terminal.close();
     assert_eq!(desk.terminal.ended(), 0);
     desk.assert_tidy();

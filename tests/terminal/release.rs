@@ -2,7 +2,7 @@
 
 use crate::{
     account::Account,
-    desk::{Desk, LARGE, NOTES, SMALL, Size},
+    desk::{Dashboard, LARGE, NOTES, SMALL, Size},
 };
 
 use rstest::rstest;
@@ -33,7 +33,7 @@ fn a_release_from_the_list_to_the_customers(
             "northwind-notes-2.5.zip",
         ),
     };
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target(target);
     desk.edit(find, text);
     desk.terminal.see("1 change");

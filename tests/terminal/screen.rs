@@ -1,7 +1,7 @@
 //! What every screen keeps to: no colour where none is wanted, the keys in the help, one step back by Esc.
 
 use crate::{
-    desk::{Desk, LARGE, SMALL, Size},
+    desk::{Dashboard, LARGE, SMALL, Size},
     terminal::Terminal,
 };
 use rstest::rstest;
@@ -19,9 +19,9 @@ fn is_colored(terminal: &Terminal) -> bool {
 
 #[test]
 fn no_color_is_kept() {
-    let desk = Desk::demo(LARGE);
+    let desk = Dashboard::demo(LARGE);
     assert!(is_colored(&desk.terminal));
-    let mut desk = Desk::demo_with(LARGE, &[("NO_COLOR", "1")]);
+    let mut desk = Dashboard::demo_with(LARGE, &[("NO_COLOR", "1")]);
     desk.open_target("app");
     desk.review(&[]);
     assert!(!is_colored(&desk.terminal));
@@ -31,7 +31,7 @@ fn no_color_is_kept() {
 
 #[rstest]
 fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target("app");
     desk.terminal.press("?");
     desk.terminal.see("╭ Keys ");

@@ -1,11 +1,11 @@
 //! ZIPs that are wrong, nested, broken or not made yet: what the picker says of them, and what becomes of it.
 
-use crate::desk::{Desk, LARGE, SMALL, Size};
+use crate::desk::{Dashboard, LARGE, SMALL, Size};
 use rstest::rstest;
 
 #[test]
 fn a_zip_with_mistakes_is_refused_with_all_that_is_wrong() {
-    let mut desk = Desk::demo(LARGE);
+    let mut desk = Dashboard::demo(LARGE);
     desk.open_target("app");
     // The JSON waits for the bundle of the right ZIP; then the wrong one is taken.
     desk.pick_zip("northwind-notes-2.5.zip");
@@ -27,7 +27,7 @@ fn a_zip_with_mistakes_is_refused_with_all_that_is_wrong() {
 
 #[rstest]
 fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target("app");
     desk.look_at_zip("mistakes", "✗ does not fit");
     desk.terminal.see("arm64.msix is no package");
@@ -48,7 +48,7 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
 
 #[rstest]
 fn a_zip_with_its_packages_in_a_folder_is_mended_and_published(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target("app");
     desk.look_at_zip("nested", "ctrl-r changes the JSON");
     desk.terminal.see("2.5.0.0 (x64)");
@@ -67,7 +67,7 @@ fn a_zip_with_its_packages_in_a_folder_is_mended_and_published(#[values(SMALL, L
 
 #[rstest]
 fn a_zip_is_made_of_a_folder(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target("app");
     // The JSON waits for the bundle of the right ZIP; then one is made of what a build left.
     desk.pick_zip("northwind-notes-2.5.zip");
@@ -83,7 +83,7 @@ fn a_zip_is_made_of_a_folder(#[values(SMALL, LARGE)] size: Size) {
 
 #[rstest]
 fn a_broken_zip_is_named_and_cannot_be_taken(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Desk::demo(size);
+    let mut desk = Dashboard::demo(size);
     desk.open_target("app");
     desk.look_at_zip("broken", "✗ the ZIP is cut off");
     desk.terminal.press("enter");

@@ -335,7 +335,7 @@ fn is_alike(left: &Value, right: &Value) -> bool {
 
 /// What somebody else changed in a document since `base`, as far as `mine` does not hold it too. `mine` is what is about to be
 /// sent; `None` when the document is to stay as it is. What the service sets by itself is nobody's change.
-pub fn foreign(base: &Value, mine: Option<&Value>, now: &Value) -> Vec<Change> {
+pub fn remote_changes(base: &Value, mine: Option<&Value>, now: &Value) -> Vec<Change> {
     let mut changes = diff(base, now);
     changes.retain(|change| {
         !crate::json::pointer::names(&change.path)
@@ -529,17 +529,17 @@ mod tests {
         ] {
             set(&mut now, pointer, value);
         }
-        assert_eq!(foreign(&base, None, &now), []);
+        assert_eq!(remote_changes(&base, None, &now), []);
         set(&mut now, NOTES, json!("Trees."));
-        assert_eq!(foreign(&base, None, &now).len(), 1);
-        assert_eq!(foreign(&base, Some(&base), &now).len(), 1);
+        assert_eq!(remote_changes(&base, None, &now).len(), 1);
+        assert_eq!(remote_changes(&base, Some(&base), &now).len(), 1);
         // What they changed is what I am about to send.
         assert_eq!(
-            foreign(&base, Some(&changed(&[(NOTES, json!("Trees."))])), &now),
+            remote_changes(&base, Some(&changed(&[(NOTES, json!("Trees."))])), &now),
             []
         );
         remove(&mut now, "/listings/en-us");
-        assert_eq!(foreign(&base, None, &now).len(), 1);
+        assert_eq!(remote_changes(&base, None, &now).len(), 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     fingerprint::{Fingerprint, ZipPart},
     json::document::SyntaxError,
     package::expected,
-    risk::{Concern, ConcernKind, concerns},
+    risk::{Risk, RiskKind, risks},
     rules::check::{Finding, Severity, check_at},
     submission::{Submission, put_body},
     target::{Kind, Target},
@@ -32,7 +32,7 @@ pub struct Documents<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weighed {
+pub struct ReviewAnalysis {
     /// The edited text judged.
     pub judged: Option<Judged>,
     /// The document as it would be published; nothing when the text is broken, or where there is none.
@@ -41,14 +41,14 @@ pub struct Weighed {
     pub difference: Arc<Difference>,
     /// Of what the Store holds and of the document; the ZIP is left open.
     pub hash: Option<Fingerprint>,
-    pub concerns: Vec<Concern>,
+    pub risks: Vec<Risk>,
     /// The files that a ZIP must bring, once each.
     pub expected: Vec<String>,
     /// What the check finds, but for warnings that say of a changed place what its concern says already.
     pub findings: Vec<Finding>,
 }
 
-impl Weighed {
+impl ReviewAnalysis {
     /// `now` tells which dates are too near.
     pub fn of(documents: Documents, now: Timestamp) -> Self {
         let Documents {
@@ -77,7 +77,7 @@ impl Weighed {
             live.and(body.clone())
         };
         let before = live_body.as_deref().or(body.as_deref());
-        let weigh = |value: &Arc<Value>| {
+        let analyze = |value: &Arc<Value>| {
             let difference = before
                 .map(|before| Difference::between(kind, Some(before), value, brought))
                 .unwrap_or_default();
@@ -91,20 +91,14 @@ impl Weighed {
                 difference,
                 findings,
                 hash,
-                concerns(kind, live_body.as_deref(), value),
+                risks(kind, live_body.as_deref(), value),
             )
         };
-        let (difference, mut findings, hash, concerns) = match value.as_ref().map(weigh) {
-            Some((difference, findings, hash, concerns)) => {
-                (difference, findings, Some(hash), concerns)
-            }
+        let (difference, mut findings, hash, risks) = match value.as_ref().map(analyze) {
+            Some((difference, findings, hash, risks)) => (difference, findings, Some(hash), risks),
             None => (Difference::default(), Vec::new(), None, Vec::new()),
         };
-        findings.retain(|finding| {
-            !concerns
-                .iter()
-                .any(|concern| says_the_same(concern, finding))
-        });
+        findings.retain(|finding| !risks.iter().any(|risk| says_the_same(risk, finding)));
         let expected = value
             .as_deref()
             .map(|value| files_to_bring(kind, value))
@@ -114,7 +108,7 @@ impl Weighed {
             value,
             difference: Arc::new(difference),
             hash,
-            concerns,
+            risks,
             expected,
             findings,
         }
@@ -141,12 +135,10 @@ pub fn files_to_bring(kind: Kind, document: &Value) -> Vec<String> {
 const FOR_CUSTOMERS: [&str; 2] = ["§ 3.4", "§ 3.5"];
 
 /// Whether a warning tells of the very change that a concern asks about.
-fn says_the_same(concern: &Concern, finding: &Finding) -> bool {
-    matches!(
-        concern.kind,
-        ConcernKind::BecomesFree | ConcernKind::Visibility
-    ) && finding.severity == Severity::Warning
-        && finding.pointer == concern.pointer
+fn says_the_same(risk: &Risk, finding: &Finding) -> bool {
+    matches!(risk.kind, RiskKind::BecomesFree | RiskKind::Visibility)
+        && finding.severity == Severity::Warning
+        && finding.pointer == risk.pointer
         && FOR_CUSTOMERS.contains(&finding.rule)
 }
 
@@ -155,7 +147,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn weighed(after: &Value) -> Weighed {
+    fn analysis(after: &Value) -> ReviewAnalysis {
         let pricing = json!({"priceId": "Tier1016", "marketSpecificPricings": {}, "trialPeriod": "NoFreeTrial"});
         let live = Submission {
             id: "1".into(),
@@ -170,19 +162,19 @@ mod tests {
             text: Some(&text),
             brought: &[],
         };
-        Weighed::of(documents, "2026-02-03T12:00:00Z".parse().unwrap())
+        ReviewAnalysis::of(documents, "2026-02-03T12:00:00Z".parse().unwrap())
     }
 
     #[test]
     fn a_change_for_customers_is_told_once() {
         let free = json!({"visibility": "Hidden", "pricing": {"priceId": "Free", "marketSpecificPricings": {"BR": "NotAvailable"}}});
-        let found = weighed(&free);
-        assert_eq!(found.concerns.len(), 3, "{:#?}", found.concerns);
+        let found = analysis(&free);
+        assert_eq!(found.risks.len(), 3, "{:#?}", found.risks);
         let of_them = |finding: &&Finding| {
             found
-                .concerns
+                .risks
                 .iter()
-                .any(|concern| concern.pointer == finding.pointer)
+                .any(|risk| risk.pointer == finding.pointer)
         };
         assert_eq!(
             found.findings.iter().filter(of_them).collect::<Vec<_>>(),
@@ -196,12 +188,12 @@ mod tests {
         );
         // What a price alone does not say stays.
         let unsold =
-            weighed(&json!({"visibility": "Public", "pricing": {"priceId": "NotAvailable"}}));
+            analysis(&json!({"visibility": "Public", "pricing": {"priceId": "NotAvailable"}}));
         assert!(
             unsold
-                .concerns
+                .risks
                 .iter()
-                .any(|concern| concern.pointer == "/pricing/priceId")
+                .any(|risk| risk.pointer == "/pricing/priceId")
         );
         assert!(
             unsold
@@ -232,12 +224,12 @@ mod tests {
             text: None,
             brought: &[],
         };
-        let unedited = Weighed::of(documents, now);
+        let unedited = ReviewAnalysis::of(documents, now);
         assert_eq!(unedited.value.as_deref(), Some(&json!({"notes": "new"})));
         assert!(
             unedited.judged.is_none() && unedited.difference.len() == 1 && unedited.hash.is_some()
         );
-        let broken = Weighed::of(
+        let broken = ReviewAnalysis::of(
             Documents {
                 text: Some("{"),
                 ..documents

@@ -11,14 +11,14 @@ use serde_json::Value;
 /// What a concern is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ConcernKind {
+pub enum RiskKind {
     Price,
     BecomesFree,
     Visibility,
     Rollout,
 }
 
-impl ConcernKind {
+impl RiskKind {
     /// The name of the command line's `--allow`.
     pub fn name(self) -> &'static str {
         match self {
@@ -41,8 +41,8 @@ impl ConcernKind {
 
 /// A change for customers that must not happen by mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Concern {
-    pub kind: ConcernKind,
+pub struct Risk {
+    pub kind: RiskKind,
     /// JSON pointer into what is sent; of the holder where the value is missing.
     pub pointer: String,
     pub sentence: String,
@@ -70,7 +70,7 @@ fn text<'a>(document: &'a Value, path: &[&str]) -> Option<&'a str> {
 }
 
 /// Compares what will be sent with what customers have now; `live` is the published submission, if there is one.
-pub fn concerns(kind: Kind, live: Option<&Value>, sent: &Value) -> Vec<Concern> {
+pub fn risks(kind: Kind, live: Option<&Value>, sent: &Value) -> Vec<Risk> {
     let mut found = Vec::new();
     if kind != Kind::Flight {
         price(live, sent, &mut found);
@@ -86,12 +86,12 @@ pub fn concerns(kind: Kind, live: Option<&Value>, sent: &Value) -> Vec<Concern> 
     found
 }
 
-fn price(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
+fn price(live: Option<&Value>, sent: &Value, found: &mut Vec<Risk>) {
     const PATH: [&str; 2] = ["pricing", "priceId"];
     let (pointer, _) = at(sent, &PATH);
     let was = live.and_then(|live| text(live, &PATH));
     let mut add = |kind, sentence| {
-        found.push(Concern {
+        found.push(Risk {
             kind,
             pointer: pointer.clone(),
             sentence,
@@ -99,26 +99,26 @@ fn price(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
     };
     match (was, text(sent, &PATH)) {
         (_, None) => add(
-            ConcernKind::Price,
+            RiskKind::Price,
             "priceId is missing or null: the Store has made a paid product free because of that (Q14).".to_owned(),
         ),
         (_, Some(tier)) if tier.eq_ignore_ascii_case("Base") => {
             add(
-                ConcernKind::Price,
+                RiskKind::Price,
                 "priceId is Base: the real price is managed in Partner Center, and the Store refuses this value (Q12)."
                     .to_owned(),
             );
         }
         (Some(was), Some(tier)) if was == tier => {}
         (Some(was), Some(tier)) if tier.eq_ignore_ascii_case("Free") => {
-            add(ConcernKind::BecomesFree, format!("The price goes from {was} to Free: customers will no longer pay."));
+            add(RiskKind::BecomesFree, format!("The price goes from {was} to Free: customers will no longer pay."));
         }
-        (Some(was), Some(tier)) => add(ConcernKind::Price, format!("The price goes from {was} to {tier}.")),
+        (Some(was), Some(tier)) => add(RiskKind::Price, format!("The price goes from {was} to {tier}.")),
         (None, Some(_)) => {}
     }
 }
 
-fn markets(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
+fn markets(live: &Value, sent: &Value, found: &mut Vec<Risk>) {
     const PATH: [&str; 2] = ["pricing", "marketSpecificPricings"];
     let (pointer, now) = at(sent, &PATH);
     let was = at(live, &PATH).1;
@@ -144,7 +144,7 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
             .and_then(|now| member(now, &market))
             .map(|(key, _)| child(&pointer, key));
         let mut add = |kind, sentence| {
-            found.push(Concern {
+            found.push(Risk {
                 kind,
                 pointer: key.clone().unwrap_or_else(|| pointer.clone()),
                 sentence,
@@ -154,21 +154,21 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
             (was, now) if was == now => {}
             (_, Some(now)) if now == "NotAvailable" => {
                 add(
-                    ConcernKind::Visibility,
+                    RiskKind::Visibility,
                     format!("It is withdrawn from the market {market}."),
                 );
             }
             (Some(was), now) if was == "NotAvailable" => {
                 let price = now.unwrap_or_else(|| "the base price".to_owned());
                 add(
-                    ConcernKind::Visibility,
+                    RiskKind::Visibility,
                     format!("It becomes available in the market {market}, at {price}."),
                 );
             }
             (was, Some(now)) if now == "Free" => {
                 let was = was.unwrap_or_else(|| "the base price".to_owned());
                 add(
-                    ConcernKind::BecomesFree,
+                    RiskKind::BecomesFree,
                     format!("The price in the market {market} goes from {was} to Free."),
                 );
             }
@@ -176,7 +176,7 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
                 let side =
                     |tier: Option<String>| tier.unwrap_or_else(|| "the base price".to_owned());
                 add(
-                    ConcernKind::Price,
+                    RiskKind::Price,
                     format!(
                         "The price in the market {market} goes from {} to {}.",
                         side(was),
@@ -188,7 +188,7 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
     }
 }
 
-fn visibility(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
+fn visibility(live: &Value, sent: &Value, found: &mut Vec<Risk>) {
     let (pointer, now) = at(sent, &["visibility"]);
     let was = at(live, &["visibility"]).1;
     if now == was || was.is_none_or(is_empty) {
@@ -205,14 +205,14 @@ fn visibility(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
         was.map(brief).unwrap_or_default(),
         now.map_or_else(|| "nothing".into(), brief)
     );
-    found.push(Concern {
-        kind: ConcernKind::Visibility,
+    found.push(Risk {
+        kind: RiskKind::Visibility,
         pointer,
         sentence,
     });
 }
 
-fn trial(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
+fn trial(live: &Value, sent: &Value, found: &mut Vec<Risk>) {
     const PATH: [&str; 2] = ["pricing", "trialPeriod"];
     let (was, now) = (text(live, &PATH), text(sent, &PATH));
     if let (Some(was), Some(now)) = (was, now)
@@ -220,11 +220,11 @@ fn trial(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
     {
         // A trial without an end gives the product away.
         let kind = if now == "TrialNeverExpires" {
-            ConcernKind::BecomesFree
+            RiskKind::BecomesFree
         } else {
-            ConcernKind::Price
+            RiskKind::Price
         };
-        found.push(Concern {
+        found.push(Risk {
             kind,
             pointer: at(sent, &PATH).0,
             sentence: format!("The free trial goes from {was} to {now}."),
@@ -232,7 +232,7 @@ fn trial(live: &Value, sent: &Value, found: &mut Vec<Concern>) {
     }
 }
 
-fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
+fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Risk>) {
     const ON: [&str; 3] = [
         "packageDeliveryOptions",
         "packageRollout",
@@ -274,8 +274,8 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
             Some(live) if is_on(live, &ON) => ": the published submission was rolled out as well",
             _ => "",
         };
-        found.push(Concern {
-            kind: ConcernKind::Rollout,
+        found.push(Risk {
+            kind: RiskKind::Rollout,
             pointer: at(sent, &ON).0,
             sentence: format!(
                 "{only} of the customers will get the new packages at first{origin}."
@@ -283,8 +283,8 @@ fn rollout(live: Option<&Value>, sent: &Value, found: &mut Vec<Concern>) {
         });
     }
     if is_on(sent, &MANDATORY) && !live.is_some_and(|live| is_on(live, &MANDATORY)) {
-        found.push(Concern {
-            kind: ConcernKind::Rollout,
+        found.push(Risk {
+            kind: RiskKind::Rollout,
             pointer: at(sent, &MANDATORY).0,
             sentence:
                 "The update becomes mandatory: apps that ask will make their users install it."
@@ -306,41 +306,41 @@ mod tests {
             (Kind::App, examples::app()),
             (Kind::AddOn, examples::add_on()),
         ] {
-            assert_eq!(concerns(kind, Some(&document), &document), []);
-            assert_eq!(concerns(kind, None, &document), []);
+            assert_eq!(risks(kind, Some(&document), &document), []);
+            assert_eq!(risks(kind, None, &document), []);
         }
     }
 
     #[rstest]
-    #[case("/pricing/priceId", Value::Null, ConcernKind::Price)]
-    #[case("/pricing/priceId", json!("Base"), ConcernKind::Price)]
-    #[case("/pricing/priceId", json!("Tier1021"), ConcernKind::Price)]
-    #[case("/pricing/priceId", json!("Free"), ConcernKind::BecomesFree)]
-    #[case("/pricing/marketSpecificPricings/BR", json!("Free"), ConcernKind::BecomesFree)]
-    #[case("/pricing/marketSpecificPricings/BR", json!("Tier1016"), ConcernKind::Price)]
-    #[case("/pricing/marketSpecificPricings/BR", json!("NotAvailable"), ConcernKind::Visibility)]
+    #[case("/pricing/priceId", Value::Null, RiskKind::Price)]
+    #[case("/pricing/priceId", json!("Base"), RiskKind::Price)]
+    #[case("/pricing/priceId", json!("Tier1021"), RiskKind::Price)]
+    #[case("/pricing/priceId", json!("Free"), RiskKind::BecomesFree)]
+    #[case("/pricing/marketSpecificPricings/BR", json!("Free"), RiskKind::BecomesFree)]
+    #[case("/pricing/marketSpecificPricings/BR", json!("Tier1016"), RiskKind::Price)]
+    #[case("/pricing/marketSpecificPricings/BR", json!("NotAvailable"), RiskKind::Visibility)]
     #[case(
         "/pricing/marketSpecificPricings/LB",
         Value::Null,
-        ConcernKind::Visibility
+        RiskKind::Visibility
     )]
-    #[case("/pricing/trialPeriod", json!("TrialNeverExpires"), ConcernKind::BecomesFree)]
-    #[case("/visibility", json!("Hidden"), ConcernKind::Visibility)]
-    #[case("/packageDeliveryOptions/packageRollout/isPackageRollout", json!(true), ConcernKind::Rollout)]
-    #[case("/packageDeliveryOptions/isMandatoryUpdate", json!(true), ConcernKind::Rollout)]
+    #[case("/pricing/trialPeriod", json!("TrialNeverExpires"), RiskKind::BecomesFree)]
+    #[case("/visibility", json!("Hidden"), RiskKind::Visibility)]
+    #[case("/packageDeliveryOptions/packageRollout/isPackageRollout", json!(true), RiskKind::Rollout)]
+    #[case("/packageDeliveryOptions/isMandatoryUpdate", json!(true), RiskKind::Rollout)]
     fn one_change_is_one_concern(
         #[case] pointer: &str,
         #[case] value: Value,
-        #[case] kind: ConcernKind,
+        #[case] kind: RiskKind,
     ) {
         let live = examples::app();
         let mut sent = live.clone();
         assert!(set(&mut sent, pointer, value));
-        let found = concerns(Kind::App, Some(&live), &sent);
+        let found = risks(Kind::App, Some(&live), &sent);
         assert_eq!(
             found
                 .iter()
-                .map(|concern| (concern.kind, concern.pointer.as_str()))
+                .map(|risk| (risk.kind, risk.pointer.as_str()))
                 .collect::<Vec<_>>(),
             [(kind, pointer)],
             "{found:?}"
@@ -350,17 +350,14 @@ mod tests {
     #[test]
     fn what_is_missing_or_inherited_counts_as_well() {
         let live = examples::flight();
-        let inherited = concerns(Kind::Flight, Some(&live), &live);
+        let inherited = risks(Kind::Flight, Some(&live), &live);
         assert!(
-            matches!(inherited.as_slice(), [Concern { kind: ConcernKind::Rollout, sentence, .. }] if sentence.contains("taken over")),
+            matches!(inherited.as_slice(), [Risk { kind: RiskKind::Rollout, sentence, .. }] if sentence.contains("taken over")),
             "{inherited:?}"
         );
+        assert_eq!(risks(Kind::App, None, &json!({}))[0].kind, RiskKind::Price);
         assert_eq!(
-            concerns(Kind::App, None, &json!({}))[0].kind,
-            ConcernKind::Price
-        );
-        assert_eq!(
-            concerns(Kind::AddOn, None, &json!({"pricing": {"priceId": "Free"}})),
+            risks(Kind::AddOn, None, &json!({"pricing": {"priceId": "Free"}})),
             []
         );
     }

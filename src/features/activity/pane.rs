@@ -1,11 +1,11 @@
 //! Every request that was made, newest last: method, path, status, time, correlation id. Never a secret or a signed URL: the
 //! client does not report them.
 
-use crate::screen::pane::{Cx, Handled, Pane, Possible};
+use crate::screen::pane::{Context, Handled, Pane, Possible};
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, Opening, PaneId},
+        command::{Command, Opening, PaneId},
     },
     state::Change,
     tasks::report::Exchange,
@@ -86,7 +86,7 @@ fn in_full(exchange: &Exchange, zone: &TimeZone) -> String {
 }
 
 impl Activity {
-    fn current<'a>(&self, cx: &Cx<'a>) -> Option<&'a Exchange> {
+    fn current<'a>(&self, cx: &Context<'a>) -> Option<&'a Exchange> {
         cx.model.activity.get(self.cursor.index())
     }
 }
@@ -100,11 +100,11 @@ impl Pane for Activity {
         &[Scope::Move, Scope::Target]
     }
 
-    fn hints(&self, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _cx: &Context) -> Vec<Action> {
         vec![Action::Enter, Action::Copy, Action::Last, Action::Back]
     }
 
-    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, cx: &Context) -> Possible {
         match action {
             Action::Up
             | Action::Down
@@ -118,7 +118,7 @@ impl Pane for Activity {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         let len = cx.model.activity.len();
         if self.cursor.act(action, len) {
             self.follows = self.cursor.index() + 1 >= len;
@@ -129,18 +129,18 @@ impl Pane for Activity {
         };
         match action {
             Action::Enter => {
-                asks.push(Ask::Open(Opening::Message {
+                commands.push(Command::Open(Opening::Message {
                     title: "Request".to_owned(),
                     text: in_full(exchange, cx.zone),
                 }));
             }
-            Action::Copy => asks.push(Ask::Copy(in_full(exchange, cx.zone))),
+            Action::Copy => commands.push(Command::Copy(in_full(exchange, cx.zone))),
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, _commands: &mut Vec<Command>) {
         let len = cx.model.activity.len();
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
@@ -158,7 +158,7 @@ impl Pane for Activity {
         self.follows = self.cursor.index() + 1 >= len;
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
         if *change == Change::Activity {
             let len = cx.model.activity.len();
             if self.follows {
@@ -168,7 +168,7 @@ impl Pane for Activity {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let all = &cx.model.activity;
         let failed = all
             .iter()

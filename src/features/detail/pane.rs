@@ -6,19 +6,19 @@ use crate::{
     features::overview::lines::{first_seen, number},
     screen::{
         detail_parts::{tab_at, tabs},
-        documents::Desk,
-        pane::{Cx, Handled, Pane, Possible, Typed},
+        documents::Documents,
+        pane::{Context, Handled, Pane, Possible, Typed},
         status_badge::since,
         tab::Tab,
         target_actions,
-        text_panel::Sheet,
+        text_panel::TextPanel,
     },
     state::prepared::{Prepared, package_identity},
 };
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, PaneId, Severity, TabId},
+        command::{Command, PaneId, Severity, TabId},
     },
     state::Change,
     tasks::job::Job,
@@ -42,7 +42,7 @@ pub struct Detail {
     /// Never empty.
     tabs: Vec<Box<dyn Tab>>,
     shown: TabId,
-    desk: Desk,
+    documents: Documents,
 }
 
 impl Default for Detail {
@@ -50,14 +50,14 @@ impl Default for Detail {
         Self {
             tabs: tabs::all(),
             shown: TabId::Overview,
-            desk: Desk::default(),
+            documents: Documents::default(),
         }
     }
 }
 
 impl Detail {
     /// The tabs that the selected target has.
-    fn offered(&self, cx: &Cx) -> Vec<TabId> {
+    fn offered(&self, cx: &Context) -> Vec<TabId> {
         let kind = cx.selected.map(Target::kind);
         self.tabs
             .iter()
@@ -74,25 +74,25 @@ impl Detail {
     }
 
     /// Gives the shown tab its turn with the desk.
-    fn with_tab<T>(&mut self, act: impl FnOnce(&mut dyn Tab, &mut Desk) -> T) -> Option<T> {
+    fn with_tab<T>(&mut self, act: impl FnOnce(&mut dyn Tab, &mut Documents) -> T) -> Option<T> {
         let tab = self.tabs.iter_mut().find(|tab| tab.id() == self.shown)?;
-        Some(act(tab.as_mut(), &mut self.desk))
+        Some(act(tab.as_mut(), &mut self.documents))
     }
 
     /// `false` where the selected target has no such tab.
-    fn show(&mut self, id: TabId, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+    fn show(&mut self, id: TabId, cx: &Context, commands: &mut Vec<Command>) -> bool {
         if !self.offered(cx).contains(&id) {
             return false;
         }
         if id != self.shown {
-            self.with_tab(|tab, desk| tab.left(desk, cx, asks));
+            self.with_tab(|tab, documents| tab.left(documents, cx, commands));
             self.shown = id;
-            self.with_tab(|tab, desk| tab.entered(desk, cx, asks));
+            self.with_tab(|tab, documents| tab.entered(documents, cx, commands));
         }
         true
     }
 
-    fn turn(&mut self, by: isize, cx: &Cx, asks: &mut Vec<Ask>) -> bool {
+    fn turn(&mut self, by: isize, cx: &Context, commands: &mut Vec<Command>) -> bool {
         let offered = self.offered(cx);
         let at = offered
             .iter()
@@ -100,11 +100,11 @@ impl Detail {
             .unwrap_or_default();
         at.checked_add_signed(by)
             .and_then(|next| offered.get(next))
-            .is_some_and(|id| self.show(*id, cx, asks))
+            .is_some_and(|id| self.show(*id, cx, commands))
     }
 
     /// Looks into the chosen ZIP, unless that was done.
-    fn examine(&self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn examine(&self, cx: &Context, commands: &mut Vec<Command>) {
         let Some(prepared) = cx
             .selected
             .and_then(|target| Prepared::of(cx.model, target))
@@ -115,11 +115,11 @@ impl Detail {
         if let Some(zip) = prepared.zip
             && !examined.is_loading()
             && examined.value().is_none_or(|examined| examined.zip != zip)
-            && let Some(document) = self.desk.value(cx)
+            && let Some(document) = self.documents.value(cx)
         {
             let document = document.as_ref().clone();
             let identity = package_identity(cx.model, prepared.target);
-            asks.push(Ask::Start(Job::Examine {
+            commands.push(Command::Start(Job::Examine {
                 zip: zip.to_owned(),
                 kind: prepared.kind(),
                 document,
@@ -128,7 +128,7 @@ impl Detail {
         }
     }
 
-    fn heading(&self, cx: &Cx) -> (String, Vec<Span<'static>>) {
+    fn heading(&self, cx: &Context) -> (String, Vec<Span<'static>>) {
         let Some(target) = cx.selected else {
             return (PaneId::Detail.word().to_owned(), Vec::new());
         };
@@ -137,7 +137,7 @@ impl Detail {
             .model
             .product(target)
             .map_or_else(|| target.id().to_owned(), |product| product.name.clone());
-        if let Some(notes) = self.tab().and_then(|tab| tab.notes(&self.desk, cx)) {
+        if let Some(notes) = self.tab().and_then(|tab| tab.notes(&self.documents, cx)) {
             return (name, notes);
         }
         let mut notes = Vec::new();
@@ -195,10 +195,10 @@ impl Pane for Detail {
             .map_or(&[Scope::Target, Scope::Move], Tab::scopes)
     }
 
-    fn hints(&self, cx: &Cx) -> Vec<Action> {
+    fn hints(&self, cx: &Context) -> Vec<Action> {
         let hints = self
             .tab()
-            .map(|tab| tab.hints(&self.desk, cx))
+            .map(|tab| tab.hints(&self.documents, cx))
             .unwrap_or_default();
         if !hints.is_empty() {
             return hints;
@@ -222,7 +222,8 @@ impl Pane for Detail {
             Action::OpenPortal,
         ];
         let is_foreign = |target| {
-            Prepared::of(cx.model, target).is_some_and(|prepared| !prepared.foreign.is_empty())
+            Prepared::of(cx.model, target)
+                .is_some_and(|prepared| !prepared.remote_changes.is_empty())
         };
         if cx.selected.is_some_and(is_foreign) {
             // Before anything goes out, what somebody else did has to come in.
@@ -231,9 +232,9 @@ impl Pane for Detail {
         hints
     }
 
-    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, cx: &Context) -> Possible {
         let said = self.tab().map_or(Possible::Unknown, |tab| {
-            tab.possible(action, &self.desk, cx)
+            tab.possible(action, &self.documents, cx)
         });
         if said != Possible::Unknown {
             return said;
@@ -242,7 +243,7 @@ impl Pane for Detail {
             Action::Find | Action::FindNext => {
                 Possible::No("Only the JSON tab can be searched.".into())
             }
-            Action::Undo | Action::Redo if self.desk.session(cx).is_none() => {
+            Action::Undo | Action::Redo if self.documents.session(cx).is_none() => {
                 Possible::No("Nothing was changed that could be undone.".into())
             }
             Action::Left
@@ -256,39 +257,43 @@ impl Pane for Detail {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         if let Possible::No(reason) = self.possible(action, cx) {
-            asks.push(Ask::Toast(Severity::Warning, reason));
+            commands.push(Command::Toast(Severity::Warning, reason));
             return Handled::Yes;
         }
-        if self.with_tab(|tab, desk| tab.act(action, desk, cx, asks)) == Some(Handled::Yes) {
+        if self.with_tab(|tab, documents| tab.act(action, documents, cx, commands))
+            == Some(Handled::Yes)
+        {
             return Handled::Yes;
         }
         let is_handled = match action {
-            Action::NextTab => self.turn(1, cx, asks) || self.show(TabId::Overview, cx, asks),
+            Action::NextTab => {
+                self.turn(1, cx, commands) || self.show(TabId::Overview, cx, commands)
+            }
             Action::PreviousTab => {
-                self.turn(-1, cx, asks)
+                self.turn(-1, cx, commands)
                     || self
                         .offered(cx)
                         .last()
-                        .is_some_and(|last| self.show(*last, cx, asks))
+                        .is_some_and(|last| self.show(*last, cx, commands))
             }
-            Action::Right => self.turn(1, cx, asks),
+            Action::Right => self.turn(1, cx, commands),
             Action::ShowDiff => {
                 if !cx.is_focused {
-                    asks.push(Ask::Focus(PaneId::Detail));
+                    commands.push(Command::Focus(PaneId::Detail));
                 }
-                self.show(TabId::Diff, cx, asks)
+                self.show(TabId::Diff, cx, commands)
             }
             // At the first tab it leads out of the pane, to the lists.
-            Action::Left => self.turn(-1, cx, asks),
+            Action::Left => self.turn(-1, cx, commands),
             Action::Edit | Action::NextFinding if self.shown != TabId::Json => {
-                self.show(TabId::Json, cx, asks);
-                return self.act(action, cx, asks);
+                self.show(TabId::Json, cx, commands);
+                return self.act(action, cx, commands);
             }
             Action::Undo => {
-                if !self.desk.undo(cx, asks) {
-                    asks.push(Ask::Toast(
+                if !self.documents.undo(cx, commands) {
+                    commands.push(Command::Toast(
                         Severity::Info,
                         "Nothing left to undo.".to_owned(),
                     ));
@@ -296,14 +301,17 @@ impl Pane for Detail {
                 true
             }
             Action::Redo => {
-                if !self.desk.redo(cx, asks) {
-                    asks.push(Ask::Toast(Severity::Info, "Nothing to redo.".to_owned()));
+                if !self.documents.redo(cx, commands) {
+                    commands.push(Command::Toast(
+                        Severity::Info,
+                        "Nothing to redo.".to_owned(),
+                    ));
                 }
                 true
             }
             _ => {
-                self.desk.keep(asks);
-                target_actions::act(action, cx, asks)
+                self.documents.keep(commands);
+                target_actions::act(action, cx, commands)
             }
         };
         if is_handled {
@@ -313,30 +321,30 @@ impl Pane for Detail {
         }
     }
 
-    fn deliver(&mut self, ask: Ask, cx: &Cx, asks: &mut Vec<Ask>) {
-        match ask {
-            Ask::ShowTab(id) => {
-                self.show(id, cx, asks);
+    fn deliver(&mut self, command: Command, cx: &Context, commands: &mut Vec<Command>) {
+        match command {
+            Command::ShowTab(id) => {
+                self.show(id, cx, commands);
             }
-            Ask::Reveal { pointer } => {
-                self.show(TabId::Json, cx, asks);
-                self.with_tab(|tab, desk| tab.reveal(&pointer, desk, cx));
+            Command::Reveal { pointer } => {
+                self.show(TabId::Json, cx, commands);
+                self.with_tab(|tab, documents| tab.reveal(&pointer, documents, cx));
             }
-            Ask::ChangeDocument { target, edits } if cx.selected == Some(&target) => {
-                if let Err(reason) = self.desk.change(&edits, cx, asks) {
-                    asks.push(Ask::Toast(Severity::Error, reason));
+            Command::ChangeDocument { target, edits } if cx.selected == Some(&target) => {
+                if let Err(reason) = self.documents.change(&edits, cx, commands) {
+                    commands.push(Command::Toast(Severity::Error, reason));
                 }
             }
             _ => {}
         }
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        self.with_tab(|tab, desk| tab.typed(typed, desk, cx, asks))
+    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+        self.with_tab(|tab, documents| tab.typed(typed, documents, cx, commands))
             .unwrap_or(Handled::No)
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
         let (column, row) = (
             event.column.saturating_sub(area.x + 1),
             event.row.saturating_sub(area.y + 1),
@@ -349,7 +357,7 @@ impl Pane for Detail {
                 width: area.width.saturating_sub(2),
                 height: area.height.saturating_sub(3),
             };
-            self.with_tab(|tab, desk| tab.mouse(event, body, desk, cx, asks));
+            self.with_tab(|tab, documents| tab.mouse(event, body, documents, cx, commands));
         } else if event.kind == MouseEventKind::Down(MouseButton::Left)
             && let Some(id) = tab_at(
                 &self.offered(cx),
@@ -358,14 +366,14 @@ impl Pane for Detail {
                 column,
             )
         {
-            self.show(id, cx, asks);
+            self.show(id, cx, commands);
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.desk.changed(change, cx, asks);
+    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+        self.documents.changed(change, cx, commands);
         for tab in &mut self.tabs {
-            tab.changed(change, &mut self.desk, cx, asks);
+            tab.changed(change, &mut self.documents, cx, commands);
         }
         if *change == Change::Selected && !self.offered(cx).contains(&self.shown) {
             self.shown = TabId::Overview;
@@ -376,21 +384,21 @@ impl Pane for Detail {
             _ => false,
         };
         if is_here {
-            self.examine(cx, asks);
+            self.examine(cx, commands);
         }
     }
 
     fn wake_at(&self) -> Option<Duration> {
         let tab = self.tab().and_then(Tab::wake_at);
-        self.desk.wake_at().into_iter().chain(tab).min()
+        self.documents.wake_at().into_iter().chain(tab).min()
     }
 
-    fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.desk.woken(cx, asks);
-        self.with_tab(|tab, desk| tab.woken(desk, cx, asks));
+    fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+        self.documents.woken(cx, commands);
+        self.with_tab(|tab, documents| tab.woken(documents, cx, commands));
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let (title, notes) = self.heading(cx);
         // What is being edited and where it stands matters more than the end of a long name.
         let taken: usize = notes.iter().map(|note| note.width() + 3).sum();
@@ -405,19 +413,19 @@ impl Pane for Detail {
         };
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
         let (Some(tab), Some(_)) = (self.tab(), cx.selected) else {
-            let mut sheet = Sheet::new(cx.theme, usize::from(inner.width));
-            sheet.text(
+            let mut panel = TextPanel::new(cx.theme, usize::from(inner.width));
+            panel.text(
                 "Nothing is selected. Go to the apps and press enter on one.",
                 Role::Muted,
             );
-            sheet.keys(
+            panel.keys(
                 "next",
                 &[
                     (cx.key(Action::FocusApps), "apps"),
                     (cx.key(Action::Help), "every key"),
                 ],
             );
-            for (y, line) in (inner.y..inner.bottom()).zip(sheet.into_lines()) {
+            for (y, line) in (inner.y..inner.bottom()).zip(panel.into_lines()) {
                 frame.render_widget(
                     line,
                     Rect {
@@ -437,8 +445,8 @@ impl Pane for Detail {
             cx,
             &self.offered(cx),
             self.shown,
-            &tab.word(&self.desk, cx),
+            &tab.word(&self.documents, cx),
         );
-        tab.draw(frame, body, &self.desk, cx);
+        tab.draw(frame, body, &self.documents, cx);
     }
 }

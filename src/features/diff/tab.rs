@@ -1,17 +1,17 @@
 //! The Diff tab: what is live against the draft, or against what was edited, in groups that fold. Enter goes to the place in the
 //! document. Holds what is in view.
 
-use crate::screen::difference_lines::{DiffLines, Spot, concerns};
+use crate::screen::difference_lines::{DiffLines, Spot, risks};
 use crate::{
     screen::{
         action::Action,
-        ask::{Ask, TabId},
+        command::{Command, TabId},
         detail_parts::{failure, unread},
-        documents::Desk,
-        edit_session::{Session, is_large_value},
-        pane::{Cx, Handled, Possible},
+        documents::Documents,
+        edit_session::{EditSession, is_large_value},
+        pane::{Context, Handled, Possible},
         tab::Tab,
-        text_panel::Sheet,
+        text_panel::TextPanel,
     },
     state::{
         Change,
@@ -81,20 +81,25 @@ pub struct Diff {
 }
 
 /// All lines of the tab, and the line of each spot.
-struct Sight {
+struct VisibleRows {
     lines: Vec<Line<'static>>,
     spots: Vec<(Spot, usize)>,
 }
 
 impl Diff {
     /// The difference as the document stands now; `None` while it is not read, no valid JSON, or still being compared.
-    fn with<T>(&self, desk: &Desk, cx: &Cx, read: impl FnOnce(&mut DiffLines) -> T) -> Option<T> {
-        let of = (cx.selected?.clone(), desk.version());
+    fn with<T>(
+        &self,
+        documents: &Documents,
+        cx: &Context,
+        read: impl FnOnce(&mut DiffLines) -> T,
+    ) -> Option<T> {
+        let of = (cx.selected?.clone(), documents.version());
         if self.made.borrow().as_ref().is_none_or(|made| made.of != of) {
-            if self.is_asked(&of) || is_behind(desk, cx) {
+            if self.is_asked(&of) || is_behind(documents, cx) {
                 return None;
             }
-            self.renew(of, documents(desk, cx)?)?;
+            self.renew(of, to_compare(documents, cx)?)?;
         }
         self.made
             .borrow_mut()
@@ -156,34 +161,34 @@ impl Diff {
     }
 
     /// Whether a job compares the document, or is about to.
-    fn is_comparing(&self, desk: &Desk, cx: &Cx) -> bool {
-        let is_behind = is_behind(desk, cx);
+    fn is_comparing(&self, documents: &Documents, cx: &Context) -> bool {
+        let is_behind = is_behind(documents, cx);
         is_behind
             || self.is_wanted.get()
             || cx
                 .selected
-                .is_some_and(|target| self.is_asked(&(target.clone(), desk.version())))
+                .is_some_and(|target| self.is_asked(&(target.clone(), documents.version())))
     }
 
-    fn sight(&self, desk: &Desk, cx: &Cx, width: usize) -> Option<Sight> {
-        self.with(desk, cx, |lines| {
-            let mut sheet = Sheet::new(cx.theme, width);
+    fn visible(&self, documents: &Documents, cx: &Context, width: usize) -> Option<VisibleRows> {
+        self.with(documents, cx, |lines| {
+            let mut panel = TextPanel::new(cx.theme, width);
             if lines.difference().is_empty() {
-                sheet.text(
+                panel.text(
                     "No difference: it is the same as what is live.",
                     Role::Muted,
                 );
-                sheet.text(
+                panel.text(
                     &format!("{} edits the document.", cx.key(Action::Edit)),
                     Role::Muted,
                 );
             }
-            concerns(&mut sheet, lines.difference());
-            let mut all = sheet.into_lines();
+            risks(&mut panel, lines.difference());
+            let mut all = panel.into_lines();
             let first = all.len();
             let laid = lines.laid(cx.theme, width);
             all.extend(laid.lines.iter().cloned());
-            Sight {
+            VisibleRows {
                 lines: all,
                 spots: laid
                     .spots
@@ -194,48 +199,48 @@ impl Diff {
         })
     }
 
-    fn selected(&self, sight: &Sight) -> Option<(Spot, usize)> {
-        sight
+    fn selected(&self, visible: &VisibleRows) -> Option<(Spot, usize)> {
+        visible
             .spots
-            .get(self.at.get().min(sight.spots.len().saturating_sub(1)))
+            .get(self.at.get().min(visible.spots.len().saturating_sub(1)))
             .copied()
     }
 
     /// One spot on; through what is taller than the page line by line.
-    fn step(&self, sight: &Sight, down: bool) {
+    fn step(&self, visible: &VisibleRows, down: bool) {
         let page = self.page.get().max(1);
-        let at = self.at.get().min(sight.spots.len().saturating_sub(1));
+        let at = self.at.get().min(visible.spots.len().saturating_sub(1));
         let next = if down {
             Some(at + 1)
         } else {
             at.checked_sub(1)
         };
         let line = next
-            .and_then(|next| sight.spots.get(next))
+            .and_then(|next| visible.spots.get(next))
             .map(|(_, line)| *line);
         let top = self.top.get();
         match (next, line) {
             (Some(next), Some(line)) if (top.saturating_sub(1)..=top + page).contains(&line) => {
                 self.at.set(next);
-                self.show(sight);
+                self.show(visible);
             }
             // It is further away than a line beyond the edge.
-            (Some(_), Some(_)) if down => self.scroll(sight, 1),
-            (Some(_), Some(_)) => self.scroll(sight, -1),
-            _ if down => self.scroll(sight, 1),
-            _ => self.scroll(sight, -1),
+            (Some(_), Some(_)) if down => self.scroll(visible, 1),
+            (Some(_), Some(_)) => self.scroll(visible, -1),
+            _ if down => self.scroll(visible, 1),
+            _ => self.scroll(visible, -1),
         }
     }
 
-    fn scroll(&self, sight: &Sight, by: isize) {
-        let last = sight.lines.len().saturating_sub(self.page.get());
+    fn scroll(&self, visible: &VisibleRows, by: isize) {
+        let last = visible.lines.len().saturating_sub(self.page.get());
         self.top
             .set(self.top.get().saturating_add_signed(by).min(last));
     }
 
     /// Scrolls so that the selected line is in view.
-    fn show(&self, sight: &Sight) {
-        let Some((_, line)) = self.selected(sight) else {
+    fn show(&self, visible: &VisibleRows) {
+        let Some((_, line)) = self.selected(visible) else {
             return;
         };
         let page = self.page.get().max(1);
@@ -249,52 +254,56 @@ impl Diff {
         }
     }
 
-    fn turn_page(&self, sight: &Sight, down: bool) {
+    fn turn_page(&self, visible: &VisibleRows, down: bool) {
         let page = isize::try_from(self.page.get().saturating_sub(1).max(1)).unwrap_or(1);
-        self.scroll(sight, if down { page } else { -page });
+        self.scroll(visible, if down { page } else { -page });
         let view = self.top.get()..self.top.get() + self.page.get().max(1);
-        if let Some(at) = sight.spots.iter().position(|(_, line)| view.contains(line)) {
+        if let Some(at) = visible
+            .spots
+            .iter()
+            .position(|(_, line)| view.contains(line))
+        {
             self.at.set(at);
         }
     }
 
-    fn toggle(&self, spot: Spot, desk: &Desk, cx: &Cx) {
-        self.with(desk, cx, |lines| lines.toggle(spot.group()));
+    fn toggle(&self, spot: Spot, documents: &Documents, cx: &Context) {
+        self.with(documents, cx, |lines| lines.toggle(spot.group()));
         // The heading of what was folded is selected; it has the same place among the spots that are left.
-        if let Some(sight) = self.sight(desk, cx, self.width.get().max(20)) {
-            let at = sight
+        if let Some(visible) = self.visible(documents, cx, self.width.get().max(20)) {
+            let at = visible
                 .spots
                 .iter()
                 .position(|(other, _)| *other == Spot::Group(spot.group()));
             self.at.set(at.unwrap_or_default());
-            self.show(&sight);
+            self.show(&visible);
         }
     }
 
-    fn press(&self, spot: Spot, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn press(&self, spot: Spot, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
         let pointer = self
-            .with(desk, cx, |lines| {
+            .with(documents, cx, |lines| {
                 lines.entry(spot).map(|entry| entry.pointer.clone())
             })
             .flatten();
         match pointer {
-            Some(pointer) => asks.push(Ask::Reveal { pointer }),
-            None => self.toggle(spot, desk, cx),
+            Some(pointer) => commands.push(Command::Reveal { pointer }),
+            None => self.toggle(spot, documents, cx),
         }
     }
 }
 
 /// Whether what the text parses to is not known yet: a job is about to say so.
-fn is_behind(desk: &Desk, cx: &Cx) -> bool {
-    desk.session(cx).is_some_and(Session::is_behind)
+fn is_behind(documents: &Documents, cx: &Context) -> bool {
+    documents.session(cx).is_some_and(EditSession::is_behind)
 }
 
 /// What is compared; nothing while the document is not read or no valid JSON.
-fn documents(desk: &Desk, cx: &Cx) -> Option<ToCompare> {
+fn to_compare(documents: &Documents, cx: &Context) -> Option<ToCompare> {
     let prepared = Prepared::of(cx.model, cx.selected?)?;
     Some(ToCompare {
         detail: Arc::clone(prepared.detail),
-        value: desk.value(cx)?,
+        value: documents.value(cx)?,
         brought: prepared.brought(cx.model),
     })
 }
@@ -304,7 +313,7 @@ impl Tab for Diff {
         TabId::Diff
     }
 
-    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _documents: &Documents, _cx: &Context) -> Vec<Action> {
         vec![
             Action::Enter,
             Action::Copy,
@@ -315,14 +324,14 @@ impl Tab for Diff {
         ]
     }
 
-    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, documents: &Documents, cx: &Context) -> Possible {
         let is_empty = || {
-            self.with(desk, cx, |lines| lines.difference().is_empty())
+            self.with(documents, cx, |lines| lines.difference().is_empty())
                 .unwrap_or(true)
         };
         match action {
             Action::Enter | Action::TogglePart | Action::Copy
-                if is_empty() && self.is_comparing(desk, cx) =>
+                if is_empty() && self.is_comparing(documents, cx) =>
             {
                 Possible::No("It is still being compared.".into())
             }
@@ -342,26 +351,32 @@ impl Tab for Diff {
         }
     }
 
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        let Some(sight) = self.sight(desk, cx, self.width.get().max(20)) else {
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
+        let Some(visible) = self.visible(documents, cx, self.width.get().max(20)) else {
             return Handled::No;
         };
-        let selected = self.selected(&sight).map(|(spot, _)| spot);
+        let selected = self.selected(&visible).map(|(spot, _)| spot);
         match (action, selected) {
-            (Action::Up, _) => self.step(&sight, false),
-            (Action::Down, _) => self.step(&sight, true),
-            (Action::PageUp, _) => self.turn_page(&sight, false),
-            (Action::PageDown, _) => self.turn_page(&sight, true),
+            (Action::Up, _) => self.step(&visible, false),
+            (Action::Down, _) => self.step(&visible, true),
+            (Action::PageUp, _) => self.turn_page(&visible, false),
+            (Action::PageDown, _) => self.turn_page(&visible, true),
             (Action::First, _) => {
                 self.at.set(0);
                 self.top.set(0);
             }
             (Action::Last, _) => {
-                self.at.set(sight.spots.len().saturating_sub(1));
-                self.scroll(&sight, isize::MAX / 2);
+                self.at.set(visible.spots.len().saturating_sub(1));
+                self.scroll(&visible, isize::MAX / 2);
             }
-            (Action::Enter, Some(spot)) => self.press(spot, desk, cx, asks),
-            (Action::TogglePart, Some(spot)) => self.toggle(spot, desk, cx),
+            (Action::Enter, Some(spot)) => self.press(spot, documents, cx, commands),
+            (Action::TogglePart, Some(spot)) => self.toggle(spot, documents, cx),
             (Action::Copy, _) => {
                 let name = cx
                     .selected
@@ -369,9 +384,9 @@ impl Tab for Diff {
                     .map(|product| product.name.clone());
                 let title = store_model::difference::escaped(&name.unwrap_or_default());
                 let markdown = self
-                    .with(desk, cx, |lines| lines.difference().markdown())
+                    .with(documents, cx, |lines| lines.difference().markdown())
                     .unwrap_or_default();
-                asks.push(Ask::Copy(format!("## {title}\n\n{markdown}")));
+                commands.push(Command::Copy(format!("## {title}\n\n{markdown}")));
             }
             _ => return Handled::No,
         }
@@ -382,33 +397,40 @@ impl Tab for Diff {
         &mut self,
         event: MouseEvent,
         area: Rect,
-        desk: &mut Desk,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
-        let Some(sight) = self.sight(desk, cx, usize::from(area.width)) else {
+        let Some(visible) = self.visible(documents, cx, usize::from(area.width)) else {
             return;
         };
         match event.kind {
-            MouseEventKind::ScrollDown => self.scroll(&sight, 3),
-            MouseEventKind::ScrollUp => self.scroll(&sight, -3),
+            MouseEventKind::ScrollDown => self.scroll(&visible, 3),
+            MouseEventKind::ScrollUp => self.scroll(&visible, -3),
             MouseEventKind::Down(MouseButton::Left) => {
                 let line = self.top.get() + usize::from(event.row.saturating_sub(area.y));
-                let Some(at) = sight.spots.iter().rposition(|(_, of)| *of <= line) else {
+                let Some(at) = visible.spots.iter().rposition(|(_, of)| *of <= line) else {
                     return;
                 };
                 let is_again = self.at.replace(at) == at;
-                if let Some((spot, of)) = sight.spots.get(at).filter(|_| line < sight.lines.len())
+                if let Some((spot, of)) =
+                    visible.spots.get(at).filter(|_| line < visible.lines.len())
                     && (is_again || (*of == line && matches!(spot, Spot::Group(_))))
                 {
-                    self.press(*spot, desk, cx, asks);
+                    self.press(*spot, documents, cx, commands);
                 }
             }
             _ => {}
         }
     }
 
-    fn changed(&mut self, change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        _documents: &mut Documents,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) {
         match change {
             Change::Compared(comparison) => {
                 if let Some(asked) = self
@@ -448,11 +470,11 @@ impl Tab for Diff {
         self.is_wanted.get().then_some(Duration::ZERO)
     }
 
-    fn woken(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn woken(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
         if self.is_wanted.take()
-            && !is_behind(desk, cx)
+            && !is_behind(documents, cx)
             && let Some(target) = cx.selected
-            && let Some(documents) = documents(desk, cx)
+            && let Some(compared) = to_compare(documents, cx)
         {
             // No number of an earlier question comes again.
             let asked = self.asked.get_mut();
@@ -460,17 +482,20 @@ impl Tab for Diff {
                 .as_ref()
                 .map_or(0, |asked| asked.number + 1)
                 .max(cx.uptime.as_nanos() as u64);
-            let of = (target.clone(), desk.version());
+            let of = (target.clone(), documents.version());
             *asked = Some(Asked {
                 of,
-                documents: documents.clone(),
+                documents: compared.clone(),
                 number,
             });
-            asks.push(Ask::Start(Job::Compare { number, documents }));
+            commands.push(Command::Start(Job::Compare {
+                number,
+                documents: compared,
+            }));
         }
     }
 
-    fn word(&self, desk: &Desk, cx: &Cx) -> String {
+    fn word(&self, documents: &Documents, cx: &Context) -> String {
         let Some(prepared) = cx
             .selected
             .and_then(|target| Prepared::of(cx.model, target))
@@ -482,63 +507,63 @@ impl Tab for Diff {
             (None, Origin::Draft) => "draft",
             (None, _) => "not edited",
         };
-        match self.with(desk, cx, |lines| lines.difference().len()) {
+        match self.with(documents, cx, |lines| lines.difference().len()) {
             Some(number) if prepared.live().is_some() => {
                 format!("{}, {after}", count(number, "change", "changes"))
             }
             Some(_) => format!("all new, {after}"),
-            None if self.is_comparing(desk, cx) => "comparing …".to_owned(),
+            None if self.is_comparing(documents, cx) => "comparing …".to_owned(),
             None if prepared.text.is_some() => "✗ no valid JSON".to_owned(),
             None => String::new(),
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
         let Some(target) = cx.selected else { return };
         let width = usize::from(area.width);
         self.width.set(width);
         self.page.set(usize::from(area.height));
-        let sight = self.sight(desk, cx, width).unwrap_or_else(|| {
+        let visible = self.visible(documents, cx, width).unwrap_or_else(|| {
             let lines = match (
                 cx.model.details.get(target).and_then(Remote::error),
                 Prepared::of(cx.model, target),
             ) {
                 (Some(error), _) => failure(cx, target, error, width),
                 (None, None) => unread(cx, target, width),
-                (None, Some(_)) if self.is_comparing(desk, cx) => {
-                    let mut sheet = Sheet::new(cx.theme, width);
-                    sheet.text(
+                (None, Some(_)) if self.is_comparing(documents, cx) => {
+                    let mut panel = TextPanel::new(cx.theme, width);
+                    panel.text(
                         &format!("{} comparing …", meter::spinner(cx.uptime)),
                         Role::Busy,
                     );
-                    sheet.into_lines()
+                    panel.into_lines()
                 }
                 (None, Some(prepared)) => {
-                    let mut sheet = Sheet::new(cx.theme, width);
+                    let mut panel = TextPanel::new(cx.theme, width);
                     let text = if prepared.text.is_some() {
                         "The edited text is no valid JSON: it cannot be compared yet."
                     } else {
                         "There is nothing to compare yet: no submission, and nothing was edited."
                     };
-                    sheet.text(text, Role::Warning);
-                    sheet.into_lines()
+                    panel.text(text, Role::Warning);
+                    panel.into_lines()
                 }
             };
-            Sight {
+            VisibleRows {
                 lines,
                 spots: Vec::new(),
             }
         });
-        let last = sight.lines.len().saturating_sub(usize::from(area.height));
+        let last = visible.lines.len().saturating_sub(usize::from(area.height));
         let top = self.top.get().min(last);
         self.top.set(top);
-        let selected = self.selected(&sight).map(|(_, line)| line);
+        let selected = self.selected(&visible).map(|(_, line)| line);
         let style = cx.theme.style(if cx.is_focused {
             Role::Selection
         } else {
             Role::SelectionUnfocused
         });
-        for ((index, line), place) in sight
+        for ((index, line), place) in visible
             .lines
             .into_iter()
             .enumerate()

@@ -5,8 +5,8 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::Action,
-        ask::{Ask, Severity},
-        pane::{Cx, Possible},
+        command::{Command, Severity},
+        pane::{Context, Possible},
     },
     state::{
         Change,
@@ -87,7 +87,7 @@ impl Merge {
         }
     }
 
-    fn compare(&mut self, cx: &Cx) {
+    fn compare(&mut self, cx: &Context) {
         self.compared = Prepared::of(cx.model, &self.target).and_then(|prepared| {
             let (server, _) = prepared.server().filter(|_| prepared.is_base_gone())?;
             let mine = prepared.text?.to_owned();
@@ -98,7 +98,7 @@ impl Merge {
                 _ => Err("an older version of this program did not keep the document that your text was made from".to_owned()),
             };
             let name = prepared.detail.product.name.clone();
-            Some(Compared { name, submission: server.id.clone(), mine, theirs: prepared.foreign.to_vec(), merged })
+            Some(Compared { name, submission: server.id.clone(), mine, theirs: prepared.remote_changes.to_vec(), merged })
         });
         let conflicts = self.conflicts().len();
         if self.sides.len() != conflicts {
@@ -183,10 +183,10 @@ impl Merge {
         }
     }
 
-    fn toggle(&mut self, asks: &mut Vec<Ask>) {
+    fn toggle(&mut self, commands: &mut Vec<Command>) {
         if let Some(way) = Way::ALL.get(self.row) {
             match self.fault(*way) {
-                Some(reason) => asks.push(Ask::Toast(
+                Some(reason) => commands.push(Command::Toast(
                     Severity::Warning,
                     format!("Not possible: {reason}."),
                 )),
@@ -205,30 +205,30 @@ impl Merge {
         }
     }
 
-    fn go(&self, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn go(&self, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         let Some(compared) = &self.compared else {
             return Closing::Close(Vec::new());
         };
         let target = || self.target.clone();
-        let set_aside = Ask::Start(Job::SetAside {
+        let set_aside = Command::Start(Job::SetAside {
             target: target(),
             text: compared.mine.clone(),
         });
-        let toast = |text: &str| Ask::Toast(Severity::Info, text.to_owned());
+        let toast = |text: &str| Command::Toast(Severity::Info, text.to_owned());
         Closing::Close(match (self.way, &compared.merged) {
             (Way::Mine, _) => vec![
-                Ask::Rebase(target()),
+                Command::Rebase(target()),
                 toast("Your text stays as it is; the review shows what it undoes."),
             ],
             (Way::Theirs, _) => {
                 vec![
                     set_aside,
-                    Ask::DiscardEdit(target()),
+                    Command::DiscardEdit(target()),
                     toast("Your text is set aside; the history brings it back."),
                 ]
             }
             (Way::Both, Err(reason)) => {
-                asks.push(Ask::Toast(
+                commands.push(Command::Toast(
                     Severity::Warning,
                     format!("Not possible: {reason}."),
                 ));
@@ -238,23 +238,23 @@ impl Merge {
                 let edits = merged.edits(&self.sides);
                 let change = match apply_to_text(&compared.mine, &edits) {
                     // One step of undo.
-                    Ok(_) if cx.selected == Some(&self.target) => Ask::ChangeDocument {
+                    Ok(_) if cx.selected == Some(&self.target) => Command::ChangeDocument {
                         target: target(),
                         edits,
                     },
-                    Ok(text) => Ask::Edited {
+                    Ok(text) => Command::Edited {
                         target: target(),
                         text,
                     },
                     Err(error) => {
-                        asks.push(Ask::Toast(Severity::Error, error.to_string()));
+                        commands.push(Command::Toast(Severity::Error, error.to_string()));
                         return Closing::Stay;
                     }
                 };
                 vec![
                     set_aside,
                     change,
-                    Ask::Rebase(target()),
+                    Command::Rebase(target()),
                     toast("Both are in your text now; nothing was sent."),
                 ]
             }
@@ -262,7 +262,7 @@ impl Merge {
     }
 
     /// The text above the buttons, and the line on which the cursor's row begins and ends.
-    fn lines(&self, cx: &Cx, columns: usize) -> (Vec<Line<'static>>, (usize, usize)) {
+    fn lines(&self, cx: &Context, columns: usize) -> (Vec<Line<'static>>, (usize, usize)) {
         let style = |role| cx.theme.style(role);
         let mut lines: Vec<Line> = Vec::new();
         let Some(compared) = &self.compared else {
@@ -396,12 +396,12 @@ impl Overlay for Merge {
         "merge"
     }
 
-    fn opened(&mut self, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn opened(&mut self, cx: &Context, _commands: &mut Vec<Command>) {
         self.compare(cx);
         self.row = self.buttons();
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Enter
             | Action::Back
@@ -414,7 +414,7 @@ impl Overlay for Merge {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         let is_on_buttons = self.row >= self.buttons();
         match action {
             Action::Up => self.row = self.row.saturating_sub(1),
@@ -424,16 +424,16 @@ impl Overlay for Merge {
             Action::Left | Action::Right | Action::Toggle if is_on_buttons => {
                 self.is_go = !self.is_go
             }
-            Action::Enter if is_on_buttons && self.is_go => return self.go(cx, asks),
+            Action::Enter if is_on_buttons && self.is_go => return self.go(cx, commands),
             Action::Enter if is_on_buttons => return Closing::Close(Vec::new()),
             Action::Back => return Closing::Close(Vec::new()),
-            Action::Enter | Action::Toggle | Action::Left | Action::Right => self.toggle(asks),
+            Action::Enter | Action::Toggle | Action::Left | Action::Right => self.toggle(commands),
             _ => return Closing::Unused,
         }
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
         if let Change::Target(target) | Change::Edit(target) = change
             && *target == self.target
         {
@@ -445,7 +445,7 @@ impl Overlay for Merge {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let (lines, (begin, end)) = self.lines(cx, columns);
         let name = self

@@ -3,15 +3,15 @@
 use crate::{
     features::document::{json::tab::Json, tree::tab::TreeTab},
     screen::{
-        documents::Desk,
-        pane::{Cx, Handled, Possible, Typed},
+        documents::Documents,
+        pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
 };
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, TabId},
+        command::{Command, TabId},
     },
     state::Change,
 };
@@ -57,27 +57,28 @@ impl DocumentTab {
     }
 
     /// The other view, at the same place.
-    fn switch(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.shown_mut().left(desk, cx, asks);
+    fn switch(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
+        self.shown_mut().left(documents, cx, commands);
         if self.is_tree {
-            if let Some(pointer) = self.tree.pointer(desk, cx) {
-                self.show(pointer, true, desk, cx);
+            if let Some(pointer) = self.tree.pointer(documents, cx) {
+                self.show(pointer, true, documents, cx);
             }
-        } else if let Some(pointer) = self.place(desk, cx) {
-            self.tree.reveal(&pointer, desk, cx);
+        } else if let Some(pointer) = self.place(documents, cx) {
+            self.tree.reveal(&pointer, documents, cx);
         }
         self.is_tree = !self.is_tree;
     }
 
     /// Puts a place of the text in view for reading. What is read may have more lines than what is edited.
-    fn show(&mut self, pointer: String, is_from_tree: bool, desk: &Desk, cx: &Cx) {
+    fn show(&mut self, pointer: String, is_from_tree: bool, documents: &Documents, cx: &Context) {
         // Known to parse: the desk keeps what it parses to.
-        let is_read = desk.value(cx).is_some();
-        let position = desk.with_lines(cx, |lines| {
+        let is_read = documents.value(cx).is_some();
+        let position = documents.with_lines(cx, |lines| {
             is_read.then(|| nearest_position_in(&lines.join("\n"), &pointer))
         });
         if let Some(position) = position.flatten().flatten() {
-            self.text.show(position.line.saturating_sub(1), desk, cx);
+            self.text
+                .show(position.line.saturating_sub(1), documents, cx);
             self.at = Some(Place {
                 pointer,
                 line: self.text.line(),
@@ -87,13 +88,13 @@ impl DocumentTab {
     }
 
     /// The place of the text that one looks at.
-    fn place(&self, desk: &Desk, cx: &Cx) -> Option<String> {
+    fn place(&self, documents: &Documents, cx: &Context) -> Option<String> {
         let line = self.text.line();
         if let Some(at) = self.at.as_ref().filter(|at| at.line == line) {
             return Some(at.pointer.clone());
         }
-        desk.value(cx)?;
-        desk.with_lines(cx, |lines| {
+        documents.value(cx)?;
+        documents.with_lines(cx, |lines| {
             let indent = lines
                 .get(line)
                 .map_or(0, |line| line.len() - line.trim_start().len());
@@ -104,13 +105,13 @@ impl DocumentTab {
     /// Lets the text do something, and keeps the place when that begins or ends an edit.
     fn with_text<T>(
         &mut self,
-        desk: &mut Desk,
-        cx: &Cx,
-        act: impl FnOnce(&mut Json, &mut Desk) -> T,
+        documents: &mut Documents,
+        cx: &Context,
+        act: impl FnOnce(&mut Json, &mut Documents) -> T,
     ) -> T {
         let was_editing = self.text.is_editing();
         let line = self.text.line();
-        let done = act(&mut self.text, desk);
+        let done = act(&mut self.text, documents);
         match (was_editing, self.text.is_editing()) {
             (false, true) => {
                 let begun = self
@@ -118,17 +119,19 @@ impl DocumentTab {
                     .take()
                     .filter(|at| at.is_from_tree && at.line == line);
                 if let Some(at) = begun {
-                    self.text.reveal(&at.pointer, desk, cx);
+                    self.text.reveal(&at.pointer, documents, cx);
                 }
             }
             (true, false) => {
-                let session = desk.session(cx).filter(|session| session.value().is_some());
+                let session = documents
+                    .session(cx)
+                    .filter(|session| session.value().is_some());
                 let buffer =
                     session.map(|session| (session.buffer().text(), session.buffer().position()));
                 if let Some(pointer) =
                     buffer.and_then(|(text, position)| pointer_at(&text, position))
                 {
-                    self.show(pointer, false, desk, cx);
+                    self.show(pointer, false, documents, cx);
                 }
             }
             _ => {}
@@ -150,9 +153,9 @@ impl Tab for DocumentTab {
         self.shown().scopes()
     }
 
-    fn hints(&self, desk: &Desk, cx: &Cx) -> Vec<Action> {
+    fn hints(&self, documents: &Documents, cx: &Context) -> Vec<Action> {
         use Action::{Edit, EditOutside, Filter, NextTab, PickZip, Publish, ShowDiff, Tree};
-        let hints = self.shown().hints(desk, cx);
+        let hints = self.shown().hints(documents, cx);
         if hints.is_empty() && !self.takes_text() {
             return vec![
                 Edit,
@@ -168,87 +171,111 @@ impl Tab for DocumentTab {
         hints
     }
 
-    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, documents: &Documents, cx: &Context) -> Possible {
         match action {
             Action::Tree => Possible::Yes,
             // With nothing to change or to go to in the tree, the text is the place.
-            Action::Edit if self.is_tree && self.tree.is_on_container(desk, cx) => {
+            Action::Edit if self.is_tree && self.tree.is_on_container(documents, cx) => {
                 Possible::Unknown
             }
-            Action::NextFinding if self.is_tree && desk.value(cx).is_none() => Possible::Yes,
-            action => self.shown().possible(action, desk, cx),
+            Action::NextFinding if self.is_tree && documents.value(cx).is_none() => Possible::Yes,
+            action => self.shown().possible(action, documents, cx),
         }
     }
 
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
         match action {
             Action::Tree => {
-                self.switch(desk, cx, asks);
+                self.switch(documents, cx, commands);
                 return Handled::Yes;
             }
-            Action::Edit if self.is_tree && self.tree.is_on_container(desk, cx) => {
-                self.switch(desk, cx, asks);
+            Action::Edit if self.is_tree && self.tree.is_on_container(documents, cx) => {
+                self.switch(documents, cx, commands);
             }
-            Action::NextFinding if self.is_tree && desk.value(cx).is_none() => self.is_tree = false,
+            Action::NextFinding if self.is_tree && documents.value(cx).is_none() => {
+                self.is_tree = false
+            }
             _ => {}
         }
         if self.is_tree {
-            return self.tree.act(action, desk, cx, asks);
+            return self.tree.act(action, documents, cx, commands);
         }
-        self.with_text(desk, cx, |text, desk| text.act(action, desk, cx, asks))
+        self.with_text(documents, cx, |text, documents| {
+            text.act(action, documents, cx, commands)
+        })
     }
 
-    fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn typed(
+        &mut self,
+        typed: &Typed,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
         if self.is_tree {
-            return self.tree.typed(typed, desk, cx, asks);
+            return self.tree.typed(typed, documents, cx, commands);
         }
-        self.with_text(desk, cx, |text, desk| text.typed(typed, desk, cx, asks))
+        self.with_text(documents, cx, |text, documents| {
+            text.typed(typed, documents, cx, commands)
+        })
     }
 
     fn mouse(
         &mut self,
         event: MouseEvent,
         area: Rect,
-        desk: &mut Desk,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
-        self.shown_mut().mouse(event, area, desk, cx, asks);
+        self.shown_mut().mouse(event, area, documents, cx, commands);
     }
 
-    fn reveal(&mut self, pointer: &str, desk: &mut Desk, cx: &Cx) {
-        self.shown_mut().reveal(pointer, desk, cx);
+    fn reveal(&mut self, pointer: &str, documents: &mut Documents, cx: &Context) {
+        self.shown_mut().reveal(pointer, documents, cx);
     }
 
-    fn left(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.shown_mut().left(desk, cx, asks);
+    fn left(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
+        self.shown_mut().left(documents, cx, commands);
     }
 
-    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) {
         if *change == Change::Selected {
             self.at = None;
         }
-        self.text.changed(change, desk, cx, asks);
-        self.tree.changed(change, desk, cx, asks);
+        self.text.changed(change, documents, cx, commands);
+        self.tree.changed(change, documents, cx, commands);
     }
 
     fn wake_at(&self) -> Option<Duration> {
         self.shown().wake_at()
     }
 
-    fn woken(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.shown_mut().woken(desk, cx, asks);
+    fn woken(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
+        self.shown_mut().woken(documents, cx, commands);
     }
 
-    fn word(&self, desk: &Desk, cx: &Cx) -> String {
-        self.shown().word(desk, cx)
+    fn word(&self, documents: &Documents, cx: &Context) -> String {
+        self.shown().word(documents, cx)
     }
 
-    fn notes(&self, desk: &Desk, cx: &Cx) -> Option<Vec<Span<'static>>> {
-        self.shown().notes(desk, cx)
+    fn notes(&self, documents: &Documents, cx: &Context) -> Option<Vec<Span<'static>>> {
+        self.shown().notes(documents, cx)
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
-        self.shown().draw(frame, area, desk, cx);
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
+        self.shown().draw(frame, area, documents, cx);
     }
 }

@@ -1,10 +1,10 @@
 //! Every key, by groups, from the table of actions. What cannot be done now is dimmed and says why.
 
-use crate::screen::overlay::{self, Closing, Command, Overlay};
+use crate::screen::overlay::{self, AvailableAction, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    ask::Ask,
-    pane::{Cx, Possible},
+    command::Command,
+    pane::{Context, Possible},
 };
 use ratatui::{
     Frame,
@@ -20,12 +20,12 @@ use tui_kit::{
 };
 
 pub struct Help {
-    commands: Vec<Command>,
+    commands: Vec<AvailableAction>,
     scroll: Scroll,
 }
 
 impl Help {
-    pub fn new(commands: Vec<Command>) -> Self {
+    pub fn new(commands: Vec<AvailableAction>) -> Self {
         Self {
             commands,
             scroll: Scroll::default(),
@@ -33,7 +33,7 @@ impl Help {
     }
 
     /// A group with its title, in so many columns of the screen.
-    fn group(&self, group: &str, columns: usize, cx: &Cx) -> Vec<Line<'static>> {
+    fn group(&self, group: &str, columns: usize, cx: &Context) -> Vec<Line<'static>> {
         let style = |role| cx.theme.style(role);
         let mut lines = vec![Line::styled(group.to_owned(), style(Role::Title))];
         let rows = self
@@ -63,7 +63,7 @@ impl Help {
     }
 
     /// Every group, one below the other, in as few columns as show all of them at once, else in as many as fit.
-    fn lines(&self, area: Rect, cx: &Cx) -> (u16, Vec<Line<'static>>) {
+    fn lines(&self, area: Rect, cx: &Context) -> (u16, Vec<Line<'static>>) {
         let rows = self
             .commands
             .iter()
@@ -151,7 +151,7 @@ impl Overlay for Help {
         "help"
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         if action == Action::Back {
             Possible::Yes
         } else {
@@ -159,7 +159,7 @@ impl Overlay for Help {
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
         match action {
             _ if self.scroll.act(action) => Closing::Stay,
             Action::Enter | Action::Back => Closing::Close(Vec::new()),
@@ -167,12 +167,18 @@ impl Overlay for Help {
         }
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let (width, lines) = self.lines(area, cx);
         let hints = overlay::hints(
             cx,

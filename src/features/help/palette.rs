@@ -1,10 +1,10 @@
 //! Finds a command by a few letters of its name and does it. What cannot be done now stays listed and says why.
 
-use crate::screen::overlay::{self, Closing, Command, Overlay};
+use crate::screen::overlay::{self, AvailableAction, Closing, Overlay};
 use crate::screen::{
     action::{Action, Scope},
-    ask::{Ask, Severity},
-    pane::{Cx, Handled, Possible, Typed},
+    command::{Command, Severity},
+    pane::{Context, Handled, Possible, Typed},
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use std::cmp::Reverse;
@@ -17,12 +17,12 @@ use tui_kit::{
 };
 
 pub struct Palette {
-    commands: Vec<Command>,
+    commands: Vec<AvailableAction>,
     finder: Finder,
 }
 
 /// Whether choosing it from a list makes sense: movements and keys of dialogs and texts do not.
-fn is_command(command: &Command) -> bool {
+fn is_command(command: &AvailableAction) -> bool {
     command.action != Action::Palette
         && command.action.row().is_some_and(|row| match row.scope {
             Scope::Global | Scope::Target | Scope::Runs => true,
@@ -34,30 +34,30 @@ fn is_command(command: &Command) -> bool {
 }
 
 impl Palette {
-    pub fn new(commands: Vec<Command>) -> Self {
+    pub fn new(commands: Vec<AvailableAction>) -> Self {
         let commands: Vec<_> = commands.into_iter().filter(is_command).collect();
         let finder = Finder::new(commands.len(), 0);
         Self { commands, finder }
     }
 
-    fn choose(&self, asks: &mut Vec<Ask>) -> Closing {
+    fn choose(&self, commands: &mut Vec<Command>) -> Closing {
         match self.finder.current().and_then(|at| self.commands.get(at)) {
-            Some(Command {
+            Some(AvailableAction {
                 possible: Possible::No(reason),
                 ..
             }) => {
-                asks.push(Ask::Toast(Severity::Info, reason.clone()));
+                commands.push(Command::Toast(Severity::Info, reason.clone()));
                 Closing::Stay
             }
-            Some(command) => Closing::Close(vec![Ask::Do(command.action)]),
+            Some(command) => Closing::Close(vec![Command::Do(command.action)]),
             None => Closing::Stay,
         }
     }
 }
 
-fn rank(commands: &[Command], text: &str) -> Vec<usize> {
+fn rank(commands: &[AvailableAction], text: &str) -> Vec<usize> {
     let mut search = Search::new(text);
-    let score = |(at, command): (usize, &Command)| {
+    let score = |(at, command): (usize, &AvailableAction)| {
         let row = command.action.row()?;
         // Who types letters means the name first, then what it does.
         let by_name = search.score(row.name).map(|score| (true, score));
@@ -85,35 +85,41 @@ impl Overlay for Palette {
         true
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Back | Action::Enter => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
         match action {
-            Action::Enter => self.choose(asks),
+            Action::Enter => self.choose(commands),
             Action::Back => Closing::Close(Vec::new()),
             action if self.finder.act(action) => Closing::Stay,
             _ => Closing::Unused,
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         Handled::from(self.finder.typed(typed, |text| rank(&self.commands, text)))
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Closing {
         if self.finder.mouse(event) == Click::Same {
-            self.choose(asks)
+            self.choose(commands)
         } else {
             Closing::Stay
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let hints = overlay::hints(
             cx,
             &[

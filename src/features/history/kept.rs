@@ -6,8 +6,8 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::Action,
-        ask::{Ask, Severity},
-        pane::{Cx, Possible},
+        command::{Command, Severity},
+        pane::{Context, Possible},
         status_badge::at,
     },
     state::{
@@ -15,7 +15,7 @@ use crate::{
         prepared::{Prepared, count},
     },
     tasks::{
-        history_item::{Deed, PastItem},
+        history_item::{Deed, HistoryItem},
         job::Job,
     },
 };
@@ -56,7 +56,7 @@ enum Found {
 
 pub struct Kept {
     target: Target,
-    item: PastItem,
+    item: HistoryItem,
     path: Option<PathBuf>,
     found: Found,
     scroll: Scroll,
@@ -67,7 +67,7 @@ const WIDTH: u16 = 96;
 const HEIGHT: u16 = 28;
 
 impl Kept {
-    pub fn new(target: Target, item: PastItem, is_restore: bool) -> Self {
+    pub fn new(target: Target, item: HistoryItem, is_restore: bool) -> Self {
         let path = match &item.deed {
             Deed::Put { before: path, .. } | Deed::Rescued { path, .. } => Some(path.clone()),
             Deed::Edited { .. } | Deed::Run(_) => None,
@@ -82,8 +82,8 @@ impl Kept {
         }
     }
 
-    fn look(&mut self, cx: &Cx) {
-        let kept = &cx.model.past.kept;
+    fn look(&mut self, cx: &Context) {
+        let kept = &cx.model.history.kept;
         if let Some(error) = kept.error() {
             self.found = Found::Broken(error.to_owned());
             return;
@@ -120,27 +120,27 @@ impl Kept {
     }
 
     /// The text that the document would take the place of, if that is another one.
-    fn gives_way<'a>(&self, cx: &Cx<'a>, text: &str) -> Option<&'a str> {
+    fn gives_way<'a>(&self, cx: &Context<'a>, text: &str) -> Option<&'a str> {
         let copy = cx.model.edits.get(&self.target)?;
         copy.text.as_deref().filter(|own| *own != text)
     }
 
-    fn restore(&self, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn restore(&self, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         match &self.found {
             Found::Reading => {
-                asks.push(Ask::Toast(
+                commands.push(Command::Toast(
                     Severity::Info,
                     "It is still being read.".to_owned(),
                 ));
                 Closing::Stay
             }
             Found::Broken(error) => {
-                asks.push(Ask::Toast(Severity::Warning, error.clone()));
+                commands.push(Command::Toast(Severity::Warning, error.clone()));
                 Closing::Stay
             }
             Found::Document { .. } if Prepared::of(cx.model, &self.target).is_none() => {
                 let text = "The Store's document has not been read yet: refresh first.".to_owned();
-                asks.push(Ask::Toast(Severity::Warning, text));
+                commands.push(Command::Toast(Severity::Warning, text));
                 Closing::Stay
             }
             Found::Document { text, body, .. } => {
@@ -157,18 +157,18 @@ impl Kept {
                             pointer: String::new(),
                             value: body.clone(),
                         }];
-                        Ask::ChangeDocument {
+                        Command::ChangeDocument {
                             target: self.target.clone(),
                             edits,
                         }
                     }
-                    _ => Ask::Edited {
+                    _ => Command::Edited {
                         target: self.target.clone(),
                         text: text.clone(),
                     },
                 };
                 let set_aside = self.gives_way(cx, text).map(|own| {
-                    Ask::Start(Job::SetAside {
+                    Command::Start(Job::SetAside {
                         target: self.target.clone(),
                         text: own.to_owned(),
                     })
@@ -180,15 +180,15 @@ impl Kept {
                 );
                 let rest = [
                     change,
-                    Ask::Rebase(self.target.clone()),
-                    Ask::Toast(Severity::Info, said),
+                    Command::Rebase(self.target.clone()),
+                    Command::Toast(Severity::Info, said),
                 ];
                 Closing::Close(set_aside.into_iter().chain(rest).collect())
             }
         }
     }
 
-    fn lines(&self, cx: &Cx, columns: usize) -> Vec<Line<'static>> {
+    fn lines(&self, cx: &Context, columns: usize) -> Vec<Line<'static>> {
         let mut lines: Vec<Line> = Vec::new();
         let say = |lines: &mut Vec<Line<'static>>, text: &str, role: Role| {
             let indent = text.len() - text.trim_start().len();
@@ -304,17 +304,17 @@ impl Overlay for Kept {
         "kept"
     }
 
-    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         self.look(cx);
         if let Some(path) = &self.path {
-            asks.push(Ask::Start(Job::ReadKept {
+            commands.push(Command::Start(Job::ReadKept {
                 target: self.target.clone(),
                 path: path.clone(),
             }));
         }
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
                 Possible::Yes
@@ -323,12 +323,12 @@ impl Overlay for Kept {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         if self.scroll.act(action) {
             return Closing::Stay;
         }
         match action {
-            Action::Enter if self.is_restore => self.restore(cx, asks),
+            Action::Enter if self.is_restore => self.restore(cx, commands),
             Action::Enter | Action::Back => Closing::Close(Vec::new()),
             Action::Left | Action::Right | Action::Toggle => {
                 self.is_restore = !self.is_restore;
@@ -338,23 +338,33 @@ impl Overlay for Kept {
         }
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
         match change {
-            Change::Past => {
+            Change::History => {
                 // What the update changed may have been computed meanwhile.
                 let list = cx
                     .model
-                    .past
+                    .history
                     .list
                     .value()
-                    .filter(|past| past.target == self.target);
-                let same = list
-                    .and_then(|past| past.items.iter().find(|item| same_file(item, &self.item)));
+                    .filter(|history| history.target == self.target);
+                let same = list.and_then(|history| {
+                    history
+                        .items
+                        .iter()
+                        .find(|item| same_file(item, &self.item))
+                });
                 if let Some(item) = same {
                     self.item = item.clone();
                 }
@@ -367,7 +377,7 @@ impl Overlay for Kept {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let lines = self.lines(cx, columns);
         let title = format!(
@@ -418,7 +428,7 @@ impl Overlay for Kept {
     }
 }
 
-fn same_file(left: &PastItem, right: &PastItem) -> bool {
+fn same_file(left: &HistoryItem, right: &HistoryItem) -> bool {
     match (&left.deed, &right.deed) {
         (Deed::Put { before: left, .. }, Deed::Put { before: right, .. })
         | (Deed::Rescued { path: left, .. }, Deed::Rescued { path: right, .. }) => left == right,

@@ -5,23 +5,23 @@ use crate::{
     engine::view::{Outcome, Step},
     screen::{
         action::{Action, Scope},
-        ask::{Ask, Opening, Severity, TabId},
+        command::{Command, Opening, Severity, TabId},
     },
     state::Change,
     storage::{Finished, Kept},
     tasks::{
-        history_item::{Deed, Past, PastItem},
+        history_item::{Deed, HistoryItem, TargetHistory},
         job::Job,
     },
 };
 use crate::{
     features::runs::pane::outcome,
     screen::{
-        documents::Desk,
-        pane::{Cx, Handled, Possible},
+        documents::Documents,
+        pane::{Context, Handled, Possible},
         status_badge::at,
         tab::Tab,
-        text_panel::Sheet,
+        text_panel::TextPanel,
     },
     state::prepared::count,
 };
@@ -51,53 +51,53 @@ pub struct History {
 
 impl History {
     /// The list, if it is the selected target's.
-    fn past<'a>(cx: &Cx<'a>) -> Option<&'a Past> {
+    fn history<'a>(cx: &Context<'a>) -> Option<&'a TargetHistory> {
         cx.model
-            .past
+            .history
             .list
             .value()
-            .filter(|past| Some(&past.target) == cx.selected)
+            .filter(|history| Some(&history.target) == cx.selected)
     }
 
-    fn item<'a>(&self, cx: &Cx<'a>) -> Option<&'a PastItem> {
-        Self::past(cx)?.items.get(self.cursor.index())
+    fn item<'a>(&self, cx: &Context<'a>) -> Option<&'a HistoryItem> {
+        Self::history(cx)?.items.get(self.cursor.index())
     }
 
-    fn len(cx: &Cx) -> usize {
-        Self::past(cx).map_or(0, |past| past.items.len())
+    fn len(cx: &Context) -> usize {
+        Self::history(cx).map_or(0, |history| history.items.len())
     }
 
-    fn read(&self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn read(&self, cx: &Context, commands: &mut Vec<Command>) {
         if let Some(target) = cx.selected.filter(|_| self.is_shown) {
-            asks.push(Ask::Start(Job::LoadPast(target.clone())));
+            commands.push(Command::Start(Job::LoadHistory(target.clone())));
         }
     }
 
     /// A word when somebody else has changed what is being edited: once for each news.
-    fn warn(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn warn(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let Some(target) = cx.selected else { return };
-        let foreign = cx
+        let remote_changes = cx
             .model
             .edits
             .get(target)
-            .map(|copy| copy.foreign.as_slice())
+            .map(|copy| copy.remote_changes.as_slice())
             .unwrap_or_default();
-        if foreign != self.told.as_slice() {
-            self.told = foreign.to_vec();
-            if !foreign.is_empty() {
-                let changes = count(foreign.len(), "place", "places");
+        if remote_changes != self.told.as_slice() {
+            self.told = remote_changes.to_vec();
+            if !remote_changes.is_empty() {
+                let changes = count(remote_changes.len(), "place", "places");
                 let text = format!(
                     "Somebody else has changed {changes} of the document in the Store since you edited it: {} merges.",
                     cx.key(Action::Merge)
                 );
-                asks.push(Ask::Toast(Severity::Warning, text));
+                commands.push(Command::Toast(Severity::Warning, text));
             }
         }
     }
 }
 
 /// Whether a document lies behind a row.
-pub fn has_document(item: &PastItem) -> bool {
+pub fn has_document(item: &HistoryItem) -> bool {
     matches!(item.deed, Deed::Put { .. } | Deed::Rescued { .. })
 }
 
@@ -139,7 +139,7 @@ fn submission_word(id: Option<&String>) -> String {
 }
 
 /// A row in a few words.
-pub fn words(item: &PastItem) -> String {
+pub fn words(item: &HistoryItem) -> String {
     match &item.deed {
         Deed::Put {
             changes: Some(changes),
@@ -192,7 +192,7 @@ fn brief_place(place: &str) -> String {
 }
 
 /// Everything about a row, as named lines.
-fn facts(sheet: &mut Sheet, item: &PastItem) {
+fn facts(panel: &mut TextPanel, item: &HistoryItem) {
     match &item.deed {
         Deed::Put {
             run,
@@ -201,62 +201,62 @@ fn facts(sheet: &mut Sheet, item: &PastItem) {
             changes,
             is_read_back,
         } => {
-            sheet.row(
+            panel.row(
                 "submission",
                 submission.as_deref().unwrap_or("unknown"),
                 Role::Text,
             );
-            sheet.row("run", run.as_deref().unwrap_or("unknown"), Role::Text);
+            panel.row("run", run.as_deref().unwrap_or("unknown"), Role::Text);
             match changes.as_deref() {
-                Some([]) => sheet.row("changed", "nothing", Role::Muted),
+                Some([]) => panel.row("changed", "nothing", Role::Muted),
                 Some(changes) => {
                     for (index, change) in changes.iter().enumerate() {
-                        sheet.row(
+                        panel.row(
                             if index == 0 { "changed" } else { "" },
                             &change.sentence(),
                             Role::Text,
                         );
                     }
                 }
-                None if *is_read_back => sheet.row("changed", "comparing…", Role::Muted),
-                None => sheet.row(
+                None if *is_read_back => panel.row("changed", "comparing…", Role::Muted),
+                None => panel.row(
                     "changed",
                     "not known: the run was stopped before it read the draft back",
                     Role::Muted,
                 ),
             }
-            sheet.row("kept in", &before.display().to_string(), Role::Muted);
+            panel.row("kept in", &before.display().to_string(), Role::Muted);
         }
         Deed::Rescued {
             submission, path, ..
         } => {
-            sheet.row(
+            panel.row(
                 "submission",
                 submission.as_deref().unwrap_or("none"),
                 Role::Text,
             );
-            sheet.row("kept in", &path.display().to_string(), Role::Muted);
+            panel.row("kept in", &path.display().to_string(), Role::Muted);
         }
-        Deed::Edited { base } => sheet.row(
+        Deed::Edited { base } => panel.row(
             "made from",
             base.as_deref().unwrap_or("nothing: a first document"),
             Role::Text,
         ),
         Deed::Run(run) => {
-            sheet.row("outcome", &run.outcome, run_role(run));
-            sheet.row(
+            panel.row("outcome", &run.outcome, run_role(run));
+            panel.row(
                 "submission",
                 run.submission.as_deref().unwrap_or("none"),
                 Role::Text,
             );
-            sheet.row("run", &run.run, Role::Text);
+            panel.row("run", &run.run, Role::Text);
             let stages = run.stages.iter().map(|stage| {
                 let lasted = units::duration(Duration::from_secs(stage.seconds));
                 format!("{} {lasted}", stage.status)
             });
             let stages: Vec<_> = stages.collect();
             if !stages.is_empty() {
-                sheet.row("states", &stages.join(", "), Role::Text);
+                panel.row("states", &stages.join(", "), Role::Text);
             }
         }
     }
@@ -271,7 +271,7 @@ impl Tab for History {
         &[Scope::Parts, Scope::Target, Scope::Move, Scope::Editor]
     }
 
-    fn hints(&self, _desk: &Desk, cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _documents: &Documents, cx: &Context) -> Vec<Action> {
         match self.item(cx) {
             Some(item) if has_document(item) => {
                 vec![
@@ -287,7 +287,7 @@ impl Tab for History {
         }
     }
 
-    fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _documents: &Documents, cx: &Context) -> Possible {
         let nothing = || Possible::No("Nothing was kept of it yet.".to_owned());
         match (action, self.item(cx)) {
             (Action::Enter | Action::RestorePart, None) => nothing(),
@@ -308,7 +308,13 @@ impl Tab for History {
         }
     }
 
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
         if self.cursor.act(action, Self::len(cx)) {
             return Handled::Yes;
         }
@@ -318,20 +324,20 @@ impl Tab for History {
         match (action, &item.deed) {
             (Action::Enter | Action::RestorePart, Deed::Put { .. } | Deed::Rescued { .. }) => {
                 // What gives way to it is the text as it stands now.
-                desk.keep(asks);
+                documents.keep(commands);
                 let wants_restore = action == Action::RestorePart;
-                asks.push(Ask::Open(Opening::Kept {
+                commands.push(Command::Open(Opening::Kept {
                     target: target.clone(),
                     item: Box::new(item.clone()),
                     wants_restore,
                 }));
             }
-            (Action::Enter, Deed::Edited { .. }) => asks.push(Ask::Do(Action::Edit)),
+            (Action::Enter, Deed::Edited { .. }) => commands.push(Command::Do(Action::Edit)),
             (Action::Enter, Deed::Run(_)) => {
-                let mut sheet = Sheet::new(cx.theme, 64);
-                facts(&mut sheet, item);
-                let lines: Vec<_> = sheet.into_lines().iter().map(ToString::to_string).collect();
-                asks.push(Ask::Open(Opening::Message {
+                let mut panel = TextPanel::new(cx.theme, 64);
+                facts(&mut panel, item);
+                let lines: Vec<_> = panel.into_lines().iter().map(ToString::to_string).collect();
+                commands.push(Command::Open(Opening::Message {
                     title: format!("Run of {}", at(item.at, cx.zone)),
                     text: lines.join("\n"),
                 }));
@@ -344,7 +350,7 @@ impl Tab for History {
                     Deed::Run(run) => run.run.clone(),
                     Deed::Edited { .. } => target.to_string(),
                 };
-                asks.push(Ask::Copy(text));
+                commands.push(Command::Copy(text));
             }
             _ => return Handled::No,
         }
@@ -355,9 +361,9 @@ impl Tab for History {
         &mut self,
         event: MouseEvent,
         area: Rect,
-        desk: &mut Desk,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
         let len = Self::len(cx);
         match event.kind {
@@ -367,7 +373,7 @@ impl Tab for History {
                     let is_again = cx.is_focused && row == self.cursor.index();
                     self.cursor.set(row);
                     if is_again {
-                        self.act(Action::Enter, desk, cx, asks);
+                        self.act(Action::Enter, documents, cx, commands);
                     }
                 }
             }
@@ -379,19 +385,25 @@ impl Tab for History {
         }
     }
 
-    fn changed(&mut self, change: &Change, _desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        _documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) {
         match change {
             Change::Selected => {
                 self.cursor = Cursor::default();
                 self.told.clear();
-                self.warn(cx, asks);
-                self.read(cx, asks);
+                self.warn(cx, commands);
+                self.read(cx, commands);
             }
             Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
-                self.warn(cx, asks);
-                self.read(cx, asks);
+                self.warn(cx, commands);
+                self.read(cx, commands);
             }
-            Change::Past => self.cursor.clamp(Self::len(cx)),
+            Change::History => self.cursor.clamp(Self::len(cx)),
             Change::Runs => {
                 let of_it: Vec<_> = cx
                     .model
@@ -405,47 +417,47 @@ impl Tab for History {
                     .find_map(|row| row.view.current().map(|step| step.step));
                 if self.runs != (ended, step) {
                     self.runs = (ended, step);
-                    self.read(cx, asks);
+                    self.read(cx, commands);
                 }
             }
             _ => {}
         }
     }
 
-    fn entered(&mut self, _desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn entered(&mut self, _documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
         self.is_shown = true;
-        self.read(cx, asks);
+        self.read(cx, commands);
     }
 
-    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
         self.is_shown = false;
     }
 
-    fn word(&self, _desk: &Desk, cx: &Cx) -> String {
-        match Self::past(cx) {
-            Some(past) if !past.items.is_empty() => {
-                format!("{} kept", count(past.items.len(), "entry", "entries"))
+    fn word(&self, _documents: &Documents, cx: &Context) -> String {
+        match Self::history(cx) {
+            Some(history) if !history.items.is_empty() => {
+                format!("{} kept", count(history.items.len(), "entry", "entries"))
             }
             _ => String::new(),
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, _desk: &Desk, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, _documents: &Documents, cx: &Context) {
         let style = |role| cx.theme.style(role);
-        let items = match Self::past(cx) {
-            Some(past) if !past.items.is_empty() => &past.items,
-            past => {
-                let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
-                match (past, cx.model.past.list.error()) {
-                    (Some(_), _) => sheet.text(
+        let items = match Self::history(cx) {
+            Some(history) if !history.items.is_empty() => &history.items,
+            history => {
+                let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
+                match (history, cx.model.history.list.error()) {
+                    (Some(_), _) => panel.text(
                         "Nothing yet. Every update of a draft is kept here as it was before and after, with what was deleted or set \
                          aside, and with every run.",
                         Role::Muted,
                     ),
-                    (None, Some(error)) => sheet.text(&format!("✗ {error}"), Role::Danger),
-                    (None, None) => sheet.text(&format!("{} reading", meter::spinner(cx.uptime)), Role::Busy),
+                    (None, Some(error)) => panel.text(&format!("✗ {error}"), Role::Danger),
+                    (None, None) => panel.text(&format!("{} reading", meter::spinner(cx.uptime)), Role::Busy),
                 }
-                for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+                for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
                     frame.render_widget(line, place);
                 }
                 return;
@@ -497,10 +509,10 @@ impl Tab for History {
         if more > 0
             && let Some(item) = items.get(self.cursor.index())
         {
-            let mut sheet = Sheet::new(cx.theme, usize::from(below.width));
-            facts(&mut sheet, item);
+            let mut panel = TextPanel::new(cx.theme, usize::from(below.width));
+            facts(&mut panel, item);
             let rule = Line::styled("─".repeat(usize::from(below.width)), style(Role::Border));
-            let mut lines = sheet.into_lines();
+            let mut lines = panel.into_lines();
             let room = usize::from(below.height.saturating_sub(1));
             if lines.len() > room && room > 0 {
                 lines.truncate(room - 1);

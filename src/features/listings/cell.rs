@@ -4,7 +4,7 @@ use super::{
     grid::signs,
     table::{Spot, Table},
 };
-use crate::screen::pane::Cx;
+use crate::screen::pane::Context;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -71,7 +71,7 @@ fn remarks(table: &Table, field: &Field, mark: &Mark, text: Option<&Text>) -> Ve
     remarks
 }
 
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Cx, table: &Table, spot: Spot) {
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, table: &Table, spot: Spot) {
     let style = |role| cx.theme.style(role);
     let (Some(language), Some(field), Some(mark)) = (
         table.grid.languages.get(spot.row),
@@ -191,7 +191,7 @@ fn shown(text: Option<&Text>) -> String {
 }
 
 /// A text under a word; what does not fit is counted.
-fn paragraph(frame: &mut Frame, area: Rect, cx: &Cx, word: &str, text: &str, role: Role) {
+fn paragraph(frame: &mut Frame, area: Rect, cx: &Context, word: &str, text: &str, role: Role) {
     let columns = usize::from(area.width);
     if area.is_empty() {
         return;

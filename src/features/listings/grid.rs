@@ -1,7 +1,7 @@
 //! Draws the table of languages × texts: the languages stay in view while the columns move sideways. Changes nothing.
 
 use super::table::{Spot, Table};
-use crate::screen::pane::Cx;
+use crate::screen::pane::Context;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -144,7 +144,7 @@ fn cell(mark: &Mark, field: &Field, text: Option<&Text>, columns: usize) -> (Str
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
-    cx: &Cx,
+    cx: &Context,
     table: &Table,
     shown: &[usize],
     rows: &Cursor,

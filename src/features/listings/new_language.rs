@@ -3,8 +3,8 @@
 use crate::screen::overlay::{Closing, Overlay};
 use crate::screen::{
     action::Action,
-    ask::{Ask, Severity},
-    pane::{Cx, Handled, Possible, Typed},
+    command::{Command, Severity},
+    pane::{Context, Handled, Possible, Typed},
 };
 use ratatui::{
     Frame,
@@ -73,11 +73,11 @@ impl NewLanguage {
         };
         let target = self.target.clone();
         Closing::Close(vec![
-            Ask::ChangeDocument {
+            Command::ChangeDocument {
                 target,
                 edits: vec![edit],
             },
-            Ask::Toast(Severity::Info, said),
+            Command::Toast(Severity::Info, said),
         ])
     }
 }
@@ -102,7 +102,7 @@ impl Overlay for NewLanguage {
         true
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Enter
             | Action::Back
@@ -114,7 +114,7 @@ impl Overlay for NewLanguage {
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
         match action {
             Action::Enter => self.add(),
             Action::Back => Closing::Close(Vec::new()),
@@ -123,7 +123,7 @@ impl Overlay for NewLanguage {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         if let Typed::Key(KeyEvent {
             code: KeyCode::Tab | KeyCode::BackTab,
             ..
@@ -135,7 +135,13 @@ impl Overlay for NewLanguage {
         Handled::from(self.finder.typed(typed, |text| rank(&self.codes, text)))
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         if self.finder.mouse(event) == Click::Same {
             self.add()
         } else {
@@ -143,7 +149,7 @@ impl Overlay for NewLanguage {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let hints = modal::hints(
             cx.theme,

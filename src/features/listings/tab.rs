@@ -9,10 +9,10 @@ use super::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, Choice, Opening, Severity, TabId},
+        command::{Choice, Command, Opening, Severity, TabId},
         detail_parts::draw_missing,
-        documents::Desk,
-        pane::{Cx, Handled, Possible, Typed},
+        documents::Documents,
+        pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
     state::{
@@ -56,11 +56,11 @@ type Key = ((u64, u64), Target, Option<String>);
 const FIRST: &str = "releaseNotes";
 
 impl Languages {
-    fn table(&self, desk: &Desk, cx: &Cx) -> Option<Rc<Table>> {
+    fn table(&self, documents: &Documents, cx: &Context) -> Option<Rc<Table>> {
         let target = cx.selected?;
-        let key = (desk.version(), target.clone(), self.default.clone());
+        let key = (documents.version(), target.clone(), self.default.clone());
         self.table.get(key, || {
-            let (kind, document) = (target.kind(), desk.value(cx)?);
+            let (kind, document) = (target.kind(), documents.value(cx)?);
             let server = Prepared::of(cx.model, target)?.body();
             let grid = Grid::of(kind, &document, server.as_ref(), self.default.as_deref());
             Some(Table {
@@ -72,8 +72,8 @@ impl Languages {
         })
     }
 
-    fn clamp(&mut self, desk: &Desk, cx: &Cx) {
-        if let Some(table) = self.table(desk, cx) {
+    fn clamp(&mut self, documents: &Documents, cx: &Context) {
+        if let Some(table) = self.table(documents, cx) {
             self.rows.clamp(self.shown(&table).len());
         }
     }
@@ -135,7 +135,7 @@ impl Languages {
             let then = if edits.is_empty() {
                 Vec::new()
             } else {
-                vec![Ask::ChangeDocument {
+                vec![Command::ChangeDocument {
                     target: target.clone(),
                     edits,
                 }]
@@ -172,7 +172,7 @@ impl Languages {
         })
     }
 
-    fn remove(&self, table: &Table, target: &Target, cx: &Cx) -> Option<Opening> {
+    fn remove(&self, table: &Table, target: &Target, cx: &Context) -> Option<Opening> {
         let (_, language, _) = self.cell(table)?;
         let edit = texts::remove_language(&table.document, language)?;
         Some(Opening::Confirm {
@@ -191,14 +191,20 @@ impl Languages {
             yes: format!("Remove {language}"),
             danger: true,
             must_type: None,
-            then: vec![Ask::ChangeDocument {
+            then: vec![Command::ChangeDocument {
                 target: target.clone(),
                 edits: vec![edit],
             }],
         })
     }
 
-    fn opening(&self, action: Action, table: &Table, target: &Target, cx: &Cx) -> Option<Opening> {
+    fn opening(
+        &self,
+        action: Action,
+        table: &Table,
+        target: &Target,
+        cx: &Context,
+    ) -> Option<Opening> {
         let (target_owned, document) = (target.clone(), Arc::clone(&table.document));
         let field = self.cell(table).map(|(_, _, field)| field);
         match action {
@@ -231,7 +237,7 @@ impl Languages {
                     Choice {
                         text: label,
                         note,
-                        answer: vec![Ask::Open(Opening::ExportTexts {
+                        answer: vec![Command::Open(Opening::ExportTexts {
                             target,
                             document,
                             fields,
@@ -275,7 +281,7 @@ impl Tab for Languages {
         }
     }
 
-    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _documents: &Documents, _cx: &Context) -> Vec<Action> {
         use Action::{
             AddPart, Enter, Export, FillDown, Filter, Import, NextTab, Publish, RemovePart,
             ShowDiff, Undo,
@@ -286,7 +292,7 @@ impl Tab for Languages {
         ]
     }
 
-    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, documents: &Documents, cx: &Context) -> Possible {
         let is_own = matches!(
             action,
             Action::Enter
@@ -309,7 +315,7 @@ impl Tab for Languages {
             }
             Action::Copy
                 if self
-                    .table(desk, cx)
+                    .table(documents, cx)
                     .is_some_and(|table| self.copied(&table).is_some()) =>
             {
                 return Possible::Yes;
@@ -317,7 +323,7 @@ impl Tab for Languages {
             _ if !is_own => return Possible::Unknown,
             _ => {}
         }
-        let Some(table) = self.table(desk, cx) else {
+        let Some(table) = self.table(documents, cx) else {
             return Possible::No("There is no readable document here: wait for it, or mend its text in the JSON tab.".to_owned());
         };
         match action {
@@ -336,8 +342,14 @@ impl Tab for Languages {
         }
     }
 
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        let (Some(table), Some(target)) = (self.table(desk, cx), cx.selected) else {
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
+        let (Some(table), Some(target)) = (self.table(documents, cx), cx.selected) else {
             return Handled::No;
         };
         let rows = self.shown(&table).len();
@@ -354,7 +366,7 @@ impl Tab for Languages {
             Action::Back if !self.pattern.is_empty() => self.refilter(&table, String::new()),
             Action::TogglePart => {
                 if let Some((_, language, _)) = self.cell(&table) {
-                    asks.push(Ask::Toast(
+                    commands.push(Command::Toast(
                         Severity::Info,
                         format!("The others are compared with {language}."),
                     ));
@@ -362,19 +374,26 @@ impl Tab for Languages {
                 }
             }
             Action::Copy => match self.copied(&table) {
-                Some(text) => asks.push(Ask::Copy(text)),
+                Some(text) => commands.push(Command::Copy(text)),
                 None => return Handled::No,
             },
             action => match self.opening(action, &table, target, cx) {
-                Some(opening) => asks.push(Ask::Open(opening)),
+                Some(opening) => commands.push(Command::Open(opening)),
                 None => return Handled::No,
             },
         }
         Handled::Yes
     }
 
-    fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
-        let (Some(mut filter), Some(table)) = (self.filter.take(), self.table(desk, cx)) else {
+    fn typed(
+        &mut self,
+        typed: &Typed,
+        documents: &mut Documents,
+        cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Handled {
+        let (Some(mut filter), Some(table)) = (self.filter.take(), self.table(documents, cx))
+        else {
             return Handled::No;
         };
         let mut pattern = None;
@@ -419,11 +438,11 @@ impl Tab for Languages {
         &mut self,
         event: MouseEvent,
         area: Rect,
-        desk: &mut Desk,
-        cx: &Cx,
-        _asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        _commands: &mut Vec<Command>,
     ) {
-        let Some(table) = self.table(desk, cx) else {
+        let Some(table) = self.table(documents, cx) else {
             return;
         };
         let rows = self.shown(&table).len();
@@ -448,17 +467,23 @@ impl Tab for Languages {
         }
     }
 
-    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
         self.filter = None;
         self.is_shown = false;
     }
 
-    fn entered(&mut self, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn entered(&mut self, documents: &mut Documents, cx: &Context, _commands: &mut Vec<Command>) {
         self.is_shown = true;
-        self.clamp(desk, cx);
+        self.clamp(documents, cx);
     }
 
-    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        documents: &mut Documents,
+        cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) {
         if *change == Change::Selected {
             *self = Self {
                 is_shown: self.is_shown,
@@ -471,12 +496,12 @@ impl Tab for Languages {
                 .unwrap_or_default();
         }
         if self.is_shown {
-            self.clamp(desk, cx);
+            self.clamp(documents, cx);
         }
     }
 
-    fn word(&self, desk: &Desk, cx: &Cx) -> String {
-        let Some(table) = self.table(desk, cx) else {
+    fn word(&self, documents: &Documents, cx: &Context) -> String {
+        let Some(table) = self.table(documents, cx) else {
             return String::new();
         };
         let marks = || {
@@ -508,9 +533,9 @@ impl Tab for Languages {
         word
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
         let style = |role| cx.theme.style(role);
-        let Some(table) = self.table(desk, cx) else {
+        let Some(table) = self.table(documents, cx) else {
             if !draw_missing(frame, area, cx) {
                 let text =
                     " The document's text is no valid JSON just now. The JSON tab says where.";

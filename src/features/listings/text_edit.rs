@@ -5,8 +5,8 @@ use super::cell::counter;
 use crate::screen::overlay::{Closing, Overlay};
 use crate::screen::{
     action::Action,
-    ask::{Ask, Severity},
-    pane::{Cx, Handled, Possible, Typed},
+    command::{Command, Severity},
+    pane::{Context, Handled, Possible, Typed},
 };
 use ratatui::{
     Frame,
@@ -78,7 +78,7 @@ impl TextEdit {
         Text::read(&self.field, &self.prose.text())
     }
 
-    fn close(&self, cx: &Cx) -> Closing {
+    fn close(&self, cx: &Context) -> Closing {
         let new = NewText {
             language: self.language.clone(),
             field: self.field,
@@ -95,11 +95,11 @@ impl TextEdit {
             cx.key(Action::Undo)
         );
         Closing::Close(vec![
-            Ask::ChangeDocument {
+            Command::ChangeDocument {
                 target: self.target.clone(),
                 edits,
             },
-            Ask::Toast(Severity::Info, said),
+            Command::Toast(Severity::Info, said),
         ])
     }
 }
@@ -113,7 +113,7 @@ impl Overlay for TextEdit {
         true
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         if matches!(action, Action::Back | Action::Enter) {
             Possible::Yes
         } else {
@@ -121,7 +121,7 @@ impl Overlay for TextEdit {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, _commands: &mut Vec<Command>) -> Closing {
         match action {
             Action::Back => self.close(cx),
             Action::Enter if self.is_one_line() => self.close(cx),
@@ -129,7 +129,7 @@ impl Overlay for TextEdit {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         match typed {
             Typed::Paste(text) if self.is_one_line() => {
                 let text = text
@@ -143,12 +143,18 @@ impl Overlay for TextEdit {
         }
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         self.prose.mouse(event);
         Closing::Stay
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let mut above: Vec<Line> = Vec::new();

@@ -7,8 +7,8 @@ use crate::screen::{
 use crate::{
     screen::{
         action::Action,
-        ask::Ask,
-        pane::{Cx, Handled, Possible, Typed},
+        command::Command,
+        pane::{Context, Handled, Possible, Typed},
     },
     state::{Change, prepared::count},
     tasks::{
@@ -68,7 +68,7 @@ impl TextsExport {
         }
     }
 
-    fn write(&mut self, to: PathBuf, overwrites: bool, asks: &mut Vec<Ask>) {
+    fn write(&mut self, to: PathBuf, overwrites: bool, commands: &mut Vec<Command>) {
         let kind = self.target.kind();
         let is_table = to
             .extension()
@@ -82,14 +82,14 @@ impl TextsExport {
             export::files(kind, &self.document, &self.fields)
         };
         self.asked = Some(to.clone());
-        asks.push(Ask::Start(Job::WriteTexts {
+        commands.push(Command::Start(Job::WriteTexts {
             to,
             files,
             overwrites,
         }));
     }
 
-    fn lines<'a>(&self, cx: &Cx, columns: usize) -> Vec<Line<'a>> {
+    fn lines<'a>(&self, cx: &Context, columns: usize) -> Vec<Line<'a>> {
         let style = |role| cx.theme.style(role);
         let (text, role) = match (&self.stage, &self.fault) {
             (_, Some(fault)) => (format!("✗ {fault}"), Role::Danger),
@@ -145,11 +145,11 @@ impl Overlay for TextsExport {
         matches!(self.stage, Stage::Place)
     }
 
-    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.path.opened(cx, asks);
+    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+        self.path.opened(cx, commands);
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Enter | Action::Back | Action::Up | Action::Down | Action::Toggle => {
                 Possible::Yes
@@ -158,21 +158,21 @@ impl Overlay for TextsExport {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         self.fault = None;
         match (&self.stage, action) {
             (Stage::Place, Action::Enter) => {
-                if !self.path.accept(cx, asks)
+                if !self.path.accept(cx, commands)
                     && let Some(to) = self.path.path(cx)
                 {
-                    self.write(to, false, asks);
+                    self.write(to, false, commands);
                 }
             }
             (Stage::Place, Action::Up | Action::Down) => self.path.walk(action == Action::Down, cx),
             (Stage::InTheWay(_), Action::Toggle) => {
                 if let Some(to) = self.path.path(cx) {
                     self.stage = Stage::Place;
-                    self.write(to, true, asks);
+                    self.write(to, true, commands);
                 }
             }
             (Stage::InTheWay(_), Action::Back | Action::Enter) => self.stage = Stage::Place,
@@ -184,16 +184,16 @@ impl Overlay for TextsExport {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         self.fault = None;
-        if self.takes_text() && self.path.typed(typed, cx, asks) {
+        if self.takes_text() && self.path.typed(typed, cx, commands) {
             Handled::Yes
         } else {
             Handled::No
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
         if *change != Change::Texts || self.asked.is_none() {
             return;
         }
@@ -223,7 +223,7 @@ impl Overlay for TextsExport {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let lines = self.lines(cx, usize::from(columns));
         let (tone, hints) = match self.stage {

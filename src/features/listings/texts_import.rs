@@ -8,8 +8,8 @@ use crate::screen::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, Severity},
-        pane::{Cx, Handled, Possible, Typed},
+        command::{Command, Severity},
+        pane::{Context, Handled, Possible, Typed},
     },
     state::{Change, prepared::count},
     tasks::{
@@ -75,12 +75,12 @@ impl TextsImport {
         }
     }
 
-    fn read(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn read(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let Some(from) = self.path.path(cx) else {
             return;
         };
         self.asked = Some(from.clone());
-        asks.push(Ask::Start(Job::ReadTexts(TextSource {
+        commands.push(Command::Start(Job::ReadTexts(TextSource {
             from,
             fields: texts::fields(self.target.kind()),
             languages: texts::languages(&self.document),
@@ -108,7 +108,7 @@ impl TextsImport {
             .is_some_and(|(_, plan)| !plan.not_listed.is_empty() || !plan.added.is_empty())
     }
 
-    fn apply(&mut self, cx: &Cx) -> Closing {
+    fn apply(&mut self, cx: &Context) -> Closing {
         let Some((_, plan)) = &self.found else {
             return Closing::Stay;
         };
@@ -123,15 +123,15 @@ impl TextsImport {
         );
         let edits = plan.edits.clone();
         Closing::Close(vec![
-            Ask::ChangeDocument {
+            Command::ChangeDocument {
                 target: self.target.clone(),
                 edits,
             },
-            Ask::Toast(Severity::Info, said),
+            Command::Toast(Severity::Info, said),
         ])
     }
 
-    fn hints(&self, cx: &Cx) -> Line<'static> {
+    fn hints(&self, cx: &Context) -> Line<'static> {
         let Some((_, plan)) = &self.found else {
             return PathInput::hints(cx, "look at them");
         };
@@ -149,7 +149,7 @@ impl TextsImport {
         overlay::hints(cx, &keys)
     }
 
-    fn draw_path(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw_path(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let word = texts::fields(self.target.kind())
             .iter()
@@ -185,7 +185,7 @@ impl TextsImport {
         row::texts(frame, foot, about, style(Role::Muted));
     }
 
-    fn draw_plan(&self, frame: &mut Frame, area: Rect, cx: &Cx, plan: &Plan) {
+    fn draw_plan(&self, frame: &mut Frame, area: Rect, cx: &Context, plan: &Plan) {
         let style = |role| cx.theme.style(role);
         let columns = usize::from(area.width);
         let [top, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
@@ -301,11 +301,11 @@ impl Overlay for TextsImport {
         }
     }
 
-    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.path.opened(cx, asks);
+    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+        self.path.opened(cx, commands);
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::AddPart if !self.has_new() => {
                 Possible::No("There is no text in a language without a listing.".into())
@@ -320,13 +320,13 @@ impl Overlay for TextsImport {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         self.note = None;
         if self.found.is_none() {
             match action {
                 Action::Enter => {
-                    if !self.path.accept(cx, asks) {
-                        self.read(cx, asks);
+                    if !self.path.accept(cx, commands) {
+                        self.read(cx, commands);
                     }
                 }
                 Action::Up | Action::Down => self.path.walk(action == Action::Down, cx),
@@ -352,21 +352,27 @@ impl Overlay for TextsImport {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         self.note = None;
-        if self.found.is_none() && self.path.typed(typed, cx, asks) {
+        if self.found.is_none() && self.path.typed(typed, cx, commands) {
             Handled::Yes
         } else {
             Handled::No
         }
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
         if *change != Change::Texts || self.asked.is_none() {
             return;
         }
@@ -383,7 +389,7 @@ impl Overlay for TextsImport {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let rows = area.height.saturating_sub(4);
         let rows = match &self.found {

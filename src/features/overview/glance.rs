@@ -5,10 +5,10 @@ use crate::screen::action::Action;
 use crate::{
     screen::{
         difference_lines::DiffLines,
-        documents::Desk,
+        documents::Documents,
         edit_session::is_large_value,
-        pane::Cx,
-        text_panel::{LABEL, Sheet},
+        pane::Context,
+        text_panel::{LABEL, TextPanel},
     },
     state::prepared::{Prepared, count},
 };
@@ -46,8 +46,8 @@ impl Glance {
     /// What differs from what is live, in at most `room` lines; nothing where nothing does, or nothing is live.
     pub fn changes(
         &self,
-        desk: &Desk,
-        cx: &Cx,
+        documents: &Documents,
+        cx: &Context,
         prepared: &Prepared,
         width: usize,
         room: usize,
@@ -60,8 +60,8 @@ impl Glance {
         };
         let made = self
             .made
-            .get((prepared.target.clone(), desk.version()), || {
-                let value = desk.value(cx)?;
+            .get((prepared.target.clone(), documents.version()), || {
+                let value = documents.value(cx)?;
                 Some((!is_large_value([&live.document, &*value])).then(|| {
                     let brought = prepared.brought(cx.model);
                     DiffLines::new(
@@ -76,15 +76,15 @@ impl Glance {
                 }))
             });
         let Some(made) = made else { return Vec::new() };
-        let mut sheet = Sheet::new(cx.theme, width);
+        let mut panel = TextPanel::new(cx.theme, width);
         let key = cx.key(Action::ShowDiff);
         let Some(lines) = &*made else {
-            sheet.row(
+            panel.row(
                 "changes",
                 &format!("{key} compares this large document with what is live"),
                 Role::Text,
             );
-            return sheet.into_lines();
+            return panel.into_lines();
         };
         if lines.difference().is_empty() {
             return Vec::new();
@@ -95,13 +95,13 @@ impl Glance {
         } else {
             "them"
         };
-        sheet.row(
+        panel.row(
             "changes",
             &format!("{changes} against what is live; {key} shows {what}"),
             Role::Text,
         );
         let laid = lines.laid(cx.theme, width.saturating_sub(LABEL));
-        let room = room.saturating_sub(sheet.len());
+        let room = room.saturating_sub(panel.len());
         let shown = if laid.lines.len() > room {
             room.saturating_sub(1)
         } else {
@@ -122,10 +122,10 @@ impl Glance {
                 *sign = Span::raw("   ");
             }
             line.spans.insert(0, Span::raw(" ".repeat(LABEL - 2)));
-            sheet.line(line);
+            panel.line(line);
         }
         if laid.lines.len() > shown {
-            sheet.more(
+            panel.more(
                 &format!(
                     "… {}",
                     count(laid.lines.len() - shown, "more line", "more lines")
@@ -133,13 +133,13 @@ impl Glance {
                 Role::Muted,
             );
         }
-        sheet.into_lines()
+        panel.into_lines()
     }
 }
 
 /// The texts of the language that others are compared with, in at most `room` lines.
 pub fn texts(
-    cx: &Cx,
+    cx: &Context,
     prepared: &Prepared,
     document: &Value,
     width: usize,
@@ -149,9 +149,9 @@ pub fn texts(
     let Some(language) = grid::default_language(document, None).filter(|_| room >= LEAST) else {
         return Vec::new();
     };
-    let mut sheet = Sheet::new(cx.theme, width.min(WIDEST));
-    sheet.row("texts", &language, Role::Text);
-    let columns = sheet.width.saturating_sub(LABEL + 1).max(8);
+    let mut panel = TextPanel::new(cx.theme, width.min(WIDEST));
+    panel.row("texts", &language, Role::Text);
+    let columns = panel.width.saturating_sub(LABEL + 1).max(8);
     for field in grid::fields(kind) {
         let Some(text) =
             grid::text(kind, document, &language, &field).filter(|text| !text.is_empty())
@@ -170,7 +170,7 @@ pub fn texts(
             .flat_map(|line| wrap(line, columns))
             .filter(|line| !line.is_empty())
             .collect();
-        let room = room.saturating_sub(sheet.len() + 1).min(MOST_TEXT);
+        let room = room.saturating_sub(panel.len() + 1).min(MOST_TEXT);
         if room == 0 {
             break;
         }
@@ -180,13 +180,13 @@ pub fn texts(
                 *last = fit(&format!("{last} …"), columns).into_owned();
             }
         }
-        sheet.more(field.word, Role::Muted);
+        panel.more(field.word, Role::Muted);
         for line in lines {
-            sheet.more(&line, Role::Text);
+            panel.more(&line, Role::Text);
         }
     }
-    if sheet.len() > 1 {
-        sheet.into_lines()
+    if panel.len() > 1 {
+        panel.into_lines()
     } else {
         Vec::new()
     }

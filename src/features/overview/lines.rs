@@ -3,7 +3,7 @@
 
 use super::{
     glance::{Glance, texts},
-    outline::{contents, text_at},
+    outline::{outline, text_at},
 };
 use crate::{
     engine::view::{RunView, Seen},
@@ -12,11 +12,11 @@ use crate::{
 };
 use crate::{
     screen::{
-        documents::Desk,
-        pane::{Cx, Possible},
+        documents::Documents,
+        pane::{Context, Possible},
         status_badge::{at, since},
         target_actions::possible,
-        text_panel::{LABEL, Sheet},
+        text_panel::{LABEL, TextPanel},
     },
     state::prepared::{Actor, Origin, Prepared, Verdict, count, meaning},
 };
@@ -40,7 +40,7 @@ use tui_kit::{
 
 /// When a run first saw the pending submission in its present state.
 pub fn first_seen<'a>(
-    cx: &Cx<'a>,
+    cx: &Context<'a>,
     prepared: &Prepared,
     status: &Status,
 ) -> Option<(&'a RunView, &'a Seen)> {
@@ -68,7 +68,7 @@ pub fn number(submission: &Submission) -> String {
 
 /// Where the overview is drawn, and what it shows where that leaves room.
 pub struct Room<'a> {
-    pub desk: &'a Desk,
+    pub documents: &'a Documents,
     pub glance: &'a Glance,
     /// In columns and lines.
     pub width: usize,
@@ -76,7 +76,7 @@ pub struct Room<'a> {
 }
 
 pub fn lines(
-    cx: &Cx,
+    cx: &Context,
     prepared: &Prepared,
     verdict: Option<&Verdict>,
     room: &Room,
@@ -85,35 +85,35 @@ pub fn lines(
     if room.width >= TWO_COLUMNS {
         return side_by_side(cx, prepared, verdict, report.as_ref(), room);
     }
-    let mut sheet = Sheet::new(cx.theme, room.width);
-    stands(&mut sheet, cx, prepared, report.as_ref());
-    sheet.gap();
-    working_copy(&mut sheet, cx, prepared, verdict);
-    sheet.gap();
+    let mut panel = TextPanel::new(cx.theme, room.width);
+    stands(&mut panel, cx, prepared, report.as_ref());
+    panel.gap();
+    working_copy(&mut panel, cx, prepared, verdict);
+    panel.gap();
     if let Some((server, _)) = prepared.server() {
-        contents(&mut sheet, cx, prepared.target, &server.document);
-        sheet.gap();
+        outline(&mut panel, cx, prepared.target, &server.document);
+        panel.gap();
     }
-    next_keys(&mut sheet, cx, prepared, report.as_ref());
-    below(&mut sheet, room, |free| {
+    next_keys(&mut panel, cx, prepared, report.as_ref());
+    below(&mut panel, room, |free| {
         room.glance
-            .changes(room.desk, cx, prepared, room.width, free)
+            .changes(room.documents, cx, prepared, room.width, free)
     });
     if let Some((server, _)) = prepared.server() {
-        below(&mut sheet, room, |free| {
+        below(&mut panel, room, |free| {
             texts(cx, prepared, &server.document, room.width, free)
         });
     }
-    sheet.into_lines()
+    panel.into_lines()
 }
 
 /// Adds what fits into the lines that are left, if it has anything to say; never so much that there would be something to scroll.
-fn below(sheet: &mut Sheet, room: &Room, more: impl FnOnce(usize) -> Vec<Line<'static>>) {
-    let lines = more(room.height.saturating_sub(sheet.len() + 1));
+fn below(panel: &mut TextPanel, room: &Room, more: impl FnOnce(usize) -> Vec<Line<'static>>) {
+    let lines = more(room.height.saturating_sub(panel.len() + 1));
     if !lines.is_empty() {
-        sheet.gap();
+        panel.gap();
         for line in lines {
-            sheet.line(line);
+            panel.line(line);
         }
     }
 }
@@ -123,7 +123,7 @@ const TWO_COLUMNS: usize = 112;
 
 /// Where it stands, what is prepared, the next keys and the changes on the left; what the Store holds on the right.
 fn side_by_side(
-    cx: &Cx,
+    cx: &Context,
     prepared: &Prepared,
     verdict: Option<&Verdict>,
     report: Option<&StatusReport>,
@@ -131,17 +131,21 @@ fn side_by_side(
 ) -> Vec<Line<'static>> {
     const GAP: usize = 2;
     let column = room.width.saturating_sub(GAP) / 2;
-    let (mut left, mut right) = (Sheet::new(cx.theme, column), Sheet::new(cx.theme, column));
+    let (mut left, mut right) = (
+        TextPanel::new(cx.theme, column),
+        TextPanel::new(cx.theme, column),
+    );
     stands(&mut left, cx, prepared, report);
     left.gap();
     working_copy(&mut left, cx, prepared, verdict);
     left.gap();
     next_keys(&mut left, cx, prepared, report);
     below(&mut left, room, |free| {
-        room.glance.changes(room.desk, cx, prepared, column, free)
+        room.glance
+            .changes(room.documents, cx, prepared, column, free)
     });
     if let Some((server, _)) = prepared.server() {
-        contents(&mut right, cx, prepared.target, &server.document);
+        outline(&mut right, cx, prepared.target, &server.document);
         below(&mut right, room, |free| {
             texts(cx, prepared, &server.document, column, free)
         });
@@ -166,15 +170,15 @@ fn side_by_side(
 }
 
 /// The state, who must act, the submissions, and what the Store says of them.
-fn stands(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
-    state(sheet, cx, prepared, report);
-    submissions(sheet, cx, prepared);
+fn stands(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Option<&StatusReport>) {
+    state(panel, cx, prepared, report);
+    submissions(panel, cx, prepared);
     if let Some(report) = report {
-        remarks(sheet, cx, prepared, report);
+        remarks(panel, cx, prepared, report);
     }
 }
 
-fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Option<&StatusReport>) {
     let mode = prepared
         .draft()
         .and_then(|draft| text_at(&draft.document, &["targetPublishMode"]))
@@ -189,12 +193,12 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
     match report {
         _ if let Some(seen) = seen => {
             let age = units::duration(since(seen.at, cx.now));
-            sheet.row(
+            panel.row(
                 "state",
                 &format!("◐ {} for {age}, seen by the run", seen.status),
                 Role::Busy,
             );
-            sheet.more(meaning(&seen.status, mode).0, Role::Text);
+            panel.more(meaning(&seen.status, mode).0, Role::Text);
         }
         Some(StatusReport { status, .. }) => {
             let (sign, role) = match status {
@@ -216,7 +220,7 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
                     None => String::new(),
                 },
             };
-            sheet.row("state", &format!("{sign} {status}{age}"), role);
+            panel.row("state", &format!("{sign} {status}{age}"), role);
             let (said, actor) = meaning(status, mode);
             let day = prepared
                 .draft()
@@ -227,7 +231,7 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
                 }
                 _ => said.to_owned(),
             };
-            sheet.more(&said, Role::Text);
+            panel.more(&said, Role::Text);
             let (who, role) = match actor {
                 Actor::You if prepared.draft().is_some_and(Submission::is_portal_made) => {
                     ("somebody in Partner Center", Role::Warning)
@@ -237,7 +241,7 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
                 Actor::Portal => ("somebody in Partner Center", Role::Warning),
                 Actor::Nobody => ("nobody", Role::Text),
             };
-            sheet.row("must act", who, role);
+            panel.row("must act", who, role);
         }
         None if prepared.live().is_some() => {
             let said = if run.is_some() {
@@ -245,17 +249,17 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
             } else {
                 "● Published, nothing is under way"
             };
-            sheet.row("state", said, Role::Good);
+            panel.row("state", said, Role::Good);
         }
         None if prepared.kind() == Kind::App => {
-            sheet.row("state", "○ never published", Role::Warning);
+            panel.row("state", "○ never published", Role::Warning);
             let said =
                 "The first submission of an app, with the age rating, is made in Partner Center.";
-            sheet.more(said, Role::Text);
+            panel.more(said, Role::Text);
         }
         None => {
-            sheet.row("state", "○ never published, no draft", Role::Warning);
-            sheet.more(
+            panel.row("state", "○ never published, no draft", Role::Warning);
+            panel.more(
                 "Its first submission can be written and published from here.",
                 Role::Text,
             );
@@ -267,7 +271,7 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
         let share = upload
             .map(|upload| format!(" {} %", units::percent(upload.sent, upload.total)))
             .unwrap_or_default();
-        sheet.row(
+        panel.row(
             "run",
             &format!(
                 "▲ {step}{share}; all of it in pane {}",
@@ -278,7 +282,7 @@ fn state(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&Status
     }
 }
 
-fn submissions(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared) {
+fn submissions(panel: &mut TextPanel, cx: &Context, prepared: &Prepared) {
     if let Some(draft) = prepared.draft() {
         let name = number(draft);
         let id = if name.contains(&draft.id) {
@@ -293,19 +297,19 @@ fn submissions(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared) {
         } else {
             "committed"
         };
-        sheet.row("pending", &format!("{name}{id}, {origin}"), Role::Text);
+        panel.row("pending", &format!("{name}{id}, {origin}"), Role::Text);
         if let Some((run, _)) = first_seen(cx, prepared, &draft.status()) {
-            sheet.more(
+            panel.more(
                 &format!("from here, begun {}", at(run.started, cx.zone)),
                 Role::Muted,
             );
         }
         if draft.is_portal_made() {
-            sheet.more(
+            panel.more(
                 "It has no upload URL: the Store lets it be changed, deleted and committed in Partner Center only.",
                 Role::Warning,
             );
-            sheet.more(&prepared.target.portal_url(Some(&draft.id)), Role::Info);
+            panel.more(&prepared.target.portal_url(Some(&draft.id)), Role::Info);
         }
     }
     match prepared.live() {
@@ -316,29 +320,29 @@ fn submissions(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared) {
             } else {
                 format!(" ({})", live.id)
             };
-            sheet.row("live", &format!("{name}{id}"), Role::Text);
+            panel.row("live", &format!("{name}{id}"), Role::Text);
         }
-        None => sheet.row("live", "nothing", Role::Muted),
+        None => panel.row("live", "nothing", Role::Muted),
     }
 }
 
-fn remarks(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: &StatusReport) {
+fn remarks(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: &StatusReport) {
     let portal = prepared.portal_url();
     if !report.errors.is_empty() {
-        sheet.gap();
+        panel.gap();
     }
     for error in &report.errors {
-        remark(sheet, "error", "✗", error, Role::Danger, &portal);
+        remark(panel, "error", "✗", error, Role::Danger, &portal);
     }
     for warning in &report.warnings {
-        remark(sheet, "warning", "!", warning, Role::Warning, &portal);
+        remark(panel, "warning", "!", warning, Role::Warning, &portal);
     }
     for certification in &report.reports {
         let day = match date(&certification.date) {
             Date::At(time) => at(time, cx.zone),
             _ => certification.date.clone(),
         };
-        sheet.row(
+        panel.row(
             "report",
             &format!("{day}  {}", certification.url),
             Role::Info,
@@ -348,7 +352,7 @@ fn remarks(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: &StatusRepor
 
 /// A remark of the Store with what it means; what it says on every submission is dimmed.
 pub fn remark(
-    sheet: &mut Sheet,
+    panel: &mut TextPanel,
     label: &str,
     sign: &str,
     remark: &Remark,
@@ -360,24 +364,24 @@ pub fn remark(
         .as_ref()
         .is_some_and(|explained| explained.is_noise)
     {
-        sheet.row(
+        panel.row(
             label,
             &format!("· {} (said of nearly every submission)", remark.code),
             Role::Muted,
         );
         return;
     }
-    sheet.row(label, &format!("{sign} {}", remark.code), role);
+    panel.row(label, &format!("{sign} {}", remark.code), role);
     if !remark.details.is_empty() {
-        sheet.more(&remark.details, Role::Text);
+        panel.more(&remark.details, Role::Text);
     }
     if let Some(explained) = explained {
-        sheet.more(&explained.meaning, Role::Text);
+        panel.more(&explained.meaning, Role::Text);
         if !explained.advice.is_empty() {
-            sheet.more(&format!("→ {}", explained.advice), Role::Text);
+            panel.more(&format!("→ {}", explained.advice), Role::Text);
         }
         if explained.portal {
-            sheet.more(portal, Role::Info);
+            panel.more(portal, Role::Info);
         }
     }
 }
@@ -406,17 +410,22 @@ pub fn fit_word(fit: &Fit) -> (String, Role) {
     }
 }
 
-fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option<&Verdict>) {
+fn working_copy(
+    panel: &mut TextPanel,
+    cx: &Context,
+    prepared: &Prepared,
+    verdict: Option<&Verdict>,
+) {
     let against = if prepared.origin() == Origin::Draft {
         "the draft"
     } else {
         "what is live"
     };
     match (prepared.text, verdict) {
-        (None, _) | (_, None) => sheet.row("edited", "nothing yet", Role::Muted),
+        (None, _) | (_, None) => panel.row("edited", "nothing yet", Role::Muted),
         (Some(_), Some(verdict)) if let Some(error) = verdict.error() => {
-            sheet.row("edited", &format!("✗ no valid JSON: {error}"), Role::Danger);
-            sheet.more("It is kept, but cannot be published like this.", Role::Text);
+            panel.row("edited", &format!("✗ no valid JSON: {error}"), Role::Danger);
+            panel.more("It is kept, but cannot be published like this.", Role::Text);
         }
         (Some(_), Some(verdict)) => {
             let changes = count(verdict.changes.len(), "change", "changes");
@@ -424,20 +433,20 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
                 Some(_) => (format!("✎ {changes} against {against}"), Role::Info),
                 None => ("✎ a first submission".to_owned(), Role::Info),
             };
-            sheet.row("edited", &text, role);
+            panel.row("edited", &text, role);
             for change in verdict.changes.iter().take(4) {
-                let room = sheet.width.saturating_sub(LABEL + 2);
+                let room = panel.width.saturating_sub(LABEL + 2);
                 let sentence = change.sentence();
                 if width(&sentence) <= room {
-                    sheet.more(&sentence, Role::Text);
+                    panel.more(&sentence, Role::Text);
                 } else {
                     // The new text matters as much as the old one: each gets half of a line of their own.
-                    sheet.more(&fit(&change.place, room), Role::Text);
+                    panel.more(&fit(&change.place, room), Role::Text);
                     let has_both = change.before.is_some() && change.after.is_some();
                     let sides = change.sides(
                         room.saturating_sub("  gone, was  → ".len()) / if has_both { 2 } else { 1 },
                     );
-                    sheet.more(&fit(&format!("  {sides}"), room), Role::Text);
+                    panel.more(&fit(&format!("  {sides}"), room), Role::Text);
                 }
             }
             if verdict.changes.len() > 4 {
@@ -446,7 +455,7 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
                     verdict.changes.len() - 4,
                     cx.key(Action::Publish)
                 );
-                sheet.more(&rest, Role::Muted);
+                panel.more(&rest, Role::Muted);
             }
             let (errors, warnings) = (
                 verdict.count(Severity::Error),
@@ -457,23 +466,23 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
                     .findings
                     .iter()
                     .find(|finding| finding.severity == Severity::Error);
-                sheet.row(
+                panel.row(
                     "check",
                     &format!("✗ {}", count(errors, "error", "errors")),
                     Role::Danger,
                 );
-                sheet.more(
+                panel.more(
                     found.map_or("", |finding| finding.sentence.as_str()),
                     Role::Text,
                 );
             } else if warnings > 0 {
-                sheet.row(
+                panel.row(
                     "check",
                     &format!("! {}", count(warnings, "warning", "warnings")),
                     Role::Warning,
                 );
             } else {
-                sheet.row("check", "✓ nothing found", Role::Good);
+                panel.row("check", "✓ nothing found", Role::Good);
             }
         }
     }
@@ -484,22 +493,22 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
         } else {
             format!("{age} ago")
         };
-        sheet.more(
+        panel.more(
             &format!("kept on disk {age}, {}", at(kept, cx.zone)),
             Role::Muted,
         );
     }
-    if let Some(first) = prepared.foreign.first() {
-        let places = count(prepared.foreign.len(), "place", "places");
+    if let Some(first) = prepared.remote_changes.first() {
+        let places = count(prepared.remote_changes.len(), "place", "places");
         let key = cx.key(Action::Merge);
-        sheet.more(
+        panel.more(
             &format!("! Somebody else has changed {places} in the Store since: {key} merges."),
             Role::Warning,
         );
-        sheet.more(&format!("{}: {}", first.place, first.sides(60)), Role::Text);
+        panel.more(&format!("{}: {}", first.place, first.sides(60)), Role::Text);
     } else if prepared.is_base_gone() {
         let base = prepared.base.unwrap_or_default();
-        sheet.more(
+        panel.more(
             &format!("! The Store's document has changed since: this was written on submission {base}. Look through it before it goes out."),
             Role::Warning,
         );
@@ -517,7 +526,7 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
             } else {
                 "none".into()
             };
-            sheet.row(
+            panel.row(
                 "ZIP",
                 &text,
                 if waits > 0 {
@@ -531,7 +540,7 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
             let name = zip
                 .file_name()
                 .map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy());
-            sheet.row("ZIP", &name, Role::Info);
+            panel.row("ZIP", &name, Role::Info);
             let examined = cx
                 .model
                 .examined
@@ -544,19 +553,24 @@ fn working_copy(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, verdict: Option
                         ..
                     }),
                     _,
-                ) => sheet.more(&format!("✗ {broken}"), Role::Danger),
+                ) => panel.more(&format!("✗ {broken}"), Role::Danger),
                 (Some(examined), Some(verdict)) => {
                     let (word, role) =
                         fit_word(&verdict.fit(prepared.kind(), examined).unwrap_or_default());
-                    sheet.more(&format!("{word}, {}", units::bytes(examined.size)), role);
+                    panel.more(&format!("{word}, {}", units::bytes(examined.size)), role);
                 }
-                _ => sheet.more("not looked into yet", Role::Muted),
+                _ => panel.more("not looked into yet", Role::Muted),
             }
         }
     }
 }
 
-fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&StatusReport>) {
+fn next_keys(
+    panel: &mut TextPanel,
+    cx: &Context,
+    prepared: &Prepared,
+    report: Option<&StatusReport>,
+) {
     let mut keys: Vec<(String, &str)> = Vec::new();
     // What cannot be done now is no way on: the line of keys below the screen has it, dimmed.
     let mut add = |action: Action, what: &'static str| {
@@ -568,7 +582,7 @@ fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&St
     if is_busy {
         add(Action::Follow, "follow to the end");
     }
-    if !prepared.foreign.is_empty() {
+    if !prepared.remote_changes.is_empty() {
         add(Action::Merge, "merge");
     }
     add(
@@ -602,5 +616,5 @@ fn next_keys(sheet: &mut Sheet, cx: &Cx, prepared: &Prepared, report: Option<&St
         add(Action::DeleteDraft, "delete the draft");
     }
     add(Action::OpenPortal, "Partner Center");
-    sheet.keys("next", &keys);
+    panel.keys("next", &keys);
 }

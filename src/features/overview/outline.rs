@@ -1,7 +1,7 @@
 //! What a submission says, as rows of a sheet: packages, rollout, price, visibility, when it is published, languages. Judges nothing.
 
 use crate::{
-    screen::{pane::Cx, status_badge::at, text_panel::Sheet},
+    screen::{pane::Context, status_badge::at, text_panel::TextPanel},
     state::prepared::count,
 };
 use serde_json::Value;
@@ -23,27 +23,27 @@ pub fn text_at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a str> {
 }
 
 /// What the submission on the server says: packages, rollout, price, visibility, when, languages.
-pub fn contents(sheet: &mut Sheet, cx: &Cx, target: &Target, document: &Value) {
+pub fn outline(panel: &mut TextPanel, cx: &Context, target: &Target, document: &Value) {
     let kind = target.kind();
     if kind.packages_field().is_some() {
         let list = packages(kind, document);
-        sheet.row(
+        panel.row(
             "packages",
             &count(list.len(), "package", "packages"),
             Role::Text,
         );
         for package in &list {
             let (text, role) = package_line(package);
-            sheet.more(&text, role);
+            panel.more(&text, role);
         }
     }
     if kind.has_rollout() {
-        rollout(sheet, target, document);
+        rollout(panel, target, document);
     }
     if kind != Kind::Flight {
         match text_at(document, &["pricing", "priceId"]) {
             Some("Base") => {
-                sheet.row(
+                panel.row(
                     "price",
                     "! Base: managed in Partner Center; the Store refuses this value from here",
                     Role::Warning,
@@ -68,12 +68,12 @@ pub fn contents(sheet: &mut Sheet, cx: &Cx, target: &Target, document: &Value) {
                 let trial = trial
                     .map(|trial| format!(", trial {trial}"))
                     .unwrap_or_default();
-                sheet.row("price", &format!("{tier}{own}{trial}"), Role::Text);
+                panel.row("price", &format!("{tier}{own}{trial}"), Role::Text);
             }
-            None => sheet.row("price", "! none", Role::Warning),
+            None => panel.row("price", "! none", Role::Warning),
         }
         let visibility = text_at(document, &["visibility"]).unwrap_or("not said");
-        sheet.row("visibility", visibility, Role::Text);
+        panel.row("visibility", visibility, Role::Text);
     }
     let mode = text_at(document, &["targetPublishMode"]).unwrap_or("not said");
     let when = text_at(document, &["targetPublishDate"]).map_or(Date::Unset, date);
@@ -83,10 +83,10 @@ pub fn contents(sheet: &mut Sheet, cx: &Cx, target: &Target, document: &Value) {
         ("SpecificDate", Date::At(time)) => format!("on {}", at(time, cx.zone)),
         (mode, _) => mode.to_owned(),
     };
-    sheet.row("publish", &mode, Role::Text);
+    panel.row("publish", &mode, Role::Text);
     if let Some((_, Value::Object(listings))) = member(document, "listings") {
         let names: Vec<&str> = listings.keys().map(String::as_str).collect();
-        sheet.row(
+        panel.row(
             "languages",
             &format!("{}: {}", names.len(), names.join(" ")),
             Role::Text,
@@ -111,13 +111,13 @@ fn package_line(package: &PackageFacts) -> (String, Role) {
     (format!("{sign} {}{facts}{note}", package.file_name), role)
 }
 
-fn rollout(sheet: &mut Sheet, target: &Target, document: &Value) {
+fn rollout(panel: &mut TextPanel, target: &Target, document: &Value) {
     let rollout = field(document, "packageDeliveryOptions")
         .and_then(|options| field(options, "packageRollout"));
     let Some(rollout) = rollout.filter(|rollout| {
         field(rollout, "isPackageRollout").and_then(Value::as_bool) == Some(true)
     }) else {
-        sheet.row("rollout", "none: all customers at once", Role::Text);
+        panel.row("rollout", "none: all customers at once", Role::Text);
         return;
     };
     let percent = field(rollout, "packageRolloutPercentage")
@@ -140,9 +140,9 @@ fn rollout(sheet: &mut Sheet, target: &Target, document: &Value) {
             Role::Warning,
         ),
     };
-    sheet.row("rollout", &text, role);
+    panel.row("rollout", &text, role);
     if status == Some("PackageRolloutInProgress") {
-        sheet.more(
+        panel.more(
             &format!("flightdeck rollout {target} set 25, halt or finalize changes that"),
             Role::Muted,
         );

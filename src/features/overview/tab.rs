@@ -7,15 +7,15 @@ use super::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, TabId},
+        command::{Command, TabId},
     },
     state::Change,
 };
 use crate::{
     screen::{
         detail_parts::{failure, unread},
-        documents::Desk,
-        pane::{Cx, Handled, Possible},
+        documents::Documents,
+        pane::{Context, Handled, Possible},
         tab::Tab,
     },
     state::prepared::Prepared,
@@ -66,7 +66,7 @@ impl Tab for Overview {
         &[Scope::Target, Scope::Move, Scope::Editor]
     }
 
-    fn possible(&self, action: Action, _desk: &Desk, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _documents: &Documents, _cx: &Context) -> Possible {
         match action {
             Action::Up
             | Action::Down
@@ -79,9 +79,15 @@ impl Tab for Overview {
         }
     }
 
-    fn act(&mut self, action: Action, _desk: &mut Desk, _cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(
+        &mut self,
+        action: Action,
+        _documents: &mut Documents,
+        _cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
         if action == Action::Enter {
-            asks.push(Ask::ShowTab(TabId::Json));
+            commands.push(Command::ShowTab(TabId::Json));
             return Handled::Yes;
         }
         if self.scroll(action) {
@@ -95,9 +101,9 @@ impl Tab for Overview {
         &mut self,
         event: MouseEvent,
         _area: Rect,
-        _desk: &mut Desk,
-        _cx: &Cx,
-        _asks: &mut Vec<Ask>,
+        _documents: &mut Documents,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
     ) {
         let action = match event.kind {
             MouseEventKind::ScrollDown => Action::Down,
@@ -109,7 +115,13 @@ impl Tab for Overview {
         }
     }
 
-    fn changed(&mut self, change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        _documents: &mut Documents,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) {
         match change {
             Change::Selected => {
                 self.top.set(0);
@@ -121,11 +133,11 @@ impl Tab for Overview {
         }
     }
 
-    fn word(&self, _desk: &Desk, cx: &Cx) -> String {
+    fn word(&self, _documents: &Documents, cx: &Context) -> String {
         cx.selected.map(ToString::to_string).unwrap_or_default()
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
         let Some(target) = cx.selected else { return };
         let width = usize::from(area.width);
         let mut lines = Vec::new();
@@ -136,7 +148,7 @@ impl Tab for Overview {
             Some(prepared) => {
                 let height = usize::from(area.height).saturating_sub(lines.len());
                 let room = Room {
-                    desk,
+                    documents,
                     glance: &self.glance,
                     width,
                     height,
@@ -144,7 +156,7 @@ impl Tab for Overview {
                 lines.extend(lines::lines(
                     cx,
                     &prepared,
-                    desk.verdict(cx).as_deref(),
+                    documents.verdict(cx).as_deref(),
                     &room,
                 ));
             }

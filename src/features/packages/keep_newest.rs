@@ -6,9 +6,9 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::Action,
-        ask::{Ask, Severity},
-        pane::{Cx, Handled, Possible, Typed},
-        text_panel::Sheet,
+        command::{Command, Severity},
+        pane::{Context, Handled, Possible, Typed},
+        text_panel::TextPanel,
     },
     state::prepared::{Prepared, Verdict, count},
 };
@@ -24,7 +24,7 @@ use store_model::{
     packages::{
         change::{KeepNewest as Plan, Leaving, keep_newest},
         coverage::{Served, customers},
-        rows::{Fate, PackageRow},
+        rows::{Disposition, PackageRow},
     },
     target::{Kind, Target},
 };
@@ -106,14 +106,14 @@ impl KeepNewest {
         self.rows.get(index)
     }
 
-    fn lines(&self, cx: &Cx, width: usize) -> Vec<Line<'static>> {
-        let mut sheet = Sheet::new(cx.theme, width);
+    fn lines(&self, cx: &Context, width: usize) -> Vec<Line<'static>> {
+        let mut panel = TextPanel::new(cx.theme, width);
         let Some(plan) = &self.plan else {
-            sheet.text(
+            panel.text(
                 "The document cannot be read just now: mend its text first.",
                 Role::Danger,
             );
-            return sheet.into_lines();
+            return panel.into_lines();
         };
         let (marked, news): (Vec<_>, Vec<_>) =
             plan.leaving.iter().partition(|leaving| leaving.is_marked);
@@ -123,21 +123,21 @@ impl KeepNewest {
             } else {
                 "somebody would miss each of the older ones"
             };
-            sheet.text(&format!("Nothing goes: {why}."), Role::Muted);
+            panel.text(&format!("Nothing goes: {why}."), Role::Muted);
         } else {
-            sheet.text(
+            panel.text(
                 &format!("{} would go:", count(news.len(), "package", "packages")),
                 Role::Title,
             );
-            self.leaving(&mut sheet, &news);
+            self.leaving(&mut panel, &news);
         }
         if !marked.is_empty() {
-            sheet.gap();
-            sheet.text("Marked before, and going too:", Role::Title);
-            self.leaving(&mut sheet, &marked);
+            panel.gap();
+            panel.text("Marked before, and going too:", Role::Title);
+            self.leaving(&mut panel, &marked);
         }
-        sheet.gap();
-        sheet.text("What stays:", Role::Title);
+        panel.gap();
+        panel.text("What stays:", Role::Title);
         for group in &plan.groups {
             let kept: Vec<String> = group
                 .kept
@@ -145,14 +145,14 @@ impl KeepNewest {
                 .filter_map(|index| self.row(*index))
                 .map(kept_name)
                 .collect();
-            sheet.text(
+            panel.text(
                 &format!("✓ {}: {}", group.name, kept.join(", ")),
                 Role::Text,
             );
         }
         for row in plan.spared.iter().filter_map(|index| self.row(*index)) {
             let customers = self.misses(row);
-            sheet.text(
+            panel.text(
                 &format!(
                     "! {} {} stays too: {customers} would have nothing else",
                     row.version_text(),
@@ -162,12 +162,12 @@ impl KeepNewest {
             );
         }
         for row in plan.unknown.iter().filter_map(|index| self.row(*index)) {
-            let why = if row.fate == Fate::New {
+            let why = if row.disposition == Disposition::New {
                 "pick its ZIP, then its manifest tells"
             } else {
                 "the Store does not tell"
             };
-            sheet.text(
+            panel.text(
                 &format!(
                     "? {}: for whom it is, nobody knows ({why}). It stays and does not count.",
                     row.file_name
@@ -176,9 +176,9 @@ impl KeepNewest {
             );
         }
         if self.target.kind() == Kind::Flight {
-            sheet.text("For flights the Store lists no device families: they are told apart by architecture alone.", Role::Muted);
+            panel.text("For flights the Store lists no device families: they are told apart by architecture alone.", Role::Muted);
         }
-        sheet.into_lines()
+        panel.into_lines()
     }
 
     /// Who gets a package today.
@@ -196,7 +196,7 @@ impl KeepNewest {
     }
 
     /// Those first whose customers are left without; those that nobody gets any more in one paragraph.
-    fn leaving(&self, sheet: &mut Sheet, leaving: &[&Leaving]) {
+    fn leaving(&self, panel: &mut TextPanel, leaving: &[&Leaving]) {
         let is_flight = self.target.kind() == Kind::Flight;
         let (idle, mut served): (Vec<&Leaving>, Vec<&Leaving>) = leaving
             .iter()
@@ -212,12 +212,12 @@ impl KeepNewest {
             } else {
                 ("−", Role::Text)
             };
-            let how = if row.fate == Fate::New {
+            let how = if row.disposition == Disposition::New {
                 ", new: leaves the list"
             } else {
                 ""
             };
-            sheet.text(
+            panel.text(
                 &format!(
                     "{sign} {} {} {}{how}",
                     row.file_name,
@@ -228,11 +228,11 @@ impl KeepNewest {
             );
             for served in &leaving.served {
                 let (text, role) = outcome(served, row, self.target.kind());
-                sheet.text(&format!("    {}: {text}", served.customers), role);
+                panel.text(&format!("    {}: {text}", served.customers), role);
             }
         }
-        let names = |row: &PackageRow| match row.fate {
-            Fate::New => format!("{} {} (new)", row.version_text(), row.architecture),
+        let names = |row: &PackageRow| match row.disposition {
+            Disposition::New => format!("{} {} (new)", row.version_text(), row.architecture),
             _ => format!("{} {}", row.version_text(), row.architecture),
         };
         let names: Vec<String> = idle
@@ -241,17 +241,21 @@ impl KeepNewest {
             .map(names)
             .collect();
         if !names.is_empty() {
-            sheet.text(
+            panel.text(
                 "− newer ones go to all customers of these, nobody misses them:",
                 Role::Text,
             );
-            sheet.text(&format!("    {}", names.join(", ")), Role::Muted);
+            panel.text(&format!("    {}", names.join(", ")), Role::Muted);
         }
     }
 }
 
 fn kept_name(row: &PackageRow) -> String {
-    let new = if row.fate == Fate::New { " (new)" } else { "" };
+    let new = if row.disposition == Disposition::New {
+        " (new)"
+    } else {
+        ""
+    };
     format!("{}{new}", row.version_text())
 }
 
@@ -271,7 +275,9 @@ fn outcome(served: &Served, gone: &PackageRow, kind: Kind) -> (String, Role) {
             };
             (format!("get {older}{version}, {}", instead.file_name), role)
         }
-        None if gone.fate == Fate::New => ("no package for them".to_owned(), Role::Danger),
+        None if gone.disposition == Disposition::New => {
+            ("no package for them".to_owned(), Role::Danger)
+        }
         None if kind == Kind::Flight => (format!("get {}", nothing_left(kind)), Role::Warning),
         None => (
             format!(
@@ -288,7 +294,7 @@ impl Overlay for KeepNewest {
         "keep-newest"
     }
 
-    fn opened(&mut self, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn opened(&mut self, cx: &Context, _commands: &mut Vec<Command>) {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else {
             return;
         };
@@ -306,7 +312,7 @@ impl Overlay for KeepNewest {
         true
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Enter if self.plan.as_ref().is_none_or(|plan| plan.edits.is_empty()) => {
                 Possible::No("Nothing would go.".to_owned())
@@ -318,7 +324,7 @@ impl Overlay for KeepNewest {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, _commands: &mut Vec<Command>) -> Closing {
         match action {
             Action::Toggle => self.toggle(),
             Action::Left => self.set(self.most.saturating_sub(1)),
@@ -328,11 +334,11 @@ impl Overlay for KeepNewest {
                 let said = count(edits.len(), "package is", "packages are");
                 let undo = cx.key(Action::Undo);
                 return Closing::Close(vec![
-                    Ask::ChangeDocument {
+                    Command::ChangeDocument {
                         target: self.target.clone(),
                         edits,
                     },
-                    Ask::Toast(
+                    Command::Toast(
                         Severity::Info,
                         format!("{said} marked; {undo} takes it back."),
                     ),
@@ -345,7 +351,7 @@ impl Overlay for KeepNewest {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         let Typed::Key(key) = typed else {
             return Handled::No;
         };
@@ -362,12 +368,18 @@ impl Overlay for KeepNewest {
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let lines = self.lines(cx, usize::from(columns));
@@ -397,7 +409,7 @@ impl Overlay for KeepNewest {
             columns,
             height,
         );
-        let [ask, spare, _, body] = Layout::vertical([
+        let [command, spare, _, body] = Layout::vertical([
             Constraint::Length(1),
             Constraint::Length(1),
             Constraint::Length(1),
@@ -414,7 +426,7 @@ impl Overlay for KeepNewest {
             Span::styled(format!("◂ {} ▸", self.most), style(Role::Selection)),
             Span::styled(format!(" of each {per}"), style(Role::Text)),
         ]);
-        frame.render_widget(question, ask);
+        frame.render_widget(question, command);
         let mark = if self.spares { "x" } else { " " };
         let text =
             format!(" [{mark}] and spare those without which customers would have no package");
@@ -431,7 +443,7 @@ impl Overlay for KeepNewest {
         );
         if let Some(percent) = self.scroll.draw(frame, body, &lines) {
             let more = Line::styled(format!("{percent} % "), style(Role::Muted)).right_aligned();
-            frame.render_widget(more, ask);
+            frame.render_widget(more, command);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! how it compares with what is live. Holds no view state.
 
 use crate::{
-    screen::pane::Cx,
+    screen::pane::Context,
     state::prepared::{Prepared, Verdict},
 };
 use serde_json::Value;
@@ -13,9 +13,10 @@ use store_model::{
     package::packages,
     packages::{
         change,
-        coverage::{Customers, Reach, Served, customers, marks, outlook},
+        coverage::{Coverage, Customers, Served, customers, marks, preview},
         rows::{
-            ARCHITECTURES, Cargo, Fate, Mark, PackageRow, cargo, list_warnings, rows as rows_of,
+            ARCHITECTURES, Cargo, Disposition, Mark, PackageRow, cargo, list_warnings,
+            rows as rows_of,
         },
     },
     remote::Remote,
@@ -44,7 +45,7 @@ pub struct PackageList {
     /// What the chosen ZIP says of its packages.
     pub cargo: Cargo,
     /// Who gets what, today and then.
-    pub outlook: Vec<Reach>,
+    pub preview: Vec<Coverage>,
     /// Ids of what customers have today; `None` where nothing is live.
     live: Option<HashSet<String>>,
 }
@@ -69,12 +70,12 @@ impl Against {
 
 impl PackageList {
     /// The packages in the document's order, with those that the server has and the document lost.
-    pub fn rows(prepared: &Prepared, document: &Value, cx: &Cx) -> Vec<PackageRow> {
+    pub fn rows(prepared: &Prepared, document: &Value, cx: &Context) -> Vec<PackageRow> {
         let server = prepared.server().map(|(server, _)| &server.document);
         rows_of(prepared.kind(), document, server, &brought(prepared, cx))
     }
 
-    pub fn of(prepared: &Prepared, document: &Value, cx: &Cx) -> Self {
+    pub fn of(prepared: &Prepared, document: &Value, cx: &Context) -> Self {
         let kind = prepared.kind();
         let mut rows = Self::rows(prepared, document, cx);
         let place = |row: &PackageRow| {
@@ -94,10 +95,10 @@ impl PackageList {
                 Reverse(row.version),
             )
         });
-        let (marks, mut warnings, outlook) = (
+        let (marks, mut warnings, preview) = (
             marks(kind, &rows),
             list_warnings(kind, &rows),
-            outlook(kind, &rows),
+            preview(kind, &rows),
         );
         warnings.extend(behind_the_app(prepared.target, &rows, cx));
         let ids = |live: &Value| {
@@ -113,7 +114,7 @@ impl PackageList {
             marks,
             warnings,
             cargo: brought(prepared, cx),
-            outlook,
+            preview,
             live,
         }
     }
@@ -123,26 +124,38 @@ impl PackageList {
             .id
             .as_ref()
             .is_some_and(|id| self.live.as_ref().is_some_and(|live| live.contains(id)));
-        match (is_live, row.fate.stays()) {
+        match (is_live, row.disposition.stays()) {
             (true, false) => Against::Gone,
             (false, true) => Against::New,
             (true, true) | (false, false) => Against::Same,
         }
     }
 
-    fn count(&self, fate: Fate) -> usize {
-        self.rows.iter().filter(|row| row.fate == fate).count()
+    fn count(&self, disposition: Disposition) -> usize {
+        self.rows
+            .iter()
+            .filter(|row| row.disposition == disposition)
+            .count()
     }
 
     /// `2 kept, 1 new, 1 going · 3 of 25 at most`
     pub fn summary(&self) -> String {
-        let parts: Vec<String> = [Fate::Kept, Fate::New, Fate::Going, Fate::Missing]
-            .into_iter()
-            .map(|fate| (fate, self.count(fate)))
-            .filter(|(fate, count)| *count > 0 || *fate == Fate::Kept)
-            .map(|(fate, count)| format!("{count} {}", fate.word()))
-            .collect();
-        let staying = self.rows.iter().filter(|row| row.fate.stays()).count();
+        let parts: Vec<String> = [
+            Disposition::Kept,
+            Disposition::New,
+            Disposition::Going,
+            Disposition::Missing,
+        ]
+        .into_iter()
+        .map(|disposition| (disposition, self.count(disposition)))
+        .filter(|(disposition, count)| *count > 0 || *disposition == Disposition::Kept)
+        .map(|(disposition, count)| format!("{count} {}", disposition.word()))
+        .collect();
+        let staying = self
+            .rows
+            .iter()
+            .filter(|row| row.disposition.stays())
+            .count();
         format!(
             "{} · {staying} of {} at most",
             parts.join(", "),
@@ -184,11 +197,11 @@ impl PackageList {
 
     /// Customers who have a package today and would have none.
     pub fn left_without(&self) -> impl Iterator<Item = &Customers> {
-        let is_left = |reach: &&Reach| reach.before.is_some() && reach.after.is_none();
-        self.outlook
+        let is_left = |coverage: &&Coverage| coverage.before.is_some() && coverage.after.is_none();
+        self.preview
             .iter()
             .filter(is_left)
-            .map(|reach| &reach.customers)
+            .map(|coverage| &coverage.customers)
     }
 
     pub fn place(&self, key: &str) -> Option<usize> {
@@ -197,7 +210,7 @@ impl PackageList {
 }
 
 /// A flight that has an older version than the app itself: its customers are behind everybody else.
-fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Cx) -> Option<String> {
+fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Context) -> Option<String> {
     let Target::Flight { app, .. } = target else {
         return None;
     };
@@ -211,7 +224,7 @@ fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Cx) -> Option<Strin
     let everybody = rows_of(Kind::App, &live.document, None, &Cargo::new());
     let newest = |rows: &[PackageRow], architecture: &str| {
         let of = |row: &&PackageRow| {
-            row.fate.stays()
+            row.disposition.stays()
                 && row.is_known()
                 && row.architecture.eq_ignore_ascii_case(architecture)
         };
@@ -232,7 +245,7 @@ fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Cx) -> Option<Strin
 }
 
 /// What the chosen ZIP tells of its packages, if it was looked into.
-fn brought(prepared: &Prepared, cx: &Cx) -> Cargo {
+fn brought(prepared: &Prepared, cx: &Context) -> Cargo {
     let examined = cx
         .model
         .examined
@@ -245,7 +258,7 @@ fn brought(prepared: &Prepared, cx: &Cx) -> Cargo {
 }
 
 /// The chosen ZIP's fit with the document as it stands now; `None` while it was not looked into.
-pub fn chosen_fit(prepared: &Prepared, verdict: &Verdict, cx: &Cx) -> Option<Fit> {
+pub fn chosen_fit(prepared: &Prepared, verdict: &Verdict, cx: &Context) -> Option<Fit> {
     let zip = prepared.zip?;
     let examined = cx
         .model
@@ -259,7 +272,8 @@ pub fn chosen_fit(prepared: &Prepared, verdict: &Verdict, cx: &Cx) -> Option<Fit
 pub fn unnamed(fit: &Fit, rows: &[PackageRow]) -> Vec<Extra> {
     let is_new = |name: &str| {
         !rows.iter().any(|row| {
-            row.fate == Fate::New && zip_path(&row.file_name).eq_ignore_ascii_case(&zip_path(name))
+            row.disposition == Disposition::New
+                && zip_path(&row.file_name).eq_ignore_ascii_case(&zip_path(name))
         })
     };
     fit.extra

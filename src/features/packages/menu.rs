@@ -5,9 +5,9 @@ use super::list::{PackageList, chosen_fit, unnamed};
 use crate::{
     screen::{
         action::Action,
-        ask::{Ask, Choice, Opening, Purpose},
-        documents::Desk,
-        pane::Cx,
+        command::{Choice, Command, Opening, Purpose},
+        documents::Documents,
+        pane::Context,
     },
     state::prepared::Prepared,
 };
@@ -17,7 +17,7 @@ use store_model::{
     archive::fit::zip_path,
     packages::{
         change::{self, is_reused, remove, replace, restore},
-        rows::{Fate, PackageRow},
+        rows::{Disposition, PackageRow},
     },
 };
 
@@ -29,11 +29,11 @@ pub struct At {
 }
 
 /// The ZIP's packages to choose from, as answers that add them, or put them in the place of `old`.
-fn offers(at: &At, old: Option<&PackageRow>, desk: &Desk, cx: &Cx) -> Vec<Choice> {
+fn offers(at: &At, old: Option<&PackageRow>, documents: &Documents, cx: &Context) -> Vec<Choice> {
     let Some(target) = cx.selected else {
         return Vec::new();
     };
-    let found = Prepared::of(cx.model, target).zip(desk.verdict(cx));
+    let found = Prepared::of(cx.model, target).zip(documents.verdict(cx));
     let fit = found.and_then(|(prepared, verdict)| chosen_fit(&prepared, &verdict, cx));
     let names = fit
         .map(|fit| unnamed(&fit, &at.list.rows))
@@ -59,7 +59,7 @@ fn offers(at: &At, old: Option<&PackageRow>, desk: &Desk, cx: &Cx) -> Vec<Choice
                     None => "in the ZIP",
                 },
             };
-            let answer = vec![Ask::ChangeDocument {
+            let answer = vec![Command::ChangeDocument {
                 target: target.clone(),
                 edits,
             }];
@@ -73,7 +73,7 @@ fn offers(at: &At, old: Option<&PackageRow>, desk: &Desk, cx: &Cx) -> Vec<Choice
 }
 
 /// Asks for the path of a package that no chosen ZIP shows.
-fn prompt(at: &At, old: Option<&PackageRow>, cx: &Cx) -> Option<Opening> {
+fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Opening> {
     let target = cx.selected?.clone();
     let has_zip = Prepared::of(cx.model, &target).is_some_and(|prepared| prepared.zip.is_some());
     let hint = if has_zip {
@@ -101,20 +101,20 @@ fn prompt(at: &At, old: Option<&PackageRow>, cx: &Cx) -> Option<Opening> {
 }
 
 /// Offers the ZIP's packages, else asks for a path.
-pub fn add(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-    let mut choices = offers(at, None, desk, cx);
+pub fn add(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
+    let mut choices = offers(at, None, documents, cx);
     let Some(prompt) = prompt(at, None, cx) else {
         return;
     };
     if choices.is_empty() {
-        return asks.push(Ask::Open(prompt));
+        return commands.push(Command::Open(prompt));
     }
     choices.push(Choice {
         text: "Another one …".into(),
         note: "type its path".into(),
-        answer: vec![Ask::Open(prompt)],
+        answer: vec![Command::Open(prompt)],
     });
-    asks.push(Ask::Open(Opening::Choose {
+    commands.push(Command::Open(Opening::Choose {
         title: "Add a package".into(),
         text: "Packages of the chosen ZIP that the document does not name yet.".into(),
         choices,
@@ -123,18 +123,18 @@ pub fn add(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
 }
 
 /// What can be done with the selected package.
-pub fn menu(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+pub fn menu(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
     let (Some(target), Some(row)) = (cx.selected, &at.row) else {
-        return add(at, desk, cx, asks);
+        return add(at, documents, cx, commands);
     };
     let mut choices = Vec::new();
-    let choice = |text: &str, note: &str, answer: Vec<Ask>| Choice {
+    let choice = |text: &str, note: &str, answer: Vec<Command>| Choice {
         text: text.into(),
         note: note.into(),
         answer,
     };
-    if row.fate.stays() {
-        choices.extend(offers(at, Some(row), desk, cx));
+    if row.disposition.stays() {
+        choices.extend(offers(at, Some(row), documents, cx));
         if let Some(prompt) = prompt(at, Some(row), cx) {
             let text = if choices.is_empty() {
                 "Replace it by …"
@@ -144,25 +144,25 @@ pub fn menu(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
             choices.push(choice(
                 text,
                 "type its path in the ZIP",
-                vec![Ask::Open(prompt)],
+                vec![Command::Open(prompt)],
             ));
         }
     }
-    let (text, note) = match row.fate {
-        Fate::New => ("Take it off the list", "it is not sent"),
-        Fate::Kept => (
+    let (text, note) = match row.disposition {
+        Disposition::New => ("Take it off the list", "it is not sent"),
+        Disposition::Kept => (
             "Remove it",
             "fileStatus PendingDelete; goes when this is committed",
         ),
-        Fate::Going => ("Keep it", "takes the removal back"),
-        Fate::Missing => (
+        Disposition::Going => ("Keep it", "takes the removal back"),
+        Disposition::Missing => (
             "Put it back into the document",
             "its entry as the server has it",
         ),
     };
     let server = Prepared::of(cx.model, target).and_then(|prepared| prepared.server());
     let server = server.map(|(server, _)| &server.document);
-    let edits = if row.fate.stays() {
+    let edits = if row.disposition.stays() {
         remove(&at.document, row)
     } else {
         restore(at.list.kind, &at.document, row, server)
@@ -170,16 +170,16 @@ pub fn menu(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
     choices.push(choice(
         text,
         note,
-        vec![Ask::ChangeDocument {
+        vec![Command::ChangeDocument {
             target: target.clone(),
             edits,
         }],
     ));
-    if row.fate != Fate::Missing {
+    if row.disposition != Disposition::Missing {
         choices.push(choice(
             "Show it in the JSON",
             &row.pointer,
-            vec![Ask::Reveal {
+            vec![Command::Reveal {
                 pointer: row.pointer.clone(),
             }],
         ));
@@ -187,9 +187,9 @@ pub fn menu(at: &At, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
     choices.push(choice(
         "Copy its name",
         "",
-        vec![Ask::Copy(row.file_name.clone())],
+        vec![Command::Copy(row.file_name.clone())],
     ));
-    asks.push(Ask::Open(Opening::Choose {
+    commands.push(Command::Open(Opening::Choose {
         title: row.file_name.clone(),
         text: String::new(),
         choices,

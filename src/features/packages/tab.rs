@@ -4,18 +4,18 @@
 use super::{
     list::PackageList,
     menu::{self, At, menu},
-    table::{draw_table, findings_of, head, line, outlook, sheet},
+    table::{draw_table, findings_of, head, line, panel, preview},
 };
 use crate::{
     screen::{
         action::Action,
-        ask::{Ask, Opening, Severity, TabId},
+        command::{Command, Opening, Severity, TabId},
         detail_parts::draw_missing,
-        documents::Desk,
-        pane::{Cx, Handled, Possible},
+        documents::Documents,
+        pane::{Context, Handled, Possible},
         tab::Tab,
         target_actions,
-        text_panel::Sheet,
+        text_panel::TextPanel,
     },
     state::{
         Change,
@@ -34,7 +34,7 @@ use store_model::{
     json::edit::Edit,
     packages::{
         change::{remove, toggle},
-        rows::{Fate, PackageRow},
+        rows::{Disposition, PackageRow},
     },
     target::Kind,
 };
@@ -64,26 +64,30 @@ pub struct Packages {
 
 impl Packages {
     /// The list of the document as it stands now; made once for each version of it.
-    fn list(&self, desk: &Desk, cx: &Cx) -> Option<Rc<PackageList>> {
-        self.list.get(desk.version(), || {
+    fn list(&self, documents: &Documents, cx: &Context) -> Option<Rc<PackageList>> {
+        self.list.get(documents.version(), || {
             let prepared = Prepared::of(cx.model, cx.selected?)?;
-            Some(PackageList::of(&prepared, desk.value(cx)?.as_ref(), cx))
+            Some(PackageList::of(
+                &prepared,
+                documents.value(cx)?.as_ref(),
+                cx,
+            ))
         })
     }
 
-    fn at(&self, desk: &Desk, cx: &Cx) -> Option<At> {
-        let list = self.list(desk, cx)?;
+    fn at(&self, documents: &Documents, cx: &Context) -> Option<At> {
+        let list = self.list(documents, cx)?;
         let row = list.rows.get(self.cursor.index()).cloned();
         Some(At {
-            document: desk.value(cx)?,
+            document: documents.value(cx)?,
             list,
             row,
         })
     }
 
     /// The cursor stays on its package; a package that was not there before gets it.
-    fn follow(&mut self, before: Option<&PackageList>, desk: &Desk, cx: &Cx) {
-        let Some(list) = self.list(desk, cx) else {
+    fn follow(&mut self, before: Option<&PackageList>, documents: &Documents, cx: &Context) {
+        let Some(list) = self.list(documents, cx) else {
             return;
         };
         let is_news =
@@ -105,9 +109,9 @@ impl Packages {
     }
 
     /// Follows what has become of the list since it was looked at.
-    fn catch_up(&mut self, desk: &Desk, cx: &Cx) {
+    fn catch_up(&mut self, documents: &Documents, cx: &Context) {
         let before = self.list.take();
-        self.follow(before.as_deref(), desk, cx);
+        self.follow(before.as_deref(), documents, cx);
     }
 
     fn remember(&mut self, list: &PackageList) {
@@ -121,20 +125,32 @@ impl Packages {
         self.key = key;
     }
 
-    fn change(&mut self, edits: &[Edit], desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        let before = self.list(desk, cx);
-        if let Err(reason) = desk.change(edits, cx, asks) {
-            asks.push(Ask::Toast(Severity::Error, reason));
+    fn change(
+        &mut self,
+        edits: &[Edit],
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) {
+        let before = self.list(documents, cx);
+        if let Err(reason) = documents.change(edits, cx, commands) {
+            commands.push(Command::Toast(Severity::Error, reason));
         }
-        self.follow(before.as_deref(), desk, cx);
+        self.follow(before.as_deref(), documents, cx);
     }
 
-    fn mark(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn mark(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) {
         let Some(At {
             document,
             row: Some(row),
             list,
-        }) = self.at(desk, cx)
+        }) = self.at(documents, cx)
         else {
             return;
         };
@@ -149,35 +165,35 @@ impl Packages {
         };
         if edits.is_empty() {
             let key = cx.key(Action::TogglePart);
-            asks.push(Ask::Toast(
+            commands.push(Command::Toast(
                 Severity::Info,
                 format!("It goes already; {key} takes that back."),
             ));
             return;
         }
         // Of a new one nothing is left in the list: whoever did not mean it has to know the way back.
-        if row.fate == Fate::New {
+        if row.disposition == Disposition::New {
             let undo = cx.key(Action::Undo);
-            asks.push(Ask::Toast(
+            commands.push(Command::Toast(
                 Severity::Info,
                 format!("{} is off the list; {undo} brings it back.", row.file_name),
             ));
         }
-        self.change(&edits, desk, cx, asks);
+        self.change(&edits, documents, cx, commands);
     }
 
-    fn menu(&self, desk: &Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        if let Some(at) = self.at(desk, cx) {
-            menu(&at, desk, cx, asks);
+    fn menu(&self, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
+        if let Some(at) = self.at(documents, cx) {
+            menu(&at, documents, cx, commands);
         }
     }
 
     /// To the next package about which something is to be said; `false` when there is none.
-    fn next_finding(&mut self, desk: &Desk, cx: &Cx) -> bool {
-        let Some(list) = self.list(desk, cx) else {
+    fn next_finding(&mut self, documents: &Documents, cx: &Context) -> bool {
+        let Some(list) = self.list(documents, cx) else {
             return false;
         };
-        let findings = findings(desk, cx);
+        let findings = findings(documents, cx);
         let from = self.cursor.index();
         let places =
             (from + 1..list.rows.len()).chain(0..=from.min(list.rows.len().saturating_sub(1)));
@@ -202,8 +218,9 @@ impl Packages {
 }
 
 /// What the check says of the document.
-fn findings(desk: &Desk, cx: &Cx) -> Vec<Finding> {
-    desk.verdict(cx)
+fn findings(documents: &Documents, cx: &Context) -> Vec<Finding> {
+    documents
+        .verdict(cx)
         .map(|verdict| verdict.findings.clone())
         .unwrap_or_default()
 }
@@ -217,7 +234,7 @@ impl Tab for Packages {
         kind.packages_field().is_some()
     }
 
-    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _documents: &Documents, _cx: &Context) -> Vec<Action> {
         use Action::{
             AddPart, Enter, KeepNewest, NextTab, PickZip, Publish, ShowDiff, TogglePart, Undo,
         };
@@ -226,7 +243,7 @@ impl Tab for Packages {
         ]
     }
 
-    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, documents: &Documents, cx: &Context) -> Possible {
         let is_change = matches!(
             action,
             Action::TogglePart
@@ -249,7 +266,7 @@ impl Tab for Packages {
         if let Possible::No(reason) = target_actions::possible(Action::Edit, cx) {
             return Possible::No(reason);
         }
-        let Some(list) = self.list(desk, cx) else {
+        let Some(list) = self.list(documents, cx) else {
             return Possible::No(
                 "The document's text is no valid JSON just now; mend that first.".to_owned(),
             );
@@ -267,31 +284,37 @@ impl Tab for Packages {
         }
     }
 
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
         match action {
-            Action::TogglePart | Action::RemovePart => self.mark(action, desk, cx, asks),
+            Action::TogglePart | Action::RemovePart => self.mark(action, documents, cx, commands),
             Action::AddPart => {
-                if let Some(at) = self.at(desk, cx) {
-                    menu::add(&at, desk, cx, asks);
+                if let Some(at) = self.at(documents, cx) {
+                    menu::add(&at, documents, cx, commands);
                 }
             }
-            Action::Enter => self.menu(desk, cx, asks),
+            Action::Enter => self.menu(documents, cx, commands),
             Action::KeepNewest => {
                 // The overlay reads the working copy: what was changed just now belongs to it.
-                desk.keep(asks);
-                asks.extend(cx.selected.map(|target| {
-                    Ask::Open(Opening::KeepNewest {
+                documents.keep(commands);
+                commands.extend(cx.selected.map(|target| {
+                    Command::Open(Opening::KeepNewest {
                         target: target.clone(),
                     })
                 }));
             }
-            Action::Copy => match self.at(desk, cx).and_then(|at| at.row) {
-                Some(row) => asks.push(Ask::Copy(row.file_name)),
+            Action::Copy => match self.at(documents, cx).and_then(|at| at.row) {
+                Some(row) => commands.push(Command::Copy(row.file_name)),
                 None => return Handled::No,
             },
-            Action::NextFinding if self.next_finding(desk, cx) => {}
+            Action::NextFinding if self.next_finding(documents, cx) => {}
             _ => {
-                let Some(list) = self.list(desk, cx) else {
+                let Some(list) = self.list(documents, cx) else {
                     return Handled::No;
                 };
                 // With the whole list in view, the pages are those of the selected package.
@@ -313,11 +336,11 @@ impl Tab for Packages {
         &mut self,
         event: MouseEvent,
         _area: Rect,
-        desk: &mut Desk,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
-        let Some(list) = self.list(desk, cx) else {
+        let Some(list) = self.list(documents, cx) else {
             return;
         };
         let (rows, len) = (self.rows.get(), list.rows.len());
@@ -335,7 +358,7 @@ impl Tab for Packages {
             }
             MouseEventKind::Down(MouseButton::Left) if is_inside => {
                 match self.cursor.row_at(usize::from(event.row - rows.y), len) {
-                    Some(row) if row == self.cursor.index() => self.menu(desk, cx, asks),
+                    Some(row) if row == self.cursor.index() => self.menu(documents, cx, commands),
                     Some(row) => {
                         self.cursor.set(row);
                         self.remember(&list);
@@ -347,16 +370,22 @@ impl Tab for Packages {
         }
     }
 
-    fn entered(&mut self, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn entered(&mut self, documents: &mut Documents, cx: &Context, _commands: &mut Vec<Command>) {
         self.is_shown = true;
-        self.catch_up(desk, cx);
+        self.catch_up(documents, cx);
     }
 
-    fn left(&mut self, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
         self.is_shown = false;
     }
 
-    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        documents: &mut Documents,
+        cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) {
         match change {
             Change::Selected => {
                 self.cursor = Cursor::default();
@@ -367,7 +396,7 @@ impl Tab for Packages {
             Change::Target(target) | Change::Edit(target)
                 if self.is_shown && cx.selected == Some(target) =>
             {
-                self.catch_up(desk, cx);
+                self.catch_up(documents, cx);
             }
             // The ZIP tells what its packages are.
             Change::Examined => drop(self.list.take()),
@@ -375,12 +404,12 @@ impl Tab for Packages {
         }
     }
 
-    fn word(&self, desk: &Desk, cx: &Cx) -> String {
+    fn word(&self, documents: &Documents, cx: &Context) -> String {
         // Short: the row of tabs leaves little room.
         let prepared = cx
             .selected
             .and_then(|target| Prepared::of(cx.model, target));
-        match (prepared, desk.verdict(cx)) {
+        match (prepared, documents.verdict(cx)) {
             (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
                 Some(_) => "✗ no valid JSON".to_owned(),
                 None => count(verdict.changes.len(), "change", "changes"),
@@ -390,26 +419,26 @@ impl Tab for Packages {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
         let width = usize::from(area.width);
-        let Some(list) = self.list(desk, cx) else {
+        let Some(list) = self.list(documents, cx) else {
             if !draw_missing(frame, area, cx) {
-                let mut sheet = Sheet::new(cx.theme, width);
-                sheet.text("✗ The document's text is no valid JSON just now, so its packages cannot be told.", Role::Danger);
-                sheet.keys(
+                let mut panel = TextPanel::new(cx.theme, width);
+                panel.text("✗ The document's text is no valid JSON just now, so its packages cannot be told.", Role::Danger);
+                panel.keys(
                     "next",
                     &[
                         (cx.key(Action::NextFinding), "to the mistake"),
                         (cx.key(Action::Undo), "undo"),
                     ],
                 );
-                for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+                for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
                     frame.render_widget(line, place);
                 }
             }
             return;
         };
-        let head = head(cx, desk, &list);
+        let head = head(cx, documents, &list);
         let [above, body] =
             Layout::vertical([Constraint::Length(head.len() as u16), Constraint::Min(0)])
                 .areas(area);
@@ -417,28 +446,35 @@ impl Tab for Packages {
             line(frame, place, cx, text, *role);
         }
         if list.rows.is_empty() {
-            let mut sheet = Sheet::new(cx.theme, width);
-            sheet.gap();
-            sheet.keys(
+            let mut panel = TextPanel::new(cx.theme, width);
+            panel.gap();
+            panel.keys(
                 "next",
                 &[
                     (cx.key(Action::AddPart), "adds a package"),
                     (cx.key(Action::PickZip), "picks the ZIP"),
                 ],
             );
-            for (line, place) in sheet.into_lines().into_iter().zip(body.rows()) {
+            for (line, place) in panel.into_lines().into_iter().zip(body.rows()) {
                 frame.render_widget(line, place);
             }
             return;
         }
-        self.parts(frame, body, desk, cx, &list);
+        self.parts(frame, body, documents, cx, &list);
     }
 }
 
 impl Packages {
     /// The table and the selected package: beside each other where there is room, else one above the other.
-    fn parts(&self, frame: &mut Frame, body: Rect, desk: &Desk, cx: &Cx, list: &PackageList) {
-        let findings = findings(desk, cx);
+    fn parts(
+        &self,
+        frame: &mut Frame,
+        body: Rect,
+        documents: &Documents,
+        cx: &Context,
+        list: &PackageList,
+    ) {
+        let findings = findings(documents, cx);
         let rows = list.rows.len() as u16 + 1;
         let (table, rule, place) = if body.height < LEAST_BOTH {
             // So little shows the list alone.
@@ -453,7 +489,7 @@ impl Packages {
             (table, rule, place)
         } else {
             // The table gets what it needs, but leaves the selected package its room.
-            let lines = sheet(
+            let lines = panel(
                 cx,
                 list,
                 self.cursor.index(),
@@ -463,7 +499,7 @@ impl Packages {
             .len() as u16;
             let least = (LEAST_ROWS + 1).max(body.height / 2).min(body.height);
             let most = body.height.saturating_sub(lines + 1).max(least);
-            let customers = outlook(cx, list, usize::from(body.width)).len() as u16 + 1;
+            let customers = preview(cx, list, usize::from(body.width)).len() as u16 + 1;
             let wanted = if rows + customers <= most {
                 rows + customers
             } else {
@@ -480,11 +516,11 @@ impl Packages {
         self.rows
             .set(draw_table(frame, table, cx, list, &findings, &self.cursor));
         // Where the table leaves room, the customers' side of it.
-        let outlook = outlook(cx, list, usize::from(table.width));
+        let preview = preview(cx, list, usize::from(table.width));
         let [_, below] =
             Layout::vertical([Constraint::Length(rows + 1), Constraint::Min(0)]).areas(table);
-        if below.height >= outlook.len() as u16 {
-            for (line, place) in outlook.iter().zip(below.rows()) {
+        if below.height >= preview.len() as u16 {
+            for (line, place) in preview.iter().zip(below.rows()) {
                 frame.render_widget(line, place);
             }
         }
@@ -497,7 +533,7 @@ impl Packages {
         for line in rule.rows() {
             frame.render_widget(Span::styled(mark.clone(), border), line);
         }
-        let lines = sheet(
+        let lines = panel(
             cx,
             list,
             self.cursor.index(),

@@ -3,7 +3,8 @@
 use super::list::{PackageList, chosen_fit, nothing_left, unnamed};
 use crate::{
     screen::{
-        action::Action, documents::Desk, pane::Cx, status_badge::of_severity, text_panel::Sheet,
+        action::Action, documents::Documents, pane::Context, status_badge::of_severity,
+        text_panel::TextPanel,
     },
     state::prepared::{Prepared, count},
 };
@@ -14,7 +15,7 @@ use ratatui::{
 };
 use store_model::{
     finding::{Finding, Severity},
-    packages::rows::{Family, Fate, Mark, PackageRow, Source},
+    packages::rows::{Disposition, Family, Mark, PackageRow, Source},
     target::Kind,
 };
 use tui_kit::{
@@ -79,11 +80,11 @@ const MOST_WIDE: usize = 72;
 /// Nothing to say.
 const NONE: &str = "–";
 
-fn fate_role(fate: Fate) -> Role {
-    match fate {
-        Fate::New => Role::Good,
-        Fate::Kept => Role::Text,
-        Fate::Going | Fate::Missing => Role::Danger,
+fn disposition_role(disposition: Disposition) -> Role {
+    match disposition {
+        Disposition::New => Role::Good,
+        Disposition::Kept => Role::Text,
+        Disposition::Going | Disposition::Missing => Role::Danger,
     }
 }
 
@@ -117,7 +118,7 @@ fn guessed(row: &PackageRow, text: String) -> String {
 }
 
 fn state(row: &PackageRow, is_wide: bool) -> String {
-    let word = row.fate.word();
+    let word = row.disposition.word();
     if is_wide {
         format!("{word}, {}", row.status)
     } else {
@@ -163,7 +164,7 @@ fn sign(
     {
         ("!", Role::Warning)
     } else {
-        (list.against(row).sign(), fate_role(row.fate))
+        (list.against(row).sign(), disposition_role(row.disposition))
     }
 }
 
@@ -173,7 +174,7 @@ pub fn findings_of<'a>(findings: &'a [Finding], row: &PackageRow) -> Vec<&'a Fin
         |pointer: &str| pointer == row.pointer || pointer.starts_with(&format!("{}/", row.pointer));
     findings
         .iter()
-        .filter(|finding| row.fate != Fate::Missing && is_inside(&finding.pointer))
+        .filter(|finding| row.disposition != Disposition::Missing && is_inside(&finding.pointer))
         .collect()
 }
 
@@ -181,7 +182,7 @@ pub fn findings_of<'a>(findings: &'a [Finding], row: &PackageRow) -> Vec<&'a Fin
 pub fn draw_table(
     frame: &mut Frame,
     area: Rect,
-    cx: &Cx,
+    cx: &Context,
     list: &PackageList,
     findings: &[Finding],
     cursor: &Cursor,
@@ -237,7 +238,7 @@ pub fn draw_table(
             .take(count.saturating_sub(state_width))
             .skip(1)
             .collect();
-        let middle_role = if row.fate.stays() {
+        let middle_role = if row.disposition.stays() {
             Role::Text
         } else {
             Role::Muted
@@ -246,7 +247,7 @@ pub fn draw_table(
             Line::from(vec![
                 Span::styled(head, style(sign_role)),
                 Span::styled(middle, style(middle_role)),
-                Span::styled(tail, style(fate_role(row.fate))),
+                Span::styled(tail, style(disposition_role(row.disposition))),
             ]),
             place,
         );
@@ -271,14 +272,14 @@ fn joined(texts: &[String]) -> String {
 }
 
 /// All that is known of one package.
-pub fn sheet(
-    cx: &Cx,
+pub fn panel(
+    cx: &Context,
     list: &PackageList,
     index: usize,
     findings: &[Finding],
     width: usize,
 ) -> Vec<Line<'static>> {
-    let mut sheet = Sheet::new(cx.theme, width);
+    let mut panel = TextPanel::new(cx.theme, width);
     let Some(row) = list.rows.get(index) else {
         return Vec::new();
     };
@@ -289,14 +290,14 @@ pub fn sheet(
         } else {
             ("!", Role::Warning)
         };
-        sheet.text(&format!("{sign} {}", mark.sentence()), role);
+        panel.text(&format!("{sign} {}", mark.sentence()), role);
     }
     for finding in findings {
         let (sign, role) = of_severity(finding.severity);
-        sheet.text(&format!("{sign} {}", finding.sentence), role);
+        panel.text(&format!("{sign} {}", finding.sentence), role);
     }
-    who(&mut sheet, list, index, row);
-    sheet.row("file", &row.file_name, Role::Text);
+    who(&mut panel, list, index, row);
+    panel.row("file", &row.file_name, Role::Text);
     match row.source {
         Source::Zip => {
             let is = format!(
@@ -304,11 +305,11 @@ pub fn sheet(
                 row.version_text(),
                 row.architecture
             );
-            sheet.row("is", &is, Role::Text);
+            panel.row("is", &is, Role::Text);
         }
         Source::Name => {
             let is = format!("{} {}", row.version_text(), row.architecture);
-            sheet.row(
+            panel.row(
                 "is",
                 &format!("{}: only its name says so", is.trim_end()),
                 Role::Muted,
@@ -326,53 +327,53 @@ pub fn sheet(
         .collect();
     match list.kind {
         Kind::Flight if families.is_empty() => {
-            sheet.row("families", "the Store lists none for flights", Role::Muted)
+            panel.row("families", "the Store lists none for flights", Role::Muted)
         }
-        _ if row.fate != Fate::New || !families.is_empty() => {
-            sheet.row("families", &joined(&families), Role::Text)
+        _ if row.disposition != Disposition::New || !families.is_empty() => {
+            panel.row("families", &joined(&families), Role::Text)
         }
         _ => {}
     }
-    if row.fate != Fate::New || row.source == Source::Zip {
+    if row.disposition != Disposition::New || row.source == Source::Zip {
         let count = if row.languages.len() > 1 {
             format!("{}: ", row.languages.len())
         } else {
             String::new()
         };
-        sheet.row(
+        panel.row(
             "languages",
             &format!("{count}{}", joined(&row.languages)),
             Role::Text,
         );
-        sheet.row("uses", &joined(&row.capabilities), Role::Text);
+        panel.row("uses", &joined(&row.capabilities), Role::Text);
     }
     if let Some(id) = &row.id {
-        sheet.row("id", id, Role::Text);
+        panel.row("id", id, Role::Text);
     }
-    sheet.row(
+    panel.row(
         "status",
         &format!("{} · {}", row.status, meaning(row)),
         Role::Text,
     );
-    sheet.row("place", &row.pointer, Role::Muted);
-    sheet.into_lines()
+    panel.row("place", &row.pointer, Role::Muted);
+    panel.into_lines()
 }
 
 fn meaning(row: &PackageRow) -> &'static str {
-    match row.fate {
-        Fate::New => "must be in the ZIP",
-        Fate::Kept => "on the server, stays",
-        Fate::Going => "removed when this is committed",
-        Fate::Missing => "live, but not in the document",
+    match row.disposition {
+        Disposition::New => "must be in the ZIP",
+        Disposition::Kept => "on the server, stays",
+        Disposition::Going => "removed when this is committed",
+        Disposition::Missing => "live, but not in the document",
     }
 }
 
 /// Who gets it, or who loses it.
-fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
-    if row.fate.stays() {
+fn who(panel: &mut TextPanel, list: &PackageList, index: usize, row: &PackageRow) {
+    if row.disposition.stays() {
         let customers = list.customers(index);
         for (at, customers) in customers.iter().enumerate() {
-            sheet.row(
+            panel.row(
                 if at == 0 { "goes to" } else { "" },
                 &customers.to_string(),
                 Role::Good,
@@ -385,7 +386,7 @@ fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
                 .any(|mark| matches!(mark, Mark::Superseded { .. }))
         });
         if customers.is_empty() && row.is_known() && !is_said {
-            sheet.row(
+            panel.row(
                 "goes to",
                 "nobody: another one comes before it",
                 Role::Warning,
@@ -393,12 +394,12 @@ fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
         }
         return;
     }
-    if row.fate == Fate::Missing {
+    if row.disposition == Disposition::Missing {
         return;
     }
     let served = list.loses(index);
     if served.is_empty() {
-        sheet.row(
+        panel.row(
             "today",
             "nobody gets it: another one is newer for everybody",
             Role::Muted,
@@ -421,33 +422,33 @@ fn who(sheet: &mut Sheet, list: &PackageList, index: usize, row: &PackageRow) {
                 lost_role(list.kind),
             ),
         };
-        sheet.row(if at == 0 { "customers" } else { "" }, &text, role);
+        panel.row(if at == 0 { "customers" } else { "" }, &text, role);
     }
 }
 
 /// Who gets what today, and once this is published.
-pub fn outlook(cx: &Cx, list: &PackageList, width: usize) -> Vec<Line<'static>> {
-    let mut sheet = Sheet::new(cx.theme, width);
-    if list.outlook.is_empty() {
+pub fn preview(cx: &Context, list: &PackageList, width: usize) -> Vec<Line<'static>> {
+    let mut panel = TextPanel::new(cx.theme, width);
+    if list.preview.is_empty() {
         return Vec::new();
     }
-    sheet.text("Who gets what, today → once this is published", Role::Title);
+    panel.text("Who gets what, today → once this is published", Role::Title);
     let version = |place: Option<usize>| {
         place
             .and_then(|place| list.rows.get(place))
             .map(PackageRow::version_text)
     };
-    for reach in &list.outlook {
-        let (text, role) = match (version(reach.before), version(reach.after)) {
-            (Some(before), Some(_)) if reach.before == reach.after => {
+    for coverage in &list.preview {
+        let (text, role) = match (version(coverage.before), version(coverage.after)) {
+            (Some(before), Some(_)) if coverage.before == coverage.after => {
                 (format!("{before}, as today"), Role::Text)
             }
             (Some(before), Some(after)) => {
-                let is_older = reach
+                let is_older = coverage
                     .after
                     .and_then(|place| list.rows.get(place))
                     .map(|row| row.version)
-                    < reach
+                    < coverage
                         .before
                         .and_then(|place| list.rows.get(place))
                         .map(|row| row.version);
@@ -468,13 +469,13 @@ pub fn outlook(cx: &Cx, list: &PackageList, width: usize) -> Vec<Line<'static>> 
                 Role::Good,
             ),
         };
-        sheet.text(&format!("{}: {text}", reach.customers), role);
+        panel.text(&format!("{}: {text}", coverage.customers), role);
     }
-    sheet.into_lines()
+    panel.into_lines()
 }
 
 /// What is to be said above the table.
-pub fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
+pub fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     let comparison = list
         .comparison()
@@ -487,7 +488,9 @@ pub fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
             .map(|warning| (format!(" ! {warning}"), Role::Warning)),
     );
     let left: Vec<String> = list.left_without().map(ToString::to_string).collect();
-    if !left.is_empty() && list.kind != Kind::Flight && list.rows.iter().any(|row| row.fate.stays())
+    if !left.is_empty()
+        && list.kind != Kind::Flight
+        && list.rows.iter().any(|row| row.disposition.stays())
     {
         lines.push((
             format!(" ✗ left without a package: {}", left.join("; ")),
@@ -500,7 +503,11 @@ pub fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
     let Some(prepared) = prepared else {
         return lines;
     };
-    let pending = list.rows.iter().filter(|row| row.fate == Fate::New).count();
+    let pending = list
+        .rows
+        .iter()
+        .filter(|row| row.disposition == Disposition::New)
+        .count();
     let key = cx.key(Action::PickZip);
     match prepared.zip {
         None if pending > 0 => {
@@ -518,14 +525,14 @@ pub fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
                 .file_name()
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default();
-            let fit = desk
+            let fit = documents
                 .verdict(cx)
                 .and_then(|verdict| chosen_fit(&prepared, &verdict, cx));
             lines.extend(
                 fit.map(|fit| {
                     let unnamed = unnamed(&fit, &list.rows);
                     let is_lacking = |row: &&PackageRow| {
-                        row.fate == Fate::New
+                        row.disposition == Disposition::New
                             && fit
                                 .missing
                                 .iter()
@@ -567,7 +574,7 @@ pub fn head(cx: &Cx, desk: &Desk, list: &PackageList) -> Vec<(String, Role)> {
 }
 
 /// One line, cut to the room.
-pub fn line(frame: &mut Frame, area: Rect, cx: &Cx, text: &str, role: Role) {
+pub fn line(frame: &mut Frame, area: Rect, cx: &Context, text: &str, role: Role) {
     let shown = fit(text, usize::from(area.width)).into_owned();
     frame.render_widget(Line::styled(shown, cx.theme.style(role)), area);
 }

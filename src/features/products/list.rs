@@ -1,13 +1,13 @@
 //! A list of products. Apps, add-ons and flights are the same pane; they differ by what they list and by a few words.
 
 use crate::screen::{
-    pane::{Cx, Handled, Pane, Possible, Typed},
-    status_badge::{self, Standing},
+    pane::{Context, Handled, Pane, Possible, Typed},
+    status_badge::{self, StatusBadge},
 };
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, PaneId},
+        command::{Command, PaneId},
     },
     state::{Change, List},
     tasks::job::Catalog,
@@ -73,7 +73,7 @@ impl Products {
         }
     }
 
-    fn list<'a>(&self, cx: &Cx<'a>) -> Option<&'a List> {
+    fn list<'a>(&self, cx: &Context<'a>) -> Option<&'a List> {
         match self.which {
             Which::Apps => Some(&cx.model.apps),
             Which::AddOns => Some(&cx.model.add_ons),
@@ -81,7 +81,7 @@ impl Products {
         }
     }
 
-    fn products<'a>(&self, cx: &Cx<'a>) -> &'a [Product] {
+    fn products<'a>(&self, cx: &Context<'a>) -> &'a [Product] {
         self.list(cx)
             .and_then(|list| list.products.value())
             .map_or(&[], Vec::as_slice)
@@ -103,12 +103,12 @@ impl Products {
             || product.app == self.app
     }
 
-    fn current<'a>(&self, cx: &Cx<'a>) -> Option<&'a Product> {
+    fn current<'a>(&self, cx: &Context<'a>) -> Option<&'a Product> {
         self.products(cx).get(*self.rows.get(self.cursor.index())?)
     }
 
     /// Sorts and filters anew and puts the cursor back where it was.
-    fn recompute(&mut self, cx: &Cx) {
+    fn recompute(&mut self, cx: &Context) {
         let products = self.products(cx);
         let mut shown: Vec<_> = products
             .iter()
@@ -130,9 +130,10 @@ impl Products {
                     // match nearly every id.
                     let score = by_name.or_else(|| {
                         let id = product.target.id().to_lowercase();
-                        let standing = status_badge::of_product(product, cx.model, cx.now);
-                        (id.contains(&lower) || standing.word.to_lowercase().starts_with(&lower))
-                            .then_some(0)
+                        let status_badge = status_badge::of_product(product, cx.model, cx.now);
+                        (id.contains(&lower)
+                            || status_badge.word.to_lowercase().starts_with(&lower))
+                        .then_some(0)
                     })?;
                     Some((Reverse(score), product.name.as_str(), at))
                 })
@@ -150,7 +151,7 @@ impl Products {
         }
     }
 
-    fn row_of(&self, target: &Target, cx: &Cx) -> Option<usize> {
+    fn row_of(&self, target: &Target, cx: &Context) -> Option<usize> {
         let products = self.products(cx);
         self.rows.iter().position(|at| {
             products
@@ -160,32 +161,32 @@ impl Products {
     }
 
     /// Makes what is under the cursor the selected target, when this list has the say.
-    fn select(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn select(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let Some(product) = self.current(cx) else {
             return;
         };
         self.anchor = Some(product.target.clone());
         if cx.selected != Some(&product.target) {
-            asks.push(Ask::Select(product.target.clone()));
+            commands.push(Command::Select(product.target.clone()));
         }
     }
 
-    fn refilter(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn refilter(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         // While a filter is typed the best hit is what is looked for.
         self.anchor = None;
         self.cursor.set(0);
         self.recompute(cx);
-        self.select(cx, asks);
+        self.select(cx, commands);
     }
 
-    fn clear_filter(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn clear_filter(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         self.filter.clear();
         self.is_typing = false;
         self.recompute(cx);
-        self.select(cx, asks);
+        self.select(cx, commands);
     }
 
-    fn notes<'a>(&self, cx: &Cx) -> Vec<Span<'a>> {
+    fn notes<'a>(&self, cx: &Context) -> Vec<Span<'a>> {
         let mut notes = Vec::new();
         let muted = cx.theme.style(Role::Muted);
         let list = self.list(cx);
@@ -239,7 +240,7 @@ impl Products {
     }
 
     /// What stands where rows would be.
-    fn placeholder(&self, cx: &Cx) -> String {
+    fn placeholder(&self, cx: &Context) -> String {
         let refresh = cx.key(Action::Refresh);
         let Some(list) = self.list(cx) else {
             return match self.app {
@@ -281,16 +282,16 @@ impl Products {
 
     fn row<'a>(
         product: &Product,
-        standing: &Standing,
+        status_badge: &StatusBadge,
         is_current: bool,
         widths: (usize, usize),
         search: Option<&mut Search>,
-        cx: &Cx,
+        cx: &Context,
     ) -> Line<'a> {
         let (name_width, word_width) = widths;
         // A word that is longer than most takes what it lacks from its own name only.
         let needs =
-            text::width(&standing.word).clamp(word_width, (name_width + word_width) * 11 / 20);
+            text::width(&status_badge.word).clamp(word_width, (name_width + word_width) * 11 / 20);
         let (name_width, word_width) = (
             (name_width + word_width).saturating_sub(needs).max(1),
             needs,
@@ -317,8 +318,8 @@ impl Products {
         let mut line = Line::default();
         line.push_span(Span::styled(if is_current { "▸" } else { " " }, style));
         line.push_span(Span::styled(
-            text::pad(standing.sign, 1),
-            on_row(standing.role),
+            text::pad(status_badge.sign, 1),
+            on_row(status_badge.role),
         ));
         line.push_span(Span::styled(" ", style));
         match search {
@@ -334,13 +335,13 @@ impl Products {
         line.push_span(Span::styled(mark, on_row(Role::Warning)));
         line.push_span(Span::styled(" ".repeat(filled + 1), style));
         line.push_span(Span::styled(
-            text::pad(&standing.word, word_width),
-            on_row(standing.role),
+            text::pad(&status_badge.word, word_width),
+            on_row(status_badge.role),
         ));
         line
     }
 
-    fn draw_rows(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw_rows(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let products = self.products(cx);
         let window = self
             .cursor
@@ -360,17 +361,17 @@ impl Products {
         let room = usize::from(area.width).saturating_sub(4);
         let longest = shown
             .iter()
-            .map(|(_, _, standing)| text::width(&standing.word))
+            .map(|(_, _, status_badge)| text::width(&status_badge.word))
             .max()
             .unwrap_or_default();
         let word_width = longest.min(room * 9 / 20);
         let widths = (room.saturating_sub(word_width).max(1), word_width);
         let pattern = self.filter.text().trim();
         let mut search = (!pattern.is_empty()).then(|| Search::new(pattern));
-        for ((row, product, standing), line) in shown.iter().zip(area.rows()) {
+        for ((row, product, status_badge), line) in shown.iter().zip(area.rows()) {
             let drawn = Self::row(
                 product,
-                standing,
+                status_badge,
                 *row == self.cursor.index(),
                 widths,
                 search.as_mut(),
@@ -412,7 +413,7 @@ impl Pane for Products {
         self.is_typing
     }
 
-    fn hints(&self, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _cx: &Context) -> Vec<Action> {
         use Action::{AllAddOns, Back, Edit, Enter, Filter, Follow, PickZip, Publish};
         if self.is_typing {
             return vec![Enter, Back];
@@ -424,11 +425,11 @@ impl Pane for Products {
         hints
     }
 
-    fn focused(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.select(cx, asks);
+    fn focused(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+        self.select(cx, commands);
     }
 
-    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, cx: &Context) -> Possible {
         match action {
             Action::Up
             | Action::Down
@@ -454,7 +455,7 @@ impl Pane for Products {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         if self.is_typing
             && matches!(
                 action,
@@ -464,34 +465,34 @@ impl Pane for Products {
             return Handled::No;
         }
         if self.cursor.act(action, self.rows.len()) {
-            self.select(cx, asks);
+            self.select(cx, commands);
             return Handled::Yes;
         }
         match action {
             Action::Filter => self.is_typing = true,
             Action::Enter if self.is_typing => self.is_typing = false,
             Action::Enter | Action::Right if self.current(cx).is_some() => {
-                self.select(cx, asks);
-                asks.push(Ask::Focus(PaneId::Detail));
+                self.select(cx, commands);
+                commands.push(Command::Focus(PaneId::Detail));
             }
             Action::AllAddOns if self.which == Which::AddOns => {
                 self.is_all = !self.is_all;
                 self.recompute(cx);
-                self.select(cx, asks);
+                self.select(cx, commands);
             }
             Action::Back if self.is_typing || !self.filter.is_empty() => {
-                self.clear_filter(cx, asks)
+                self.clear_filter(cx, commands)
             }
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         match typed {
             // Nothing left to delete: the filter goes as it came.
             Typed::Key(key) if key.code == KeyCode::Backspace && self.filter.is_empty() => {
-                self.clear_filter(cx, asks)
+                self.clear_filter(cx, commands)
             }
             Typed::Key(key) => {
                 let before = self.filter.text().to_owned();
@@ -499,18 +500,18 @@ impl Pane for Products {
                     return Handled::No;
                 }
                 if self.filter.text() != before {
-                    self.refilter(cx, asks);
+                    self.refilter(cx, commands);
                 }
             }
             Typed::Paste(pasted) => {
                 self.filter.paste(pasted);
-                self.refilter(cx, asks);
+                self.refilter(cx, commands);
             }
         }
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 let Some(line) = event.row.checked_sub(area.y + 1) else {
@@ -519,22 +520,22 @@ impl Pane for Products {
                 if let Some(row) = self.cursor.row_at(usize::from(line), self.rows.len()) {
                     let is_again = cx.is_focused && row == self.cursor.index();
                     self.cursor.set(row);
-                    self.select(cx, asks);
+                    self.select(cx, commands);
                     if is_again {
-                        asks.push(Ask::Focus(PaneId::Detail));
+                        commands.push(Command::Focus(PaneId::Detail));
                     }
                 }
             }
             MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
                 self.cursor
                     .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
-                self.select(cx, asks);
+                self.select(cx, commands);
             }
             _ => {}
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
         match change {
             Change::List(catalog) if self.is_mine(catalog) => self.recompute(cx),
             Change::Status(_) if !self.filter.is_empty() => self.recompute(cx),
@@ -563,11 +564,11 @@ impl Pane for Products {
             _ => return,
         }
         if cx.is_focused || (self.which == Which::Apps && cx.selected.is_none()) {
-            self.select(cx, asks);
+            self.select(cx, commands);
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let id = self.id();
         let heading = Heading {
             number: id.number(),

@@ -2,42 +2,42 @@
 
 use crate::{
     screen::{
-        ask::Ask,
+        command::Command,
         edit_session::{is_large, is_large_value},
-        pane::Cx,
+        pane::Context,
     },
     state::prepared::Prepared,
     tasks::{
         analyze,
-        job::{Job, ToWeigh},
-        report::Weighing,
+        job::{Job, ReviewDocuments},
+        report::AnalyzedReview,
     },
 };
 use std::sync::Arc;
-use store_model::review_analysis::Weighed;
+use store_model::review_analysis::ReviewAnalysis;
 
 #[derive(Debug, Default)]
-pub struct Scales {
+pub struct Analyzer {
     /// What was weighed last, and what came of it.
-    known: Option<(ToWeigh, Arc<Weighed>)>,
+    known: Option<(ReviewDocuments, Arc<ReviewAnalysis>)>,
     /// What a job weighs just now, and the number that its answer will have.
-    asked: Option<(ToWeigh, u64)>,
+    asked: Option<(ReviewDocuments, u64)>,
 }
 
-impl Scales {
+impl Analyzer {
     /// Whether a job is at it: what was known before is not true any more.
     pub fn is_busy(&self) -> bool {
         self.asked.is_some()
     }
 
     /// What the documents come to as they stand; `None` while a job weighs them.
-    pub fn weigh(
+    pub fn analyze(
         &mut self,
         prepared: &Prepared,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
-    ) -> Option<Arc<Weighed>> {
-        let documents = ToWeigh {
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Option<Arc<ReviewAnalysis>> {
+        let documents = ReviewDocuments {
             detail: Arc::clone(prepared.detail),
             first: prepared.first(),
             text: prepared.text.map(Into::into),
@@ -49,17 +49,19 @@ impl Scales {
             .is_none_or(|(of, _)| !is_same(of, &documents))
         {
             if is_heavy(&documents) {
-                self.ask(documents, cx, asks);
+                self.command(documents, cx, commands);
                 return None;
             }
-            let weighed = Arc::new(analyze::weighed(&documents, cx.now));
-            self.known = Some((documents, weighed));
+            let analysis = Arc::new(analyze::analysis(&documents, cx.now));
+            self.known = Some((documents, analysis));
         }
         self.asked = None;
-        self.known.as_ref().map(|(_, weighed)| Arc::clone(weighed))
+        self.known
+            .as_ref()
+            .map(|(_, analysis)| Arc::clone(analysis))
     }
 
-    fn ask(&mut self, documents: ToWeigh, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn command(&mut self, documents: ReviewDocuments, cx: &Context, commands: &mut Vec<Command>) {
         if self
             .asked
             .as_ref()
@@ -74,15 +76,15 @@ impl Scales {
             .map_or(0, |(_, number)| number + 1)
             .max(cx.uptime.as_nanos() as u64);
         self.asked = Some((documents.clone(), number));
-        asks.push(Ask::Start(Job::Weigh { number, documents }));
+        commands.push(Command::Start(Job::Analyze { number, documents }));
     }
 
     /// Takes a job's answer; says whether it is the one that was waited for.
-    pub fn answered(&mut self, weighing: &Weighing) -> bool {
+    pub fn answered(&mut self, weighing: &AnalyzedReview) -> bool {
         let asked = self.asked.take_if(|(_, number)| *number == weighing.number);
         let is_ours = asked.is_some();
         if let Some((documents, _)) = asked {
-            self.known = Some((documents, Arc::clone(&weighing.weighed)));
+            self.known = Some((documents, Arc::clone(&weighing.analysis)));
         }
         is_ours
     }
@@ -94,14 +96,14 @@ impl Scales {
 }
 
 /// Whether the same is to be weighed: a document that was read again counts as another one.
-fn is_same(one: &ToWeigh, other: &ToWeigh) -> bool {
+fn is_same(one: &ReviewDocuments, other: &ReviewDocuments) -> bool {
     Arc::ptr_eq(&one.detail, &other.detail)
         && one.text == other.text
         && one.brought == other.brought
 }
 
 /// Whether weighing takes longer than a frame may.
-fn is_heavy(documents: &ToWeigh) -> bool {
+fn is_heavy(documents: &ReviewDocuments) -> bool {
     let submissions = [&documents.detail.published, &documents.detail.pending]
         .into_iter()
         .flatten();

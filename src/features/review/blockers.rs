@@ -1,8 +1,9 @@
 //! What stands against publishing, in sentences. Knows no screen; the review shows the first of them.
 
-use super::preview::Outlook;
+use super::preview::Preview;
 use crate::{
-    engine::plan::PendingPolicy, screen::pane::Cx, state::prepared::count, tasks::report::Examined,
+    engine::plan::PendingPolicy, screen::pane::Context, state::prepared::count,
+    tasks::report::Examined,
 };
 use store_model::{
     archive::fit::Fit, json::document::SyntaxError, rules::check::Severity, target::Target,
@@ -11,9 +12,9 @@ use store_model::{
 /// Everything that stands against publishing, the most basic first. Empty means go. `typed_name` is what was typed on a protected
 /// profile.
 pub fn blockers(
-    cx: &Cx,
+    cx: &Context,
     target: &Target,
-    outlook: &Outlook,
+    preview: &Preview,
     examined: Option<&Examined>,
     fit: Option<&Fit>,
     typed_name: &str,
@@ -30,27 +31,27 @@ pub fn blockers(
     {
         return vec!["A run for it is active already.".into()];
     }
-    if let Some(fault) = &outlook.fault {
+    if let Some(fault) = &preview.fault {
         return vec![fault.clone()];
     }
     if let Some(SyntaxError {
         line,
         column,
         message,
-    }) = outlook.weighed.error()
+    }) = preview.analysis.error()
     {
         return vec![format!(
             "The edited text is no valid JSON: line {line}, column {column}: {message}."
         )];
     }
-    if outlook.is_nothing() {
+    if preview.is_nothing() {
         return vec!["Nothing changed and nothing to upload.".into()];
     }
     let mut found = Vec::new();
-    if outlook.draft.is_some() && outlook.policy == PendingPolicy::Fail {
+    if preview.draft.is_some() && preview.policy == PendingPolicy::Fail {
         found.push("Choose what to do with the draft.".to_owned());
     }
-    let errors = outlook.count(Severity::Error);
+    let errors = preview.count(Severity::Error);
     if errors > 0 {
         found.push(format!(
             "The check finds {} in the document.",
@@ -58,11 +59,11 @@ pub fn blockers(
         ));
     }
     // A ZIP that is wrong in itself stands for a mistake, also when no file of it is wanted yet.
-    if !outlook.weighed.expected.is_empty() || outlook.zip.is_some() {
-        match (&outlook.zip, examined, fit) {
+    if !preview.analysis.expected.is_empty() || preview.zip.is_some() {
+        match (&preview.zip, examined, fit) {
             (None, ..) => found.push(format!(
                 "The JSON waits for {}, and no ZIP is chosen.",
-                count(outlook.weighed.expected.len(), "file", "files")
+                count(preview.analysis.expected.len(), "file", "files")
             )),
             (
                 _,
@@ -82,7 +83,7 @@ pub fn blockers(
             },
         }
     }
-    let open = outlook
+    let open = preview
         .questions
         .iter()
         .filter(|question| !question.is_allowed)
@@ -93,7 +94,7 @@ pub fn blockers(
             count(open, "change that needs it", "changes that need it")
         ));
     }
-    if profile.is_protected && typed_name.trim() != outlook.name.trim() {
+    if profile.is_protected && typed_name.trim() != preview.name.trim() {
         found.push("Type the product's name.".to_owned());
     }
     found

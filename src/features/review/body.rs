@@ -1,15 +1,15 @@
 //! What the review says, as lines: the draft, what needs a yes, changes, files, findings, how it ends. Decides nothing.
 
-use super::preview::Outlook;
+use super::preview::Preview;
 use crate::screen::fit_panel;
 use crate::{
     engine::plan::PendingPolicy,
     screen::{
         action::Action,
         difference_lines::{DiffLines, Spot},
-        pane::Cx,
+        pane::Context,
         status_badge::of_severity,
-        text_panel::Sheet,
+        text_panel::TextPanel,
     },
     state::prepared::count,
     tasks::report::{Examined, Summed},
@@ -32,21 +32,21 @@ pub enum Item {
 
 /// The body while it is built.
 pub struct Body<'a, 'b> {
-    pub sheet: Sheet<'a>,
+    pub panel: TextPanel<'a>,
     pub places: Vec<(Item, usize)>,
     pub focus: Item,
     pub width: usize,
-    pub cx: &'b Cx<'b>,
+    pub cx: &'b Context<'b>,
 }
 
 impl Body<'_, '_> {
     pub fn head(&mut self, title: &str) {
-        self.sheet.gap();
-        self.sheet.text(title, Role::Title);
+        self.panel.gap();
+        self.panel.text(title, Role::Title);
     }
 
     pub fn item(&mut self, item: Item, text: &str, role: Role) {
-        self.places.push((item, self.sheet.len()));
+        self.places.push((item, self.panel.len()));
         let is_here = self.focus == item;
         for (index, part) in wrap(text, self.width.saturating_sub(4).max(8))
             .into_iter()
@@ -58,20 +58,20 @@ impl Body<'_, '_> {
             } else {
                 self.cx.theme.style(role)
             };
-            self.sheet.line(Line::from(vec![
+            self.panel.line(Line::from(vec![
                 Span::styled(format!(" {sign} "), self.cx.theme.style(Role::Key)),
                 Span::styled(part, style),
             ]));
         }
     }
 
-    pub fn draft(&mut self, outlook: &Outlook) {
-        let Some(draft) = outlook.draft.as_ref().filter(|_| outlook.fault.is_none()) else {
+    pub fn draft(&mut self, preview: &Preview) {
+        let Some(draft) = preview.draft.as_ref().filter(|_| preview.fault.is_none()) else {
             return;
         };
         self.head(&format!("There is a draft already: {draft}"));
-        for (index, choice) in outlook.choices.iter().enumerate() {
-            let sign = if outlook.policy == choice.policy {
+        for (index, choice) in preview.choices.iter().enumerate() {
+            let sign = if preview.policy == choice.policy {
                 "(•)"
             } else {
                 "( )"
@@ -90,27 +90,27 @@ impl Body<'_, '_> {
                     );
                 }
                 Some(fault) => {
-                    self.sheet
+                    self.panel
                         .text(&format!("    {}", choice.sentence), Role::Muted);
-                    self.sheet
+                    self.panel
                         .text(&format!("      not possible: {fault}"), Role::Muted);
                 }
             }
         }
-        if outlook.is_base_gone {
-            self.sheet
+        if preview.is_base_gone {
+            self.panel
                 .text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
         }
     }
 
-    pub fn questions(&mut self, outlook: &Outlook) {
-        if outlook.questions.is_empty() {
+    pub fn questions(&mut self, preview: &Preview) {
+        if preview.questions.is_empty() {
             return;
         }
-        self.sheet.gap();
-        self.sheet
+        self.panel.gap();
+        self.panel
             .text("For customers, each needs a yes of its own:", Role::Danger);
-        for (index, question) in outlook.questions.iter().enumerate() {
+        for (index, question) in preview.questions.iter().enumerate() {
             let (sign, role) = if question.is_allowed {
                 ("[yes]", Role::Warning)
             } else {
@@ -118,33 +118,33 @@ impl Body<'_, '_> {
             };
             let text = format!(
                 "{sign} {}: {}",
-                question.concern.kind.word(),
-                question.concern.sentence
+                question.risk.kind.word(),
+                question.risk.sentence
             );
             self.item(Item::Question(index), &text, role);
         }
     }
 
-    pub fn changes(&mut self, outlook: &Outlook, view: &DiffLines) {
-        if outlook.weighed.difference.is_empty() {
-            if outlook.is_first
-                && (outlook.weighed.judged.is_some() || outlook.weighed.value.is_some())
+    pub fn changes(&mut self, preview: &Preview, view: &DiffLines) {
+        if preview.analysis.difference.is_empty() {
+            if preview.is_first
+                && (preview.analysis.judged.is_some() || preview.analysis.value.is_some())
             {
                 self.head("This is its first submission: everything in it is new.");
             }
             return;
         }
-        let against = if outlook.is_first {
+        let against = if preview.is_first {
             "the draft"
         } else {
             "what is live"
         };
         self.head(&format!(
             "{} against {against}",
-            count(outlook.weighed.difference.len(), "change", "changes")
+            count(preview.analysis.difference.len(), "change", "changes")
         ));
         let laid = view.laid(self.cx.theme, self.width);
-        let first = self.sheet.len();
+        let first = self.panel.len();
         let groups = laid.spots.iter().filter_map(|(spot, line)| match spot {
             Spot::Group(group) => Some((Item::Group(*group), first + line)),
             Spot::Entry(..) => None,
@@ -158,7 +158,7 @@ impl Body<'_, '_> {
         for (at, line) in laid.lines.iter().enumerate() {
             let line = line.clone();
             let is_here = focused == Some(at);
-            self.sheet.line(if is_here {
+            self.panel.line(if is_here {
                 line.patch_style(self.cx.theme.style(Role::Selection))
             } else {
                 line
@@ -167,14 +167,14 @@ impl Body<'_, '_> {
     }
 
     /// The hash under which somebody else can approve exactly this.
-    pub fn hash(&mut self, outlook: &Outlook, examined: Option<&Examined>) {
-        let Some(hash) = &outlook.weighed.hash else {
+    pub fn hash(&mut self, preview: &Preview, examined: Option<&Examined>) {
+        let Some(hash) = &preview.analysis.hash else {
             return;
         };
         self.head("Hash of what the Store holds, the document and the ZIP");
         let key = self.cx.key(Action::Copy);
         let summed = examined.and_then(|examined| examined.summed.as_ref());
-        let (text, role) = match (outlook.uploaded(), summed) {
+        let (text, role) = match (preview.uploaded(), summed) {
             (None, _) => (
                 format!(
                     "{}  {key} copies it whole",
@@ -209,21 +209,21 @@ impl Body<'_, '_> {
                 )
             }
         };
-        self.sheet.text(&text, role);
+        self.panel.text(&text, role);
     }
 
-    pub fn files(&mut self, outlook: &Outlook, examined: Option<&Examined>, fit: Option<&Fit>) {
-        if outlook.is_nothing() && outlook.zip.is_none() {
+    pub fn files(&mut self, preview: &Preview, examined: Option<&Examined>, fit: Option<&Fit>) {
+        if preview.is_nothing() && preview.zip.is_none() {
             return;
         }
-        match (&outlook.zip, outlook.weighed.expected.is_empty()) {
+        match (&preview.zip, preview.analysis.expected.is_empty()) {
             (None, true) => {
                 self.head("Nothing is uploaded: the JSON waits for no file.");
             }
             (None, false) => {
                 self.head("Upload");
-                self.sheet.text("✗ No ZIP is chosen.", Role::Danger);
-                fit_panel::expected(&mut self.sheet, &outlook.weighed.expected);
+                self.panel.text("✗ No ZIP is chosen.", Role::Danger);
+                fit_panel::expected(&mut self.panel, &preview.analysis.expected);
             }
             (Some(zip), is_idle) => {
                 let name = zip
@@ -232,7 +232,7 @@ impl Body<'_, '_> {
                     .into_owned();
                 self.head(&format!("Upload: {name}"));
                 if is_idle {
-                    self.sheet.text(
+                    self.panel.text(
                         "! The JSON waits for no file: the ZIP is not uploaded.",
                         Role::Warning,
                     );
@@ -240,7 +240,7 @@ impl Body<'_, '_> {
                 match (examined, fit) {
                     (Some(examined), fit) if !is_idle || fit.is_some_and(|fit| !fit.is_ok()) => {
                         fit_panel::fit(
-                            &mut self.sheet,
+                            &mut self.panel,
                             examined,
                             fit.unwrap_or(&Fit::default()),
                             &[],
@@ -248,7 +248,7 @@ impl Body<'_, '_> {
                         );
                     }
                     (None, _) => {
-                        self.sheet.text(
+                        self.panel.text(
                             &format!("{} it is being looked into", meter::spinner(self.cx.uptime)),
                             Role::Busy,
                         );
@@ -259,34 +259,34 @@ impl Body<'_, '_> {
         }
     }
 
-    pub fn findings(&mut self, outlook: &Outlook) {
-        if outlook.weighed.findings.is_empty() {
+    pub fn findings(&mut self, preview: &Preview) {
+        if preview.analysis.findings.is_empty() {
             return;
         }
         let (errors, warnings) = (
-            outlook.count(Severity::Error),
-            outlook.count(Severity::Warning),
+            preview.count(Severity::Error),
+            preview.count(Severity::Warning),
         );
         self.head(&format!(
             "Check: {}, {}",
             count(errors, "error", "errors"),
             count(warnings, "warning", "warnings")
         ));
-        for finding in &outlook.weighed.findings {
+        for finding in &preview.analysis.findings {
             let (sign, role) = of_severity(finding.severity);
-            self.sheet
+            self.panel
                 .text(&format!("{sign} {}", finding.sentence), role);
         }
     }
 
-    pub fn ending(&mut self, outlook: &Outlook) {
+    pub fn ending(&mut self, preview: &Preview) {
         self.head("Then");
-        let first = match (outlook.policy, &outlook.draft) {
-            (PendingPolicy::Keep, Some(_)) if outlook.is_edited => "The draft is changed",
+        let first = match (preview.policy, &preview.draft) {
+            (PendingPolicy::Keep, Some(_)) if preview.is_edited => "The draft is changed",
             (PendingPolicy::Keep, Some(_)) => "The draft stays as it is",
             (PendingPolicy::Replace, Some(_)) => "The draft is saved and deleted, a new one made",
             (PendingPolicy::Fail, Some(_)) => {
-                self.sheet.text(
+                self.panel.text(
                     "Nothing, until you choose what to do with the draft.",
                     Role::Text,
                 );
@@ -294,7 +294,7 @@ impl Body<'_, '_> {
             }
             (_, None) => "A new submission is made",
         };
-        let upload = if outlook.weighed.expected.is_empty() {
+        let upload = if preview.analysis.expected.is_empty() {
             ""
         } else {
             ", the ZIP uploaded"
@@ -302,12 +302,12 @@ impl Body<'_, '_> {
         let sentence = format!(
             "{first}{upload}, and it is committed: it goes to certification. Nobody can call it back from here."
         );
-        self.sheet.text(&sentence, Role::Text);
-        let mode = match outlook.publish_mode.as_str() {
+        self.panel.text(&sentence, Role::Text);
+        let mode = match preview.publish_mode.as_str() {
             "Manual" => "Once certified it waits for “Publish now” in Partner Center.",
             "SpecificDate" => "Once certified it waits for its date.",
             _ => "Once certified it is published at once.",
         };
-        self.sheet.text(mode, Role::Text);
+        self.panel.text(mode, Role::Text);
     }
 }

@@ -13,8 +13,8 @@ use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 use store_model::{
     archive::{Fit, against},
-    review_analysis::Weighed,
-    risk::Concern,
+    review_analysis::ReviewAnalysis,
+    risk::Risk,
     rules::check::Severity,
     status::Status,
     submission::Submission,
@@ -33,17 +33,17 @@ pub struct Choice {
 /// A change for customers that needs a yes of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
-    pub concern: Concern,
+    pub risk: Risk,
     pub is_allowed: bool,
 }
 
 #[derive(Clone, Debug)]
-pub struct Outlook {
+pub struct Preview {
     pub kind: Kind,
     pub name: String,
     pub is_edited: bool,
     /// What its documents come to.
-    pub weighed: Arc<Weighed>,
+    pub analysis: Arc<ReviewAnalysis>,
     pub draft: Option<String>,
     pub choices: Vec<Choice>,
     pub policy: PendingPolicy,
@@ -58,11 +58,11 @@ pub struct Outlook {
     pub publish_mode: String,
 }
 
-impl Outlook {
+impl Preview {
     /// What was weighed, with what the model knows besides.
-    pub fn of(model: &Model, prepared: &Prepared, weighed: Arc<Weighed>) -> Self {
+    pub fn of(model: &Model, prepared: &Prepared, analysis: Arc<ReviewAnalysis>) -> Self {
         let kind = prepared.kind();
-        let value = weighed.value.as_deref();
+        let value = analysis.value.as_deref();
         let choices = choices(model, prepared);
         let can_keep = choices
             .iter()
@@ -86,12 +86,12 @@ impl Outlook {
             } else {
                 PendingPolicy::Fail
             },
-            questions: weighed
-                .concerns
+            questions: analysis
+                .risks
                 .iter()
                 .cloned()
-                .map(|concern| Question {
-                    concern,
+                .map(|risk| Question {
+                    risk,
                     is_allowed: false,
                 })
                 .collect(),
@@ -105,7 +105,7 @@ impl Outlook {
             portal: prepared.portal_url(),
             publish_mode: mode,
             choices,
-            weighed,
+            analysis,
         }
     }
 
@@ -123,12 +123,12 @@ impl Outlook {
             question.is_allowed = older
                 .questions
                 .iter()
-                .any(|known| known.concern == question.concern && known.is_allowed);
+                .any(|known| known.risk == question.risk && known.is_allowed);
         }
     }
 
     pub fn count(&self, severity: Severity) -> usize {
-        self.weighed
+        self.analysis
             .findings
             .iter()
             .filter(|finding| finding.severity == severity)
@@ -137,14 +137,14 @@ impl Outlook {
 
     /// Whether a run would change anything.
     pub fn is_nothing(&self) -> bool {
-        self.weighed.difference.is_empty() && !self.is_first && self.weighed.value.is_some()
+        self.analysis.difference.is_empty() && !self.is_first && self.analysis.value.is_some()
     }
 
     /// How the chosen ZIP fits the document; `None` while either cannot be read.
     pub fn fit(&self, examined: &Examined) -> Option<Fit> {
         Some(against(
             self.kind,
-            self.weighed.value.as_ref()?,
+            self.analysis.value.as_ref()?,
             examined.archive.as_ref()?,
             examined.identity.as_ref(),
         ))
@@ -154,7 +154,7 @@ impl Outlook {
     pub fn uploaded(&self) -> Option<&PathBuf> {
         self.zip
             .as_ref()
-            .filter(|_| !self.weighed.expected.is_empty())
+            .filter(|_| !self.analysis.expected.is_empty())
     }
 
     /// What the run is told.
@@ -163,13 +163,13 @@ impl Outlook {
             .questions
             .iter()
             .filter(|question| question.is_allowed)
-            .map(|question| question.concern.kind)
+            .map(|question| question.risk.kind)
             .collect();
         allow.sort_unstable();
         allow.dedup();
         // An unedited draft that is kept is committed as it is; a new one begins as what is live and needs the whole document.
         let is_sent = self.is_edited || self.policy == PendingPolicy::Replace;
-        let document = self.weighed.value.as_deref().filter(|_| is_sent).cloned();
+        let document = self.analysis.value.as_deref().filter(|_| is_sent).cloned();
         Plan {
             target: prepared.target.clone(),
             name: self.name.clone(),

@@ -2,19 +2,19 @@
 //! The safe button has the focus. Starts nothing itself: it answers with the plan.
 
 use super::{
-    analysis::Scales,
+    analysis::Analyzer,
     blockers::blockers,
     body::{Body, Item},
-    preview::Outlook,
+    preview::Preview,
 };
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, PaneId},
+        command::{Command, PaneId},
         difference_lines::DiffLines,
-        pane::{Cx, Handled, Possible, Typed},
-        text_panel::Sheet,
+        pane::{Context, Handled, Possible, Typed},
+        text_panel::TextPanel,
     },
     state::{
         Change,
@@ -57,8 +57,8 @@ const SMALL: u64 = 256 << 20;
 pub struct Review {
     target: Target,
     /// While they are busy nothing can be published.
-    scales: Scales,
-    outlook: Option<Outlook>,
+    analyzer: Analyzer,
+    preview: Option<Preview>,
     view: DiffLines,
     /// The ZIP whose sum was asked for.
     summing: Option<PathBuf>,
@@ -77,8 +77,8 @@ impl Review {
     pub fn new(target: Target) -> Self {
         Self {
             target,
-            scales: Scales::default(),
-            outlook: None,
+            analyzer: Analyzer::default(),
+            preview: None,
             view: DiffLines::new(Difference::default(), MOST_LINES),
             summing: None,
             has_looked_inside: false,
@@ -91,20 +91,20 @@ impl Review {
         }
     }
 
-    fn look(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn look(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else {
-            self.outlook = None;
-            self.scales.clear();
+            self.preview = None;
+            self.analyzer.clear();
             return;
         };
-        let Some(weighed) = self.scales.weigh(&prepared, cx, asks) else {
+        let Some(analysis) = self.analyzer.analyze(&prepared, cx, commands) else {
             return;
         };
-        let mut outlook = Outlook::of(cx.model, &prepared, weighed);
-        if let Some(older) = &self.outlook {
-            outlook.keep_answers(older);
+        let mut preview = Preview::of(cx.model, &prepared, analysis);
+        if let Some(older) = &self.preview {
+            preview.keep_answers(older);
         }
-        if let Some(zip) = &outlook.zip
+        if let Some(zip) = &preview.zip
             && !cx.model.examined.is_loading()
             && cx
                 .model
@@ -112,34 +112,34 @@ impl Review {
                 .value()
                 .is_none_or(|examined| examined.zip != *zip)
         {
-            let document = outlook
-                .weighed
+            let document = preview
+                .analysis
                 .value
                 .as_deref()
                 .cloned()
                 .unwrap_or(Value::Null);
             let identity = package_identity(cx.model, &self.target);
-            asks.push(Ask::Start(Job::Examine {
+            commands.push(Command::Start(Job::Examine {
                 zip: zip.clone(),
-                kind: outlook.kind,
+                kind: preview.kind,
                 document,
                 identity,
             }));
         }
-        let mut view = DiffLines::new(Arc::clone(&outlook.weighed.difference), MOST_LINES);
+        let mut view = DiffLines::new(Arc::clone(&preview.analysis.difference), MOST_LINES);
         view.keep_folds(&self.view);
         self.view = view;
-        self.outlook = Some(outlook);
+        self.preview = Some(preview);
         self.has_looked_inside = self.examined(cx).is_some();
-        self.sum(false, cx, asks);
+        self.sum(false, cx, commands);
         if !self.items(cx).contains(&self.focus) {
             self.focus = Item::Cancel;
         }
     }
 
     /// The chosen ZIP as it was found.
-    fn examined<'a>(&self, cx: &Cx<'a>) -> Option<&'a Examined> {
-        let zip = self.outlook.as_ref()?.zip.as_ref()?;
+    fn examined<'a>(&self, cx: &Context<'a>) -> Option<&'a Examined> {
+        let zip = self.preview.as_ref()?.zip.as_ref()?;
         cx.model
             .examined
             .value()
@@ -147,8 +147,8 @@ impl Review {
     }
 
     /// Lets the ZIP be read for the hash: a small one at once, a large one when somebody wants the hash.
-    fn sum(&mut self, is_wanted: bool, cx: &Cx, asks: &mut Vec<Ask>) {
-        let Some(zip) = self.outlook.as_ref().and_then(Outlook::uploaded).cloned() else {
+    fn sum(&mut self, is_wanted: bool, cx: &Context, commands: &mut Vec<Command>) {
+        let Some(zip) = self.preview.as_ref().and_then(Preview::uploaded).cloned() else {
             return;
         };
         let Some(examined) = self
@@ -159,32 +159,32 @@ impl Review {
         };
         if self.summing.as_ref() != Some(&zip) && (is_wanted || examined.size <= SMALL) {
             self.summing = Some(zip.clone());
-            asks.push(Ask::Start(Job::Sum { zip }));
+            commands.push(Command::Start(Job::Sum { zip }));
         }
     }
 
     /// The whole hash, once the ZIP has been read.
-    fn hash(&self, cx: &Cx) -> Option<Fingerprint> {
-        let outlook = self.outlook.as_ref()?;
-        let zip = match outlook.uploaded() {
+    fn hash(&self, cx: &Context) -> Option<Fingerprint> {
+        let preview = self.preview.as_ref()?;
+        let zip = match preview.uploaded() {
             None => ZipPart::None,
             Some(_) => ZipPart::Sha256(self.examined(cx)?.summed.as_ref()?.sum?),
         };
-        Some(outlook.weighed.hash.as_ref()?.with_zip(zip))
+        Some(preview.analysis.hash.as_ref()?.with_zip(zip))
     }
 
-    fn fit(&self, cx: &Cx) -> Option<Fit> {
-        self.outlook.as_ref()?.fit(self.examined(cx)?)
+    fn fit(&self, cx: &Context) -> Option<Fit> {
+        self.preview.as_ref()?.fit(self.examined(cx)?)
     }
 
     /// Everything that stands against publishing, the most basic first. Empty means go.
-    fn blockers(&self, cx: &Cx) -> Vec<String> {
-        match &self.outlook {
-            _ if self.scales.is_busy() => vec!["The documents are still being compared.".into()],
-            Some(outlook) => blockers(
+    fn blockers(&self, cx: &Context) -> Vec<String> {
+        match &self.preview {
+            _ if self.analyzer.is_busy() => vec!["The documents are still being compared.".into()],
+            Some(preview) => blockers(
                 cx,
                 &self.target,
-                outlook,
+                preview,
                 self.examined(cx),
                 self.fit(cx).as_ref(),
                 self.typed_name.text(),
@@ -194,25 +194,25 @@ impl Review {
     }
 
     /// Whether answers are of any use.
-    fn is_open(&self, cx: &Cx) -> bool {
-        let can_publish = |outlook: &Outlook| {
-            let is_valid = outlook.weighed.value.is_some();
-            outlook.fault.is_none() && is_valid && !outlook.is_nothing()
+    fn is_open(&self, cx: &Context) -> bool {
+        let can_publish = |preview: &Preview| {
+            let is_valid = preview.analysis.value.is_some();
+            preview.fault.is_none() && is_valid && !preview.is_nothing()
         };
-        self.outlook.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
+        self.preview.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
     }
 
-    fn items(&self, cx: &Cx) -> Vec<Item> {
+    fn items(&self, cx: &Context) -> Vec<Item> {
         let mut items = Vec::new();
-        if let Some(outlook) = self.outlook.as_ref().filter(|_| self.is_open(cx)) {
-            let choices = outlook
+        if let Some(preview) = self.preview.as_ref().filter(|_| self.is_open(cx)) {
+            let choices = preview
                 .choices
                 .iter()
                 .enumerate()
                 .filter(|(_, choice)| choice.fault.is_none());
             items.extend(choices.map(|(index, _)| Item::Choice(index)));
-            items.extend((0..outlook.questions.len()).map(Item::Question));
-            items.extend((0..outlook.weighed.difference.groups.len()).map(Item::Group));
+            items.extend((0..preview.questions.len()).map(Item::Question));
+            items.extend((0..preview.analysis.difference.groups.len()).map(Item::Group));
             if cx.model.profile.is_protected {
                 items.push(Item::Name);
             }
@@ -225,7 +225,7 @@ impl Review {
     }
 
     /// One on; `is_answer` leaves out what asks nothing: groups that fold.
-    fn step(&mut self, cx: &Cx, by: isize, is_answer: bool) {
+    fn step(&mut self, cx: &Context, by: isize, is_answer: bool) {
         let mut items = self.items(cx);
         items.retain(|item| !is_answer || *item == self.focus || !matches!(item, Item::Group(_)));
         let at = items
@@ -261,23 +261,23 @@ impl Review {
             .set(self.top.get().saturating_add_signed(by).min(last));
     }
 
-    fn press(&mut self, cx: &Cx) -> Closing {
+    fn press(&mut self, cx: &Context) -> Closing {
         match self.focus {
             Item::Choice(index) => {
-                if let Some(outlook) = &mut self.outlook
-                    && let Some(choice) = outlook
+                if let Some(preview) = &mut self.preview
+                    && let Some(choice) = preview
                         .choices
                         .get(index)
                         .filter(|choice| choice.fault.is_none())
                 {
-                    outlook.policy = choice.policy;
+                    preview.policy = choice.policy;
                 }
             }
             Item::Question(index) => {
                 let question = self
-                    .outlook
+                    .preview
                     .as_mut()
-                    .and_then(|outlook| outlook.questions.get_mut(index));
+                    .and_then(|preview| preview.questions.get_mut(index));
                 if let Some(question) = question {
                     question.is_allowed = !question.is_allowed;
                 }
@@ -287,13 +287,13 @@ impl Review {
             Item::Cancel => return Closing::Close(Vec::new()),
             Item::Publish => {
                 if self.blockers(cx).is_empty()
-                    && let Some(outlook) = &self.outlook
+                    && let Some(preview) = &self.preview
                     && let Some(prepared) = Prepared::of(cx.model, &self.target)
                 {
-                    let plan = outlook.plan(&prepared);
+                    let plan = preview.plan(&prepared);
                     return Closing::Close(vec![
-                        Ask::Start(Job::Publish(Box::new(plan))),
-                        Ask::Focus(PaneId::Runs),
+                        Command::Start(Job::Publish(Box::new(plan))),
+                        Command::Focus(PaneId::Runs),
                     ]);
                 }
             }
@@ -304,12 +304,12 @@ impl Review {
     /// The body as lines, and where each item stands.
     fn lines(
         &self,
-        cx: &Cx,
-        outlook: &Outlook,
+        cx: &Context,
+        preview: &Preview,
         width: usize,
     ) -> (Vec<Line<'static>>, Vec<(Item, usize)>) {
         let mut body = Body {
-            sheet: Sheet::new(cx.theme, width),
+            panel: TextPanel::new(cx.theme, width),
             places: Vec::new(),
             focus: self.focus,
             width,
@@ -317,35 +317,35 @@ impl Review {
         };
         let what = format!(
             "{} {}, {}",
-            outlook.kind.word(),
-            outlook.name,
+            preview.kind.word(),
+            preview.name,
             self.target.id()
         );
-        body.sheet.text(&what, Role::Title);
+        body.panel.text(&what, Role::Title);
         if cx.model.profile.is_demo {
-            body.sheet
+            body.panel
                 .text("Demo account: nothing reaches the real Store.", Role::Muted);
         }
-        if let Some(fault) = &outlook.fault {
-            body.sheet.gap();
-            body.sheet.text(&format!("✗ {fault}"), Role::Danger);
-            body.sheet.text(&outlook.portal, Role::Info);
+        if let Some(fault) = &preview.fault {
+            body.panel.gap();
+            body.panel.text(&format!("✗ {fault}"), Role::Danger);
+            body.panel.text(&preview.portal, Role::Info);
         }
-        if let Some(error) = outlook.weighed.error() {
-            body.sheet.gap();
-            body.sheet.text(
+        if let Some(error) = preview.analysis.error() {
+            body.panel.gap();
+            body.panel.text(
                 &format!("✗ The edited text is no valid JSON: {error}"),
                 Role::Danger,
             );
-            return (body.sheet.into_lines(), body.places);
+            return (body.panel.into_lines(), body.places);
         }
-        if outlook.is_nothing() && outlook.fault.is_none() {
-            body.sheet.gap();
-            body.sheet.text(
+        if preview.is_nothing() && preview.fault.is_none() {
+            body.panel.gap();
+            body.panel.text(
                 "Nothing changed and nothing to upload: the document is the same as what is live.",
                 Role::Warning,
             );
-            body.sheet.text(
+            body.panel.text(
                 &format!(
                     "{} edits the document, {} picks a ZIP and can add its packages.",
                     cx.key(Action::Edit),
@@ -354,24 +354,24 @@ impl Review {
                 Role::Muted,
             );
         }
-        body.draft(outlook);
-        body.questions(outlook);
-        body.changes(outlook, &self.view);
-        body.files(outlook, self.examined(cx), self.fit(cx).as_ref());
-        body.findings(outlook);
+        body.draft(preview);
+        body.questions(preview);
+        body.changes(preview, &self.view);
+        body.files(preview, self.examined(cx), self.fit(cx).as_ref());
+        body.findings(preview);
         if self.is_open(cx) {
-            body.hash(outlook, self.examined(cx));
-            body.ending(outlook);
+            body.hash(preview, self.examined(cx));
+            body.ending(preview);
             if cx.model.profile.is_protected {
-                body.sheet.gap();
+                body.panel.gap();
                 body.item(
                     Item::Name,
-                    &format!("The profile is protected. Type {} :", outlook.name),
+                    &format!("The profile is protected. Type {} :", preview.name),
                     Role::Warning,
                 );
             }
         }
-        (body.sheet.into_lines(), body.places)
+        (body.panel.into_lines(), body.places)
     }
 }
 
@@ -388,11 +388,11 @@ impl Overlay for Review {
         &[Scope::Overlay, Scope::Move, Scope::Target]
     }
 
-    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.look(cx, asks);
+    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+        self.look(cx, commands);
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Up
             | Action::Down
@@ -410,7 +410,7 @@ impl Overlay for Review {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         let page = isize::try_from(self.page.get())
             .unwrap_or(10)
             .saturating_sub(1)
@@ -422,8 +422,8 @@ impl Overlay for Review {
                 return Closing::Unused;
             }
             Action::Copy => match self.hash(cx) {
-                Some(hash) => asks.push(Ask::Copy(hash.to_string())),
-                None => self.sum(true, cx, asks),
+                Some(hash) => commands.push(Command::Copy(hash.to_string())),
+                None => self.sum(true, cx, commands),
             },
             Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => {
                 return self.press(cx);
@@ -442,7 +442,7 @@ impl Overlay for Review {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         match typed {
             Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1, true),
             Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1, true),
@@ -457,7 +457,13 @@ impl Overlay for Review {
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         match event.kind {
             MouseEventKind::ScrollDown => self.scroll(3),
             MouseEventKind::ScrollUp => self.scroll(-3),
@@ -466,23 +472,25 @@ impl Overlay for Review {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
         match change {
             Change::Target(target) | Change::Edit(target) | Change::Status(target)
                 if *target == self.target =>
             {
-                self.look(cx, asks);
+                self.look(cx, commands);
             }
-            Change::Weighed(weighing) if self.scales.answered(weighing) => self.look(cx, asks),
+            Change::ReviewAnalysis(weighing) if self.analyzer.answered(weighing) => {
+                self.look(cx, commands)
+            }
             // What its packages say of themselves is part of what changes.
             Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
-                self.look(cx, asks);
+                self.look(cx, commands);
             }
             _ => {}
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let blockers = self.blockers(cx);
         let (columns, rows) = (
@@ -502,19 +510,19 @@ impl Overlay for Review {
             ],
         );
         let width = usize::from(columns).saturating_sub(1);
-        let (lines, places) = if let Some(outlook) = &self.outlook {
-            self.lines(cx, outlook, width)
+        let (lines, places) = if let Some(preview) = &self.preview {
+            self.lines(cx, preview, width)
         } else {
-            let mut sheet = Sheet::new(cx.theme, width);
-            if self.scales.is_busy() {
-                sheet.text(
+            let mut panel = TextPanel::new(cx.theme, width);
+            if self.analyzer.is_busy() {
+                panel.text(
                     &format!("{} comparing …", meter::spinner(cx.uptime)),
                     Role::Busy,
                 );
             } else {
-                sheet.text("Its submissions have not been read yet.", Role::Warning);
+                panel.text("Its submissions have not been read yet.", Role::Warning);
             }
-            (sheet.into_lines(), Vec::new())
+            (panel.into_lines(), Vec::new())
         };
         let field = u16::from(places.iter().any(|(item, _)| *item == Item::Name));
         // Under the text: the field for the name, what stands against it, the buttons.

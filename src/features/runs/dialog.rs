@@ -1,14 +1,14 @@
 //! One run with all that is known of it: its nine steps with their times, the upload, the submission's states as they were seen,
 //! warnings, errors explained, certification reports, the page in Partner Center.
 
-use super::pane::{self, next_look, outcome};
+use super::pane::{self, next_poll, outcome};
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     engine::view::{RunView, StepState},
     screen::{
         action::{Action, Scope},
-        ask::Ask,
-        pane::{Cx, Possible},
+        command::Command,
+        pane::{Context, Possible},
         status_badge::{self, since},
     },
     state::RunRow,
@@ -43,7 +43,7 @@ impl Run {
         }
     }
 
-    fn row<'a>(&self, cx: &Cx<'a>) -> Option<&'a RunRow> {
+    fn row<'a>(&self, cx: &Context<'a>) -> Option<&'a RunRow> {
         cx.model.run(&self.id)
     }
 }
@@ -52,7 +52,7 @@ impl Run {
 struct Page<'a, 'c> {
     lines: Vec<Line<'a>>,
     columns: usize,
-    cx: &'c Cx<'c>,
+    cx: &'c Context<'c>,
 }
 
 impl Page<'_, '_> {
@@ -208,21 +208,21 @@ impl Page<'_, '_> {
                 Some(next) => Some(next.at),
                 None => view.is_active().then_some(self.cx.now),
             };
-            let mut standing = status_badge::of_status(&seen.status, None);
-            if at + 1 < view.timeline.len() && standing.role != Role::Danger {
-                (standing.sign, standing.role) = ("✓", Role::Good);
+            let mut status_badge = status_badge::of_status(&seen.status, None);
+            if at + 1 < view.timeline.len() && status_badge.role != Role::Danger {
+                (status_badge.sign, status_badge.role) = ("✓", Role::Good);
             }
             let lasted = until.map(|until| took(seen.at, until)).unwrap_or_default();
             let next = view
-                .next_look
+                .next_poll
                 .filter(|_| until == Some(self.cx.now))
-                .map(|look| format!("  {}", next_look(look, self.cx.now)));
+                .map(|look| format!("  {}", next_poll(look, self.cx.now)));
             let style = |role| self.cx.theme.style(role);
             self.lines.push(Line::from(vec![
-                Span::styled(standing.sign, style(standing.role)),
+                Span::styled(status_badge.sign, style(status_badge.role)),
                 Span::styled(
                     format!(" {} ", text::pad(seen.status.as_str(), 22)),
-                    style(standing.role),
+                    style(status_badge.role),
                 ),
                 Span::raw(format!("{} {lasted:>9}", self.clock(seen.at))),
                 Span::styled(next.unwrap_or_default(), style(Role::Muted)),
@@ -338,7 +338,7 @@ fn took(from: Timestamp, to: Timestamp) -> String {
 }
 
 /// Everything that is shown of a run, as lines of at most `columns`.
-fn lines<'a>(row: &RunRow, columns: usize, cx: &Cx) -> Vec<Line<'a>> {
+fn lines<'a>(row: &RunRow, columns: usize, cx: &Context) -> Vec<Line<'a>> {
     let mut page = Page {
         lines: Vec::new(),
         columns,
@@ -359,7 +359,7 @@ impl Overlay for Run {
         &[Scope::Overlay, Scope::Runs, Scope::Target, Scope::Move]
     }
 
-    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, cx: &Context) -> Possible {
         let is_active = self.row(cx).is_some_and(RunRow::is_active);
         match action {
             Action::Back | Action::Copy | Action::OpenPortal => Possible::Yes,
@@ -375,7 +375,7 @@ impl Overlay for Run {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         if self.scroll.act(action) {
             return Closing::Stay;
         }
@@ -385,27 +385,35 @@ impl Overlay for Run {
             Action::Copy => {
                 let text = row.map(|row| lines(row, 120, cx)).unwrap_or_default();
                 let text: Vec<_> = text.iter().map(ToString::to_string).collect();
-                asks.push(Ask::Copy(text.join("\n")));
+                commands.push(Command::Copy(text.join("\n")));
             }
             Action::OpenPortal => {
-                asks.extend(row.map(|row| {
-                    Ask::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))
+                commands.extend(row.map(|row| {
+                    Command::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))
                 }));
             }
-            Action::ResumeRun => asks.extend(row.and_then(pane::resume)),
-            Action::PauseRun => asks.extend(row.and_then(pane::pause)),
-            Action::CancelRun => asks.extend(row.filter(|row| row.is_active()).map(pane::cancel)),
+            Action::ResumeRun => commands.extend(row.and_then(pane::resume)),
+            Action::PauseRun => commands.extend(row.and_then(pane::pause)),
+            Action::CancelRun => {
+                commands.extend(row.filter(|row| row.is_active()).map(pane::cancel))
+            }
             _ => return Closing::Unused,
         }
         Closing::Stay
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let Some(row) = self.row(cx) else {
             let hints = overlay::hints(cx, &[(Action::Back, "close")]);
             let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);

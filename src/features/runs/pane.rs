@@ -1,14 +1,14 @@
 //! The runs, newest first: what each one does now, how far its upload is, how it ended. One line a run; all of it is an overlay.
 
 use crate::screen::{
-    pane::{Cx, Handled, Pane, Possible},
+    pane::{Context, Handled, Pane, Possible},
     status_badge,
 };
 use crate::{
     engine::view::{Cause, Outcome, Step},
     screen::{
         action::Action,
-        ask::{Ask, Opening, PaneId},
+        command::{Command, Opening, PaneId},
     },
     state::{Change, RunRow},
     tasks::{job::Job, report::UploadProgress},
@@ -54,7 +54,7 @@ pub fn outcome(outcome: Outcome) -> (&'static str, &'static str, Role) {
 }
 
 /// "next look in 4 m": when the service is asked again.
-pub fn next_look(at: Timestamp, now: Timestamp) -> String {
+pub fn next_poll(at: Timestamp, now: Timestamp) -> String {
     match at.duration_since(now).as_secs() {
         ..=0 => "looking".to_owned(),
         seconds @ 1..60 => format!("next look in {seconds} s"),
@@ -63,21 +63,21 @@ pub fn next_look(at: Timestamp, now: Timestamp) -> String {
 }
 
 impl Runs {
-    fn current<'a>(&self, cx: &Cx<'a>) -> Option<&'a RunRow> {
+    fn current<'a>(&self, cx: &Context<'a>) -> Option<&'a RunRow> {
         cx.model.runs.get(self.cursor.index())
     }
 
-    fn select(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn select(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let Some(row) = self.current(cx) else { return };
         self.anchor = Some(row.view.id.clone());
         if cx.selected != Some(&row.view.target) {
-            asks.push(Ask::Select(row.view.target.clone()));
+            commands.push(Command::Select(row.view.target.clone()));
         }
     }
 }
 
 /// What stands behind a run's name, in `room` columns.
-fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
+fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
     let style = |role| cx.theme.style(role);
     let view = &row.view;
     if let Some(upload) = paused(row) {
@@ -155,20 +155,20 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Cx) -> Vec<Span<'a>> {
         (Step::Follow, _) => {
             let mut spans = Vec::new();
             if let Some(seen) = view.timeline.last() {
-                let standing = status_badge::of_status(
+                let status_badge = status_badge::of_status(
                     &seen.status,
                     Some(&units::age(status_badge::since(seen.at, cx.now))),
                 );
                 spans.push(Span::styled(
-                    format!("{} {}", standing.sign, standing.word),
-                    style(standing.role),
+                    format!("{} {}", status_badge.sign, status_badge.word),
+                    style(status_badge.role),
                 ));
             } else {
                 spans.push(Span::styled("follow", style(Role::Busy)));
             }
-            if let Some(at) = view.next_look {
+            if let Some(at) = view.next_poll {
                 spans.push(Span::styled(
-                    format!("  {}", next_look(at, cx.now)),
+                    format!("  {}", next_poll(at, cx.now)),
                     style(Role::Muted),
                 ));
             }
@@ -199,7 +199,7 @@ impl Pane for Runs {
         &[Scope::Runs, Scope::Target, Scope::Move]
     }
 
-    fn hints(&self, cx: &Cx) -> Vec<Action> {
+    fn hints(&self, cx: &Context) -> Vec<Action> {
         match self.current(cx) {
             Some(row) if is_uploading(row) => {
                 vec![
@@ -232,11 +232,11 @@ impl Pane for Runs {
         }
     }
 
-    fn focused(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.select(cx, asks);
+    fn focused(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+        self.select(cx, commands);
     }
 
-    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, cx: &Context) -> Possible {
         let row = self.current(cx);
         match action {
             Action::Up
@@ -276,9 +276,9 @@ impl Pane for Runs {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         if self.cursor.act(action, cx.model.runs.len()) {
-            self.select(cx, asks);
+            self.select(cx, commands);
             return Handled::Yes;
         }
         let Some(row) = self.current(cx) else {
@@ -286,21 +286,23 @@ impl Pane for Runs {
         };
         let view = &row.view;
         match action {
-            Action::Enter | Action::Right => asks.push(Ask::Open(Opening::Run {
+            Action::Enter | Action::Right => commands.push(Command::Open(Opening::Run {
                 id: view.id.clone(),
             })),
-            Action::CancelRun if row.is_active() => asks.push(cancel(row)),
-            Action::ResumeRun => asks.extend(resume(row)),
-            Action::PauseRun => asks.extend(pause(row)),
-            Action::DismissRun if !row.is_active() => asks.push(Ask::DismissRun(view.id.clone())),
+            Action::CancelRun if row.is_active() => commands.push(cancel(row)),
+            Action::ResumeRun => commands.extend(resume(row)),
+            Action::PauseRun => commands.extend(pause(row)),
+            Action::DismissRun if !row.is_active() => {
+                commands.push(Command::DismissRun(view.id.clone()))
+            }
             Action::Copy => {
                 let submission = view.submission.as_deref().unwrap_or("none yet");
-                asks.push(Ask::Copy(format!(
+                commands.push(Command::Copy(format!(
                     "{} submission {submission} run {}",
                     view.target, view.id
                 )));
             }
-            Action::OpenPortal => asks.push(Ask::OpenLink(
+            Action::OpenPortal => commands.push(Command::OpenLink(
                 view.target.portal_url(view.submission.as_deref()),
             )),
             _ => return Handled::No,
@@ -308,7 +310,7 @@ impl Pane for Runs {
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
         let len = cx.model.runs.len();
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
@@ -316,22 +318,22 @@ impl Pane for Runs {
                 if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
                     let is_again = cx.is_focused && row == self.cursor.index();
                     self.cursor.set(row);
-                    self.select(cx, asks);
+                    self.select(cx, commands);
                     if is_again {
-                        self.act(Action::Enter, cx, asks);
+                        self.act(Action::Enter, cx, commands);
                     }
                 }
             }
             MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
                 self.cursor
                     .scroll(event.kind == MouseEventKind::ScrollDown, len);
-                self.select(cx, asks);
+                self.select(cx, commands);
             }
             _ => {}
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
         if *change == Change::Runs {
             let kept = self
                 .anchor
@@ -344,7 +346,7 @@ impl Pane for Runs {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let runs = &cx.model.runs;
         let active = cx.model.active_runs();
         let mut notes = Vec::new();
@@ -437,7 +439,7 @@ impl Pane for Runs {
 }
 
 /// Whether a run can be gone on with, or why not.
-pub fn may_resume(row: &RunRow, cx: &Cx) -> Possible {
+pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
     if row.is_active() {
         Possible::No("This run is at work.".to_owned())
     } else if !row.may_go_on() {
@@ -450,7 +452,7 @@ pub fn may_resume(row: &RunRow, cx: &Cx) -> Possible {
 }
 
 /// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
-pub fn resume(row: &RunRow) -> Option<Ask> {
+pub fn resume(row: &RunRow) -> Option<Command> {
     let run = row.view.id.clone();
     let has_url_ended = row
         .view
@@ -458,7 +460,7 @@ pub fn resume(row: &RunRow) -> Option<Ask> {
         .as_ref()
         .is_some_and(|ending| ending.cause == Some(Cause::UrlEnded));
     let go_on = match &row.view.submission {
-        Some(draft) if has_url_ended => Ask::Open(Opening::Confirm {
+        Some(draft) if has_url_ended => Command::Open(Opening::Confirm {
             title: "Replace the draft?".to_owned(),
             text: vec![
                 format!("The upload URL of draft {draft} has ended, and only a new draft brings a new one."),
@@ -469,9 +471,9 @@ pub fn resume(row: &RunRow) -> Option<Ask> {
             yes: "Replace and go on".to_owned(),
             danger: true,
             must_type: None,
-            then: vec![Ask::Start(Job::Renew { run })],
+            then: vec![Command::Start(Job::Renew { run })],
         }),
-        _ => Ask::Start(Job::Resume { run }),
+        _ => Command::Start(Job::Resume { run }),
     };
     (!row.is_active() && row.may_go_on()).then_some(go_on)
 }
@@ -497,7 +499,7 @@ pub fn is_uploading(row: &RunRow) -> bool {
 }
 
 /// Whether there is an upload to pause, or a paused one to go on with.
-pub fn may_pause(row: &RunRow, cx: &Cx) -> Possible {
+pub fn may_pause(row: &RunRow, cx: &Context) -> Possible {
     if is_uploading(row) {
         Possible::Yes
     } else if row.is_active() {
@@ -512,23 +514,23 @@ pub fn may_pause(row: &RunRow, cx: &Cx) -> Possible {
 
 /// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
 /// the program has ended: a pause holds nothing that could get lost.
-pub fn pause(row: &RunRow) -> Option<Ask> {
+pub fn pause(row: &RunRow) -> Option<Command> {
     if is_uploading(row) {
-        Some(Ask::Cancel(row.job))
+        Some(Command::Cancel(row.job))
     } else {
         resume(row)
     }
 }
 
 /// Asks before a run is stopped, and says what stays.
-pub fn cancel(row: &RunRow) -> Ask {
+pub fn cancel(row: &RunRow) -> Command {
     let stays = match &row.view.submission {
         Some(id) => format!(
             "Submission {id} stays in the account as it is, with what has been sent so far."
         ),
         None => "Nothing was made in the account yet.".to_owned(),
     };
-    Ask::Open(Opening::Confirm {
+    Command::Open(Opening::Confirm {
         title: format!("Stop the run of {}?", row.view.name),
         text: vec![
             "It stops after the request that is under way.".to_owned(),
@@ -537,7 +539,7 @@ pub fn cancel(row: &RunRow) -> Ask {
         yes: "Stop the run".to_owned(),
         danger: false,
         must_type: None,
-        then: vec![Ask::Cancel(row.job)],
+        then: vec![Command::Cancel(row.job)],
     })
 }
 
@@ -549,8 +551,8 @@ mod tests {
     fn the_next_look_in_words() {
         let now = Timestamp::UNIX_EPOCH;
         let at = |seconds| now + jiff::SignedDuration::from_secs(seconds);
-        assert_eq!(next_look(at(-5), now), "looking");
-        assert_eq!(next_look(at(12), now), "next look in 12 s");
-        assert_eq!(next_look(at(240), now), "next look in 4 m");
+        assert_eq!(next_poll(at(-5), now), "looking");
+        assert_eq!(next_poll(at(12), now), "next look in 12 s");
+        assert_eq!(next_poll(at(240), now), "next look in 4 m");
     }
 }

@@ -3,8 +3,8 @@
 use super::picker::ZipPicker;
 use crate::{
     screen::{
-        ask::Ask,
-        pane::{Cx, Possible},
+        command::Command,
+        pane::{Context, Possible},
     },
     state::prepared::{Verdict, count},
     tasks::job::Job,
@@ -18,7 +18,7 @@ const BAR: usize = 20;
 
 impl ZipPicker {
     /// The folder that a ZIP would be made of.
-    fn source(&self, cx: &Cx) -> Option<PathBuf> {
+    fn source(&self, cx: &Context) -> Option<PathBuf> {
         let here = self
             .entry(cx)
             .filter(|entry| entry.is_folder)
@@ -28,7 +28,7 @@ impl ZipPicker {
     }
 
     /// What that folder is called on screen.
-    pub(super) fn make_name(&self, cx: &Cx) -> String {
+    pub(super) fn make_name(&self, cx: &Context) -> String {
         let here = self.entry(cx).filter(|entry| entry.is_folder);
         here.map_or_else(
             || "this folder".to_owned(),
@@ -36,7 +36,7 @@ impl ZipPicker {
         )
     }
 
-    pub(super) fn can_make(&self, cx: &Cx) -> Possible {
+    pub(super) fn can_make(&self, cx: &Context) -> Possible {
         if self.making.is_some() {
             return Possible::No("A ZIP is being made already.".into());
         }
@@ -53,7 +53,7 @@ impl ZipPicker {
         }
     }
 
-    pub(super) fn make(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub(super) fn make(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         if let Possible::No(why) = self.can_make(cx) {
             self.note = Some((why, Role::Warning));
             return;
@@ -65,7 +65,7 @@ impl ZipPicker {
         let out = free_name(cx, &folder);
         self.making = Some(out.clone());
         self.failure = None;
-        asks.push(Ask::Start(Job::Pack {
+        commands.push(Command::Start(Job::Pack {
             folder,
             out,
             kind: self.target.kind(),
@@ -74,14 +74,14 @@ impl ZipPicker {
     }
 
     /// Takes in how the making goes on, or ended.
-    pub(super) fn made(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub(super) fn made(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let packing = &cx.model.packing;
         let Some(out) = self.making.take_if(|_| packing.job.is_none()) else {
             return;
         };
         match &packing.ending {
             Some(Ok(packed)) => {
-                self.browse(cx.model.folder.path.clone(), asks);
+                self.browse(cx.model.folder.path.clone(), commands);
                 let name = out.file_name().unwrap_or_default().to_string_lossy();
                 let left = match packed.left_out.len() {
                     0 => String::new(),
@@ -100,7 +100,7 @@ impl ZipPicker {
     }
 
     /// The line that says how far it is.
-    pub(super) fn progress(&self, cx: &Cx, columns: usize) -> Option<(String, Role)> {
+    pub(super) fn progress(&self, cx: &Context, columns: usize) -> Option<(String, Role)> {
         let name = self.making.as_ref()?.file_name()?.to_string_lossy();
         let (done, total) = cx.model.packing.progress.unwrap_or_default();
         if total == 0 {
@@ -121,7 +121,7 @@ impl ZipPicker {
 }
 
 /// A name in the folder that is shown, after the one that is packed; never one that is there.
-fn free_name(cx: &Cx, folder: &Path) -> PathBuf {
+fn free_name(cx: &Context, folder: &Path) -> PathBuf {
     let entries = cx
         .model
         .folder

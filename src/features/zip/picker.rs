@@ -8,8 +8,8 @@ use crate::screen::{
 use crate::{
     screen::{
         action::Action,
-        ask::{Ask, Severity},
-        pane::{Cx, Handled, Possible, Typed},
+        command::{Command, Severity},
+        pane::{Context, Handled, Possible, Typed},
     },
     state::{
         Change,
@@ -107,7 +107,7 @@ pub(super) fn refusal(name: &str) -> &'static str {
 }
 
 /// A path that was typed or pasted instead of a filter.
-pub(super) fn as_path(text: &str, cx: &Cx) -> Option<PathBuf> {
+pub(super) fn as_path(text: &str, cx: &Context) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']);
     let path = from_home(Path::new(text), cx.model.profile.home.as_deref());
     let is_path = path.is_absolute() || text.starts_with("./") || text.starts_with("../");
@@ -134,7 +134,7 @@ impl ZipPicker {
         }
     }
 
-    fn judge(&mut self, cx: &Cx) {
+    fn judge(&mut self, cx: &Context) {
         self.verdict = Prepared::of(cx.model, &self.target)
             .and_then(|prepared| Verdict::of(&prepared, cx.now));
         self.expected = self
@@ -144,7 +144,7 @@ impl ZipPicker {
             .unwrap_or_default();
     }
 
-    pub(super) fn entry<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+    pub(super) fn entry<'a>(&self, cx: &Context<'a>) -> Option<&'a FolderEntry> {
         match self.rows.get(self.cursor.index())? {
             Row::Up => None,
             Row::Entry(index) => cx.model.folder.entries.value()?.get(*index),
@@ -152,11 +152,11 @@ impl ZipPicker {
     }
 
     /// The ZIP under the cursor.
-    pub(super) fn zip<'a>(&self, cx: &Cx<'a>) -> Option<&'a FolderEntry> {
+    pub(super) fn zip<'a>(&self, cx: &Context<'a>) -> Option<&'a FolderEntry> {
         self.entry(cx).filter(|entry| rank(entry) == 0)
     }
 
-    fn arrange_rows(&mut self, cx: &Cx) {
+    fn arrange_rows(&mut self, cx: &Context) {
         let folder = &cx.model.folder;
         let entries = folder.entries.value().map_or(&[][..], Vec::as_slice);
         let mut search = Search::new(self.filter.text());
@@ -184,7 +184,7 @@ impl ZipPicker {
     }
 
     /// The row of the first entry that is like this.
-    fn place(&self, cx: &Cx, is_wanted: impl Fn(&FolderEntry) -> bool) -> Option<usize> {
+    fn place(&self, cx: &Context, is_wanted: impl Fn(&FolderEntry) -> bool) -> Option<usize> {
         let entries = cx.model.folder.entries.value()?;
         self.rows.iter().position(
             |row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(&is_wanted)),
@@ -192,7 +192,7 @@ impl ZipPicker {
     }
 
     /// To the first row that is worth it: the best match, what was chosen, else the first ZIP.
-    fn cursor_home(&mut self, cx: &Cx) {
+    fn cursor_home(&mut self, cx: &Context) {
         if !self.filter.is_empty() {
             return self.cursor.set(0);
         }
@@ -205,7 +205,7 @@ impl ZipPicker {
     }
 
     /// The folder was read, or is being read: the cursor stays with its file, unless a ZIP was made in the meantime.
-    fn listed(&mut self, cx: &Cx) {
+    fn listed(&mut self, cx: &Context) {
         self.arrange_rows(cx);
         if self.folder != cx.model.folder.path {
             self.folder.clone_from(&cx.model.folder.path);
@@ -231,7 +231,7 @@ impl ZipPicker {
         self.moved(cx);
     }
 
-    fn moved(&mut self, cx: &Cx) {
+    fn moved(&mut self, cx: &Context) {
         self.failure = None;
         self.cursor.clamp(self.rows.len());
         self.here = self.entry(cx).map(|entry| entry.path.clone());
@@ -241,7 +241,7 @@ impl ZipPicker {
         self.examine_at = is_news.then(|| cx.uptime + EXAMINE);
     }
 
-    fn examine(&mut self, zip: &Path, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn examine(&mut self, zip: &Path, cx: &Context, commands: &mut Vec<Command>) {
         self.asked = Some(zip.to_owned());
         self.examine_at = None;
         let document = self
@@ -251,7 +251,7 @@ impl ZipPicker {
             .cloned()
             .unwrap_or(Value::Null);
         let identity = package_identity(cx.model, &self.target);
-        asks.push(Ask::Start(Job::Examine {
+        commands.push(Command::Start(Job::Examine {
             zip: zip.to_owned(),
             kind: self.target.kind(),
             document,
@@ -259,19 +259,19 @@ impl ZipPicker {
         }));
     }
 
-    pub(super) fn browse(&mut self, folder: PathBuf, asks: &mut Vec<Ask>) {
+    pub(super) fn browse(&mut self, folder: PathBuf, commands: &mut Vec<Command>) {
         self.filter.clear();
         (self.note, self.wanted) = (None, None);
-        asks.push(Ask::Start(Job::Browse { folder }));
+        commands.push(Command::Start(Job::Browse { folder }));
     }
 
-    fn up(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn up(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         if let Some(parent) = parent(&cx.model.folder.path) {
-            self.browse(parent, asks);
+            self.browse(parent, commands);
         }
     }
 
-    fn choose(&mut self, zip: PathBuf, cx: &Cx) -> Closing {
+    fn choose(&mut self, zip: PathBuf, cx: &Context) -> Closing {
         let examined = cx
             .model
             .examined
@@ -286,14 +286,14 @@ impl ZipPicker {
             .map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy())
             .into_owned();
         let fit = examined.and_then(|examined| self.fit(examined));
-        let mut answer = vec![Ask::ChooseZip {
+        let mut answer = vec![Command::ChooseZip {
             target: self.target.clone(),
             zip: Some(zip),
         }];
         if let Some(fit) = fit.filter(|fit| !fit.is_ok()) {
             let wrong = count(fit.errors(), "thing is", "things are");
             let said = format!("{name} is chosen, but does not fit yet: {wrong} wrong.");
-            answer.push(Ask::Toast(Severity::Warning, said));
+            answer.push(Command::Toast(Severity::Warning, said));
         }
         Closing::Close(answer)
     }
@@ -303,7 +303,7 @@ impl ZipPicker {
     }
 
     /// What can be repaired for the ZIP under the cursor.
-    pub(super) fn repairs(&self, cx: &Cx) -> Vec<Repair> {
+    pub(super) fn repairs(&self, cx: &Context) -> Vec<Repair> {
         let examined = self.zip(cx).and_then(|zip| {
             cx.model
                 .examined
@@ -320,7 +320,7 @@ impl ZipPicker {
         }
     }
 
-    fn repair(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn repair(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         let repairs = self.repairs(cx);
         if repairs.is_empty() {
             self.note = Some((
@@ -347,7 +347,7 @@ impl ZipPicker {
             format!("✓ The JSON is changed in {places}; you can still edit it."),
             Role::Good,
         ));
-        asks.push(Ask::Edited {
+        commands.push(Command::Edited {
             target: self.target.clone(),
             text,
         });
@@ -376,7 +376,7 @@ impl Overlay for ZipPicker {
         true
     }
 
-    fn opened(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         self.judge(cx);
         let chosen =
             Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip?.parent());
@@ -386,14 +386,14 @@ impl Overlay for ZipPicker {
             .or(cx.model.profile.zip_folder.as_deref());
         self.browse(
             start.map_or_else(|| PathBuf::from("."), Path::to_owned),
-            asks,
+            commands,
         );
         self.arrange_rows(cx);
         self.cursor_home(cx);
         self.moved(cx);
     }
 
-    fn possible(&self, action: Action, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, cx: &Context) -> Possible {
         match action {
             Action::Repair if self.repairs(cx).is_empty() => {
                 Possible::No("Nothing in the JSON can be repaired for this ZIP.".into())
@@ -412,13 +412,13 @@ impl Overlay for ZipPicker {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
         self.note = None;
         match action {
-            Action::Repair => self.repair(cx, asks),
-            Action::MakeZip => self.make(cx, asks),
+            Action::Repair => self.repair(cx, commands),
+            Action::MakeZip => self.make(cx, commands),
             Action::Back if self.making.is_some() => {
-                asks.extend(cx.model.packing.job.map(Ask::Cancel))
+                commands.extend(cx.model.packing.job.map(Command::Cancel))
             }
             // In a typed filter they are the field's.
             Action::First | Action::Last | Action::Left | Action::Right
@@ -426,7 +426,7 @@ impl Overlay for ZipPicker {
             {
                 return Closing::Unused;
             }
-            Action::Left => self.up(cx, asks),
+            Action::Left => self.up(cx, commands),
             Action::Back if !self.filter.is_empty() => {
                 self.filter.clear();
                 self.arrange_rows(cx);
@@ -442,12 +442,14 @@ impl Overlay for ZipPicker {
                     {
                         return self.choose(path, cx);
                     }
-                    self.browse(path, asks);
+                    self.browse(path, commands);
                     return Closing::Stay;
                 }
                 match (self.rows.get(self.cursor.index()), self.entry(cx)) {
-                    (Some(Row::Up), _) => self.up(cx, asks),
-                    (_, Some(entry)) if entry.is_folder => self.browse(entry.path.clone(), asks),
+                    (Some(Row::Up), _) => self.up(cx, commands),
+                    (_, Some(entry)) if entry.is_folder => {
+                        self.browse(entry.path.clone(), commands)
+                    }
                     (_, Some(entry)) if action == Action::Enter && rank(entry) == 0 => {
                         return self.choose(entry.path.clone(), cx);
                     }
@@ -466,14 +468,14 @@ impl Overlay for ZipPicker {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
         self.note = None;
         match typed {
             Typed::Key(KeyEvent {
                 code: KeyCode::Backspace,
                 ..
             }) if self.filter.is_empty() => {
-                self.up(cx, asks);
+                self.up(cx, commands);
                 return Handled::Yes;
             }
             Typed::Key(key) => {
@@ -489,7 +491,13 @@ impl Overlay for ZipPicker {
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         if let MouseEventKind::ScrollDown | MouseEventKind::ScrollUp = event.kind {
             self.cursor
                 .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
@@ -498,10 +506,10 @@ impl Overlay for ZipPicker {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
         match change {
             Change::Folder => self.listed(cx),
-            Change::Packing => self.made(cx, asks),
+            Change::Packing => self.made(cx, commands),
             Change::Edit(target) | Change::Target(target) if *target == self.target => {
                 self.judge(cx)
             }
@@ -513,16 +521,16 @@ impl Overlay for ZipPicker {
         self.examine_at
     }
 
-    fn woken(&mut self, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         // Asked for once, whether or not there still is a ZIP to look into.
         if self.examine_at.take_if(|at| cx.uptime >= *at).is_some()
             && let Some(zip) = self.zip(cx)
         {
-            self.examine(&zip.path.clone(), cx, asks);
+            self.examine(&zip.path.clone(), cx, commands);
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let name = cx
             .model
             .product(&self.target)

@@ -3,7 +3,7 @@
 use super::picker::{Row, ZipPicker, as_path, rank, refusal};
 use crate::screen::fit_panel;
 use crate::{
-    screen::{action::Action, pane::Cx, status_badge::at, text_panel::Sheet},
+    screen::{action::Action, pane::Context, status_badge::at, text_panel::TextPanel},
     state::prepared::Verdict,
 };
 use ratatui::{
@@ -21,7 +21,7 @@ use tui_kit::{
 use unicode_segmentation::UnicodeSegmentation;
 
 impl ZipPicker {
-    pub(super) fn draw_list(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    pub(super) fn draw_list(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let entries = cx
             .model
             .folder
@@ -40,8 +40,8 @@ impl ZipPicker {
                 Remote::Ready(_) if self.filter.is_empty() => "the folder is empty".to_owned(),
                 Remote::Ready(_) => "nothing here has these letters".to_owned(),
             };
-            let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
-            sheet.text(
+            let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
+            panel.text(
                 &word,
                 if cx.model.folder.entries.error().is_some() {
                     Role::Danger
@@ -49,7 +49,7 @@ impl ZipPicker {
                     Role::Muted
                 },
             );
-            draw_lines(frame, area, sheet.into_lines());
+            draw_lines(frame, area, panel.into_lines());
             return;
         }
         let columns = usize::from(area.width);
@@ -151,15 +151,15 @@ impl ZipPicker {
         }
     }
 
-    pub(super) fn draw_panel(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
+    pub(super) fn draw_panel(&self, frame: &mut Frame, area: Rect, cx: &Context) {
+        let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
         if let Some(error) = self.verdict.as_ref().and_then(Verdict::error) {
-            sheet.text(
+            panel.text(
                 &format!("✗ The edited JSON cannot be read, so nothing can be compared: {error}"),
                 Role::Danger,
             );
         } else if let Some(failure) = &self.failure {
-            sheet.text(&format!("✗ {failure}"), Role::Danger);
+            panel.text(&format!("✗ {failure}"), Role::Danger);
         } else {
             match (self.zip(cx), self.entry(cx)) {
                 (Some(zip), _) => {
@@ -173,16 +173,16 @@ impl ZipPicker {
                             let repairs = self.repairs(cx);
                             let fit = self.fit(examined).unwrap_or_default();
                             fit_panel::fit(
-                                &mut sheet,
+                                &mut panel,
                                 examined,
                                 &fit,
                                 &repairs,
                                 &cx.key(Action::Repair),
                             );
                         }
-                        (None, Some(error)) => sheet.text(&format!("✗ {error}"), Role::Danger),
+                        (None, Some(error)) => panel.text(&format!("✗ {error}"), Role::Danger),
                         (None, None) => {
-                            sheet.text(
+                            panel.text(
                                 &format!(
                                     "{} looking into {} …",
                                     meter::spinner(cx.uptime),
@@ -194,19 +194,19 @@ impl ZipPicker {
                     }
                 }
                 (None, Some(entry)) if !entry.is_folder => {
-                    sheet.text(
+                    panel.text(
                         &format!("{}: {}.", entry.name, refusal(&entry.name)),
                         Role::Muted,
                     );
-                    sheet.gap();
-                    fit_panel::expected(&mut sheet, &self.expected);
+                    panel.gap();
+                    fit_panel::expected(&mut panel, &self.expected);
                 }
                 _ => {
-                    fit_panel::expected(&mut sheet, &self.expected);
+                    fit_panel::expected(&mut panel, &self.expected);
                     if !self.expected.is_empty() {
-                        sheet.gap();
+                        panel.gap();
                         let key = cx.key(Action::MakeZip);
-                        sheet.text(
+                        panel.text(
                             &format!(
                                 "{key} looks for them in {} and makes the ZIP.",
                                 self.make_name(cx)
@@ -217,7 +217,7 @@ impl ZipPicker {
                 }
             }
         }
-        draw_lines(frame, area, sheet.into_lines());
+        draw_lines(frame, area, panel.into_lines());
     }
 }
 

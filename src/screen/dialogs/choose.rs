@@ -3,8 +3,8 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    ask::{Ask, Choice},
-    pane::{Cx, Handled, Possible, Typed},
+    command::{Choice, Command},
+    pane::{Context, Handled, Possible, Typed},
 };
 use ratatui::{
     Frame,
@@ -80,7 +80,7 @@ impl Overlay for Choose {
         self.is_long()
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         if matches!(action, Action::Enter | Action::Back) {
             Possible::Yes
         } else {
@@ -88,7 +88,7 @@ impl Overlay for Choose {
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
         match action {
             Action::Enter => self.choose(),
             Action::Back if self.finder.clear(|text| rank(&self.choices, text)) => Closing::Stay,
@@ -98,11 +98,17 @@ impl Overlay for Choose {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         Handled::from(self.finder.typed(typed, |text| rank(&self.choices, text)))
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         if self.finder.mouse(event) == Click::Same {
             self.choose()
         } else {
@@ -110,7 +116,7 @@ impl Overlay for Choose {
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let (text_columns, note_columns) = self.columns();
         let notes = if note_columns > 0 {

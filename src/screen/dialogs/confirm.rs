@@ -4,8 +4,8 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    ask::Ask,
-    pane::{Cx, Handled, Possible, Typed},
+    command::Command,
+    pane::{Context, Handled, Possible, Typed},
 };
 use ratatui::{
     Frame,
@@ -27,7 +27,7 @@ pub struct Confirm {
     pub yes: String,
     pub is_danger: bool,
     pub must_type: Option<String>,
-    pub then: Vec<Ask>,
+    pub then: Vec<Command>,
     typed: Field,
     is_yes: bool,
 }
@@ -39,7 +39,7 @@ impl Confirm {
         yes: String,
         is_danger: bool,
         must_type: Option<String>,
-        then: Vec<Ask>,
+        then: Vec<Command>,
     ) -> Self {
         Self {
             title,
@@ -72,7 +72,7 @@ impl Overlay for Confirm {
         self.must_type.is_some()
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
                 Possible::Yes
@@ -81,7 +81,7 @@ impl Overlay for Confirm {
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
         match action {
             Action::Enter if self.must_type.is_some() && self.is_typed() => {
                 Closing::Close(std::mem::take(&mut self.then))
@@ -89,7 +89,7 @@ impl Overlay for Confirm {
             Action::Enter if self.must_type.is_some() => {
                 let name = self.must_type.clone().unwrap_or_default();
                 let text = format!("Type {name} to go on, or leave with Esc.");
-                asks.push(Ask::Toast(crate::screen::ask::Severity::Info, text));
+                commands.push(Command::Toast(crate::screen::command::Severity::Info, text));
                 Closing::Stay
             }
             Action::Enter if self.is_yes => Closing::Close(std::mem::take(&mut self.then)),
@@ -104,7 +104,7 @@ impl Overlay for Confirm {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         match typed {
             Typed::Key(key)
                 if self.must_type.is_none()
@@ -118,7 +118,7 @@ impl Overlay for Confirm {
         Handled::Yes
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let style = |role| cx.theme.style(role);
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let mut lines: Vec<Line> = self

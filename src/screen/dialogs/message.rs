@@ -3,8 +3,8 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::{Action, Scope},
-    ask::Ask,
-    pane::{Cx, Possible},
+    command::Command,
+    pane::{Context, Possible},
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use tui_kit::{
@@ -40,31 +40,37 @@ impl Overlay for Message {
         &[Scope::Overlay, Scope::Move, Scope::Target]
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Copy | Action::Back | Action::Enter => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
         if self.scroll.act(action) {
             return Closing::Stay;
         }
         match action {
-            Action::Copy => asks.push(Ask::Copy(self.text.clone())),
+            Action::Copy => commands.push(Command::Copy(self.text.clone())),
             Action::Enter | Action::Back => return Closing::Close(Vec::new()),
             _ => return Closing::Unused,
         }
         Closing::Stay
     }
 
-    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn mouse(
+        &mut self,
+        event: MouseEvent,
+        _area: Rect,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let lines: Vec<Line> = text::wrap(&self.text, columns)
             .into_iter()

@@ -3,8 +3,8 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    ask::{Ask, Purpose},
-    pane::{Cx, Handled, Possible, Typed},
+    command::{Command, Purpose},
+    pane::{Context, Handled, Possible, Typed},
 };
 use ratatui::{
     Frame,
@@ -53,7 +53,7 @@ impl Overlay for Prompt {
         true
     }
 
-    fn possible(&self, action: Action, _cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _cx: &Context) -> Possible {
         if matches!(action, Action::Enter | Action::Back) {
             Possible::Yes
         } else {
@@ -61,10 +61,10 @@ impl Overlay for Prompt {
         }
     }
 
-    fn act(&mut self, action: Action, _cx: &Cx, _asks: &mut Vec<Ask>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
         match action {
             Action::Enter => match self.purpose.answer(self.field.text().trim()) {
-                Ok(asks) => Closing::Close(asks),
+                Ok(commands) => Closing::Close(commands),
                 Err(fault) => {
                     self.fault = Some(fault);
                     Closing::Stay
@@ -75,12 +75,12 @@ impl Overlay for Prompt {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Cx, _asks: &mut Vec<Ask>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         self.fault = None;
         Handled::from(self.field.typed(typed))
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let text = wrap(&self.text, columns);
         let fault = self

@@ -11,7 +11,7 @@ use crate::{
     diff::{Change, diff, is_any},
     json::pointer::{child, member, names, parent},
     product::plain_text,
-    risk::{Concern, concerns},
+    risk::{Risk, risks},
     submission::{REDACTED, is_put_field, is_signed_url},
     target::Kind,
     units::counted,
@@ -193,7 +193,7 @@ impl Difference {
         for change in diff(earlier, after) {
             builder.take(change);
         }
-        builder.finish(concerns(kind, before, after))
+        builder.finish(risks(kind, before, after))
     }
 }
 
@@ -521,9 +521,9 @@ impl Builder<'_> {
         }
     }
 
-    fn finish(mut self, mut concerns: Vec<Concern>) -> Difference {
-        for concern in &mut concerns {
-            concern.sentence = without_signature(&concern.sentence).into_owned();
+    fn finish(mut self, mut risks: Vec<Risk>) -> Difference {
+        for risk in &mut risks {
+            risk.sentence = without_signature(&risk.sentence).into_owned();
         }
         let mut packages = Vec::new();
         for (topic, is_gone, pointer, changes) in std::mem::take(&mut self.files) {
@@ -568,7 +568,7 @@ impl Builder<'_> {
             entries: entries.into_iter().map(harmless).collect(),
         };
         let groups = self.groups.into_iter().map(group).collect();
-        Difference { concerns, groups }
+        Difference { risks, groups }
     }
 
     /// Packages of which nothing changes, so that a reader sees what customers keep.

@@ -26,13 +26,13 @@ fn entry(topic: &Topic, entry: &Entry) -> Value {
 impl Difference {
     /// `concern` objects first, then one `change` an entry.
     pub fn objects(&self) -> impl Iterator<Item = Value> {
-        let concerns = self.concerns.iter().map(|concern| {
-            json!({"event": "concern", "kind": concern.kind.name(), "pointer": concern.pointer, "message": concern.sentence})
+        let risks = self.risks.iter().map(|risk| {
+            json!({"event": "concern", "kind": risk.kind.name(), "pointer": risk.pointer, "message": risk.sentence})
         });
         let changes = self
             .groups
             .iter()
             .flat_map(|group| group.entries.iter().map(|one| entry(&group.topic, one)));
-        concerns.chain(changes)
+        risks.chain(changes)
     }
 }

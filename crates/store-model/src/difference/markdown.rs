@@ -198,14 +198,14 @@ impl Difference {
     /// The whole as Markdown below a heading of one's own; ends with a line end.
     pub fn markdown(&self) -> String {
         let mut out = String::new();
-        if !self.concerns.is_empty() {
+        if !self.risks.is_empty() {
             let _ = writeln!(out, "### ⚠️ Needs a yes of its own\n");
-            for concern in &self.concerns {
+            for risk in &self.risks {
                 let _ = writeln!(
                     out,
                     "- **{}**: {}",
-                    concern.kind.word(),
-                    escaped(&concern.sentence)
+                    risk.kind.word(),
+                    escaped(&risk.sentence)
                 );
             }
             out.push('\n');

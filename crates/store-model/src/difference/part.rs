@@ -7,7 +7,7 @@ use crate::{
         fit::zip_path,
     },
     diff::Change,
-    risk::Concern,
+    risk::Risk,
 };
 
 /// What a group is about; the order is the reader's.
@@ -183,7 +183,7 @@ impl Brought {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
     /// What needs a yes of its own; each also stands in its group.
-    pub concerns: Vec<Concern>,
+    pub risks: Vec<Risk>,
     pub groups: Vec<Group>,
 }
 

@@ -2,8 +2,8 @@
 //! Carries nothing out; says beforehand who loses what. Knows no screen.
 
 use super::{
-    coverage::{Served, reach, served},
-    rows::{Fate, PackageRow},
+    coverage::{Served, coverage, served},
+    rows::{Disposition, PackageRow},
 };
 use crate::{
     archive::fit::{is_package, is_unsafe_path, zip_path},
@@ -50,23 +50,23 @@ fn set_status(document: &Value, row: &PackageRow, status: &str) -> Edit {
 
 /// Takes a package off: one on the server is marked, a new one leaves the list. Nothing for what goes already.
 pub fn remove(document: &Value, row: &PackageRow) -> Vec<Edit> {
-    match row.fate {
-        Fate::Kept => vec![set_status(
+    match row.disposition {
+        Disposition::Kept => vec![set_status(
             document,
             row,
             FileStatus::PendingDelete.as_str(),
         )],
-        Fate::New => vec![Edit::Remove {
+        Disposition::New => vec![Edit::Remove {
             pointer: row.pointer.clone(),
         }],
-        Fate::Going | Fate::Missing => Vec::new(),
+        Disposition::Going | Disposition::Missing => Vec::new(),
     }
 }
 
 /// Takes a removal back, or puts a lost entry in again. `live` is the document that has the package's state of before.
 pub fn restore(kind: Kind, document: &Value, row: &PackageRow, live: Option<&Value>) -> Vec<Edit> {
-    match row.fate {
-        Fate::Going => {
+    match row.disposition {
+        Disposition::Going => {
             let entries = kind
                 .packages_field()
                 .and_then(|field| member(live?, field))
@@ -88,7 +88,7 @@ pub fn restore(kind: Kind, document: &Value, row: &PackageRow, live: Option<&Val
                 before.unwrap_or(FileStatus::Uploaded.as_str()),
             )]
         }
-        Fate::Missing => {
+        Disposition::Missing => {
             let entry = live.and_then(|live| live.pointer(&row.pointer));
             let pointer = packages_pointer(kind, document);
             entry
@@ -100,13 +100,13 @@ pub fn restore(kind: Kind, document: &Value, row: &PackageRow, live: Option<&Val
                 .into_iter()
                 .collect()
         }
-        Fate::New | Fate::Kept => Vec::new(),
+        Disposition::New | Disposition::Kept => Vec::new(),
     }
 }
 
 /// What the key for marking does: [`remove`] what stays, [`restore`] what does not.
 pub fn toggle(kind: Kind, document: &Value, row: &PackageRow, live: Option<&Value>) -> Vec<Edit> {
-    if row.fate.stays() {
+    if row.disposition.stays() {
         remove(document, row)
     } else {
         restore(kind, document, row, live)
@@ -125,7 +125,7 @@ fn check_name(rows: &[PackageRow], file_name: &str) -> Result<String, Refusal> {
         return Err(Refusal::NoPackage(name));
     }
     let is_same = |row: &&PackageRow| {
-        row.fate == Fate::New && zip_path(&row.file_name).eq_ignore_ascii_case(&name)
+        row.disposition == Disposition::New && zip_path(&row.file_name).eq_ignore_ascii_case(&name)
     };
     match rows.iter().find(is_same) {
         Some(row) => Err(Refusal::Named(row.file_name.clone())),
@@ -136,8 +136,9 @@ fn check_name(rows: &[PackageRow], file_name: &str) -> Result<String, Refusal> {
 /// Whether a package on the server has this name: the Store may mix them up (store-api.md § 3.12).
 pub fn is_reused(rows: &[PackageRow], file_name: &str) -> bool {
     let name = zip_path(file_name.trim());
-    rows.iter()
-        .any(|row| row.fate != Fate::New && zip_path(&row.file_name).eq_ignore_ascii_case(&name))
+    rows.iter().any(|row| {
+        row.disposition != Disposition::New && zip_path(&row.file_name).eq_ignore_ascii_case(&name)
+    })
 }
 
 /// Adds a package that the ZIP brings, at the end of the list.
@@ -163,7 +164,7 @@ pub fn replace(
     old: &PackageRow,
     file_name: &str,
 ) -> Result<Vec<Edit>, Refusal> {
-    if old.fate == Fate::New {
+    if old.disposition == Disposition::New {
         let name = check_name(rows, file_name)?;
         return Ok(vec![Edit::Set {
             pointer: leaf(document, old, "fileName"),
@@ -243,7 +244,11 @@ pub fn keep_newest(
     let most = most.max(1);
     let mut members: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut unknown = Vec::new();
-    for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.fate.stays()) {
+    for (index, row) in rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.disposition.stays())
+    {
         if row.is_known() {
             members
                 .entry(group_name(kind, row).to_lowercase())
@@ -293,12 +298,12 @@ pub fn keep_newest(
 
 /// Which of those that would go somebody would miss: their customers get nothing of what else stays.
 fn missed(kind: Kind, rows: &[PackageRow], going: &[usize]) -> Vec<usize> {
-    let is_planned = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    let is_planned = |index: usize| rows.get(index).is_some_and(|row| row.disposition.stays());
     let remains = |index: usize| is_planned(index) && !going.contains(&index);
-    let mut missed: Vec<usize> = reach(kind, rows, &is_planned, &remains)
+    let mut missed: Vec<usize> = coverage(kind, rows, &is_planned, &remains)
         .into_iter()
-        .filter(|reach| reach.after.is_none())
-        .filter_map(|reach| reach.before)
+        .filter(|coverage| coverage.after.is_none())
+        .filter_map(|coverage| coverage.before)
         .collect();
     missed.sort_unstable();
     missed.dedup();
@@ -317,14 +322,14 @@ fn place(row: &PackageRow) -> usize {
 /// Takes several off. Elements are taken out from the end, so that the places of the others stay true.
 fn removals(document: &Value, rows: &[PackageRow], going: &[usize]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
-    let of = |fate: Fate| {
+    let of = |disposition: Disposition| {
         going
             .iter()
             .filter_map(|index| rows.get(*index))
-            .filter(move |row| row.fate == fate)
+            .filter(move |row| row.disposition == disposition)
     };
-    edits.extend(of(Fate::Kept).flat_map(|row| remove(document, row)));
-    let mut news: Vec<&PackageRow> = of(Fate::New).collect();
+    edits.extend(of(Disposition::Kept).flat_map(|row| remove(document, row)));
+    let mut news: Vec<&PackageRow> = of(Disposition::New).collect();
     news.sort_by_key(|row| Reverse(place(row)));
     edits.extend(news.into_iter().flat_map(|row| remove(document, row)));
     edits
@@ -332,16 +337,16 @@ fn removals(document: &Value, rows: &[PackageRow], going: &[usize]) -> Vec<Edit>
 
 /// What it means for customers that these go, and those that are marked already.
 pub fn leaving(kind: Kind, rows: &[PackageRow], going: &[usize]) -> Vec<Leaving> {
-    let is_live = |index: usize| rows.get(index).is_some_and(|row| row.fate.is_live());
-    let is_planned = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    let is_live = |index: usize| rows.get(index).is_some_and(|row| row.disposition.is_live());
+    let is_planned = |index: usize| rows.get(index).is_some_and(|row| row.disposition.stays());
     let remains = |index: usize| is_planned(index) && !going.contains(&index);
     let leave = |(row, package): (usize, &PackageRow)| {
-        let is_marked = package.fate == Fate::Going;
+        let is_marked = package.disposition == Disposition::Going;
         if !is_marked && !going.contains(&row) {
             return None;
         }
         // What was never live has the customers that it would have had.
-        let before: &dyn Fn(usize) -> bool = if package.fate.is_live() {
+        let before: &dyn Fn(usize) -> bool = if package.disposition.is_live() {
             &is_live
         } else {
             &is_planned

@@ -1,11 +1,11 @@
 //! Edits of packages: what each changes, what it leaves, and what keeping the newest says and does.
 
 use super::*;
-use crate::packages::rows::{Brought, Cargo, rows};
 use crate::json::{
     document::pretty,
     edit::{apply_to_text, apply_to_value},
 };
+use crate::packages::rows::{Brought, Cargo, rows};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
@@ -104,7 +104,7 @@ fn a_lost_entry_comes_back_whole() {
         .unwrap()
         .remove(1);
     let rows = read(&document, &Cargo::new());
-    assert_eq!((rows.len(), rows[2].fate), (3, Fate::Missing));
+    assert_eq!((rows.len(), rows[2].disposition), (3, Disposition::Missing));
     let edits = toggle(Kind::App, &document, &rows[2], Some(&live()));
     assert_eq!(
         done(&document, &edits)["applicationPackages"][2],
@@ -387,16 +387,16 @@ proptest! {
         let after_document = done(&document, &plan.edits);
         prop_assert_eq!(bare(&after_document), bare(&document));
         let after = rows(Kind::App, &after_document, None, &Cargo::new());
-        for row in before.iter().filter(|row| row.fate.stays() && row.is_known()) {
+        for row in before.iter().filter(|row| row.disposition.stays() && row.is_known()) {
             let group = group_name(Kind::App, row).to_lowercase();
             let members = |rows: &[PackageRow]| -> Vec<PackageRow> {
-                rows.iter().filter(|other| other.fate.stays() && other.is_known() && group_name(Kind::App, other).to_lowercase() == group).cloned().collect()
+                rows.iter().filter(|other| other.disposition.stays() && other.is_known() && group_name(Kind::App, other).to_lowercase() == group).cloned().collect()
             };
             let (old, new) = (members(&before), members(&after));
             prop_assert_eq!(new.len(), old.len().min(most));
             prop_assert_eq!(new.iter().map(|row| row.version).max(), old.iter().map(|row| row.version).max());
         }
-        let unknown = |rows: &[PackageRow]| rows.iter().filter(|row| row.fate.stays() && !row.is_known()).count();
+        let unknown = |rows: &[PackageRow]| rows.iter().filter(|row| row.disposition.stays() && !row.is_known()).count();
         prop_assert_eq!(unknown(&after), unknown(&before));
         // Once is enough.
         prop_assert_eq!(keep_newest(Kind::App, &after_document, &after, most, false).edits, vec![]);
@@ -410,7 +410,7 @@ proptest! {
         let sparing = keep_newest(Kind::App, &document, &before, most, true);
         prop_assert_eq!(strict.edits.len(), sparing.edits.len() + sparing.spared.len());
         for leaving in sparing.leaving.iter().filter(|leaving| !leaving.is_marked) {
-            let offered = |index: usize| before.get(index).is_some_and(|row| row.fate.stays());
+            let offered = |index: usize| before.get(index).is_some_and(|row| row.disposition.stays());
             let remains = |index: usize| offered(index) && !sparing.leaving.iter().any(|other| other.row == index);
             let served = served(Kind::App, &before, leaving.row, &offered, &remains);
             prop_assert!(served.iter().all(|served| served.instead.is_some()), "{:?}", served);
@@ -421,7 +421,7 @@ proptest! {
     #[test]
     fn taking_back_is_marking_undone(document in any_document(), pick in any::<prop::sample::Index>()) {
         let before = rows(Kind::App, &document, None, &Cargo::new());
-        let kept: Vec<_> = before.iter().filter(|row| row.fate == Fate::Kept).collect();
+        let kept: Vec<_> = before.iter().filter(|row| row.disposition == Disposition::Kept).collect();
         prop_assume!(!kept.is_empty());
         let row = pick.get(&kept);
         let text = pretty(&document);
@@ -431,7 +431,7 @@ proptest! {
         let value: Value = serde_json::from_str(&marked).unwrap();
         let again = rows(Kind::App, &value, None, &Cargo::new());
         let again = again.iter().find(|other| other.key() == row.key()).unwrap();
-        prop_assert_eq!(again.fate, Fate::Going);
+        prop_assert_eq!(again.disposition, Disposition::Going);
         prop_assert_eq!(apply_to_text(&marked, &toggle(Kind::App, &value, again, Some(&document))).unwrap(), text);
     }
 }

@@ -1,7 +1,7 @@
 //! Which customers get which package: the highest version that fits a device wins, at equal versions x64, x86, ARM, neutral.
 //! Devices that run another architecture by emulation are not counted. Knows no change of the document.
 
-use super::rows::{ARCHITECTURES, Fate, Mark, PackageRow, Source};
+use super::rows::{ARCHITECTURES, Disposition, Mark, PackageRow, Source};
 use crate::{archive::fit::zip_path, target::Kind, version::Version};
 use std::{collections::BTreeSet, fmt};
 
@@ -69,7 +69,7 @@ pub struct Served {
 
 /// Some customers with the places of the packages that they get of one offer and of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reach {
+pub struct Coverage {
     pub customers: Customers,
     pub before: Option<usize>,
     pub after: Option<usize>,
@@ -205,13 +205,13 @@ fn winner(
 }
 
 /// All customers who get something of either offer. Customers of which the same is true stand in one line.
-pub fn reach(
+pub fn coverage(
     kind: Kind,
     rows: &[PackageRow],
     before: &dyn Fn(usize) -> bool,
     after: &dyn Fn(usize) -> bool,
-) -> Vec<Reach> {
-    let mut found: Vec<Reach> = Vec::new();
+) -> Vec<Coverage> {
+    let mut found: Vec<Coverage> = Vec::new();
     for stretch in stretches(kind, rows) {
         let (before, after) = (
             winner(kind, rows, &stretch, before),
@@ -237,33 +237,33 @@ pub fn reach(
             from,
             until: stretch.until,
         };
-        found.push(Reach {
+        found.push(Coverage {
             customers,
             before,
             after,
         });
     }
-    let mut merged: Vec<Reach> = Vec::new();
-    for reach in found {
+    let mut merged: Vec<Coverage> = Vec::new();
+    for coverage in found {
         let span =
             |customers: &Customers| (customers.family.clone(), customers.from, customers.until);
-        let is_same = |other: &&mut Reach| {
-            (other.before, other.after) == (reach.before, reach.after)
-                && span(&other.customers) == span(&reach.customers)
+        let is_same = |other: &&mut Coverage| {
+            (other.before, other.after) == (coverage.before, coverage.after)
+                && span(&other.customers) == span(&coverage.customers)
         };
         match merged.iter_mut().find(is_same) {
-            Some(same) => same.customers.devices.extend(reach.customers.devices),
-            None => merged.push(reach),
+            Some(same) => same.customers.devices.extend(coverage.customers.devices),
+            None => merged.push(coverage),
         }
     }
     merged
 }
 
 /// Today and once this document is published.
-pub fn outlook(kind: Kind, rows: &[PackageRow]) -> Vec<Reach> {
-    let is_live = |index: usize| rows.get(index).is_some_and(|row| row.fate.is_live());
-    let stays = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
-    reach(kind, rows, &is_live, &stays)
+pub fn preview(kind: Kind, rows: &[PackageRow]) -> Vec<Coverage> {
+    let is_live = |index: usize| rows.get(index).is_some_and(|row| row.disposition.is_live());
+    let stays = |index: usize| rows.get(index).is_some_and(|row| row.disposition.stays());
+    coverage(kind, rows, &is_live, &stays)
 }
 
 /// Who gets a package among those that `before` offers, and what they get among those that `after` does. Empty when nobody
@@ -281,20 +281,20 @@ pub fn served(
             version: row.version,
         })
     };
-    let of_package = reach(kind, rows, before, after)
+    let of_package = coverage(kind, rows, before, after)
         .into_iter()
-        .filter(|reach| reach.before == Some(index));
+        .filter(|coverage| coverage.before == Some(index));
     of_package
-        .map(|reach| Served {
-            customers: reach.customers,
-            instead: reach.after.and_then(instead),
+        .map(|coverage| Served {
+            customers: coverage.customers,
+            instead: coverage.after.and_then(instead),
         })
         .collect()
 }
 
 /// Who gets a package once this document is published.
 pub fn customers(kind: Kind, rows: &[PackageRow], index: usize) -> Vec<Customers> {
-    let offered = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    let offered = |index: usize| rows.get(index).is_some_and(|row| row.disposition.stays());
     served(kind, rows, index, &offered, &offered)
         .into_iter()
         .map(|served| served.customers)
@@ -303,7 +303,7 @@ pub fn customers(kind: Kind, rows: &[PackageRow], index: usize) -> Vec<Customers
 
 /// What is to be said of each package; in the order of the rows, the worst first.
 pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
-    let offered = |index: usize| rows.get(index).is_some_and(|row| row.fate.stays());
+    let offered = |index: usize| rows.get(index).is_some_and(|row| row.disposition.stays());
     let winners: Vec<(Stretch, Option<usize>)> = stretches(kind, rows)
         .into_iter()
         .map(|stretch| {
@@ -313,10 +313,10 @@ pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
         .collect();
     let name = |row: &PackageRow| zip_path(&row.file_name).to_lowercase();
     let mark = |(index, row): (usize, &PackageRow)| {
-        if row.fate == Fate::Missing {
+        if row.disposition == Disposition::Missing {
             return vec![Mark::Missing];
         }
-        if !row.fate.stays() {
+        if !row.disposition.stays() {
             return Vec::new();
         }
         let mut marks = Vec::new();
@@ -327,15 +327,17 @@ pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
                 .map(|(_, other)| other)
         };
         let is_twin = |other: &&PackageRow| {
-            (other.fate.stays() && row.is_known() && other.is_known())
+            (other.disposition.stays() && row.is_known() && other.is_known())
                 && other.version == row.version
                 && other.architecture.eq_ignore_ascii_case(&row.architecture)
         };
         marks.extend(others().find(is_twin).map(|other| Mark::Twice {
             other: other.file_name.clone(),
         }));
-        if row.fate == Fate::New {
-            if others().any(|other| other.fate != Fate::New && name(other) == name(row)) {
+        if row.disposition == Disposition::New {
+            if others()
+                .any(|other| other.disposition != Disposition::New && name(other) == name(row))
+            {
                 marks.push(Mark::SameName);
             }
             if matches!(row.source, Source::Name | Source::Nobody) {

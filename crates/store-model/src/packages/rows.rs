@@ -18,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 
 /// What becomes of a package with this document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
+pub enum Disposition {
     /// Comes with the ZIP.
     New,
     /// Is on the server and stays.
@@ -29,7 +29,7 @@ pub enum Fate {
     Missing,
 }
 
-impl Fate {
+impl Disposition {
     pub fn word(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -130,7 +130,7 @@ pub struct PackageRow {
     pub capabilities: Vec<String>,
     pub status: FileStatus,
     pub id: Option<String>,
-    pub fate: Fate,
+    pub disposition: Disposition,
     pub source: Source,
 }
 
@@ -161,10 +161,11 @@ pub fn rows(kind: Kind, document: &Value, live: Option<&Value>, cargo: &Cargo) -
     let known: HashSet<String> = rows.iter().filter_map(|row| row.id.clone()).collect();
     let lost = live.map(|live| read(kind, live, cargo)).unwrap_or_default();
     let is_lost = |row: &PackageRow| {
-        row.id.as_ref().is_some_and(|id| !known.contains(id)) && row.fate == Fate::Kept
+        row.id.as_ref().is_some_and(|id| !known.contains(id))
+            && row.disposition == Disposition::Kept
     };
     rows.extend(lost.into_iter().filter(is_lost).map(|row| PackageRow {
-        fate: Fate::Missing,
+        disposition: Disposition::Missing,
         ..row
     }));
     rows
@@ -172,10 +173,10 @@ pub fn rows(kind: Kind, document: &Value, live: Option<&Value>, cargo: &Cargo) -
 
 fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
     let read = |facts: crate::package::PackageFacts| {
-        let fate = match facts.status {
-            FileStatus::PendingUpload => Fate::New,
-            FileStatus::PendingDelete => Fate::Going,
-            _ => Fate::Kept,
+        let disposition = match facts.status {
+            FileStatus::PendingUpload => Disposition::New,
+            FileStatus::PendingDelete => Disposition::Going,
+            _ => Disposition::Kept,
         };
         let capabilities = document
             .pointer(&facts.pointer)
@@ -206,9 +207,9 @@ fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
             languages: facts.languages,
             status: facts.status,
             id: facts.id,
-            fate,
+            disposition,
         };
-        if row.fate == Fate::New {
+        if row.disposition == Disposition::New {
             learn(&mut row, cargo);
         }
         row
@@ -287,7 +288,7 @@ impl Mark {
 
 /// What the list as a whole lacks, in sentences.
 pub fn list_warnings(kind: Kind, rows: &[PackageRow]) -> Vec<String> {
-    let staying = rows.iter().filter(|row| row.fate.stays()).count();
+    let staying = rows.iter().filter(|row| row.disposition.stays()).count();
     let mut warnings = Vec::new();
     if staying > limits::PACKAGES {
         warnings.push(format!(
@@ -381,7 +382,7 @@ mod tests {
             .map(|row| {
                 (
                     row.file_name.as_str(),
-                    row.fate,
+                    row.disposition,
                     row.source,
                     row.version_text(),
                 )
@@ -390,17 +391,42 @@ mod tests {
         assert_eq!(
             seen,
             [
-                ("a.msix", Fate::Kept, Source::Store, "1.0.0.0".to_owned()),
-                ("b.msix", Fate::Going, Source::Store, "1.1.0.0".to_owned()),
-                ("in\\new.msix", Fate::New, Source::Zip, "2.0.0.0".to_owned()),
+                (
+                    "a.msix",
+                    Disposition::Kept,
+                    Source::Store,
+                    "1.0.0.0".to_owned()
+                ),
+                (
+                    "b.msix",
+                    Disposition::Going,
+                    Source::Store,
+                    "1.1.0.0".to_owned()
+                ),
+                (
+                    "in\\new.msix",
+                    Disposition::New,
+                    Source::Zip,
+                    "2.0.0.0".to_owned()
+                ),
                 (
                     "Notes_2.0.0.0_arm64.msix",
-                    Fate::New,
+                    Disposition::New,
                     Source::Name,
                     "2.0.0.0".to_owned()
                 ),
-                ("plain.msix", Fate::New, Source::Nobody, String::new()),
-                ("c.msix", Fate::Missing, Source::Store, "1.1.0.0".to_owned()),
+                (
+                    "plain.msix",
+                    Disposition::New,
+                    Source::Nobody,
+                    String::new()
+                ),
+                (
+                    "c.msix",
+                    Disposition::Missing,
+                    Source::Store,
+                    "1.1.0.0".to_owned()
+                ),
             ]
         );
         let families: Vec<_> = rows[0]

@@ -160,7 +160,7 @@ fn every_pointer(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-const MOVES: [Action; 8] = [
+const MOVES: [Movement; 8] = [
     Movement::Up,
     Movement::Down,
     Movement::PageUp,

@@ -9,9 +9,9 @@ use super::{
 use crate::{
     screen::{
         action::Action,
-        ask::Ask,
-        edit_session::Session,
-        pane::{Cx, Typed},
+        command::Command,
+        edit_session::EditSession,
+        pane::{Context, Typed},
         status_badge::of_severity,
     },
     state::prepared::count,
@@ -71,16 +71,16 @@ impl Editor {
     pub fn act(
         &mut self,
         action: Action,
-        session: &mut Session,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        session: &mut EditSession,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) -> bool {
         self.note = None;
         match action {
-            Action::NextFinding => self.walk_findings(session, cx, asks, false),
-            Action::PreviousFinding => self.walk_findings(session, cx, asks, true),
+            Action::NextFinding => self.walk_findings(session, cx, commands, false),
+            Action::PreviousFinding => self.walk_findings(session, cx, commands, true),
             Action::Findings => self.toggle_list(),
-            _ => return session.edit(cx.uptime, asks, |buffer| self.act_on(action, buffer)),
+            _ => return session.edit(cx.uptime, commands, |buffer| self.act_on(action, buffer)),
         }
         true
     }
@@ -263,7 +263,7 @@ impl Editor {
     }
 
     /// Goes to the value at a pointer, or to the nearest part above it that exists.
-    pub fn reveal(&mut self, pointer: &str, session: &mut Session, cx: &Cx) {
+    pub fn reveal(&mut self, pointer: &str, session: &mut EditSession, cx: &Context) {
         let Some(position) = session.place(pointer) else {
             return;
         };
@@ -274,20 +274,20 @@ impl Editor {
     }
 
     /// Goes on to a finding that was asked for before a large text was judged.
-    pub fn judged(&mut self, session: &mut Session, cx: &Cx, asks: &mut Vec<Ask>) {
+    pub fn judged(&mut self, session: &mut EditSession, cx: &Context, commands: &mut Vec<Command>) {
         if let Some(backwards) = self.walk.take() {
-            self.walk_findings(session, cx, asks, backwards);
+            self.walk_findings(session, cx, commands, backwards);
         }
     }
 
     fn walk_findings(
         &mut self,
-        session: &mut Session,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        session: &mut EditSession,
+        cx: &Context,
+        commands: &mut Vec<Command>,
         backwards: bool,
     ) {
-        if !session.ask_or_judge(cx.now, asks) {
+        if !session.ask_or_judge(cx.now, commands) {
             self.walk = Some(backwards);
             self.note = Some("checking …".to_owned());
             return;
@@ -297,7 +297,7 @@ impl Editor {
             return;
         };
         if let Some(error) = verdict.error() {
-            session.edit(cx.uptime, asks, |buffer| {
+            session.edit(cx.uptime, commands, |buffer| {
                 buffer.go_to_position(error.line, error.column)
             });
             return;
@@ -318,22 +318,22 @@ impl Editor {
             }
             (Some(at), true) => at.checked_sub(1).unwrap_or(last),
         };
-        self.go_to_finding(next, session, cx, asks);
+        self.go_to_finding(next, session, cx, commands);
     }
 
     fn go_to_finding(
         &mut self,
         finding: usize,
-        session: &mut Session,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        session: &mut EditSession,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
         self.at_finding = Some(finding);
         if let Some(list) = &mut self.list {
             list.select(finding);
         }
         if let Some(position) = session.verdict().and_then(|verdict| verdict.at(finding)) {
-            session.edit(cx.uptime, asks, |buffer| {
+            session.edit(cx.uptime, commands, |buffer| {
                 buffer.go_to_position(position.line, position.column)
             });
         }
@@ -350,14 +350,14 @@ impl Editor {
     pub fn typed(
         &mut self,
         typed: &Typed,
-        session: &mut Session,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        session: &mut EditSession,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) -> Taken {
         self.note = None;
         self.walk = None;
         if self.bar.is_none() && self.list.as_ref().is_some_and(|list| list.has_focus) {
-            return self.list_typed(typed, session, cx, asks);
+            return self.list_typed(typed, session, cx, commands);
         }
         let is_esc = matches!(typed, Typed::Key(key) if key.code == KeyCode::Esc);
         if is_esc
@@ -371,7 +371,7 @@ impl Editor {
         }
         let before = session.buffer().version();
         let mut copied = Vec::new();
-        let taken = session.edit(cx.uptime, asks, |buffer| {
+        let taken = session.edit(cx.uptime, commands, |buffer| {
             match (typed, self.bar.is_some()) {
                 (typed, true) => self.bar_typed(typed, buffer),
                 (Typed::Paste(text), _) => {
@@ -383,7 +383,7 @@ impl Editor {
                 }
             }
         });
-        asks.append(&mut copied);
+        commands.append(&mut copied);
         if session.buffer().version() != before {
             // The findings are about to be others.
             self.at_finding = None;
@@ -394,7 +394,7 @@ impl Editor {
         }
         // What the editor does not take may lead out of the program.
         if taken != Taken::Yes {
-            session.keep(asks);
+            session.keep(commands);
         }
         taken
     }
@@ -402,9 +402,9 @@ impl Editor {
     fn list_typed(
         &mut self,
         typed: &Typed,
-        session: &mut Session,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        session: &mut EditSession,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) -> Taken {
         let findings = session
             .verdict()
@@ -417,12 +417,12 @@ impl Editor {
             Chosen::Enter => {
                 list.has_focus = false;
                 let selected = list.selected();
-                self.go_to_finding(selected, session, cx, asks);
+                self.go_to_finding(selected, session, cx, commands);
             }
             // The text goes along: one sees what is meant.
             Chosen::Moved => {
                 let selected = list.selected();
-                self.go_to_finding(selected, session, cx, asks);
+                self.go_to_finding(selected, session, cx, commands);
             }
             // Letters are no text here, and no commands.
             Chosen::Unused => {
@@ -475,9 +475,9 @@ impl Editor {
         &mut self,
         column: u16,
         row: u16,
-        session: &mut Session,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        session: &mut EditSession,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
         let (text, list) = self.areas.get();
         let inside = |area: Rect| area.contains((column, row).into());
@@ -485,7 +485,7 @@ impl Editor {
             if let Some(list) = &mut self.list {
                 list.has_focus = false;
             }
-            session.edit(cx.uptime, asks, |buffer| {
+            session.edit(cx.uptime, commands, |buffer| {
                 let (line, column) =
                     self.scroll
                         .cell_at(column - text.x, row - text.y, buffer.visible());
@@ -498,7 +498,7 @@ impl Editor {
                 .as_ref()
                 .and_then(|shown| shown.row_at(row - list.y, findings))
         {
-            self.go_to_finding(finding, session, cx, asks);
+            self.go_to_finding(finding, session, cx, commands);
         }
     }
 
@@ -507,7 +507,7 @@ impl Editor {
     }
 
     /// What the lowest line says: a note, the syntax error, the finding that was gone to, how many there are.
-    fn word(&self, session: &Session, cx: &Cx) -> (String, Role) {
+    fn word(&self, session: &EditSession, cx: &Context) -> (String, Role) {
         if let Some(note) = &self.note {
             return (note.clone(), Role::Warning);
         }
@@ -562,7 +562,7 @@ impl Editor {
         }
     }
 
-    pub fn draw(&self, frame: &mut Frame, area: Rect, session: &Session, cx: &Cx) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, session: &EditSession, cx: &Context) {
         let buffer = session.buffer();
         let is_listing = self.list.as_ref().is_some_and(|list| list.has_focus);
         let (word, role) = self.word(session, cx);

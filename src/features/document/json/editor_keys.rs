@@ -1,6 +1,6 @@
 //! The keys of a text under edit that have no name of their own: letters, movements, the clipboard. Knows no session and no view.
 
-use crate::screen::ask::{Ask, Severity as Loud};
+use crate::screen::command::{Command, Severity as Loud};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_kit::text::{buffer::TextBuffer, keys, motion::Motion};
 
@@ -15,7 +15,12 @@ pub enum Taken {
 }
 
 /// `page` is the rows in view; what is to be copied goes out as an ask.
-pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, asks: &mut Vec<Ask>) -> Taken {
+pub fn key(
+    key: KeyEvent,
+    buffer: &mut TextBuffer,
+    page: usize,
+    commands: &mut Vec<Command>,
+) -> Taken {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let shift = key.modifiers.contains(KeyModifiers::SHIFT);
     let page = page.saturating_sub(1).max(1);
@@ -26,12 +31,12 @@ pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, asks: &mut Vec<A
             }
         }
         KeyCode::Char('c') if control => match buffer.selected_text() {
-            Some(text) => asks.push(Ask::Copy(text)),
+            Some(text) => commands.push(Command::Copy(text)),
             None => return Taken::No,
         },
-        KeyCode::Char('x') if control => asks.extend(buffer.cut().map(Ask::Copy)),
+        KeyCode::Char('x') if control => commands.extend(buffer.cut().map(Command::Copy)),
         KeyCode::Char('s') if control => {
-            asks.push(Ask::Toast(
+            commands.push(Command::Toast(
                 Loud::Info,
                 "Kept. It is kept by itself at every pause, too.".into(),
             ));

@@ -3,7 +3,7 @@
 use crate::{
     screen::{
         action::Action,
-        pane::{Cx, Typed},
+        pane::{Context, Typed},
         status_badge::of_severity,
     },
     state::prepared::{Verdict, count},
@@ -122,7 +122,7 @@ impl FindingsList {
             .row_at(usize::from(row.checked_sub(1)?), findings)
     }
 
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx, verdict: &Verdict) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context, verdict: &Verdict) {
         if area.is_empty() {
             return;
         }
@@ -231,7 +231,7 @@ impl FindingsList {
 }
 
 /// All of a finding: its sentence, what the field is for, its place, its rule.
-fn detail(cx: &Cx, finding: &Finding, width: usize) -> Vec<Span<'static>> {
+fn detail(cx: &Context, finding: &Finding, width: usize) -> Vec<Span<'static>> {
     let style = |role| cx.theme.style(role);
     let mut lines = vec![Span::raw("")];
     let (sign, role) = of_severity(finding.severity);

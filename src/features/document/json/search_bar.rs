@@ -2,7 +2,7 @@
 
 use crate::screen::{
     action::Action,
-    pane::{Cx, Typed},
+    pane::{Context, Typed},
 };
 use ratatui::{
     Frame,
@@ -90,7 +90,7 @@ impl SearchBar {
     }
 
     /// `found` is what the search says: `hit 3 of 17`.
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx, found: &str) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context, found: &str) {
         let is_active = |is_here: bool| cx.is_focused && is_here;
         let Some(replacement) = &self.replacement else {
             row(
@@ -136,7 +136,7 @@ impl SearchBar {
 fn row(
     frame: &mut Frame,
     area: Rect,
-    cx: &Cx,
+    cx: &Context,
     (label, field, empty): (&str, &Field, &str),
     said: &str,
     is_active: bool,

@@ -4,10 +4,10 @@ use super::{editor::Editor, editor_keys::Taken, view::JsonView};
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, Opening, PaneId, TabId},
+        command::{Command, Opening, PaneId, TabId},
         detail_parts::{document_word, draw_missing},
-        documents::Desk,
-        pane::{Cx, Handled, Possible, Typed},
+        documents::Documents,
+        pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
     state::{Change, prepared::Prepared},
@@ -28,41 +28,41 @@ pub struct Json {
 }
 
 impl Json {
-    fn edit(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn edit(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
         let prepared = cx
             .selected
             .and_then(|target| Prepared::of(cx.model, target));
         if let Some(prepared) =
-            prepared.filter(|prepared| self.editor.is_none() && !prepared.foreign.is_empty())
+            prepared.filter(|prepared| self.editor.is_none() && !prepared.remote_changes.is_empty())
         {
-            asks.push(Ask::Open(Opening::Merge {
+            commands.push(Command::Open(Opening::Merge {
                 target: prepared.target.clone(),
             }));
         }
-        if desk.open(cx).is_some() && self.editor.is_none() {
+        if documents.open(cx).is_some() && self.editor.is_none() {
             self.editor = Some(Editor::default());
         }
         if !cx.is_focused {
-            asks.push(Ask::Focus(PaneId::Detail));
+            commands.push(Command::Focus(PaneId::Detail));
         }
     }
 
     /// Gives the view its turn with the text as it is read.
     fn read<T>(
         &mut self,
-        desk: &Desk,
-        cx: &Cx,
+        documents: &Documents,
+        cx: &Context,
         act: impl FnOnce(&mut JsonView, &[String]) -> T,
     ) -> Option<T> {
-        desk.with_lines(cx, |lines| {
-            self.view.sync(desk.version(), lines);
+        documents.with_lines(cx, |lines| {
+            self.view.sync(documents.version(), lines);
             act(&mut self.view, lines)
         })
     }
 
-    fn leave(&mut self, desk: &mut Desk, asks: &mut Vec<Ask>) {
+    fn leave(&mut self, documents: &mut Documents, commands: &mut Vec<Command>) {
         self.editor = None;
-        desk.keep(asks);
+        documents.keep(commands);
     }
 
     pub fn is_editing(&self) -> bool {
@@ -75,8 +75,8 @@ impl Json {
     }
 
     /// Puts a line in view for reading.
-    pub fn show(&mut self, line: usize, desk: &Desk, cx: &Cx) {
-        self.read(desk, cx, |view, lines| view.go_to_line(line, lines));
+    pub fn show(&mut self, line: usize, documents: &Documents, cx: &Context) {
+        self.read(documents, cx, |view, lines| view.go_to_line(line, lines));
     }
 }
 
@@ -97,7 +97,7 @@ impl Tab for Json {
         }
     }
 
-    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _documents: &Documents, _cx: &Context) -> Vec<Action> {
         use Action::{
             Find, Findings, Fold, FoldAlike, GoToBracket, NextFinding, Redo, Replace, Undo,
             UnfoldAll,
@@ -119,7 +119,7 @@ impl Tab for Json {
         ]
     }
 
-    fn possible(&self, action: Action, _desk: &Desk, cx: &Cx) -> Possible {
+    fn possible(&self, action: Action, _documents: &Documents, cx: &Context) -> Possible {
         match action {
             Action::Edit if self.editor.is_some() => Possible::No("It is being edited.".into()),
             Action::Find
@@ -149,24 +149,35 @@ impl Tab for Json {
         }
     }
 
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
         match action {
-            Action::Edit | Action::Enter if self.editor.is_none() => self.edit(desk, cx, asks),
+            Action::Edit | Action::Enter if self.editor.is_none() => {
+                self.edit(documents, cx, commands)
+            }
             // A finding is gone to where it can be mended.
             Action::NextFinding | Action::PreviousFinding | Action::Findings | Action::Replace
                 if self.editor.is_none() =>
             {
-                self.edit(desk, cx, asks);
-                return self.act(action, desk, cx, asks);
+                self.edit(documents, cx, commands);
+                return self.act(action, documents, cx, commands);
             }
             Action::EditOutside | Action::DiscardEdit => {
-                self.leave(desk, asks);
+                self.leave(documents, commands);
                 return Handled::No;
             }
             _ => {
-                let is_used = match (&mut self.editor, desk.session_mut(cx)) {
-                    (Some(editor), Some(session)) => editor.act(action, session, cx, asks),
-                    _ => self.read(desk, cx, |view, lines| view.act(action, lines)) == Some(true),
+                let is_used = match (&mut self.editor, documents.session_mut(cx)) {
+                    (Some(editor), Some(session)) => editor.act(action, session, cx, commands),
+                    _ => {
+                        self.read(documents, cx, |view, lines| view.act(action, lines))
+                            == Some(true)
+                    }
                 };
                 return if is_used { Handled::Yes } else { Handled::No };
             }
@@ -174,16 +185,23 @@ impl Tab for Json {
         Handled::Yes
     }
 
-    fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        let (Some(editor), Some(session)) = (&mut self.editor, desk.session_mut(cx)) else {
-            let is_used = self.read(desk, cx, |view, lines| view.typed(typed, lines)) == Some(true);
+    fn typed(
+        &mut self,
+        typed: &Typed,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
+        let (Some(editor), Some(session)) = (&mut self.editor, documents.session_mut(cx)) else {
+            let is_used =
+                self.read(documents, cx, |view, lines| view.typed(typed, lines)) == Some(true);
             return if is_used { Handled::Yes } else { Handled::No };
         };
-        match editor.typed(typed, session, cx, asks) {
+        match editor.typed(typed, session, cx, commands) {
             Taken::Yes => Handled::Yes,
             Taken::No => Handled::No,
             Taken::Leave => {
-                self.leave(desk, asks);
+                self.leave(documents, commands);
                 Handled::Yes
             }
         }
@@ -193,25 +211,25 @@ impl Tab for Json {
         &mut self,
         event: MouseEvent,
         area: Rect,
-        desk: &mut Desk,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
         let down = event.kind == MouseEventKind::ScrollDown;
         let is_wheel = down || event.kind == MouseEventKind::ScrollUp;
         let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
-        match (&mut self.editor, desk.session_mut(cx)) {
+        match (&mut self.editor, documents.session_mut(cx)) {
             (Some(editor), Some(session)) if is_wheel => {
-                session.edit(cx.uptime, asks, |buffer| editor.wheel(down, buffer))
+                session.edit(cx.uptime, commands, |buffer| editor.wheel(down, buffer))
             }
             (Some(editor), Some(session)) if is_click => {
-                editor.click(event.column, event.row, session, cx, asks)
+                editor.click(event.column, event.row, session, cx, commands)
             }
             _ if is_wheel => {
-                self.read(desk, cx, |view, lines| view.wheel(down, lines));
+                self.read(documents, cx, |view, lines| view.wheel(down, lines));
             }
             _ if is_click => {
-                self.read(desk, cx, |view, lines| {
+                self.read(documents, cx, |view, lines| {
                     view.click(event.row.saturating_sub(area.y), lines)
                 });
             }
@@ -219,43 +237,51 @@ impl Tab for Json {
         }
     }
 
-    fn reveal(&mut self, pointer: &str, desk: &mut Desk, cx: &Cx) {
-        let Some(session) = desk.open(cx) else { return };
+    fn reveal(&mut self, pointer: &str, documents: &mut Documents, cx: &Context) {
+        let Some(session) = documents.open(cx) else {
+            return;
+        };
         let editor = self.editor.get_or_insert_default();
         editor.reveal(pointer, session, cx);
     }
 
-    fn left(&mut self, desk: &mut Desk, _cx: &Cx, asks: &mut Vec<Ask>) {
-        self.leave(desk, asks);
+    fn left(&mut self, documents: &mut Documents, _cx: &Context, commands: &mut Vec<Command>) {
+        self.leave(documents, commands);
     }
 
-    fn changed(&mut self, change: &Change, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) {
         if *change == Change::Selected {
             self.editor = None;
             self.view.reset();
-        } else if desk.session(cx).is_none() {
+        } else if documents.session(cx).is_none() {
             self.editor = None;
         } else if let (Change::Judged(_), Some(editor), Some(session)) =
-            (change, &mut self.editor, desk.session_mut(cx))
+            (change, &mut self.editor, documents.session_mut(cx))
         {
-            editor.judged(session, cx, asks);
+            editor.judged(session, cx, commands);
         }
     }
 
-    fn word(&self, desk: &Desk, cx: &Cx) -> String {
+    fn word(&self, documents: &Documents, cx: &Context) -> String {
         match cx
             .selected
             .and_then(|target| Prepared::of(cx.model, target))
         {
             _ if self.editor.is_some() => "esc leaves; kept".to_owned(),
-            Some(prepared) => document_word(cx, &prepared, desk.verdict(cx).as_deref()),
+            Some(prepared) => document_word(cx, &prepared, documents.verdict(cx).as_deref()),
             None => String::new(),
         }
     }
 
-    fn notes(&self, desk: &Desk, cx: &Cx) -> Option<Vec<Span<'static>>> {
+    fn notes(&self, documents: &Documents, cx: &Context) -> Option<Vec<Span<'static>>> {
         self.editor.as_ref()?;
-        let session = desk.session(cx)?;
+        let session = documents.session(cx)?;
         let (line, column) = session.buffer().position();
         let mut notes = vec![Span::styled("editing", cx.theme.style(Role::Info))];
         notes.extend(session.notes(cx));
@@ -270,12 +296,12 @@ impl Tab for Json {
         Some(notes)
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
-        if let (Some(editor), Some(session)) = (&self.editor, desk.session(cx)) {
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
+        if let (Some(editor), Some(session)) = (&self.editor, documents.session(cx)) {
             editor.draw(frame, area, session, cx);
         } else if !draw_missing(frame, area, cx) {
-            desk.with_lines(cx, |lines| {
-                self.view.draw(frame, area, cx, desk.version(), lines)
+            documents.with_lines(cx, |lines| {
+                self.view.draw(frame, area, cx, documents.version(), lines)
             });
         }
     }

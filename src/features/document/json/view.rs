@@ -3,7 +3,7 @@
 use super::search_bar::{Pressed, SearchBar};
 use crate::screen::{
     action::Action,
-    pane::{Cx, Typed},
+    pane::{Context, Typed},
 };
 use ratatui::{
     Frame,
@@ -210,7 +210,14 @@ impl JsonView {
         true
     }
 
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx, version: Version, lines: &[String]) {
+    pub fn draw(
+        &self,
+        frame: &mut Frame,
+        area: Rect,
+        cx: &Context,
+        version: Version,
+        lines: &[String],
+    ) {
         let foot = u16::from(self.has_search());
         let [text, line] =
             Layout::vertical([Constraint::Min(1), Constraint::Length(foot)]).areas(area);

@@ -3,9 +3,11 @@
 
 use super::{
     rows::{counted, counter},
-    sight::{Mark, Sight},
+    visible::{Mark, VisibleRows},
 };
-use crate::screen::{action::Action, pane::Cx, status_badge::of_severity, text_panel::Sheet};
+use crate::screen::{
+    action::Action, pane::Context, status_badge::of_severity, text_panel::TextPanel,
+};
 use ratatui::{
     Frame,
     layout::Rect,
@@ -47,12 +49,12 @@ pub struct Aside {
 }
 
 /// `text · 1,204 / 1,500 · read-only`.
-fn sort(sight: &Sight, pointer: &str, aside: &Aside) -> Vec<(String, Role)> {
-    let mut parts = vec![(kind_of(sight.shape(pointer)).to_owned(), Role::Muted)];
-    if let Some(hint) = sight.hint(pointer) {
+fn sort(visible: &VisibleRows, pointer: &str, aside: &Aside) -> Vec<(String, Role)> {
+    let mut parts = vec![(kind_of(visible.shape(pointer)).to_owned(), Role::Muted)];
+    if let Some(hint) = visible.hint(pointer) {
         let here = || {
             hint.most
-                .zip(sight.value.pointer(pointer).and_then(counted))
+                .zip(visible.value.pointer(pointer).and_then(counted))
                 .map(|(most, count)| counter(count, most))
         };
         parts.extend(aside.counter.clone().or_else(here));
@@ -88,20 +90,20 @@ fn words(hint: &Hint) -> Option<String> {
 }
 
 /// The most urgent first: what a small panel cuts off matters least.
-fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'static>> {
-    let mut sheet = Sheet::new(cx.theme, columns);
-    let hint = sight.hint(pointer);
-    for finding in sight.found(pointer) {
+fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> Vec<Line<'static>> {
+    let mut panel = TextPanel::new(cx.theme, columns);
+    let hint = visible.hint(pointer);
+    for finding in visible.found(pointer) {
         let (sign, role) = of_severity(finding.severity);
-        sheet.text(&format!("{sign} {}", finding.sentence), role);
+        panel.text(&format!("{sign} {}", finding.sentence), role);
     }
-    match sight.mark(pointer) {
-        Some(Mark::New) => sheet.text("+ new, the Store's copy does not have it", Role::Good),
+    match visible.mark(pointer) {
+        Some(Mark::New) => panel.text("+ new, the Store's copy does not have it", Role::Good),
         Some(Mark::Changed) => {
-            let before = sight
+            let before = visible
                 .change(pointer)
                 .and_then(|change| change.before.as_ref());
-            sheet.text(
+            panel.text(
                 &format!(
                     "● was {}",
                     before.map_or_else(|| "nothing".to_owned(), value::brief)
@@ -110,7 +112,7 @@ fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'sta
             );
         }
         Some(Mark::Inside) => {
-            for gone in sight.changes.iter().filter(|change| {
+            for gone in visible.changes.iter().filter(|change| {
                 change.after.is_none()
                     && change
                         .path
@@ -118,7 +120,7 @@ fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'sta
                         .is_some_and(|(above, _)| above == pointer)
             }) {
                 let name = gone.place.rsplit(" › ").next().unwrap_or(&gone.place);
-                sheet.text(
+                panel.text(
                     &format!(
                         "○ {name} is gone, was {}",
                         gone.before.as_ref().map(value::brief).unwrap_or_default()
@@ -131,24 +133,24 @@ fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'sta
     }
     match &hint {
         Some(hint) => {
-            sheet.text(&hint.help, Role::Text);
+            panel.text(&hint.help, Role::Text);
             if let Some(words) = words(hint) {
-                sheet.text(&words, Role::Muted);
+                panel.text(&words, Role::Muted);
             }
             if hint.is_read_only {
-                sheet.text("Written by the Store alone: it is not sent.", Role::Muted);
+                panel.text("Written by the Store alone: it is not sent.", Role::Muted);
             } else if hint.is_obsolete {
-                sheet.text("Obsolete: the Store takes no notice of it.", Role::Muted);
+                panel.text("Obsolete: the Store takes no notice of it.", Role::Muted);
             }
         }
-        None if pointer.is_empty() => sheet.text("The document.", Role::Muted),
-        None => sheet.text(
+        None if pointer.is_empty() => panel.text("The document.", Role::Muted),
+        None => panel.text(
             "Nothing is known of this field; it is sent as it stands.",
             Role::Muted,
         ),
     }
-    if sight.found(pointer).next().is_none() && sight.worst(pointer).is_some() {
-        sheet.text(
+    if visible.found(pointer).next().is_none() && visible.worst(pointer).is_some() {
+        panel.text(
             &format!(
                 "{} leads to what the check found below.",
                 cx.key(Action::NextFinding)
@@ -156,13 +158,19 @@ fn lines(cx: &Cx, sight: &Sight, pointer: &str, columns: usize) -> Vec<Line<'sta
             Role::Muted,
         );
     }
-    sheet.into_lines()
+    panel.into_lines()
 }
 
 /// The place's name and sort in one line, cut where the pointer is too long.
-fn heading(cx: &Cx, sight: &Sight, pointer: &str, aside: &Aside, columns: usize) -> Line<'static> {
+fn heading(
+    cx: &Context,
+    visible: &VisibleRows,
+    pointer: &str,
+    aside: &Aside,
+    columns: usize,
+) -> Line<'static> {
     let style = |role| cx.theme.style(role);
-    let sort = sort(sight, pointer, aside);
+    let sort = sort(visible, pointer, aside);
     let taken: usize = sort.iter().map(|(text, _)| width(text) + 3).sum();
     let room = columns.saturating_sub(taken + 5);
     let place = fit_end(
@@ -192,22 +200,22 @@ fn heading(cx: &Cx, sight: &Sight, pointer: &str, aside: &Aside, columns: usize)
 pub fn draw_below(
     frame: &mut Frame,
     area: Rect,
-    cx: &Cx,
-    sight: &Sight,
+    cx: &Context,
+    visible: &VisibleRows,
     pointer: &str,
     aside: &Aside,
 ) {
     let columns = usize::from(area.width);
     let mut places = area.rows();
     let Some(top) = places.next() else { return };
-    frame.render_widget(heading(cx, sight, pointer, aside, columns), top);
+    frame.render_widget(heading(cx, visible, pointer, aside, columns), top);
     let said = aside.said.iter().map(|(text, role)| {
         Line::styled(
             format!(" {}", fit(text, columns.saturating_sub(2))),
             cx.theme.style(*role),
         )
     });
-    for (line, place) in said.chain(lines(cx, sight, pointer, columns)).zip(places) {
+    for (line, place) in said.chain(lines(cx, visible, pointer, columns)).zip(places) {
         frame.render_widget(line, place);
     }
 }
@@ -216,8 +224,8 @@ pub fn draw_below(
 pub fn draw_beside(
     frame: &mut Frame,
     area: Rect,
-    cx: &Cx,
-    sight: &Sight,
+    cx: &Context,
+    visible: &VisibleRows,
     pointer: &str,
     aside: &Aside,
 ) {
@@ -233,8 +241,8 @@ pub fn draw_beside(
         ..area
     };
     let columns = usize::from(area.width);
-    let mut sheet = Sheet::new(cx.theme, columns);
-    sheet.text(
+    let mut panel = TextPanel::new(cx.theme, columns);
+    panel.text(
         if pointer.is_empty() {
             "the document"
         } else {
@@ -242,45 +250,45 @@ pub fn draw_beside(
         },
         Role::Title,
     );
-    let sort = sort(sight, pointer, aside);
+    let sort = sort(visible, pointer, aside);
     let mut spans = vec![Span::raw(" ")];
     for (index, (text, role)) in sort.into_iter().enumerate() {
         let between = if index > 0 { " · " } else { "" };
         spans.push(Span::styled(between, cx.theme.style(Role::Muted)));
         spans.push(Span::styled(text, cx.theme.style(role)));
     }
-    sheet.line(Line::from(spans));
-    sheet.gap();
+    panel.line(Line::from(spans));
+    panel.gap();
     for (text, role) in &aside.said {
-        sheet.text(text, *role);
+        panel.text(text, *role);
     }
     if !aside.said.is_empty() {
-        sheet.gap();
+        panel.gap();
     }
-    for line in lines(cx, sight, pointer, columns) {
-        sheet.line(line);
+    for line in lines(cx, visible, pointer, columns) {
+        panel.line(line);
     }
-    if let Some(Value::String(text)) = sight
+    if let Some(Value::String(text)) = visible
         .value
         .pointer(pointer)
         .filter(|_| aside.said.is_empty())
         && (text.contains('\n') || text.chars().count() > 40)
     {
         // The row shows only its beginning.
-        sheet.gap();
-        let room = usize::from(area.height).saturating_sub(sheet.len());
+        panel.gap();
+        let room = usize::from(area.height).saturating_sub(panel.len());
         let seen: String = text.chars().take(columns * room).collect();
         for part in tui_kit::text::wrap(&seen, columns.saturating_sub(2))
             .into_iter()
             .take(room)
         {
-            sheet.line(Line::styled(
+            panel.line(Line::styled(
                 format!(" {part}"),
                 cx.theme.style(Role::JsonString),
             ));
         }
     }
-    for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+    for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
         frame.render_widget(line, place);
     }
 }

@@ -5,7 +5,7 @@ use super::{
     pick::Pick,
     rows::{counter, grouped},
 };
-use crate::screen::pane::{Cx, Typed};
+use crate::screen::pane::{Context, Typed};
 use ratatui::{
     Frame,
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent},
@@ -286,7 +286,7 @@ impl Input {
     }
 
     /// Typed into the place where the value stands.
-    pub fn draw_in_row(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    pub fn draw_in_row(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let Way::Line(field) = &self.way else { return };
         let (count, role) = self.counter().unwrap_or((String::new(), Role::Muted));
         let room = area.width.saturating_sub(width(&count) as u16 + 1);
@@ -335,7 +335,7 @@ impl Input {
     }
 
     /// In front of the tree.
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx, help: &str) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context, help: &str) {
         let style = |role| cx.theme.style(role);
         let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
         let said = match &self.fault {

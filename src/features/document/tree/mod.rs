@@ -4,6 +4,6 @@ pub mod about;
 pub mod input;
 pub mod pick;
 pub mod rows;
-pub mod sight;
 pub mod tab;
 pub mod view;
+pub mod visible;

@@ -1,7 +1,7 @@
 //! A choice among words, narrowed by typing; a word of one's own may be taken, since the service's lists are open.
 //! Knows no document.
 
-use crate::screen::pane::{Cx, Typed};
+use crate::screen::pane::{Context, Typed};
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use tui_kit::{
     filter::best,
@@ -72,7 +72,7 @@ impl Pick {
         self.finder.mouse(event) != Click::No
     }
 
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let words = (
             "a few letters, or a word of your own",
             "nothing is called like that",

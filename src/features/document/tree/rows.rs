@@ -1,7 +1,7 @@
 //! How a row of the tree looks: marks, name, the value in short, a counter. Knows no key and keeps nothing.
 
-use super::sight::{Mark, Sight};
-use crate::screen::{pane::Cx, status_badge::of_severity};
+use super::visible::{Mark, VisibleRows};
+use crate::screen::{pane::Context, status_badge::of_severity};
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -192,8 +192,8 @@ fn with_hits(text: &str, pattern: &str, style: Style, hit: Style, spans: &mut Ve
 
 /// A row over the whole width.
 pub fn line(
-    cx: &Cx,
-    sight: &Sight,
+    cx: &Context,
+    visible: &VisibleRows,
     row: &Row,
     pointer: &str,
     is_current: bool,
@@ -208,15 +208,17 @@ pub fn line(
             .patch(cx.theme.style(Role::SelectionUnfocused)),
         _ => cx.theme.style(role),
     };
-    let value = sight.value.pointer(pointer).unwrap_or(&Value::Null);
-    let hint = sight.hint(pointer);
-    let (mark, mark_role) = match sight.mark(pointer) {
+    let value = visible.value.pointer(pointer).unwrap_or(&Value::Null);
+    let hint = visible.hint(pointer);
+    let (mark, mark_role) = match visible.mark(pointer) {
         Some(Mark::New) => ("+", Role::Good),
         Some(Mark::Changed) => ("●", Role::Info),
         Some(Mark::Inside) => ("○", Role::Info),
         None => (" ", Role::Text),
     };
-    let (sign, sign_role) = sight.worst(pointer).map_or((" ", Role::Text), of_severity);
+    let (sign, sign_role) = visible
+        .worst(pointer)
+        .map_or((" ", Role::Text), of_severity);
     let arrow = match row.fold {
         Fold::Open => "▾ ",
         Fold::Closed => "▸ ",

@@ -1,16 +1,16 @@
 //! The tree on the desk: hands it the document with what was said of it, and carries its edits out. Holds nothing but the tree.
 
 use super::{
-    sight::{Sight, first_difference},
     view::{self, Outcome, TreeView},
+    visible::{VisibleRows, first_difference},
 };
 use crate::{
     screen::{
         action::{Action, Scope},
-        ask::{Ask, PaneId, Severity, TabId},
+        command::{Command, PaneId, Severity, TabId},
         detail_parts::{document_word, draw_missing},
-        documents::Desk,
-        pane::{Cx, Handled, Possible, Typed},
+        documents::Documents,
+        pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
     state::{Change, prepared::Prepared},
@@ -25,14 +25,18 @@ pub struct TreeTab {
 }
 
 /// `None` where there is no document, or one that does not parse.
-fn with_sight<T>(desk: &Desk, cx: &Cx, read: impl FnOnce(&Sight) -> T) -> Option<T> {
-    let (kind, value) = (desk.kind(cx)?, desk.value(cx)?);
-    let verdict = desk.verdict(cx);
+fn with_visible<T>(
+    documents: &Documents,
+    cx: &Context,
+    read: impl FnOnce(&VisibleRows) -> T,
+) -> Option<T> {
+    let (kind, value) = (documents.kind(cx)?, documents.value(cx)?);
+    let verdict = documents.verdict(cx);
     let changes = verdict.as_ref().map_or(&[][..], |verdict| &verdict.changes);
     let findings = verdict
         .as_ref()
         .map_or(&[][..], |verdict| &verdict.findings);
-    Some(read(&Sight {
+    Some(read(&VisibleRows {
         kind,
         value: &value,
         changes,
@@ -42,13 +46,13 @@ fn with_sight<T>(desk: &Desk, cx: &Cx, read: impl FnOnce(&Sight) -> T) -> Option
 
 impl TreeTab {
     /// The JSON pointer of the cursor; `None` where there is no tree.
-    pub fn pointer(&self, desk: &Desk, cx: &Cx) -> Option<String> {
-        desk.value(cx).map(|value| self.view.pointer(&value))
+    pub fn pointer(&self, documents: &Documents, cx: &Context) -> Option<String> {
+        documents.value(cx).map(|value| self.view.pointer(&value))
     }
 
     /// Whether the cursor is on something that holds something.
-    pub fn is_on_container(&self, desk: &Desk, cx: &Cx) -> bool {
-        desk.value(cx).is_some_and(|value| {
+    pub fn is_on_container(&self, documents: &Documents, cx: &Context) -> bool {
+        documents.value(cx).is_some_and(|value| {
             value
                 .pointer(&self.view.pointer(&value))
                 .is_some_and(|here| size(here).is_some())
@@ -57,17 +61,17 @@ impl TreeTab {
 
     fn carry_out(
         outcome: Option<Outcome>,
-        desk: &mut Desk,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) -> Handled {
         match outcome {
             Some(Outcome::Used) => Handled::Yes,
             Some(Outcome::Change(edits, said)) => {
-                match (desk.change(&edits, cx, asks), said) {
-                    (Ok(()), Some(said)) => asks.push(Ask::Toast(Severity::Info, said)),
+                match (documents.change(&edits, cx, commands), said) {
+                    (Ok(()), Some(said)) => commands.push(Command::Toast(Severity::Info, said)),
                     (Ok(()), None) => {}
-                    (Err(reason), _) => asks.push(Ask::Toast(Severity::Error, reason)),
+                    (Err(reason), _) => commands.push(Command::Toast(Severity::Error, reason)),
                 }
                 Handled::Yes
             }
@@ -75,23 +79,29 @@ impl TreeTab {
         }
     }
 
-    fn end(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        let outcome = with_sight(desk, cx, |sight| self.view.end(sight));
-        Self::carry_out(outcome, desk, cx, asks);
+    fn end(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
+        let outcome = with_visible(documents, cx, |visible| self.view.end(visible));
+        Self::carry_out(outcome, documents, cx, commands);
     }
 
     /// Takes a step back, or brings it again, and goes to where it has changed something.
-    fn step(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        let before = desk.value(cx);
+    fn step(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
+        let before = documents.value(cx);
         let is_done = if action == Action::Undo {
-            desk.undo(cx, asks)
+            documents.undo(cx, commands)
         } else {
-            desk.redo(cx, asks)
+            documents.redo(cx, commands)
         };
         if !is_done {
             return Handled::No;
         }
-        if let (Some(before), Some(after)) = (before, desk.value(cx))
+        if let (Some(before), Some(after)) = (before, documents.value(cx))
             && let Some(pointer) = first_difference(&before, &after)
         {
             self.view.go_to(&pointer, &after);
@@ -118,7 +128,7 @@ impl Tab for TreeTab {
         }
     }
 
-    fn hints(&self, _desk: &Desk, _cx: &Cx) -> Vec<Action> {
+    fn hints(&self, _documents: &Documents, _cx: &Context) -> Vec<Action> {
         use Action::{
             AddPart, Copy, Enter, Filter, NextFinding, Publish, RemovePart, TogglePart, Tree, Undo,
         };
@@ -140,94 +150,121 @@ impl Tab for TreeTab {
         ]
     }
 
-    fn possible(&self, action: Action, desk: &Desk, cx: &Cx) -> Possible {
-        with_sight(desk, cx, |sight| self.view.possible(action, sight)).unwrap_or(match action {
-            Action::AddPart
-            | Action::RemovePart
-            | Action::TogglePart
-            | Action::Find
-            | Action::Filter
-            | Action::FindNext => Possible::No(format!(
-                "There is no tree just now; {} leads back to the text.",
-                cx.key(Action::Tree)
-            )),
-            _ => Possible::Unknown,
-        })
+    fn possible(&self, action: Action, documents: &Documents, cx: &Context) -> Possible {
+        with_visible(documents, cx, |visible| self.view.possible(action, visible)).unwrap_or(
+            match action {
+                Action::AddPart
+                | Action::RemovePart
+                | Action::TogglePart
+                | Action::Find
+                | Action::Filter
+                | Action::FindNext => Possible::No(format!(
+                    "There is no tree just now; {} leads back to the text.",
+                    cx.key(Action::Tree)
+                )),
+                _ => Possible::Unknown,
+            },
+        )
     }
 
-    fn act(&mut self, action: Action, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
+    fn act(
+        &mut self,
+        action: Action,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
         if matches!(action, Action::Undo | Action::Redo) {
-            return self.step(action, desk, cx, asks);
+            return self.step(action, documents, cx, commands);
         }
         if action == Action::Edit && !cx.is_focused {
-            asks.push(Ask::Focus(PaneId::Detail));
+            commands.push(Command::Focus(PaneId::Detail));
         }
-        let outcome = with_sight(desk, cx, |sight| self.view.act(action, sight, cx, asks));
-        Self::carry_out(outcome, desk, cx, asks)
+        let outcome = with_visible(documents, cx, |visible| {
+            self.view.act(action, visible, cx, commands)
+        });
+        Self::carry_out(outcome, documents, cx, commands)
     }
 
-    fn typed(&mut self, typed: &Typed, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) -> Handled {
-        let outcome = with_sight(desk, cx, |sight| self.view.typed(typed, sight));
+    fn typed(
+        &mut self,
+        typed: &Typed,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Handled {
+        let outcome = with_visible(documents, cx, |visible| self.view.typed(typed, visible));
         match outcome {
             // What was being typed has no place any more.
             None => self.view.leave(),
             // A key that leads elsewhere, perhaps out of the program: a long text is kept before that.
-            Some(Outcome::Unused) => self.end(desk, cx, asks),
+            Some(Outcome::Unused) => self.end(documents, cx, commands),
             _ => {}
         }
-        Self::carry_out(outcome, desk, cx, asks)
+        Self::carry_out(outcome, documents, cx, commands)
     }
 
     fn mouse(
         &mut self,
         event: MouseEvent,
         _area: Rect,
-        desk: &mut Desk,
-        cx: &Cx,
-        asks: &mut Vec<Ask>,
+        documents: &mut Documents,
+        cx: &Context,
+        commands: &mut Vec<Command>,
     ) {
-        let outcome = with_sight(desk, cx, |sight| self.view.mouse(event, sight, asks));
-        Self::carry_out(outcome, desk, cx, asks);
+        let outcome = with_visible(documents, cx, |visible| {
+            self.view.mouse(event, visible, commands)
+        });
+        Self::carry_out(outcome, documents, cx, commands);
     }
 
-    fn reveal(&mut self, pointer: &str, desk: &mut Desk, cx: &Cx) {
-        if let Some(value) = desk.value(cx) {
+    fn reveal(&mut self, pointer: &str, documents: &mut Documents, cx: &Context) {
+        if let Some(value) = documents.value(cx) {
             self.view.go_to(pointer, &value);
         }
     }
 
-    fn left(&mut self, desk: &mut Desk, cx: &Cx, asks: &mut Vec<Ask>) {
-        self.end(desk, cx, asks);
+    fn left(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
+        self.end(documents, cx, commands);
         self.view.leave();
-        desk.keep(asks);
+        documents.keep(commands);
     }
 
-    fn changed(&mut self, change: &Change, _desk: &mut Desk, _cx: &Cx, _asks: &mut Vec<Ask>) {
+    fn changed(
+        &mut self,
+        change: &Change,
+        _documents: &mut Documents,
+        _cx: &Context,
+        _commands: &mut Vec<Command>,
+    ) {
         if *change == Change::Selected {
             self.view = TreeView::default();
         }
     }
 
-    fn word(&self, desk: &Desk, cx: &Cx) -> String {
+    fn word(&self, documents: &Documents, cx: &Context) -> String {
         match cx
             .selected
             .and_then(|target| Prepared::of(cx.model, target))
         {
-            Some(prepared) => document_word(cx, &prepared, desk.verdict(cx).as_deref()),
+            Some(prepared) => document_word(cx, &prepared, documents.verdict(cx).as_deref()),
             None => String::new(),
         }
     }
 
-    fn draw(&self, frame: &mut Frame, area: Rect, desk: &Desk, cx: &Cx) {
-        if with_sight(desk, cx, |sight| self.view.draw(frame, area, sight, cx)).is_none()
+    fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
+        if with_visible(documents, cx, |visible| {
+            self.view.draw(frame, area, visible, cx)
+        })
+        .is_none()
             && !draw_missing(frame, area, cx)
         {
-            let judged = desk
+            let judged = documents
                 .verdict(cx)
                 .and_then(|verdict| verdict.error().cloned());
             // Right behind a key the text has not been judged yet.
             let error = judged.or_else(|| {
-                Document::parse(desk.session(cx)?.buffer().text())
+                Document::parse(documents.session(cx)?.buffer().text())
                     .into_value()
                     .err()
             });

@@ -5,13 +5,13 @@ use super::{
     about::{self, Aside},
     input::{Answer, Input, Purpose},
     rows::{self, GUTTER},
-    sight::Sight,
+    visible::VisibleRows,
 };
 use crate::screen::{
     action::Action,
-    ask::{Ask, Severity},
-    pane::{Cx, Possible, Typed},
-    text_panel::Sheet,
+    command::{Command, Severity},
+    pane::{Context, Possible, Typed},
+    text_panel::TextPanel,
 };
 use ratatui::{
     Frame,
@@ -95,8 +95,8 @@ impl TreeView {
     }
 
     /// Whether the action can be done at the cursor; [`Possible::Unknown`] where it is none of the tree's.
-    pub fn possible(&self, action: Action, sight: &Sight) -> Possible {
-        let pointer = self.pointer(sight.value);
+    pub fn possible(&self, action: Action, visible: &VisibleRows) -> Possible {
+        let pointer = self.pointer(visible.value);
         match action {
             Action::Up
             | Action::Down
@@ -113,75 +113,81 @@ impl TreeView {
             | Action::Copy
             | Action::CopyValue => Possible::Yes,
             Action::NextFinding => {
-                if sight.findings.is_empty() {
+                if visible.findings.is_empty() {
                     Possible::No("The check finds nothing.".into())
                 } else {
                     Possible::Yes
                 }
             }
-            Action::AddPart => sight
-                .fault(&self.holder(sight, &pointer))
+            Action::AddPart => visible
+                .fault(&self.holder(visible, &pointer))
                 .map_or(Possible::Yes, Possible::No),
             Action::RemovePart if pointer.is_empty() => {
                 Possible::No("The document itself stays.".into())
             }
             Action::RemovePart | Action::Edit => {
-                sight.fault(&pointer).map_or(Possible::Yes, Possible::No)
+                visible.fault(&pointer).map_or(Possible::Yes, Possible::No)
             }
             Action::TogglePart => {
-                Self::toggle_fault(sight, &pointer).map_or(Possible::Yes, Possible::No)
+                Self::toggle_fault(visible, &pointer).map_or(Possible::Yes, Possible::No)
             }
             _ => Possible::Unknown,
         }
     }
 
-    fn holder(&self, sight: &Sight, pointer: &str) -> String {
+    fn holder(&self, visible: &VisibleRows, pointer: &str) -> String {
         let fold = self
             .tree
-            .rows(sight.value)
-            .get(self.tree.index(sight.value))
+            .rows(visible.value)
+            .get(self.tree.index(visible.value))
             .map(|row| row.fold);
-        sight.holder(pointer, fold == Some(Fold::Open))
+        visible.holder(pointer, fold == Some(Fold::Open))
     }
 
-    fn toggle_fault(sight: &Sight, pointer: &str) -> Option<String> {
-        let value = sight.value.pointer(pointer)?;
+    fn toggle_fault(visible: &VisibleRows, pointer: &str) -> Option<String> {
+        let value = visible.value.pointer(pointer)?;
         match size(value) {
             Some(0) => Some("It is empty.".into()),
             Some(_) => None,
-            None if sight.shape(pointer) == Shape::Bool => sight.fault(pointer),
+            None if visible.shape(pointer) == Shape::Bool => visible.fault(pointer),
             None => Some("Only true and false can be switched; enter changes the rest.".into()),
         }
     }
 
     /// The action was [possible](Self::possible).
-    pub fn act(&mut self, action: Action, sight: &Sight, cx: &Cx, asks: &mut Vec<Ask>) -> Outcome {
+    pub fn act(
+        &mut self,
+        action: Action,
+        visible: &VisibleRows,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) -> Outcome {
         self.note = None;
-        let pointer = self.pointer(sight.value);
+        let pointer = self.pointer(visible.value);
         match action {
             Action::Filter | Action::Find => self.begin_search(pointer),
-            Action::FindNext => self.find_next(sight),
+            Action::FindNext => self.find_next(visible),
             Action::Back if !self.pattern.is_empty() => self.pattern.clear(),
-            Action::NextFinding => self.next_finding(sight),
+            Action::NextFinding => self.next_finding(visible),
             Action::Copy => {
-                asks.push(Ask::Copy(pointer));
+                commands.push(Command::Copy(pointer));
             }
             Action::CopyValue => {
-                let value = sight.value.pointer(&pointer);
-                asks.extend(value.map(|value| {
-                    Ask::Copy(value.as_str().map_or_else(|| pretty(value), str::to_owned))
+                let value = visible.value.pointer(&pointer);
+                commands.extend(value.map(|value| {
+                    Command::Copy(value.as_str().map_or_else(|| pretty(value), str::to_owned))
                 }));
             }
-            Action::Enter | Action::Edit => return self.enter(sight, &pointer, asks),
+            Action::Enter | Action::Edit => return self.enter(visible, &pointer, commands),
             Action::TogglePart => {
-                if self.tree.toggle(sight.value) {
+                if self.tree.toggle(visible.value) {
                     return Outcome::Used;
                 }
-                return toggled(sight, &pointer);
+                return toggled(visible, &pointer);
             }
-            Action::AddPart => return self.add(sight, &pointer),
+            Action::AddPart => return self.add(visible, &pointer),
             Action::RemovePart => {
-                self.tree.removing(&pointer, sight.value);
+                self.tree.removing(&pointer, visible.value);
                 let name = names(&pointer).pop().unwrap_or_default();
                 let said = format!(
                     "{name} is taken out; {} brings it back.",
@@ -189,7 +195,7 @@ impl TreeView {
                 );
                 return Outcome::Change(vec![Edit::Remove { pointer }], Some(said));
             }
-            action if self.tree.act(action, sight.value) => {}
+            action if self.tree.act(action, visible.value) => {}
             _ => return Outcome::Unused,
         }
         Outcome::Used
@@ -203,41 +209,50 @@ impl TreeView {
         });
     }
 
-    fn find_next(&mut self, sight: &Sight) {
+    fn find_next(&mut self, visible: &VisibleRows) {
         if self.pattern.is_empty() {
-            let pointer = self.pointer(sight.value);
+            let pointer = self.pointer(visible.value);
             self.begin_search(pointer);
-        } else if !self.tree.find(&self.pattern, false, sight.value) {
+        } else if !self.tree.find(&self.pattern, false, visible.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
         }
     }
 
     /// In the check's order, once around; from wherever one is.
-    fn next_finding(&mut self, sight: &Sight) {
-        let here = self.pointer(sight.value);
-        let at = sight
+    fn next_finding(&mut self, visible: &VisibleRows) {
+        let here = self.pointer(visible.value);
+        let at = visible
             .findings
             .iter()
             .rposition(|finding| finding.pointer == here);
         let next = at.map_or(0, |at| at + 1);
-        if let Some(finding) = sight.findings.get(next).or_else(|| sight.findings.first()) {
-            self.tree.go_to(&finding.pointer, sight.value);
+        if let Some(finding) = visible
+            .findings
+            .get(next)
+            .or_else(|| visible.findings.first())
+        {
+            self.tree.go_to(&finding.pointer, visible.value);
         }
     }
 
     /// Opens the editor that fits the place; folds and opens what holds something.
-    fn enter(&mut self, sight: &Sight, pointer: &str, asks: &mut Vec<Ask>) -> Outcome {
-        if self.tree.toggle(sight.value) {
+    fn enter(
+        &mut self,
+        visible: &VisibleRows,
+        pointer: &str,
+        commands: &mut Vec<Command>,
+    ) -> Outcome {
+        if self.tree.toggle(visible.value) {
             return Outcome::Used;
         }
-        if let Some(fault) = sight.fault(pointer) {
-            asks.push(Ask::Toast(Severity::Warning, fault));
+        if let Some(fault) = visible.fault(pointer) {
+            commands.push(Command::Toast(Severity::Warning, fault));
             return Outcome::Used;
         }
-        let value = sight.value.pointer(pointer).unwrap_or(&Value::Null);
-        match sight.shape(pointer) {
-            _ if size(value).is_some() => return self.add(sight, pointer),
-            Shape::Bool => return toggled(sight, pointer),
+        let value = visible.value.pointer(pointer).unwrap_or(&Value::Null);
+        match visible.shape(pointer) {
+            _ if size(value).is_some() => return self.add(visible, pointer),
+            Shape::Bool => return toggled(visible, pointer),
             Shape::List => {
                 return Outcome::Change(
                     vec![Edit::Set {
@@ -248,7 +263,7 @@ impl TreeView {
                 );
             }
             Shape::Map | Shape::Object => {
-                let fresh = sight
+                let fresh = visible
                     .hint(pointer)
                     .and_then(|hint| hint.fresh)
                     .filter(Value::is_object);
@@ -265,28 +280,35 @@ impl TreeView {
                 let purpose = Purpose::Set {
                     pointer: pointer.to_owned(),
                 };
-                self.ask(sight, purpose, pointer, shape, value);
+                self.command(visible, purpose, pointer, shape, value);
             }
         }
         Outcome::Used
     }
 
-    fn ask(&mut self, sight: &Sight, purpose: Purpose, place: &str, shape: Shape, value: &Value) {
-        let hint = sight.hint(place);
+    fn command(
+        &mut self,
+        visible: &VisibleRows,
+        purpose: Purpose,
+        place: &str,
+        shape: Shape,
+        value: &Value,
+    ) {
+        let hint = visible.hint(place);
         let most = hint.as_ref().and_then(|hint| hint.most);
         let choices = hint.map(|hint| hint.choices).unwrap_or_default();
         self.input = Some(Input::value(purpose, shape, choices, most, value));
     }
 
     /// Adds an entry to what the cursor is on or in: asks for its name, for its value if that is typed, else begins it.
-    fn add(&mut self, sight: &Sight, pointer: &str) -> Outcome {
-        let holder = self.holder(sight, pointer);
-        match sight.value.pointer(&holder) {
+    fn add(&mut self, visible: &VisibleRows, pointer: &str) -> Outcome {
+        let holder = self.holder(visible, pointer);
+        match visible.value.pointer(&holder) {
             Some(Value::Array(array)) => {
-                let (shape, value) = sight.fresh(&holder, "-");
+                let (shape, value) = visible.fresh(&holder, "-");
                 if is_typed(shape) {
-                    self.ask(
-                        sight,
+                    self.command(
+                        visible,
                         Purpose::Append {
                             pointer: holder.clone(),
                         },
@@ -307,7 +329,7 @@ impl TreeView {
                 )
             }
             Some(Value::Object(object)) => {
-                let choices = sight
+                let choices = visible
                     .hint(&holder)
                     .map(|hint| hint.choices)
                     .unwrap_or_default();
@@ -329,7 +351,7 @@ impl TreeView {
     }
 
     /// What was asked for has been answered.
-    fn answered(&mut self, purpose: Purpose, value: Value, sight: &Sight) -> Outcome {
+    fn answered(&mut self, purpose: Purpose, value: Value, visible: &VisibleRows) -> Outcome {
         match purpose {
             Purpose::Set { pointer } => Outcome::Change(vec![Edit::Set { pointer, value }], None),
             Purpose::Member { pointer } => {
@@ -337,7 +359,7 @@ impl TreeView {
                 Outcome::Change(vec![Edit::Set { pointer, value }], None)
             }
             Purpose::Append { pointer } => {
-                let length = sight
+                let length = visible
                     .value
                     .pointer(&pointer)
                     .and_then(size)
@@ -348,14 +370,14 @@ impl TreeView {
             Purpose::Name { pointer } => {
                 let name = value.as_str().unwrap_or_default();
                 let place = child(&pointer, name);
-                if let Some(fault) = sight.fault(&place) {
+                if let Some(fault) = visible.fault(&place) {
                     self.note = Some(fault);
                     return Outcome::Used;
                 }
-                let (shape, value) = sight.fresh(&pointer, name);
+                let (shape, value) = visible.fresh(&pointer, name);
                 if is_typed(shape) {
-                    self.ask(
-                        sight,
+                    self.command(
+                        visible,
                         Purpose::Member {
                             pointer: place.clone(),
                         },
@@ -377,27 +399,27 @@ impl TreeView {
         }
     }
 
-    pub fn typed(&mut self, typed: &Typed, sight: &Sight) -> Outcome {
+    pub fn typed(&mut self, typed: &Typed, visible: &VisibleRows) -> Outcome {
         self.note = None;
         if let Some(input) = &mut self.input {
             let answer = input.typed(typed);
-            return self.take(answer, sight);
+            return self.take(answer, visible);
         }
         if self.search.is_some() {
-            self.search_typed(typed, sight)
+            self.search_typed(typed, visible)
         } else {
             Outcome::Unused
         }
     }
 
     /// Ends what is being typed, since something else comes first; a long text is kept.
-    pub fn end(&mut self, sight: &Sight) -> Outcome {
+    pub fn end(&mut self, visible: &VisibleRows) -> Outcome {
         let answer = self.input.as_mut().map_or(Answer::Leave, Input::end);
         self.search = None;
-        self.take(answer, sight)
+        self.take(answer, visible)
     }
 
-    fn take(&mut self, answer: Answer, sight: &Sight) -> Outcome {
+    fn take(&mut self, answer: Answer, visible: &VisibleRows) -> Outcome {
         match answer {
             Answer::Stay => Outcome::Used,
             Answer::Unused => Outcome::Unused,
@@ -406,13 +428,13 @@ impl TreeView {
                 Outcome::Used
             }
             Answer::Done(value) => match self.input.take() {
-                Some(input) => self.answered(input.purpose, value, sight),
+                Some(input) => self.answered(input.purpose, value, visible),
                 None => Outcome::Used,
             },
         }
     }
 
-    fn search_typed(&mut self, typed: &Typed, sight: &Sight) -> Outcome {
+    fn search_typed(&mut self, typed: &Typed, visible: &VisibleRows) -> Outcome {
         let Some(Search {
             field,
             start,
@@ -426,7 +448,7 @@ impl TreeView {
                 code: KeyCode::Esc, ..
             }) => {
                 self.tree.set_folds(std::mem::take(folds));
-                self.tree.go_to(start, sight.value);
+                self.tree.go_to(start, visible.value);
                 self.search = None;
                 self.pattern.clear();
                 return Outcome::Used;
@@ -439,7 +461,7 @@ impl TreeView {
                 let is_empty = field.is_empty();
                 self.search = None;
                 if is_empty && !self.pattern.is_empty() {
-                    self.find_next(sight);
+                    self.find_next(visible);
                 }
                 return Outcome::Used;
             }
@@ -453,32 +475,37 @@ impl TreeView {
         field.text().clone_into(&mut self.pattern);
         // Always from where the search began: what is typed on stays on its hit, what is taken back goes back.
         self.tree.set_folds(folds.clone());
-        self.tree.go_to(start, sight.value);
-        if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, sight.value) {
+        self.tree.go_to(start, visible.value);
+        if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, visible.value) {
             self.note = Some(format!("“{}” does not occur", self.pattern));
         }
         Outcome::Used
     }
 
-    pub fn mouse(&mut self, event: MouseEvent, sight: &Sight, asks: &mut Vec<Ask>) -> Outcome {
+    pub fn mouse(
+        &mut self,
+        event: MouseEvent,
+        visible: &VisibleRows,
+        commands: &mut Vec<Command>,
+    ) -> Outcome {
         if let Some(input) = &mut self.input {
             let answer = input.mouse(event);
-            return self.take(answer, sight);
+            return self.take(answer, visible);
         }
         let drawn = self.drawn.get();
         let at = Position::new(event.column, event.row);
         match event.kind {
-            MouseEventKind::ScrollDown => self.tree.wheel(true, sight.value),
-            MouseEventKind::ScrollUp => self.tree.wheel(false, sight.value),
+            MouseEventKind::ScrollDown => self.tree.wheel(true, visible.value),
+            MouseEventKind::ScrollUp => self.tree.wheel(false, visible.value),
             MouseEventKind::Down(MouseButton::Left) if drawn.contains(at) => {
                 let column = usize::from(at.x - drawn.x).saturating_sub(GUTTER);
                 if self
                     .tree
-                    .click(column, usize::from(at.y - drawn.y), sight.value)
+                    .click(column, usize::from(at.y - drawn.y), visible.value)
                     == Click::Again
                 {
-                    let pointer = self.pointer(sight.value);
-                    return self.enter(sight, &pointer, asks);
+                    let pointer = self.pointer(visible.value);
+                    return self.enter(visible, &pointer, commands);
                 }
             }
             _ => return Outcome::Unused,
@@ -486,8 +513,8 @@ impl TreeView {
         Outcome::Used
     }
 
-    pub fn draw(&self, frame: &mut Frame, area: Rect, sight: &Sight, cx: &Cx) {
-        let pointer = self.pointer(sight.value);
+    pub fn draw(&self, frame: &mut Frame, area: Rect, visible: &VisibleRows, cx: &Context) {
+        let pointer = self.pointer(visible.value);
         let mut aside = Aside::default();
         if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some()) {
             aside.counter = input.counter();
@@ -520,11 +547,11 @@ impl TreeView {
             Constraint::Length(foot),
         ])
         .areas(left);
-        self.draw_rows(frame, rows, sight, cx);
+        self.draw_rows(frame, rows, visible, cx);
         if is_wide {
-            about::draw_beside(frame, side, cx, sight, &pointer, &aside);
+            about::draw_beside(frame, side, cx, visible, &pointer, &aside);
         } else {
-            about::draw_below(frame, about, cx, sight, &pointer, &aside);
+            about::draw_below(frame, about, cx, visible, &pointer, &aside);
         }
         if let Some(Search { field, .. }) = &self.search {
             let [label, input] =
@@ -539,7 +566,7 @@ impl TreeView {
             );
         }
         if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_none()) {
-            let help = sight
+            let help = visible
                 .hint(place_of(&input.purpose))
                 .map(|hint| hint.help)
                 .unwrap_or_default();
@@ -547,18 +574,26 @@ impl TreeView {
         }
     }
 
-    fn draw_rows(&self, frame: &mut Frame, area: Rect, sight: &Sight, cx: &Cx) {
+    fn draw_rows(&self, frame: &mut Frame, area: Rect, visible: &VisibleRows, cx: &Context) {
         self.drawn.set(area);
-        let all = self.tree.rows(sight.value);
-        let current = self.tree.index(sight.value);
-        let window = self.tree.window(usize::from(area.height), sight.value);
+        let all = self.tree.rows(visible.value);
+        let current = self.tree.index(visible.value);
+        let window = self.tree.window(usize::from(area.height), visible.value);
         let columns = usize::from(area.width);
         for (index, place) in window.zip(area.rows()) {
             let Some(row) = all.get(index) else { continue };
-            let pointer = self.tree.pointer_of(index, sight.value);
+            let pointer = self.tree.pointer_of(index, visible.value);
             let is_current = index == current;
             frame.render_widget(
-                rows::line(cx, sight, row, &pointer, is_current, &self.pattern, columns),
+                rows::line(
+                    cx,
+                    visible,
+                    row,
+                    &pointer,
+                    is_current,
+                    &self.pattern,
+                    columns,
+                ),
                 place,
             );
             if is_current
@@ -606,8 +641,8 @@ fn is_typed(shape: Shape) -> bool {
     )
 }
 
-fn toggled(sight: &Sight, pointer: &str) -> Outcome {
-    let is_true = sight.value.pointer(pointer) == Some(&Value::Bool(true));
+fn toggled(visible: &VisibleRows, pointer: &str) -> Outcome {
+    let is_true = visible.value.pointer(pointer) == Some(&Value::Bool(true));
     Outcome::Change(
         vec![Edit::Set {
             pointer: pointer.to_owned(),
@@ -618,16 +653,16 @@ fn toggled(sight: &Sight, pointer: &str) -> Outcome {
 }
 
 /// In place of the tree where there is none: why, and the key that leads back to the text.
-pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Cx, error: Option<&SyntaxError>) {
-    let mut sheet = Sheet::new(cx.theme, usize::from(area.width));
-    sheet.gap();
+pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Context, error: Option<&SyntaxError>) {
+    let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
+    panel.gap();
     match error {
         Some(error) => {
-            sheet.text(
+            panel.text(
                 "✗ The text is no valid JSON: there is no tree to show.",
                 Role::Danger,
             );
-            sheet.text(
+            panel.text(
                 &format!(
                     "Line {}, column {}: {}",
                     error.line, error.column, error.message
@@ -635,17 +670,17 @@ pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Cx, error: Option<&SyntaxEr
                 Role::Text,
             );
         }
-        None => sheet.text("There is no document to show as a tree yet.", Role::Muted),
+        None => panel.text("There is no document to show as a tree yet.", Role::Muted),
     }
-    sheet.gap();
-    sheet.keys(
+    panel.gap();
+    panel.keys(
         "next",
         &[
             (cx.key(Action::Tree), "back to the text"),
             (cx.key(Action::NextFinding), "to the place in the text"),
         ],
     );
-    for (line, place) in sheet.into_lines().into_iter().zip(area.rows()) {
+    for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
         let line: Line<'static> = line;
         frame.render_widget(line, place);
     }

@@ -15,10 +15,10 @@ use flightdeck::{
     state::ProfileView,
     tasks::{
         analyze, browse,
-        history_item::{KeptDocument, Past, PastItem},
+        history_item::{HistoryItem, KeptDocument, TargetHistory},
         job::{Catalog, Job, JobId},
         pack,
-        report::{Comparison, Judgement, Report, Summed, TargetDetail, Texts, Weighing},
+        report::{AnalyzedReview, Comparison, Judgement, Report, Summed, TargetDetail, Texts},
         texts,
     },
 };
@@ -39,7 +39,7 @@ use store_model::{
 };
 use tui_kit::theme::Theme;
 
-pub struct Desk {
+pub struct Dashboard {
     pub app: App,
     pub now: Moment,
     /// What the Store holds.
@@ -52,7 +52,7 @@ pub struct Desk {
     /// The text that was kept on disk last.
     pub kept: Option<String>,
     /// What became of the selected target's document, and the kept documents by file.
-    pub past: Vec<PastItem>,
+    pub history: Vec<HistoryItem>,
     pub documents: BTreeMap<PathBuf, Value>,
     /// Whether large documents are judged, compared and weighed at once; else the job is only noted.
     pub is_judging: bool,
@@ -112,7 +112,7 @@ pub fn detail(
     }
 }
 
-impl Desk {
+impl Dashboard {
     pub fn new(columns: u16, rows: u16, store: Vec<TargetDetail>) -> Self {
         Self::with_profile(
             columns,
@@ -151,7 +151,7 @@ impl Desk {
             notify: false,
         };
         let wall: Timestamp = "2026-02-03T12:04:00Z".parse().unwrap();
-        let mut desk = Self {
+        let mut dashboard = Self {
             app: App::new(settings, columns, rows),
             now: Moment {
                 wall,
@@ -165,17 +165,17 @@ impl Desk {
             started: Vec::new(),
             effects: Vec::new(),
             kept: None,
-            past: Vec::new(),
+            history: Vec::new(),
             documents: BTreeMap::new(),
             is_judging: true,
             folder_takes: 0,
             late: Vec::new(),
             size: (columns, rows),
         };
-        let effects = desk.app.start(desk.now);
-        desk.take(effects);
-        desk.wait(1_000);
-        desk
+        let effects = dashboard.app.start(dashboard.now);
+        dashboard.take(effects);
+        dashboard.wait(1_000);
+        dashboard
     }
 
     fn take(&mut self, effects: Vec<Effect>) {
@@ -352,17 +352,23 @@ impl Desk {
                 let difference = Arc::new(analyze::difference(&documents));
                 self.report(id, Report::Compared(Comparison { number, difference }));
             }
-            Job::Weigh { number, documents } if self.is_judging => {
-                let weighed = Arc::new(analyze::weighed(&documents, self.now.wall));
-                self.report(id, Report::Weighed(Weighing { number, weighed }));
+            Job::Analyze { number, documents } if self.is_judging => {
+                let analysis = Arc::new(analyze::analysis(&documents, self.now.wall));
+                self.report(
+                    id,
+                    Report::ReviewAnalysis(AnalyzedReview { number, analysis }),
+                );
             }
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);
                 self.report(id, Report::EditKept { target, at });
             }
-            Job::LoadPast(target) => {
-                let items = self.past.clone();
-                self.report(id, Report::Past(Box::new(Past { target, items })));
+            Job::LoadHistory(target) => {
+                let items = self.history.clone();
+                self.report(
+                    id,
+                    Report::TargetHistory(Box::new(TargetHistory { target, items })),
+                );
             }
             Job::ReadKept { path, .. } => {
                 let body = self

@@ -13,7 +13,7 @@ use store_model::{
 
 /// The document as it stands, with what was said of it at the last pause.
 #[derive(Clone, Copy)]
-pub struct Sight<'a> {
+pub struct VisibleRows<'a> {
     pub kind: Kind,
     pub value: &'a Arc<Value>,
     /// Against the server's copy.
@@ -37,7 +37,7 @@ fn is_within(place: &str, holder: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-impl<'a> Sight<'a> {
+impl<'a> VisibleRows<'a> {
     pub fn hint(&self, pointer: &str) -> Option<Hint> {
         hint(self.kind, pointer)
     }
@@ -219,14 +219,14 @@ mod tests {
         })
     }
 
-    fn with<T>(read: impl FnOnce(&Sight) -> T) -> T {
+    fn with<T>(read: impl FnOnce(&VisibleRows) -> T) -> T {
         let before = document();
         let mut after = document();
         after["visibility"] = json!("Private");
         after["listings"]["de-de"] = json!({"baseListing": {"title": "Notizen"}});
         after["strange"] = json!({});
         let changes = diff(&before, &after);
-        read(&Sight {
+        read(&VisibleRows {
             kind: Kind::App,
             value: &Arc::new(after),
             changes: &changes,
@@ -241,7 +241,7 @@ mod tests {
     #[case("/listings/en-us", None)]
     #[case("/strange", Some(Mark::Inside))]
     fn what_differs_is_marked(#[case] pointer: &str, #[case] expected: Option<Mark>) {
-        assert_eq!(with(|sight| sight.mark(pointer)), expected);
+        assert_eq!(with(|visible| visible.mark(pointer)), expected);
     }
 
     #[rstest]
@@ -262,7 +262,7 @@ mod tests {
         #[case] is_open: bool,
         #[case] expected: &str,
     ) {
-        assert_eq!(with(|sight| sight.holder(pointer, is_open)), expected);
+        assert_eq!(with(|visible| visible.holder(pointer, is_open)), expected);
     }
 
     #[rstest]
@@ -281,15 +281,18 @@ mod tests {
 
     #[test]
     fn what_the_schema_does_not_know_begins_like_its_neighbour() {
-        with(|sight| {
-            assert_eq!(sight.shape("/applicationPackages/0/unknown"), Shape::Number);
-            assert_eq!(sight.fresh("/strange", "y"), (Shape::Text, json!("")));
+        with(|visible| {
+            assert_eq!(
+                visible.shape("/applicationPackages/0/unknown"),
+                Shape::Number
+            );
+            assert_eq!(visible.fresh("/strange", "y"), (Shape::Text, json!("")));
             assert_eq!(
                 emptied(&json!({"a": 1, "b": {"c": "x"}, "d": [1]})),
                 json!({"a": 0, "b": {"c": ""}, "d": []})
             );
-            assert_eq!(sight.shape("/visibility"), Shape::Choice);
-            assert!(sight.fault("/status").is_some() && sight.fault("/visibility").is_none());
+            assert_eq!(visible.shape("/visibility"), Shape::Choice);
+            assert!(visible.fault("/status").is_some() && visible.fault("/visibility").is_none());
         });
     }
 }

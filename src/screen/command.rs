@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use crate::tasks::{
-    history_item::PastItem,
+    history_item::HistoryItem,
     job::{Job, JobId, NewProduct},
 };
 use serde_json::Value;
@@ -89,7 +89,7 @@ impl TabId {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
+pub enum Command {
     /// As if its key had been pressed.
     Do(Action),
     /// Start a job.
@@ -127,7 +127,7 @@ pub enum Ask {
     Toast(Severity, String),
     Copy(String),
     OpenLink(String),
-    /// Hand the text to `$EDITOR`; it comes back as [`Ask::Edited`].
+    /// Hand the text to `$EDITOR`; it comes back as [`Command::Edited`].
     EditOutside {
         target: Target,
         text: String,
@@ -153,7 +153,7 @@ pub enum Opening {
         yes: String,
         danger: bool,
         must_type: Option<String>,
-        then: Vec<Ask>,
+        then: Vec<Command>,
     },
     ZipPicker {
         target: Target,
@@ -165,7 +165,7 @@ pub enum Opening {
     /// A kept document of a target's past: what it says, and putting it into the working copy.
     Kept {
         target: Target,
-        item: Box<PastItem>,
+        item: Box<HistoryItem>,
         /// The button that restores has the focus.
         wants_restore: bool,
     },
@@ -233,7 +233,7 @@ pub struct Choice {
     /// Beside it, dimmed; may be empty.
     pub note: String,
     /// What choosing it releases; a row without any cannot be taken, and its note says why.
-    pub answer: Vec<Ask>,
+    pub answer: Vec<Command>,
 }
 
 /// What a line of text is asked for.
@@ -253,8 +253,8 @@ pub enum Purpose {
 
 impl Purpose {
     /// What is to be done with the text, or why it cannot be taken.
-    pub fn answer(&self, text: &str) -> Result<Vec<Ask>, String> {
-        let create = |product| vec![Ask::Start(Job::Create(product))];
+    pub fn answer(&self, text: &str) -> Result<Vec<Command>, String> {
+        let create = |product| vec![Command::Start(Job::Create(product))];
         match self {
             Self::NewAddOn { app, product_type } => {
                 match check_new_add_on(text, product_type).first() {
@@ -287,7 +287,7 @@ fn package(
     document: &Value,
     replaces: Option<&str>,
     text: &str,
-) -> Result<Vec<Ask>, String> {
+) -> Result<Vec<Command>, String> {
     let kind = target.kind();
     let rows = rows(kind, document, None, &Cargo::new());
     let old = rows
@@ -298,13 +298,13 @@ fn package(
         None => add(kind, document, &rows, text),
     };
     let edits = edits.map_err(|refusal| refusal.to_string())?;
-    let mut asks = vec![Ask::ChangeDocument {
+    let mut commands = vec![Command::ChangeDocument {
         target: target.clone(),
         edits,
     }];
     if is_reused(&rows, text) {
         let said = "A package on the server has this name: the Store may mix them up. Better give the new file a name of its own.";
-        asks.push(Ask::Toast(Severity::Warning, said.to_owned()));
+        commands.push(Command::Toast(Severity::Warning, said.to_owned()));
     }
-    Ok(asks)
+    Ok(commands)
 }

@@ -6,10 +6,10 @@ use super::{
     table::{Table, Times},
 };
 use flightdeck::{
-    features::review::preview::Outlook,
-    screen::edit_session::Session,
+    features::review::preview::Preview,
+    screen::edit_session::EditSession,
     state::{Model, prepared::Prepared},
-    tasks::{analyze, job::ToWeigh, report::TargetDetail},
+    tasks::{analyze, job::ReviewDocuments, report::TargetDetail},
 };
 use serde_json::{Value, json};
 use std::{
@@ -28,7 +28,7 @@ const EDITS: usize = 20;
 const TRIES: usize = 5;
 
 /// Changes a few places one after the other, as a person does; gives what each took.
-fn edits(session: &mut Session, languages: &[String]) -> Outcome<Times> {
+fn edits(session: &mut EditSession, languages: &[String]) -> Outcome<Times> {
     let mut times = Times::default();
     for (at, language) in languages.iter().cycle().take(EDITS).enumerate() {
         let pointer = format!("/listings/{language}/baseListing/title");
@@ -38,13 +38,13 @@ fn edits(session: &mut Session, languages: &[String]) -> Outcome<Times> {
         }];
         // Whoever has drawn the document knows it again, but does not keep it.
         let shown = session.value().as_ref().map(Arc::downgrade);
-        let mut asks = Vec::new();
+        let mut commands = Vec::new();
         let begun = Instant::now();
         session.change(
             &edit,
             Duration::from_secs(at as u64),
             jiff::Timestamp::now(),
-            &mut asks,
+            &mut commands,
         )?;
         black_box((session.value(), shown));
         times.add(begun.elapsed());
@@ -80,7 +80,7 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         text: None,
         base: None,
         base_body: None,
-        foreign: &[],
+        remote_changes: &[],
         zip: None,
         kept: None,
     };
@@ -94,7 +94,7 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
     };
 
     let mut session =
-        Session::open(&server, Some(body.into()), Duration::ZERO).ok_or("nothing to edit")?;
+        EditSession::open(&server, Some(body.into()), Duration::ZERO).ok_or("nothing to edit")?;
     let times = edits(&mut session, &languages)?;
     table.time(
         &format!("{name}: an edit by a tab, median"),
@@ -111,22 +111,22 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
     for (what, prepared) in [("unedited", &server), ("edited", &prepared)] {
         let (mut jobs, mut times) = (Times::default(), Times::default());
         for _ in 0..TRIES {
-            let documents = ToWeigh {
+            let documents = ReviewDocuments {
                 detail: Arc::clone(&detail),
                 first: prepared.first(),
                 text: prepared.text.map(Into::into),
                 brought: prepared.brought(&model),
             };
             let begun = Instant::now();
-            let weighed = Arc::new(black_box(analyze::weighed(
+            let analysis = Arc::new(black_box(analyze::analysis(
                 &documents,
                 jiff::Timestamp::now(),
             )));
             jobs.add(begun.elapsed());
             let begun = Instant::now();
-            let outlook = black_box(Outlook::of(&model, prepared, weighed));
+            let preview = black_box(Preview::of(&model, prepared, analysis));
             times.add(begun.elapsed());
-            drop(outlook);
+            drop(preview);
         }
         table.time(
             &format!("{name}: weighed for a review, {what} (a job)"),
