@@ -367,7 +367,7 @@ impl Dashboard {
                 let items = self.history.clone();
                 self.report(
                     id,
-                    Report::TargetHistory(Box::new(TargetHistory { target, items })),
+                    Report::History(Box::new(TargetHistory { target, items })),
                 );
             }
             Job::ReadKept { path, .. } => {
