@@ -1,4 +1,5 @@
-//! Holds the structure: imports go down only, no circles, each crate on its floor, files of a readable size.
+//! Holds the structure that the compiler cannot: levels inside the program, features that do not know each other, what each
+//! library may depend on, files of a readable size.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,60 +12,85 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The floors of design and `lib.rs`: a module may use its own floor's folder and what is below.
-const FLOORS: &[(&str, u8)] = &[
+/// The levels of the program: a module may use its own folder and what is below it.
+const LEVELS: &[(&str, u8)] = &[
     ("main", 9),
     ("dashboard", 9),
-    ("simulator", 9),
     ("shell", 8),
-    ("headless", 8),
+    ("commands", 8),
     ("app", 7),
-    ("panes", 6),
-    ("overlays", 6),
-    ("model", 5),
-    ("ask", 5),
-    ("jobs", 4),
-    ("ui", 3),
-    ("signals", 3),
-    ("publish", 2),
-    ("api", 2),
-    ("disk", 2),
-    ("config", 2),
-    ("domain", 1),
-    ("action", 1),
+    ("features", 6),
+    ("screen", 5),
+    ("state", 4),
+    ("tasks", 3),
+    ("engine", 2),
+    ("storage", 2),
     ("cli", 1),
 ];
 
-/// What may be used of the same floor or against the general rule, with the reason.
+/// What may be used at the same level or against the general rule, with the reason.
 const ALSO: &[(&str, &str)] = &[
-    ("overlays", "panes"), // the vocabulary of `panes/pane.rs` (Cx, Typed, Handled) serves both
-    ("ui", "action"),      // the keymap is made from the table of actions
-    ("cli", "domain"),     // a target is parsed by its own type
-    ("dashboard", "simulator"), // the demo reads its scenario as `sim` does
+    ("commands", "shell"), // both end on the same signals
 ];
 
-/// Crates that only some floors may touch.
+/// Features do not know each other; these put others together.
+const COMPOSERS: &[&str] = &["detail", "opening"];
+
+/// Crates that only some levels may touch.
 const CRATES: &[(&str, &[&str])] = &[
-    ("reqwest", &["api", "jobs", "main", "dashboard", "sim"]),
-    ("azure_core", &["api"]),
-    ("azure_storage_blob", &["api"]),
-    ("ratatui", &["ui", "panes", "overlays", "app", "shell"]),
-    ("crossterm", &["ui", "panes", "overlays", "app", "shell"]),
+    (
+        "store_client",
+        &["tasks", "engine", "storage", "commands", "dashboard"],
+    ),
+    ("store_sim", &["commands", "dashboard"]),
+    ("reqwest", &["tasks"]),
+    ("ratatui", &["screen", "features", "app", "shell"]),
+    ("crossterm", &["screen", "features", "app", "shell"]),
     (
         "tokio",
+        &["tasks", "shell", "commands", "main", "dashboard"],
+    ),
+    ("clap", &["cli", "main"]),
+];
+
+/// What a library must never depend on.
+const LIBRARIES: &[(&str, &[&str])] = &[
+    (
+        "store-model",
         &[
-            "api",
-            "jobs",
-            "shell",
-            "headless",
-            "signals",
-            "sim",
-            "main",
-            "dashboard",
+            "tokio",
+            "reqwest",
+            "ratatui",
+            "crossterm",
+            "store-client",
+            "store-sim",
+            "tui-kit",
         ],
     ),
-    ("axum", &["sim"]),
-    ("clap", &["cli", "main"]),
+    (
+        "store-client",
+        &["ratatui", "crossterm", "store-sim", "tui-kit"],
+    ),
+    (
+        "store-sim",
+        &[
+            "ratatui",
+            "crossterm",
+            "store-model",
+            "store-client",
+            "tui-kit",
+        ],
+    ),
+    (
+        "tui-kit",
+        &[
+            "tokio",
+            "reqwest",
+            "store-model",
+            "store-client",
+            "store-sim",
+        ],
+    ),
 ];
 
 struct Source {
@@ -150,7 +176,16 @@ fn expand<'t>(text: &'t str, from: &[String], found: &mut Vec<Vec<String>>) -> &
     }
 }
 
-fn sources() -> Vec<Source> {
+/// The sources of the program and of each library, by their folder.
+const TREES: &[&str] = &[
+    "src",
+    "crates/store-model/src",
+    "crates/store-client/src",
+    "crates/store-sim/src",
+    "crates/tui-kit/src",
+];
+
+fn sources(tree: &str) -> Vec<Source> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -161,7 +196,7 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(tree);
     let mut found = Vec::new();
     walk(&root, &mut found);
     found.sort();
@@ -201,17 +236,17 @@ fn sources() -> Vec<Source> {
         .collect()
 }
 
-fn floor(room: &str) -> Option<u8> {
-    FLOORS
+fn level(room: &str) -> Option<u8> {
+    LEVELS
         .iter()
         .find(|(name, _)| *name == room)
-        .map(|(_, floor)| *floor)
+        .map(|(_, level)| *level)
 }
 
 #[test]
 fn paths_are_read_out_of_groups() {
     let module = ["panes", "tree", "rows"].map(str::to_owned).to_vec();
-    let code = "use super::{sight::Sight, view};\nuse crate::{ask::{self, Ask}, panes::{pane::Cx as C, desk,},};\nsuper::super::tab::all()";
+    let code = "use super::{row::Row, view};\nuse crate::{command::{self, Command}, panes::{pane::Context as C, tabs,},};\nsuper::super::tab::all()";
     let source = Source {
         path: String::new(),
         module,
@@ -224,12 +259,12 @@ fn paths_are_read_out_of_groups() {
         .map(|path| path.join("::"))
         .collect();
     let expected = [
-        "ask::Ask",
-        "ask::self",
-        "panes::desk",
-        "panes::pane::Cx",
+        "command::Command",
+        "command::self",
+        "panes::tabs",
+        "panes::pane::Context",
         "panes::tab::all",
-        "panes::tree::sight::Sight",
+        "panes::tree::row::Row",
         "panes::tree::view",
     ];
     assert_eq!(found, BTreeSet::from(expected.map(str::to_owned)));
@@ -238,18 +273,16 @@ fn paths_are_read_out_of_groups() {
 #[test]
 fn imports_go_down_only() {
     let mut wrong = Vec::new();
-    for source in sources() {
+    for source in sources("src") {
         let from = source.room();
         if from == "lib" {
             continue;
         }
         for import in source.imports() {
             let room = import[0].as_str();
-            let may = match (floor(from), floor(room)) {
+            let may = match (level(from), level(room)) {
                 _ if from == room => true,
                 (Some(above), Some(below)) => above > below || ALSO.contains(&(from, room)),
-                // The simulator is apart: it uses nothing of ours, and only the topmost floors use it.
-                (Some(above), None) if room == "sim" => above >= 8,
                 _ => false,
             };
             if !may {
@@ -265,15 +298,15 @@ fn imports_go_down_only() {
 }
 
 #[test]
-fn every_room_has_a_floor() {
-    let rooms: BTreeSet<_> = sources()
+fn every_folder_has_a_level() {
+    let rooms: BTreeSet<_> = sources("src")
         .iter()
         .map(|source| source.room().to_owned())
         .collect();
-    let known: BTreeSet<_> = FLOORS
+    let known: BTreeSet<_> = LEVELS
         .iter()
         .map(|(room, _)| (*room).to_owned())
-        .chain(["lib".to_owned(), "sim".to_owned()])
+        .chain(["lib".to_owned()])
         .collect();
     assert_eq!(
         rooms.difference(&known).collect::<Vec<_>>(),
@@ -281,10 +314,64 @@ fn every_room_has_a_floor() {
     );
 }
 
+/// Features are put together by the app and by the composers only.
+#[test]
+fn features_do_not_know_each_other() {
+    let mut wrong = Vec::new();
+    for source in sources("src") {
+        let [room, feature, ..] = source.module.as_slice() else {
+            continue;
+        };
+        if room != "features" || COMPOSERS.contains(&feature.as_str()) {
+            continue;
+        }
+        for import in source.imports() {
+            if import[0] == "features" && import.get(1).is_some_and(|other| other != feature) {
+                wrong.push(format!("{} uses {}", source.path, import.join("::")));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "features that know another one:\n{}",
+        wrong.join("\n")
+    );
+}
+
+/// What a manifest names under `[dependencies]`; its tests may use more.
+#[test]
+fn libraries_depend_on_what_they_may() {
+    let mut wrong = Vec::new();
+    for (library, forbidden) in LIBRARIES {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("crates")
+            .join(library)
+            .join("Cargo.toml");
+        let manifest: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
+        let used = manifest["dependencies"].as_table().unwrap();
+        wrong.extend(
+            forbidden
+                .iter()
+                .filter(|name| used.contains_key(**name))
+                .map(|name| format!("{library} uses {name}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Beside each other in every folder, however deep: files, and folders with all that is in them.
 #[test]
 fn no_circle_inside_a_folder() {
-    let all = sources();
+    let circles: Vec<_> = TREES.iter().flat_map(|tree| circles(tree)).collect();
+    assert!(
+        circles.is_empty(),
+        "files that import themselves in a circle:\n{}",
+        circles.join("\n")
+    );
+}
+
+fn circles(tree: &str) -> Vec<String> {
+    let all = sources(tree);
     let modules: BTreeSet<_> = all.iter().map(|source| source.module.clone()).collect();
     // Who uses whom, by folder.
     let mut edges: BTreeMap<(Vec<String>, String), BTreeSet<String>> = BTreeMap::new();
@@ -306,9 +393,10 @@ fn no_circle_inside_a_folder() {
                 .zip(used)
                 .take_while(|(from, to)| from == to)
                 .count();
-            // The floors say what the rooms may use of each other.
-            if let (1.., Some(from), Some(to)) =
-                (shared, source.module.get(shared), used.get(shared))
+            // The levels say what the program's topmost folders may use of each other.
+            let is_a_level = shared == 0 && tree == "src";
+            if let (false, Some(from), Some(to)) =
+                (is_a_level, source.module.get(shared), used.get(shared))
             {
                 edges
                     .entry((used[..shared].to_vec(), from.clone()))
@@ -343,17 +431,13 @@ fn no_circle_inside_a_folder() {
             }
         }
     }
-    assert!(
-        circles.is_empty(),
-        "files that import themselves in a circle:\n{}",
-        circles.join("\n")
-    );
+    circles
 }
 
 #[test]
-fn each_crate_stays_on_its_floors() {
+fn each_crate_stays_on_its_levels() {
     let mut wrong = Vec::new();
-    for source in sources() {
+    for source in sources("src") {
         for (name, rooms) in CRATES {
             let is_used = source
                 .code
@@ -369,7 +453,7 @@ fn each_crate_stays_on_its_floors() {
     }
     assert!(
         wrong.is_empty(),
-        "crates away from their floor:\n{}",
+        "crates away from their level:\n{}",
         wrong.join("\n")
     );
 }
@@ -377,14 +461,21 @@ fn each_crate_stays_on_its_floors() {
 #[test]
 fn files_have_a_readable_size_and_say_what_they_are() {
     let mut wrong = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for source in sources() {
+    let trees = TREES
+        .iter()
+        .flat_map(|tree| sources(tree).into_iter().map(move |source| (*tree, source)));
+    for (tree, source) in trees {
         if source.lines > 500 {
-            wrong.push(format!("{} has {} lines", source.path, source.lines));
+            wrong.push(format!("{tree}/{} has {} lines", source.path, source.lines));
         }
-        let text = fs::read_to_string(root.join(&source.path)).unwrap();
+        let text = fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(tree)
+                .join(&source.path),
+        )
+        .unwrap();
         if !text.starts_with("//! ") {
-            wrong.push(format!("{} does not say what it is", source.path));
+            wrong.push(format!("{tree}/{} does not say what it is", source.path));
         }
         let holds_types = ["struct ", "enum ", "trait "].iter().any(|word| {
             source.code.lines().any(|line| {
@@ -394,7 +485,7 @@ fn files_have_a_readable_size_and_say_what_they_are() {
             })
         });
         if (source.path.ends_with("mod.rs") || source.path == "lib.rs") && holds_types {
-            wrong.push(format!("{} holds a type", source.path));
+            wrong.push(format!("{tree}/{} holds a type", source.path));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

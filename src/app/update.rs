@@ -15,12 +15,12 @@ use crate::{
         plan::Plan,
         view::{Outcome, Step, StepState},
     },
-    features::{self, runs},
+    features,
     screen::{
         action::Action,
         command::{Command, PaneId, Severity},
         pane::{Context, Pane},
-        status_badge::since,
+        status_badge::{self, since},
     },
     state::{Change, Model, RunRow},
     tasks::{
@@ -279,7 +279,7 @@ impl App {
         ending: &crate::engine::view::Ending,
         now: Moment,
     ) {
-        let (_, word, _) = runs::pane::outcome(ending.outcome);
+        let (_, word, _) = status_badge::outcome(ending.outcome);
         let severity = match ending.outcome {
             Outcome::Published | Outcome::Committed | Outcome::Cancelled => Severity::Info,
             Outcome::Waiting => Severity::Warning,

@@ -1,7 +1,7 @@
 //! Where a product stands, in a sign, a word and a role: what lists say about it at the end of a row. Asks only the model.
 
 use crate::{
-    engine::view::Step,
+    engine::view::{Outcome, Step},
     state::{Model, RunRow},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -16,6 +16,18 @@ use store_model::{
     units,
 };
 use tui_kit::theme::Role;
+
+/// Sign, word and role of how a run ended.
+pub fn outcome(outcome: Outcome) -> (&'static str, &'static str, Role) {
+    match outcome {
+        Outcome::Published => ("●", "published", Role::Good),
+        Outcome::Committed => ("●", "committed", Role::Good),
+        Outcome::Waiting => ("◑", "waiting", Role::Warning),
+        Outcome::Failed => ("✗", "failed", Role::Danger),
+        Outcome::Cancelled => ("⊘", "cancelled", Role::Muted),
+        Outcome::Refused => ("✗", "refused", Role::Danger),
+    }
+}
 
 /// Sign, word and colour belong together: none of them stands alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

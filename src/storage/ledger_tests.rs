@@ -209,7 +209,7 @@ fn a_holder_that_is_killed_leaves_no_lock() {
         .args([
             "--ignored",
             "--exact",
-            "disk::ledger::tests::holds_the_lock_until_killed",
+            "storage::ledger::tests::holds_the_lock_until_killed",
         ])
         .env("LEDGER_TO_HOLD", ledger.path())
         .stdin(Stdio::piped())

@@ -15,11 +15,10 @@ use crate::{
     },
 };
 use crate::{
-    features::runs::pane::outcome,
     screen::{
         documents::Documents,
         pane::{Context, Handled, Possible},
-        status_badge::at,
+        status_badge::{at, outcome},
         tab::Tab,
         text_panel::TextPanel,
     },

@@ -1,7 +1,7 @@
 //! One run with all that is known of it: its nine steps with their times, the upload, the submission's states as they were seen,
 //! warnings, errors explained, certification reports, the page in Partner Center.
 
-use super::pane::{self, next_poll, outcome};
+use super::pane::{self, next_poll};
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     engine::view::{RunView, StepState},
@@ -9,7 +9,7 @@ use crate::{
         action::{Action, Scope},
         command::Command,
         pane::{Context, Possible},
-        status_badge::{self, since},
+        status_badge::{self, outcome, since},
     },
     state::RunRow,
     tasks::report::UploadProgress,

@@ -41,18 +41,6 @@ pub fn pane() -> Runs {
     Runs::default()
 }
 
-/// Sign, word and role of how a run ended.
-pub fn outcome(outcome: Outcome) -> (&'static str, &'static str, Role) {
-    match outcome {
-        Outcome::Published => ("●", "published", Role::Good),
-        Outcome::Committed => ("●", "committed", Role::Good),
-        Outcome::Waiting => ("◑", "waiting", Role::Warning),
-        Outcome::Failed => ("✗", "failed", Role::Danger),
-        Outcome::Cancelled => ("⊘", "cancelled", Role::Muted),
-        Outcome::Refused => ("✗", "refused", Role::Danger),
-    }
-}
-
 /// "next look in 4 m": when the service is asked again.
 pub fn next_poll(at: Timestamp, now: Timestamp) -> String {
     match at.duration_since(now).as_secs() {
@@ -96,7 +84,7 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
         ];
     }
     if let Some(ending) = &view.ending {
-        let (_, word, role) = outcome(ending.outcome);
+        let (_, word, role) = status_badge::outcome(ending.outcome);
         let rest = text::fit(
             ending.message.lines().next().unwrap_or_default(),
             room.saturating_sub(text::width(word) + 2),
@@ -407,7 +395,10 @@ impl Pane for Runs {
         {
             let is_current = at == self.cursor.index();
             let (sign, role) = match &row.view.ending {
-                Some(ending) => (outcome(ending.outcome).0, outcome(ending.outcome).2),
+                Some(ending) => (
+                    status_badge::outcome(ending.outcome).0,
+                    status_badge::outcome(ending.outcome).2,
+                ),
                 None if row.is_left => ("‖", Role::Warning),
                 None => ("▲", Role::Busy),
             };
