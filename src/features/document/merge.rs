@@ -17,62 +17,58 @@ use crate::{
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::Line,
 };
-use serde_json::Value;
 use std::cell::Cell;
 use store_model::{
     diff::Change as Difference,
     json::{document::Document, edit::apply_to_text},
     merge::{Conflict, Merge as Merged, Side},
     target::Target,
-    value::brief,
 };
 use tui_kit::{
     modal::{self, Tone},
-    text,
     theme::Role,
 };
 
 /// What becomes of the two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     Mine,
     Theirs,
     Both,
 }
 
 impl Way {
-    const ALL: [Self; 3] = [Self::Both, Self::Mine, Self::Theirs];
+    pub(super) const ALL: [Self; 3] = [Self::Both, Self::Mine, Self::Theirs];
 }
 
 /// The two versions, compared.
-struct Compared {
-    name: String,
-    submission: String,
-    mine: String,
-    theirs: Vec<Difference>,
+pub(super) struct Compared {
+    pub(super) name: String,
+    pub(super) submission: String,
+    pub(super) mine: String,
+    pub(super) theirs: Vec<Difference>,
     /// Why they cannot be brought together, in words.
-    merged: Result<Merged, String>,
+    pub(super) merged: Result<Merged, String>,
 }
 
 pub struct Merge {
-    target: Target,
+    pub(super) target: Target,
     /// Nothing while nobody else has changed anything.
-    compared: Option<Compared>,
-    way: Way,
-    sides: Vec<Side>,
+    pub(super) compared: Option<Compared>,
+    pub(super) way: Way,
+    pub(super) sides: Vec<Side>,
     /// The row under the cursor: the ways, the conflicts, the buttons.
-    row: usize,
-    is_go: bool,
+    pub(super) row: usize,
+    pub(super) is_go: bool,
     /// First line in view.
-    top: Cell<usize>,
+    pub(super) top: Cell<usize>,
 }
 
 const WIDTH: u16 = 96;
 const HEIGHT: u16 = 30;
 /// So many of their changes are listed; the rest is counted.
-const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
 
 impl Merge {
     pub fn new(target: Target) -> Self {
@@ -110,7 +106,7 @@ impl Merge {
         self.row = self.row.min(self.buttons());
     }
 
-    fn conflicts(&self) -> &[Conflict] {
+    pub(super) fn conflicts(&self) -> &[Conflict] {
         match &self.compared {
             Some(Compared {
                 merged: Ok(merged), ..
@@ -120,7 +116,7 @@ impl Merge {
     }
 
     /// Why a way is closed.
-    fn fault(&self, way: Way) -> Option<&str> {
+    pub(super) fn fault(&self, way: Way) -> Option<&str> {
         match (&self.compared, way) {
             (
                 Some(Compared {
@@ -134,7 +130,7 @@ impl Merge {
     }
 
     /// The conflicts that have to be decided: only a merge has any.
-    fn open(&self) -> usize {
+    pub(super) fn open(&self) -> usize {
         if self.way == Way::Both {
             self.conflicts().len()
         } else {
@@ -142,11 +138,11 @@ impl Merge {
         }
     }
 
-    fn buttons(&self) -> usize {
+    pub(super) fn buttons(&self) -> usize {
         Way::ALL.len() + self.open()
     }
 
-    fn sentence(&self, way: Way) -> String {
+    pub(super) fn sentence(&self, way: Way) -> String {
         match (way, self.fault(way), &self.compared) {
             (Way::Both, Some(reason), _) => format!("Merge: not possible, {reason}"),
             (
@@ -259,135 +255,6 @@ impl Merge {
                 ]
             }
         })
-    }
-
-    /// The text above the buttons, and the line on which the cursor's row begins and ends.
-    fn lines(&self, cx: &Context, columns: usize) -> (Vec<Line<'static>>, (usize, usize)) {
-        let style = |role| cx.theme.style(role);
-        let mut lines: Vec<Line> = Vec::new();
-        let Some(compared) = &self.compared else {
-            return (
-                vec![Line::styled(
-                    "Nobody else has changed anything any more.",
-                    style(Role::Text),
-                )],
-                (0, 0),
-            );
-        };
-        let say = |lines: &mut Vec<Line>, indent: usize, text: &str, role: Role| {
-            for part in text::wrap(text, columns.saturating_sub(indent)) {
-                lines.push(Line::styled(
-                    format!("{}{part}", " ".repeat(indent)),
-                    style(role),
-                ));
-            }
-        };
-        if compared.theirs.is_empty() {
-            let text = format!(
-                "Submission {} is not the one that your text was made from.",
-                compared.submission
-            );
-            say(&mut lines, 0, &text, Role::Text);
-        } else {
-            let places = count(compared.theirs.len(), "place", "places");
-            let text = format!(
-                "Somebody else has changed {places} of submission {} since you edited it:",
-                compared.submission
-            );
-            say(&mut lines, 0, &text, Role::Text);
-        }
-        for change in compared.theirs.iter().take(MOST) {
-            let text = format!("{}: {}", change.place, change.sides(120));
-            let cut = text::fit(&text, columns.saturating_sub(2)).into_owned();
-            lines.push(Line::styled(format!("  {cut}"), style(Role::Info)));
-        }
-        if compared.theirs.len() > MOST {
-            lines.push(Line::styled(
-                format!("  and {} more", compared.theirs.len() - MOST),
-                style(Role::Muted),
-            ));
-        }
-        lines.push(Line::default());
-        let mut at = (0, 0);
-        let mut row =
-            |lines: &mut Vec<Line<'static>>, index: usize, head: String, text: &str, role: Role| {
-                let is_here = self.row == index;
-                let begin = lines.len();
-                let indent = text::width(&head);
-                for (number, part) in text::wrap(text, columns.saturating_sub(indent + 1))
-                    .into_iter()
-                    .enumerate()
-                {
-                    let head = if number == 0 {
-                        head.clone()
-                    } else {
-                        " ".repeat(indent)
-                    };
-                    let shown = text::pad(&format!("{head}{part}"), columns);
-                    lines.push(Line::styled(
-                        shown,
-                        style(if is_here { Role::Selection } else { role }),
-                    ));
-                }
-                if is_here {
-                    at = (begin, lines.len());
-                }
-            };
-        for (index, way) in Way::ALL.into_iter().enumerate() {
-            let head = if self.way == way { " (•) " } else { " ( ) " };
-            let role = if self.fault(way).is_some() {
-                Role::Muted
-            } else {
-                Role::Text
-            };
-            row(
-                &mut lines,
-                index,
-                head.to_owned(),
-                &self.sentence(way),
-                role,
-            );
-        }
-        let sides = self.sides.iter().zip(self.conflicts()).take(self.open());
-        for (index, (side, conflict)) in sides.enumerate() {
-            if index == 0 {
-                lines.push(Line::default());
-            }
-            let (word, value) = match side {
-                Side::Mine => ("  mine ", &conflict.mine),
-                Side::Theirs => ("theirs ", &conflict.theirs),
-            };
-            let text = format!("{}: {}", conflict.place, shown(value.as_ref()));
-            row(
-                &mut lines,
-                Way::ALL.len() + index,
-                format!(" [{word}] "),
-                &text,
-                Role::Text,
-            );
-            let (other, value) = match side {
-                Side::Mine => ("theirs", &conflict.theirs),
-                Side::Theirs => ("mine", &conflict.mine),
-            };
-            let rest = text::fit(
-                &format!("{other}: {}", shown(value.as_ref())),
-                columns.saturating_sub(11),
-            )
-            .into_owned();
-            lines.push(Line::styled(
-                format!("           {rest}"),
-                style(Role::Muted),
-            ));
-        }
-        (lines, at)
-    }
-}
-
-/// A value in a few words.
-fn shown(value: Option<&Value>) -> String {
-    match value {
-        None => "not there".to_owned(),
-        Some(value) => text::fit(&brief(value), 200).into_owned(),
     }
 }
 

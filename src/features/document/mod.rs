@@ -2,5 +2,6 @@
 
 pub mod json;
 pub mod merge;
+mod merge_lines;
 pub mod tab;
 pub mod tree;

@@ -3,4 +3,5 @@
 pub mod glance;
 pub mod lines;
 pub mod outline;
+mod prepared_lines;
 pub mod tab;

@@ -1,5 +1,6 @@
 //! The Packages tab.
 
+mod heading;
 pub mod keep_newest;
 pub mod list;
 pub mod menu;

@@ -2,9 +2,10 @@
 //! their leaves of the document. Holds the cursor; the document lies on the desk.
 
 use super::{
+    heading::{head, line, preview},
     list::PackageList,
     menu::{self, At, menu},
-    table::{draw_table, findings_of, head, line, panel, preview},
+    table::{draw_table, findings_of, panel},
 };
 use crate::{
     screen::{

@@ -1,13 +1,7 @@
 //! How the Packages tab looks: the table, and all that is known of the selected package. Decides nothing.
 
-use super::list::{PackageList, chosen_fit, nothing_left, unnamed};
-use crate::{
-    screen::{
-        action::Action, documents::Documents, pane::Context, status_badge::of_severity,
-        text_panel::TextPanel,
-    },
-    state::prepared::{Prepared, count},
-};
+use super::list::{PackageList, nothing_left};
+use crate::screen::{pane::Context, status_badge::of_severity, text_panel::TextPanel};
 use ratatui::{
     Frame,
     layout::Rect,
@@ -21,7 +15,7 @@ use store_model::{
 use tui_kit::{
     list::Cursor,
     table::{Size, row as cells, widths},
-    text::{fit, width},
+    text::width,
     theme::Role,
 };
 
@@ -255,7 +249,7 @@ pub fn draw_table(
     body
 }
 
-fn lost_role(kind: Kind) -> Role {
+pub(super) fn lost_role(kind: Kind) -> Role {
     if kind == Kind::Flight {
         Role::Warning
     } else {
@@ -424,157 +418,4 @@ fn who(panel: &mut TextPanel, list: &PackageList, index: usize, row: &PackageRow
         };
         panel.row(if at == 0 { "customers" } else { "" }, &text, role);
     }
-}
-
-/// Who gets what today, and once this is published.
-pub fn preview(cx: &Context, list: &PackageList, width: usize) -> Vec<Line<'static>> {
-    let mut panel = TextPanel::new(cx.theme, width);
-    if list.preview.is_empty() {
-        return Vec::new();
-    }
-    panel.text("Who gets what, today → once this is published", Role::Title);
-    let version = |place: Option<usize>| {
-        place
-            .and_then(|place| list.rows.get(place))
-            .map(PackageRow::version_text)
-    };
-    for coverage in &list.preview {
-        let (text, role) = match (version(coverage.before), version(coverage.after)) {
-            (Some(before), Some(_)) if coverage.before == coverage.after => {
-                (format!("{before}, as today"), Role::Text)
-            }
-            (Some(before), Some(after)) => {
-                let is_older = coverage
-                    .after
-                    .and_then(|place| list.rows.get(place))
-                    .map(|row| row.version)
-                    < coverage
-                        .before
-                        .and_then(|place| list.rows.get(place))
-                        .map(|row| row.version);
-                (
-                    format!(
-                        "{before} → {after}{}",
-                        if is_older { ", an OLDER one" } else { "" }
-                    ),
-                    if is_older { Role::Warning } else { Role::Good },
-                )
-            }
-            (Some(before), None) => (
-                format!("{before} → {}", nothing_left(list.kind)),
-                lost_role(list.kind),
-            ),
-            (None, after) => (
-                format!("nothing → {}", after.unwrap_or_default()),
-                Role::Good,
-            ),
-        };
-        panel.text(&format!("{}: {text}", coverage.customers), role);
-    }
-    panel.into_lines()
-}
-
-/// What is to be said above the table.
-pub fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(String, Role)> {
-    let mut lines = Vec::new();
-    let comparison = list
-        .comparison()
-        .map(|text| format!(" · {text}"))
-        .unwrap_or_default();
-    lines.push((format!(" {}{comparison}", list.summary()), Role::Title));
-    lines.extend(
-        list.warnings
-            .iter()
-            .map(|warning| (format!(" ! {warning}"), Role::Warning)),
-    );
-    let left: Vec<String> = list.left_without().map(ToString::to_string).collect();
-    if !left.is_empty()
-        && list.kind != Kind::Flight
-        && list.rows.iter().any(|row| row.disposition.stays())
-    {
-        lines.push((
-            format!(" ✗ left without a package: {}", left.join("; ")),
-            Role::Danger,
-        ));
-    }
-    let prepared = cx
-        .selected
-        .and_then(|target| Prepared::of(cx.model, target));
-    let Some(prepared) = prepared else {
-        return lines;
-    };
-    let pending = list
-        .rows
-        .iter()
-        .filter(|row| row.disposition == Disposition::New)
-        .count();
-    let key = cx.key(Action::PickZip);
-    match prepared.zip {
-        None if pending > 0 => {
-            lines.push((
-                format!(
-                    " ! {} must come in a ZIP: {key} picks it",
-                    count(pending, "package", "packages")
-                ),
-                Role::Warning,
-            ));
-        }
-        None => {}
-        Some(zip) => {
-            let name = zip
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            let fit = documents
-                .verdict(cx)
-                .and_then(|verdict| chosen_fit(&prepared, &verdict, cx));
-            lines.extend(
-                fit.map(|fit| {
-                    let unnamed = unnamed(&fit, &list.rows);
-                    let is_lacking = |row: &&PackageRow| {
-                        row.disposition == Disposition::New
-                            && fit
-                                .missing
-                                .iter()
-                                .any(|missing| missing.pointer == row.pointer)
-                    };
-                    let lacking = list.rows.iter().filter(is_lacking).count();
-                    match (lacking, unnamed.as_slice()) {
-                        (0, []) => (format!(" ✓ {name} holds every new package"), Role::Good),
-                        (0, [one]) => (
-                            format!(
-                                " ! the ZIP brings {} too: {} adds it",
-                                one.name,
-                                cx.key(Action::AddPart)
-                            ),
-                            Role::Info,
-                        ),
-                        (0, more) => (
-                            format!(
-                                " ! the ZIP brings {} more packages: {} adds one",
-                                more.len(),
-                                cx.key(Action::AddPart)
-                            ),
-                            Role::Info,
-                        ),
-                        (lacking, _) => (
-                            format!(
-                                " ✗ {name} lacks {}: {key} shows why",
-                                count(lacking, "new package", "new packages")
-                            ),
-                            Role::Danger,
-                        ),
-                    }
-                })
-                .filter(|(text, _)| pending > 0 || !text.starts_with(" ✓")),
-            );
-        }
-    }
-    lines
-}
-
-/// One line, cut to the room.
-pub fn line(frame: &mut Frame, area: Rect, cx: &Context, text: &str, role: Role) {
-    let shown = fit(text, usize::from(area.width)).into_owned();
-    frame.render_widget(Line::styled(shown, cx.theme.style(role)), area);
 }

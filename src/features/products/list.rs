@@ -2,7 +2,7 @@
 
 use crate::screen::{
     pane::{Context, Handled, Pane, Possible, Typed},
-    status_badge::{self, StatusBadge},
+    status_badge::{self},
 };
 use crate::{
     screen::{
@@ -16,24 +16,18 @@ use ratatui::{
     Frame,
     crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind},
     layout::{Position, Rect},
-    style::Style,
-    text::{Line, Span},
+    text::Line,
 };
-use std::{cmp::Reverse, time::Duration};
-use store_model::{product::Product, remote::Remote, target::Target, units};
+use std::cmp::Reverse;
+use store_model::{product::Product, target::Target};
 use tui_kit::{
     field::Field,
     filter::Search,
     list::Cursor,
-    meter,
     panel::{self, Heading},
     text,
     theme::Role,
 };
-use unicode_segmentation::UnicodeSegmentation;
-
-/// A list that is older than this says so.
-const OLD: Duration = Duration::from_mins(10);
 
 /// Which products a pane lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,18 +39,18 @@ pub enum Which {
 
 /// The view of a list: what is selected and what is filtered. The products themselves live in the model.
 pub struct Products {
-    which: Which,
-    cursor: Cursor,
-    filter: Field,
-    is_typing: bool,
+    pub(super) which: Which,
+    pub(super) cursor: Cursor,
+    pub(super) filter: Field,
+    pub(super) is_typing: bool,
     /// Places in the model's list that are shown, in their order: recomputed when list, filter or app changes, never while drawing.
-    rows: Vec<usize>,
+    pub(super) rows: Vec<usize>,
     /// The product under the cursor, so that the cursor stays on it when the list changes.
-    anchor: Option<Target>,
+    pub(super) anchor: Option<Target>,
     /// The app whose add-ons or flights are shown.
-    app: Option<String>,
+    pub(super) app: Option<String>,
     /// Add-ons of every app.
-    is_all: bool,
+    pub(super) is_all: bool,
 }
 
 impl Products {
@@ -73,7 +67,7 @@ impl Products {
         }
     }
 
-    fn list<'a>(&self, cx: &Context<'a>) -> Option<&'a List> {
+    pub(super) fn list<'a>(&self, cx: &Context<'a>) -> Option<&'a List> {
         match self.which {
             Which::Apps => Some(&cx.model.apps),
             Which::AddOns => Some(&cx.model.add_ons),
@@ -81,7 +75,7 @@ impl Products {
         }
     }
 
-    fn products<'a>(&self, cx: &Context<'a>) -> &'a [Product] {
+    pub(super) fn products<'a>(&self, cx: &Context<'a>) -> &'a [Product] {
         self.list(cx)
             .and_then(|list| list.products.value())
             .map_or(&[], Vec::as_slice)
@@ -96,7 +90,7 @@ impl Products {
     }
 
     /// Whether the pane lists this product at all, whatever the filter says.
-    fn belongs(&self, product: &Product) -> bool {
+    pub(super) fn belongs(&self, product: &Product) -> bool {
         self.which != Which::AddOns
             || self.is_all
             || product.app.is_none()
@@ -185,219 +179,6 @@ impl Products {
         self.recompute(cx);
         self.select(cx, commands);
     }
-
-    fn notes<'a>(&self, cx: &Context) -> Vec<Span<'a>> {
-        let mut notes = Vec::new();
-        let muted = cx.theme.style(Role::Muted);
-        let list = self.list(cx);
-        let known = self
-            .products(cx)
-            .iter()
-            .filter(|product| self.belongs(product))
-            .count();
-        let is_filtered = self.is_typing || !self.filter.is_empty();
-        if let Some(total) = list
-            .and_then(|list| list.total)
-            .filter(|_| self.which != Which::AddOns || self.is_all)
-        {
-            notes.push(Span::styled(format!("{known} of {total}"), muted));
-        } else if is_filtered {
-            notes.push(Span::styled(
-                format!("{} of {known}", self.rows.len()),
-                muted,
-            ));
-        } else if list.is_some_and(|list| list.products.value().is_some()) {
-            notes.push(Span::styled(known.to_string(), muted));
-        }
-        if self.which == Which::AddOns && self.is_all {
-            notes.push(Span::styled("all apps", muted));
-        }
-        let Some(list) = list else { return notes };
-        let age = list
-            .at
-            .map(|at| status_badge::since(at, cx.now))
-            .filter(|age| *age > OLD);
-        if let Some(age) = age {
-            notes.push(Span::styled(
-                format!("{} old", units::age(age)),
-                cx.theme.style(Role::Warning),
-            ));
-        }
-        if list.products.is_loading() {
-            notes.push(Span::styled(
-                meter::spinner(cx.uptime).to_string(),
-                cx.theme.style(Role::Busy),
-            ));
-        }
-        if is_filtered {
-            // Last, so that the cursor stands behind it.
-            notes.push(Span::styled(
-                format!("/{}", self.filter.text()),
-                cx.theme.style(Role::Match),
-            ));
-        }
-        notes
-    }
-
-    /// What stands where rows would be.
-    fn placeholder(&self, cx: &Context) -> String {
-        let refresh = cx.key(Action::Refresh);
-        let Some(list) = self.list(cx) else {
-            return match self.app {
-                Some(_) => String::new(),
-                None => "Select an app to see its flights.".to_owned(),
-            };
-        };
-        match &list.products {
-            Remote::Idle => format!("Not asked for yet. Press {refresh}."),
-            Remote::Loading { stale: None } => "Loading…".to_owned(),
-            Remote::Failed { stale: None, .. } => String::new(),
-            _ if !self.filter.is_empty() => format!(
-                "Nothing matches. Press {} to clear the filter.",
-                cx.key(Action::Back)
-            ),
-            _ => match self.which {
-                Which::Apps => {
-                    format!(
-                        "This account owns no app. Reserve a name in Partner Center, then press {refresh}."
-                    )
-                }
-                Which::AddOns if self.is_all => "This account owns no add-on.".to_owned(),
-                Which::AddOns if self.app.is_none() => {
-                    format!(
-                        "Select an app to see its add-ons, or press {} for all.",
-                        cx.key(Action::AllAddOns)
-                    )
-                }
-                Which::AddOns => {
-                    format!(
-                        "This app has no add-on. Press {} for those of every app.",
-                        cx.key(Action::AllAddOns)
-                    )
-                }
-                Which::Flights => "This app has no package flight.".to_owned(),
-            },
-        }
-    }
-
-    fn row<'a>(
-        product: &Product,
-        status_badge: &StatusBadge,
-        is_current: bool,
-        widths: (usize, usize),
-        search: Option<&mut Search>,
-        cx: &Context,
-    ) -> Line<'a> {
-        let (name_width, word_width) = widths;
-        // A word that is longer than most takes what it lacks from its own name only.
-        let needs =
-            text::width(&status_badge.word).clamp(word_width, (name_width + word_width) * 11 / 20);
-        let (name_width, word_width) = (
-            (name_width + word_width).saturating_sub(needs).max(1),
-            needs,
-        );
-        let mark = if cx.model.is_edited(&product.target) {
-            "*"
-        } else {
-            ""
-        };
-        let name = text::fit(&product.name, name_width - mark.len()).into_owned();
-        let filled = name_width - mark.len() - text::width(&name);
-        let style = match (is_current, cx.is_focused) {
-            (true, true) => cx.theme.style(Role::Selection),
-            (true, false) => cx.theme.style(Role::SelectionUnfocused),
-            (false, _) => cx.theme.style(Role::Text),
-        };
-        let on_row = |role: Role| {
-            if is_current && cx.is_focused {
-                style
-            } else {
-                style.patch(cx.theme.style(role))
-            }
-        };
-        let mut line = Line::default();
-        line.push_span(Span::styled(if is_current { "▸" } else { " " }, style));
-        line.push_span(Span::styled(
-            text::pad(status_badge.sign, 1),
-            on_row(status_badge.role),
-        ));
-        line.push_span(Span::styled(" ", style));
-        match search {
-            Some(search) => push_hits(
-                &mut line,
-                &name,
-                &search.hits(&product.name),
-                style,
-                on_row(Role::Match),
-            ),
-            None => line.push_span(Span::styled(name, style)),
-        }
-        line.push_span(Span::styled(mark, on_row(Role::Warning)));
-        line.push_span(Span::styled(" ".repeat(filled + 1), style));
-        line.push_span(Span::styled(
-            text::pad(&status_badge.word, word_width),
-            on_row(status_badge.role),
-        ));
-        line
-    }
-
-    fn draw_rows(&self, frame: &mut Frame, area: Rect, cx: &Context) {
-        let products = self.products(cx);
-        let window = self
-            .cursor
-            .window(usize::from(area.height), self.rows.len());
-        let shown: Vec<_> = window
-            .clone()
-            .filter_map(|row| Some((row, products.get(*self.rows.get(row)?)?)))
-            .map(|(row, product)| {
-                (
-                    row,
-                    product,
-                    status_badge::of_product(product, cx.model, cx.now),
-                )
-            })
-            .collect();
-        // Names matter most; the state gets what it needs up to nearly half.
-        let room = usize::from(area.width).saturating_sub(4);
-        let longest = shown
-            .iter()
-            .map(|(_, _, status_badge)| text::width(&status_badge.word))
-            .max()
-            .unwrap_or_default();
-        let word_width = longest.min(room * 9 / 20);
-        let widths = (room.saturating_sub(word_width).max(1), word_width);
-        let pattern = self.filter.text().trim();
-        let mut search = (!pattern.is_empty()).then(|| Search::new(pattern));
-        for ((row, product, status_badge), line) in shown.iter().zip(area.rows()) {
-            let drawn = Self::row(
-                product,
-                status_badge,
-                *row == self.cursor.index(),
-                widths,
-                search.as_mut(),
-                cx,
-            );
-            frame.render_widget(drawn, line);
-        }
-    }
-}
-
-/// Pushes a name with the letters that a filter hit set apart.
-fn push_hits(line: &mut Line, name: &str, hits: &[u32], plain: Style, hit: Style) {
-    let mut run = String::new();
-    let mut is_hit = false;
-    for (at, part) in name.graphemes(true).enumerate() {
-        let now = u32::try_from(at).is_ok_and(|at| hits.binary_search(&at).is_ok());
-        if now != is_hit && !run.is_empty() {
-            line.push_span(Span::styled(
-                std::mem::take(&mut run),
-                if is_hit { hit } else { plain },
-            ));
-        }
-        is_hit = now;
-        run.push_str(part);
-    }
-    line.push_span(Span::styled(run, if is_hit { hit } else { plain }));
 }
 
 impl Pane for Products {

@@ -2,5 +2,6 @@
 
 pub mod add_ons;
 pub mod apps;
+mod drawing;
 pub mod flights;
 pub mod list;

@@ -1,7 +1,7 @@
 //! One run with all that is known of it: its nine steps with their times, the upload, the submission's states as they were seen,
 //! warnings, errors explained, certification reports, the page in Partner Center.
 
-use super::pane::{self, next_poll};
+use super::{controls, pane::next_poll};
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     engine::view::{RunView, StepState},
@@ -263,7 +263,7 @@ impl Page<'_, '_> {
             return;
         };
         let (sign, word, role) = outcome(ending.outcome);
-        let said = match pane::paused(row) {
+        let said = match controls::paused(row) {
             Some(upload) => {
                 let percent = units::percent(upload.sent, upload.total);
                 format!(
@@ -367,10 +367,10 @@ impl Overlay for Run {
             Action::CancelRun => Possible::No("This run has ended already.".to_owned()),
             Action::PauseRun => self
                 .row(cx)
-                .map_or(Possible::Unknown, |row| pane::may_pause(row, cx)),
+                .map_or(Possible::Unknown, |row| controls::may_pause(row, cx)),
             Action::ResumeRun => self
                 .row(cx)
-                .map_or(Possible::Unknown, |row| pane::may_resume(row, cx)),
+                .map_or(Possible::Unknown, |row| controls::may_resume(row, cx)),
             _ => Possible::Unknown,
         }
     }
@@ -392,10 +392,10 @@ impl Overlay for Run {
                     Command::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))
                 }));
             }
-            Action::ResumeRun => commands.extend(row.and_then(pane::resume)),
-            Action::PauseRun => commands.extend(row.and_then(pane::pause)),
+            Action::ResumeRun => commands.extend(row.and_then(controls::resume)),
+            Action::PauseRun => commands.extend(row.and_then(controls::pause)),
             Action::CancelRun => {
-                commands.extend(row.filter(|row| row.is_active()).map(pane::cancel))
+                commands.extend(row.filter(|row| row.is_active()).map(controls::cancel))
             }
             _ => return Closing::Unused,
         }
@@ -426,14 +426,14 @@ impl Overlay for Run {
             (Action::Copy, "copy"),
             (Action::OpenPortal, "Partner Center"),
         ];
-        if pane::is_uploading(row) {
+        if controls::is_uploading(row) {
             keys.push((Action::PauseRun, "pause"));
         }
         if row.is_active() {
             keys.push((Action::CancelRun, "stop"));
         } else if row.may_go_on() {
             // The key that paused it goes on with it.
-            let key = if pane::paused(row).is_some() {
+            let key = if controls::paused(row).is_some() {
                 Action::PauseRun
             } else {
                 Action::ResumeRun

@@ -1,17 +1,17 @@
 //! The runs, newest first: what each one does now, how far its upload is, how it ended. One line a run; all of it is an overlay.
 
+use super::controls::{cancel, is_uploading, may_pause, may_resume, pause, paused, resume};
 use crate::screen::{
     pane::{Context, Handled, Pane, Possible},
     status_badge,
 };
 use crate::{
-    engine::view::{Cause, Outcome, Step},
+    engine::view::Step,
     screen::{
         action::Action,
         command::{Command, Opening, PaneId},
     },
     state::{Change, RunRow},
-    tasks::{job::Job, report::UploadProgress},
 };
 use jiff::Timestamp;
 use ratatui::{
@@ -51,7 +51,7 @@ pub fn next_poll(at: Timestamp, now: Timestamp) -> String {
 }
 
 impl Runs {
-    fn current<'a>(&self, cx: &Context<'a>) -> Option<&'a RunRow> {
+    pub(super) fn current<'a>(&self, cx: &Context<'a>) -> Option<&'a RunRow> {
         cx.model.runs.get(self.cursor.index())
     }
 
@@ -427,111 +427,6 @@ impl Pane for Runs {
             frame.render_widget(line, place);
         }
     }
-}
-
-/// Whether a run can be gone on with, or why not.
-pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
-    if row.is_active() {
-        Possible::No("This run is at work.".to_owned())
-    } else if !row.may_go_on() {
-        Possible::No("This run has come to its end: publish again instead.".to_owned())
-    } else if cx.model.profile.is_read_only {
-        Possible::No("This profile is read-only.".to_owned())
-    } else {
-        Possible::Yes
-    }
-}
-
-/// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
-pub fn resume(row: &RunRow) -> Option<Command> {
-    let run = row.view.id.clone();
-    let has_url_ended = row
-        .view
-        .ending
-        .as_ref()
-        .is_some_and(|ending| ending.cause == Some(Cause::UrlEnded));
-    let go_on = match &row.view.submission {
-        Some(draft) if has_url_ended => Command::Open(Opening::Confirm {
-            title: "Replace the draft?".to_owned(),
-            text: vec![
-                format!("The upload URL of draft {draft} has ended, and only a new draft brings a new one."),
-                "The draft's document is saved on this machine, then the draft is deleted and made anew with the same document. \
-                 The upload begins at its start."
-                    .to_owned(),
-            ],
-            yes: "Replace and go on".to_owned(),
-            danger: true,
-            must_type: None,
-            then: vec![Command::Start(Job::Renew { run })],
-        }),
-        _ => Command::Start(Job::Resume { run }),
-    };
-    (!row.is_active() && row.may_go_on()).then_some(go_on)
-}
-
-/// The upload of a run that was paused, or stopped, before its end.
-pub fn paused(row: &RunRow) -> Option<&UploadProgress> {
-    let is_stopped = row
-        .view
-        .ending
-        .as_ref()
-        .is_some_and(|ending| ending.outcome == Outcome::Cancelled);
-    row.upload
-        .as_ref()
-        .filter(|upload| is_stopped && upload.sent < upload.total)
-}
-
-pub fn is_uploading(row: &RunRow) -> bool {
-    row.is_active()
-        && row
-            .view
-            .current()
-            .is_some_and(|step| step.step == Step::Upload)
-}
-
-/// Whether there is an upload to pause, or a paused one to go on with.
-pub fn may_pause(row: &RunRow, cx: &Context) -> Possible {
-    if is_uploading(row) {
-        Possible::Yes
-    } else if row.is_active() {
-        Possible::No(format!(
-            "Only an upload can be paused; {} stops the run.",
-            cx.key(Action::CancelRun)
-        ))
-    } else {
-        may_resume(row, cx)
-    }
-}
-
-/// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
-/// the program has ended: a pause holds nothing that could get lost.
-pub fn pause(row: &RunRow) -> Option<Command> {
-    if is_uploading(row) {
-        Some(Command::Cancel(row.job))
-    } else {
-        resume(row)
-    }
-}
-
-/// Asks before a run is stopped, and says what stays.
-pub fn cancel(row: &RunRow) -> Command {
-    let stays = match &row.view.submission {
-        Some(id) => format!(
-            "Submission {id} stays in the account as it is, with what has been sent so far."
-        ),
-        None => "Nothing was made in the account yet.".to_owned(),
-    };
-    Command::Open(Opening::Confirm {
-        title: format!("Stop the run of {}?", row.view.name),
-        text: vec![
-            "It stops after the request that is under way.".to_owned(),
-            stays,
-        ],
-        yes: "Stop the run".to_owned(),
-        danger: false,
-        must_type: None,
-        then: vec![Command::Cancel(row.job)],
-    })
 }
 
 #[cfg(test)]

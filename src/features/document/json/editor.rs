@@ -12,31 +12,21 @@ use crate::{
         command::Command,
         edit_session::EditSession,
         pane::{Context, Typed},
-        status_badge::of_severity,
     },
     state::prepared::count,
 };
-use ratatui::{
-    Frame,
-    crossterm::event::KeyCode,
-    layout::{Constraint, Layout, Rect},
-    text::Line,
-};
+use ratatui::{crossterm::event::KeyCode, layout::Rect};
 use std::cell::Cell;
 use tui_kit::{
     keymap::is_plain,
     text::{
-        area::TextArea,
         brackets::{at_cursor, partner},
         buffer::TextBuffer,
-        fit,
         motion::Motion,
-        place::{Place, shifted},
+        place::Place,
         scroll::Scroll,
         search::Search,
-        wrap,
     },
-    theme::Role,
 };
 
 /// A partner further away than this is not looked for while drawing; the key that goes there has no bound.
@@ -48,23 +38,23 @@ type Paired = (u64, Place, Option<(Place, Place)>);
 /// What is in view of the text; the text itself lies in the session.
 #[derive(Clone, Debug, Default)]
 pub struct Editor {
-    scroll: Scroll,
-    search: Search,
+    pub(super) scroll: Scroll,
+    pub(super) search: Search,
     /// Open while a pattern or a replacement is typed.
-    bar: Option<SearchBar>,
+    pub(super) bar: Option<SearchBar>,
     /// Where the cursor was when the bar was opened.
-    origin: Place,
+    pub(super) origin: Place,
     /// The finding that was gone to last.
-    at_finding: Option<usize>,
+    pub(super) at_finding: Option<usize>,
     /// Whether to go to a finding, forwards or backwards, once the text is judged.
-    walk: Option<bool>,
+    pub(super) walk: Option<bool>,
     /// What the check found, while that is shown.
-    list: Option<FindingsList>,
+    pub(super) list: Option<FindingsList>,
     /// A word about the last key: "not found".
-    note: Option<String>,
-    paired: Cell<Option<Paired>>,
+    pub(super) note: Option<String>,
+    pub(super) paired: Cell<Option<Paired>>,
     /// The drawn areas of text and list, for clicks.
-    areas: Cell<(Rect, Rect)>,
+    pub(super) areas: Cell<(Rect, Rect)>,
 }
 
 impl Editor {
@@ -129,115 +119,6 @@ impl Editor {
         }
     }
 
-    fn open_bar(&mut self, bar: SearchBar, buffer: &TextBuffer) {
-        self.origin = buffer.cursor();
-        self.search.limit(None);
-        self.search.set(bar.pattern());
-        self.search.refresh(buffer.lines(), buffer.version());
-        self.bar = Some(bar);
-    }
-
-    fn open_replace(&mut self, buffer: &TextBuffer) {
-        // The pattern of the last search goes on, unless there is a place to look in, which asks for a new one.
-        let within = buffer.selection();
-        let pattern = if within.is_some() {
-            ""
-        } else {
-            self.search.pattern()
-        }
-        .to_owned();
-        self.open_bar(SearchBar::for_replacement(&pattern), buffer);
-        self.search.limit(within);
-    }
-
-    fn close_bar(&mut self) {
-        self.bar = None;
-        self.search.clear();
-    }
-
-    fn find_next(&mut self, buffer: &mut TextBuffer, backwards: bool) {
-        if self.search.pattern().is_empty() {
-            if self.bar.is_none() {
-                self.open_bar(SearchBar::default(), buffer);
-            }
-            return;
-        }
-        self.search.refresh(buffer.lines(), buffer.version());
-        let cursor = buffer.cursor();
-        match if backwards {
-            self.search.before(cursor)
-        } else {
-            self.search.behind(cursor)
-        } {
-            Some(place) => buffer.go_to(place),
-            None => self.note = Some(format!("“{}” does not occur", self.search.pattern())),
-        }
-    }
-
-    /// Replaces the hit at the cursor and goes to the next one; where there is none at the cursor, it only goes.
-    fn replace_one(&mut self, buffer: &mut TextBuffer) {
-        let Some(with) = self
-            .bar
-            .as_ref()
-            .and_then(SearchBar::replacement)
-            .map(str::to_owned)
-        else {
-            return;
-        };
-        self.search.refresh(buffer.lines(), buffer.version());
-        let hit = buffer.cursor();
-        let mut from = hit;
-        if self.search.number(hit).is_some() {
-            let length = self.search.pattern().len();
-            from = buffer.replace_hit(hit, length, &with);
-            if let Some((start, end)) = self.search.within() {
-                let end = shifted(
-                    end,
-                    hit,
-                    Place {
-                        byte: hit.byte + length,
-                        ..hit
-                    },
-                    from,
-                );
-                self.search.limit(Some((start, end)));
-            }
-            self.search.refresh(buffer.lines(), buffer.version());
-        }
-        match self.search.at_or_behind(from) {
-            Some(next) => buffer.go_to(next),
-            None => {
-                self.note = Some(format!(
-                    "“{}” does not occur any more",
-                    self.search.pattern()
-                ))
-            }
-        }
-    }
-
-    fn replace_all(&mut self, buffer: &mut TextBuffer) {
-        let Some(with) = self
-            .bar
-            .as_ref()
-            .and_then(SearchBar::replacement)
-            .map(str::to_owned)
-        else {
-            return;
-        };
-        self.search.refresh(buffer.lines(), buffer.version());
-        buffer.replace_hits(self.search.hits(), self.search.pattern().len(), &with);
-        self.note = Some(match self.search.hits().len() {
-            0 => format!("“{}” does not occur", self.search.pattern()),
-            hits => format!(
-                "{} replaced, one undo takes all back",
-                count(hits, "hit", "hits")
-            ),
-        });
-        if !self.search.hits().is_empty() {
-            self.close_bar();
-        }
-    }
-
     fn go_to_bracket(&mut self, buffer: &mut TextBuffer) {
         let lines = buffer.lines();
         match at_cursor(lines, buffer.cursor()).map(|place| partner(lines, place, usize::MAX)) {
@@ -248,7 +129,7 @@ impl Editor {
     }
 
     /// The bracket at the cursor and its partner.
-    fn pair(&self, buffer: &TextBuffer) -> Option<(Place, Place)> {
+    pub(super) fn pair(&self, buffer: &TextBuffer) -> Option<(Place, Place)> {
         let (version, cursor) = (buffer.version(), buffer.cursor());
         if let Some((of, at, pair)) = self.paired.get()
             && (of, at) == (version, cursor)
@@ -504,113 +385,5 @@ impl Editor {
 
     pub fn wheel(&self, down: bool, buffer: &mut TextBuffer) {
         buffer.go(if down { Motion::Down(3) } else { Motion::Up(3) }, false);
-    }
-
-    /// What the lowest line says: a note, the syntax error, the finding that was gone to, how many there are.
-    fn word(&self, session: &EditSession, cx: &Context) -> (String, Role) {
-        if let Some(note) = &self.note {
-            return (note.clone(), Role::Warning);
-        }
-        let next = cx.key(Action::NextFinding);
-        let found = self.search.word(session.buffer().cursor());
-        match session.verdict() {
-            _ if self.at_finding.is_none() && !found.is_empty() => (
-                format!(
-                    "{found} of “{}”, {} next",
-                    self.search.pattern(),
-                    cx.key(Action::FindNext)
-                )
-                .replacen(" of “", " for “", 1),
-                Role::Info,
-            ),
-            None => ("checking …".to_owned(), Role::Muted),
-            Some(verdict) => match (
-                verdict.error(),
-                self.at_finding
-                    .and_then(|at| Some((at, verdict.findings.get(at)?))),
-            ) {
-                (Some(error), _) => (format!("✗ {error}   {next} goes there"), Role::Danger),
-                (None, Some((at, finding))) => {
-                    let (_, role) = of_severity(finding.severity);
-                    (
-                        format!(
-                            "{} of {}  {}: {}",
-                            at + 1,
-                            verdict.findings.len(),
-                            finding.severity,
-                            finding.sentence
-                        ),
-                        role,
-                    )
-                }
-                (None, None) => match verdict.findings.first() {
-                    Some(first) => {
-                        let all = count(verdict.findings.len(), "finding", "findings");
-                        let list = cx.key(Action::Findings);
-                        let said = format!(
-                            "{all}, {next} walks through, {list} lists: {}",
-                            first.sentence
-                        );
-                        (said, of_severity(first.severity).1)
-                    }
-                    None => (
-                        "✓ the check finds nothing; kept at every pause".to_owned(),
-                        Role::Good,
-                    ),
-                },
-            },
-        }
-    }
-
-    pub fn draw(&self, frame: &mut Frame, area: Rect, session: &EditSession, cx: &Context) {
-        let buffer = session.buffer();
-        let is_listing = self.list.as_ref().is_some_and(|list| list.has_focus);
-        let (word, role) = self.word(session, cx);
-        let room = usize::from(area.width).saturating_sub(1);
-        // Whoever walks through the findings reads each of them in full.
-        let words = if is_listing {
-            wrap(&word, room)
-        } else {
-            vec![fit(&word, room).into_owned()]
-        };
-        let foot = self
-            .bar
-            .as_ref()
-            .map_or(words.len().min(3) as u16, SearchBar::height);
-        let [body, foot] =
-            Layout::vertical([Constraint::Min(1), Constraint::Length(foot)]).areas(area);
-        let listed = self.list.as_ref().zip(session.verdict());
-        let (text, list) = listed.map_or((body, Rect::default()), |(_, verdict)| {
-            FindingsList::areas(body, verdict.findings.len())
-        });
-        self.areas.set((text, list));
-        TextArea {
-            text: buffer.visible(),
-            cursor: Some(buffer.cursor()),
-            selection: self.search.within().or_else(|| buffer.selection()),
-            hits: self.search.hits(),
-            hit_length: self.search.pattern().len(),
-            pair: self.pair(buffer),
-            marks: session.marks(),
-            wraps: false,
-            is_active: cx.is_focused && self.bar.is_none() && !is_listing,
-        }
-        .draw(frame, text, &self.scroll, cx.theme);
-        if let Some((shown, verdict)) = listed {
-            shown.draw(frame, list, cx, verdict);
-        }
-        if let Some(bar) = &self.bar {
-            let found = self.search.word(buffer.cursor());
-            let found = match &self.note {
-                Some(note) => note.clone(),
-                None if self.search.within().is_some() => format!("in the selection: {found}"),
-                None => found,
-            };
-            bar.draw(frame, foot, cx, &found);
-        } else {
-            for (word, row) in words.iter().zip(foot.rows()) {
-                frame.render_widget(Line::styled(format!(" {word}"), cx.theme.style(role)), row);
-            }
-        }
     }
 }

@@ -1,30 +1,15 @@
 //! What a person is asked for in the tree: a value of a place, or the name of a new one. Typed in a line, in a text area, or
 //! chosen. Knows no document but the place that is asked about, and changes nothing.
 
-use super::{
-    pick::Pick,
-    rows::{counter, grouped},
-};
-use crate::screen::pane::{Context, Typed};
-use ratatui::{
-    Frame,
-    crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent},
-    layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
-};
+use super::{pick::Pick, rows::counter};
+use crate::screen::pane::Typed;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use serde_json::{Number, Value};
 use store_model::{
     rules::schema::Shape,
     value::{Date, date},
 };
-use tui_kit::{
-    field::Field,
-    modal::{self, Tone},
-    prose::Prose,
-    row,
-    text::{fit, width, wrap},
-    theme::Role,
-};
+use tui_kit::{field::Field, prose::Prose, theme::Role};
 
 /// What the answer is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +25,7 @@ pub enum Purpose {
 }
 
 #[derive(Clone, Debug)]
-enum Way {
+pub(super) enum Way {
     Line(Field),
     Prose(Prose),
     Pick(Pick),
@@ -62,20 +47,18 @@ pub enum Answer {
 #[derive(Clone, Debug)]
 pub struct Input {
     pub purpose: Purpose,
-    shape: Shape,
-    way: Way,
+    pub(super) shape: Shape,
+    pub(super) way: Way,
     /// What it began with: the same again is no change.
-    start: String,
-    most: Option<usize>,
+    pub(super) start: String,
+    pub(super) most: Option<usize>,
     /// Names that are taken.
-    taken: Vec<String>,
-    fault: Option<String>,
+    pub(super) taken: Vec<String>,
+    pub(super) fault: Option<String>,
 }
 
 /// A text that may be longer than this is written in an area of its own.
 const SHORT: usize = 160;
-const WIDTH: u16 = 64;
-
 impl Input {
     /// Asks for the value of a place. `value` is what it holds now.
     pub fn value(
@@ -158,7 +141,7 @@ impl Input {
     }
 
     /// Characters so far and the most there may be, where they are limited.
-    fn count(&self) -> Option<(usize, usize)> {
+    pub(super) fn count(&self) -> Option<(usize, usize)> {
         let count = match &self.way {
             Way::Line(field) => field.text().chars().count(),
             Way::Prose(prose) => prose.count(),
@@ -283,115 +266,6 @@ impl Input {
             Way::Prose(_) => " esc or ctrl-s keeps it  enter new line  ctrl-z undo ",
             Way::Pick(_) => " ↑ ↓ choose  enter takes it  esc leaves it as it was ",
         }
-    }
-
-    /// Typed into the place where the value stands.
-    pub fn draw_in_row(&self, frame: &mut Frame, area: Rect, cx: &Context) {
-        let Way::Line(field) = &self.way else { return };
-        let (count, role) = self.counter().unwrap_or((String::new(), Role::Muted));
-        let room = area.width.saturating_sub(width(&count) as u16 + 1);
-        let wiped = " ".repeat(usize::from(area.width));
-        frame.render_widget(Line::styled(wiped, cx.theme.style(Role::Text)), area);
-        field.draw(
-            frame,
-            Rect {
-                width: room,
-                ..area
-            },
-            cx.theme,
-            self.placeholder(),
-            cx.is_focused,
-        );
-        let count_area = Rect {
-            x: area.right().saturating_sub(width(&count) as u16),
-            width: width(&count) as u16,
-            ..area
-        };
-        frame.render_widget(
-            Line::styled(count, cx.theme.style(role)),
-            count_area.intersection(area),
-        );
-    }
-
-    fn placeholder(&self) -> &'static str {
-        match (&self.purpose, self.shape) {
-            (Purpose::Name { .. }, _) => "a name",
-            (_, Shape::Date) => "2026-03-01T09:00:00Z",
-            (_, Shape::Number) => "a number",
-            _ => "a text",
-        }
-    }
-
-    fn title(&self) -> String {
-        match &self.purpose {
-            Purpose::Set { pointer } => pointer.clone(),
-            Purpose::Member { pointer } => format!("{pointer}, new"),
-            Purpose::Append { pointer } => format!("new in {pointer}"),
-            Purpose::Name { pointer } if pointer.is_empty() => {
-                "a new field of the document".to_owned()
-            }
-            Purpose::Name { pointer } => format!("name of what is new in {pointer}"),
-        }
-    }
-
-    /// In front of the tree.
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context, help: &str) {
-        let style = |role| cx.theme.style(role);
-        let columns = usize::from(WIDTH.min(area.width.saturating_sub(4)));
-        let said = match &self.fault {
-            Some(fault) => wrap(fault, columns),
-            None => wrap(help, columns),
-        };
-        let said_role = if self.fault.is_some() {
-            Role::Danger
-        } else {
-            Role::Muted
-        };
-        let said_height = said.len().min(3) as u16;
-        let height = match &self.way {
-            Way::Line(_) => 1,
-            Way::Prose(_) => area.height.saturating_sub(6).clamp(3, 18),
-            Way::Pick(pick) => (pick.count() as u16 + 1).clamp(3, 14),
-        };
-        let keys = Line::styled(fit(self.keys(), columns).into_owned(), style(Role::Muted));
-        let inner = modal::draw(
-            frame,
-            area,
-            cx.theme,
-            Tone::Calm,
-            &self.title(),
-            keys,
-            WIDTH,
-            height + said_height + 1,
-        );
-        let [text, gap, below] = Layout::vertical([
-            Constraint::Min(1),
-            Constraint::Length(1),
-            Constraint::Length(said_height),
-        ])
-        .areas(inner);
-        match &self.way {
-            Way::Line(field) => field.draw(frame, text, cx.theme, self.placeholder(), true),
-            Way::Prose(prose) => prose.draw(frame, text, cx.theme, self.most),
-            Way::Pick(pick) => pick.draw(frame, text, cx),
-        }
-        if let Some((count, most)) = self.count() {
-            let over = if count > most {
-                format!("  {} too many", grouped(count - most))
-            } else {
-                String::new()
-            };
-            let (count, role) = counter(count, most);
-            frame.render_widget(
-                Line::from(vec![
-                    Span::styled(count, style(role)),
-                    Span::styled(over, style(Role::Danger)),
-                ])
-                .right_aligned(),
-                gap,
-            );
-        }
-        row::texts(frame, below, said, style(said_role));
     }
 }
 

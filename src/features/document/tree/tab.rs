@@ -1,7 +1,7 @@
 //! The tree on the desk: hands it the document with what was said of it, and carries its edits out. Holds nothing but the tree.
 
 use super::{
-    view::{self, Outcome, TreeView},
+    view::{Outcome, TreeView},
     visible::{VisibleRows, first_difference},
 };
 use crate::{
@@ -268,7 +268,7 @@ impl Tab for TreeTab {
                     .into_value()
                     .err()
             });
-            view::draw_none(frame, area, cx, error.as_ref());
+            super::drawing::draw_none(frame, area, cx, error.as_ref());
         }
     }
 }

@@ -2,28 +2,24 @@
 //! out. What is to be changed goes out as edits, so that text and tree share one history. Knows neither the text nor the Store.
 
 use super::{
-    about::{self, Aside},
     input::{Answer, Input, Purpose},
-    rows::{self, GUTTER},
+    rows::GUTTER,
     visible::VisibleRows,
 };
 use crate::screen::{
     action::Action,
     command::{Command, Severity},
     pane::{Context, Possible, Typed},
-    text_panel::TextPanel,
 };
 use ratatui::{
-    Frame,
-    crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind},
-    layout::{Constraint, Layout, Position, Rect},
-    text::Line,
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    layout::{Position, Rect},
 };
 use serde_json::Value;
 use std::{cell::Cell, collections::HashSet, sync::Arc};
 use store_model::{
     json::{
-        document::{SyntaxError, pretty},
+        document::pretty,
         edit::Edit,
         pointer::{child, names},
     },
@@ -31,7 +27,6 @@ use store_model::{
 };
 use tui_kit::{
     field::Field,
-    theme::Role,
     tree::{Click, Fold, Tree, walk::size},
 };
 
@@ -47,30 +42,30 @@ pub enum Outcome {
 
 /// A pattern that is being typed.
 #[derive(Debug)]
-struct Search {
-    field: Field,
+pub(super) struct Search {
+    pub(super) field: Field,
     /// The place and the folds with which it began: hits of a half-typed word leave nothing open.
-    start: String,
-    folds: HashSet<String>,
+    pub(super) start: String,
+    pub(super) folds: HashSet<String>,
 }
 
 #[derive(Debug, Default)]
 pub struct TreeView {
-    tree: Tree,
+    pub(super) tree: Tree,
     /// Open while something is asked for.
-    input: Option<Input>,
+    pub(super) input: Option<Input>,
     /// Open while a pattern is typed.
-    search: Option<Search>,
-    pattern: String,
+    pub(super) search: Option<Search>,
+    pub(super) pattern: String,
     /// A word about the last key.
-    note: Option<String>,
+    pub(super) note: Option<String>,
     /// Where the rows were drawn last.
-    drawn: Cell<Rect>,
+    pub(super) drawn: Cell<Rect>,
 }
 
 /// From this width on what is said of a place stands beside the tree.
-const WIDE: u16 = 110;
-const BESIDE: u16 = 46;
+pub(super) const WIDE: u16 = 110;
+pub(super) const BESIDE: u16 = 46;
 
 impl TreeView {
     pub fn takes_text(&self) -> bool {
@@ -201,23 +196,6 @@ impl TreeView {
         Outcome::Used
     }
 
-    fn begin_search(&mut self, start: String) {
-        self.search = Some(Search {
-            field: Field::default(),
-            start,
-            folds: self.tree.folds(),
-        });
-    }
-
-    fn find_next(&mut self, visible: &VisibleRows) {
-        if self.pattern.is_empty() {
-            let pointer = self.pointer(visible.value);
-            self.begin_search(pointer);
-        } else if !self.tree.find(&self.pattern, false, visible.value) {
-            self.note = Some(format!("“{}” does not occur", self.pattern));
-        }
-    }
-
     /// In the check's order, once around; from wherever one is.
     fn next_finding(&mut self, visible: &VisibleRows) {
         let here = self.pointer(visible.value);
@@ -345,7 +323,7 @@ impl TreeView {
     }
 
     /// Puts the cursor on a place that is about to be made, and opens it.
-    fn show(&mut self, place: &str) {
+    pub(super) fn show(&mut self, place: &str) {
         self.tree.open(place);
         self.tree.aim(place);
     }
@@ -419,7 +397,7 @@ impl TreeView {
         self.take(answer, visible)
     }
 
-    fn take(&mut self, answer: Answer, visible: &VisibleRows) -> Outcome {
+    pub(super) fn take(&mut self, answer: Answer, visible: &VisibleRows) -> Outcome {
         match answer {
             Answer::Stay => Outcome::Used,
             Answer::Unused => Outcome::Unused,
@@ -432,54 +410,6 @@ impl TreeView {
                 None => Outcome::Used,
             },
         }
-    }
-
-    fn search_typed(&mut self, typed: &Typed, visible: &VisibleRows) -> Outcome {
-        let Some(Search {
-            field,
-            start,
-            folds,
-        }) = &mut self.search
-        else {
-            return Outcome::Unused;
-        };
-        match typed {
-            Typed::Key(KeyEvent {
-                code: KeyCode::Esc, ..
-            }) => {
-                self.tree.set_folds(std::mem::take(folds));
-                self.tree.go_to(start, visible.value);
-                self.search = None;
-                self.pattern.clear();
-                return Outcome::Used;
-            }
-            Typed::Key(KeyEvent {
-                code: KeyCode::Enter,
-                ..
-            }) => {
-                // Typing has gone to the hit already; without a new pattern the last one is meant.
-                let is_empty = field.is_empty();
-                self.search = None;
-                if is_empty && !self.pattern.is_empty() {
-                    self.find_next(visible);
-                }
-                return Outcome::Used;
-            }
-            Typed::Key(key) => {
-                if !field.key(*key) {
-                    return Outcome::Unused;
-                }
-            }
-            Typed::Paste(text) => field.paste(text),
-        }
-        field.text().clone_into(&mut self.pattern);
-        // Always from where the search began: what is typed on stays on its hit, what is taken back goes back.
-        self.tree.set_folds(folds.clone());
-        self.tree.go_to(start, visible.value);
-        if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, visible.value) {
-            self.note = Some(format!("“{}” does not occur", self.pattern));
-        }
-        Outcome::Used
     }
 
     pub fn mouse(
@@ -512,119 +442,9 @@ impl TreeView {
         }
         Outcome::Used
     }
-
-    pub fn draw(&self, frame: &mut Frame, area: Rect, visible: &VisibleRows, cx: &Context) {
-        let pointer = self.pointer(visible.value);
-        let mut aside = Aside::default();
-        if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some()) {
-            aside.counter = input.counter();
-            aside
-                .said
-                .extend(input.fault().map(|fault| (fault.to_owned(), Role::Danger)));
-            aside
-                .said
-                .push((input.keys().trim().to_owned(), Role::Muted));
-        } else if let Some(note) = &self.note {
-            aside.said.push((note.clone(), Role::Warning));
-        }
-        let is_wide = area.width >= WIDE;
-        let below = if is_wide {
-            0
-        } else {
-            about_height(area.height)
-        };
-        let beside = if is_wide {
-            BESIDE.max(area.width / 3)
-        } else {
-            0
-        };
-        let [left, side] =
-            Layout::horizontal([Constraint::Min(1), Constraint::Length(beside)]).areas(area);
-        let foot = u16::from(self.search.is_some());
-        let [rows, about, line] = Layout::vertical([
-            Constraint::Min(1),
-            Constraint::Length(below),
-            Constraint::Length(foot),
-        ])
-        .areas(left);
-        self.draw_rows(frame, rows, visible, cx);
-        if is_wide {
-            about::draw_beside(frame, side, cx, visible, &pointer, &aside);
-        } else {
-            about::draw_below(frame, about, cx, visible, &pointer, &aside);
-        }
-        if let Some(Search { field, .. }) = &self.search {
-            let [label, input] =
-                Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
-            frame.render_widget(Line::styled(" / ", cx.theme.style(Role::Key)), label);
-            field.draw(
-                frame,
-                input,
-                cx.theme,
-                "search in names and values",
-                cx.is_focused,
-            );
-        }
-        if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_none()) {
-            let help = visible
-                .hint(place_of(&input.purpose))
-                .map(|hint| hint.help)
-                .unwrap_or_default();
-            input.draw(frame, area, cx, &help);
-        }
-    }
-
-    fn draw_rows(&self, frame: &mut Frame, area: Rect, visible: &VisibleRows, cx: &Context) {
-        self.drawn.set(area);
-        let all = self.tree.rows(visible.value);
-        let current = self.tree.index(visible.value);
-        let window = self.tree.window(usize::from(area.height), visible.value);
-        let columns = usize::from(area.width);
-        for (index, place) in window.zip(area.rows()) {
-            let Some(row) = all.get(index) else { continue };
-            let pointer = self.tree.pointer_of(index, visible.value);
-            let is_current = index == current;
-            frame.render_widget(
-                rows::line(
-                    cx,
-                    visible,
-                    row,
-                    &pointer,
-                    is_current,
-                    &self.pattern,
-                    columns,
-                ),
-                place,
-            );
-            if is_current
-                && let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some())
-            {
-                let start = (rows::value_column(row) as u16).min(area.width / 2);
-                input.draw_in_row(
-                    frame,
-                    Rect {
-                        x: place.x + start,
-                        width: place.width - start,
-                        ..place
-                    },
-                    cx,
-                );
-            }
-        }
-    }
 }
 
-/// Rows of what is said below a tree of this height, with its upper edge.
-fn about_height(height: u16) -> u16 {
-    match height {
-        0..9 => 0,
-        9..16 => 4,
-        16..24 => 5,
-        _ => 7,
-    }
-}
-
-fn place_of(purpose: &Purpose) -> &str {
+pub(super) fn place_of(purpose: &Purpose) -> &str {
     match purpose {
         Purpose::Set { pointer }
         | Purpose::Member { pointer }
@@ -650,38 +470,4 @@ fn toggled(visible: &VisibleRows, pointer: &str) -> Outcome {
         }],
         None,
     )
-}
-
-/// In place of the tree where there is none: why, and the key that leads back to the text.
-pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Context, error: Option<&SyntaxError>) {
-    let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
-    panel.gap();
-    match error {
-        Some(error) => {
-            panel.text(
-                "✗ The text is no valid JSON: there is no tree to show.",
-                Role::Danger,
-            );
-            panel.text(
-                &format!(
-                    "Line {}, column {}: {}",
-                    error.line, error.column, error.message
-                ),
-                Role::Text,
-            );
-        }
-        None => panel.text("There is no document to show as a tree yet.", Role::Muted),
-    }
-    panel.gap();
-    panel.keys(
-        "next",
-        &[
-            (cx.key(Action::Tree), "back to the text"),
-            (cx.key(Action::NextFinding), "to the place in the text"),
-        ],
-    );
-    for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-        let line: Line<'static> = line;
-        frame.render_widget(line, place);
-    }
 }

@@ -1,0 +1,143 @@
+//! What the merge dialog says, as lines. Changes nothing.
+
+use super::merge::{MOST, Merge, Way};
+use crate::{screen::pane::Context, state::prepared::count};
+use ratatui::text::Line;
+use serde_json::Value;
+use store_model::{merge::Side, value::brief};
+use tui_kit::{text, theme::Role};
+
+impl Merge {
+    /// The text above the buttons, and the line on which the cursor's row begins and ends.
+    pub(super) fn lines(
+        &self,
+        cx: &Context,
+        columns: usize,
+    ) -> (Vec<Line<'static>>, (usize, usize)) {
+        let style = |role| cx.theme.style(role);
+        let mut lines: Vec<Line> = Vec::new();
+        let Some(compared) = &self.compared else {
+            return (
+                vec![Line::styled(
+                    "Nobody else has changed anything any more.",
+                    style(Role::Text),
+                )],
+                (0, 0),
+            );
+        };
+        let say = |lines: &mut Vec<Line>, indent: usize, text: &str, role: Role| {
+            for part in text::wrap(text, columns.saturating_sub(indent)) {
+                lines.push(Line::styled(
+                    format!("{}{part}", " ".repeat(indent)),
+                    style(role),
+                ));
+            }
+        };
+        if compared.theirs.is_empty() {
+            let text = format!(
+                "Submission {} is not the one that your text was made from.",
+                compared.submission
+            );
+            say(&mut lines, 0, &text, Role::Text);
+        } else {
+            let places = count(compared.theirs.len(), "place", "places");
+            let text = format!(
+                "Somebody else has changed {places} of submission {} since you edited it:",
+                compared.submission
+            );
+            say(&mut lines, 0, &text, Role::Text);
+        }
+        for change in compared.theirs.iter().take(MOST) {
+            let text = format!("{}: {}", change.place, change.sides(120));
+            let cut = text::fit(&text, columns.saturating_sub(2)).into_owned();
+            lines.push(Line::styled(format!("  {cut}"), style(Role::Info)));
+        }
+        if compared.theirs.len() > MOST {
+            lines.push(Line::styled(
+                format!("  and {} more", compared.theirs.len() - MOST),
+                style(Role::Muted),
+            ));
+        }
+        lines.push(Line::default());
+        let mut at = (0, 0);
+        let mut row =
+            |lines: &mut Vec<Line<'static>>, index: usize, head: String, text: &str, role: Role| {
+                let is_here = self.row == index;
+                let begin = lines.len();
+                let indent = text::width(&head);
+                for (number, part) in text::wrap(text, columns.saturating_sub(indent + 1))
+                    .into_iter()
+                    .enumerate()
+                {
+                    let head = if number == 0 {
+                        head.clone()
+                    } else {
+                        " ".repeat(indent)
+                    };
+                    let shown = text::pad(&format!("{head}{part}"), columns);
+                    lines.push(Line::styled(
+                        shown,
+                        style(if is_here { Role::Selection } else { role }),
+                    ));
+                }
+                if is_here {
+                    at = (begin, lines.len());
+                }
+            };
+        for (index, way) in Way::ALL.into_iter().enumerate() {
+            let head = if self.way == way { " (•) " } else { " ( ) " };
+            let role = if self.fault(way).is_some() {
+                Role::Muted
+            } else {
+                Role::Text
+            };
+            row(
+                &mut lines,
+                index,
+                head.to_owned(),
+                &self.sentence(way),
+                role,
+            );
+        }
+        let sides = self.sides.iter().zip(self.conflicts()).take(self.open());
+        for (index, (side, conflict)) in sides.enumerate() {
+            if index == 0 {
+                lines.push(Line::default());
+            }
+            let (word, value) = match side {
+                Side::Mine => ("  mine ", &conflict.mine),
+                Side::Theirs => ("theirs ", &conflict.theirs),
+            };
+            let text = format!("{}: {}", conflict.place, shown(value.as_ref()));
+            row(
+                &mut lines,
+                Way::ALL.len() + index,
+                format!(" [{word}] "),
+                &text,
+                Role::Text,
+            );
+            let (other, value) = match side {
+                Side::Mine => ("theirs", &conflict.theirs),
+                Side::Theirs => ("mine", &conflict.mine),
+            };
+            let rest = text::fit(
+                &format!("{other}: {}", shown(value.as_ref())),
+                columns.saturating_sub(11),
+            )
+            .into_owned();
+            lines.push(Line::styled(
+                format!("           {rest}"),
+                style(Role::Muted),
+            ));
+        }
+        (lines, at)
+    }
+}
+
+/// A value in a few words.
+pub(super) fn shown(value: Option<&Value>) -> String {
+    match value {
+        None => "not there".to_owned(),
+        Some(value) => text::fit(&brief(value), 200).into_owned(),
+    }
+}
