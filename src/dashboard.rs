@@ -16,7 +16,7 @@ use flightdeck::{
     },
     tasks::{
         job::{Job, JobId},
-        pool::{Opening, Pool},
+        pool::{PendingServices, Pool},
         report::{Connection, Report},
         reporter::Told,
         services::{OpenError, Services},
@@ -280,7 +280,12 @@ async fn show(
 }
 
 /// Makes the services beside the first frame: the system's certificates are read for them.
-fn open_services(config: &Config, profile: &Profile, home: &Home, observe: Observe) -> Opening {
+fn open_services(
+    config: &Config,
+    profile: &Profile,
+    home: &Home,
+    observe: Observe,
+) -> PendingServices {
     let (config, profile, home) = (config.clone(), profile.clone(), home.clone());
     let opening =
         tokio::task::spawn_blocking(move || Services::at(home, &config, &profile, observe));
@@ -305,7 +310,7 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<store_client::Exchange>) {
 
 /// Passes requests on, and the state of the budget: after each request, and while the count still falls. Sleeps otherwise.
 async fn connection(
-    services: Opening,
+    services: PendingServices,
     mut exchanges: mpsc::UnboundedReceiver<store_client::Exchange>,
     sender: mpsc::Sender<Told>,
 ) {

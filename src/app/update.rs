@@ -26,6 +26,7 @@ use crate::{
     tasks::{
         job::{Catalog, Job, JobId},
         report::Report,
+        task::FailureNotice,
     },
 };
 use ratatui::layout::Rect;
@@ -207,26 +208,12 @@ impl App {
         }
         self.is_dirty = true;
         if let (Some(message), Some(job)) = (failure, failed_job) {
-            // What only fills the screen keeps its error where it would stand, and must not shout.
-            let is_reading = matches!(
-                job,
-                Job::Recall
-                    | Job::LoadCatalog(_)
-                    | Job::LoadTarget(_)
-                    | Job::LoadStatuses(_)
-                    | Job::Browse { .. }
-                    | Job::Examine { .. }
-                    | Job::LoadHistory(_)
-                    | Job::ReadKept { .. }
-                    | Job::Pack { .. }
-            );
-            let severity = if is_reading {
-                Severity::Warning
-            } else {
-                Severity::Error
+            let severity = match job.failure_notice() {
+                FailureNotice::Error => Some(Severity::Error),
+                FailureNotice::Warning => Some(Severity::Warning),
+                FailureNotice::InPlace => None,
             };
-            // The dialog that asked for texts says it where the path stands, and stays open: once is enough.
-            if !matches!(job, Job::ReadTexts(_)) && !self.is_told_in_place(&job) {
+            if let Some(severity) = severity.filter(|_| !self.is_told_in_place(&job)) {
                 self.toasts.push(severity, message, now.uptime);
             }
         }
@@ -396,14 +383,9 @@ impl App {
             || selected
                 .and_then(|target| model.details.get(target))
                 .is_some_and(store_model::remote::Remote::is_loading)
-            || model
-                .jobs
-                .values()
-                .any(|job| matches!(job, Job::Compare { .. } | Job::Analyze { .. }))
+            || model.jobs.values().any(Job::has_spinner)
             || (!self.overlay_stack.is_empty()
-                && (model.folder.entries.is_loading()
-                    || model.examined.is_loading()
-                    || model.texts.is_loading()))
+                && (model.folder.entries.is_loading() || model.examined.is_loading()))
     }
 
     /// When a time on screen changes next: ages and the clock go by minutes, only what is younger than one by seconds.

@@ -8,7 +8,10 @@ use super::{
 use crate::{
     cli::{Cli, Texts},
     storage::{atomic, config::Env},
-    tasks::{job::TextSource, report::Written, texts as files},
+    tasks::{
+        report::Written,
+        texts::{self as files, TextSource},
+    },
 };
 use serde_json::{Value, json};
 use std::path::Path;

@@ -4,6 +4,7 @@ use super::action::Action;
 use crate::tasks::{
     history_item::HistoryItem,
     job::{Job, JobId, NewProduct},
+    task::Task,
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -134,6 +135,13 @@ pub enum Command {
     },
     DismissRun(String),
     Quit,
+}
+
+impl Command {
+    /// Starts a task of a feature.
+    pub fn start(task: impl Task) -> Self {
+        Self::Start(task.into())
+    }
 }
 
 /// An overlay to be opened, with what it needs.

@@ -3,12 +3,15 @@
 use crate::tasks::{
     job::Catalog,
     report::{AnalyzedReview, Comparison, Judgement},
+    task::TaskMessage,
 };
 use store_model::target::Target;
 
 /// What a report changed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
+    /// From a task to its feature.
+    Task(TaskMessage),
     List(Catalog),
     Target(Target),
     Status(Target),
@@ -16,10 +19,8 @@ pub enum Change {
     Runs,
     Folder,
     Examined,
-    Packing,
-    Texts,
-    /// The list of a target's past, or a kept document.
-    History,
+    /// A text of this target is among the rescued documents now.
+    Rescued(Target),
     Judged(Judgement),
     Compared(Comparison),
     ReviewAnalysis(AnalyzedReview),

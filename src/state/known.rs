@@ -3,7 +3,6 @@
 
 use super::{
     change::Change,
-    run_history::HistoryView,
     run_row::RunRow,
     view::{FolderView, List, ProfileView},
     working_copy::WorkingCopy,
@@ -12,8 +11,8 @@ use crate::{
     engine::view::{Cause, Ending, Outcome, RunView},
     tasks::{
         job::{Catalog, Job, JobId},
-        making::Making,
-        report::{Connection, Examined, Exchange, Interrupted, Report, TargetDetail, Texts},
+        report::{Connection, Examined, Exchange, Interrupted, Report, TargetDetail},
+        task::Task,
     },
 };
 use jiff::Timestamp;
@@ -49,11 +48,6 @@ pub struct Model {
     pub folder: FolderView,
     /// The last ZIP that was examined, while it is on its way too.
     pub examined: Remote<Examined>,
-    /// The ZIP that is being made, or was made last.
-    pub packing: Making,
-    /// The texts that were read or written last.
-    pub texts: Remote<Texts>,
-    pub history: HistoryView,
     /// Newest first.
     pub runs: Vec<RunRow>,
     /// Newest last, bounded.
@@ -129,6 +123,13 @@ impl Model {
         self.runs.iter().find(|row| row.view.id == id)
     }
 
+    /// The task of type `T` that runs, if any.
+    pub fn running<T: Task>(&self) -> Option<(JobId, &T)> {
+        self.jobs
+            .iter()
+            .find_map(|(id, job)| Some((*id, job.task()?)))
+    }
+
     pub fn active_runs(&self) -> usize {
         self.runs.iter().filter(|row| row.is_active()).count()
     }
@@ -148,11 +149,7 @@ impl Model {
                 self.folder.entries.start();
             }
             Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
-            Job::Pack { .. } => self.packing = Making::begun(id),
-            Job::ReadTexts(_) | Job::WriteTexts { .. } => {
-                self.texts = Remote::Loading { stale: None }
-            }
-            job => self.history.begin(job),
+            _ => {}
         }
         let topic = job.topic();
         let older = topic.and_then(|topic| {
@@ -233,6 +230,7 @@ impl Model {
             return Vec::new();
         }
         match report {
+            Report::Task(message) => vec![Change::Task(message)],
             Report::Interrupted(runs) => {
                 for Interrupted { view, held_by, .. } in runs {
                     // What another process drives is its business; what cannot be read, `flightdeck resume` explains.
@@ -322,10 +320,6 @@ impl Model {
                 self.examined = Remote::Ready(*examined);
                 vec![Change::Examined]
             }
-            report @ (Report::Packing { .. } | Report::Packed(_)) => {
-                self.packing.take(report);
-                vec![Change::Packing]
-            }
             Report::Summed(summed) => {
                 if let Some(examined) = self
                     .examined
@@ -336,20 +330,13 @@ impl Model {
                 }
                 vec![Change::Examined]
             }
-            Report::Texts(texts) => {
-                self.texts = Remote::Ready(*texts);
-                vec![Change::Texts]
-            }
             Report::Edited(mut targets) => {
                 // What was read meanwhile is known better.
                 targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
                 self.kept_edits.extend(targets.iter().cloned());
                 targets.into_iter().map(Change::Edit).collect()
             }
-            Report::History(_) | Report::Kept(_) => {
-                self.history.take(report);
-                vec![Change::History]
-            }
+            Report::Rescued(target) => vec![Change::Rescued(target)],
             Report::EditKept { target, at } => {
                 if let Some(copy) = self.edits.get_mut(&target) {
                     copy.kept = Some(at);
@@ -395,6 +382,14 @@ impl Model {
                 vec![Change::Connection]
             }
             Report::Failed { message } => self.end(job, Some(message)),
+            // A task that is still there has delivered its result: whoever fails or stops has been taken off before.
+            Report::Ended
+                if let Some(job) = job
+                    && matches!(self.jobs.get(&job), Some(Job::Task(_))) =>
+            {
+                self.jobs.remove(&job);
+                vec![Change::Nothing]
+            }
             Report::Cancelled | Report::Ended => self.end(job, None),
         }
     }
@@ -508,6 +503,7 @@ impl Model {
             return Vec::new();
         };
         match job {
+            Job::Task(task) => vec![Change::Task(task.stopped(error))],
             Job::LoadCatalog(catalog) => {
                 let list = self.list_mut(&catalog);
                 list.total = None;
@@ -529,14 +525,6 @@ impl Model {
                 self.examined.settle(error);
                 vec![Change::Examined]
             }
-            Job::Pack { .. } => {
-                self.packing.end(error);
-                vec![Change::Packing]
-            }
-            Job::ReadTexts(_) | Job::WriteTexts { .. } => {
-                self.texts.settle(error);
-                vec![Change::Texts]
-            }
             Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
                 // The run itself tells its end; this is for one that could not, because its task broke.
                 let broken = self
@@ -551,10 +539,6 @@ impl Model {
                     });
                 }
                 vec![Change::Runs]
-            }
-            Job::LoadHistory(_) | Job::ReadKept { .. } => {
-                self.history.end(&job, error);
-                vec![Change::History]
             }
             _ => vec![Change::Nothing],
         }

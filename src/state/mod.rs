@@ -3,14 +3,12 @@
 mod change;
 mod known;
 pub mod prepared;
-pub mod run_history;
 mod run_row;
 mod view;
 mod working_copy;
 
 pub use change::Change;
 pub use known::Model;
-pub use run_history::HistoryView;
 pub use run_row::RunRow;
 pub use view::{FolderView, List, ProfileView};
 pub use working_copy::WorkingCopy;

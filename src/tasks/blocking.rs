@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 /// Runs it there; its error, or that it broke, in words.
-pub(super) async fn away<T: Send + 'static, E: Display + Send + 'static>(
+pub(crate) async fn away<T: Send + 'static, E: Display + Send + 'static>(
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, String> {
     match tokio::task::spawn_blocking(work).await {

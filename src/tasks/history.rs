@@ -1,12 +1,6 @@
 //! Reads the history of a target's document from this machine's disk: no request. Knows no screen.
 
-use super::{
-    blocking::away,
-    history_item::{Deed, HistoryItem, KeptDocument, TargetHistory},
-    report::Report,
-    reporter::Reporter,
-    services::Services,
-};
+use super::history_item::{Deed, HistoryItem, KeptDocument};
 use crate::storage::{DiskError, DraftFile, Drafts, History, Kept};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -19,55 +13,11 @@ use store_model::{
 /// As many ended runs of all targets are looked through.
 const MOST_RUNS: usize = 2_000;
 
-/// Tells the list at once, and again with what each update changed: reading both sides of many takes a moment.
-pub async fn load(services: &Services, target: Target, reporter: &Reporter) {
-    let (drafts, history, owner) = (
-        services.home.drafts(),
-        services.home.history(),
-        target.clone(),
-    );
-    let (mut items, pairs) = match away(move || list(&drafts, &history, &owner)).await {
-        Ok(listed) => listed,
-        Err(error) => return reporter.fail(error).await,
-    };
-    if pairs.is_empty() {
-        return reporter
-            .send(Report::History(Box::new(TargetHistory { target, items })))
-            .await;
-    }
-    reporter
-        .send(Report::History(Box::new(TargetHistory {
-            target: target.clone(),
-            items: items.clone(),
-        })))
-        .await;
-    for (index, after) in pairs {
-        let Some(HistoryItem {
-            deed: Deed::Put {
-                before, changes, ..
-            },
-            ..
-        }) = items.get_mut(index)
-        else {
-            continue;
-        };
-        let (before, kind) = (before.clone(), target.kind());
-        // One after the other: a newer list supersedes this one between two files.
-        *changes = tokio::task::spawn_blocking(move || difference(kind, &before, &after))
-            .await
-            .ok()
-            .flatten();
-    }
-    reporter
-        .send(Report::History(Box::new(TargetHistory { target, items })))
-        .await;
-}
-
 /// The later side of an update: its place in the list, and its file.
-type Later = (usize, PathBuf);
+pub type Later = (usize, PathBuf);
 
 /// The history without what updates changed, and the later side of those that have one.
-fn list(
+pub fn list(
     drafts: &Drafts,
     history: &History,
     target: &Target,
@@ -135,7 +85,7 @@ fn after<'a>(files: &'a [DraftFile], before: &DraftFile) -> Option<&'a DraftFile
     files.iter().filter(is_its).min_by_key(|file| file.saved_at)
 }
 
-fn difference(kind: Kind, before: &Path, after: &Path) -> Option<Vec<Change>> {
+pub fn difference(kind: Kind, before: &Path, after: &Path) -> Option<Vec<Change>> {
     let read = |path: &Path| -> Option<Value> {
         let value: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
         Some(put_body(kind, &value))
@@ -144,19 +94,12 @@ fn difference(kind: Kind, before: &Path, after: &Path) -> Option<Vec<Change>> {
 }
 
 /// One kept document with its text.
-pub async fn read(services: &Services, target: &Target, path: PathBuf, reporter: &Reporter) {
-    let (drafts, kind) = (services.home.drafts(), target.kind());
-    let read = away(move || {
-        let draft = drafts.read(&path)?;
-        let body = serde_json::from_str::<Value>(&draft.text).map(|value| put_body(kind, &value));
-        Ok::<_, DiskError>(KeptDocument {
-            path,
-            body: body.map_err(|error| error.to_string()),
-            text: draft.text,
-        })
-    });
-    match read.await {
-        Ok(document) => reporter.send(Report::Kept(Box::new(document))).await,
-        Err(error) => reporter.fail(error).await,
-    }
+pub fn read(drafts: &Drafts, kind: Kind, path: PathBuf) -> Result<KeptDocument, DiskError> {
+    let draft = drafts.read(&path)?;
+    let body = serde_json::from_str::<Value>(&draft.text).map(|value| put_body(kind, &value));
+    Ok(KeptDocument {
+        path,
+        body: body.map_err(|error| error.to_string()),
+        text: draft.text,
+    })
 }

@@ -1,6 +1,9 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
-use super::report::TargetDetail;
+use super::{
+    report::TargetDetail,
+    task::{AnyTask, FailureNotice, Task},
+};
 use crate::engine::plan::Plan;
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -9,7 +12,6 @@ use store_model::{
     difference::Brought,
     product::PackageIdentity,
     target::{Kind, Target},
-    texts::Field,
 };
 
 /// Grows; a newer job that supersedes an older one has the larger id.
@@ -30,17 +32,6 @@ pub enum NewProduct {
         groups: Vec<String>,
         rank_higher_than: Option<String>,
     },
-}
-
-/// What a person named, with what its names are held against.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TextSource {
-    pub from: PathBuf,
-    pub fields: Vec<Field>,
-    /// The document's own languages: they count as languages however they are called.
-    pub languages: Vec<String>,
-    /// The field that a file is for which is named after its language alone.
-    pub asked: Option<&'static str>,
 }
 
 /// A document as it stands, to be held against what is live.
@@ -65,6 +56,8 @@ pub struct ReviewDocuments {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Job {
+    /// Work that its feature describes; see [`Task`].
+    Task(AnyTask),
     /// The last known lists from disk: no request.
     Recall,
     LoadCatalog(Catalog),
@@ -84,32 +77,9 @@ pub enum Job {
         /// What the product's packages are called, where that is known.
         identity: Option<PackageIdentity>,
     },
-    /// Makes a ZIP of what a document waits for out of a folder.
-    Pack {
-        folder: PathBuf,
-        out: PathBuf,
-        kind: Kind,
-        document: Value,
-    },
     /// SHA-256 of a whole ZIP, for the hash of a release.
     Sum {
         zip: PathBuf,
-    },
-    /// Reads texts from a folder or a table.
-    ReadTexts(TextSource),
-    /// Writes texts below a folder, or a table to the path itself.
-    WriteTexts {
-        to: PathBuf,
-        /// Path below the folder, empty for the path itself; and content.
-        files: Vec<(String, String)>,
-        overwrites: bool,
-    },
-    /// What became of a target's document: from disk alone.
-    LoadHistory(Target),
-    /// A document that [`Job::LoadHistory`] listed.
-    ReadKept {
-        target: Target,
-        path: PathBuf,
     },
     /// Judges a large text. The number comes back with the answer.
     Judge {
@@ -175,25 +145,52 @@ pub enum Job {
 }
 
 impl Job {
-    /// Whether it changes something, here or in the account: such a job is never dropped half-way.
-    pub fn is_change(&self) -> bool {
+    /// The task of type `T`, if it is one.
+    pub fn task<T: Task>(&self) -> Option<&T> {
         match self {
+            Self::Task(task) => task.get(),
+            _ => None,
+        }
+    }
+
+    pub fn has_spinner(&self) -> bool {
+        match self {
+            Self::Task(task) => task.has_spinner(),
+            Self::Compare { .. } | Self::Analyze { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// How a person learns that it failed: what only fills the screen keeps its error where its result would stand, and a
+    /// message of that goes by itself.
+    pub fn failure_notice(&self) -> FailureNotice {
+        match self {
+            Self::Task(task) => task.failure_notice(),
             Self::Recall
             | Self::LoadCatalog(_)
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
-            | Self::ReadTexts(_)
+            | Self::Examine { .. } => FailureNotice::Warning,
+            _ => FailureNotice::Error,
+        }
+    }
+
+    /// Whether it changes something, here or in the account: such a job is never dropped half-way.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Task(task) => task.is_change(),
+            Self::Recall
+            | Self::LoadCatalog(_)
+            | Self::LoadTarget(_)
+            | Self::LoadStatuses(_)
+            | Self::Browse { .. }
             | Self::Judge { .. }
             | Self::Compare { .. }
             | Self::Analyze { .. }
             | Self::Examine { .. }
-            | Self::LoadHistory(_)
-            | Self::ReadKept { .. }
             | Self::Sum { .. } => false,
-            Self::Pack { .. }
-            | Self::WriteTexts { .. }
-            | Self::KeepEdit { .. }
+            Self::KeepEdit { .. }
             | Self::SetAside { .. }
             | Self::DropEdit { .. }
             | Self::Publish(_)
@@ -209,17 +206,14 @@ impl Job {
     /// Two jobs with the same topic do not run side by side: the newer one supersedes the older.
     pub fn topic(&self) -> Option<String> {
         match self {
+            Self::Task(task) => task.topic(),
             Self::Recall => Some("recall".into()),
             Self::LoadCatalog(catalog) => Some(format!("catalog {catalog:?}")),
             Self::LoadTarget(target) => Some(format!("target {target}")),
             Self::LoadStatuses(_) => Some("statuses".into()),
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
-            Self::Pack { .. } => Some("pack".into()),
             Self::Sum { .. } => Some("sum".into()),
-            Self::ReadTexts(_) | Self::WriteTexts { .. } => Some("texts".into()),
-            Self::LoadHistory(_) => Some("past".into()),
-            Self::ReadKept { .. } => Some("kept".into()),
             Self::Judge { .. } => Some("judge".into()),
             Self::Compare { .. } => Some("compare".into()),
             Self::Analyze { .. } => Some("weigh".into()),
@@ -235,5 +229,11 @@ impl Job {
             | Self::DeleteDraft { .. }
             | Self::DeleteProduct { .. } => None,
         }
+    }
+}
+
+impl<T: Task> From<T> for Job {
+    fn from(task: T) -> Self {
+        Self::Task(AnyTask::new(task))
     }
 }

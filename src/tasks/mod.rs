@@ -1,7 +1,7 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
 pub mod analyze;
-mod blocking;
+pub mod blocking;
 pub mod browse;
 pub mod digest;
 pub mod drive;
@@ -12,7 +12,6 @@ pub mod job;
 pub mod journal;
 pub mod judge;
 pub mod load;
-pub mod making;
 pub mod manage;
 pub mod pack;
 pub mod pool;
@@ -24,5 +23,6 @@ pub mod rollout;
 mod sending;
 pub mod services;
 mod shared_budget;
+pub mod task;
 pub mod texts;
 pub mod working_copy;

@@ -1,10 +1,7 @@
 //! Makes a ZIP out of a folder, so that it fits a document: each file under the path that the document names, the ZIP in its
 //! place only when it is whole. The same folder gives the same bytes. Knows no screen.
 
-use super::{
-    report::{Packed, Report},
-    reporter::{PROGRESS_PAUSE, Reporter},
-};
+use super::{report::Packed, reporter::PROGRESS_PAUSE};
 use serde_json::Value;
 use std::{
     fs::{self, File},
@@ -18,7 +15,6 @@ use store_model::{
     target::Kind,
 };
 use tempfile::NamedTempFile;
-use tokio_util::sync::CancellationToken;
 use zip::{
     CompressionMethod, DateTime, System, ZIP64_BYTES_THR, ZipWriter, result::ZipError,
     write::SimpleFileOptions,
@@ -56,28 +52,6 @@ fn disk<'p>(what: &'static str, path: &'p Path) -> impl Fn(io::Error) -> PackErr
         what,
         path: path.to_owned(),
         source,
-    }
-}
-
-/// As a job: reports its progress, and stops when it is told to.
-pub(super) async fn run(
-    folder: PathBuf,
-    out: PathBuf,
-    kind: Kind,
-    document: Value,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) {
-    let (progress, stop) = (reporter.clone(), cancel.clone());
-    let work = move || {
-        let told = |done, total| progress.try_send(Report::Packing { done, total });
-        pack(&folder, &out, kind, &document, told, || stop.is_cancelled())
-    };
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(packed)) => reporter.send(Report::Packed(Box::new(packed))).await,
-        Ok(Err(PackError::Cancelled)) => reporter.send(Report::Cancelled).await,
-        Ok(Err(error)) => reporter.fail(error).await,
-        Err(error) => reporter.fail(error).await,
     }
 }
 

@@ -1,13 +1,14 @@
 //! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
 
 use super::{
-    analyze, digest, drive, files, history,
+    analyze, digest, drive, files,
     job::{Job, JobId},
-    judge, load, manage, pack, renew,
+    judge, load, manage, renew,
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
-    texts, working_copy,
+    task::Means,
+    working_copy,
 };
 use crate::{engine::operation::Operation, storage::Home};
 use futures::{
@@ -29,19 +30,13 @@ struct Running {
 }
 
 /// Services that may still be in the making, or in words why there are none.
-pub type Opening = Shared<BoxFuture<'static, Result<Services, String>>>;
-
-/// What a job works with. What is known from disk needs no services, so it does not wait for them.
-#[derive(Clone)]
-struct Means {
-    home: Home,
-    profile: String,
-    services: Opening,
-}
+pub type PendingServices = Shared<BoxFuture<'static, Result<Services, String>>>;
 
 /// Every job that runs.
 pub struct Pool {
-    means: Means,
+    home: Home,
+    profile: String,
+    services: PendingServices,
     sender: mpsc::Sender<Told>,
     root: CancellationToken,
     tasks: TaskTracker,
@@ -68,16 +63,14 @@ impl Pool {
     pub fn opening(
         home: Home,
         profile: String,
-        services: Opening,
+        services: PendingServices,
         sender: mpsc::Sender<Told>,
     ) -> Self {
         let (root, tasks) = (CancellationToken::new(), TaskTracker::new());
         Self {
-            means: Means {
-                home,
-                profile,
-                services,
-            },
+            home,
+            profile,
+            services,
             sender,
             root,
             tasks,
@@ -102,10 +95,14 @@ impl Pool {
         let (cancel, over) = (self.root.child_token(), CancellationToken::new());
         let reporter = Reporter::new(id, self.sender.clone());
         let work = Box::pin(run(
-            self.means.clone(),
+            Means {
+                home: self.home.clone(),
+                profile: self.profile.clone(),
+                services: self.services.clone(),
+                reporter: reporter.clone(),
+                cancel: cancel.clone(),
+            },
             job,
-            reporter.clone(),
-            cancel.clone(),
             superseded,
         ));
         let done = over.clone().drop_guard();
@@ -151,15 +148,10 @@ impl Pool {
     }
 }
 
-async fn run(
-    means: Means,
-    job: Job,
-    reporter: Reporter,
-    cancel: CancellationToken,
-    superseded: Vec<CancellationToken>,
-) {
+async fn run(means: Means, job: Job, superseded: Vec<CancellationToken>) {
     let stoppable = !job.is_change();
-    let work = perform(means, job, &reporter, &cancel);
+    let (reporter, cancel) = (means.reporter.clone(), means.cancel.clone());
+    let work = perform(means, job);
     if stoppable {
         // A superseded read has nothing to put in order: it is dropped where it stands.
         tokio::select! {
@@ -176,12 +168,18 @@ async fn run(
     }
 }
 
-async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &CancellationToken) {
+async fn perform(means: Means, job: Job) {
+    if let Job::Task(task) = job {
+        return task.start(means).await;
+    }
     let Means {
         home,
         profile,
         services,
+        reporter,
+        cancel,
     } = means;
+    let (reporter, cancel) = (&reporter, &cancel);
     if let Job::Recall = job {
         return load::recall(&home, &profile, reporter).await;
     }
@@ -191,7 +189,7 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
     };
     match job {
         // Done above: it waits for nothing.
-        Job::Recall => {}
+        Job::Recall | Job::Task(_) => {}
         Job::LoadCatalog(catalog) => load::catalog(services, catalog, reporter).await,
         Job::LoadTarget(target) => load::target(services, target, reporter).await,
         Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
@@ -210,19 +208,7 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
         } => judge::judge(target, number, text, body, reporter).await,
         Job::Compare { number, documents } => analyze::compare(number, documents, reporter).await,
         Job::Analyze { number, documents } => analyze::analyze(number, documents, reporter).await,
-        Job::Pack {
-            folder,
-            out,
-            kind,
-            document,
-        } => pack::run(folder, out, kind, document, reporter, cancel).await,
         Job::Sum { zip } => digest::run(zip, reporter).await,
-        Job::ReadTexts(source) => texts::import(source, reporter).await,
-        Job::WriteTexts {
-            to,
-            files,
-            overwrites,
-        } => texts::export(to, files, overwrites, reporter).await,
         Job::KeepEdit {
             target,
             text,
@@ -232,8 +218,6 @@ async fn perform(means: Means, job: Job, reporter: &Reporter, cancel: &Cancellat
         } => {
             working_copy::keep(services, target, text, (base, body), zip, reporter).await;
         }
-        Job::LoadHistory(target) => history::load(services, target, reporter).await,
-        Job::ReadKept { target, path } => history::read(services, &target, path, reporter).await,
         Job::SetAside { target, text } => {
             working_copy::set_aside(services, target, text, reporter).await
         }

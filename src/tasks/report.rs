@@ -1,6 +1,6 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
-use super::history_item::{KeptDocument, TargetHistory};
+use super::task::TaskMessage;
 use crate::engine::view::RunView;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,7 +16,6 @@ use store_model::{
     status::StatusReport,
     submission::Submission,
     target::Target,
-    texts::source::Found,
 };
 
 /// The state of the connection, for the header.
@@ -104,6 +103,8 @@ pub struct Interrupted {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
+    /// For the feature that started the task.
+    Task(TaskMessage),
     /// Runs that an earlier process left.
     Interrupted(Vec<Interrupted>),
     /// The first part of a list, while the rest is on its way. `total` is the server's count.
@@ -134,22 +135,15 @@ pub enum Report {
         entries: Vec<FolderEntry>,
     },
     Examined(Box<Examined>),
-    /// Bytes of a folder that stand in the ZIP that is being made. May be dropped: another follows.
-    Packing {
-        done: u64,
-        total: u64,
-    },
-    Packed(Box<Packed>),
     /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
     Summed(Summed),
-    Texts(Box<Texts>),
     Judged(Judgement),
     Compared(Comparison),
     ReviewAnalysis(AnalyzedReview),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
-    History(Box<TargetHistory>),
-    Kept(Box<KeptDocument>),
+    /// A text that gave way to another one is among the rescued documents now.
+    Rescued(Target),
     EditKept {
         target: Target,
         at: Timestamp,
@@ -186,21 +180,6 @@ pub enum Written {
     Done { files: usize },
     /// Nothing was written: these files are there and say something else.
     InTheWay { files: Vec<PathBuf> },
-}
-
-/// Texts that were read, or written.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Texts {
-    Found {
-        from: PathBuf,
-        found: Found,
-    },
-    Written {
-        to: PathBuf,
-        /// How many there were to write.
-        all: usize,
-        written: Written,
-    },
 }
 
 /// A text of a target judged, with the number that it was asked under.

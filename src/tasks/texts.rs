@@ -1,19 +1,28 @@
-//! Texts of listings from and to the disk: a folder of text files or a CSV table. Blocking but for the two jobs at the end.
-//! Knows no document: what the texts would change is planned in the domain.
+//! Texts of listings from and to the disk: a folder of text files or a CSV table. Blocks. Knows no document: `store-model` plans
+//! what the texts would change.
 
-use super::{
-    blocking::away,
-    job::TextSource,
-    report::{Report, Texts, Written},
-    reporter::Reporter,
-};
+use super::report::Written;
 use std::{
     collections::HashSet,
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
-use store_model::texts::source::{Found, Piece, Problem, Why, decode, read_table, spot};
+use store_model::texts::{
+    Field,
+    source::{Found, Piece, Problem, Why, decode, read_table, spot},
+};
+
+/// What a person named, with what its names are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    pub from: PathBuf,
+    pub fields: Vec<Field>,
+    /// The document's own languages: they count as languages however they are called.
+    pub languages: Vec<String>,
+    /// The field that a file is for which is named after its language alone.
+    pub asked: Option<&'static str>,
+}
 
 /// A description has at most 10,000 characters; what is far larger is something else.
 const MOST_BYTES: u64 = 1 << 20;
@@ -196,40 +205,6 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
         error.kind(),
         format!("{} cannot be written: {error}", path.display()),
     )
-}
-
-pub(super) async fn import(source: TextSource, reporter: &Reporter) {
-    // The screen shows where it was read from: a relative path would say nothing.
-    let from = source.from.clone();
-    match away(move || read(&source)).await {
-        Ok(found) => {
-            reporter
-                .send(Report::Texts(Box::new(Texts::Found { from, found })))
-                .await
-        }
-        Err(error) => {
-            reporter
-                .fail(format!("{} cannot be read: {error}", from.display()))
-                .await
-        }
-    }
-}
-
-pub(super) async fn export(
-    to: PathBuf,
-    files: Vec<(String, String)>,
-    overwrites: bool,
-    reporter: &Reporter,
-) {
-    let (place, all) = (to.clone(), files.len());
-    match away(move || write(&place, &files, overwrites)).await {
-        Ok(written) => {
-            reporter
-                .send(Report::Texts(Box::new(Texts::Written { to, all, written })))
-                .await
-        }
-        Err(error) => reporter.fail(error).await,
-    }
 }
 
 #[cfg(test)]

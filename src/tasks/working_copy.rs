@@ -1,6 +1,6 @@
 //! Keeps the edited document of a target on disk with the one that it was made from, so that killing the program loses nothing.
 
-use super::{blocking::away, history, report::Report, reporter::Reporter, services::Services};
+use super::{blocking::away, report::Report, reporter::Reporter, services::Services};
 use crate::storage::{EditedDraft, Kept};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -56,8 +56,7 @@ pub async fn set_aside(services: &Services, target: Target, text: String, report
     let owner = target.clone();
     let work = move || drafts.save(&target, Kept::SetAside, None, text.as_str());
     match away(work).await {
-        // It stands in the history from now on.
-        Ok(_) => history::load(services, owner, reporter).await,
+        Ok(_) => reporter.send(Report::Rescued(owner)).await,
         Err(error) => reporter.fail(error).await,
     }
 }

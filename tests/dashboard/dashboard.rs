@@ -12,13 +12,19 @@ use flightdeck::{
         settings::Settings,
         update::App,
     },
+    features::{
+        history::tasks::{LoadHistory, ReadKept},
+        listings::tasks::{ReadTexts, WriteTexts},
+        zip::tasks::{Pack, Packing},
+    },
     state::ProfileView,
     tasks::{
         analyze, browse,
         history_item::{HistoryItem, KeptDocument, TargetHistory},
         job::{Catalog, Job, JobId},
         pack,
-        report::{AnalyzedReview, Comparison, Judgement, Report, Summed, TargetDetail, Texts},
+        report::{AnalyzedReview, Comparison, Judgement, Report, Summed, TargetDetail},
+        task::{Task, TaskEvent, TaskMessage},
         texts,
     },
 };
@@ -276,16 +282,6 @@ impl Dashboard {
                     Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))),
                 );
             }
-            Job::Pack {
-                folder,
-                out,
-                kind,
-                document,
-            } => {
-                let packed =
-                    pack::pack(&folder, &out, kind, &document, |_, _| (), || false).unwrap();
-                self.report(id, Report::Packed(Box::new(packed)));
-            }
             Job::Sum { zip } => {
                 self.report(
                     id,
@@ -295,36 +291,6 @@ impl Dashboard {
                         total: 1,
                         sum: Some([7; 32]),
                     }),
-                );
-            }
-            Job::ReadTexts(source) => match texts::read(&source) {
-                Ok(found) => self.report(
-                    id,
-                    Report::Texts(Box::new(Texts::Found {
-                        from: source.from,
-                        found,
-                    })),
-                ),
-                Err(error) => self.report(
-                    id,
-                    Report::Failed {
-                        message: error.to_string(),
-                    },
-                ),
-            },
-            Job::WriteTexts {
-                to,
-                files,
-                overwrites,
-            } => {
-                let written = texts::write(&to, &files, overwrites).unwrap();
-                self.report(
-                    id,
-                    Report::Texts(Box::new(Texts::Written {
-                        to,
-                        all: files.len(),
-                        written,
-                    })),
                 );
             }
             Job::Judge {
@@ -363,34 +329,62 @@ impl Dashboard {
                 self.kept = Some(text);
                 self.report(id, Report::EditKept { target, at });
             }
-            Job::LoadHistory(target) => {
-                let items = self.history.clone();
-                self.report(
-                    id,
-                    Report::History(Box::new(TargetHistory { target, items })),
-                );
-            }
-            Job::ReadKept { path, .. } => {
-                let body = self
-                    .documents
-                    .get(&path)
-                    .cloned()
-                    .ok_or_else(|| "no JSON".to_owned());
-                let text = body
-                    .as_ref()
-                    .map_or_else(|_| "broken {".to_owned(), ToString::to_string);
-                self.report(
-                    id,
-                    Report::Kept(Box::new(KeptDocument { path, body, text })),
-                );
-            }
             Job::Recall => {}
-            _ => {
-                self.started.push(job);
-                return;
+            job => {
+                if !self.run_task(id, &job) {
+                    self.started.push(job);
+                    return;
+                }
             }
         }
         self.report(id, Report::Ended);
+    }
+
+    /// Answers the tasks of features; says whether it was one.
+    fn run_task(&mut self, id: JobId, job: &Job) -> bool {
+        if let Some(task) = job.task::<Pack>() {
+            let (folder, out) = (&task.folder, &task.out);
+            let packed =
+                pack::pack(folder, out, task.kind, &task.document, |_, _| (), || false).unwrap();
+            self.answer(id, task, TaskEvent::Done(Packing::Done(packed)));
+        } else if let Some(task) = job.task::<ReadTexts>() {
+            match texts::read(&task.0) {
+                Ok(found) => self.answer(id, task, TaskEvent::Done(found)),
+                Err(error) => self.report(
+                    id,
+                    Report::Failed {
+                        message: error.to_string(),
+                    },
+                ),
+            }
+        } else if let Some(task) = job.task::<WriteTexts>() {
+            let written = texts::write(&task.to, &task.files, task.overwrites).unwrap();
+            self.answer(id, task, TaskEvent::Done(written));
+        } else if let Some(task) = job.task::<LoadHistory>() {
+            let (target, items) = (task.0.clone(), self.history.clone());
+            let history = Arc::new(TargetHistory { target, items });
+            self.answer(id, task, TaskEvent::Done(history));
+        } else if let Some(task) = job.task::<ReadKept>() {
+            let path = task.path.clone();
+            let body = self
+                .documents
+                .get(&path)
+                .cloned()
+                .ok_or_else(|| "no JSON".to_owned());
+            let text = body
+                .as_ref()
+                .map_or_else(|_| "broken {".to_owned(), ToString::to_string);
+            let kept = Arc::new(KeptDocument { path, body, text });
+            self.answer(id, task, TaskEvent::Done(kept));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn answer<T: Task>(&mut self, id: JobId, task: &T, event: TaskEvent<T::Output>) {
+        let message = TaskMessage::new(Arc::new(task.clone()), event);
+        self.report(id, Report::Task(message));
     }
 
     /// Lets time pass; whatever wanted to be woken is woken in time.

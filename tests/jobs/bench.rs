@@ -12,6 +12,7 @@ use flightdeck::{
         report::{Report, UploadProgress},
         reporter::Told,
         services::Services,
+        task::{Task, TaskEvent},
     },
 };
 use serde_json::Value;
@@ -156,10 +157,10 @@ impl Bench {
         fs::write(&path, b"").unwrap();
     }
 
-    pub fn start(&mut self, job: Job) -> JobId {
+    pub fn start(&mut self, job: impl Into<Job>) -> JobId {
         self.last += 1;
         let id = JobId(self.last);
-        self.pool.start(id, job);
+        self.pool.start(id, job.into());
         id
     }
 
@@ -225,7 +226,7 @@ impl Bench {
     }
 
     /// Runs a job alone.
-    pub async fn run(&mut self, job: Job) -> Vec<Report> {
+    pub async fn run(&mut self, job: impl Into<Job>) -> Vec<Report> {
         let id = self.start(job);
         let [told] = self.ended([id]).await;
         told
@@ -345,6 +346,14 @@ pub fn views(reports: &[Report]) -> Vec<&RunView> {
             }
         })
         .collect()
+}
+
+/// What a task of type `T` says, if the report is one of its.
+pub fn event<T: Task>(report: &Report) -> Option<&TaskEvent<T::Output>> {
+    match report {
+        Report::Task(message) => message.of::<T>().map(|(_, event)| event),
+        _ => None,
+    }
 }
 
 pub fn uploads(reports: &[Report]) -> Vec<&UploadProgress> {

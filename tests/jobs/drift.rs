@@ -1,16 +1,18 @@
 //! Somebody else changes the same draft: noticed before ours is sent; and both sides of every update are there to go back to.
 
-use crate::bench::{Bench, add_on_with_draft, views};
+use crate::bench::{Bench, add_on_with_draft, event, views};
 use flightdeck::{
     engine::{
         plan::{PendingPolicy, Plan},
         view::Outcome,
     },
+    features::history::tasks::{LoadHistory, ReadKept},
     storage::Kept,
     tasks::{
         history_item::Deed,
         job::Job,
         report::{Report, TargetDetail},
+        task::TaskEvent,
     },
 };
 use serde_json::{Value, json};
@@ -103,8 +105,8 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
     bench.assert_home_is_clean();
 
     // The history knows what the update changed, and gives the document from before it.
-    let told = bench.run(Job::LoadHistory(target.clone())).await;
-    let Some(Report::History(history)) = told.last() else {
+    let told = bench.run(LoadHistory(target.clone())).await;
+    let Some(TaskEvent::Done(history)) = told.last().and_then(event::<LoadHistory>) else {
         panic!("{told:?}")
     };
     let [ended, put, refused] = history.items.as_slice() else {
@@ -131,12 +133,12 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
         "{change:?}"
     );
     let told = bench
-        .run(Job::ReadKept {
+        .run(ReadKept {
             target: target.clone(),
             path: before.clone(),
         })
         .await;
-    let [Report::Kept(kept)] = told.as_slice() else {
+    let [Some(TaskEvent::Done(kept))] = told.iter().map(event::<ReadKept>).collect::<Vec<_>>()[..] else {
         panic!("{told:?}")
     };
     let body = kept.body.as_ref().unwrap();
@@ -181,7 +183,9 @@ async fn a_text_that_is_set_aside_stands_in_the_history_letter_by_letter() {
             text: text.to_owned(),
         })
         .await;
-    let Some(Report::History(history)) = told.last() else {
+    assert_eq!(told, [Report::Rescued(target.clone())]);
+    let told = bench.run(LoadHistory(target.clone())).await;
+    let Some(TaskEvent::Done(history)) = told.last().and_then(event::<LoadHistory>) else {
         panic!("{told:?}")
     };
     let [item] = history.items.as_slice() else {
@@ -196,12 +200,12 @@ async fn a_text_that_is_set_aside_stands_in_the_history_letter_by_letter() {
         panic!("{item:?}")
     };
     let told = bench
-        .run(Job::ReadKept {
+        .run(ReadKept {
             target,
             path: path.clone(),
         })
         .await;
-    let [Report::Kept(kept)] = told.as_slice() else {
+    let [Some(TaskEvent::Done(kept))] = told.iter().map(event::<ReadKept>).collect::<Vec<_>>()[..] else {
         panic!("{told:?}")
     };
     assert!(kept.text == text && kept.body.is_err());

@@ -1,10 +1,15 @@
 //! Folders and archives as the ZIP picker gets them.
 
-use crate::bench::Bench;
-use flightdeck::tasks::{
-    job::Job,
-    report::{Examined, Report},
+use crate::bench::{Bench, event};
+use flightdeck::{
+    features::zip::tasks::{Pack, Packing},
+    tasks::{
+        job::Job,
+        report::{Examined, Report},
+        task::TaskEvent,
+    },
 };
+use std::sync::Arc;
 use store_model::{archive::Inside, target::Kind};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,18 +93,18 @@ async fn an_archive_fits_or_says_what_is_wrong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_packed_or_says_what_it_lacks() {
     let mut bench = Bench::new().await;
-    let job = |bench: &Bench, folder: &str, out: &str| Job::Pack {
+    let job = |bench: &Bench, folder: &str, out: &str| Pack {
         folder: bench.file(folder),
         out: bench.file(out),
         kind: Kind::App,
-        document: bench.document("notes-2.5.json"),
+        document: Arc::new(bench.document("notes-2.5.json")),
     };
     let told = bench.run(job(&bench, "build-2.5", "made.zip")).await;
     assert!(
-        told.iter().any(|report| matches!(report, Report::Packing { done, total } if done == total && *total > 0)),
+        told.iter().filter_map(event::<Pack>).any(|event| matches!(event, TaskEvent::Progress(Packing::Progress { done, total }) if done == total && *total > 0)),
         "{told:?}"
     );
-    let Some(Report::Packed(packed)) = told.last() else {
+    let Some(TaskEvent::Done(Packing::Done(packed))) = told.last().and_then(event::<Pack>) else {
         panic!("{told:?}")
     };
     assert_eq!(

@@ -1,7 +1,10 @@
 //! One document of a target's past: what an update changed, what restoring it would change, and putting it into the working copy.
 //! Nothing is sent from here: what was restored goes through the review like any edit.
 
-use super::tab::kind_word;
+use super::{
+    tab::kind_word,
+    tasks::{LoadHistory, ReadKept},
+};
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
@@ -15,8 +18,10 @@ use crate::{
         prepared::{Prepared, count},
     },
     tasks::{
+        history_item::KeptDocument,
         history_item::{Deed, HistoryItem},
         job::Job,
+        task::TaskEvent,
     },
 };
 use ratatui::{
@@ -26,7 +31,7 @@ use ratatui::{
     text::Line,
 };
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 use store_model::{
     diff::{Change as Difference, diff},
     json::{document::pretty, edit::Edit},
@@ -58,6 +63,7 @@ pub struct Kept {
     target: Target,
     item: HistoryItem,
     path: Option<PathBuf>,
+    kept: Option<Arc<KeptDocument>>,
     found: Found,
     scroll: Scroll,
     is_restore: bool,
@@ -76,6 +82,7 @@ impl Kept {
             target,
             item,
             path,
+            kept: None,
             found: Found::Reading,
             scroll: Scroll::default(),
             is_restore,
@@ -83,17 +90,7 @@ impl Kept {
     }
 
     fn look(&mut self, cx: &Context) {
-        let kept = &cx.model.history.kept;
-        if let Some(error) = kept.error() {
-            self.found = Found::Broken(error.to_owned());
-            return;
-        }
-        let Some(document) = kept
-            .value()
-            .filter(|kept| Some(&kept.path) == self.path.as_ref())
-        else {
-            return;
-        };
+        let Some(document) = &self.kept else { return };
         let server = Prepared::of(cx.model, &self.target)
             .and_then(|prepared| prepared.body())
             .unwrap_or(Value::Null);
@@ -304,10 +301,9 @@ impl Overlay for Kept {
         "kept"
     }
 
-    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.look(cx);
+    fn opened(&mut self, _cx: &Context, commands: &mut Vec<Command>) {
         if let Some(path) = &self.path {
-            commands.push(Command::Start(Job::ReadKept {
+            commands.push(Command::start(ReadKept {
                 target: self.target.clone(),
                 path: path.clone(),
             }));
@@ -351,24 +347,29 @@ impl Overlay for Kept {
 
     fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
         match change {
-            Change::History => {
-                // What the update changed may have been computed meanwhile.
-                let list = cx
-                    .model
-                    .history
-                    .list
-                    .value()
-                    .filter(|history| history.target == self.target);
-                let same = list.and_then(|history| {
-                    history
-                        .items
-                        .iter()
-                        .find(|item| same_file(item, &self.item))
-                });
-                if let Some(item) = same {
-                    self.item = item.clone();
+            Change::Task(message) => {
+                if let Some((_, TaskEvent::Progress(history) | TaskEvent::Done(history))) =
+                    message.of::<LoadHistory>()
+                {
+                    // What the update changed may have been computed meanwhile.
+                    let mut items = history.items.iter();
+                    if history.target == self.target
+                        && let Some(item) = items.find(|item| same_file(item, &self.item))
+                    {
+                        self.item = item.clone();
+                    }
                 }
-                self.look(cx);
+                match message.of::<ReadKept>() {
+                    Some((task, _)) if Some(&task.path) != self.path.as_ref() => {}
+                    Some((_, TaskEvent::Progress(kept) | TaskEvent::Done(kept))) => {
+                        self.kept = Some(Arc::clone(kept));
+                        self.look(cx);
+                    }
+                    Some((_, TaskEvent::Failed(error))) => {
+                        self.found = Found::Broken(error.clone())
+                    }
+                    Some((_, TaskEvent::Cancelled)) | None => {}
+                }
             }
             Change::Target(target) | Change::Edit(target) if *target == self.target => {
                 self.look(cx)

@@ -2,3 +2,4 @@
 
 pub mod kept;
 pub mod tab;
+pub mod tasks;

@@ -1,6 +1,7 @@
 //! The History tab: what became of the selected target's document on this machine, newest first. Holds the cursor; the list lies in
 //! the model and comes from disk.
 
+use super::tasks::LoadHistory;
 use crate::{
     engine::view::{Outcome, Step},
     screen::{
@@ -9,10 +10,7 @@ use crate::{
     },
     state::Change,
     storage::{Finished, Kept},
-    tasks::{
-        history_item::{Deed, HistoryItem, TargetHistory},
-        job::Job,
-    },
+    tasks::history_item::{Deed, HistoryItem, TargetHistory},
 };
 use crate::{
     screen::{
@@ -30,8 +28,8 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use std::time::Duration;
-use store_model::{diff, units};
+use std::{sync::Arc, time::Duration};
+use store_model::{diff, remote::Remote, units};
 use tui_kit::{list::Cursor, meter, text, theme::Role};
 
 /// Lines below the list that say more of the selected row.
@@ -39,6 +37,8 @@ const MORE: u16 = 5;
 
 #[derive(Debug, Default)]
 pub struct History {
+    /// Of the target that was asked for last; while it is on its way too.
+    list: Remote<Arc<TargetHistory>>,
     cursor: Cursor,
     /// Somebody looks at it: what may be out of date is read again.
     is_shown: bool,
@@ -50,25 +50,32 @@ pub struct History {
 
 impl History {
     /// The list, if it is the selected target's.
-    fn history<'a>(cx: &Context<'a>) -> Option<&'a TargetHistory> {
-        cx.model
-            .history
-            .list
+    fn history(&self, cx: &Context) -> Option<&TargetHistory> {
+        self.list
             .value()
+            .map(|history| &**history)
             .filter(|history| Some(&history.target) == cx.selected)
     }
 
-    fn item<'a>(&self, cx: &Context<'a>) -> Option<&'a HistoryItem> {
-        Self::history(cx)?.items.get(self.cursor.index())
+    fn item(&self, cx: &Context) -> Option<&HistoryItem> {
+        self.history(cx)?.items.get(self.cursor.index())
     }
 
-    fn len(cx: &Context) -> usize {
-        Self::history(cx).map_or(0, |history| history.items.len())
+    fn len(&self, cx: &Context) -> usize {
+        self.history(cx).map_or(0, |history| history.items.len())
     }
 
-    fn read(&self, cx: &Context, commands: &mut Vec<Command>) {
+    fn read(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         if let Some(target) = cx.selected.filter(|_| self.is_shown) {
-            commands.push(Command::Start(Job::LoadHistory(target.clone())));
+            if self
+                .list
+                .value()
+                .is_some_and(|history| history.target != *target)
+            {
+                self.list = Remote::Idle;
+            }
+            self.list.start();
+            commands.push(Command::start(LoadHistory(target.clone())));
         }
     }
 
@@ -314,7 +321,7 @@ impl Tab for History {
         cx: &Context,
         commands: &mut Vec<Command>,
     ) -> Handled {
-        if self.cursor.act(action, Self::len(cx)) {
+        if self.cursor.act(action, self.len(cx)) {
             return Handled::Yes;
         }
         let (Some(item), Some(target)) = (self.item(cx), cx.selected) else {
@@ -364,7 +371,7 @@ impl Tab for History {
         cx: &Context,
         commands: &mut Vec<Command>,
     ) {
-        let len = Self::len(cx);
+        let len = self.len(cx);
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 let line = usize::from(event.row.saturating_sub(area.y));
@@ -402,7 +409,13 @@ impl Tab for History {
                 self.warn(cx, commands);
                 self.read(cx, commands);
             }
-            Change::History => self.cursor.clamp(Self::len(cx)),
+            Change::Rescued(target) if cx.selected == Some(target) => self.read(cx, commands),
+            Change::Task(message) => {
+                if let Some((_, event)) = message.of::<LoadHistory>() {
+                    event.update(&mut self.list);
+                    self.cursor.clamp(self.len(cx));
+                }
+            }
             Change::Runs => {
                 let of_it: Vec<_> = cx
                     .model
@@ -433,7 +446,7 @@ impl Tab for History {
     }
 
     fn word(&self, _documents: &Documents, cx: &Context) -> String {
-        match Self::history(cx) {
+        match self.history(cx) {
             Some(history) if !history.items.is_empty() => {
                 format!("{} kept", count(history.items.len(), "entry", "entries"))
             }
@@ -443,11 +456,11 @@ impl Tab for History {
 
     fn draw(&self, frame: &mut Frame, area: Rect, _documents: &Documents, cx: &Context) {
         let style = |role| cx.theme.style(role);
-        let items = match Self::history(cx) {
+        let items = match self.history(cx) {
             Some(history) if !history.items.is_empty() => &history.items,
             history => {
                 let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
-                match (history, cx.model.history.list.error()) {
+                match (history, self.list.error()) {
                     (Some(_), _) => panel.text(
                         "Nothing yet. Every update of a draft is kept here as it was before and after, with what was deleted or set \
                          aside, and with every run.",

@@ -5,6 +5,7 @@ pub mod grid;
 pub mod new_language;
 pub mod tab;
 pub mod table;
+pub mod tasks;
 pub mod text_edit;
 pub mod texts_export;
 pub mod texts_import;

@@ -1,5 +1,6 @@
 //! Writes texts to a folder or a table. What stands there already is overwritten only on a word. Touches no disk itself.
 
+use super::tasks::WriteTexts;
 use crate::screen::{
     overlay::{self, Closing, Overlay},
     path_input::PathInput,
@@ -11,10 +12,7 @@ use crate::{
         pane::{Context, Handled, Possible, Typed},
     },
     state::{Change, prepared::count},
-    tasks::{
-        job::Job,
-        report::{Texts, Written},
-    },
+    tasks::{report::Written, task::TaskEvent},
 };
 use ratatui::{
     Frame,
@@ -48,6 +46,7 @@ pub struct TextsExport {
     document: Arc<Value>,
     fields: Vec<Field>,
     path: PathInput,
+    /// Where to files are being written.
     asked: Option<PathBuf>,
     stage: Stage,
     fault: Option<String>,
@@ -82,7 +81,7 @@ impl TextsExport {
             export::files(kind, &self.document, &self.fields)
         };
         self.asked = Some(to.clone());
-        commands.push(Command::Start(Job::WriteTexts {
+        commands.push(Command::start(WriteTexts {
             to,
             files,
             overwrites,
@@ -93,7 +92,7 @@ impl TextsExport {
         let style = |role| cx.theme.style(role);
         let (text, role) = match (&self.stage, &self.fault) {
             (_, Some(fault)) => (format!("✗ {fault}"), Role::Danger),
-            _ if cx.model.texts.is_loading() && self.asked.is_some() => (
+            _ if self.asked.is_some() => (
                 format!("{} writing …", meter::spinner(cx.uptime)),
                 Role::Busy,
             ),
@@ -193,34 +192,39 @@ impl Overlay for TextsExport {
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
-        if *change != Change::Texts || self.asked.is_none() {
+    fn changed(&mut self, change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {
+        let Change::Task(message) = change else {
+            return;
+        };
+        let Some((task, event)) = message.of::<WriteTexts>() else {
+            return;
+        };
+        if self.asked.take_if(|to| *to == task.to).is_none() {
             return;
         }
-        if let Some(error) = cx.model.texts.error() {
-            self.fault = Some(error.clone());
-        } else if let Some(Texts::Written { to, all, written }) = cx.model.texts.value()
-            && self.asked.as_ref() == Some(to)
-            && !cx.model.texts.is_loading()
-        {
-            self.stage = match written {
-                Written::InTheWay { files } => Stage::InTheWay(files.clone()),
-                Written::Done { files } => {
-                    let same = all - files.min(all);
-                    let same = if same > 0 {
-                        format!(", {same} said the same already")
-                    } else {
-                        String::new()
-                    };
-                    Stage::Done(format!(
-                        "{} written to {}{same}.",
-                        count(*files, "file", "files"),
-                        to.display()
-                    ))
-                }
-            };
-            self.asked = None;
-        }
+        self.stage = match event {
+            TaskEvent::Progress(Written::InTheWay { files })
+            | TaskEvent::Done(Written::InTheWay { files }) => Stage::InTheWay(files.clone()),
+            TaskEvent::Progress(Written::Done { files })
+            | TaskEvent::Done(Written::Done { files }) => {
+                let same = task.files.len().saturating_sub(*files);
+                let same = if same > 0 {
+                    format!(", {same} said the same already")
+                } else {
+                    String::new()
+                };
+                Stage::Done(format!(
+                    "{} written to {}{same}.",
+                    count(*files, "file", "files"),
+                    task.to.display()
+                ))
+            }
+            TaskEvent::Failed(error) => {
+                self.fault = Some(error.clone());
+                return;
+            }
+            TaskEvent::Cancelled => return,
+        };
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {

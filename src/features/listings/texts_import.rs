@@ -1,6 +1,7 @@
 //! Takes texts from a folder or a table: asks where they are, shows what would change and what was not understood, and only then
 //! changes the document, as one step of undo. Touches no disk itself.
 
+use super::tasks::ReadTexts;
 use crate::screen::{
     overlay::{self, Closing, Overlay},
     path_input::PathInput,
@@ -12,10 +13,7 @@ use crate::{
         pane::{Context, Handled, Possible, Typed},
     },
     state::{Change, prepared::count},
-    tasks::{
-        job::{Job, TextSource},
-        report::Texts,
-    },
+    tasks::{task::TaskEvent, texts::TextSource},
 };
 use ratatui::{
     Frame,
@@ -47,7 +45,7 @@ pub struct TextsImport {
     document: Arc<Value>,
     field: &'static str,
     path: PathInput,
-    /// What is being read, or was.
+    /// What is being read.
     asked: Option<PathBuf>,
     /// What was found there, and what it would change; else the path is still being typed.
     found: Option<(Found, Plan)>,
@@ -80,7 +78,7 @@ impl TextsImport {
             return;
         };
         self.asked = Some(from.clone());
-        commands.push(Command::Start(Job::ReadTexts(TextSource {
+        commands.push(Command::start(ReadTexts(TextSource {
             from,
             fields: texts::fields(self.target.kind()),
             languages: texts::languages(&self.document),
@@ -165,7 +163,7 @@ impl TextsImport {
             .as_ref()
             .map(|(note, _)| wrap(note, usize::from(area.width)))
             .unwrap_or_default();
-        let is_loading = cx.model.texts.is_loading() && self.asked.is_some();
+        let is_loading = self.asked.is_some();
         let [field, said, list, foot] = Layout::vertical([
             Constraint::Length(1),
             Constraint::Length(note.len().max(usize::from(is_loading)) as u16),
@@ -372,20 +370,24 @@ impl Overlay for TextsImport {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
-        if *change != Change::Texts || self.asked.is_none() {
+    fn changed(&mut self, change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {
+        let Change::Task(message) = change else {
+            return;
+        };
+        let Some((ReadTexts(source), event)) = message.of::<ReadTexts>() else {
+            return;
+        };
+        if self.asked.take_if(|from| *from == source.from).is_none() {
             return;
         }
-        if let Some(error) = cx.model.texts.error() {
-            self.note = Some((format!("✗ {error}"), Role::Danger));
-        } else if let Some(Texts::Found { from, found }) = cx.model.texts.value()
-            && self.asked.as_ref() == Some(from)
-            && !cx.model.texts.is_loading()
-        {
-            self.asked = None;
-            self.scroll = Scroll::default();
-            self.found = Some((found.clone(), Plan::default()));
-            self.replan();
+        match event {
+            TaskEvent::Failed(error) => self.note = Some((format!("✗ {error}"), Role::Danger)),
+            TaskEvent::Progress(found) | TaskEvent::Done(found) => {
+                self.scroll = Scroll::default();
+                self.found = Some((found.clone(), Plan::default()));
+                self.replan();
+            }
+            TaskEvent::Cancelled => {}
         }
     }
 

@@ -1,15 +1,21 @@
 //! The ZIP picker's way to make a ZIP: of the folder under the cursor, or of the one that is shown. Touches no disk itself.
 
-use super::picker::ZipPicker;
+use super::{
+    picker::ZipPicker,
+    tasks::{Pack, Packing},
+};
 use crate::{
     screen::{
         command::Command,
         pane::{Context, Possible},
     },
     state::prepared::{Verdict, count},
-    tasks::job::Job,
+    tasks::task::{TaskEvent, TaskMessage},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use store_model::units;
 use tui_kit::{meter, theme::Role};
 
@@ -64,25 +70,37 @@ impl ZipPicker {
         };
         let out = free_name(cx, &folder);
         self.making = Some(out.clone());
-        self.failure = None;
-        commands.push(Command::Start(Job::Pack {
+        (self.failure, self.packed) = (None, (0, 0));
+        commands.push(Command::start(Pack {
             folder,
             out,
             kind: self.target.kind(),
-            document,
+            document: Arc::new(document),
         }));
     }
 
     /// Takes in how the making goes on, or ended.
-    pub(super) fn made(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        let packing = &cx.model.packing;
-        let Some(out) = self.making.take_if(|_| packing.job.is_none()) else {
+    pub(super) fn made(
+        &mut self,
+        message: &TaskMessage,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some((task, event)) = message.of::<Pack>() else {
             return;
         };
-        match &packing.ending {
-            Some(Ok(packed)) => {
+        if self.making.as_ref() != Some(&task.out) {
+            return;
+        }
+        match event {
+            TaskEvent::Progress(Packing::Progress { done, total })
+            | TaskEvent::Done(Packing::Progress { done, total }) => {
+                self.packed = (*done, *total);
+                return;
+            }
+            TaskEvent::Progress(Packing::Done(packed)) | TaskEvent::Done(Packing::Done(packed)) => {
                 self.browse(cx.model.folder.path.clone(), commands);
-                let name = out.file_name().unwrap_or_default().to_string_lossy();
+                let name = task.out.file_name().unwrap_or_default().to_string_lossy();
                 let left = match packed.left_out.len() {
                     0 => String::new(),
                     left => format!("; {} left out", count(left, "file is", "files are")),
@@ -92,17 +110,20 @@ impl ZipPicker {
                     "✓ {name} is made: {files}, {}{left}.",
                     units::bytes(packed.size)
                 );
-                self.wanted = Some((out, said));
+                self.wanted = Some((task.out.clone(), said));
             }
-            Some(Err(error)) => self.failure = Some(error.clone()),
-            None => self.note = Some(("Stopped; no ZIP was made.".into(), Role::Warning)),
+            TaskEvent::Failed(error) => self.failure = Some(error.clone()),
+            TaskEvent::Cancelled => {
+                self.note = Some(("Stopped; no ZIP was made.".into(), Role::Warning));
+            }
         }
+        self.making = None;
     }
 
     /// The line that says how far it is.
-    pub(super) fn progress(&self, cx: &Context, columns: usize) -> Option<(String, Role)> {
+    pub(super) fn progress(&self, columns: usize) -> Option<(String, Role)> {
         let name = self.making.as_ref()?.file_name()?.to_string_lossy();
-        let (done, total) = cx.model.packing.progress.unwrap_or_default();
+        let (done, total) = self.packed;
         if total == 0 {
             return Some((format!("making {name} …"), Role::Busy));
         }

@@ -2,4 +2,5 @@
 
 pub mod make;
 pub mod picker;
+pub mod tasks;
 pub mod view;

@@ -1,6 +1,7 @@
 //! Picks the ZIP to upload: walks through folders that jobs list, filters, and says at once how the ZIP under the cursor fits.
 //! Touches no disk itself.
 
+use super::tasks::Pack;
 use crate::screen::{
     overlay::{Closing, Overlay, hints},
     path_input::from_home,
@@ -83,6 +84,8 @@ pub struct ZipPicker {
     pub(super) note: Option<(String, Role)>,
     /// The ZIP that is being made for this picker.
     pub(super) making: Option<PathBuf>,
+    /// Bytes of its folder that are in it, and of all; zeros while that is not known.
+    pub(super) packed: (u64, u64),
     /// The ZIP that was made, and what is said once the folder shows it: until then Enter would take another one.
     pub(super) wanted: Option<(PathBuf, String)>,
     /// Why no ZIP could be made of a folder: longer than a line.
@@ -129,6 +132,7 @@ impl ZipPicker {
             asked: None,
             note: None,
             making: None,
+            packed: (0, 0),
             wanted: None,
             failure: None,
         }
@@ -417,9 +421,11 @@ impl Overlay for ZipPicker {
         match action {
             Action::Repair => self.repair(cx, commands),
             Action::MakeZip => self.make(cx, commands),
-            Action::Back if self.making.is_some() => {
-                commands.extend(cx.model.packing.job.map(Command::Cancel))
-            }
+            Action::Back if self.making.is_some() => commands.extend(
+                cx.model
+                    .running::<Pack>()
+                    .map(|(job, _)| Command::Cancel(job)),
+            ),
             // In a typed filter they are the field's.
             Action::First | Action::Last | Action::Left | Action::Right
                 if !self.filter.is_empty() =>
@@ -509,7 +515,7 @@ impl Overlay for ZipPicker {
     fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
         match change {
             Change::Folder => self.listed(cx),
-            Change::Packing => self.made(cx, commands),
+            Change::Task(message) => self.made(message, cx, commands),
             Change::Edit(target) | Change::Target(target) if *target == self.target => {
                 self.judge(cx)
             }
@@ -569,7 +575,7 @@ impl Overlay for ZipPicker {
             rows,
         );
         let note = self
-            .progress(cx, usize::from(inner.width))
+            .progress(usize::from(inner.width))
             .or_else(|| self.note.clone());
         let [path, filter, body, foot] = Layout::vertical([
             Constraint::Length(1),

@@ -1,0 +1,301 @@
+//! A unit of background work with a typed result. A feature describes its tasks in its own `tasks.rs`; this file and the pool
+//! know none of them by name.
+
+use super::{
+    pool::PendingServices,
+    report::Report,
+    reporter::Reporter,
+    services::Services,
+};
+use crate::storage::Home;
+use futures::future::{BoxFuture, FutureExt};
+use std::{any::Any, fmt::Debug, sync::Arc};
+use store_model::remote::Remote;
+use tokio_util::sync::CancellationToken;
+
+/// How the person learns that a task has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureNotice {
+    /// A message that stays until it is dismissed.
+    Error,
+    /// A message that goes by itself: the error also stands where the result would.
+    Warning,
+    /// Only where the result would stand.
+    InPlace,
+}
+
+/// Background work of one feature.
+///
+/// Large inputs belong behind an [`Arc`]: a task is cloned when it starts, and travels with each of its messages.
+pub trait Task: Clone + Debug + PartialEq + Send + Sync + 'static {
+    type Output: Debug + PartialEq + Send + Sync + 'static;
+
+    /// Of the tasks with the same topic only the newest matters: it cancels the one before.
+    fn topic(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether it changes something, on disk or in the account. Such a task is never dropped half-way.
+    fn is_change(&self) -> bool {
+        false
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::Error
+    }
+
+    /// Whether a spinner turns on screen while it runs.
+    fn has_spinner(&self) -> bool {
+        false
+    }
+
+    fn run(
+        self,
+        context: TaskContext<Self>,
+    ) -> impl Future<Output = Result<Self::Output, TaskError>> + Send;
+}
+
+/// Why a task has no result.
+#[derive(Debug)]
+pub enum TaskError {
+    /// It stopped because it was asked to.
+    Cancelled,
+    /// What was tried, what came back, what to do next.
+    Failed(String),
+}
+
+impl<E: std::fmt::Display> From<E> for TaskError {
+    fn from(error: E) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// What a task tells the feature that started it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TaskEvent<O> {
+    /// A first part of the result, or how far it is.
+    Progress(O),
+    Done(O),
+    Failed(String),
+    Cancelled,
+}
+
+impl<O: Clone> TaskEvent<O> {
+    /// Takes the event into what is shown of the task's result.
+    pub fn update(&self, shown: &mut Remote<O>) {
+        match self {
+            Self::Progress(part) => {
+                *shown = Remote::Loading {
+                    stale: Some(part.clone()),
+                }
+            }
+            Self::Done(output) => *shown = Remote::Ready(output.clone()),
+            Self::Failed(error) => shown.settle(Some(error.clone())),
+            Self::Cancelled => shown.settle(None),
+        }
+    }
+}
+
+/// An event together with the task it belongs to.
+#[derive(Debug, PartialEq)]
+struct Envelope<T: Task> {
+    task: Arc<T>,
+    event: TaskEvent<T::Output>,
+}
+
+/// A message of any task. Only who knows the task's type can open it, so features cannot read each other's.
+#[derive(Clone, Debug)]
+pub struct TaskMessage(Arc<dyn Erased>);
+
+impl TaskMessage {
+    pub fn new<T: Task>(task: Arc<T>, event: TaskEvent<T::Output>) -> Self {
+        Self(Arc::new(Envelope { task, event }))
+    }
+
+    /// The task and its event, if it is one of type `T`.
+    pub fn of<T: Task>(&self) -> Option<(&T, &TaskEvent<T::Output>)> {
+        let envelope = self.0.as_any().downcast_ref::<Envelope<T>>()?;
+        Some((&envelope.task, &envelope.event))
+    }
+}
+
+impl PartialEq for TaskMessage {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.equals(other.0.as_any())
+    }
+}
+
+/// What tests compare and features downcast.
+trait Erased: Any + Debug + Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn equals(&self, other: &dyn Any) -> bool;
+}
+
+impl<T: Any + Debug + PartialEq + Send + Sync> Erased for T {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<T>() == Some(self)
+    }
+}
+
+/// A task of any type, as the pool, the model and the app's effects hold it.
+#[derive(Clone, Debug)]
+pub struct AnyTask(Arc<dyn ErasedTask>);
+
+trait ErasedTask: Erased {
+    fn topic(&self) -> Option<String>;
+    fn is_change(&self) -> bool;
+    fn failure_notice(&self) -> FailureNotice;
+    fn has_spinner(&self) -> bool;
+    /// Its message that it has failed; without an error that it was cancelled.
+    fn stopped(self: Arc<Self>, error: Option<String>) -> TaskMessage;
+    fn start(self: Arc<Self>, means: Means) -> BoxFuture<'static, ()>;
+}
+
+impl<T: Task> ErasedTask for T {
+    fn topic(&self) -> Option<String> {
+        Task::topic(self)
+    }
+
+    fn is_change(&self) -> bool {
+        Task::is_change(self)
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        Task::failure_notice(self)
+    }
+
+    fn has_spinner(&self) -> bool {
+        Task::has_spinner(self)
+    }
+
+    fn stopped(self: Arc<Self>, error: Option<String>) -> TaskMessage {
+        let event = error.map_or(TaskEvent::Cancelled, TaskEvent::Failed);
+        TaskMessage::new(self, event)
+    }
+
+    fn start(self: Arc<Self>, means: Means) -> BoxFuture<'static, ()> {
+        async move {
+            let context = TaskContext {
+                task: Arc::clone(&self),
+                means,
+            };
+            let reporter = context.means.reporter.clone();
+            let task = T::clone(&self);
+            let report = match task.run(context).await {
+                Ok(output) => Report::Task(TaskMessage::new(self, TaskEvent::Done(output))),
+                Err(TaskError::Cancelled) => Report::Cancelled,
+                Err(TaskError::Failed(message)) => Report::Failed { message },
+            };
+            reporter.send(report).await;
+        }
+        .boxed()
+    }
+}
+
+impl AnyTask {
+    pub fn new(task: impl Task) -> Self {
+        Self(Arc::new(task))
+    }
+
+    pub fn topic(&self) -> Option<String> {
+        self.0.topic()
+    }
+
+    pub fn is_change(&self) -> bool {
+        self.0.is_change()
+    }
+
+    pub fn failure_notice(&self) -> FailureNotice {
+        self.0.failure_notice()
+    }
+
+    pub fn has_spinner(&self) -> bool {
+        self.0.has_spinner()
+    }
+
+    /// The task itself, if it is one of type `T`.
+    pub fn get<T: Task>(&self) -> Option<&T> {
+        self.0.as_any().downcast_ref()
+    }
+
+    pub(crate) fn stopped(&self, error: Option<String>) -> TaskMessage {
+        Arc::clone(&self.0).stopped(error)
+    }
+
+    pub(super) fn start(&self, means: Means) -> BoxFuture<'static, ()> {
+        Arc::clone(&self.0).start(means)
+    }
+}
+
+impl PartialEq for AnyTask {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.equals(other.0.as_any())
+    }
+}
+
+/// What every task works with, whatever its type.
+#[derive(Clone)]
+pub(super) struct Means {
+    pub home: Home,
+    pub profile: String,
+    pub services: PendingServices,
+    pub reporter: Reporter,
+    pub cancel: CancellationToken,
+}
+
+/// What a running task works with.
+pub struct TaskContext<T: Task> {
+    task: Arc<T>,
+    means: Means,
+}
+
+impl<T: Task> TaskContext<T> {
+    pub fn home(&self) -> &Home {
+        &self.means.home
+    }
+
+    /// The name of the profile in use.
+    pub fn profile(&self) -> &str {
+        &self.means.profile
+    }
+
+    /// The Store and all that belongs to it. Waits until it is there: a task that needs only the disk does not ask.
+    pub async fn services(&self) -> Result<Services, String> {
+        self.means.services.clone().await
+    }
+
+    /// For a task that changes something and therefore looks itself whether it should stop.
+    pub fn cancellation(&self) -> &CancellationToken {
+        &self.means.cancel
+    }
+
+    /// For what changes the state that all features share.
+    pub fn reporter(&self) -> &Reporter {
+        &self.means.reporter
+    }
+
+    /// A part of the result. It always arrives.
+    pub async fn send(&self, part: T::Output) {
+        self.means.reporter.send(self.progress(part)).await;
+    }
+
+    /// A way to show progress from where nothing may wait: what finds no room is dropped. Call it a few times a second.
+    pub fn meter(&self) -> impl Fn(T::Output) + Send + use<T> {
+        let (task, reporter) = (Arc::clone(&self.task), self.means.reporter.clone());
+        move |output| {
+            let message = TaskMessage::new(Arc::clone(&task), TaskEvent::Progress(output));
+            reporter.try_send(Report::Task(message));
+        }
+    }
+
+    fn progress(&self, part: T::Output) -> Report {
+        Report::Task(TaskMessage::new(
+            Arc::clone(&self.task),
+            TaskEvent::Progress(part),
+        ))
+    }
+}
