@@ -7,9 +7,10 @@ use super::{
 };
 use flightdeck::{
     features::review::preview::Preview,
+    features::review::tasks::Analyze,
     screen::edit_session::EditSession,
     state::{Model, prepared::Prepared},
-    tasks::{analyze, job::ReviewDocuments, report::TargetDetail},
+    tasks::report::TargetDetail,
 };
 use serde_json::{Value, json};
 use std::{
@@ -111,17 +112,14 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
     for (what, prepared) in [("unedited", &server), ("edited", &prepared)] {
         let (mut jobs, mut times) = (Times::default(), Times::default());
         for _ in 0..TRIES {
-            let documents = ReviewDocuments {
+            let documents = Analyze {
                 detail: Arc::clone(&detail),
                 first: prepared.first(),
                 text: prepared.text.map(Into::into),
                 brought: prepared.brought(&model),
             };
             let begun = Instant::now();
-            let analysis = Arc::new(black_box(analyze::analysis(
-                &documents,
-                jiff::Timestamp::now(),
-            )));
+            let analysis = Arc::new(black_box(documents.analysis(jiff::Timestamp::now())));
             jobs.add(begun.elapsed());
             let begun = Instant::now();
             let preview = black_box(Preview::of(&model, prepared, analysis));

@@ -7,10 +7,12 @@ use super::{
 };
 use flightdeck::{
     app::event::{Effect, Event},
+    features::{diff::tasks::Compare, review::tasks::Analyze},
     tasks::{
-        analyze,
+        check::Check,
         job::{Job, JobId},
-        report::{AnalyzedReview, Comparison, Judgement, Report, TargetDetail},
+        report::{Report, TargetDetail},
+        task::{Task, TaskEvent, TaskMessage},
     },
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -20,7 +22,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use store_model::{checked::Judged, submission::Submission};
+use store_model::submission::Submission;
 use tokio::runtime::Runtime;
 
 /// A key with its frame.
@@ -39,7 +41,7 @@ fn pause(screen: &mut Screen) -> Outcome<(Duration, Option<(JobId, Job)>)> {
     let effects = screen.pass(Duration::from_secs(5));
     let spent = begun.elapsed() + screen.draw()?;
     let judge = effects.into_iter().find_map(|effect| match effect {
-        Effect::Start(id, job @ Job::Judge { .. }) => Some((id, job)),
+        Effect::Start(id, job) if job.task::<Check>().is_some() => Some((id, job)),
         _ => None,
     });
     Ok((spent, judge))
@@ -212,6 +214,13 @@ fn review_and_diff(screen: &mut Screen, name: &str, table: &mut Table<impl Write
     )
 }
 
+fn done<T: Task>(task: &T, output: T::Output) -> Report {
+    Report::Task(TaskMessage::new(
+        Arc::new(task.clone()),
+        TaskEvent::Done(output),
+    ))
+}
+
 /// Does what the job would do, and measures what its answer costs on the screen.
 fn compared(
     screen: &mut Screen,
@@ -220,16 +229,14 @@ fn compared(
     table: &mut Table<impl Write>,
 ) -> Outcome<()> {
     let told = asked.into_iter().find_map(|effect| match effect {
-        Effect::Start(id, Job::Compare { number, documents }) => {
-            let difference = Arc::new(analyze::difference(&documents));
-            Some((id, Report::Compared(Comparison { number, difference })))
-        }
-        Effect::Start(id, Job::Analyze { number, documents }) => {
-            let analysis = Arc::new(analyze::analysis(&documents, jiff::Timestamp::now()));
-            Some((
-                id,
-                Report::ReviewAnalysis(AnalyzedReview { number, analysis }),
-            ))
+        Effect::Start(id, job) => {
+            let message = if let Some(task) = job.task::<Compare>() {
+                done(task, Arc::new(task.difference()))
+            } else {
+                let task = job.task::<Analyze>()?;
+                done(task, Arc::new(task.analysis(jiff::Timestamp::now())))
+            };
+            Some((id, message))
         }
         _ => None,
     });
@@ -252,33 +259,15 @@ fn answer(
     name: &str,
     table: &mut Table<impl Write>,
 ) -> Outcome<()> {
-    let Some((
-        id,
-        Job::Judge {
-            target,
-            number,
-            text,
-            body,
-        },
-    )) = judge
-    else {
-        return Err("no job was asked to judge the text".into());
+    let Some((id, job)) = judge else {
+        return Err("no task was started to check the text".into());
     };
-    let judged = Arc::new(Judged::of(
-        target.kind(),
-        &*text,
-        body.as_deref(),
-        jiff::Timestamp::now(),
-    ));
+    let Some(task) = job.task::<Check>() else {
+        return Err("another task was started".into());
+    };
+    let report = done(task, Arc::new(task.checked(jiff::Timestamp::now())));
     let begun = Instant::now();
-    screen.tell(
-        Some(id),
-        Report::Judged(Judgement {
-            target,
-            number,
-            judged,
-        }),
-    );
+    screen.tell(Some(id), report);
     let spent = begun.elapsed() + screen.draw()?;
     table.time(
         &format!("{name}: what the check found is shown"),

@@ -9,7 +9,10 @@ use super::{
 use crate::state::prepared::{Prepared, Verdict};
 use crate::{
     state::Change,
-    tasks::{job::Job, report::Judgement},
+    tasks::{
+        check::Check,
+        task::{TaskEvent, TaskMessage},
+    },
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -35,7 +38,7 @@ struct Digest {
     /// Of a large working copy only once a job has judged it.
     verdict: Option<Arc<Verdict>>,
     /// The number that the job's answer will have.
-    asked: Option<u64>,
+    asked: Option<Arc<str>>,
     /// Its text's lines; made when they are shown for the first time.
     lines: Option<Rc<Vec<String>>>,
 }
@@ -175,7 +178,7 @@ impl Documents {
         ))
     }
 
-    /// Has a large working copy judged that nobody has begun to edit; the session does so by itself.
+    /// Has a large working copy checked that nobody has begun to edit; the session does so by itself.
     fn command(&self, cx: &Context, commands: &mut Vec<Command>) {
         let prepared = cx
             .selected
@@ -190,28 +193,30 @@ impl Documents {
         {
             return;
         }
-        let number = cx.uptime.as_nanos() as u64;
+        let text: Arc<str> = text.into();
         if let Some(digest) = self.digest.borrow_mut().as_mut() {
-            digest.asked = Some(number);
+            digest.asked = Some(Arc::clone(&text));
         }
-        let body = prepared.body().map(Arc::new);
-        commands.push(Command::Start(Job::Judge {
+        commands.push(Command::start(Check {
             target: prepared.target.clone(),
-            number,
-            text: text.into(),
-            body,
+            text,
+            body: prepared.body().map(Arc::new),
         }));
     }
 
-    fn judged(&self, judgement: &Judgement) {
-        let mut digest = self.digest.borrow_mut();
-        let is_asked = |digest: &&mut Digest| {
-            digest.target == judgement.target && digest.asked == Some(judgement.number)
+    fn checked(&mut self, message: &TaskMessage) {
+        let Some((task, TaskEvent::Done(checked))) = message.of::<Check>() else {
+            return;
         };
-        if let Some(digest) = digest.as_mut().filter(is_asked) {
-            digest.verdict = Some(Arc::new(Verdict::of_judged(&judgement.judged)));
-            digest.value = judgement.judged.document.shared();
+        let is_asked =
+            |digest: &&mut Digest| digest.asked.as_ref().is_some_and(|text| task.is_of(text));
+        if let Some(digest) = self.digest.get_mut().as_mut().filter(is_asked) {
+            digest.verdict = Some(Arc::new(Verdict::of_judged(checked)));
+            digest.value = checked.document.shared();
             self.generation.set(self.generation.get() + 1);
+        }
+        if let Some(session) = &mut self.session {
+            session.checked(task, checked);
         }
     }
 
@@ -287,12 +292,7 @@ impl Documents {
                     self.command(cx, commands);
                 }
             }
-            Change::Judged(judgement) => {
-                self.judged(judgement);
-                if let Some(session) = &mut self.session {
-                    session.judged(judgement);
-                }
-            }
+            Change::Task(message) => self.checked(message),
             _ => {}
         }
     }

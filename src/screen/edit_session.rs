@@ -1,15 +1,16 @@
-//! One target's document while it is under edit: the text with its undo history, judged and kept at every pause. All tabs of the
+//! One target's document while it is under edit: the text with its undo history, checked and kept at every pause. All tabs of the
 //! detail pane change this one text. Knows neither the Store nor the disk nor a view; what it has to say goes out as asks.
 
 use super::command::Command;
 use super::pane::Context;
 use crate::state::prepared::{Prepared, Verdict, count};
-use crate::tasks::{job::Job, report::Judgement};
+use crate::tasks::check::Check;
 use jiff::Timestamp;
 use ratatui::text::Span;
 use serde_json::Value;
 use std::{cell::RefCell, sync::Arc, time::Duration};
 use store_model::{
+    checked::Judged,
     json::{
         document::{Document, Position, nearest_position_in},
         edit::{self, Edit},
@@ -19,12 +20,12 @@ use store_model::{
 };
 use tui_kit::{text::buffer::TextBuffer, theme::Role};
 
-/// A pause this long and the text is judged: shorter flickers, longer feels slow.
-const JUDGE: Duration = Duration::from_millis(150);
+/// A pause this long and the text is checked: shorter flickers, longer feels slow.
+const CHECK: Duration = Duration::from_millis(150);
 /// Texts up to this size go out at every key: copying them is nothing, and whatever ends the program loses nothing.
 const SMALL: usize = 256 * 1024;
 
-/// Whether a text of so many bytes is judged away from the screen.
+/// Whether a text of so many bytes is checked away from the screen.
 pub fn is_large(bytes: usize) -> bool {
     bytes > SMALL
 }
@@ -74,11 +75,10 @@ pub struct EditSession {
     verdict: Option<Arc<Verdict>>,
     /// Lines with findings, from 0.
     marks: Vec<(usize, Role)>,
-    /// Versions of the text that were judged and kept.
-    judged: Option<u64>,
-    /// The version that a job judges just now, and the number that its answer will have.
-    asked: Option<(u64, u64)>,
-    numbers: u64,
+    /// Versions of the text that were checked and kept.
+    checked: Option<u64>,
+    /// The version and the text that a task checks just now.
+    asked: Option<(u64, Arc<str>)>,
     kept: u64,
     /// When the text changed last, in uptime.
     changed: Duration,
@@ -95,10 +95,8 @@ impl EditSession {
             parsed: RefCell::new(Some((0, value))),
             verdict: None,
             marks: Vec::new(),
-            judged: None,
+            checked: None,
             asked: None,
-            // No number of an earlier session comes again.
-            numbers: uptime.as_nanos() as u64,
             kept: 0,
             changed: uptime,
         })
@@ -153,7 +151,7 @@ impl EditSession {
         nearest_position_in(&self.buffer.text(), pointer)
     }
 
-    /// Moves in the text or changes it; a change is kept and will be judged.
+    /// Moves in the text or changes it; a change is kept and will be checked.
     pub fn edit<T>(
         &mut self,
         uptime: Duration,
@@ -192,15 +190,15 @@ impl EditSession {
             *self.parsed.borrow_mut() = Some((self.buffer.version(), Some(value)));
         }
         if !is_large(self.buffer.len()) {
-            self.judge(now);
+            self.check_now(now);
         }
         Ok(())
     }
 
     pub fn wake_at(&self) -> Option<Duration> {
-        let judge = self.wants_judging().then(|| self.changed + JUDGE);
+        let check = self.wants_check().then(|| self.changed + CHECK);
         let keep = (self.kept != self.buffer.version()).then(|| self.changed + self.pause(KEEP));
-        judge.into_iter().chain(keep).min()
+        check.into_iter().chain(keep).min()
     }
 
     fn pause(&self, pause: Duration) -> Duration {
@@ -208,17 +206,17 @@ impl EditSession {
     }
 
     pub fn woken(&mut self, uptime: Duration, now: Timestamp, commands: &mut Vec<Command>) {
-        if uptime >= self.changed + JUDGE {
-            self.ask_or_judge(now, commands);
+        if uptime >= self.changed + CHECK {
+            self.check(now, commands);
         }
         if uptime >= self.changed + self.pause(KEEP) {
             self.keep(commands);
         }
     }
 
-    /// Judges the text as it stands, unless that was done.
-    fn judge(&mut self, now: Timestamp) {
-        if self.judged == Some(self.buffer.version()) {
+    /// Checks the text as it stands, unless that was done.
+    fn check_now(&mut self, now: Timestamp) {
+        if self.checked == Some(self.buffer.version()) {
             return;
         }
         let verdict = Verdict::of_text(
@@ -232,7 +230,7 @@ impl EditSession {
 
     fn take(&mut self, verdict: Verdict) {
         self.asked = None;
-        self.judged = Some(self.buffer.version());
+        self.checked = Some(self.buffer.version());
         let mut parsed = self.parsed.borrow_mut();
         // What is here already stays: nobody else keeps it, so that the next edit copies nothing.
         if parsed
@@ -246,36 +244,39 @@ impl EditSession {
         self.verdict = Some(Arc::new(verdict));
     }
 
-    /// Whether the text as it stands is neither judged nor about to be.
-    fn wants_judging(&self) -> bool {
+    /// Whether the text as it stands is neither checked nor about to be.
+    fn wants_check(&self) -> bool {
         let version = self.buffer.version();
-        self.judged != Some(version) && self.asked.is_none_or(|(asked, _)| asked != version)
+        self.checked != Some(version)
+            && self
+                .asked
+                .as_ref()
+                .is_none_or(|(asked, _)| *asked != version)
     }
 
-    /// Judges a small text at once, has a large one judged by a job. Says whether the verdict is there.
-    pub fn ask_or_judge(&mut self, now: Timestamp, commands: &mut Vec<Command>) -> bool {
+    /// Checks a small text at once, has a large one checked by a task. Says whether the verdict is there.
+    pub fn check(&mut self, now: Timestamp, commands: &mut Vec<Command>) -> bool {
         if !is_large(self.buffer.len()) {
-            self.judge(now);
-        } else if self.wants_judging() {
-            self.numbers += 1;
-            self.asked = Some((self.buffer.version(), self.numbers));
-            let (text, body) = (self.buffer.text().into(), self.body.clone());
-            commands.push(Command::Start(Job::Judge {
+            self.check_now(now);
+        } else if self.wants_check() {
+            let text: Arc<str> = self.buffer.text().into();
+            self.asked = Some((self.buffer.version(), Arc::clone(&text)));
+            commands.push(Command::start(Check {
                 target: self.target.clone(),
-                number: self.numbers,
                 text,
-                body,
+                body: self.body.clone(),
             }));
         }
-        self.judged == Some(self.buffer.version())
+        self.checked == Some(self.buffer.version())
     }
 
-    /// What a job has found, if it is about the text as it stands.
-    pub fn judged(&mut self, judgement: &Judgement) {
-        if judgement.target == self.target
-            && self.asked == Some((self.buffer.version(), judgement.number))
-        {
-            self.take(Verdict::of_judged(&judgement.judged));
+    /// What a task has found, if it is about the text as it stands.
+    pub fn checked(&mut self, task: &Check, checked: &Judged) {
+        let is_asked = |(version, text): &(u64, Arc<str>)| {
+            *version == self.buffer.version() && task.is_of(text)
+        };
+        if self.asked.as_ref().is_some_and(is_asked) {
+            self.take(Verdict::of_judged(checked));
         }
     }
 
@@ -311,7 +312,7 @@ impl EditSession {
         let body = prepared.body();
         if body.as_ref() != self.body() {
             self.body = body.map(Arc::new);
-            self.judged = None;
+            self.checked = None;
             self.asked = None;
             self.changed = uptime;
         }

@@ -1,10 +1,6 @@
 //! What a report changed: panes and overlays are told, and look at what is theirs. Knows no model.
 
-use crate::tasks::{
-    job::Catalog,
-    report::{AnalyzedReview, Comparison, Judgement},
-    task::TaskMessage,
-};
+use crate::tasks::{job::Catalog, task::TaskMessage};
 use store_model::target::Target;
 
 /// What a report changed.
@@ -21,9 +17,6 @@ pub enum Change {
     Examined,
     /// A text of this target is among the rescued documents now.
     Rescued(Target),
-    Judged(Judgement),
-    Compared(Comparison),
-    ReviewAnalysis(AnalyzedReview),
     Activity,
     Connection,
     Profile,

@@ -345,9 +345,6 @@ impl Model {
             }
             Report::Run(view) => self.take_run(job, *view, now),
             Report::Renewed { run } => vec![self.dismiss(&run)],
-            Report::Judged(judgement) => vec![Change::Judged(judgement)],
-            Report::Compared(comparison) => vec![Change::Compared(comparison)],
-            Report::ReviewAnalysis(weighing) => vec![Change::ReviewAnalysis(weighing)],
             Report::Upload(progress) => {
                 let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else {
                     return Vec::new();

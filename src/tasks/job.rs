@@ -1,15 +1,11 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
-use super::{
-    report::TargetDetail,
-    task::{AnyTask, FailureNotice, Task},
-};
+use super::task::{AnyTask, FailureNotice, Task};
 use crate::engine::plan::Plan;
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 pub use store_model::catalog::Catalog;
 use store_model::{
-    difference::Brought,
     product::PackageIdentity,
     target::{Kind, Target},
 };
@@ -32,26 +28,6 @@ pub enum NewProduct {
         groups: Vec<String>,
         rank_higher_than: Option<String>,
     },
-}
-
-/// A document as it stands, to be held against what is live.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ToCompare {
-    pub detail: Arc<TargetDetail>,
-    pub value: Arc<Value>,
-    /// Packages that the chosen ZIP brings.
-    pub brought: Vec<Brought>,
-}
-
-/// What is to be published, with what the Store has.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReviewDocuments {
-    pub detail: Arc<TargetDetail>,
-    /// Where the Store has nothing: what a first submission begins as.
-    pub first: Option<Value>,
-    /// The edited text.
-    pub text: Option<Arc<str>>,
-    pub brought: Vec<Brought>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -80,24 +56,6 @@ pub enum Job {
     /// SHA-256 of a whole ZIP, for the hash of a release.
     Sum {
         zip: PathBuf,
-    },
-    /// Judges a large text. The number comes back with the answer.
-    Judge {
-        target: Target,
-        number: u64,
-        text: Arc<str>,
-        /// The server's document, as far as it can be edited.
-        body: Option<Arc<Value>>,
-    },
-    /// Compares a large document for who reads the changes. The number comes back with the answer.
-    Compare {
-        number: u64,
-        documents: ToCompare,
-    },
-    /// Weighs large documents for a review. The number comes back with the answer.
-    Analyze {
-        number: u64,
-        documents: ReviewDocuments,
     },
     /// Keeps the working copy of a document on disk. `zip` is the chosen archive; `text` is empty when only that was chosen.
     KeepEdit {
@@ -154,11 +112,7 @@ impl Job {
     }
 
     pub fn has_spinner(&self) -> bool {
-        match self {
-            Self::Task(task) => task.has_spinner(),
-            Self::Compare { .. } | Self::Analyze { .. } => true,
-            _ => false,
-        }
+        matches!(self, Self::Task(task) if task.has_spinner())
     }
 
     /// How a person learns that it failed: what only fills the screen keeps its error where its result would stand, and a
@@ -185,9 +139,6 @@ impl Job {
             | Self::LoadTarget(_)
             | Self::LoadStatuses(_)
             | Self::Browse { .. }
-            | Self::Judge { .. }
-            | Self::Compare { .. }
-            | Self::Analyze { .. }
             | Self::Examine { .. }
             | Self::Sum { .. } => false,
             Self::KeepEdit { .. }
@@ -214,9 +165,6 @@ impl Job {
             Self::Browse { .. } => Some("browse".into()),
             Self::Examine { .. } => Some("examine".into()),
             Self::Sum { .. } => Some("sum".into()),
-            Self::Judge { .. } => Some("judge".into()),
-            Self::Compare { .. } => Some("compare".into()),
-            Self::Analyze { .. } => Some("weigh".into()),
             Self::KeepEdit { target, .. } | Self::DropEdit { target } => {
                 Some(format!("edit {target}"))
             }

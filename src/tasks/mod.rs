@@ -1,8 +1,8 @@
 //! Floor 4: work that takes time. The only callers of `api` and `disk`; knows no screen.
 
-pub mod analyze;
 pub mod blocking;
 pub mod browse;
+pub mod check;
 pub mod digest;
 pub mod drive;
 pub mod files;
@@ -10,7 +10,6 @@ pub mod history;
 pub mod history_item;
 pub mod job;
 pub mod journal;
-pub mod judge;
 pub mod load;
 pub mod manage;
 pub mod pack;

@@ -1,9 +1,9 @@
 //! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
 
 use super::{
-    analyze, digest, drive, files,
+    digest, drive, files,
     job::{Job, JobId},
-    judge, load, manage, renew,
+    load, manage, renew,
     report::Report,
     reporter::{Reporter, Told},
     services::Services,
@@ -200,14 +200,6 @@ async fn perform(means: Means, job: Job) {
             document,
             identity,
         } => files::examine(zip, kind, document, identity, reporter).await,
-        Job::Judge {
-            target,
-            number,
-            text,
-            body,
-        } => judge::judge(target, number, text, body, reporter).await,
-        Job::Compare { number, documents } => analyze::compare(number, documents, reporter).await,
-        Job::Analyze { number, documents } => analyze::analyze(number, documents, reporter).await,
         Job::Sum { zip } => digest::run(zip, reporter).await,
         Job::KeepEdit {
             target,

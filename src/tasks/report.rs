@@ -9,10 +9,7 @@ pub use store_client::Exchange;
 use store_model::{
     archive::{Archive, Fit, Repair},
     catalog::Catalog,
-    checked::Judged,
-    difference::Difference,
     product::{PackageIdentity, Product},
-    review_analysis::ReviewAnalysis,
     status::StatusReport,
     submission::Submission,
     target::Target,
@@ -137,9 +134,6 @@ pub enum Report {
     Examined(Box<Examined>),
     /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
     Summed(Summed),
-    Judged(Judgement),
-    Compared(Comparison),
-    ReviewAnalysis(AnalyzedReview),
     /// Targets whose edited text lies on disk, from an earlier session.
     Edited(Vec<Target>),
     /// A text that gave way to another one is among the rescued documents now.
@@ -180,28 +174,6 @@ pub enum Written {
     Done { files: usize },
     /// Nothing was written: these files are there and say something else.
     InTheWay { files: Vec<PathBuf> },
-}
-
-/// A text of a target judged, with the number that it was asked under.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judgement {
-    pub target: Target,
-    pub number: u64,
-    pub judged: Arc<Judged>,
-}
-
-/// What changes in a target's document, with the number that it was asked under.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
-    pub number: u64,
-    pub difference: Arc<Difference>,
-}
-
-/// All that a review says of a target's documents, with the number that it was asked under.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AnalyzedReview {
-    pub number: u64,
-    pub analysis: Arc<ReviewAnalysis>,
 }
 
 /// A ZIP as it was found, and how it fits the document that it was examined for.

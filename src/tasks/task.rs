@@ -1,12 +1,7 @@
 //! A unit of background work with a typed result. A feature describes its tasks in its own `tasks.rs`; this file and the pool
 //! know none of them by name.
 
-use super::{
-    pool::PendingServices,
-    report::Report,
-    reporter::Reporter,
-    services::Services,
-};
+use super::{pool::PendingServices, report::Report, reporter::Reporter, services::Services};
 use crate::storage::Home;
 use futures::future::{BoxFuture, FutureExt};
 use std::{any::Any, fmt::Debug, sync::Arc};

@@ -13,17 +13,20 @@ use flightdeck::{
         update::App,
     },
     features::{
+        diff::tasks::Compare,
         history::tasks::{LoadHistory, ReadKept},
         listings::tasks::{ReadTexts, WriteTexts},
+        review::tasks::Analyze,
         zip::tasks::{Pack, Packing},
     },
     state::ProfileView,
     tasks::{
-        analyze, browse,
+        browse,
+        check::Check,
         history_item::{HistoryItem, KeptDocument, TargetHistory},
         job::{Catalog, Job, JobId},
         pack,
-        report::{AnalyzedReview, Comparison, Judgement, Report, Summed, TargetDetail},
+        report::{Report, Summed, TargetDetail},
         task::{Task, TaskEvent, TaskMessage},
         texts,
     },
@@ -38,7 +41,6 @@ use ratatui::{
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 use store_model::{
-    checked::Judged,
     product::Product,
     submission::Submission,
     target::{Kind, Target},
@@ -60,7 +62,7 @@ pub struct Dashboard {
     /// What became of the selected target's document, and the kept documents by file.
     pub history: Vec<HistoryItem>,
     pub documents: BTreeMap<PathBuf, Value>,
-    /// Whether large documents are judged, compared and weighed at once; else the job is only noted.
+    /// Whether large documents are checked, compared and analysed at once; else the task is only noted.
     pub is_judging: bool,
     /// Milliseconds that the next folder takes: a slow drive.
     pub folder_takes: u64,
@@ -293,38 +295,6 @@ impl Dashboard {
                     }),
                 );
             }
-            Job::Judge {
-                target,
-                number,
-                text,
-                body,
-            } if self.is_judging => {
-                let judged = Arc::new(Judged::of(
-                    target.kind(),
-                    &*text,
-                    body.as_deref(),
-                    self.now.wall,
-                ));
-                self.report(
-                    id,
-                    Report::Judged(Judgement {
-                        target,
-                        number,
-                        judged,
-                    }),
-                );
-            }
-            Job::Compare { number, documents } if self.is_judging => {
-                let difference = Arc::new(analyze::difference(&documents));
-                self.report(id, Report::Compared(Comparison { number, difference }));
-            }
-            Job::Analyze { number, documents } if self.is_judging => {
-                let analysis = Arc::new(analyze::analysis(&documents, self.now.wall));
-                self.report(
-                    id,
-                    Report::ReviewAnalysis(AnalyzedReview { number, analysis }),
-                );
-            }
             Job::KeepEdit { target, text, .. } => {
                 self.kept = Some(text);
                 self.report(id, Report::EditKept { target, at });
@@ -342,7 +312,15 @@ impl Dashboard {
 
     /// Answers the tasks of features; says whether it was one.
     fn run_task(&mut self, id: JobId, job: &Job) -> bool {
-        if let Some(task) = job.task::<Pack>() {
+        if let Some(task) = job.task::<Check>().filter(|_| self.is_judging) {
+            let checked = Arc::new(task.checked(self.now.wall));
+            self.answer(id, task, TaskEvent::Done(checked));
+        } else if let Some(task) = job.task::<Compare>().filter(|_| self.is_judging) {
+            self.answer(id, task, TaskEvent::Done(Arc::new(task.difference())));
+        } else if let Some(task) = job.task::<Analyze>().filter(|_| self.is_judging) {
+            let analysis = Arc::new(task.analysis(self.now.wall));
+            self.answer(id, task, TaskEvent::Done(analysis));
+        } else if let Some(task) = job.task::<Pack>() {
             let (folder, out) = (&task.folder, &task.out);
             let packed =
                 pack::pack(folder, out, task.kind, &task.document, |_, _| (), || false).unwrap();
@@ -382,7 +360,7 @@ impl Dashboard {
         true
     }
 
-    fn answer<T: Task>(&mut self, id: JobId, task: &T, event: TaskEvent<T::Output>) {
+    pub fn answer<T: Task>(&mut self, id: JobId, task: &T, event: TaskEvent<T::Output>) {
         let message = TaskMessage::new(Arc::new(task.clone()), event);
         self.report(id, Report::Task(message));
     }

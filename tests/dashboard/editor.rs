@@ -10,16 +10,10 @@ use crate::{
     dashboard::{Dashboard, detail},
     openings::{APP, live, notes},
 };
-use flightdeck::{
-    app::event::Event,
-    tasks::{
-        job::Job,
-        report::{Judgement, Report},
-    },
-};
+use flightdeck::tasks::{check::Check, task::TaskEvent};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store_model::{checked::Judged, target::Target};
+use store_model::target::Target;
 use tui_kit::theme::{Role, Theme};
 
 /// A desk with this live document in the open editor.
@@ -333,45 +327,25 @@ fn a_large_document_is_judged_away_from_the_keys() {
         "{}",
         dashboard.screen()
     );
-    let [
-        Job::Judge {
-            target,
-            number,
-            text,
-            body,
-        },
-    ] = dashboard.started.as_slice()
-    else {
+    let [job] = dashboard.started.as_slice() else {
         panic!("{:?}", dashboard.started.len())
     };
-    let judged = Arc::new(Judged::of(
-        target.kind(),
-        &**text,
-        body.as_deref(),
-        jiff::Timestamp::UNIX_EPOCH,
-    ));
-    let (target, number) = (target.clone(), *number);
+    let check = job.task::<Check>().unwrap().clone();
+    let checked = TaskEvent::Done(Arc::new(check.checked(jiff::Timestamp::UNIX_EPOCH)));
     let jobs = &dashboard.app.model().jobs;
     let job = *jobs
         .iter()
-        .find(|(_, job)| matches!(job, Job::Judge { .. }))
+        .find(|(_, job)| job.task::<Check>().is_some())
         .unwrap()
         .0;
-    let answer = |number| {
-        Report::Judged(Judgement {
-            target: target.clone(),
-            number,
-            judged: Arc::clone(&judged),
-        })
-    };
     // Another's answer is not taken.
-    dashboard
-        .app
-        .handle(Event::Report(Some(job), answer(number - 1)), dashboard.now);
+    let other = Check {
+        text: String::from(&*check.text).into(),
+        ..check.clone()
+    };
+    dashboard.answer(job, &other, checked.clone());
     assert_eq!(place(&dashboard), waiting);
-    dashboard
-        .app
-        .handle(Event::Report(Some(job), answer(number)), dashboard.now);
+    dashboard.answer(job, &check, checked.clone());
     assert_ne!(place(&dashboard), waiting);
     assert!(
         dashboard.screen().contains("1 of "),
@@ -381,9 +355,7 @@ fn a_large_document_is_judged_away_from_the_keys() {
     // Nor is an answer about a text that is no more.
     dashboard.started.clear();
     dashboard.text("x");
-    dashboard
-        .app
-        .handle(Event::Report(Some(job), answer(number)), dashboard.now);
+    dashboard.answer(job, &check, checked);
     dashboard.wait(2_000);
     assert_eq!(dashboard.started.len(), 1);
 }
@@ -409,7 +381,7 @@ fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
     dashboard.keys("up");
     dashboard.wait(2_000);
     assert!(
-        matches!(dashboard.started.as_slice(), [Job::Judge { .. }]),
+        matches!(dashboard.started.as_slice(), [job] if job.task::<Check>().is_some()),
         "{}",
         dashboard.screen()
     );

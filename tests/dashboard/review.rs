@@ -12,10 +12,11 @@ use crate::{
 };
 use flightdeck::{
     app::event::{Effect, Event},
+    features::{diff::tasks::Compare, review::tasks::Analyze},
     tasks::{
-        analyze,
         job::Job,
-        report::{AnalyzedReview, Comparison, KeptEdit, Report},
+        report::{KeptEdit, Report},
+        task::TaskEvent,
     },
 };
 use rstest::rstest;
@@ -253,22 +254,18 @@ fn release(dashboard: &mut Dashboard) {
         .map(|(id, job)| (*id, job.clone()))
         .collect();
     for (id, job) in held {
-        let report = match job {
-            Job::Compare { number, documents } => Report::Compared(Comparison {
-                number,
-                difference: Arc::new(analyze::difference(&documents)),
-            }),
-            Job::Analyze { number, documents } => Report::ReviewAnalysis(AnalyzedReview {
-                number,
-                analysis: Arc::new(analyze::analysis(&documents, dashboard.now.wall)),
-            }),
-            _ => continue,
-        };
-        for report in [report, Report::Ended] {
-            dashboard
-                .app
-                .handle(Event::Report(Some(id), report), dashboard.now);
+        if let Some(task) = job.task::<Compare>() {
+            let difference = Arc::new(task.difference());
+            dashboard.answer(id, task, TaskEvent::Done(difference));
+        } else if let Some(task) = job.task::<Analyze>() {
+            let analysis = Arc::new(task.analysis(dashboard.now.wall));
+            dashboard.answer(id, task, TaskEvent::Done(analysis));
+        } else {
+            continue;
         }
+        dashboard
+            .app
+            .handle(Event::Report(Some(id), Report::Ended), dashboard.now);
     }
     dashboard.started.clear();
 }
@@ -306,7 +303,7 @@ fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_
         "{screen}"
     );
     assert!(
-        matches!(dashboard.started.as_slice(), [Job::Analyze { .. }]),
+        matches!(dashboard.started.as_slice(), [job] if job.task::<Analyze>().is_some()),
         "{:?}",
         dashboard.started.len()
     );
@@ -340,24 +337,23 @@ fn an_answer_about_another_document_opens_no_gate() {
     dashboard.is_judging = false;
     dashboard.started.clear();
     dashboard.keys("u");
-    let [Job::Analyze { number, documents }] = dashboard.started.as_slice() else {
+    let [job] = dashboard.started.as_slice() else {
         panic!("{:?}", dashboard.started.len())
     };
-    let analysis = Arc::new(analyze::analysis(documents, dashboard.now.wall));
-    let answer = Report::ReviewAnalysis(AnalyzedReview {
-        number: number - 1,
-        analysis,
-    });
+    let other = Analyze {
+        text: Some("{}".into()),
+        ..job.task::<Analyze>().unwrap().clone()
+    };
+    let analysis = Arc::new(other.analysis(dashboard.now.wall));
     let job = dashboard
         .app
         .model()
         .jobs
         .iter()
-        .find(|(_, job)| matches!(job, Job::Analyze { .. }))
-        .map(|(id, _)| *id);
-    dashboard
-        .app
-        .handle(Event::Report(job, answer), dashboard.now);
+        .find(|(_, job)| job.task::<Analyze>().is_some())
+        .map(|(id, _)| *id)
+        .unwrap();
+    dashboard.answer(job, &other, TaskEvent::Done(analysis));
     assert!(
         dashboard.screen().contains("comparing …"),
         "{}",
@@ -378,7 +374,7 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
     );
     dashboard.wait(100);
     assert!(
-        matches!(dashboard.started.as_slice(), [Job::Compare { .. }]),
+        matches!(dashboard.started.as_slice(), [job] if job.task::<Compare>().is_some()),
         "once, however often it is drawn: {:?}",
         dashboard.started.len()
     );
@@ -411,7 +407,7 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
     let compared = dashboard
         .started
         .iter()
-        .filter(|job| matches!(job, Job::Compare { .. }))
+        .filter(|job| job.task::<Compare>().is_some())
         .count();
     assert_eq!(
         compared, 1,

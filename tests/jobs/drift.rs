@@ -138,7 +138,8 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
             path: before.clone(),
         })
         .await;
-    let [Some(TaskEvent::Done(kept))] = told.iter().map(event::<ReadKept>).collect::<Vec<_>>()[..] else {
+    let [Some(TaskEvent::Done(kept))] = told.iter().map(event::<ReadKept>).collect::<Vec<_>>()[..]
+    else {
         panic!("{told:?}")
     };
     let body = kept.body.as_ref().unwrap();
@@ -205,7 +206,8 @@ async fn a_text_that_is_set_aside_stands_in_the_history_letter_by_letter() {
             path: path.clone(),
         })
         .await;
-    let [Some(TaskEvent::Done(kept))] = told.iter().map(event::<ReadKept>).collect::<Vec<_>>()[..] else {
+    let [Some(TaskEvent::Done(kept))] = told.iter().map(event::<ReadKept>).collect::<Vec<_>>()[..]
+    else {
         panic!("{told:?}")
     };
     assert!(kept.text == text && kept.body.is_err());

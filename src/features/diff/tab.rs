@@ -1,6 +1,7 @@
 //! The Diff tab: what is live against the draft, or against what was edited, in groups that fold. Enter goes to the place in the
 //! document. Holds what is in view.
 
+use super::tasks::Compare;
 use crate::screen::difference_lines::{DiffLines, Spot, risks};
 use crate::{
     screen::{
@@ -17,10 +18,7 @@ use crate::{
         Change,
         prepared::{Origin, Prepared, count},
     },
-    tasks::{
-        analyze,
-        job::{Job, ToCompare},
-    },
+    tasks::task::TaskEvent,
 };
 use ratatui::{
     Frame,
@@ -46,24 +44,15 @@ type State = (Target, (u64, u64));
 #[derive(Debug)]
 struct Made {
     of: State,
-    documents: ToCompare,
+    documents: Compare,
     lines: DiffLines,
 }
 
-/// What a job compares just now.
+/// What a task compares just now.
 #[derive(Debug)]
 struct Asked {
     of: State,
-    documents: ToCompare,
-    /// Its answer will have it.
-    number: u64,
-}
-
-/// Whether another state of the desk holds the same documents: a text that was kept is no other text.
-fn is_same(one: &ToCompare, other: &ToCompare) -> bool {
-    Arc::ptr_eq(&one.detail, &other.detail)
-        && Arc::ptr_eq(&one.value, &other.value)
-        && one.brought == other.brought
+    documents: Compare,
 }
 
 #[derive(Debug, Default)]
@@ -108,12 +97,12 @@ impl Diff {
     }
 
     /// Compares what is new, if it is small; `None` when a job has to do it.
-    fn renew(&self, of: State, documents: ToCompare) -> Option<()> {
+    fn renew(&self, of: State, documents: Compare) -> Option<()> {
         if let Some(made) = self
             .made
             .borrow_mut()
             .as_mut()
-            .filter(|made| is_same(&made.documents, &documents))
+            .filter(|made| made.documents.is_same(&documents))
         {
             made.of = of;
             return Some(());
@@ -122,26 +111,21 @@ impl Diff {
             .asked
             .borrow_mut()
             .as_mut()
-            .filter(|asked| is_same(&asked.documents, &documents))
+            .filter(|asked| asked.documents.is_same(&documents))
         {
             asked.of = of;
             return None;
         }
-        let live = documents
-            .detail
-            .published
-            .as_ref()
-            .map(|live| &live.document);
-        if is_large_value(live.into_iter().chain([&*documents.value])) {
+        if is_large_value(documents.live().into_iter().chain([&*documents.value])) {
             self.is_wanted.set(true);
             return None;
         }
-        let lines = DiffLines::new(analyze::difference(&documents), MOST_LINES);
+        let lines = DiffLines::new(documents.difference(), MOST_LINES);
         self.take(of, documents, lines);
         Some(())
     }
 
-    fn take(&self, of: State, documents: ToCompare, mut lines: DiffLines) {
+    fn take(&self, of: State, documents: Compare, mut lines: DiffLines) {
         let mut slot = self.made.borrow_mut();
         if let Some(older) = slot.as_ref().filter(|made| made.of.0 == of.0) {
             lines.keep_folds(&older.lines);
@@ -299,9 +283,9 @@ fn is_behind(documents: &Documents, cx: &Context) -> bool {
 }
 
 /// What is compared; nothing while the document is not read or no valid JSON.
-fn to_compare(documents: &Documents, cx: &Context) -> Option<ToCompare> {
+fn to_compare(documents: &Documents, cx: &Context) -> Option<Compare> {
     let prepared = Prepared::of(cx.model, cx.selected?)?;
-    Some(ToCompare {
+    Some(Compare {
         detail: Arc::clone(prepared.detail),
         value: documents.value(cx)?,
         brought: prepared.brought(cx.model),
@@ -432,13 +416,14 @@ impl Tab for Diff {
         _commands: &mut Vec<Command>,
     ) {
         match change {
-            Change::Compared(comparison) => {
-                if let Some(asked) = self
-                    .asked
-                    .get_mut()
-                    .take_if(|asked| asked.number == comparison.number)
+            Change::Task(message) => {
+                if let Some((task, TaskEvent::Done(difference))) = message.of::<Compare>()
+                    && let Some(asked) = self
+                        .asked
+                        .get_mut()
+                        .take_if(|asked| asked.documents.is_same(task))
                 {
-                    let lines = DiffLines::new(Arc::clone(&comparison.difference), MOST_LINES);
+                    let lines = DiffLines::new(Arc::clone(difference), MOST_LINES);
                     self.take(asked.of, asked.documents, lines);
                 }
             }
@@ -476,22 +461,12 @@ impl Tab for Diff {
             && let Some(target) = cx.selected
             && let Some(compared) = to_compare(documents, cx)
         {
-            // No number of an earlier question comes again.
-            let asked = self.asked.get_mut();
-            let number = asked
-                .as_ref()
-                .map_or(0, |asked| asked.number + 1)
-                .max(cx.uptime.as_nanos() as u64);
             let of = (target.clone(), documents.version());
-            *asked = Some(Asked {
+            *self.asked.get_mut() = Some(Asked {
                 of,
                 documents: compared.clone(),
-                number,
             });
-            commands.push(Command::Start(Job::Compare {
-                number,
-                documents: compared,
-            }));
+            commands.push(Command::start(compared));
         }
     }
 

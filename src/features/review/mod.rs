@@ -5,3 +5,4 @@ pub mod blockers;
 pub mod body;
 pub mod preview;
 pub mod review;
+pub mod tasks;

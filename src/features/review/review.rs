@@ -479,9 +479,7 @@ impl Overlay for Review {
             {
                 self.look(cx, commands);
             }
-            Change::ReviewAnalysis(weighing) if self.analyzer.answered(weighing) => {
-                self.look(cx, commands)
-            }
+            Change::Task(message) if self.analyzer.answered(message) => self.look(cx, commands),
             // What its packages say of themselves is part of what changes.
             Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
                 self.look(cx, commands);

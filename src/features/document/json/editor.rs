@@ -46,7 +46,7 @@ pub struct Editor {
     pub(super) origin: Place,
     /// The finding that was gone to last.
     pub(super) at_finding: Option<usize>,
-    /// Whether to go to a finding, forwards or backwards, once the text is judged.
+    /// Whether to go to a finding, forwards or backwards, once the text is checked.
     pub(super) walk: Option<bool>,
     /// What the check found, while that is shown.
     pub(super) list: Option<FindingsList>,
@@ -154,8 +154,13 @@ impl Editor {
         });
     }
 
-    /// Goes on to a finding that was asked for before a large text was judged.
-    pub fn judged(&mut self, session: &mut EditSession, cx: &Context, commands: &mut Vec<Command>) {
+    /// Goes on to a finding that was wanted before a large text was checked.
+    pub fn checked(
+        &mut self,
+        session: &mut EditSession,
+        cx: &Context,
+        commands: &mut Vec<Command>,
+    ) {
         if let Some(backwards) = self.walk.take() {
             self.walk_findings(session, cx, commands, backwards);
         }
@@ -168,7 +173,7 @@ impl Editor {
         commands: &mut Vec<Command>,
         backwards: bool,
     ) {
-        if !session.ask_or_judge(cx.now, commands) {
+        if !session.check(cx.now, commands) {
             self.walk = Some(backwards);
             self.note = Some("checking …".to_owned());
             return;

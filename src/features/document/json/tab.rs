@@ -1,6 +1,7 @@
 //! The JSON tab: the document's text, read or edited. Holds what is in view; the text lies on the desk.
 
 use super::{editor::Editor, editor_keys::Taken, view::JsonView};
+use crate::tasks::check::Check;
 use crate::{
     screen::{
         action::{Action, Scope},
@@ -261,10 +262,11 @@ impl Tab for Json {
             self.view.reset();
         } else if documents.session(cx).is_none() {
             self.editor = None;
-        } else if let (Change::Judged(_), Some(editor), Some(session)) =
+        } else if let (Change::Task(message), Some(editor), Some(session)) =
             (change, &mut self.editor, documents.session_mut(cx))
+            && message.of::<Check>().is_some()
         {
-            editor.judged(session, cx, commands);
+            editor.checked(session, cx, commands);
         }
     }
 
