@@ -21,7 +21,7 @@ const PUBLISHER: (&str, &str, &str) = (
 );
 
 /// Counts up the ids of packages and images.
-pub struct Ids {
+pub(crate) struct Ids {
     package: u64,
     image: u64,
 }
@@ -37,7 +37,7 @@ impl Default for Ids {
 
 impl Ids {
     /// A row far from the demo's.
-    pub fn generated() -> Self {
+    pub(crate) fn generated() -> Self {
         Self {
             package: 2_000_000_000_080_000_000,
             image: 1_152_922_700_010_000_000,
@@ -56,7 +56,7 @@ impl Ids {
 }
 
 impl App {
-    pub fn seed(self, ids: &mut Ids) -> ProductSeed {
+    pub(crate) fn seed(self, ids: &mut Ids) -> ProductSeed {
         let (prefix, suffix, subject) = PUBLISHER;
         let identity = format!("{prefix}.{}", self.identity);
         let resource = json!({
@@ -84,7 +84,7 @@ impl App {
 }
 
 impl AddOn {
-    pub fn seed(self, ids: &mut Ids) -> ProductSeed {
+    pub(crate) fn seed(self, ids: &mut Ids) -> ProductSeed {
         let location = format!("applications/{}", self.app);
         let resource = json!({
             "applications": { "value": [{ "id": self.app, "resourceLocation": location }], "totalCount": 1 },
@@ -111,7 +111,7 @@ impl AddOn {
 }
 
 impl Flight {
-    pub fn seed(self, ids: &mut Ids) -> ProductSeed {
+    pub(crate) fn seed(self, ids: &mut Ids) -> ProductSeed {
         let resource = json!({
             "flightId": self.id, "friendlyName": self.name, "groupIds": self.groups, "rankHigherThan": self.rank_higher_than,
         });

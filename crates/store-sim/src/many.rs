@@ -71,7 +71,7 @@ const EDITIONS: [&str; 10] = [
 const DRAFT_EVERY: usize = 17;
 
 /// That many apps.
-pub fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
+pub(crate) fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
     let mut ids = Ids::generated();
     (0..count).map(move |index| app(index).seed(&mut ids))
 }

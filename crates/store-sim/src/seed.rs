@@ -24,7 +24,7 @@ pub struct Account {
 
 /// One app, add-on or flight.
 #[derive(Clone, Debug)]
-pub struct ProductSeed {
+pub(crate) struct ProductSeed {
     pub kind: Kind,
     /// Store ID, or the flight's GUID.
     pub id: String,
@@ -41,7 +41,7 @@ pub struct ProductSeed {
 
 /// A submission on its way.
 #[derive(Clone, Debug)]
-pub struct PendingSeed {
+pub(crate) struct PendingSeed {
     /// The document with its `id`; the store adds `fileUploadUrl` when the draft was made by the API.
     pub document: Value,
     /// Made or touched in Partner Center: the API may look, not touch.

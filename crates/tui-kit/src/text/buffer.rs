@@ -106,7 +106,7 @@ impl TextBuffer {
         self.selection().unwrap_or((self.cursor, self.cursor))
     }
 
-    pub fn select_all(&mut self) {
+    pub(crate) fn select_all(&mut self) {
         self.put_cursor(self.lines.end());
         self.anchor = Some(Place::default());
     }
@@ -247,7 +247,7 @@ impl TextBuffer {
         self.replace(from, to, "", false);
     }
 
-    pub fn delete_word(&mut self) {
+    pub(crate) fn delete_word(&mut self) {
         let (from, to) = self
             .selection()
             .unwrap_or_else(|| (word_left(&self.lines, self.cursor), self.cursor));

@@ -86,7 +86,7 @@ impl Folds {
 
     /// Moves along when `from..to` became a text that ends at `end`; a fold whose bracket was taken out is gone.
     /// Is to be followed by [`settle`](Self::settle).
-    pub fn spliced(&mut self, from: Place, to: Place, end: Place) {
+    pub(crate) fn spliced(&mut self, from: Place, to: Place, end: Place) {
         let is_kept = |place: Place| place < from || place >= to;
         // A bracket right where text is put in moves behind it.
         let moved = |place: Place| {
@@ -152,7 +152,7 @@ impl Folds {
             .and_then(|at| self.hidden.get(at))
     }
 
-    pub fn is_hidden(&self, line: usize) -> bool {
+    pub(crate) fn is_hidden(&self, line: usize) -> bool {
         self.at_or_before(line)
             .is_some_and(|hidden| line <= hidden.last)
     }

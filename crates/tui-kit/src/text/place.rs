@@ -84,7 +84,7 @@ pub fn columns(text: &str) -> usize {
 }
 
 /// Columns of one grapheme, at least one.
-pub fn grapheme_columns(grapheme: &str) -> usize {
+pub(crate) fn grapheme_columns(grapheme: &str) -> usize {
     match grapheme {
         "\t" => 2,
         _ if grapheme.len() == 1 => 1,
@@ -94,7 +94,7 @@ pub fn grapheme_columns(grapheme: &str) -> usize {
 }
 
 /// The byte of the letter that covers a column, else the line's end.
-pub fn byte_at_column(line: &str, column: usize) -> usize {
+pub(crate) fn byte_at_column(line: &str, column: usize) -> usize {
     fitting(line, column).0
 }
 
@@ -134,7 +134,7 @@ pub fn shifted(place: Place, from: Place, to: Place, end: Place) -> Place {
 /// What is looked for. Letters match in any case unless the pattern has a capital; only ASCII letters fold, so that a hit always
 /// has the pattern's length.
 #[derive(Clone, Copy, Debug)]
-pub struct Pattern<'a> {
+pub(crate) struct Pattern<'a> {
     text: &'a str,
     is_exact: bool,
     /// The byte of the pattern that is the rarest in most texts, and where it stands: what stands around it is compared.
@@ -143,7 +143,7 @@ pub struct Pattern<'a> {
 }
 
 impl<'a> Pattern<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let rarest = text
             .bytes()
             .enumerate()
@@ -158,7 +158,7 @@ impl<'a> Pattern<'a> {
     }
 
     /// Where it stands in a line, one hit behind the other.
-    pub fn hits(self, line: &'a str) -> impl Iterator<Item = usize> + 'a {
+    pub(crate) fn hits(self, line: &'a str) -> impl Iterator<Item = usize> + 'a {
         let Self {
             text,
             is_exact,

@@ -20,7 +20,7 @@ pub struct Scroll {
 }
 
 /// Where the rows of a wrapped line begin, in bytes; never empty.
-pub fn row_starts(line: &str, width: usize) -> Vec<usize> {
+pub(crate) fn row_starts(line: &str, width: usize) -> Vec<usize> {
     let (mut starts, mut at) = (vec![0], 0);
     while let Some(rest) = line.get(at..).filter(|rest| rest.len() > width) {
         let (fits, _) = fitting(rest, width);
@@ -202,7 +202,7 @@ impl Scroll {
 }
 
 /// Width of the line numbers with the space behind them; none on a narrow screen.
-pub fn gutter(lines: usize, width: u16) -> u16 {
+pub(crate) fn gutter(lines: usize, width: u16) -> u16 {
     if width < 30 {
         0
     } else {

@@ -83,14 +83,14 @@ impl History {
         }
     }
 
-    pub fn take_back(&mut self) -> Option<&Step> {
+    pub(crate) fn take_back(&mut self) -> Option<&Step> {
         let step = self.undo.pop_back()?;
         self.bytes -= step.bytes();
         self.redo.push(step);
         self.redo.last()
     }
 
-    pub fn bring_again(&mut self) -> Option<&Step> {
+    pub(crate) fn bring_again(&mut self) -> Option<&Step> {
         let mut step = self.redo.pop()?;
         self.bytes += step.bytes();
         // It is finished: new letters are a step of their own.
