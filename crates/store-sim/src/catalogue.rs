@@ -66,7 +66,6 @@ pub(crate) struct Pending {
     pub id: String,
     pub number: Option<u32>,
     pub status: String,
-    pub age_minutes: u64,
     #[serde(default)]
     pub is_portal_made: bool,
     #[serde(default)]

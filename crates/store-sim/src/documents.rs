@@ -5,7 +5,6 @@ use crate::catalogue::{AddOn, App, Flight, Pending, Published};
 use crate::seed::{Kind, PendingSeed, ProductSeed};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
-use std::time::Duration;
 
 const APP_SUBMISSION: &str = include_str!("../../../assets/demo/app-submission.json");
 const APP_LISTING: &str = include_str!("../../../assets/demo/app-listing.json");
@@ -201,7 +200,6 @@ fn on_its_way(
         document,
         is_portal_made: pending.is_portal_made,
         status: pending.status,
-        age: Duration::from_secs(pending.age_minutes * 60),
         is_stuck: pending.is_stuck,
     }
 }

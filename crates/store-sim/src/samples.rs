@@ -22,7 +22,7 @@ const NOTES_PRO: &str = "9NX0ADDONEX1";
 const INSIDERS: &str = "5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
 
 /// What was written, and where.
-pub(crate) struct Samples {
+pub struct Samples {
     pub folder: PathBuf,
     pub files: Vec<PathBuf>,
 }

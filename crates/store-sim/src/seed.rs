@@ -2,11 +2,10 @@
 //! Knows no HTTP.
 
 use serde_json::Value;
-use std::time::Duration;
 
 /// The kinds of product that own submissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     App,
     AddOn,
     Flight,
@@ -14,7 +13,7 @@ pub enum Kind {
 
 /// Everything that a simulated publisher owns, and who may sign in.
 #[derive(Clone, Debug, Default)]
-pub struct Account {
+pub(crate) struct Account {
     /// Tenant ids or verified domains that sign-in accepts.
     pub tenants: Vec<String>,
     pub client_id: String,
@@ -48,8 +47,6 @@ pub(crate) struct PendingSeed {
     pub is_portal_made: bool,
     /// `PendingCommit`, `CommitStarted`, `Certification`, `CommitFailed`, … as on the wire.
     pub status: String,
-    /// How long it has been in that state when the simulator starts.
-    pub age: Duration,
     /// Stays in that state instead of moving on with the pipeline.
     pub is_stuck: bool,
 }

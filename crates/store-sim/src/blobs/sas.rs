@@ -46,12 +46,24 @@ impl Key {
 
     /// The query of a URL that opens `blob`, from `sv` on. `+` in the signature stays as it is when `raw_plus` is set,
     /// as the Store does now and then.
-    pub(super) fn query(&self, blob: &str, rights: &str, lifetime: Duration, raw_plus: bool) -> String {
+    pub(super) fn query(
+        &self,
+        blob: &str,
+        rights: &str,
+        lifetime: Duration,
+        raw_plus: bool,
+    ) -> String {
         self.query_until(blob, rights, &expiry(Timestamp::now(), lifetime), raw_plus)
     }
 
     /// The same with the end as it stands in `se`.
-    pub(crate) fn query_until(&self, blob: &str, rights: &str, expiry: &str, raw_plus: bool) -> String {
+    pub(crate) fn query_until(
+        &self,
+        blob: &str,
+        rights: &str,
+        expiry: &str,
+        raw_plus: bool,
+    ) -> String {
         let signature = self.sign(&string_to_sign(blob, rights, "", expiry, [""; 6]));
         let plus = if raw_plus { "+" } else { "%2B" };
         let signature = BASE64_STANDARD

@@ -57,10 +57,6 @@ impl TextBuffer {
         self.lines.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
     pub fn lines(&self) -> &[String] {
         self.lines.all()
     }
@@ -233,14 +229,14 @@ impl TextBuffer {
         }
     }
 
-    pub fn backspace(&mut self) {
+    pub(crate) fn backspace(&mut self) {
         let (from, to) = self
             .selection()
             .unwrap_or_else(|| (left_of(&self.lines, self.cursor), self.cursor));
         self.replace(from, to, "", false);
     }
 
-    pub fn delete(&mut self) {
+    pub(crate) fn delete(&mut self) {
         let (from, to) = self
             .selection()
             .unwrap_or_else(|| (self.cursor, right_of(&self.lines, self.cursor)));

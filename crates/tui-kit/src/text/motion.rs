@@ -24,7 +24,13 @@ pub enum Motion {
 }
 
 /// Where a movement leads from a place; `goal` is the column that up and down aim at.
-pub fn moved(lines: &Lines, folds: &Folds, place: Place, motion: Motion, goal: usize) -> Place {
+pub(crate) fn moved(
+    lines: &Lines,
+    folds: &Folds,
+    place: Place,
+    motion: Motion,
+    goal: usize,
+) -> Place {
     let line_end = |line: usize| Place {
         line,
         byte: lines.line(line).len(),

@@ -13,7 +13,7 @@ pub struct Place {
 
 /// The letters as a person counts them, each with its byte. As `grapheme_indices`, but quick over plain ASCII: a line may have
 /// megabytes, and nearly all of JSON is that.
-pub fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at;
@@ -58,7 +58,7 @@ fn plain_run(bytes: &[u8], most: usize) -> usize {
 }
 
 /// How many bytes of a text fit into so many columns, in whole letters, and the columns that these take.
-pub fn fitting(text: &str, most: usize) -> (usize, usize) {
+pub(crate) fn fitting(text: &str, most: usize) -> (usize, usize) {
     let (mut byte, mut used) = (0, 0);
     loop {
         let run = plain_run(text.as_bytes().get(byte..).unwrap_or_default(), most - used);
@@ -79,7 +79,7 @@ pub fn fitting(text: &str, most: usize) -> (usize, usize) {
 }
 
 /// Columns of a text as the screen shows it; a tab takes two, what cannot be shown takes one.
-pub fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     fitting(text, usize::MAX).1
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn byte_at_column(line: &str, column: usize) -> usize {
 }
 
 /// Where a text ends that begins at a place.
-pub fn after(at: Place, text: &str) -> Place {
+pub(crate) fn after(at: Place, text: &str) -> Place {
     match text.rsplit_once('\n') {
         None => Place {
             byte: at.byte + text.len(),

@@ -44,7 +44,7 @@ impl Scroll {
     }
 
     /// The room that there is for text, while it is drawn.
-    pub fn resize(&self, width: usize, rows: usize) {
+    pub(crate) fn resize(&self, width: usize, rows: usize) {
         self.width.set(width);
         self.rows.set(rows);
     }
@@ -76,12 +76,12 @@ impl Scroll {
     }
 
     /// With wrapping: the row of the first line in view that comes first.
-    pub fn part(&self) -> usize {
+    pub(crate) fn part(&self) -> usize {
         self.part.get()
     }
 
     /// Without wrapping: the first column in view.
-    pub fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.left.get()
     }
 
@@ -106,7 +106,7 @@ impl Scroll {
     }
 
     /// Not below the text's end, and not in what was folded since.
-    pub fn clamp(&self, text: Visible) {
+    pub(crate) fn clamp(&self, text: Visible) {
         let top = text.line_at(text.row_of(self.top.get()));
         if top != self.top.get() {
             self.top.set(top);
@@ -145,7 +145,7 @@ impl Scroll {
     }
 
     /// Moves the view so that the cursor is in it; without wrapping.
-    pub fn follow(&self, cursor: Option<Place>, text: Visible) {
+    pub(crate) fn follow(&self, cursor: Option<Place>, text: Visible) {
         let (width, height) = (self.width.get(), self.page());
         let top = text.row_of(self.top.get().min(text.lines.len().saturating_sub(1)));
         self.top.set(text.line_at(top));

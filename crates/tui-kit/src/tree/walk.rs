@@ -20,7 +20,7 @@ pub fn size(value: &Value) -> Option<usize> {
 }
 
 /// The member or element at a position, with its name as a pointer has it, unescaped.
-pub fn nth(value: &Value, position: usize) -> Option<(String, &Value)> {
+pub(crate) fn nth(value: &Value, position: usize) -> Option<(String, &Value)> {
     match value {
         Value::Object(object) => object
             .iter()
@@ -34,7 +34,7 @@ pub fn nth(value: &Value, position: usize) -> Option<(String, &Value)> {
 }
 
 /// The member or element of that name, with its position.
-pub fn named<'a>(value: &'a Value, name: &str) -> Option<(usize, &'a Value)> {
+pub(crate) fn named<'a>(value: &'a Value, name: &str) -> Option<(usize, &'a Value)> {
     match value {
         Value::Object(object) => {
             let value = object.get(name)?;
