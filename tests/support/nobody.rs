@@ -5,13 +5,13 @@
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
 /// A port that is taken, so that no other test is given it, and at which every connection is refused.
-pub struct Nobody {
+pub(crate) struct Nobody {
     held: TcpStream,
     _other_end: TcpListener,
 }
 
 impl Nobody {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         Self {
             held: TcpStream::connect(listener.local_addr().unwrap()).unwrap(),
@@ -19,7 +19,7 @@ impl Nobody {
         }
     }
 
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.held.local_addr().unwrap()
     }
 }

@@ -7,7 +7,7 @@ mod budget;
 mod call;
 mod calls;
 mod client;
-pub mod coalesce;
+pub(crate) mod coalesce;
 mod endpoint;
 mod error;
 mod exchange;

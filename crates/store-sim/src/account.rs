@@ -20,7 +20,7 @@ const ADD_ONS: &str = include_str!("../../../assets/demo/add-ons.json");
 const FLIGHTS: &str = include_str!("../../../assets/demo/flights.json");
 
 /// The account of `flightdeck demo`: a dozen apps with add-ons and flights in every state.
-pub fn demo() -> Account {
+pub(crate) fn demo() -> Account {
     // One row of ids through all documents, in a fixed order: the same ids in every run.
     let mut ids = Ids::default();
     let apps = read::<App>(APPS).into_iter().map(|app| app.seed(&mut ids));
@@ -44,7 +44,7 @@ pub fn demo() -> Account {
 }
 
 /// An account of that many apps: the demo's first, then generated ones.
-pub fn many(apps: usize) -> Account {
+pub(crate) fn many(apps: usize) -> Account {
     let mut account = demo();
     let kept: Vec<String> = account
         .products
@@ -65,6 +65,6 @@ pub fn many(apps: usize) -> Account {
     clippy::expect_used,
     reason = "embedded data, read by the tests of this file"
 )]
-pub fn read<T: DeserializeOwned>(json: &str) -> Vec<T> {
+pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Vec<T> {
     serde_json::from_str(json).expect("assets/demo holds valid data")
 }

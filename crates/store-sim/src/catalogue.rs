@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct App {
+pub(crate) struct App {
     pub id: String,
     pub name: String,
     /// Without the publisher's prefix.
@@ -20,7 +20,7 @@ pub struct App {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AddOn {
+pub(crate) struct AddOn {
     pub id: String,
     pub app: String,
     pub product_id: String,
@@ -31,7 +31,7 @@ pub struct AddOn {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Flight {
+pub(crate) struct Flight {
     pub id: String,
     pub app: String,
     pub name: String,
@@ -44,7 +44,7 @@ pub struct Flight {
 /// A live submission: what differs from the empty document of its kind.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Published {
+pub(crate) struct Published {
     pub id: String,
     /// `Submission n`; flights have none.
     pub number: Option<u32>,
@@ -62,11 +62,10 @@ pub struct Published {
 /// A submission on its way: what differs from the live one, or from the empty document where there is none.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Pending {
+pub(crate) struct Pending {
     pub id: String,
     pub number: Option<u32>,
     pub status: String,
-    pub age_minutes: u64,
     #[serde(default)]
     pub is_portal_made: bool,
     #[serde(default)]

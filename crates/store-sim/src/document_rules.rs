@@ -9,21 +9,21 @@ use std::collections::HashSet;
 const LANGUAGES: &str = "ar-sa cs-cz da-dk de-de el-gr en-gb en-us es-es es-mx fi-fi fr-ca fr-fr he-il hi-in hu-hu is-is it-it ja-jp \
     ko-kr nb-no nl-nl pl-pl pt-br pt-pt ro-ro sv-se th-th tr-tr uk-ua zh-hans";
 
-pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value
         .pointer(pointer)
         .and_then(Value::as_str)
         .unwrap_or_default()
 }
 
-pub fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     value
         .pointer(pointer)
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
 }
 
-pub fn is_id(id: &str) -> bool {
+pub(crate) fn is_id(id: &str) -> bool {
     id.len() == 19 && id.bytes().all(|digit| digit.is_ascii_digit())
 }
 
@@ -40,7 +40,7 @@ fn one_of(broken: &mut Vec<String>, document: &Value, pointer: &str, values: &[&
 }
 
 /// What an update with this document would be refused for.
-pub fn broken_rules(kind: Kind, document: &Value) -> Vec<String> {
+pub(crate) fn broken_rules(kind: Kind, document: &Value) -> Vec<String> {
     let mut broken = Vec::new();
     let out = &mut broken;
     if !is_id(text(document, "/id")) {

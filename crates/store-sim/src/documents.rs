@@ -5,7 +5,6 @@ use crate::catalogue::{AddOn, App, Flight, Pending, Published};
 use crate::seed::{Kind, PendingSeed, ProductSeed};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
-use std::time::Duration;
 
 const APP_SUBMISSION: &str = include_str!("../../../assets/demo/app-submission.json");
 const APP_LISTING: &str = include_str!("../../../assets/demo/app-listing.json");
@@ -21,7 +20,7 @@ const PUBLISHER: (&str, &str, &str) = (
 );
 
 /// Counts up the ids of packages and images.
-pub struct Ids {
+pub(crate) struct Ids {
     package: u64,
     image: u64,
 }
@@ -37,7 +36,7 @@ impl Default for Ids {
 
 impl Ids {
     /// A row far from the demo's.
-    pub fn generated() -> Self {
+    pub(crate) fn generated() -> Self {
         Self {
             package: 2_000_000_000_080_000_000,
             image: 1_152_922_700_010_000_000,
@@ -56,7 +55,7 @@ impl Ids {
 }
 
 impl App {
-    pub fn seed(self, ids: &mut Ids) -> ProductSeed {
+    pub(crate) fn seed(self, ids: &mut Ids) -> ProductSeed {
         let (prefix, suffix, subject) = PUBLISHER;
         let identity = format!("{prefix}.{}", self.identity);
         let resource = json!({
@@ -84,7 +83,7 @@ impl App {
 }
 
 impl AddOn {
-    pub fn seed(self, ids: &mut Ids) -> ProductSeed {
+    pub(crate) fn seed(self, ids: &mut Ids) -> ProductSeed {
         let location = format!("applications/{}", self.app);
         let resource = json!({
             "applications": { "value": [{ "id": self.app, "resourceLocation": location }], "totalCount": 1 },
@@ -111,7 +110,7 @@ impl AddOn {
 }
 
 impl Flight {
-    pub fn seed(self, ids: &mut Ids) -> ProductSeed {
+    pub(crate) fn seed(self, ids: &mut Ids) -> ProductSeed {
         let resource = json!({
             "flightId": self.id, "friendlyName": self.name, "groupIds": self.groups, "rankHigherThan": self.rank_higher_than,
         });
@@ -201,7 +200,6 @@ fn on_its_way(
         document,
         is_portal_made: pending.is_portal_made,
         status: pending.status,
-        age: Duration::from_secs(pending.age_minutes * 60),
         is_stuck: pending.is_stuck,
     }
 }

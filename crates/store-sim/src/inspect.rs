@@ -2,7 +2,7 @@
 //! Knows no submission. The ZIP comes from outside: every read has a bound.
 
 use crate::manifest;
-pub use crate::manifest::PackageFacts;
+pub(crate) use crate::manifest::PackageFacts;
 use std::io::{Read, Seek, SeekFrom};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -16,14 +16,14 @@ const PACKAGE_LIMIT: u64 = 25 << 30;
 const DEPTH: u8 = 3;
 
 /// An uploaded ZIP, opened.
-pub struct Archive<R> {
+pub(crate) struct Archive<R> {
     zip: ZipArchive<R>,
     /// The files in it, as they stand in the ZIP: `/` between folders, unless a bad tool wrote something else.
     pub names: Vec<String>,
 }
 
 /// Opens an uploaded ZIP. The error is the reason in words.
-pub fn archive<R: Read + Seek>(file: R) -> Result<Archive<R>, String> {
+pub(crate) fn archive<R: Read + Seek>(file: R) -> Result<Archive<R>, String> {
     let zip = ZipArchive::new(file).map_err(|error| error.to_string())?;
     let names = names(&zip);
     Ok(Archive { zip, names })
@@ -31,7 +31,7 @@ pub fn archive<R: Read + Seek>(file: R) -> Result<Archive<R>, String> {
 
 impl<R: Read + Seek> Archive<R> {
     /// The facts of the package of this name. `None`: no such file, or it is no package.
-    pub fn package(&mut self, name: &str) -> Option<PackageFacts> {
+    pub(crate) fn package(&mut self, name: &str) -> Option<PackageFacts> {
         package_in(&mut self.zip, name, DEPTH)
     }
 }

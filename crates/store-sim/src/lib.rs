@@ -34,7 +34,7 @@ pub mod samples;
 #[cfg(test)]
 mod samples_tests;
 mod scenario;
-pub mod seed;
+mod seed;
 mod server;
 mod sign_in;
 mod stage;

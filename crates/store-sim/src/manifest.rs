@@ -4,7 +4,7 @@
 
 /// What a package says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PackageFacts {
+pub(crate) struct PackageFacts {
     /// `Identity` `Name`.
     pub identity: String,
     /// Four parts.
@@ -18,7 +18,7 @@ pub struct PackageFacts {
 }
 
 /// Reads `AppxManifest.xml`. `None`: no identity in it.
-pub fn package(xml: &str) -> Option<PackageFacts> {
+pub(crate) fn package(xml: &str) -> Option<PackageFacts> {
     let mut facts = PackageFacts::default();
     let mut has_identity = false;
     for tag in tags(xml) {
@@ -43,7 +43,7 @@ pub fn package(xml: &str) -> Option<PackageFacts> {
 }
 
 /// Reads `AppxBundleManifest.xml`: the facts, without capabilities, and the file names of the application packages.
-pub fn bundle(xml: &str) -> Option<(PackageFacts, Vec<String>)> {
+pub(crate) fn bundle(xml: &str) -> Option<(PackageFacts, Vec<String>)> {
     let mut facts = PackageFacts::default();
     let mut has_identity = false;
     let mut architectures: Vec<String> = Vec::new();

@@ -71,7 +71,7 @@ const EDITIONS: [&str; 10] = [
 const DRAFT_EVERY: usize = 17;
 
 /// That many apps.
-pub fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
+pub(crate) fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
     let mut ids = Ids::generated();
     (0..count).map(move |index| app(index).seed(&mut ids))
 }
@@ -143,7 +143,6 @@ fn pending(index: usize) -> Pending {
         id: (1_152_921_507_000_000_000 + index as u64).to_string(),
         number: None,
         status: status.to_owned(),
-        age_minutes: 10 + (index as u64 * 37) % 9000,
         is_portal_made: false,
         is_stuck: status != "PendingCommit",
         listings: Map::new(),

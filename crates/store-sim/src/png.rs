@@ -4,7 +4,7 @@
 use crate::stored_zip::crc32;
 
 /// A square of `side` pixels (a multiple of 4, at most 2,000): a round sign in white on `colour`.
-pub fn tile(side: u32, colour: [u8; 3]) -> Vec<u8> {
+pub(crate) fn tile(side: u32, colour: [u8; 3]) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut header = [side.to_be_bytes(), side.to_be_bytes()].concat();
     // One bit a pixel, palette, the only compression and filter there are, no interlace.

@@ -2,11 +2,10 @@
 //! Knows no HTTP.
 
 use serde_json::Value;
-use std::time::Duration;
 
 /// The kinds of product that own submissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     App,
     AddOn,
     Flight,
@@ -14,7 +13,7 @@ pub enum Kind {
 
 /// Everything that a simulated publisher owns, and who may sign in.
 #[derive(Clone, Debug, Default)]
-pub struct Account {
+pub(crate) struct Account {
     /// Tenant ids or verified domains that sign-in accepts.
     pub tenants: Vec<String>,
     pub client_id: String,
@@ -24,7 +23,7 @@ pub struct Account {
 
 /// One app, add-on or flight.
 #[derive(Clone, Debug)]
-pub struct ProductSeed {
+pub(crate) struct ProductSeed {
     pub kind: Kind,
     /// Store ID, or the flight's GUID.
     pub id: String,
@@ -41,15 +40,13 @@ pub struct ProductSeed {
 
 /// A submission on its way.
 #[derive(Clone, Debug)]
-pub struct PendingSeed {
+pub(crate) struct PendingSeed {
     /// The document with its `id`; the store adds `fileUploadUrl` when the draft was made by the API.
     pub document: Value,
     /// Made or touched in Partner Center: the API may look, not touch.
     pub is_portal_made: bool,
     /// `PendingCommit`, `CommitStarted`, `Certification`, `CommitFailed`, … as on the wire.
     pub status: String,
-    /// How long it has been in that state when the simulator starts.
-    pub age: Duration,
     /// Stays in that state instead of moving on with the pipeline.
     pub is_stuck: bool,
 }

@@ -7,7 +7,7 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 
 /// Bytes, some of them only counted.
 #[derive(Clone, Debug, Default)]
-pub struct Content(Vec<Run>);
+pub(crate) struct Content(Vec<Run>);
 
 #[derive(Clone, Debug)]
 enum Run {
@@ -16,16 +16,16 @@ enum Run {
 }
 
 impl Content {
-    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self(vec![Run::Bytes(bytes.into())])
     }
 
-    pub fn zeros(count: u64) -> Self {
+    pub(crate) fn zeros(count: u64) -> Self {
         Self(vec![Run::Zeros(count)])
     }
 
     /// A ZIP of these files, with 64-bit sizes where they are needed.
-    pub fn archive<'n>(files: impl IntoIterator<Item = (&'n str, Content)>) -> Self {
+    pub(crate) fn archive<'n>(files: impl IntoIterator<Item = (&'n str, Content)>) -> Self {
         let mut archive = Self::default();
         let mut directory = Vec::new();
         let mut count: u16 = 0;
@@ -89,7 +89,7 @@ impl Content {
         archive
     }
 
-    pub fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         let length = |run: &Run| match run {
             Run::Bytes(bytes) => bytes.len() as u64,
             Run::Zeros(count) => *count,
@@ -98,7 +98,7 @@ impl Content {
     }
 
     /// Leaves holes where the zeros are.
-    pub fn write(&self, file: &mut File) -> io::Result<()> {
+    pub(crate) fn write(&self, file: &mut File) -> io::Result<()> {
         for run in &self.0 {
             match run {
                 Run::Bytes(bytes) => file.write_all(bytes)?,
@@ -147,7 +147,7 @@ fn short(length: u64) -> u32 {
 }
 
 /// CRC-32 of `bytes`, as ZIP and PNG want it.
-pub fn crc32(bytes: &[u8]) -> u32 {
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !crc32_bytes(u32::MAX, bytes)
 }
 

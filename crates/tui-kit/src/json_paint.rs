@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// The coloured parts of a line that reach into `seen`, in order, without gaps between what is not white; bytes of the line. Read from
 /// the line's start, because what a byte is depends on what stands before it.
-pub fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)> {
+pub(crate) fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)> {
     let bytes = line.as_bytes();
     let mut parts: Vec<(Range<usize>, Role)> = Vec::new();
     let mut at = 0;

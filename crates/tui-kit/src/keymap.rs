@@ -145,12 +145,12 @@ pub fn parse(text: &str) -> Option<KeyCombination> {
 }
 
 /// As [`parse`] reads it.
-pub fn write(chord: KeyCombination) -> String {
+pub(crate) fn write(chord: KeyCombination) -> String {
     chord.to_string().to_ascii_lowercase()
 }
 
 /// As people read it: short.
-pub fn show(chord: KeyCombination) -> String {
+pub(crate) fn show(chord: KeyCombination) -> String {
     let text = write(chord);
     match text.as_str() {
         "up" => "↑".into(),

@@ -3,7 +3,7 @@
 pub mod field;
 pub mod filter;
 pub mod finder;
-pub mod json_paint;
+pub(crate) mod json_paint;
 pub mod keymap;
 pub mod list;
 pub mod memo;

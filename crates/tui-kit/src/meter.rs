@@ -6,7 +6,7 @@ const FULL: char = '█';
 const EMPTY: char = '░';
 
 /// How long one picture of the spinner stays: slow enough to cost nothing, quick enough to look alive.
-pub const SPIN: Duration = Duration::from_millis(120);
+pub(crate) const SPIN: Duration = Duration::from_millis(120);
 
 /// A bar of exactly `width` columns. Only something finished is drawn full.
 pub fn bar(done: u64, total: u64, width: usize) -> String {

@@ -18,7 +18,7 @@ pub enum Tone {
 }
 
 /// A rectangle of at most `width` × `height` in the middle of `area`.
-pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+pub(crate) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);
     let height = height.min(area.height);
     Rect {

@@ -9,7 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 const MIB: u64 = 1 << 20;
 
 /// The largest Put Blob and the largest block of a service version, in bytes.
-pub fn limits(version: &str) -> (u64, u64) {
+pub(super) fn limits(version: &str) -> (u64, u64) {
     // Dates of this form compare as text.
     match version {
         old if old < "2016-05-31" => (64 * MIB, 4 * MIB),
@@ -19,7 +19,7 @@ pub fn limits(version: &str) -> (u64, u64) {
 }
 
 /// A body with what the headers promise about it.
-pub struct Announced {
+pub(crate) struct Announced {
     pub length: u64,
     pub md5: Option<[u8; 16]>,
     crc64: Option<[u8; 8]>,
@@ -27,7 +27,7 @@ pub struct Announced {
 
 impl Announced {
     /// What the headers say; refused when they say it wrongly, or announce more than `limit` bytes.
-    pub fn read(headers: &HeaderMap, version: &str, limit: u64) -> Result<Self, Refusal> {
+    pub(super) fn read(headers: &HeaderMap, version: &str, limit: u64) -> Result<Self, Refusal> {
         let length = text(headers, "content-length").ok_or_else(|| {
             Refusal::new(
                 StatusCode::LENGTH_REQUIRED,
@@ -71,7 +71,7 @@ impl Announced {
     }
 
     /// Refused when the body is not the one that was announced.
-    pub fn compare(&self, sums: &Sums) -> Result<(), Refusal> {
+    pub(super) fn compare(&self, sums: &Sums) -> Result<(), Refusal> {
         if let (Some(given), Some(found)) = (self.md5, sums.md5)
             && given != found
         {
@@ -109,6 +109,6 @@ fn unsupported(header: &str) -> Refusal {
 }
 
 /// A header as text.
-pub fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }

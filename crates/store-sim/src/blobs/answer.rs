@@ -17,14 +17,14 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 const READ: u64 = 512 << 10;
 
 /// An answer before the headers that all answers carry.
-pub struct Answer {
+pub(super) struct Answer {
     pub status: StatusCode,
     headers: HeaderMap,
     pub body: Body,
 }
 
 impl Answer {
-    pub fn new(status: StatusCode) -> Self {
+    pub(super) fn new(status: StatusCode) -> Self {
         Self {
             status,
             headers: HeaderMap::new(),
@@ -32,20 +32,20 @@ impl Answer {
         }
     }
 
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(HeaderName::from_static(name), value);
         }
         self
     }
 
-    pub fn of(self, committed: &Committed) -> Self {
+    pub(super) fn of(self, committed: &Committed) -> Self {
         self.with("etag", &committed.etag)
             .with("last-modified", &http_date(committed.modified))
     }
 
     /// What an upload is answered with.
-    pub fn written(self, sums: &Sums) -> Self {
+    pub(super) fn written(self, sums: &Sums) -> Self {
         let answer = self
             .with("x-ms-request-server-encrypted", "true")
             .with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
@@ -56,7 +56,7 @@ impl Answer {
     }
 
     /// What a download is answered with.
-    pub fn properties(self, committed: &Committed) -> Self {
+    pub(crate) fn properties(self, committed: &Committed) -> Self {
         let Properties {
             content_type,
             md5,
@@ -84,7 +84,7 @@ impl Answer {
     }
 }
 
-pub fn finish(
+pub(super) fn finish(
     answer: Result<Answer, Refusal>,
     method: &Method,
     asked: &HeaderMap,
@@ -119,7 +119,7 @@ pub fn finish(
 }
 
 /// Part of a blob as a body, read on blocking threads piece by piece.
-pub fn stream(file: BlobFile, start: u64, length: u64) -> Body {
+pub(super) fn stream(file: BlobFile, start: u64, length: u64) -> Body {
     let chunks =
         futures::stream::try_unfold((file, start, length), |(mut file, at, left)| async move {
             if left == 0 {

@@ -14,7 +14,7 @@ const STAGED_LIMIT: usize = 100_000;
 
 /// A blob from the moment its URL was handed out; it exists for readers once something was committed.
 #[derive(Default)]
-pub struct Blob {
+pub(super) struct Blob {
     state: Mutex<State>,
 }
 
@@ -28,7 +28,7 @@ struct State {
 
 /// What readers see.
 #[derive(Clone)]
-pub struct Committed {
+pub(super) struct Committed {
     pub content: Arc<Content>,
     /// Empty after Put Blob.
     blocks: Arc<Vec<(String, Arc<Piece>)>>,
@@ -40,7 +40,7 @@ pub struct Committed {
 
 /// What the client sets along with the content.
 #[derive(Clone, Debug)]
-pub struct Properties {
+pub(crate) struct Properties {
     pub content_type: String,
     /// Base64, as sent; not compared with the content.
     pub md5: Option<String>,
@@ -50,14 +50,14 @@ pub struct Properties {
 
 /// `If-Match` and `If-None-Match` of a request.
 #[derive(Clone, Debug, Default)]
-pub struct Conditions {
+pub(crate) struct Conditions {
     pub matches: Option<String>,
     pub none_matches: Option<String>,
 }
 
 /// Blocks that nothing refers to any more. Dropping it removes files: not on an async thread.
 #[must_use]
-pub struct Leftover {
+pub(crate) struct Leftover {
     _blocks: Vec<Arc<Piece>>,
     _content: Option<Committed>,
 }
@@ -84,7 +84,7 @@ impl Conditions {
     }
 
     /// `Ok(false)`: the reader has it already.
-    pub fn allow_read(&self, committed: &Committed) -> Result<bool, Refusal> {
+    pub(crate) fn allow_read(&self, committed: &Committed) -> Result<bool, Refusal> {
         let is = |tag: &String| tag == "*" || *tag == committed.etag;
         if self.matches.as_ref().is_some_and(|tag| !is(tag)) {
             return Err(unmet());
@@ -106,36 +106,36 @@ impl Blob {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn committed(&self) -> Option<Committed> {
+    pub(super) fn committed(&self) -> Option<Committed> {
         self.state().committed.clone()
     }
 
-    pub fn expire(&self) {
+    pub(super) fn expire(&self) {
         self.state().is_expired = true;
     }
 
-    pub fn is_expired(&self) -> bool {
+    pub(crate) fn is_expired(&self) -> bool {
         self.state().is_expired
     }
 
     /// Drops what is staged, as the service does after a week.
-    pub fn forget(&self) -> Leftover {
+    pub(super) fn forget(&self) -> Leftover {
         let staged = std::mem::take(&mut self.state().staged);
         Leftover::of(staged, None)
     }
 
     /// Whether a write under these conditions could succeed now; asked before the body is taken.
-    pub fn allows(&self, conditions: &Conditions) -> Result<(), Refusal> {
+    pub(super) fn allows(&self, conditions: &Conditions) -> Result<(), Refusal> {
         conditions.allow_write(self.state().committed.as_ref())
     }
 
     /// Put Block, first half: whether a block of this id may come.
-    pub fn accepts(&self, id: &str) -> Result<(), Refusal> {
+    pub(crate) fn accepts(&self, id: &str) -> Result<(), Refusal> {
         self.state().accepts(id)
     }
 
     /// Put Block, second half. A block of the same id is replaced.
-    pub fn stage(&self, id: String, piece: Piece) -> Result<Leftover, Refusal> {
+    pub(super) fn stage(&self, id: String, piece: Piece) -> Result<Leftover, Refusal> {
         let mut state = self.state();
         // Again, because another request may have staged ids of another length meanwhile.
         state.accepts(&id)?;
@@ -145,7 +145,7 @@ impl Blob {
     }
 
     /// Put Blob: the piece becomes the content; what was staged is dropped.
-    pub fn replace(
+    pub(super) fn replace(
         &self,
         piece: Piece,
         properties: Properties,
@@ -158,7 +158,7 @@ impl Blob {
     }
 
     /// Put Block List: the named blocks become the content; what else was staged is dropped.
-    pub fn commit(
+    pub(super) fn commit(
         &self,
         list: &[(Source, String)],
         properties: Properties,
@@ -201,7 +201,7 @@ impl Blob {
         clippy::type_complexity,
         reason = "two lists of the same shape, taken apart at once"
     )]
-    pub fn blocks(&self) -> Result<(Vec<(String, u64)>, Vec<(String, u64)>), Refusal> {
+    pub(super) fn blocks(&self) -> Result<(Vec<(String, u64)>, Vec<(String, u64)>), Refusal> {
         let state = self.state();
         if state.committed.is_none() && state.staged.is_empty() {
             return Err(Refusal::not_found());

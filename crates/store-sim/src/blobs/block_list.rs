@@ -5,11 +5,11 @@ use super::refusal::escape;
 use std::fmt::Write as _;
 
 /// Blocks in a list, at most.
-pub const LONGEST: usize = 50_000;
+pub(crate) const LONGEST: usize = 50_000;
 
 /// Where Put Block List shall look for a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub(super) enum Source {
     Committed,
     Uncommitted,
     Latest,
@@ -27,7 +27,7 @@ impl Source {
 }
 
 /// The entries of a request body in order. `None`: not the XML that Put Block List takes.
-pub fn parse(body: &str) -> Option<Vec<(Source, String)>> {
+pub(super) fn parse(body: &str) -> Option<Vec<(Source, String)>> {
     let mut rest = body.trim_start_matches('\u{feff}').trim_start();
     if let Some(declared) = rest.strip_prefix("<?xml") {
         rest = declared.split_once("?>")?.1.trim_start();
@@ -57,7 +57,7 @@ pub fn parse(body: &str) -> Option<Vec<(Source, String)>> {
 }
 
 /// The answer of Get Block List; a part that was not asked for is left out.
-pub fn render(
+pub(super) fn render(
     committed: Option<&[(String, u64)]>,
     uncommitted: Option<&[(String, u64)]>,
 ) -> String {

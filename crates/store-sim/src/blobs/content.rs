@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
 /// The folder that all blocks of one simulator lie in. It goes away with the last block.
-pub struct Spool {
+pub(crate) struct Spool {
     folder: TempDir,
     next: AtomicU64,
 }
 
 impl Spool {
-    pub fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
             folder: tempfile::Builder::new()
                 .prefix("flightdeck-sim-")
@@ -25,12 +25,12 @@ impl Spool {
     }
 
     #[cfg(test)]
-    pub fn folder(&self) -> &std::path::Path {
+    pub(super) fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
     /// An empty file to write a block into, and the piece that keeps it alive.
-    pub fn create(spool: &Arc<Self>) -> io::Result<(File, Piece)> {
+    pub(super) fn create(spool: &Arc<Self>) -> io::Result<(File, Piece)> {
         let piece = Piece {
             spool: Arc::clone(spool),
             number: spool.next.fetch_add(1, Ordering::Relaxed),
@@ -46,7 +46,7 @@ impl Spool {
 
 /// One block on disk. A file of its own, so that blocks can be written side by side and given back one by one;
 /// closed while nobody reads it, because a blob may have 50,000 of them. Dropping it removes the file.
-pub struct Piece {
+pub(crate) struct Piece {
     spool: Arc<Spool>,
     number: u64,
     /// Bytes, set once the whole body has been written.
@@ -68,14 +68,14 @@ impl Drop for Piece {
 
 /// The bytes of a committed blob: its blocks in order.
 #[derive(Default)]
-pub struct Content {
+pub(crate) struct Content {
     /// Each block with the offset of its first byte; no empty ones.
     pieces: Vec<(u64, Arc<Piece>)>,
     length: u64,
 }
 
 impl Content {
-    pub fn of(pieces: impl IntoIterator<Item = Arc<Piece>>) -> Self {
+    pub(crate) fn of(pieces: impl IntoIterator<Item = Arc<Piece>>) -> Self {
         let mut content = Self::default();
         for piece in pieces.into_iter().filter(|piece| piece.length > 0) {
             let start = content.length;
@@ -86,13 +86,13 @@ impl Content {
     }
 
     /// Bytes.
-    pub fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         self.length
     }
 }
 
 /// A committed blob opened for reading. Stays readable, and unchanged, when the blob is replaced meanwhile.
-pub struct BlobFile {
+pub(crate) struct BlobFile {
     // Before `content`: Windows removes no open file, so the file closes first.
     open: Option<OpenPiece>,
     at: u64,
@@ -107,7 +107,7 @@ struct OpenPiece {
 }
 
 impl BlobFile {
-    pub fn new(content: Arc<Content>) -> Self {
+    pub(crate) fn new(content: Arc<Content>) -> Self {
         Self {
             open: None,
             at: 0,

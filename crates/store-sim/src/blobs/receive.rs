@@ -17,7 +17,7 @@ const BATCH: usize = 1 << 20;
 
 /// Why no body arrived.
 #[derive(Debug)]
-pub enum Broken {
+pub(super) enum Broken {
     /// The connection ended early, or more came than was announced.
     Cut,
     Disk(io::Error),
@@ -31,7 +31,7 @@ impl From<io::Error> for Broken {
 
 /// Checksums of a body.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Sums {
+pub(crate) struct Sums {
     /// CRC-64/NVME, little endian as the header has it.
     pub crc64: [u8; 8],
     /// Only when asked for: it costs ten times the CRC.
@@ -104,7 +104,7 @@ impl Turn {
 }
 
 /// Takes a body of `length` bytes into a new piece. `received` counts while it comes.
-pub async fn to_piece(
+pub(crate) async fn to_piece(
     body: Body,
     length: u64,
     with_md5: bool,
@@ -141,7 +141,7 @@ pub async fn to_piece(
 }
 
 /// Takes a small body into memory; the caller has checked `length`.
-pub async fn to_memory(
+pub(crate) async fn to_memory(
     body: Body,
     length: u64,
     with_md5: bool,
@@ -166,7 +166,7 @@ pub async fn to_memory(
 }
 
 /// Reads a refused body to its end, up to `limit` bytes, so that the answer is not lost in a connection reset.
-pub async fn drain(body: Body, limit: u64) {
+pub(super) async fn drain(body: Body, limit: u64) {
     let mut frames = body.into_data_stream();
     let mut seen = 0;
     while let Some(Ok(bytes)) = frames.next().await {

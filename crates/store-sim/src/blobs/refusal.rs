@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 /// One refusal. The code goes into `x-ms-error-code` and into the body.
 #[derive(Debug)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     pub status: StatusCode,
     pub code: &'static str,
     message: &'static str,
@@ -15,7 +15,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
         Self {
             status,
             code,
@@ -24,16 +24,16 @@ impl Refusal {
         }
     }
 
-    pub fn bad_request(code: &'static str, message: &'static str) -> Self {
+    pub(crate) fn bad_request(code: &'static str, message: &'static str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    pub fn with(mut self, element: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn with(mut self, element: &'static str, text: impl Into<String>) -> Self {
         self.details.push((element, text.into()));
         self
     }
 
-    pub fn header(name: &str, value: &str) -> Self {
+    pub(super) fn header(name: &str, value: &str) -> Self {
         Self::bad_request(
             "InvalidHeaderValue",
             "The value for one of the HTTP headers is not in the correct format.",
@@ -42,7 +42,7 @@ impl Refusal {
         .with("HeaderValue", value)
     }
 
-    pub fn missing_header(name: &str) -> Self {
+    pub(crate) fn missing_header(name: &str) -> Self {
         Self::bad_request(
             "MissingRequiredHeader",
             "An HTTP header that's mandatory for this request is not specified.",
@@ -50,7 +50,7 @@ impl Refusal {
         .with("HeaderName", name)
     }
 
-    pub fn parameter(name: &str, value: &str, reason: &str) -> Self {
+    pub(crate) fn parameter(name: &str, value: &str, reason: &str) -> Self {
         Self::bad_request(
             "InvalidQueryParameterValue",
             "Value for one of the query parameters specified in the request URI is invalid.",
@@ -60,7 +60,7 @@ impl Refusal {
         .with("Reason", reason)
     }
 
-    pub fn too_large(limit: u64) -> Self {
+    pub(crate) fn too_large(limit: u64) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestBodyTooLarge",
@@ -69,7 +69,7 @@ impl Refusal {
         .with("MaxLimit", limit.to_string())
     }
 
-    pub fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "BlobNotFound",
@@ -77,7 +77,7 @@ impl Refusal {
         )
     }
 
-    pub fn internal() -> Self {
+    pub(super) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalError",
@@ -86,7 +86,7 @@ impl Refusal {
     }
 
     /// The body, with Azure's byte order mark in front.
-    pub fn body(&self, request: &str, time: &str) -> String {
+    pub(super) fn body(&self, request: &str, time: &str) -> String {
         let mut body = format!(
             "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{}</Code><Message>{}\nRequestId:{request}\nTime:{time}</Message>",
             self.code, self.message
@@ -101,7 +101,7 @@ impl Refusal {
 }
 
 /// Text as XML content.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -8,17 +8,17 @@ use sha2::Sha256;
 use std::time::Duration;
 
 /// The service version that signs; it also is the version of a request without `x-ms-version`.
-pub const VERSION: &str = "2014-02-14";
+pub(super) const VERSION: &str = "2014-02-14";
 
 /// The account and container that the signature speaks of. They stand in the string to sign, not in the URL's host.
 const CONTAINER: &str = "/ingestionpackagesprod1/ingestion";
 
 /// The account key.
-pub struct Key([u8; 32]);
+pub(super) struct Key([u8; 32]);
 
 /// Why a signature does not open the blob.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Denied {
+pub(crate) enum Denied {
     /// No `sig` at all.
     Anonymous,
     /// Not made with our key for this blob, or altered on the way.
@@ -31,7 +31,7 @@ pub enum Denied {
 }
 
 impl Key {
-    pub fn random() -> Self {
+    pub(super) fn random() -> Self {
         // Two v4 UUIDs are the operating system's randomness, 244 bits of it.
         let mut bytes = [0; 32];
         let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
@@ -46,12 +46,24 @@ impl Key {
 
     /// The query of a URL that opens `blob`, from `sv` on. `+` in the signature stays as it is when `raw_plus` is set,
     /// as the Store does now and then.
-    pub fn query(&self, blob: &str, rights: &str, lifetime: Duration, raw_plus: bool) -> String {
+    pub(super) fn query(
+        &self,
+        blob: &str,
+        rights: &str,
+        lifetime: Duration,
+        raw_plus: bool,
+    ) -> String {
         self.query_until(blob, rights, &expiry(Timestamp::now(), lifetime), raw_plus)
     }
 
     /// The same with the end as it stands in `se`.
-    pub fn query_until(&self, blob: &str, rights: &str, expiry: &str, raw_plus: bool) -> String {
+    pub(crate) fn query_until(
+        &self,
+        blob: &str,
+        rights: &str,
+        expiry: &str,
+        raw_plus: bool,
+    ) -> String {
         let signature = self.sign(&string_to_sign(blob, rights, "", expiry, [""; 6]));
         let plus = if raw_plus { "+" } else { "%2B" };
         let signature = BASE64_STANDARD
@@ -63,7 +75,7 @@ impl Key {
     }
 
     /// The rights that the query grants on the blob.
-    pub fn check<'q>(&self, blob: &str, query: &'q Query) -> Result<&'q str, Denied> {
+    pub(super) fn check<'q>(&self, blob: &str, query: &'q Query) -> Result<&'q str, Denied> {
         let given = query.get("sig").ok_or(Denied::Anonymous)?;
         let field = |name| query.get(name).unwrap_or_default();
         let (rights, expiry) = (field("sp"), field("se"));
@@ -141,10 +153,10 @@ fn string_to_sign(
 
 /// A query as Azure reads it: percent-decoded, a raw `+` meaning a space. That is why a signature whose `+` was not
 /// sent as `%2B` is refused.
-pub struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    pub fn parse(raw: &str) -> Self {
+    pub(super) fn parse(raw: &str) -> Self {
         Self(
             url::form_urlencoded::parse(raw.as_bytes())
                 .into_owned()
@@ -152,7 +164,7 @@ impl Query {
         )
     }
 
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(key, _)| key == name)

@@ -37,7 +37,7 @@ struct Call<'r> {
 
 impl Blobs {
     /// Serves `/ingestion/{blob}`.
-    pub fn router(&self) -> Router {
+    pub(crate) fn router(&self) -> Router {
         Router::new()
             .route("/ingestion/{blob}", any(one))
             // The Azure SDK for Python takes the first segment on a loopback host for the account, as its emulator

@@ -16,7 +16,7 @@ const RIGHTS: &str = "rwl";
 
 /// How URLs are handed out.
 #[derive(Clone, Debug)]
-pub struct BlobSettings {
+pub(crate) struct BlobSettings {
     /// From the moment of issue; a whole number of seconds.
     pub sas_lifetime: Duration,
     /// Leave a `+` in the signature unescaped, and have one in every URL.
@@ -26,7 +26,7 @@ pub struct BlobSettings {
 }
 
 /// A new blob: its name here and the URL that opens it. The URL is a secret.
-pub struct Issued {
+pub(crate) struct Issued {
     pub blob: String,
     #[cfg_attr(
         not(test),
@@ -37,11 +37,11 @@ pub struct Issued {
 
 /// The blobs. Clones are the same storage.
 #[derive(Clone)]
-pub struct Blobs {
+pub(crate) struct Blobs {
     pub(super) shared: Arc<Shared>,
 }
 
-pub struct Shared {
+pub(super) struct Shared {
     settings: BlobSettings,
     pub key: Key,
     pub spool: Arc<Spool>,
@@ -56,7 +56,7 @@ struct Entry {
 }
 
 impl Blobs {
-    pub fn new(settings: BlobSettings) -> io::Result<Self> {
+    pub(crate) fn new(settings: BlobSettings) -> io::Result<Self> {
         Ok(Self {
             shared: Arc::new(Shared {
                 settings,
@@ -69,7 +69,7 @@ impl Blobs {
     }
 
     /// A new empty blob. `host` is the request's own, so that a proxy can stand between.
-    pub fn issue(&self, host: &str) -> Issued {
+    pub(crate) fn issue(&self, host: &str) -> Issued {
         let shared = &self.shared;
         let (blob, query) = loop {
             let blob = uuid::Uuid::new_v4().to_string();
@@ -98,44 +98,44 @@ impl Blobs {
     }
 
     /// The URL of a blob handed out before, with the same signature.
-    pub fn url(&self, blob: &str, host: &str) -> Option<String> {
+    pub(crate) fn url(&self, blob: &str, host: &str) -> Option<String> {
         let blobs = self.shared.read();
         let entry = blobs.get(blob)?;
         Some(self.shared.address(blob, &entry.query, host))
     }
 
     /// The committed content. `None`: nothing was uploaded.
-    pub fn open(&self, blob: &str) -> Option<BlobFile> {
+    pub(crate) fn open(&self, blob: &str) -> Option<BlobFile> {
         Some(BlobFile::new(self.shared.blob(blob)?.committed()?.content))
     }
 
     /// Bytes of the committed content.
-    pub fn length(&self, blob: &str) -> Option<u64> {
+    pub(crate) fn length(&self, blob: &str) -> Option<u64> {
         Some(self.shared.blob(blob)?.committed()?.content.length())
     }
 
     /// From now on the URL is refused as one whose time has passed.
-    pub fn expire(&self, blob: &str) {
+    pub(crate) fn expire(&self, blob: &str) {
         if let Some(blob) = self.shared.blob(blob) {
             blob.expire();
         }
     }
 
     /// Drops the blocks that are staged and not committed.
-    pub fn forget_blocks(&self, blob: &str) {
+    pub(crate) fn forget_blocks(&self, blob: &str) {
         if let Some(blob) = self.shared.blob(blob) {
             drop(blob.forget());
         }
     }
 
     /// What is gone when the blobs are off the disk.
-    pub fn storage(&self) -> Weak<dyn Any + Send + Sync> {
+    pub(crate) fn storage(&self) -> Weak<dyn Any + Send + Sync> {
         let spool: Arc<dyn Any + Send + Sync> = Arc::<Spool>::clone(&self.shared.spool);
         Arc::downgrade(&spool)
     }
 
     /// Body bytes that uploads have brought so far, whatever became of them.
-    pub fn received(&self) -> u64 {
+    pub(crate) fn received(&self) -> u64 {
         self.shared.received.load(Ordering::Relaxed)
     }
 }
@@ -145,7 +145,7 @@ impl Shared {
         self.blobs.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn blob(&self, name: &str) -> Option<Arc<Blob>> {
+    pub(super) fn blob(&self, name: &str) -> Option<Arc<Blob>> {
         self.read().get(name).map(|entry| Arc::clone(&entry.blob))
     }
 

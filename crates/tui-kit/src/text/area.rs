@@ -43,7 +43,14 @@ pub struct TextArea<'a> {
 }
 
 /// Puts a letter of a text; what a terminal would obey is only hinted at.
-pub fn put(buffer: &mut Buffer, x: u16, y: u16, grapheme: &str, style: Style, theme: &Theme) {
+pub(crate) fn put(
+    buffer: &mut Buffer,
+    x: u16,
+    y: u16,
+    grapheme: &str,
+    style: Style,
+    theme: &Theme,
+) {
     let shown = plain(grapheme);
     match grapheme {
         "\t" => buffer.set_stringn(x, y, "  ", 2, style),
@@ -333,21 +340,25 @@ mod tests {
         lines.iter().map(|line| (*line).to_owned()).collect()
     }
 
+    fn visible(lines: &[String]) -> Visible<'_> {
+        Visible { lines, folds: None }
+    }
+
     #[test]
     fn wrapped_lines_scroll_row_by_row_and_stop_at_the_end() {
         let lines = text(&["abcdefghij", "k", "l", "m"]);
         let area = TextArea {
-            text: Visible::new(&lines),
+            text: visible(&lines),
             wraps: true,
             ..TextArea::default()
         };
         let scroll = Scroll::default();
         assert_eq!(draw(&area, &scroll, 4, 3), ["abcd", "efgh", "ij"]);
-        scroll.down(1, Visible::new(&lines));
+        scroll.down(1, visible(&lines));
         assert_eq!(draw(&area, &scroll, 4, 3), ["efgh", "ij", "k"]);
-        scroll.down(99, Visible::new(&lines));
+        scroll.down(99, visible(&lines));
         assert_eq!(draw(&area, &scroll, 4, 3), ["k", "l", "m"]);
-        scroll.up(1, Visible::new(&lines));
+        scroll.up(1, visible(&lines));
         assert_eq!(draw(&area, &scroll, 4, 3), ["ij", "k", "l"]);
     }
 
@@ -363,13 +374,13 @@ mod tests {
             byte: lines[1].len(),
         });
         let area = TextArea {
-            text: Visible::new(&lines),
+            text: visible(&lines),
             cursor,
             ..TextArea::default()
         };
         assert_eq!(draw(&area, &scroll, 20, 1), [" screen is wide"]);
         let area = TextArea {
-            text: Visible::new(&lines),
+            text: visible(&lines),
             cursor: Some(Place::default()),
             ..TextArea::default()
         };
@@ -410,7 +421,7 @@ mod tests {
     fn every_letter_has_the_cells_that_the_screen_gives_it() {
         let lines = text(&["ｱﾌﾟﾘ|", "لا|", "漢|"]);
         let area = TextArea {
-            text: Visible::new(&lines),
+            text: visible(&lines),
             ..TextArea::default()
         };
         // Empty cells stand behind a wide letter.
@@ -424,7 +435,7 @@ mod tests {
     fn nothing_that_a_terminal_obeys_is_drawn() {
         let lines = text(&["a\u{1b}[31m\u{202e}b\tc"]);
         let area = TextArea {
-            text: Visible::new(&lines),
+            text: visible(&lines),
             ..TextArea::default()
         };
         assert_eq!(draw(&area, &Scroll::default(), 20, 1), ["a·[31m·b  c"]);

@@ -13,7 +13,7 @@ pub struct Pair {
 }
 
 /// The brackets of a line outside of its strings, with their bytes.
-pub fn brackets(line: &str) -> impl Iterator<Item = (usize, u8)> {
+pub(crate) fn brackets(line: &str) -> impl Iterator<Item = (usize, u8)> {
     let bytes = line.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {

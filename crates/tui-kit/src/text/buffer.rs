@@ -57,10 +57,6 @@ impl TextBuffer {
         self.lines.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
     pub fn lines(&self) -> &[String] {
         self.lines.all()
     }
@@ -106,7 +102,7 @@ impl TextBuffer {
         self.selection().unwrap_or((self.cursor, self.cursor))
     }
 
-    pub fn select_all(&mut self) {
+    pub(crate) fn select_all(&mut self) {
         self.put_cursor(self.lines.end());
         self.anchor = Some(Place::default());
     }
@@ -233,21 +229,21 @@ impl TextBuffer {
         }
     }
 
-    pub fn backspace(&mut self) {
+    pub(crate) fn backspace(&mut self) {
         let (from, to) = self
             .selection()
             .unwrap_or_else(|| (left_of(&self.lines, self.cursor), self.cursor));
         self.replace(from, to, "", false);
     }
 
-    pub fn delete(&mut self) {
+    pub(crate) fn delete(&mut self) {
         let (from, to) = self
             .selection()
             .unwrap_or_else(|| (self.cursor, right_of(&self.lines, self.cursor)));
         self.replace(from, to, "", false);
     }
 
-    pub fn delete_word(&mut self) {
+    pub(crate) fn delete_word(&mut self) {
         let (from, to) = self
             .selection()
             .unwrap_or_else(|| (word_left(&self.lines, self.cursor), self.cursor));

@@ -26,7 +26,7 @@ struct Hidden {
 
 /// What stands in a folded line behind its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FoldMark {
+pub(crate) struct FoldMark {
     /// Lines that are hidden.
     pub count: usize,
     /// From where the rest of a hidden closing line is shown.
@@ -42,7 +42,7 @@ pub struct Folds {
 }
 
 impl Folds {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
@@ -86,7 +86,7 @@ impl Folds {
 
     /// Moves along when `from..to` became a text that ends at `end`; a fold whose bracket was taken out is gone.
     /// Is to be followed by [`settle`](Self::settle).
-    pub fn spliced(&mut self, from: Place, to: Place, end: Place) {
+    pub(crate) fn spliced(&mut self, from: Place, to: Place, end: Place) {
         let is_kept = |place: Place| place < from || place >= to;
         // A bracket right where text is put in moves behind it.
         let moved = |place: Place| {
@@ -107,7 +107,7 @@ impl Folds {
     }
 
     /// Counts the hidden lines anew.
-    pub fn settle(&mut self, lines: &[String]) {
+    pub(crate) fn settle(&mut self, lines: &[String]) {
         self.hidden.clear();
         let mut before = 0;
         for fold in &self.all {
@@ -152,13 +152,13 @@ impl Folds {
             .and_then(|at| self.hidden.get(at))
     }
 
-    pub fn is_hidden(&self, line: usize) -> bool {
+    pub(crate) fn is_hidden(&self, line: usize) -> bool {
         self.at_or_before(line)
             .is_some_and(|hidden| line <= hidden.last)
     }
 
     /// What stands behind a line that a folded part opens in.
-    pub fn mark(&self, line: usize) -> Option<FoldMark> {
+    pub(crate) fn mark(&self, line: usize) -> Option<FoldMark> {
         let hidden = self
             .at_or_before(line + 1)
             .filter(|hidden| hidden.first == line + 1)?;
@@ -169,7 +169,7 @@ impl Folds {
     }
 
     /// The row of a line, from 0; that of its fold's opening line if it is hidden.
-    pub fn row_of(&self, line: usize) -> usize {
+    pub(crate) fn row_of(&self, line: usize) -> usize {
         match self.at_or_before(line) {
             None => line,
             Some(hidden) if line <= hidden.last => hidden.first - 1 - hidden.before,
@@ -178,7 +178,7 @@ impl Folds {
     }
 
     /// The line of a row.
-    pub fn line_at(&self, row: usize) -> usize {
+    pub(crate) fn line_at(&self, row: usize) -> usize {
         // The first row behind a part is its `first` less what is hidden before it.
         let folded = self
             .hidden
@@ -198,24 +198,20 @@ pub struct Visible<'a> {
 }
 
 impl<'a> Visible<'a> {
-    pub fn new(lines: &'a [String]) -> Self {
-        Self { lines, folds: None }
-    }
-
-    pub fn row_of(self, line: usize) -> usize {
+    pub(crate) fn row_of(self, line: usize) -> usize {
         self.folds.map_or(line, |folds| folds.row_of(line))
     }
 
-    pub fn line_at(self, row: usize) -> usize {
+    pub(crate) fn line_at(self, row: usize) -> usize {
         self.folds.map_or(row, |folds| folds.line_at(row))
     }
 
     /// The last row.
-    pub fn last(self) -> usize {
+    pub(crate) fn last(self) -> usize {
         self.row_of(self.lines.len().saturating_sub(1))
     }
 
-    pub fn mark(self, line: usize) -> Option<FoldMark> {
+    pub(crate) fn mark(self, line: usize) -> Option<FoldMark> {
         self.folds?.mark(line)
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// `from..to` becomes `text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hunk {
+pub(crate) struct Hunk {
     pub from: Place,
     pub to: Place,
     pub text: String,
@@ -21,7 +21,7 @@ const LOOK_AHEAD: usize = 64;
 const MOST_HUNKS: usize = 256;
 
 /// The changes that make `lines` the text `new`, the last place first, so that each leaves the places of the next alone.
-pub fn hunks(lines: &Lines, new: &str) -> Vec<Hunk> {
+pub(crate) fn hunks(lines: &Lines, new: &str) -> Vec<Hunk> {
     let old = lines.all();
     let same_head = old
         .iter()

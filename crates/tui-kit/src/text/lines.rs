@@ -5,20 +5,20 @@ use super::place::Place;
 
 /// A text as lines without their ends; there is always at least one.
 #[derive(Clone, Debug)]
-pub struct Lines(Vec<String>);
+pub(crate) struct Lines(Vec<String>);
 
 impl Lines {
     /// Of a text whose lines end with `\n`.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self(text.split('\n').map(str::to_owned).collect())
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.0.join("\n")
     }
 
     /// Bytes of the text, line ends counted; walks over the lines, not over their letters.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0
             .iter()
             .map(|line| line.len() + 1)
@@ -26,33 +26,29 @@ impl Lines {
             .saturating_sub(1)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(String::is_empty) && self.0.len() <= 1
-    }
-
-    pub fn all(&self) -> &[String] {
+    pub(crate) fn all(&self) -> &[String] {
         &self.0
     }
 
-    pub fn line(&self, line: usize) -> &str {
+    pub(crate) fn line(&self, line: usize) -> &str {
         self.0.get(line).map_or("", String::as_str)
     }
 
     /// What stands before a place in its line.
-    pub fn head(&self, place: Place) -> &str {
+    pub(crate) fn head(&self, place: Place) -> &str {
         self.line(place.line).get(..place.byte).unwrap_or_default()
     }
 
     /// What stands behind a place in its line.
-    pub fn tail(&self, place: Place) -> &str {
+    pub(crate) fn tail(&self, place: Place) -> &str {
         self.line(place.line).get(place.byte..).unwrap_or_default()
     }
 
-    pub fn last(&self) -> usize {
+    pub(crate) fn last(&self) -> usize {
         self.0.len().saturating_sub(1)
     }
 
-    pub fn end(&self) -> Place {
+    pub(crate) fn end(&self) -> Place {
         Place {
             line: self.last(),
             byte: self.line(self.last()).len(),
@@ -60,7 +56,7 @@ impl Lines {
     }
 
     /// The place, or the nearest one before it that exists and lies between two characters.
-    pub fn nearest(&self, place: Place) -> Place {
+    pub(crate) fn nearest(&self, place: Place) -> Place {
         let line = place.line.min(self.last());
         let text = self.line(line);
         let mut byte = place.byte.min(text.len());
@@ -70,7 +66,7 @@ impl Lines {
         Place { line, byte }
     }
 
-    pub fn slice(&self, from: Place, to: Place) -> String {
+    pub(crate) fn slice(&self, from: Place, to: Place) -> String {
         if from.line == to.line {
             return self
                 .line(from.line)
@@ -89,7 +85,7 @@ impl Lines {
     }
 
     /// `from..to` becomes `text`. Gives the end of the new text.
-    pub fn splice(&mut self, from: Place, to: Place, text: &str) -> Place {
+    pub(crate) fn splice(&mut self, from: Place, to: Place, text: &str) -> Place {
         let tail = self.tail(to).to_owned();
         let mut parts = text.split('\n');
         let first = parts.next().unwrap_or_default();

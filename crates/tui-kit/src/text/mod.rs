@@ -4,7 +4,7 @@ pub mod area;
 pub mod brackets;
 pub mod buffer;
 pub mod folds;
-pub mod hunks;
+pub(crate) mod hunks;
 pub mod keys;
 pub mod lines;
 pub mod measure;

@@ -24,7 +24,13 @@ pub enum Motion {
 }
 
 /// Where a movement leads from a place; `goal` is the column that up and down aim at.
-pub fn moved(lines: &Lines, folds: &Folds, place: Place, motion: Motion, goal: usize) -> Place {
+pub(crate) fn moved(
+    lines: &Lines,
+    folds: &Folds,
+    place: Place,
+    motion: Motion,
+    goal: usize,
+) -> Place {
     let line_end = |line: usize| Place {
         line,
         byte: lines.line(line).len(),
@@ -77,7 +83,7 @@ pub fn moved(lines: &Lines, folds: &Folds, place: Place, motion: Motion, goal: u
     }
 }
 
-pub fn left_of(lines: &Lines, place: Place) -> Place {
+pub(crate) fn left_of(lines: &Lines, place: Place) -> Place {
     match lines.head(place).grapheme_indices(true).next_back() {
         Some((byte, _)) => Place { byte, ..place },
         None => match place.line.checked_sub(1) {
@@ -90,7 +96,7 @@ pub fn left_of(lines: &Lines, place: Place) -> Place {
     }
 }
 
-pub fn right_of(lines: &Lines, place: Place) -> Place {
+pub(crate) fn right_of(lines: &Lines, place: Place) -> Place {
     match lines.tail(place).graphemes(true).next() {
         Some(grapheme) => Place {
             byte: place.byte + grapheme.len(),
@@ -104,7 +110,7 @@ pub fn right_of(lines: &Lines, place: Place) -> Place {
     }
 }
 
-pub fn word_left(lines: &Lines, place: Place) -> Place {
+pub(crate) fn word_left(lines: &Lines, place: Place) -> Place {
     match lines.head(place).unicode_word_indices().next_back() {
         Some((byte, _)) => Place { byte, ..place },
         None if place.byte > 0 => Place { byte: 0, ..place },

@@ -13,7 +13,7 @@ pub struct Place {
 
 /// The letters as a person counts them, each with its byte. As `grapheme_indices`, but quick over plain ASCII: a line may have
 /// megabytes, and nearly all of JSON is that.
-pub fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at;
@@ -58,7 +58,7 @@ fn plain_run(bytes: &[u8], most: usize) -> usize {
 }
 
 /// How many bytes of a text fit into so many columns, in whole letters, and the columns that these take.
-pub fn fitting(text: &str, most: usize) -> (usize, usize) {
+pub(crate) fn fitting(text: &str, most: usize) -> (usize, usize) {
     let (mut byte, mut used) = (0, 0);
     loop {
         let run = plain_run(text.as_bytes().get(byte..).unwrap_or_default(), most - used);
@@ -79,12 +79,12 @@ pub fn fitting(text: &str, most: usize) -> (usize, usize) {
 }
 
 /// Columns of a text as the screen shows it; a tab takes two, what cannot be shown takes one.
-pub fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     fitting(text, usize::MAX).1
 }
 
 /// Columns of one grapheme, at least one.
-pub fn grapheme_columns(grapheme: &str) -> usize {
+pub(crate) fn grapheme_columns(grapheme: &str) -> usize {
     match grapheme {
         "\t" => 2,
         _ if grapheme.len() == 1 => 1,
@@ -94,12 +94,12 @@ pub fn grapheme_columns(grapheme: &str) -> usize {
 }
 
 /// The byte of the letter that covers a column, else the line's end.
-pub fn byte_at_column(line: &str, column: usize) -> usize {
+pub(crate) fn byte_at_column(line: &str, column: usize) -> usize {
     fitting(line, column).0
 }
 
 /// Where a text ends that begins at a place.
-pub fn after(at: Place, text: &str) -> Place {
+pub(crate) fn after(at: Place, text: &str) -> Place {
     match text.rsplit_once('\n') {
         None => Place {
             byte: at.byte + text.len(),
@@ -134,7 +134,7 @@ pub fn shifted(place: Place, from: Place, to: Place, end: Place) -> Place {
 /// What is looked for. Letters match in any case unless the pattern has a capital; only ASCII letters fold, so that a hit always
 /// has the pattern's length.
 #[derive(Clone, Copy, Debug)]
-pub struct Pattern<'a> {
+pub(crate) struct Pattern<'a> {
     text: &'a str,
     is_exact: bool,
     /// The byte of the pattern that is the rarest in most texts, and where it stands: what stands around it is compared.
@@ -143,7 +143,7 @@ pub struct Pattern<'a> {
 }
 
 impl<'a> Pattern<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let rarest = text
             .bytes()
             .enumerate()
@@ -158,7 +158,7 @@ impl<'a> Pattern<'a> {
     }
 
     /// Where it stands in a line, one hit behind the other.
-    pub fn hits(self, line: &'a str) -> impl Iterator<Item = usize> + 'a {
+    pub(crate) fn hits(self, line: &'a str) -> impl Iterator<Item = usize> + 'a {
         let Self {
             text,
             is_exact,

@@ -20,7 +20,7 @@ pub struct Scroll {
 }
 
 /// Where the rows of a wrapped line begin, in bytes; never empty.
-pub fn row_starts(line: &str, width: usize) -> Vec<usize> {
+pub(crate) fn row_starts(line: &str, width: usize) -> Vec<usize> {
     let (mut starts, mut at) = (vec![0], 0);
     while let Some(rest) = line.get(at..).filter(|rest| rest.len() > width) {
         let (fits, _) = fitting(rest, width);
@@ -44,7 +44,7 @@ impl Scroll {
     }
 
     /// The room that there is for text, while it is drawn.
-    pub fn resize(&self, width: usize, rows: usize) {
+    pub(crate) fn resize(&self, width: usize, rows: usize) {
         self.width.set(width);
         self.rows.set(rows);
     }
@@ -76,12 +76,12 @@ impl Scroll {
     }
 
     /// With wrapping: the row of the first line in view that comes first.
-    pub fn part(&self) -> usize {
+    pub(crate) fn part(&self) -> usize {
         self.part.get()
     }
 
     /// Without wrapping: the first column in view.
-    pub fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.left.get()
     }
 
@@ -106,7 +106,7 @@ impl Scroll {
     }
 
     /// Not below the text's end, and not in what was folded since.
-    pub fn clamp(&self, text: Visible) {
+    pub(crate) fn clamp(&self, text: Visible) {
         let top = text.line_at(text.row_of(self.top.get()));
         if top != self.top.get() {
             self.top.set(top);
@@ -145,7 +145,7 @@ impl Scroll {
     }
 
     /// Moves the view so that the cursor is in it; without wrapping.
-    pub fn follow(&self, cursor: Option<Place>, text: Visible) {
+    pub(crate) fn follow(&self, cursor: Option<Place>, text: Visible) {
         let (width, height) = (self.width.get(), self.page());
         let top = text.row_of(self.top.get().min(text.lines.len().saturating_sub(1)));
         self.top.set(text.line_at(top));
@@ -202,7 +202,7 @@ impl Scroll {
 }
 
 /// Width of the line numbers with the space behind them; none on a narrow screen.
-pub fn gutter(lines: usize, width: u16) -> u16 {
+pub(crate) fn gutter(lines: usize, width: u16) -> u16 {
     if width < 30 {
         0
     } else {

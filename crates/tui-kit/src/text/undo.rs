@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 /// At a place, one text in another's stead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     pub at: Place,
     pub removed: String,
     pub inserted: String,
@@ -19,7 +19,7 @@ impl Change {
 
 /// What one key changed, and what one undo takes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     /// In the order in which they were made.
     pub changes: Vec<Change>,
     /// Where the cursor was.
@@ -61,7 +61,7 @@ const MOST_STEPS: usize = 10_000;
 const MOST_BYTES: usize = 24 << 20;
 
 #[derive(Clone, Debug, Default)]
-pub struct History {
+pub(crate) struct History {
     undo: VecDeque<Step>,
     redo: Vec<Step>,
     /// Of the steps that can be taken back.
@@ -70,7 +70,7 @@ pub struct History {
 
 impl History {
     /// Something new was done: what had been taken back cannot be brought again.
-    pub fn add(&mut self, step: Step) {
+    pub(crate) fn add(&mut self, step: Step) {
         self.redo.clear();
         self.bytes += step.bytes();
         if self.undo.back_mut().is_some_and(|last| last.joins(&step)) {
@@ -83,14 +83,14 @@ impl History {
         }
     }
 
-    pub fn take_back(&mut self) -> Option<&Step> {
+    pub(crate) fn take_back(&mut self) -> Option<&Step> {
         let step = self.undo.pop_back()?;
         self.bytes -= step.bytes();
         self.redo.push(step);
         self.redo.last()
     }
 
-    pub fn bring_again(&mut self) -> Option<&Step> {
+    pub(crate) fn bring_again(&mut self) -> Option<&Step> {
         let mut step = self.redo.pop()?;
         self.bytes += step.bytes();
         // It is finished: new letters are a step of their own.

@@ -304,18 +304,6 @@ impl Tree {
         self.forget();
     }
 
-    /// Opens everything.
-    pub fn open_all(&mut self, value: &Value) {
-        let mut walk = Walk::new(value);
-        while let Some(node) = walk.step() {
-            if size(node.value).is_some() {
-                self.open.insert(walk.pointer().to_owned());
-                walk.enter(node.value);
-            }
-        }
-        self.forget();
-    }
-
     /// Moves, folds and opens; says whether the action was one for a tree. Left of the outermost row is not.
     pub fn act(&mut self, movement: impl Moves, value: &Arc<Value>) -> bool {
         let rows = self.rows(value);
@@ -413,11 +401,6 @@ impl Tree {
         self.open
             .retain(|open| open != pointer && !open.starts_with(&below));
         self.shift(pointer, value, |index| index.checked_sub(1));
-    }
-
-    /// An element is about to be put in at this place: the folds from there on move down.
-    pub fn inserting(&mut self, pointer: &str, value: &Value) {
-        self.shift(pointer, value, |index| index.checked_add(1));
     }
 
     fn shift(&mut self, pointer: &str, value: &Value, to: impl Fn(usize) -> Option<usize>) {

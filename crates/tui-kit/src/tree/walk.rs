@@ -20,7 +20,7 @@ pub fn size(value: &Value) -> Option<usize> {
 }
 
 /// The member or element at a position, with its name as a pointer has it, unescaped.
-pub fn nth(value: &Value, position: usize) -> Option<(String, &Value)> {
+pub(crate) fn nth(value: &Value, position: usize) -> Option<(String, &Value)> {
     match value {
         Value::Object(object) => object
             .iter()
@@ -34,7 +34,7 @@ pub fn nth(value: &Value, position: usize) -> Option<(String, &Value)> {
 }
 
 /// The member or element of that name, with its position.
-pub fn named<'a>(value: &'a Value, name: &str) -> Option<(usize, &'a Value)> {
+pub(crate) fn named<'a>(value: &'a Value, name: &str) -> Option<(usize, &'a Value)> {
     match value {
         Value::Object(object) => {
             let value = object.get(name)?;
@@ -73,7 +73,7 @@ struct Level<'a> {
 }
 
 /// One place that the walk comes by.
-pub struct Node<'a> {
+pub(crate) struct Node<'a> {
     pub key: Option<&'a str>,
     pub position: usize,
     pub value: &'a Value,
@@ -82,21 +82,21 @@ pub struct Node<'a> {
 }
 
 impl Node<'_> {
-    pub fn name(&self) -> Name {
+    pub(crate) fn name(&self) -> Name {
         self.key
             .map_or(Name::Index(self.position), |key| Name::Key(key.into()))
     }
 }
 
 /// Keeps its own stack: no depth of a value can overflow it.
-pub struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     levels: Vec<Level<'a>>,
     pointer: String,
 }
 
 impl<'a> Walk<'a> {
     /// Begins with the first member of the root; the root itself is not given.
-    pub fn new(root: &'a Value) -> Self {
+    pub(crate) fn new(root: &'a Value) -> Self {
         Self {
             levels: vec![Level {
                 members: members(root),
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The next place in document order, without what was not entered.
-    pub fn step(&mut self) -> Option<Node<'a>> {
+    pub(crate) fn step(&mut self) -> Option<Node<'a>> {
         loop {
             let depth = self.levels.len().checked_sub(1)?;
             let level = self.levels.last_mut()?;
@@ -146,17 +146,17 @@ impl<'a> Walk<'a> {
     }
 
     /// The JSON pointer of the place that was given last.
-    pub fn pointer(&self) -> &str {
+    pub(crate) fn pointer(&self) -> &str {
         &self.pointer
     }
 
     /// The positions that lead to the place that was given last.
-    pub fn positions(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn positions(&self) -> impl Iterator<Item = usize> {
         self.levels.iter().map(|level| level.position)
     }
 
     /// Goes into the place that was given last; called at most once for a place.
-    pub fn enter(&mut self, value: &'a Value) {
+    pub(crate) fn enter(&mut self, value: &'a Value) {
         self.levels.push(Level {
             members: members(value),
             pointer: self.pointer.len(),

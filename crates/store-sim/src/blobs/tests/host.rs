@@ -7,10 +7,10 @@ use std::io::Read as _;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-pub const NEW: &str = "2023-11-03";
+pub(super) const NEW: &str = "2023-11-03";
 
 /// A running blob host with one blob handed out.
-pub struct Host {
+pub(super) struct Host {
     pub blobs: Blobs,
     pub client: Client,
     pub address: String,
@@ -19,11 +19,11 @@ pub struct Host {
 }
 
 impl Host {
-    pub async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         Self::with(settings()).await
     }
 
-    pub async fn with(settings: BlobSettings) -> Self {
+    pub(super) async fn with(settings: BlobSettings) -> Self {
         // A second installation is refused, and the first one serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let blobs = Blobs::new(settings).unwrap();
@@ -41,20 +41,20 @@ impl Host {
         }
     }
 
-    pub fn call(&self, method: Method, query: &str) -> RequestBuilder {
+    pub(super) fn call(&self, method: Method, query: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{query}", self.url))
             .header("x-ms-version", NEW)
     }
 
-    pub async fn stage(&self, id: &str, body: impl Into<reqwest::Body>) -> Response {
+    pub(super) async fn stage(&self, id: &str, body: impl Into<reqwest::Body>) -> Response {
         sized(self.call(Method::PUT, &block(id)), body)
             .send()
             .await
             .unwrap()
     }
 
-    pub async fn commit(&self, list: &str) -> Response {
+    pub(super) async fn commit(&self, list: &str) -> Response {
         self.call(Method::PUT, "&comp=blocklist")
             .body(format!(
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{list}</BlockList>"
@@ -64,21 +64,21 @@ impl Host {
             .unwrap()
     }
 
-    pub async fn put(&self, body: impl Into<reqwest::Body>) -> Response {
+    pub(super) async fn put(&self, body: impl Into<reqwest::Body>) -> Response {
         let request = self
             .call(Method::PUT, "")
             .header("x-ms-blob-type", "BlockBlob");
         sized(request, body).send().await.unwrap()
     }
 
-    pub async fn blocks(&self, kind: &str) -> String {
+    pub(super) async fn blocks(&self, kind: &str) -> String {
         let query = format!("&comp=blocklist&blocklisttype={kind}");
         let response = self.call(Method::GET, &query).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         response.text().await.unwrap()
     }
 
-    pub fn content(&self) -> Vec<u8> {
+    pub(super) fn content(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.blobs
             .open(&self.blob)
@@ -89,7 +89,7 @@ impl Host {
     }
 }
 
-pub fn settings() -> BlobSettings {
+pub(super) fn settings() -> BlobSettings {
     BlobSettings {
         sas_lifetime: Duration::from_hours(24),
         raw_plus: false,
@@ -98,7 +98,7 @@ pub fn settings() -> BlobSettings {
 }
 
 /// The client library leaves the length of an empty body out, which Azure refuses.
-pub fn sized(request: RequestBuilder, body: impl Into<reqwest::Body>) -> RequestBuilder {
+pub(crate) fn sized(request: RequestBuilder, body: impl Into<reqwest::Body>) -> RequestBuilder {
     let body = body.into();
     match body.as_bytes() {
         Some([]) => request.header("content-length", "0").body(body),
@@ -106,16 +106,16 @@ pub fn sized(request: RequestBuilder, body: impl Into<reqwest::Body>) -> Request
     }
 }
 
-pub fn base64(bytes: impl AsRef<[u8]>) -> String {
+pub(super) fn base64(bytes: impl AsRef<[u8]>) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-pub fn block(id: &str) -> String {
+pub(super) fn block(id: &str) -> String {
     let encoded: String = url::form_urlencoded::byte_serialize(base64(id).as_bytes()).collect();
     format!("&comp=block&blockid={encoded}")
 }
 
-pub fn latest(ids: &[&str]) -> String {
+pub(super) fn latest(ids: &[&str]) -> String {
     let entries: Vec<String> = ids
         .iter()
         .map(|id| format!("<Latest>{}</Latest>", base64(id)))
@@ -123,7 +123,7 @@ pub fn latest(ids: &[&str]) -> String {
     entries.concat()
 }
 
-pub fn header<'r>(response: &'r Response, name: &str) -> &'r str {
+pub(super) fn header<'r>(response: &'r Response, name: &str) -> &'r str {
     response
         .headers()
         .get(name)
@@ -131,7 +131,7 @@ pub fn header<'r>(response: &'r Response, name: &str) -> &'r str {
 }
 
 /// Status and code of a refusal, the code the same in header and body.
-pub async fn refused(response: Response) -> (u16, String) {
+pub(super) async fn refused(response: Response) -> (u16, String) {
     let status = response.status().as_u16();
     let code = header(&response, "x-ms-error-code").to_owned();
     assert_eq!(header(&response, "content-type"), "application/xml");
@@ -153,6 +153,6 @@ pub async fn refused(response: Response) -> (u16, String) {
     (status, code)
 }
 
-pub async fn assert_refused(response: Response, status: u16, code: &str) {
+pub(super) async fn assert_refused(response: Response, status: u16, code: &str) {
     assert_eq!(refused(response).await, (status, code.to_owned()));
 }

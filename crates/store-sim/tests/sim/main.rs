@@ -1,5 +1,4 @@
 //! The simulated Store over real HTTP, against what is known of the real one: sign-in, lists, a submission's life, every refusal, faults.
-#![cfg(feature = "sim")]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -12,7 +11,6 @@ mod demo;
 mod faults;
 mod life;
 mod lists;
-mod offline;
 mod refusals;
 mod rollouts;
 mod sign_in;

@@ -8,22 +8,23 @@ use store_sim::{Scenario, Sim, SimOptions};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-pub const APP: &str = "applications/9NX0EXAMPLE1";
-pub const ADD_ON: &str = "inappproducts/9NX0ADDONEX1";
-pub const FLIGHT: &str = "applications/9NX0EXAMPLE1/flights/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
-pub const IDENTITY: &str = "40417Northwind.Notes";
-pub const CLIENT: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
+pub(crate) const APP: &str = "applications/9NX0EXAMPLE1";
+pub(crate) const ADD_ON: &str = "inappproducts/9NX0ADDONEX1";
+pub(crate) const FLIGHT: &str =
+    "applications/9NX0EXAMPLE1/flights/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
+pub(crate) const IDENTITY: &str = "40417Northwind.Notes";
+pub(crate) const CLIENT: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
 
 /// Whatever is waited for longer than this has hung.
 const HANGS: Duration = Duration::from_mins(3);
 
-pub struct Store {
+pub(crate) struct Store {
     pub sim: Sim,
     pub http: Client,
     pub token: String,
 }
 
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
@@ -33,14 +34,14 @@ pub struct Answer {
 
 impl Answer {
     #[track_caller]
-    pub fn is(self, status: u16) -> Value {
+    pub(crate) fn is(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
     }
 
     /// Asserts an error body of the API.
     #[track_caller]
-    pub fn refused(self, status: u16, code: &str, words: &str) {
+    pub(crate) fn refused(self, status: u16, code: &str, words: &str) {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.body["code"], code, "{}", self.text);
         assert!(
@@ -53,13 +54,13 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn empty(self, status: u16) {
+    pub(crate) fn empty(self, status: u16) {
         assert_eq!((self.status, self.text.as_str()), (status, ""));
     }
 }
 
 /// Fast, without a rate limit.
-pub fn options() -> SimOptions {
+pub(crate) fn options() -> SimOptions {
     SimOptions {
         speed: 200.0,
         rate_limit: None,
@@ -68,7 +69,7 @@ pub fn options() -> SimOptions {
 }
 
 /// Drafts and states stand still long enough to be looked at.
-pub fn slow() -> SimOptions {
+pub(crate) fn slow() -> SimOptions {
     SimOptions {
         speed: 0.01,
         rate_limit: None,
@@ -76,21 +77,21 @@ pub fn slow() -> SimOptions {
     }
 }
 
-pub fn scenario(toml: &str) -> SimOptions {
+pub(crate) fn scenario(toml: &str) -> SimOptions {
     SimOptions {
         scenario: Scenario::parse(toml).unwrap(),
         ..options()
     }
 }
 
-pub fn http() -> Client {
+pub(crate) fn http() -> Client {
     // A second test in this process finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().timeout(HANGS).build().unwrap()
 }
 
 impl Store {
-    pub async fn start(options: SimOptions) -> Self {
+    pub(crate) async fn start(options: SimOptions) -> Self {
         let sim = store_sim::start(options).await.unwrap();
         let http = http();
         let form = [
@@ -113,15 +114,15 @@ impl Store {
         Self { sim, http, token }
     }
 
-    pub async fn fast() -> Self {
+    pub(crate) async fn fast() -> Self {
         Self::start(options()).await
     }
 
-    pub async fn still() -> Self {
+    pub(crate) async fn still() -> Self {
         Self::start(slow()).await
     }
 
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         method: Method,
         path: &str,
@@ -144,23 +145,23 @@ impl Store {
         answer(request).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await.unwrap()
     }
 
-    pub async fn post(&self, path: &str, body: Option<&Value>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Option<&Value>) -> Answer {
         self.send(Method::POST, path, body).await.unwrap()
     }
 
-    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::PUT, path, Some(body)).await.unwrap()
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None).await.unwrap()
     }
 
-    pub async fn operator(&self, action: &str, body: Value) -> Value {
+    pub(crate) async fn operator(&self, action: &str, body: Value) -> Value {
         let reply = self
             .http
             .post(format!("{}/_sim/operator/{action}", self.sim.url()))
@@ -174,7 +175,7 @@ impl Store {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    pub async fn play(&self, toml: &str) {
+    pub(crate) async fn play(&self, toml: &str) {
         let reply = self
             .http
             .put(format!("{}/_sim/scenario", self.sim.url()))
@@ -190,7 +191,7 @@ impl Store {
         );
     }
 
-    pub async fn state(&self) -> Value {
+    pub(crate) async fn state(&self) -> Value {
         answer(self.http.get(format!("{}/_sim/state", self.sim.url())))
             .await
             .unwrap()
@@ -198,12 +199,12 @@ impl Store {
     }
 
     /// What the state says of one product (`app:ID`, …).
-    pub async fn product(&self, target: &str) -> Value {
+    pub(crate) async fn product(&self, target: &str) -> Value {
         self.state().await["products"][target].clone()
     }
 
     /// Creates a submission and gives its document and its path.
-    pub async fn draft(&self, product: &str) -> (Value, String) {
+    pub(crate) async fn draft(&self, product: &str) -> (Value, String) {
         let document = self
             .post(&format!("{product}/submissions"), None)
             .await
@@ -212,7 +213,7 @@ impl Store {
         (document, path)
     }
 
-    pub async fn upload(&self, document: &Value, zip: Vec<u8>) -> StatusCode {
+    pub(crate) async fn upload(&self, document: &Value, zip: Vec<u8>) -> StatusCode {
         let url = document["fileUploadUrl"]
             .as_str()
             .unwrap()
@@ -228,7 +229,7 @@ impl Store {
     }
 
     /// Looks at the status until it is one of these.
-    pub async fn until(&self, submission: &str, wanted: &[&str]) -> Value {
+    pub(crate) async fn until(&self, submission: &str, wanted: &[&str]) -> Value {
         let begun = Instant::now();
         while begun.elapsed() < HANGS {
             let status = self.get(&format!("{submission}/status")).await.is(200);
@@ -241,7 +242,7 @@ impl Store {
     }
 }
 
-pub async fn answer(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
     let reply = request.send().await?;
     let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
     let text = reply.text().await?;
@@ -255,7 +256,7 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Result<Answer, reqwest:
 }
 
 /// A ZIP with these files, nothing compressed.
-pub fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         writer
@@ -267,7 +268,7 @@ pub fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// A package that says what the Store reads of it.
-pub fn msix(identity: &str, version: &str) -> Vec<u8> {
+pub(crate) fn msix(identity: &str, version: &str) -> Vec<u8> {
     let manifest = format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10">
@@ -280,6 +281,6 @@ pub fn msix(identity: &str, version: &str) -> Vec<u8> {
     zip(&[("AppxManifest.xml", manifest.into_bytes())])
 }
 
-pub fn new_package(name: &str) -> Value {
+pub(crate) fn new_package(name: &str) -> Value {
     json!({ "fileName": name, "fileStatus": "PendingUpload", "minimumDirectXVersion": "None", "minimumSystemRam": "None" })
 }

@@ -3,15 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 #![expect(clippy::indexing_slicing, reason = "tests fail loudly")]
 
-#[path = "api/bench.rs"]
 mod bench;
-#[path = "api/calls.rs"]
 mod calls;
-#[path = "api/faults.rs"]
 mod faults;
-#[path = "api/lists.rs"]
 mod lists;
-#[path = "support/nobody.rs"]
+#[path = "../../../../tests/support/nobody.rs"]
 mod nobody;
-#[path = "api/sign_in.rs"]
 mod sign_in;

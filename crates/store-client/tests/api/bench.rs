@@ -22,25 +22,25 @@ use wiremock::{
     matchers::{method, path},
 };
 
-pub const SECRET: &str = "CANARY-secret+/=~";
-pub const TENANT: &str = "contoso.example";
-pub const SIGN_IN: &str = "/contoso.example/oauth2/v2.0/token";
+pub(crate) const SECRET: &str = "CANARY-secret+/=~";
+pub(crate) const TENANT: &str = "contoso.example";
+pub(crate) const SIGN_IN: &str = "/contoso.example/oauth2/v2.0/token";
 
-pub type Log = Arc<Mutex<Vec<Exchange>>>;
+pub(crate) type Log = Arc<Mutex<Vec<Exchange>>>;
 
-pub fn app() -> Target {
+pub(crate) fn app() -> Target {
     Target::app("9NX0EXAMPLE1")
 }
 
-pub fn secret(text: &'static str) -> Credential {
+pub(crate) fn secret(text: &'static str) -> Credential {
     Credential::Secret(Arc::new(move || Ok(SecretString::from(text))))
 }
 
-pub fn federated(path: &Path) -> Credential {
+pub(crate) fn federated(path: &Path) -> Credential {
     Credential::FederatedToken(path.to_owned())
 }
 
-pub fn settings(url: &str, credential: Credential) -> StoreSettings {
+pub(crate) fn settings(url: &str, credential: Credential) -> StoreSettings {
     let url = url.parse().unwrap();
     StoreSettings {
         login: "http://127.0.0.1:9".parse().unwrap(),
@@ -53,7 +53,7 @@ pub fn settings(url: &str, credential: Credential) -> StoreSettings {
 }
 
 /// A Store whose reads come back at once after a fault, and the record of its exchanges.
-pub fn store_of(settings: StoreSettings) -> (Store, Log) {
+pub(crate) fn store_of(settings: StoreSettings) -> (Store, Log) {
     let log = Log::default();
     let writer = Arc::clone(&log);
     // All servers of these tests are on this machine, whatever the address under test is.
@@ -84,7 +84,7 @@ impl Respond for Tokens {
     }
 }
 
-pub async fn give_tokens(server: &MockServer) {
+pub(crate) async fn give_tokens(server: &MockServer) {
     Mock::given(method("POST"))
         .and(path(SIGN_IN))
         .respond_with(Tokens(AtomicUsize::new(0)))
@@ -93,9 +93,9 @@ pub async fn give_tokens(server: &MockServer) {
 }
 
 /// Answers in turn; the last one stays.
-pub struct InTurn(Mutex<VecDeque<ResponseTemplate>>);
+pub(crate) struct InTurn(Mutex<VecDeque<ResponseTemplate>>);
 
-pub fn in_turn(replies: impl IntoIterator<Item = ResponseTemplate>) -> InTurn {
+pub(crate) fn in_turn(replies: impl IntoIterator<Item = ResponseTemplate>) -> InTurn {
     InTurn(Mutex::new(replies.into_iter().collect()))
 }
 
@@ -110,18 +110,18 @@ impl Respond for InTurn {
     }
 }
 
-pub struct Bench {
+pub(crate) struct Bench {
     pub server: MockServer,
     pub store: Store,
     log: Log,
 }
 
 impl Bench {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut StoreSettings)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut StoreSettings)) -> Self {
         let server = MockServer::start().await;
         give_tokens(&server).await;
         let mut settings = settings(&server.uri(), secret(SECRET));
@@ -132,11 +132,11 @@ impl Bench {
     }
 
     /// Answers one method and path below `/v1.0/my/`.
-    pub async fn on(&self, verb: &str, place: &str, reply: impl Respond + 'static) {
+    pub(crate) async fn on(&self, verb: &str, place: &str, reply: impl Respond + 'static) {
         self.on_if(verb, place, |_: &Request| true, reply).await;
     }
 
-    pub async fn on_if(
+    pub(crate) async fn on_if(
         &self,
         verb: &str,
         place: &str,
@@ -152,7 +152,7 @@ impl Bench {
     }
 
     /// The requests to the Store, as `GET applications?skip=0&top=100`.
-    pub async fn calls(&self) -> Vec<String> {
+    pub(crate) async fn calls(&self) -> Vec<String> {
         let line = |request: &Request| {
             let query = request
                 .url
@@ -168,11 +168,11 @@ impl Bench {
         self.requests().await.iter().filter_map(line).collect()
     }
 
-    pub async fn requests(&self) -> Vec<Request> {
+    pub(crate) async fn requests(&self) -> Vec<Request> {
         self.server.received_requests().await.unwrap()
     }
 
-    pub async fn sign_ins(&self) -> usize {
+    pub(crate) async fn sign_ins(&self) -> usize {
         self.requests()
             .await
             .iter()
@@ -181,19 +181,19 @@ impl Bench {
     }
 
     /// What the Store told about its requests; none may hold a secret.
-    pub fn log(&self) -> Vec<Exchange> {
+    pub(crate) fn log(&self) -> Vec<Exchange> {
         let log = self.log.lock().unwrap().clone();
         assert_no_secret(&format!("{log:?} {:?}", self.store));
         log
     }
 }
 
-pub fn assert_no_secret(text: &str) {
+pub(crate) fn assert_no_secret(text: &str) {
     assert!(!text.contains("CANARY"), "a secret is shown: {text}");
 }
 
 /// Waits until something holds, and fails when it never will.
-pub async fn until(mut holds: impl FnMut() -> bool) {
+pub(crate) async fn until(mut holds: impl FnMut() -> bool) {
     let wait = async {
         while !holds() {
             tokio::task::yield_now().await;
@@ -205,7 +205,7 @@ pub async fn until(mut holds: impl FnMut() -> bool) {
 }
 
 /// A server of raw bytes: one reply a connection, in turn, then it closes. Gives its address and the requests as they came.
-pub async fn raw_server(replies: Vec<Vec<u8>>) -> (String, Arc<Mutex<Vec<String>>>) {
+pub(crate) async fn raw_server(replies: Vec<Vec<u8>>) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -246,7 +246,7 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
     }
 }
 
-pub fn raw_reply(head: &str, body: &str) -> Vec<u8> {
+pub(crate) fn raw_reply(head: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {head}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()

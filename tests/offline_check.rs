@@ -1,7 +1,18 @@
-//! The service's refusals of an update (store-api.md §§ 8.2, 8.3), row by row: the offline check finds each of them before it is
-//! sent, with pointer and position, and the simulator refuses the very same document over real HTTP.
+//! The service's refusals of an update (docs/store-api.md#error-bodies), row by row: the offline check finds each of them
+//! before it is sent, with pointer and position, and the simulator refuses the very same document over real HTTP.
+#![cfg(feature = "sim")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
+)]
 
-use crate::client::{ADD_ON, APP, FLIGHT, Store, scenario};
+#[expect(dead_code, reason = "the tests of the simulator use the rest of it")]
+#[path = "../crates/store-sim/tests/sim/client.rs"]
+mod client;
+
+use client::{ADD_ON, APP, FLIGHT, Store, scenario};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use store_model::{
