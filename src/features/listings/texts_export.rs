@@ -117,8 +117,8 @@ impl TextsExport {
                 };
                 let what = count(
                     files.len(),
-                    "file is there and says",
-                    "files are there and say",
+                    "file already exists and contains",
+                    "files already exist and contain",
                 );
                 (
                     format!(
@@ -208,7 +208,7 @@ impl Overlay for TextsExport {
                 Written::Done { files } => {
                     let same = all - files.min(all);
                     let same = if same > 0 {
-                        format!(", {same} said the same already")
+                        format!(", {same} unchanged")
                     } else {
                         String::new()
                     };
