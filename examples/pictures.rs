@@ -57,7 +57,7 @@ fn main() {
     terminal.press("enter");
     terminal.type_text("Tabs! ");
     terminal.see("1 change");
-    terminal.see("✓ the check finds nothing");
+    terminal.see("✓ no findings");
     save(&terminal, "editor");
     terminal.press("esc t");
     terminal.see("What is new in this version.");
@@ -142,14 +142,14 @@ fn main() {
     terminal.press("4 [ [");
     terminal.see("30 languages");
     terminal.press("i");
-    terminal.see("Read texts from");
+    terminal.see("Import texts from");
     terminal.press("ctrl-u");
     terminal.type_text(notes.to_str().unwrap());
     terminal.press("enter");
     terminal.see("3 texts change");
     terminal.press("enter");
-    terminal.see("takes all of it back");
-    terminal.gone("takes all of it back");
+    terminal.see("undoes all of it");
+    terminal.gone("undoes all of it");
     save(&terminal, "listings");
 }
 

@@ -39,7 +39,7 @@ impl App {
         if is_changing(action) && self.context.model.profile.is_read_only {
             let name = &self.context.model.profile.name;
             return Possible::No(format!(
-                "The profile {name} is read-only: it changes nothing in the account."
+                "The profile {name} is read-only: changes to the account are not allowed."
             ));
         }
         let focus = self.focus.current();
@@ -213,8 +213,10 @@ impl App {
         self.commands.push_back(Command::Open(Opening::Confirm {
             title: format!("Leave while {runs} active?"),
             text: vec![
-                "Each stops after the request that is under way. What was sent stays in the Store.".to_owned(),
-                "A submission that was committed goes on there by itself and can be followed again later.".to_owned(),
+                "Each stops after its current request. What was sent stays in the Store."
+                    .to_owned(),
+                "A committed submission continues there and can be followed again later."
+                    .to_owned(),
             ],
             yes: "Leave".to_owned(),
             danger: false,

@@ -177,7 +177,7 @@ impl App {
                 };
                 let saved = saved
                     .as_ref()
-                    .map(|path| format!(" Its document is kept in {}.", path.display()))
+                    .map(|path| format!(" Its document is saved in {}.", path.display()))
                     .unwrap_or_default();
                 Some((
                     target.clone(),

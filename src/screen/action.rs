@@ -148,7 +148,7 @@ pub const ACTIONS: &[Row] = &[
         &["q", "ctrl-c"],
         S::Global,
         "Program",
-        "Leave; asks when a run is active",
+        "Quit; asks first if a run is active",
     ),
     row(
         A::Help,
@@ -164,7 +164,7 @@ pub const ACTIONS: &[Row] = &[
         &[":", "ctrl-p"],
         S::Global,
         "Program",
-        "Find a command by its name",
+        "Find an action by name",
     ),
     row(
         A::ShowActivity,
@@ -172,7 +172,7 @@ pub const ACTIONS: &[Row] = &[
         &["6", "a"],
         S::Global,
         "Program",
-        "Show every request that was made",
+        "Show every request",
     ),
     row(
         A::FocusNext,
@@ -188,7 +188,7 @@ pub const ACTIONS: &[Row] = &[
         &["backtab"],
         S::Global,
         "Panes",
-        "Go to the pane before",
+        "Go to the previous pane",
     ),
     row(
         A::FocusApps,
@@ -236,7 +236,7 @@ pub const ACTIONS: &[Row] = &[
         &["+"],
         S::Global,
         "Panes",
-        "Give the focused pane the whole screen, and back",
+        "Toggle full screen for the focused pane",
     ),
     row(
         A::Refresh,
@@ -244,7 +244,7 @@ pub const ACTIONS: &[Row] = &[
         &["r", "f5"],
         S::Global,
         "Panes",
-        "Ask the Store again",
+        "Reload from the Store",
     ),
     row(A::Up, "up", &["up", "k"], S::Move, "Moving", "One up"),
     row(
@@ -293,7 +293,7 @@ pub const ACTIONS: &[Row] = &[
         &["left", "h"],
         S::Move,
         "Moving",
-        "Left: out of, or the tab before",
+        "Left: out of, or the previous tab",
     ),
     row(
         A::Right,
@@ -317,7 +317,7 @@ pub const ACTIONS: &[Row] = &[
         &["esc"],
         S::Move,
         "Moving",
-        "One step back, never more",
+        "Go one step back",
     ),
     row(
         A::Filter,
@@ -325,7 +325,7 @@ pub const ACTIONS: &[Row] = &[
         &["/"],
         S::Move,
         "Moving",
-        "Narrow the list by a few letters",
+        "Filter the list",
     ),
     row(
         A::AllAddOns,
@@ -341,7 +341,7 @@ pub const ACTIONS: &[Row] = &[
         &["]"],
         S::Target,
         "Target",
-        "Next tab of the detail",
+        "Next tab",
     ),
     row(
         A::PreviousTab,
@@ -349,7 +349,7 @@ pub const ACTIONS: &[Row] = &[
         &["["],
         S::Target,
         "Target",
-        "Tab before",
+        "Previous tab",
     ),
     row(
         A::Edit,
@@ -373,7 +373,7 @@ pub const ACTIONS: &[Row] = &[
         &["shift-x"],
         S::Target,
         "Target",
-        "Throw the edited document away",
+        "Discard the edited document",
     )),
     row(
         A::PickZip,
@@ -389,7 +389,7 @@ pub const ACTIONS: &[Row] = &[
         &["shift-z"],
         S::Target,
         "Target",
-        "Take the picked ZIP off again",
+        "Remove the picked ZIP",
     ),
     danger(row(
         A::Publish,
@@ -405,7 +405,7 @@ pub const ACTIONS: &[Row] = &[
         &["m"],
         S::Target,
         "Target",
-        "Bring what somebody else changed into the edited document",
+        "Merge remote changes into the edited document",
     ),
     row(
         A::Follow,
@@ -429,7 +429,7 @@ pub const ACTIONS: &[Row] = &[
         &["d"],
         S::Target,
         "Target",
-        "Show what differs from what is live",
+        "Compare with what is live",
     ),
     row(
         A::Copy,
@@ -453,7 +453,7 @@ pub const ACTIONS: &[Row] = &[
         &["x"],
         S::Runs,
         "Runs",
-        "Stop the selected run after its running request",
+        "Stop the selected run after its current request",
     ),
     row(
         A::PauseRun,
@@ -461,7 +461,7 @@ pub const ACTIONS: &[Row] = &[
         &["p"],
         S::Runs,
         "Runs",
-        "Pause an upload, or go on with it",
+        "Pause or resume an upload",
     ),
     row(
         A::ResumeRun,
@@ -469,7 +469,7 @@ pub const ACTIONS: &[Row] = &[
         &["c"],
         S::Runs,
         "Runs",
-        "Go on with an interrupted run",
+        "Resume an interrupted run",
     ),
     row(
         A::DismissRun,
@@ -477,7 +477,7 @@ pub const ACTIONS: &[Row] = &[
         &["delete", "-"],
         S::Runs,
         "Runs",
-        "Take a finished run off the list",
+        "Remove a finished run from the list",
     ),
     row(
         A::AddPart,
@@ -485,7 +485,7 @@ pub const ACTIONS: &[Row] = &[
         &["n", "insert"],
         S::Parts,
         "Parts of the document",
-        "Add one: an entry, a package, a language",
+        "Add an entry, a package or a language",
     ),
     row(
         A::RemovePart,
@@ -493,7 +493,7 @@ pub const ACTIONS: &[Row] = &[
         &["-", "delete"],
         S::Parts,
         "Parts of the document",
-        "Take the selected one out",
+        "Remove the selected one",
     ),
     row(
         A::TogglePart,
@@ -501,7 +501,7 @@ pub const ACTIONS: &[Row] = &[
         &["space"],
         S::Parts,
         "Parts of the document",
-        "Switch, mark or open the selected one",
+        "Toggle, mark or open the selected one",
     ),
     row(
         A::KeepNewest,
@@ -517,7 +517,7 @@ pub const ACTIONS: &[Row] = &[
         &["f"],
         S::Parts,
         "Parts of the document",
-        "Give this text to other languages",
+        "Copy this text to other languages",
     ),
     row(
         A::Import,
@@ -525,7 +525,7 @@ pub const ACTIONS: &[Row] = &[
         &["i"],
         S::Parts,
         "Parts of the document",
-        "Read texts from a folder or a CSV file",
+        "Import texts from a folder or a CSV file",
     ),
     row(
         A::Export,
@@ -533,7 +533,7 @@ pub const ACTIONS: &[Row] = &[
         &["s"],
         S::Parts,
         "Parts of the document",
-        "Write the texts to a folder or a CSV file",
+        "Export texts to a folder or a CSV file",
     ),
     row(
         A::RestorePart,
@@ -541,7 +541,7 @@ pub const ACTIONS: &[Row] = &[
         &["shift-r"],
         S::Parts,
         "Parts of the document",
-        "Put an earlier document into the working copy",
+        "Restore an earlier document to the working copy",
     ),
     row(
         A::CopyValue,
@@ -549,7 +549,7 @@ pub const ACTIONS: &[Row] = &[
         &["shift-y"],
         S::Parts,
         "Parts of the document",
-        "Copy the value of the selected place",
+        "Copy the selected value",
     ),
     row(
         A::Tree,
@@ -575,7 +575,7 @@ pub const ACTIONS: &[Row] = &[
         &["ctrl-n", "f3"],
         S::Editor,
         "Editor",
-        "Next hit",
+        "Next match",
     ),
     row(
         A::FindPrevious,
@@ -583,7 +583,7 @@ pub const ACTIONS: &[Row] = &[
         &["shift-f3"],
         S::Editor,
         "Editor",
-        "Hit before",
+        "Previous match",
     ),
     row(
         A::Replace,
@@ -599,7 +599,7 @@ pub const ACTIONS: &[Row] = &[
         &["ctrl-l"],
         S::Editor,
         "Editor",
-        "Replace every hit at once",
+        "Replace all matches",
     ),
     row(
         A::NextFinding,
@@ -607,7 +607,7 @@ pub const ACTIONS: &[Row] = &[
         &["f8"],
         S::Editor,
         "Editor",
-        "Go to the next finding of the check",
+        "Go to the next finding",
     ),
     row(
         A::PreviousFinding,
@@ -615,7 +615,7 @@ pub const ACTIONS: &[Row] = &[
         &["shift-f8"],
         S::Editor,
         "Editor",
-        "Go to the finding before",
+        "Go to the previous finding",
     ),
     row(
         A::Findings,
@@ -623,7 +623,7 @@ pub const ACTIONS: &[Row] = &[
         &["f4"],
         S::Editor,
         "Editor",
-        "List what the check found",
+        "List all findings",
     ),
     row(
         A::GoToBracket,
@@ -631,7 +631,7 @@ pub const ACTIONS: &[Row] = &[
         &["ctrl-b"],
         S::Editor,
         "Editor",
-        "Go to the partner of the bracket",
+        "Go to the matching bracket",
     ),
     row(
         A::Fold,
@@ -647,7 +647,7 @@ pub const ACTIONS: &[Row] = &[
         &["f7"],
         S::Editor,
         "Editor",
-        "Fold all parts as deep as this one",
+        "Fold all parts at this depth",
     ),
     row(
         A::UnfoldAll,
@@ -663,7 +663,7 @@ pub const ACTIONS: &[Row] = &[
         &["ctrl-r"],
         S::Overlay,
         "ZIP picker",
-        "Repair in the document what can be repaired",
+        "Repair the document to fit the ZIP",
     ),
     row(
         A::MakeZip,
@@ -671,7 +671,7 @@ pub const ACTIONS: &[Row] = &[
         &["ctrl-k", "f6"],
         S::Overlay,
         "ZIP picker",
-        "Make a ZIP of the folder that fits the document",
+        "Create a fitting ZIP from the folder",
     ),
     row(
         A::Toggle,
@@ -679,7 +679,7 @@ pub const ACTIONS: &[Row] = &[
         &["space"],
         S::Overlay,
         "Dialogs",
-        "Switch the selected choice",
+        "Toggle the selected choice",
     ),
 ];
 

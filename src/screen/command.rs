@@ -311,7 +311,7 @@ fn package(
         edits,
     }];
     if is_reused(&rows, text) {
-        let said = "A package on the server has this name: the Store may mix them up. Better give the new file a name of its own.";
+        let said = "A package on the server has this name: the Store may mix them up. Give the new file a different name.";
         commands.push(Command::Toast(Severity::Warning, said.to_owned()));
     }
     Ok(commands)

@@ -96,7 +96,7 @@ pub fn document_word(cx: &Context, prepared: &Prepared, verdict: Option<&Verdict
         },
         _ if prepared.server().is_some() => "as in the Store".to_owned(),
         _ if !prepared.has_body() => String::new(),
-        _ => format!("a start; {} to write it", cx.key(Action::Edit)),
+        _ => format!("a template; {} edits it", cx.key(Action::Edit)),
     }
 }
 
@@ -113,7 +113,7 @@ pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Context) -> bool {
             let mut panel = TextPanel::new(cx.theme, width);
             panel.text("There is no document yet.", Role::Text);
             panel.text(
-                "The first submission of an app, with the age rating, is made in Partner Center.",
+                "The first submission of an app, with the age rating, is created in Partner Center.",
                 Role::Text,
             );
             panel.gap();
@@ -187,7 +187,7 @@ pub fn unread(cx: &Context, target: &Target, width: usize) -> Vec<Line<'static>>
     let connection = &cx.model.connection;
     if is_loading && connection.waiting > 0 && connection.used >= connection.limit {
         let said = format!(
-            "The {} requests of this minute are used up; it goes on by itself in less than one.",
+            "The {} requests of this minute are used up; it continues in less than a minute.",
             connection.limit
         );
         panel.text(&said, Role::Warning);

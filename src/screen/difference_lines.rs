@@ -266,7 +266,7 @@ pub fn risks(panel: &mut TextPanel, difference: &Difference) {
         return;
     }
     panel.text(
-        "For customers; each needs a yes of its own when it is published:",
+        "These affect customers; each needs explicit permission to publish:",
         Role::Danger,
     );
     for risk in &difference.risks {

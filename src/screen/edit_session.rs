@@ -178,7 +178,7 @@ impl EditSession {
         commands: &mut Vec<Command>,
     ) -> Result<(), String> {
         if self.value().is_none() {
-            return Err("The text is no valid JSON just now; mend that first.".to_owned());
+            return Err("The text is not valid JSON; fix it first.".to_owned());
         }
         let text =
             edit::apply_to_text(&self.buffer.text(), edits).map_err(|error| error.to_string())?;

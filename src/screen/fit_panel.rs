@@ -15,20 +15,17 @@ use tui_kit::theme::Role;
 pub fn expected(panel: &mut TextPanel, names: &[String]) {
     if names.is_empty() {
         panel.text(
-            "The JSON waits for no file: nothing would be uploaded.",
+            "The JSON expects no file: nothing would be uploaded.",
             Role::Text,
         );
         panel.text(
-            "Mark a new package or image as PendingUpload in the JSON, or let the picker add it.",
+            "Mark a new package or image as PendingUpload in the JSON, or let the ZIP picker add it.",
             Role::Muted,
         );
         return;
     }
     panel.text(
-        &format!(
-            "The JSON waits for {}:",
-            count(names.len(), "file", "files")
-        ),
+        &format!("The JSON expects {}:", count(names.len(), "file", "files")),
         Role::Text,
     );
     for name in names {
@@ -54,7 +51,7 @@ pub fn fit(panel: &mut TextPanel, examined: &Examined, fit: &Fit, repairs: &[Rep
     match (fit.is_ok(), fit.matched.is_empty()) {
         (true, false) => panel.text(&format!("✓ fits the JSON  ({facts})"), Role::Good),
         (true, true) => panel.text(
-            &format!("! the JSON waits for no file  ({facts})"),
+            &format!("! the JSON expects no file  ({facts})"),
             Role::Warning,
         ),
         (false, _) => panel.text(&format!("✗ does not fit  ({facts})"), Role::Danger),
@@ -159,10 +156,7 @@ fn repairs(panel: &mut TextPanel, repairs: &[Repair], added: &[&ArchiveFile], ke
     if repairs.is_empty() {
         return;
     }
-    panel.text(
-        &format!("{key} changes the JSON so that it fits:"),
-        Role::Key,
-    );
+    panel.text(&format!("{key} repairs the JSON:"), Role::Key);
     for repair in repairs {
         panel.text(&format!("→ {}", repair.sentence), Role::Text);
         if let Some(file) = added

@@ -75,7 +75,7 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
     match action {
         Action::Edit | Action::EditOutside => yes_if(
             prepared.has_body(),
-            "There is nothing to edit yet: the first submission of an app, with the age rating, is made in Partner Center.",
+            "There is nothing to edit yet: the first submission of an app, with the age rating, is created in Partner Center.",
         ),
         Action::DiscardEdit => yes_if(prepared.text.is_some(), "Nothing has been edited."),
         Action::Merge => yes_if(
@@ -89,28 +89,28 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
             cx.key(Action::FocusRuns)
         )),
         Action::Publish if !prepared.has_body() => {
-            no("The first submission of an app, with the age rating, is made in Partner Center.")
+            no("The first submission of an app, with the age rating, is created in Partner Center.")
         }
         Action::Follow if is_running => no(format!(
-            "It is followed already; pane {} shows it.",
+            "It is already being followed; pane {} shows it.",
             cx.key(Action::FocusRuns)
         )),
         Action::Follow => yes_if(
             report.is_some_and(|report| report.status.is_in_progress()),
-            "Nothing of it is under way that could be followed.",
+            "It has no pending submission to follow.",
         ),
-        Action::DeleteDraft if is_running => no("A run works on it."),
+        Action::DeleteDraft if is_running => no("A run is using it."),
         Action::DeleteDraft => match (prepared.draft(), report) {
-            (Some(draft), _) if draft.is_portal_made() => {
-                no("The draft was made or touched in Partner Center: only there it can be deleted.")
-            }
+            (Some(draft), _) if draft.is_portal_made() => no(
+                "The draft was created or edited in Partner Center, so it can only be deleted there.",
+            ),
             (Some(_), Some(report))
                 if report.status == Status::PendingCommit || report.status.is_failure() =>
             {
                 Possible::Yes
             }
             (Some(_), Some(report)) => no(format!(
-                "The Store works on it ({}): it cannot be deleted now.",
+                "The Store is processing it ({}), so it cannot be deleted now.",
                 report.status
             )),
             _ => no("There is no draft."),
@@ -150,7 +150,7 @@ pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
             }
         }
         (Action::DiscardEdit, Some(_)) => commands.push(Command::Open(Opening::Confirm {
-            title: "Throw the edited document away?".into(),
+            title: "Discard the edited document?".into(),
             text: vec![
                 format!(
                     "What was edited for {} is deleted, here and on disk.",
@@ -187,7 +187,7 @@ pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
                     "Its document is saved on this machine first and can be restored into a new submission.".into(),
                 ];
                 if target.kind() == Kind::Flight && prepared.live().is_none() {
-                    text.push("It is the flight's first submission: the Store may refuse to make another one (Q9).".into());
+                    text.push("It is the flight's first submission: the Store may refuse to create another one.".into());
                 }
                 commands.push(Command::Open(Opening::Confirm {
                     title: "Delete the draft?".into(),

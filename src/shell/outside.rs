@@ -127,7 +127,7 @@ impl Editing {
 /// Starts the browser. An error says why that is not possible here.
 pub fn open_link(link: &str) -> io::Result<Child> {
     if !link.starts_with("https://") && !link.starts_with("http://") {
-        return Err(io::Error::other("this is no web address"));
+        return Err(io::Error::other("this is not a web address"));
     }
     let mut command = if cfg!(windows) {
         // Not `cmd /C start`: a link may hold signs that a command line would obey.

@@ -66,12 +66,11 @@ pub async fn run(
     reports: mpsc::Receiver<(Option<JobId>, Report)>,
 ) -> anyhow::Result<Exit> {
     let keymap = keymap(&options.keys).context("the keys of the config cannot be used")?;
-    let signals = Signals::listen().context("signals cannot be listened to")?;
-    let screen = Screen::enter(options.mouse)
-        .context("this is no terminal that the dashboard can be drawn on")?;
+    let signals = Signals::listen().context("cannot listen for signals")?;
+    let screen = Screen::enter(options.mouse).context("this terminal cannot show the dashboard")?;
     let (columns, rows) = screen
         .size()
-        .context("the terminal does not say how large it is")?;
+        .context("the terminal does not report its size")?;
     let settings = Settings {
         profile: options.profile,
         banner: options.banner,
@@ -320,7 +319,7 @@ impl<W: Worker> Shell<W> {
         };
         self.screen
             .take()
-            .context("the terminal could not be taken back from the editor")?;
+            .context("the terminal could not be restored after the editor")?;
         self.input = Some(EventStream::new());
         if let Ok((columns, rows)) = self.screen.size() {
             effects.extend(self.app.handle(Event::Resize(columns, rows), self.moment()));

@@ -373,58 +373,55 @@ pub enum Actor {
     Nobody,
 }
 
-/// What a state means, and who moves it on (store-api.md § 4.2). `mode` is the document's `targetPublishMode`.
+/// What a state means, and who acts next (docs/store-api.md#submission-statuses). `mode` is the document's `targetPublishMode`.
 pub fn meaning(status: &Status, mode: &str) -> (&'static str, Actor) {
     match status {
         Status::None => ("no state yet", Actor::Store),
         Status::Canceled => (
-            "cancelled in Partner Center; make a new submission",
+            "cancelled in Partner Center; create a new submission",
             Actor::You,
         ),
         Status::PendingCommit => ("a draft: nothing happens until it is committed", Actor::You),
         Status::CommitStarted => (
-            "the Store unpacks the files and checks them, minutes as a rule",
+            "the Store unpacks and checks the files, usually for minutes",
             Actor::Store,
         ),
         Status::CommitFailed => (
-            "the Store did not accept it; mend what is named below and publish again",
+            "the Store did not accept it; fix the errors below and publish again",
             Actor::You,
         ),
         Status::PreProcessing => (
-            "the packages are being processed, minutes as a rule",
+            "the packages are being processed, usually for minutes",
             Actor::Store,
         ),
         Status::PreProcessingFailed => (
-            "the packages could not be processed; mend and publish again",
+            "the packages could not be processed; fix them and publish again",
             Actor::You,
         ),
         Status::Certification => (
-            "in review: hours as a rule, up to three business days",
+            "in review: usually hours, up to three business days",
             Actor::Store,
         ),
         Status::CertificationFailed => (
-            "rejected in review; read the report, mend and publish again",
+            "rejected in review; read the report, fix it and publish again",
             Actor::You,
         ),
         Status::Release => match mode {
             "Manual" => (
-                "certified, and waits for “Publish now” in Partner Center",
+                "certified; waiting for “Publish now” in Partner Center",
                 Actor::Portal,
             ),
-            "SpecificDate" => ("certified, and waits for its date", Actor::Nobody),
+            "SpecificDate" => ("certified; waiting for its date", Actor::Nobody),
             _ => ("certified, about to be published", Actor::Store),
         },
-        Status::ReleaseFailed => (
-            "the release failed; look into Partner Center",
-            Actor::Portal,
-        ),
+        Status::ReleaseFailed => ("the release failed; see Partner Center", Actor::Portal),
         Status::PendingPublication => ("about to be published", Actor::Store),
         Status::Publishing => (
-            "being copied to the Store's servers; cannot be stopped any more",
+            "being copied to the Store's servers; can no longer be stopped",
             Actor::Store,
         ),
         Status::Published => ("live", Actor::Nobody),
-        Status::PublishFailed => ("publishing failed; look into Partner Center", Actor::Portal),
-        Status::Other(_) => ("a state that this program does not know", Actor::Portal),
+        Status::PublishFailed => ("publishing failed; see Partner Center", Actor::Portal),
+        Status::Other(_) => ("a state unknown to this program", Actor::Portal),
     }
 }

@@ -70,7 +70,7 @@ fn hits_are_replaced_one_by_one_or_all_at_once() {
     dashboard.keys("ctrl-l");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("4 hits replaced, one undo takes all back"),
+        screen.contains("4 hits replaced; one undo restores all"),
         "{screen}"
     );
     assert_eq!(text(&dashboard).matches("\"s\"").count(), 4);

@@ -451,7 +451,7 @@ fn an_upload_is_paused_and_gone_on_with_by_one_key() {
     ended_at_upload(&mut harness, job, Outcome::Cancelled, None);
     let screen = harness.screen();
     assert!(
-        screen.contains("paused ") && screen.contains("61 %") && screen.contains("p goes on"),
+        screen.contains("paused ") && screen.contains("61 %") && screen.contains("p resumes"),
         "{screen}"
     );
     harness.keys("p");
@@ -491,8 +491,8 @@ fn a_draft_whose_upload_url_has_ended_is_replaced_only_with_a_yes() {
     harness.keys("5 c");
     let screen = harness.screen();
     assert!(
-        screen.contains("The upload URL of draft 2 has ended")
-            && screen.contains("Replace and go on"),
+        screen.contains("The upload URL of draft 2 has expired")
+            && screen.contains("Replace and continue"),
         "{screen}"
     );
     // The safe answer has the focus.
@@ -619,7 +619,7 @@ fn quitting_asks_while_a_run_is_active() {
 fn keys_in_an_empty_list_reach_no_other_target() {
     let mut harness = loaded();
     harness.keys("2");
-    assert!(harness.screen().contains("This app has no add-on."));
+    assert!(harness.screen().contains("This app has no add-ons."));
     harness.take();
     for key in ["e", "u", "z", "shift-d", "w"] {
         harness.keys(key);
@@ -631,7 +631,7 @@ fn keys_in_an_empty_list_reach_no_other_target() {
     }
     assert_eq!(
         harness.app.messages(),
-        ["There is nothing in this list that it could be done to."]
+        ["Nothing in this list is selected."]
     );
 }
 
@@ -748,7 +748,7 @@ fn digits_tab_and_zoom_move_the_focus() {
         "zoomed, with the bar of panes"
     );
     harness.keys("esc");
-    assert!(harness.screen().contains("No run yet"));
+    assert!(harness.screen().contains("No runs yet"));
 }
 
 #[test]
@@ -973,11 +973,11 @@ fn the_overview_fills_its_room_and_never_more() {
         let screen = harness.screen();
         if rows > 24 {
             assert!(
-                screen.contains("1 change against what is live") && !screen.contains('▼'),
+                screen.contains("1 change compared with live") && !screen.contains('▼'),
                 "{screen}"
             );
         } else {
-            assert!(!screen.contains("against what is live"), "{screen}");
+            assert!(!screen.contains("compared with live"), "{screen}");
         }
         assert_eq!(screen.contains("All of it."), rows > 24, "{screen}");
     }

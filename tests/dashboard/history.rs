@@ -156,7 +156,7 @@ fn what_somebody_else_changed_is_said_and_merged_by_keys() {
     assert_eq!(dashboard.app.overlays(), ["merge"]);
     let screen = dashboard.screen();
     assert!(
-        screen.contains("(•) Merge: take 1 change of theirs over") && screen.contains("▸ Later ◂"),
+        screen.contains("(•) Merge: add 1 remote change") && screen.contains("▸ Later ◂"),
         "{screen}"
     );
     // The safe answer changes nothing.

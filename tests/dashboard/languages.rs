@@ -267,7 +267,7 @@ fn the_filter_takes_letters_and_not_the_keys_of_the_table() {
     dashboard.text("jn");
     let screen = dashboard.screen();
     assert!(
-        !screen.contains("ja-jp") && screen.contains("No language is called like that"),
+        !screen.contains("ja-jp") && screen.contains("No language matches"),
         "{screen}"
     );
     dashboard.keys("backspace");
@@ -373,7 +373,7 @@ fn an_import_that_finds_nothing_says_so() {
     path(&mut dashboard, folder.path());
     dashboard.keys("enter");
     assert!(
-        dashboard.screen().contains("No text was found there")
+        dashboard.screen().contains("No texts were found there")
             && dashboard.screen().contains("Nothing would change"),
         "{}",
         dashboard.screen()
@@ -413,7 +413,7 @@ fn an_export_overwrites_only_on_a_word_and_comes_back_unchanged() {
     assert!(
         dashboard
             .screen()
-            .contains("1 file is there and says something else"),
+            .contains("1 file already exists and contains something else"),
         "{}",
         dashboard.screen()
     );

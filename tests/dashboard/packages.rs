@@ -136,7 +136,7 @@ fn marking_changes_one_leaf_and_says_who_is_left_without() {
         &dashboard,
         &[
             "1 kept, 1 going",
-            "against what is live: −1",
+            "compared with live: −1",
             "✗ left without a package: x64 · Desktop from 10.0.17763.0",
             "NO PACKAGE ANY MORE",
         ],
@@ -153,7 +153,10 @@ fn marking_changes_one_leaf_and_says_who_is_left_without() {
     dashboard.wait(1_000);
     assert_eq!(dashboard.kept.as_ref(), Some(&text));
     dashboard.keys("- -");
-    see(&dashboard, &["It goes already; space takes that back."]);
+    see(
+        &dashboard,
+        &["It is already marked for removal; space undoes that."],
+    );
 }
 
 #[test]
@@ -171,7 +174,7 @@ fn the_newest_are_kept_after_a_look_at_who_gets_what() {
         &dashboard,
         &[
             "[x] and spare",
-            "Nothing goes",
+            "Nothing is removed",
             "! 1.9.0.0 x64 stays too: x64 · Desktop from 10.0.17763.0 to before 10.0.19041.0 would have",
         ],
     );
@@ -193,9 +196,9 @@ fn the_newest_are_kept_after_a_look_at_who_gets_what() {
     );
     // With two of each there is nothing to do, and nothing is done.
     dashboard.keys("2");
-    see(&dashboard, &["Keep ◂ 2 ▸", "Nothing goes"]);
+    see(&dashboard, &["Keep ◂ 2 ▸", "Nothing is removed"]);
     dashboard.keys("enter");
-    see(&dashboard, &["Nothing would go."]);
+    see(&dashboard, &["Nothing would be removed."]);
     dashboard.keys("left enter");
     dashboard.wait(1_000);
     let after = states(&kept(&dashboard));
@@ -225,7 +228,7 @@ fn a_package_of_the_zip_is_added_and_the_old_one_goes() {
     pick(&mut dashboard, &path);
     see(
         &dashboard,
-        &["! the ZIP brings Northwind.Notes_2.5.0.0_x64.msix too: n adds it"],
+        &["! the ZIP also has Northwind.Notes_2.5.0.0_x64.msix: n adds it"],
     );
     dashboard.keys("n");
     see(&dashboard, &["Add a package", "2.5.0.0 for x64"]);
@@ -280,17 +283,14 @@ fn one_is_put_in_the_place_of_another() {
     );
     let mut dashboard = open(80, 24, app(two()));
     pick(&mut dashboard, &path);
-    see(
-        &dashboard,
-        &["! the ZIP brings 2 more packages: n adds one"],
-    );
+    see(&dashboard, &["! the ZIP has 2 more packages: n adds one"]);
     dashboard.keys("enter");
     see(
         &dashboard,
         &[
             "Replace by new.msix",
             "Replace by other.msix",
-            "Replace it by another one …",
+            "Replace it with another one …",
             "Remove it",
             "Show it in the JSON",
         ],
@@ -345,7 +345,7 @@ fn without_a_zip_the_path_is_asked_for_and_checked() {
     see(
         &dashboard,
         &[
-            "notes.msix is off the list; ctrl-z brings it back.",
+            "notes.msix is removed from the list; ctrl-z undoes it.",
             " no change ",
         ],
     );
@@ -386,9 +386,9 @@ fn text_that_is_no_json_bars_the_way() {
     dashboard.keys("e end backspace esc");
     dashboard.wait(500);
     dashboard.keys("]");
-    see(&dashboard, &["no valid JSON just now"]);
+    see(&dashboard, &["is not valid JSON"]);
     dashboard.keys("space");
-    see(&dashboard, &["mend that"]);
+    see(&dashboard, &["fix it first"]);
 }
 
 #[test]
@@ -425,8 +425,8 @@ fn add_ons_have_no_packages_and_flights_no_families() {
         &dashboard,
         &[
             "of each architecture",
-            "told apart by architecture alone",
-            "nobody misses them",
+            "only the architecture counts",
+            "all customers of these get newer ones",
         ],
     );
 }

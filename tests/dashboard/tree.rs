@@ -89,7 +89,7 @@ fn a_choice_is_picked_a_bool_switched_an_entry_added_and_all_of_it_undone_in_the
     dashboard.keys("enter");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("Private") && screen.contains("now") && screen.contains("esc leaves it"),
+        screen.contains("Private") && screen.contains("now") && screen.contains("esc cancels"),
         "{screen}"
     );
     dashboard.text("hid");
@@ -133,7 +133,7 @@ fn a_choice_is_picked_a_bool_switched_an_entry_added_and_all_of_it_undone_in_the
     assert!(
         dashboard
             .screen()
-            .contains("0 is taken out; ctrl-z brings it back."),
+            .contains("0 is removed; ctrl-z undoes it."),
         "{}",
         dashboard.screen()
     );
@@ -175,11 +175,11 @@ fn a_text_is_typed_in_its_row_and_a_long_one_in_an_area() {
     dashboard.text("Notes");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("5 / 50") && screen.contains("enter keeps it"),
+        screen.contains("5 / 50") && screen.contains("enter accepts"),
         "{screen}"
     );
     dashboard.keys("esc");
-    assert!(text(&dashboard).is_none(), "esc leaves it as it was");
+    assert!(text(&dashboard).is_none(), "esc cancels");
     dashboard.keys("enter");
     dashboard.text(&"x".repeat(51));
     assert!(
@@ -197,7 +197,7 @@ fn a_text_is_typed_in_its_row_and_a_long_one_in_an_area() {
     dashboard.keys("enter");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("13 / 1,500") && screen.contains("esc or ctrl-s keeps it"),
+        screen.contains("13 / 1,500") && screen.contains("esc or ctrl-s accepts"),
         "{screen}"
     );
     dashboard.keys("enter");
@@ -273,7 +273,7 @@ fn a_language_is_added_by_its_code_and_taken_out_again() {
     dashboard.keys("n");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("name of what is new in /listings") && !screen.contains("  de-de  "),
+        screen.contains("name of the new entry in /listings") && !screen.contains("  de-de  "),
         "{screen}"
     );
     dashboard.text("fr-fr");
@@ -338,7 +338,7 @@ fn a_search_opens_what_hides_its_hits_and_says_when_there_is_none() {
     dashboard.keys("/");
     dashboard.text("xyzzy");
     assert!(
-        dashboard.screen().contains("“xyzzy” does not occur"),
+        dashboard.screen().contains("no match for “xyzzy”"),
         "{}",
         dashboard.screen()
     );
@@ -380,14 +380,14 @@ fn a_text_that_does_not_parse_leads_back_to_itself() {
     dashboard.keys("esc t");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("no valid JSON") && screen.contains("Line 2, column "),
+        screen.contains("not valid JSON") && screen.contains("Line 2, column "),
         "{screen}"
     );
     dashboard.keys("n");
     assert!(
         dashboard
             .screen()
-            .contains("There is no tree just now; t leads back to the text."),
+            .contains("There is no tree to show; t returns to the text."),
         "{}",
         dashboard.screen()
     );

@@ -21,7 +21,7 @@ fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) 
     desk.terminal.press("enter");
     desk.terminal.gone("Pick the ZIP");
     desk.review(&[
-        "There is a draft already: 1152921505690000310",
+        "There is already a draft: 1152921505690000310",
         "(•) Stop",
         "( ) Keep this draft",
         "( ) Replace it",
@@ -47,14 +47,14 @@ fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Siz
     let mut desk = Dashboard::demo(size);
     desk.open("puzzle", "must act");
     desk.review(&[
-        "The draft was made or touched in Partner Center",
+        "The draft was created or edited in Partner Center",
         "https://partner.microsoft.com/dashboard/products/9N8PUZZL3G4M",
         "▸ Cancel ◂",
     ]);
     assert!(!desk.terminal.text().contains("Publish ◂"));
     desk.terminal.press("right enter");
     desk.terminal.gone("Review before publishing");
-    desk.terminal.see("No run yet.");
+    desk.terminal.see("No runs yet.");
     desk.quit();
 }
 
@@ -68,11 +68,11 @@ fn broken_json_has_a_place_and_outlives_the_program() {
     desk.terminal.see("✗ line 13");
     desk.terminal.see("line 13, column 3");
     desk.terminal.press("esc");
-    desk.review(&["Cannot publish: The edited text is no valid JSON: line 13, column 3"]);
+    desk.review(&["Cannot publish: The edited text is not valid JSON: line 13, column 3"]);
     // The only way out is back: there is nothing to publish.
     desk.terminal.press("right enter");
     desk.terminal.gone("Review before publishing");
-    desk.terminal.see("No run yet.");
+    desk.terminal.see("No runs yet.");
     desk.terminal.press("[");
     desk.terminal.see("kept on disk");
     signal(&desk.terminal, "KILL");
@@ -136,7 +136,7 @@ fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     open(&mut desk);
     desk.terminal.see("Somebody else has changed 1 place");
     desk.terminal.press("u");
-    desk.terminal.see("Merge: take 1 change of theirs over");
+    desk.terminal.see("Merge: add 1 remote change");
     desk.terminal.see("▸ Later ◂");
     desk.terminal.press("right enter");
     desk.terminal.see("Both are in your text now");
@@ -144,7 +144,7 @@ fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     desk.terminal.press("[");
     desk.terminal
         .until("the history", |screen| screen.contains("set aside"));
-    desk.review(&["There is a draft already"]);
+    desk.review(&["There is already a draft"]);
     signal(&desk.terminal, "TERM");
     assert_eq!(desk.terminal.ended(), 0);
     let drafts = fs::read_dir(account.home.path().join("data/drafts")).unwrap();

@@ -77,7 +77,7 @@ fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] 
     }
     desk.terminal.see("30 languages");
     desk.terminal.press("i");
-    desk.terminal.see("Read texts from");
+    desk.terminal.see("Import texts from");
     desk.terminal.press("ctrl-u");
     desk.terminal.type_text(notes.to_str().unwrap());
     desk.terminal.press("enter");
@@ -135,7 +135,7 @@ fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(
     terminal.type_text("visibility");
     terminal.see("/ visibility");
     terminal.press("enter enter");
-    terminal.see("enter takes it");
+    terminal.see("enter accepts");
     terminal.type_text("hid");
     terminal.press("enter");
     terminal.see("visibility: \"Hidden\"");

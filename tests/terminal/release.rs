@@ -97,7 +97,7 @@ fn two_runs_at_once_and_the_screen_stays_usable() {
     desk.terminal.see("stays in the account as it is");
     desk.terminal.press("right enter");
     desk.terminal.until_line("the stopped run", |line| {
-        line.contains("⊘ Northwind Notes") && line.contains("paused") && line.contains("p goes on")
+        line.contains("⊘ Northwind Notes") && line.contains("paused") && line.contains("p resumes")
     });
     desk.terminal.press("enter");
     desk.terminal.see("⊘ paused at ");
@@ -179,7 +179,7 @@ fn packages_are_replaced_by_the_newest(#[values(SMALL, LARGE)] size: Size) {
     desk.terminal.press("enter");
     desk.terminal.gone("Pick the ZIP");
     desk.terminal
-        .see("the ZIP brings Northwind.Notes_2.5.0.0.msixbundle too: n adds it");
+        .see("the ZIP also has Northwind.Notes_2.5.0.0.msixbundle: n adds it");
     desk.terminal.press("n");
     desk.terminal.see("2.5.0.0 for x64");
     desk.terminal.press("enter");

@@ -35,9 +35,9 @@ fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Si
     desk.open_target("app");
     desk.terminal.press("?");
     desk.terminal.see("╭ Keys ");
-    desk.terminal.see("Leave; asks when a run is active");
+    desk.terminal.see("Quit; asks first if a run is active");
     desk.terminal.press("end");
-    desk.terminal.see("Switch the selected choice");
+    desk.terminal.see("Toggle the selected choice");
     // Byte for byte as a terminal of old sends it, each after the one before has done its work.
     desk.terminal.press("lone-esc");
     desk.terminal.gone("╭ Keys ");

@@ -21,7 +21,7 @@ fn a_zip_with_mistakes_is_refused_with_all_that_is_wrong() {
         "Cannot publish: The ZIP does not fit the JSON.",
     ]);
     desk.leave_review();
-    desk.terminal.see("No run yet.");
+    desk.terminal.see("No runs yet.");
     desk.quit();
 }
 
@@ -42,7 +42,7 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
     desk.terminal
         .see_all(&["Review before publishing", "arm64.msix is no package"]);
     desk.leave_review();
-    desk.terminal.see("No run yet.");
+    desk.terminal.see("No runs yet.");
     desk.quit();
 }
 
@@ -73,7 +73,7 @@ fn a_zip_is_made_of_a_folder(#[values(SMALL, LARGE)] size: Size) {
     desk.pick_zip("northwind-notes-2.5.zip");
     desk.look_at_zip("build", "looks for them in build-2.5/");
     desk.terminal.press("ctrl-k");
-    desk.terminal.see("✓ build-2.5.zip is made: 1 file");
+    desk.terminal.see("✓ build-2.5.zip created: 1 file");
     desk.terminal.see("✓ fits the JSON");
     desk.terminal.press("enter");
     desk.terminal.gone("Pick the ZIP");

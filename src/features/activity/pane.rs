@@ -113,7 +113,7 @@ impl Pane for Activity {
             | Action::First
             | Action::Last => Possible::Yes,
             Action::Enter | Action::Copy if self.current(cx).is_some() => Possible::Yes,
-            Action::Enter | Action::Copy => Possible::No("No request was made yet.".to_owned()),
+            Action::Enter | Action::Copy => Possible::No("No requests yet.".to_owned()),
             _ => Possible::Unknown,
         }
     }
@@ -192,7 +192,7 @@ impl Pane for Activity {
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
         if all.is_empty() {
             frame.render_widget(
-                Line::styled("No request was made yet.", cx.theme.style(Role::Muted)),
+                Line::styled("No requests yet.", cx.theme.style(Role::Muted)),
                 inner,
             );
             return;

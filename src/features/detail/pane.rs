@@ -244,7 +244,7 @@ impl Pane for Detail {
                 Possible::No("Only the JSON tab can be searched.".into())
             }
             Action::Undo | Action::Redo if self.documents.session(cx).is_none() => {
-                Possible::No("Nothing was changed that could be undone.".into())
+                Possible::No("There is nothing to undo.".into())
             }
             Action::Left
             | Action::Right
@@ -295,7 +295,7 @@ impl Pane for Detail {
                 if !self.documents.undo(cx, commands) {
                     commands.push(Command::Toast(
                         Severity::Info,
-                        "Nothing left to undo.".to_owned(),
+                        "There is nothing left to undo.".to_owned(),
                     ));
                 }
                 true

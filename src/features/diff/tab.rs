@@ -488,7 +488,7 @@ impl Tab for Diff {
             }
             Some(_) => format!("all new, {after}"),
             None if self.is_comparing(documents, cx) => "comparing …".to_owned(),
-            None if prepared.text.is_some() => "✗ no valid JSON".to_owned(),
+            None if prepared.text.is_some() => "✗ invalid JSON".to_owned(),
             None => String::new(),
         }
     }
@@ -516,9 +516,9 @@ impl Tab for Diff {
                 (None, Some(prepared)) => {
                     let mut panel = TextPanel::new(cx.theme, width);
                     let text = if prepared.text.is_some() {
-                        "The edited text is no valid JSON: it cannot be compared yet."
+                        "The edited text is not valid JSON: it cannot be compared yet."
                     } else {
-                        "There is nothing to compare yet: no submission, and nothing was edited."
+                        "There is nothing to compare yet: no submission and no edits."
                     };
                     panel.text(text, Role::Warning);
                     panel.into_lines()

@@ -89,7 +89,7 @@ impl Merge {
             let mine = prepared.text?.to_owned();
             let document = Document::parse(mine.clone());
             let merged = match (prepared.base_body, document.value(), prepared.body()) {
-                (_, Err(error), _) => Err(format!("your text is no valid JSON ({error})")),
+                (_, Err(error), _) => Err(format!("your text is not valid JSON ({error})")),
                 (Some(base), Ok(value), Some(now)) => Ok(Merged::of(base, value, &now)),
                 _ => Err("an older version of this program did not keep the document that your text was made from".to_owned()),
             };
@@ -154,13 +154,13 @@ impl Merge {
             ) => match (merged.taken(), merged.conflicts.len()) {
                 (taken, 0) => {
                     format!(
-                        "Merge: take {} over into your text",
-                        count(taken, "change of theirs", "changes of theirs")
+                        "Merge: add {} to your text",
+                        count(taken, "remote change", "remote changes")
                     )
                 }
                 (taken, open) => format!(
-                    "Merge: take {} over; {} changed by both, decided below",
-                    count(taken, "change of theirs", "changes of theirs"),
+                    "Merge: add {}; {} changed by both, decided below",
+                    count(taken, "remote change", "remote changes"),
                     if open == 1 {
                         "1 place was".to_owned()
                     } else {
@@ -170,10 +170,10 @@ impl Merge {
             },
             (Way::Both, ..) => "Merge".to_owned(),
             (Way::Mine, ..) => {
-                "Keep mine: leave your text as it is; publishing it undoes their changes".to_owned()
+                "Keep mine: leave your text as it is; publishing undoes their changes".to_owned()
             }
             (Way::Theirs, ..) => {
-                "Take theirs: give up your text; it is set aside and stays in the history"
+                "Take theirs: replace your text; it is set aside and stays in the history"
                     .to_owned()
             }
         }
@@ -220,7 +220,7 @@ impl Merge {
                 vec![
                     set_aside,
                     Command::DiscardEdit(target()),
-                    toast("Your text is set aside; the history brings it back."),
+                    toast("Your text is set aside; restore it from the history."),
                 ]
             }
             (Way::Both, Err(reason)) => {

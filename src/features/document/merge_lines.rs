@@ -19,7 +19,7 @@ impl Merge {
         let Some(compared) = &self.compared else {
             return (
                 vec![Line::styled(
-                    "Nobody else has changed anything any more.",
+                    "There are no remote changes left.",
                     style(Role::Text),
                 )],
                 (0, 0),
@@ -35,7 +35,7 @@ impl Merge {
         };
         if compared.theirs.is_empty() {
             let text = format!(
-                "Submission {} is not the one that your text was made from.",
+                "Your text is based on a different submission than {}.",
                 compared.submission
             );
             say(&mut lines, 0, &text, Role::Text);

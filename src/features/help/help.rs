@@ -43,7 +43,9 @@ impl Help {
         for (command, row) in rows.filter(|(_, row)| row.group == group) {
             let keys = cx.keymap.all(command.action).join("  ");
             let (key_role, role, why) = match &command.possible {
-                Possible::No(reason) => (Role::Muted, Role::Muted, format!(". Not now: {reason}")),
+                Possible::No(reason) => {
+                    (Role::Muted, Role::Muted, format!(". Unavailable: {reason}"))
+                }
                 _ if row.danger => (Role::Key, Role::Danger, String::new()),
                 _ => (Role::Key, Role::Text, String::new()),
             };
@@ -185,7 +187,7 @@ impl Overlay for Help {
             &[
                 (Action::Up, ""),
                 (Action::Down, "scroll"),
-                (Action::Palette, "find a command"),
+                (Action::Palette, "find an action"),
                 (Action::Back, "close"),
             ],
         );

@@ -139,10 +139,7 @@ impl Overlay for Palette {
             WIDTH,
             HEIGHT,
         );
-        let words = (
-            "a few letters of what you want to do",
-            "No command is called like that.",
-        );
+        let words = ("a few letters of what you want to do", "No action matches.");
         self.finder
             .draw(frame, inner, cx.theme, words, |at, columns| {
                 let Some((command, known)) = self

@@ -171,7 +171,7 @@ impl Kept {
                     })
                 });
                 let said = format!(
-                    "The earlier document is in your working copy; nothing was sent. {} reviews it, {} takes it back.",
+                    "The earlier document is in your working copy; nothing was sent. {} reviews it, {} undoes it.",
                     cx.key(Action::Publish),
                     cx.key(Action::Undo)
                 );
@@ -264,14 +264,14 @@ impl Kept {
                 if changes.is_empty() {
                     say(
                         &mut lines,
-                        &format!("Restoring {what}: no change against what the Store holds now."),
+                        &format!("Restoring {what}: no change from what the Store holds now."),
                         Role::Title,
                     );
                 } else {
                     let number = count(changes.len(), "change", "changes");
                     say(
                         &mut lines,
-                        &format!("Restoring {what}: {number} against what the Store holds now."),
+                        &format!("Restoring {what}: {number} from what the Store holds now."),
                         Role::Title,
                     );
                     for change in changes {
@@ -281,13 +281,13 @@ impl Kept {
                 if self.gives_way(cx, text).is_some() {
                     say(
                         &mut lines,
-                        "Your working copy gives way to it; it is set aside first and then stands in this list.",
+                        "It replaces your working copy, which is set aside first and then appears in this list.",
                         Role::Warning,
                     );
                 }
                 say(
                     &mut lines,
-                    "Nothing is sent: it becomes your working copy and goes through the review.",
+                    "Nothing is sent: it becomes your working copy, to be reviewed as usual.",
                     Role::Muted,
                 );
             }
@@ -417,7 +417,7 @@ impl Overlay for Kept {
         .areas(inner);
         self.scroll.draw(frame, body, &lines);
         let restore = if matches!(self.item.deed, Deed::Put { .. }) {
-            "Restore what was before"
+            "Restore an earlier document"
         } else {
             "Restore it"
         };

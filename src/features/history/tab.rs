@@ -166,7 +166,7 @@ pub fn words(item: &HistoryItem) -> String {
         Deed::Rescued {
             why: Kept::SetAside,
             ..
-        } => "a text that gave way to another".to_owned(),
+        } => "a text that was replaced by another".to_owned(),
         Deed::Rescued { submission, .. } => format!(
             "{} before it was deleted",
             submission_word(submission.as_ref())
@@ -294,11 +294,11 @@ impl Tab for History {
     }
 
     fn possible(&self, action: Action, _documents: &Documents, cx: &Context) -> Possible {
-        let nothing = || Possible::No("Nothing was kept of it yet.".to_owned());
+        let nothing = || Possible::No("Nothing has been kept for it yet.".to_owned());
         match (action, self.item(cx)) {
             (Action::Enter | Action::RestorePart, None) => nothing(),
             (Action::RestorePart, Some(item)) if !has_document(item) => {
-                Possible::No("No earlier document lies behind this row.".to_owned())
+                Possible::No("This row has no earlier document.".to_owned())
             }
             (
                 Action::Up
@@ -529,7 +529,7 @@ impl Tab for History {
             if lines.len() > room && room > 0 {
                 lines.truncate(room - 1);
                 lines.push(Line::styled(
-                    format!(" … {} shows all of it", cx.key(Action::Enter)),
+                    format!(" … {} shows everything", cx.key(Action::Enter)),
                     style(Role::Muted),
                 ));
             }

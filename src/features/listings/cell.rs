@@ -37,10 +37,7 @@ fn remarks(table: &Table, field: &Field, mark: &Mark, text: Option<&Text>) -> Ve
     match mark.state {
         State::Missing => remarks.push(("missing".to_owned(), Role::Muted)),
         State::Empty => remarks.push(("empty".to_owned(), Role::Muted)),
-        State::Odd => remarks.push((
-            "no text, but something else: see the JSON tab".to_owned(),
-            Role::Warning,
-        )),
+        State::Odd => remarks.push(("not a text: see the JSON tab".to_owned(), Role::Warning)),
         State::Filled => {
             let excess = text.and_then(|text| text.excess(field));
             // Where the counter says it already, the limit is not said twice.

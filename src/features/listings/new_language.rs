@@ -64,7 +64,7 @@ impl NewLanguage {
             return Closing::Stay;
         };
         let said = format!(
-            "{code} has a listing now. It needs its own screenshots before the Store takes it."
+            "{code} has a listing now. It needs its own screenshots before the Store accepts it."
         );
         let said = if texts::fields(kind).len() > 2 {
             said
@@ -164,7 +164,7 @@ impl Overlay for NewLanguage {
             area,
             cx.theme,
             Tone::Calm,
-            "A listing in one more language",
+            "Add a listing language",
             hints,
             WIDTH,
             HEIGHT,
@@ -173,7 +173,7 @@ impl Overlay for NewLanguage {
             Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(inner);
         let words = (
             "a few letters of its code",
-            "The Store has no such language, or it is there already.",
+            "The Store does not support that language, or it is already listed.",
         );
         self.finder
             .draw(frame, list, cx.theme, words, |at, columns| {
@@ -184,9 +184,9 @@ impl Overlay for NewLanguage {
             });
         let default = texts::default_language(&self.document, None).unwrap_or_default();
         let word = if self.copies {
-            format!("begins with the texts of {default}")
+            format!("starts with the texts of {default}")
         } else {
-            "begins with empty texts".to_owned()
+            "starts with empty texts".to_owned()
         };
         frame.render_widget(
             Line::from(vec![

@@ -154,7 +154,7 @@ impl Languages {
             "all other languages in view"
         };
         let choices = vec![
-            choice("those that have none", &is_blank),
+            choice("languages without one", &is_blank),
             choice("all languages below", &|row| below.contains(&row)),
             choice(all, &|_| true),
         ];
@@ -163,7 +163,7 @@ impl Languages {
             .iter()
             .position(|choice| !choice.answer.is_empty())
             .unwrap_or_default();
-        let title = format!("Give the {} of {language} to", field.word);
+        let title = format!("Copy the {} of {language} to", field.word);
         Some(Opening::Choose {
             title,
             text: String::new(),
@@ -184,7 +184,7 @@ impl Languages {
                 ),
                 String::new(),
                 format!(
-                    "It changes the document here; nothing is sent yet. {} brings it back.",
+                    "It changes the document here; nothing is sent yet. {} undoes it.",
                     cx.key(Action::Undo)
                 ),
             ],
@@ -246,7 +246,7 @@ impl Languages {
                 };
                 let one = choice(format!("{} alone", field.word), vec![field]);
                 let all = choice("all texts".to_owned(), table.grid.fields.clone());
-                let title = "Write to a folder or a table".to_owned();
+                let title = "Export to a folder or a table".to_owned();
                 Some(Opening::Choose {
                     title,
                     text: String::new(),
@@ -324,7 +324,10 @@ impl Tab for Languages {
             _ => {}
         }
         let Some(table) = self.table(documents, cx) else {
-            return Possible::No("There is no readable document here: wait for it, or mend its text in the JSON tab.".to_owned());
+            return Possible::No(
+                "There is no readable document: wait for it, or fix its text in the JSON tab."
+                    .to_owned(),
+            );
         };
         match action {
             Action::AddPart => Possible::Yes,
@@ -333,10 +336,10 @@ impl Tab for Languages {
                 cx.key(Action::AddPart)
             )),
             Action::FillDown if self.copied(&table).is_none() => {
-                Possible::No("There is no text here that others could be given.".to_owned())
+                Possible::No("There is no text here to copy to others.".to_owned())
             }
             Action::RemovePart if table.grid.languages.len() == 1 => {
-                Possible::No("It is the only listing: the Store wants at least one.".to_owned())
+                Possible::No("It is the only listing: the Store requires at least one.".to_owned())
             }
             _ => Possible::Yes,
         }
@@ -537,8 +540,7 @@ impl Tab for Languages {
         let style = |role| cx.theme.style(role);
         let Some(table) = self.table(documents, cx) else {
             if !draw_missing(frame, area, cx) {
-                let text =
-                    " The document's text is no valid JSON just now. The JSON tab says where.";
+                let text = " The document's text is not valid JSON. The JSON tab shows where.";
                 frame.render_widget(Line::styled(text, style(Role::Muted)), area);
             }
             return;
@@ -576,7 +578,7 @@ impl Tab for Languages {
             let none = if self.pattern.is_empty() {
                 "There is no listing yet."
             } else {
-                "No language is called like that."
+                "No language matches."
             };
             frame.render_widget(Line::styled(format!(" {none}"), style(Role::Muted)), grid);
         } else {

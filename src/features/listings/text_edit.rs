@@ -89,7 +89,7 @@ impl TextEdit {
             return Closing::Close(Vec::new());
         }
         let said = format!(
-            "{} {} changed; {} takes it back.",
+            "{} {} changed; {} undoes it.",
             self.language,
             self.field.word,
             cx.key(Action::Undo)
@@ -189,7 +189,7 @@ impl Overlay for TextEdit {
         };
         let hints = modal::hints(
             cx.theme,
-            &[(done, "done"), ("ctrl-c".to_owned(), "drop the change")],
+            &[(done, "done"), ("ctrl-c".to_owned(), "discard the change")],
         );
         let title = format!("{} {}", self.language, self.field.word);
         let height = above.len() as u16 + rows + 1;

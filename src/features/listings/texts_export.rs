@@ -116,8 +116,8 @@ impl TextsExport {
                 };
                 let what = count(
                     files.len(),
-                    "file is there and says",
-                    "files are there and say",
+                    "file already exists and contains",
+                    "files already exist and contain",
                 );
                 (
                     format!(
@@ -209,7 +209,7 @@ impl Overlay for TextsExport {
             | TaskEvent::Done(Written::Done { files }) => {
                 let same = task.files.len().saturating_sub(*files);
                 let same = if same > 0 {
-                    format!(", {same} said the same already")
+                    format!(", {same} unchanged")
                 } else {
                     String::new()
                 };

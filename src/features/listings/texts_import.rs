@@ -116,7 +116,7 @@ impl TextsImport {
         }
         let texts = count(plan.changes.len(), "text", "texts");
         let said = format!(
-            "{texts} changed; {} takes all of it back.",
+            "{texts} changed; {} undoes all of it.",
             cx.key(Action::Undo)
         );
         let edits = plan.edits.clone();
@@ -141,7 +141,7 @@ impl TextsImport {
             keys.push((Action::AddPart, "new languages"));
         }
         if self.options.clears || self.has_empty() {
-            keys.push((Action::Toggle, "empty ones clear"));
+            keys.push((Action::Toggle, "empty files clear"));
         }
         keys.push((Action::Back, "another place"));
         overlay::hints(cx, &keys)
@@ -197,11 +197,7 @@ impl TextsImport {
                 head.push(Span::styled(format!(", {word}"), style(role)));
             }
         };
-        part(
-            plan.same,
-            format!("{} the same already", plan.same),
-            Role::Muted,
-        );
+        part(plan.same, format!("{} unchanged", plan.same), Role::Muted);
         part(
             plan.added.len(),
             format!("{} added", count(plan.added.len(), "language", "languages")),
@@ -269,14 +265,14 @@ impl TextsImport {
             .filter(|problem| problem.why == Why::NoText)
             .count();
         if other > 0 {
-            let said = format!(
-                "{} besides that hold no texts",
-                count(other, "thing", "things")
-            );
+            let said = format!("{} others without texts", count(other, "thing", "things"));
             lines.push(Line::styled(said, style(Role::Muted)));
         }
         if lines.is_empty() {
-            lines.push(Line::styled("No text was found there.", style(Role::Muted)));
+            lines.push(Line::styled(
+                "No texts were found there.",
+                style(Role::Muted),
+            ));
         }
         self.scroll.draw(frame, rest, &lines);
     }
@@ -306,7 +302,7 @@ impl Overlay for TextsImport {
     fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::AddPart if !self.has_new() => {
-                Possible::No("There is no text in a language without a listing.".into())
+                Possible::No("No text is in a language without a listing.".into())
             }
             Action::AddPart
             | Action::Toggle
@@ -402,7 +398,7 @@ impl Overlay for TextsImport {
         };
         let title = match &self.found {
             Some(_) => "What would change".to_owned(),
-            None => "Read texts from a folder or a table".to_owned(),
+            None => "Import texts from a folder or a table".to_owned(),
         };
         let inner = modal::draw(
             frame,

@@ -81,7 +81,7 @@ impl Glance {
         let Some(lines) = &*made else {
             panel.row(
                 "changes",
-                &format!("{key} compares this large document with what is live"),
+                &format!("{key} compares this large document with live"),
                 Role::Text,
             );
             return panel.into_lines();
@@ -97,7 +97,7 @@ impl Glance {
         };
         panel.row(
             "changes",
-            &format!("{changes} against what is live; {key} shows {what}"),
+            &format!("{changes} compared with live; {key} shows {what}"),
             Role::Text,
         );
         let laid = lines.laid(cx.theme, width.saturating_sub(LABEL));

@@ -246,14 +246,13 @@ fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Optio
             let said = if run.is_some() {
                 "● Published; a run prepares the next one"
             } else {
-                "● Published, nothing is under way"
+                "● Published, nothing pending"
             };
             panel.row("state", said, Role::Good);
         }
         None if prepared.kind() == Kind::App => {
             panel.row("state", "○ never published", Role::Warning);
-            let said =
-                "The first submission of an app, with the age rating, is made in Partner Center.";
+            let said = "The first submission of an app, with the age rating, is created in Partner Center.";
             panel.more(said, Role::Text);
         }
         None => {
@@ -290,22 +289,22 @@ fn submissions(panel: &mut TextPanel, cx: &Context, prepared: &Prepared) {
             format!(" ({})", draft.id)
         };
         let origin = if draft.is_portal_made() {
-            "made or touched in Partner Center"
+            "created or edited in Partner Center"
         } else if draft.status() == Status::PendingCommit {
-            "made through the API"
+            "created through the API"
         } else {
             "committed"
         };
         panel.row("pending", &format!("{name}{id}, {origin}"), Role::Text);
         if let Some((run, _)) = first_seen(cx, prepared, &draft.status()) {
             panel.more(
-                &format!("from here, begun {}", at(run.started, cx.zone)),
+                &format!("from here, started {}", at(run.started, cx.zone)),
                 Role::Muted,
             );
         }
         if draft.is_portal_made() {
             panel.more(
-                "It has no upload URL: the Store lets it be changed, deleted and committed in Partner Center only.",
+                "It has no upload URL: it can be changed, deleted and committed in Partner Center only.",
                 Role::Warning,
             );
             panel.more(&prepared.target.portal_url(Some(&draft.id)), Role::Info);
@@ -365,7 +364,7 @@ pub fn remark(
     {
         panel.row(
             label,
-            &format!("· {} (said of nearly every submission)", remark.code),
+            &format!("· {} (normal for nearly every submission)", remark.code),
             Role::Muted,
         );
         return;
@@ -397,7 +396,7 @@ pub fn fit_word(fit: &Fit) -> (String, Role) {
             ),
             Role::Danger,
         ),
-        (0, 0) => ("! the JSON waits for no file".to_owned(), Role::Warning),
+        (0, 0) => ("! the JSON expects no file".to_owned(), Role::Warning),
         (0, matched) => (
             format!("✓ fits: {}", count(matched, "file", "files")),
             Role::Good,

@@ -101,7 +101,7 @@ fn package_line(package: &PackageFacts) -> (String, Role) {
         FileStatus::PendingUpload => ("+", ", to be uploaded", Role::Info),
         FileStatus::PendingDelete => ("-", ", to be removed", Role::Warning),
         FileStatus::Uploaded | FileStatus::None => ("·", "", Role::Text),
-        FileStatus::Other(_) => ("?", ", in a state not known here", Role::Warning),
+        FileStatus::Other(_) => ("?", ", in an unknown state", Role::Warning),
     };
     let facts = if facts.is_empty() {
         String::new()
@@ -132,7 +132,7 @@ fn rollout(panel: &mut TextPanel, target: &Target, document: &Value) {
         ),
         Some("PackageRolloutComplete") => ("finalized: all customers".to_owned(), Role::Text),
         Some("PackageRolloutStopped") => (
-            "halted: customers keep the packages before".to_owned(),
+            "halted: customers keep the earlier packages".to_owned(),
             Role::Warning,
         ),
         _ => (

@@ -36,8 +36,11 @@ pub(super) fn working_copy(
     match (prepared.text, verdict) {
         (None, _) | (_, None) => panel.row("edited", "nothing yet", Role::Muted),
         (Some(_), Some(verdict)) if let Some(error) = verdict.error() => {
-            panel.row("edited", &format!("✗ no valid JSON: {error}"), Role::Danger);
-            panel.more("It is kept, but cannot be published like this.", Role::Text);
+            panel.row("edited", &format!("✗ invalid JSON: {error}"), Role::Danger);
+            panel.more(
+                "It is saved, but cannot be published like this.",
+                Role::Text,
+            );
         }
         (Some(_), Some(verdict)) => {
             let changes = count(verdict.changes.len(), "change", "changes");
@@ -121,7 +124,7 @@ pub(super) fn working_copy(
     } else if prepared.is_base_gone() {
         let base = prepared.base.unwrap_or_default();
         panel.more(
-            &format!("! The Store's document has changed since: this was written on submission {base}. Look through it before it goes out."),
+            &format!("! The Store's document has changed since: this was written on submission {base}. Check it before you publish."),
             Role::Warning,
         );
     }
@@ -132,7 +135,7 @@ pub(super) fn working_copy(
                 .unwrap_or_default();
             let text = if waits > 0 {
                 format!(
-                    "! none chosen; the JSON waits for {}",
+                    "! none chosen; the JSON expects {}",
                     count(waits, "file", "files")
                 )
             } else {
@@ -171,7 +174,7 @@ pub(super) fn working_copy(
                         fit_word(&verdict.fit(prepared.kind(), examined).unwrap_or_default());
                     panel.more(&format!("{word}, {}", units::bytes(examined.size)), role);
                 }
-                _ => panel.more("not looked into yet", Role::Muted),
+                _ => panel.more("not examined yet", Role::Muted),
             }
         }
     }
@@ -200,7 +203,7 @@ pub(super) fn next_keys(
     add(
         Action::Edit,
         if prepared.text.is_some() {
-            "go on editing"
+            "continue editing"
         } else {
             "edit the JSON"
         },

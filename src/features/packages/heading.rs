@@ -42,7 +42,7 @@ pub fn preview(cx: &Context, list: &PackageList, width: usize) -> Vec<Line<'stat
                 (
                     format!(
                         "{before} → {after}{}",
-                        if is_older { ", an OLDER one" } else { "" }
+                        if is_older { ", OLDER" } else { "" }
                     ),
                     if is_older { Role::Warning } else { Role::Good },
                 )
@@ -127,10 +127,10 @@ pub fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(Str
                     };
                     let lacking = list.rows.iter().filter(is_lacking).count();
                     match (lacking, unnamed.as_slice()) {
-                        (0, []) => (format!(" ✓ {name} holds every new package"), Role::Good),
+                        (0, []) => (format!(" ✓ {name} contains every new package"), Role::Good),
                         (0, [one]) => (
                             format!(
-                                " ! the ZIP brings {} too: {} adds it",
+                                " ! the ZIP also has {}: {} adds it",
                                 one.name,
                                 cx.key(Action::AddPart)
                             ),
@@ -138,7 +138,7 @@ pub fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(Str
                         ),
                         (0, more) => (
                             format!(
-                                " ! the ZIP brings {} more packages: {} adds one",
+                                " ! the ZIP has {} more packages: {} adds one",
                                 more.len(),
                                 cx.key(Action::AddPart)
                             ),

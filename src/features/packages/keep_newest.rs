@@ -110,7 +110,7 @@ impl KeepNewest {
         let mut panel = TextPanel::new(cx.theme, width);
         let Some(plan) = &self.plan else {
             panel.text(
-                "The document cannot be read just now: mend its text first.",
+                "The document cannot be read: fix its text first.",
                 Role::Danger,
             );
             return panel.into_lines();
@@ -119,11 +119,11 @@ impl KeepNewest {
             plan.leaving.iter().partition(|leaving| leaving.is_marked);
         if news.is_empty() {
             let why = if plan.spared.is_empty() {
-                "no kind has more than that"
+                "no kind has more than that many"
             } else {
-                "somebody would miss each of the older ones"
+                "some customers need each of the older ones"
             };
-            panel.text(&format!("Nothing goes: {why}."), Role::Muted);
+            panel.text(&format!("Nothing is removed: {why}."), Role::Muted);
         } else {
             panel.text(
                 &format!("{} would go:", count(news.len(), "package", "packages")),
@@ -133,7 +133,7 @@ impl KeepNewest {
         }
         if !marked.is_empty() {
             panel.gap();
-            panel.text("Marked before, and going too:", Role::Title);
+            panel.text("Already marked for removal:", Role::Title);
             self.leaving(&mut panel, &marked);
         }
         panel.gap();
@@ -163,20 +163,23 @@ impl KeepNewest {
         }
         for row in plan.unknown.iter().filter_map(|index| self.row(*index)) {
             let why = if row.disposition == Disposition::New {
-                "pick its ZIP, then its manifest tells"
+                "pick its ZIP to read its manifest"
             } else {
-                "the Store does not tell"
+                "the Store does not say"
             };
             panel.text(
                 &format!(
-                    "? {}: for whom it is, nobody knows ({why}). It stays and does not count.",
+                    "? {}: its customers are unknown ({why}). It stays and is not counted.",
                     row.file_name
                 ),
                 Role::Warning,
             );
         }
         if self.target.kind() == Kind::Flight {
-            panel.text("For flights the Store lists no device families: they are told apart by architecture alone.", Role::Muted);
+            panel.text(
+                "For flights the Store lists no device families, so only the architecture counts.",
+                Role::Muted,
+            );
         }
         panel.into_lines()
     }
@@ -241,10 +244,7 @@ impl KeepNewest {
             .map(names)
             .collect();
         if !names.is_empty() {
-            panel.text(
-                "− newer ones go to all customers of these, nobody misses them:",
-                Role::Text,
-            );
+            panel.text("− all customers of these get newer ones:", Role::Text);
             panel.text(&format!("    {}", names.join(", ")), Role::Muted);
         }
     }
@@ -281,7 +281,7 @@ fn outcome(served: &Served, gone: &PackageRow, kind: Kind) -> (String, Role) {
         None if kind == Kind::Flight => (format!("get {}", nothing_left(kind)), Role::Warning),
         None => (
             format!(
-                "{}. Who has the app keeps it, nobody new can get it",
+                "{}. Existing users keep the app, new ones cannot get it",
                 nothing_left(kind)
             ),
             Role::Danger,
@@ -315,7 +315,7 @@ impl Overlay for KeepNewest {
     fn possible(&self, action: Action, _cx: &Context) -> Possible {
         match action {
             Action::Enter if self.plan.as_ref().is_none_or(|plan| plan.edits.is_empty()) => {
-                Possible::No("Nothing would go.".to_owned())
+                Possible::No("Nothing would be removed.".to_owned())
             }
             Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
                 Possible::Yes
@@ -338,10 +338,7 @@ impl Overlay for KeepNewest {
                         target: self.target.clone(),
                         edits,
                     },
-                    Command::Toast(
-                        Severity::Info,
-                        format!("{said} marked; {undo} takes it back."),
-                    ),
+                    Command::Toast(Severity::Info, format!("{said} marked; {undo} undoes it.")),
                 ]);
             }
             Action::Back => return Closing::Close(Vec::new()),
@@ -428,8 +425,7 @@ impl Overlay for KeepNewest {
         ]);
         frame.render_widget(question, command);
         let mark = if self.spares { "x" } else { " " };
-        let text =
-            format!(" [{mark}] and spare those without which customers would have no package");
+        let text = format!(" [{mark}] but keep packages that are some customers' only option");
         frame.render_widget(
             Line::styled(
                 text,

@@ -25,9 +25,9 @@ use store_model::{
 
 /// What is said where nothing comes in the place of a package.
 pub fn nothing_left(kind: Kind) -> &'static str {
-    // A flight lies above the app: who finds nothing in it gets what everybody gets (store-api.md § 4.4).
+    // Flights rank above the app: customers without a package here fall through to it (docs/store-api.md#flights-and-the-public-app).
     if kind == Kind::Flight {
-        "nothing of this flight, but what everybody gets"
+        "nothing from this flight, the same as everybody"
     } else {
         "NO PACKAGE ANY MORE"
     }
@@ -174,9 +174,9 @@ impl PackageList {
         };
         Some(match (count(Against::New), count(Against::Gone)) {
             (0, 0) => "the same as live".to_owned(),
-            (new, 0) => format!("against what is live: +{new}"),
-            (0, gone) => format!("against what is live: −{gone}"),
-            (new, gone) => format!("against what is live: +{new} −{gone}"),
+            (new, 0) => format!("compared with live: +{new}"),
+            (0, gone) => format!("compared with live: −{gone}"),
+            (new, gone) => format!("compared with live: +{new} −{gone}"),
         })
     }
 

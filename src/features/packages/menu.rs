@@ -53,7 +53,7 @@ fn offers(at: &At, old: Option<&PackageRow>, documents: &Documents, cx: &Context
             };
             let note = match (is_reused(&at.list.rows, &extra.name), &extra.hurdle) {
                 (true, _) => "! a package on the server has this name",
-                (_, Some(_)) => "! look twice: its name or its folder is in doubt",
+                (_, Some(_)) => "! check it: its name or folder may be wrong",
                 _ => match at.list.cargo.get(&zip_path(&extra.name)) {
                     Some(brought) => &format!("{} for {}", brought.version, brought.architecture),
                     None => "in the ZIP",
@@ -77,7 +77,7 @@ fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Opening> {
     let target = cx.selected?.clone();
     let has_zip = Prepared::of(cx.model, &target).is_some_and(|prepared| prepared.zip.is_some());
     let hint = if has_zip {
-        "The chosen ZIP has no package that is not in the list already.".to_owned()
+        "All packages of the chosen ZIP are already in the list.".to_owned()
     } else {
         format!(
             "With a ZIP chosen ({} in the list of packages) its packages are offered instead.",
@@ -89,7 +89,7 @@ fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Opening> {
             || "Add a package".to_owned(),
             |old| format!("Replace {}", old.file_name),
         ),
-        text: format!("Its path inside of the ZIP that will be uploaded. {hint}"),
+        text: format!("Its path inside the ZIP that will be uploaded. {hint}"),
         label: "path in the ZIP".to_owned(),
         start: String::new(),
         purpose: Purpose::Package {
@@ -139,7 +139,7 @@ pub fn menu(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Com
             let text = if choices.is_empty() {
                 "Replace it by …"
             } else {
-                "Replace it by another one …"
+                "Replace it with another one …"
             };
             choices.push(choice(
                 text,
@@ -149,12 +149,12 @@ pub fn menu(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Com
         }
     }
     let (text, note) = match row.disposition {
-        Disposition::New => ("Take it off the list", "it is not sent"),
+        Disposition::New => ("Remove it from the list", "it is not sent"),
         Disposition::Kept => (
             "Remove it",
-            "fileStatus PendingDelete; goes when this is committed",
+            "fileStatus PendingDelete; removed when this is committed",
         ),
-        Disposition::Going => ("Keep it", "takes the removal back"),
+        Disposition::Going => ("Keep it", "undoes the removal"),
         Disposition::Missing => (
             "Put it back into the document",
             "its entry as the server has it",

@@ -168,7 +168,7 @@ impl Packages {
             let key = cx.key(Action::TogglePart);
             commands.push(Command::Toast(
                 Severity::Info,
-                format!("It goes already; {key} takes that back."),
+                format!("It is already marked for removal; {key} undoes that."),
             ));
             return;
         }
@@ -177,7 +177,10 @@ impl Packages {
             let undo = cx.key(Action::Undo);
             commands.push(Command::Toast(
                 Severity::Info,
-                format!("{} is off the list; {undo} brings it back.", row.file_name),
+                format!(
+                    "{} is removed from the list; {undo} undoes it.",
+                    row.file_name
+                ),
             ));
         }
         self.change(&edits, documents, cx, commands);
@@ -268,9 +271,7 @@ impl Tab for Packages {
             return Possible::No(reason);
         }
         let Some(list) = self.list(documents, cx) else {
-            return Possible::No(
-                "The document's text is no valid JSON just now; mend that first.".to_owned(),
-            );
+            return Possible::No("The document's text is not valid JSON; fix it first.".to_owned());
         };
         match action {
             Action::TogglePart | Action::RemovePart | Action::KeepNewest
@@ -412,7 +413,7 @@ impl Tab for Packages {
             .and_then(|target| Prepared::of(cx.model, target));
         match (prepared, documents.verdict(cx)) {
             (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
-                Some(_) => "✗ no valid JSON".to_owned(),
+                Some(_) => "✗ invalid JSON".to_owned(),
                 None => count(verdict.changes.len(), "change", "changes"),
             },
             (Some(prepared), _) if prepared.server().is_some() => "as in the Store".to_owned(),
@@ -425,11 +426,14 @@ impl Tab for Packages {
         let Some(list) = self.list(documents, cx) else {
             if !draw_missing(frame, area, cx) {
                 let mut panel = TextPanel::new(cx.theme, width);
-                panel.text("✗ The document's text is no valid JSON just now, so its packages cannot be told.", Role::Danger);
+                panel.text(
+                    "✗ The document's text is not valid JSON, so its packages cannot be shown.",
+                    Role::Danger,
+                );
                 panel.keys(
                     "next",
                     &[
-                        (cx.key(Action::NextFinding), "to the mistake"),
+                        (cx.key(Action::NextFinding), "to the error"),
                         (cx.key(Action::Undo), "undo"),
                     ],
                 );

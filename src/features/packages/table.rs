@@ -295,7 +295,7 @@ pub fn panel(
     match row.source {
         Source::Zip => {
             let is = format!(
-                "{} for {}, says its manifest in the ZIP",
+                "{} for {}, according to its manifest",
                 row.version_text(),
                 row.architecture
             );
@@ -305,7 +305,7 @@ pub fn panel(
             let is = format!("{} {}", row.version_text(), row.architecture);
             panel.row(
                 "is",
-                &format!("{}: only its name says so", is.trim_end()),
+                &format!("{}: judging by its name only", is.trim_end()),
                 Role::Muted,
             );
         }
@@ -382,7 +382,7 @@ fn who(panel: &mut TextPanel, list: &PackageList, index: usize, row: &PackageRow
         if customers.is_empty() && row.is_known() && !is_said {
             panel.row(
                 "goes to",
-                "nobody: another one comes before it",
+                "nobody: another one takes precedence",
                 Role::Warning,
             );
         }

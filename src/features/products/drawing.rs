@@ -81,7 +81,7 @@ impl Products {
             };
         };
         match &list.products {
-            Remote::Idle => format!("Not asked for yet. Press {refresh}."),
+            Remote::Idle => format!("Not loaded yet. Press {refresh}."),
             Remote::Loading { stale: None } => "Loading…".to_owned(),
             Remote::Failed { stale: None, .. } => String::new(),
             _ if !self.filter.is_empty() => format!(
@@ -91,10 +91,10 @@ impl Products {
             _ => match self.which {
                 Which::Apps => {
                     format!(
-                        "This account owns no app. Reserve a name in Partner Center, then press {refresh}."
+                        "This account has no apps. Reserve a name in Partner Center, then press {refresh}."
                     )
                 }
-                Which::AddOns if self.is_all => "This account owns no add-on.".to_owned(),
+                Which::AddOns if self.is_all => "This account has no add-ons.".to_owned(),
                 Which::AddOns if self.app.is_none() => {
                     format!(
                         "Select an app to see its add-ons, or press {} for all.",
@@ -103,11 +103,11 @@ impl Products {
                 }
                 Which::AddOns => {
                     format!(
-                        "This app has no add-on. Press {} for those of every app.",
+                        "This app has no add-ons. Press {} for those of every app.",
                         cx.key(Action::AllAddOns)
                     )
                 }
-                Which::Flights => "This app has no package flight.".to_owned(),
+                Which::Flights => "This app has no package flights.".to_owned(),
             },
         }
     }

@@ -230,7 +230,7 @@ impl Pane for Products {
                 && self.current(cx).is_none()
                 && action.row().is_some_and(|row| row.scope == Scope::Target) =>
             {
-                Possible::No("There is nothing in this list that it could be done to.".to_owned())
+                Possible::No("Nothing in this list is selected.".to_owned())
             }
             _ => Possible::Unknown,
         }

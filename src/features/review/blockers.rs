@@ -29,7 +29,7 @@ pub fn blockers(
         .iter()
         .any(|row| row.view.target == *target && row.is_active())
     {
-        return vec!["A run for it is active already.".into()];
+        return vec!["A run for it is already active.".into()];
     }
     if let Some(fault) = &preview.fault {
         return vec![fault.clone()];
@@ -41,7 +41,7 @@ pub fn blockers(
     }) = preview.analysis.error()
     {
         return vec![format!(
-            "The edited text is no valid JSON: line {line}, column {column}: {message}."
+            "The edited text is not valid JSON: line {line}, column {column}: {message}."
         )];
     }
     if preview.is_nothing() {
@@ -54,7 +54,7 @@ pub fn blockers(
     let errors = preview.count(Severity::Error);
     if errors > 0 {
         found.push(format!(
-            "The check finds {} in the document.",
+            "The check found {} in the document.",
             count(errors, "error", "errors")
         ));
     }
@@ -62,7 +62,7 @@ pub fn blockers(
     if !preview.analysis.expected.is_empty() || preview.zip.is_some() {
         match (&preview.zip, examined, fit) {
             (None, ..) => found.push(format!(
-                "The JSON waits for {}, and no ZIP is chosen.",
+                "The JSON expects {}, and no ZIP is chosen.",
                 count(preview.analysis.expected.len(), "file", "files")
             )),
             (
@@ -78,8 +78,8 @@ pub fn blockers(
             }
             (_, Some(_), _) => {}
             (_, None, _) => match cx.model.examined.error() {
-                Some(error) => found.push(format!("The ZIP could not be looked into: {error}")),
-                None => found.push("The ZIP is still being looked into.".to_owned()),
+                Some(error) => found.push(format!("The ZIP could not be examined: {error}")),
+                None => found.push("The ZIP is still being examined.".to_owned()),
             },
         }
     }
@@ -90,8 +90,8 @@ pub fn blockers(
         .count();
     if open > 0 {
         found.push(format!(
-            "Say yes to {} above.",
-            count(open, "change that needs it", "changes that need it")
+            "Confirm {} above.",
+            count(open, "change", "changes")
         ));
     }
     if profile.is_protected && typed_name.trim() != preview.name.trim() {

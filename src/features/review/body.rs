@@ -69,7 +69,7 @@ impl Body<'_, '_> {
         let Some(draft) = preview.draft.as_ref().filter(|_| preview.fault.is_none()) else {
             return;
         };
-        self.head(&format!("There is a draft already: {draft}"));
+        self.head(&format!("There is already a draft: {draft}"));
         for (index, choice) in preview.choices.iter().enumerate() {
             let sign = if preview.policy == choice.policy {
                 "(•)"
@@ -99,7 +99,7 @@ impl Body<'_, '_> {
         }
         if preview.is_base_gone {
             self.panel
-                .text("! The edit was written on another submission than the Store has now. Look at the changes.", Role::Warning);
+                .text("! The edit is based on a different submission than the Store has now. Check the changes.", Role::Warning);
         }
     }
 
@@ -109,7 +109,7 @@ impl Body<'_, '_> {
         }
         self.panel.gap();
         self.panel
-            .text("For customers, each needs a yes of its own:", Role::Danger);
+            .text("These affect customers; confirm each one:", Role::Danger);
         for (index, question) in preview.questions.iter().enumerate() {
             let (sign, role) = if question.is_allowed {
                 ("[yes]", Role::Warning)
@@ -176,15 +176,12 @@ impl Body<'_, '_> {
         let summed = examined.and_then(|examined| examined.summed.as_ref());
         let (text, role) = match (preview.uploaded(), summed) {
             (None, _) => (
-                format!(
-                    "{}  {key} copies it whole",
-                    hash.with_zip(ZipPart::None).short()
-                ),
+                format!("{}  {key} copies it", hash.with_zip(ZipPart::None).short()),
                 Role::Text,
             ),
             (Some(_), Some(Summed { sum: Some(sum), .. })) => (
                 format!(
-                    "{}  {key} copies it whole",
+                    "{}  {key} copies it",
                     hash.with_zip(ZipPart::Sha256(*sum)).short()
                 ),
                 Role::Text,
@@ -204,7 +201,7 @@ impl Body<'_, '_> {
                     .map(|examined| format!(", {}", units::bytes(examined.size)))
                     .unwrap_or_default();
                 (
-                    format!("{key} reads the whole ZIP for it{size}"),
+                    format!("{key} reads the whole ZIP to compute it{size}"),
                     Role::Muted,
                 )
             }
@@ -218,7 +215,7 @@ impl Body<'_, '_> {
         }
         match (&preview.zip, preview.analysis.expected.is_empty()) {
             (None, true) => {
-                self.head("Nothing is uploaded: the JSON waits for no file.");
+                self.head("Nothing is uploaded: the JSON expects no file.");
             }
             (None, false) => {
                 self.head("Upload");
@@ -233,7 +230,7 @@ impl Body<'_, '_> {
                 self.head(&format!("Upload: {name}"));
                 if is_idle {
                     self.panel.text(
-                        "! The JSON waits for no file: the ZIP is not uploaded.",
+                        "! The JSON expects no file: the ZIP is not uploaded.",
                         Role::Warning,
                     );
                 }
@@ -249,7 +246,7 @@ impl Body<'_, '_> {
                     }
                     (None, _) => {
                         self.panel.text(
-                            &format!("{} it is being looked into", meter::spinner(self.cx.uptime)),
+                            &format!("{} it is being examined", meter::spinner(self.cx.uptime)),
                             Role::Busy,
                         );
                     }
@@ -284,7 +281,9 @@ impl Body<'_, '_> {
         let first = match (preview.policy, &preview.draft) {
             (PendingPolicy::Keep, Some(_)) if preview.is_edited => "The draft is changed",
             (PendingPolicy::Keep, Some(_)) => "The draft stays as it is",
-            (PendingPolicy::Replace, Some(_)) => "The draft is saved and deleted, a new one made",
+            (PendingPolicy::Replace, Some(_)) => {
+                "The draft is saved and deleted, a new one created"
+            }
             (PendingPolicy::Fail, Some(_)) => {
                 self.panel.text(
                     "Nothing, until you choose what to do with the draft.",
@@ -292,7 +291,7 @@ impl Body<'_, '_> {
                 );
                 return;
             }
-            (_, None) => "A new submission is made",
+            (_, None) => "A new submission is created",
         };
         let upload = if preview.analysis.expected.is_empty() {
             ""
@@ -300,7 +299,7 @@ impl Body<'_, '_> {
             ", the ZIP uploaded"
         };
         let sentence = format!(
-            "{first}{upload}, and it is committed: it goes to certification. Nobody can call it back from here."
+            "{first}{upload}, and it is committed: it goes to certification. This cannot be undone from here."
         );
         self.panel.text(&sentence, Role::Text);
         let mode = match preview.publish_mode.as_str() {

@@ -205,7 +205,7 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
     });
     let replace_fault = fault.or_else(|| {
         (prepared.kind() == Kind::Flight && prepared.live().is_none()).then(|| {
-            "it is the flight's first submission: deleted, the Store makes no other one (Q9)"
+            "it is the flight's first submission: the Store may not allow another one once it is deleted"
                 .to_owned()
         })
     });
@@ -228,7 +228,7 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
         Choice {
             policy: PendingPolicy::Replace,
             sentence: format!(
-                "Replace it: save draft {}, delete it, make a new one with {}",
+                "Replace it: save draft {}, delete it, create a new one with {}",
                 short(draft),
                 if prepared.text.is_some() {
                     "the edited document"

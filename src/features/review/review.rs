@@ -334,7 +334,7 @@ impl Review {
         if let Some(error) = preview.analysis.error() {
             body.panel.gap();
             body.panel.text(
-                &format!("✗ The edited text is no valid JSON: {error}"),
+                &format!("✗ The edited text is not valid JSON: {error}"),
                 Role::Danger,
             );
             return (body.panel.into_lines(), body.places);

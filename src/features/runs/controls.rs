@@ -14,9 +14,9 @@ use crate::{
 /// Whether a run can be gone on with, or why not.
 pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
     if row.is_active() {
-        Possible::No("This run is at work.".to_owned())
+        Possible::No("This run is active.".to_owned())
     } else if !row.may_go_on() {
-        Possible::No("This run has come to its end: publish again instead.".to_owned())
+        Possible::No("This run has ended: publish again instead.".to_owned())
     } else if cx.model.profile.is_read_only {
         Possible::No("This profile is read-only.".to_owned())
     } else {
@@ -36,12 +36,12 @@ pub fn resume(row: &RunRow) -> Option<Command> {
         Some(draft) if has_url_ended => Command::Open(Opening::Confirm {
             title: "Replace the draft?".to_owned(),
             text: vec![
-                format!("The upload URL of draft {draft} has ended, and only a new draft brings a new one."),
+                format!("The upload URL of draft {draft} has expired, and only a new draft has a new one."),
                 "The draft's document is saved on this machine, then the draft is deleted and made anew with the same document. \
                  The upload begins at its start."
                     .to_owned(),
             ],
-            yes: "Replace and go on".to_owned(),
+            yes: "Replace and continue".to_owned(),
             danger: true,
             must_type: None,
             then: vec![Command::Start(Job::Renew { run })],
@@ -101,14 +101,11 @@ pub fn cancel(row: &RunRow) -> Command {
         Some(id) => format!(
             "Submission {id} stays in the account as it is, with what has been sent so far."
         ),
-        None => "Nothing was made in the account yet.".to_owned(),
+        None => "Nothing has been created in the account yet.".to_owned(),
     };
     Command::Open(Opening::Confirm {
         title: format!("Stop the run of {}?", row.view.name),
-        text: vec![
-            "It stops after the request that is under way.".to_owned(),
-            stays,
-        ],
+        text: vec!["It stops after the current request.".to_owned(), stays],
         yes: "Stop the run".to_owned(),
         danger: false,
         must_type: None,

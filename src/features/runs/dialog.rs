@@ -185,14 +185,14 @@ impl Page<'_, '_> {
                     2,
                     Role::Danger,
                     &format!(
-                        "! The upload URL ends at {end_text}, before the upload does at this rate."
+                        "! The upload URL expires at {end_text}, before the upload ends at this rate."
                     ),
                 );
             } else {
                 self.text(
                     2,
                     Role::Muted,
-                    &format!("the upload URL holds until {end_text}"),
+                    &format!("the upload URL is valid until {end_text}"),
                 );
             }
         }
@@ -267,7 +267,7 @@ impl Page<'_, '_> {
             Some(upload) => {
                 let percent = units::percent(upload.sent, upload.total);
                 format!(
-                    "{sign} paused at {percent} %; {} goes on with the upload",
+                    "{sign} paused at {percent} %; {} resumes the upload",
                     self.cx.key(Action::PauseRun)
                 )
             }
@@ -295,7 +295,7 @@ impl Page<'_, '_> {
             self.text(0, Role::Muted, &format!("submission {submission}"));
         }
         if let Some(report) = &view.report {
-            self.remarks("Errors of the Store", &report.errors, Role::Danger);
+            self.remarks("Errors from the Store", &report.errors, Role::Danger);
         }
         if let Some(upload) = &row.upload {
             self.upload(upload, row.is_active());
@@ -303,7 +303,7 @@ impl Page<'_, '_> {
         self.timeline(view);
         self.steps(view);
         if let Some(report) = &view.report {
-            self.remarks("Warnings of the Store", &report.warnings, Role::Warning);
+            self.remarks("Warnings from the Store", &report.warnings, Role::Warning);
             if !report.reports.is_empty() {
                 self.heading("Certification reports");
                 for found in &report.reports {
@@ -417,7 +417,7 @@ impl Overlay for Run {
         let Some(row) = self.row(cx) else {
             let hints = overlay::hints(cx, &[(Action::Back, "close")]);
             let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);
-            frame.render_widget(Line::raw("This run was taken off the list."), inner);
+            frame.render_widget(Line::raw("This run was removed from the list."), inner);
             return;
         };
         let width = WIDTH.min(area.width.saturating_sub(4));

@@ -45,8 +45,8 @@ pub fn pane() -> Runs {
 pub fn next_poll(at: Timestamp, now: Timestamp) -> String {
     match at.duration_since(now).as_secs() {
         ..=0 => "looking".to_owned(),
-        seconds @ 1..60 => format!("next look in {seconds} s"),
-        seconds => format!("next look in {} m", seconds.saturating_add(30) / 60),
+        seconds @ 1..60 => format!("next check in {seconds} s"),
+        seconds => format!("next check in {} m", seconds.saturating_add(30) / 60),
     }
 }
 
@@ -70,7 +70,7 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
     let view = &row.view;
     if let Some(upload) = paused(row) {
         let percent = format!(" {:>3} %", units::percent(upload.sent, upload.total));
-        let advice = format!("  {} goes on", cx.key(Action::PauseRun));
+        let advice = format!("  {} resumes", cx.key(Action::PauseRun));
         let taken = "paused ".len() + text::width(&percent) + text::width(&advice);
         let bar = meter::bar(
             upload.sent,
@@ -97,14 +97,14 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
     }
     if row.is_left {
         let step = view.current().map_or("its start", |step| step.step.word());
-        let advice = format!("  {} goes on with it", cx.key(Action::ResumeRun));
+        let advice = format!("  {} resumes", cx.key(Action::ResumeRun));
         return vec![
             Span::styled(format!("interrupted at {step}"), style(Role::Warning)),
             Span::styled(advice, style(Role::Muted)),
         ];
     }
     let Some(step) = view.current() else {
-        return vec![Span::styled("waits for its turn", style(Role::Muted))];
+        return vec![Span::styled("waiting", style(Role::Muted))];
     };
     match (step.step, &row.upload) {
         (Step::Upload, Some(upload)) => {
@@ -243,7 +243,7 @@ impl Pane for Runs {
             | Action::OpenPortal
                 if row.is_none() =>
             {
-                Possible::No("There is no run yet.".to_owned())
+                Possible::No("There are no runs yet.".to_owned())
             }
             Action::ResumeRun => row.map_or(Possible::Unknown, |row| may_resume(row, cx)),
             Action::PauseRun => row.map_or(Possible::Unknown, |row| may_pause(row, cx)),
@@ -365,7 +365,7 @@ impl Pane for Runs {
         let (inner, _) = panel::draw(frame, area, cx.theme, cx.is_focused, heading);
         if runs.is_empty() {
             let advice = format!(
-                "No run yet. {} publishes what was prepared, {} follows what is pending.",
+                "No runs yet. {} publishes what was prepared, {} follows what is pending.",
                 cx.key(Action::Publish),
                 cx.key(Action::Follow)
             );
@@ -438,7 +438,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let at = |seconds| now + jiff::SignedDuration::from_secs(seconds);
         assert_eq!(next_poll(at(-5), now), "looking");
-        assert_eq!(next_poll(at(12), now), "next look in 12 s");
-        assert_eq!(next_poll(at(240), now), "next look in 4 m");
+        assert_eq!(next_poll(at(12), now), "next check in 12 s");
+        assert_eq!(next_poll(at(240), now), "next check in 4 m");
     }
 }

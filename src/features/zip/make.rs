@@ -44,11 +44,11 @@ impl ZipPicker {
 
     pub(super) fn can_make(&self, cx: &Context) -> Possible {
         if self.making.is_some() {
-            return Possible::No("A ZIP is being made already.".into());
+            return Possible::No("A ZIP is already being created.".into());
         }
         if self.expected.is_empty() {
             return Possible::No(
-                "The JSON waits for no file: mark a new package or image as PendingUpload first."
+                "The JSON expects no file: mark a new package or image as PendingUpload first."
                     .into(),
             );
         }
@@ -107,14 +107,14 @@ impl ZipPicker {
                 };
                 let files = count(packed.files.len(), "file", "files");
                 let said = format!(
-                    "✓ {name} is made: {files}, {}{left}.",
+                    "✓ {name} created: {files}, {}{left}.",
                     units::bytes(packed.size)
                 );
                 self.wanted = Some((task.out.clone(), said));
             }
             TaskEvent::Failed(error) => self.failure = Some(error.clone()),
             TaskEvent::Cancelled => {
-                self.note = Some(("Stopped; no ZIP was made.".into(), Role::Warning));
+                self.note = Some(("Stopped; no ZIP was created.".into(), Role::Warning));
             }
         }
         self.making = None;

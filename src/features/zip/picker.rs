@@ -103,7 +103,7 @@ pub(super) fn rank(entry: &FolderEntry) -> u8 {
 /// Why a file cannot be uploaded as it is.
 pub(super) fn refusal(name: &str) -> &'static str {
     if is_package(name) {
-        "a package; the Store wants a ZIP that holds it, even for a single one"
+        "a package; the Store needs a ZIP, even for a single package"
     } else {
         "no ZIP"
     }
@@ -348,7 +348,7 @@ impl ZipPicker {
             format!("{} places", repairs.len())
         };
         self.note = Some((
-            format!("✓ The JSON is changed in {places}; you can still edit it."),
+            format!("✓ The JSON was changed in {places}; you can still edit it."),
             Role::Good,
         ));
         commands.push(Command::Edited {

@@ -38,7 +38,7 @@ impl ZipPicker {
                     "enter opens this path".to_owned()
                 }
                 Remote::Ready(_) if self.filter.is_empty() => "the folder is empty".to_owned(),
-                Remote::Ready(_) => "nothing here has these letters".to_owned(),
+                Remote::Ready(_) => "no match".to_owned(),
             };
             let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
             panel.text(
@@ -183,11 +183,7 @@ impl ZipPicker {
                         (None, Some(error)) => panel.text(&format!("✗ {error}"), Role::Danger),
                         (None, None) => {
                             panel.text(
-                                &format!(
-                                    "{} looking into {} …",
-                                    meter::spinner(cx.uptime),
-                                    zip.name
-                                ),
+                                &format!("{} examining {} …", meter::spinner(cx.uptime), zip.name),
                                 Role::Busy,
                             );
                         }
@@ -208,7 +204,7 @@ impl ZipPicker {
                         let key = cx.key(Action::MakeZip);
                         panel.text(
                             &format!(
-                                "{key} looks for them in {} and makes the ZIP.",
+                                "{key} finds them in {} and creates the ZIP.",
                                 self.make_name(cx)
                             ),
                             Role::Key,

@@ -182,7 +182,7 @@ impl Overlay for Choose {
             }
             parts
         };
-        let none = "Nothing is called like that.";
+        let none = "No match.";
         if self.is_long() {
             self.finder
                 .draw(frame, list, cx.theme, ("type to narrow", none), parts);

@@ -88,7 +88,7 @@ impl Overlay for Confirm {
             }
             Action::Enter if self.must_type.is_some() => {
                 let name = self.must_type.clone().unwrap_or_default();
-                let text = format!("Type {name} to go on, or leave with Esc.");
+                let text = format!("Type {name} to continue, or press Esc to cancel.");
                 commands.push(Command::Toast(crate::screen::command::Severity::Info, text));
                 Closing::Stay
             }

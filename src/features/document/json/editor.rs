@@ -95,11 +95,11 @@ impl Editor {
             Action::Replace | Action::ReplaceAll => self.open_replace(buffer),
             Action::GoToBracket => self.go_to_bracket(buffer),
             Action::Fold => {
-                self.note = say_unless(buffer.toggle_fold(), "nothing here goes over several lines")
+                self.note = say_unless(buffer.toggle_fold(), "nothing here spans several lines")
             }
             Action::FoldAlike => {
                 self.note = Some(match buffer.fold_alike() {
-                    0 => "nothing here goes over several lines".to_owned(),
+                    0 => "nothing here spans several lines".to_owned(),
                     parts => format!("{} folded", count(parts, "part", "parts")),
                 });
             }
@@ -123,7 +123,7 @@ impl Editor {
         let lines = buffer.lines();
         match at_cursor(lines, buffer.cursor()).map(|place| partner(lines, place, usize::MAX)) {
             Some(Some(partner)) => buffer.go_to(partner),
-            Some(None) => self.note = Some("this bracket has no partner".into()),
+            Some(None) => self.note = Some("this bracket has no match".into()),
             None => self.note = Some("no bracket here".into()),
         }
     }
@@ -189,7 +189,7 @@ impl Editor {
             return;
         }
         let Some(last) = verdict.findings.len().checked_sub(1) else {
-            self.note = Some("the check finds nothing".into());
+            self.note = Some("no findings".into());
             return;
         };
         let next = match (self.at_finding, backwards) {
@@ -337,7 +337,7 @@ impl Editor {
                 if is_empty {
                     self.find_next(buffer, false);
                 } else if self.search.hits().is_empty() {
-                    self.note = Some(format!("“{}” does not occur", self.search.pattern()));
+                    self.note = Some(format!("no match for “{}”", self.search.pattern()));
                 }
             }
             Pressed::Typed => {

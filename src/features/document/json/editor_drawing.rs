@@ -58,16 +58,10 @@ impl Editor {
                     Some(first) => {
                         let all = count(verdict.findings.len(), "finding", "findings");
                         let list = cx.key(Action::Findings);
-                        let said = format!(
-                            "{all}, {next} walks through, {list} lists: {}",
-                            first.sentence
-                        );
+                        let said = format!("{all}, {next} next, {list} lists: {}", first.sentence);
                         (said, of_severity(first.severity).1)
                     }
-                    None => (
-                        "✓ the check finds nothing; kept at every pause".to_owned(),
-                        Role::Good,
-                    ),
+                    None => ("✓ no findings; saved at every pause".to_owned(), Role::Good),
                 },
             },
         }

@@ -38,7 +38,7 @@ pub fn key(
         KeyCode::Char('s') if control => {
             commands.push(Command::Toast(
                 Loud::Info,
-                "Kept. It is kept by itself at every pause, too.".into(),
+                "Saved. It is also saved automatically at every pause.".into(),
             ));
         }
         KeyCode::Enter => buffer.new_line(),

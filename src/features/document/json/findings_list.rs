@@ -132,7 +132,7 @@ impl FindingsList {
         let findings = &verdict.findings;
         let width = usize::from(area.width).saturating_sub(2);
         let all = match verdict.error() {
-            Some(_) => "not checked: no valid JSON".to_owned(),
+            Some(_) => "not checked: invalid JSON".to_owned(),
             None => count(findings.len(), "finding", "findings"),
         };
         let keys = match (self.has_focus, findings.is_empty()) {

@@ -50,7 +50,7 @@ impl Editor {
             self.search.behind(cursor)
         } {
             Some(place) => buffer.go_to(place),
-            None => self.note = Some(format!("“{}” does not occur", self.search.pattern())),
+            None => self.note = Some(format!("no match for “{}”", self.search.pattern())),
         }
     }
 
@@ -86,12 +86,7 @@ impl Editor {
         }
         match self.search.at_or_behind(from) {
             Some(next) => buffer.go_to(next),
-            None => {
-                self.note = Some(format!(
-                    "“{}” does not occur any more",
-                    self.search.pattern()
-                ))
-            }
+            None => self.note = Some(format!("no more matches for “{}”", self.search.pattern())),
         }
     }
 
@@ -107,9 +102,9 @@ impl Editor {
         self.search.refresh(buffer.lines(), buffer.version());
         buffer.replace_hits(self.search.hits(), self.search.pattern().len(), &with);
         self.note = Some(match self.search.hits().len() {
-            0 => format!("“{}” does not occur", self.search.pattern()),
+            0 => format!("no match for “{}”", self.search.pattern()),
             hits => format!(
-                "{} replaced, one undo takes all back",
+                "{} replaced; one undo restores all",
                 count(hits, "hit", "hits")
             ),
         });

@@ -109,12 +109,12 @@ impl SearchBar {
             frame,
             first,
             cx,
-            (" find    ", &self.pattern, "what to look for"),
+            (" find    ", &self.pattern, "text to find"),
             found,
             is_active(!self.is_at_replacement),
         );
         let keys = match (self.is_at_replacement, cx.key(Action::ReplaceAll)) {
-            (false, all) => format!("enter goes on · {all} all · esc leaves"),
+            (false, all) => format!("enter next · {all} all · esc closes"),
             (true, all) => format!(
                 "enter replaces · {all} all · {} skips",
                 cx.key(Action::FindNext)

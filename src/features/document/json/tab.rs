@@ -275,7 +275,7 @@ impl Tab for Json {
             .selected
             .and_then(|target| Prepared::of(cx.model, target))
         {
-            _ if self.editor.is_some() => "esc leaves; kept".to_owned(),
+            _ if self.editor.is_some() => "esc leaves; saved".to_owned(),
             Some(prepared) => document_word(cx, &prepared, documents.verdict(cx).as_deref()),
             None => String::new(),
         }

@@ -98,7 +98,7 @@ fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> 
         panel.text(&format!("{sign} {}", finding.sentence), role);
     }
     match visible.mark(pointer) {
-        Some(Mark::New) => panel.text("+ new, the Store's copy does not have it", Role::Good),
+        Some(Mark::New) => panel.text("+ new: not in the Store's copy", Role::Good),
         Some(Mark::Changed) => {
             let before = visible
                 .change(pointer)
@@ -122,7 +122,7 @@ fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> 
                 let name = gone.place.rsplit(" › ").next().unwrap_or(&gone.place);
                 panel.text(
                     &format!(
-                        "○ {name} is gone, was {}",
+                        "○ {name} was removed, was {}",
                         gone.before.as_ref().map(value::brief).unwrap_or_default()
                     ),
                     Role::Info,
@@ -138,21 +138,18 @@ fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> 
                 panel.text(&words, Role::Muted);
             }
             if hint.is_read_only {
-                panel.text("Written by the Store alone: it is not sent.", Role::Muted);
+                panel.text("Written by the Store: it is not sent.", Role::Muted);
             } else if hint.is_obsolete {
-                panel.text("Obsolete: the Store takes no notice of it.", Role::Muted);
+                panel.text("Obsolete: the Store ignores it.", Role::Muted);
             }
         }
         None if pointer.is_empty() => panel.text("The document.", Role::Muted),
-        None => panel.text(
-            "Nothing is known of this field; it is sent as it stands.",
-            Role::Muted,
-        ),
+        None => panel.text("This field is unknown; it is sent as it is.", Role::Muted),
     }
     if visible.found(pointer).next().is_none() && visible.worst(pointer).is_some() {
         panel.text(
             &format!(
-                "{} leads to what the check found below.",
+                "{} goes to the findings below.",
                 cx.key(Action::NextFinding)
             ),
             Role::Muted,

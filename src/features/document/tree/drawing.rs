@@ -140,7 +140,7 @@ pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Context, error: Option<&Syn
     match error {
         Some(error) => {
             panel.text(
-                "✗ The text is no valid JSON: there is no tree to show.",
+                "✗ The text is not valid JSON, so there is no tree to show.",
                 Role::Danger,
             );
             panel.text(

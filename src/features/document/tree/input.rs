@@ -197,7 +197,7 @@ impl Input {
             .iter()
             .find(|taken| taken.eq_ignore_ascii_case(name))
         {
-            Some(taken) => Err(format!("There is {taken} already.")),
+            Some(taken) => Err(format!("{taken} already exists.")),
             None => Ok(name.into()),
         }
     }
@@ -262,9 +262,9 @@ impl Input {
     /// The keys that end it.
     pub fn keys(&self) -> &'static str {
         match self.way {
-            Way::Line(_) => " enter keeps it  esc leaves it as it was ",
-            Way::Prose(_) => " esc or ctrl-s keeps it  enter new line  ctrl-z undo ",
-            Way::Pick(_) => " ↑ ↓ choose  enter takes it  esc leaves it as it was ",
+            Way::Line(_) => " enter accepts  esc cancels ",
+            Way::Prose(_) => " esc or ctrl-s accepts  enter new line  ctrl-z undo ",
+            Way::Pick(_) => " ↑ ↓ choose  enter accepts  esc cancels ",
         }
     }
 }
@@ -274,18 +274,21 @@ fn read(shape: Shape, text: String) -> Result<Value, String> {
     match shape {
         Shape::Number => {
             let number = serde_json::from_str::<Number>(text.trim());
-            number
-                .map(Value::Number)
-                .map_err(|_| format!("“{}” is no number; write it like 25 or 12.5.", text.trim()))
+            number.map(Value::Number).map_err(|_| {
+                format!(
+                    "“{}” is not a number; write it like 25 or 12.5.",
+                    text.trim()
+                )
+            })
         }
         Shape::Date if date(&text) == Date::Invalid => Err(format!(
-            "“{}” is no date; write it like 2026-03-01T09:00:00Z, or leave it empty.",
+            "“{}” is not a date; write it like 2026-03-01T09:00:00Z, or leave it empty.",
             text.trim()
         )),
         Shape::Bool => match text.trim() {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),
-            _ => Err("It is true or false.".to_owned()),
+            _ => Err("It must be true or false.".to_owned()),
         },
         Shape::Date => Ok(text.trim().into()),
         _ => Ok(text.into()),
@@ -384,7 +387,7 @@ mod tests {
             vec!["en-us".into()],
         );
         assert_eq!(answered(&mut input, "en-us"), Answer::Stay);
-        assert_eq!(input.fault(), Some("There is en-us already."));
+        assert_eq!(input.fault(), Some("en-us already exists."));
         let mut input = Input::name(
             "/listings".into(),
             vec!["de-de".into()],

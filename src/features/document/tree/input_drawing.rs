@@ -62,7 +62,7 @@ impl Input {
             Purpose::Name { pointer } if pointer.is_empty() => {
                 "a new field of the document".to_owned()
             }
-            Purpose::Name { pointer } => format!("name of what is new in {pointer}"),
+            Purpose::Name { pointer } => format!("name of the new entry in {pointer}"),
         }
     }
 

@@ -73,10 +73,7 @@ impl Pick {
     }
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
-        let words = (
-            "a few letters, or a word of your own",
-            "nothing is called like that",
-        );
+        let words = ("type to filter, or enter a value", "no match");
         self.finder
             .draw(frame, area, cx.theme, words, |at, columns| {
                 let (text, note, role) = match self.choices.get(at) {

@@ -20,7 +20,7 @@ impl TreeView {
             let pointer = self.pointer(visible.value);
             self.begin_search(pointer);
         } else if !self.tree.find(&self.pattern, false, visible.value) {
-            self.note = Some(format!("“{}” does not occur", self.pattern));
+            self.note = Some(format!("no match for “{}”", self.pattern));
         }
     }
 
@@ -67,7 +67,7 @@ impl TreeView {
         self.tree.set_folds(folds.clone());
         self.tree.go_to(start, visible.value);
         if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, visible.value) {
-            self.note = Some(format!("“{}” does not occur", self.pattern));
+            self.note = Some(format!("no match for “{}”", self.pattern));
         }
         Outcome::Used
     }

@@ -159,7 +159,7 @@ impl Tab for TreeTab {
                 | Action::Find
                 | Action::Filter
                 | Action::FindNext => Possible::No(format!(
-                    "There is no tree just now; {} leads back to the text.",
+                    "There is no tree to show; {} returns to the text.",
                     cx.key(Action::Tree)
                 )),
                 _ => Possible::Unknown,

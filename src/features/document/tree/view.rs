@@ -109,7 +109,7 @@ impl TreeView {
             | Action::CopyValue => Possible::Yes,
             Action::NextFinding => {
                 if visible.findings.is_empty() {
-                    Possible::No("The check finds nothing.".into())
+                    Possible::No("No findings.".into())
                 } else {
                     Possible::Yes
                 }
@@ -118,7 +118,7 @@ impl TreeView {
                 .fault(&self.holder(visible, &pointer))
                 .map_or(Possible::Yes, Possible::No),
             Action::RemovePart if pointer.is_empty() => {
-                Possible::No("The document itself stays.".into())
+                Possible::No("The document itself cannot be removed.".into())
             }
             Action::RemovePart | Action::Edit => {
                 visible.fault(&pointer).map_or(Possible::Yes, Possible::No)
@@ -145,7 +145,7 @@ impl TreeView {
             Some(0) => Some("It is empty.".into()),
             Some(_) => None,
             None if visible.shape(pointer) == Shape::Bool => visible.fault(pointer),
-            None => Some("Only true and false can be switched; enter changes the rest.".into()),
+            None => Some("Only true and false can be toggled; enter edits other values.".into()),
         }
     }
 
@@ -184,10 +184,7 @@ impl TreeView {
             Action::RemovePart => {
                 self.tree.removing(&pointer, visible.value);
                 let name = names(&pointer).pop().unwrap_or_default();
-                let said = format!(
-                    "{name} is taken out; {} brings it back.",
-                    cx.key(Action::Undo)
-                );
+                let said = format!("{name} is removed; {} undoes it.", cx.key(Action::Undo));
                 return Outcome::Change(vec![Edit::Remove { pointer }], Some(said));
             }
             action if self.tree.act(action, visible.value) => {}

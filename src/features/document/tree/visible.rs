@@ -101,7 +101,7 @@ impl<'a> VisibleRows<'a> {
         let name = parent(pointer).map_or_else(|| "the document".to_owned(), |(_, name)| name);
         self.hint(pointer)
             .filter(|hint| hint.is_read_only)
-            .map(|_| format!("{name} is written by the Store alone: it is shown here, not sent."))
+            .map(|_| format!("{name} is written by the Store: it is shown here, but not sent."))
     }
 
     /// Where an entry is added when the cursor is on a place: into it, if it is a list or a map or lies open; else beside it.
