@@ -1,6 +1,7 @@
 //! A submission as it was fetched: the raw document with the signed URL taken out, and a few readings of it.
 
 use crate::{
+    diff::is_any,
     json::pointer::member,
     product::field,
     status::{Status, StatusReport},
@@ -70,11 +71,11 @@ pub fn is_signed_url(name: &str, value: &Value) -> bool {
     name.eq_ignore_ascii_case("fileUploadUrl") && value.is_string()
 }
 
-/// Whether a top-level field is part of a PUT of this kind.
+/// Whether a top-level field is part of a PUT of this kind; the service reads its name in any case.
 pub fn is_put_field(kind: Kind, name: &str) -> bool {
     match kind.put_fields() {
-        Some(fields) => fields.contains(&name),
-        None => !SERVER_OWNED.contains(&name),
+        Some(fields) => is_any(name, fields),
+        None => !is_any(name, &SERVER_OWNED),
     }
 }
 

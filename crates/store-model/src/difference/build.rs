@@ -35,46 +35,29 @@ const RELEASE: [&str; 3] = [
     "targetPublishDate",
 ];
 
-/// What the service finds out about a file, or gives it, once it has it.
-const FOUND_OUT: [&str; 6] = [
-    "version",
-    "architecture",
-    "languages",
-    "capabilities",
-    "targetDeviceFamilies",
-    "targetPlatform",
-];
-const IDS: [&str; 2] = ["id", "videoFileId"];
-/// What only the service sets, to whatever it likes.
-const SERVICE_MADE: [&str; 2] = ["packageRolloutStatus", "fallbackSubmissionId"];
-
-/// Nobody's change: the service wrote it.
+/// What only an exchange with the service explains: a file that it took in, an id that it gave. Comparing already left out what
+/// it sets by itself.
 fn is_service_made(kind: Kind, names: &[String], change: &Change) -> bool {
     let (Some(first), Some(last)) = (names.first(), names.last()) else {
         return false;
     };
-    if !is_put_field(kind, first)
-        || (is_any(first, &["packageDeliveryOptions"]) && is_any(last, &SERVICE_MADE))
-    {
+    if !is_put_field(kind, first) {
         return true;
     }
-    let is_package = kind
-        .packages_field()
-        .is_some_and(|field| is_any(first, &[field]));
-    let is_file = is_package || is_any(first, &["trailers", "listings"]);
-    let before = change.before.as_ref().filter(|value| !is_empty(value));
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let is_file = is_any(first, &["trailers", "listings"])
+        || kind
+            .packages_field()
+            .is_some_and(|field| is_any(first, &[field]));
+    let text = |value: &Option<Value>| value.as_ref()?.as_str().map(str::to_owned);
+    let (before, after) = (text(&change.before), text(&change.after));
     let is_taken_in = is_any(last, &["fileStatus"])
-        && text(before) == Some("PendingUpload".into())
-        && text(change.after.as_ref()) == Some("Uploaded".into());
+        && before.as_deref() == Some("PendingUpload")
+        && after.as_deref() == Some("Uploaded");
+    // `id` is a language as well: only a text is an id.
+    let is_new_id =
+        is_any(last, &["id"]) && change.before.as_ref().is_none_or(is_empty) && after.is_some();
     // Deep enough to be a member of a file: an element of a list, or the icon of a listing.
-    let is_one_sided = before.is_none() || change.after.as_ref().is_none_or(is_empty);
-    // A client may leave out what the service knows; `id` is a language as well: only a text is an id.
-    let is_found_out = is_package && is_one_sided && is_any(last, &FOUND_OUT);
-    let is_new_id = before.is_none()
-        && is_any(last, &IDS)
-        && change.after.as_ref().is_some_and(Value::is_string);
-    is_file && names.len() > 2 && (is_taken_in || is_found_out || is_new_id)
+    is_file && names.len() > 2 && (is_taken_in || is_new_id)
 }
 
 /// The group of a path, and how many of its names say no more than that.
