@@ -156,16 +156,21 @@ pub(super) fn shared_names<'a>(
         .into_iter()
         .filter_map(|(lower, name, _)| Some((name, by_name.get_mut(&lower)?.pop()?)))
         .collect();
-    let kept = after.iter().filter(|(name, value)| counts(name, value));
-    let kept = kept.map(|(name, _)| (partners.get(name.as_str()).copied(), Some(name.as_str())));
-    let is_gone = |name: &str| {
+    let mut found = Vec::new();
+    for (name, value) in after {
+        if counts(name, value) {
+            found.push((partners.get(name.as_str()).copied(), Some(name.as_str())));
+        } else if let Some(gone) = by_name.get_mut(&name.to_lowercase()).and_then(Vec::pop) {
+            // Emptied rather than left out: it is told at its place.
+            found.push((Some(gone), None));
+        }
+    }
+    let is_gone = |name: &&str| {
         by_name
             .get(&name.to_lowercase())
-            .is_some_and(|left| left.contains(&name))
+            .is_some_and(|left| left.contains(name))
     };
-    let gone = before
-        .keys()
-        .map(String::as_str)
-        .filter(|name| is_gone(name));
-    kept.chain(gone.map(|name| (Some(name), None))).collect()
+    let gone = before.keys().map(String::as_str).filter(is_gone);
+    found.extend(gone.map(|name| (Some(name), None)));
+    found
 }

@@ -252,7 +252,7 @@ proptest! {
         let merge = Merge::of(&base, &base, &theirs);
         prop_assert!(merge.conflicts.is_empty(), "{:?}", merge);
         let both = merged(&merge, &base, &[]);
-        prop_assert!(is_same(Some(&both), Some(&theirs)), "{} for {}", both, theirs);
+        prop_assert!(is_same("", Some(&both), Some(&theirs)), "{} for {}", both, theirs);
     }
 
     /// Any three documents, any decisions: every edit finds its place, and deciding all for them leaves nothing open.
@@ -265,7 +265,7 @@ proptest! {
         for conflict in &merge.conflicts {
             prop_assert!(conflict.mine.is_some() || conflict.theirs.is_some());
         }
-        prop_assert!(is_same(Some(&own), Some(&mine)) || !merge.is_nothing());
+        prop_assert!(is_same("", Some(&own), Some(&mine)) || !merge.is_nothing());
     }
 
     /// Who merges whose changes makes no difference where nobody touched what the other did.
@@ -277,6 +277,6 @@ proptest! {
         let (one, other) = (Merge::of(&base, &mine, &theirs), Merge::of(&base, &theirs, &mine));
         prop_assert!(one.conflicts.is_empty() && other.conflicts.is_empty());
         let (one, other) = (merged(&one, &mine, &[]), merged(&other, &theirs, &[]));
-        prop_assert!(is_same(Some(&one), Some(&other)), "{} and {}", one, other);
+        prop_assert!(is_same("", Some(&one), Some(&other)), "{} and {}", one, other);
     }
 }

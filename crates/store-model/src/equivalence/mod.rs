@@ -9,5 +9,7 @@ mod marks;
 mod matching;
 pub mod merge;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use matching::file_name;
