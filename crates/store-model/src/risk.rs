@@ -95,7 +95,7 @@ fn price(live: Option<&Value>, sent: &Value, found: &mut Vec<Risk>) {
             kind,
             pointer: pointer.clone(),
             sentence,
-        })
+        });
     };
     match (was, text(sent, &PATH)) {
         (_, None) => add(
@@ -148,7 +148,7 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Risk>) {
                 kind,
                 pointer: key.clone().unwrap_or_else(|| pointer.clone()),
                 sentence,
-            })
+            });
         };
         match (tier(was), tier(now)) {
             (was, now) if was == now => {}

@@ -128,10 +128,10 @@ impl Matching<'_> {
 }
 
 /// An object's members that count, in canonical order: by name in lower case, then by spelling.
-pub(super) fn in_order<'a>(
-    object: &'a Map<String, Value>,
+pub(super) fn in_order(
+    object: &Map<String, Value>,
     counts: impl Fn(&str, &Value) -> bool,
-) -> Vec<(String, &'a str, &'a Value)> {
+) -> Vec<(String, &str, &Value)> {
     let counted = object.iter().filter(|(name, value)| counts(name, value));
     let mut members: Vec<_> = counted
         .map(|(name, value)| (name.to_lowercase(), name.as_str(), value))

@@ -237,11 +237,11 @@ impl Merge {
             let new = of_theirs.at(index).and_then(|new| theirs.get(new));
             match (own, new) {
                 (Some((at, own)), Some(new)) => {
-                    self.walk(&place.element(at, own), Some(before), Some(own), Some(new))
+                    self.walk(&place.element(at, own), Some(before), Some(own), Some(new));
                 }
                 (Some((at, own)), None) => gone.push((at, before, own)),
                 (None, Some(new)) if !is_same("", Some(before), Some(new)) => {
-                    back.push((before, new))
+                    back.push((before, new));
                 }
                 (None, _) => {}
             }
@@ -258,7 +258,7 @@ impl Merge {
             let own = own.and_then(|own| Some((of_mine.new.get(own)?, own_new.get(own)?)));
             match (own, new.and_then(|new| their_new.get(new))) {
                 (Some((at, own)), Some(new)) => {
-                    self.walk(&place.element(*at, own), None, Some(own), Some(new))
+                    self.walk(&place.element(*at, own), None, Some(own), Some(new));
                 }
                 (None, Some(new)) => come.push(new),
                 (_, None) => {}
