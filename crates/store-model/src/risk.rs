@@ -1,4 +1,5 @@
-//! What needs a person's yes before it is sent: price, audience, rollout (product.md § 6.5). Says what; who asks is elsewhere.
+//! Changes that need an explicit confirmation before they are sent: price, audience, rollout
+//! (docs/rules.md#changes-that-ask-for-a-yes). Knows neither screen nor command line.
 
 use crate::{
     json::pointer::{child, member},

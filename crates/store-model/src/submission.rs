@@ -10,7 +10,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What only the service writes; a PUT that echoes them may be refused (store-api.md Q47).
+/// What only the service writes; a PUT that echoes them may be refused (docs/store-api.md#fields-the-store-owns).
 pub const SERVER_OWNED: [&str; 5] = [
     "id",
     "status",
@@ -56,7 +56,8 @@ impl Submission {
         self.report().status
     }
 
-    /// Whether the service gave it an upload URL. A draft without one was made or touched in Partner Center (Q10).
+    /// Whether the service gave it an upload URL. A draft without one was made or touched in Partner Center
+    /// (docs/store-api.md#draft-made-in-partner-center).
     pub fn has_upload_url(&self) -> bool {
         field(&self.document, "fileUploadUrl").is_some()
     }

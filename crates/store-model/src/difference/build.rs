@@ -182,12 +182,8 @@ impl Builder<'_> {
     }
 
     fn facts(&self, package: &Value) -> Facts {
-        Facts::of(
-            package,
-            self.brought
-                .get(zip_path(&file_name(package)).as_str())
-                .copied(),
-        )
+        let path = zip_path(&file_name(package));
+        Facts::of(package, self.brought.get(path.as_str()).copied())
     }
 
     /// The place in the later document, or the nearest one that holds it there.
@@ -257,12 +253,8 @@ impl Builder<'_> {
             &mut self.budget,
         );
         let is_trailer = *topic == Topic::Trailers && whole.is_some_and(is_file);
-        // The new trailer's texts and thumbnails are worth reading; its object as JSON says them.
-        let note = if is_trailer {
-            "trailer".to_owned()
-        } else {
-            String::new()
-        };
+        // The new trailer's texts and thumbnails are worth reading; its object as JSON shows them.
+        let note = if is_trailer { "trailer" } else { "" }.to_owned();
         Entry {
             sign,
             label,
