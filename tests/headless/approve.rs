@@ -138,6 +138,64 @@ fn the_same_document_differs_in_nothing_and_no_draft_is_said_so() {
     );
 }
 
+/// The document as another tool would write it: packages turned round, a member in another case, numbers with a fraction.
+fn respelled(document: &mut Value) {
+    let object = document.as_object_mut().unwrap();
+    let visibility = object.remove("visibility").unwrap();
+    object.insert("Visibility".to_owned(), visibility);
+    let packages = object["applicationPackages"].as_array_mut().unwrap();
+    assert!(packages.len() > 1);
+    packages.reverse();
+    let rollout = &mut object["packageDeliveryOptions"]["packageRollout"];
+    let percentage = rollout["packageRolloutPercentage"].to_string();
+    let other = match percentage.strip_suffix(".0") {
+        Some(whole) => whole.to_owned(),
+        None => format!("{percentage}.0"),
+    };
+    rollout["packageRolloutPercentage"] = serde_json::from_str(&other).unwrap();
+}
+
+#[test]
+fn another_spelling_is_the_document_that_was_approved() {
+    let bench = Bench::new();
+    let same = bench.edited(APP, |_| ());
+    let before = hash(&bench, &[APP, "--json", &same]);
+    let other = bench.edited(APP, respelled);
+    let ended = bench.run(&["diff", APP, "--json", &other]);
+    assert!(
+        ended.code == 0 && ended.out.contains("No difference."),
+        "{ended:?}"
+    );
+    assert_eq!(hash(&bench, &[APP, "--json", &other]), before);
+
+    let note = |document: &mut Value| document["notesForCertification"] = "Tabs.".into();
+    let approved = hash(&bench, &[APP, "--json", &bench.edited(APP, note)]);
+    let json = bench.edited(APP, |document| {
+        note(document);
+        respelled(document);
+    });
+    let ended = bench.run(&[
+        "publish", APP, "--json", &json, "--expect", &approved, "--wait", "none",
+    ]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+}
+
+#[test]
+fn members_that_differ_only_in_case_are_refused_before_a_draft_is_made() {
+    let bench = Bench::new();
+    let json = bench.edited(APP, |document| {
+        let pricing = document["pricing"].clone();
+        document["Pricing"] = pricing;
+    });
+    let ended = bench.run(&["publish", APP, "--json", &json, "--wait", "none"]);
+    assert!(
+        ended.code == 2 && ended.err.contains("\"Pricing\" stands twice"),
+        "{ended:?}"
+    );
+    let shown = bench.run(&["show", APP]);
+    assert!(shown.out.contains("pending    none"), "{shown:?}");
+}
+
 #[test]
 fn what_was_approved_is_published_and_nothing_else() {
     let bench = Bench::new();

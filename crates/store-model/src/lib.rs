@@ -3,18 +3,15 @@
 pub mod archive;
 pub mod catalog;
 pub mod checked;
-mod compare;
-pub mod diff;
 pub mod difference;
+pub mod equivalence;
 #[cfg(test)]
 mod examples;
 pub mod explain;
 pub mod family;
 pub mod finding;
-pub mod fingerprint;
 pub mod json;
 pub mod limits;
-pub mod merge;
 pub mod package;
 pub mod packages;
 pub mod product;
@@ -29,3 +26,5 @@ pub mod texts;
 pub mod units;
 pub mod value;
 pub mod version;
+
+pub use equivalence::{diff, fingerprint, merge};

@@ -31,14 +31,14 @@ pub struct PackageIdentity {
     pub publisher: String,
 }
 
-/// Looks a field up whatever the case of its first letters: replies spell `PackageFamilyName` too (store-api.md Q7).
+/// Looks a field up whatever the case of its first letters: replies spell `PackageFamilyName` too (docs/store-api.md#property-names-and-enumeration-values).
 pub fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     member(value, name)
         .map(|(_, found)| found)
         .filter(|found| !found.is_null())
 }
 
-/// Takes out what a terminal would obey: texts come from people (store-api.md Q39).
+/// Takes out what a terminal would obey: texts come from people (docs/store-api.md#control-characters).
 pub fn plain_text(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
@@ -58,7 +58,7 @@ impl Product {
                 .filter(|text| !text.is_empty())
         };
         let id = text(kind.id_field())?;
-        // "Absent", null, a missing id and the id "0" all mean none (store-api.md § 3.1).
+        // "Absent", null, a missing id and the id "0" all mean none (docs/store-api.md#product-resources).
         let reference = |name: &str| {
             let id = field(raw, name)
                 .and_then(|reference| field(reference, "id"))

@@ -1,4 +1,5 @@
-//! What needs a person's yes before it is sent: price, audience, rollout (product.md § 6.5). Says what; who asks is elsewhere.
+//! Changes that need an explicit confirmation before they are sent: price, audience, rollout
+//! (docs/rules.md#changes-that-ask-for-a-yes). Knows neither screen nor command line.
 
 use crate::{
     json::pointer::{child, member},
@@ -95,7 +96,7 @@ fn price(live: Option<&Value>, sent: &Value, found: &mut Vec<Risk>) {
             kind,
             pointer: pointer.clone(),
             sentence,
-        })
+        });
     };
     match (was, text(sent, &PATH)) {
         (_, None) => add(
@@ -148,7 +149,7 @@ fn markets(live: &Value, sent: &Value, found: &mut Vec<Risk>) {
                 kind,
                 pointer: key.clone().unwrap_or_else(|| pointer.clone()),
                 sentence,
-            })
+            });
         };
         match (tier(was), tier(now)) {
             (was, now) if was == now => {}

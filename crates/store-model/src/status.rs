@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A submission's state (store-api.md § 3.14); an unknown one is kept as it came.
+/// A submission's state (docs/store-api.md#submission-statuses); an unknown one is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Status {
@@ -119,7 +119,7 @@ pub struct CertificationReport {
     pub url: String,
 }
 
-/// A state with all that was said about it (store-api.md § 3.15); what was missing is empty.
+/// A state with all that was said about it (docs/store-api.md#status-details); what was missing is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusReport {
     pub status: Status,

@@ -1,6 +1,7 @@
 //! A submission as it was fetched: the raw document with the signed URL taken out, and a few readings of it.
 
 use crate::{
+    diff::is_any,
     json::pointer::member,
     product::field,
     status::{Status, StatusReport},
@@ -9,7 +10,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What only the service writes; a PUT that echoes them may be refused (store-api.md Q47).
+/// What only the service writes; a PUT that echoes them may be refused (docs/store-api.md#fields-the-store-owns).
 pub const SERVER_OWNED: [&str; 5] = [
     "id",
     "status",
@@ -55,7 +56,8 @@ impl Submission {
         self.report().status
     }
 
-    /// Whether the service gave it an upload URL. A draft without one was made or touched in Partner Center (Q10).
+    /// Whether the service gave it an upload URL. A draft without one was made or touched in Partner Center
+    /// (docs/store-api.md#draft-made-in-partner-center).
     pub fn has_upload_url(&self) -> bool {
         field(&self.document, "fileUploadUrl").is_some()
     }
@@ -70,11 +72,11 @@ pub fn is_signed_url(name: &str, value: &Value) -> bool {
     name.eq_ignore_ascii_case("fileUploadUrl") && value.is_string()
 }
 
-/// Whether a top-level field is part of a PUT of this kind.
+/// Whether a top-level field is part of a PUT of this kind; the service reads its name in any case.
 pub fn is_put_field(kind: Kind, name: &str) -> bool {
     match kind.put_fields() {
-        Some(fields) => fields.contains(&name),
-        None => !SERVER_OWNED.contains(&name),
+        Some(fields) => is_any(name, fields),
+        None => !is_any(name, &SERVER_OWNED),
     }
 }
 

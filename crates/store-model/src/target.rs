@@ -87,7 +87,7 @@ impl Kind {
         }
     }
 
-    /// The fields that a PUT may carry, where the service takes only some (store-api.md § 3.17).
+    /// The fields that a PUT may carry, where the service takes only some (docs/store-api.md#flight-submission).
     pub fn put_fields(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Flight => Some(&[

@@ -3,7 +3,7 @@
 use crate::units::counted;
 use serde_json::{Number, Value};
 
-/// Whether a value says nothing: `null` counts as absent (store-api.md § 3.20), and empty as both.
+/// Whether a value says nothing: `null` counts as absent (docs/store-api.md#property-names-and-enumeration-values), and empty as both.
 pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -51,7 +51,7 @@ pub fn canonical_number(number: &Number) -> String {
     format!("{}{digits}e{power}", if is_negative { "-" } else { "" })
 }
 
-/// What a date text says: nothing (`""`, year 1601, Q22), an instant, or no date.
+/// What a date text says: nothing (`""`, year 1601), an instant, or no date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Date {
     Unset,

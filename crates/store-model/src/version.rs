@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// Four numbers of 0 to 65535, as packages and Windows write them (store-api.md § 3.10).
+/// Four numbers of 0 to 65535, as packages and Windows write them (docs/store-api.md#package-versions).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Version(pub [u16; 4]);
 

@@ -4,6 +4,7 @@
 use super::{
     files::{Facts, File, file_name, pair_up},
     part::{Brought, Difference, Entry, Group, Part, Sign, Topic},
+    topic::{file_depth, is_service_made, topic},
     wording::{Budget, Wording, without_signature},
 };
 use crate::{
@@ -12,141 +13,13 @@ use crate::{
     json::pointer::{child, member, names, parent},
     product::plain_text,
     risk::{Risk, risks},
-    submission::{REDACTED, is_put_field, is_signed_url},
+    submission::{REDACTED, is_signed_url},
     target::Kind,
     units::counted,
     value::is_empty,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// Parts of the offer and of the release, by the first name of a path.
-const OFFER: [&str; 6] = [
-    "pricing",
-    "visibility",
-    "enterpriseLicensing",
-    "allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies",
-    "allowTargetFutureDeviceFamilies",
-    "lifetime",
-];
-const RELEASE: [&str; 3] = [
-    "packageDeliveryOptions",
-    "targetPublishMode",
-    "targetPublishDate",
-];
-
-/// What the service finds out about a file, or gives it, once it has it.
-const FOUND_OUT: [&str; 6] = [
-    "version",
-    "architecture",
-    "languages",
-    "capabilities",
-    "targetDeviceFamilies",
-    "targetPlatform",
-];
-const IDS: [&str; 2] = ["id", "videoFileId"];
-/// What only the service sets, to whatever it likes.
-const SERVICE_MADE: [&str; 2] = ["packageRolloutStatus", "fallbackSubmissionId"];
-
-/// Nobody's change: the service wrote it.
-fn is_service_made(kind: Kind, names: &[String], change: &Change) -> bool {
-    let (Some(first), Some(last)) = (names.first(), names.last()) else {
-        return false;
-    };
-    if !is_put_field(kind, first)
-        || (is_any(first, &["packageDeliveryOptions"]) && is_any(last, &SERVICE_MADE))
-    {
-        return true;
-    }
-    let is_package = kind
-        .packages_field()
-        .is_some_and(|field| is_any(first, &[field]));
-    let is_file = is_package || is_any(first, &["trailers", "listings"]);
-    let before = change.before.as_ref().filter(|value| !is_empty(value));
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let is_taken_in = is_any(last, &["fileStatus"])
-        && text(before) == Some("PendingUpload".into())
-        && text(change.after.as_ref()) == Some("Uploaded".into());
-    // Deep enough to be a member of a file: an element of a list, or the icon of a listing.
-    let is_one_sided = before.is_none() || change.after.as_ref().is_none_or(is_empty);
-    // A client may leave out what the service knows; `id` is a language as well: only a text is an id.
-    let is_found_out = is_package && is_one_sided && is_any(last, &FOUND_OUT);
-    let is_new_id = before.is_none()
-        && is_any(last, &IDS)
-        && change.after.as_ref().is_some_and(Value::is_string);
-    is_file && names.len() > 2 && (is_taken_in || is_found_out || is_new_id)
-}
-
-/// The group of a path, and how many of its names say no more than that.
-fn topic(kind: Kind, names: &[String]) -> (Topic, usize) {
-    let Some(first) = names.first() else {
-        return (Topic::Rest, 0);
-    };
-    if kind
-        .packages_field()
-        .is_some_and(|field| is_any(first, &[field]))
-    {
-        return (Topic::Packages, 1);
-    }
-    if is_any(first, &["listings"])
-        && let [_, language, rest @ ..] = names
-    {
-        let skip = if rest
-            .first()
-            .is_some_and(|name| is_any(name, &["baseListing"]))
-        {
-            3
-        } else {
-            2
-        };
-        let is_image = rest
-            .iter()
-            .take(3)
-            .any(|name| is_any(name, &["images", "icon"]));
-        let language = plain_text(language);
-        return if is_image {
-            (Topic::Images(language), skip)
-        } else {
-            (Topic::Texts(language), skip)
-        };
-    }
-    let topic = match first {
-        first if is_any(first, &["pricing"]) && names.len() > 1 => return (Topic::Offer, 1),
-        first if is_any(first, &OFFER) => Topic::Offer,
-        first if is_any(first, &RELEASE) => {
-            let is_rollout = names
-                .get(1)
-                .is_some_and(|name| is_any(name, &["packageRollout"]));
-            return (
-                Topic::Release,
-                names
-                    .len()
-                    .saturating_sub(1)
-                    .min(if is_rollout { 2 } else { 1 }),
-            );
-        }
-        first if is_any(first, &["trailers"]) => Topic::Trailers,
-        _ => Topic::Rest,
-    };
-    (topic, 0)
-}
-
-/// How many names lead to the file that a path is about: an element of a list of files, or an icon.
-fn file_depth(topic: &Topic, names: &[String]) -> Option<usize> {
-    let at = |wanted: &str| {
-        names
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(wanted))
-    };
-    let depth = match topic {
-        Topic::Packages => 2,
-        Topic::Images(_) => at("images")
-            .map(|at| at + 2)
-            .or_else(|| at("icon").map(|at| at + 1))?,
-        _ => return None,
-    };
-    (names.len() >= depth).then_some(depth)
-}
 
 fn is_file(value: &Value) -> bool {
     ["fileName", "videoFileName"]
@@ -309,12 +182,8 @@ impl Builder<'_> {
     }
 
     fn facts(&self, package: &Value) -> Facts {
-        Facts::of(
-            package,
-            self.brought
-                .get(zip_path(&file_name(package)).as_str())
-                .copied(),
-        )
+        let path = zip_path(&file_name(package));
+        Facts::of(package, self.brought.get(path.as_str()).copied())
     }
 
     /// The place in the later document, or the nearest one that holds it there.
@@ -384,12 +253,8 @@ impl Builder<'_> {
             &mut self.budget,
         );
         let is_trailer = *topic == Topic::Trailers && whole.is_some_and(is_file);
-        // The new trailer's texts and thumbnails are worth reading; its object as JSON says them.
-        let note = if is_trailer {
-            "trailer".to_owned()
-        } else {
-            String::new()
-        };
+        // The new trailer's texts and thumbnails are worth reading; its object as JSON shows them.
+        let note = if is_trailer { "trailer" } else { "" }.to_owned();
         Entry {
             sign,
             label,

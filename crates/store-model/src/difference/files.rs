@@ -2,7 +2,7 @@
 //! trying every pair.
 
 use super::part::{Brought, Entry, Sign};
-use crate::{compare, json::pointer::member, packages::file_name, product::plain_text};
+use crate::{equivalence, json::pointer::member, packages::file_name, product::plain_text};
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 
@@ -76,7 +76,7 @@ pub(super) struct File {
 
 /// The name of a file entry as written; empty when it has none.
 pub(super) fn file_name(value: &Value) -> String {
-    compare::file_name(value)
+    equivalence::file_name(value)
         .map(plain_text)
         .unwrap_or_default()
 }

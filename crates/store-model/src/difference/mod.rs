@@ -9,6 +9,7 @@ mod part;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod topic;
 mod wording;
 
 pub use markdown::escaped;

@@ -1,4 +1,4 @@
-//! The grouped difference on the reference's documents and on mutations of them.
+//! The grouped difference on the example documents and on mutations of them.
 
 use super::*;
 use crate::{

@@ -5,9 +5,9 @@ use crate::{
     submission::{REDACTED, is_signed_url},
     value::{brief, is_empty},
 };
+use imara_diff::{Algorithm, Diff, InternedInput};
 use serde_json::Value;
-use similar::{Algorithm, DiffTag, capture_diff_slices};
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Whether a line or a piece of it was there before, is there after, or both.
@@ -229,6 +229,18 @@ fn middle<T>(list: &[T], head: usize, tail: usize) -> &[T] {
     list.get(head..list.len() - tail).unwrap_or_default()
 }
 
+/// The stretches that differ, in order.
+fn hunks<T: AsRef<str>>(old: &[T], new: &[T]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut input = InternedInput::<&str>::default();
+    input.update_before(old.iter().map(AsRef::as_ref));
+    input.update_after(new.iter().map(AsRef::as_ref));
+    let range = |range: Range<u32>| range.start as usize..range.end as usize;
+    Diff::compute(Algorithm::MyersMinimal, &input)
+        .hunks()
+        .map(|hunk| (range(hunk.before), range(hunk.after)))
+        .collect()
+}
+
 fn compare_lines(old: &[String], new: &[String], budget: &mut Budget) -> Vec<TextLine> {
     let (head, tail) = shared_ends(old, new);
     let (old, new) = (middle(old, head, tail), middle(new, head, tail));
@@ -238,15 +250,11 @@ fn compare_lines(old: &[String], new: &[String], budget: &mut Budget) -> Vec<Tex
         found.extend(new.iter().map(|line| whole(Mark::New, line)));
         return found;
     }
-    for step in capture_diff_slices(Algorithm::Myers, old, new) {
-        let (tag, left, right) = step.as_tag_tuple();
+    for (left, right) in hunks(old, new) {
         let (left, right) = (
             old.get(left).unwrap_or_default(),
             new.get(right).unwrap_or_default(),
         );
-        if tag == DiffTag::Equal {
-            continue;
-        }
         let pairs: Vec<_> = left
             .iter()
             .zip(right)
@@ -289,20 +297,19 @@ fn compare_words(old: &str, new: &str, budget: &mut Budget) -> (TextLine, TextLi
     add(&mut gone, first, false);
     add(&mut come, first, false);
     if budget.allows(old_middle.len(), new_middle.len()) {
-        for step in capture_diff_slices(Algorithm::Myers, old_middle, new_middle) {
-            let (tag, old_range, new_range) = step.as_tag_tuple();
-            let is_marked = tag != DiffTag::Equal;
-            add(
-                &mut gone,
-                old_middle.get(old_range).unwrap_or_default(),
-                is_marked,
-            );
-            add(
-                &mut come,
-                new_middle.get(new_range).unwrap_or_default(),
-                is_marked,
-            );
+        let mut same = 0;
+        for (left, right) in hunks(old_middle, new_middle) {
+            let kept = old_middle.get(same..left.start).unwrap_or_default();
+            for (pieces, list, changed) in [
+                (&mut gone, old_middle, &left),
+                (&mut come, new_middle, &right),
+            ] {
+                add(pieces, kept, false);
+                add(pieces, list.get(changed.clone()).unwrap_or_default(), true);
+            }
+            same = left.end;
         }
+        // What the ends share was set aside: a changed stretch is the last one.
     } else {
         add(&mut gone, old_middle, true);
         add(&mut come, new_middle, true);

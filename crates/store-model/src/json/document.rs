@@ -45,7 +45,9 @@ impl Document {
                     Err(SyntaxError {
                         line,
                         column,
-                        message: format!("the key {key:?} stands twice in this object"),
+                        message: format!(
+                            "the key {key:?} stands twice in this object; the Store reads keys in any case"
+                        ),
                     })
                 }
             },
@@ -247,6 +249,12 @@ mod tests {
     #[case("{\"a\": 1,}", 1, 9, "trailing comma")]
     #[case("{\"a\": 1\n\"b\": 2}", 2, 1, "expected")]
     #[case("{\"é\": 1, \"\\u00e9\": 2}", 1, 10, "\"é\" stands twice")]
+    #[case(
+        "{\"pricing\": {},\n\"Pricing\": {}}",
+        2,
+        1,
+        "\"Pricing\" stands twice"
+    )]
     #[case("{\"a\": [{\"b\": 1,\n \"b\": 2}]}", 2, 2, "\"b\" stands twice")]
     #[case("[1, 2", 1, 6, "EOF")]
     fn mistakes_have_a_place(

@@ -28,7 +28,7 @@ pub fn parent(pointer: &str) -> Option<(&str, String)> {
     Some((parent, name.replace("~1", "/").replace("~0", "~")))
 }
 
-/// A member by name, exact or else in another case: the service reads property names in any case (store-api.md Q32).
+/// A member by name, exact or else in another case: the service reads property names in any case (docs/store-api.md#property-names-and-enumeration-values).
 pub fn member<'a>(value: &'a Value, name: &str) -> Option<(&'a str, &'a Value)> {
     member_of(value.as_object()?, name)
 }

@@ -246,11 +246,12 @@ pub fn pointer_at(text: &str, offset: usize) -> Option<String> {
     Some(found)
 }
 
-/// The first key that stands twice in one object: the byte of its second opening quote, and the key.
+/// The first key that stands twice in one object, in whatever case, since the Store reads keys in any case: the byte of its second
+/// opening quote, and the key.
 pub fn duplicate_key(text: &str) -> Option<(usize, String)> {
     let bytes = text.as_bytes();
     // One forward pass over all tokens; a nested walk would read deep parts once for each level.
-    let mut open: Vec<Option<HashSet<Cow<'_, str>>>> = Vec::new();
+    let mut open: Vec<Option<HashSet<String>>> = Vec::new();
     let mut at = 0;
     while let Some(found) = bytes.get(at) {
         match found {
@@ -264,7 +265,7 @@ pub fn duplicate_key(text: &str) -> Option<(usize, String)> {
                 let is_key = byte(text, skip_space(text, end)) == Some(b':');
                 if is_key && let Some(Some(keys)) = open.last_mut() {
                     let key = key_text(text.get(at + 1..end.checked_sub(1)?)?);
-                    if !keys.insert(key.clone()) {
+                    if !keys.insert(key.to_lowercase()) {
                         return Some((at, key.into_owned()));
                     }
                 }

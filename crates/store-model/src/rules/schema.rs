@@ -75,7 +75,7 @@ static FLIGHT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// What the schemas call the file that they share.
-const COMMON_FILE: &str = "common.schema.json";
+pub(crate) const COMMON_FILE: &str = "common.schema.json";
 
 fn parse(text: &str) -> Value {
     // A test reads each of them: this cannot fail in what is shipped.
@@ -83,7 +83,7 @@ fn parse(text: &str) -> Value {
 }
 
 /// The schema of a kind as it stands in its file.
-pub(super) fn schema(kind: Kind) -> &'static Value {
+pub(crate) fn schema(kind: Kind) -> &'static Value {
     match kind {
         Kind::App => &APP,
         Kind::AddOn => &ADD_ON,
@@ -92,7 +92,7 @@ pub(super) fn schema(kind: Kind) -> &'static Value {
 }
 
 /// A schema by the address under which another one speaks of it.
-pub(super) fn resource(uri: &str) -> Option<&'static Value> {
+pub(crate) fn resource(uri: &str) -> Option<&'static Value> {
     uri.ends_with(COMMON_FILE).then_some(&*COMMON)
 }
 
@@ -153,7 +153,7 @@ fn texts(value: Option<&'static Value>) -> impl Iterator<Item = &'static str> {
 
 /// A part of a schema that speaks of one place, with what it has from the parts around it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     kind: Kind,
     node: &'static Value,
     /// The member's name as the service spells it; of an item the list's.
@@ -169,7 +169,7 @@ pub(super) struct Place {
 }
 
 /// The part of a kind's schema that speaks of a place.
-pub(super) fn place(kind: Kind, pointer: &str) -> Option<Place> {
+pub(crate) fn place(kind: Kind, pointer: &str) -> Option<Place> {
     if !pointer.is_empty() && !pointer.starts_with('/') {
         return None;
     }
@@ -215,7 +215,7 @@ impl Place {
     }
 
     /// A keyword's value; what the part says itself goes before what it refers to.
-    pub(super) fn get(self, keyword: &str) -> Option<&'static Value> {
+    pub(crate) fn get(self, keyword: &str) -> Option<&'static Value> {
         self.chain().find_map(|node| node.get(keyword))
     }
 

@@ -1,10 +1,10 @@
 //! The hash under which a release is approved: of what the server holds, of the document, of the ZIP. Three parts, so that a later
 //! comparison can say which of them changed. Knows no file and no network.
 
+use super::canonical::{canonical, write_text};
 use crate::{
     submission::{Submission, put_body},
-    target::Target,
-    value::{Date, canonical_number, date, is_empty},
+    target::{Kind, Target},
 };
 use serde::{Deserialize, Serialize, de::Error};
 use serde_json::Value;
@@ -20,7 +20,7 @@ const NONE: &str = "none";
 /// The ZIP part where it was not looked at; such a hash compares the other two alone.
 const OPEN: &str = "open";
 /// Goes into every part: another way to compute them is another version.
-const VERSION: &str = "flightdeck 1";
+const VERSION: &str = "flightdeck 2";
 
 /// What of the ZIP is part of a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,19 +66,19 @@ impl Fingerprint {
         zip: ZipPart,
     ) -> Self {
         let kind = target.kind();
-        let mut base = Canonical::begin("base");
+        let mut base = Part::of("base");
         base.text(&target.to_string());
         for submission in [live, draft] {
             match submission {
-                None => base.tag(b'0'),
+                None => base.0.update(b"0"),
                 Some(submission) => {
                     base.text(&submission.id);
-                    base.value("", &put_body(kind, &submission.document));
+                    base.document(kind, &submission.document);
                 }
             }
         }
-        let mut body = Canonical::begin("document");
-        body.value("", &put_body(kind, document));
+        let mut body = Part::of("document");
+        body.document(kind, document);
         Self {
             base: base.finish(),
             document: body.finish(),
@@ -195,82 +195,29 @@ fn digits(sum: &[u8]) -> String {
     digits.iter().rev().collect()
 }
 
-/// Values fed to a hash so that only what the service reads counts: members by name, nothing the same as absent, 25 as 25.0, dates
-/// as instants; white space, order of members and the flag that the service turns by itself do not count. Every value carries
-/// its kind and its length, so that no two documents feed the same bytes.
-struct Canonical(Sha256);
+/// The digits of a part's texts and documents. Another way to compute them is another version.
+struct Part(Sha256);
 
-impl Canonical {
-    fn begin(part: &str) -> Self {
-        let mut canonical = Self(Sha256::new());
-        canonical.text(VERSION);
-        canonical.text(part);
-        canonical
+impl Part {
+    fn of(name: &str) -> Self {
+        let mut part = Self(Sha256::new());
+        part.text(VERSION);
+        part.text(name);
+        part
+    }
+
+    fn text(&mut self, text: &str) {
+        let mut bytes = Vec::new();
+        write_text(b's', text, &mut bytes);
+        self.0.update(bytes);
+    }
+
+    fn document(&mut self, kind: Kind, document: &Value) {
+        self.0.update(canonical("", &put_body(kind, document)));
     }
 
     fn finish(self) -> String {
         digits(&self.0.finalize())
-    }
-
-    fn tag(&mut self, tag: u8) {
-        self.0.update([tag]);
-    }
-
-    fn length(&mut self, length: usize) {
-        self.0.update((length as u64).to_le_bytes());
-    }
-
-    fn text(&mut self, text: &str) {
-        self.tag(b's');
-        self.length(text.len());
-        self.0.update(text.as_bytes());
-    }
-
-    fn value(&mut self, name: &str, value: &Value) {
-        match value {
-            Value::Null => self.tag(b'n'),
-            Value::Bool(true) => self.tag(b't'),
-            Value::Bool(false) => self.tag(b'f'),
-            Value::Number(number) => {
-                self.tag(b'd');
-                self.text(&canonical_number(number));
-            }
-            Value::String(text) => match date(text) {
-                Date::At(at) if name.ends_with("Date") => {
-                    self.tag(b'@');
-                    self.text(&at.to_string());
-                }
-                _ => self.text(text),
-            },
-            Value::Array(array) => {
-                self.tag(b'[');
-                self.length(array.len());
-                for value in array {
-                    self.value("", value);
-                }
-            }
-            Value::Object(object) => {
-                let is_unset = |name: &str, value: &Value| {
-                    name.ends_with("Date")
-                        && value.as_str().is_some_and(|text| date(text) == Date::Unset)
-                };
-                let mut members: Vec<_> = object
-                    .iter()
-                    .filter(|(name, value)| {
-                        !is_empty(value)
-                            && !is_unset(name, value)
-                            && *name != "isAdvancedPricingModel"
-                    })
-                    .collect();
-                members.sort_by_key(|(name, _)| *name);
-                self.tag(b'{');
-                self.length(members.len());
-                for (name, value) in members {
-                    self.text(name);
-                    self.value(name, value);
-                }
-            }
-        }
     }
 }
 

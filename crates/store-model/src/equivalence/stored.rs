@@ -1,98 +1,33 @@
-//! What differs between two documents; and what a draft that was read back lacks of what was sent, knowing what the service
-//! changes by itself. Knows no screen.
+//! What a draft that was read back lacks of what was sent. Builds on the one notion of sameness and allows, beyond it, what the
+//! service is known to do when it stores an update. Knows no screen.
 
-pub use crate::compare::{Change, diff};
+use super::{
+    canonical::is_same,
+    change::{Change, Place},
+    diff::is_any,
+    marks::{Marks, is_kept, is_known},
+    matching::{is_list_of_objects, pairs, shared_names},
+};
 use crate::{
-    compare::{Place, equal, is_list_of_objects, pairs, shared_keys},
-    json::pointer::{member, names},
+    json::pointer::member,
     submission::SERVER_OWNED,
     value::{Date, date, is_empty},
 };
 use serde_json::Value;
 
-/// What the service sets itself, wherever it stands: it may differ from what was sent.
-const SERVICE_SET: [&str; 12] = [
-    "isAdvancedPricingModel",
-    "sales",
-    "version",
-    "architecture",
-    "languages",
-    "capabilities",
-    "targetDeviceFamilies",
-    "targetPlatform",
-    "packageRolloutStatus",
-    "fallbackSubmissionId",
-    "videoFileId",
-    "flightId",
-];
-/// Obsolete fields of a listing: a PUT does not touch them (store-api.md § 3.6).
-const OBSOLETE: [&str; 3] = ["privacyPolicy", "supportContact", "websiteUrl"];
-/// Top-level fields whose meaning is known; another one may be the service's own.
-const KNOWN: [&str; 26] = [
-    "applicationCategory",
-    "pricing",
-    "visibility",
-    "targetPublishMode",
-    "targetPublishDate",
-    "listings",
-    "hardwarePreferences",
-    "automaticBackupEnabled",
-    "canInstallOnRemovableMedia",
-    "isGameDvrEnabled",
-    "gamingOptions",
-    "hasExternalInAppProducts",
-    "meetAccessibilityGuidelines",
-    "notesForCertification",
-    "applicationPackages",
-    "packageDeliveryOptions",
-    "enterpriseLicensing",
-    "allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies",
-    "allowTargetFutureDeviceFamilies",
-    "trailers",
-    "isSeekEnabled",
-    "contentType",
-    "keywords",
-    "lifetime",
-    "tag",
-    "flightPackages",
-];
-
-/// Whether the service sets a member of this name itself: what changes there is nobody's change.
-pub fn is_service_set(name: &str) -> bool {
-    is_any(name, &SERVICE_SET)
-}
-
-/// Whether a name is among these, in any case.
-pub fn is_any(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// A title of an app's listing; the service accepts a new one and keeps the old (Q20).
-fn is_app_title(path: &str) -> bool {
-    let names = names(path);
-    names.len() > 3
-        && names
-            .first()
-            .is_some_and(|name| is_any(name, &["listings"]))
-        && names.last().is_some_and(|name| is_any(name, &["title"]))
-}
-
-/// What a draft that was read back lacks of what was sent (product.md § 6.3): `before` is what was sent, `after` what is stored.
-/// Leaves out what the service changes by itself. `base` is the document before our change, if known: unknown fields that we did
-/// not touch may change as the service likes.
+/// What a draft that was read back lacks of what was sent: `before` is what was sent, `after` what is stored. `base` is the document
+/// before our change, if known: fields that no schema knows and that we did not touch may change as the service likes.
 pub fn not_stored(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<Change> {
-    lacking(sent, stored, base)
-        .into_iter()
-        .filter(|change| !is_app_title(&change.path))
-        .collect()
+    let mut changes = lacking(sent, stored, base);
+    changes.retain(|change| !is_kept(&change.path));
+    changes
 }
 
-/// Titles of app listings that were sent but not taken over: no fault of the draft, but worth a word (Q20).
+/// Titles of app listings that were sent but not taken over: no fault of the draft, but worth a warning.
 pub fn unchanged_titles(sent: &Value, stored: &Value) -> Vec<Change> {
-    lacking(sent, stored, None)
-        .into_iter()
-        .filter(|change| is_app_title(&change.path))
-        .collect()
+    let mut changes = lacking(sent, stored, None);
+    changes.retain(|change| is_kept(&change.path));
+    changes
 }
 
 fn lacking(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<Change> {
@@ -101,18 +36,20 @@ fn lacking(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<Change> {
         return vec![Place::default().change(Some(sent), Some(stored))];
     };
     for (key, value) in object {
-        if is_any(key, &SERVER_OWNED) || is_any(key, &SERVICE_SET) {
+        if is_any(key, &SERVER_OWNED) || Marks::of(key).is_service_set() {
             continue;
         }
         let untouched = base
             .and_then(|base| member(base, key))
-            .is_some_and(|(_, base)| diff(base, value).is_empty());
-        if untouched && !is_any(key, &KNOWN) {
+            .is_some_and(|(_, base)| is_same(key, base, value));
+        if untouched && !is_known(key) {
             continue;
         }
+        let stored = member(stored, key).map(|(_, value)| value);
         stored_as(
+            key,
             Some(value),
-            member(stored, key).map(|(_, value)| value),
+            stored,
             &Place::default().member(key),
             &mut changes,
         );
@@ -120,44 +57,35 @@ fn lacking(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<Change> {
     changes
 }
 
-/// Collections from which leaving something out takes it away; elsewhere the service may keep what was not sent.
-fn loses_what_is_left_out(place: &Place) -> bool {
-    match place.names.as_slice() {
-        [only] => is_any(only, &["listings", "trailers"]),
-        [.., last] => is_any(last, &["marketSpecificPricings"]),
-        [] => false,
-    }
-}
-
+/// `name` is the member's own name; elements of lists have none.
 fn stored_as(
+    name: &str,
     sent: Option<&Value>,
     stored: Option<&Value>,
     place: &Place,
     changes: &mut Vec<Change>,
 ) {
+    let removes = Marks::of(name).is_complete;
     match (sent, stored) {
         (Some(Value::Object(left)), Some(Value::Object(right))) => {
-            let removes = loses_what_is_left_out(place);
-            for (new, old) in shared_keys(left, right) {
+            for (new, old) in shared_names(left, right, |_, _| true) {
                 let Some(key) = new.or(old) else { continue };
                 let (sent, stored) = (
                     new.and_then(|key| left.get(key)),
                     old.and_then(|key| right.get(key)),
                 );
                 let is_ours = sent.is_some() || removes;
-                if is_ours
-                    && !is_any(key, &SERVICE_SET)
-                    && !is_any(key, &OBSOLETE)
-                    && !is_new_id(key, sent)
-                {
-                    stored_as(sent, stored, &place.member(key), changes);
+                // The service gives an id where none was sent.
+                let is_new_id = is_any(key, &["id"]) && sent.is_none_or(is_empty);
+                if is_ours && !Marks::of(key).is_service_set() && !is_new_id {
+                    stored_as(key, sent, stored, &place.member(key), changes);
                 }
             }
         }
         (Some(Value::Array(left)), Some(Value::Array(right)))
-            if is_list_of_objects(left) && (right.is_empty() || is_list_of_objects(right)) =>
+            if is_list_of_objects(left) && right.iter().all(Value::is_object) =>
         {
-            for (new, old) in pairs(left, right) {
+            for (new, old) in pairs(name, left, right) {
                 let (sent, stored) = (
                     new.and_then(|index| left.get(index)),
                     old.and_then(|index| right.get(index)),
@@ -165,46 +93,37 @@ fn stored_as(
                 let Some((index, value)) = new.zip(sent).or(old.zip(stored)) else {
                     continue;
                 };
-                // A file to be deleted may be gone already; one that was not mentioned stays by rule (§ 3.12).
+                // A file to be deleted may be gone already; one that was not mentioned stays.
                 let is_deleted = stored.is_none()
                     && member(value, "fileStatus")
                         .is_some_and(|(_, status)| status == "PendingDelete");
-                if !is_deleted && (sent.is_some() || loses_what_is_left_out(place)) {
-                    stored_as(sent, stored, &place.element(index, value), changes);
+                if !is_deleted && (sent.is_some() || removes) {
+                    stored_as("", sent, stored, &place.element(index, value), changes);
                 }
             }
         }
         (Some(Value::Array(left)), Some(Value::Array(right)))
-            if left.is_empty() && is_list_of_objects(right) && !loses_what_is_left_out(place) => {}
-        _ if means_the_same(sent, stored) => {}
+            if left.is_empty() && is_list_of_objects(right) && !removes => {}
+        _ if is_stored(name, sent, stored) => {}
         _ => changes.push(place.change(sent, stored)),
     }
 }
 
-/// An id that was not sent, or was empty: the service gives one.
-fn is_new_id(key: &str, sent: Option<&Value>) -> bool {
-    is_any(key, &["id"]) && sent.is_none_or(is_empty)
-}
-
-fn means_the_same(sent: Option<&Value>, stored: Option<&Value>) -> bool {
-    // What was not sent, or sent empty, may be stored as any kind of nothing.
-    let is_default = |value: &Value| {
-        is_empty(value) || *value == Value::Bool(false) || value.as_f64() == Some(0.0)
-    };
+fn is_stored(name: &str, sent: Option<&Value>, stored: Option<&Value>) -> bool {
+    let nothing = &Value::Null;
+    if is_same(name, sent.unwrap_or(nothing), stored.unwrap_or(nothing)) {
+        return true;
+    }
     match (sent, stored) {
+        // Fields that no schema knows may hold dates too.
         (Some(Value::String(sent)), Some(Value::String(stored))) => {
-            let text = |text: &str| text.replace("\r\n", "\n").replace('\\', "/");
-            let same_date = match (date(sent), date(stored)) {
-                (Date::Invalid, _) | (_, Date::Invalid) => false,
-                (sent, stored) => sent == stored,
-            };
-            same_date || text(sent) == text(stored)
+            date(sent) != Date::Invalid && date(sent) == date(stored)
         }
-        (Some(Value::String(sent)), None | Some(Value::Null)) => date(sent) == Date::Unset,
-        (None | Some(Value::Null), Some(Value::String(stored))) => date(stored) == Date::Unset,
-        (Some(sent), Some(stored)) => equal(sent, stored) || (is_empty(sent) && is_empty(stored)),
-        (Some(only), None) | (None, Some(only)) => is_default(only),
-        (None, None) => true,
+        (Some(_), Some(_)) => false,
+        // What is missing on one side may be any kind of nothing on the other.
+        (only, None) | (None, only) => only.is_none_or(|value| {
+            is_empty(value) || *value == Value::Bool(false) || value.as_f64() == Some(0.0)
+        }),
     }
 }
 
