@@ -38,7 +38,7 @@ impl Context {
         if let Some(lost) = lost {
             printer.chatter(&format!(
                 "warning: {lost} Until then each command counts its own requests alone, and the Store may let it wait."
-            ))?;
+            ));
         }
         Ok(Self::of(profile, services))
     }

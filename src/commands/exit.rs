@@ -5,7 +5,7 @@ use crate::{
     storage::{DiskError, config::ConfigError},
     tasks::{drive, manage::ManageError, services::OpenError},
 };
-use std::{fmt::Display, io};
+use std::fmt::Display;
 use store_client::ApiError;
 
 /// The exit codes of product.md § 3.
@@ -87,19 +87,6 @@ impl From<DiskError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         Self::new(Exit::Failed, error)
-    }
-}
-
-/// Output that nobody reads any more ends the command without noise.
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self::new(Exit::Done, "");
-        }
-        Self::new(
-            Exit::Failed,
-            format!("The output could not be written: {error}"),
-        )
     }
 }
 
