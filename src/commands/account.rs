@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     cli::Create,
+    engine::preflight::Refusal,
     tasks::{job::NewProduct, manage},
 };
 use store_model::{product::Product, target::Target};
@@ -73,10 +74,8 @@ pub(super) async fn delete(
     let product = services.store.product(target).await?;
     if draft {
         let Some(id) = &product.pending else {
-            return Err(Failure::refused(format!(
-                "{target} ({}) has no pending submission.",
-                product.name
-            )));
+            let target = format!("{target} ({})", product.name);
+            return Err(Refusal::NoDraft { target }.into());
         };
         if !consent.yes {
             return Err(Failure::refused(format!(

@@ -3,6 +3,7 @@
 use super::{exit::Failure, printer::Printer};
 use crate::{
     cli::Cli,
+    engine::preflight::Refusal,
     storage::config::{Config, Env, Profile, measure},
     tasks::{load, pool::Pool, report::TargetDetail, reporter::Told, services::Services},
 };
@@ -74,10 +75,8 @@ impl Context {
     /// A changing command in a read-only profile goes no further.
     pub(super) fn may_change(&self) -> Result<(), Failure> {
         if self.profile.read_only {
-            return Err(Failure::refused(format!(
-                "Profile {} is read-only (read_only = true in the config), so nothing was sent.",
-                self.profile.name
-            )));
+            let profile = self.profile.name.clone();
+            return Err(Refusal::ReadOnly { profile }.into());
         }
         Ok(())
     }

@@ -1,7 +1,10 @@
 //! How a head-less command ends: a code that scripts can read, and a sentence for people.
 
 use crate::{
-    engine::view::{Cause, Ending, Outcome},
+    engine::{
+        preflight::Refusal,
+        view::{Cause, Ending, Outcome},
+    },
     storage::{DiskError, config::ConfigError},
     tasks::{drive, manage::ManageError, services::OpenError},
 };
@@ -69,6 +72,12 @@ impl From<ManageError> for Failure {
             ManageError::Api(error) => error.into(),
             ManageError::Disk(_) | ManageError::Several { .. } => Self::new(Exit::Failed, error),
         }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(refusal)
     }
 }
 

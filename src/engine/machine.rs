@@ -4,11 +4,10 @@
 
 use super::{
     call::{Fault, NextStep, RunEvent},
-    expect,
     follow::{self, Verdict},
     operation::{Header, Operation},
     plan::{PendingPolicy, Plan, WaitFor},
-    preflight,
+    preflight::{self, Refusal},
     stage::{Probe, Stage},
     view::{Cause, Ending, Outcome, RunView, Step, StepState},
 };
@@ -225,19 +224,13 @@ impl Run {
                 self.view.warnings.extend(warnings);
                 let agreed = self
                     .plan()
-                    .map_or(Ok(()), |plan| expect::zip_agreed(plan, sum));
-                if let Err(message) = agreed {
-                    self.refuse(message, at);
+                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, sum));
+                if let Err(refusal) = agreed {
+                    self.refuse(refusal.to_string(), at);
                 } else if problems.is_empty() {
                     self.leave_settling(at);
                 } else {
-                    self.refuse(
-                        format!(
-                            "The ZIP does not fit the document, so nothing was sent:\n  {}",
-                            problems.join("\n  ")
-                        ),
-                        at,
-                    );
+                    self.refuse(Refusal::ZipDoesNotFit(problems).to_string(), at);
                 }
             }
             (Stage::SaveDraft, RunEvent::DraftSaved { path }) => {
@@ -333,7 +326,7 @@ impl Run {
         let Some(plan) = self.plan() else { return };
         let settled = preflight::preflight(plan, self.pending.as_ref(), self.live.as_ref(), at);
         match settled {
-            Err(message) => self.refuse(message, at),
+            Err(refusal) => self.refuse(refusal.to_string(), at),
             Ok(settled) => {
                 self.body = settled.body;
                 self.has_pending_files = settled.has_pending_files;

@@ -4,7 +4,6 @@
 pub mod cadence;
 pub mod call;
 pub mod entry;
-pub mod expect;
 mod follow;
 pub mod machine;
 pub mod operation;
