@@ -10,5 +10,6 @@ pub mod operation;
 pub mod plan;
 pub mod preflight;
 mod recovery;
+mod settling;
 mod stage;
 pub mod view;
