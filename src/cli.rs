@@ -3,7 +3,10 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "sim")]
 use std::net::SocketAddr;
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use store_model::{fingerprint::Fingerprint, target::Target};
 
 /// See and do everything that the Microsoft Store submission API allows: apps, add-ons and package flights.
@@ -57,6 +60,9 @@ pub enum CliCommand {
         /// The document as the server sent it, pretty-printed; only the signature of its upload URL is left out.
         #[arg(long)]
         json: bool,
+        /// Write to this file instead of stdout, as UTF-8 whatever the shell is.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Where the pending submission of a target stands, or the live one.
     Status { target: Target },
@@ -93,6 +99,9 @@ pub enum CliCommand {
         /// text for a terminal, json for scripts (as --output json), markdown for a chat or a pull request.
         #[arg(long, value_enum, value_name = "HOW")]
         format: Option<DiffFormat>,
+        /// Write to this file instead of stdout, as UTF-8 whatever the shell is.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Take a target from what is live to published: create, update, upload, commit, follow.
     Publish(PublishArgs),
@@ -129,6 +138,9 @@ pub enum CliCommand {
         /// Print this one, as it was kept: its file, or a part of the file's name (a submission, a run, a time) that no other has.
         #[arg(long, value_name = "FILE|ID")]
         show: Option<String>,
+        /// Write the document to this file instead of stdout.
+        #[arg(long, value_name = "FILE", requires = "show")]
+        out: Option<PathBuf>,
     },
     /// Take the texts of all listings out of a document, or put them in: release notes, descriptions, …
     #[command(subcommand)]
@@ -155,6 +167,18 @@ pub enum CliCommand {
     Completions { shell: clap_complete::Shell },
     /// The manual page, on stdout.
     Man,
+}
+
+impl CliCommand {
+    /// The file of `--out`, for commands that print a document.
+    pub fn out(&self) -> Option<&Path> {
+        match self {
+            Self::Show { out, .. } | Self::Diff { out, .. } | Self::Drafts { out, .. } => {
+                out.as_deref()
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Subcommand)]

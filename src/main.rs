@@ -1,4 +1,5 @@
-//! Floor 9: reads the arguments, builds the runtime, calls the dashboard, the head-less commands or the simulator.
+//! Reads the arguments, builds the runtime, and calls the dashboard, a head-less command or the simulator.
+//! Knows nothing of what they do.
 
 use clap::{CommandFactory, Parser};
 use flightdeck::{
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 
 mod dashboard;
 
-/// What has begun to write gets so long to end.
+/// How long work that has begun to write may take to end.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime could not be started: {error}")),
     };
-    // They outlive the runtime: what a job still writes must not come into a folder that is being removed.
+    // The folders outlive the runtime: a job may still be writing into them while it shuts down.
     let mut temporary = Vec::new();
     let exit = runtime.block_on(run(&cli, &mut temporary));
     // A blocking read of a dead network drive must not keep the program from ending.
@@ -37,6 +38,8 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let mut printer = Printer::new(&mut out, &mut err, cli.output);
     match &cli.command {
         None => dashboard::open(cli, temporary).await,
         #[cfg(feature = "sim")]
@@ -44,25 +47,25 @@ async fn run(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
         #[cfg(feature = "sim")]
         Some(CliCommand::Sim(args)) => commands::sim::serve(args).await,
         Some(CliCommand::Completions { shell }) => {
-            clap_complete::generate(*shell, &mut Cli::command(), "flightdeck", &mut io::stdout());
-            Exit::Done
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "flightdeck", &mut text);
+            document(&text, &mut printer)
         }
         Some(CliCommand::Man) => {
-            match clap_mangen::Man::new(Cli::command()).render(&mut io::stdout()) {
-                Ok(()) => Exit::Done,
+            let mut text = Vec::new();
+            match clap_mangen::Man::new(Cli::command()).render(&mut text) {
+                Ok(()) => document(&text, &mut printer),
                 Err(_) => Exit::Failed,
             }
         }
-        Some(command) => {
-            let (mut out, mut err) = (io::stdout(), io::stderr());
-            let mut printer = Printer {
-                out: &mut out,
-                err: &mut err,
-                how: cli.output,
-            };
-            commands::run::run(cli, command, &env::process, &mut printer).await
-        }
+        Some(command) => commands::run::run(cli, command, &env::process, &mut printer).await,
     }
+}
+
+/// Completions and man page are rendered in memory: their generators panic when stdout is closed.
+fn document(text: &[u8], printer: &mut Printer<'_>) -> Exit {
+    printer.text(&String::from_utf8_lossy(text));
+    commands::run::finish(Exit::Done, printer)
 }
 
 /// Says why on stderr; when that is gone too, the exit code has to do.

@@ -2,15 +2,16 @@
 
 use super::{
     context::Context,
+    event::Event,
     exit::{Exit, Failure},
     list,
     printer::Printer,
 };
 use crate::{
     cli::Create,
+    engine::preflight::Refusal,
     tasks::{job::NewProduct, manage},
 };
-use serde_json::json;
 use store_model::{product::Product, target::Target};
 
 /// What the person said yes to.
@@ -49,13 +50,13 @@ pub(super) async fn create(
     };
     let made = manage::make(&context.services, &product).await?;
     if printer.is_json() {
-        printer.object(&list::object(&made, None))?;
+        printer.line(list::object(&made, None));
     } else {
-        printer.line(&format!("{}  {}", made.target, made.name))?;
+        printer.line(&format!("{}  {}", made.target, made.name));
         if let Some(draft) = &made.pending {
             printer.chatter(&format!(
                 "It has a first draft, {draft}: publish it with --pending keep."
-            ))?;
+            ));
         }
     }
     Ok(Exit::Done)
@@ -73,10 +74,8 @@ pub(super) async fn delete(
     let product = services.store.product(target).await?;
     if draft {
         let Some(id) = &product.pending else {
-            return Err(Failure::refused(format!(
-                "{target} ({}) has no pending submission.",
-                product.name
-            )));
+            let target = format!("{target} ({})", product.name);
+            return Err(Refusal::NoDraft { target }.into());
         };
         if !consent.yes {
             return Err(Failure::refused(format!(
@@ -85,24 +84,27 @@ pub(super) async fn delete(
             )));
         }
         let saved = manage::discard(services, target, id).await?;
-        if printer.is_json() {
-            let saved = saved.display().to_string();
-            printer.object(&json!({"event": "deleted", "target": target.to_string(), "submissionId": id, "saved": saved}))?;
-        } else {
-            printer.line(&format!(
+        let event = Event::Deleted {
+            target,
+            submission_id: Some(id),
+            saved: Some(saved.display().to_string()),
+        };
+        printer.either(&event, || {
+            format!(
                 "Deleted submission {id} of {target}. Its document is in {}",
                 saved.display()
-            ))?;
-        }
+            )
+        });
         return Ok(Exit::Done);
     }
     may_delete_product(target, &product, consent)?;
     manage::remove(services, target).await?;
-    if printer.is_json() {
-        printer.object(&json!({"event": "deleted", "target": target.to_string()}))?;
-    } else {
-        printer.line(&format!("Deleted {target} ({}).", product.name))?;
-    }
+    let event = Event::Deleted {
+        target,
+        submission_id: None,
+        saved: None,
+    };
+    printer.either(&event, || format!("Deleted {target} ({}).", product.name));
     Ok(Exit::Done)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     context::{Context, may_open, read_document},
+    event::Event,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -11,7 +12,7 @@ use crate::{
     tasks::{browse, load},
 };
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 use store_client::Priority;
 use store_model::{
@@ -34,6 +35,7 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let given = file.map(read_document).transpose()?;
+    let mut checked = None;
     let (kind, base, identity) = if target == "-" {
         let document = given.as_ref().and_then(|document| document.value().ok());
         let document = document.ok_or_else(|| {
@@ -58,7 +60,9 @@ pub(super) async fn run(
         let base = detail
             .server()
             .map(|submission| put_body(target.kind(), &submission.document));
-        (target.kind(), base, identity)
+        let kind = target.kind();
+        checked = Some(target);
+        (kind, base, identity)
     };
     let document = match (given, &base) {
         (Some(document), _) => document,
@@ -91,7 +95,7 @@ pub(super) async fn run(
                 .nearest_position(&finding.pointer)
                 .filter(|_| file.is_some())
         });
-        say(finding, place, file, printer)?;
+        say(checked.as_ref(), finding, place, file, printer);
     }
     let count = |severity: Severity| {
         findings
@@ -105,11 +109,15 @@ pub(super) async fn run(
         count(Severity::Note),
     );
     if printer.is_json() {
-        let outcome = if errors > 0 { "refused" } else { "passed" };
-        printer
-            .object(&json!({"event": "result", "outcome": outcome, "errors": errors, "warnings": warnings, "notes": notes}))?;
+        printer.event(&Event::CheckResult {
+            target: checked.as_ref(),
+            outcome: if errors > 0 { "refused" } else { "passed" },
+            errors,
+            warnings,
+            notes,
+        });
     } else if findings.is_empty() {
-        printer.line("No findings.")?;
+        printer.line("No findings.");
     } else {
         let last = if errors == 0 {
             " Nothing that the Store would refuse."
@@ -121,7 +129,7 @@ pub(super) async fn run(
             counted(errors, "error"),
             counted(warnings, "warning"),
             counted(notes, "note")
-        ))?;
+        ));
     }
     Ok(if errors > 0 {
         Exit::Refused
@@ -132,11 +140,12 @@ pub(super) async fn run(
 
 /// One finding: as compilers do it, `file:line:column: severity: …`, with the help below; or one object.
 fn say(
+    target: Option<&Target>,
     finding: &Finding,
     place: Option<Position>,
     file: Option<&Path>,
     printer: &mut Printer<'_>,
-) -> std::io::Result<()> {
+) {
     let Finding {
         pointer,
         severity,
@@ -145,10 +154,7 @@ fn say(
         help,
     } = finding;
     if printer.is_json() {
-        return printer.object(&json!({
-            "event": "finding", "severity": severity.word(), "pointer": pointer, "line": place.map(|place| place.line),
-            "column": place.map(|place| place.column), "sentence": sentence, "rule": rule, "help": help,
-        }));
+        return printer.event(&Event::finding(target, finding, place));
     }
     let at = match (file, place) {
         (Some(file), Some(place)) => {
@@ -166,11 +172,9 @@ fn say(
     } else {
         format!(" [{rule}]")
     };
-    printer.line(&format!("{at}{severity}: {pointer}{sentence}{rule}"))?;
-    if help.is_empty() {
-        Ok(())
-    } else {
-        printer.line(&format!("    {help}"))
+    printer.line(&format!("{at}{severity}: {pointer}{sentence}{rule}"));
+    if !help.is_empty() {
+        printer.line(format!("    {help}"));
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{exit::Failure, printer::Printer};
 use crate::{
     cli::Cli,
+    engine::preflight::Refusal,
     storage::config::{Config, Env, Profile, measure},
     tasks::{load, pool::Pool, report::TargetDetail, reporter::Told, services::Services},
 };
@@ -38,7 +39,7 @@ impl Context {
         if let Some(lost) = lost {
             printer.chatter(&format!(
                 "warning: {lost} Until then each command counts its own requests alone, and the Store may let it wait."
-            ))?;
+            ));
         }
         Ok(Self::of(profile, services))
     }
@@ -74,10 +75,8 @@ impl Context {
     /// A changing command in a read-only profile goes no further.
     pub(super) fn may_change(&self) -> Result<(), Failure> {
         if self.profile.read_only {
-            return Err(Failure::refused(format!(
-                "Profile {} is read-only (read_only = true in the config), so nothing was sent.",
-                self.profile.name
-            )));
+            let profile = self.profile.name.clone();
+            return Err(Refusal::ReadOnly { profile }.into());
         }
         Ok(())
     }

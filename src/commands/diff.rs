@@ -3,6 +3,7 @@
 use super::{
     context::{Context, may_open, read_value},
     diff_text,
+    event::Event,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -15,8 +16,8 @@ use crate::{
         reporter::Reporter,
     },
 };
-use serde_json::{Value, json};
-use std::{io, path::Path};
+use serde_json::Value;
+use std::path::Path;
 use store_model::{
     difference::{Brought, Difference, escaped},
     fingerprint::{Fingerprint, ZipPart},
@@ -69,7 +70,7 @@ pub(super) async fn run(
     } else {
         DiffFormat::Text
     });
-    print(format, sides, &detail, &difference, &hash, printer)?;
+    print(format, sides, &detail, &difference, &hash, printer);
     Ok(Exit::Done)
 }
 
@@ -97,22 +98,22 @@ async fn sum(
             biased;
             ended = &mut work => return ended.map(|(sum, _)| sum).map_err(|message| Failure::new(Exit::Failed, message)),
             report = context.told.recv() => if let Some((_, Report::Summed(summed))) = report {
-                told = reading(&summed, told, printer)?;
+                told = reading(&summed, told, printer);
             },
         }
     }
 }
 
 /// A line every tenth; gives the tenth that was said last.
-pub(super) fn reading(summed: &Summed, told: u8, printer: &mut Printer<'_>) -> io::Result<u8> {
+pub(super) fn reading(summed: &Summed, told: u8, printer: &mut Printer<'_>) -> u8 {
     let percent = units::percent(summed.done, summed.total) / 10 * 10;
     if percent > told {
         let (done, total) = (units::bytes(summed.done), units::bytes(summed.total));
         printer.chatter(&format!(
             "reading the ZIP for its hash: {percent} %, {done} of {total}"
-        ))?;
+        ));
     }
-    Ok(percent.max(told))
+    percent.max(told)
 }
 
 fn name(submission: Option<&Submission>, none: &str, word: &str) -> String {
@@ -129,7 +130,7 @@ fn print(
     difference: &Difference,
     hash: &Fingerprint,
     printer: &mut Printer<'_>,
-) -> io::Result<()> {
+) {
     let before = name(
         detail.published.as_ref(),
         "nothing, it was never published",
@@ -151,29 +152,36 @@ fn print(
     let title = format!("{}, {}", detail.product.name, sides.target);
     match format {
         DiffFormat::Text => {
-            printer.line(&format!("{title}\n{before} → {after}\n"))?;
+            printer.line(&format!("{title}\n{before} → {after}\n"));
             if difference.is_empty() {
-                printer.line("No difference.")?;
+                printer.line("No difference.");
             }
             for line in diff_text::lines(difference) {
-                printer.line(&line)?;
+                printer.line(&line);
             }
             let zip = zip.map(|zip| format!(", ZIP {zip}")).unwrap_or_default();
             printer.line(&format!("\n{}{zip}\nhash  {hash}", summary(difference)))
         }
         DiffFormat::Json => {
-            for object in difference.objects() {
-                printer.object(&object)?;
+            for mut object in difference.objects() {
+                if let Some(object) = object.as_object_mut() {
+                    object.insert("target".into(), sides.target.to_string().into());
+                }
+                printer.line(object);
             }
-            let id = |submission: Option<&Submission>| {
-                submission.map_or(Value::Null, |submission| submission.id.clone().into())
-            };
-            printer.object(&json!({
-                "event": "difference", "target": sides.target.to_string(), "name": detail.product.name,
-                "published": id(detail.published.as_ref()), "pending": id(detail.pending.as_ref()),
-                "file": sides.json.map(|path| path.display().to_string()), "zip": sides.zip.map(|path| path.display().to_string()),
-                "changes": difference.len(), "concerns": difference.risks.len(), "hash": hash.to_string(),
-            }))
+            let id = |submission: Option<&'_ Submission>| submission.map(|one| one.id.clone());
+            let path = |path: Option<&Path>| path.map(|path| path.display().to_string());
+            printer.event(&Event::Difference {
+                target: sides.target,
+                name: &detail.product.name,
+                published: id(detail.published.as_ref()),
+                pending: id(detail.pending.as_ref()),
+                file: path(sides.json),
+                zip: path(sides.zip),
+                changes: difference.len(),
+                concerns: difference.risks.len(),
+                hash: hash.to_string(),
+            });
         }
         DiffFormat::Markdown => {
             let title = escaped(&title);
@@ -181,7 +189,7 @@ fn print(
             printer.line(&format!(
                 "## {title}\n\n{sentence}\n\n{}",
                 difference.markdown()
-            ))?;
+            ));
             let zip = zip
                 .map(|zip| format!(", ZIP {}", escaped(&zip)))
                 .unwrap_or_default();

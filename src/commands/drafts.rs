@@ -2,11 +2,11 @@
 
 use super::{
     context::Context,
+    event::Event,
     exit::{Exit, Failure},
     printer::Printer,
 };
 use crate::storage::DraftFile;
-use serde_json::json;
 use std::path::Path;
 use store_model::target::Target;
 
@@ -17,17 +17,18 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let kept = listed(context, target)?;
     if kept.is_empty() && !printer.is_json() {
-        printer.chatter("No document is kept.")?;
+        printer.chatter("No document is kept.");
     }
     for draft in kept {
-        let path = draft.path.display().to_string();
-        if printer.is_json() {
-            printer.object(&json!({
-                "target": draft.target.to_string(), "why": draft.why.word(), "submissionId": draft.submission, "runId": draft.run, "savedAt": draft.saved_at, "path": path,
-            }))?;
-        } else {
-            printer.line(&line(&draft))?;
-        }
+        let event = Event::Kept {
+            target: &draft.target,
+            why: draft.why.word(),
+            submission_id: draft.submission.as_deref(),
+            run_id: draft.run.as_deref(),
+            saved_at: draft.saved_at,
+            path: draft.path.display().to_string(),
+        };
+        printer.either(&event, || line(&draft));
     }
     Ok(Exit::Done)
 }
@@ -70,7 +71,7 @@ pub(super) fn show(
         }
     };
     let text = context.services.home.drafts().read(&draft.path)?.text;
-    printer.text(&text)?;
+    printer.text(&text);
     Ok(Exit::Done)
 }
 

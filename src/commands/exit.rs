@@ -1,11 +1,14 @@
 //! How a head-less command ends: a code that scripts can read, and a sentence for people.
 
 use crate::{
-    engine::view::{Cause, Ending, Outcome},
+    engine::{
+        preflight::Refusal,
+        view::{Cause, Ending, Outcome},
+    },
     storage::{DiskError, config::ConfigError},
     tasks::{drive, manage::ManageError, services::OpenError},
 };
-use std::{fmt::Display, io};
+use std::fmt::Display;
 use store_client::ApiError;
 
 /// The exit codes of product.md § 3.
@@ -72,6 +75,12 @@ impl From<ManageError> for Failure {
     }
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(refusal)
+    }
+}
+
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::new(Exit::Usage, error)
@@ -87,19 +96,6 @@ impl From<DiskError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         Self::new(Exit::Failed, error)
-    }
-}
-
-/// Output that nobody reads any more ends the command without noise.
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self::new(Exit::Done, "");
-        }
-        Self::new(
-            Exit::Failed,
-            format!("The output could not be written: {error}"),
-        )
     }
 }
 

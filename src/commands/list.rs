@@ -28,7 +28,7 @@ pub(super) async fn run(
                 printer.chatter(&format!(
                     "One request for each of {} apps: this takes a while.",
                     apps.len()
-                ))?;
+                ));
             }
             let mut flights = Vec::new();
             for app in apps {
@@ -39,7 +39,7 @@ pub(super) async fn run(
                     Ok(found) => flights.extend(found),
                     // One app that Partner Center keeps to itself must not hide the flights of the others.
                     Err(error) if error.status() == Some(409) => {
-                        printer.chatter(&format!("warning: {error}"))?
+                        printer.chatter(&format!("warning: {error}"))
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -51,7 +51,7 @@ pub(super) async fn run(
         products.retain(|product| product.pending.is_some());
     }
     if products.is_empty() && !printer.is_json() {
-        printer.chatter("Nothing to list.")?;
+        printer.chatter("Nothing to list.");
     }
     let width = products
         .iter()
@@ -64,7 +64,7 @@ pub(super) async fn run(
             _ => None,
         };
         if printer.is_json() {
-            printer.object(&object(&product, status.as_ref()))?;
+            printer.line(object(&product, status.as_ref()));
         } else {
             let state = match (status, &product.pending, &product.published) {
                 (Some(status), ..) => status.to_string(),
@@ -76,7 +76,7 @@ pub(super) async fn run(
                 "{:width$}  {state:15}  {}",
                 product.target.to_string(),
                 product.name
-            ))?;
+            ));
         }
     }
     Ok(Exit::Done)

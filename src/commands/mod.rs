@@ -6,6 +6,7 @@ pub mod context;
 mod diff;
 mod diff_text;
 mod drafts;
+pub mod event;
 pub mod exit;
 mod list;
 pub mod operation;
@@ -15,6 +16,7 @@ mod publish;
 mod resume;
 mod rollout;
 pub mod run;
+mod run_log;
 mod show;
 #[cfg(feature = "sim")]
 pub mod sim;

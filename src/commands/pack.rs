@@ -2,6 +2,7 @@
 
 use super::{
     context::{Context, read_value, submission},
+    event::Event,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -14,14 +15,14 @@ use crate::{
         report::Packed,
     },
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 use store_client::Priority;
 use store_model::{
-    finding::Severity,
+    finding::{Finding, Severity},
     product::PackageIdentity,
     submission::{kind_of, put_body},
     target::Kind,
@@ -51,13 +52,15 @@ pub(super) async fn run(
         Ok(packed) => packed,
         Err(PackError::Refused(problems)) => {
             for problem in &problems {
-                if printer.is_json() {
-                    printer.object(
-                        &json!({"event": "finding", "severity": "error", "message": problem}),
-                    )?;
-                } else {
-                    printer.line(&format!("error: {problem}"))?;
-                }
+                let finding = Finding {
+                    pointer: String::new(),
+                    severity: Severity::Error,
+                    sentence: problem.clone(),
+                    rule: "",
+                    help: "",
+                };
+                let event = Event::finding(args.target.as_ref(), &finding, None);
+                printer.either(&event, || format!("error: {problem}"));
             }
             return Err(Failure::refused(
                 "No ZIP was made: the folder does not have what the document waits for.",
@@ -66,27 +69,23 @@ pub(super) async fn run(
         Err(error @ PackError::Cancelled) => return Err(Failure::new(Exit::Interrupted, error)),
         Err(error) => return Err(Failure::new(Exit::Failed, error)),
     };
-    if printer.is_json() {
-        for (name, from) in &packed.files {
-            printer.object(&json!({"event": "packed", "fileName": name, "from": from}))?;
-        }
-        for name in &packed.left_out {
-            printer.object(&json!({"event": "left-out", "from": name}))?;
-        }
-    } else {
-        for (name, from) in &packed.files {
-            let from = if name == from {
-                String::new()
+    for (name, from) in &packed.files {
+        let event = Event::Packed {
+            file_name: name,
+            from,
+        };
+        printer.either(&event, || {
+            if name == from {
+                format!("+ {name}")
             } else {
-                format!("  from {from}")
-            };
-            printer.line(&format!("+ {name}{from}"))?;
-        }
-        for name in &packed.left_out {
-            printer.line(&format!(
-                "· {name} is left out: the document does not wait for it."
-            ))?;
-        }
+                format!("+ {name}  from {from}")
+            }
+        });
+    }
+    for name in &packed.left_out {
+        printer.either(&Event::LeftOut { from: name }, || {
+            format!("· {name} is left out: the document does not name it.")
+        });
     }
     // What is inside of the packages only the ZIP tells.
     let zip = args.out.clone();
@@ -105,36 +104,37 @@ pub(super) async fn run(
     }
     for finding in examined.fit.findings() {
         if printer.is_json() {
-            printer.object(&json!({
-                "event": "finding", "severity": finding.severity.word(), "pointer": finding.pointer, "message": finding.sentence,
-            }))?;
+            printer.event(&Event::finding(args.target.as_ref(), &finding, None));
         } else if finding.severity != Severity::Note {
             printer.line(&format!(
                 "{}: {}",
                 finding.severity.word(),
                 finding.sentence
-            ))?;
+            ));
         }
     }
     let (files, size, is_ok) = (packed.files.len(), packed.size, examined.fit.is_ok());
-    if printer.is_json() {
-        let outcome = if is_ok { "packed" } else { "refused" };
-        printer.object(&json!({
-            "event": "result", "outcome": outcome, "zip": args.out, "files": files, "size": size, "leftOut": packed.left_out.len(),
-        }))?;
-    } else {
+    let event = Event::PackResult {
+        target: args.target.as_ref(),
+        outcome: if is_ok { "packed" } else { "refused" },
+        zip: args.out.display().to_string(),
+        files,
+        size,
+        left_out: packed.left_out.len(),
+    };
+    printer.either(&event, || {
         let counted = units::counted(files, "file");
         let fits = if is_ok {
             "It fits the document."
         } else {
             "The Store would refuse what is named above."
         };
-        printer.line(&format!(
+        format!(
             "{}: {counted}, {}. {fits}",
             args.out.display(),
             units::bytes(size)
-        ))?;
-    }
+        )
+    });
     Ok(if is_ok { Exit::Done } else { Exit::Refused })
 }
 

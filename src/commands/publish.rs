@@ -11,6 +11,7 @@ use crate::{
     engine::{
         operation::Operation,
         plan::{PendingPolicy, Plan, WaitFor},
+        preflight::Refusal,
     },
     tasks::job::Catalog,
 };
@@ -23,10 +24,8 @@ pub(super) async fn publish(
 ) -> Result<Exit, Failure> {
     context.may_change()?;
     if context.profile.protected && !args.yes {
-        return Err(Failure::refused(format!(
-            "Profile {} is protected: add --yes to commit.",
-            context.profile.name
-        )));
+        let profile = context.profile.name.clone();
+        return Err(Refusal::Protected { profile }.into());
     }
     if args.zip.is_some() && args.expect.as_ref().is_some_and(Fingerprint::is_open) {
         return Err(Failure::usage(
@@ -103,10 +102,10 @@ pub(super) async fn watch(
     } in pending
     {
         let Some(submission) = pending else {
-            printer.chatter(&format!("{target} ({name}) has nothing under way."))?;
+            printer.chatter(&format!("{target} ({name}) has nothing under way."));
             continue;
         };
-        printer.chatter(&format!("{target} ({name}), submission {submission}"))?;
+        printer.chatter(&format!("{target} ({name}), submission {submission}"));
         let exit = carry_out(
             &mut context,
             Work::Begin(Operation::Follow {

@@ -2,13 +2,14 @@
 
 use super::{
     context::Context,
+    event::Event,
     exit::{Exit, Failure},
     operation::{Work, carry_out},
     printer::Printer,
 };
 use crate::tasks::{journal, report::Interrupted};
-use serde_json::{Value, json};
-use std::{io, time::Duration};
+use serde_json::Value;
+use std::time::Duration;
 
 pub(super) async fn run(
     mut context: Context,
@@ -20,10 +21,10 @@ pub(super) async fn run(
     let runs = journal::interrupted(&context.services.home.runs(), &context.services.profile)?;
     let Some(wanted) = run else {
         if runs.is_empty() && !printer.is_json() {
-            printer.chatter("No run was interrupted.")?;
+            printer.chatter("No run was interrupted.");
         }
         for run in &runs {
-            show(run, printer)?;
+            show(run, printer);
         }
         return Ok(Exit::Done);
     };
@@ -32,8 +33,11 @@ pub(super) async fn run(
     let mut matches = runs
         .iter()
         .filter(|run| run.id == wanted || run.id.ends_with(wanted));
-    let id = match (matches.next(), matches.next()) {
-        (Some(run), None) => run.id.clone(),
+    let (id, target) = match (matches.next(), matches.next()) {
+        (Some(run), None) => {
+            let target = run.view.as_ref().map(|view| view.target.clone());
+            (run.id.clone(), target)
+        }
         (None, _) => {
             // One that has ended is no longer in the list, but a script may still have its id.
             if let Some(ended) = context
@@ -65,15 +69,11 @@ pub(super) async fn run(
             )));
         }
     };
-    let work = if renew {
-        Work::Renew(id)
-    } else {
-        Work::Resume(id)
-    };
+    let work = Work::Resume { id, target, renew };
     carry_out(&mut context, work, timeout, printer).await
 }
 
-fn show(run: &Interrupted, printer: &mut Printer<'_>) -> io::Result<()> {
+fn show(run: &Interrupted, printer: &mut Printer<'_>) {
     let view = run.view.as_ref();
     let step = view
         .and_then(|view| view.steps.iter().rfind(|step| step.started.is_some()))
@@ -82,18 +82,25 @@ fn show(run: &Interrupted, printer: &mut Printer<'_>) -> io::Result<()> {
         .and_then(|view| view.ending.as_ref())
         .map(|ending| ending.message.as_str());
     if printer.is_json() {
-        return printer.object(&json!({
-            "run": run.id, "target": view.map(|view| view.target.to_string()), "name": view.map(|view| &view.name),
-            "started": view.map(|view| view.started), "step": step, "submissionId": view.and_then(|view| view.submission.as_ref()),
-            "message": ending, "heldBy": run.held_by, "problem": run.problem,
-        }));
+        printer.event(&Event::Interrupted {
+            target: view.map(|view| &view.target),
+            run: &run.id,
+            name: view.map(|view| view.name.as_str()),
+            started: view.map(|view| view.started),
+            step,
+            submission_id: view.and_then(|view| view.submission.as_deref()),
+            message: ending,
+            held_by: run.held_by.as_deref(),
+            problem: run.problem.as_deref(),
+        });
+        return;
     }
     let what = match (view, step) {
         (Some(view), Some(step)) => format!("{}  stopped at {}", view.target, step.word()),
         (Some(view), None) => view.target.to_string(),
         (None, _) => "cannot be read".to_owned(),
     };
-    printer.line(&format!("{}  {what}", run.id))?;
+    printer.line(&format!("{}  {what}", run.id));
     let held = run
         .held_by
         .as_ref()
@@ -103,7 +110,6 @@ fn show(run: &Interrupted, printer: &mut Printer<'_>) -> io::Result<()> {
         .chain(held.as_deref())
         .chain(run.problem.as_deref())
     {
-        printer.line(&format!("    {text}"))?;
+        printer.line(&format!("    {text}"));
     }
-    Ok(())
 }

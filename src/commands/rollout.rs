@@ -2,6 +2,7 @@
 
 use super::{
     context::Context,
+    event::Event,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -9,7 +10,6 @@ use crate::{
     cli::RolloutMove,
     tasks::rollout::{self, Move},
 };
-use serde_json::json;
 use store_client::Priority;
 use store_model::target::Target;
 
@@ -58,10 +58,14 @@ pub(super) async fn run(
         }
     };
     if printer.is_json() {
-        printer.object(&json!({
-            "target": target.to_string(), "submissionId": id, "isPackageRollout": stands.is_rollout,
-            "packageRolloutPercentage": stands.percentage, "packageRolloutStatus": stands.status, "fallbackSubmissionId": stands.fallback,
-        }))?;
+        printer.event(&Event::Rollout {
+            target,
+            submission_id: id,
+            is_package_rollout: stands.is_rollout,
+            package_rollout_percentage: stands.percentage,
+            package_rollout_status: &stands.status,
+            fallback_submission_id: stands.fallback.as_deref(),
+        });
     } else if stands.is_rollout {
         let others = stands
             .fallback
@@ -71,11 +75,11 @@ pub(super) async fn run(
         printer.line(&format!(
             "{target}  {} % of the customers get submission {id}{others}  ({})",
             stands.percentage, stands.status
-        ))?;
+        ));
     } else {
         printer.line(&format!(
             "{target}  submission {id} is not rolled out gradually: all customers get it."
-        ))?;
+        ));
     }
     Ok(Exit::Done)
 }

@@ -11,20 +11,43 @@ use super::{
 };
 use crate::{
     cli::{Cli, CliCommand, RolloutMove},
-    storage::config::Env,
+    storage::{atomic, config::Env},
 };
 
 /// Runs a head-less command and prints its failure, if it has one.
 pub async fn run(cli: &Cli, command: &CliCommand, env: Env<'_>, printer: &mut Printer<'_>) -> Exit {
-    match Box::pin(dispatch(cli, command, env, printer)).await {
+    let out = command.out();
+    if out.is_some() {
+        printer.collect();
+    }
+    let exit = match Box::pin(dispatch(cli, command, env, printer)).await {
         Ok(exit) => exit,
         Err(failure) => {
-            if !failure.message.is_empty() {
-                // The last stream there is: when it is gone too, the exit code alone has to do.
-                let _ = printer.chatter(&format!("flightdeck: {}", failure.message));
-            }
+            printer.chatter(format!("flightdeck: {}", failure.message));
             failure.exit
         }
+    };
+    // What a failed command printed is no document: an earlier one stays.
+    if let (Some(out), Some(document), Exit::Done) = (out, printer.document(), exit)
+        && let Err(error) = atomic::write(out, &document)
+    {
+        printer.chatter(format!("flightdeck: {error}"));
+        return Exit::Failed;
+    }
+    finish(exit, printer)
+}
+
+/// The command's own exit code; output that was lost only fails a command that otherwise succeeded.
+pub fn finish(exit: Exit, printer: &mut Printer<'_>) -> Exit {
+    let Some(error) = printer.error() else {
+        return exit;
+    };
+    let message = format!("flightdeck: The output could not be written: {error}");
+    printer.chatter(message);
+    if exit == Exit::Done {
+        Exit::Failed
+    } else {
+        exit
     }
 }
 
@@ -48,6 +71,7 @@ async fn dispatch(
             target,
             submission,
             json,
+            ..
         } => {
             show::show(
                 Context::open_to_read(cli, env, printer)?,
@@ -70,6 +94,7 @@ async fn dispatch(
             json,
             zip,
             format,
+            ..
         } => {
             let sides = diff::Sides {
                 target,
@@ -95,7 +120,11 @@ async fn dispatch(
             timeout,
             bandwidth,
         } => {
-            let mut context = Context::open(cli, env)?;
+            // The list only reads, so it works where nothing can be written.
+            let mut context = match run {
+                Some(_) => Context::open(cli, env)?,
+                None => Context::open_to_read(cli, env, printer)?,
+            };
             context.limit_bandwidth(bandwidth.as_deref())?;
             resume::run(context, run.as_deref(), *renew, *timeout, printer).await
         }
@@ -106,7 +135,7 @@ async fn dispatch(
             };
             rollout::run(context, target, to.as_ref(), *yes, printer).await
         }
-        CliCommand::Drafts { show, target } => {
+        CliCommand::Drafts { show, target, .. } => {
             let context = Context::open_to_read(cli, env, printer)?;
             match show {
                 Some(which) => drafts::show(&context, target.as_ref(), which, printer),

@@ -2,11 +2,11 @@
 
 use super::{
     context::Context,
+    event::Event,
     exit::{Exit, Failure},
     printer::Printer,
 };
-use serde_json::{Value, json};
-use std::io;
+use serde_json::Value;
 use store_client::Priority;
 use store_model::{
     explain,
@@ -37,55 +37,50 @@ pub(super) async fn show(
             Some(id) => id.clone(),
             None if json => return Err(none("pending or published")),
             None => {
-                overview(&product, None, printer)?;
+                overview(&product, None, printer);
                 return Ok(Exit::Done);
             }
         },
     };
     let submission = store.submission(target, &id).await?.submission;
     if json {
-        printer.line(&document::pretty(&submission.document))?;
+        printer.line(&document::pretty(&submission.document));
         if submission
             .document
             .get("fileUploadUrl")
             .and_then(Value::as_str)
             == Some(REDACTED)
         {
-            printer.chatter("fileUploadUrl is left out: whoever has it can replace the upload.")?;
+            printer.chatter("fileUploadUrl is left out: whoever has it can replace the upload.");
         }
     } else if printer.is_json() {
-        printer.object(&submission.document)?;
+        printer.line(&submission.document);
     } else {
-        overview(&product, Some(&submission), printer)?;
+        overview(&product, Some(&submission), printer);
     }
     Ok(Exit::Done)
 }
 
-fn overview(
-    product: &Product,
-    submission: Option<&Submission>,
-    printer: &mut Printer<'_>,
-) -> io::Result<()> {
+fn overview(product: &Product, submission: Option<&Submission>, printer: &mut Printer<'_>) {
     let none = || "none".to_owned();
-    printer.line(&format!("{}  {}", product.target, product.name))?;
+    printer.line(&format!("{}  {}", product.target, product.name));
     if let Some(app) = &product.app {
-        printer.line(&format!("  app        {app}"))?;
+        printer.line(&format!("  app        {app}"));
     }
     printer.line(&format!(
         "  published  {}",
         product.published.clone().unwrap_or_else(none)
-    ))?;
+    ));
     printer.line(&format!(
         "  pending    {}",
         product.pending.clone().unwrap_or_else(none)
-    ))?;
+    ));
     let Some(submission) = submission else {
-        return Ok(());
+        return;
     };
-    printer.line(&format!("  submission {}", submission.id))?;
+    printer.line(&format!("  submission {}", submission.id));
     if submission.is_portal_made() {
-        printer
-            .line("  made in Partner Center: the API can neither change, commit nor delete it")?;
+        printer.line("  made in Partner Center: the API can neither change, commit nor delete it");
     }
     for package in package::packages(product.target.kind(), &submission.document) {
         printer.line(&format!(
@@ -93,9 +88,9 @@ fn overview(
             package.file_name,
             package.version,
             package.status.as_str()
-        ))?;
+        ));
     }
-    report(&submission.report(), printer)?;
+    report(&submission.report(), printer);
     printer.line(&format!(
         "  portal     {}",
         product.target.portal_url(Some(&submission.id))
@@ -103,8 +98,8 @@ fn overview(
 }
 
 /// A status with what the service said, each code explained.
-pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) -> io::Result<()> {
-    printer.line(&format!("  status     {}", report.status))?;
+pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) {
+    printer.line(&format!("  status     {}", report.status));
     for (word, remarks) in [("error", &report.errors), ("warning", &report.warnings)] {
         for remark in remarks {
             let explanation = explain::explain(&remark.code, &remark.details);
@@ -114,19 +109,18 @@ pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) -> io::Re
             {
                 continue;
             }
-            printer.line(&format!("  {word:9}  {}: {}", remark.code, remark.details))?;
+            printer.line(&format!("  {word:9}  {}: {}", remark.code, remark.details));
             if let Some(explanation) = explanation {
                 printer.line(&format!(
                     "             {} {}",
                     explanation.meaning, explanation.advice
-                ))?;
+                ));
             }
         }
     }
     for report in &report.reports {
-        printer.line(&format!("  report     {} {}", report.date, report.url))?;
+        printer.line(&format!("  report     {} {}", report.date, report.url));
     }
-    Ok(())
 }
 
 pub(super) async fn status(
@@ -144,12 +138,16 @@ pub(super) async fn status(
     };
     let found = store.status(target, id).await?;
     if printer.is_json() {
-        printer.object(&json!({
-            "event": "status", "target": target.to_string(), "submissionId": id, "status": found.status.as_str(),
-            "errors": found.errors, "warnings": found.warnings, "certificationReports": found.reports,
-        }))?;
+        printer.event(&Event::Status {
+            target,
+            submission_id: id,
+            status: found.status.as_str(),
+            errors: &found.errors,
+            warnings: &found.warnings,
+            certification_reports: &found.reports,
+        });
     } else {
-        printer.line(&format!("{target}  {}", product.name))?;
+        printer.line(&format!("{target}  {}", product.name));
         printer.line(&format!(
             "  submission {id}{}",
             if product.pending.is_some() {
@@ -157,8 +155,8 @@ pub(super) async fn status(
             } else {
                 " (live)"
             }
-        ))?;
-        report(&found, printer)?;
+        ));
+        report(&found, printer);
     }
     Ok(if found.status.is_failure() {
         Exit::Store

@@ -2,6 +2,7 @@
 
 use super::{
     context::{Context, read_document, read_value, submission},
+    event::Event,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -13,7 +14,7 @@ use crate::{
         texts::{self as files, TextSource},
     },
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 use store_model::{
     json::{document::Document, edit::apply_to_text},
@@ -42,7 +43,15 @@ pub(super) async fn run(
         } => {
             let (kind, document) =
                 document(cli, env, target.as_ref(), json.as_deref(), printer).await?;
-            export(kind, &document, to, &chosen(kind, field)?, *force, printer)
+            export(
+                target.as_ref(),
+                kind,
+                &document,
+                to,
+                &chosen(kind, field)?,
+                *force,
+                printer,
+            )
         }
         Texts::Import {
             json,
@@ -64,23 +73,23 @@ pub(super) async fn run(
             let out = out.as_deref().unwrap_or(json);
             // On stdout the document is the result: everything else would spoil it.
             let is_document = out == Path::new("-");
-            say(&plan, is_document, printer)?;
+            say(&plan, is_document, printer);
             let losses = plan.losses().count();
             if losses > 0 && !lenient {
-                result(&plan, None, printer)?;
+                result(&plan, None, printer);
                 return Err(Failure::refused(format!(
                     "{losses} of the texts cannot be taken, so nothing was written. Mend them, or take the rest with --lenient."
                 )));
             }
             if is_document {
-                printer.line(text.trim_end_matches('\n'))?;
+                printer.line(text.trim_end_matches('\n'));
                 return Ok(Exit::Done);
             }
             // A document that stays as it is keeps its time of change too.
             if out != json || !plan.edits.is_empty() {
                 atomic::write(out, text.as_bytes())?;
             }
-            result(&plan, Some(out), printer)?;
+            result(&plan, Some(out), printer);
             Ok(Exit::Done)
         }
     }
@@ -128,6 +137,7 @@ fn chosen(kind: Kind, names: &[String]) -> Result<Vec<Field>, Failure> {
 }
 
 fn export(
+    target: Option<&Target>,
     kind: Kind,
     document: &Value,
     to: &Path,
@@ -152,17 +162,20 @@ fn export(
     match files::write(to, &all, force).map_err(fail)? {
         Written::Done { files } => {
             let languages = texts::languages(document).len();
-            if printer.is_json() {
-                let line = json!({"event": "result", "to": to.display().to_string(), "languages": languages, "files": all.len(), "written": files});
-                printer.object(&line)?;
-            } else {
-                printer.line(&format!(
-                    "{} of {languages} languages: {files} of {} files are new, in {}",
-                    "Texts",
+            let event = Event::ExportResult {
+                target,
+                to: to.display().to_string(),
+                languages,
+                files: all.len(),
+                written: files,
+            };
+            printer.either(&event, || {
+                format!(
+                    "Texts of {languages} languages: {files} of {} files are new, in {}",
                     all.len(),
                     to.display()
-                ))?;
-            }
+                )
+            });
             Ok(Exit::Done)
         }
         Written::InTheWay { files } => {
@@ -215,12 +228,12 @@ fn plan(
 }
 
 /// What changes and what is not taken.
-fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) -> Result<(), Failure> {
-    let object = |line: &Value, printer: &mut Printer<'_>| {
+fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) {
+    let print = |event: &Event<'_>, printer: &mut Printer<'_>| {
         if is_aside {
-            printer.chatter(&line.to_string())
+            printer.chatter(event.to_json());
         } else {
-            printer.object(line)
+            printer.event(event);
         }
     };
     for change in &plan.changes {
@@ -229,52 +242,54 @@ fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) -> Result<(), Fai
             change.after.to_value(),
         );
         if printer.is_json() {
-            object(
-                &json!({
-                    "event": "text", "language": change.language, "field": change.field.name, "source": change.source,
-                    "before": before, "after": after,
-                }),
-                printer,
-            )?;
+            let event = Event::Text {
+                language: &change.language,
+                field: change.field.name,
+                source: &change.source,
+                before,
+                after,
+            };
+            print(&event, printer);
         } else {
             printer.chatter(&format!(
                 "{} {}: from {}",
                 change.language, change.field.name, change.source
-            ))?;
+            ));
         }
     }
     for problem in &plan.problems {
         if printer.is_json() {
-            object(
-                &json!({
-                    "event": "problem", "source": problem.source, "why": problem.why.word(), "message": problem.sentence,
-                }),
-                printer,
-            )?;
+            let event = Event::Problem {
+                source: &problem.source,
+                why: problem.why.word(),
+                message: &problem.sentence,
+            };
+            print(&event, printer);
         } else {
             let word = if problem.why.is_harmless() {
                 "left out"
             } else {
                 "not taken"
             };
-            printer.chatter(&format!("{word}: {}: {}", problem.source, problem.sentence))?;
+            printer.chatter(&format!("{word}: {}: {}", problem.source, problem.sentence));
         }
     }
-    Ok(())
 }
 
-fn result(plan: &Plan, out: Option<&Path>, printer: &mut Printer<'_>) -> Result<(), Failure> {
+fn result(plan: &Plan, out: Option<&Path>, printer: &mut Printer<'_>) {
     let (changed, same, lost) = (plan.changes.len(), plan.same, plan.losses().count());
     if printer.is_json() {
-        printer.object(&json!({
-            "event": "result", "changed": changed, "same": same, "notTaken": lost, "addedLanguages": plan.added,
-            "document": out.map(|out| out.display().to_string()),
-        }))?;
+        printer.event(&Event::ImportResult {
+            changed,
+            same,
+            not_taken: lost,
+            added_languages: &plan.added,
+            document: out.map(|out| out.display().to_string()),
+        });
     } else if let Some(out) = out {
         printer.line(&format!(
             "{changed} texts changed, {same} were the same, {lost} not taken: {}",
             out.display()
-        ))?;
+        ));
     }
-    Ok(())
 }

@@ -4,11 +4,10 @@
 
 use super::{
     call::{Fault, NextStep, RunEvent},
-    expect,
     follow::{self, Verdict},
     operation::{Header, Operation},
-    plan::{PendingPolicy, Plan, WaitFor},
-    preflight,
+    plan::{Plan, WaitFor},
+    preflight::{self, Refusal},
     stage::{Probe, Stage},
     view::{Cause, Ending, Outcome, RunView, Step, StepState},
 };
@@ -33,7 +32,7 @@ pub struct Run {
     pub(super) draft: Option<Submission>,
     /// The body that will be sent.
     pub(super) body: Option<Value>,
-    has_pending_files: bool,
+    pub(super) has_pending_files: bool,
     pub(super) is_uploaded: bool,
     /// `targetPublishMode` of what is committed.
     publish_mode: Option<String>,
@@ -225,19 +224,13 @@ impl Run {
                 self.view.warnings.extend(warnings);
                 let agreed = self
                     .plan()
-                    .map_or(Ok(()), |plan| expect::zip_agreed(plan, sum));
-                if let Err(message) = agreed {
-                    self.refuse(message, at);
+                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, sum));
+                if let Err(refusal) = agreed {
+                    self.refuse(refusal.to_string(), at);
                 } else if problems.is_empty() {
                     self.leave_settling(at);
                 } else {
-                    self.refuse(
-                        format!(
-                            "The ZIP does not fit the document, so nothing was sent:\n  {}",
-                            problems.join("\n  ")
-                        ),
-                        at,
-                    );
+                    self.refuse(Refusal::ZipDoesNotFit(problems).to_string(), at);
                 }
             }
             (Stage::SaveDraft, RunEvent::DraftSaved { path }) => {
@@ -326,62 +319,13 @@ impl Run {
         }
     }
 
-    /// Everything that can be known before the first changing request is judged here.
-    fn preflight(&mut self, at: Timestamp) {
-        self.view.done(None, at);
-        self.view.begin(Step::SettleDraft, at);
-        let Some(plan) = self.plan() else { return };
-        let settled = preflight::preflight(plan, self.pending.as_ref(), self.live.as_ref(), at);
-        match settled {
-            Err(message) => self.refuse(message, at),
-            Ok(settled) => {
-                self.body = settled.body;
-                self.has_pending_files = settled.has_pending_files;
-                self.view.warnings.extend(settled.warnings);
-                if self.has_pending_files {
-                    self.stage = Stage::Examine;
-                } else {
-                    self.leave_settling(at);
-                }
-            }
-        }
-    }
-
-    fn leave_settling(&mut self, at: Timestamp) {
-        let policy = self.plan().map_or(PendingPolicy::Fail, |plan| plan.pending);
-        match (&self.pending, policy) {
-            (Some(draft), PendingPolicy::Keep) => {
-                let draft = draft.clone();
-                self.adopt(&draft);
-                self.view.done(Some(format!("kept draft {}", draft.id)), at);
-                self.view.skip(Step::Create, "goes on with the kept draft");
-                self.after_draft(at);
-            }
-            (Some(_), _) => self.enter(Stage::SaveDraft, at),
-            (None, _) => {
-                self.view.done(Some("no draft in the way".into()), at);
-                self.enter(Stage::Create, at);
-            }
-        }
-    }
-
-    fn adopt(&mut self, draft: &Submission) {
+    pub(super) fn adopt(&mut self, draft: &Submission) {
         self.view.submission = Some(draft.id.clone());
         self.publish_mode = publish_mode(&draft.document);
         self.draft = Some(draft.clone());
     }
 
-    pub(super) fn after_draft(&mut self, at: Timestamp) {
-        if self.body.is_some() {
-            self.enter(Stage::Update, at);
-        } else {
-            self.view.skip(Step::Update, "the draft stays as it is");
-            self.view.skip(Step::ReadBack, "the draft stays as it is");
-            self.after_update(at);
-        }
-    }
-
-    fn after_update(&mut self, at: Timestamp) {
+    pub(super) fn after_update(&mut self, at: Timestamp) {
         if self.is_uploaded {
             self.enter(Stage::Commit, at);
         } else if self.has_pending_files {

@@ -4,12 +4,12 @@
 pub mod cadence;
 pub mod call;
 pub mod entry;
-pub mod expect;
 mod follow;
 pub mod machine;
 pub mod operation;
 pub mod plan;
 pub mod preflight;
 mod recovery;
+mod settling;
 mod stage;
 pub mod view;

@@ -5,6 +5,7 @@ use super::{
     action::Action,
     command::{Command, Opening},
 };
+use crate::engine::preflight::Refusal;
 use crate::state::prepared::Prepared;
 use crate::tasks::job::Job;
 use store_model::{product::Product, remote::Remote, status::Status, target::Kind};
@@ -61,10 +62,8 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
     };
     let is_read_only = cx.model.profile.is_read_only;
     let read_only = || {
-        no(format!(
-            "The profile {} is read-only.",
-            cx.model.profile.name
-        ))
+        let profile = cx.model.profile.name.clone();
+        no(Refusal::ReadOnly { profile }.to_string())
     };
     let report = prepared.pending_report(cx.model);
     let is_running = cx
@@ -85,7 +84,8 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
         Action::DropZip => yes_if(prepared.zip.is_some(), "No ZIP is chosen."),
         Action::Publish | Action::DeleteDraft if is_read_only => read_only(),
         Action::Publish if is_running => no(format!(
-            "A run for it is active; pane {} shows it.",
+            "{} Pane {} shows it.",
+            Refusal::ActiveRun,
             cx.key(Action::FocusRuns)
         )),
         Action::Publish if !prepared.has_body() => {
@@ -99,7 +99,7 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
             report.is_some_and(|report| report.status.is_in_progress()),
             "It has no pending submission to follow.",
         ),
-        Action::DeleteDraft if is_running => no("A run is using it."),
+        Action::DeleteDraft if is_running => no(Refusal::ActiveRun.to_string()),
         Action::DeleteDraft => match (prepared.draft(), report) {
             (Some(draft), _) if draft.is_portal_made() => no(
                 "The draft was created or edited in Partner Center, so it can only be deleted there.",

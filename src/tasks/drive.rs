@@ -13,9 +13,9 @@ use crate::{
     engine::{
         call::{Fault, NextStep, RunEvent},
         entry::{Entry, Sent},
-        expect,
         machine::Run,
         operation::{Header, Operation},
+        preflight,
         view::{Cause, RunView, Step},
     },
     storage::{DiskError, Finished, Journal, Kept, Stage},
@@ -428,7 +428,7 @@ impl<'a> Driver<'a> {
             return Ok(());
         }
         let sum = self.sum(run, zip).await?;
-        expect::zip_agreed(plan, sum).map_err(|_| Fault {
+        preflight::zip_agreed(plan, sum).map_err(|_| Fault {
             cause: Cause::Trouble,
             message: format!(
                 "{} is not the ZIP that was approved (--expect) any more, so it was not uploaded, and draft {} is not committed. \

@@ -36,16 +36,18 @@ fn the_check_names_place_sentence_rule_and_help() {
         objects,
         [
             json!({
-                "event": "finding", "severity": "error", "pointer": "/contentType", "line": 2, "column": 18,
+                "event": "finding", "target": null, "severity": "error", "pointer": "/contentType", "line": 2, "column": 18,
                 "sentence": "contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed.",
+                "message": "contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed.",
                 "rule": "Q48", "help": "What the add-on sells; it must be chosen before the first update."
             }),
             json!({
-                "event": "finding", "severity": "warning", "pointer": "/visibility", "line": 5, "column": 17,
+                "event": "finding", "target": null, "severity": "warning", "pointer": "/visibility", "line": 5, "column": 17,
                 "sentence": "\"Shy\" is not among the known values: Public, Private, Hidden, NotSet.", "rule": "§ 3.4",
+                "message": "\"Shy\" is not among the known values: Public, Private, Hidden, NotSet.",
                 "help": "Who can get it: Public is found by everyone, Private only through its link, Hidden by nobody new."
             }),
-            json!({"event": "result", "outcome": "refused", "errors": 1, "warnings": 1, "notes": 0}),
+            json!({"event": "result", "target": null, "outcome": "refused", "errors": 1, "warnings": 1, "notes": 0}),
         ]
     );
 

@@ -150,3 +150,64 @@ fn a_closed_pipe_is_no_panic() {
     assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
     assert_eq!(ended.status.code(), Some(0));
 }
+
+/// A reader such as `head -n0`: stdout is closed before the first byte.
+fn with_closed_stdout(mut command: std::process::Command) -> Ended {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let child = command
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The command holds the last writing end; it must not outlive the spawn.
+    drop(command);
+    Ended::of(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_closed_stdout_silences_the_output_and_never_the_work() {
+    let bench = Bench::new();
+    let json = bench.edited(APP, |document| {
+        document["notesForCertification"] = "no reader".into();
+    });
+    let broken = bench.file("broken.json");
+    std::fs::write(&broken, r#"{"applicationCategory": 7}"#).unwrap();
+    for output in ["text", "json"] {
+        for (args, code) in [
+            (vec!["completions", "bash"], 0),
+            (vec!["man"], 0),
+            (vec!["list"], 0),
+            (vec!["check", "-", "--json", broken.to_str().unwrap()], 3),
+            (vec!["show", APP, "--json"], 0),
+            (vec!["status", APP], 0),
+            (vec!["diff", APP, "--json", &json], 0),
+        ] {
+            let args = [args, vec!["--output", output]].concat();
+            let ended = with_closed_stdout(bench.command(&args));
+            assert_eq!((ended.code, ended.err.as_str()), (code, ""), "{args:?}");
+        }
+    }
+    let args = ["publish", APP, "--json", &json, "--output", "json"];
+    let ended = with_closed_stdout(bench.command(&args));
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(
+        bench.show(APP, "published")["notesForCertification"],
+        "no reader"
+    );
+}
+
+#[test]
+fn a_document_goes_to_the_file_of_out_and_nothing_to_stdout() {
+    let bench = Bench::new();
+    let file = bench.file("shown.json");
+    let path = file.to_str().unwrap();
+    let shown = bench.run(&["show", APP, "--json"]);
+    let written = bench.run(&["show", APP, "--json", "--out", path]);
+    assert_eq!((written.code, written.out.as_str()), (0, ""), "{written:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), shown.out);
+    // A command that fails leaves the file as it was.
+    let failed = bench.run(&["diff", APP, "--out", path]);
+    assert_eq!(failed.code, 3, "{failed:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), shown.out);
+}

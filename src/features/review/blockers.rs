@@ -2,7 +2,9 @@
 
 use super::preview::Preview;
 use crate::{
-    engine::plan::PendingPolicy, screen::pane::Context, state::prepared::count,
+    engine::{plan::PendingPolicy, preflight::Refusal},
+    screen::pane::Context,
+    state::prepared::count,
     tasks::report::Examined,
 };
 use store_model::{
@@ -21,7 +23,8 @@ pub fn blockers(
 ) -> Vec<String> {
     let profile = &cx.model.profile;
     if profile.is_read_only {
-        return vec![format!("The profile {} is read-only.", profile.name)];
+        let profile = profile.name.clone();
+        return vec![Refusal::ReadOnly { profile }.to_string()];
     }
     if cx
         .model
@@ -29,7 +32,7 @@ pub fn blockers(
         .iter()
         .any(|row| row.view.target == *target && row.is_active())
     {
-        return vec!["A run for it is already active.".into()];
+        return vec![Refusal::ActiveRun.to_string()];
     }
     if let Some(fault) = &preview.fault {
         return vec![fault.clone()];

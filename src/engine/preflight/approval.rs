@@ -1,17 +1,18 @@
 //! Whether what was approved is still what would be committed: `--expect`. Judged before the first changing request. Pure.
 
-use super::plan::{PendingPolicy, Plan};
+use super::Refusal;
+use crate::engine::plan::{PendingPolicy, Plan};
 use store_model::{
     fingerprint::{Fingerprint, ZipPart},
     submission::Submission,
 };
 
 /// Base and document, and whether there is a ZIP at all; its content is compared once it has been read. The error is the refusal.
-pub(super) fn agreed(
+pub fn agreed(
     plan: &Plan,
     pending: Option<&Submission>,
     live: Option<&Submission>,
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     let Some(expected) = &plan.expect else {
         return Ok(());
     };
@@ -46,7 +47,7 @@ fn zip_part(plan: &Plan) -> ZipPart {
 }
 
 /// The content of the ZIP, as it was read just now; `None` where it was not read.
-pub fn zip_agreed(plan: &Plan, sum: Option<[u8; 32]>) -> Result<(), String> {
+pub fn zip_agreed(plan: &Plan, sum: Option<[u8; 32]>) -> Result<(), Refusal> {
     let Some(expected) = plan.expect.as_ref().filter(|expected| expected.needs_zip()) else {
         return Ok(());
     };
@@ -56,7 +57,7 @@ pub fn zip_agreed(plan: &Plan, sum: Option<[u8; 32]>) -> Result<(), String> {
     compare(plan, expected, &expected.with_zip(ZipPart::Sha256(sum)))
 }
 
-fn compare(plan: &Plan, expected: &Fingerprint, now: &Fingerprint) -> Result<(), String> {
+fn compare(plan: &Plan, expected: &Fingerprint, now: &Fingerprint) -> Result<(), Refusal> {
     let changed = expected.changed(now);
     if changed.is_empty() {
         Ok(())
@@ -65,12 +66,11 @@ fn compare(plan: &Plan, expected: &Fingerprint, now: &Fingerprint) -> Result<(),
     }
 }
 
-fn refusal(plan: &Plan, what: &str) -> String {
-    format!(
-        "This is not what was approved (--expect): {what} changed since, so nothing was sent. \
-         Look at flightdeck diff {} again and let its new hash be approved.",
-        plan.target
-    )
+fn refusal(plan: &Plan, what: &str) -> Refusal {
+    Refusal::NotApproved {
+        target: plan.target.clone(),
+        changed: what.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +115,7 @@ mod tests {
         let approved = plan(hash(ZipPart::None));
         assert_eq!(agreed(&approved, None, Some(&live)), Ok(()));
         let said = |plan: &Plan, pending: Option<&Submission>| {
-            agreed(plan, pending, Some(&live)).unwrap_err()
+            agreed(plan, pending, Some(&live)).unwrap_err().to_string()
         };
         assert!(said(&approved, Some(&draft)).contains("what the Store holds"));
         let other = Plan {
@@ -141,6 +141,7 @@ mod tests {
         assert!(
             zip_agreed(&approved, Some([2; 32]))
                 .unwrap_err()
+                .to_string()
                 .contains("the ZIP changed")
         );
         assert!(zip_agreed(&approved, None).is_err());

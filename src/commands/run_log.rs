@@ -1,0 +1,248 @@
+//! Prints what happens to a run: its steps, progress, states, warnings and the result. Starts and stops nothing.
+
+use super::{
+    event::{Event, Requests},
+    exit::{self, Exit, Failure},
+    printer::Printer,
+};
+use crate::{
+    engine::view::{Outcome, RunView, StepState},
+    tasks::report::{Report, UploadProgress},
+};
+use store_client::BudgetView;
+use store_model::{target::Target, units};
+
+/// How a wait was ended from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    Timeout,
+    Interrupt,
+}
+
+/// What has been printed of a run so far.
+pub(super) struct RunLog {
+    /// Known from the start, except for a resumed run whose journal cannot be read.
+    target: Option<Target>,
+    view: Option<RunView>,
+    failure: Option<String>,
+    /// The progress that was printed last: bytes sent, or for people the tenth.
+    progress: Option<u64>,
+    /// How far the ZIP was read for its hash when that was last printed.
+    summed: u8,
+    /// How many requests had waited long before this run.
+    delayed: u32,
+    /// The wait for the budget is reported once.
+    pub is_delay_told: bool,
+}
+
+impl RunLog {
+    pub(super) fn new(target: Option<Target>, delayed: u32) -> Self {
+        Self {
+            target,
+            view: None,
+            failure: None,
+            progress: None,
+            summed: 0,
+            delayed,
+            is_delay_told: false,
+        }
+    }
+
+    pub(super) fn print(&mut self, report: Report, printer: &mut Printer<'_>) {
+        match report {
+            Report::Run(view) => {
+                self.changes(&view, printer);
+                self.view = Some(*view);
+            }
+            Report::Upload(progress) => self.progress(&progress, printer),
+            Report::Summed(summed) => {
+                self.summed = super::diff::reading(&summed, self.summed, printer);
+            }
+            Report::Failed { message } => self.failure = Some(message),
+            _ => {}
+        }
+    }
+
+    fn changes(&self, view: &RunView, printer: &mut Printer<'_>) {
+        let before = self.view.as_ref();
+        let (target, run) = (&view.target, view.id.as_str());
+        for (index, step) in view.steps.iter().enumerate() {
+            let known = before
+                .and_then(|before| before.steps.get(index))
+                .map_or(StepState::Waiting, |step| step.state);
+            if step.state == known {
+                continue;
+            }
+            let event = |state, note| Event::Step {
+                target,
+                run,
+                step: step.step,
+                state,
+                note,
+            };
+            // A step that began and ended between two reports has begun all the same.
+            let has_ended = matches!(step.state, StepState::Done | StepState::Failed);
+            if known == StepState::Waiting && has_ended && printer.is_json() {
+                printer.event(&event(StepState::Started, None));
+            }
+            if printer.is_json() {
+                printer.event(&event(step.state, step.note.as_deref()));
+            } else if step.state != StepState::Started {
+                let note = step.note.iter().map(|note| format!("  {note}"));
+                let note: String = note.collect();
+                printer.line(format!(
+                    "{:12} {}{note}",
+                    step.step.word(),
+                    step.state.word()
+                ));
+            }
+        }
+        let known = before.map_or(0, |before| before.timeline.len());
+        for seen in view.timeline.iter().skip(known) {
+            let event = Event::RunStatus {
+                target,
+                run,
+                status: seen.status.as_str(),
+                at: seen.at,
+            };
+            printer.either(&event, || format!("{:12} {}", "status", seen.status));
+        }
+        let known = before.map_or(0, |before| before.warnings.len());
+        for warning in view.warnings.iter().skip(known) {
+            warn(Some(target), warning, None, printer);
+        }
+    }
+
+    fn progress(&mut self, progress: &UploadProgress, printer: &mut Printer<'_>) {
+        // A line for every tenth keeps the log of a build readable.
+        let percent = units::percent(progress.sent, progress.total) / 10 * 10;
+        let now = if printer.is_json() {
+            progress.sent
+        } else {
+            percent.into()
+        };
+        if self.progress.replace(now) == Some(now) {
+            return;
+        }
+        let rate = Some(progress.rate).filter(|rate| *rate > 0);
+        let target = self.target.as_ref();
+        let event = Event::Progress {
+            target,
+            run: &progress.run,
+            sent: progress.sent,
+            total: progress.total,
+            bytes_per_second: rate,
+        };
+        printer.either(&event, || {
+            let (sent, total) = (units::bytes(progress.sent), units::bytes(progress.total));
+            let rate = rate.map(|rate| format!("  {}/s", units::bytes(rate)));
+            let rate = rate.unwrap_or_default();
+            format!("{:12} {percent:3} %  {sent} of {total}{rate}", "upload")
+        });
+    }
+
+    /// Explains a standstill: a request has been waiting for the budget for long.
+    pub(super) fn delay(&mut self, budget: BudgetView, printer: &mut Printer<'_>) {
+        if self.is_delay_told || budget.delayed <= self.delayed {
+            return;
+        }
+        self.is_delay_told = true;
+        let message = format!(
+            "A request has waited more than 10 s for its turn: this account has used {} of the {} requests it has per minute. \
+             The run goes on by itself.",
+            budget.used, budget.limit
+        );
+        warn(
+            self.target.as_ref(),
+            &message,
+            Some(requests(budget)),
+            printer,
+        );
+    }
+
+    pub(super) fn finish(
+        mut self,
+        stop: Option<Stop>,
+        budget: BudgetView,
+        printer: &mut Printer<'_>,
+    ) -> Result<Exit, Failure> {
+        self.delay(budget, printer);
+        let requests = requests(budget);
+        let ended = self
+            .view
+            .and_then(|view| Some((view.ending.clone()?, view)));
+        let Some((ending, view)) = ended else {
+            let message = self
+                .failure
+                .unwrap_or_else(|| "The run ended without a result.".into());
+            if printer.is_json() {
+                printer.event(&Event::RunResult {
+                    target: self.target.as_ref(),
+                    outcome: Outcome::Failed,
+                    status: None,
+                    submission_id: None,
+                    run: None,
+                    message: &message,
+                    errors: None,
+                    requests,
+                });
+            }
+            return Err(Failure::new(Exit::Failed, message));
+        };
+        let exit = match (stop, exit::of_ending(&ending)) {
+            (Some(Stop::Timeout), Exit::Interrupted) => Exit::Timeout,
+            (_, exit) => exit,
+        };
+        if printer.is_json() {
+            printer.event(&Event::RunResult {
+                target: Some(&view.target),
+                outcome: ending.outcome,
+                status: view.timeline.last().map(|seen| seen.status.as_str()),
+                submission_id: view.submission.as_deref(),
+                run: Some(&view.id),
+                message: &ending.message,
+                errors: view.report.as_ref().map(|report| report.errors.as_slice()),
+                requests,
+            });
+            return Ok(exit);
+        }
+        if let Some(report) = &view.report {
+            super::show::report(report, printer);
+        }
+        match exit {
+            Exit::Done => printer.line(ending.message),
+            Exit::Timeout => {
+                printer.chatter(format!(
+                    "flightdeck: The timeout passed. {}",
+                    ending.message
+                ));
+            }
+            _ => printer.chatter(format!("flightdeck: {}", ending.message)),
+        }
+        Ok(exit)
+    }
+}
+
+fn warn(
+    target: Option<&Target>,
+    message: &str,
+    requests: Option<Requests>,
+    printer: &mut Printer<'_>,
+) {
+    if printer.is_json() {
+        printer.event(&Event::Warning {
+            target,
+            message,
+            requests,
+        });
+    } else {
+        printer.chatter(format!("warning: {message}"));
+    }
+}
+
+fn requests(budget: BudgetView) -> Requests {
+    Requests {
+        used: budget.used,
+        limit: budget.limit,
+    }
+}

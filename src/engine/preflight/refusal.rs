@@ -1,0 +1,109 @@
+//! Why something may not be done, as a type: the reason and the way on are written here and nowhere else, so that lists, review,
+//! commands and runs say the same. Knows nothing of how a refusal is found or shown.
+
+use std::path::PathBuf;
+use store_model::{status::Status, target::Target};
+
+/// One reason not to send a change. `Display` gives the sentence, with the way on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error(
+        "Profile {profile} is read-only (read_only = true in the config): it changes nothing in the account."
+    )]
+    ReadOnly { profile: String },
+    #[error("Profile {profile} is protected: add --yes to commit.")]
+    Protected { profile: String },
+    #[error("A run for it is active already.")]
+    ActiveRun,
+    #[error("{target} has no pending submission.")]
+    NoDraft { target: String },
+    #[error(
+        "Draft {id} was made or changed in Partner Center: the API can neither change, commit nor delete it. \
+         Finish or delete it there, then publish again: {portal}"
+    )]
+    MadeInPortal { id: String, portal: String },
+    #[error(
+        "Submission {id} is in {status} and cannot be recalled through the API. Follow it, or see {portal}"
+    )]
+    InProgress {
+        id: String,
+        status: Status,
+        portal: String,
+    },
+    #[error(
+        "{target} has a pending submission, {id} ({status}), that this run did not make. It was not touched. \
+         Choose: keep it (--pending keep) or save and delete it (--pending replace). See {portal}"
+    )]
+    NoChoice {
+        target: Target,
+        id: String,
+        status: Status,
+        portal: String,
+    },
+    #[error(
+        "Submission {id} is in {status} and cannot be changed any more. Replace it (--pending replace)."
+    )]
+    CannotKeep { id: String, status: Status },
+    #[error(
+        "Draft {id} is the flight's first one: once deleted, the Store makes no new one. Keep it (--pending keep)."
+    )]
+    FirstOfFlight { id: String },
+    #[error(
+        "Another draft than the one you saw is there now: {id}. Look at {target} again and choose anew."
+    )]
+    OtherDraft { target: Target, id: String },
+    #[error(
+        "Draft {id}, which you chose to keep or replace, is gone: somebody deleted or published it. Look at {target} again."
+    )]
+    DraftGone { target: Target, id: String },
+    /// `changes` are lines, each beginning with a line break.
+    #[error(
+        "Somebody else has changed submission {id} since you saw it, so nothing was sent:{changes}\n\
+         Bring these changes into yours (merge, in the dashboard), or look at {target} again and publish what you see then."
+    )]
+    ForeignChanges {
+        target: Target,
+        id: String,
+        changes: String,
+    },
+    #[error("{target} has never been published and no document was given: give one with --json.")]
+    NoDocument { target: Target },
+    #[error(
+        "There is nothing to publish for {target}: the document is the same as what is live. No draft was created."
+    )]
+    NothingChanged { target: Target },
+    #[error(
+        "There is nothing to publish for {target}: a ZIP alone changes nothing: give the document that names its files as \
+         PendingUpload. No draft was created."
+    )]
+    ZipAlone { target: Target },
+    #[error(
+        "There is nothing to publish for {target}: neither a document nor a draft was given. No draft was created."
+    )]
+    NothingGiven { target: Target },
+    #[error("The Store would refuse the document, so nothing was sent:{}", lines(.0))]
+    CheckErrors(Vec<String>),
+    #[error("These changes need a yes to each of them, so nothing was sent:{}", lines(.0))]
+    OpenRisks(Vec<String>),
+    #[error(
+        "The document marks files as PendingUpload, but no ZIP was given that holds them:{}", lines(.0)
+    )]
+    FilesWithoutZip(Vec<String>),
+    #[error(
+        "{} would not be used: the document marks no file as PendingUpload. Add the entries for its files, or leave the ZIP away.",
+        .0.display()
+    )]
+    ZipWithoutFiles(PathBuf),
+    #[error("The ZIP does not fit the document, so nothing was sent:{}", lines(.0))]
+    ZipDoesNotFit(Vec<String>),
+    #[error(
+        "This is not what was approved (--expect): {changed} changed since, so nothing was sent. \
+         Look at flightdeck diff {target} again and let its new hash be approved."
+    )]
+    NotApproved { target: Target, changed: String },
+}
+
+/// One line each, below the sentence.
+fn lines(items: &[String]) -> String {
+    items.iter().map(|item| format!("\n  {item}")).collect()
+}
