@@ -89,7 +89,7 @@ fn the_reference_examples_give_no_false_alarm() {
 #[case("/applicationCategory", json!("NotSet"), "category-not-chosen", Severity::Warning, "/applicationCategory")]
 #[case("/listings/en-us/baseListing/releaseNotes", json!("ü".repeat(1501)), "text-too-long", Severity::Error, "/listings/en-us/baseListing/releaseNotes")]
 #[case("/listings/en-us/baseListing/keywords", json!(["a", "b", "c", "d", "e", "f", "g", "h"]), "too-many-entries", Severity::Error, "/listings/en-us/baseListing/keywords")]
-#[case("/listings/en-us/baseListing/keywords/0", json!("k".repeat(41)), "text-too-long", Severity::Error, "/listings/en-us/baseListing/keywords/0")]
+#[case("/listings/en-us/baseListing/keywords/0", json!("k".repeat(31)), "text-too-long", Severity::Error, "/listings/en-us/baseListing/keywords/0")]
 #[case("/listings/en-us/baseListing/keywords", json!(["w w w w w w w w w w w w", "w w w w w w w w w w"]), "too-many-keyword-words", Severity::Error, "/listings/en-us/baseListing/keywords")]
 #[case("/listings/en-us/baseListing/description", json!(" "), "description-missing", Severity::Error, "/listings/en-us/baseListing/description")]
 #[case("/listings/de-de/baseListing/images", json!([]), "screenshot-missing", Severity::Error, "/listings/de-de/baseListing/images")]
