@@ -20,7 +20,7 @@ use store_model::{
     json::document::{Document, Position},
     package,
     product::PackageIdentity,
-    rules::check,
+    rules::{check, table as rule},
     submission::{kind_of, put_body},
     target::{Kind, Target},
     units::counted,
@@ -167,12 +167,7 @@ fn say(
     } else {
         format!("{pointer}: ")
     };
-    let rule = if rule.is_empty() {
-        String::new()
-    } else {
-        format!(" [{rule}]")
-    };
-    printer.line(&format!("{at}{severity}: {pointer}{sentence}{rule}"));
+    printer.line(&format!("{at}{severity}: {pointer}{sentence} [{rule}]"));
     if !help.is_empty() {
         printer.line(format!("    {help}"));
     }
@@ -185,13 +180,6 @@ fn zip_findings(
     identity: Option<PackageIdentity>,
 ) -> Result<Vec<Finding>, Failure> {
     let expected = package::expected(kind, document);
-    let told = |severity, sentence, rule| Finding {
-        pointer: String::new(),
-        severity,
-        sentence,
-        rule,
-        help: "",
-    };
     let Some(zip) = zip else {
         let pending = counted(expected.len(), "file");
         let note = format!(
@@ -200,17 +188,17 @@ fn zip_findings(
         return Ok(if expected.is_empty() {
             Vec::new()
         } else {
-            vec![told(Severity::Note, note, "§ 4.9")]
+            vec![Finding::new("", rule::ZIP_NOT_GIVEN, note)]
         });
     };
     may_open(zip)?;
     let examined = browse::examine(zip, kind, document, identity);
     Ok(match examined.broken {
         None => examined.fit.findings(),
-        Some(broken) => vec![told(
-            Severity::Error,
+        Some(broken) => vec![Finding::new(
+            "",
+            rule::ZIP_UNREADABLE,
             format!("{}: {broken}", zip.display()),
-            "§ 4.9",
         )],
     })
 }

@@ -220,7 +220,7 @@ impl<'a> Event<'a> {
             column: place.map(|place| place.column),
             sentence: &finding.sentence,
             message: &finding.sentence,
-            rule: finding.rule,
+            rule: finding.rule.name,
             help: finding.help,
         }
     }

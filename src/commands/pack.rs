@@ -22,7 +22,7 @@ use std::sync::{
 };
 use store_client::Priority;
 use store_model::{
-    finding::{Finding, Severity},
+    finding::Severity,
     product::PackageIdentity,
     submission::{kind_of, put_body},
     target::Kind,
@@ -52,14 +52,18 @@ pub(super) async fn run(
         Ok(packed) => packed,
         Err(PackError::Refused(problems)) => {
             for problem in &problems {
-                let finding = Finding {
-                    pointer: String::new(),
-                    severity: Severity::Error,
-                    sentence: problem.clone(),
+                let event = Event::Finding {
+                    target: args.target.as_ref(),
+                    severity: Severity::Error.word(),
+                    pointer: "",
+                    line: None,
+                    column: None,
+                    sentence: problem,
+                    message: problem,
+                    // The folder was looked at, not yet the document: no rule of a check applies.
                     rule: "",
                     help: "",
                 };
-                let event = Event::finding(args.target.as_ref(), &finding, None);
                 printer.either(&event, || format!("error: {problem}"));
             }
             return Err(Failure::refused(

@@ -16,7 +16,7 @@ fn the_check_names_place_sentence_rule_and_help() {
     assert_eq!(said.code, 3, "{said:?}");
     let lines: Vec<&str> = said.out.lines().collect();
     let first = format!(
-        "{path}:2:18: error: /contentType: contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed. [Q48]"
+        "{path}:2:18: error: /contentType: contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed. [content-type-not-chosen]"
     );
     assert_eq!(lines.first(), Some(&first.as_str()), "{said:?}");
     assert_eq!(
@@ -39,11 +39,11 @@ fn the_check_names_place_sentence_rule_and_help() {
                 "event": "finding", "target": null, "severity": "error", "pointer": "/contentType", "line": 2, "column": 18,
                 "sentence": "contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed.",
                 "message": "contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed.",
-                "rule": "Q48", "help": "What the add-on sells; it must be chosen before the first update."
+                "rule": "content-type-not-chosen", "help": "What the add-on sells; it must be chosen before the first update."
             }),
             json!({
                 "event": "finding", "target": null, "severity": "warning", "pointer": "/visibility", "line": 5, "column": 17,
-                "sentence": "\"Shy\" is not among the known values: Public, Private, Hidden, NotSet.", "rule": "§ 3.4",
+                "sentence": "\"Shy\" is not among the known values: Public, Private, Hidden, NotSet.", "rule": "value-unknown",
                 "message": "\"Shy\" is not among the known values: Public, Private, Hidden, NotSet.",
                 "help": "Who can get it: Public is found by everyone, Private only through its link, Hidden by nobody new."
             }),

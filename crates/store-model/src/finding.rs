@@ -2,6 +2,7 @@
 
 use crate::{
     json::pointer::{child, member},
+    rules::rule::Rule,
     target::Kind,
 };
 use jiff::Timestamp;
@@ -43,8 +44,7 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong and what to do, for people.
     pub sentence: String,
-    /// The rule's source in the service's reference, such as `E8` or `§ 3.6`.
-    pub rule: &'static str,
+    pub rule: Rule,
     /// What the place is for, in one sentence; empty where no schema speaks of it.
     pub help: &'static str,
 }
@@ -60,48 +60,35 @@ pub struct Inspection<'a> {
     pub found: Vec<Finding>,
 }
 
-impl<'a> Inspection<'a> {
-    pub fn add(
-        &mut self,
-        severity: Severity,
-        pointer: impl Into<String>,
-        rule: &'static str,
-        sentence: impl Into<String>,
-    ) {
-        self.found.push(Finding {
+impl Finding {
+    pub fn new(pointer: impl Into<String>, rule: Rule, sentence: impl Into<String>) -> Self {
+        Self {
             pointer: pointer.into(),
-            severity,
+            severity: rule.severity(),
             sentence: sentence.into(),
             rule,
             help: "",
+        }
+    }
+}
+
+impl<'a> Inspection<'a> {
+    /// Adds a finding as severe as its rule.
+    pub fn report(&mut self, pointer: impl Into<String>, rule: Rule, sentence: impl Into<String>) {
+        self.found.push(Finding::new(pointer, rule, sentence));
+    }
+
+    pub fn report_as(
+        &mut self,
+        severity: Severity,
+        pointer: impl Into<String>,
+        rule: Rule,
+        sentence: impl Into<String>,
+    ) {
+        self.found.push(Finding {
+            severity,
+            ..Finding::new(pointer, rule, sentence)
         });
-    }
-
-    pub fn error(
-        &mut self,
-        pointer: impl Into<String>,
-        rule: &'static str,
-        sentence: impl Into<String>,
-    ) {
-        self.add(Severity::Error, pointer, rule, sentence);
-    }
-
-    pub fn warning(
-        &mut self,
-        pointer: impl Into<String>,
-        rule: &'static str,
-        sentence: impl Into<String>,
-    ) {
-        self.add(Severity::Warning, pointer, rule, sentence);
-    }
-
-    pub fn note(
-        &mut self,
-        pointer: impl Into<String>,
-        rule: &'static str,
-        sentence: impl Into<String>,
-    ) {
-        self.add(Severity::Note, pointer, rule, sentence);
     }
 
     /// A limit that the server's own copy breaks at the same place in the same way is evidently no reason to refuse.

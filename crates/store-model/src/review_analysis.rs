@@ -9,7 +9,11 @@ use crate::{
     json::document::SyntaxError,
     package::expected,
     risk::{Risk, RiskKind, risks},
-    rules::check::{Finding, Severity, check_at},
+    rules::{
+        check::{Finding, Severity, check_at},
+        rule::Rule,
+        table as rule,
+    },
     submission::{Submission, put_body},
     target::{Kind, Target},
 };
@@ -132,7 +136,14 @@ pub fn files_to_bring(kind: Kind, document: &Value) -> Vec<String> {
 }
 
 /// Rules that warn of what customers lose, or get for nothing: of an audience, of a price.
-const FOR_CUSTOMERS: [&str; 2] = ["§ 3.4", "§ 3.5"];
+const FOR_CUSTOMERS: [Rule; 6] = [
+    rule::PRICE_BECOMES_FREE,
+    rule::MARKET_BECOMES_FREE,
+    rule::MARKET_WITHDRAWN,
+    rule::VISIBILITY_NOT_CHOSEN,
+    rule::VISIBILITY_HIDDEN,
+    rule::VISIBILITY_PRIVATE,
+];
 
 /// Whether a warning tells of the very change that a concern asks about.
 fn says_the_same(risk: &Risk, finding: &Finding) -> bool {

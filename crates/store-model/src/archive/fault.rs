@@ -1,7 +1,11 @@
 //! What can be wrong with a ZIP whatever document it is for: its paths, sizes, packing. Knows no document.
 
 use super::central_directory::{ArchiveFile, Method};
-use crate::{package::Role, units};
+use crate::{
+    package::Role,
+    rules::{rule::Rule, table as rule},
+    units,
+};
 
 /// A byte of a deflated file gives at most so many.
 const DEFLATE_RATIO: u64 = 1_032;
@@ -177,6 +181,23 @@ pub(super) fn faults(file: &ArchiveFile, role: Option<Role>) -> Vec<ArchiveFault
 }
 
 impl ArchiveFault {
+    pub fn rule(&self) -> Rule {
+        match self {
+            Self::Duplicate { .. } => rule::ZIP_FILE_TWICE,
+            Self::UnsafePath { .. } => rule::ZIP_PATH_UNSAFE,
+            Self::Encrypted { .. } => rule::ZIP_ENCRYPTED,
+            Self::ZeroBytes { .. } => rule::FILE_EMPTY,
+            Self::NoPackage { .. } => rule::NOT_A_PACKAGE,
+            Self::Twins { .. } => rule::PACKAGES_SHARE_NAME,
+            Self::TooLarge { .. } => rule::FILE_TOO_LARGE,
+            Self::Overlap { .. } => rule::ZIP_OVERLAP,
+            Self::Implausible { .. } => rule::ZIP_IMPLAUSIBLE_SIZE,
+            Self::Method { .. } => rule::ZIP_METHOD,
+            Self::NestedFolder { .. } => rule::ZIP_NESTED_FOLDER,
+            Self::BarePackage => rule::BARE_PACKAGE,
+        }
+    }
+
     pub fn sentence(&self) -> String {
         match self {
             Self::Duplicate { name } => format!("{name} is in the ZIP twice; only one can be meant."),

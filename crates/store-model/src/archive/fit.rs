@@ -11,6 +11,7 @@ use crate::{
     limits,
     package::{FileEntry, FileStatus, Role},
     product::plain_text,
+    rules::{rule::Rule, table as rule},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -370,6 +371,15 @@ impl<'a> NearIndex<'a> {
 }
 
 impl Missing {
+    pub fn rule(&self) -> Rule {
+        match self.near.as_ref().map(|near| near.reason) {
+            None => rule::FILE_MISSING,
+            Some(NearReason::Case) => rule::FILE_NAME_CASE,
+            Some(NearReason::Backslash) => rule::ZIP_BACKSLASH,
+            Some(NearReason::Folder) => rule::FILE_ELSEWHERE,
+        }
+    }
+
     pub fn sentence(&self) -> String {
         let Self {
             file_name,
@@ -404,9 +414,19 @@ impl Missing {
 }
 
 impl Extra {
-    fn sentence(&self) -> (Severity, String) {
+    fn rule(&self) -> Rule {
+        if self.is_known {
+            rule::ZIP_FILE_ALREADY_UPLOADED
+        } else if self.is_package {
+            rule::PACKAGE_NOT_LISTED
+        } else {
+            rule::ZIP_FILE_NOT_NEEDED
+        }
+    }
+
+    fn sentence(&self) -> String {
         let Self { name, .. } = self;
-        let sentence = if self.is_known {
+        if self.is_known {
             format!(
                 "{name} is in the ZIP, but the JSON has it as already uploaded; it will be ignored."
             )
@@ -424,8 +444,7 @@ impl Extra {
             )
         } else {
             format!("{name} is in the ZIP, but the JSON does not name it.")
-        };
-        (Severity::Warning, sentence)
+        }
     }
 }
 
@@ -463,23 +482,19 @@ impl Fit {
 
     /// Everything that is to be said, the worst first; a clean fit says so. Places are those of the document's entries.
     pub fn findings(&self) -> Vec<Finding> {
-        let told = |severity: Severity, pointer: &str, sentence: String| Finding {
-            pointer: pointer.to_owned(),
-            severity,
-            // Names in a ZIP come from strangers: a terminal would obey some of them.
-            sentence: plain_text(&sentence),
-            rule: "§ 4.9",
-            help: "",
+        // Names in a ZIP come from strangers, and a terminal would obey some of them.
+        let finding = |pointer: &str, rule: Rule, sentence: String| {
+            Finding::new(pointer, rule, plain_text(&sentence))
         };
         let mut found: Vec<Finding> = self
             .faults
             .iter()
-            .map(|fault| told(Severity::Error, "", fault.sentence()))
+            .map(|fault| finding("", fault.rule(), fault.sentence()))
             .collect();
         found.extend(
             self.missing
                 .iter()
-                .map(|missing| told(Severity::Error, &missing.pointer, missing.sentence())),
+                .map(|missing| finding(&missing.pointer, missing.rule(), missing.sentence())),
         );
         let remarks = |severity: Severity| {
             self.remarks
@@ -499,27 +514,26 @@ impl Fit {
             .extra
             .iter()
             .take(MOST_EXTRA)
-            .filter(|extra| !is_faulty(extra))
-            .map(Extra::sentence);
-        found.extend(extra.map(|(severity, sentence)| told(severity, "", sentence)));
+            .filter(|extra| !is_faulty(extra));
+        found.extend(extra.map(|extra| finding("", extra.rule(), extra.sentence())));
         if self.extra.len() > MOST_EXTRA {
             let sentence = format!(
                 "{} more files are in the ZIP that the JSON does not wait for.",
                 self.extra.len() - MOST_EXTRA
             );
-            found.push(told(Severity::Warning, "", sentence));
+            found.push(finding("", rule::ZIP_FILE_NOT_NEEDED, sentence));
         }
         found.extend(remarks(Severity::Warning).cloned());
         if self.matched.is_empty() && self.is_ok() {
             let sentence =
                 "The JSON waits for no file: nothing of this ZIP would be used.".to_owned();
-            found.push(told(Severity::Warning, "", sentence));
+            found.push(finding("", rule::ZIP_NOT_NEEDED, sentence));
         } else if self.is_ok() {
             let count = self.matched.len();
             let files = if count == 1 { "file is" } else { "files are" };
-            found.push(told(
-                Severity::Note,
+            found.push(finding(
                 "",
+                rule::ZIP_FITS,
                 format!("{count} expected {files} in the ZIP."),
             ));
         }

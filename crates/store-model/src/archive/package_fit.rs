@@ -12,7 +12,8 @@ use crate::{
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
-    product::PackageIdentity,
+    product::{PackageIdentity, plain_text},
+    rules::{rule::Rule, table as rule},
     target::Kind,
     units::listed,
     version::Version,
@@ -88,7 +89,7 @@ pub(super) fn remarks(
             "{} is packed with Deflate64, which not everything reads; stored or deflated is safe.",
             file.name
         );
-        check.say(Severity::Warning, "", "§ 4.9", &sentence);
+        check.say(Severity::Warning, "", rule::ZIP_DEFLATE64, &sentence);
     }
     check.found
 }
@@ -133,14 +134,11 @@ fn news<'a>(archive: &'a Archive, fit: &Fit, all: &[PackageFacts]) -> Vec<New<'a
 }
 
 impl Check<'_> {
-    fn say(&mut self, severity: Severity, pointer: &str, rule: &'static str, sentence: &str) {
-        let sentence = crate::product::plain_text(sentence);
+    /// Names in a ZIP come from strangers, and a terminal would obey some of them.
+    fn say(&mut self, severity: Severity, pointer: &str, rule: Rule, sentence: &str) {
         self.found.push(Finding {
-            pointer: pointer.to_owned(),
             severity,
-            sentence,
-            rule,
-            help: "",
+            ..Finding::new(pointer, rule, plain_text(sentence))
         });
     }
 
@@ -151,7 +149,7 @@ impl Check<'_> {
                 self.say(
                     Severity::Error,
                     &file.pointer,
-                    "PackageValidationFailed",
+                    rule::PACKAGE_UNREADABLE,
                     &sentence,
                 );
             }
@@ -159,7 +157,7 @@ impl Check<'_> {
                 self.say(
                     Severity::Note,
                     &file.pointer,
-                    "§ 4.9",
+                    rule::PACKAGE_NOT_INSPECTED,
                     &format!("The manifest of {} was not read: {why}.", file.name),
                 );
             }
@@ -172,7 +170,7 @@ impl Check<'_> {
             self.say(
                 Severity::Warning,
                 &file.pointer,
-                "PackageValidationFailed",
+                rule::BUNDLE_INCOMPLETE,
                 &format!("{}: {gap}.", file.name),
             );
         }
@@ -185,7 +183,12 @@ impl Check<'_> {
                 let sentence = format!(
                     "{name} has the version {text}: the Store takes four parts up to 65535, the first not 0."
                 );
-                self.say(Severity::Error, &file.pointer, "§ 3.10", &sentence);
+                self.say(
+                    Severity::Error,
+                    &file.pointer,
+                    rule::PACKAGE_VERSION_INVALID,
+                    &sentence,
+                );
             }
             Some(Version([.., last])) if last != 0 => {
                 // The Store keeps the fourth part for itself; for desktop programs it has let others pass.
@@ -198,7 +201,12 @@ impl Check<'_> {
                 let sentence = format!(
                     "{name} has the version {text}: the fourth part belongs to the Store and must be 0."
                 );
-                self.say(severity, &file.pointer, "§ 3.10", &sentence);
+                self.say(
+                    severity,
+                    &file.pointer,
+                    rule::PACKAGE_VERSION_FOURTH_PART,
+                    &sentence,
+                );
             }
             Some(_) => {}
         }
@@ -212,13 +220,23 @@ impl Check<'_> {
                 "{name} is the package {}, but this product's packages are called {}.",
                 manifest.name, identity.name
             );
-            self.say(Severity::Error, &file.pointer, "§ 3.1", &sentence);
+            self.say(
+                Severity::Error,
+                &file.pointer,
+                rule::PACKAGE_IDENTITY_MISMATCH,
+                &sentence,
+            );
         } else if !identity.publisher.is_empty() && manifest.publisher != identity.publisher {
             let sentence = format!(
                 "{name} is by the publisher {}, but this account's is {}.",
                 manifest.publisher, identity.publisher
             );
-            self.say(Severity::Error, &file.pointer, "§ 3.1", &sentence);
+            self.say(
+                Severity::Error,
+                &file.pointer,
+                rule::PACKAGE_PUBLISHER_MISMATCH,
+                &sentence,
+            );
         }
     }
 
@@ -255,6 +273,7 @@ impl Check<'_> {
                 };
                 Some((
                     severity,
+                    rule::PACKAGE_VERSION_TWICE,
                     format!(
                         "{} is {} for {architecture}, as {} is: {why}.",
                         file.name, manifest.version, old.file_name
@@ -265,12 +284,12 @@ impl Check<'_> {
                     "{} brings {} for {architecture}, but {} is {newest}: whoever has that one never gets the older one.",
                     file.name, manifest.version, old.file_name
                 );
-                Some((Severity::Warning, sentence))
+                Some((Severity::Warning, rule::PACKAGE_OLDER_THAN_LIVE, sentence))
             } else {
                 None
             };
-            if let Some((severity, sentence)) = said {
-                self.say(severity, &file.pointer, "§ 3.10", &sentence);
+            if let Some((severity, rule, sentence)) = said {
+                self.say(severity, &file.pointer, rule, &sentence);
                 // One word for a bundle; its architectures share the version.
                 return;
             }
@@ -315,7 +334,12 @@ impl Check<'_> {
                     file.name,
                     listed(&languages, MOST_NAMED)
                 );
-                self.say(severity, "/listings", "ListingOptOutWarning", &sentence);
+                self.say(
+                    severity,
+                    "/listings",
+                    rule::PACKAGE_LANGUAGE_WITHOUT_LISTING,
+                    &sentence,
+                );
             }
         }
     }
@@ -345,7 +369,12 @@ impl Check<'_> {
                 file.name,
                 listed(&new, MOST_NAMED)
             );
-            self.say(Severity::Note, &file.pointer, "§ 3.10", &sentence);
+            self.say(
+                Severity::Note,
+                &file.pointer,
+                rule::PACKAGE_CAPABILITY_ADDED,
+                &sentence,
+            );
         }
     }
 
@@ -379,7 +408,12 @@ impl Check<'_> {
                         "{} is the package {}, {} is {}: a product has one identity.",
                         file.name, manifest.name, other.name, theirs.name
                     );
-                    self.say(Severity::Warning, &file.pointer, "§ 3.1", &sentence);
+                    self.say(
+                        Severity::Warning,
+                        &file.pointer,
+                        rule::PACKAGES_OF_TWO_PRODUCTS,
+                        &sentence,
+                    );
                 } else if let Some(architecture) =
                     shared.filter(|_| manifest.version == theirs.version)
                 {
@@ -387,7 +421,12 @@ impl Check<'_> {
                         "{} and {} are both {} {} for {architecture}: only one of them can be published.",
                         other.name, file.name, manifest.name, manifest.version
                     );
-                    self.say(Severity::Error, &file.pointer, "§ 3.10", &sentence);
+                    self.say(
+                        Severity::Error,
+                        &file.pointer,
+                        rule::SAME_PACKAGE_TWICE,
+                        &sentence,
+                    );
                 } else {
                     continue;
                 }
@@ -456,7 +495,12 @@ impl Check<'_> {
                     let sentence = format!(
                         "No package is left for {family}: customers there get nothing any more."
                     );
-                    self.say(Severity::Warning, pointer, "§ 3.10", &sentence);
+                    self.say(
+                        Severity::Warning,
+                        pointer,
+                        rule::DEVICE_FAMILY_LOST,
+                        &sentence,
+                    );
                 }
                 Some(least) if least > before => {
                     let (severity, what) = if is_kept {
@@ -467,7 +511,7 @@ impl Check<'_> {
                     let sentence = format!(
                         "The new packages need {family} {least}, the ones so far {before}: customers below {what}."
                     );
-                    self.say(severity, pointer, "§ 3.10", &sentence);
+                    self.say(severity, pointer, rule::MINIMUM_VERSION_RAISED, &sentence);
                 }
                 _ => {}
             }

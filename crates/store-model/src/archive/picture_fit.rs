@@ -10,6 +10,7 @@ use crate::{
     json::pointer::member,
     package::{FileEntry, Role},
     product::plain_text,
+    rules::{rule::Rule, table as rule},
 };
 use serde_json::Value;
 
@@ -156,32 +157,26 @@ pub(super) fn remarks(
         let image_type = image_type
             .and_then(|(_, name)| name.as_str())
             .unwrap_or_default();
-        let (what, rule) = match entry.role {
-            Role::Image => (
-                REQUIREMENTS
-                    .iter()
-                    .find(|(name, ..)| *name == image_type)
-                    .copied(),
-                "§ 3.7",
-            ),
-            Role::Icon => (Some(ADD_ON_ICON), "§ 3.16"),
-            Role::Thumbnail => (Some(THUMBNAIL), "§ 3.9"),
+        let what = match entry.role {
+            Role::Image => REQUIREMENTS
+                .iter()
+                .find(|(name, ..)| *name == image_type)
+                .copied(),
+            Role::Icon => Some(ADD_ON_ICON),
+            Role::Thumbnail => Some(THUMBNAIL),
             Role::Package | Role::Trailer => continue,
         };
-        let mut say = |severity: Severity, sentence: String| {
-            let finding = Finding {
-                pointer: entry.pointer.clone(),
+        let mut say = |severity: Severity, rule: Rule, sentence: String| {
+            found.push(Finding {
                 severity,
-                sentence: plain_text(&sentence),
-                rule,
-                help: "",
-            };
-            found.push(finding);
+                ..Finding::new(entry.pointer.as_str(), rule, plain_text(&sentence))
+            });
         };
         match &file.inside {
             Inside::NoPicture => {
                 say(
                     Severity::Error,
+                    rule::PICTURE_UNREADABLE,
                     format!(
                         "{path} is no picture that the Store takes: its content is neither PNG nor JPEG."
                     ),
@@ -195,6 +190,7 @@ pub(super) fn remarks(
                 if *format == PictureFormat::Jpeg {
                     say(
                         Severity::Warning,
+                        rule::IMAGE_NOT_PNG,
                         format!("{path} is a JPEG inside; the Store wants PNG images."),
                     );
                 }
@@ -210,7 +206,7 @@ pub(super) fn remarks(
                         "{path} has {width}×{height} pixels; {name} needs {}.",
                         pixels.words()
                     );
-                    say(severity, sentence);
+                    say(severity, rule::PICTURE_SIZE, sentence);
                 }
             }
             _ => {}

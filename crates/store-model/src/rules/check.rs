@@ -1,7 +1,9 @@
 //! The offline check: what the service would refuse or a person hardly means, as far as it can be known without a request.
 //! Calls the schemas and the rules beyond them; holds none but those of a new add-on.
 
-use super::{fields, files, listings, offer, packages, schedule, schema, shapes, trailers};
+use super::{
+    fields, files, listings, offer, packages, schedule, schema, shapes, table as rule, trailers,
+};
 pub use crate::finding::{Finding, Severity};
 use crate::{
     finding::Inspection, json::pointer::child, limits, submission::SERVER_OWNED, target::Kind,
@@ -55,9 +57,9 @@ fn inspect(mut inspection: Inspection<'_>) -> Vec<Finding> {
     let kind = inspection.kind;
     if !inspection.document.is_object() {
         let what = shapes::type_of(inspection.document);
-        inspection.error(
+        inspection.report(
             "",
-            "§ 3",
+            rule::DOCUMENT_NOT_AN_OBJECT,
             format!("A submission is a JSON object; this is {what}."),
         );
         return inspection.found;
@@ -104,9 +106,9 @@ pub fn check_new_add_on(product_id: &str, product_type: &str) -> Vec<Finding> {
     };
     let length = product_id.chars().count();
     if length == 0 || length > limits::PRODUCT_ID {
-        inspection.error(
+        inspection.report(
             "/productId",
-            "§ 2.4",
+            rule::PRODUCT_ID_LENGTH,
             format!(
                 "The product id needs 1 to {} characters; this has {length}.",
                 limits::PRODUCT_ID
@@ -117,9 +119,9 @@ pub fn check_new_add_on(product_id: &str, product_type: &str) -> Vec<Finding> {
         .chars()
         .find(|c| limits::PRODUCT_ID_REFUSED.contains(c) || c.is_control())
     {
-        inspection.error(
+        inspection.report(
             "/productId",
-            "§ 2.4",
+            rule::PRODUCT_ID_CHARACTER,
             format!("The product id must not contain {refused:?}."),
         );
     }
@@ -137,7 +139,12 @@ pub fn check_new_add_on(product_id: &str, product_type: &str) -> Vec<Finding> {
             "{} is not among the known values: {known}.",
             brief(&product_type.into())
         );
-        inspection.add(severity, "/productType", "§ 2.4", sentence);
+        inspection.report_as(
+            severity,
+            "/productType",
+            rule::PRODUCT_TYPE_UNKNOWN,
+            sentence,
+        );
     }
     inspection.found
 }
@@ -156,9 +163,9 @@ fn flight_fields(inspection: &mut Inspection<'_>) {
             && !SERVER_OWNED.iter().any(is_known)
             && !is_known(&"flightId")
         {
-            inspection.warning(
+            inspection.report(
                 child("", key),
-                "§ 3.17",
+                rule::FLIGHT_FIELD_UNKNOWN,
                 format!("{key} is no field of a flight's submission; it will not be sent."),
             );
         }

@@ -1,7 +1,11 @@
 //! Rules that hold for every field alike: what only the Store writes, what it ignores, what was left out of the server's copy,
 //! what stands there twice, what no text should hold. Knows no single field but those that only the service writes.
 
-use super::schema::{Place, Shape};
+use super::{
+    schema::{Place, Shape},
+    table as rule,
+    trail::Trail,
+};
 use crate::{
     finding::Inspection,
     json::pointer::{child, member},
@@ -14,14 +18,10 @@ use std::collections::HashMap;
 
 pub fn check(inspection: &mut Inspection<'_>) {
     let (document, base) = (inspection.document, inspection.base);
-    let root = Trail {
-        holder: None,
-        name: Name::Root,
-    };
     walk(
         inspection,
         Place::root(inspection.kind),
-        &root,
+        &Trail::ROOT,
         document,
         base,
     );
@@ -31,30 +31,7 @@ pub fn check(inspection: &mut Inspection<'_>) {
         let sentence = format!(
             "{key} is written by the Store. An add-on's update that holds it is refused, so it is not sent."
         );
-        inspection.note(child("", key), "Q47", sentence);
-    }
-}
-
-/// The way to a place; a pointer is written only for what is found.
-struct Trail<'a> {
-    holder: Option<&'a Trail<'a>>,
-    name: Name<'a>,
-}
-
-enum Name<'a> {
-    Root,
-    Member(&'a str),
-    Item(usize),
-}
-
-impl Trail<'_> {
-    fn pointer(&self) -> String {
-        let holder = self.holder.map(Trail::pointer).unwrap_or_default();
-        match self.name {
-            Name::Root => holder,
-            Name::Member(name) => child(&holder, name),
-            Name::Item(index) => child(&holder, index),
-        }
+        inspection.report(child("", key), rule::ADD_ON_READ_ONLY_FIELD, sentence);
     }
 }
 
@@ -74,9 +51,9 @@ fn walk(
 ) {
     if place.is_read_only {
         if base.is_some_and(|base| !are_equal(base, value)) && place.name != "id" {
-            inspection.note(
+            inspection.report(
                 trail.pointer(),
-                place.rule,
+                rule::READ_ONLY_FIELD_CHANGED,
                 format!(
                     "Only the Store writes {}; what stands here is ignored.",
                     place.name
@@ -87,9 +64,9 @@ fn walk(
     }
     if place.is_obsolete {
         if !is_empty(value) && base.is_none_or(|base| !are_equal(base, value)) {
-            inspection.note(
+            inspection.report(
                 trail.pointer(),
-                place.rule,
+                rule::OBSOLETE_FIELD_SET,
                 format!(
                     "The Store ignores {}; it is edited in Partner Center.",
                     place.name
@@ -101,9 +78,9 @@ fn walk(
     match value {
         Value::String(text) => {
             if has_controls(text) && base.is_none_or(|base| base != value) {
-                inspection.warning(
+                inspection.report(
                     trail.pointer(),
-                    "Q39",
+                    rule::CONTROL_CHARACTERS,
                     format!(
                         "{} holds control characters, which customers may see as boxes.",
                         place.name
@@ -120,14 +97,11 @@ fn walk(
                 let Some(inner) = place.step(name) else {
                     continue;
                 };
-                let trail = Trail {
-                    holder: Some(trail),
-                    name: Name::Member(name),
-                };
+                let trail = trail.member(name);
                 if !inner.is_member && inner.name != name && object.contains_key(inner.name) {
                     let sentence =
                         format!("{name} and {} are the same field to the Store.", inner.name);
-                    inspection.warning(trail.pointer(), "Q32", sentence);
+                    inspection.report(trail.pointer(), rule::FIELD_NAMED_TWICE, sentence);
                 }
                 let base = base
                     .and_then(|base| member(base, name))
@@ -149,16 +123,7 @@ fn walk(
                 // What has no id has only its place.
                 let at_place = || before.get(index).filter(|before| id(before).is_none());
                 let base = id(item).map_or_else(at_place, |id| by_id.get(id).copied());
-                walk(
-                    inspection,
-                    inner,
-                    &Trail {
-                        holder: Some(trail),
-                        name: Name::Item(index),
-                    },
-                    item,
-                    base,
-                );
+                walk(inspection, inner, &trail.item(index), item, base);
             }
         }
         _ => {}
@@ -185,11 +150,7 @@ fn units(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, text:
     if text.len() < SHORT || text.is_ascii() {
         return;
     }
-    let Some(most) = place
-        .get("maxLength")
-        .and_then(Value::as_u64)
-        .and_then(|most| usize::try_from(most).ok())
-    else {
+    let Some(most) = place.limit("maxLength") else {
         return;
     };
     let units = if text.len() > most {
@@ -202,7 +163,7 @@ fn units(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, text:
             "{} has {units} characters as the Store may count them, an emoji as two; {most} are allowed.",
             place.name
         );
-        inspection.warning(trail.pointer(), place.rule, sentence);
+        inspection.report(trail.pointer(), rule::TEXT_TOO_LONG_IN_UTF16, sentence);
     }
 }
 
@@ -245,10 +206,9 @@ fn left_out(
         }) {
             continue;
         }
-        let rule = if inner.is_some() { place.rule } else { "Q33" };
         let sentence = format!(
             "{name} is on the server, but not here: an update replaces everything, so it will be empty."
         );
-        inspection.warning(pointer, rule, sentence);
+        inspection.report(pointer, rule::FIELD_LEFT_OUT, sentence);
     }
 }

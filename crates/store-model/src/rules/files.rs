@@ -1,5 +1,6 @@
 //! Rules about every file that a document names: its name, its status, its id (store-api.md §§ 3.7, 3.9, 3.10, 3.12).
 
+use super::table as rule;
 use crate::{
     archive::fit::{is_package, is_unsafe_path, zip_path},
     finding::Inspection,
@@ -27,16 +28,16 @@ fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
     let field = entry.role.name_field();
     let place = || child(&entry.pointer, field);
     if entry.file_name.trim().is_empty() {
-        return inspection.error(
+        return inspection.report(
             entry.pointer.clone(),
-            "§ 3.12",
+            rule::FILE_NAME_MISSING,
             format!("{field} is missing."),
         );
     }
     if is_unsafe_path(&entry.file_name) {
-        inspection.error(
+        inspection.report(
             place(),
-            "§ 4.9",
+            rule::FILE_NAME_UNSAFE,
             format!(
                 "{} is no path inside a ZIP: it must be relative, without “..”.",
                 entry.file_name
@@ -53,9 +54,9 @@ fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
         .unwrap_or_default();
     match entry.role {
         Role::Package if !is_package(&entry.file_name) => {
-            inspection.error(
+            inspection.report(
                 place(),
-                "§ 3.10",
+                rule::PACKAGE_FILE_TYPE,
                 format!(
                     "{} is no package: {}.",
                     entry.file_name,
@@ -63,22 +64,22 @@ fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
                 ),
             );
         }
-        Role::Package if ending == "xap" => inspection.warning(
+        Role::Package if ending == "xap" => inspection.report(
             place(),
-            "§ 3.10",
+            rule::PACKAGE_TYPE_HISTORICAL,
             "Packages of the type .xap are historical.",
         ),
         Role::Image | Role::Icon | Role::Thumbnail if ending != "png" => {
-            inspection.warning(
+            inspection.report(
                 place(),
-                "§ 3.7",
+                rule::IMAGE_NOT_PNG,
                 format!("{} is no PNG; the Store wants PNG images.", entry.file_name),
             );
         }
         Role::Trailer if !limits::TRAILER_ENDINGS.contains(&ending.as_str()) => {
-            inspection.warning(
+            inspection.report(
                 place(),
-                "§ 3.9",
+                rule::TRAILER_FILE_TYPE,
                 format!("{} is neither .mp4 nor .mov.", entry.file_name),
             );
         }
@@ -96,9 +97,9 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
         .and_then(|value| member(value, "fileStatus"))
         .map(|(_, status)| status);
     if status.is_none_or(|status| status.is_null() || status == "") {
-        return inspection.error(
+        return inspection.report(
             entry.pointer.clone(),
-            "§ 3.12",
+            rule::FILE_STATUS_MISSING,
             format!("{} has no fileStatus.", entry.file_name),
         );
     }
@@ -106,9 +107,9 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
     match (&entry.status, entry.role) {
         (_, Role::Icon) => {}
         (FileStatus::Uploaded | FileStatus::PendingDelete, Role::Image) if !has_id => {
-            inspection.error(
+            inspection.report(
                 entry.pointer.clone(),
-                "E21",
+                rule::IMAGE_ID_MISSING,
                 format!(
                     "The image {} is on the server and must keep its id.",
                     entry.file_name
@@ -116,9 +117,9 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
             );
         }
         (FileStatus::Uploaded | FileStatus::PendingDelete, _) if !has_id => {
-            inspection.error(
+            inspection.report(
                 entry.pointer.clone(),
-                "E7",
+                rule::PACKAGE_ID_MISSING,
                 format!(
                     "The package {} is on the server and must keep its id.",
                     entry.file_name
@@ -126,9 +127,9 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
             );
         }
         (FileStatus::PendingUpload, _) if has_id => {
-            inspection.warning(
+            inspection.report(
                 child(&entry.pointer, "id"),
-                "§ 3.12",
+                rule::NEW_FILE_HAS_ID,
                 format!("{} is PendingUpload, but has an id; a new file has none. To replace a file, mark the old entry PendingDelete and add a new one.", entry.file_name),
             );
         }
@@ -168,21 +169,21 @@ fn reused_names(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
         let has_old = new.len() < group.len();
         let Some(last) = new.last() else { continue };
         let name = &last.file_name;
-        let what = if last.role == Role::Package {
-            "a package"
+        let (what, reused) = if last.role == Role::Package {
+            ("a package", rule::PACKAGE_NAME_REUSED)
         } else {
-            "an image"
+            ("an image", rule::IMAGE_NAME_REUSED)
         };
         if new.len() > 1 && last.role == Role::Package {
-            inspection.error(
+            inspection.report(
                 last.pointer.clone(),
-                "§ 3.12",
+                rule::PACKAGE_UPLOADED_TWICE,
                 format!("{name} is to be uploaded twice."),
             );
         } else if has_old {
-            inspection.warning(
+            inspection.report(
                 child(&last.pointer, "fileName"),
-                "§ 3.12",
+                reused,
                 format!("{name} has the name of {what} that is on the server; give the new one a name of its own."),
             );
         }
@@ -219,14 +220,14 @@ fn kept_images(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
         match same {
             // Told already where its state says that it is on the server.
             Some(same) if same.status != FileStatus::PendingUpload => {}
-            Some(same) => inspection.warning(
+            Some(same) => inspection.report(
                 same.pointer.clone(),
-                "E21",
+                rule::IMAGE_REPLACED_IN_PLACE,
                 format!("The image {} is on the server under the id {id}; to replace it, keep that entry as PendingDelete and use a new file name.", old.file_name),
             ),
-            None => inspection.warning(
+            None => inspection.report(
                 list.to_owned(),
-                "Q19",
+                rule::IMAGE_LEFT_OUT,
                 format!("The image {} is on the server, but not here. Leaving it out does not remove it; mark it PendingDelete.", old.file_name),
             ),
         }

@@ -1,5 +1,6 @@
 //! Rules about listings, their texts and languages (store-api.md §§ 3.6, 3.7, 3.16, 3.18).
 
+use super::{rule::Rule, table as rule};
 use crate::{
     finding::{Inspection, Severity, places},
     json::pointer::{child, member},
@@ -17,9 +18,9 @@ pub fn check(inspection: &mut Inspection<'_>) {
         .and_then(|(_, listings)| listings.as_object())
         .filter(|listings| !listings.is_empty())
     else {
-        return inspection.error(
+        return inspection.report(
             pointer,
-            "E11",
+            rule::LISTINGS_MISSING,
             "There must be at least one listing; a submission without listings is refused.",
         );
     };
@@ -33,7 +34,7 @@ pub fn check(inspection: &mut Inspection<'_>) {
         if inspection.kind == Kind::App {
             app_listing(inspection, &pointer, language, listing);
         } else {
-            needed(inspection, &pointer, listing, "title", "§ 3.16");
+            needed(inspection, &pointer, listing, "title", rule::TITLE_MISSING);
         }
     }
     against_base(inspection, &pointer, listings);
@@ -49,9 +50,9 @@ pub fn twins<'a>(
     for code in codes {
         let pointer = child(pointer, code);
         if let Some(other) = seen.insert(code.to_lowercase(), code) {
-            inspection.error(
+            inspection.report(
                 pointer,
-                "§ 3.18",
+                rule::LANGUAGE_TWICE,
                 format!("{code} and {other} are the same language."),
             );
         }
@@ -59,13 +60,7 @@ pub fn twins<'a>(
 }
 
 /// A text that must be there; one that the server's copy lacks as well is evidently taken.
-fn needed(
-    inspection: &mut Inspection<'_>,
-    pointer: &str,
-    holder: &Value,
-    name: &str,
-    rule: &'static str,
-) {
+fn needed(inspection: &mut Inspection<'_>, pointer: &str, holder: &Value, name: &str, rule: Rule) {
     let found = member(holder, name);
     if found.is_some_and(|(_, value)| {
         !is_empty(value) && value.as_str().is_none_or(|text| !text.trim().is_empty())
@@ -83,21 +78,27 @@ fn needed(
         Severity::Error
     };
     let pointer = found.map_or_else(|| pointer.to_owned(), |(key, _)| child(pointer, key));
-    inspection.add(severity, pointer, rule, format!("The {name} is missing."));
+    inspection.report_as(severity, pointer, rule, format!("The {name} is missing."));
 }
 
 fn app_listing(inspection: &mut Inspection<'_>, pointer: &str, language: &str, listing: &Value) {
     let Some((key, base_listing)) =
         member(listing, "baseListing").filter(|(_, base)| base.is_object())
     else {
-        return inspection.error(
+        return inspection.report(
             pointer,
-            "§ 3.6",
+            rule::BASE_LISTING_MISSING,
             format!("The listing {language} has no baseListing."),
         );
     };
     let pointer = child(pointer, key);
-    needed(inspection, &pointer, base_listing, "description", "§ 3.6");
+    needed(
+        inspection,
+        &pointer,
+        base_listing,
+        "description",
+        rule::DESCRIPTION_MISSING,
+    );
     screenshots(inspection, &pointer, language, base_listing);
     image_types(inspection, &pointer, base_listing);
     let keywords = member(base_listing, "keywords")
@@ -110,10 +111,10 @@ fn app_listing(inspection: &mut Inspection<'_>, pointer: &str, language: &str, l
             .sum();
         if words > limits::KEYWORD_WORDS {
             let severity = inspection.severity_of(&pointer, value);
-            inspection.add(
+            inspection.report_as(
                 severity,
                 pointer,
-                "§ 3.6",
+                rule::TOO_MANY_KEYWORD_WORDS,
                 format!(
                     "The keywords have {words} words in all; at most {} are allowed.",
                     limits::KEYWORD_WORDS
@@ -163,10 +164,10 @@ fn screenshots(
         } else {
             Severity::Error
         };
-        inspection.add(
+        inspection.report_as(
             severity,
             images.clone(),
-            "§ 3.7",
+            rule::SCREENSHOT_MISSING,
             format!("The listing {language} has no screenshot; at least one is needed."),
         );
     }
@@ -179,10 +180,10 @@ fn screenshots(
                 .map_or(Severity::Error, |value| {
                     inspection.severity_of(&images, value)
                 });
-            inspection.add(
+            inspection.report_as(
                 severity,
                 images.clone(),
-                "§ 3.7",
+                rule::TOO_MANY_SCREENSHOTS,
                 format!("The listing {language} has {count} images of the type {kind}; at most {most} are allowed."),
             );
         }
@@ -201,11 +202,15 @@ fn image_types(inspection: &mut Inspection<'_>, pointer: &str, base_listing: &Va
             let sentence = format!(
                 "Images of the type {kind} are historical; the Store takes them no longer for new listings."
             );
-            inspection.warning(format!("{pointer}{place}"), "§ 3.7", sentence);
-        } else if kind.is_empty() && image.is_object() {
-            inspection.error(
+            inspection.report(
                 format!("{pointer}{place}"),
-                "§ 3.7",
+                rule::IMAGE_TYPE_HISTORICAL,
+                sentence,
+            );
+        } else if kind.is_empty() && image.is_object() {
+            inspection.report(
+                format!("{pointer}{place}"),
+                rule::IMAGE_TYPE_MISSING,
                 format!("{} has no imageType.", text("fileName")),
             );
         }
@@ -223,9 +228,9 @@ fn against_base(inspection: &mut Inspection<'_>, pointer: &str, listings: &Map<S
         .keys()
         .filter(|code| !listings.keys().any(|kept| kept.eq_ignore_ascii_case(code)))
     {
-        inspection.warning(
+        inspection.report(
             pointer,
-            "§ 3.15",
+            rule::LANGUAGE_REMOVED,
             format!(
                 "The listing {gone} is on the server, but not here: that language will be removed."
             ),
@@ -235,9 +240,9 @@ fn against_base(inspection: &mut Inspection<'_>, pointer: &str, listings: &Map<S
         .keys()
         .filter(|code| !base.keys().any(|old| old.eq_ignore_ascii_case(code)))
     {
-        inspection.note(
+        inspection.report(
             child(pointer, new),
-            "§ 3.15",
+            rule::LANGUAGE_ADDED,
             format!("The listing {new} is new: that language will be added."),
         );
     }
@@ -262,9 +267,9 @@ fn against_base(inspection: &mut Inspection<'_>, pointer: &str, listings: &Map<S
                 .map(|(place, _)| place)
                 .unwrap_or_default();
             let pointer = format!("{}{place}", child(pointer, language));
-            inspection.warning(
+            inspection.report(
                 pointer,
-                "Q20",
+                rule::TITLE_NOT_APPLIED,
                 format!("The Store accepts a new title, but keeps {old:?}: the name is chosen in Partner Center."),
             );
         }

@@ -1,6 +1,7 @@
 //! Rules about what is offered to whom: price, markets, audience, device families, category, games (store-api.md §§ 3.4, 3.5,
 //! 3.8, 3.13, 3.16).
 
+use super::table as rule;
 use crate::{
     finding::{Inspection, places},
     json::pointer::{child, member},
@@ -37,9 +38,9 @@ fn before<'a>(inspection: &Inspection<'a>, path: &str) -> Option<&'a str> {
 fn price(inspection: &mut Inspection<'_>) {
     let pricing = member(inspection.document, "pricing").filter(|(_, pricing)| !pricing.is_null());
     let Some((key, pricing)) = pricing else {
-        return inspection.error(
+        return inspection.report(
             "",
-            "E8",
+            rule::PRICE_MISSING,
             "The pricing is missing; the Store needs a priceId in every update.",
         );
     };
@@ -51,9 +52,9 @@ fn price(inspection: &mut Inspection<'_>) {
     let place = found.map_or_else(|| pointer.clone(), |(key, _)| child(&pointer, key));
     match found.map(|(_, value)| value) {
         None | Some(Value::Null) => {
-            inspection.error(
+            inspection.report(
                 place,
-                "Q14",
+                rule::PRICE_MISSING,
                 "priceId is missing or null: that has made a paid product free. Write the tier, or Free.",
             );
         }
@@ -63,9 +64,9 @@ fn price(inspection: &mut Inspection<'_>) {
     let trial = member(pricing, "trialPeriod").filter(|(_, value)| !value.is_null());
     match (inspection.kind, trial) {
         (Kind::AddOn, Some((key, _))) => {
-            inspection.warning(
+            inspection.report(
                 child(&pointer, key),
-                "§ 3.16",
+                rule::ADD_ON_WITH_TRIAL,
                 "An add-on has no trialPeriod.",
             );
         }
@@ -73,9 +74,9 @@ fn price(inspection: &mut Inspection<'_>) {
             if *trial != "NoFreeTrial"
                 && member(pricing, "priceId").is_some_and(|(_, tier)| tier == "Free") =>
         {
-            inspection.note(
+            inspection.report(
                 child(&pointer, key),
-                "§ 3.5",
+                rule::FREE_APP_WITH_TRIAL,
                 "The app is free: its free trial means nothing.",
             );
         }
@@ -89,20 +90,20 @@ fn base_price(inspection: &mut Inspection<'_>, place: String, tier: &str) {
     if tier == "NotAvailable" {
         let sentence =
             "The base price is NotAvailable: it is sold only in markets with a price of their own.";
-        return inspection.warning(place, "§ 3.5", sentence);
+        return inspection.report(place, rule::PRICE_NOT_AVAILABLE, sentence);
     }
     match was {
         Some(was) if tier == "Free" && !matches!(was, "Free" | "Base" | "NotAvailable") => {
-            inspection.warning(
+            inspection.report(
                 place,
-                "§ 3.5",
+                rule::PRICE_BECOMES_FREE,
                 format!("The price goes from {was} to Free: customers will no longer pay."),
             );
         }
         Some("Free") if tier != "Free" && inspection.kind == Kind::AddOn => {
             let sentence =
                 "A free add-on that gets a price has been seen to hang in CommitStarted for days.";
-            inspection.warning(place, "Q43", sentence);
+            inspection.report(place, rule::ADD_ON_BECOMES_PAID, sentence);
         }
         _ => {}
     }
@@ -122,15 +123,15 @@ fn withdrawn(inspection: &mut Inspection<'_>) {
         }
         let market = pointer.rsplit('/').next().unwrap_or_default();
         if tier == "NotAvailable" {
-            inspection.warning(
+            inspection.report(
                 pointer.clone(),
-                "§ 3.5",
+                rule::MARKET_WITHDRAWN,
                 format!("Nobody in the market {market} can get it any more."),
             );
         } else if tier == "Free" && base_price != Some("Free") {
-            inspection.warning(
+            inspection.report(
                 pointer.clone(),
-                "§ 3.5",
+                rule::MARKET_BECOMES_FREE,
                 format!("It becomes free in the market {market}."),
             );
         }
@@ -143,17 +144,19 @@ fn audience(inspection: &mut Inspection<'_>) {
     };
     let was = before(inspection, "visibility").filter(|was| *was != visibility && *was != "NotSet");
     match (visibility, was) {
-        ("NotSet", _) => inspection.warning(
+        ("NotSet", _) => inspection.report(
             pointer,
-            "§ 3.4",
+            rule::VISIBILITY_NOT_CHOSEN,
             "The visibility is not chosen yet (NotSet).",
         ),
-        ("Hidden", Some(_)) => {
-            inspection.warning(pointer, "§ 3.4", "Hidden: nobody new can get it any more.")
-        }
-        ("Private", Some(_)) => inspection.warning(
+        ("Hidden", Some(_)) => inspection.report(
             pointer,
-            "§ 3.4",
+            rule::VISIBILITY_HIDDEN,
+            "Hidden: nobody new can get it any more.",
+        ),
+        ("Private", Some(_)) => inspection.report(
+            pointer,
+            rule::VISIBILITY_PRIVATE,
             "Private: only who has the link can still find it.",
         ),
         _ => {}
@@ -181,9 +184,9 @@ fn families(inspection: &mut Inspection<'_>) {
         .filter(|family| !is_set(family))
         .collect();
     if !missing.is_empty() {
-        inspection.error(
+        inspection.report(
             pointer,
-            "E10",
+            rule::DEVICE_FAMILIES_INCOMPLETE,
             format!(
                 "{FIELD} must say true or false for {} as well.",
                 missing.join(", ")
@@ -197,9 +200,9 @@ fn category(inspection: &mut Inspection<'_>) {
         return;
     };
     if category == "NotSet" {
-        return inspection.warning(
+        return inspection.report(
             pointer,
-            "§ 3.13",
+            rule::CATEGORY_NOT_CHOSEN,
             "The category is not chosen yet (NotSet).",
         );
     }
@@ -210,7 +213,7 @@ fn category(inspection: &mut Inspection<'_>) {
         let sentence = format!(
             "The category goes from {was} to {category}: what is published cannot become a game, nor a game something else."
         );
-        inspection.warning(pointer, "§ 3.4", sentence);
+        inspection.report(pointer, rule::CATEGORY_CROSSES_GAMES, sentence);
     }
 }
 
@@ -236,18 +239,18 @@ fn games(inspection: &mut Inspection<'_>) {
             match (number(least), number(most)) {
                 (Some((_, from)), Some((key, to))) if from > to => {
                     let sentence = format!("{least} is {from}, but {most} only {to}.");
-                    inspection.error(child(&pointer, key), "§ 3.8", sentence);
+                    inspection.report(child(&pointer, key), rule::PLAYER_COUNTS_REVERSED, sentence);
                 }
                 (Some((key, _)), _) | (_, Some((key, _))) if !is_on => {
-                    inspection.note(
+                    inspection.report(
                         child(&pointer, key),
-                        "§ 3.8",
+                        rule::PLAYER_COUNTS_UNUSED,
                         format!("The number of players counts only with {switch} true."),
                     );
                 }
                 (None, _) | (_, None) if is_on => {
                     let sentence = format!("{switch} is true, but {least} or {most} is missing.");
-                    inspection.warning(pointer.clone(), "§ 3.8", sentence);
+                    inspection.report(pointer.clone(), rule::PLAYER_COUNTS_MISSING, sentence);
                 }
                 _ => {}
             }
@@ -257,16 +260,16 @@ fn games(inspection: &mut Inspection<'_>) {
 
 fn content(inspection: &mut Inspection<'_>) {
     match text(inspection.document, "contentType") {
-        Some((pointer, "NotSet")) => inspection.error(
+        Some((pointer, "NotSet")) => inspection.report(
             pointer,
-            "Q48",
+            rule::CONTENT_TYPE_NOT_CHOSEN,
             "contentType is NotSet, which an update refuses. Choose what the add-on sells; it cannot be guessed.",
         ),
         Some((pointer, kind)) if before(inspection, "contentType").is_some_and(|was| was != "NotSet" && was != kind) => {
             let was = before(inspection, "contentType").unwrap_or_default();
-            inspection.warning(pointer, "§ 3.16", format!("contentType goes from {was} to {}.", brief(&kind.into())));
+            inspection.report(pointer, rule::CONTENT_TYPE_CHANGED, format!("contentType goes from {was} to {}.", brief(&kind.into())));
         }
-        None if places(inspection.document, "contentType").is_empty() => inspection.warning("", "Q48", "contentType is missing."),
+        None if places(inspection.document, "contentType").is_empty() => inspection.report("", rule::CONTENT_TYPE_MISSING, "contentType is missing."),
         _ => {}
     }
 }

@@ -1,5 +1,6 @@
 //! Rules about the list of packages: how many, which stay, which nobody gets any more, what they speak (store-api.md § 3.10).
 
+use super::table as rule;
 use crate::{
     finding::{Inspection, Severity},
     json::pointer::{child, member},
@@ -38,9 +39,9 @@ fn package_list(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Package
         .collect();
     if kept.is_empty() {
         let is_app = inspection.kind == Kind::App;
-        inspection.warning(
+        inspection.report(
             pointer,
-            "§ 3.10",
+            rule::NO_PACKAGE_LEFT,
             format!(
                 "No package is left; the {} cannot be published like this.",
                 if is_app { "app" } else { "flight" }
@@ -48,9 +49,9 @@ fn package_list(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Package
         );
     }
     if kept.len() > limits::PACKAGES {
-        inspection.warning(
+        inspection.report(
             pointer,
-            "Q37",
+            rule::TOO_MANY_PACKAGES,
             format!(
                 "{} packages: the Store refuses more than about {} to 30. Mark old ones PendingDelete.",
                 kept.len(),
@@ -73,14 +74,14 @@ fn package_list(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Package
         let is_taken = [other, package]
             .iter()
             .all(|package| package.status == FileStatus::Uploaded);
-        inspection.add(
+        inspection.report_as(
             if is_taken {
                 Severity::Warning
             } else {
                 Severity::Error
             },
             package.pointer.clone(),
-            "§ 3.10",
+            rule::PACKAGE_VERSION_TWICE,
             format!(
                 "{} and {} have the same version {} for {}.",
                 package.file_name, other.file_name, package.version, package.architecture
@@ -95,9 +96,9 @@ fn needed_choices(inspection: &mut Inspection<'_>, package: &PackageFacts) {
     };
     for field in ["minimumDirectXVersion", "minimumSystemRam"] {
         if member(value, field).is_none_or(|(_, value)| value.is_null()) {
-            inspection.warning(
+            inspection.report(
                 package.pointer.clone(),
-                "§ 3.10",
+                rule::PACKAGE_MINIMUMS_MISSING,
                 format!(
                     "{} has no {field}; an update needs it, usually \"None\".",
                     package.file_name
@@ -119,9 +120,9 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
         .filter(|package| package.id.as_deref().is_some_and(|id| !ids.contains(id)))
     {
         let id = gone.id.as_deref().unwrap_or_default();
-        inspection.error(
+        inspection.report(
             pointer,
-            "E7",
+            rule::PACKAGE_LEFT_OUT,
             format!(
                 "The package {} (id {id}) is on the server, but not here. Keep its entry; to remove it, mark it PendingDelete.",
                 gone.file_name
@@ -131,9 +132,9 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
     let mut seen = HashSet::new();
     for package in facts {
         if let Some(id) = package.id.as_deref().filter(|id| !seen.insert(*id)) {
-            inspection.error(
+            inspection.report(
                 child(&package.pointer, "id"),
-                "E7",
+                rule::PACKAGE_ID_TWICE,
                 format!("The id {id} stands in two packages."),
             );
         }
@@ -150,7 +151,11 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
                 "The package {} is on the server and cannot be renamed to {}. To replace it, mark it PendingDelete and add a new entry.",
                 before.file_name, package.file_name
             );
-            inspection.warning(child(&package.pointer, "fileName"), "§ 3.12", sentence);
+            inspection.report(
+                child(&package.pointer, "fileName"),
+                rule::PACKAGE_RENAMED,
+                sentence,
+            );
         }
     }
     let known: HashSet<&str> = old
@@ -161,9 +166,9 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
         .iter()
         .filter(|package| package.id.as_deref().is_some_and(|id| !known.contains(id)))
     {
-        inspection.warning(
+        inspection.report(
             child(&package.pointer, "id"),
-            "§ 3.10",
+            rule::PACKAGE_ID_UNKNOWN,
             format!(
                 "The server has no package with the id of {}.",
                 package.file_name
@@ -179,9 +184,9 @@ fn superseded(inspection: &mut Inspection<'_>) {
             let Mark::Superseded { by, .. } = mark else {
                 continue;
             };
-            inspection.note(
+            inspection.report(
                 row.pointer.clone(),
-                "Q37",
+                rule::PACKAGE_SUPERSEDED,
                 format!(
                     "Nobody gets {} any more: {by} is newer and goes to the same devices. It can be marked PendingDelete.",
                     row.file_name
@@ -210,9 +215,9 @@ fn languages(inspection: &mut Inspection<'_>, facts: &[PackageFacts]) {
         .collect();
     if !silent.is_empty() && !spoken.is_empty() {
         let silent: Vec<&str> = silent.into_iter().collect();
-        inspection.warning(
+        inspection.report(
             child("", key),
-            "§ 3.15",
+            rule::PACKAGE_LANGUAGE_WITHOUT_LISTING,
             format!(
                 "The packages speak {}, but there is no such listing: the Store will warn (ListingOptOutWarning).",
                 silent.join(", ")

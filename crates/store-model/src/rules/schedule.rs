@@ -1,6 +1,7 @@
 //! Rules about when and to how many customers a submission goes: publish mode, its date, rollout, mandatory update
 //! (store-api.md §§ 3.4, 3.11, 4.8).
 
+use super::table as rule;
 use crate::{
     finding::Inspection,
     json::pointer::{child, member},
@@ -32,7 +33,7 @@ fn day(found: Option<&Value>) -> Date {
 fn schedule(inspection: &mut Inspection<'_>) {
     let mode = member(inspection.document, "targetPublishMode").filter(|(_, mode)| !mode.is_null());
     if mode.is_none() {
-        inspection.warning("", "§ 4.8", "targetPublishMode is missing: write Immediate, Manual or SpecificDate in every update.");
+        inspection.report("", rule::PUBLISH_MODE_MISSING, "targetPublishMode is missing: write Immediate, Manual or SpecificDate in every update.");
     }
     let found = member(inspection.document, "targetPublishDate");
     let pointer = found.map_or_else(String::new, |(key, _)| child("", key));
@@ -41,16 +42,16 @@ fn schedule(inspection: &mut Inspection<'_>) {
         day(found.map(|(_, value)| value)),
     ) {
         (Some("SpecificDate"), Date::Unset) => {
-            inspection.error(
+            inspection.report(
                 pointer,
-                "§ 3.4",
+                rule::PUBLISH_DATE_MISSING,
                 "targetPublishMode is SpecificDate, but targetPublishDate is not set.",
             );
         }
         (Some("Immediate" | "Manual"), Date::At(_)) => {
-            inspection.note(
+            inspection.report(
                 pointer,
-                "§ 3.4",
+                rule::PUBLISH_DATE_UNUSED,
                 "targetPublishDate counts only with targetPublishMode SpecificDate; it is ignored.",
             );
         }
@@ -72,12 +73,16 @@ pub fn ahead(inspection: &mut Inspection<'_>) {
     let pointer = child("", key);
     let left = day.duration_since(now);
     if left.is_negative() {
-        inspection.warning(pointer, "§ 3.4", "targetPublishDate is in the past.");
+        inspection.report(
+            pointer,
+            rule::PUBLISH_DATE_PAST,
+            "targetPublishDate is in the past.",
+        );
     } else if left < SignedDuration::from_hours(HOURS_AHEAD) {
         let hours = left.as_hours();
-        inspection.warning(
+        inspection.report(
             pointer,
-            "§ 3.4",
+            rule::PUBLISH_DATE_TOO_NEAR,
             format!("targetPublishDate is only {hours} hours ahead; the Store wants at least {HOURS_AHEAD}."),
         );
     }
@@ -98,7 +103,7 @@ fn rollout(inspection: &mut Inspection<'_>) {
         let pointer = first(inspection.document, "packageDeliveryOptions")
             .map_or_else(String::new, |(pointer, _)| pointer);
         let sentence = "packageRollout is missing: the setting of the last submission may be inherited. Say whether there is one.";
-        return inspection.note(pointer, "Q27", sentence);
+        return inspection.report(pointer, rule::ROLLOUT_NOT_STATED, sentence);
     };
     let percentage =
         first(inspection.document, PERCENTAGE).map(|(pointer, value)| (pointer, value.as_f64()));
@@ -106,9 +111,9 @@ fn rollout(inspection: &mut Inspection<'_>) {
         if let Some((pointer, Some(percent))) = percentage
             && percent > 0.0
         {
-            inspection.note(
+            inspection.report(
                 pointer,
-                "§ 3.11",
+                rule::ROLLOUT_PERCENTAGE_UNUSED,
                 "packageRolloutPercentage counts only with isPackageRollout true; it is ignored.",
             );
         }
@@ -116,22 +121,22 @@ fn rollout(inspection: &mut Inspection<'_>) {
     }
     let percent = percentage.as_ref().and_then(|(_, percent)| *percent);
     match percentage {
-        None => inspection.error(
+        None => inspection.report(
             pointer.clone(),
-            "§ 3.11",
+            rule::ROLLOUT_PERCENTAGE_MISSING,
             "A gradual rollout is on, but packageRolloutPercentage is missing.",
         ),
         Some((pointer, Some(0.0))) => {
-            inspection.warning(
+            inspection.report(
                 pointer,
-                "§ 3.11",
+                rule::ROLLOUT_TO_NOBODY,
                 "A gradual rollout to 0 %: nobody will get the new packages.",
             );
         }
         Some((pointer, Some(100.0))) => {
-            inspection.note(
+            inspection.report(
                 pointer,
-                "§ 3.11",
+                rule::ROLLOUT_TO_EVERYONE,
                 "A rollout to 100 % still has to be finalized before the next submission.",
             );
         }
@@ -147,16 +152,16 @@ fn rollout(inspection: &mut Inspection<'_>) {
         let sentence = format!(
             "The gradual rollout to {percent} % stands on the server already: a new submission inherits it from the last one. Make sure that it is meant for this one."
         );
-        inspection.warning(pointer.clone(), "Q27", sentence);
+        inspection.report(pointer.clone(), rule::ROLLOUT_INHERITED, sentence);
     }
     let is_new = |status: &FileStatus| *status == FileStatus::PendingUpload;
     if !packages(inspection.kind, inspection.document)
         .iter()
         .any(|package| is_new(&package.status))
     {
-        inspection.note(
+        inspection.report(
             pointer,
-            "§ 3.11",
+            rule::ROLLOUT_WITHOUT_NEW_PACKAGE,
             "A gradual rollout is on, but no package is new: there is nothing to roll out.",
         );
     }
@@ -176,23 +181,23 @@ fn mandatory(inspection: &mut Inspection<'_>) {
     let pointer = found.map_or(holder, |(pointer, _)| pointer);
     match (is_on, day) {
         (true, Date::Unset) => {
-            inspection.warning(
+            inspection.report(
                 pointer,
-                "§ 3.11",
+                rule::MANDATORY_DATE_MISSING,
                 "The update is mandatory, but mandatoryUpdateEffectiveDate is not set.",
             );
         }
         (true, Date::At(day)) if inspection.now.is_some_and(|now| day < now) => {
-            inspection.note(
+            inspection.report(
                 pointer,
-                "§ 3.11",
+                rule::MANDATORY_DATE_PAST,
                 "mandatoryUpdateEffectiveDate is in the past: the update is mandatory at once.",
             );
         }
         (false, Date::At(_)) => {
-            inspection.note(
+            inspection.report(
                 pointer,
-                "§ 3.11",
+                rule::MANDATORY_DATE_UNUSED,
                 "mandatoryUpdateEffectiveDate counts only with isMandatoryUpdate true.",
             );
         }

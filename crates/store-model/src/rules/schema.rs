@@ -1,6 +1,7 @@
 //! The schemas of the three kinds of submission (`assets/schemas`): which place of a document means what, what it may hold, and
 //! a sentence of help for each. Knows no document and no rule that needs more than one place.
 
+use super::{rule::Rule, table};
 use crate::{
     json::pointer::{member, names},
     target::Kind,
@@ -158,8 +159,6 @@ pub(crate) struct Place {
     node: &'static Value,
     /// The member's name as the service spells it; of an item the list's.
     pub(super) name: &'static str,
-    /// Where the reference says so.
-    pub(super) rule: &'static str,
     pub(super) is_read_only: bool,
     pub(super) is_obsolete: bool,
     /// Of a list.
@@ -184,7 +183,6 @@ impl Place {
             kind,
             node: &Value::Null,
             name: "",
-            rule: "§ 3",
             is_read_only: false,
             is_obsolete: false,
             is_item: false,
@@ -201,7 +199,6 @@ impl Place {
             is_member: false,
             ..self
         };
-        place.rule = place.text("x-rule").unwrap_or(self.rule);
         place.is_read_only |= place.get("readOnly").is_some_and(|mark| mark == true);
         place.is_obsolete |= place.get("deprecated").is_some_and(|mark| mark == true);
         place
@@ -289,8 +286,29 @@ impl Place {
     }
 
     pub(super) fn values(self) -> impl Iterator<Item = &'static str> {
-        let refused = self.get("not").and_then(|not| not.get("const"));
-        texts(self.get("enum")).filter(move |value| refused.is_none_or(|refused| refused != value))
+        let refused = self.refused();
+        texts(self.get("enum")).filter(move |value| refused != Some(value))
+    }
+
+    /// Whether an enumeration has a value; true where there is none.
+    pub(super) fn lists(self, value: &str) -> bool {
+        let values = self.get("enum");
+        values.is_none() || texts(values).any(|known| known == value)
+    }
+
+    /// The one value of an enumeration that is not allowed here.
+    pub(super) fn refused(self) -> Option<&'static str> {
+        self.get("not")?.get("const")?.as_str()
+    }
+
+    pub(super) fn limit(self, keyword: &str) -> Option<usize> {
+        usize::try_from(self.get(keyword)?.as_u64()?).ok()
+    }
+
+    /// A rule that a mark of the schema names.
+    pub(super) fn rule(self, mark: &str) -> Option<Rule> {
+        let name = self.text(mark)?;
+        table::all().find(|rule| rule.name == name)
     }
 
     fn choices(self, shape: Shape) -> Vec<String> {
@@ -337,7 +355,7 @@ impl Place {
         let shape = self.shape();
         let most = ["maxLength", "maxItems", "maxProperties"]
             .iter()
-            .find_map(|keyword| self.get(keyword)?.as_u64());
+            .find_map(|keyword| self.limit(keyword));
         let inner = match shape {
             Shape::List => self.get("items"),
             Shape::Map => self.get("additionalProperties"),
@@ -349,7 +367,7 @@ impl Place {
             is_read_only: self.is_read_only,
             is_obsolete: self.is_obsolete,
             choices: self.choices(shape),
-            most: most.and_then(|most| usize::try_from(most).ok()),
+            most,
             fresh: inner.map_or(self, |inner| self.at(inner, None)).fresh(),
         }
     }
@@ -507,11 +525,12 @@ mod tests {
                 "{path}: {:?}",
                 hint.help
             );
-            assert!(
-                place.rule.starts_with(['§', 'E', 'Q']),
-                "{path}: {}",
-                place.rule
-            );
+            for part in [Some(place), place.member_names()].into_iter().flatten() {
+                for mark in ["x-rule", "x-rule-not"] {
+                    let is_known = part.text(mark).is_none() || part.rule(mark).is_some();
+                    assert!(is_known, "{path}: {mark} names no rule");
+                }
+            }
             if let Some(Value::Object(fresh)) = place.fresh() {
                 for (name, _) in fresh {
                     assert!(

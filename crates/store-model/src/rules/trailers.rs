@@ -1,6 +1,6 @@
 //! Rules about trailers (store-api.md § 3.9): they have no status, so that an entry left out is one removed.
 
-use super::listings::twins;
+use super::{listings::twins, table as rule};
 use crate::{
     finding::{Inspection, places},
     json::pointer::{child, member},
@@ -18,9 +18,9 @@ pub fn check(inspection: &mut Inspection<'_>) {
                 .is_none_or(|(_, value)| value.as_object().is_none_or(serde_json::Map::is_empty))
         };
         if trailer.is_object() && is_empty("trailerAssets") {
-            inspection.warning(
+            inspection.report(
                 pointer,
-                "§ 3.9",
+                rule::TRAILER_EMPTY,
                 "The trailer has neither title nor thumbnail in any language (trailerAssets).",
             );
         }
@@ -42,9 +42,9 @@ fn assets(inspection: &mut Inspection<'_>) {
                 .and_then(|(_, images)| images.as_array())
                 .map_or(0, Vec::len);
             if images == 0 {
-                inspection.error(
+                inspection.report(
                     pointer.clone(),
-                    "§ 3.9",
+                    rule::TRAILER_THUMBNAIL_MISSING,
                     format!("The trailer has no thumbnail for {language}; exactly one is needed."),
                 );
             }
@@ -53,9 +53,9 @@ fn assets(inspection: &mut Inspection<'_>) {
                     .keys()
                     .any(|code| code.eq_ignore_ascii_case(language))
             }) {
-                inspection.warning(
+                inspection.report(
                     pointer,
-                    "§ 3.9",
+                    rule::TRAILER_LANGUAGE_WITHOUT_LISTING,
                     format!(
                         "The trailer speaks {language}, but there is no listing in that language."
                     ),
@@ -82,9 +82,9 @@ fn against_base(inspection: &mut Inspection<'_>) {
         .map_or_else(String::new, |(pointer, _)| pointer);
     for gone in trailers(base).filter(|entry| entry.id.as_ref().is_some_and(|id| !ids.contains(id)))
     {
-        inspection.warning(
+        inspection.report(
             pointer.clone(),
-            "§ 3.9",
+            rule::TRAILER_LEFT_OUT,
             format!(
                 "The trailer {} is on the server, but not here: it will be removed.",
                 gone.file_name

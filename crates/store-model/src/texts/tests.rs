@@ -40,7 +40,7 @@ fn fields_know_their_limits() {
             field("keywords").most,
             field("keywords").each
         ),
-        (Some(1500), Some(7), Some(40))
+        (Some(1500), Some(7), Some(30))
     );
     assert_eq!(field("title").most, None);
     let add_on = fields(Kind::AddOn);
