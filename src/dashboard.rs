@@ -16,10 +16,10 @@ use flightdeck::{
     },
     tasks::{
         job::{Job, JobId},
-        pool::{PendingServices, Pool},
+        pool::Pool,
         report::{Connection, Report},
         reporter::Told,
-        services::{OpenError, Services},
+        services::{OpenError, PendingServices, Services},
     },
 };
 use futures::FutureExt;

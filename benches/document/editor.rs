@@ -11,8 +11,9 @@ use flightdeck::{
     tasks::{
         check::Check,
         job::{Job, JobId},
+        message::TaskEvent,
         report::{Report, TargetDetail},
-        task::{Task, TaskEvent, TaskMessage},
+        task::Task,
     },
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -215,10 +216,7 @@ fn review_and_diff(screen: &mut Screen, name: &str, table: &mut Table<impl Write
 }
 
 fn done<T: Task>(task: &T, output: T::Output) -> Report {
-    Report::Task(TaskMessage::new(
-        Arc::new(task.clone()),
-        TaskEvent::Done(output),
-    ))
+    Report::Task(Arc::new(task.clone()).message(TaskEvent::Done(output)))
 }
 
 /// Does what the job would do, and measures what its answer costs on the screen.

@@ -11,7 +11,8 @@ use crate::{
     state::Change,
     tasks::{
         check::Check,
-        task::{TaskEvent, TaskMessage},
+        message::{TaskEvent, TaskMessage},
+        task::Task,
     },
 };
 use jiff::Timestamp;
@@ -205,7 +206,7 @@ impl Documents {
     }
 
     fn checked(&mut self, message: &TaskMessage) {
-        let Some((task, TaskEvent::Done(checked))) = message.of::<Check>() else {
+        let Some((task, TaskEvent::Done(checked))) = Check::event(message) else {
             return;
         };
         let is_asked =

@@ -1,6 +1,6 @@
 //! What a report changed: panes and overlays are told, and look at what is theirs. Knows no model.
 
-use crate::tasks::{job::Catalog, task::TaskMessage};
+use crate::tasks::{job::Catalog, message::TaskMessage};
 use store_model::target::Target;
 
 /// What a report changed.

@@ -1,6 +1,6 @@
 //! Checks a document: one function for a small text within the frame, and a task for a large one beside the screen. Knows no view.
 
-use super::task::{Task, TaskContext, TaskError};
+use super::task::{Task, TaskContext, TaskError, blocking};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
@@ -35,6 +35,6 @@ impl Task for Check {
 
     async fn run(self, _: TaskContext<Self>) -> Result<Arc<Judged>, TaskError> {
         let work = move || Arc::new(self.checked(Timestamp::now()));
-        Ok(tokio::task::spawn_blocking(work).await?)
+        blocking(work).await
     }
 }

@@ -1,5 +1,6 @@
 //! Work as data: what can be asked for, and what it is called while it runs.
 
+pub use super::reporter::JobId;
 use super::task::{AnyTask, FailureNotice, Task};
 use crate::engine::plan::Plan;
 use serde_json::Value;
@@ -9,10 +10,6 @@ use store_model::{
     product::PackageIdentity,
     target::{Kind, Target},
 };
-
-/// Grows; a newer job that supersedes an older one has the larger id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct JobId(pub u64);
 
 /// Something to be made in the account.
 #[derive(Clone, Debug, PartialEq, Eq)]

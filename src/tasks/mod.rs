@@ -12,6 +12,7 @@ pub mod job;
 pub mod journal;
 pub mod load;
 pub mod manage;
+pub mod message;
 pub mod pack;
 pub mod pool;
 pub mod probe;

@@ -6,15 +6,12 @@ use super::{
     load, manage, renew,
     report::Report,
     reporter::{Reporter, Told},
-    services::Services,
+    services::{PendingServices, Services},
     task::Means,
     working_copy,
 };
 use crate::{engine::operation::Operation, storage::Home};
-use futures::{
-    FutureExt,
-    future::{self, BoxFuture, Shared},
-};
+use futures::{FutureExt, future};
 use std::{collections::HashMap, time::Duration};
 use tokio::{sync::mpsc, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -28,9 +25,6 @@ struct Running {
     /// Cancelled when its work is over, however it ended.
     over: CancellationToken,
 }
-
-/// Services that may still be in the making, or in words why there are none.
-pub type PendingServices = Shared<BoxFuture<'static, Result<Services, String>>>;
 
 /// Every job that runs.
 pub struct Pool {

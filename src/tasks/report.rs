@@ -1,6 +1,6 @@
 //! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
 
-use super::task::TaskMessage;
+use super::message::TaskMessage;
 use crate::engine::view::RunView;
 use jiff::Timestamp;
 use serde_json::Value;

@@ -1,11 +1,12 @@
 //! A job's way to tell: results always arrive, progress may be dropped when nobody keeps up.
 
-use super::{
-    job::JobId,
-    report::{Report, UploadProgress},
-};
+use super::report::{Report, UploadProgress};
 use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
+
+/// Grows; a newer job that supersedes an older one has the larger id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
 
 /// Everything that is told, with the job that tells it.
 pub type Told = (Option<JobId>, Report);

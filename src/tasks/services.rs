@@ -8,6 +8,7 @@ use crate::{
         config::{Config, file, profile},
     },
 };
+use futures::future::{BoxFuture, Shared};
 use std::sync::Arc;
 use store_client::{
     Credential, Ledger, Observe, Store, StoreSettings,
@@ -27,6 +28,9 @@ pub struct Services {
     pub cadence: Cadence,
     pub upload: UploadSettings,
 }
+
+/// Services that may still be in the making, or in words why there are none.
+pub type PendingServices = Shared<BoxFuture<'static, Result<Services, String>>>;
 
 /// Why nothing can be done at all.
 #[derive(Debug, thiserror::Error)]

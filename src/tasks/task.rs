@@ -1,11 +1,15 @@
 //! A unit of background work with a typed result. A feature describes its tasks in its own `tasks.rs`; this file and the pool
 //! know none of them by name.
 
-use super::{pool::PendingServices, report::Report, reporter::Reporter, services::Services};
+use super::{
+    message::{Erased, TaskEvent, TaskMessage},
+    report::Report,
+    reporter::Reporter,
+    services::{PendingServices, Services},
+};
 use crate::storage::Home;
 use futures::future::{BoxFuture, FutureExt};
-use std::{any::Any, fmt::Debug, sync::Arc};
-use store_model::remote::Remote;
+use std::{fmt::Debug, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 /// How the person learns that a task has failed.
@@ -44,6 +48,15 @@ pub trait Task: Clone + Debug + PartialEq + Send + Sync + 'static {
         false
     }
 
+    /// Itself and what it says, if the message is of a task of this type.
+    fn event(message: &TaskMessage) -> Option<(&Self, &TaskEvent<Self::Output>)> {
+        message.open()
+    }
+
+    fn message(self: Arc<Self>, event: TaskEvent<Self::Output>) -> TaskMessage {
+        TaskMessage::new(self, event)
+    }
+
     fn run(
         self,
         context: TaskContext<Self>,
@@ -62,77 +75,6 @@ pub enum TaskError {
 impl<E: std::fmt::Display> From<E> for TaskError {
     fn from(error: E) -> Self {
         Self::Failed(error.to_string())
-    }
-}
-
-/// What a task tells the feature that started it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TaskEvent<O> {
-    /// A first part of the result, or how far it is.
-    Progress(O),
-    Done(O),
-    Failed(String),
-    Cancelled,
-}
-
-impl<O: Clone> TaskEvent<O> {
-    /// Takes the event into what is shown of the task's result.
-    pub fn update(&self, shown: &mut Remote<O>) {
-        match self {
-            Self::Progress(part) => {
-                *shown = Remote::Loading {
-                    stale: Some(part.clone()),
-                }
-            }
-            Self::Done(output) => *shown = Remote::Ready(output.clone()),
-            Self::Failed(error) => shown.settle(Some(error.clone())),
-            Self::Cancelled => shown.settle(None),
-        }
-    }
-}
-
-/// An event together with the task it belongs to.
-#[derive(Debug, PartialEq)]
-struct Envelope<T: Task> {
-    task: Arc<T>,
-    event: TaskEvent<T::Output>,
-}
-
-/// A message of any task. Only who knows the task's type can open it, so features cannot read each other's.
-#[derive(Clone, Debug)]
-pub struct TaskMessage(Arc<dyn Erased>);
-
-impl TaskMessage {
-    pub fn new<T: Task>(task: Arc<T>, event: TaskEvent<T::Output>) -> Self {
-        Self(Arc::new(Envelope { task, event }))
-    }
-
-    /// The task and its event, if it is one of type `T`.
-    pub fn of<T: Task>(&self) -> Option<(&T, &TaskEvent<T::Output>)> {
-        let envelope = self.0.as_any().downcast_ref::<Envelope<T>>()?;
-        Some((&envelope.task, &envelope.event))
-    }
-}
-
-impl PartialEq for TaskMessage {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.equals(other.0.as_any())
-    }
-}
-
-/// What tests compare and features downcast.
-trait Erased: Any + Debug + Send + Sync {
-    fn as_any(&self) -> &dyn Any;
-    fn equals(&self, other: &dyn Any) -> bool;
-}
-
-impl<T: Any + Debug + PartialEq + Send + Sync> Erased for T {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn equals(&self, other: &dyn Any) -> bool {
-        other.downcast_ref::<T>() == Some(self)
     }
 }
 
@@ -168,8 +110,7 @@ impl<T: Task> ErasedTask for T {
     }
 
     fn stopped(self: Arc<Self>, error: Option<String>) -> TaskMessage {
-        let event = error.map_or(TaskEvent::Cancelled, TaskEvent::Failed);
-        TaskMessage::new(self, event)
+        self.message(error.map_or(TaskEvent::Cancelled, TaskEvent::Failed))
     }
 
     fn start(self: Arc<Self>, means: Means) -> BoxFuture<'static, ()> {
@@ -181,7 +122,7 @@ impl<T: Task> ErasedTask for T {
             let reporter = context.means.reporter.clone();
             let task = T::clone(&self);
             let report = match task.run(context).await {
-                Ok(output) => Report::Task(TaskMessage::new(self, TaskEvent::Done(output))),
+                Ok(output) => Report::Task(self.message(TaskEvent::Done(output))),
                 Err(TaskError::Cancelled) => Report::Cancelled,
                 Err(TaskError::Failed(message)) => Report::Failed { message },
             };
@@ -293,4 +234,11 @@ impl<T: Task> TaskContext<T> {
             TaskEvent::Progress(part),
         ))
     }
+}
+
+/// Runs what blocks away from the async threads.
+pub async fn blocking<R: Send + 'static>(
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, TaskError> {
+    Ok(tokio::task::spawn_blocking(work).await?)
 }

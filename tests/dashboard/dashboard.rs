@@ -25,9 +25,10 @@ use flightdeck::{
         check::Check,
         history_item::{HistoryItem, KeptDocument, TargetHistory},
         job::{Catalog, Job, JobId},
+        message::TaskEvent,
         pack,
         report::{Report, Summed, TargetDetail},
-        task::{Task, TaskEvent, TaskMessage},
+        task::Task,
         texts,
     },
 };
@@ -361,7 +362,7 @@ impl Dashboard {
     }
 
     pub fn answer<T: Task>(&mut self, id: JobId, task: &T, event: TaskEvent<T::Output>) {
-        let message = TaskMessage::new(Arc::new(task.clone()), event);
+        let message = Arc::new(task.clone()).message(event);
         self.report(id, Report::Task(message));
     }
 

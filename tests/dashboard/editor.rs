@@ -10,7 +10,7 @@ use crate::{
     dashboard::{Dashboard, detail},
     openings::{APP, live, notes},
 };
-use flightdeck::tasks::{check::Check, task::TaskEvent};
+use flightdeck::tasks::{check::Check, message::TaskEvent};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store_model::target::Target;

@@ -15,8 +15,8 @@ use flightdeck::{
     features::{diff::tasks::Compare, review::tasks::Analyze},
     tasks::{
         job::Job,
+        message::TaskEvent,
         report::{KeptEdit, Report},
-        task::TaskEvent,
     },
 };
 use rstest::rstest;

@@ -8,11 +8,12 @@ use flightdeck::{
     },
     tasks::{
         job::{Job, JobId},
+        message::TaskEvent,
         pool::Pool,
         report::{Report, UploadProgress},
         reporter::Told,
         services::Services,
-        task::{Task, TaskEvent},
+        task::Task,
     },
 };
 use serde_json::Value;
@@ -351,7 +352,7 @@ pub fn views(reports: &[Report]) -> Vec<&RunView> {
 /// What a task of type `T` says, if the report is one of its.
 pub fn event<T: Task>(report: &Report) -> Option<&TaskEvent<T::Output>> {
     match report {
-        Report::Task(message) => message.of::<T>().map(|(_, event)| event),
+        Report::Task(message) => T::event(message).map(|(_, event)| event),
         _ => None,
     }
 }

@@ -11,8 +11,8 @@ use flightdeck::{
     tasks::{
         history_item::Deed,
         job::Job,
+        message::TaskEvent,
         report::{Report, TargetDetail},
-        task::TaskEvent,
     },
 };
 use serde_json::{Value, json};

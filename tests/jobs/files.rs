@@ -5,8 +5,8 @@ use flightdeck::{
     features::zip::tasks::{Pack, Packing},
     tasks::{
         job::Job,
+        message::TaskEvent,
         report::{Examined, Report},
-        task::TaskEvent,
     },
 };
 use std::sync::Arc;

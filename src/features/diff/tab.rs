@@ -18,7 +18,7 @@ use crate::{
         Change,
         prepared::{Origin, Prepared, count},
     },
-    tasks::task::TaskEvent,
+    tasks::{message::TaskEvent, task::Task},
 };
 use ratatui::{
     Frame,
@@ -417,7 +417,7 @@ impl Tab for Diff {
     ) {
         match change {
             Change::Task(message) => {
-                if let Some((task, TaskEvent::Done(difference))) = message.of::<Compare>()
+                if let Some((task, TaskEvent::Done(difference))) = Compare::event(message)
                     && let Some(asked) = self
                         .asked
                         .get_mut()

@@ -2,7 +2,7 @@
 
 use crate::tasks::{
     report::TargetDetail,
-    task::{Task, TaskContext, TaskError},
+    task::{Task, TaskContext, TaskError, blocking},
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -47,6 +47,6 @@ impl Task for Compare {
     }
 
     async fn run(self, _: TaskContext<Self>) -> Result<Arc<Difference>, TaskError> {
-        Ok(tokio::task::spawn_blocking(move || Arc::new(self.difference())).await?)
+        blocking(move || Arc::new(self.difference())).await
     }
 }

@@ -21,7 +21,8 @@ use crate::{
         history_item::KeptDocument,
         history_item::{Deed, HistoryItem},
         job::Job,
-        task::TaskEvent,
+        message::TaskEvent,
+        task::Task,
     },
 };
 use ratatui::{
@@ -349,7 +350,7 @@ impl Overlay for Kept {
         match change {
             Change::Task(message) => {
                 if let Some((_, TaskEvent::Progress(history) | TaskEvent::Done(history))) =
-                    message.of::<LoadHistory>()
+                    LoadHistory::event(message)
                 {
                     // What the update changed may have been computed meanwhile.
                     let mut items = history.items.iter();
@@ -359,7 +360,7 @@ impl Overlay for Kept {
                         self.item = item.clone();
                     }
                 }
-                match message.of::<ReadKept>() {
+                match ReadKept::event(message) {
                     Some((task, _)) if Some(&task.path) != self.path.as_ref() => {}
                     Some((_, TaskEvent::Progress(kept) | TaskEvent::Done(kept))) => {
                         self.kept = Some(Arc::clone(kept));

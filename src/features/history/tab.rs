@@ -2,6 +2,7 @@
 //! the model and comes from disk.
 
 use super::tasks::LoadHistory;
+use crate::tasks::task::Task;
 use crate::{
     engine::view::{Outcome, Step},
     screen::{
@@ -411,7 +412,7 @@ impl Tab for History {
             }
             Change::Rescued(target) if cx.selected == Some(target) => self.read(cx, commands),
             Change::Task(message) => {
-                if let Some((_, event)) = message.of::<LoadHistory>() {
+                if let Some((_, event)) = LoadHistory::event(message) {
                     event.update(&mut self.list);
                     self.cursor.clamp(self.len(cx));
                 }

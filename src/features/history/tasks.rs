@@ -5,7 +5,7 @@ use crate::tasks::{
     blocking::away,
     history,
     history_item::{Deed, HistoryItem, KeptDocument, TargetHistory},
-    task::{FailureNotice, Task, TaskContext, TaskError},
+    task::{FailureNotice, Task, TaskContext, TaskError, blocking},
 };
 use std::{path::PathBuf, sync::Arc};
 use store_model::target::Target;
@@ -47,11 +47,10 @@ impl Task for LoadHistory {
             };
             let (before, kind) = (before.clone(), list.target.kind());
             // One after the other: a newer list supersedes this one between two files.
-            *changes =
-                tokio::task::spawn_blocking(move || history::difference(kind, &before, &after))
-                    .await
-                    .ok()
-                    .flatten();
+            *changes = blocking(move || history::difference(kind, &before, &after))
+                .await
+                .ok()
+                .flatten();
         }
         Ok(Arc::new(list))
     }

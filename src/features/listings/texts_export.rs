@@ -12,7 +12,7 @@ use crate::{
         pane::{Context, Handled, Possible, Typed},
     },
     state::{Change, prepared::count},
-    tasks::{report::Written, task::TaskEvent},
+    tasks::{message::TaskEvent, report::Written, task::Task},
 };
 use ratatui::{
     Frame,
@@ -196,7 +196,7 @@ impl Overlay for TextsExport {
         let Change::Task(message) = change else {
             return;
         };
-        let Some((task, event)) = message.of::<WriteTexts>() else {
+        let Some((task, event)) = WriteTexts::event(message) else {
             return;
         };
         if self.asked.take_if(|to| *to == task.to).is_none() {

@@ -13,7 +13,7 @@ use crate::{
         pane::{Context, Handled, Possible, Typed},
     },
     state::{Change, prepared::count},
-    tasks::{task::TaskEvent, texts::TextSource},
+    tasks::{message::TaskEvent, task::Task, texts::TextSource},
 };
 use ratatui::{
     Frame,
@@ -370,7 +370,7 @@ impl Overlay for TextsImport {
         let Change::Task(message) = change else {
             return;
         };
-        let Some((ReadTexts(source), event)) = message.of::<ReadTexts>() else {
+        let Some((ReadTexts(source), event)) = ReadTexts::event(message) else {
             return;
         };
         if self.asked.take_if(|from| *from == source.from).is_none() {

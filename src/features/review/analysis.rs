@@ -8,7 +8,10 @@ use crate::{
         pane::Context,
     },
     state::prepared::Prepared,
-    tasks::task::{TaskEvent, TaskMessage},
+    tasks::{
+        message::{TaskEvent, TaskMessage},
+        task::Task,
+    },
 };
 use std::sync::Arc;
 use store_model::review_analysis::ReviewAnalysis;
@@ -72,7 +75,7 @@ impl Analyzer {
 
     /// Takes a task's answer; says whether it is the one that was waited for.
     pub fn answered(&mut self, message: &TaskMessage) -> bool {
-        let Some((task, TaskEvent::Done(analysis))) = message.of::<Analyze>() else {
+        let Some((task, TaskEvent::Done(analysis))) = Analyze::event(message) else {
             return false;
         };
         let Some(documents) = self.asked.take_if(|asked| asked.is_same(task)) else {

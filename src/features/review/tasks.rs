@@ -2,7 +2,7 @@
 
 use crate::tasks::{
     report::TargetDetail,
-    task::{Task, TaskContext, TaskError},
+    task::{Task, TaskContext, TaskError, blocking},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -65,6 +65,6 @@ impl Task for Analyze {
 
     async fn run(self, _: TaskContext<Self>) -> Result<Arc<ReviewAnalysis>, TaskError> {
         let work = move || Arc::new(self.analysis(Timestamp::now()));
-        Ok(tokio::task::spawn_blocking(work).await?)
+        blocking(work).await
     }
 }

@@ -10,7 +10,10 @@ use crate::{
         pane::{Context, Possible},
     },
     state::prepared::{Verdict, count},
-    tasks::task::{TaskEvent, TaskMessage},
+    tasks::{
+        message::{TaskEvent, TaskMessage},
+        task::Task,
+    },
 };
 use std::{
     path::{Path, PathBuf},
@@ -86,7 +89,7 @@ impl ZipPicker {
         cx: &Context,
         commands: &mut Vec<Command>,
     ) {
-        let Some((task, event)) = message.of::<Pack>() else {
+        let Some((task, event)) = Pack::event(message) else {
             return;
         };
         if self.making.as_ref() != Some(&task.out) {

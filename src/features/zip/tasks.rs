@@ -3,7 +3,7 @@
 use crate::tasks::{
     pack::{PackError, pack},
     report::Packed,
-    task::{FailureNotice, Task, TaskContext, TaskError},
+    task::{FailureNotice, Task, TaskContext, TaskError, blocking},
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -55,7 +55,7 @@ impl Task for Pack {
                 || stop.is_cancelled(),
             )
         };
-        match tokio::task::spawn_blocking(work).await? {
+        match blocking(work).await? {
             Ok(packed) => Ok(Packing::Done(packed)),
             Err(PackError::Cancelled) => Err(TaskError::Cancelled),
             Err(error) => Err(error.into()),

@@ -1,7 +1,7 @@
 //! The JSON tab: the document's text, read or edited. Holds what is in view; the text lies on the desk.
 
 use super::{editor::Editor, editor_keys::Taken, view::JsonView};
-use crate::tasks::check::Check;
+use crate::tasks::{check::Check, task::Task};
 use crate::{
     screen::{
         action::{Action, Scope},
@@ -264,7 +264,7 @@ impl Tab for Json {
             self.editor = None;
         } else if let (Change::Task(message), Some(editor), Some(session)) =
             (change, &mut self.editor, documents.session_mut(cx))
-            && message.of::<Check>().is_some()
+            && Check::event(message).is_some()
         {
             editor.checked(session, cx, commands);
         }
