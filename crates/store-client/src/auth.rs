@@ -1,9 +1,8 @@
 //! Sign-in by client credentials (v2 form) and the token that all requests share. It must not know any call of the Store.
 
 use crate::{
-    advice::sign_in_advice,
     endpoint::check_endpoint,
-    error::ApiError,
+    error::{ApiError, sign_in_advice, status_words},
     exchange::{Observe, Watch},
     retry::{Patience, SIGN_IN_ATTEMPTS, is_passing, throttle_pause},
     wire::{self, Reply, shown},
@@ -378,7 +377,7 @@ fn read_refusal(reply: &Reply, proof: &str) -> (ApiError, bool) {
         sentence if !sentence.is_empty() => sentence,
         _ if reply.leads_to.is_some() => reply.refusal().message,
         _ => {
-            let status = crate::advice::status_words(reply.status.as_u16());
+            let status = status_words(reply.status.as_u16());
             if error.is_empty() {
                 format!("the sign-in service answered {status}")
             } else {

@@ -1,8 +1,10 @@
 //! What can go wrong with a call, in words that say what was tried, what came back and what to do next.
 //! It must not know how a request is sent; it never holds a secret.
 
-use crate::{advice, endpoint::EndpointError};
+use crate::endpoint::EndpointError;
+use reqwest::StatusCode;
 use std::time::Duration;
+use store_model::explain;
 use thiserror::Error;
 
 /// A call that did not do what it should.
@@ -25,9 +27,9 @@ pub enum ApiError {
     /// The Store answered, and the answer is no.
     #[error(
         "Could not {call}: the Store answered {}{}.{}{}",
-        advice::status_words(*status),
+        status_words(*status),
         explained(code.as_deref(), message),
-        advised(advice::advice(*status, code.as_deref(), message, *changes)),
+        advised(refusal_advice(*status, code.as_deref(), message, *changes)),
         reference(correlation.as_deref())
     )]
     Refused {
@@ -148,7 +150,7 @@ impl ApiError {
                 message,
                 changes,
                 ..
-            } => advice::advice(*status, code.as_deref(), message, *changes),
+            } => refusal_advice(*status, code.as_deref(), message, *changes),
             _ => None,
         }
     }
@@ -157,6 +159,35 @@ impl ApiError {
     pub fn is_sign_in(&self) -> bool {
         matches!(self, Self::SignIn { .. } | Self::Secret(_))
     }
+}
+
+/// `409 Conflict`.
+pub(crate) fn status_words(status: u16) -> String {
+    let reason = StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
+    reason.map_or_else(|| status.to_string(), |reason| format!("{status} {reason}"))
+}
+
+fn refusal_advice(
+    status: u16,
+    code: Option<&str>,
+    message: &str,
+    changes: bool,
+) -> Option<&'static str> {
+    // A server failure may hide a change that was made; that matters more than why the server failed.
+    if changes && status >= 500 {
+        return Some(lost_advice(true, true));
+    }
+    explain::advice(status, code, message)
+}
+
+/// What to do about a failed sign-in, by the number in `AADSTS…`, else by the OAuth `error`.
+pub(crate) fn sign_in_advice(number: Option<u64>, error: &str) -> &'static str {
+    number
+        .and_then(|number| explain::advice(0, Some(&format!("AADSTS{number}")), ""))
+        .or_else(|| explain::advice(0, Some(error), ""))
+        .unwrap_or("Check tenant id, client id and secret in the profile, and its login address.")
 }
 
 fn told(code: Option<&str>, message: &str) -> String {

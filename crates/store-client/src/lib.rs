@@ -1,6 +1,5 @@
 //! Floor 2: the network. The only user of `reqwest` and of the Azure crates.
 
-mod advice;
 mod auth;
 pub mod blob;
 mod budget;

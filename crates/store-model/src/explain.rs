@@ -84,6 +84,32 @@ pub fn explain(code: &str, details: &str) -> Option<Explanation> {
     })
 }
 
+/// What to do about an error answer of the API: by its text whatever the code, else by its code, else by its HTTP status.
+/// `None` where nothing is known to help.
+pub fn advice(status: u16, code: Option<&str>, text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    let by_text = |row: &&Row| {
+        let part = row.contains.as_ref();
+        part.is_some_and(|part| text.contains(&part.to_lowercase()))
+    };
+    let by_code = |code: &str| {
+        let is_plain = |row: &&Row| row.contains.is_none() && row.code.eq_ignore_ascii_case(code);
+        TABLE.iter().find(is_plain)
+    };
+    // Redirects share one explanation, and so do failures of the server.
+    let status = match status {
+        300..400 => 300,
+        500.. => 500,
+        other => other,
+    };
+    let row = TABLE
+        .iter()
+        .find(by_text)
+        .or_else(|| code.and_then(by_code))
+        .or_else(|| by_code(&status.to_string()))?;
+    Some(&row.advice)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,5 +176,116 @@ mod tests {
         let is_noise = |code| explain(code, "").is_some_and(|explanation| explanation.is_noise);
         assert!(is_noise("SalesUnsupportedWarning") && !is_noise("MissingFiles"));
         assert_eq!(explain("BrandNewCode", "text"), None);
+    }
+
+    #[rstest]
+    #[case(
+        409,
+        Some("InvalidState"),
+        "In app product already has an in-progress submission",
+        "under way already"
+    )]
+    #[case(
+        409,
+        Some("InvalidState"),
+        "Submission in its current state cannot be deleted",
+        "certification"
+    )]
+    #[case(409, Some("InvalidState"), "odd", "status")]
+    #[case(
+        400,
+        Some("InvalidOperation"),
+        "Ingestion API can only update … submissions that are created through the API.",
+        "Partner Center"
+    )]
+    #[case(
+        409,
+        Some("InvalidState"),
+        "This application uses features that are not supported by the submission API.",
+        "repeating does not help"
+    )]
+    #[case(
+        404,
+        Some("ResourceNotFound"),
+        "Submission not found",
+        "load the product again"
+    )]
+    #[case(404, None, "", "Store ID")]
+    #[case(403, None, "", "Manager role")]
+    #[case(
+        400,
+        Some("InvalidParameterValue"),
+        "Please keep all file entries for existing packages.",
+        "PendingDelete"
+    )]
+    #[case(
+        400,
+        Some("InvalidParameterValue"),
+        "'Base' is not a valid PriceId for base price.",
+        "price tier"
+    )]
+    #[case(
+        400,
+        Some("InvalidParameterValue"),
+        "You must select a valid base price",
+        "price tier"
+    )]
+    #[case(
+        400,
+        Some("InvalidParameterValue"),
+        "AllowTargetFutureDeviceFamilies needs to be initialized",
+        "Holographic"
+    )]
+    #[case(
+        400,
+        Some("InvalidParameterValue"),
+        "The size of Listings must be 1 or more",
+        "listings"
+    )]
+    #[case(
+        400,
+        Some("InvalidParameterValue"),
+        "Language codes: en-US|hi-IN not supported",
+        "codes"
+    )]
+    #[case(
+        400,
+        Some("InvalidParameterValue"),
+        "Existing Image (…) should contain Id",
+        "id of every image"
+    )]
+    #[case(
+        503,
+        None,
+        "Account service is experiencing issue. Please try again later.",
+        "linked"
+    )]
+    #[case(
+        401,
+        Some("Unauthorized"),
+        "Identity cannot be authorized. CorrelationId: 1",
+        "Manager role"
+    )]
+    #[case(
+        401,
+        None,
+        "APIM: Unauthorized. Access token is missing or invalid.",
+        "tenant"
+    )]
+    #[case(411, None, "", "proxy")]
+    #[case(
+        500,
+        Some("InternalServerError"),
+        "An internal server error occurred",
+        "few minutes"
+    )]
+    fn every_known_refusal_has_advice(
+        #[case] status: u16,
+        #[case] code: Option<&str>,
+        #[case] message: &str,
+        #[case] part: &str,
+    ) {
+        let advice = advice(status, code, message).unwrap();
+        assert!(advice.contains(part), "{advice}");
     }
 }
