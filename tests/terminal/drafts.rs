@@ -45,7 +45,7 @@ fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) 
 #[rstest]
 fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Size) {
     let mut desk = Dashboard::demo(size);
-    desk.open("puzzle", "must act");
+    desk.open("puzzle", "waits for");
     desk.review(&[
         "The draft was created or edited in Partner Center",
         "https://partner.microsoft.com/dashboard/products/9N8PUZZL3G4M",

@@ -240,7 +240,7 @@ fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Optio
                 Actor::Portal => ("somebody in Partner Center", Role::Warning),
                 Actor::Nobody => ("nobody", Role::Text),
             };
-            panel.row("must act", who, role);
+            panel.row("waits for", who, role);
         }
         None if prepared.live().is_some() => {
             let said = if run.is_some() {
