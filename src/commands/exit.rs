@@ -6,7 +6,7 @@ use crate::{
         view::{Cause, Ending, Outcome},
     },
     storage::{DiskError, config::ConfigError},
-    tasks::{drive, manage::ManageError, services::OpenError},
+    tasks::{drive_outcome, manage::ManageError, services::OpenError},
 };
 use std::fmt::Display;
 use store_client::ApiError;
@@ -57,7 +57,7 @@ impl Failure {
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        let exit = match drive::cause(&error) {
+        let exit = match drive_outcome::cause(&error) {
             Cause::SignIn => Exit::SignIn,
             Cause::Store => Exit::Store,
             Cause::Trouble | Cause::UrlEnded => Exit::Failed,

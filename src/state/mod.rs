@@ -3,6 +3,7 @@
 mod change;
 mod known;
 pub mod prepared;
+mod reports;
 mod run_row;
 mod view;
 mod working_copy;

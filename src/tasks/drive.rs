@@ -1,7 +1,7 @@
 //! Drives a run: does what the machine says, journals it, tells it what came of it. Owns no rule of its own.
 
+use super::drive_outcome::{examine, fault, finished, unclear};
 use super::{
-    browse,
     digest::{self, Sealed},
     journal, load,
     report::Report,
@@ -18,18 +18,12 @@ use crate::{
         preflight,
         view::{Cause, RunView, Step},
     },
-    storage::{DiskError, Finished, Journal, Kept, Stage},
+    storage::{DiskError, Journal, Kept},
 };
 use jiff::Timestamp;
-use serde_json::Value;
-use std::path::{Path, PathBuf};
-use store_client::{ApiError, Fetched, blob::UploadUrl};
-use store_model::{
-    finding::Severity,
-    product::{PackageIdentity, Product},
-    submission::Submission,
-    target::Target,
-};
+use std::path::Path;
+use store_client::{Fetched, blob::UploadUrl};
+use store_model::{product::Product, submission::Submission, target::Target};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
@@ -154,7 +148,7 @@ struct Driver<'a> {
 }
 
 impl<'a> Driver<'a> {
-    fn new(
+    pub(super) fn new(
         services: &'a Services,
         reporter: &'a Reporter,
         cancel: &'a CancellationToken,
@@ -398,7 +392,7 @@ impl<'a> Driver<'a> {
     }
 
     /// The sum of the ZIP, where an approved hash asks for it.
-    async fn sum(&mut self, run: &Run, zip: &Path) -> Result<Option<[u8; 32]>, Fault> {
+    pub(super) async fn sum(&mut self, run: &Run, zip: &Path) -> Result<Option<[u8; 32]>, Fault> {
         let expected = run
             .plan()
             .and_then(|plan| plan.expect.as_ref())
@@ -470,103 +464,5 @@ impl<'a> Driver<'a> {
             sent: self.sent.take(),
         };
         sending::send(sending, &mut self.journal).await
-    }
-}
-
-async fn examine(
-    target: &Target,
-    zip: PathBuf,
-    document: Value,
-    identity: Option<PackageIdentity>,
-    sum: Option<[u8; 32]>,
-) -> Result<RunEvent, Fault> {
-    let kind = target.kind();
-    let joined =
-        tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
-    let examined = joined.map_err(|error| Fault {
-        cause: Cause::Trouble,
-        message: format!("The ZIP could not be read: {error}"),
-    })?;
-    if let Some(broken) = examined.broken {
-        return Ok(RunEvent::Examined {
-            problems: vec![format!("{}: {broken}", examined.zip.display())],
-            warnings: Vec::new(),
-            sum,
-        });
-    }
-    let sentences = examined.fit.sentences();
-    let of = |wanted| {
-        sentences
-            .iter()
-            .filter(move |(severity, _)| *severity == wanted)
-            .map(|(_, sentence)| sentence.clone())
-            .collect()
-    };
-    Ok(RunEvent::Examined {
-        problems: of(Severity::Error),
-        warnings: of(Severity::Warning),
-        sum,
-    })
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that `map_err` wants"
-)]
-fn fault(error: ApiError) -> Fault {
-    Fault {
-        cause: cause(&error),
-        message: error.to_string(),
-    }
-}
-
-/// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
-fn unclear(error: ApiError) -> Result<RunEvent, Fault> {
-    if error.is_ambiguous() {
-        Ok(RunEvent::Lost {
-            message: error.to_string(),
-        })
-    } else {
-        Err(fault(error))
-    }
-}
-
-/// What kind of failure an error of the Store client is, for exit codes and advice.
-pub fn cause(error: &ApiError) -> Cause {
-    match error {
-        ApiError::Secret(_) => Cause::SignIn,
-        error if error.is_sign_in() => Cause::SignIn,
-        ApiError::Refused { status, .. } if *status < 500 => Cause::Store,
-        _ => Cause::Trouble,
-    }
-}
-
-/// The line of the history for a run that has ended.
-fn finished(profile: &str, view: &RunView) -> Finished {
-    let ended = Timestamp::now();
-    let ends = view
-        .timeline
-        .iter()
-        .skip(1)
-        .map(|seen| seen.at)
-        .chain([ended]);
-    let stages = view.timeline.iter().zip(ends).map(|(seen, end)| Stage {
-        status: seen.status.clone(),
-        seconds: u64::try_from(end.duration_since(seen.at).as_secs()).unwrap_or_default(),
-    });
-    Finished {
-        run: view.id.clone(),
-        profile: profile.to_owned(),
-        target: view.target.clone(),
-        submission: view.submission.clone(),
-        outcome: view
-            .ending
-            .as_ref()
-            .map(|ending| ending.outcome.word().to_owned())
-            .unwrap_or_default(),
-        status: view.timeline.last().map(|seen| seen.status.clone()),
-        started: view.started,
-        ended,
-        stages: stages.collect(),
     }
 }

@@ -5,6 +5,7 @@ pub mod browse;
 pub mod check;
 pub mod digest;
 pub mod drive;
+pub mod drive_outcome;
 pub mod files;
 pub mod history;
 pub mod history_item;

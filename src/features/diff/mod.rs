@@ -1,4 +1,5 @@
 //! The Diff tab: what customers get, line by line.
 
+mod moving;
 pub mod tab;
 pub mod tasks;

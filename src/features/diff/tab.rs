@@ -42,7 +42,7 @@ type State = (Target, (u64, u64));
 
 /// A difference with the state of the document that it was made from.
 #[derive(Debug)]
-struct Made {
+pub(super) struct Made {
     of: State,
     documents: Compare,
     lines: DiffLines,
@@ -50,29 +50,29 @@ struct Made {
 
 /// What a task compares just now.
 #[derive(Debug)]
-struct Asked {
+pub(super) struct Asked {
     of: State,
     documents: Compare,
 }
 
 #[derive(Debug, Default)]
 pub struct Diff {
-    made: RefCell<Option<Made>>,
+    pub(super) made: RefCell<Option<Made>>,
     /// A large document is to be compared by a job, which can only be asked for once it was found missing while drawing.
-    is_wanted: Cell<bool>,
-    asked: RefCell<Option<Asked>>,
+    pub(super) is_wanted: Cell<bool>,
+    pub(super) asked: RefCell<Option<Asked>>,
     /// The selected one of the spots.
-    at: Cell<usize>,
+    pub(super) at: Cell<usize>,
     /// First line in view, and the page's height as last drawn.
-    top: Cell<usize>,
-    page: Cell<usize>,
-    width: Cell<usize>,
+    pub(super) top: Cell<usize>,
+    pub(super) page: Cell<usize>,
+    pub(super) width: Cell<usize>,
 }
 
 /// All lines of the tab, and the line of each spot.
-struct VisibleRows {
-    lines: Vec<Line<'static>>,
-    spots: Vec<(Spot, usize)>,
+pub(super) struct VisibleRows {
+    pub(super) lines: Vec<Line<'static>>,
+    pub(super) spots: Vec<(Spot, usize)>,
 }
 
 impl Diff {
@@ -154,7 +154,12 @@ impl Diff {
                 .is_some_and(|target| self.is_asked(&(target.clone(), documents.version())))
     }
 
-    fn visible(&self, documents: &Documents, cx: &Context, width: usize) -> Option<VisibleRows> {
+    pub(super) fn visible(
+        &self,
+        documents: &Documents,
+        cx: &Context,
+        width: usize,
+    ) -> Option<VisibleRows> {
         self.with(documents, cx, |lines| {
             let mut panel = TextPanel::new(cx.theme, width);
             if lines.difference().is_empty() {
@@ -183,72 +188,11 @@ impl Diff {
         })
     }
 
-    fn selected(&self, visible: &VisibleRows) -> Option<(Spot, usize)> {
+    pub(super) fn selected(&self, visible: &VisibleRows) -> Option<(Spot, usize)> {
         visible
             .spots
             .get(self.at.get().min(visible.spots.len().saturating_sub(1)))
             .copied()
-    }
-
-    /// One spot on; through what is taller than the page line by line.
-    fn step(&self, visible: &VisibleRows, down: bool) {
-        let page = self.page.get().max(1);
-        let at = self.at.get().min(visible.spots.len().saturating_sub(1));
-        let next = if down {
-            Some(at + 1)
-        } else {
-            at.checked_sub(1)
-        };
-        let line = next
-            .and_then(|next| visible.spots.get(next))
-            .map(|(_, line)| *line);
-        let top = self.top.get();
-        match (next, line) {
-            (Some(next), Some(line)) if (top.saturating_sub(1)..=top + page).contains(&line) => {
-                self.at.set(next);
-                self.show(visible);
-            }
-            // It is further away than a line beyond the edge.
-            (Some(_), Some(_)) if down => self.scroll(visible, 1),
-            (Some(_), Some(_)) => self.scroll(visible, -1),
-            _ if down => self.scroll(visible, 1),
-            _ => self.scroll(visible, -1),
-        }
-    }
-
-    fn scroll(&self, visible: &VisibleRows, by: isize) {
-        let last = visible.lines.len().saturating_sub(self.page.get());
-        self.top
-            .set(self.top.get().saturating_add_signed(by).min(last));
-    }
-
-    /// Scrolls so that the selected line is in view.
-    fn show(&self, visible: &VisibleRows) {
-        let Some((_, line)) = self.selected(visible) else {
-            return;
-        };
-        let page = self.page.get().max(1);
-        // With the first one selected what stands above it is in view too, as far as it fits.
-        if self.at.get() == 0 && line < page {
-            self.top.set(0);
-        } else if line < self.top.get() {
-            self.top.set(line);
-        } else if line >= self.top.get() + page {
-            self.top.set(line + 1 - page);
-        }
-    }
-
-    fn turn_page(&self, visible: &VisibleRows, down: bool) {
-        let page = isize::try_from(self.page.get().saturating_sub(1).max(1)).unwrap_or(1);
-        self.scroll(visible, if down { page } else { -page });
-        let view = self.top.get()..self.top.get() + self.page.get().max(1);
-        if let Some(at) = visible
-            .spots
-            .iter()
-            .position(|(_, line)| view.contains(line))
-        {
-            self.at.set(at);
-        }
     }
 
     fn toggle(&self, spot: Spot, documents: &Documents, cx: &Context) {

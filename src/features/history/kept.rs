@@ -2,8 +2,8 @@
 //! Nothing is sent from here: what was restored goes through the review like any edit.
 
 use super::{
-    tab::kind_word,
     tasks::{LoadHistory, ReadKept},
+    wording::kind_word,
 };
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{

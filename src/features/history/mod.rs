@@ -3,3 +3,4 @@
 pub mod kept;
 pub mod tab;
 pub mod tasks;
+mod wording;

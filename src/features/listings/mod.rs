@@ -1,6 +1,7 @@
 //! The Listings tab: languages and texts.
 
 pub mod cell;
+mod changes;
 pub mod grid;
 pub mod new_language;
 pub mod tab;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Choice, Command, Opening, Severity, TabId},
+        command::{Command, Severity, TabId},
         detail_parts::draw_missing,
         documents::Documents,
         pane::{Context, Handled, Possible, Typed},
@@ -26,27 +26,27 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 use store_model::{
     target::{Kind, Target},
-    texts::{self, Field, Grid, NewText, State, export},
+    texts::{self, Field, Grid},
 };
 use tui_kit::{field::Field as Input, filter::Search, list::Cursor, memo::Memo, theme::Role};
 
 #[derive(Debug, Default)]
 pub struct Languages {
     /// Over the rows that the filter leaves.
-    rows: Cursor,
-    column: usize,
-    columns: Columns,
+    pub(super) rows: Cursor,
+    pub(super) column: usize,
+    pub(super) columns: Columns,
     /// Open while a filter is typed.
-    filter: Option<Input>,
-    pattern: String,
+    pub(super) filter: Option<Input>,
+    pub(super) pattern: String,
     /// The language to compare with, if a person has chosen one.
-    default: Option<String>,
-    table: Memo<Key, Table>,
+    pub(super) default: Option<String>,
+    pub(super) table: Memo<Key, Table>,
     /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
-    is_shown: bool,
+    pub(super) is_shown: bool,
 }
 
 /// The state of the document, its target, and the language that was chosen for comparison: for them a table is made.
@@ -56,7 +56,7 @@ type Key = ((u64, u64), Target, Option<String>);
 const FIRST: &str = "releaseNotes";
 
 impl Languages {
-    fn table(&self, documents: &Documents, cx: &Context) -> Option<Rc<Table>> {
+    pub(super) fn table(&self, documents: &Documents, cx: &Context) -> Option<Rc<Table>> {
         let target = cx.selected?;
         let key = (documents.version(), target.clone(), self.default.clone());
         self.table.get(key, || {
@@ -79,7 +79,7 @@ impl Languages {
     }
 
     /// The rows that the filter leaves, in the document's order.
-    fn shown(&self, table: &Table) -> Vec<usize> {
+    pub(super) fn shown(&self, table: &Table) -> Vec<usize> {
         let mut search = Search::new(&self.pattern);
         let languages = table.grid.languages.iter().enumerate();
         languages
@@ -88,7 +88,7 @@ impl Languages {
             .collect()
     }
 
-    fn spot(&self, table: &Table) -> Option<Spot> {
+    pub(super) fn spot(&self, table: &Table) -> Option<Spot> {
         let row = *self.shown(table).get(self.rows.index())?;
         Some(Spot {
             row,
@@ -96,166 +96,13 @@ impl Languages {
         })
     }
 
-    fn cell<'a>(&self, table: &'a Table) -> Option<(Spot, &'a str, Field)> {
+    pub(super) fn cell<'a>(&self, table: &'a Table) -> Option<(Spot, &'a str, Field)> {
         let spot = self.spot(table)?;
         Some((
             spot,
             table.grid.languages.get(spot.row)?,
             *table.grid.fields.get(spot.column)?,
         ))
-    }
-
-    /// Asks who gets the text of the selected cell, and says how many texts that changes.
-    fn fill(&self, table: &Table, target: &Target) -> Option<Opening> {
-        let (spot, language, field) = self.cell(table)?;
-        let text = table.text(spot.row, spot.column)?;
-        let shown = self.shown(table);
-        let is_blank = |row: usize| {
-            table
-                .grid
-                .mark(row, spot.column)
-                .is_some_and(|mark| matches!(mark.state, State::Missing | State::Empty))
-        };
-        let choice = |label: &str, takes: &dyn Fn(usize) -> bool| {
-            let rows = shown.iter().filter(|row| **row != spot.row && takes(**row));
-            let languages = rows.filter_map(|row| table.grid.languages.get(*row));
-            let new: Vec<NewText> = languages
-                .map(|language| NewText {
-                    language: language.clone(),
-                    field,
-                    text: text.clone(),
-                })
-                .collect();
-            let edits = texts::edits(table.kind, &table.document, &new);
-            let note = if edits.is_empty() {
-                "nothing would change".to_owned()
-            } else {
-                format!("{} change", count(edits.len(), "text", "texts"))
-            };
-            let then = if edits.is_empty() {
-                Vec::new()
-            } else {
-                vec![Command::ChangeDocument {
-                    target: target.clone(),
-                    edits,
-                }]
-            };
-            Choice {
-                text: label.to_owned(),
-                note,
-                answer: then,
-            }
-        };
-        let place = shown.iter().position(|row| *row == spot.row)?;
-        let below: Vec<usize> = shown.iter().skip(place + 1).copied().collect();
-        let all = if self.pattern.is_empty() {
-            "all other languages"
-        } else {
-            "all other languages in view"
-        };
-        let choices = vec![
-            choice("languages without one", &is_blank),
-            choice("all languages below", &|row| below.contains(&row)),
-            choice(all, &|_| true),
-        ];
-        // The cursor stands on the first one that leads to something.
-        let current = choices
-            .iter()
-            .position(|choice| !choice.answer.is_empty())
-            .unwrap_or_default();
-        let title = format!("Copy the {} of {language} to", field.word);
-        Some(Opening::Choose {
-            title,
-            text: String::new(),
-            choices,
-            current,
-        })
-    }
-
-    fn remove(&self, table: &Table, target: &Target, cx: &Context) -> Option<Opening> {
-        let (_, language, _) = self.cell(table)?;
-        let edit = texts::remove_language(&table.document, language)?;
-        Some(Opening::Confirm {
-            title: format!("Remove the listing {language}"),
-            text: vec![
-                format!(
-                    "Its texts and images go with it. Customers who see the Store in {language} are shown another language instead, \
-                     and the Store answers such a submission with the warning ListingOptOutWarning."
-                ),
-                String::new(),
-                format!(
-                    "It changes the document here; nothing is sent yet. {} undoes it.",
-                    cx.key(Action::Undo)
-                ),
-            ],
-            yes: format!("Remove {language}"),
-            danger: true,
-            must_type: None,
-            then: vec![Command::ChangeDocument {
-                target: target.clone(),
-                edits: vec![edit],
-            }],
-        })
-    }
-
-    fn opening(
-        &self,
-        action: Action,
-        table: &Table,
-        target: &Target,
-        cx: &Context,
-    ) -> Option<Opening> {
-        let (target_owned, document) = (target.clone(), Arc::clone(&table.document));
-        let field = self.cell(table).map(|(_, _, field)| field);
-        match action {
-            Action::Enter => {
-                let (_, language, field) = self.cell(table)?;
-                Some(Opening::EditText {
-                    target: target_owned,
-                    document,
-                    language: language.to_owned(),
-                    field,
-                })
-            }
-            Action::FillDown => self.fill(table, target),
-            Action::AddPart => Some(Opening::NewLanguage {
-                target: target_owned,
-                document,
-            }),
-            Action::RemovePart => self.remove(table, target, cx),
-            Action::Import => Some(Opening::ImportTexts {
-                target: target_owned,
-                document,
-                field: field?.name,
-            }),
-            Action::Export => {
-                let field = field?;
-                let choice = |label: String, fields: Vec<Field>| {
-                    let (target, document) = (target.clone(), Arc::clone(&document));
-                    let files = export::files(table.kind, &document, &fields).len();
-                    let note = count(files, "text", "texts");
-                    Choice {
-                        text: label,
-                        note,
-                        answer: vec![Command::Open(Opening::ExportTexts {
-                            target,
-                            document,
-                            fields,
-                        })],
-                    }
-                };
-                let one = choice(format!("{} alone", field.word), vec![field]);
-                let all = choice("all texts".to_owned(), table.grid.fields.clone());
-                let title = "Export to a folder or a table".to_owned();
-                Some(Opening::Choose {
-                    title,
-                    text: String::new(),
-                    choices: vec![one, all],
-                    current: 0,
-                })
-            }
-            _ => None,
-        }
     }
 }
 
@@ -606,15 +453,6 @@ impl Tab for Languages {
 }
 
 impl Languages {
-    /// The text of the selected cell, if there is one.
-    fn copied(&self, table: &Table) -> Option<String> {
-        let spot = self.spot(table)?;
-        table
-            .text(spot.row, spot.column)
-            .filter(|text| !text.is_empty())
-            .map(|text| text.to_lines())
-    }
-
     /// Narrows the rows; the cursor stays on its language if that stays in view.
     fn refilter(&mut self, table: &Table, pattern: String) {
         let before = self.spot(table).map(|spot| spot.row);

@@ -2,6 +2,7 @@
 
 mod heading;
 pub mod keep_newest;
+mod layout;
 pub mod list;
 pub mod menu;
 pub mod tab;

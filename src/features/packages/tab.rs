@@ -2,10 +2,10 @@
 //! their leaves of the document. Holds the cursor; the document lies on the desk.
 
 use super::{
-    heading::{head, line, preview},
+    heading::{head, line},
     list::PackageList,
     menu::{self, At, menu},
-    table::{draw_table, findings_of, panel},
+    table::findings_of,
 };
 use crate::{
     screen::{
@@ -27,7 +27,6 @@ use ratatui::{
     Frame,
     crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
 };
 use std::{cell::Cell, rc::Rc};
 use store_model::{
@@ -42,30 +41,30 @@ use store_model::{
 use tui_kit::{list::Cursor, memo::Memo, scroll::Scroll, theme::Role};
 
 /// From this width on the selected package stands beside the table.
-const BESIDE: u16 = 156;
-const SHEET_WIDTH: u16 = 54;
+pub(super) const BESIDE: u16 = 156;
+pub(super) const SHEET_WIDTH: u16 = 54;
 /// Lines below which there is the list alone, without the selected package.
-const LEAST_BOTH: u16 = 5;
+pub(super) const LEAST_BOTH: u16 = 5;
 /// Rows that the table keeps when the selected package stands below it.
-const LEAST_ROWS: u16 = 5;
+pub(super) const LEAST_ROWS: u16 = 5;
 
 #[derive(Debug, Default)]
 pub struct Packages {
-    cursor: Cursor,
+    pub(super) cursor: Cursor,
     /// The selected package, wherever it moves to.
-    key: Option<String>,
+    pub(super) key: Option<String>,
     /// What nobody sees is not computed: a document that was typed into would have to be parsed for it.
-    is_shown: bool,
+    pub(super) is_shown: bool,
     /// By the document's version.
-    list: Memo<(u64, u64), PackageList>,
-    scroll: Scroll,
+    pub(super) list: Memo<(u64, u64), PackageList>,
+    pub(super) scroll: Scroll,
     /// Where the rows were drawn last.
-    rows: Cell<Rect>,
+    pub(super) rows: Cell<Rect>,
 }
 
 impl Packages {
     /// The list of the document as it stands now; made once for each version of it.
-    fn list(&self, documents: &Documents, cx: &Context) -> Option<Rc<PackageList>> {
+    pub(super) fn list(&self, documents: &Documents, cx: &Context) -> Option<Rc<PackageList>> {
         self.list.get(documents.version(), || {
             let prepared = Prepared::of(cx.model, cx.selected?)?;
             Some(PackageList::of(
@@ -140,7 +139,7 @@ impl Packages {
         self.follow(before.as_deref(), documents, cx);
     }
 
-    fn mark(
+    pub(super) fn mark(
         &mut self,
         action: Action,
         documents: &mut Documents,
@@ -222,7 +221,7 @@ impl Packages {
 }
 
 /// What the check says of the document.
-fn findings(documents: &Documents, cx: &Context) -> Vec<Finding> {
+pub(super) fn findings(documents: &Documents, cx: &Context) -> Vec<Finding> {
     documents
         .verdict(cx)
         .map(|verdict| verdict.findings.clone())
@@ -469,90 +468,4 @@ impl Tab for Packages {
     }
 }
 
-impl Packages {
-    /// The table and the selected package: beside each other where there is room, else one above the other.
-    fn parts(
-        &self,
-        frame: &mut Frame,
-        body: Rect,
-        documents: &Documents,
-        cx: &Context,
-        list: &PackageList,
-    ) {
-        let findings = findings(documents, cx);
-        let rows = list.rows.len() as u16 + 1;
-        let (table, rule, place) = if body.height < LEAST_BOTH {
-            // So little shows the list alone.
-            (body, Rect::default(), Rect::default())
-        } else if body.width >= BESIDE {
-            let [table, rule, place] = Layout::horizontal([
-                Constraint::Min(0),
-                Constraint::Length(1),
-                Constraint::Length(SHEET_WIDTH),
-            ])
-            .areas(body);
-            (table, rule, place)
-        } else {
-            // The table gets what it needs, but leaves the selected package its room.
-            let lines = panel(
-                cx,
-                list,
-                self.cursor.index(),
-                &findings,
-                usize::from(body.width),
-            )
-            .len() as u16;
-            let least = (LEAST_ROWS + 1).max(body.height / 2).min(body.height);
-            let most = body.height.saturating_sub(lines + 1).max(least);
-            let customers = preview(cx, list, usize::from(body.width)).len() as u16 + 1;
-            let wanted = if rows + customers <= most {
-                rows + customers
-            } else {
-                rows.min(most)
-            };
-            let [table, rule, place] = Layout::vertical([
-                Constraint::Length(wanted),
-                Constraint::Length(1),
-                Constraint::Min(0),
-            ])
-            .areas(body);
-            (table, rule, place)
-        };
-        self.rows
-            .set(draw_table(frame, table, cx, list, &findings, &self.cursor));
-        // Where the table leaves room, the customers' side of it.
-        let preview = preview(cx, list, usize::from(table.width));
-        let [_, below] =
-            Layout::vertical([Constraint::Length(rows + 1), Constraint::Min(0)]).areas(table);
-        if below.height >= preview.len() as u16 {
-            for (line, place) in preview.iter().zip(below.rows()) {
-                frame.render_widget(line, place);
-            }
-        }
-        let border = cx.theme.style(Role::Border);
-        let mark = if rule.width == 1 {
-            "│".to_owned()
-        } else {
-            "─".repeat(usize::from(rule.width))
-        };
-        for line in rule.rows() {
-            frame.render_widget(Span::styled(mark.clone(), border), line);
-        }
-        let lines = panel(
-            cx,
-            list,
-            self.cursor.index(),
-            &findings,
-            usize::from(place.width),
-        );
-        if let Some(percent) = self.scroll.draw(frame, place, &lines)
-            && rule.height == 1
-        {
-            let more = format!(" {} {percent} % ", cx.key(Action::PageDown));
-            frame.render_widget(
-                Line::styled(more, cx.theme.style(Role::Muted)).right_aligned(),
-                rule,
-            );
-        }
-    }
-}
+impl Packages {}

@@ -3,6 +3,8 @@
 pub mod analysis;
 pub mod blockers;
 pub mod body;
+mod decision;
 pub mod preview;
 pub mod review;
+mod screen;
 pub mod tasks;

@@ -1,17 +1,12 @@
 //! The last look before a run that ends in a commit: what will happen, what needs a yes, what stands against it.
 //! The safe button has the focus. Starts nothing itself: it answers with the plan.
 
-use super::{
-    analysis::Analyzer,
-    blockers::blockers,
-    body::{Body, Item},
-    preview::Preview,
-};
+use super::{analysis::Analyzer, body::Item, preview::Preview};
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, PaneId},
+        command::Command,
         difference_lines::DiffLines,
         pane::{Context, Handled, Possible, Typed},
         text_panel::TextPanel,
@@ -55,22 +50,22 @@ const MOST_LINES: usize = 12;
 const SMALL: u64 = 256 << 20;
 
 pub struct Review {
-    target: Target,
+    pub(super) target: Target,
     /// While they are busy nothing can be published.
-    analyzer: Analyzer,
-    preview: Option<Preview>,
-    view: DiffLines,
+    pub(super) analyzer: Analyzer,
+    pub(super) preview: Option<Preview>,
+    pub(super) view: DiffLines,
     /// The ZIP whose sum was asked for.
-    summing: Option<PathBuf>,
-    has_looked_inside: bool,
-    focus: Item,
+    pub(super) summing: Option<PathBuf>,
+    pub(super) has_looked_inside: bool,
+    pub(super) focus: Item,
     /// The product's name, typed on a protected profile.
-    typed_name: Field,
+    pub(super) typed_name: Field,
     /// First line in view, and what was drawn last: lines, page, and the line of each item.
-    top: Cell<usize>,
-    len: Cell<usize>,
-    page: Cell<usize>,
-    places: RefCell<Vec<(Item, usize)>>,
+    pub(super) top: Cell<usize>,
+    pub(super) len: Cell<usize>,
+    pub(super) page: Cell<usize>,
+    pub(super) places: RefCell<Vec<(Item, usize)>>,
 }
 
 impl Review {
@@ -138,7 +133,7 @@ impl Review {
     }
 
     /// The chosen ZIP as it was found.
-    fn examined<'a>(&self, cx: &Context<'a>) -> Option<&'a Examined> {
+    pub(super) fn examined<'a>(&self, cx: &Context<'a>) -> Option<&'a Examined> {
         let zip = self.preview.as_ref()?.zip.as_ref()?;
         cx.model
             .examined
@@ -164,7 +159,7 @@ impl Review {
     }
 
     /// The whole hash, once the ZIP has been read.
-    fn hash(&self, cx: &Context) -> Option<Fingerprint> {
+    pub(super) fn hash(&self, cx: &Context) -> Option<Fingerprint> {
         let preview = self.preview.as_ref()?;
         let zip = match preview.uploaded() {
             None => ZipPart::None,
@@ -173,59 +168,12 @@ impl Review {
         Some(preview.analysis.hash.as_ref()?.with_zip(zip))
     }
 
-    fn fit(&self, cx: &Context) -> Option<Fit> {
+    pub(super) fn fit(&self, cx: &Context) -> Option<Fit> {
         self.preview.as_ref()?.fit(self.examined(cx)?)
     }
 
-    /// Everything that stands against publishing, the most basic first. Empty means go.
-    fn blockers(&self, cx: &Context) -> Vec<String> {
-        match &self.preview {
-            _ if self.analyzer.is_busy() => vec!["The documents are still being compared.".into()],
-            Some(preview) => blockers(
-                cx,
-                &self.target,
-                preview,
-                self.examined(cx),
-                self.fit(cx).as_ref(),
-                self.typed_name.text(),
-            ),
-            None => vec!["It has not been read yet.".into()],
-        }
-    }
-
-    /// Whether answers are of any use.
-    fn is_open(&self, cx: &Context) -> bool {
-        let can_publish = |preview: &Preview| {
-            let is_valid = preview.analysis.value.is_some();
-            preview.fault.is_none() && is_valid && !preview.is_nothing()
-        };
-        self.preview.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
-    }
-
-    fn items(&self, cx: &Context) -> Vec<Item> {
-        let mut items = Vec::new();
-        if let Some(preview) = self.preview.as_ref().filter(|_| self.is_open(cx)) {
-            let choices = preview
-                .choices
-                .iter()
-                .enumerate()
-                .filter(|(_, choice)| choice.fault.is_none());
-            items.extend(choices.map(|(index, _)| Item::Choice(index)));
-            items.extend((0..preview.questions.len()).map(Item::Question));
-            items.extend((0..preview.analysis.difference.groups.len()).map(Item::Group));
-            if cx.model.profile.is_protected {
-                items.push(Item::Name);
-            }
-        }
-        items.push(Item::Cancel);
-        if self.is_open(cx) {
-            items.push(Item::Publish);
-        }
-        items
-    }
-
     /// One on; `is_answer` leaves out what asks nothing: groups that fold.
-    fn step(&mut self, cx: &Context, by: isize, is_answer: bool) {
+    pub(super) fn step(&mut self, cx: &Context, by: isize, is_answer: bool) {
         let mut items = self.items(cx);
         items.retain(|item| !is_answer || *item == self.focus || !matches!(item, Item::Group(_)));
         let at = items
@@ -236,142 +184,6 @@ impl Review {
             self.focus = *item;
             self.show_focus();
         }
-    }
-
-    /// Scrolls so that the focused line is in view.
-    fn show_focus(&self) {
-        let place = self
-            .places
-            .borrow()
-            .iter()
-            .find(|(item, _)| *item == self.focus)
-            .map(|(_, line)| *line);
-        let Some(line) = place else { return };
-        let page = self.page.get().max(1);
-        if line < self.top.get() {
-            self.top.set(line.saturating_sub(1));
-        } else if line >= self.top.get() + page {
-            self.top.set(line + 2 - page.min(line + 2));
-        }
-    }
-
-    fn scroll(&self, by: isize) {
-        let last = self.len.get().saturating_sub(self.page.get());
-        self.top
-            .set(self.top.get().saturating_add_signed(by).min(last));
-    }
-
-    fn press(&mut self, cx: &Context) -> Closing {
-        match self.focus {
-            Item::Choice(index) => {
-                if let Some(preview) = &mut self.preview
-                    && let Some(choice) = preview
-                        .choices
-                        .get(index)
-                        .filter(|choice| choice.fault.is_none())
-                {
-                    preview.policy = choice.policy;
-                }
-            }
-            Item::Question(index) => {
-                let question = self
-                    .preview
-                    .as_mut()
-                    .and_then(|preview| preview.questions.get_mut(index));
-                if let Some(question) = question {
-                    question.is_allowed = !question.is_allowed;
-                }
-            }
-            Item::Group(group) => self.view.toggle(group),
-            Item::Name => self.step(cx, 1, true),
-            Item::Cancel => return Closing::Close(Vec::new()),
-            Item::Publish => {
-                if self.blockers(cx).is_empty()
-                    && let Some(preview) = &self.preview
-                    && let Some(prepared) = Prepared::of(cx.model, &self.target)
-                {
-                    let plan = preview.plan(&prepared);
-                    return Closing::Close(vec![
-                        Command::Start(Job::Publish(Box::new(plan))),
-                        Command::Focus(PaneId::Runs),
-                    ]);
-                }
-            }
-        }
-        Closing::Stay
-    }
-
-    /// The body as lines, and where each item stands.
-    fn lines(
-        &self,
-        cx: &Context,
-        preview: &Preview,
-        width: usize,
-    ) -> (Vec<Line<'static>>, Vec<(Item, usize)>) {
-        let mut body = Body {
-            panel: TextPanel::new(cx.theme, width),
-            places: Vec::new(),
-            focus: self.focus,
-            width,
-            cx,
-        };
-        let what = format!(
-            "{} {}, {}",
-            preview.kind.word(),
-            preview.name,
-            self.target.id()
-        );
-        body.panel.text(&what, Role::Title);
-        if cx.model.profile.is_demo {
-            body.panel
-                .text("Demo account: nothing reaches the real Store.", Role::Muted);
-        }
-        if let Some(fault) = &preview.fault {
-            body.panel.gap();
-            body.panel.text(&format!("✗ {fault}"), Role::Danger);
-            body.panel.text(&preview.portal, Role::Info);
-        }
-        if let Some(error) = preview.analysis.error() {
-            body.panel.gap();
-            body.panel.text(
-                &format!("✗ The edited text is not valid JSON: {error}"),
-                Role::Danger,
-            );
-            return (body.panel.into_lines(), body.places);
-        }
-        if preview.is_nothing() && preview.fault.is_none() {
-            body.panel.gap();
-            body.panel.text(
-                "Nothing changed and nothing to upload: the document is the same as what is live.",
-                Role::Warning,
-            );
-            body.panel.text(
-                &format!(
-                    "{} edits the document, {} picks a ZIP and can add its packages.",
-                    cx.key(Action::Edit),
-                    cx.key(Action::PickZip)
-                ),
-                Role::Muted,
-            );
-        }
-        body.draft(preview);
-        body.questions(preview);
-        body.changes(preview, &self.view);
-        body.files(preview, self.examined(cx), self.fit(cx).as_ref());
-        body.findings(preview);
-        if self.is_open(cx) {
-            body.hash(preview, self.examined(cx));
-            body.ending(preview);
-            if cx.model.profile.is_protected {
-                body.panel.gap();
-                body.item(
-                    Item::Name,
-                    &format!("The profile is protected. Type {} :", preview.name),
-                    Role::Warning,
-                );
-            }
-        }
-        (body.panel.into_lines(), body.places)
     }
 }
 

@@ -9,18 +9,14 @@ use crate::screen::{
 use crate::{
     screen::{
         action::Action,
-        command::{Command, Severity},
+        command::Command,
         pane::{Context, Handled, Possible, Typed},
     },
     state::{
         Change,
-        prepared::{Prepared, Verdict, count, package_identity},
+        prepared::{Prepared, Verdict},
     },
-    tasks::{
-        browse::is_zip,
-        job::Job,
-        report::{Examined, FolderEntry},
-    },
+    tasks::{browse::is_zip, job::Job, report::FolderEntry},
 };
 use ratatui::{
     Frame,
@@ -28,22 +24,13 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::Line,
 };
-use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use store_model::{
-    archive::{
-        Repair, apply_to,
-        fit::{Fit, is_package},
-        repairs,
-    },
-    target::Target,
-};
+use store_model::{archive::fit::is_package, target::Target};
 use tui_kit::{
     field::Field,
-    filter::Search,
     list::Cursor,
     meter,
     modal::{self, Tone},
@@ -52,7 +39,7 @@ use tui_kit::{
 };
 
 /// A cursor that only passes over a ZIP does not have it opened.
-const EXAMINE: Duration = Duration::from_millis(120);
+pub(super) const EXAMINE: Duration = Duration::from_millis(120);
 
 /// What a row of the list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +61,13 @@ pub struct ZipPicker {
     pub(super) cursor: Cursor,
     pub(super) rows: Vec<Row>,
     /// The folder that the rows are of; the cursor goes home when it changes.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// The file under the cursor, which stays there when the folder is read again.
-    here: Option<PathBuf>,
+    pub(super) here: Option<PathBuf>,
     /// When the ZIP under the cursor is to be looked into.
-    examine_at: Option<Duration>,
+    pub(super) examine_at: Option<Duration>,
     /// The ZIP that was looked into last.
-    asked: Option<PathBuf>,
+    pub(super) asked: Option<PathBuf>,
     pub(super) note: Option<(String, Role)>,
     /// The ZIP that is being made for this picker.
     pub(super) making: Option<PathBuf>,
@@ -160,206 +147,21 @@ impl ZipPicker {
         self.entry(cx).filter(|entry| rank(entry) == 0)
     }
 
-    fn arrange_rows(&mut self, cx: &Context) {
-        let folder = &cx.model.folder;
-        let entries = folder.entries.value().map_or(&[][..], Vec::as_slice);
-        let mut search = Search::new(self.filter.text());
-        let mut found: Vec<_> = entries
-            .iter()
-            .enumerate()
-            .filter_map(|(index, entry)| {
-                Some((
-                    rank(entry),
-                    std::cmp::Reverse(search.score(&entry.name)?),
-                    index,
-                ))
-            })
-            .collect();
-        if self.filter.is_empty() {
-            found.sort_by_key(|(rank, _, index)| (*rank, *index));
-        } else {
-            found.sort_unstable();
-        }
-        let up = (self.filter.is_empty() && parent(&folder.path).is_some()).then_some(Row::Up);
-        self.rows = up
-            .into_iter()
-            .chain(found.into_iter().map(|(_, _, index)| Row::Entry(index)))
-            .collect();
-    }
-
-    /// The row of the first entry that is like this.
-    fn place(&self, cx: &Context, is_wanted: impl Fn(&FolderEntry) -> bool) -> Option<usize> {
-        let entries = cx.model.folder.entries.value()?;
-        self.rows.iter().position(
-            |row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(&is_wanted)),
-        )
-    }
-
-    /// To the first row that is worth it: the best match, what was chosen, else the first ZIP.
-    fn cursor_home(&mut self, cx: &Context) {
-        if !self.filter.is_empty() {
-            return self.cursor.set(0);
-        }
-        let chosen = Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip);
-        let home = chosen
-            .and_then(|zip| self.place(cx, |entry| entry.path == zip))
-            .or_else(|| self.place(cx, |entry| rank(entry) == 0))
-            .or_else(|| self.place(cx, |_| true));
-        self.cursor.set(home.unwrap_or_default());
-    }
-
-    /// The folder was read, or is being read: the cursor stays with its file, unless a ZIP was made in the meantime.
-    fn listed(&mut self, cx: &Context) {
-        self.arrange_rows(cx);
-        if self.folder != cx.model.folder.path {
-            self.folder.clone_from(&cx.model.folder.path);
-            self.cursor_home(cx);
-        } else if let Some((zip, said)) = self
-            .wanted
-            .take_if(|_| !cx.model.folder.entries.is_loading())
-        {
-            self.note = Some((said, Role::Good));
-            self.cursor.set(
-                self.place(cx, |entry| entry.path == zip)
-                    .unwrap_or_default(),
-            );
-        } else if let Some(same) = self
-            .here
-            .as_ref()
-            .and_then(|here| self.place(cx, |entry| entry.path == *here))
-        {
-            self.cursor.set(same);
-        } else {
-            self.cursor_home(cx);
-        }
-        self.moved(cx);
-    }
-
-    fn moved(&mut self, cx: &Context) {
-        self.failure = None;
-        self.cursor.clamp(self.rows.len());
-        self.here = self.entry(cx).map(|entry| entry.path.clone());
-        let is_news = self
-            .zip(cx)
-            .is_some_and(|zip| self.asked.as_ref() != Some(&zip.path));
-        self.examine_at = is_news.then(|| cx.uptime + EXAMINE);
-    }
-
-    fn examine(&mut self, zip: &Path, cx: &Context, commands: &mut Vec<Command>) {
-        self.asked = Some(zip.to_owned());
-        self.examine_at = None;
-        let document = self
-            .verdict
-            .as_ref()
-            .and_then(Verdict::value)
-            .cloned()
-            .unwrap_or(Value::Null);
-        let identity = package_identity(cx.model, &self.target);
-        commands.push(Command::Start(Job::Examine {
-            zip: zip.to_owned(),
-            kind: self.target.kind(),
-            document,
-            identity,
-        }));
-    }
-
     pub(super) fn browse(&mut self, folder: PathBuf, commands: &mut Vec<Command>) {
         self.filter.clear();
         (self.note, self.wanted) = (None, None);
         commands.push(Command::Start(Job::Browse { folder }));
     }
 
-    fn up(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub(super) fn up(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         if let Some(parent) = parent(&cx.model.folder.path) {
             self.browse(parent, commands);
         }
     }
-
-    fn choose(&mut self, zip: PathBuf, cx: &Context) -> Closing {
-        let examined = cx
-            .model
-            .examined
-            .value()
-            .filter(|examined| examined.zip == zip);
-        if let Some(broken) = examined.and_then(|examined| examined.broken.as_ref()) {
-            self.note = Some((format!("✗ It cannot be uploaded: {broken}."), Role::Danger));
-            return Closing::Stay;
-        }
-        let name = zip
-            .file_name()
-            .map_or_else(|| zip.to_string_lossy(), |name| name.to_string_lossy())
-            .into_owned();
-        let fit = examined.and_then(|examined| self.fit(examined));
-        let mut answer = vec![Command::ChooseZip {
-            target: self.target.clone(),
-            zip: Some(zip),
-        }];
-        if let Some(fit) = fit.filter(|fit| !fit.is_ok()) {
-            let wrong = count(fit.errors(), "thing is", "things are");
-            let said = format!("{name} is chosen, but does not fit yet: {wrong} wrong.");
-            answer.push(Command::Toast(Severity::Warning, said));
-        }
-        Closing::Close(answer)
-    }
-
-    pub(super) fn fit(&self, examined: &Examined) -> Option<Fit> {
-        self.verdict.as_ref()?.fit(self.target.kind(), examined)
-    }
-
-    /// What can be repaired for the ZIP under the cursor.
-    pub(super) fn repairs(&self, cx: &Context) -> Vec<Repair> {
-        let examined = self.zip(cx).and_then(|zip| {
-            cx.model
-                .examined
-                .value()
-                .filter(|examined| examined.zip == zip.path)
-        });
-        let value = self.verdict.as_ref().and_then(Verdict::value);
-        match (examined, value) {
-            (Some(examined), Some(value)) if examined.broken.is_none() => self
-                .fit(examined)
-                .map(|fit| repairs(self.target.kind(), value, &fit))
-                .unwrap_or_default(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn repair(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        let repairs = self.repairs(cx);
-        if repairs.is_empty() {
-            self.note = Some((
-                "Nothing in the JSON can be repaired for this ZIP.".into(),
-                Role::Warning,
-            ));
-            return;
-        }
-        let prepared = Prepared::of(cx.model, &self.target);
-        let Some(text) = prepared.as_ref().and_then(Prepared::editable_text) else {
-            return;
-        };
-        let text = apply_to(&text, &repairs);
-        let body = prepared.and_then(|prepared| prepared.body());
-        let verdict = Verdict::of_text(self.target.kind(), text.clone(), body.as_ref(), cx.now);
-        self.expected = verdict.expected(self.target.kind());
-        self.verdict = Some(verdict);
-        let places = if repairs.len() == 1 {
-            "1 place".to_owned()
-        } else {
-            format!("{} places", repairs.len())
-        };
-        self.note = Some((
-            format!("✓ The JSON was changed in {places}; you can still edit it."),
-            Role::Good,
-        ));
-        commands.push(Command::Edited {
-            target: self.target.clone(),
-            text,
-        });
-    }
 }
 
 /// The folder above; above a drive (or the root) there is the list of drives.
-fn parent(folder: &Path) -> Option<PathBuf> {
+pub(super) fn parent(folder: &Path) -> Option<PathBuf> {
     if folder.as_os_str().is_empty() {
         return None;
     }

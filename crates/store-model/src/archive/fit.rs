@@ -2,6 +2,7 @@
 //! Knows nothing of files on a disk; the rules are store-api.md § 4.9.
 
 pub use super::fault::{ArchiveFault, is_unsafe_path};
+use super::hurdles::{hurdles, is_bare_package, nested_folder};
 use super::{
     central_directory::{Archive, ArchiveFile, Inside},
     fault::{faults, overlap},
@@ -90,7 +91,7 @@ pub(super) fn base_name(path: &str) -> &str {
 }
 
 /// The folders of a path with the slash behind them; empty for a file at the root.
-fn folder(path: &str) -> &str {
+pub(super) fn folder(path: &str) -> &str {
     path.get(..path.len() - base_name(path).len())
         .unwrap_or_default()
 }
@@ -211,101 +212,6 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
     fit
 }
 
-/// Finds why new packages must not be added, and names those of which only one can be meant.
-fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]) {
-    let base = |name: &str| base_name(name).to_lowercase();
-    let packages: Vec<&str> = files
-        .iter()
-        .map(|file| file.name.as_str())
-        .filter(|name| is_package(name))
-        .collect();
-    let mut by_base: HashMap<String, Vec<&str>> = HashMap::new();
-    for name in &packages {
-        by_base.entry(base(name)).or_default().push(name);
-    }
-    let named: HashSet<String> = known
-        .iter()
-        .filter(|entry| entry.role == Role::Package)
-        .map(|entry| base(&entry.file_name))
-        .collect();
-    let news: HashSet<String> = fit
-        .extra
-        .iter()
-        .filter(|extra| extra.is_package && !extra.is_known)
-        .map(|extra| extra.name.clone())
-        .collect();
-    let mut said = HashSet::new();
-    for extra in fit
-        .extra
-        .iter_mut()
-        .filter(|extra| news.contains(&extra.name))
-    {
-        let key = base(&extra.name);
-        let twin = by_base
-            .get(&key)
-            .into_iter()
-            .flatten()
-            .find(|name| **name != extra.name);
-        let is_broken = files
-            .iter()
-            .any(|file| file.name == extra.name && matches!(file.inside, Inside::Broken(_)));
-        extra.hurdle = match twin {
-            Some(other) => {
-                if news.contains(*other) && said.insert(key) {
-                    fit.faults.push(ArchiveFault::Twins {
-                        name: extra.name.clone(),
-                        other: (*other).to_owned(),
-                    });
-                }
-                Some(Hurdle::Twin {
-                    other: (*other).to_owned(),
-                })
-            }
-            None if is_broken => Some(Hurdle::Broken),
-            None if named.contains(&key) => Some(Hurdle::Named),
-            None if packages
-                .iter()
-                .any(|other| folder(other) != folder(&extra.name))
-                && !folder(&extra.name).is_empty() =>
-            {
-                Some(Hurdle::Folder)
-            }
-            None => None,
-        };
-    }
-}
-
-/// A package is a ZIP, too: it has a manifest at its root.
-fn is_bare_package(files: &[&ArchiveFile]) -> bool {
-    files.iter().any(|file| {
-        let path = zip_path(&file.name);
-        path.eq_ignore_ascii_case("AppxManifest.xml")
-            || path.eq_ignore_ascii_case("AppxMetadata/AppxBundleManifest.xml")
-    })
-}
-
-/// The top folder in which every missing file sits, when that is the whole trouble.
-fn nested_folder(fit: &Fit) -> Option<String> {
-    let folder = |missing: &Missing| {
-        let near = missing
-            .near
-            .as_ref()
-            .filter(|near| near.reason == NearReason::Folder)?;
-        let path = zip_path(&near.name);
-        let (folder, rest) =
-            path.split_at_checked(path.len().checked_sub(zip_path(&missing.file_name).len())?)?;
-        (rest.eq_ignore_ascii_case(&zip_path(&missing.file_name)) && folder.ends_with('/'))
-            .then(|| folder.to_owned())
-    };
-    let first = folder(fit.missing.first()?)?;
-    (fit.matched.is_empty()
-        && fit
-            .missing
-            .iter()
-            .all(|missing| folder(missing).as_ref() == Some(&first)))
-    .then_some(first)
-}
-
 /// The ZIP's files by what they would be called if they were right.
 struct NearIndex<'a> {
     by_path: HashMap<String, Vec<&'a str>>,
@@ -313,7 +219,7 @@ struct NearIndex<'a> {
 }
 
 impl<'a> NearIndex<'a> {
-    fn of(files: &[&'a ArchiveFile]) -> Self {
+    pub(super) fn of(files: &[&'a ArchiveFile]) -> Self {
         let mut index = Self {
             by_path: HashMap::new(),
             by_base: HashMap::new(),
@@ -330,7 +236,7 @@ impl<'a> NearIndex<'a> {
         index
     }
 
-    fn find(&self, path: &str, is_free: impl Fn(&str) -> bool) -> Option<Near> {
+    pub(super) fn find(&self, path: &str, is_free: impl Fn(&str) -> bool) -> Option<Near> {
         let lower = path.to_lowercase();
         let only = |names: Vec<&'a str>| match names.as_slice() {
             [name] => Some(*name),

@@ -4,10 +4,12 @@ pub mod central_directory;
 pub mod entry;
 pub mod fault;
 pub mod fit;
+mod hurdles;
 pub mod inside;
 #[cfg(test)]
 mod inside_tests;
 pub mod manifest;
+mod package_families;
 pub mod package_fit;
 pub mod packing;
 pub mod picture_fit;

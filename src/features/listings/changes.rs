@@ -1,0 +1,181 @@
+//! What can be done with a cell or a language of the listings, as dialogs to open.
+
+use super::tab::Languages;
+use super::table::Table;
+use crate::{
+    screen::{
+        action::Action,
+        command::{Choice, Command, Opening},
+        pane::Context,
+    },
+    state::prepared::count,
+};
+use std::sync::Arc;
+use store_model::{
+    target::Target,
+    texts::{self, Field, NewText, State, export},
+};
+
+impl Languages {
+    /// Asks who gets the text of the selected cell, and says how many texts that changes.
+    pub(super) fn fill(&self, table: &Table, target: &Target) -> Option<Opening> {
+        let (spot, language, field) = self.cell(table)?;
+        let text = table.text(spot.row, spot.column)?;
+        let shown = self.shown(table);
+        let is_blank = |row: usize| {
+            table
+                .grid
+                .mark(row, spot.column)
+                .is_some_and(|mark| matches!(mark.state, State::Missing | State::Empty))
+        };
+        let choice = |label: &str, takes: &dyn Fn(usize) -> bool| {
+            let rows = shown.iter().filter(|row| **row != spot.row && takes(**row));
+            let languages = rows.filter_map(|row| table.grid.languages.get(*row));
+            let new: Vec<NewText> = languages
+                .map(|language| NewText {
+                    language: language.clone(),
+                    field,
+                    text: text.clone(),
+                })
+                .collect();
+            let edits = texts::edits(table.kind, &table.document, &new);
+            let note = if edits.is_empty() {
+                "nothing would change".to_owned()
+            } else {
+                format!("{} change", count(edits.len(), "text", "texts"))
+            };
+            let then = if edits.is_empty() {
+                Vec::new()
+            } else {
+                vec![Command::ChangeDocument {
+                    target: target.clone(),
+                    edits,
+                }]
+            };
+            Choice {
+                text: label.to_owned(),
+                note,
+                answer: then,
+            }
+        };
+        let place = shown.iter().position(|row| *row == spot.row)?;
+        let below: Vec<usize> = shown.iter().skip(place + 1).copied().collect();
+        let all = if self.pattern.is_empty() {
+            "all other languages"
+        } else {
+            "all other languages in view"
+        };
+        let choices = vec![
+            choice("languages without one", &is_blank),
+            choice("all languages below", &|row| below.contains(&row)),
+            choice(all, &|_| true),
+        ];
+        // The cursor stands on the first one that leads to something.
+        let current = choices
+            .iter()
+            .position(|choice| !choice.answer.is_empty())
+            .unwrap_or_default();
+        let title = format!("Copy the {} of {language} to", field.word);
+        Some(Opening::Choose {
+            title,
+            text: String::new(),
+            choices,
+            current,
+        })
+    }
+
+    pub(super) fn remove(&self, table: &Table, target: &Target, cx: &Context) -> Option<Opening> {
+        let (_, language, _) = self.cell(table)?;
+        let edit = texts::remove_language(&table.document, language)?;
+        Some(Opening::Confirm {
+            title: format!("Remove the listing {language}"),
+            text: vec![
+                format!(
+                    "Its texts and images go with it. Customers who see the Store in {language} are shown another language instead, \
+                     and the Store answers such a submission with the warning ListingOptOutWarning."
+                ),
+                String::new(),
+                format!(
+                    "It changes the document here; nothing is sent yet. {} undoes it.",
+                    cx.key(Action::Undo)
+                ),
+            ],
+            yes: format!("Remove {language}"),
+            danger: true,
+            must_type: None,
+            then: vec![Command::ChangeDocument {
+                target: target.clone(),
+                edits: vec![edit],
+            }],
+        })
+    }
+
+    pub(super) fn opening(
+        &self,
+        action: Action,
+        table: &Table,
+        target: &Target,
+        cx: &Context,
+    ) -> Option<Opening> {
+        let (target_owned, document) = (target.clone(), Arc::clone(&table.document));
+        let field = self.cell(table).map(|(_, _, field)| field);
+        match action {
+            Action::Enter => {
+                let (_, language, field) = self.cell(table)?;
+                Some(Opening::EditText {
+                    target: target_owned,
+                    document,
+                    language: language.to_owned(),
+                    field,
+                })
+            }
+            Action::FillDown => self.fill(table, target),
+            Action::AddPart => Some(Opening::NewLanguage {
+                target: target_owned,
+                document,
+            }),
+            Action::RemovePart => self.remove(table, target, cx),
+            Action::Import => Some(Opening::ImportTexts {
+                target: target_owned,
+                document,
+                field: field?.name,
+            }),
+            Action::Export => {
+                let field = field?;
+                let choice = |label: String, fields: Vec<Field>| {
+                    let (target, document) = (target.clone(), Arc::clone(&document));
+                    let files = export::files(table.kind, &document, &fields).len();
+                    let note = count(files, "text", "texts");
+                    Choice {
+                        text: label,
+                        note,
+                        answer: vec![Command::Open(Opening::ExportTexts {
+                            target,
+                            document,
+                            fields,
+                        })],
+                    }
+                };
+                let one = choice(format!("{} alone", field.word), vec![field]);
+                let all = choice("all texts".to_owned(), table.grid.fields.clone());
+                let title = "Export to a folder or a table".to_owned();
+                Some(Opening::Choose {
+                    title,
+                    text: String::new(),
+                    choices: vec![one, all],
+                    current: 0,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The text of the selected cell, if there is one.
+    pub(super) fn copied(&self, table: &Table) -> Option<String> {
+        let spot = self.spot(table)?;
+        table
+            .text(spot.row, spot.column)
+            .filter(|text| !text.is_empty())
+            .map(|text| text.to_lines())
+    }
+}

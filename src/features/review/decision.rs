@@ -1,0 +1,102 @@
+//! What the review lets a person decide, and what choosing it does.
+
+use super::review::Review;
+use super::{blockers::blockers, body::Item, preview::Preview};
+use crate::screen::overlay::Closing;
+use crate::{
+    screen::{
+        command::{Command, PaneId},
+        pane::Context,
+    },
+    state::prepared::Prepared,
+    tasks::job::Job,
+};
+
+impl Review {
+    /// Everything that stands against publishing, the most basic first. Empty means go.
+    pub(super) fn blockers(&self, cx: &Context) -> Vec<String> {
+        match &self.preview {
+            _ if self.analyzer.is_busy() => vec!["The documents are still being compared.".into()],
+            Some(preview) => blockers(
+                cx,
+                &self.target,
+                preview,
+                self.examined(cx),
+                self.fit(cx).as_ref(),
+                self.typed_name.text(),
+            ),
+            None => vec!["It has not been read yet.".into()],
+        }
+    }
+
+    /// Whether answers are of any use.
+    pub(super) fn is_open(&self, cx: &Context) -> bool {
+        let can_publish = |preview: &Preview| {
+            let is_valid = preview.analysis.value.is_some();
+            preview.fault.is_none() && is_valid && !preview.is_nothing()
+        };
+        self.preview.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
+    }
+
+    pub(super) fn items(&self, cx: &Context) -> Vec<Item> {
+        let mut items = Vec::new();
+        if let Some(preview) = self.preview.as_ref().filter(|_| self.is_open(cx)) {
+            let choices = preview
+                .choices
+                .iter()
+                .enumerate()
+                .filter(|(_, choice)| choice.fault.is_none());
+            items.extend(choices.map(|(index, _)| Item::Choice(index)));
+            items.extend((0..preview.questions.len()).map(Item::Question));
+            items.extend((0..preview.analysis.difference.groups.len()).map(Item::Group));
+            if cx.model.profile.is_protected {
+                items.push(Item::Name);
+            }
+        }
+        items.push(Item::Cancel);
+        if self.is_open(cx) {
+            items.push(Item::Publish);
+        }
+        items
+    }
+
+    pub(super) fn press(&mut self, cx: &Context) -> Closing {
+        match self.focus {
+            Item::Choice(index) => {
+                if let Some(preview) = &mut self.preview
+                    && let Some(choice) = preview
+                        .choices
+                        .get(index)
+                        .filter(|choice| choice.fault.is_none())
+                {
+                    preview.policy = choice.policy;
+                }
+            }
+            Item::Question(index) => {
+                let question = self
+                    .preview
+                    .as_mut()
+                    .and_then(|preview| preview.questions.get_mut(index));
+                if let Some(question) = question {
+                    question.is_allowed = !question.is_allowed;
+                }
+            }
+            Item::Group(group) => self.view.toggle(group),
+            Item::Name => self.step(cx, 1, true),
+            Item::Cancel => return Closing::Close(Vec::new()),
+            Item::Publish => {
+                if self.blockers(cx).is_empty()
+                    && let Some(preview) = &self.preview
+                    && let Some(prepared) = Prepared::of(cx.model, &self.target)
+                {
+                    let plan = preview.plan(&prepared);
+                    return Closing::Close(vec![
+                        Command::Start(Job::Publish(Box::new(plan))),
+                        Command::Focus(PaneId::Runs),
+                    ]);
+                }
+            }
+        }
+        Closing::Stay
+    }
+}

@@ -1,0 +1,117 @@
+//! What a request came to, as the run understands it. Sends nothing.
+
+use super::browse;
+use crate::{
+    engine::{
+        call::{Fault, RunEvent},
+        view::{Cause, RunView},
+    },
+    storage::{Finished, Stage},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::path::PathBuf;
+use store_client::ApiError;
+use store_model::{finding::Severity, product::PackageIdentity, target::Target};
+
+pub(super) async fn examine(
+    target: &Target,
+    zip: PathBuf,
+    document: Value,
+    identity: Option<PackageIdentity>,
+    sum: Option<[u8; 32]>,
+) -> Result<RunEvent, Fault> {
+    let kind = target.kind();
+    let joined =
+        tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
+    let examined = joined.map_err(|error| Fault {
+        cause: Cause::Trouble,
+        message: format!("The ZIP could not be read: {error}"),
+    })?;
+    if let Some(broken) = examined.broken {
+        return Ok(RunEvent::Examined {
+            problems: vec![format!("{}: {broken}", examined.zip.display())],
+            warnings: Vec::new(),
+            sum,
+        });
+    }
+    let sentences = examined.fit.sentences();
+    let of = |wanted| {
+        sentences
+            .iter()
+            .filter(move |(severity, _)| *severity == wanted)
+            .map(|(_, sentence)| sentence.clone())
+            .collect()
+    };
+    Ok(RunEvent::Examined {
+        problems: of(Severity::Error),
+        warnings: of(Severity::Warning),
+        sum,
+    })
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that `map_err` wants"
+)]
+pub(super) fn fault(error: ApiError) -> Fault {
+    Fault {
+        cause: cause(&error),
+        message: error.to_string(),
+    }
+}
+
+/// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that `map_err` wants"
+)]
+pub(super) fn unclear(error: ApiError) -> Result<RunEvent, Fault> {
+    if error.is_ambiguous() {
+        Ok(RunEvent::Lost {
+            message: error.to_string(),
+        })
+    } else {
+        Err(fault(error))
+    }
+}
+
+/// What kind of failure an error of the Store client is, for exit codes and advice.
+pub fn cause(error: &ApiError) -> Cause {
+    match error {
+        ApiError::Secret(_) => Cause::SignIn,
+        error if error.is_sign_in() => Cause::SignIn,
+        ApiError::Refused { status, .. } if *status < 500 => Cause::Store,
+        _ => Cause::Trouble,
+    }
+}
+
+/// The line of the history for a run that has ended.
+pub(super) fn finished(profile: &str, view: &RunView) -> Finished {
+    let ended = Timestamp::now();
+    let ends = view
+        .timeline
+        .iter()
+        .skip(1)
+        .map(|seen| seen.at)
+        .chain([ended]);
+    let stages = view.timeline.iter().zip(ends).map(|(seen, end)| Stage {
+        status: seen.status.clone(),
+        seconds: u64::try_from(end.duration_since(seen.at).as_secs()).unwrap_or_default(),
+    });
+    Finished {
+        run: view.id.clone(),
+        profile: profile.to_owned(),
+        target: view.target.clone(),
+        submission: view.submission.clone(),
+        outcome: view
+            .ending
+            .as_ref()
+            .map(|ending| ending.outcome.word().to_owned())
+            .unwrap_or_default(),
+        status: view.timeline.last().map(|seen| seen.status.clone()),
+        started: view.started,
+        ended,
+        stages: stages.collect(),
+    }
+}
