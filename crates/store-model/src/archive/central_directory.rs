@@ -353,7 +353,7 @@ fn read_entry(directory: &mut impl Read) -> Result<ArchiveFile, ArchiveError> {
             }
             // Info-ZIP's Unicode path: version, checksum, the name.
             0x7075 => {
-                name = name.or_else(|| Some(String::from_utf8_lossy(field.get(5..)?).into_owned()))
+                name = name.or_else(|| Some(String::from_utf8_lossy(field.get(5..)?).into_owned()));
             }
             _ => {}
         }

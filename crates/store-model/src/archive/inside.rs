@@ -174,7 +174,7 @@ fn manifests(
                 None => manifest.add_gap(format!("its package {path} is not in it")),
                 Some(Ok(inner)) => inner.into_iter().for_each(|inner| manifest.take_in(inner)),
                 Some(Err(why)) => {
-                    manifest.add_gap(format!("its package {path} was not read: {}", why.word()))
+                    manifest.add_gap(format!("its package {path} was not read: {}", why.word()));
                 }
             }
         }

@@ -25,7 +25,7 @@ pub enum Disposition {
     Kept,
     /// Is removed by the commit.
     Going,
-    /// Is live, but the document has lost it: the Store refuses that (E7).
+    /// Is live, but the document has lost it: the Store refuses that.
     Missing,
 }
 
@@ -245,7 +245,7 @@ fn learn(row: &mut PackageRow, cargo: &Cargo) {
 pub enum Mark {
     /// Two that stay have the same version for the same architecture.
     Twice { other: String },
-    /// The document has lost it (E7).
+    /// The document has lost it.
     Missing,
     /// A package that is on the server has its name.
     SameName,
@@ -264,7 +264,7 @@ impl Mark {
                 )
             }
             Self::Missing => {
-                "It is live, but the document has lost its entry: the Store refuses that (E7)."
+                "It is live, but the document has lost its entry: the Store refuses that."
                     .to_owned()
             }
             Self::SameName => {
