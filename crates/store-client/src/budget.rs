@@ -142,7 +142,7 @@ impl State {
             // Never at once: a wait of nothing would be a busy loop.
             Slot::Full(wait) => self.full_until = Some(now + wait.clamp(SHORTEST_WAIT, WINDOW)),
             Slot::Blocked(wait) => {
-                self.blocked_until = Some(now + wait.clamp(SHORTEST_WAIT, LONGEST_BLOCK))
+                self.blocked_until = Some(now + wait.clamp(SHORTEST_WAIT, LONGEST_BLOCK));
             }
         }
         look.slot == Slot::Taken

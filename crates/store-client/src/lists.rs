@@ -117,11 +117,11 @@ impl Gathered<'_> {
         for item in page.items {
             match read(self.list, &item) {
                 Some(product) if self.ids.insert(product.target.clone()) => {
-                    self.products.push(product)
+                    self.products.push(product);
                 }
                 Some(_) => {}
                 None => {
-                    tracing::warn!(list = %path(self.list), "an item without a usable id was left out")
+                    tracing::warn!(list = %path(self.list), "an item without a usable id was left out");
                 }
             }
         }

@@ -111,7 +111,7 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
     match action {
         "answer-age-rating" => product.has_age_rating = true,
         "unsupported" => {
-            product.is_unsupported = asked.get("on").and_then(Value::as_bool).unwrap_or(true)
+            product.is_unsupported = asked.get("on").and_then(Value::as_bool).unwrap_or(true);
         }
         "base-price" => {
             let submission = product

@@ -43,7 +43,7 @@ fn due(product: &Product, works: &Works, now: Duration) -> Option<(Duration, Sta
                     works
                         .clock
                         .moment(text(&submission.document, "targetPublishDate")),
-                )
+                );
             }
             _ => {}
         }

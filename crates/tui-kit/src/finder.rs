@@ -225,7 +225,7 @@ mod tests {
                     &Theme::default(),
                     ("type", "none"),
                     parts,
-                )
+                );
             })
             .unwrap();
         let buffer = terminal.backend().buffer().clone();

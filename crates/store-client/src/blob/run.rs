@@ -276,7 +276,7 @@ impl Upload<'_> {
                     });
                 }
                 Err(failure) if failure.may_pass(attempt) => {
-                    self.rest(attempt, &failure, progress).await?
+                    self.rest(attempt, &failure, progress).await?;
                 }
                 Err(_) => return Ok(()),
             }

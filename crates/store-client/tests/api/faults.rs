@@ -303,7 +303,7 @@ async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
 async fn a_store_that_is_not_there_leaves_nothing_open() {
     let nobody = Nobody::new();
     let bench = Bench::with(|settings| {
-        settings.store = format!("http://{}", nobody.address()).parse().unwrap()
+        settings.store = format!("http://{}", nobody.address()).parse().unwrap();
     })
     .await;
     let error = bench.store.commit(&app(), "1").await.unwrap_err();

@@ -78,7 +78,7 @@ async fn pages_side_by_side_are_complete_and_in_order() {
     let products = bench
         .store
         .products(&Catalog::Apps, &|known, total| {
-            seen.lock().unwrap().push((known.len(), total))
+            seen.lock().unwrap().push((known.len(), total));
         })
         .await
         .unwrap();

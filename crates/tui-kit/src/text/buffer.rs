@@ -57,6 +57,10 @@ impl TextBuffer {
         self.lines.len()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     pub fn lines(&self) -> &[String] {
         self.lines.all()
     }

@@ -197,7 +197,7 @@ pub struct Visible<'a> {
     pub folds: Option<&'a Folds>,
 }
 
-impl<'a> Visible<'a> {
+impl Visible<'_> {
     pub(crate) fn row_of(self, line: usize) -> usize {
         self.folds.map_or(line, |folds| folds.row_of(line))
     }
