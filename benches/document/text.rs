@@ -220,7 +220,7 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
         };
         let hits = found().1.hits().len();
         let replaced = median_of(found, |(buffer, search)| {
-            buffer.replace_hits(search.hits(), pattern.len(), with)
+            buffer.replace_hits(search.hits(), pattern.len(), with);
         });
         table.time(
             &format!("{name}: replace all of {hits} hits"),

@@ -56,7 +56,7 @@ impl App {
                 }
             }
             Command::ShowTab(_) | Command::Reveal { .. } | Command::ChangeDocument { .. } => {
-                self.deliver(PaneId::Detail, command, now)
+                self.deliver(PaneId::Detail, command, now);
             }
             Command::Open(opening) => self.open(opening, now),
             Command::Edited { target, text } => {
@@ -97,7 +97,7 @@ impl App {
             }
             Command::OpenLink(link) => self.effects.push(Effect::OpenLink(link)),
             Command::EditOutside { target, text } => {
-                self.effects.push(Effect::EditOutside { target, text })
+                self.effects.push(Effect::EditOutside { target, text });
             }
             Command::DismissRun(run) => {
                 let change = self.context.model.dismiss(&run);

@@ -83,7 +83,7 @@ impl App {
         if !is_closed && !is_used {
             match cx.keymap.action(Scope::Global, chord) {
                 Some(Action::Help) if overlay.name() != "help" => {
-                    commands.push(Command::Open(Opening::Help))
+                    commands.push(Command::Open(Opening::Help));
                 }
                 Some(Action::Palette) if overlay.name() == "help" => {
                     is_closed = true;

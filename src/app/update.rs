@@ -142,7 +142,7 @@ impl App {
             Event::Resize(columns, rows) => self.size = Rect::new(0, 0, columns, rows),
             Event::Woken => self.woken(now),
             Event::EditedOutside { target, text } => {
-                self.commands.push_back(Command::Edited { target, text })
+                self.commands.push_back(Command::Edited { target, text });
             }
             Event::Trouble { title, text } => {
                 self.commands

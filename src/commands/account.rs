@@ -52,9 +52,9 @@ pub(super) async fn create(
     if printer.is_json() {
         printer.line(list::object(&made, None));
     } else {
-        printer.line(&format!("{}  {}", made.target, made.name));
+        printer.line(format!("{}  {}", made.target, made.name));
         if let Some(draft) = &made.pending {
-            printer.chatter(&format!(
+            printer.chatter(format!(
                 "It has a first draft, {draft}: publish it with --pending keep."
             ));
         }

@@ -124,7 +124,7 @@ pub(super) async fn run(
         } else {
             ""
         };
-        printer.line(&format!(
+        printer.line(format!(
             "{}, {}, {}.{last}",
             counted(errors, "error"),
             counted(warnings, "warning"),
@@ -167,7 +167,7 @@ fn say(
     } else {
         format!("{pointer}: ")
     };
-    printer.line(&format!("{at}{severity}: {pointer}{sentence} [{rule}]"));
+    printer.line(format!("{at}{severity}: {pointer}{sentence} [{rule}]"));
     if !help.is_empty() {
         printer.line(format!("    {help}"));
     }

@@ -37,7 +37,7 @@ impl Context {
         let (config, profile) = configured(cli, env)?;
         let (services, lost) = Services::open_to_read(&config, &profile, Arc::new(|_| ()))?;
         if let Some(lost) = lost {
-            printer.chatter(&format!(
+            printer.chatter(format!(
                 "warning: {lost} Until then each command counts its own requests alone, and the Store may let it wait."
             ));
         }

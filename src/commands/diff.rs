@@ -109,7 +109,7 @@ pub(super) fn reading(summed: &Summed, told: u8, printer: &mut Printer<'_>) -> u
     let percent = units::percent(summed.done, summed.total) / 10 * 10;
     if percent > told {
         let (done, total) = (units::bytes(summed.done), units::bytes(summed.total));
-        printer.chatter(&format!(
+        printer.chatter(format!(
             "reading the ZIP for its hash: {percent} %, {done} of {total}"
         ));
     }
@@ -152,7 +152,7 @@ fn print(
     let title = format!("{}, {}", detail.product.name, sides.target);
     match format {
         DiffFormat::Text => {
-            printer.line(&format!("{title}\n{before} → {after}\n"));
+            printer.line(format!("{title}\n{before} → {after}\n"));
             if difference.is_empty() {
                 printer.line("No difference.");
             }
@@ -160,7 +160,7 @@ fn print(
                 printer.line(&line);
             }
             let zip = zip.map(|zip| format!(", ZIP {zip}")).unwrap_or_default();
-            printer.line(&format!("\n{}{zip}\nhash  {hash}", summary(difference)))
+            printer.line(format!("\n{}{zip}\nhash  {hash}", summary(difference)));
         }
         DiffFormat::Json => {
             for mut object in difference.objects() {
@@ -186,17 +186,17 @@ fn print(
         DiffFormat::Markdown => {
             let title = escaped(&title);
             let sentence = escaped(&format!("{before} → {after}"));
-            printer.line(&format!(
+            printer.line(format!(
                 "## {title}\n\n{sentence}\n\n{}",
                 difference.markdown()
             ));
             let zip = zip
                 .map(|zip| format!(", ZIP {}", escaped(&zip)))
                 .unwrap_or_default();
-            printer.line(&format!(
+            printer.line(format!(
                 "{}{zip}. Approve it by its hash:\n\n```text\n{hash}\n```",
                 summary(difference)
-            ))
+            ));
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(
         Listing::Flights => {
             let apps = store.products(&Catalog::Apps, &quiet).await?;
             if apps.len() > 10 {
-                printer.chatter(&format!(
+                printer.chatter(format!(
                     "One request for each of {} apps: this takes a while.",
                     apps.len()
                 ));
@@ -39,7 +39,7 @@ pub(super) async fn run(
                     Ok(found) => flights.extend(found),
                     // One app that Partner Center keeps to itself must not hide the flights of the others.
                     Err(error) if error.status() == Some(409) => {
-                        printer.chatter(&format!("warning: {error}"))
+                        printer.chatter(format!("warning: {error}"));
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -72,7 +72,7 @@ pub(super) async fn run(
                 (None, None, Some(_)) => "published".into(),
                 (None, None, None) => "never published".into(),
             };
-            printer.line(&format!(
+            printer.line(format!(
                 "{:width$}  {state:15}  {}",
                 product.target.to_string(),
                 product.name

@@ -110,11 +110,7 @@ pub(super) async fn run(
         if printer.is_json() {
             printer.event(&Event::finding(args.target.as_ref(), &finding, None));
         } else if finding.severity != Severity::Note {
-            printer.line(&format!(
-                "{}: {}",
-                finding.severity.word(),
-                finding.sentence
-            ));
+            printer.line(format!("{}: {}", finding.severity.word(), finding.sentence));
         }
     }
     let (files, size, is_ok) = (packed.files.len(), packed.size, examined.fit.is_ok());

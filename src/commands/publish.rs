@@ -102,10 +102,10 @@ pub(super) async fn watch(
     } in pending
     {
         let Some(submission) = pending else {
-            printer.chatter(&format!("{target} ({name}) has nothing under way."));
+            printer.chatter(format!("{target} ({name}) has nothing under way."));
             continue;
         };
-        printer.chatter(&format!("{target} ({name}), submission {submission}"));
+        printer.chatter(format!("{target} ({name}), submission {submission}"));
         let exit = carry_out(
             &mut context,
             Work::Begin(Operation::Follow {

@@ -100,7 +100,7 @@ fn show(run: &Interrupted, printer: &mut Printer<'_>) {
         (Some(view), None) => view.target.to_string(),
         (None, _) => "cannot be read".to_owned(),
     };
-    printer.line(&format!("{}  {what}", run.id));
+    printer.line(format!("{}  {what}", run.id));
     let held = run
         .held_by
         .as_ref()
@@ -110,6 +110,6 @@ fn show(run: &Interrupted, printer: &mut Printer<'_>) {
         .chain(held.as_deref())
         .chain(run.problem.as_deref())
     {
-        printer.line(&format!("    {text}"));
+        printer.line(format!("    {text}"));
     }
 }

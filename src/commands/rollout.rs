@@ -72,12 +72,12 @@ pub(super) async fn run(
             .as_ref()
             .map(|id| format!("; the others get submission {id}"))
             .unwrap_or_default();
-        printer.line(&format!(
+        printer.line(format!(
             "{target}  {} % of the customers get submission {id}{others}  ({})",
             stands.percentage, stands.status
         ));
     } else {
-        printer.line(&format!(
+        printer.line(format!(
             "{target}  submission {id} is not rolled out gradually: all customers get it."
         ));
     }

@@ -44,7 +44,7 @@ pub(super) async fn show(
     };
     let submission = store.submission(target, &id).await?.submission;
     if json {
-        printer.line(&document::pretty(&submission.document));
+        printer.line(document::pretty(&submission.document));
         if submission
             .document
             .get("fileUploadUrl")
@@ -63,27 +63,27 @@ pub(super) async fn show(
 
 fn overview(product: &Product, submission: Option<&Submission>, printer: &mut Printer<'_>) {
     let none = || "none".to_owned();
-    printer.line(&format!("{}  {}", product.target, product.name));
+    printer.line(format!("{}  {}", product.target, product.name));
     if let Some(app) = &product.app {
-        printer.line(&format!("  app        {app}"));
+        printer.line(format!("  app        {app}"));
     }
-    printer.line(&format!(
+    printer.line(format!(
         "  published  {}",
         product.published.clone().unwrap_or_else(none)
     ));
-    printer.line(&format!(
+    printer.line(format!(
         "  pending    {}",
         product.pending.clone().unwrap_or_else(none)
     ));
     let Some(submission) = submission else {
         return;
     };
-    printer.line(&format!("  submission {}", submission.id));
+    printer.line(format!("  submission {}", submission.id));
     if submission.is_portal_made() {
         printer.line("  made in Partner Center: the API can neither change, commit nor delete it");
     }
     for package in package::packages(product.target.kind(), &submission.document) {
-        printer.line(&format!(
+        printer.line(format!(
             "  package    {} {} ({})",
             package.file_name,
             package.version,
@@ -91,15 +91,15 @@ fn overview(product: &Product, submission: Option<&Submission>, printer: &mut Pr
         ));
     }
     report(&submission.report(), printer);
-    printer.line(&format!(
+    printer.line(format!(
         "  portal     {}",
         product.target.portal_url(Some(&submission.id))
-    ))
+    ));
 }
 
 /// A status with what the service said, each code explained.
 pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) {
-    printer.line(&format!("  status     {}", report.status));
+    printer.line(format!("  status     {}", report.status));
     for (word, remarks) in [("error", &report.errors), ("warning", &report.warnings)] {
         for remark in remarks {
             let explanation = explain::explain(&remark.code, &remark.details);
@@ -109,9 +109,9 @@ pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) {
             {
                 continue;
             }
-            printer.line(&format!("  {word:9}  {}: {}", remark.code, remark.details));
+            printer.line(format!("  {word:9}  {}: {}", remark.code, remark.details));
             if let Some(explanation) = explanation {
-                printer.line(&format!(
+                printer.line(format!(
                     "             {} {}",
                     explanation.meaning, explanation.advice
                 ));
@@ -119,7 +119,7 @@ pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) {
         }
     }
     for report in &report.reports {
-        printer.line(&format!("  report     {} {}", report.date, report.url));
+        printer.line(format!("  report     {} {}", report.date, report.url));
     }
 }
 
@@ -147,8 +147,8 @@ pub(super) async fn status(
             certification_reports: &found.reports,
         });
     } else {
-        printer.line(&format!("{target}  {}", product.name));
-        printer.line(&format!(
+        printer.line(format!("{target}  {}", product.name));
+        printer.line(format!(
             "  submission {id}{}",
             if product.pending.is_some() {
                 " (pending)"

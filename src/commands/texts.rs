@@ -251,7 +251,7 @@ fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) {
             };
             print(&event, printer);
         } else {
-            printer.chatter(&format!(
+            printer.chatter(format!(
                 "{} {}: from {}",
                 change.language, change.field.name, change.source
             ));
@@ -271,7 +271,7 @@ fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) {
             } else {
                 "not taken"
             };
-            printer.chatter(&format!("{word}: {}: {}", problem.source, problem.sentence));
+            printer.chatter(format!("{word}: {}: {}", problem.source, problem.sentence));
         }
     }
 }
@@ -287,7 +287,7 @@ fn result(plan: &Plan, out: Option<&Path>, printer: &mut Printer<'_>) {
             document: out.map(|out| out.display().to_string()),
         });
     } else if let Some(out) = out {
-        printer.line(&format!(
+        printer.line(format!(
             "{changed} texts changed, {same} were the same, {lost} not taken: {}",
             out.display()
         ));

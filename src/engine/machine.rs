@@ -167,7 +167,7 @@ impl Run {
             (_, RunEvent::Cancelled) => self.cancel(at),
             (stage, RunEvent::Lost { message }) => self.lost(&stage, &message, at),
             (Stage::Poll, RunEvent::Failed(fault)) if fault.cause == Cause::Trouble => {
-                self.look_again(&fault, at)
+                self.look_again(&fault, at);
             }
             // The Store refuses a repetition because the first attempt was heard after all, or says nothing at all: ask.
             (stage, RunEvent::Failed(fault))
@@ -278,11 +278,11 @@ impl Run {
                 }
             }
             (Stage::Probe(Probe::Update), RunEvent::ReadBack(stored)) => {
-                self.probed_draft(&stored, at)
+                self.probed_draft(&stored, at);
             }
             (Stage::Probe(Probe::Commit), RunEvent::Seen(report)) => self.probed_status(report, at),
             (Stage::Adopt { .. }, RunEvent::SubmissionRead(draft)) => {
-                self.adopt_created(&draft, at)
+                self.adopt_created(&draft, at);
             }
             _ => {}
         }

@@ -4,14 +4,14 @@ use crate::screen::command::Opening;
 use crate::{
     features::{
         document::merge::Merge,
-        help::{help::Help, palette::Palette},
+        help::{dialog::Help, palette::Palette},
         history::kept::Kept,
         listings::{
             new_language::NewLanguage, text_edit::TextEdit, texts_export::TextsExport,
             texts_import::TextsImport,
         },
         packages::keep_newest::KeepNewest,
-        review::review::Review,
+        review::dialog::Review,
         runs::dialog::Run,
         zip::picker::ZipPicker,
     },

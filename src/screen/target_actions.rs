@@ -168,7 +168,7 @@ pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
         // What somebody else has changed is settled before anything of it goes out.
         (Action::Merge, Some(_)) => commands.push(Command::Open(Opening::Merge { target })),
         (Action::Publish, Some(prepared)) if !prepared.remote_changes.is_empty() => {
-            commands.push(Command::Open(Opening::Merge { target }))
+            commands.push(Command::Open(Opening::Merge { target }));
         }
         (Action::Publish, Some(_)) => commands.push(Command::Open(Opening::Review { target })),
         (Action::Follow, Some(prepared)) => {

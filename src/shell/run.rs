@@ -246,7 +246,7 @@ impl<W: Worker> Shell<W> {
                 Effect::Notify(text) => self.screen.send(&outside::notify(&text))?,
                 Effect::OpenLink(link) => queue.extend(self.open_link(link)),
                 Effect::EditOutside { target, text } => {
-                    queue.extend(self.edit_outside(target, text).await?)
+                    queue.extend(self.edit_outside(target, text).await?);
                 }
                 Effect::Quit(how) => exit = Some(how),
             }

@@ -279,7 +279,7 @@ impl Model {
                 list.at = Some(at);
                 match &mut list.products {
                     Remote::Loading { stale } | Remote::Failed { stale, .. } => {
-                        *stale = Some(products)
+                        *stale = Some(products);
                     }
                     Remote::Idle | Remote::Ready(_) => list.products = Remote::Ready(products),
                 }

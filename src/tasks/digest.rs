@@ -136,7 +136,7 @@ pub async fn sum(zip: &Path, reporter: &Reporter) -> Result<([u8; 32], Sealed), 
                 done,
                 total,
                 sum: None,
-            }))
+            }));
         };
         read(&path, &stop, &told)
     });

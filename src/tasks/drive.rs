@@ -60,12 +60,12 @@ pub async fn run(
         Ok(journal) => {
             Driver::new(services, reporter, cancel, journal, &header, None)
                 .drive(Run::new(header))
-                .await
+                .await;
         }
         Err(message) => {
             reporter
                 .fail(format!("The run was not started. {message}"))
-                .await
+                .await;
         }
     }
 }

@@ -62,10 +62,6 @@ pub(super) fn fault(error: ApiError) -> Fault {
 }
 
 /// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that `map_err` wants"
-)]
 pub(super) fn unclear(error: ApiError) -> Result<RunEvent, Fault> {
     if error.is_ambiguous() {
         Ok(RunEvent::Lost {

@@ -14,7 +14,7 @@ pub async fn browse(folder: PathBuf, reporter: &Reporter) {
         Err(error) => {
             reporter
                 .fail(format!("{} cannot be opened: {error}", folder.display()))
-                .await
+                .await;
         }
     }
 }

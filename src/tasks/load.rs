@@ -199,7 +199,7 @@ pub async fn statuses(services: &Services, pending: Vec<(Target, String)>, repor
                             submission,
                             report,
                         })
-                        .await
+                        .await;
                 }
                 Err(error) => tracing::info!(%error, %target, "no status"),
             }

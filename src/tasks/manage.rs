@@ -68,7 +68,7 @@ pub async fn delete_draft(
                     submission: Some(submission),
                     saved: Some(saved),
                 })
-                .await
+                .await;
         }
         Err(error) => reporter.fail(error).await,
     }
@@ -104,7 +104,7 @@ pub async fn delete_product(services: &Services, target: Target, reporter: &Repo
                     submission: None,
                     saved: None,
                 })
-                .await
+                .await;
         }
         Err(error) => reporter.fail(error).await,
     }

@@ -205,11 +205,11 @@ async fn perform(means: Means, job: Job) {
             working_copy::keep(services, target, text, (base, body), zip, reporter).await;
         }
         Job::SetAside { target, text } => {
-            working_copy::set_aside(services, target, text, reporter).await
+            working_copy::set_aside(services, target, text, reporter).await;
         }
         Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
         Job::Publish(plan) => {
-            drive::run(services, Operation::Publish(plan), reporter, cancel).await
+            drive::run(services, Operation::Publish(plan), reporter, cancel).await;
         }
         Job::Resume { run } => drive::resume(services, &run, reporter, cancel).await,
         Job::Renew { run } => renew::run(services, &run, reporter, cancel).await,
@@ -232,7 +232,7 @@ async fn perform(means: Means, job: Job) {
         }
         Job::Create(product) => manage::create(services, product, reporter).await,
         Job::DeleteDraft { target, submission } => {
-            manage::delete_draft(services, target, submission, reporter).await
+            manage::delete_draft(services, target, submission, reporter).await;
         }
         Job::DeleteProduct { target } => manage::delete_product(services, target, reporter).await,
     }

@@ -22,14 +22,14 @@ pub async fn run(services: &Services, id: &str, reporter: &Reporter, cancel: &Ca
                 reporter,
                 cancel,
             )
-            .await
+            .await;
         }
         Err(message) => {
             reporter
                 .fail(format!(
                     "Run {id} cannot go on with another draft. {message}"
                 ))
-                .await
+                .await;
         }
     }
 }

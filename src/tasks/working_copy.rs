@@ -38,7 +38,7 @@ pub async fn keep(
                     target,
                     at: Timestamp::now(),
                 })
-                .await
+                .await;
         }
         Err(error) => reporter.fail(error).await,
     }

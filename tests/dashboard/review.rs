@@ -95,7 +95,7 @@ fn no_key_commits_a_delicate_change_without_a_yes_to_it(
     #[values((80, 24), (120, 36), (200, 60))] size: (u16, u16),
 ) {
     let mut dashboard = open(size, &target, text, |document| {
-        *document.pointer_mut(pointer).unwrap() = value
+        *document.pointer_mut(pointer).unwrap() = value;
     });
     dashboard.keys("u");
     assert_eq!(

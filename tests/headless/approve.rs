@@ -41,7 +41,7 @@ fn a_delicate_change_needs_a_yes_to_that_very_change(
 ) {
     let bench = Bench::new();
     let json = bench.edited(target, |document| {
-        *document.pointer_mut(pointer).unwrap() = value
+        *document.pointer_mut(pointer).unwrap() = value;
     });
     let publish = |more: &[&str]| {
         bench.run(
@@ -260,7 +260,7 @@ fn what_was_approved_is_published_and_nothing_else() {
 
     // What the Store holds.
     let with_flag = bench.edited(APP, |document| {
-        document["notesForCertification"] = "in between".into()
+        document["notesForCertification"] = "in between".into();
     });
     assert_eq!(bench.run(&["publish", APP, "--json", &with_flag]).code, 0);
     let said = refusal(&publish(json, &["--zip", zip]));

@@ -82,7 +82,7 @@ fn one_changed_leaf_changes_nothing_else() {
     let bench = Bench::new();
     let before = bench.show(APP, "published");
     let json = bench.edited(APP, |document| {
-        document["notesForCertification"] = "Grüße, 你好, 🧪".into()
+        document["notesForCertification"] = "Grüße, 你好, 🧪".into();
     });
     let ended = bench.run(&["publish", APP, "--json", &json]);
     assert_eq!(ended.code, 0, "{ended:?}");
@@ -105,7 +105,7 @@ fn a_failed_commit_ends_with_5_and_the_errors_in_words() {
         ..SimOptions::default()
     });
     let json = bench.edited(APP, |document| {
-        document["notesForCertification"] = "x".into()
+        document["notesForCertification"] = "x".into();
     });
     let ended = bench.run(&["publish", APP, "--json", &json, "--output", "json"]);
     assert_eq!(ended.code, 5, "{ended:?}");
@@ -127,7 +127,7 @@ fn a_timeout_ends_with_6_and_leaves_the_submission_to_the_store() {
             ..SimOptions::default()
         });
         let json = bench.edited(APP, |document| {
-            document["notesForCertification"] = "x".into()
+            document["notesForCertification"] = "x".into();
         });
         let ended = bench.run(&[
             "publish",
@@ -149,7 +149,7 @@ fn a_timeout_ends_with_6_and_leaves_the_submission_to_the_store() {
 fn becoming_free_needs_a_yes_to_that_very_change() {
     let bench = Bench::new();
     let json = bench.edited(APP, |document| {
-        document["pricing"]["priceId"] = "Free".into()
+        document["pricing"]["priceId"] = "Free".into();
     });
     let ended = bench.run(&["publish", APP, "--json", &json]);
     assert!(

@@ -9,7 +9,7 @@ fn release_notes_come_from_a_folder_and_a_table_and_touch_nothing_else() {
     let bench = Bench::new();
     let path = |name: &str| bench.file(name).to_str().unwrap().to_owned();
     let document = bench.edited(APP, |document| {
-        document["pricing"]["priceId"] = json!("Tier1020")
+        document["pricing"]["priceId"] = json!("Tier1020");
     });
     let before = fs::read_to_string(&document).unwrap();
     let exported = bench.run(&[

@@ -315,9 +315,9 @@ impl Bench {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
-                    look(&path)
+                    look(&path);
                 } else {
-                    assert_clean(&String::from_utf8_lossy(&fs::read(&path).unwrap()))
+                    assert_clean(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
                 }
             }
         }

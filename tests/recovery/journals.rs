@@ -125,7 +125,7 @@ fn journals_that_are_not_ours_are_explained_and_left_alone() {
     with_header(&bench, |header| header["version"] = 99.into());
     refused("format 99");
     with_header(&bench, |header| {
-        (header["version"], header["profile"]) = (1.into(), "other".into())
+        (header["version"], header["profile"]) = (1.into(), "other".into());
     });
     refused("--profile other");
     let whole = fs::read_to_string(bench.journal().unwrap()).unwrap();

@@ -105,5 +105,7 @@ pub enum Refusal {
 
 /// One line each, below the sentence.
 fn lines(items: &[String]) -> String {
-    items.iter().map(|item| format!("\n  {item}")).collect()
+    items
+        .iter()
+        .fold(String::new(), |text, item| text + "\n  " + item)
 }

@@ -289,7 +289,7 @@ impl Overlay for Merge {
             Action::First | Action::PageUp => self.row = 0,
             Action::Last | Action::PageDown => self.row = self.buttons(),
             Action::Left | Action::Right | Action::Toggle if is_on_buttons => {
-                self.is_go = !self.is_go
+                self.is_go = !self.is_go;
             }
             Action::Enter if is_on_buttons && self.is_go => return self.go(cx, commands),
             Action::Enter if is_on_buttons => return Closing::Close(Vec::new()),

@@ -199,7 +199,7 @@ impl Tab for DocumentTab {
                 self.switch(documents, cx, commands);
             }
             Action::NextFinding if self.is_tree && documents.value(cx).is_none() => {
-                self.is_tree = false
+                self.is_tree = false;
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
 //! The help, and the palette of commands.
 
-pub mod help;
+pub mod dialog;
 pub mod palette;

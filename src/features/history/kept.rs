@@ -64,7 +64,7 @@ pub struct Kept {
     target: Target,
     item: HistoryItem,
     path: Option<PathBuf>,
-    kept: Option<Arc<KeptDocument>>,
+    document: Option<Arc<KeptDocument>>,
     found: Found,
     scroll: Scroll,
     is_restore: bool,
@@ -83,7 +83,7 @@ impl Kept {
             target,
             item,
             path,
-            kept: None,
+            document: None,
             found: Found::Reading,
             scroll: Scroll::default(),
             is_restore,
@@ -91,7 +91,9 @@ impl Kept {
     }
 
     fn look(&mut self, cx: &Context) {
-        let Some(document) = &self.kept else { return };
+        let Some(document) = &self.document else {
+            return;
+        };
         let server = Prepared::of(cx.model, &self.target)
             .and_then(|prepared| prepared.body())
             .unwrap_or(Value::Null);
@@ -363,17 +365,17 @@ impl Overlay for Kept {
                 match ReadKept::event(message) {
                     Some((task, _)) if Some(&task.path) != self.path.as_ref() => {}
                     Some((_, TaskEvent::Progress(kept) | TaskEvent::Done(kept))) => {
-                        self.kept = Some(Arc::clone(kept));
+                        self.document = Some(Arc::clone(kept));
                         self.look(cx);
                     }
                     Some((_, TaskEvent::Failed(error))) => {
-                        self.found = Found::Broken(error.clone())
+                        self.found = Found::Broken(error.clone());
                     }
                     Some((_, TaskEvent::Cancelled)) | None => {}
                 }
             }
             Change::Target(target) | Change::Edit(target) if *target == self.target => {
-                self.look(cx)
+                self.look(cx);
             }
             _ => {}
         }

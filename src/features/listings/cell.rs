@@ -49,7 +49,7 @@ fn remarks(table: &Table, field: &Field, mark: &Mark, text: Option<&Text>) -> Ve
             remarks.push((counter(field, mark.used), role));
             match excess {
                 Some(excess) if field.most.is_none_or(|most| mark.used <= most) => {
-                    remarks.push((excess, Role::Danger))
+                    remarks.push((excess, Role::Danger));
                 }
                 Some(_) => remarks.push(("too long".to_owned(), Role::Danger)),
                 None => {}

@@ -321,10 +321,10 @@ pub fn panel(
         .collect();
     match list.kind {
         Kind::Flight if families.is_empty() => {
-            panel.row("families", "the Store lists none for flights", Role::Muted)
+            panel.row("families", "the Store lists none for flights", Role::Muted);
         }
         _ if row.disposition != Disposition::New || !families.is_empty() => {
-            panel.row("families", &joined(&families), Role::Text)
+            panel.row("families", &joined(&families), Role::Text);
         }
         _ => {}
     }

@@ -262,7 +262,7 @@ impl Pane for Products {
                 self.select(cx, commands);
             }
             Action::Back if self.is_typing || !self.filter.is_empty() => {
-                self.clear_filter(cx, commands)
+                self.clear_filter(cx, commands);
             }
             _ => return Handled::No,
         }
@@ -273,7 +273,7 @@ impl Pane for Products {
         match typed {
             // Nothing left to delete: the filter goes as it came.
             Typed::Key(key) if key.code == KeyCode::Backspace && self.filter.is_empty() => {
-                self.clear_filter(cx, commands)
+                self.clear_filter(cx, commands);
             }
             Typed::Key(key) => {
                 let before = self.filter.text().to_owned();

@@ -1,6 +1,6 @@
 //! What the review lets a person decide, and what choosing it does.
 
-use super::review::Review;
+use super::dialog::Review;
 use super::{blockers::blockers, body::Item, preview::Preview};
 use crate::screen::overlay::Closing;
 use crate::{

@@ -4,7 +4,7 @@ pub mod analysis;
 pub mod blockers;
 pub mod body;
 mod decision;
+pub mod dialog;
 pub mod preview;
-pub mod review;
 mod screen;
 pub mod tasks;

@@ -1,6 +1,6 @@
 //! What the review shows, as lines. Decides nothing.
 
-use super::review::Review;
+use super::dialog::Review;
 use super::{
     body::{Body, Item},
     preview::Preview,

@@ -395,7 +395,7 @@ impl Overlay for Run {
             Action::ResumeRun => commands.extend(row.and_then(controls::resume)),
             Action::PauseRun => commands.extend(row.and_then(controls::pause)),
             Action::CancelRun => {
-                commands.extend(row.filter(|row| row.is_active()).map(controls::cancel))
+                commands.extend(row.filter(|row| row.is_active()).map(controls::cancel));
             }
             _ => return Closing::Unused,
         }

@@ -227,12 +227,6 @@ impl Pane for Runs {
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         let row = self.current(cx);
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last => Possible::Yes,
             Action::Enter
             | Action::Right
             | Action::CancelRun
@@ -259,7 +253,13 @@ impl Pane for Runs {
             | Action::CancelRun
             | Action::DismissRun
             | Action::Copy
-            | Action::OpenPortal => Possible::Yes,
+            | Action::OpenPortal
+            | Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
@@ -281,7 +281,7 @@ impl Pane for Runs {
             Action::ResumeRun => commands.extend(resume(row)),
             Action::PauseRun => commands.extend(pause(row)),
             Action::DismissRun if !row.is_active() => {
-                commands.push(Command::DismissRun(view.id.clone()))
+                commands.push(Command::DismissRun(view.id.clone()));
             }
             Action::Copy => {
                 let submission = view.submission.as_deref().unwrap_or("none yet");

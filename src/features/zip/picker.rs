@@ -256,7 +256,7 @@ impl Overlay for ZipPicker {
                 match (self.rows.get(self.cursor.index()), self.entry(cx)) {
                     (Some(Row::Up), _) => self.up(cx, commands),
                     (_, Some(entry)) if entry.is_folder => {
-                        self.browse(entry.path.clone(), commands)
+                        self.browse(entry.path.clone(), commands);
                     }
                     (_, Some(entry)) if action == Action::Enter && rank(entry) == 0 => {
                         return self.choose(entry.path.clone(), cx);
@@ -319,7 +319,7 @@ impl Overlay for ZipPicker {
             Change::Folder => self.listed(cx),
             Change::Task(message) => self.made(message, cx, commands),
             Change::Edit(target) | Change::Target(target) if *target == self.target => {
-                self.judge(cx)
+                self.judge(cx);
             }
             _ => {}
         }

@@ -519,7 +519,7 @@ fn large_documents_are_checked_in_passing() {
     println!("{} bytes", text.len());
     let mut base = document.clone();
     set(&mut base, "/visibility", json!("Private"));
-    check(Kind::App, &examples::app(), None);
+    let _ = check(Kind::App, &examples::app(), None);
     timed("parse", &|| {
         serde_json::from_str::<Value>(&text)
             .unwrap()

@@ -90,12 +90,12 @@ impl Editor {
                     .as_ref()
                     .is_some_and(|bar| bar.replacement().is_some()) =>
             {
-                self.replace_all(buffer)
+                self.replace_all(buffer);
             }
             Action::Replace | Action::ReplaceAll => self.open_replace(buffer),
             Action::GoToBracket => self.go_to_bracket(buffer),
             Action::Fold => {
-                self.note = say_unless(buffer.toggle_fold(), "nothing here spans several lines")
+                self.note = say_unless(buffer.toggle_fold(), "nothing here spans several lines");
             }
             Action::FoldAlike => {
                 self.note = Some(match buffer.fold_alike() {
@@ -150,7 +150,7 @@ impl Editor {
         };
         // A movement changes nothing: there is nothing to be said.
         session.edit(cx.uptime, &mut Vec::new(), |buffer| {
-            buffer.go_to_position(position.line, position.column)
+            buffer.go_to_position(position.line, position.column);
         });
     }
 
@@ -184,7 +184,7 @@ impl Editor {
         };
         if let Some(error) = verdict.error() {
             session.edit(cx.uptime, commands, |buffer| {
-                buffer.go_to_position(error.line, error.column)
+                buffer.go_to_position(error.line, error.column);
             });
             return;
         }
@@ -220,7 +220,7 @@ impl Editor {
         }
         if let Some(position) = session.verdict().and_then(|verdict| verdict.at(finding)) {
             session.edit(cx.uptime, commands, |buffer| {
-                buffer.go_to_position(position.line, position.column)
+                buffer.go_to_position(position.line, position.column);
             });
         }
     }

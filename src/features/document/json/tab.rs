@@ -159,7 +159,7 @@ impl Tab for Json {
     ) -> Handled {
         match action {
             Action::Edit | Action::Enter if self.editor.is_none() => {
-                self.edit(documents, cx, commands)
+                self.edit(documents, cx, commands);
             }
             // A finding is gone to where it can be mended.
             Action::NextFinding | Action::PreviousFinding | Action::Findings | Action::Replace
@@ -221,17 +221,17 @@ impl Tab for Json {
         let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
         match (&mut self.editor, documents.session_mut(cx)) {
             (Some(editor), Some(session)) if is_wheel => {
-                session.edit(cx.uptime, commands, |buffer| editor.wheel(down, buffer))
+                session.edit(cx.uptime, commands, |buffer| editor.wheel(down, buffer));
             }
             (Some(editor), Some(session)) if is_click => {
-                editor.click(event.column, event.row, session, cx, commands)
+                editor.click(event.column, event.row, session, cx, commands);
             }
             _ if is_wheel => {
                 self.read(documents, cx, |view, lines| view.wheel(down, lines));
             }
             _ if is_click => {
                 self.read(documents, cx, |view, lines| {
-                    view.click(event.row.saturating_sub(area.y), lines)
+                    view.click(event.row.saturating_sub(area.y), lines);
                 });
             }
             _ => {}
@@ -303,7 +303,7 @@ impl Tab for Json {
             editor.draw(frame, area, session, cx);
         } else if !draw_missing(frame, area, cx) {
             documents.with_lines(cx, |lines| {
-                self.view.draw(frame, area, cx, documents.version(), lines)
+                self.view.draw(frame, area, cx, documents.version(), lines);
             });
         }
     }

@@ -134,9 +134,9 @@ impl JsonView {
             folds: Some(&self.folds),
         };
         if down {
-            self.scroll.down(3, text)
+            self.scroll.down(3, text);
         } else {
-            self.scroll.up(3, text)
+            self.scroll.up(3, text);
         }
     }
 

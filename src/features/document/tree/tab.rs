@@ -254,7 +254,7 @@ impl Tab for TreeTab {
 
     fn draw(&self, frame: &mut Frame, area: Rect, documents: &Documents, cx: &Context) {
         if with_visible(documents, cx, |visible| {
-            self.view.draw(frame, area, visible, cx)
+            self.view.draw(frame, area, visible, cx);
         })
         .is_none()
             && !draw_missing(frame, area, cx)
