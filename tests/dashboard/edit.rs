@@ -144,7 +144,7 @@ fn a_syntax_error_shows_its_place_while_typing_and_bars_the_way() {
     dashboard.keys("u");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("no valid JSON: line 2, column") && screen.contains("Cannot publish"),
+        screen.contains("not valid JSON: line 2, column") && screen.contains("Cannot publish"),
         "{screen}"
     );
     dashboard.keys("right enter");

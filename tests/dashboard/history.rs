@@ -255,7 +255,7 @@ fn a_broken_text_cannot_be_merged_and_says_why() {
     dashboard.keys("m");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("Merge: not possible, your text is no valid JSON"),
+        screen.contains("Merge: not possible, your text is not valid JSON"),
         "{screen}"
     );
     assert!(screen.contains("(•) Keep mine"), "{screen}");
@@ -300,7 +300,7 @@ fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
     let screen = dashboard.screen();
     assert!(
         screen.contains("This update changed 1 place")
-            && screen.contains("1 change against what the Store holds now"),
+            && screen.contains("1 change from what the Store holds now"),
         "{screen}"
     );
     dashboard.keys("enter");

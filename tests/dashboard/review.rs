@@ -186,7 +186,8 @@ fn the_diff_tab_folds_copies_and_leads_into_the_document() {
     let screen = dashboard.screen();
     assert!(screen.contains("4 changes, edited"), "{screen}");
     assert!(
-        screen.contains("confirm each one") && screen.contains("▾ Price and availability  1"),
+        screen.contains("each needs explicit permission")
+            && screen.contains("▾ Price and availability  1"),
         "{screen}"
     );
     dashboard.keys("space");

@@ -236,7 +236,7 @@ fn numbers_and_dates_are_refused_until_they_are_some() {
     dashboard.text("1o");
     dashboard.keys("enter");
     assert!(
-        dashboard.screen().contains("“1o” is no number") && text(&dashboard).is_none(),
+        dashboard.screen().contains("“1o” is not a number") && text(&dashboard).is_none(),
         "{}",
         dashboard.screen()
     );
@@ -253,7 +253,7 @@ fn numbers_and_dates_are_refused_until_they_are_some() {
     dashboard.text("tomorrow");
     dashboard.keys("enter");
     assert!(
-        dashboard.screen().contains("“tomorrow” is no date"),
+        dashboard.screen().contains("“tomorrow” is not a date"),
         "{}",
         dashboard.screen()
     );
@@ -296,9 +296,7 @@ fn what_the_store_writes_explains_itself() {
     for key in ["enter", "-"] {
         dashboard.keys(key);
         assert!(
-            dashboard
-                .screen()
-                .contains("id is written by the Store alone"),
+            dashboard.screen().contains("id is written by the Store:"),
             "{key}: {}",
             dashboard.screen()
         );

@@ -165,6 +165,6 @@ fn what_was_typed_a_moment_ago_outlives_sigterm() {
     let mut desk = account.desk(LARGE);
     desk.terminal.see("Northwind Notes*");
     desk.open("notes", NOTES);
-    desk.terminal.see("1 change against what is live");
+    desk.terminal.see("1 change compared with live");
     desk.review(&["Tabs are here."]);
 }

@@ -21,7 +21,7 @@ fn an_editor_of_ones_own_changes_the_document() {
     // The editor has the terminal, and a line of its own.
     desk.terminal.see("EDITOR WORKS");
     desk.terminal.press("x enter");
-    desk.terminal.see("1 change against what is live");
+    desk.terminal.see("1 change compared with live");
     // The keys are the dashboard's again.
     desk.review(&["Far faster start"]);
     desk.terminal.press("lone-esc");

@@ -265,7 +265,10 @@ impl TextsImport {
             .filter(|problem| problem.why == Why::NoText)
             .count();
         if other > 0 {
-            let said = format!("{} others without texts", count(other, "thing", "things"));
+            let said = format!(
+                "{} without texts",
+                count(other, "other file or folder", "other files or folders")
+            );
             lines.push(Line::styled(said, style(Role::Muted)));
         }
         if lines.is_empty() {

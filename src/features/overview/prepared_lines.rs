@@ -31,7 +31,7 @@ pub(super) fn working_copy(
     let against = if prepared.origin() == Origin::Draft {
         "the draft"
     } else {
-        "what is live"
+        "live"
     };
     match (prepared.text, verdict) {
         (None, _) | (_, None) => panel.row("edited", "nothing yet", Role::Muted),
@@ -45,7 +45,7 @@ pub(super) fn working_copy(
         (Some(_), Some(verdict)) => {
             let changes = count(verdict.changes.len(), "change", "changes");
             let (text, role) = match prepared.server() {
-                Some(_) => (format!("✎ {changes} against {against}"), Role::Info),
+                Some(_) => (format!("✎ {changes} compared with {against}"), Role::Info),
                 None => ("✎ a first submission".to_owned(), Role::Info),
             };
             panel.row("edited", &text, role);

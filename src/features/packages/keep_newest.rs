@@ -390,7 +390,7 @@ impl Overlay for KeepNewest {
             &[
                 (Action::Left, ""),
                 (Action::Right, "how many"),
-                (Action::Toggle, "spare"),
+                (Action::Toggle, "toggle"),
                 (Action::Enter, "mark them"),
                 (Action::Back, "back"),
             ],

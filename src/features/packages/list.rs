@@ -29,7 +29,7 @@ pub fn nothing_left(kind: Kind) -> &'static str {
     if kind == Kind::Flight {
         "nothing from this flight, the same as everybody"
     } else {
-        "NO PACKAGE ANY MORE"
+        "NO PACKAGE"
     }
 }
 

@@ -137,10 +137,10 @@ impl Body<'_, '_> {
         let against = if preview.is_first {
             "the draft"
         } else {
-            "what is live"
+            "live"
         };
         self.head(&format!(
-            "{} against {against}",
+            "{} compared with {against}",
             count(preview.analysis.difference.len(), "change", "changes")
         ));
         let laid = view.laid(self.cx.theme, self.width);
