@@ -190,7 +190,7 @@ impl Dashboard {
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Start(id, job) => self.run(id, job),
+                Effect::Start(id, job) => self.run(id, &job),
                 other => self.effects.push(other),
             }
         }
@@ -201,7 +201,7 @@ impl Dashboard {
         self.take(effects);
     }
 
-    fn run(&mut self, id: JobId, job: Job) {
+    fn run(&mut self, id: JobId, job: &Job) {
         let at = self.now.wall;
         match job.clone() {
             Job::LoadCatalog(catalog) => {
@@ -380,7 +380,7 @@ impl Dashboard {
             .extract_if(.., |(at, ..)| *at <= end)
             .collect::<Vec<_>>()
         {
-            self.run(id, job);
+            self.run(id, &job);
         }
     }
 
