@@ -15,7 +15,7 @@ use rstest::rstest;
 use serde_json::Value;
 use store_model::target::Target;
 
-/// The lines of ARCHITECTURE.md that the tests here hold true.
+/// The lines of docs/recovery.md that the tests here hold true.
 pub const LINES: [&str; 5] = [
     "| create add-on | all add-ons, before and after | one of that app and `productId` that was not there before: ours; none: not done | ours: used; not done: create again; several: said, nothing more is sent |",
     "| create flight | the app's flights, before and after | one of that name that was not there before: ours; none: not done | as for an add-on |",

@@ -1,4 +1,4 @@
-//! The table "Ambiguity" of ARCHITECTURE.md: every changing call of a run, with a fault that hits exactly there.
+//! The table of docs/recovery.md: every changing call of a run, with a fault that hits exactly there.
 
 use super::{
     bench::{ADD_ON, APP, FLIGHT, FOR_EVER, Release},
@@ -65,7 +65,7 @@ pub fn impatient(bench: &mut Inside) {
 pub struct Row {
     /// As the simulator names it.
     pub call: &'static str,
-    /// The line of ARCHITECTURE.md: call, what is asked, how the answer is read, what follows.
+    /// The line of docs/recovery.md: call, what is asked, how the answer is read, what follows.
     pub line: &'static str,
     /// Method and the end of the path of the call itself, and of what is asked after it.
     pub sent: (&'static str, &'static str),
@@ -328,9 +328,9 @@ async fn an_upload_asks_the_blob_itself(#[values("put-block", "put-block-list")]
 }
 
 #[test]
-fn the_table_of_the_architecture_is_this_one() {
+fn the_table_in_the_documentation_is_this_one() {
     let text =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).unwrap();
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/recovery.md")).unwrap();
     for line in ROWS
         .iter()
         .map(|row| row.line)
@@ -338,7 +338,7 @@ fn the_table_of_the_architecture_is_this_one() {
     {
         assert!(
             text.lines().any(|other| other == line),
-            "ARCHITECTURE.md does not say:\n{line}"
+            "docs/recovery.md does not say:\n{line}"
         );
     }
 }

@@ -104,6 +104,7 @@ fn a_read_only_folder_stops_a_run_before_its_first_request() {
     );
     let before = bench.state();
     let runs = bench.home().join("data/runs");
+    fs::create_dir_all(&runs).unwrap();
     fs::set_permissions(&runs, fs::Permissions::from_mode(0o500)).unwrap();
     if fs::write(runs.join("trial"), "").is_ok() {
         eprintln!("skipped: this user may write everywhere");

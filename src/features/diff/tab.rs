@@ -77,7 +77,7 @@ pub(super) struct VisibleRows {
 
 impl Diff {
     /// The difference as the document stands now; `None` while it is not read, no valid JSON, or still being compared.
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         documents: &Documents,
         cx: &Context,
@@ -193,31 +193,6 @@ impl Diff {
             .spots
             .get(self.at.get().min(visible.spots.len().saturating_sub(1)))
             .copied()
-    }
-
-    fn toggle(&self, spot: Spot, documents: &Documents, cx: &Context) {
-        self.with(documents, cx, |lines| lines.toggle(spot.group()));
-        // The heading of what was folded is selected; it has the same place among the spots that are left.
-        if let Some(visible) = self.visible(documents, cx, self.width.get().max(20)) {
-            let at = visible
-                .spots
-                .iter()
-                .position(|(other, _)| *other == Spot::Group(spot.group()));
-            self.at.set(at.unwrap_or_default());
-            self.show(&visible);
-        }
-    }
-
-    fn press(&self, spot: Spot, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
-        let pointer = self
-            .with(documents, cx, |lines| {
-                lines.entry(spot).map(|entry| entry.pointer.clone())
-            })
-            .flatten();
-        match pointer {
-            Some(pointer) => commands.push(Command::Reveal { pointer }),
-            None => self.toggle(spot, documents, cx),
-        }
     }
 }
 

@@ -17,12 +17,11 @@ use crate::{
         status_badge::{at, since},
         text_panel::TextPanel,
     },
-    state::prepared::{Actor, Prepared, Verdict, count, meaning},
+    state::prepared::{Actor, Prepared, Verdict, meaning},
 };
 use ratatui::text::Line;
 use serde_json::Value;
 use store_model::{
-    archive::fit::Fit,
     explain::explain,
     product::field,
     status::{Remark, Status, StatusReport},
@@ -381,29 +380,5 @@ pub fn remark(
         if explained.portal {
             panel.more(portal, Role::Info);
         }
-    }
-}
-
-/// How a chosen ZIP fits, in a few words.
-pub fn fit_word(fit: &Fit) -> (String, Role) {
-    let faults = count(fit.wrongs(), "fault", "faults");
-    match (fit.missing.len(), fit.matched.len()) {
-        (0, _) if fit.wrongs() > 0 => (format!("✗ {faults} of the ZIP"), Role::Danger),
-        (missing, _) if fit.wrongs() > 0 => (
-            format!(
-                "✗ {} missing, {faults} of the ZIP",
-                count(missing, "file is", "files are")
-            ),
-            Role::Danger,
-        ),
-        (0, 0) => ("! the JSON expects no file".to_owned(), Role::Warning),
-        (0, matched) => (
-            format!("✓ fits: {}", count(matched, "file", "files")),
-            Role::Good,
-        ),
-        (missing, _) => (
-            format!("✗ {} missing", count(missing, "file is", "files are")),
-            Role::Danger,
-        ),
     }
 }

@@ -1,6 +1,5 @@
 //! The overview of what a person has prepared for a target, and the keys that lead on.
 
-use super::lines::fit_word;
 use crate::{screen::action::Action, tasks::report::Examined};
 use crate::{
     screen::{
@@ -11,6 +10,7 @@ use crate::{
     },
     state::prepared::{Origin, Prepared, Verdict, count},
 };
+use store_model::archive::fit::Fit;
 use store_model::{
     rules::check::Severity,
     status::{Status, StatusReport},
@@ -232,4 +232,28 @@ pub(super) fn next_keys(
     }
     add(Action::OpenPortal, "Partner Center");
     panel.keys("next", &keys);
+}
+
+/// How a chosen ZIP fits, in a few words.
+pub fn fit_word(fit: &Fit) -> (String, Role) {
+    let faults = count(fit.wrongs(), "fault", "faults");
+    match (fit.missing.len(), fit.matched.len()) {
+        (0, _) if fit.wrongs() > 0 => (format!("✗ {faults} of the ZIP"), Role::Danger),
+        (missing, _) if fit.wrongs() > 0 => (
+            format!(
+                "✗ {} missing, {faults} of the ZIP",
+                count(missing, "file is", "files are")
+            ),
+            Role::Danger,
+        ),
+        (0, 0) => ("! the JSON expects no file".to_owned(), Role::Warning),
+        (0, matched) => (
+            format!("✓ fits: {}", count(matched, "file", "files")),
+            Role::Good,
+        ),
+        (missing, _) => (
+            format!("✗ {} missing", count(missing, "file is", "files are")),
+            Role::Danger,
+        ),
+    }
 }
