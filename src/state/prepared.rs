@@ -178,14 +178,14 @@ impl<'a> Prepared<'a> {
         let status = self.pending_report(model)?.status;
         if draft.is_portal_made() {
             return Some(
-                "The draft was made or touched in Partner Center: the Store lets nobody change, replace or commit it from here. \
+                "The draft was created or edited in Partner Center, so it cannot be changed, replaced or committed from here. \
                  Finish or delete it there."
                     .to_owned(),
             );
         }
         status.is_in_progress().then(|| {
             format!(
-                "The Store works on submission {} ({status}): it can be neither changed nor replaced until that has ended. \
+                "The Store is processing submission {} ({status}): it cannot be changed or replaced until that has ended. \
                  What is prepared here stays.",
                 draft.id
             )

@@ -153,7 +153,7 @@ fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(
     terminal.press("enter");
     terminal.see("\"Touch\"");
     terminal.press("-");
-    terminal.see("is taken out; ctrl-z brings it back");
+    terminal.see("is removed; ctrl-z undoes it");
     terminal.gone("\"Touch\"");
     terminal.press("ctrl-z");
     terminal.see("\"Touch\"");

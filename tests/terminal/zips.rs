@@ -71,7 +71,7 @@ fn a_zip_is_made_of_a_folder(#[values(SMALL, LARGE)] size: Size) {
     desk.open_target("app");
     // The JSON waits for the bundle of the right ZIP; then one is made of what a build left.
     desk.pick_zip("northwind-notes-2.5.zip");
-    desk.look_at_zip("build", "looks for them in build-2.5/");
+    desk.look_at_zip("build", "finds them in build-2.5/");
     desk.terminal.press("ctrl-k");
     desk.terminal.see("✓ build-2.5.zip created: 1 file");
     desk.terminal.see("✓ fits the JSON");

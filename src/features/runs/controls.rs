@@ -37,8 +37,8 @@ pub fn resume(row: &RunRow) -> Option<Command> {
             title: "Replace the draft?".to_owned(),
             text: vec![
                 format!("The upload URL of draft {draft} has expired, and only a new draft has a new one."),
-                "The draft's document is saved on this machine, then the draft is deleted and made anew with the same document. \
-                 The upload begins at its start."
+                "The draft's document is saved on this machine, then the draft is deleted and created again with the same document. \
+                 The upload starts from the beginning."
                     .to_owned(),
             ],
             yes: "Replace and continue".to_owned(),
