@@ -250,7 +250,7 @@ proptest! {
         for finding in check(kind, &value, Some(&base)).into_iter().chain(check_at(kind, &value, None, now)) {
             let place = if finding.pointer.is_empty() { Some(&value) } else { value.pointer(&finding.pointer) };
             prop_assert!(place.is_some() && !finding.sentence.is_empty(), "{:?}", finding);
-            prop_assert!(store_model::rules::table::all().any(|rule| rule == finding.rule), "{:?}", finding);
+            prop_assert!(store_model::rule_table::all().any(|rule| rule == finding.rule), "{:?}", finding);
             let _ = document.nearest_position(&finding.pointer);
         }
         let _ = check(kind, &base, Some(&value));

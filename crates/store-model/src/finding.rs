@@ -1,40 +1,13 @@
 //! How something wrong is told: severity, place, sentence, rule; and the inspection that collects it. Knows no rule itself.
 
+pub use crate::rule::Severity;
 use crate::{
     json::pointer::{child, member},
-    rules::rule::Rule,
+    rule::Rule,
     target::Kind,
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::fmt;
-
-/// How bad it is; the worst sorts first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Severity {
-    /// The service will refuse it, or the commit will fail.
-    Error,
-    /// It may be refused, or is probably not meant.
-    Warning,
-    /// Worth knowing.
-    Note,
-}
-
-impl Severity {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
 
 /// Something that a rule found in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]

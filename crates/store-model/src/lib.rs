@@ -18,6 +18,8 @@ pub mod product;
 pub mod remote;
 pub mod review_analysis;
 pub mod risk;
+pub mod rule;
+pub mod rule_table;
 pub mod rules;
 pub mod status;
 pub mod submission;

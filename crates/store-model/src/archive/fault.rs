@@ -1,11 +1,7 @@
 //! What can be wrong with a ZIP whatever document it is for: its paths, sizes, packing. Knows no document.
 
 use super::central_directory::{ArchiveFile, Method};
-use crate::{
-    package::Role,
-    rules::{rule::Rule, table as rule},
-    units,
-};
+use crate::{package::Role, rule::Rule, rule_table as rule, units};
 
 /// A byte of a deflated file gives at most so many.
 const DEFLATE_RATIO: u64 = 1_032;

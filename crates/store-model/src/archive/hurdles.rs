@@ -2,7 +2,7 @@
 
 use super::central_directory::{ArchiveFile, Inside};
 use super::fault::ArchiveFault;
-use super::fit::{Fit, Hurdle, Missing, NearReason, base_name, folder, is_package, zip_path};
+use super::fit_parts::{Fit, Hurdle, Missing, NearReason, base_name, folder, is_package, zip_path};
 use crate::package::{FileEntry, Role};
 use std::collections::{HashMap, HashSet};
 

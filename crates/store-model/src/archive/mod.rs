@@ -4,11 +4,13 @@ pub mod central_directory;
 pub mod entry;
 pub mod fault;
 pub mod fit;
+mod fit_parts;
 mod hurdles;
 pub mod inside;
 #[cfg(test)]
 mod inside_tests;
 pub mod manifest;
+mod package_check;
 mod package_families;
 pub mod package_fit;
 pub mod packing;

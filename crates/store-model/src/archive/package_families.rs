@@ -1,6 +1,6 @@
 //! Packages of one ZIP beside each other: the same package twice, and packages that would belong to different products.
 
-use super::package_fit::{Check, New};
+use super::package_check::{Check, New};
 use super::{
     fault::ArchiveFault,
     fit::Fit,
@@ -10,7 +10,7 @@ use crate::{
     family::Family,
     finding::Severity,
     package::{FileStatus, PackageFacts},
-    rules::table as rule,
+    rule_table as rule,
     version::Version,
 };
 

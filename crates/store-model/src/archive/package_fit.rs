@@ -1,6 +1,7 @@
 //! What the packages of a ZIP say of themselves, held against the document and the product: what the Store will refuse, and whom
 //! a new package leaves behind. Reads manifests that are there already; opens nothing.
 
+use super::package_check::{Check, New};
 use super::package_families::is_rival;
 use super::{
     central_directory::{Archive, Inside, Method},
@@ -12,8 +13,8 @@ use crate::{
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
-    product::{PackageIdentity, plain_text},
-    rules::{rule::Rule, table as rule},
+    product::PackageIdentity,
+    rule_table as rule,
     target::Kind,
     units::listed,
     version::Version,
@@ -22,30 +23,6 @@ use serde_json::Value;
 
 /// Values named in one sentence; more would be a list that nobody reads.
 const MOST_NAMED: usize = 8;
-
-/// A package that the ZIP brings.
-pub(super) struct New<'a> {
-    pub(super) name: &'a str,
-    /// The document's entry for it, if there is one.
-    pub(super) pointer: String,
-    pub(super) inside: &'a Inside,
-}
-
-impl New<'_> {
-    pub(super) fn manifests(&self) -> &[Manifest] {
-        match self.inside {
-            Inside::Packages(manifests) => manifests,
-            _ => &[],
-        }
-    }
-}
-
-pub(super) struct Check<'a> {
-    pub(super) kind: Kind,
-    pub(super) document: &'a Value,
-    pub(super) old: Vec<PackageFacts>,
-    pub(super) found: Vec<Finding>,
-}
 
 /// What is to be said about the ZIP's new packages; `fit` is how the names fit, `identity` what the product is called, if known.
 pub(super) fn remarks(
@@ -134,14 +111,6 @@ fn news<'a>(archive: &'a Archive, fit: &Fit, all: &[PackageFacts]) -> Vec<New<'a
 }
 
 impl Check<'_> {
-    /// Names in a ZIP come from strangers, and a terminal would obey some of them.
-    pub(super) fn say(&mut self, severity: Severity, pointer: &str, rule: Rule, sentence: &str) {
-        self.found.push(Finding {
-            severity,
-            ..Finding::new(pointer, rule, plain_text(sentence))
-        });
-    }
-
     fn unread(&mut self, file: &New) {
         match file.inside {
             Inside::Broken(why) => {

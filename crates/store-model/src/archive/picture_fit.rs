@@ -10,7 +10,8 @@ use crate::{
     json::pointer::member,
     package::{FileEntry, Role},
     product::plain_text,
-    rules::{rule::Rule, table as rule},
+    rule::Rule,
+    rule_table as rule,
 };
 use serde_json::Value;
 

@@ -101,3 +101,8 @@ impl Place {
         }
     }
 }
+
+/// Whether a name is among these, in any case.
+pub fn is_any(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}

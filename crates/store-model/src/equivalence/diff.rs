@@ -1,5 +1,6 @@
 //! The difference of two documents, place by place. It is empty exactly when both have the same canonical form.
 
+pub use super::change::is_any;
 use super::{
     canonical::{counts, is_same},
     change::Place,
@@ -12,11 +13,6 @@ pub use super::{
 };
 use crate::json::pointer::member_of;
 use serde_json::{Map, Value};
-
-/// Whether a name is among these, in any case.
-pub fn is_any(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
 
 /// All differences, in the later document's order, then what is gone. Server-owned fields such as `status` count as well: compare
 /// the bodies of updates to leave them out.

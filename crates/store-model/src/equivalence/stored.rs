@@ -1,10 +1,10 @@
 //! What a draft that was read back lacks of what was sent. Builds on the one notion of sameness and allows, beyond it, what the
 //! service is known to do when it stores an update. Knows no screen.
 
+use super::change::is_any;
 use super::{
     canonical::is_same,
     change::{Change, Place},
-    diff::is_any,
     marks::{Marks, is_kept, is_known},
     matching::{is_list_of_objects, pairs, shared_names},
 };

@@ -1,6 +1,6 @@
 //! Rules about every file that a document names: its name, its status, its id (store-api.md §§ 3.7, 3.9, 3.10, 3.12).
 
-use super::table as rule;
+use crate::rule_table as rule;
 use crate::{
     archive::fit::{is_package, is_unsafe_path, zip_path},
     finding::Inspection,

@@ -6,12 +6,12 @@ pub mod files;
 pub mod listings;
 pub mod offer;
 pub mod packages;
-pub mod rule;
 pub mod schedule;
 pub mod schema;
 pub mod shapes;
-pub mod table;
 #[cfg(test)]
 mod tests;
 mod trail;
 pub mod trailers;
+
+pub use crate::{rule, rule_table as table};

@@ -1,7 +1,7 @@
 //! Rules about what is offered to whom: price, markets, audience, device families, category, games (store-api.md §§ 3.4, 3.5,
 //! 3.8, 3.13, 3.16).
 
-use super::table as rule;
+use crate::rule_table as rule;
 use crate::{
     finding::{Inspection, places},
     json::pointer::{child, member},

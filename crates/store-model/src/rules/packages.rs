@@ -1,6 +1,6 @@
 //! Rules about the list of packages: how many, which stay, which nobody gets any more, what they speak (store-api.md § 3.10).
 
-use super::table as rule;
+use crate::rule_table as rule;
 use crate::{
     finding::{Inspection, Severity},
     json::pointer::{child, member},

@@ -1,7 +1,7 @@
 //! Rules about when and to how many customers a submission goes: publish mode, its date, rollout, mandatory update
 //! (store-api.md §§ 3.4, 3.11, 4.8).
 
-use super::table as rule;
+use crate::rule_table as rule;
 use crate::{
     finding::Inspection,
     json::pointer::{child, member},

@@ -1,7 +1,33 @@
 //! A rule of the check: its name, how certain it is and where the facts behind it are documented. Knows no document.
 
-use crate::finding::Severity;
 use std::fmt;
+
+/// How bad it is; the worst sorts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The service will refuse it, or the commit will fail.
+    Error,
+    /// It may be refused, or is probably not meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
 
 /// What happens to a submission that breaks a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +71,7 @@ impl Certainty {
     }
 }
 
-/// The rows of [`super::table`]; scripts rely on the names.
+/// The rows of [`crate::rule_table`]; scripts rely on the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Also the anchor of its paragraph in `docs/rules.md`.

@@ -1,6 +1,6 @@
 //! Every rule of the check, by the subjects of `docs/rules.md`. Holds no rule's code; tests keep it equal to that page.
 
-use super::rule::{Certainty, Rule};
+use crate::rule::{Certainty, Rule};
 
 macro_rules! rules {
     ($($subject:literal { $($constant:ident $name:literal $certainty:ident [$($source:literal),+];)+ })+) => {
@@ -197,8 +197,8 @@ rules! {
 mod tests {
     use super::*;
 
-    const RULES: &str = include_str!("../../../../docs/rules.md");
-    const STORE_API: &str = include_str!("../../../../docs/store-api.md");
+    const RULES: &str = include_str!("../../../docs/rules.md");
+    const STORE_API: &str = include_str!("../../../docs/store-api.md");
 
     fn paragraph(rule: Rule) -> &'static str {
         let heading = format!("\n### {}\n\n", rule.name);

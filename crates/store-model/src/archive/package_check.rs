@@ -1,0 +1,45 @@
+//! The packages that a ZIP brings, and what has been found of them. Knows no rule.
+
+use super::{central_directory::Inside, manifest::Manifest};
+use crate::{
+    finding::{Finding, Severity},
+    package::PackageFacts,
+    product::plain_text,
+    rule::Rule,
+    target::Kind,
+};
+use serde_json::Value;
+
+/// A package that the ZIP brings.
+pub(super) struct New<'a> {
+    pub(super) name: &'a str,
+    /// The document's entry for it, if there is one.
+    pub(super) pointer: String,
+    pub(super) inside: &'a Inside,
+}
+
+impl New<'_> {
+    pub(super) fn manifests(&self) -> &[Manifest] {
+        match self.inside {
+            Inside::Packages(manifests) => manifests,
+            _ => &[],
+        }
+    }
+}
+
+pub(super) struct Check<'a> {
+    pub(super) kind: Kind,
+    pub(super) document: &'a Value,
+    pub(super) old: Vec<PackageFacts>,
+    pub(super) found: Vec<Finding>,
+}
+
+impl Check<'_> {
+    /// Names in a ZIP come from strangers, and a terminal would obey some of them.
+    pub(super) fn say(&mut self, severity: Severity, pointer: &str, rule: Rule, sentence: &str) {
+        self.found.push(Finding {
+            severity,
+            ..Finding::new(pointer, rule, plain_text(sentence))
+        });
+    }
+}
