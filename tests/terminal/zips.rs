@@ -50,7 +50,7 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
 fn a_zip_with_its_packages_in_a_folder_is_mended_and_published(#[values(SMALL, LARGE)] size: Size) {
     let mut desk = Dashboard::demo(size);
     desk.open_target("app");
-    desk.look_at_zip("nested", "ctrl-r changes the JSON");
+    desk.look_at_zip("nested", "ctrl-r repairs the JSON");
     desk.terminal.see("2.5.0.0 (x64)");
     desk.terminal.press("ctrl-r");
     desk.terminal.see("✓ fits the JSON");
