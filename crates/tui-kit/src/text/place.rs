@@ -195,7 +195,7 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// As [`Pattern::hits`], for a single line.
+/// The places of a pattern in a single line.
 pub fn hits<'a>(line: &'a str, pattern: &'a str) -> impl Iterator<Item = usize> + 'a {
     Pattern::new(pattern).hits(line)
 }
