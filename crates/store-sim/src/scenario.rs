@@ -15,6 +15,12 @@
 //! effect = "fail"
 //! stage = "CommitStarted"
 //! code = "InvalidParameterValue"
+//! [[fault]]                      # right before the first commit, somebody else makes the app free
+//! call = "commit"
+//! nth = 1
+//! effect = "operator"
+//! action = "change-draft"
+//! body = '{"product": "app:9NX0EXAMPLE1", "field": "/pricing/priceId", "value": "Free"}'
 //! ```
 
 use crate::call::{Call, Verb};
@@ -92,6 +98,8 @@ pub(super) struct Rule {
     pub stage: Option<String>,
     pub code: Option<String>,
     pub details: Option<String>,
+    /// What `operator` does; its JSON is the `body`.
+    pub action: Option<String>,
     /// The member that `unknown-enum`, `unknown-field` and `control-characters` change, at any depth.
     pub field: Option<String>,
     pub value: Option<String>,
@@ -134,6 +142,12 @@ pub(super) enum Effect {
     UnknownField,
     /// Texts of the answer have control characters in them.
     ControlCharacters,
+    /// Every text of the answer tries to take over the terminal or the build log that prints it. Whatever the client sends
+    /// back is cleaned of it, so that what is stored stays as it was.
+    Hostile,
+    /// Before the work, somebody does `action` in Partner Center or through another client. Without a `product` in the
+    /// `body` it is done to the product of the call.
+    Operator,
 }
 
 impl Scenario {
@@ -192,6 +206,12 @@ impl Rule {
         {
             return Err("fault: nothing can fail in that `stage`".to_owned());
         }
+        if (self.effect == Effect::Operator) != self.action.is_some() {
+            return Err(
+                "fault: the effect `operator` needs an `action`, and no other effect has one"
+                    .to_owned(),
+            );
+        }
         if self.every == Some(0) || self.nth == Some(0) {
             return Err("fault: `nth` and `every` count from 1".to_owned());
         }
@@ -245,7 +265,7 @@ fn fits(pattern: &str, path: &str) -> bool {
             .all(|(wanted, part)| wanted == "*" || wanted.eq_ignore_ascii_case(part))
 }
 
-const BUILT_IN: [(&str, &str); 14] = [
+const BUILT_IN: [(&str, &str); 15] = [
     ("clean", ""),
     ("flaky", include_str!("scenarios/flaky.toml")),
     ("lost-reply", include_str!("scenarios/lost-reply.toml")),
@@ -290,4 +310,8 @@ const BUILT_IN: [(&str, &str); 14] = [
         "[[fault]]\ncall = \"put-block-list\"\nnth = 1\neffect = \"lose-blocks\"\n",
     ),
     ("strange", include_str!("scenarios/strange.toml")),
+    (
+        "hostile",
+        "[[fault]]\ncall = \"any\"\neffect = \"hostile\"\n",
+    ),
 ];
