@@ -23,6 +23,7 @@
 //! body = '{"product": "app:9NX0EXAMPLE1", "field": "/pricing/priceId", "value": "Free"}'
 //! ```
 
+use crate::blobs::Form;
 use crate::call::{Call, Verb};
 use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ pub struct Scenario {
 pub(super) struct Switches {
     /// Upload URLs carry a raw `+` in their signature.
     pub raw_plus: bool,
+    /// Upload URLs are those of the documentation's example: of 2014, with its limits for clients that name no version.
+    pub old_upload_urls: bool,
     /// Lists without `top` give everything instead of ten items.
     pub full_lists: bool,
     /// A published submission keeps its `fileUploadUrl`.
@@ -148,6 +151,16 @@ pub(super) enum Effect {
     /// Before the work, somebody does `action` in Partner Center or through another client. Without a `product` in the
     /// `body` it is done to the product of the call.
     Operator,
+}
+
+impl Switches {
+    /// How the next upload URL is written.
+    pub(super) fn url_form(&self) -> Form {
+        Form {
+            raw_plus: self.raw_plus,
+            is_old: self.old_upload_urls,
+        }
+    }
 }
 
 impl Scenario {
@@ -265,7 +278,7 @@ fn fits(pattern: &str, path: &str) -> bool {
             .all(|(wanted, part)| wanted == "*" || wanted.eq_ignore_ascii_case(part))
 }
 
-const BUILT_IN: [(&str, &str); 15] = [
+const BUILT_IN: [(&str, &str); 16] = [
     ("clean", ""),
     ("flaky", include_str!("scenarios/flaky.toml")),
     ("lost-reply", include_str!("scenarios/lost-reply.toml")),
@@ -309,6 +322,7 @@ const BUILT_IN: [(&str, &str); 15] = [
         "lost-blocks",
         "[[fault]]\ncall = \"put-block-list\"\nnth = 1\neffect = \"lose-blocks\"\n",
     ),
+    ("old-upload-urls", "[switches]\nold_upload_urls = true\n"),
     ("strange", include_str!("scenarios/strange.toml")),
     (
         "hostile",

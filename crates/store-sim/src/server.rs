@@ -115,7 +115,6 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
     let account = options.apps.map_or_else(account::demo, account::many);
     let blobs = Blobs::new(BlobSettings {
         sas_lifetime: options.sas_lifetime,
-        raw_plus: options.scenario.switches.raw_plus,
         base: options.upload_url.clone(),
     })?;
     let works = Works {

@@ -1,7 +1,7 @@
 //! What the simulated Store remembers: products, their submissions, counts. The calls that read and change it stand in
 //! `products.rs`, `submissions.rs`, `rollout.rs`, `pipeline.rs` and `operator.rs`.
 
-use crate::blobs::Blobs;
+use crate::blobs::{Blobs, Issued};
 use crate::call::Key;
 use crate::clock::Clock;
 use crate::errors;
@@ -29,6 +29,13 @@ pub(super) struct Works {
     pub blobs: Blobs,
     pub switches: Switches,
     pub ids: Ids,
+}
+
+impl Works {
+    /// A place for the next ZIP.
+    pub(super) fn issue(&self, host: &str) -> Issued {
+        self.blobs.issue(host, self.switches.url_form())
+    }
 }
 
 /// New ids: 19-digit decimals above 2^60, as the real ones are.

@@ -59,7 +59,7 @@ pub(super) fn create(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
     let Some(submission) = product.pending_mut() else {
         return errors::internal_error();
     };
-    let issued = store.works.blobs.issue(&asked.host);
+    let issued = store.works.issue(&asked.host);
     submission.blob = Some(issued.blob);
     let kind = product.kind;
     let Some(submission) = product.pending() else {
@@ -134,7 +134,7 @@ pub(super) fn one(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
         && !submission.is_portal_made
         && submission.blob.is_none()
     {
-        submission.blob = Some(store.works.blobs.issue(&asked.host).blob);
+        submission.blob = Some(store.works.issue(&asked.host).blob);
     }
     match asked.call.verb {
         Verb::Update => update(product, &id, &store.works, asked),
