@@ -7,7 +7,7 @@ use crate::clock::wire_date;
 use crate::errors::{Reply, detail};
 use crate::faults::Faults;
 use crate::json::{set, text};
-use crate::products::{self, blank};
+use crate::products;
 use crate::scenario::{Rule, Scenario};
 use crate::seed::Kind;
 use crate::stage::Stage;
@@ -15,6 +15,7 @@ use crate::store::{Product, Store};
 use crate::world::World;
 use crate::{pipeline, submissions};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// `received` is the count of body bytes that blobs have taken in.
@@ -130,6 +131,9 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
     };
     match action {
         "answer-age-rating" => product.has_age_rating = true,
+        "reserve-name" => {
+            product.reserved.insert(text(asked, "name").to_owned());
+        }
         "unsupported" => {
             product.is_unsupported = asked.get("on").and_then(Value::as_bool).unwrap_or(true);
         }
@@ -282,10 +286,13 @@ fn reserve_app(store: &mut Store, asked: &Value) -> Reply {
     );
     let resource = json!({
         "id": id, "primaryName": name, "packageFamilyName": format!("{identity}_q7w3e9r1t5y2u"), "packageIdentityName": identity,
-        "publisherName": "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62", "firstPublishedDate": "1601-01-01T00:00:00Z",
-        "hasAdvancedListingPermission": true
+        "publisherName": "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62", "firstPublishedDate": "1601-01-01T00:00:00Z"
     });
-    store.insert(blank(Kind::App, id, None, resource.clone(), identity));
+    let reserved = HashSet::from([name.to_owned()]);
+    store.insert(Product {
+        reserved,
+        ..Product::new(Kind::App, id, None, resource.clone(), identity)
+    });
     Reply::new(201, resource)
 }
 
@@ -298,7 +305,7 @@ fn portal_flight(store: &mut Store, app: &Key, asked: &Value) -> Reply {
     let resource = json!({
         "flightId": id, "friendlyName": text(asked, "name"), "groupIds": [], "rankHigherThan": "Non-flighted submission"
     });
-    let mut flight = blank(
+    let mut flight = Product::new(
         Kind::Flight,
         id,
         Some(owner.id.clone()),

@@ -62,6 +62,8 @@ pub(super) struct Switches {
     pub flights_without_draft: bool,
     /// Submissions are created without `packageDeliveryOptions.packageRollout`.
     pub no_rollout_field: bool,
+    /// The first `/status` after a commit has no `statusDetails`, as some have seen it.
+    pub bare_first_status: bool,
     /// `client_assertion` is not accepted.
     pub no_federation: bool,
     pub secret_expired: bool,

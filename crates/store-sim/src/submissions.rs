@@ -293,7 +293,7 @@ fn commit(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Repl
     }
     submission.stage = Stage::CommitStarted;
     submission.since = now;
-    submission.is_looked_at = false;
+    submission.is_looked_at = !works.switches.bare_first_status;
     set(&mut submission.details, "errors", json!([]));
     product.counts.commits += 1;
     Reply::new(202, json!({ "status": "CommitStarted" }))
