@@ -15,11 +15,11 @@ use flightdeck::{
         config::{Config, ConfigError, Profile, env},
     },
     tasks::{
-        job::{Job, JobId},
         pool::Pool,
         report::{Connection, Report},
-        reporter::Told,
+        reporter::{JobId, Told},
         services::{OpenError, PendingServices, Services},
+        task::AnyTask,
     },
 };
 use futures::FutureExt;
@@ -194,7 +194,7 @@ async fn welcome(
 struct Idle;
 
 impl Worker for Idle {
-    fn start(&mut self, _: JobId, _: Job) {}
+    fn start(&mut self, _: JobId, _: AnyTask) {}
 
     fn cancel(&mut self, _: JobId) {}
 }
@@ -203,8 +203,8 @@ impl Worker for Idle {
 struct Hands<'a>(&'a mut Pool);
 
 impl Worker for Hands<'_> {
-    fn start(&mut self, id: JobId, job: Job) {
-        self.0.start(id, job);
+    fn start(&mut self, id: JobId, task: AnyTask) {
+        self.0.start(id, task);
     }
 
     fn cancel(&mut self, id: JobId) {
