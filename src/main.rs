@@ -4,7 +4,11 @@
 use clap::{CommandFactory, Parser};
 use flightdeck::{
     cli::{Cli, CliCommand},
-    commands::{self, exit::Exit, printer::Printer},
+    commands::{
+        self,
+        exit::Exit,
+        printer::{Printer, complain},
+    },
     storage::config::env,
 };
 use std::{
@@ -12,6 +16,7 @@ use std::{
     process::ExitCode,
     time::Duration,
 };
+use store_model::safe_text::lines;
 use tempfile::TempDir;
 
 mod dashboard;
@@ -20,7 +25,10 @@ mod dashboard;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -68,8 +76,17 @@ fn document(text: &[u8], printer: &mut Printer<'_>) -> Exit {
     commands::run::finish(Exit::Done, printer)
 }
 
-/// Says why on stderr; when that is gone too, the exit code has to do.
+/// What clap says quotes the arguments, and those may come from anywhere.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if !error.use_stderr() || *lines(&text) == *text {
+        error.exit();
+    }
+    let _ = write!(io::stderr(), "{}", lines(&text));
+    ExitCode::from(Exit::Usage as u8)
+}
+
 fn fail(message: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "flightdeck: {message}");
+    complain(message);
     ExitCode::from(Exit::Failed as u8)
 }
