@@ -8,22 +8,23 @@ use std::{
     sync::Mutex,
 };
 use store_model::{safe_text, signed_url};
-use tracing_subscriber::EnvFilter;
-
-/// Every request and session; of other crates only what went wrong.
-const USUAL: &str = "flightdeck=info,store_client=info,warn";
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Sends everything that is traced to `flightdeck.log` in this folder, which is made if it is missing; `FLIGHTDECK_LOG` sets the
-/// level. A log that cannot be written is no reason not to work.
+/// level (`info` by default). A log that cannot be written is no reason not to work.
 pub fn start(folder: &Path) -> io::Result<()> {
     let file = log_file::open(folder)?;
-    let filter =
-        EnvFilter::try_from_env("FLIGHTDECK_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
-    // A second start in one process (the demo after the welcome screen) keeps the first log.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter = std::env::var("FLIGHTDECK_LOG")
+        .ok()
+        .and_then(|text| text.parse::<Targets>().ok())
+        .unwrap_or_else(our_crates);
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(Mutex::new(Lines(file)))
+        .with_writer(Mutex::new(Lines(file)));
+    // A second start in one process (the demo after the welcome screen) keeps the first log.
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(filter)
         .try_init();
     Ok(())
 }
@@ -45,4 +46,12 @@ impl Write for Lines {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// Our own crates tell what they do, the libraries only what went wrong.
+fn our_crates() -> Targets {
+    use tracing::Level;
+    Targets::new()
+        .with_default(Level::WARN)
+        .with_targets(["flightdeck", "store_client", "store_sim"].map(|name| (name, Level::INFO)))
 }
