@@ -161,7 +161,7 @@ impl App {
         self.waiting = None;
         let mut commands = Vec::new();
         let area = self
-            .arrangement()
+            .arrangement(self.size)
             .map_or(self.size, |arrangement| arrangement.overlays);
         if let Some(overlay) = self.overlay_stack.top_mut() {
             let closing = overlay.mouse(event, area, &self.context.cx(now, true), &mut commands);
@@ -172,13 +172,13 @@ impl App {
             self.commands.extend(commands);
             return;
         }
-        let Some(arrangement) = self.arrangement() else {
+        let Some(arrangement) = self.arrangement(self.size) else {
             return;
         };
         let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
         if is_click && arrangement.tabs.is_some_and(|tabs| tabs.y == event.row) {
             let tab = self
-                .tabs()
+                .tabs(self.size.width)
                 .into_iter()
                 .find(|(_, _, columns)| columns.contains(&event.column));
             if let Some((pane, ..)) = tab {

@@ -245,6 +245,7 @@ impl Prose {
 
     /// Draws what is in view, the cursor always; what is beyond `most` characters stands out.
     pub fn draw(&self, frame: &mut Frame, area: Rect, theme: &Theme, most: Option<usize>) {
+        let area = area.intersection(frame.area());
         if area.is_empty() {
             return;
         }
