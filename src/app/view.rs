@@ -310,7 +310,10 @@ impl App {
                 Span::raw(" "),
             ])
         };
-        let help = hint(Action::Help).unwrap_or_default();
+        // In a text their keys are letters.
+        let help = hint(Action::Help)
+            .filter(|_| !takes_text)
+            .unwrap_or_default();
         let mut room = usize::from(width).saturating_sub(Line::from(help.clone()).width());
         let mut spans = Vec::new();
         for part in hints.into_iter().filter_map(hint) {

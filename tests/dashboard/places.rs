@@ -6,14 +6,20 @@ use crate::{
     history,
     openings::{APP, draft, live, notes},
 };
-use flightdeck::{app::event::Event, state::ProfileView};
+use flightdeck::{
+    app::event::{Effect, Event},
+    screen::action::ACTIONS,
+    state::ProfileView,
+};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use ratatui::{
     Terminal,
     backend::TestBackend,
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind},
 };
-use std::collections::BTreeMap;
+use rstest::rstest;
+use std::collections::{BTreeMap, BTreeSet};
+use tui_kit::keymap;
 
 /// Where a person can be, and the keys that lead there; what stands in quotes is typed letter by letter.
 const PLACES: &[(&str, &str)] = &[
@@ -47,7 +53,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("replace in the editor", "e ctrl-r"),
     ("search while reading", "] /"),
     ("search in the tree", "] t /"),
-    ("a value in its row", "] t / 'canInstall enter down enter"),
+    (
+        "a value in its row",
+        "] t / 'packageRolloutPercentage enter enter",
+    ),
     ("a date in its row", "] t / 'targetPublishDate enter enter"),
     ("a choice", "] t / 'visibility enter enter"),
     ("a new name", "] t / 'en-us enter left left home n"),
@@ -58,7 +67,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("a text of a listing", "] ] ] enter"),
     ("a new language", "] ] ] n"),
     ("import of texts", "] ] ] i"),
-    ("export of texts", "] ] ] s"),
+    ("export of texts", "] ] ] s enter"),
     ("ZIP picker", "z"),
     ("palette", ":"),
     ("name of a protected product", "D"),
@@ -72,7 +81,14 @@ fn open(columns: u16, rows: u16, name: &str, keys: &str) -> Dashboard {
         ..ProfileView::default()
     };
     let store = vec![notes(Some(draft()), live(APP))];
-    let mut dashboard = Dashboard::with_faults(columns, rows, store, profile, BTreeMap::new());
+    let bound = |(action, chord): &(&str, &str)| {
+        let row = ACTIONS.iter().find(|row| row.name == *action).unwrap();
+        let chords = row.chords.iter().copied().chain([*chord]);
+        (row.name.to_owned(), chords.map(str::to_owned).collect())
+    };
+    let bound: Vec<_> = BOUND.iter().map(bound).collect();
+    let faults = BTreeMap::new();
+    let mut dashboard = Dashboard::with_keys(columns, rows, store, profile, faults, &bound);
     history::history(&mut dashboard);
     dashboard.keys("enter");
     dashboard.wait(500);
@@ -186,4 +202,80 @@ fn no_size_of_the_terminal_ends_the_program() {
             assert!(drawn.is_ok(), "{name}, {happening:?} at {size:?}");
         }
     }
+}
+
+/// In a field that takes text no key is ever a command: neither the table's chords nor those that a person has bound.
+#[test]
+fn no_key_is_a_command_where_text_is_taken() {
+    let chords: BTreeSet<&str> = ACTIONS
+        .iter()
+        .flat_map(|row| row.chords.iter().copied())
+        .chain(BOUND.iter().map(|(_, chord)| *chord))
+        .collect();
+    // What ends a text, or belongs to its dialog, is shown there.
+    let own = ["enter", "esc", "ctrl-s", "ctrl-r", "ctrl-k", "f6"];
+    for (name, keys) in TEXTS {
+        let mut dashboard = open(120, 36, name, keys);
+        assert!(dashboard.app.takes_text(), "{name}: {}", dashboard.screen());
+        let before = (dashboard.app.focused(), dashboard.app.overlays());
+        let started = dashboard.started.clone();
+        for chord in chords.iter().filter(|chord| !own.contains(chord)) {
+            dashboard.press(keymap::parse(chord).unwrap().into());
+            assert!(dashboard.app.takes_text(), "{name}: {chord}");
+            let after = (dashboard.app.focused(), dashboard.app.overlays());
+            assert_eq!(before, after, "{name}: {chord}");
+            assert_eq!(dashboard.started, started, "{name}: {chord}");
+            let mut effects = dashboard.effects.iter();
+            let effect = effects.find(|effect| !matches!(effect, Effect::Copy(_)));
+            assert_eq!(effect, None, "{name}: {chord}");
+        }
+    }
+}
+
+/// Chords that a person may have chosen: control keys on actions that are letters by default.
+const BOUND: &[(&str, &str)] = &[
+    ("publish", "ctrl-t"),
+    ("delete-draft", "ctrl-d"),
+    ("all-add-ons", "ctrl-o"),
+    ("filter", "ctrl-g"),
+    ("remove", "f11"),
+    ("cancel-run", "f12"),
+    ("refresh", "f2"),
+];
+
+#[rstest]
+#[case::in_the_tree(
+    "] t / 'description enter enter",
+    "/listings/en-us/baseListing/description"
+)]
+#[case::in_the_listings("] ] ] enter", "en-us release notes")]
+fn a_text_is_kept_by_one_key_and_left_by_another(#[case] keys: &str, #[case] title: &str) {
+    let mut dashboard = open(120, 36, "", keys);
+    assert!(dashboard.screen().contains(title), "{}", dashboard.screen());
+    dashboard.text("Lost. ");
+    dashboard.keys("ctrl-c esc");
+    assert_eq!(dashboard.app.overlays(), [""; 0]);
+    assert_eq!(dashboard.edited(), None, "escape leaves without the change");
+    dashboard.keys("enter");
+    dashboard.text("Kept. ");
+    dashboard.keys("ctrl-s");
+    assert_eq!(dashboard.app.overlays(), [""; 0]);
+    let edited = dashboard.edited().unwrap();
+    assert!(
+        edited.contains("Kept. ") && !edited.contains("Lost"),
+        "{edited}"
+    );
+    dashboard.keys("ctrl-z");
+    assert!(!dashboard.edited().unwrap_or_default().contains("Kept. "));
+}
+
+#[test]
+fn a_selection_is_copied_with_the_key_that_would_quit() {
+    let mut dashboard = open(120, 36, "", "] ] ] enter");
+    dashboard.keys("ctrl-a ctrl-c");
+    assert!(
+        matches!(dashboard.effects.as_slice(), [Effect::Copy(_)]),
+        "{:?}",
+        dashboard.effects
+    );
 }

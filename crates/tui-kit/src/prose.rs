@@ -199,6 +199,11 @@ impl Prose {
         true
     }
 
+    /// As [`keys::clipboard`].
+    pub fn copied(&mut self, key: KeyEvent) -> Option<Option<String>> {
+        keys::clipboard(key, &mut self.buffer)
+    }
+
     /// One step of undo.
     pub fn paste(&mut self, text: &str) {
         self.goal = None;
