@@ -3,8 +3,9 @@
 use super::action::Action;
 use crate::tasks::{
     history_item::HistoryItem,
-    job::{Job, JobId, NewProduct},
-    task::Task,
+    manage::{Create, NewProduct},
+    reporter::JobId,
+    task::{AnyTask, Task},
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -93,8 +94,7 @@ impl TabId {
 pub enum Command {
     /// As if its key had been pressed.
     Do(Action),
-    /// Start a job.
-    Start(Job),
+    Start(AnyTask),
     Cancel(JobId),
     Focus(PaneId),
     /// Make this the target that the detail pane shows.
@@ -314,7 +314,7 @@ pub enum Purpose {
 impl Purpose {
     /// What is to be done with the text, or why it cannot be taken.
     pub fn answer(&self, text: &str) -> Result<Vec<Command>, String> {
-        let create = |product| vec![Command::Start(Job::Create(product))];
+        let create = |product| vec![Command::start(Create(product))];
         match self {
             Self::NewAddOn { app, product_type } => {
                 match check_new_add_on(text, product_type).first() {

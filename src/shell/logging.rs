@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::Mutex,
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// A log that has grown beyond this is put aside; one older log is kept.
 const MOST: u64 = 4 * 1024 * 1024;
@@ -24,12 +24,24 @@ pub fn start(folder: &Path) {
     let Ok(file) = options.open(&path) else {
         return;
     };
-    let filter = EnvFilter::try_from_env("FLIGHTDECK_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("flightdeck=info,warn"));
-    // A second start in one process (the demo after the welcome screen) keeps the first log.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter = std::env::var("FLIGHTDECK_LOG")
+        .ok()
+        .and_then(|text| text.parse::<Targets>().ok())
+        .unwrap_or_else(our_crates);
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(Mutex::new(file))
+        .with_writer(Mutex::new(file));
+    // A second start in one process (the demo after the welcome screen) keeps the first log.
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(filter)
         .try_init();
+}
+
+/// Our own crates tell what they do, the libraries only what went wrong.
+fn our_crates() -> Targets {
+    use tracing::Level;
+    Targets::new()
+        .with_default(Level::WARN)
+        .with_targets(["flightdeck", "store_client", "store_sim"].map(|name| (name, Level::INFO)))
 }

@@ -15,8 +15,8 @@ use flightdeck::{
     engine::plan::{PendingPolicy, Plan},
     state::ProfileView,
     tasks::{
-        job::Job,
         report::{KeptEdit, TargetDetail},
+        runs::Publish,
     },
 };
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ fn package() -> Vec<u8> {
 
 fn plan(dashboard: &Dashboard) -> Plan {
     match dashboard.started.as_slice() {
-        [Job::Publish(plan)] => (**plan).clone(),
+        [task] => (*task.get::<Publish>().unwrap().0).clone(),
         other => panic!("not one publish: {other:?}"),
     }
 }

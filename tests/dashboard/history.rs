@@ -13,8 +13,9 @@ use flightdeck::{
     storage::{Finished, Kept, Stage},
     tasks::{
         history_item::{Deed, HistoryItem},
-        job::Job,
         report::TargetDetail,
+        task::AnyTask,
+        working_copy::SetAside,
     },
 };
 use jiff::Timestamp;
@@ -130,10 +131,8 @@ pub fn history(dashboard: &mut Dashboard) {
 }
 
 fn set_aside(dashboard: &Dashboard) -> Option<String> {
-    dashboard.started.iter().find_map(|job| match job {
-        Job::SetAside { text, .. } => Some(text.clone()),
-        _ => None,
-    })
+    let mut tasks = dashboard.started.iter().filter_map(AnyTask::get);
+    tasks.next().map(|task: &SetAside| task.text.clone())
 }
 
 #[test]

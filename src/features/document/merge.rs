@@ -12,7 +12,7 @@ use crate::{
         Change,
         prepared::{Prepared, count},
     },
-    tasks::job::Job,
+    tasks::working_copy::SetAside,
 };
 use ratatui::{
     Frame,
@@ -206,7 +206,7 @@ impl Merge {
             return Closing::Close(Vec::new());
         };
         let target = || self.target.clone();
-        let set_aside = Command::Start(Job::SetAside {
+        let set_aside = Command::start(SetAside {
             target: target(),
             text: compared.mine.clone(),
         });

@@ -20,9 +20,9 @@ use crate::{
     tasks::{
         history_item::KeptDocument,
         history_item::{Deed, HistoryItem},
-        job::Job,
         message::TaskEvent,
         task::Task,
+        working_copy::SetAside,
     },
 };
 use ratatui::{
@@ -168,7 +168,7 @@ impl Kept {
                     },
                 };
                 let set_aside = self.gives_way(cx, text).map(|own| {
-                    Command::Start(Job::SetAside {
+                    Command::start(SetAside {
                         target: self.target.clone(),
                         text: own.to_owned(),
                     })
