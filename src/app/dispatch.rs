@@ -114,7 +114,7 @@ impl App {
     }
 
     fn shows_runs(&self) -> bool {
-        self.arrangement()
+        self.arrangement(self.size)
             .is_some_and(|shown| shown.panes.iter().any(|(pane, _)| *pane == PaneId::Runs))
     }
 

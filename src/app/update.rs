@@ -344,7 +344,7 @@ impl App {
         } else {
             return false;
         };
-        self.arrangement()
+        self.arrangement(self.size)
             .is_some_and(|arrangement| arrangement.panes.iter().any(|(shown, _)| *shown == pane))
     }
 
@@ -423,9 +423,9 @@ impl App {
             .collect()
     }
 
-    pub(super) fn arrangement(&self) -> Option<Arrangement> {
+    pub(super) fn arrangement(&self, area: Rect) -> Option<Arrangement> {
         arrange::arrange(Shape {
-            area: self.size,
+            area,
             focus: self.focus.current(),
             is_zoomed: self.focus.is_zoomed,
             shows_activity: self.focus.shows_activity(),

@@ -171,7 +171,10 @@ fn esc_leaves_the_editor_in_one_step_and_nothing_is_lost_by_leaving_the_program(
     );
     dashboard.keys("e");
     dashboard.text("x");
+    // It never ends the program while a text is open.
     dashboard.keys("ctrl-c");
+    assert!(dashboard.effects.is_empty(), "{:?}", dashboard.effects);
+    dashboard.keys("esc ctrl-c");
     assert!(
         dashboard
             .kept
