@@ -86,7 +86,7 @@ fn edited(drafts: &Drafts) -> Result<Vec<Target>, DiskError> {
 }
 
 pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter) {
-    let store = services.store.with_priority(Priority::Screen);
+    let store = services.store.with_priority(Priority::Selected);
     // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the result.
     // Each preview is at least twice the one before: thousands of products are not copied anew with every page.
     let shown = AtomicUsize::new(0);
@@ -126,7 +126,7 @@ pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter)
 
 /// A target with both of its documents and the working copy that an earlier session kept.
 pub async fn target(services: &Services, target: Target, reporter: &Reporter) {
-    match read_target(services, &target, Priority::Screen).await {
+    match read_target(services, &target, Priority::Selected).await {
         Ok(detail) => reporter.send(Report::Target(Box::new(detail))).await,
         Err(error) => reporter.fail(error).await,
     }
@@ -185,9 +185,9 @@ pub(crate) async fn read_target(
     })
 }
 
-/// One call a pending submission, behind everything else; one that fails is no reason to give the others up.
+/// One call for each pending submission, after what the screen shows; one that fails is no reason to give the others up.
 pub async fn statuses(services: &Services, pending: Vec<(Target, String)>, reporter: &Reporter) {
-    let store = services.store.with_priority(Priority::Background);
+    let store = services.store.with_priority(Priority::Pending);
     let look = |(target, submission): (Target, String)| {
         let store = store.clone();
         async move {
