@@ -9,10 +9,11 @@ use crate::{
     endpoint::check_endpoint,
     error::{ApiError, time_words},
     exchange::{Observe, Watch},
+    fault::Fault,
     ledger::Ledger,
     minute::{PATIENCE, Pause, Priority},
     retry::{Patience, READ_ATTEMPTS, THROTTLE_ATTEMPTS, is_passing, throttle_pause},
-    wire::{self, Fault, Reply},
+    wire::{self, Reply},
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -219,15 +220,20 @@ impl Store {
                     } else {
                         budget.missed(ticket).await;
                     }
-                    if may_repeat {
+                    if may_repeat && !fault.trouble.is_lasting() {
                         tokio::time::sleep(self.patience.pause(attempt)).await;
                         attempt += 1;
                         continue;
                     }
-                    let Fault { reason, was_sent } = fault;
+                    let Fault {
+                        trouble,
+                        reason,
+                        was_sent,
+                    } = fault;
                     return Err(ApiError::Lost {
                         call: call.words.clone(),
                         reason,
+                        trouble,
                         was_sent,
                         changes: call.changes(),
                     });

@@ -1,7 +1,7 @@
 //! What can go wrong with a call, in words that say what was tried, what came back and what to do next.
 //! It must not know how a request is sent; it never holds a secret.
 
-use crate::endpoint::EndpointError;
+use crate::{endpoint::EndpointError, fault::Trouble};
 use reqwest::StatusCode;
 use std::time::Duration;
 use store_model::explain;
@@ -59,10 +59,12 @@ pub enum ApiError {
         said: Option<Duration>,
     },
     /// No answer: the connection failed or it took too long.
-    #[error("Could not {call}: {reason}. {}", lost_advice(*was_sent, *changes))]
+    #[error("Could not {call}: {reason}. {}", lost_advice(*trouble, *was_sent, *changes))]
     Lost {
         call: String,
         reason: String,
+        /// Which part of the way failed.
+        trouble: Trouble,
         /// The request may have reached the service.
         was_sent: bool,
         changes: bool,
@@ -180,7 +182,7 @@ fn refusal_advice(
 ) -> Option<&'static str> {
     // A server failure may hide a change that was made; that matters more than why the server failed.
     if changes && status >= 500 {
-        return Some(lost_advice(true, true));
+        return Some(OPEN);
     }
     explain::advice(status, code, message)
 }
@@ -248,15 +250,16 @@ pub(crate) fn time_words(time: Duration) -> String {
     }
 }
 
-fn lost_advice(was_sent: bool, changes: bool) -> &'static str {
+/// What to do when nobody knows whether a change was made.
+const OPEN: &str =
+    "It may have taken effect all the same: look at the product again before repeating it.";
+
+fn lost_advice(trouble: Trouble, was_sent: bool, changes: bool) -> String {
+    let advice = trouble.advice();
     match (was_sent, changes) {
-        (true, true) => {
-            "It may have taken effect all the same: look at the product again before repeating it."
-        }
-        (false, true) => {
-            "Nothing was sent. Check the network and the proxy settings, then try again."
-        }
-        (_, false) => "Check the network and the proxy settings, then try again.",
+        (true, true) => OPEN.to_owned(),
+        (false, true) => format!("Nothing was sent. {advice}."),
+        (_, false) => format!("{advice}."),
     }
 }
 
@@ -322,6 +325,7 @@ mod tests {
             ApiError::Lost {
                 call: "x".into(),
                 reason: "y".into(),
+                trouble: Trouble::Network,
                 was_sent,
                 changes,
             }
