@@ -626,7 +626,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     // A yes to something else is none.
     let other = play(
         Plan {
-            allow: vec![RiskKind::Visibility],
+            allow: vec![RiskKind::Visibility.into()],
             ..free.clone()
         },
         world(),
@@ -635,7 +635,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     assert_eq!(outcome(&other).0, Outcome::Refused);
     let agreed = play(
         Plan {
-            allow: vec![RiskKind::BecomesFree, RiskKind::Price],
+            allow: vec![RiskKind::BecomesFree.into(), RiskKind::Price.into()],
             ..free
         },
         world(),

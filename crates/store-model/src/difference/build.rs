@@ -3,7 +3,7 @@
 
 use super::{
     files::{Facts, File, file_name, pair_up},
-    part::{Brought, Difference, Entry, Group, Part, Sign, Topic},
+    part::{Difference, Entry, Group, Part, Sign, Topic},
     topic::{file_depth, is_service_made, topic},
     wording::{Budget, Wording, without_signature},
 };
@@ -11,6 +11,7 @@ use crate::{
     archive::fit::zip_path,
     diff::{Change, diff, is_any},
     json::pointer::{child, member, names, parent},
+    packages::rows::Cargo,
     product::plain_text,
     risk::{Risk, risks},
     submission::{REDACTED, is_signed_url},
@@ -30,7 +31,7 @@ fn is_file(value: &Value) -> bool {
 struct Builder<'a> {
     kind: Kind,
     after: &'a Value,
-    brought: HashMap<&'a str, &'a Brought>,
+    cargo: &'a Cargo,
     budget: Budget,
     groups: BTreeMap<Order, Vec<Entry>>,
     /// Files of which something changes: group, whether it is gone, pointer → the differences.
@@ -46,16 +47,13 @@ type Order = (u8, usize);
 
 impl Difference {
     /// What changes from `before` (nothing for a first submission) to `after`; both may be whole documents or PUT bodies.
-    pub fn between(kind: Kind, before: Option<&Value>, after: &Value, brought: &[Brought]) -> Self {
+    pub fn between(kind: Kind, before: Option<&Value>, after: &Value, cargo: &Cargo) -> Self {
         let nothing = Value::Object(serde_json::Map::new());
         let earlier = before.unwrap_or(&nothing);
         let mut builder = Builder {
             kind,
             after,
-            brought: brought
-                .iter()
-                .map(|brought| (brought.file_name.as_str(), brought))
-                .collect(),
+            cargo,
             budget: Budget::default(),
             groups: BTreeMap::new(),
             files: Vec::new(),
@@ -66,7 +64,7 @@ impl Difference {
         for change in diff(earlier, after) {
             builder.take(change);
         }
-        builder.finish(risks(kind, before, after))
+        builder.finish(risks(kind, before, after, cargo))
     }
 }
 
@@ -183,7 +181,7 @@ impl Builder<'_> {
 
     fn facts(&self, package: &Value) -> Facts {
         let path = zip_path(&file_name(package));
-        Facts::of(package, self.brought.get(path.as_str()).copied())
+        Facts::of(package, self.cargo.get(&path))
     }
 
     /// The place in the later document, or the nearest one that holds it there.
