@@ -12,13 +12,14 @@ use flightdeck::engine::{
     entry::Entry,
     machine::Run,
     operation::{Header, Operation},
-    plan::{PendingPolicy, Plan, WaitFor},
+    plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
     view::{Cause, Outcome, Step, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use store_model::{
     risk::RiskKind,
     status::{Status, StatusReport},
@@ -85,6 +86,9 @@ fn plan(document: Option<Value>) -> Plan {
         base: None,
         allow: Vec::new(),
         wait: WaitFor::Published,
+        existing_rollout: ExistingRollout::Fail,
+        is_confirmed: false,
+        is_protected: false,
     }
 }
 
@@ -152,7 +156,11 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                 )
             }
             NextStep::ReadSubmission { id } => {
-                let found = [&world.pending, &world.live]
+                let ours = draft.clone().map(|document| Submission {
+                    id: document["id"].as_str().unwrap().to_owned(),
+                    document,
+                });
+                let found = [&ours, &world.pending, &world.live]
                     .into_iter()
                     .flatten()
                     .find(|found| found.id == id);
@@ -169,6 +177,8 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                         problems,
                         warnings: Vec::new(),
                         sum: None,
+                        versions: BTreeMap::default(),
+                        identity: None,
                     },
                 )
             }
@@ -198,6 +208,7 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                     let mut stored = body;
                     stored["id"] = id.clone().into();
                     stored["status"] = "PendingCommit".into();
+                    stored["fileUploadUrl"] = REDACTED.into();
                     draft = Some(stored);
                 }
                 (format!("update {id}"), RunEvent::Updated)
@@ -428,7 +439,7 @@ fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it()
             ..plan(None)
         },
         kept,
-        Some(4),
+        Some(5),
     );
     assert_eq!(stopped.asked.last().unwrap(), "commit 7");
     for (notes, is_foreign) in [("old", false), ("theirs", true)] {
@@ -456,7 +467,7 @@ fn a_text_goes_from_live_to_published_without_an_upload() {
     assert_eq!(
         asked,
         "sign-in, target, read 10, create, update 11, read-back 11, commit 11, look CommitStarted, look PreProcessing, \
-         look Certification, look Publishing, look Published"
+         look Certification, look Publishing, look Published, read 11"
     );
     assert_eq!(outcome(&story).0, Outcome::Published);
     let view = story.run.view();
@@ -484,7 +495,7 @@ fn a_pending_file_is_examined_before_the_first_change_and_uploaded_after_the_upd
         .asked
         .join(", ");
     assert!(
-        asked.starts_with("sign-in, target, read 10, examine, create, update 11, read-back 11, upload 11, commit 11"),
+        asked.starts_with("sign-in, target, read 10, examine, create, update 11, read-back 11, upload 11, read 11, commit 11"),
         "{asked}"
     );
     let mut broken = world();
@@ -567,7 +578,7 @@ fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created(
     .join(", ");
     assert!(
         replaced
-            .starts_with("sign-in, target, read 9, read 10, save 9, delete 9, create, update 11"),
+            .starts_with("sign-in, target, read 9, read 10, read 9, save 9, delete 9, create, update 11"),
         "{replaced}"
     );
     let kept = play(
@@ -581,7 +592,7 @@ fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created(
     .asked
     .join(", ");
     assert!(
-        kept.starts_with("sign-in, target, read 9, read 10, update 9, read-back 9, commit 9"),
+        kept.starts_with("sign-in, target, read 9, read 10, read 9, update 9, read-back 9, commit 9"),
         "{kept}"
     );
     let as_it_is = play(
@@ -595,7 +606,7 @@ fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created(
     .asked
     .join(", ");
     assert!(
-        as_it_is.starts_with("sign-in, target, read 9, read 10, commit 9"),
+        as_it_is.starts_with("sign-in, target, read 9, read 10, read 9, commit 9"),
         "{as_it_is}"
     );
 }

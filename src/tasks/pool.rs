@@ -211,8 +211,9 @@ async fn perform(means: Means, job: Job) {
         Job::Publish(plan) => {
             drive::run(services, Operation::Publish(plan), reporter, cancel).await;
         }
-        Job::Resume { run } => drive::resume(services, &run, reporter, cancel).await,
-        Job::Renew { run } => renew::run(services, &run, reporter, cancel).await,
+        Job::Resume { run } => drive::resume(services, &run, false, reporter, cancel).await,
+        // The dashboard has asked for the yes.
+        Job::Renew { run } => renew::run(services, &run, true, reporter, cancel).await,
         Job::Follow {
             target,
             name,

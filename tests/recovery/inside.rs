@@ -7,7 +7,7 @@ use super::{
 use flightdeck::{
     engine::{
         operation::Operation,
-        plan::{PendingPolicy, Plan, WaitFor},
+        plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
     tasks::{drive, job::JobId, report::Report, reporter::Reporter, services::Services},
@@ -153,6 +153,9 @@ impl Inside {
             base: None,
             allow: Vec::new(),
             wait: WaitFor::Published,
+            existing_rollout: ExistingRollout::Fail,
+            is_confirmed: false,
+            is_protected: false,
         }
     }
 
@@ -175,7 +178,7 @@ impl Inside {
         let (reporter, told) = channel();
         let cancel = self.cancel();
         let told = listen(told);
-        drive::resume(&self.services, id, &reporter, &cancel).await;
+        drive::resume(&self.services, id, false, &reporter, &cancel).await;
         drop(reporter);
         told.await.unwrap()
     }

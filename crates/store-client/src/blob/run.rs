@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::{FutureExt as _, future::BoxFuture};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +18,7 @@ use super::plan::{Patience, UploadEvent, UploadSettings, Uploaded};
 use super::progress::Progress;
 use super::send::{Sent, send};
 use super::service::Service;
-use super::upload::Upload;
+use super::upload::{Gate, Upload};
 use super::url::UploadUrl;
 use crate::endpoint::is_this_machine;
 use crate::http::http_client_for;
@@ -40,6 +40,26 @@ pub async fn upload(
     observe: &(dyn Fn(UploadEvent) + Send + Sync),
     cancel: &CancellationToken,
 ) -> Result<Uploaded, UploadError> {
+    let gate = || std::future::ready(true).boxed();
+    upload_through(&gate, http, url, path, settings, known, observe, cancel).await
+}
+
+/// The same through a gate: it is asked when every block is there, right before the block list. On `false` the upload ends as
+/// cancelled, and the blob stays what it was.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the arguments of `upload` and the gate"
+)]
+pub async fn upload_through(
+    gate: Gate<'_>,
+    http: &reqwest::Client,
+    url: &UploadUrl,
+    path: &Path,
+    settings: &UploadSettings,
+    known: Vec<u32>,
+    observe: &(dyn Fn(UploadEvent) + Send + Sync),
+    cancel: &CancellationToken,
+) -> Result<Uploaded, UploadError> {
     upload_within(
         &Patience::default(),
         http,
@@ -48,6 +68,7 @@ pub async fn upload(
         settings,
         known,
         observe,
+        gate,
         cancel,
     )
     .await
@@ -66,6 +87,7 @@ pub(super) async fn upload_within(
     settings: &UploadSettings,
     known: Vec<u32>,
     observe: &(dyn Fn(UploadEvent) + Send + Sync),
+    gate: Gate<'_>,
     cancel: &CancellationToken,
 ) -> Result<Uploaded, UploadError> {
     let begun = Instant::now();
@@ -90,6 +112,7 @@ pub(super) async fn upload_within(
         path,
         settings,
         observe,
+        gate,
         cancel,
         file: Arc::new(file),
         identity,
@@ -144,6 +167,9 @@ impl Upload<'_> {
                 }
             }
             self.check_file().await?;
+            if !(self.gate)().await {
+                return Err(self.cancelled(&progress));
+            }
             match self.commit(&service, &layout, &mut progress).await? {
                 None => {
                     self.compare(&service, &layout, &progress).await?;
