@@ -43,6 +43,10 @@ pub enum NextStep {
         id: String,
         zip: PathBuf,
     },
+    /// Look at what is about to be committed: the draft, and whether the blob is still the one uploaded.
+    Guard {
+        id: String,
+    },
     Commit {
         id: String,
     },
@@ -106,7 +110,12 @@ pub enum RunEvent {
     ArchiveChanged,
     Uploaded {
         bytes: u64,
+        /// Which version of the blob the archive is, where the service told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        etag: Option<String>,
     },
+    /// The blob is another version than the one that this run uploaded: somebody else used the same URL.
+    ArchiveReplaced,
     Committed,
     Seen(StatusReport),
     /// A changing call has no clear answer: it may have been done.

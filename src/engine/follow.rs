@@ -29,7 +29,9 @@ pub(super) fn judge(
         }
         Status::PendingCommit if !was_committed => Verdict::Ended(
             Outcome::Refused,
-            format!("Submission {id} is a draft that nobody has committed: there is nothing to follow yet. See {portal}"),
+            format!(
+                "Submission {id} is a draft that nobody has committed: there is nothing to follow yet. See {portal}"
+            ),
         ),
         Status::PendingCommit => Verdict::Failed(format!(
             "Submission {id} fell back to PendingCommit: the service failed while it took the commit. \

@@ -34,6 +34,8 @@ pub struct Run {
     pub(super) is_uploaded: bool,
     /// Tells the archive that was examined from a changed one.
     archive: Option<Value>,
+    /// Which version of the blob this run uploaded.
+    etag: Option<String>,
     /// An interruption lies behind: the archive is examined again before it is sent.
     pub(super) must_examine: bool,
     /// `targetPublishMode` of what is committed.
@@ -71,6 +73,7 @@ impl Run {
             versions: BTreeMap::new(),
             is_uploaded: false,
             archive: None,
+            etag: None,
             must_examine: false,
             publish_mode: None,
             refused_looks: 0,
@@ -115,6 +118,11 @@ impl Run {
     /// What was live when the run began.
     pub fn live(&self) -> Option<&Submission> {
         self.live.as_ref()
+    }
+
+    /// Which version of the blob this run uploaded, where the service told.
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref()
     }
 
     /// Tells the archive that was examined from a changed one.
@@ -174,19 +182,22 @@ impl Run {
             },
             Stage::EndRollout => NextStep::EndRollout {
                 id: self.live_id.clone().unwrap_or_default(),
-                how: self.plan().map_or(ExistingRollout::Fail, |plan| plan.existing_rollout),
+                how: self
+                    .plan()
+                    .map_or(ExistingRollout::Fail, |plan| plan.existing_rollout),
             },
             Stage::Probe(Probe::Rollout) => NextStep::ReadSubmission {
                 id: self.live_id.clone().unwrap_or_default(),
             },
             Stage::Create => NextStep::Create,
-            Stage::Recheck | Stage::Guard | Stage::Verify => NextStep::ReadSubmission { id },
+            Stage::Recheck | Stage::Verify => NextStep::ReadSubmission { id },
             Stage::Update => NextStep::Update {
                 id,
                 body: self.body.clone().unwrap_or_default(),
             },
             Stage::ReadBack | Stage::Probe(Probe::Update) => NextStep::ReadBack { id },
             Stage::Upload => NextStep::Upload { id, zip: zip() },
+            Stage::Guard => NextStep::Guard { id },
             Stage::Commit => NextStep::Commit { id },
             Stage::Poll | Stage::Probe(Probe::Commit) => NextStep::Poll { id },
         }
@@ -259,24 +270,32 @@ impl Run {
                 for warning in warnings {
                     self.view.warn_once(warning);
                 }
-                let agreed = self
+                let judged = self
                     .plan()
-                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, sum));
+                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, sum))
+                    .and_then(|()| {
+                        if problems.is_empty() {
+                            Ok(())
+                        } else {
+                            Err(Refusal::ZipDoesNotFit(problems))
+                        }
+                    });
                 let known = std::mem::replace(&mut self.archive, identity);
-                if let Err(refusal) = agreed {
-                    self.refuse(refusal.to_string(), at);
-                } else if !problems.is_empty() {
-                    self.refuse(Refusal::ZipDoesNotFit(problems).to_string(), at);
-                } else if stage == Stage::Examine {
-                    self.leave_settling(at);
-                } else {
-                    if known.is_some() && known != self.archive {
-                        self.view.warn_once(
+                let is_first = stage == Stage::Examine;
+                match judged {
+                    Ok(()) if is_first => self.leave_settling(at),
+                    Err(refusal) if is_first => self.refuse(refusal.to_string(), at),
+                    // With the right ZIP in its place again the run can go on.
+                    Err(refusal) => self.fail(Cause::Trouble, self.not_uploaded(&refusal), at),
+                    Ok(()) => {
+                        if known.is_some() && known != self.archive {
+                            self.view.warn_once(
                             "The ZIP is not the file that was examined before; it was examined again, and it fits.".to_owned(),
                         );
+                        }
+                        self.must_examine = false;
+                        self.enter(Stage::Upload, at);
                     }
-                    self.must_examine = false;
-                    self.enter(Stage::Upload, at);
                 }
             }
             (Stage::Upload, RunEvent::ArchiveChanged) => self.enter(Stage::ExamineAgain, at),
@@ -295,8 +314,8 @@ impl Run {
             (Stage::Update, RunEvent::Updated) => self.updated(at),
             (Stage::Recheck, RunEvent::SubmissionRead(draft)) => self.rechecked(draft, at),
             (Stage::ReadBack, RunEvent::ReadBack(stored)) => self.compare(&stored, at),
-            (Stage::Upload, RunEvent::Uploaded { .. }) => {
-                self.is_uploaded = true;
+            (Stage::Upload, RunEvent::Uploaded { etag, .. }) => {
+                (self.is_uploaded, self.etag) = (true, etag);
                 self.view.done(None, at);
                 self.enter(Stage::Guard, at);
             }
@@ -307,6 +326,11 @@ impl Run {
                 }
             }
             (Stage::Guard, RunEvent::SubmissionRead(draft)) => self.guarded(&draft, at),
+            (Stage::Guard, RunEvent::ArchiveReplaced) => {
+                let id = self.submission();
+                self.refuse(Refusal::ArchiveReplaced { id }.to_string(), at);
+            }
+            (Stage::Commit, RunEvent::ArchiveReplaced) => self.committed_another(at),
             (Stage::Commit, RunEvent::Committed) => self.committed(at),
             (Stage::ReadFollowed { .. }, RunEvent::SubmissionRead(submission)) => {
                 for step in [
@@ -405,7 +429,12 @@ impl Run {
         } else {
             self.view.skip(Step::Upload, "no file is pending");
         }
-        let next = if is_fresh { Stage::Commit } else { Stage::Guard };
+        // The archive may have been replaced where the draft was not.
+        let next = if is_fresh && !self.has_pending_files {
+            Stage::Commit
+        } else {
+            Stage::Guard
+        };
         self.enter(next, at);
     }
 
@@ -453,7 +482,13 @@ impl Run {
         self.end(Outcome::Failed, Some(cause), message, at);
     }
 
-    pub(super) fn end(&mut self, outcome: Outcome, cause: Option<Cause>, message: String, at: Timestamp) {
+    pub(super) fn end(
+        &mut self,
+        outcome: Outcome,
+        cause: Option<Cause>,
+        message: String,
+        at: Timestamp,
+    ) {
         let ended = if outcome == Outcome::Cancelled {
             StepState::Skipped
         } else {

@@ -3,8 +3,8 @@
 
 use super::{
     machine::Run,
-    stage::{Probe, Stage},
     preflight,
+    stage::{Probe, Stage},
     view::{Cause, Ending},
 };
 use jiff::Timestamp;
@@ -210,12 +210,14 @@ impl Run {
                 self.reopen(at);
             }
             Stage::ExamineAgain | Stage::Upload | Stage::Guard | Stage::Commit
-                if self.body.is_none() && self.draft.is_some() => {
+                if self.body.is_none() && self.draft.is_some() =>
+            {
                 self.stage = Stage::Recheck;
                 self.reopen(at);
             }
             Stage::ExamineAgain | Stage::Upload | Stage::Guard | Stage::Commit
-                if self.body.is_some() => {
+                if self.body.is_some() =>
+            {
                 self.stage = Stage::ReadBack;
                 self.reopen(at);
             }

@@ -67,7 +67,12 @@ impl Run {
 
     /// The Store makes no draft while what is live is still being rolled out.
     fn before_create(&mut self, at: Timestamp) {
-        if self.live.as_ref().and_then(preflight::open_rollout).is_some() {
+        if self
+            .live
+            .as_ref()
+            .and_then(preflight::open_rollout)
+            .is_some()
+        {
             self.enter(Stage::EndRollout, at);
         } else {
             self.view.done(None, at);
@@ -80,7 +85,10 @@ impl Run {
             Some(ExistingRollout::Halt) => "halted",
             _ => "finalized",
         };
-        let note = format!("{how} the rollout of submission {}", self.live_id.as_deref().unwrap_or_default());
+        let note = format!(
+            "{how} the rollout of submission {}",
+            self.live_id.as_deref().unwrap_or_default()
+        );
         self.view.done(Some(note), at);
         self.enter(Stage::Create, at);
     }

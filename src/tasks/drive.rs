@@ -204,8 +204,8 @@ pub(super) fn hold(services: &Services, target: &Target) -> Result<Lock, Stop> {
             || "Another process".to_owned(),
             |holder| format!("Process {}", holder.pid),
         );
-        let run = journal::driven(&runs, target)
-            .map_or_else(String::new, |run| format!(" (run {run})"));
+        let run =
+            journal::driven(&runs, target).map_or_else(String::new, |run| format!(" (run {run})"));
         Stop::Refused(Refusal::Driven {
             target: target.clone(),
             holder,

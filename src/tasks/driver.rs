@@ -28,7 +28,10 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
-use store_client::{Fetched, blob::UploadUrl};
+use store_client::{
+    Fetched,
+    blob::{self, UploadUrl},
+};
 use store_model::{product::Product, submission::Submission, target::Target};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -283,7 +286,16 @@ impl<'a> Driver<'a> {
                 self.approved = None;
                 sent
             }
+            NextStep::Guard { id } => {
+                if self.is_replaced(run).await {
+                    return Ok(RunEvent::ArchiveReplaced);
+                }
+                // The last request before the commit.
+                let fetched = store.submission(&target, &id).await.map_err(fault)?;
+                RunEvent::SubmissionRead(self.keep_url(fetched))
+            }
             NextStep::Commit { id } => match store.commit(&target, &id).await {
+                Ok(_) if self.is_replaced(run).await => RunEvent::ArchiveReplaced,
                 Ok(_) => RunEvent::Committed,
                 Err(error) => unclear(error)?,
             },
@@ -292,6 +304,15 @@ impl<'a> Driver<'a> {
             }
             NextStep::End => RunEvent::Cancelled,
         })
+    }
+
+    /// Whether the blob is known to be another version than the one that this run uploaded.
+    async fn is_replaced(&self, run: &Run) -> bool {
+        let (Some(url), Some(ours)) = (&self.upload, run.etag()) else {
+            return false;
+        };
+        let now = blob::etag(&self.services.http, url).await;
+        now.is_some_and(|now| now != ours)
     }
 
     /// Keeps one side of an update, for the target's history.
@@ -346,14 +367,9 @@ impl<'a> Driver<'a> {
             return Ok(());
         }
         let sum = self.sum(run, zip).await?;
-        preflight::zip_agreed(plan, sum).map_err(|_| Fault {
+        preflight::zip_agreed(plan, sum).map_err(|refusal| Fault {
             cause: Cause::Trouble,
-            message: format!(
-                "{} is not the ZIP that was approved (--expect) any more, so it was not uploaded, and draft {} is not committed. \
-                 Put the approved ZIP back and resume the run, or let the new one be approved and publish anew.",
-                zip.display(),
-                run.view().submission.as_deref().unwrap_or_default()
-            ),
+            message: run.not_uploaded(&refusal),
         })
     }
 

@@ -117,6 +117,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             }
             Ok(RunEvent::Uploaded {
                 bytes: uploaded.size,
+                etag: uploaded.etag,
             })
         }
         Err(UploadError::Cancelled { .. }) => Ok(RunEvent::Cancelled),

@@ -160,18 +160,7 @@ impl Inside {
     }
 
     pub async fn publish(&self, plan: Plan) -> Told {
-        let (reporter, told) = channel();
-        let cancel = self.cancel();
-        let run = drive::run(
-            &self.services,
-            Operation::Publish(Box::new(plan)),
-            &reporter,
-            &cancel,
-        );
-        let told = listen(told);
-        run.await;
-        drop(reporter);
-        told.await.unwrap()
+        publish(&self.services, plan, &self.cancel()).await
     }
 
     pub async fn resume(&self, id: &str) -> Told {
@@ -181,6 +170,25 @@ impl Inside {
         drive::resume(&self.services, id, false, &reporter, &cancel).await;
         drop(reporter);
         told.await.unwrap()
+    }
+
+    /// Other people's program on the same Store, with a home of its own.
+    pub fn elsewhere(&self) -> Services {
+        let home = self.folder.path().join("elsewhere");
+        open(&self.sim.url(), &home, Arc::new(|_| ()))
+    }
+
+    /// Waits until the first rule of the scenario has struck, or `ended` says that it never will.
+    pub async fn until_struck(&self, ended: impl Fn() -> bool) -> bool {
+        loop {
+            if self.state().await["faults"][0] == 1 {
+                return true;
+            }
+            if ended() {
+                return false;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The next run is cancelled after so many requests.
@@ -204,6 +212,20 @@ impl Inside {
             );
         }
     }
+}
+
+pub async fn publish(services: &Services, plan: Plan, cancel: &CancellationToken) -> Told {
+    let (reporter, told) = channel();
+    let told = listen(told);
+    drive::run(
+        services,
+        Operation::Publish(Box::new(plan)),
+        &reporter,
+        cancel,
+    )
+    .await;
+    drop(reporter);
+    told.await.unwrap()
 }
 
 fn channel() -> (Reporter, mpsc::Receiver<(Option<JobId>, Report)>) {

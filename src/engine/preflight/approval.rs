@@ -1,8 +1,8 @@
 //! Whether what was approved is still what would be committed: `--expect`. Judged before the first changing request. Pure.
 
 use super::Refusal;
-use serde_json::Value;
 use crate::engine::plan::{PendingPolicy, Plan};
+use serde_json::Value;
 use store_model::{
     fingerprint::{Fingerprint, ZipPart},
     submission::Submission,
@@ -56,7 +56,9 @@ pub fn restated(
 ) -> Option<Fingerprint> {
     let nothing = Value::Null;
     let now = Fingerprint::of(&plan.target, live, draft, &nothing, ZipPart::Open);
-    plan.expect.as_ref().map(|expected| expected.on_base_of(&now))
+    plan.expect
+        .as_ref()
+        .map(|expected| expected.on_base_of(&now))
 }
 
 /// The content of the ZIP, as it was read just now; `None` where it was not read.

@@ -247,7 +247,8 @@ pub fn open_rollout(live: &Submission) -> Option<String> {
         .and_then(|(_, options)| member(options, "packageRollout"))?
         .1;
     let of = |name| member(rollout, name).map(|(_, value)| value);
-    let is_open = of("packageRolloutStatus").is_some_and(|status| status == "PackageRolloutInProgress");
+    let is_open =
+        of("packageRolloutStatus").is_some_and(|status| status == "PackageRolloutInProgress");
     is_open.then(|| of("packageRolloutPercentage").map_or_else(String::new, brief))
 }
 
@@ -297,7 +298,11 @@ pub fn fresh_copy(
         Some(live) => diff::diff(&put_body(kind, &live.document), &now)
             .into_iter()
             // The Store copies a rollout or leaves it out.
-            .filter(|change| !names(&change.path).iter().any(|name| diff::is_any(name, &["packageRollout"])))
+            .filter(|change| {
+                !names(&change.path)
+                    .iter()
+                    .any(|name| diff::is_any(name, &["packageRollout"]))
+            })
             .collect(),
         None if package::files(kind, &now).is_empty() => Vec::new(),
         None => diff::diff(&Value::Object(serde_json::Map::new()), &now),

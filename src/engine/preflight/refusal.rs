@@ -131,6 +131,11 @@ pub enum Refusal {
         status: Status,
         portal: String,
     },
+    #[error(
+        "Somebody else has replaced the archive of draft {id} since this run uploaded its own, so the draft was not committed. \
+         Find out who works on it, then publish again."
+    )]
+    ArchiveReplaced { id: String },
     #[error("{target} has never been published and no document was given: give one with --json.")]
     NoDocument { target: Target },
     #[error(
