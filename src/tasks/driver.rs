@@ -30,7 +30,7 @@ use std::{
 };
 use store_client::{
     Fetched,
-    blob::{self, UploadUrl},
+    blob::{self, UploadUrl, UploadUrlError},
 };
 use store_model::{product::Product, submission::Submission, target::Target};
 use tokio::time;
@@ -44,7 +44,7 @@ pub(super) struct Driver<'a> {
     /// What runs, once it has been read.
     product: Option<Product>,
     /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
-    upload: Option<UploadUrl>,
+    upload: Result<UploadUrl, UploadUrlError>,
     /// What an earlier process had sent.
     sent: Option<Sent>,
     /// The ZIP that was found to be the approved one; a resumed run does not know.
@@ -69,7 +69,7 @@ impl<'a> Driver<'a> {
             cancel,
             target: header.operation.target().clone(),
             product: None,
-            upload: None,
+            upload: Err(UploadUrlError::None),
             sent,
             approved: None,
             journal,
@@ -308,7 +308,7 @@ impl<'a> Driver<'a> {
 
     /// Whether the blob is known to be another version than the one that this run uploaded.
     async fn is_replaced(&self, run: &Run) -> bool {
-        let (Some(url), Some(ours)) = (&self.upload, run.etag()) else {
+        let (Ok(url), Some(ours)) = (&self.upload, run.etag()) else {
             return false;
         };
         let now = blob::etag(&self.services.http, url).await;
@@ -330,7 +330,7 @@ impl<'a> Driver<'a> {
     }
 
     fn keep_url(&mut self, fetched: Fetched) -> Submission {
-        if fetched.upload.is_some() {
+        if self.upload.is_err() || fetched.upload.is_ok() {
             self.upload = fetched.upload;
         }
         fetched.submission
@@ -374,7 +374,7 @@ impl<'a> Driver<'a> {
     }
 
     async fn send(&mut self, run: &Run, id: &str, zip: &Path) -> Result<RunEvent, Fault> {
-        if self.upload.is_none() {
+        if self.upload.is_err() {
             // A resumed run: the signed URL was never on disk, the draft still knows it.
             let fetched = self
                 .services
@@ -384,16 +384,13 @@ impl<'a> Driver<'a> {
                 .map_err(fault)?;
             self.keep_url(fetched);
         }
-        let Some(url) = self.upload.clone() else {
-            let message = format!(
-                "Draft {id} has no upload URL: it was touched in Partner Center. See {}",
+        let url = self.upload.clone().map_err(|why| Fault {
+            cause: Cause::Store,
+            message: format!(
+                "Draft {id} cannot be uploaded to: {why}. See {}",
                 self.target.portal_url(Some(id))
-            );
-            return Err(Fault {
-                cause: Cause::Store,
-                message,
-            });
-        };
+            ),
+        })?;
         // The URL stays good whoever has the draft: it is read once more before the archive takes another one's place.
         let read = Arc::new(Mutex::new(None));
         let gate = || {

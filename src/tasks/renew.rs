@@ -97,7 +97,7 @@ async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<P
         let fetched = fetched.map_err(|error| Stop::Failed(error.to_string()))?;
         let ends = fetched.upload.as_ref().map(|url| url.expires());
         // A URL that says nothing of its end is good until the service refuses it.
-        if ends.is_some_and(|end| end.is_none_or(|end| end > Timestamp::now())) {
+        if ends.is_ok_and(|end| end.is_none_or(|end| end > Timestamp::now())) {
             return Err(Stop::Refused(Refusal::UrlStillGood { id }));
         }
     }

@@ -39,7 +39,7 @@ fn held(call: &str, nth: u64) -> String {
 /// What the other client changes, where people would feel it most.
 fn foreign(release: Release) -> (&'static str, Value) {
     match release.target {
-        target if target == FLIGHT.target => ("/targetPublishMode", "Manual".into()),
+        target if target == FLIGHT.target => ("/notesForCertification", "theirs".into()),
         _ => ("/pricing/priceId", "Free".into()),
     }
 }

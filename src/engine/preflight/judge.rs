@@ -11,6 +11,7 @@ use store_model::{
     json::pointer::{member, names},
     merge, package,
     risk::{self, Risk},
+    rule_table,
     rules::check,
     status::Status,
     submission::{Submission, put_body},
@@ -95,11 +96,7 @@ pub fn preflight(
     let before = live.or(kept).map(|status_badge| &status_badge.body);
     let risks = risk::risks(kind, before, committed);
     agreed(plan, &risks)?;
-    warnings.extend(
-        risks
-            .into_iter()
-            .map(|risk| format!("{} You said yes to that.", risk.sentence)),
-    );
+    warnings.extend(allowed(risks));
     match (expected.is_empty(), &plan.zip) {
         (false, None) => Err(Refusal::FilesWithoutZip(
             expected.iter().map(|file| file.file_name.clone()).collect(),
@@ -225,12 +222,21 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
 
 /// The warnings of the check; its errors are the refusal.
 fn checked(kind: Kind, body: &Value, base: Option<&Value>) -> Result<Vec<String>, Refusal> {
-    let findings = check::check(kind, body, base);
+    let mut findings = check::check(kind, body, base);
+    for finding in &mut findings {
+        // Nobody can say which of the two the Store takes: never sent, whoever built the document.
+        if finding.rule == rule_table::FIELD_NAMED_TWICE {
+            finding.severity = Severity::Error;
+        }
+    }
     let of = |severity| {
         findings
             .iter()
             .filter(move |finding| finding.severity == severity)
-            .map(|finding| format!("{}: {}", finding.pointer, finding.sentence))
+            .map(|finding| match finding.pointer.as_str() {
+                "" => finding.sentence.clone(),
+                pointer => format!("{pointer}: {}", finding.sentence),
+            })
             .collect::<Vec<_>>()
     };
     let errors = of(Severity::Error);
@@ -274,15 +280,24 @@ fn rollout_settled(
 
 /// Weighs what will be sent against the draft that the Store has just made as a copy of what is live: what was live may not have
 /// been known, or be another one by now.
-pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<(), Refusal> {
+pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<String>, Refusal> {
     let kind = plan.target.kind();
     let before = put_body(kind, &draft.document);
-    let risks = open_risks(plan, &risk::risks(kind, Some(&before), body));
+    let all = risk::risks(kind, Some(&before), body);
+    let risks = open_risks(plan, &all);
     if risks.is_empty() {
-        return Ok(());
+        return Ok(allowed(all));
     }
     let id = draft.id.clone();
     Err(Refusal::RisksOfFreshDraft { id, risks })
+}
+
+/// The changes that somebody said yes to, for the record.
+fn allowed(risks: Vec<Risk>) -> Vec<String> {
+    risks
+        .into_iter()
+        .map(|risk| format!("{} You said yes to that.", risk.sentence))
+        .collect()
 }
 
 /// Whether a draft that appeared with an unanswered create is what that would have made: a copy of what is live. Without anything
