@@ -92,7 +92,7 @@ impl Task for Resume {
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
         let services = context.services().await?;
         let (reporter, cancel) = (context.reporter(), context.cancellation());
-        drive::resume(&services, &self.run, reporter, cancel).await;
+        drive::resume(&services, &self.run, false, reporter, cancel).await;
         Ok(())
     }
 }
@@ -113,7 +113,8 @@ impl Task for Renew {
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
         let services = context.services().await?;
         let (reporter, cancel) = (context.reporter(), context.cancellation());
-        renew::run(&services, &self.run, reporter, cancel).await;
+        // The dashboard has asked for the yes.
+        renew::run(&services, &self.run, true, reporter, cancel).await;
         Ok(())
     }
 }

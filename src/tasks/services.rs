@@ -25,6 +25,8 @@ pub struct Services {
     pub home: Home,
     /// The profile's name: journals and caches belong to it.
     pub profile: String,
+    /// Whether a commit and a deletion ask for a yes of their own.
+    pub is_protected: bool,
     pub cadence: Cadence,
     pub upload: UploadSettings,
 }
@@ -107,6 +109,7 @@ impl Services {
             http,
             home,
             profile: profile.name.clone(),
+            is_protected: profile.protected,
             cadence: Cadence {
                 shortest: follow.shortest,
                 longest: follow.longest,
