@@ -10,7 +10,10 @@ use crate::{
         working_copy::{DropEdit, KeepEdit},
     },
 };
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 use store_model::{catalog::Catalog, remote::Remote, status::Status, target::Target};
 
 /// Walking through a list asks for nothing; staying does.
@@ -157,7 +160,12 @@ impl Loading {
 
     /// What was edited and not kept yet, before leaving.
     pub fn keep_all(&mut self, model: &Model) -> Vec<AnyTask> {
-        let targets: Vec<_> = self.keep_at.drain().map(|(target, _)| target).collect();
+        let failed = model
+            .edits
+            .iter()
+            .filter(|(_, copy)| copy.keep_error.is_some());
+        let mut targets: HashSet<_> = failed.map(|(target, _)| target.clone()).collect();
+        targets.extend(self.keep_at.drain().map(|(target, _)| target));
         targets
             .into_iter()
             .map(|target| keep(target, model))
@@ -212,6 +220,7 @@ fn keep(target: Target, model: &Model) -> AnyTask {
         base: copy.base.clone(),
         body: copy.body.clone(),
         zip: copy.zip.clone(),
+        seen: copy.kept,
     }
     .into()
 }

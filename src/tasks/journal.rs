@@ -10,6 +10,7 @@ use crate::{
     storage::{DiskError, Runs},
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A run as its journal left it.
 pub(super) struct Recovered {
@@ -87,6 +88,7 @@ pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskE
                 found.push(Interrupted {
                     id: file.id,
                     view: Some(view),
+                    plan: recovered.run.plan().cloned().map(Arc::new),
                     held_by: holder,
                     problem: file.damaged,
                 });
@@ -94,6 +96,7 @@ pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskE
             Err(problem) => found.push(Interrupted {
                 id: file.id,
                 view: None,
+                plan: None,
                 held_by: holder,
                 problem: Some(problem),
             }),

@@ -3,9 +3,10 @@
 use super::{
     blocking::away,
     journal,
-    report::{Interrupted, KeptEdit, TargetDetail},
+    report::{Interrupted, TargetDetail},
     services::Services,
     task::{FailureNotice, Task, TaskContext, TaskError},
+    working_copy::read_edit,
 };
 use crate::storage::{DiskError, Drafts, Kept};
 use jiff::Timestamp;
@@ -184,7 +185,14 @@ impl Task for LoadTarget {
 
     async fn run(self, context: TaskContext<Self>) -> Result<Arc<TargetDetail>, TaskError> {
         let services = context.services().await?;
-        let detail = read_target(&services, &self.0, Priority::Screen).await?;
+        let mut detail = read_target(&services, &self.0, Priority::Screen).await?;
+        // What cannot be kept can still be looked at.
+        detail.edit = read_edit(context.home(), self.0, context.reporter())
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(?error, "the working copy cannot be read");
+                None
+            });
         Ok(Arc::new(detail))
     }
 }
@@ -244,25 +252,10 @@ pub(crate) async fn read_target(
         read(product.pending.as_ref()),
         read(product.published.as_ref())
     )?;
-    let kept = services
-        .home
-        .drafts()
-        .edited(target)
-        .unwrap_or_else(|error| {
-            tracing::warn!(%error, "the working copy cannot be read");
-            None
-        });
-    let edit = kept.map(|edit| KeptEdit {
-        text: edit.text,
-        base: edit.base_submission,
-        body: edit.base.map(Arc::new),
-        zip: edit.zip,
-        saved: edit.saved_at,
-    });
     Ok(TargetDetail {
         product,
         published,
         pending,
-        edit,
+        edit: None,
     })
 }

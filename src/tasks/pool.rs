@@ -26,6 +26,7 @@ struct Running {
 pub struct Pool {
     home: Home,
     profile: String,
+    session: String,
     services: PendingServices,
     sender: mpsc::Sender<Told>,
     root: CancellationToken,
@@ -60,6 +61,7 @@ impl Pool {
         Self {
             home,
             profile,
+            session: uuid::Uuid::new_v4().to_string(),
             services,
             sender,
             root,
@@ -89,6 +91,7 @@ impl Pool {
             Means {
                 home: self.home.clone(),
                 profile: self.profile.clone(),
+                session: self.session.clone(),
                 services: self.services.clone(),
                 reporter: reporter.clone(),
                 cancel: cancel.clone(),

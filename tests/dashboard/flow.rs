@@ -484,7 +484,8 @@ fn a_draft_whose_upload_url_has_ended_is_replaced_only_with_a_yes() {
     assert_eq!(
         harness.started(),
         [&Renew {
-            run: "run-1".into()
+            run: "run-1".into(),
+            plan: None,
         }
         .into()]
     );

@@ -47,7 +47,10 @@ pub fn resume(row: &RunRow) -> Option<Command> {
             yes: "Replace and continue".to_owned(),
             danger: true,
             must_type: None,
-            then: vec![Command::start(Renew { run })],
+            then: vec![Command::start(Renew {
+                run,
+                plan: row.plan.clone(),
+            })],
         }),
         _ => Command::start(Resume { run }),
     };
