@@ -13,6 +13,8 @@ mod drift;
 mod edits;
 #[path = "jobs/files.rs"]
 mod files;
+#[path = "jobs/first_minute.rs"]
+mod first_minute;
 #[path = "jobs/pool.rs"]
 mod pool;
 #[path = "jobs/reads.rs"]

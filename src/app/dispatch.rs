@@ -52,6 +52,11 @@ impl App {
                     self.broadcast(&Change::Selected, now);
                 }
             }
+            Command::Deselect => {
+                if self.context.selected.take().is_some() {
+                    self.broadcast(&Change::Selected, now);
+                }
+            }
             Command::ShowTab(_) | Command::Reveal { .. } | Command::ChangeDocument { .. } => {
                 self.deliver(PaneId::Detail, command, now);
             }
@@ -114,7 +119,7 @@ impl App {
     }
 
     fn shows_runs(&self) -> bool {
-        self.arrangement()
+        self.arrangement(self.size)
             .is_some_and(|shown| shown.panes.iter().any(|(pane, _)| *pane == PaneId::Runs))
     }
 

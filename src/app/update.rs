@@ -108,7 +108,7 @@ impl App {
         if self.context.settings.welcome.is_none() {
             self.start_job(Recall);
             self.start_job(LoadCatalog(Catalog::Apps));
-            self.start_job(LoadCatalog(Catalog::AddOns));
+            self.loading.behind(Catalog::AddOns, now);
         }
         self.release_all(now);
         std::mem::take(&mut self.effects)
@@ -128,7 +128,11 @@ impl App {
             Event::Report(job, report) => self.take_report(job, report, now),
             event => {
                 self.is_dirty = true;
+                if !matches!(event, Event::Woken) {
+                    self.loading.attended(now);
+                }
                 self.take_other(event, now);
+                self.load_what_is_due(now);
             }
         }
         self.release_all(now);
@@ -175,7 +179,7 @@ impl App {
                     .model
                     .run(&view.id)
                     .is_none_or(RunRow::is_active);
-                was_active.then(|| (view.target.clone(), view.name.clone(), view.ending.clone()))
+                was_active.then(|| view.id.clone())
             }
             _ => None,
         };
@@ -194,8 +198,8 @@ impl App {
                 self.toasts.push(severity, message, now.uptime);
             }
         }
-        if let Some((target, name, Some(ending))) = ended {
-            self.run_ended(target, &name, &ending, now);
+        if let Some(run) = ended {
+            self.run_ended(&run, now);
         }
         for change in changes {
             match change {
@@ -207,7 +211,7 @@ impl App {
                 Change::Stale(target) => self.loading.look_again(target),
                 change => {
                     self.broadcast(&change, now);
-                    self.loading.changed(&change);
+                    self.loading.changed(&change, now);
                     if let Change::Target(target) = &change {
                         self.go_on(target, now);
                     }
@@ -220,14 +224,15 @@ impl App {
         self.load_what_is_due(now);
     }
 
-    fn run_ended(
-        &mut self,
-        target: Target,
-        name: &str,
-        ending: &crate::engine::view::Ending,
-        now: Moment,
-    ) {
-        let (_, word, _) = status_badge::outcome(ending.outcome);
+    fn run_ended(&mut self, run: &str, now: Moment) {
+        let Some(row) = self.context.model.run(run).cloned() else {
+            return;
+        };
+        let Some(ending) = &row.view.ending else {
+            return;
+        };
+        let (name, target) = (&row.view.name, row.view.target.clone());
+        let (_, word, _) = status_badge::ended(&row, ending);
         let severity = match ending.outcome {
             Outcome::Published | Outcome::Committed | Outcome::Cancelled => Severity::Info,
             Outcome::Waiting => Severity::Warning,
@@ -328,14 +333,17 @@ impl App {
             && self.selected() == Some(target)
         {
             PaneId::Detail
-        } else if let Some(LoadCatalog(Catalog::Flights { app })) = task.get()
-            && self.context.app() == Some(app)
-        {
-            PaneId::Flights
+        } else if let Some(LoadCatalog(catalog)) = task.get() {
+            match catalog {
+                Catalog::Apps => PaneId::Apps,
+                Catalog::AddOns => PaneId::AddOns,
+                Catalog::Flights { app } if self.context.app() == Some(app) => PaneId::Flights,
+                Catalog::Flights { .. } => return false,
+            }
         } else {
             return false;
         };
-        self.arrangement()
+        self.arrangement(self.size)
             .is_some_and(|arrangement| arrangement.panes.iter().any(|(shown, _)| *shown == pane))
     }
 
@@ -414,9 +422,9 @@ impl App {
             .collect()
     }
 
-    pub(super) fn arrangement(&self) -> Option<Arrangement> {
+    pub(super) fn arrangement(&self, area: Rect) -> Option<Arrangement> {
         arrange::arrange(Shape {
-            area: self.size,
+            area,
             focus: self.focus.current(),
             is_zoomed: self.focus.is_zoomed,
             shows_activity: self.focus.shows_activity(),

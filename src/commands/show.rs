@@ -9,13 +9,8 @@ use super::{
 use serde_json::Value;
 use store_client::Priority;
 use store_model::{
-    explain,
-    json::document,
-    package,
-    product::Product,
-    status::StatusReport,
-    submission::{REDACTED, Submission},
-    target::Target,
+    explain, json::document, package, product::Product, signed_url::REDACTED, status::StatusReport,
+    submission::Submission, target::Target,
 };
 
 pub(super) async fn show(
@@ -44,7 +39,7 @@ pub(super) async fn show(
     };
     let submission = store.submission(target, &id).await?.submission;
     if json {
-        printer.line(document::pretty(&submission.document));
+        printer.document(&document::pretty(&submission.document));
         if submission
             .document
             .get("fileUploadUrl")
@@ -54,7 +49,7 @@ pub(super) async fn show(
             printer.chatter("fileUploadUrl is left out: whoever has it can replace the upload.");
         }
     } else if printer.is_json() {
-        printer.line(&submission.document);
+        printer.json(&submission.document);
     } else {
         overview(&product, Some(&submission), printer);
     }

@@ -17,7 +17,7 @@ use store_model::{
     },
     rules::check::check_new_add_on,
     target::Target,
-    texts::Field,
+    texts::{self, Field, NewText, Text},
 };
 
 /// How loud a message is.
@@ -99,6 +99,8 @@ pub enum Command {
     Focus(PaneId),
     /// Make this the target that the detail pane shows.
     Select(Target),
+    /// Nothing is selected any more.
+    Deselect,
     /// Show a tab of the detail pane; nothing where the selected target has none such.
     ShowTab(TabId),
     /// Go to the value at a JSON pointer of the selected target's document.
@@ -185,13 +187,8 @@ pub enum Opening {
     Run {
         id: String,
     },
-    /// The text of one cell of the listings.
-    EditText {
-        target: Target,
-        document: Arc<Value>,
-        language: String,
-        field: Field,
-    },
+    /// A text of the document, in a dialog of its own.
+    EditText(Box<TextToEdit>),
     /// A listing in one more language.
     NewLanguage {
         target: Target,
@@ -232,6 +229,63 @@ pub enum Opening {
         start: String,
         purpose: Purpose,
     },
+}
+
+/// A text of a target's document that is to be edited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextToEdit {
+    pub target: Target,
+    pub title: String,
+    pub start: String,
+    /// What it is for, below the text; may be empty.
+    pub help: String,
+    /// Its limits. A list has one entry a line.
+    pub field: Field,
+    /// Nothing is there yet: an empty text is a change too.
+    pub is_new: bool,
+    /// Enter ends it.
+    pub is_one_line: bool,
+    /// The same text in another language, with that language's code.
+    pub model: Option<(String, String)>,
+    pub place: TextPlace,
+}
+
+/// Where an edited text goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextPlace {
+    /// A language's text in the listings.
+    Listing {
+        document: Arc<Value>,
+        language: String,
+    },
+    /// The value at a JSON pointer.
+    Value { pointer: String },
+    /// A new entry of the list at a JSON pointer.
+    Entry { pointer: String },
+}
+
+impl TextToEdit {
+    /// What makes the document hold this text.
+    pub fn edits(&self, text: &str) -> Vec<Edit> {
+        match &self.place {
+            TextPlace::Listing { document, language } => {
+                let new = NewText {
+                    language: language.clone(),
+                    field: self.field,
+                    text: Text::read(&self.field, text),
+                };
+                texts::edits(self.target.kind(), document, &[new])
+            }
+            TextPlace::Value { pointer } => vec![Edit::Set {
+                pointer: pointer.clone(),
+                value: text.into(),
+            }],
+            TextPlace::Entry { pointer } => vec![Edit::Append {
+                pointer: pointer.clone(),
+                value: text.into(),
+            }],
+        }
+    }
 }
 
 /// A row of a list to choose from.

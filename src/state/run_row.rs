@@ -35,6 +35,23 @@ impl RunRow {
         self.is_left || self.view.ending.as_ref().is_some_and(Ending::may_go_on)
     }
 
+    /// The upload of a run that was paused, or stopped, before its end.
+    pub fn paused(&self) -> Option<&UploadProgress> {
+        let is_stopped = self
+            .view
+            .ending
+            .as_ref()
+            .is_some_and(|ending| ending.outcome == Outcome::Cancelled);
+        self.upload
+            .as_ref()
+            .filter(|upload| is_stopped && upload.sent < upload.total)
+    }
+
+    /// It was there when the submission came into its present state, or saw it come into it: only then is known since when.
+    pub fn knows_begin(&self) -> bool {
+        self.is_committed() || self.view.timeline.len() > 1
+    }
+
     pub fn is_committed(&self) -> bool {
         self.view
             .step(Step::Commit)

@@ -136,6 +136,9 @@ impl Pool {
 
     /// Cancels everything and gives it time to put its things in order.
     pub async fn shut_down(self, patience: Duration) {
+        if let Some(Ok(services)) = self.services.peek() {
+            services.closing.cancel();
+        }
         self.root.cancel();
         self.tasks.close();
         let _ = time::timeout(patience, self.tasks.wait()).await;

@@ -11,10 +11,11 @@ use crate::{
 use futures::future::{BoxFuture, Shared};
 use std::sync::Arc;
 use store_client::{
-    Credential, Ledger, Observe, Store, StoreSettings,
+    Credential, Exchange, Ledger, Observe, Store, StoreSettings,
     blob::{Checksum, UploadSettings},
     http::{self, HttpClientError},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct Services {
     pub profile: String,
     pub cadence: Cadence,
     pub upload: UploadSettings,
+    /// The program ends: what is only followed is left as it is, for the next start.
+    pub closing: CancellationToken,
 }
 
 /// Services that may still be in the making, or in words why there are none.
@@ -91,6 +94,7 @@ impl Services {
         ledger: Option<LedgerFile>,
     ) -> Result<Self, OpenError> {
         let http = http::http_client_for(&profile.store)?;
+        let observe = logged(observe);
         let settings = StoreSettings {
             login: profile.login.clone(),
             store: profile.store.clone(),
@@ -110,6 +114,7 @@ impl Services {
                 shortest: follow.shortest,
                 longest: follow.longest,
             },
+            closing: CancellationToken::new(),
             upload: UploadSettings {
                 connections: upload.connections as usize,
                 block_size: upload.block_size,
@@ -122,6 +127,22 @@ impl Services {
             },
         })
     }
+}
+
+/// Every request goes into the log as well, whoever else wants to know.
+fn logged(observe: Observe) -> Observe {
+    Arc::new(move |exchange: Exchange| {
+        tracing::info!(
+            method = exchange.method,
+            path = exchange.path,
+            status = exchange.status,
+            ms = exchange.elapsed.as_millis() as u64,
+            correlation = exchange.correlation,
+            error = exchange.error,
+            "request"
+        );
+        observe(exchange);
+    })
 }
 
 /// The service counts by tenant: two profiles of one tenant share what is left of the minute.

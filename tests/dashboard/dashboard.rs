@@ -154,12 +154,24 @@ impl Dashboard {
         profile: ProfileView,
         faults: BTreeMap<Target, String>,
     ) -> Self {
+        Self::with_keys(columns, rows, store, profile, faults, &[])
+    }
+
+    /// With chords that a person has bound.
+    pub fn with_keys(
+        columns: u16,
+        rows: u16,
+        store: Vec<TargetDetail>,
+        profile: ProfileView,
+        faults: BTreeMap<Target, String>,
+        keys: &[(String, Vec<String>)],
+    ) -> Self {
         let settings = Settings {
             profile,
             banner: None,
             welcome: None,
             theme: Theme::default(),
-            keymap: keymap(&[]).unwrap(),
+            keymap: keymap(keys).unwrap(),
             zone: TimeZone::UTC,
             notify: false,
         };

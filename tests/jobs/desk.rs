@@ -67,6 +67,10 @@ impl Desk {
         })
         .await;
         desk.keys(list);
+        if list == "2" {
+            // Those of every app.
+            desk.keys(".");
+        }
         for _ in 0..100 {
             if desk.app.selected() == Some(target) {
                 break;

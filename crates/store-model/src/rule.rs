@@ -30,7 +30,7 @@ impl fmt::Display for Severity {
 }
 
 /// What happens to a submission that breaks a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Certainty {
     /// The Store refuses the update.
     Refused,
@@ -38,6 +38,8 @@ pub enum Certainty {
     CommitMayFail,
     /// No ZIP can be made of the folder.
     NotPacked,
+    /// The Store might take it, but it cannot be what its author wrote.
+    NotSent,
     /// Refusals were reported or are likely.
     MayBeRefused,
     /// The Store takes it, but customers, money or files could be lost.
@@ -49,12 +51,19 @@ pub enum Certainty {
 impl Certainty {
     pub fn severity(self) -> Severity {
         match self {
-            Self::Refused | Self::CommitFails | Self::CommitMayFail | Self::NotPacked => {
-                Severity::Error
-            }
+            Self::Refused
+            | Self::CommitFails
+            | Self::CommitMayFail
+            | Self::NotPacked
+            | Self::NotSent => Severity::Error,
             Self::MayBeRefused | Self::MayNotBeMeant => Severity::Warning,
             Self::Note => Severity::Note,
         }
+    }
+
+    /// Whether it is known for certain that the Store, or packing, refuses it; only anything less can be allowed.
+    pub fn is_certain(self) -> bool {
+        matches!(self, Self::Refused | Self::CommitFails | Self::NotPacked)
     }
 
     /// The words that `docs/rules.md` uses; empty for a note.
@@ -64,6 +73,7 @@ impl Certainty {
             Self::CommitFails => "the commit fails",
             Self::CommitMayFail => "the commit may fail",
             Self::NotPacked => "`flightdeck pack` makes no ZIP",
+            Self::NotSent => "Flightdeck does not send it",
             Self::MayBeRefused => "may be refused",
             Self::MayNotBeMeant => "may not be meant",
             Self::Note => "",
@@ -72,7 +82,7 @@ impl Certainty {
 }
 
 /// The rows of [`crate::rule_table`]; scripts rely on the names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Rule {
     /// Also the anchor of its paragraph in `docs/rules.md`.
     pub name: &'static str,

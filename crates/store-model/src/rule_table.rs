@@ -44,6 +44,7 @@ rules! {
         OBSOLETE_FIELD_SET "obsolete-field-set" Note ["obsolete-listing-fields", "sales"];
         FIELD_LEFT_OUT "field-left-out" MayNotBeMeant ["an-update-replaces-everything"];
         CONTROL_CHARACTERS "control-characters" MayBeRefused ["control-characters"];
+        SIGNED_URL_LEFT_OUT "signed-url-left-out" NotSent ["fields-the-store-owns"];
     }
     "Price and availability" {
         PRICE_MISSING "price-missing" Refused ["missing-price"];
@@ -180,6 +181,7 @@ rules! {
         PACKAGE_OLDER_THAN_LIVE "package-older-than-live" MayNotBeMeant ["which-package-a-customer-gets"];
         PACKAGE_CAPABILITY_ADDED "package-capability-added" Note ["capabilities"];
         DEVICE_FAMILY_LOST "device-family-lost" MayNotBeMeant ["which-package-a-customer-gets"];
+        ARCHITECTURE_LOST "architecture-lost" MayNotBeMeant ["which-package-a-customer-gets"];
         MINIMUM_VERSION_RAISED "minimum-version-raised" MayNotBeMeant ["which-package-a-customer-gets"];
     }
     "Pictures in the ZIP" {

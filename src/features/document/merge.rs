@@ -6,7 +6,7 @@ use crate::{
     screen::{
         action::Action,
         command::{Command, Severity},
-        pane::{Context, Possible},
+        pane::Context,
     },
     state::{
         Change,
@@ -266,19 +266,6 @@ impl Overlay for Merge {
     fn opened(&mut self, cx: &Context, _commands: &mut Vec<Command>) {
         self.compare(cx);
         self.row = self.buttons();
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Enter
-            | Action::Back
-            | Action::Left
-            | Action::Right
-            | Action::Toggle
-            | Action::Up
-            | Action::Down => Possible::Yes,
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {

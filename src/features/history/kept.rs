@@ -10,7 +10,7 @@ use crate::{
     screen::{
         action::Action,
         command::{Command, Severity},
-        pane::{Context, Possible},
+        pane::Context,
         status_badge::at,
     },
     state::{
@@ -310,15 +310,6 @@ impl Overlay for Kept {
                 target: self.target.clone(),
                 path: path.clone(),
             }));
-        }
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
-                Possible::Yes
-            }
-            _ => Possible::Unknown,
         }
     }
 

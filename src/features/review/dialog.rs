@@ -8,7 +8,7 @@ use crate::{
         action::{Action, Scope},
         command::Command,
         difference_lines::DiffLines,
-        pane::{Context, Handled, Possible, Typed},
+        pane::{Context, Handled, Typed},
         text_panel::TextPanel,
     },
     state::{
@@ -199,24 +199,6 @@ impl Overlay for Review {
 
     fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         self.look(cx, commands);
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Up
-            | Action::Down
-            | Action::Left
-            | Action::Right
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Enter
-            | Action::Toggle
-            | Action::Copy
-            | Action::Back => Possible::Yes,
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {

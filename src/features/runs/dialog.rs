@@ -9,7 +9,7 @@ use crate::{
         action::{Action, Scope},
         command::Command,
         pane::{Context, Possible},
-        status_badge::{self, outcome, since},
+        status_badge::{self, ended, since},
     },
     state::RunRow,
     tasks::report::UploadProgress,
@@ -262,8 +262,8 @@ impl Page<'_, '_> {
         let Some(ending) = &row.view.ending else {
             return;
         };
-        let (sign, word, role) = outcome(ending.outcome);
-        let said = match controls::paused(row) {
+        let (sign, word, role) = ended(row, ending);
+        let said = match row.paused() {
             Some(upload) => {
                 let percent = units::percent(upload.sent, upload.total);
                 format!(
@@ -362,9 +362,9 @@ impl Overlay for Run {
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         let is_active = self.row(cx).is_some_and(RunRow::is_active);
         match action {
-            Action::Back | Action::Copy | Action::OpenPortal => Possible::Yes,
-            Action::CancelRun if is_active => Possible::Yes,
-            Action::CancelRun => Possible::No("This run has ended already.".to_owned()),
+            Action::CancelRun if !is_active => {
+                Possible::No("This run has ended already.".to_owned())
+            }
             Action::PauseRun => self
                 .row(cx)
                 .map_or(Possible::Unknown, |row| controls::may_pause(row, cx)),
@@ -433,7 +433,7 @@ impl Overlay for Run {
             keys.push((Action::CancelRun, "stop"));
         } else if row.may_go_on() {
             // The key that paused it goes on with it.
-            let key = if controls::paused(row).is_some() {
+            let key = if row.paused().is_some() {
                 Action::PauseRun
             } else {
                 Action::ResumeRun

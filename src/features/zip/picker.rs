@@ -208,15 +208,6 @@ impl Overlay for ZipPicker {
                 Possible::No("Nothing in the JSON can be repaired for this ZIP.".into())
             }
             Action::MakeZip => self.can_make(cx),
-            Action::Repair
-            | Action::Enter
-            | Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Left
-            | Action::Right
-            | Action::Back => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
