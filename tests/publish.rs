@@ -22,8 +22,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use store_model::{
     risk::RiskKind,
-    status::{Status, StatusReport},
     signed_url::REDACTED,
+    status::{Status, StatusReport},
     submission::{Submission, put_body},
     target::{Kind, Target},
 };

@@ -191,10 +191,8 @@ impl Run {
         );
         let version_of = |package: &PackageFacts| {
             let known = Some(&package.version).filter(|version| !version.is_empty());
-            let brought = self.versions.get(&package.file_name.replace('\\', "/"));
-            known
-                .or(brought.filter(|version| !version.contains('/')))
-                .cloned()
+            let sent = self.versions.get(&package.file_name.replace('\\', "/"));
+            known.or(sent).cloned()
         };
         let path = |package: &PackageFacts| package.file_name.replace('\\', "/").to_lowercase();
         let name = |package: &PackageFacts, version: Option<&String>| {

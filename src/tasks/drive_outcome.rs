@@ -12,9 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
 use store_client::{ApiError, blob::FileIdentity};
-use store_model::{
-    finding::Severity, packages::rows, product::PackageIdentity, target::Target,
-};
+use store_model::{finding::Severity, packages::rows, product::PackageIdentity, target::Target};
 
 pub(super) async fn examine(
     target: &Target,

@@ -92,6 +92,7 @@ impl<'a> Driver<'a> {
             if next == NextStep::End {
                 break;
             }
+            let is_look = matches!(next, NextStep::Poll { .. });
             let happened = if !self.is_due(&run).await {
                 RunEvent::Cancelled
             } else if let Err(fault) = self.intend(&run, &next).await {
@@ -99,6 +100,13 @@ impl<'a> Driver<'a> {
             } else {
                 self.perform(&run, next).await
             };
+            if is_look
+                && matches!(happened, RunEvent::Cancelled)
+                && self.services.closing.is_cancelled()
+            {
+                // Nobody cancelled anything: the submission goes on by itself, and the next start finds the journal open.
+                return;
+            }
             let at = Timestamp::now();
             let kept = self.write(&Entry::Happened {
                 at,

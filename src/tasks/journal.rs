@@ -10,6 +10,7 @@ use crate::{
     storage::{DiskError, RunFile, Runs},
 };
 use serde_json::Value;
+use std::sync::Arc;
 use store_model::target::Target;
 
 /// A run as its journal left it.
@@ -88,6 +89,7 @@ pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskE
                 found.push(Interrupted {
                     id: file.id,
                     view: Some(view),
+                    plan: recovered.run.plan().cloned().map(Arc::new),
                     held_by: holder,
                     problem: file.damaged,
                 });
@@ -95,6 +97,7 @@ pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskE
             Err(problem) => found.push(Interrupted {
                 id: file.id,
                 view: None,
+                plan: None,
                 held_by: holder,
                 problem: Some(problem),
             }),

@@ -15,6 +15,7 @@ use store_client::{
     blob::{Checksum, UploadSettings},
     http::{self, HttpClientError},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Services {
     pub is_protected: bool,
     pub cadence: Cadence,
     pub upload: UploadSettings,
+    /// The program ends: what is only followed is left as it is, for the next start.
+    pub closing: CancellationToken,
 }
 
 /// Services that may still be in the making, or in words why there are none.
@@ -114,6 +117,7 @@ impl Services {
                 shortest: follow.shortest,
                 longest: follow.longest,
             },
+            closing: CancellationToken::new(),
             upload: UploadSettings {
                 connections: upload.connections as usize,
                 block_size: upload.block_size,

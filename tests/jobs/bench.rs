@@ -166,7 +166,7 @@ impl Bench {
     }
 
     pub fn publish(&mut self, plan: Plan) -> JobId {
-        self.start(Publish(Box::new(plan)))
+        self.start(Publish(Arc::new(plan)))
     }
 
     /// The next report, looked through.

@@ -346,7 +346,10 @@ pub fn committable(
     let kind = plan.target.kind();
     let live = live.map(|live| put_body(kind, &live.document));
     let draft = put_body(kind, &draft.document);
-    agreed(plan, &risk::risks(kind, live.as_ref(), &draft, &Cargo::new()))
+    agreed(
+        plan,
+        &risk::risks(kind, live.as_ref(), &draft, &Cargo::new()),
+    )
 }
 
 fn agreed(plan: &Plan, risks: &[Risk]) -> Result<(), Refusal> {

@@ -2,16 +2,13 @@
 
 use crate::screen::pane::{Context, Possible};
 use crate::{
-    engine::view::{Cause, Outcome, Step},
+    engine::view::{Cause, Step},
     screen::{
         action::Action,
         command::{Command, Opening},
     },
     state::RunRow,
-    tasks::{
-        report::UploadProgress,
-        runs::{Renew, Resume},
-    },
+    tasks::runs::{Renew, Resume},
 };
 
 /// Whether a run can be gone on with, or why not.
@@ -47,23 +44,14 @@ pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
             yes: "Replace and continue".to_owned(),
             danger: true,
             must_type: (cx.model.profile.is_protected).then(|| row.view.name.clone()),
-            then: vec![Command::start(Renew { run })],
+            then: vec![Command::start(Renew {
+                run,
+                plan: row.plan.clone(),
+            })],
         }),
         _ => Command::start(Resume { run }),
     };
     (!row.is_active() && row.may_go_on()).then_some(go_on)
-}
-
-/// The upload of a run that was paused, or stopped, before its end.
-pub fn paused(row: &RunRow) -> Option<&UploadProgress> {
-    let is_stopped = row
-        .view
-        .ending
-        .as_ref()
-        .is_some_and(|ending| ending.outcome == Outcome::Cancelled);
-    row.upload
-        .as_ref()
-        .filter(|upload| is_stopped && upload.sent < upload.total)
 }
 
 pub fn is_uploading(row: &RunRow) -> bool {
