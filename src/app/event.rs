@@ -1,8 +1,11 @@
 //! What the shell tells the app and what the app wants of the shell: plain data.
 
-use crate::tasks::{
-    job::{Job, JobId},
-    report::Report,
+use crate::{
+    screen::command::Severity,
+    tasks::{
+        job::{Job, JobId},
+        report::Report,
+    },
 };
 use jiff::Timestamp;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
@@ -39,6 +42,8 @@ pub enum Event {
         title: String,
         text: String,
     },
+    /// What came of something outside, in one line.
+    Told(Severity, String),
     /// Somebody asks the program to end; there is nobody to ask back.
     Terminate,
 }
@@ -63,5 +68,7 @@ pub enum Effect {
     OpenLink(String),
     /// Ring the bell and tell the desktop.
     Notify(String),
+    /// Give the terminal back to the shell until it is called again.
+    Suspend,
     Quit(Exit),
 }

@@ -5,11 +5,14 @@ use crate::{
     cli::Cli,
     engine::preflight::Refusal,
     shell::logging,
-    storage::config::{Config, Env, Profile, measure},
+    storage::{
+        config::{Config, Env, Profile, measure},
+        input,
+    },
     tasks::{load, pool::Pool, report::TargetDetail, reporter::Told, services::Services},
 };
 use serde_json::Value;
-use std::{fs::File, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 use store_client::Priority;
 use store_model::{json::document::Document, submission::Submission, target::Target};
 use tokio::sync::mpsc;
@@ -47,6 +50,12 @@ impl Context {
 
     /// Begins the log of this session. Where it cannot be kept, that is one warning at most: `is_told` after another one.
     fn of(profile: Profile, services: Services, is_told: bool, printer: &mut Printer<'_>) -> Self {
+        if let Some(folder) = services.home.exposed() {
+            printer.chatter(format!(
+                "warning: everybody on this machine may write into {0} and plant files there that flightdeck trusts. Take that right away: chmod o-w {0}",
+                folder.display()
+            ));
+        }
         let folder = services.home.log_folder();
         match logging::start(&folder) {
             Ok(()) => tracing::info!(
@@ -106,18 +115,8 @@ fn configured(cli: &Cli, env: Env) -> Result<(Config, Profile), Failure> {
 
 /// The text of a file that the person named, or why it cannot be had.
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}.", path.display())))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        Failure::usage(format!(
-            "{} is not UTF-8: {error}. Save it as UTF-8.",
-            path.display()
-        ))
-    })?;
-    // Editors on Windows put a byte order mark first; JSON does not know it.
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map_or(text.clone(), str::to_owned))
+    input::read_text(path, input::DOCUMENT)
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}.", path.display())))
 }
 
 /// The draft, or else what is live.
@@ -134,7 +133,7 @@ pub(super) fn submission(detail: &TargetDetail) -> Result<&Submission, Failure> 
 /// Says at once that a ZIP cannot be read: nothing is asked of the Store for it.
 pub(super) fn may_open(zip: &Path) -> Result<(), Failure> {
     let fail = |error| Failure::usage(format!("{} cannot be opened: {error}.", zip.display()));
-    File::open(zip).map(drop).map_err(fail)
+    input::open(zip).map(drop).map_err(fail)
 }
 
 /// The value of the document that the person named.

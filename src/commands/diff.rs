@@ -152,7 +152,7 @@ fn print(
     let title = format!("{}, {}", detail.product.name, sides.target);
     match format {
         DiffFormat::Text => {
-            printer.text(format!("{title}\n{before} → {after}\n"));
+            printer.text(format!("{title}\n{before} → {after}\n\n"));
             if difference.is_empty() {
                 printer.line("No difference.");
             }
