@@ -1,7 +1,7 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
-use flightdeck::screen::keymap::keymap;
-use flightdeck::{
+use crate::screen::keymap::keymap;
+use crate::{
     app::event as app,
     cli::Cli,
     commands::{
@@ -18,11 +18,11 @@ use flightdeck::{
         config::{Config, ConfigError, Profile, env},
     },
     tasks::{
-        job::{Job, JobId},
         pool::Pool,
         report::{Connection, Report},
-        reporter::Told,
+        reporter::{JobId, Told},
         services::{OpenError, PendingServices, Services},
+        task::AnyTask,
     },
 };
 use futures::FutureExt;
@@ -64,16 +64,16 @@ const DEMO_BANDWIDTH: &str = "48 MB";
 
 /// The dashboard on a simulator of its own, with sample files, all in folders that `temporary` takes: they go with the program.
 #[cfg(feature = "sim")]
-pub async fn demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
+pub async fn demo(args: &crate::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
     ended(run_demo(args, temporary).await)
 }
 
 #[cfg(feature = "sim")]
 async fn run_demo(
-    args: &flightdeck::cli::DemoArgs,
+    args: &crate::cli::DemoArgs,
     temporary: &mut Vec<TempDir>,
 ) -> Result<Exit, Failure> {
-    use flightdeck::storage::config::{Credential, Paths, SecretSource};
+    use crate::storage::config::{Credential, Paths, SecretSource};
     use store_sim::{SimOptions, samples};
     let failed = |error: io::Error| {
         Failure::new(
@@ -81,8 +81,8 @@ async fn run_demo(
             format!("The demo could not be started: {error}"),
         )
     };
-    let scenario = flightdeck::commands::sim::read_scenario(args.scenario.as_deref())
-        .map_err(Failure::usage)?;
+    let scenario =
+        crate::commands::sim::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
     let mut make = || -> Result<PathBuf, Failure> {
         let folder = tempfile::Builder::new()
             .prefix("flightdeck-demo-")
@@ -174,7 +174,7 @@ async fn welcome(
         #[cfg(feature = "sim")]
         app::Exit::Demo => {
             run_demo(
-                &flightdeck::cli::DemoArgs {
+                &crate::cli::DemoArgs {
                     speed: 1.0,
                     scenario: None,
                     apps: None,
@@ -192,7 +192,7 @@ async fn welcome(
 struct Idle;
 
 impl Worker for Idle {
-    fn start(&mut self, _: JobId, _: Job) {}
+    fn start(&mut self, _: JobId, _: AnyTask) {}
 
     fn cancel(&mut self, _: JobId) {}
 }
@@ -201,8 +201,8 @@ impl Worker for Idle {
 struct Hands<'a>(&'a mut Pool);
 
 impl Worker for Hands<'_> {
-    fn start(&mut self, id: JobId, job: Job) {
-        self.0.start(id, job);
+    fn start(&mut self, id: JobId, task: AnyTask) {
+        self.0.start(id, task);
     }
 
     fn cancel(&mut self, id: JobId) {

@@ -2,10 +2,7 @@
 
 use crate::{
     screen::command::Severity,
-    tasks::{
-        job::{Job, JobId},
-        report::Report,
-    },
+    tasks::{report::Report, reporter::JobId, task::AnyTask},
 };
 use jiff::Timestamp;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
@@ -58,7 +55,7 @@ pub enum Exit {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    Start(JobId, Job),
+    Start(JobId, AnyTask),
     Cancel(JobId),
     Copy(String),
     EditOutside {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cli::Create,
     engine::preflight::Refusal,
-    tasks::{job::NewProduct, manage},
+    tasks::manage::{self, NewProduct},
 };
 use store_model::{product::Product, target::Target};
 

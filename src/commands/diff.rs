@@ -11,9 +11,8 @@ use crate::{
     cli::DiffFormat,
     tasks::{
         browse, digest,
-        job::JobId,
         report::{Report, Summed, TargetDetail},
-        reporter::Reporter,
+        reporter::{JobId, Reporter},
     },
 };
 use serde_json::Value;

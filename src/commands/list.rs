@@ -5,10 +5,10 @@ use super::{
     exit::{Exit, Failure},
     printer::Printer,
 };
-use crate::{cli::Listing, tasks::job::Catalog};
+use crate::cli::Listing;
 use serde_json::Value;
 use store_client::Priority;
-use store_model::{product::Product, status::Status};
+use store_model::{catalog::Catalog, product::Product, status::Status};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) async fn run(
