@@ -393,8 +393,9 @@ fn read_refusal(reply: &Reply, proof: &str) -> (ApiError, bool) {
     let correlation = Some(shown(&text("correlation_id")))
         .filter(|id| !id.is_empty())
         .or_else(|| reply.correlation.clone());
+    // A failure on Microsoft's side, whatever number comes with it.
     let advice = if is_busy {
-        sign_in_advice(number, "temporarily_unavailable")
+        sign_in_advice(None, "temporarily_unavailable")
     } else {
         sign_in_advice(number, &error)
     };
