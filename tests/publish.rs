@@ -21,8 +21,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use store_model::{
     risk::RiskKind,
-    status::{Status, StatusReport},
     signed_url::REDACTED,
+    status::{Status, StatusReport},
     submission::{Submission, put_body},
     target::{Kind, Target},
 };
@@ -702,6 +702,7 @@ fn a_follow_outlives_a_fault_of_the_network() {
         target: Target::app("9A"),
         name: "Notes".into(),
         submission: "11".into(),
+        until: WaitFor::Published,
     };
     let mut run = Run::new(header(operation));
     let at: Timestamp = "2026-02-03T09:20:05Z".parse().unwrap();

@@ -23,13 +23,15 @@ pub(super) struct Context {
     pub services: Services,
     pub sender: mpsc::Sender<Told>,
     pub told: mpsc::Receiver<Told>,
+    /// Variables with secrets of ours, which no program that is started gets.
+    pub hidden: Vec<String>,
 }
 
 impl Context {
     pub(super) fn open(cli: &Cli, env: Env, printer: &mut Printer<'_>) -> Result<Self, Failure> {
         let (config, profile) = configured(cli, env)?;
         let services = Services::open(&config, &profile, Arc::new(|_| ()))?;
-        Ok(Self::of(profile, services, false, printer))
+        Ok(Self::of(&config, profile, services, false, printer))
     }
 
     /// For a command that only reads: it works where nothing can be written, and warns that something is not kept.
@@ -45,11 +47,23 @@ impl Context {
                 "warning: {lost} Until then each command counts its own requests alone, and the Store may let it wait."
             ));
         }
-        Ok(Self::of(profile, services, lost.is_some(), printer))
+        Ok(Self::of(
+            &config,
+            profile,
+            services,
+            lost.is_some(),
+            printer,
+        ))
     }
 
     /// Begins the log of this session. Where it cannot be kept, that is one warning at most: `is_told` after another one.
-    fn of(profile: Profile, services: Services, is_told: bool, printer: &mut Printer<'_>) -> Self {
+    fn of(
+        config: &Config,
+        profile: Profile,
+        services: Services,
+        is_told: bool,
+        printer: &mut Printer<'_>,
+    ) -> Self {
         if let Some(folder) = services.home.exposed() {
             printer.chatter(format!(
                 "warning: everybody on this machine may write into {0} and plant files there that flightdeck trusts. Take that right away: chmod o-w {0}",
@@ -76,6 +90,7 @@ impl Context {
             services,
             sender,
             told,
+            hidden: config.secret_variables(),
         }
     }
 

@@ -385,7 +385,7 @@ impl Run {
 
     pub(super) fn seen(&mut self, report: StatusReport, at: Timestamp) {
         self.view.saw(report.status.clone(), at);
-        let wait = self.plan().map_or(WaitFor::Published, |plan| plan.wait);
+        let wait = self.header.operation.until();
         let verdict = follow::judge(
             &report,
             self.publish_mode.as_deref(),

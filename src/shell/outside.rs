@@ -48,7 +48,7 @@ pub fn notify(text: &str) -> String {
 }
 
 /// Splits a command line into words; quotes keep spaces together, a backslash is a letter (Windows paths).
-fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quote = None;

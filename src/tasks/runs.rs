@@ -4,7 +4,7 @@ use super::{
     drive, renew,
     task::{Task, TaskContext, TaskError},
 };
-use crate::engine::{operation::Operation, plan::Plan};
+use crate::engine::{operation::Operation, plan::Plan, plan::WaitFor};
 use store_model::target::Target;
 
 /// Publishes what was planned.
@@ -56,6 +56,7 @@ impl Task for Follow {
             target,
             name,
             submission,
+            until: WaitFor::Published,
         };
         drive_run(operation, context).await
     }

@@ -84,14 +84,22 @@ pub fn preflight(
     if let Some(body) = &body {
         no_errors(kind, body, base)?;
     }
-    warnings.extend(
-        check::check_dates(kind, committed, at)
-            .into_iter()
-            .map(|finding| finding.sentence),
-    );
     // Where nobody can say what customers have, the draft that the Store made of it stands for it.
     let has = live.or(draft.as_ref()).map(|it| &it.body);
-    agreed(plan, &risk::risks(kind, has, committed, &Cargo::new()))?;
+    let risks = risk::risks(kind, has, committed, &Cargo::new());
+    agreed(plan, &risks)?;
+    // Whoever reads the log of a release sees what was agreed to, and what is odd, before anything is sent.
+    warnings.extend(
+        risks
+            .iter()
+            .map(|risk| format!("{} (allowed: {})", risk.sentence, risk.kind.name())),
+    );
+    warnings.extend(
+        check::check_at(kind, committed, base, at)
+            .into_iter()
+            .filter(|finding| finding.severity != Severity::Note)
+            .map(|finding| finding.sentence),
+    );
     match (expected.is_empty(), &plan.zip) {
         (false, None) => Err(Refusal::FilesWithoutZip(
             expected.iter().map(|file| file.file_name.clone()).collect(),
