@@ -183,7 +183,7 @@ fn print(
             let title = escaped(&title);
             let sentence = escaped(&format!("{before} → {after}"));
             printer.text(format!(
-                "## {title}\n\n{sentence}\n\n{}",
+                "## {title}\n\n{sentence}\n\n{}\n",
                 difference.markdown()
             ));
             let zip = zip
