@@ -297,7 +297,7 @@ pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<
 fn allowed(risks: Vec<Risk>) -> Vec<String> {
     risks
         .into_iter()
-        .map(|risk| format!("{} You said yes to that.", risk.sentence))
+        .map(|risk| format!("{} (allowed: {})", risk.sentence, risk.kind.name()))
         .collect()
 }
 

@@ -9,6 +9,7 @@ use crate::{
     finding::places,
     json::pointer::{child, member, names},
     packages::rows::Cargo,
+    safe_text,
     target::Kind,
     units::counted,
     value::{Date, brief, date, is_empty, numbers_equal},
@@ -144,7 +145,8 @@ impl<'a> Weighing<'a> {
         self.found.push(Risk {
             kind,
             pointer,
-            sentence,
+            // It quotes the document, and stays one line whatever stands there.
+            sentence: safe_text::line(&sentence).into_owned(),
         });
     }
 
