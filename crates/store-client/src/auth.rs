@@ -1,10 +1,12 @@
 //! Sign-in by client credentials (v2 form) and the token that all requests share. It must not know any call of the Store.
 
 use crate::{
+    client::host_of,
     endpoint::check_endpoint,
     error::{ApiError, sign_in_advice, status_words},
     exchange::{Observe, Watch},
     retry::{Patience, SIGN_IN_ATTEMPTS, is_passing, throttle_pause},
+    waits::Waits,
     wire::{self, Reply, shown},
 };
 use futures::{
@@ -22,6 +24,7 @@ use std::{
     time::Duration,
 };
 use store_model::product::field;
+use tokio::time::Instant;
 use url::Url;
 
 /// The audience of every token (store-api.md § 1.1).
@@ -86,6 +89,7 @@ pub(super) struct Auth {
     http: reqwest::Client,
     identity: Identity,
     observe: Observe,
+    waits: Waits,
     state: Mutex<State>,
 }
 
@@ -97,11 +101,17 @@ struct State {
 }
 
 impl Auth {
-    pub(super) fn new(http: reqwest::Client, identity: Identity, observe: Observe) -> Self {
+    pub(super) fn new(
+        http: reqwest::Client,
+        identity: Identity,
+        observe: Observe,
+        waits: Waits,
+    ) -> Self {
         Self {
             http,
             identity,
             observe,
+            waits,
             state: Mutex::default(),
         }
     }
@@ -186,8 +196,14 @@ impl Auth {
             let proof = self.proof().await?;
             let at = Timestamp::now();
             let mut watch = Watch::start(&self.observe, "POST", "sign in");
+            let wait = self.waits.answer(
+                host_of(&self.identity.login),
+                Instant::now(),
+                patience.sign_in,
+            );
             let answer =
                 wire::exchange(self.request(&proof)?.timeout(patience.sign_in), &mut watch).await;
+            drop(wait);
             let (error, pause) = match answer {
                 Err(fault) => {
                     let error = ApiError::Lost {

@@ -18,6 +18,7 @@ mod lists;
 mod minute;
 mod retry;
 mod transport;
+mod waits;
 mod wire;
 
 pub use auth::{Credential, SecretSource};
@@ -31,3 +32,4 @@ pub use fault::Trouble;
 pub use ledger::Ledger;
 pub use minute::{Pause, Priority};
 pub use retry::Patience;
+pub use waits::{Waiting, Waits};

@@ -1,5 +1,6 @@
 //! What a caller asks of an upload and what it hears of it: settings, events, result, time limits. Plain data.
 
+use crate::waits::Waits;
 use std::time::Duration;
 
 /// How each block is protected on its way.
@@ -27,6 +28,8 @@ pub struct UploadSettings {
     pub checksum: Checksum,
     /// Ceiling in bytes per second over all connections.
     pub bandwidth: Option<u64>,
+    /// Where the upload notes that the service does not answer ([`Store::waits`](crate::Store::waits)).
+    pub waits: Waits,
 }
 
 impl Default for UploadSettings {
@@ -36,6 +39,7 @@ impl Default for UploadSettings {
             block_size: None,
             checksum: Checksum::default(),
             bandwidth: None,
+            waits: Waits::default(),
         }
     }
 }

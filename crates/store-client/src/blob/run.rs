@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use secrecy::SecretString;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -109,8 +110,7 @@ impl Upload<'_> {
     async fn run(&self, mut known: Vec<u32>) -> Result<(u64, u32, Progress, u64), UploadError> {
         let mut layout = Layout::new(&self.identity, self.settings.block_size)?;
         self.check_end(&Progress::new(0))?;
-        let mut service =
-            Service::new(self.http, self.url, self.url.query(), self.patience.answer)?;
+        let mut service = self.service(self.url.query())?;
         let mut resent = 0;
         let mut last = None;
         for _ in 0..ROUNDS {
@@ -160,6 +160,12 @@ impl Upload<'_> {
         Err(self.ended("keeping the blocks sent", failure, ROUNDS, &progress))
     }
 
+    /// The service behind one spelling of the URL's query.
+    fn service(&self, query: SecretString) -> Result<Service, UploadError> {
+        let (limit, waits) = (self.patience.answer, &self.settings.waits);
+        Service::new(self.http, self.url, query, limit, waits)
+    }
+
     /// What the service already has; its word counts more than the journal's.
     async fn begin(
         &self,
@@ -207,7 +213,7 @@ impl Upload<'_> {
             let Some(other) = other else {
                 return Err(self.ended(what, failure, 1, &progress));
             };
-            *service = Service::new(self.http, self.url, other, self.patience.answer)?;
+            *service = self.service(other)?;
             refused = Some(failure);
         }
     }

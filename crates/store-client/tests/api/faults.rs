@@ -314,7 +314,7 @@ async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
         .await;
     bench.store.sign_in().await.unwrap();
     let store = bench.store.with_patience(Patience {
-        call: Duration::from_secs(2),
+        change: Duration::from_secs(2),
         ..Patience::default()
     });
     let error = store.commit(&app(), "1").await.unwrap_err();
@@ -497,4 +497,40 @@ async fn the_budget_holds_requests_back_and_shows_it() {
     drop(waiting);
     assert_eq!(bench.store.budget().waiting, 0);
     assert_eq!(bench.calls().await.len(), 1);
+}
+
+/// With the clock put forward instead of a minute of waiting: nothing else of it is virtual.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_never_answers_is_said_while_it_is_waited_for() {
+    let bench = Bench::start().await;
+    bench
+        .on("GET", APP, resource().set_delay(Duration::from_hours(1)))
+        .await;
+    let told = std::sync::Mutex::new(Vec::new());
+    let error = tokio::select! {
+        result = async { bench.store.product(&app()).await } => result.unwrap_err(),
+        () = bench.store.tell_waits(|wait| told.lock().unwrap().push(wait.to_string())) => unreachable!(),
+    };
+    let told = told.into_inner().unwrap();
+    let host = bench.server.address().to_string();
+    let of = |seconds| format!("still waiting for {host}, {seconds} s of 60 s");
+    assert!(
+        told.contains(&of(5)) && told.contains(&of(15)) && told.contains(&of(45)),
+        "{told:?}"
+    );
+    assert!(
+        matches!(
+            error,
+            ApiError::Lost {
+                trouble: store_client::Trouble::Silent,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert_eq!(
+        bench.calls().await.len(),
+        2,
+        "a silent server is tried twice"
+    );
 }
