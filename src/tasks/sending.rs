@@ -51,7 +51,9 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         cause: Cause::Trouble,
         message,
     };
-    if let Some(end) = url.expires().filter(|end| *end <= Timestamp::now()) {
+    // By the service's clock, as its answers showed it: this machine's may be hours off.
+    let clock = services.upload.waits.clock().clone();
+    if let Some(end) = url.expires().filter(|end| *end <= clock.now()) {
         return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
     let path = zip.to_owned();
@@ -80,7 +82,8 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         block_size,
         blocks: Vec::new(),
     };
-    let mut meter = Meter::new(run, zip, url.expires(), place, reporter, journal);
+    let ends = url.expires().map(|end| clock.here(end));
+    let mut meter = Meter::new(run, zip, ends, place, reporter, journal);
     meter.done.extend(&blocks);
     let meter = Mutex::new(meter);
     let observe = |event: UploadEvent| {

@@ -201,8 +201,12 @@ impl Auth {
                 Instant::now(),
                 patience.sign_in,
             );
-            let answer =
-                wire::exchange(self.request(&proof)?.timeout(patience.sign_in), &mut watch).await;
+            let answer = wire::exchange(
+                self.request(&proof)?.timeout(patience.sign_in),
+                &mut watch,
+                &self.waits,
+            )
+            .await;
             drop(wait);
             let (error, pause) = match answer {
                 Err(fault) => {

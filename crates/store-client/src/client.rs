@@ -347,7 +347,7 @@ impl Store {
                 .header(CONTENT_TYPE, "application/json")
                 .header(CONTENT_LENGTH, HeaderValue::from(0));
         }
-        let result = wire::exchange(request, &mut watch).await;
+        let result = wire::exchange(request, &mut watch, waits).await;
         let error = match &result {
             Err(fault) => Some(fault.reason.clone()),
             Ok(reply) if !reply.status.is_success() => {

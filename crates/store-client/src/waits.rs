@@ -1,7 +1,13 @@
 //! What is being waited for just now, so that nobody looks at a silent screen: hosts that do not answer, and the budget.
 //! It must not know what a request is.
 
-use crate::{budget::Hold, error::time_words};
+use crate::{
+    budget::Hold,
+    clock::{Clock, difference},
+    error::time_words,
+};
+use jiff::SignedDuration;
+use reqwest::header::HeaderMap;
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -30,6 +36,11 @@ pub enum Waiting {
         /// After how long the request is given up.
         limit: Duration,
     },
+    /// Nothing: this machine's clock is off, which is told once.
+    Clock {
+        /// How far it is ahead of the services' clock; negative when it is behind.
+        ahead: SignedDuration,
+    },
     /// A turn in the queue of requests.
     Turn {
         /// How long it has been.
@@ -52,6 +63,7 @@ impl fmt::Display for Waiting {
                 waited.as_secs(),
                 limit.as_secs()
             ),
+            Self::Clock { ahead } => write!(f, "{}", difference(*ahead)),
             Self::Turn { waited, hold } => {
                 write!(
                     f,
@@ -87,12 +99,15 @@ pub struct Waits(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
+    clock: Clock,
     list: Mutex<List>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct List {
+    /// The clock is off, and that was not told yet.
+    is_clock_off: bool,
     entries: Vec<Entry>,
     next_number: u64,
 }
@@ -116,6 +131,20 @@ impl Waits {
     /// Notes that a turn is waited for, until the guard is dropped.
     pub(crate) fn turn(&self) -> WaitGuard {
         self.add(Instant::now(), None)
+    }
+
+    /// The services' clock, by their answers.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Compares the clocks by an answer's head; one that is off is told once.
+    pub(crate) fn hear(&self, headers: &HeaderMap) {
+        if self.0.clock.hear(headers) {
+            let mut list = self.0.list.lock().unwrap_or_else(PoisonError::into_inner);
+            list.is_clock_off = true;
+            self.0.changed.notify_one();
+        }
     }
 
     fn add(&self, since: Instant, answer: Option<(String, Duration)>) -> WaitGuard {
@@ -147,6 +176,13 @@ impl Waits {
     ) {
         loop {
             let changed = self.0.changed.notified();
+            let is_clock_off = {
+                let mut list = self.0.list.lock().unwrap_or_else(PoisonError::into_inner);
+                std::mem::take(&mut list.is_clock_off)
+            };
+            if let Some(ahead) = self.0.clock.ahead().filter(|_| is_clock_off) {
+                tell(Waiting::Clock { ahead });
+            }
             match self.due() {
                 (Some(Entry { since, answer, .. }), _) => {
                     let waited = since.elapsed();

@@ -1,7 +1,7 @@
 //! One request and one answer on the wire: sending, bounded reading, and what an error body says.
 //! It must not know tokens' life, budget or repetition.
 
-use crate::{exchange::Watch, fault::Fault, retry::retry_after};
+use crate::{exchange::Watch, fault::Fault, retry::retry_after, waits::Waits};
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode, header};
@@ -42,10 +42,11 @@ pub(super) struct Refusal {
     pub(super) activity: Option<String>,
 }
 
-/// Sends a request and reads its answer; the watch learns status and correlation.
+/// Sends a request and reads its answer; the watch learns status and correlation, and the clocks are compared.
 pub(super) async fn exchange(
     request: RequestBuilder,
     watch: &mut Watch<'_>,
+    waits: &Waits,
 ) -> Result<Reply, Fault> {
     let mut response = request
         .send()
@@ -53,6 +54,7 @@ pub(super) async fn exchange(
         .map_err(|error| Fault::of(&error, None))?;
     let status = response.status();
     let headers = response.headers();
+    waits.hear(headers);
     let correlation = headers
         .get("ms-correlationid")
         .and_then(|id| id.to_str().ok())

@@ -60,7 +60,7 @@ impl Service {
         limit: Duration,
         waits: &Waits,
     ) -> Result<Self, UploadError> {
-        let transport = BlobTransport::new(http.clone(), query);
+        let transport = BlobTransport::new(http.clone(), query, waits.clone());
         let options = BlobClientOptions {
             client_options: ClientOptions {
                 retry: RetryOptions::none(),
