@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use std::{collections::BTreeSet, path::Path, sync::Mutex, time::Duration};
 use store_client::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl};
 use store_model::units::Rate;
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// A write to disk a second is nothing beside an upload, and a second of it is soon sent again.
@@ -139,6 +139,8 @@ struct Meter<'a> {
     sent: Sent,
     done: BTreeSet<u32>,
     written: Instant,
+    /// The last line on its way to the disk.
+    syncing: Option<JoinHandle<()>>,
     reporter: &'a Reporter,
     journal: &'a mut Journal,
 }
@@ -172,6 +174,7 @@ impl<'a> Meter<'a> {
             sent,
             done,
             written: now,
+            syncing: None,
             reporter,
             journal,
         }
@@ -213,12 +216,14 @@ impl<'a> Meter<'a> {
         progress.rate = self.rate.per_second(since).unwrap_or_default() as u64;
         progress.left = self.rate.left(progress.total, since);
         self.reporter.progress(progress.clone(), &mut self.told);
-        if self.written.elapsed() >= JOURNAL_PAUSE {
+        let is_synced = self.syncing.as_ref().is_none_or(JoinHandle::is_finished);
+        if is_synced && self.written.elapsed() >= JOURNAL_PAUSE {
             self.write();
         }
     }
 
-    /// A line that is not written costs a resumed upload a few blocks, not the run.
+    /// A line that is not written costs a resumed upload a few blocks, not the run. All blocks are sent from the task that calls
+    /// this, and a disk that is busy with the package takes long to sync: it is synced elsewhere.
     fn write(&mut self) {
         self.written = Instant::now();
         self.sent.blocks = ranges(&self.done);
@@ -227,12 +232,17 @@ impl<'a> Meter<'a> {
             sent: Box::new(self.sent.clone()),
         };
         let line = serde_json::to_value(&entry).map_err(|error| error.to_string());
-        if let Err(error) = line.and_then(|line| {
-            self.journal
-                .append(&line)
-                .map_err(|error| error.to_string())
-        }) {
-            tracing::warn!(error, "the progress of the upload was not written");
+        let written =
+            line.and_then(|line| self.journal.note(&line).map_err(|error| error.to_string()));
+        match written {
+            Ok(file) => {
+                self.syncing = Some(tokio::task::spawn_blocking(move || {
+                    if let Err(error) = file.sync_data() {
+                        tracing::warn!(%error, "the progress of the upload was not synced");
+                    }
+                }));
+            }
+            Err(error) => tracing::warn!(error, "the progress of the upload was not written"),
         }
     }
 }

@@ -27,7 +27,7 @@ use store_model::product::field;
 use tokio::time::Instant;
 use url::Url;
 
-/// The audience of every token (store-api.md § 1.1).
+/// The audience of every token: `docs/store-api.md#token-request`.
 const SCOPE: &str = "https://manage.devcenter.microsoft.com/.default";
 
 /// Renewed so early that a request never starts with a token that ends on its way.
@@ -305,7 +305,7 @@ impl Auth {
             call: "sign in".to_owned(),
             reason: reason.to_owned(),
         };
-        // The tenant stands in the path: a GUID or a domain name cannot change where it leads.
+        // The tenant is part of the path: a GUID or a domain name cannot change where it leads.
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
         if !identity.tenant.chars().all(is_plain)
             || !identity

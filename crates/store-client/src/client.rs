@@ -29,7 +29,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use tokio::time::Instant;
 use url::Url;
 
-/// The Store allows about this many requests a minute and tenant (store-api.md Q1).
+/// The Store allows about this many requests a minute and tenant: `docs/store-api.md#requests-per-minute`.
 pub const REQUESTS_PER_MINUTE: u32 = 20;
 
 /// Which account, and where it is.
@@ -80,7 +80,7 @@ impl fmt::Debug for Store {
 
 impl Store {
     /// Makes the client of an account; sends nothing. `http` must not follow redirects (see `http_client`);
-    /// `observe` is told about every request and must return at once.
+    /// `observe` is called with every request and must return at once.
     ///
     /// Addresses that [`check_endpoint`] refuses make every call fail with [`ApiError::Endpoint`].
     pub fn new(http: reqwest::Client, settings: StoreSettings, observe: Observe) -> Self {
@@ -342,7 +342,8 @@ impl Store {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone());
         } else if call.method == reqwest::Method::POST {
-            // Without the length some gateways answer 411, without the type the Store refuses; a body it would not take (Q29, Q46).
+            // Without the length some gateways answer 411, without the type the Store refuses; a body it would not take:
+            // `docs/store-api.md#requests-without-a-body`.
             request = request
                 .header(CONTENT_TYPE, "application/json")
                 .header(CONTENT_LENGTH, HeaderValue::from(0));

@@ -89,7 +89,7 @@ impl Page {
         })
     }
 
-    /// Where to go on after this page, or `None` at the end. The link may be missing on a page that is not the last (Q28).
+    /// Where to go on after this page, or `None` at the end. The link may be missing on a page that is not the last: `docs/store-api.md#paging`.
     fn following(&self) -> Option<usize> {
         if self.items.is_empty() {
             return None;
@@ -229,7 +229,7 @@ impl Store {
             Ok(mut raw) => {
                 Page::read(skip, &mut raw).ok_or_else(|| call.unreadable("it holds no list", None))
             }
-            // "None found" (store-api.md § 2.3); on a later page the list has become shorter.
+            // "None found" (`docs/store-api.md#paging`); on a later page the list has become shorter.
             Err(error) if error.is_not_found() => Ok(Page {
                 skip,
                 ..Page::default()

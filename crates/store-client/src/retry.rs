@@ -25,7 +25,7 @@ const LONGEST_BACK_OFF: Duration = Duration::from_secs(10);
 /// How long each kind of request may take, and how fast failing reads are tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// Creating a submission: cloning a large one was seen to take 268 s (store-api.md Q6).
+    /// Creating a submission: cloning a large one was seen to take 268 s: `docs/store-api.md#minimal-create-response`.
     pub create: Duration,
     /// Reading anything, until the last byte of the answer.
     pub read: Duration,

@@ -61,7 +61,7 @@ pub(crate) struct BlobTransport {
 }
 
 impl BlobTransport {
-    /// `query` is appended as it stands: it must already be spelled the way it shall go out.
+    /// `query` is appended as it is: it must already be spelled the way it shall go out.
     pub(crate) fn new(http: reqwest::Client, query: SecretString, waits: Waits) -> Self {
         Self { http, query, waits }
     }

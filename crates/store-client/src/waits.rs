@@ -21,7 +21,7 @@ use tokio::{
 /// Waiting for less is nothing to speak of.
 pub(crate) const FIRST: Duration = Duration::from_secs(5);
 
-/// After the first time it is told at every multiple of this.
+/// After the first report there is one at every multiple of this.
 const STEP: Duration = Duration::from_secs(15);
 
 /// Something that somebody waits for, to be shown as it is.
@@ -36,7 +36,7 @@ pub enum Waiting {
         /// After how long the request is given up.
         limit: Duration,
     },
-    /// Nothing: this machine's clock is off, which is told once.
+    /// Nothing: this machine's clock is off, which is reported once.
     Clock {
         /// How far it is ahead of the services' clock; negative when it is behind.
         ahead: SignedDuration,
@@ -116,7 +116,7 @@ struct List {
 struct Entry {
     number: u64,
     since: Instant,
-    /// When it is told next.
+    /// When it is reported next.
     tell_at: Instant,
     /// Host and limit; `None` for a turn.
     answer: Option<(String, Duration)>,
@@ -138,7 +138,7 @@ impl Waits {
         &self.0.clock
     }
 
-    /// Compares the clocks by an answer's head; one that is off is told once.
+    /// Compares the clocks by an answer's head; one that is off is reported once.
     pub(crate) fn hear(&self, headers: &HeaderMap) {
         if self.0.clock.hear(headers) {
             let mut list = self.0.list.lock().unwrap_or_else(PoisonError::into_inner);
@@ -207,7 +207,7 @@ impl Waits {
         }
     }
 
-    /// The longest wait that is to be told now, else when to look again.
+    /// The longest wait that is to be reported now, else when to look again.
     fn due(&self) -> (Option<Entry>, Option<Instant>) {
         let now = Instant::now();
         let mut list = self.0.list.lock().unwrap_or_else(PoisonError::into_inner);

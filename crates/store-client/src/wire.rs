@@ -42,7 +42,7 @@ pub(super) struct Refusal {
     pub(super) code: Option<String>,
     pub(super) message: String,
     pub(super) target: Option<String>,
-    /// `activityId`, which some bodies carry (store-api.md Q34).
+    /// `activityId`, which some bodies carry: `docs/store-api.md#correlation-ids`.
     pub(super) activity: Option<String>,
 }
 
@@ -104,7 +104,7 @@ impl BodyFault {
 }
 
 impl Reply {
-    /// The refusal that an unsuccessful answer stands for.
+    /// The refusal in an unsuccessful answer.
     pub(super) fn refusal(&self) -> Refusal {
         if let Some(host) = &self.leads_to {
             return Refusal {
@@ -186,7 +186,7 @@ fn whole_characters(body: &[u8]) -> Option<String> {
     (whole.as_bytes() != body).then_some(whole)
 }
 
-/// Reads the API's own JSON, the gateway's JSON, a text, or nothing (store-api.md § 8.2).
+/// Reads the API's own JSON, the gateway's JSON, a text, or nothing: `docs/store-api.md#error-bodies`.
 fn read_refusal(body: &[u8]) -> Refusal {
     let Ok(json) = read_json(body) else {
         let text = String::from_utf8_lossy(body);

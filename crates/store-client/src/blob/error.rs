@@ -54,7 +54,7 @@ pub enum UploadError {
         what: &'static str,
         /// HTTP status.
         status: u16,
-        /// `x-ms-error-code`, or a word in its place.
+        /// `x-ms-error-code`, or the status in words where there is none.
         code: String,
         /// `x-ms-request-id`, for Microsoft's support.
         request_id: String,

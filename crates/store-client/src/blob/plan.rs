@@ -19,7 +19,7 @@ pub enum Checksum {
 #[derive(Debug, Clone)]
 pub struct UploadSettings {
     /// Connections at the start, 1–32. At the default of 8 the upload tries 16 where that is quicker; any other
-    /// number is a ceiling. Slow lines use 2 whatever stands here.
+    /// number is a ceiling. Slow lines use 2 in any case.
     pub connections: usize,
     /// Bytes in a block; `None` chooses by file size. A resumed upload must give the size it began with
     /// ([`UploadEvent::Started`] tells it), or it begins anew.
@@ -47,7 +47,7 @@ impl Default for UploadSettings {
 /// What happened. Blocks are counted from 0, all sizes are bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadEvent {
-    /// The layout stands. Comes again when an upload has to begin anew with other blocks: `already` says
+    /// The cut into blocks is decided. Comes again when an upload has to begin anew with other blocks: `already` says
     /// what still counts, and earlier acknowledgements are void.
     Started {
         /// File size.
@@ -81,7 +81,7 @@ pub enum UploadEvent {
     Connections(usize),
     /// All blocks are there; the list is being committed.
     Committing,
-    /// The blob stands, with the file's length.
+    /// The blob is there, with the file's length.
     Done,
 }
 

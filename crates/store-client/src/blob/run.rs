@@ -27,7 +27,7 @@ use crate::http::http_client_for;
 /// How often the whole cut may start anew before the service is taken at its word.
 const ROUNDS: u32 = 3;
 
-/// Uploads the file at `path` to `url` and returns when the blob stands.
+/// Uploads the file at `path` to `url` and returns when the blob is there.
 ///
 /// `known` are the blocks acknowledged earlier for the same [`FileIdentity`] and block size; they count only where
 /// the URL does not allow asking the service. `observe` is called from the upload's own task and must be quick.
@@ -218,7 +218,7 @@ impl Upload<'_> {
         }
     }
 
-    /// `None` when the blob stands; the failure when the service misses blocks.
+    /// `None` when the blob is there; the failure when the service misses blocks.
     async fn commit(
         &self,
         service: &Service,

@@ -105,7 +105,7 @@ impl Activity {
             if last.elapsed() >= FIRST && waiting.is_none() {
                 waiting = Some((last, waits.answer(host.to_owned(), last, limit)));
             }
-            // Once it is told, it is looked at more often whether it moves again.
+            // From then on it is checked more often whether the block moves again.
             let next = if waiting.is_some() {
                 Instant::now() + LOOK
             } else {
