@@ -1,6 +1,9 @@
 //! What every head-less command begins with: the profile's services, and the files that the person named.
 
-use super::{exit::Failure, printer::Printer};
+use super::{
+    exit::Failure,
+    printer::{Printer, complain},
+};
 use crate::{
     cli::Cli,
     engine::preflight::Refusal,
@@ -84,6 +87,9 @@ impl Context {
                 folder.display()
             )),
         }
+        // A host that does not answer is told while it is waited for, whatever the command does.
+        let store = services.store.clone();
+        tokio::spawn(async move { store.tell_waits(complain).await });
         let (sender, told) = Pool::channel();
         Self {
             profile,

@@ -148,7 +148,7 @@ impl Runs {
             _lock: lock,
         };
         if lines.is_open {
-            journal.put("").map_err(fail)?;
+            journal.put("", File::sync_data).map_err(fail)?;
         }
         Ok((lines.entries, journal))
     }
@@ -262,13 +262,18 @@ impl Journal {
 
     /// Adds an entry; it is on disk when this returns. After an error the entry is not in the journal, and another may be tried.
     pub fn append(&mut self, entry: &Value) -> Result<(), DiskError> {
-        let line = entry.to_string();
-        // The last guard: no signed URL gets onto the disk.
-        self.put(&redact_document(&line))
+        self.put(&line_of(entry), File::sync_data)
             .map_err(|source| DiskError::new("write the journal of a run", &self.path, source))
     }
 
-    fn put(&mut self, line: &str) -> io::Result<()> {
+    /// Adds an entry that a power cut may take back. Gives the file, to be synced where waiting for a disk holds nobody up.
+    pub fn note(&mut self, entry: &Value) -> Result<File, DiskError> {
+        self.put(&line_of(entry), |_| Ok(()))
+            .and_then(|()| self.file.try_clone())
+            .map_err(|source| DiskError::new("write the journal of a run", &self.path, source))
+    }
+
+    fn put(&mut self, line: &str, sync: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
         // Whatever an earlier write left behind after the last whole line.
         self.file.set_len(self.end)?;
         self.file.seek(SeekFrom::Start(self.end))?;
@@ -276,7 +281,7 @@ impl Journal {
         let written = self
             .file
             .write_all(bytes.as_bytes())
-            .and_then(|()| self.file.sync_data());
+            .and_then(|()| sync(&self.file));
         match written {
             Ok(()) => self.end += bytes.len() as u64,
             // A full disk: the rest of the line would read as damage. The next write cuts it if this cannot.
@@ -284,6 +289,11 @@ impl Journal {
         }
         written
     }
+}
+
+/// The last guard: no signed URL gets onto the disk.
+fn line_of(entry: &Value) -> String {
+    redact_document(&entry.to_string()).into_owned()
 }
 
 fn read_lines(file: &mut File, path: &Path, tried: &str) -> Result<Lines, DiskError> {

@@ -1,10 +1,12 @@
 //! Sign-in by client credentials (v2 form) and the token that all requests share. It must not know any call of the Store.
 
 use crate::{
+    client::host_of,
     endpoint::check_endpoint,
     error::{ApiError, sign_in_advice, status_words},
     exchange::{Observe, Watch},
     retry::{Patience, SIGN_IN_ATTEMPTS, is_passing, throttle_pause},
+    waits::Waits,
     wire::{self, Reply, shown},
 };
 use futures::{
@@ -22,10 +24,10 @@ use std::{
     time::Duration,
 };
 use store_model::product::field;
-use tokio::io::AsyncReadExt;
+use tokio::{io::AsyncReadExt, time::Instant};
 use url::Url;
 
-/// The audience of every token (store-api.md § 1.1).
+/// The audience of every token: `docs/store-api.md#token-request`.
 const SCOPE: &str = "https://manage.devcenter.microsoft.com/.default";
 
 /// Renewed so early that a request never starts with a token that ends on its way.
@@ -87,6 +89,7 @@ pub(super) struct Auth {
     http: reqwest::Client,
     identity: Identity,
     observe: Observe,
+    waits: Waits,
     state: Mutex<State>,
 }
 
@@ -98,11 +101,17 @@ struct State {
 }
 
 impl Auth {
-    pub(super) fn new(http: reqwest::Client, identity: Identity, observe: Observe) -> Self {
+    pub(super) fn new(
+        http: reqwest::Client,
+        identity: Identity,
+        observe: Observe,
+        waits: Waits,
+    ) -> Self {
         Self {
             http,
             identity,
             observe,
+            waits,
             state: Mutex::default(),
         }
     }
@@ -187,8 +196,18 @@ impl Auth {
             let proof = self.proof().await?;
             let at = Timestamp::now();
             let mut watch = Watch::start(&self.observe, "POST", "sign in");
-            let answer =
-                wire::exchange(self.request(&proof)?.timeout(patience.sign_in), &mut watch).await;
+            let wait = self.waits.answer(
+                host_of(&self.identity.login),
+                Instant::now(),
+                patience.sign_in,
+            );
+            let answer = wire::exchange(
+                self.request(&proof)?.timeout(patience.sign_in),
+                &mut watch,
+                &self.waits,
+            )
+            .await;
+            drop(wait);
             let (error, pause) = match answer {
                 Err(fault) => {
                     let error = ApiError::Lost {
@@ -286,7 +305,7 @@ impl Auth {
             call: "sign in".to_owned(),
             reason: reason.to_owned(),
         };
-        // The tenant stands in the path: a GUID or a domain name cannot change where it leads.
+        // The tenant is part of the path: a GUID or a domain name cannot change where it leads.
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
         if !identity.tenant.chars().all(is_plain)
             || !identity

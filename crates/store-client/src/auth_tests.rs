@@ -42,6 +42,7 @@ async fn a_token_that_still_holds_outlives_a_failed_early_renewal() {
         http,
         identity,
         Arc::new(move |_| *count.lock().unwrap() += 1),
+        Waits::default(),
     ));
     let patience = Patience {
         back_off: Duration::from_millis(1),
