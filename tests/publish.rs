@@ -22,7 +22,8 @@ use serde_json::{Value, json};
 use store_model::{
     risk::RiskKind,
     status::{Status, StatusReport},
-    submission::{REDACTED, Submission, put_body},
+    signed_url::REDACTED,
+    submission::{Submission, put_body},
     target::{Kind, Target},
 };
 

@@ -13,9 +13,8 @@ use crate::{
         plan::{PendingPolicy, Plan, WaitFor},
         preflight::Refusal,
     },
-    tasks::job::Catalog,
 };
-use store_model::{fingerprint::Fingerprint, product::Product, target::Target};
+use store_model::{catalog::Catalog, fingerprint::Fingerprint, product::Product, target::Target};
 
 pub(super) async fn publish(
     mut context: Context,

@@ -14,7 +14,8 @@ use store_model::{
     package,
     product::Product,
     status::StatusReport,
-    submission::{REDACTED, Submission},
+    signed_url::REDACTED,
+    submission::Submission,
     target::Target,
 };
 
@@ -44,7 +45,7 @@ pub(super) async fn show(
     };
     let submission = store.submission(target, &id).await?.submission;
     if json {
-        printer.line(document::pretty(&submission.document));
+        printer.document(&document::pretty(&submission.document));
         if submission
             .document
             .get("fileUploadUrl")
@@ -54,7 +55,7 @@ pub(super) async fn show(
             printer.chatter("fileUploadUrl is left out: whoever has it can replace the upload.");
         }
     } else if printer.is_json() {
-        printer.line(&submission.document);
+        printer.json(&submission.document);
     } else {
         overview(&product, Some(&submission), printer);
     }

@@ -162,6 +162,11 @@ mod tests {
         "The size of Listings must be 1 or more",
         "/listings"
     )]
+    #[case(
+        "InvalidParameterValue",
+        "The size of AppListings must be 1 or more",
+        "/listings"
+    )]
     #[case("invalidparametervalue", "something new", "")]
     fn the_text_tells_more_than_the_code(
         #[case] code: &str,

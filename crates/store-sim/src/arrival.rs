@@ -23,7 +23,7 @@ pub(super) fn take_in(product: &mut Product, works: &mut Works) -> Vec<Value> {
     {
         errors.push(refusal);
     }
-    if product.kind == Kind::App && has_empty_listing(product) {
+    if product.kind == Kind::App && has_incomplete_listing(product) {
         errors.push(failure("InvalidState", None));
     }
     let mut facts = HashMap::new();
@@ -48,14 +48,20 @@ fn late(product: &Product) -> Option<Value> {
     ))
 }
 
-/// A description is needed in every language; Partner Center says so, the API only that something is wrong.
-fn has_empty_listing(product: &Product) -> bool {
+/// Every language needs a description, a reserved name and a screenshot. Partner Center says which is missing, the API only that
+/// something is wrong.
+fn has_incomplete_listing(product: &Product) -> bool {
+    let is_complete = |base: &Value| {
+        !text(base, "description").is_empty()
+            && product.reserved.contains(text(base, "title"))
+            && list(base, "images").iter().any(|image| {
+                text(image, "imageType").ends_with("Screenshot")
+                    && text(image, "fileStatus") != "PendingDelete"
+            })
+    };
     product.pending().is_some_and(|pending| {
-        members(&pending.document, "listings").any(|(_, listing)| {
-            listing
-                .get("baseListing")
-                .is_none_or(|base| text(base, "description").is_empty())
-        })
+        members(&pending.document, "listings")
+            .any(|(_, listing)| !listing.get("baseListing").is_some_and(is_complete))
     })
 }
 

@@ -34,13 +34,15 @@ pub(super) enum Verb {
     GetBlockList,
     GetBlob,
     HeadBlob,
+    /// A call for the container, which no upload URL opens.
+    Container,
     /// `/_sim/…`: not the Store's, never counted, never at fault.
     Operator,
     Unknown,
 }
 
 impl Verb {
-    pub(super) const ALL: [Self; 30] = [
+    pub(super) const ALL: [Self; 31] = [
         Self::SignIn,
         Self::ListApps,
         Self::GetApp,
@@ -69,6 +71,7 @@ impl Verb {
         Self::GetBlockList,
         Self::GetBlob,
         Self::HeadBlob,
+        Self::Container,
         Self::Operator,
         Self::Unknown,
     ];
@@ -103,6 +106,7 @@ impl Verb {
             Self::GetBlockList => "get-block-list",
             Self::GetBlob => "get-blob",
             Self::HeadBlob => "head-blob",
+            Self::Container => "container",
             Self::Operator => "operator",
             Self::Unknown => "unknown",
         }
@@ -117,6 +121,7 @@ impl Verb {
                 | Self::GetBlockList
                 | Self::GetBlob
                 | Self::HeadBlob
+                | Self::Container
         )
     }
 
@@ -177,6 +182,7 @@ impl Call {
                 call.name = Some(rest.join("/"));
             }
             // The blob is named last; what stands before it is the container, which one client writes twice.
+            ["ingestion"] => call.verb = Verb::Container,
             ["ingestion", .., blob] => {
                 call.verb = call.blob_verb();
                 call.name = Some((*blob).to_owned());

@@ -187,6 +187,26 @@ pub(super) fn bad_value(target: &str, message: &str) -> Reply {
     refusal(400, "InvalidParameterValue", Some(target), message)
 }
 
+/// A list or a text that is too long, in the service's words: `what` is `size` for lists and `length` for texts.
+pub(super) fn too_much(what: &str, member: &str, most: usize) -> Reply {
+    let message = format!("The {what} of {} must be {most} or less", pascal(member));
+    bad_value(member, &message)
+}
+
+/// A word that is not in an enumeration.
+pub(super) fn unknown_word(member: &str, word: &str) -> Reply {
+    let message = format!("'{word}' is not a valid '{}' value", pascal(member));
+    bad_value(member, &message)
+}
+
+/// A member's name as the service's own code spells it.
+fn pascal(member: &str) -> String {
+    let mut letters = member.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// What a check says.
 pub(super) type Checked = Result<(), Reply>;
 

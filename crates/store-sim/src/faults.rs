@@ -164,6 +164,7 @@ impl Rule {
                     }
                 }
             }
+            Effect::Hostile => crate::hostile::mark(body),
             _ => {}
         }
     }

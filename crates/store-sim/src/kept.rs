@@ -102,6 +102,11 @@ fn keep_packages(sent: &mut Value, old: &Value) {
             let known = list(old, name)
                 .iter()
                 .find(|known| !id.is_empty() && text(known, "id") == id);
+            for needless in ["minimumDirectXVersion", "minimumSystemRam"] {
+                if text(entry, needless).is_empty() {
+                    set(entry, needless, "None");
+                }
+            }
             for fact in PACKAGE_FACTS {
                 if let Some(value) = known.and_then(|known| known.get(fact)) {
                     set(entry, fact, value.clone());

@@ -15,6 +15,7 @@ mod documents;
 mod drafts;
 mod errors;
 mod faults;
+mod hostile;
 mod inspect;
 mod json;
 mod kept;

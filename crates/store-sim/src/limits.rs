@@ -1,6 +1,6 @@
 //! Lengths and counts of texts, in UTF-16 units as the real service's platform counts them.
 
-use crate::errors::{Checked, bad_value};
+use crate::errors::{Checked, bad_value, too_much};
 use crate::json::{list, members, text};
 use serde_json::Value;
 
@@ -17,12 +17,12 @@ const BASE_TEXTS: [(&str, usize); 9] = [
     ("devStudio", 255),
 ];
 
-/// Member, most entries, most characters of an entry.
-const BASE_LISTS: [(&str, usize, usize); 4] = [
-    ("keywords", 7, 40),
-    ("features", 20, 200),
-    ("recommendedHardware", 11, 200),
-    ("minimumHardware", 11, 200),
+/// Member, most entries, an entry's name in refusals, most characters of an entry. Partner Center takes keywords of 40.
+const BASE_LISTS: [(&str, usize, &str, usize); 4] = [
+    ("keywords", 7, "keyword", 30),
+    ("features", 20, "feature", 200),
+    ("recommendedHardware", 11, "recommendedHardware", 200),
+    ("minimumHardware", 11, "minimumHardware", 200),
 ];
 
 /// Kind of screenshot, most of them in a listing.
@@ -53,7 +53,9 @@ fn base_listing(base: &Value) -> Checked {
         .try_for_each(|(name, most)| length(base, name, *most))?;
     BASE_LISTS
         .iter()
-        .try_for_each(|(name, entries, most)| entries_of(base, name, *entries, *most))?;
+        .try_for_each(|(name, entries, entry, most)| {
+            entries_of(base, name, *entries, entry, *most)
+        })?;
     let words: usize = list(base, "keywords")
         .iter()
         .filter_map(Value::as_str)
@@ -88,7 +90,7 @@ fn base_listing(base: &Value) -> Checked {
 
 pub(super) fn add_on(sent: &Value) -> Checked {
     length(sent, "tag", 3000)?;
-    entries_of(sent, "keywords", 10, 30)?;
+    entries_of(sent, "keywords", 10, "keyword", 30)?;
     for (_, listing) in members(sent, "listings") {
         if text(listing, "title").is_empty() {
             return Err(bad_value("title", "A listing needs a title."));
@@ -100,36 +102,20 @@ pub(super) fn add_on(sent: &Value) -> Checked {
 }
 
 pub(super) fn length(value: &Value, name: &str, most: usize) -> Checked {
-    let count = text(value, name).encode_utf16().count();
-    if count > most {
-        Err(bad_value(
-            name,
-            &format!("{name} can have at most {most} characters, it has {count}."),
-        ))
-    } else {
-        Ok(())
+    if text(value, name).encode_utf16().count() > most {
+        return Err(too_much("length", name, most));
     }
+    Ok(())
 }
 
-fn entries_of(value: &Value, name: &str, entries: usize, most: usize) -> Checked {
+fn entries_of(value: &Value, name: &str, entries: usize, entry: &str, most: usize) -> Checked {
     let list = list(value, name);
     if list.len() > entries {
-        return Err(bad_value(
-            name,
-            &format!(
-                "{name} can have at most {entries} entries, it has {}.",
-                list.len()
-            ),
-        ));
+        return Err(too_much("size", name, entries));
     }
-    for entry in list {
-        let count = entry.as_str().unwrap_or_default().encode_utf16().count();
-        if count > most {
-            return Err(bad_value(
-                name,
-                &format!("An entry of {name} can have at most {most} characters, one has {count}."),
-            ));
-        }
+    let mut texts = list.iter().filter_map(Value::as_str);
+    if texts.any(|text| text.encode_utf16().count() > most) {
+        return Err(too_much("length", entry, most));
     }
     Ok(())
 }

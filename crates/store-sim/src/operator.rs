@@ -1,19 +1,21 @@
-//! What people do in Partner Center, over HTTP: `POST /_sim/operator/ACTION` with a JSON body, most with `{"product": "app:ID"}`;
-//! `GET /_sim/state`, `PUT /_sim/scenario` (TOML). Not part of the Store, not counted, never at fault.
+//! What other people do, in Partner Center or through another client, over HTTP: `POST /_sim/operator/ACTION` with a JSON body,
+//! most with `{"product": "app:ID"}`; `GET /_sim/state`, `PUT /_sim/scenario` (TOML). Not part of the Store, not counted, never
+//! at fault. A scenario can do the same before any call (effect `operator`).
 
 use crate::call::{Call, Key};
 use crate::clock::wire_date;
 use crate::errors::{Reply, detail};
 use crate::faults::Faults;
 use crate::json::{set, text};
-use crate::products::{self, blank};
-use crate::scenario::Scenario;
+use crate::products;
+use crate::scenario::{Rule, Scenario};
 use crate::seed::Kind;
 use crate::stage::Stage;
 use crate::store::{Product, Store};
 use crate::world::World;
 use crate::{pipeline, submissions};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// `received` is the count of body bytes that blobs have taken in.
@@ -41,6 +43,25 @@ pub(super) fn answer(world: &mut World, received: u64, call: &Call, body: &[u8])
         }
         _ => Reply::empty(404),
     }
+}
+
+/// Does what a scenario wants done before a call.
+pub(super) fn strike(world: &mut World, rule: &Rule, call: &Call) -> Reply {
+    pipeline::settle(&mut world.store);
+    let mut asked = rule
+        .body
+        .as_deref()
+        .and_then(|body| serde_json::from_str(body).ok())
+        .unwrap_or_else(|| json!({}));
+    if let Some(product) = call
+        .product
+        .as_ref()
+        .and_then(|key| world.store.products.get(key))
+        .filter(|_| asked.get("product").is_none())
+    {
+        set(&mut asked, "product", target(product));
+    }
+    act(world, rule.action.as_deref().unwrap_or_default(), &asked)
 }
 
 fn wrong(why: &str) -> Reply {
@@ -110,20 +131,25 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
     };
     match action {
         "answer-age-rating" => product.has_age_rating = true,
+        "reserve-name" => {
+            product.reserved.insert(text(asked, "name").to_owned());
+        }
         "unsupported" => {
             product.is_unsupported = asked.get("on").and_then(Value::as_bool).unwrap_or(true);
         }
-        "base-price" => {
-            let submission = product
+        "change-live" | "base-price" => {
+            let published = product
                 .published
                 .as_ref()
                 .and_then(|id| product.submissions.get_mut(id));
-            let Some(pricing) =
-                submission.and_then(|submission| submission.document.get_mut("pricing"))
-            else {
-                return wrong("the product has no published price");
+            let Some(published) = published else {
+                return wrong("nothing of the product is published");
             };
-            set(pricing, "priceId", "Base");
+            if action == "base-price" {
+                let base = json!({ "field": "/pricing/priceId", "value": "Base" });
+                return change(&mut published.document, &base);
+            }
+            return change(&mut published.document, asked);
         }
         "portal-draft" => {
             if product.pending.is_some() {
@@ -162,6 +188,7 @@ fn act_on_pending(
         return wrong("no pending submission");
     };
     match action {
+        "change-draft" => return change(&mut pending.document, asked),
         "touch-draft" => pending.is_portal_made = true,
         "commit" if pending.stage == Stage::PendingCommit => {
             pending.stage = Stage::CommitStarted;
@@ -218,6 +245,38 @@ fn act_on_pending(
     Reply::empty(204)
 }
 
+/// Puts `value` at the JSON pointer `field`; a last part `-` appends to a list, and without a `value` the member goes.
+fn change(document: &mut Value, asked: &Value) -> Reply {
+    let field = text(asked, "field");
+    let changed = field.rsplit_once('/').and_then(|(place, name)| {
+        match (document.pointer_mut(place)?, asked.get("value")) {
+            (Value::Object(members), Some(value)) => {
+                members.insert(name.replace("~1", "/").replace("~0", "~"), value.clone());
+            }
+            (Value::Object(members), None) => {
+                members.shift_remove(name)?;
+            }
+            (Value::Array(elements), Some(value)) if name == "-" => elements.push(value.clone()),
+            (Value::Array(elements), value) => {
+                let at = name
+                    .parse::<usize>()
+                    .ok()
+                    .filter(|at| *at < elements.len())?;
+                match value {
+                    Some(value) => *elements.get_mut(at)? = value.clone(),
+                    None => drop(elements.remove(at)),
+                }
+            }
+            _ => return None,
+        }
+        Some(())
+    });
+    changed.map_or_else(
+        || wrong(&format!("`{field}` is not in the document")),
+        |()| Reply::empty(204),
+    )
+}
+
 fn reserve_app(store: &mut Store, asked: &Value) -> Reply {
     let id = store.new_store_id();
     let name = text(asked, "name");
@@ -227,10 +286,13 @@ fn reserve_app(store: &mut Store, asked: &Value) -> Reply {
     );
     let resource = json!({
         "id": id, "primaryName": name, "packageFamilyName": format!("{identity}_q7w3e9r1t5y2u"), "packageIdentityName": identity,
-        "publisherName": "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62", "firstPublishedDate": "1601-01-01T00:00:00Z",
-        "hasAdvancedListingPermission": true
+        "publisherName": "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62", "firstPublishedDate": "1601-01-01T00:00:00Z"
     });
-    store.insert(blank(Kind::App, id, None, resource.clone(), identity));
+    let reserved = HashSet::from([name.to_owned()]);
+    store.insert(Product {
+        reserved,
+        ..Product::new(Kind::App, id, None, resource.clone(), identity)
+    });
     Reply::new(201, resource)
 }
 
@@ -243,7 +305,7 @@ fn portal_flight(store: &mut Store, app: &Key, asked: &Value) -> Reply {
     let resource = json!({
         "flightId": id, "friendlyName": text(asked, "name"), "groupIds": [], "rankHigherThan": "Non-flighted submission"
     });
-    let mut flight = blank(
+    let mut flight = Product::new(
         Kind::Flight,
         id,
         Some(owner.id.clone()),

@@ -4,10 +4,9 @@ use crate::call::{Call, Key};
 use crate::errors::{self, Reply, bad_value};
 use crate::json::{Object, list, remove, set, text};
 use crate::seed::Kind;
-use crate::store::{Counts, Product, Store};
+use crate::store::{Product, Store};
 use crate::{names, submissions};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What a list gives when no `top` is asked for, as observed with `GET applications`.
@@ -23,11 +22,7 @@ pub(super) fn list_apps(store: &Store, call: &Call) -> Reply {
         "applications",
         PAGE,
         |(kind, _), _| *kind == Kind::App,
-        |product| {
-            let mut resource = resource(product);
-            remove(&mut resource, "hasAdvancedListingPermission");
-            resource
-        },
+        resource,
     )
 }
 
@@ -127,10 +122,9 @@ fn page(
     Reply::new(200, body.into())
 }
 
-/// The resource as lists give it: with its references, `hasAdvancedListingPermission` kept behind them.
+/// The resource as lists give it: with its references.
 pub(super) fn resource(product: &Product) -> Value {
     let mut resource = product.resource.clone();
-    let advanced = remove(&mut resource, "hasAdvancedListingPermission");
     let groups = (product.kind == Kind::Flight).then(|| {
         (
             remove(&mut resource, "groupIds"),
@@ -169,9 +163,6 @@ pub(super) fn resource(product: &Product) -> Value {
             rank.unwrap_or_else(|| NON_FLIGHTED.into()),
         );
     }
-    if let Some(advanced) = advanced {
-        set(&mut resource, "hasAdvancedListingPermission", advanced);
-    }
     resource
 }
 
@@ -188,7 +179,10 @@ pub(super) fn get(store: &Store, key: &Key) -> Reply {
     let Some(product) = store.products.get(key) else {
         return Reply::empty(404);
     };
-    let resource = resource(product);
+    let mut resource = resource(product);
+    if product.kind == Kind::App {
+        set(&mut resource, "hasAdvancedListingPermission", true);
+    }
     let Value::Object(members) = resource else {
         return Reply::new(200, resource);
     };
@@ -263,7 +257,7 @@ pub(super) fn create_add_on(store: &mut Store, body: &[u8]) -> Reply {
         "applications": { "value": [{ "id": owner_id, "resourceLocation": format!("applications/{owner_id}") }], "totalCount": 1 },
         "id": id, "productId": product_id, "productType": product_type
     });
-    store.insert(blank(
+    store.insert(Product::new(
         Kind::AddOn,
         id,
         Some(owner_id),
@@ -271,32 +265,6 @@ pub(super) fn create_add_on(store: &mut Store, body: &[u8]) -> Reply {
         identity,
     ));
     Reply::new(201, resource)
-}
-
-/// A product without submissions.
-pub(super) fn blank(
-    kind: Kind,
-    id: String,
-    app: Option<String>,
-    resource: Value,
-    identity: String,
-) -> Product {
-    Product {
-        kind,
-        id,
-        app,
-        resource,
-        identity,
-        published: None,
-        pending: None,
-        finalized: None,
-        submissions: HashMap::new(),
-        number: 0,
-        is_unsupported: false,
-        has_age_rating: false,
-        is_abandoned: false,
-        counts: Counts::default(),
-    }
 }
 
 impl Store {
@@ -393,7 +361,7 @@ pub(super) fn create_flight(store: &mut Store, app: &Key, body: &[u8]) -> Reply 
     rerank(store, &app_id, &below, &name);
     let id = Uuid::new_v4().to_string();
     let resource = json!({ "flightId": id, "friendlyName": name, "groupIds": groups, "rankHigherThan": below });
-    let mut flight = blank(Kind::Flight, id, Some(app_id), resource, identity);
+    let mut flight = Product::new(Kind::Flight, id, Some(app_id), resource, identity);
     if !store.works.switches.flights_without_draft {
         submissions::first_draft(&mut flight, &mut store.works);
     }

@@ -15,8 +15,15 @@
 //! effect = "fail"
 //! stage = "CommitStarted"
 //! code = "InvalidParameterValue"
+//! [[fault]]                      # right before the first commit, somebody else makes the app free
+//! call = "commit"
+//! nth = 1
+//! effect = "operator"
+//! action = "change-draft"
+//! body = '{"product": "app:9NX0EXAMPLE1", "field": "/pricing/priceId", "value": "Free"}'
 //! ```
 
+use crate::blobs::Form;
 use crate::call::{Call, Verb};
 use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
@@ -39,6 +46,8 @@ pub struct Scenario {
 pub(super) struct Switches {
     /// Upload URLs carry a raw `+` in their signature.
     pub raw_plus: bool,
+    /// Upload URLs are those of the documentation's example: of 2014, with its limits for clients that name no version.
+    pub old_upload_urls: bool,
     /// Lists without `top` give everything instead of ten items.
     pub full_lists: bool,
     /// A published submission keeps its `fileUploadUrl`.
@@ -53,6 +62,8 @@ pub(super) struct Switches {
     pub flights_without_draft: bool,
     /// Submissions are created without `packageDeliveryOptions.packageRollout`.
     pub no_rollout_field: bool,
+    /// The first `/status` after a commit has no `statusDetails`, as some have seen it.
+    pub bare_first_status: bool,
     /// `client_assertion` is not accepted.
     pub no_federation: bool,
     pub secret_expired: bool,
@@ -92,6 +103,8 @@ pub(super) struct Rule {
     pub stage: Option<String>,
     pub code: Option<String>,
     pub details: Option<String>,
+    /// What `operator` does; its JSON is the `body`.
+    pub action: Option<String>,
     /// The member that `unknown-enum`, `unknown-field` and `control-characters` change, at any depth.
     pub field: Option<String>,
     pub value: Option<String>,
@@ -134,6 +147,22 @@ pub(super) enum Effect {
     UnknownField,
     /// Texts of the answer have control characters in them.
     ControlCharacters,
+    /// Every text of the answer tries to take over the terminal or the build log that prints it. Whatever the client sends
+    /// back is cleaned of it, so that what is stored stays as it was.
+    Hostile,
+    /// Before the work, somebody does `action` in Partner Center or through another client. Without a `product` in the
+    /// `body` it is done to the product of the call.
+    Operator,
+}
+
+impl Switches {
+    /// How the next upload URL is written.
+    pub(super) fn url_form(&self) -> Form {
+        Form {
+            raw_plus: self.raw_plus,
+            is_old: self.old_upload_urls,
+        }
+    }
 }
 
 impl Scenario {
@@ -192,6 +221,12 @@ impl Rule {
         {
             return Err("fault: nothing can fail in that `stage`".to_owned());
         }
+        if (self.effect == Effect::Operator) != self.action.is_some() {
+            return Err(
+                "fault: the effect `operator` needs an `action`, and no other effect has one"
+                    .to_owned(),
+            );
+        }
         if self.every == Some(0) || self.nth == Some(0) {
             return Err("fault: `nth` and `every` count from 1".to_owned());
         }
@@ -245,7 +280,7 @@ fn fits(pattern: &str, path: &str) -> bool {
             .all(|(wanted, part)| wanted == "*" || wanted.eq_ignore_ascii_case(part))
 }
 
-const BUILT_IN: [(&str, &str); 14] = [
+const BUILT_IN: [(&str, &str); 16] = [
     ("clean", ""),
     ("flaky", include_str!("scenarios/flaky.toml")),
     ("lost-reply", include_str!("scenarios/lost-reply.toml")),
@@ -289,5 +324,10 @@ const BUILT_IN: [(&str, &str); 14] = [
         "lost-blocks",
         "[[fault]]\ncall = \"put-block-list\"\nnth = 1\neffect = \"lose-blocks\"\n",
     ),
+    ("old-upload-urls", "[switches]\nold_upload_urls = true\n"),
     ("strange", include_str!("scenarios/strange.toml")),
+    (
+        "hostile",
+        "[[fault]]\ncall = \"any\"\neffect = \"hostile\"\n",
+    ),
 ];

@@ -7,6 +7,7 @@ use crate::call::{Asked, Call, Verb};
 use crate::clock::Clock;
 use crate::errors::Reply;
 use crate::faults::Faults;
+use crate::hostile;
 use crate::line::{Line, Lines};
 use crate::operator;
 use crate::options::SimOptions;
@@ -114,7 +115,6 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
     let account = options.apps.map_or_else(account::demo, account::many);
     let blobs = Blobs::new(BlobSettings {
         sas_lifetime: options.sas_lifetime,
-        raw_plus: options.scenario.switches.raw_plus,
         base: options.upload_url.clone(),
     })?;
     let works = Works {
@@ -211,6 +211,14 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
                 drain(request).await;
                 return struck(rule, &correlation);
             }
+            Effect::Operator => {
+                let reply = operator::strike(&mut shared.world(), rule, &call);
+                // A scenario that asks for something impossible must be noticed.
+                if !reply.is_success() {
+                    drain(request).await;
+                    return respond(&reply, Some(&correlation));
+                }
+            }
             _ => {}
         }
     }
@@ -265,11 +273,16 @@ async fn ask(
     let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    let is_hostile = rules.iter().any(|rule| rule.effect == Effect::Hostile);
     let asked = Asked {
         host: host(&parts.headers),
         is_json: is_json(&parts.headers),
         call,
-        body: body.into(),
+        body: if is_hostile {
+            hostile::clean(&body)
+        } else {
+            body.into()
+        },
     };
     let plan = rules.to_vec();
     let reply = tokio::task::spawn_blocking(move || shared.world().answer(&asked, &plan)).await;

@@ -1,7 +1,7 @@
 //! What the simulated Store remembers: products, their submissions, counts. The calls that read and change it stand in
 //! `products.rs`, `submissions.rs`, `rollout.rs`, `pipeline.rs` and `operator.rs`.
 
-use crate::blobs::Blobs;
+use crate::blobs::{Blobs, Issued};
 use crate::call::Key;
 use crate::clock::Clock;
 use crate::errors;
@@ -10,7 +10,7 @@ use crate::scenario::Switches;
 use crate::seed::{Account, Kind, PendingSeed, ProductSeed};
 use crate::stage::Stage;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 pub(super) struct Store {
@@ -29,6 +29,13 @@ pub(super) struct Works {
     pub blobs: Blobs,
     pub switches: Switches,
     pub ids: Ids,
+}
+
+impl Works {
+    /// A place for the next ZIP.
+    pub(super) fn issue(&self, host: &str) -> Issued {
+        self.blobs.issue(host, self.switches.url_form())
+    }
 }
 
 /// New ids: 19-digit decimals above 2^60, as the real ones are.
@@ -72,6 +79,8 @@ pub(super) struct Product {
     pub number: u64,
     pub is_unsupported: bool,
     pub has_age_rating: bool,
+    /// The names that are reserved for the app: what its listings may be called.
+    pub reserved: HashSet<String>,
     /// The flight's first submission was deleted: the service finds no flight to create another one for.
     pub is_abandoned: bool,
     pub counts: Counts,
@@ -156,6 +165,33 @@ impl Submission {
 const SALES: &str = "The sales resource is no longer supported. To view or edit the sales data for this submission, use the Dev Center dashboard.";
 
 impl Product {
+    /// Without any submission.
+    pub(super) fn new(
+        kind: Kind,
+        id: String,
+        app: Option<String>,
+        resource: Value,
+        identity: String,
+    ) -> Self {
+        Self {
+            kind,
+            id,
+            app,
+            resource,
+            identity,
+            published: None,
+            pending: None,
+            finalized: None,
+            submissions: HashMap::new(),
+            number: 0,
+            is_unsupported: false,
+            has_age_rating: false,
+            reserved: HashSet::new(),
+            is_abandoned: false,
+            counts: Counts::default(),
+        }
+    }
+
     /// The name of the package list in this kind's submissions.
     pub(super) fn packages(&self) -> &'static str {
         if self.kind == Kind::Flight {
@@ -231,20 +267,16 @@ impl Store {
 
     fn load(&mut self, seed: &ProductSeed, identity: String) {
         let mut product = Product {
-            kind: seed.kind,
-            id: seed.id.clone(),
-            app: seed.app.clone(),
-            resource: seed.resource.clone(),
-            identity,
-            published: None,
-            pending: None,
-            finalized: None,
-            submissions: HashMap::new(),
-            number: 0,
             is_unsupported: seed.is_unsupported,
             has_age_rating: seed.published.is_some(),
-            is_abandoned: false,
-            counts: Counts::default(),
+            reserved: reserved_names(seed),
+            ..Product::new(
+                seed.kind,
+                seed.id.clone(),
+                seed.app.clone(),
+                seed.resource.clone(),
+                identity,
+            )
         };
         if let Some(document) = &seed.published {
             let submission = load_submission(seed.kind, document, Stage::Published);
@@ -271,6 +303,23 @@ impl Store {
         }
         self.insert(product);
     }
+}
+
+/// The app's own name, and whatever its listings were called.
+fn reserved_names(seed: &ProductSeed) -> HashSet<String> {
+    let pending = seed.pending.as_ref().map(|pending| &pending.document);
+    let titles = seed
+        .published
+        .iter()
+        .chain(pending)
+        .flat_map(|document| members(document, "listings"))
+        .filter_map(|(_, listing)| listing.get("baseListing"))
+        .map(|base| text(base, "title"));
+    titles
+        .chain([text(&seed.resource, "primaryName")])
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 impl Default for Ids {

@@ -59,7 +59,7 @@ pub(super) fn create(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
     let Some(submission) = product.pending_mut() else {
         return errors::internal_error();
     };
-    let issued = store.works.blobs.issue(&asked.host);
+    let issued = store.works.issue(&asked.host);
     submission.blob = Some(issued.blob);
     let kind = product.kind;
     let Some(submission) = product.pending() else {
@@ -134,7 +134,7 @@ pub(super) fn one(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
         && !submission.is_portal_made
         && submission.blob.is_none()
     {
-        submission.blob = Some(store.works.blobs.issue(&asked.host).blob);
+        submission.blob = Some(store.works.issue(&asked.host).blob);
     }
     match asked.call.verb {
         Verb::Update => update(product, &id, &store.works, asked),
@@ -293,7 +293,7 @@ fn commit(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Repl
     }
     submission.stage = Stage::CommitStarted;
     submission.since = now;
-    submission.is_looked_at = false;
+    submission.is_looked_at = !works.switches.bare_first_status;
     set(&mut submission.details, "errors", json!([]));
     product.counts.commits += 1;
     Reply::new(202, json!({ "status": "CommitStarted" }))

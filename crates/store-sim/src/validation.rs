@@ -1,11 +1,11 @@
 //! What a PUT is refused for. The first thing that is wrong is answered, as the real service does.
 
 use crate::clock::UNSET_DATE;
-use crate::errors::{Checked, Reply, bad_value};
+use crate::errors::{Checked, Reply, bad_value, unknown_word};
 use crate::json::{list, members, text};
 use crate::scenario::Switches;
 use crate::seed::Kind;
-use crate::vocabulary::{self as words, has, listed};
+use crate::vocabulary::{self as words, has};
 use crate::{languages, limits, types};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ pub(super) fn update(kind: Kind, sent: &Value, old: &Value, switches: &Switches)
     }
     types::check(sent)?;
     if kind != Kind::Flight {
-        check_languages(sent)?;
+        check_languages(kind, sent)?;
         check_price(sent)?;
     }
     if kind == Kind::App {
@@ -86,23 +86,18 @@ fn is_word(member: &Value, name: &str, known: &str) -> Checked {
             let shown = member
                 .as_str()
                 .map_or_else(|| member.to_string(), str::to_owned);
-            Err(bad_value(
-                name,
-                &format!(
-                    "'{shown}' is not a valid value of {name}. Valid values: {}.",
-                    listed(known)
-                ),
-            ))
+            Err(unknown_word(name, &shown))
         }
     }
 }
 
-fn check_languages(sent: &Value) -> Checked {
+fn check_languages(kind: Kind, sent: &Value) -> Checked {
     if members(sent, "listings").next().is_none() {
-        return Err(bad_value(
-            "listings",
-            "The size of Listings must be 1 or more",
-        ));
+        let (target, message) = match kind {
+            Kind::App => ("appListings", "The size of AppListings must be 1 or more"),
+            _ => ("listings", "The size of Listings must be 1 or more"),
+        };
+        return Err(bad_value(target, message));
     }
     let unknown: Vec<&str> = members(sent, "listings")
         .map(|(code, _)| code)
@@ -192,10 +187,11 @@ fn check_packages(kind: Kind, sent: &Value, old: &Value) -> Checked {
         .iter()
         .map(|package| text(package, "id"))
         .filter(|id| {
+            // What is known already cannot be uploaded again: such an entry does not keep it.
             !id.is_empty()
-                && !list(sent, name)
-                    .iter()
-                    .any(|other| text(other, "id") == *id)
+                && !list(sent, name).iter().any(|other| {
+                    text(other, "id") == *id && text(other, "fileStatus") != "PendingUpload"
+                })
         })
         .collect();
     if !missing.is_empty() {

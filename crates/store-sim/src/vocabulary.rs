@@ -66,11 +66,6 @@ pub(super) fn has(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|known| known == word)
 }
 
-/// The words as an error message lists them.
-pub(super) fn listed(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(", ")
-}
-
 /// A price tier of either range; `NotAvailable` and `Base` have their own places.
 pub(super) fn is_tier(tier: &str) -> bool {
     let number = tier

@@ -5,7 +5,7 @@ use super::{
     files::{Facts, File, file_name, pair_up},
     part::{Difference, Entry, Group, Part, Sign, Topic},
     topic::{file_depth, topic},
-    wording::{Budget, Wording, without_signature},
+    wording::{Budget, Wording},
 };
 use crate::{
     archive::fit::zip_path,
@@ -14,7 +14,8 @@ use crate::{
     packages::rows::Cargo,
     product::plain_text,
     risk::{Risk, risks},
-    submission::{REDACTED, is_put_field, is_signed_url, put_body},
+    signed_url::{REDACTED, redact},
+    submission::{is_put_field, is_signed_url, put_body},
     target::Kind,
     units::counted,
     value::is_empty,
@@ -403,7 +404,7 @@ impl Builder<'_> {
 
     fn finish(mut self, mut risks: Vec<Risk>) -> Difference {
         for risk in &mut risks {
-            risk.sentence = without_signature(&risk.sentence).into_owned();
+            risk.sentence = redact(&risk.sentence).into_owned();
         }
         let mut packages = Vec::new();
         for (topic, is_gone, pointer, changes) in std::mem::take(&mut self.files) {
@@ -439,8 +440,8 @@ impl Builder<'_> {
             }
         };
         let harmless = |mut entry: Entry| {
-            entry.label = without_signature(&entry.label).into_owned();
-            entry.note = without_signature(&entry.note).into_owned();
+            entry.label = redact(&entry.label).into_owned();
+            entry.note = redact(&entry.note).into_owned();
             entry
         };
         let group = |(order, entries): (Order, Vec<Entry>)| Group {

@@ -93,7 +93,7 @@ pub(super) fn finish(
     let request = uuid::Uuid::new_v4().to_string();
     let answer = answer.unwrap_or_else(|refusal| {
         let time = Timestamp::now()
-            .strftime("%Y-%m-%dT%H:%M:%S%.fZ")
+            .strftime("%Y-%m-%dT%H:%M:%S%.7fZ")
             .to_string();
         let mut answer = Answer::new(refusal.status)
             .with("content-type", "application/xml")
@@ -143,7 +143,7 @@ pub(super) fn stream(file: BlobFile, start: u64, length: u64) -> Body {
     Body::from_stream(chunks)
 }
 
-fn http_date(time: Timestamp) -> String {
+pub(super) fn http_date(time: Timestamp) -> String {
     DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&time)
         .unwrap_or_default()

@@ -14,4 +14,5 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub(super) use store::{BlobSettings, Blobs};
+pub(super) use sas::Form;
+pub(super) use store::{BlobSettings, Blobs, Issued};

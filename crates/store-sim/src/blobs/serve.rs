@@ -1,8 +1,8 @@
 //! The blob calls over HTTP: who may, how large, which checksum, and what comes back.
 //! Knows no submission; the state of a blob is `blob.rs`'s.
 
-use super::announced::{Announced, limits, text};
-use super::answer::{Answer, finish, stream};
+use super::announced::{Announced, is_version, limits, text};
+use super::answer::{Answer, finish, http_date, stream};
 use super::blob::{Blob, Conditions, Leftover, Properties};
 use super::block_list;
 use super::content::{BlobFile, Piece};
@@ -36,24 +36,49 @@ struct Call<'r> {
 }
 
 impl Blobs {
-    /// Serves `/ingestion/{blob}`.
+    /// Serves `/ingestion/{blob}`, and refuses the container.
     pub(crate) fn router(&self) -> Router {
         Router::new()
-            .route("/ingestion/{blob}", any(one))
-            // The Azure SDK for Python takes the first segment on a loopback host for the account, as its emulator
-            // has it, and asks for the container once more.
-            .route("/ingestion/ingestion/{blob}", any(one))
+            .route("/ingestion", any(container))
+            .route("/ingestion/", any(container))
+            .route("/ingestion/{*blob}", any(one))
             .layer(DefaultBodyLimit::disable())
             .with_state(self.clone())
     }
 }
 
-async fn one(State(blobs): State<Blobs>, Path(name): Path<String>, request: Request) -> Response {
+/// What lies around the blob is closed to its URL.
+async fn container(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
-    let version = text(&parts.headers, "x-ms-version").unwrap_or(sas::VERSION);
+    receive::drain(body, DRAIN_LIMIT).await;
+    let refusal = match query.get("sig") {
+        None => denied(Denied::Anonymous),
+        Some(_) => authentication_failed().with(
+            "AuthenticationErrorDetail",
+            "The specified signed resource is not allowed for the this resource level",
+        ),
+    };
+    let version = served_by(&parts.headers, &query);
+    finish(Err(refusal), &parts.method, &parts.headers, version)
+}
+
+/// The service version of a request: its own, or that of its signature.
+fn served_by<'r>(headers: &'r HeaderMap, query: &'r Query) -> &'r str {
+    text(headers, "x-ms-version")
+        .or_else(|| query.get("sv"))
+        .unwrap_or(sas::OLD_VERSION)
+}
+
+async fn one(State(blobs): State<Blobs>, Path(path): Path<String>, request: Request) -> Response {
+    // The Azure SDK for Python takes the first segment on a loopback host for the account, as its emulator has it, and
+    // asks for the container once more.
+    let name = path.strip_prefix("ingestion/").unwrap_or(&path);
+    let (parts, body) = request.into_parts();
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let version = served_by(&parts.headers, &query);
     let mut body = Some(body);
-    let answer = match admit(&blobs.shared, &name, &parts.headers, &query, version) {
+    let answer = match admit(&blobs.shared, name, &parts.headers, &query, version) {
         Ok(call) => call.answer(&parts.method, &mut body).await,
         Err(refusal) => Err(refusal),
     };
@@ -73,7 +98,7 @@ fn admit<'r>(
     query: &'r Query,
     version: &'r str,
 ) -> Result<Call<'r>, Refusal> {
-    if version.len() != 10 || version.parse::<jiff::civil::Date>().is_err() {
+    if text(headers, "x-ms-version").is_some_and(|asked| !is_version(asked)) {
         return Err(Refusal::header("x-ms-version", version));
     }
     // The signature is the only way in; a token beside it is what a client sends that mixes up the two hosts.
@@ -86,8 +111,9 @@ fn admit<'r>(
     let rights = shared.key.check(name, query).map_err(denied)?;
     let blob = shared.blob(name).ok_or_else(Refusal::not_found)?;
     if blob.is_expired() {
-        let expiry = query.get("se").unwrap_or_default().to_owned();
-        return Err(denied(Denied::Expired { expiry }));
+        let now = Timestamp::now();
+        let end = query.end().map_or(now, |end| end.min(now));
+        return Err(denied(Denied::Time { start: None, end }));
     }
     Ok(Call {
         shared,
@@ -99,30 +125,44 @@ fn admit<'r>(
     })
 }
 
+fn authentication_failed() -> Refusal {
+    Refusal::new(
+        StatusCode::FORBIDDEN,
+        "AuthenticationFailed",
+        "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
+    )
+}
+
 fn denied(denied: Denied) -> Refusal {
-    let failed = || {
-        Refusal::new(
-            StatusCode::FORBIDDEN,
-            "AuthenticationFailed",
-            "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
-        )
+    let now = Timestamp::now();
+    let detail = match denied {
+        Denied::Anonymous => {
+            return Refusal::new(
+                StatusCode::UNAUTHORIZED,
+                "NoAuthenticationInformation",
+                "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+            );
+        }
+        Denied::Signature { string_to_sign } => {
+            format!("Signature did not match. String to sign used was {string_to_sign}")
+        }
+        // A URL without a beginning begins when it is used.
+        Denied::Time { start: None, end } => format!(
+            "Signed expiry time [{}] has to be after signed start time [{}]",
+            http_date(end),
+            http_date(now)
+        ),
+        Denied::Time {
+            start: Some(start),
+            end,
+        } => format!(
+            "Signature not valid in the specified time frame: Start [{}] - Expiry [{}] - Current [{}]",
+            http_date(start),
+            http_date(end),
+            http_date(now)
+        ),
     };
-    match denied {
-        Denied::Anonymous => Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "NoAuthenticationInformation",
-            "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
-        ),
-        Denied::Signature { string_to_sign } => failed()
-            .with("AuthenticationErrorDetail", format!("Signature did not match. String to sign used was {string_to_sign}")),
-        Denied::Expired { expiry } => failed().with(
-            "AuthenticationErrorDetail",
-            format!(
-                "Signature not valid in the specified time frame: Start [] - Expiry [{expiry}] - Current [{}]",
-                Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ")
-            ),
-        ),
-    }
+    authentication_failed().with("AuthenticationErrorDetail", detail)
 }
 
 impl Call<'_> {
@@ -159,12 +199,12 @@ impl Call<'_> {
         let conditions = self.conditions();
         self.blob.allows(&conditions)?;
         let announced = self.announced(limits(self.version).0)?;
-        let (piece, sums) = self.receive(body, &announced).await?;
+        let (piece, sums) = self.receive(body, &announced, true).await?;
         let mut properties = self.properties();
-        // The content's own hash is kept with the blob when the client named it.
+        // The service sums up what comes in one piece, and keeps the hash with the blob.
         properties.md5 = properties
             .md5
-            .or(announced.md5.map(|md5| BASE64_STANDARD.encode(md5)));
+            .or(sums.md5.map(|md5| BASE64_STANDARD.encode(md5)));
         let (committed, leftover) = self.blob.replace(piece, properties, &conditions)?;
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED)
@@ -180,7 +220,9 @@ impl Call<'_> {
             return Err(Refusal::header("Content-Length", "0"));
         }
         self.blob.accepts(id)?;
-        let (piece, sums) = self.receive(body, &announced).await?;
+        let (piece, sums) = self
+            .receive(body, &announced, announced.md5.is_some())
+            .await?;
         discard(self.blob.stage(id.to_owned(), piece)?);
         Ok(Answer::new(StatusCode::CREATED).written(&sums))
     }
@@ -327,9 +369,9 @@ impl Call<'_> {
         &self,
         body: &mut Option<Body>,
         announced: &Announced,
+        with_md5: bool,
     ) -> Result<(Piece, Sums), Refusal> {
         let body = body.take().unwrap_or_default();
-        let with_md5 = announced.md5.is_some();
         let Shared {
             spool, received, ..
         } = self.shared;

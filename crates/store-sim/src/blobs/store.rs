@@ -3,7 +3,7 @@
 
 use super::blob::Blob;
 use super::content::{BlobFile, Spool};
-use super::sas::Key;
+use super::sas::{Form, Key};
 use std::any::Any;
 use std::collections::HashMap;
 use std::io;
@@ -19,8 +19,6 @@ const RIGHTS: &str = "rwl";
 pub(crate) struct BlobSettings {
     /// From the moment of issue; a whole number of seconds.
     pub sas_lifetime: Duration,
-    /// Leave a `+` in the signature unescaped, and have one in every URL.
-    pub raw_plus: bool,
     /// Scheme and host of the URLs, instead of `http` and the request's own host.
     pub base: Option<String>,
 }
@@ -69,18 +67,14 @@ impl Blobs {
     }
 
     /// A new empty blob. `host` is the request's own, so that a proxy can stand between.
-    pub(crate) fn issue(&self, host: &str) -> Issued {
+    pub(crate) fn issue(&self, host: &str, form: Form) -> Issued {
         let shared = &self.shared;
         let (blob, query) = loop {
             let blob = uuid::Uuid::new_v4().to_string();
-            let BlobSettings {
-                sas_lifetime,
-                raw_plus,
-                ..
-            } = shared.settings;
-            let query = shared.key.query(&blob, RIGHTS, sas_lifetime, raw_plus);
+            let lifetime = shared.settings.sas_lifetime;
+            let query = shared.key.query(&blob, RIGHTS, lifetime, form);
             // Half of all signatures have one; whoever asks for a raw plus wants to see it.
-            if !raw_plus || query.contains('+') {
+            if !form.raw_plus || query.contains('+') {
                 break (blob, query);
             }
         };

@@ -20,6 +20,14 @@ fn a_scenario_file_says_what_is_wrong_with_it() {
             "count from 1",
         ),
         ("[switches]\nwrong = true", "wrong"),
+        (
+            "[[fault]]\ncall = 'commit'\neffect = 'operator'",
+            "`action`",
+        ),
+        (
+            "[[fault]]\ncall = 'commit'\neffect = 'reset'\naction = 'approve'",
+            "`action`",
+        ),
     ] {
         let error = Scenario::parse(text).unwrap_err();
         assert!(error.contains(words), "{error}");
@@ -395,5 +403,111 @@ async fn faults_can_be_for_one_product_and_take_their_time() {
         ),
         (&json!(1), &json!(1)),
         "a fault's answer is not the Store's"
+    );
+}
+
+#[tokio::test]
+async fn somebody_else_acts_right_before_a_call() {
+    let store = Store::start(scenario(
+        r#"
+        [[fault]]
+        call = "store"
+        nth = 4
+        effect = "operator"
+        action = "change-draft"
+        body = '{"product": "app:9NX0EXAMPLE1", "field": "/pricing/priceId", "value": "Free"}'
+        [[fault]]
+        call = "commit"
+        nth = 1
+        effect = "operator"
+        action = "touch-draft"
+        [[fault]]
+        call = "delete"
+        effect = "operator"
+        action = "change-draft"
+        body = '{"field": "/no/such/place", "value": 1}'
+        "#,
+    ))
+    .await;
+    let (draft, path) = store.draft(APP).await;
+    assert_ne!(draft["pricing"]["priceId"], "Free");
+    store.put(&path, &draft).await.is(200);
+    assert_eq!(
+        store.get(&path).await.is(200)["pricing"]["priceId"],
+        draft["pricing"]["priceId"]
+    );
+    // The fourth request.
+    assert_eq!(store.get(&path).await.is(200)["pricing"]["priceId"], "Free");
+    store.post(&format!("{path}/commit"), None).await.refused(
+        400,
+        "InvalidOperation",
+        "created through the API",
+    );
+    let answer = store.delete(&path).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.text.contains("/no/such/place"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn documents_are_changed_at_any_place() {
+    let store = Store::still().await;
+    let (draft, path) = store.draft(APP).await;
+    let changes = [
+        json!({ "field": "/listings/en-us/baseListing/keywords/-", "value": "added" }),
+        json!({ "field": "/visibility", "value": "Private" }),
+        json!({ "field": "/listings/de-de" }),
+        json!({ "field": "/applicationPackages/0" }),
+    ];
+    for mut change in changes {
+        change["product"] = json!("app:9NX0EXAMPLE1");
+        store.operator("change-draft", change).await;
+    }
+    let seen = store.get(&path).await.is(200);
+    let keywords = seen["listings"]["en-us"]["baseListing"]["keywords"]
+        .as_array()
+        .unwrap();
+    assert_eq!(keywords.last(), Some(&json!("added")));
+    assert_eq!(seen["visibility"], "Private");
+    assert!(draft["listings"].get("de-de").is_some());
+    assert!(seen["listings"].get("de-de").is_none());
+    assert_eq!(
+        seen["applicationPackages"].as_array().unwrap().len() + 1,
+        draft["applicationPackages"].as_array().unwrap().len()
+    );
+    store
+        .operator(
+            "change-live",
+            json!({ "product": "app:9NX0EXAMPLE1", "field": "/pricing/priceId", "value": "Free" }),
+        )
+        .await;
+    store.delete(&path).await.empty(204);
+    let (next, _) = store.draft(APP).await;
+    assert_eq!(next["pricing"]["priceId"], "Free");
+}
+
+#[tokio::test]
+async fn a_hostile_store_can_be_worked_with() {
+    let store = Store::start(SimOptions {
+        scenario: Scenario::named("hostile").unwrap(),
+        ..options()
+    })
+    .await;
+    let (draft, path) = store.draft(APP).await;
+    let title = draft["listings"]["en-us"]["baseListing"]["title"]
+        .as_str()
+        .unwrap();
+    for part in ["\u{1b}]52;", "\u{9b}", "\r\n##vso[", "\u{202e}", "\u{2066}"] {
+        assert!(title.contains(part), "{title:?}");
+    }
+    // Sent back as it came, it is stored as it was: reading twice does not mark twice.
+    let stored = store.put(&path, &draft).await.is(200);
+    assert_eq!(stored["listings"], draft["listings"]);
+    store.post(&format!("{path}/commit"), None).await.is(202);
+    store.until(&path, &["Published"]).await;
+    store.play("").await;
+    let live = store.get(&path).await.is(200);
+    assert_eq!(
+        live["listings"]["en-us"]["baseListing"]["title"],
+        "Northwind Notes"
     );
 }

@@ -57,15 +57,8 @@ async fn an_app_is_published_with_a_new_package_and_a_new_picture() {
         store.post(&format!("{path}/commit"), None).await.is(202),
         json!({ "status": "CommitStarted" })
     );
-    assert!(
-        store
-            .get(&format!("{path}/status"))
-            .await
-            .is(200)
-            .get("statusDetails")
-            .is_none(),
-        "the first look has no details"
-    );
+    let first = store.get(&format!("{path}/status")).await.is(200);
+    assert_eq!(first["statusDetails"]["errors"], json!([]));
     let status = store.until(&path, &["Published"]).await;
     assert_eq!(status["statusDetails"]["errors"], json!([]));
 
@@ -286,10 +279,12 @@ async fn a_first_app_needs_its_age_rating() {
     let product = format!("applications/{}", app["id"].as_str().unwrap());
     assert_eq!(app["firstPublishedDate"], "1601-01-01T00:00:00Z");
     let identity = app["packageIdentityName"].as_str().unwrap();
+    let shot =
+        json!({ "fileName": "shot.png", "fileStatus": "PendingUpload", "imageType": "Screenshot" });
     let body = json!({
         "applicationCategory": "Productivity", "visibility": "Public",
         "pricing": { "trialPeriod": "NoFreeTrial", "marketSpecificPricings": {}, "sales": [], "priceId": "Free" },
-        "listings": { "en-us": { "baseListing": { "description": "New.", "title": "Northwind New", "images": [] } } },
+        "listings": { "en-us": { "baseListing": { "description": "New.", "title": "Northwind New", "images": [shot] } } },
         "applicationPackages": [new_package(NEW)],
         "allowTargetFutureDeviceFamilies": { "Desktop": true, "Mobile": false, "Xbox": false, "Holographic": false }
     });
@@ -309,7 +304,13 @@ async fn a_first_app_needs_its_age_rating() {
         );
         store.put(&path, &body).await.is(200);
         store
-            .upload(&draft, zip(&[(NEW, msix(identity, "1.0.0.0"))]))
+            .upload(
+                &draft,
+                zip(&[
+                    (NEW, msix(identity, "1.0.0.0")),
+                    ("shot.png", b"a picture".to_vec()),
+                ]),
+            )
             .await;
         store.post(&format!("{path}/commit"), None).await.is(202);
         let status = store.until(&path, &["Published", "CommitFailed"]).await;
@@ -600,20 +601,95 @@ async fn a_minimal_reply_has_neither_listings_nor_packages() {
 }
 
 #[tokio::test]
-async fn a_language_without_description_is_an_error_that_the_api_cannot_name() {
+async fn an_incomplete_language_is_an_error_that_the_api_cannot_name() {
+    let store = Store::fast().await;
+    let product = json!({ "product": "app:9NX0EXAMPLE1", "name": "Notas" });
+    let base = |title: &str, kind: &str| {
+        let shot =
+            json!({ "fileName": "pt.png", "fileStatus": "PendingUpload", "imageType": kind });
+        json!({ "title": title, "description": "Notas.", "images": [shot] })
+    };
+    for (language, member, value, end) in [
+        ("en-us", "description", json!(""), "CommitFailed"),
+        (
+            "de-de",
+            "images/0/fileStatus",
+            json!("PendingDelete"),
+            "CommitFailed",
+        ),
+        ("pt-br", "", base("", "Screenshot"), "CommitFailed"),
+        ("pt-br", "", base("Notas", "Screenshot"), "CommitFailed"),
+        ("pt-br", "", base("Northwind Notes", "Icon"), "CommitFailed"),
+        (
+            "pt-br",
+            "",
+            base("Northwind Notes", "Screenshot"),
+            "Published",
+        ),
+        ("pt-pt", "", base("Notas", "Screenshot"), "Published"),
+    ] {
+        if language == "pt-pt" {
+            store.operator("reserve-name", product.clone()).await;
+        }
+        let (mut draft, path) = store.draft(APP).await;
+        if member.is_empty() {
+            draft["listings"][language] = json!({ "baseListing": value });
+        } else {
+            let place = format!("/listings/{language}/baseListing/{member}");
+            *draft.pointer_mut(&place).unwrap() = value.clone();
+        }
+        store.put(&path, &draft).await.is(200);
+        store
+            .upload(&draft, zip(&[("pt.png", b"png".to_vec())]))
+            .await;
+        store.post(&format!("{path}/commit"), None).await.is(202);
+        let status = store.until(&path, &["CommitFailed", "Published"]).await;
+        assert_eq!(
+            status["status"], end,
+            "{language} {member} {value}: {status}"
+        );
+        if end == "CommitFailed" {
+            let error = &status["statusDetails"]["errors"][0];
+            assert_eq!(error["code"], "InvalidState");
+            let details = error["details"].as_str().unwrap();
+            assert!(details.contains("cannot be exposed via API"), "{details}");
+            store.delete(&path).await.empty(204);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_package_entry_leaves_out_is_filled_in() {
     let store = Store::fast().await;
     let (mut draft, path) = store.draft(APP).await;
-    draft["listings"]["en-us"]["baseListing"]["description"] = json!("");
-    store.put(&path, &draft).await.is(200);
-    store.post(&format!("{path}/commit"), None).await.is(202);
-    let status = store.until(&path, &["CommitFailed", "Published"]).await;
-    assert_eq!(status["statusDetails"]["errors"][0]["code"], "InvalidState");
+    let entry = json!({ "fileName": "new.msix", "fileStatus": "PendingUpload" });
+    draft["applicationPackages"]
+        .as_array_mut()
+        .unwrap()
+        .push(entry);
+    let stored = store.put(&path, &draft).await.is(200);
+    let entry = stored["applicationPackages"].as_array().unwrap().last();
+    assert_eq!(entry.unwrap()["minimumDirectXVersion"], "None");
+    assert_eq!(entry.unwrap()["minimumSystemRam"], "None");
+    let app = store.get(APP).await.is(200);
+    assert_eq!(app["hasAdvancedListingPermission"], true);
+    let list = store.get("applications").await.is(200);
     assert!(
-        status["statusDetails"]["errors"][0]["details"]
-            .as_str()
-            .unwrap()
-            .contains("cannot be exposed via API")
+        list["value"][0]
+            .get("hasAdvancedListingPermission")
+            .is_none()
     );
+}
+
+#[tokio::test]
+async fn the_first_status_can_come_without_details() {
+    let store = Store::start(scenario("[switches]\nbare_first_status = true")).await;
+    let (_, path) = store.draft(APP).await;
+    store.post(&format!("{path}/commit"), None).await.is(202);
+    for has_details in [false, true] {
+        let status = store.get(&format!("{path}/status")).await.is(200);
+        assert_eq!(status.get("statusDetails").is_some(), has_details);
+    }
 }
 
 #[tokio::test]

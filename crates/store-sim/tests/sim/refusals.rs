@@ -268,8 +268,8 @@ async fn an_app_update_is_checked() {
         (
             "/listings".into(),
             json!({}),
-            "listings",
-            "The size of Listings must be 1 or more",
+            "appListings",
+            "The size of AppListings must be 1 or more",
         ),
         (
             "/listings".into(),
@@ -326,6 +326,12 @@ async fn an_app_update_is_checked() {
             "The following packages are missing in your update: ",
         ),
         (
+            "/applicationPackages/0/fileStatus".into(),
+            json!("PendingUpload"),
+            "packages",
+            "missing in your update: 2000000000071000001",
+        ),
+        (
             format!("{base}/images/0/id"),
             json!(""),
             "images",
@@ -353,7 +359,7 @@ async fn an_app_update_is_checked() {
             "/applicationCategory".into(),
             json!("Games_Chess"),
             "applicationCategory",
-            "Games_Chess",
+            "'Games_Chess' is not a valid 'ApplicationCategory' value",
         ),
         (
             "/targetPublishMode".into(),
@@ -395,13 +401,19 @@ async fn an_app_update_is_checked() {
             format!("{base}/keywords"),
             json!(["a", "b", "c", "d", "e", "f", "g", "h"]),
             "keywords",
-            "at most 7",
+            "The size of Keywords must be 7 or less",
+        ),
+        (
+            format!("{base}/keywords"),
+            json!(["x".repeat(31)]),
+            "keyword",
+            "The length of Keyword must be 30 or less",
         ),
         (
             format!("{base}/features"),
             json!([long(201)]),
-            "features",
-            "200",
+            "feature",
+            "The length of Feature must be 200 or less",
         ),
         (
             "/gamingOptions".into(),
@@ -451,7 +463,7 @@ async fn add_on_and_flight_updates_are_checked() {
     for (place, value, words) in [
         ("/contentType", json!("NotSet"), "NotSet"),
         ("/lifetime", json!("Always"), "Always"),
-        ("/keywords", json!(["x".repeat(31)]), "30"),
+        ("/keywords", json!(["x".repeat(31)]), "Keyword must be 30"),
         ("/listings", json!({}), "1 or more"),
         ("/pricing/priceId", json!("Base"), "'Base'"),
         ("/listings/en-us/title", json!("x".repeat(101)), "100"),

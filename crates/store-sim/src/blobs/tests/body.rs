@@ -1,6 +1,6 @@
 //! Bodies: their sums, their lengths, their limits.
 
-use super::host::{Host, NEW, assert_refused, base64, block, header, latest};
+use super::host::{Host, NEW, OLD, assert_refused, base64, block, header, latest};
 use md5::{Digest as _, Md5};
 use reqwest::{Method, StatusCode};
 use rstest::rstest;
@@ -124,12 +124,12 @@ async fn old_service_versions_know_no_crc64_and_nobody_takes_both_sums() {
 const MIB: u64 = 1 << 20;
 
 #[rstest]
-#[case::block_without_version(None, true, 4 * MIB)]
+#[case::block_of_an_old_url(None, true, 4 * MIB)]
 #[case::block_before_2016(Some("2015-12-11"), true, 4 * MIB)]
 #[case::block_2016(Some("2016-05-31"), true, 100 * MIB)]
 #[case::block_before_2019(Some("2019-07-07"), true, 100 * MIB)]
 #[case::block_2019(Some("2019-12-12"), true, 4000 * MIB)]
-#[case::blob_without_version(None, false, 64 * MIB)]
+#[case::blob_of_an_old_url(None, false, 64 * MIB)]
 #[case::blob_2016(Some("2016-05-31"), false, 256 * MIB)]
 #[case::blob_2019(Some("2019-12-12"), false, 5000 * MIB)]
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn the_service_version_limits_sizes(
     #[case] is_block: bool,
     #[case] limit: u64,
 ) {
-    let host = Host::start().await;
+    let host = Host::with(OLD).await;
     let query = if is_block { block("a") } else { String::new() };
     let path = host.url.split_once(&host.address).unwrap().1;
     let version = version.map_or(String::new(), |version| {
@@ -172,7 +172,7 @@ async fn first_line(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn the_answer_to_a_body_that_is_too_large_arrives() {
-    let host = Host::start().await;
+    let host = Host::with(OLD).await;
     // 5 MiB against 4 MiB, sent in full by a client that does not ask first.
     let request = host
         .client

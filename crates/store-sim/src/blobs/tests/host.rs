@@ -1,6 +1,6 @@
 //! A running blob host for the tests, and short ways to call it over real HTTP.
 
-use crate::blobs::{BlobSettings, Blobs};
+use crate::blobs::{BlobSettings, Blobs, Form};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use std::io::Read as _;
@@ -8,6 +8,11 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 pub(super) const NEW: &str = "2023-11-03";
+/// The documentation's form of a URL.
+pub(super) const OLD: Form = Form {
+    raw_plus: false,
+    is_old: true,
+};
 
 /// A running blob host with one blob handed out.
 pub(super) struct Host {
@@ -20,18 +25,18 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) async fn start() -> Self {
-        Self::with(settings()).await
+        Self::with(Form::default()).await
     }
 
-    pub(super) async fn with(settings: BlobSettings) -> Self {
+    pub(super) async fn with(form: Form) -> Self {
         // A second installation is refused, and the first one serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let blobs = Blobs::new(settings).unwrap();
+        let blobs = Blobs::new(settings()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let router = blobs.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let issued = blobs.issue(&address);
+        let issued = blobs.issue(&address, form);
         Self {
             blobs,
             client: Client::builder().no_proxy().build().unwrap(),
@@ -92,7 +97,6 @@ impl Host {
 pub(super) fn settings() -> BlobSettings {
     BlobSettings {
         sas_lifetime: Duration::from_hours(24),
-        raw_plus: false,
         base: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::host::{Host, NEW, assert_refused, base64, header, latest, sized};
 use futures::StreamExt as _;
+use md5::{Digest as _, Md5};
 use reqwest::{Method, StatusCode};
 
 #[tokio::test]
@@ -24,7 +25,8 @@ async fn one_put_makes_the_blob_and_answers_as_azure_does() {
         header(&response, "x-ms-content-crc64"),
         base64(0xae8b_1486_0a79_9888_u64.to_le_bytes())
     );
-    assert_eq!(header(&response, "content-md5"), "", "nobody asked for it");
+    let md5 = base64(Md5::digest("123456789"));
+    assert_eq!(header(&response, "content-md5"), md5, "nobody asked for it");
     assert_eq!(header(&response, "x-ms-version"), NEW);
     assert_eq!(header(&response, "x-ms-client-request-id"), "mine-1");
     assert_eq!(header(&response, "x-ms-request-server-encrypted"), "true");
@@ -44,6 +46,7 @@ async fn one_put_makes_the_blob_and_answers_as_azure_does() {
         ("content-type", "application/zip"),
         ("x-ms-blob-type", "BlockBlob"),
         ("accept-ranges", "bytes"),
+        ("content-md5", &md5),
         ("x-ms-meta-origin", "test"),
         ("etag", header(&response, "etag")),
     ];
@@ -191,6 +194,8 @@ async fn block_ids_are_base64_of_equal_length_and_at_most_64_bytes() {
             .contains("<UncommittedBlocks></UncommittedBlocks>")
     );
     assert_eq!(host.stage("short", "x").await.status(), StatusCode::CREATED);
+    // As many letters of Base64, another number of bytes.
+    assert_refused(host.stage("longer", "x").await, 400, "InvalidBlobOrBlock").await;
 }
 
 #[tokio::test]
