@@ -305,7 +305,8 @@ impl<'a> Driver<'a> {
                         .map_err(fault)?,
                     None => None,
                 };
-                examine(&target, zip, document, identity, sum).await?
+                let allow = run.plan().map_or(&[][..], |plan| &plan.allow);
+                examine(&target, zip, document, identity, sum, allow).await?
             }
             NextStep::SaveDraft { submission } => {
                 let drafts = self.services.home.drafts();

@@ -12,7 +12,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::path::PathBuf;
 use store_client::ApiError;
-use store_model::{finding::Severity, product::PackageIdentity, target::Target};
+use store_model::{
+    finding::{Finding, Severity},
+    packages::rows::cargo,
+    product::PackageIdentity,
+    risk::{Allowance, blocks, coverage, way_round},
+    target::Target,
+};
 
 pub(super) async fn examine(
     target: &Target,
@@ -20,11 +26,12 @@ pub(super) async fn examine(
     document: Value,
     identity: Option<PackageIdentity>,
     sum: Option<[u8; 32]>,
+    allow: &[Allowance],
 ) -> Result<RunEvent, Fault> {
     let kind = target.kind();
-    let joined =
-        tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
-    let examined = joined.map_err(|error| Fault {
+    let work = move || (browse::examine(&zip, kind, &document, identity), document);
+    let joined = tokio::task::spawn_blocking(work).await;
+    let (examined, document) = joined.map_err(|error| Fault {
         cause: Cause::Trouble,
         message: format!("The ZIP could not be read: {error}"),
     })?;
@@ -35,17 +42,31 @@ pub(super) async fn examine(
             sum,
         });
     }
-    let sentences = examined.fit.sentences();
-    let of = |wanted| {
-        sentences
-            .iter()
-            .filter(move |(severity, _)| *severity == wanted)
-            .map(|(_, sentence)| sentence.clone())
-            .collect()
+    let findings = examined.fit.findings();
+    let mut problems: Vec<String> = findings
+        .iter()
+        .filter(|finding| blocks(finding, allow))
+        .map(|finding| format!("{}{}", finding.sentence, way_round(finding)))
+        .collect();
+    let lost = examined
+        .archive
+        .and_then(|archive| coverage(kind, &document, &cargo(&archive)))
+        .filter(|risk| !allow.contains(&risk.kind.into()));
+    problems.extend(lost.map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name())));
+    let is_told = |finding: &&Finding| match finding.severity {
+        Severity::Error => !blocks(finding, allow),
+        severity => severity == Severity::Warning,
     };
+    let warnings = findings.iter().filter(is_told);
     Ok(RunEvent::Examined {
-        problems: of(Severity::Error),
-        warnings: of(Severity::Warning),
+        problems,
+        warnings: warnings
+            .map(|finding| match finding.severity {
+                // The journal holds what was allowed, and by which name.
+                Severity::Error => format!("Allowed ({}): {}", finding.rule, finding.sentence),
+                _ => finding.sentence.clone(),
+            })
+            .collect(),
         sum,
     })
 }

@@ -6,9 +6,7 @@ use crate::engine::plan::{PendingPolicy, Plan};
 use jiff::Timestamp;
 use serde_json::Value;
 use store_model::{
-    diff,
-    finding::Severity,
-    merge, package,
+    diff, merge, package,
     packages::rows::Cargo,
     risk::{self, Risk},
     rules::check,
@@ -82,7 +80,7 @@ pub fn preflight(
         return Err(nothing_to_do(plan));
     }
     if let Some(body) = &body {
-        no_errors(kind, body, base)?;
+        no_errors(plan, body, base)?;
     }
     warnings.extend(
         check::check_dates(kind, committed, at)
@@ -215,12 +213,15 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
     }
 }
 
-fn no_errors(kind: Kind, body: &Value, base: Option<&Value>) -> Result<(), Refusal> {
-    let findings = check::check(kind, body, base);
+fn no_errors(plan: &Plan, body: &Value, base: Option<&Value>) -> Result<(), Refusal> {
+    let findings = check::check(plan.target.kind(), body, base);
     let errors: Vec<_> = findings
         .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| format!("{}: {}", finding.pointer, finding.sentence))
+        .filter(|finding| risk::blocks(finding, &plan.allow))
+        .map(|finding| {
+            let way_round = risk::way_round(finding);
+            format!("{}: {}{way_round}", finding.pointer, finding.sentence)
+        })
         .collect();
     if errors.is_empty() {
         return Ok(());
