@@ -11,7 +11,7 @@ use crate::products;
 use crate::scenario::{Rule, Scenario};
 use crate::seed::Kind;
 use crate::stage::Stage;
-use crate::store::{Product, Store};
+use crate::store::{Identity, Product, Store};
 use crate::world::World;
 use crate::{pipeline, submissions};
 use serde_json::{Map, Value, json};
@@ -120,6 +120,16 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
     let Some(key) = key(text(asked, "product")) else {
         return wrong("`product` must be app:ID, addon:ID or flight:APP/ID");
     };
+    if action == "reserve-name" {
+        let (name, (_, id)) = (text(asked, "name"), key);
+        // The app's flights carry its packages.
+        for product in world.store.products.values_mut() {
+            if product.app.as_ref().unwrap_or(&product.id).to_lowercase() == id {
+                product.identity.reserved.insert(name.to_owned());
+            }
+        }
+        return Reply::empty(204);
+    }
     if action == "create-flight" {
         return portal_flight(&mut world.store, &key, asked);
     }
@@ -131,9 +141,6 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
     };
     match action {
         "answer-age-rating" => product.has_age_rating = true,
-        "reserve-name" => {
-            product.reserved.insert(text(asked, "name").to_owned());
-        }
         "unsupported" => {
             product.is_unsupported = asked.get("on").and_then(Value::as_bool).unwrap_or(true);
         }
@@ -288,11 +295,18 @@ fn reserve_app(store: &mut Store, asked: &Value) -> Reply {
         "id": id, "primaryName": name, "packageFamilyName": format!("{identity}_q7w3e9r1t5y2u"), "packageIdentityName": identity,
         "publisherName": "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62", "firstPublishedDate": "1601-01-01T00:00:00Z"
     });
-    let reserved = HashSet::from([name.to_owned()]);
-    store.insert(Product {
-        reserved,
-        ..Product::new(Kind::App, id, None, resource.clone(), identity)
-    });
+    let identity = Identity {
+        name: identity,
+        publisher: text(&resource, "publisherName").to_owned(),
+        reserved: HashSet::from([name.to_owned()]),
+    };
+    store.insert(Product::new(
+        Kind::App,
+        id,
+        None,
+        resource.clone(),
+        identity,
+    ));
     Reply::new(201, resource)
 }
 

@@ -1,9 +1,9 @@
 //! The way from commit to publication. Nothing here waits: a submission is moved to where it belongs by now whenever somebody asks,
 //! each stage beginning when the one before ended.
 
-use crate::arrival;
 use crate::clock::wire_date;
-use crate::json::{number, set, text};
+use crate::ingest;
+use crate::json::{list, number, set, text};
 use crate::stage::Stage;
 use crate::store::{Product, Store, Submission, Works};
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ fn enter(product: &mut Product, works: &mut Works, mut stage: Stage, at: Duratio
         .pending()
         .is_some_and(|pending| pending.stage == Stage::CommitStarted);
     if leaves_commit && stage != Stage::PendingCommit && stage != Stage::CommitFailed {
-        let errors = arrival::take_in(product, works);
+        let errors = ingest::take_in(product, works);
         if !errors.is_empty() {
             stage = Stage::CommitFailed;
         }
@@ -128,6 +128,7 @@ fn publish(product: &mut Product, works: &Works, at: Duration) {
         return;
     };
     let finalized = product.finalized.clone();
+    let list_name = product.packages();
     let Some(submission) = product.submissions.get_mut(&id) else {
         return;
     };
@@ -136,6 +137,13 @@ fn publish(product: &mut Product, works: &Works, at: Duration) {
     if !has_rollout {
         product.finalized = Some(id.clone());
     }
+    let packages = list(&submission.document, list_name);
+    product.has_bundle |= packages.iter().any(|entry| {
+        product
+            .known
+            .get(text(entry, "id"))
+            .map_or_else(|| ingest::has_bundle_name(entry), |known| known.is_bundle)
+    });
     product.published = Some(id);
     product.counts.publications += 1;
     if text(&product.resource, "firstPublishedDate").starts_with("1601-") {

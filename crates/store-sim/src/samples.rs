@@ -5,6 +5,7 @@ use crate::account;
 use crate::png;
 use crate::seed::Account;
 use crate::stored_zip::Content;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -147,14 +148,39 @@ fn bundle(assets: Content) -> Content {
 </Bundle>
 "#
     );
+    let manifest = (
+        "AppxMetadata/AppxBundleManifest.xml",
+        Content::bytes(manifest),
+    );
+    let map = block_map(std::slice::from_ref(&manifest));
     Content::archive([
         (inner, package(VERSION, "x64", assets)),
-        (
-            "AppxMetadata/AppxBundleManifest.xml",
-            Content::bytes(manifest),
-        ),
+        manifest,
+        ("AppxBlockMap.xml", map),
         ("[Content_Types].xml", Content::bytes(CONTENT_TYPES)),
     ])
+}
+
+/// The block map of these files: their sizes, those of their heads in the ZIP, and a hash for each 64 KiB.
+fn block_map(files: &[(&str, Content)]) -> Content {
+    let mut map = String::from(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<BlockMap xmlns="http://schemas.microsoft.com/appx/2010/blockmap" HashMethod="http://www.w3.org/2001/04/xmlenc#sha256">"#,
+    );
+    for (name, content) in files {
+        let (size, head) = (content.length(), 30 + name.len());
+        let name = name.replace('/', "\\");
+        map.push_str(&format!(
+            r#"<File Name="{name}" Size="{size}" LfhSize="{head}">"#
+        ));
+        for hash in content.block_hashes() {
+            let hash = BASE64_STANDARD.encode(hash);
+            map.push_str(&format!(r#"<Block Hash="{hash}"/>"#));
+        }
+        map.push_str("</File>");
+    }
+    map.push_str("</BlockMap>");
+    Content::bytes(map)
 }
 
 fn package(version: &str, architecture: &str, assets: Content) -> Content {
@@ -197,13 +223,17 @@ fn package(version: &str, architecture: &str, assets: Content) -> Content {
     files.extend([
         ("Assets/tile.png", icon([0x1F, 0x6F, 0xEB])),
         ("AppxManifest.xml", Content::bytes(manifest)),
+    ]);
+    let map = block_map(&files);
+    files.extend([
+        ("AppxBlockMap.xml", map),
         ("[Content_Types].xml", Content::bytes(CONTENT_TYPES)),
     ]);
     Content::archive(files)
 }
 
 const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="utf-8"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="exe" ContentType="application/x-msdownload"/><Default Extension="png" ContentType="image/png"/><Default Extension="msix" ContentType="application/vnd.ms-appx"/><Override PartName="/AppxManifest.xml" ContentType="application/vnd.ms-appx.manifest+xml"/><Override PartName="/AppxMetadata/AppxBundleManifest.xml" ContentType="application/vnd.ms-appx.bundlemanifest+xml"/></Types>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="exe" ContentType="application/x-msdownload"/><Default Extension="png" ContentType="image/png"/><Default Extension="msix" ContentType="application/vnd.ms-appx"/><Override PartName="/AppxBlockMap.xml" ContentType="application/vnd.ms-appx.blockmap+xml"/><Override PartName="/AppxManifest.xml" ContentType="application/vnd.ms-appx.manifest+xml"/><Override PartName="/AppxMetadata/AppxBundleManifest.xml" ContentType="application/vnd.ms-appx.bundlemanifest+xml"/></Types>
 "#;
 
 /// The Store takes icons of add-ons in this size only.

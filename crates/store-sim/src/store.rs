@@ -5,7 +5,9 @@ use crate::blobs::{Blobs, Issued};
 use crate::call::Key;
 use crate::clock::Clock;
 use crate::errors;
+use crate::ingest;
 use crate::json::{list, members, set, text};
+use crate::package::Fingerprint;
 use crate::scenario::Switches;
 use crate::seed::{Account, Kind, PendingSeed, ProductSeed};
 use crate::stage::Stage;
@@ -68,8 +70,8 @@ pub(super) struct Product {
     pub id: String,
     pub app: Option<String>,
     pub resource: Value,
-    /// The identity that packages must carry: the app's.
-    pub identity: String,
+    /// The app's: what packages must carry and listings may be called.
+    pub identity: Identity,
     pub published: Option<String>,
     pub pending: Option<String>,
     /// The last publication that reached everybody: what a rollout falls back to.
@@ -79,11 +81,30 @@ pub(super) struct Product {
     pub number: u64,
     pub is_unsupported: bool,
     pub has_age_rating: bool,
-    /// The names that are reserved for the app: what its listings may be called.
-    pub reserved: HashSet<String>,
+    /// The packages that were uploaded, by their ids.
+    pub known: HashMap<String, Known>,
+    /// A bundle was published: from then on there must be one.
+    pub has_bundle: bool,
     /// The flight's first submission was deleted: the service finds no flight to create another one for.
     pub is_abandoned: bool,
     pub counts: Counts,
+}
+
+/// Who an app is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Identity {
+    /// The package identity's name and publisher.
+    pub name: String,
+    pub publisher: String,
+    /// The names that are reserved for the app.
+    pub reserved: HashSet<String>,
+}
+
+/// What is remembered of an uploaded package.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub fingerprint: Fingerprint,
+    pub is_bundle: bool,
 }
 
 /// Changes that were done, whatever was answered.
@@ -171,7 +192,7 @@ impl Product {
         id: String,
         app: Option<String>,
         resource: Value,
-        identity: String,
+        identity: Identity,
     ) -> Self {
         Self {
             kind,
@@ -186,7 +207,8 @@ impl Product {
             number: 0,
             is_unsupported: false,
             has_age_rating: false,
-            reserved: HashSet::new(),
+            known: HashMap::new(),
+            has_bundle: false,
             is_abandoned: false,
             counts: Counts::default(),
         }
@@ -240,16 +262,11 @@ impl Store {
             answered: BTreeMap::new(),
             succeeded: BTreeMap::new(),
         };
-        let identities: HashMap<String, String> = account
+        let identities: HashMap<String, Identity> = account
             .products
             .iter()
             .filter(|seed| seed.kind == Kind::App)
-            .map(|seed| {
-                (
-                    seed.id.to_lowercase(),
-                    text(&seed.resource, "packageIdentityName").to_owned(),
-                )
-            })
+            .map(|seed| (seed.id.to_lowercase(), Identity::of(seed)))
             .collect();
         for seed in &account.products {
             let app = seed.app.as_deref().unwrap_or(&seed.id).to_lowercase();
@@ -265,11 +282,10 @@ impl Store {
         self.products.insert(key, product);
     }
 
-    fn load(&mut self, seed: &ProductSeed, identity: String) {
+    fn load(&mut self, seed: &ProductSeed, identity: Identity) {
         let mut product = Product {
             is_unsupported: seed.is_unsupported,
             has_age_rating: seed.published.is_some(),
-            reserved: reserved_names(seed),
             ..Product::new(
                 seed.kind,
                 seed.id.clone(),
@@ -287,6 +303,9 @@ impl Store {
                 })
                 .map(|rollout| text(rollout, "fallbackSubmissionId").to_owned());
             product.number = number_of(document);
+            product.has_bundle = list(document, product.packages())
+                .iter()
+                .any(ingest::has_bundle_name);
             product.finalized = fallback.or_else(|| Some(submission.id.clone()));
             product.published = Some(submission.id.clone());
             product
@@ -305,21 +324,27 @@ impl Store {
     }
 }
 
-/// The app's own name, and whatever its listings were called.
-fn reserved_names(seed: &ProductSeed) -> HashSet<String> {
-    let pending = seed.pending.as_ref().map(|pending| &pending.document);
-    let titles = seed
-        .published
-        .iter()
-        .chain(pending)
-        .flat_map(|document| members(document, "listings"))
-        .filter_map(|(_, listing)| listing.get("baseListing"))
-        .map(|base| text(base, "title"));
-    titles
-        .chain([text(&seed.resource, "primaryName")])
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
+impl Identity {
+    /// Of an app. Reserved are its own name and whatever its listings were called.
+    fn of(seed: &ProductSeed) -> Self {
+        let pending = seed.pending.as_ref().map(|pending| &pending.document);
+        let titles = seed
+            .published
+            .iter()
+            .chain(pending)
+            .flat_map(|document| members(document, "listings"))
+            .filter_map(|(_, listing)| listing.get("baseListing"))
+            .map(|base| text(base, "title"));
+        Self {
+            name: text(&seed.resource, "packageIdentityName").to_owned(),
+            publisher: text(&seed.resource, "publisherName").to_owned(),
+            reserved: titles
+                .chain([text(&seed.resource, "primaryName")])
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
 }
 
 impl Default for Ids {
