@@ -1,10 +1,13 @@
 //! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
 
-use flightdeck::screen::keymap::keymap;
-use flightdeck::{
+use crate::screen::keymap::keymap;
+use crate::{
     app::event as app,
     cli::Cli,
-    commands::exit::{Exit, Failure},
+    commands::{
+        exit::{Exit, Failure},
+        printer::complain,
+    },
     shell::{
         self,
         run::{Options, Worker},
@@ -15,21 +18,16 @@ use flightdeck::{
         config::{Config, ConfigError, Profile, env},
     },
     tasks::{
-        job::{Job, JobId},
         pool::Pool,
         report::{Connection, Report},
-        reporter::Told,
+        reporter::{JobId, Told},
         services::{OpenError, PendingServices, Services},
+        task::AnyTask,
     },
 };
 use futures::FutureExt;
 use jiff::tz::TimeZone;
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use store_client::{BudgetView, Observe};
 use tempfile::TempDir;
 use tokio::{sync::mpsc, task::JoinHandle, time};
@@ -66,16 +64,16 @@ const DEMO_BANDWIDTH: &str = "48 MB";
 
 /// The dashboard on a simulator of its own, with sample files, all in folders that `temporary` takes: they go with the program.
 #[cfg(feature = "sim")]
-pub async fn demo(args: &flightdeck::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
+pub async fn demo(args: &crate::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
     ended(run_demo(args, temporary).await)
 }
 
 #[cfg(feature = "sim")]
 async fn run_demo(
-    args: &flightdeck::cli::DemoArgs,
+    args: &crate::cli::DemoArgs,
     temporary: &mut Vec<TempDir>,
 ) -> Result<Exit, Failure> {
-    use flightdeck::storage::config::{Credential, Paths, SecretSource};
+    use crate::storage::config::{Credential, Paths, SecretSource};
     use store_sim::{SimOptions, samples};
     let failed = |error: io::Error| {
         Failure::new(
@@ -83,8 +81,8 @@ async fn run_demo(
             format!("The demo could not be started: {error}"),
         )
     };
-    let scenario = flightdeck::commands::sim::read_scenario(args.scenario.as_deref())
-        .map_err(Failure::usage)?;
+    let scenario =
+        crate::commands::sim::read_scenario(args.scenario.as_deref()).map_err(Failure::usage)?;
     let mut make = || -> Result<PathBuf, Failure> {
         let folder = tempfile::Builder::new()
             .prefix("flightdeck-demo-")
@@ -176,7 +174,7 @@ async fn welcome(
         #[cfg(feature = "sim")]
         app::Exit::Demo => {
             run_demo(
-                &flightdeck::cli::DemoArgs {
+                &crate::cli::DemoArgs {
                     speed: 1.0,
                     scenario: None,
                     apps: None,
@@ -194,7 +192,7 @@ async fn welcome(
 struct Idle;
 
 impl Worker for Idle {
-    fn start(&mut self, _: JobId, _: Job) {}
+    fn start(&mut self, _: JobId, _: AnyTask) {}
 
     fn cancel(&mut self, _: JobId) {}
 }
@@ -203,8 +201,8 @@ impl Worker for Idle {
 struct Hands<'a>(&'a mut Pool);
 
 impl Worker for Hands<'_> {
-    fn start(&mut self, id: JobId, job: Job) {
-        self.0.start(id, job);
+    fn start(&mut self, id: JobId, task: AnyTask) {
+        self.0.start(id, task);
     }
 
     fn cancel(&mut self, id: JobId) {
@@ -258,7 +256,13 @@ async fn show(
 ) -> Result<Exit, Failure> {
     let (sender, told) = Pool::channel();
     let home = Home::prepare(&config.paths.data, &config.paths.cache).map_err(OpenError::Disk)?;
-    shell::logging::start(&home.log_folder());
+    // The dashboard is as good without a log.
+    let _ = shell::logging::start(&home.log_folder());
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        profile = profile.name,
+        "the dashboard starts"
+    );
     let (observe, exchanges) = observer();
     let services = open_services(config, profile, &home, observe);
     let connection = tokio::spawn(connection(services.clone(), exchanges, sender.clone()));
@@ -275,6 +279,10 @@ async fn show(
     let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;
     connection.abort();
+    match &exit {
+        Ok(_) => tracing::info!("the dashboard was left"),
+        Err(error) => tracing::error!("the dashboard ended: {error:#}"),
+    }
     exit.map(|_| Exit::Done)
         .map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
 }
@@ -361,8 +369,7 @@ async fn connection(
 
 fn ended(result: Result<Exit, Failure>) -> Exit {
     result.unwrap_or_else(|failure| {
-        // Nobody may be listening to stderr; the exit code still tells.
-        let _ = writeln!(io::stderr(), "flightdeck: {}", failure.message);
+        complain(failure.message);
         failure.exit
     })
 }

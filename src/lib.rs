@@ -4,6 +4,7 @@
 //!
 //! | module | is |
 //! |---|---|
+//! | [`program`] | arguments and runtime; puts the dashboard together |
 //! | [`shell`], [`commands`] | the imperative part of the dashboard; the commands without a screen |
 //! | [`app`] | pure: an event goes in, effects come out |
 //! | [`features`] | what a person sees, one folder each |
@@ -16,8 +17,10 @@
 pub mod app;
 pub mod cli;
 pub mod commands;
+mod dashboard;
 pub mod engine;
 pub mod features;
+pub mod program;
 pub mod screen;
 pub mod shell;
 pub mod state;

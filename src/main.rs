@@ -1,75 +1,7 @@
-//! Reads the arguments, builds the runtime, and calls the dashboard, a head-less command or the simulator.
-//! Knows nothing of what they do.
+//! The binary. Everything is in the library, see [`flightdeck::program`].
 
-use clap::{CommandFactory, Parser};
-use flightdeck::{
-    cli::{Cli, CliCommand},
-    commands::{self, exit::Exit, printer::Printer},
-    storage::config::env,
-};
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-    time::Duration,
-};
-use tempfile::TempDir;
-
-mod dashboard;
-
-/// How long work that has begun to write may take to end.
-const PATIENCE: Duration = Duration::from_secs(1);
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("the runtime could not be started: {error}")),
-    };
-    // The folders outlive the runtime: a job may still be writing into them while it shuts down.
-    let mut temporary = Vec::new();
-    let exit = runtime.block_on(run(&cli, &mut temporary));
-    // A blocking read of a dead network drive must not keep the program from ending.
-    runtime.shutdown_timeout(PATIENCE);
-    drop(temporary);
-    ExitCode::from(exit as u8)
-}
-
-async fn run(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
-    let (mut out, mut err) = (io::stdout(), io::stderr());
-    let mut printer = Printer::new(&mut out, &mut err, cli.output);
-    match &cli.command {
-        None => dashboard::open(cli, temporary).await,
-        #[cfg(feature = "sim")]
-        Some(CliCommand::Demo(args)) => dashboard::demo(args, temporary).await,
-        #[cfg(feature = "sim")]
-        Some(CliCommand::Sim(args)) => commands::sim::serve(args).await,
-        Some(CliCommand::Completions { shell }) => {
-            let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "flightdeck", &mut text);
-            document(&text, &mut printer)
-        }
-        Some(CliCommand::Man) => {
-            let mut text = Vec::new();
-            match clap_mangen::Man::new(Cli::command()).render(&mut text) {
-                Ok(()) => document(&text, &mut printer),
-                Err(_) => Exit::Failed,
-            }
-        }
-        Some(command) => commands::run::run(cli, command, &env::process, &mut printer).await,
-    }
-}
-
-/// Completions and man page are rendered in memory: their generators panic when stdout is closed.
-fn document(text: &[u8], printer: &mut Printer<'_>) -> Exit {
-    printer.text(&String::from_utf8_lossy(text));
-    commands::run::finish(Exit::Done, printer)
-}
-
-/// Says why on stderr; when that is gone too, the exit code has to do.
-fn fail(message: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "flightdeck: {message}");
-    ExitCode::from(Exit::Failed as u8)
+    flightdeck::program::run()
 }

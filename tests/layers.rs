@@ -15,6 +15,7 @@ use std::{
 /// The levels of the program: a module may use its own folder and what is below it.
 const LEVELS: &[(&str, u8)] = &[
     ("main", 9),
+    ("program", 9),
     ("dashboard", 9),
     ("shell", 8),
     ("commands", 8),
@@ -48,9 +49,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("crossterm", &["screen", "features", "app", "shell"]),
     (
         "tokio",
-        &["tasks", "shell", "commands", "main", "dashboard"],
+        &["tasks", "shell", "commands", "program", "dashboard"],
     ),
-    ("clap", &["cli", "main"]),
+    ("clap", &["cli", "program"]),
 ];
 
 /// What a library must never depend on.

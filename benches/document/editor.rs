@@ -2,19 +2,13 @@
 
 use super::{
     Outcome,
-    account::{Screen, products},
+    account::{Screen, done, products},
     table::{Table, Times},
 };
 use flightdeck::{
     app::event::{Effect, Event},
     features::{diff::tasks::Compare, review::tasks::Analyze},
-    tasks::{
-        check::Check,
-        job::{Job, JobId},
-        message::TaskEvent,
-        report::{Report, TargetDetail},
-        task::Task,
-    },
+    tasks::{check::Check, load::LoadTarget, report::TargetDetail, reporter::JobId, task::AnyTask},
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::Value;
@@ -37,12 +31,12 @@ fn press(screen: &mut Screen, code: KeyCode, modifiers: KeyModifiers) -> Outcome
 }
 
 /// Lets time pass; gives what handling and frame cost, and the text that a job is to judge.
-fn pause(screen: &mut Screen) -> Outcome<(Duration, Option<(JobId, Job)>)> {
+fn pause(screen: &mut Screen) -> Outcome<(Duration, Option<(JobId, AnyTask)>)> {
     let begun = Instant::now();
     let effects = screen.pass(Duration::from_secs(5));
     let spent = begun.elapsed() + screen.draw()?;
     let judge = effects.into_iter().find_map(|effect| match effect {
-        Effect::Start(id, job) if job.task::<Check>().is_some() => Some((id, job)),
+        Effect::Start(id, job) if job.is::<Check>() => Some((id, job)),
         _ => None,
     });
     Ok((spent, judge))
@@ -59,10 +53,10 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         .pass(Duration::from_secs(1))
         .into_iter()
         .find_map(|effect| match effect {
-            Effect::Start(id, Job::LoadTarget(target)) => Some((id, target)),
+            Effect::Start(id, task) => Some((id, task.get::<LoadTarget>()?.clone())),
             _ => None,
         });
-    let Some((job, target)) = asked else {
+    let Some((job, load)) = asked else {
         return Err("the selected target was not asked for".into());
     };
     let size = serde_json::to_string_pretty(&document)?.len();
@@ -71,7 +65,7 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         id: "1152921505690000101".to_owned(),
         document,
     };
-    product.target = target;
+    product.target = load.0.clone();
     let detail = TargetDetail {
         product,
         published: Some(published),
@@ -79,7 +73,7 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         edit: None,
     };
     let begun = Instant::now();
-    screen.tell(Some(job), Report::Target(Box::new(detail)));
+    screen.tell(Some(job), done(&load, Arc::new(detail)));
     let shown = begun.elapsed() + screen.draw()?;
     table.time(&format!("{name}: shown in the detail pane"), shown, None)?;
 
@@ -215,10 +209,6 @@ fn review_and_diff(screen: &mut Screen, name: &str, table: &mut Table<impl Write
     )
 }
 
-fn done<T: Task>(task: &T, output: T::Output) -> Report {
-    Report::Task(Arc::new(task.clone()).message(TaskEvent::Done(output)))
-}
-
 /// Does what the job would do, and measures what its answer costs on the screen.
 fn compared(
     screen: &mut Screen,
@@ -228,10 +218,10 @@ fn compared(
 ) -> Outcome<()> {
     let told = asked.into_iter().find_map(|effect| match effect {
         Effect::Start(id, job) => {
-            let message = if let Some(task) = job.task::<Compare>() {
+            let message = if let Some(task) = job.get::<Compare>() {
                 done(task, Arc::new(task.difference()))
             } else {
-                let task = job.task::<Analyze>()?;
+                let task = job.get::<Analyze>()?;
                 done(task, Arc::new(task.analysis(jiff::Timestamp::now())))
             };
             Some((id, message))
@@ -253,14 +243,14 @@ fn compared(
 /// Does what the job would do, and measures what its answer costs on the screen.
 fn answer(
     screen: &mut Screen,
-    judge: Option<(JobId, Job)>,
+    judge: Option<(JobId, AnyTask)>,
     name: &str,
     table: &mut Table<impl Write>,
 ) -> Outcome<()> {
     let Some((id, job)) = judge else {
         return Err("no task was started to check the text".into());
     };
-    let Some(task) = job.task::<Check>() else {
+    let Some(task) = job.get::<Check>() else {
         return Err("another task was started".into());
     };
     let report = done(task, Arc::new(task.checked(jiff::Timestamp::now())));

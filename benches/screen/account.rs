@@ -11,8 +11,11 @@ use flightdeck::{
     engine::view::{RunView, Seen, StepState},
     state::ProfileView,
     tasks::{
-        job::{Catalog, Job, JobId},
+        load::{Listing, LoadCatalog},
+        message::TaskEvent,
         report::{Report, UploadProgress},
+        reporter::JobId,
+        task::Task,
     },
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -27,7 +30,7 @@ use std::{
     time::{Duration, Instant},
 };
 use store_client::{Credential, Exchange, Store, StoreSettings, http::http_client_for};
-use store_model::{product::Product, status::Status, target::Target};
+use store_model::{catalog::Catalog, product::Product, status::Status, target::Target};
 use store_sim::SimOptions;
 use tokio::runtime::Runtime;
 use tui_kit::theme::Theme;
@@ -104,28 +107,18 @@ impl Screen {
             .map(|(at, product)| run(at, product))
             .collect();
         let begun = screen.app.start(screen.now());
-        let job = |wanted: &Job| {
-            begun
-                .iter()
-                .find_map(|effect| {
-                    matches!(effect, Effect::Start(_, job) if job == wanted).then(|| id(effect))
-                })
-                .flatten()
-        };
-        let apps = job(&Job::LoadCatalog(Catalog::Apps));
-        let add_ons = job(&Job::LoadCatalog(Catalog::AddOns));
-        for (job, catalog, products) in [
-            (apps, Catalog::Apps, products),
-            (add_ons, Catalog::AddOns, Vec::new()),
-        ] {
-            screen.tell(
-                job,
-                Report::Products {
-                    catalog,
-                    products,
-                    at: Timestamp::now(),
-                },
-            );
+        for (catalog, products) in [(Catalog::Apps, products), (Catalog::AddOns, Vec::new())] {
+            let task = LoadCatalog(catalog);
+            let job = begun.iter().find_map(|effect| match effect {
+                Effect::Start(id, asked) if asked.get() == Some(&task) => Some(*id),
+                _ => None,
+            });
+            let list = Listing {
+                total: products.len(),
+                products,
+                at: Timestamp::now(),
+            };
+            screen.tell(job, done(&task, list));
             screen.tell(job, Report::Ended);
         }
         for view in views {
@@ -175,12 +168,9 @@ impl Screen {
     }
 }
 
-fn id(effect: &Effect) -> Option<JobId> {
-    if let Effect::Start(id, _) = effect {
-        Some(*id)
-    } else {
-        None
-    }
+/// What a task says when it is done.
+pub fn done<T: Task>(task: &T, output: T::Output) -> Report {
+    Report::Task(Arc::new(task.clone()).message(TaskEvent::Done(output)))
 }
 
 /// A run in the middle of its upload.

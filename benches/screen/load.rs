@@ -2,7 +2,7 @@
 
 use super::{
     Outcome,
-    account::{Screen, exchange, products, progress},
+    account::{Screen, done, exchange, products, progress},
     table::{Table, Times},
 };
 use flightdeck::{
@@ -10,6 +10,7 @@ use flightdeck::{
     engine::view::RunView,
     shell::pace::Pace,
     tasks::{
+        load::LoadStatus,
         pool::Pool,
         report::{Connection, Report},
     },
@@ -91,11 +92,13 @@ async fn under_load(screen: &mut Screen) -> Outcome<Times> {
             };
             let report = match at % 10 {
                 0 => Report::Run(Box::new(view.clone())),
-                1 | 2 => Report::Status {
-                    target: target.clone(),
-                    submission: submission.clone(),
-                    report: StatusReport::read(&serde_json::json!({"status": "Certification"})),
-                },
+                1 | 2 => done(
+                    &LoadStatus {
+                        target: target.clone(),
+                        submission: submission.clone(),
+                    },
+                    StatusReport::read(&serde_json::json!({"status": "Certification"})),
+                ),
                 3 | 4 => Report::Connection(Connection {
                     used: at as u32 % 20,
                     limit: 20,

@@ -9,7 +9,7 @@ use crate::{
     features::opening,
     screen::command::{Command, Opening, PaneId, Severity},
     state::Change,
-    tasks::job::Job,
+    tasks::{browse::Browse, working_copy::DropEdit},
 };
 
 /// An ask may lead to further asks; more than this is a circle.
@@ -30,20 +30,17 @@ impl App {
     fn release(&mut self, command: Command, now: Moment) {
         match command {
             Command::Do(action) => self.perform(action, now),
-            Command::Start(job) => {
+            Command::Start(task) => {
                 // Where the runs are on screen, its row says so.
-                if matches!(job, Job::Publish(_) | Job::Follow { .. }) && !self.shows_runs() {
-                    let text = format!("Started: {}", what(&job));
+                if let Some(text) = task.start_notice()
+                    && !self.shows_runs()
+                {
                     self.toasts.push(Severity::Info, text, now.uptime);
                 }
-                let change = if let Job::Browse { .. } = job {
-                    Some(Change::Folder)
-                } else {
-                    None
-                };
-                self.start_job(job);
-                if let Some(change) = change {
-                    self.broadcast(&change, now);
+                let is_folder = task.is::<Browse>();
+                self.start_job(task);
+                if is_folder {
+                    self.broadcast(&Change::Folder, now);
                 }
             }
             Command::Cancel(job) => self.effects.push(Effect::Cancel(job)),
@@ -68,7 +65,7 @@ impl App {
             Command::DiscardEdit(target) => {
                 self.context.model.discard_edit(&target);
                 self.loading.forget_edit(&target);
-                self.start_job(Job::DropEdit {
+                self.start_job(DropEdit {
                     target: target.clone(),
                 });
                 if self.context.model.edits.contains_key(&target) {
@@ -117,7 +114,7 @@ impl App {
     }
 
     fn shows_runs(&self) -> bool {
-        self.arrangement()
+        self.arrangement(self.size)
             .is_some_and(|shown| shown.panes.iter().any(|(pane, _)| *pane == PaneId::Runs))
     }
 
@@ -131,14 +128,5 @@ impl App {
         overlay.opened(&self.context.cx(now, true), &mut commands);
         self.overlay_stack.push(overlay);
         self.commands.extend(commands);
-    }
-}
-
-/// A job in a few words.
-fn what(job: &Job) -> String {
-    match job {
-        Job::Publish(plan) => format!("publish {}", plan.name),
-        Job::Follow { name, .. } => format!("follow {name}"),
-        other => format!("{other:?}"),
     }
 }

@@ -1,9 +1,6 @@
 //! What the shell tells the app and what the app wants of the shell: plain data.
 
-use crate::tasks::{
-    job::{Job, JobId},
-    report::Report,
-};
+use crate::tasks::{report::Report, reporter::JobId, task::AnyTask};
 use jiff::Timestamp;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use std::time::Duration;
@@ -53,7 +50,7 @@ pub enum Exit {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    Start(JobId, Job),
+    Start(JobId, AnyTask),
     Cancel(JobId),
     Copy(String),
     EditOutside {

@@ -44,6 +44,17 @@ impl App {
         }
     }
 
+    /// Whether letters are text where the person is now.
+    pub fn takes_text(&self) -> bool {
+        match self.overlay_stack.top() {
+            Some(overlay) => overlay.takes_text(),
+            None => self
+                .panes
+                .iter()
+                .any(|pane| pane.id() == self.focus.current() && pane.takes_text()),
+        }
+    }
+
     fn overlay_key(&mut self, key: KeyEvent, now: Moment) {
         let cx = self.context.cx(now, true);
         let Some(overlay) = self.overlay_stack.top_mut() else {
@@ -51,7 +62,8 @@ impl App {
         };
         let mut commands = Vec::new();
         let typed = Typed::Key(key);
-        if overlay.takes_text() && keymap::is_plain(key) {
+        let takes_text = overlay.takes_text();
+        if takes_text && keymap::is_plain(key) {
             overlay.typed(&typed, &cx, &mut commands);
             self.commands.extend(commands);
             return;
@@ -60,7 +72,8 @@ impl App {
         let action = overlay
             .scopes()
             .iter()
-            .find_map(|scope| cx.keymap.action(*scope, chord));
+            .find_map(|scope| cx.keymap.action(*scope, chord))
+            .filter(|action| !takes_text || action.is_for_text());
         let mut is_closed = false;
         let mut is_used = false;
         if let Some(action) = action {
@@ -80,7 +93,7 @@ impl App {
         if !is_closed && !is_used {
             is_used = overlay.typed(&typed, &cx, &mut commands) == Handled::Yes;
         }
-        if !is_closed && !is_used {
+        if !is_closed && !is_used && !takes_text {
             match cx.keymap.action(Scope::Global, chord) {
                 Some(Action::Help) if overlay.name() != "help" => {
                     commands.push(Command::Open(Opening::Help));
@@ -120,13 +133,15 @@ impl App {
                 .iter()
                 .find_map(|scope| cx.keymap.action(*scope, chord));
             if takes_text {
-                let is_used = action
-                    .is_some_and(|action| pane.act(action, &cx, &mut commands) == Handled::Yes)
-                    || pane.typed(&typed, &cx, &mut commands) == Handled::Yes;
-                self.commands.extend(commands);
-                if is_used {
-                    return;
+                // Whatever is left over here is no command: letters and control keys lie close together.
+                let is_used = action.is_some_and(|action| {
+                    action.is_for_text() && pane.act(action, &cx, &mut commands) == Handled::Yes
+                });
+                if !is_used {
+                    pane.typed(&typed, &cx, &mut commands);
                 }
+                self.commands.extend(commands);
+                return;
             }
         }
         let action = action.or_else(|| self.context.settings.keymap.action(Scope::Global, chord));
@@ -161,7 +176,7 @@ impl App {
         self.waiting = None;
         let mut commands = Vec::new();
         let area = self
-            .arrangement()
+            .arrangement(self.size)
             .map_or(self.size, |arrangement| arrangement.overlays);
         if let Some(overlay) = self.overlay_stack.top_mut() {
             let closing = overlay.mouse(event, area, &self.context.cx(now, true), &mut commands);
@@ -172,13 +187,13 @@ impl App {
             self.commands.extend(commands);
             return;
         }
-        let Some(arrangement) = self.arrangement() else {
+        let Some(arrangement) = self.arrangement(self.size) else {
             return;
         };
         let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
         if is_click && arrangement.tabs.is_some_and(|tabs| tabs.y == event.row) {
             let tab = self
-                .tabs()
+                .tabs(self.size.width)
                 .into_iter()
                 .find(|(_, _, columns)| columns.contains(&event.column));
             if let Some((pane, ..)) = tab {

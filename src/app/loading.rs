@@ -4,10 +4,14 @@
 use super::event::Moment;
 use crate::{
     state::{Change, Model},
-    tasks::job::{Catalog, Job},
+    tasks::{
+        load::{LoadCatalog, LoadStatus, LoadTarget},
+        task::AnyTask,
+        working_copy::{DropEdit, KeepEdit},
+    },
 };
 use std::{collections::HashMap, time::Duration};
-use store_model::{remote::Remote, status::Status, target::Target};
+use store_model::{catalog::Catalog, remote::Remote, status::Status, target::Target};
 
 /// Walking through a list asks for nothing; staying does.
 const LOOK: Duration = Duration::from_millis(200);
@@ -91,14 +95,14 @@ impl Loading {
     }
 
     /// The jobs whose time has come.
-    pub fn due(&mut self, model: &Model, selected: Option<&Target>, now: Moment) -> Vec<Job> {
+    pub fn due(&mut self, model: &Model, selected: Option<&Target>, now: Moment) -> Vec<AnyTask> {
         let mut jobs = Vec::new();
         if self.look_at.is_some_and(|at| at <= now.uptime) {
             self.look_at = None;
             jobs.extend(selected.into_iter().flat_map(|target| look(target, model)));
         }
         for target in std::mem::take(&mut self.again) {
-            jobs.push(Job::LoadTarget(target));
+            jobs.push(LoadTarget(target).into());
         }
         let kept: Vec<_> = self
             .keep_at
@@ -114,7 +118,7 @@ impl Loading {
         jobs
     }
 
-    fn statuses(&mut self, model: &Model, now: Moment) -> Option<Job> {
+    fn statuses(&mut self, model: &Model, now: Moment) -> Vec<AnyTask> {
         let is_due = |loading: &Self, target: &Target| {
             loading
                 .status_due(target, model)
@@ -122,7 +126,7 @@ impl Loading {
         };
         let is_stale = std::mem::take(&mut self.is_stale);
         if !is_stale && !self.asked.keys().any(|target| is_due(self, target)) {
-            return None;
+            return Vec::new();
         }
         let lists = [&model.apps, &model.add_ons]
             .into_iter()
@@ -134,31 +138,25 @@ impl Loading {
             .collect();
         // What is pending no more must not wake anybody.
         self.asked.retain(|target, _| pending.contains_key(target));
-        let mut due: Vec<(Target, String)> = Vec::new();
-        let mut is_news = false;
-        for (target, submission) in pending {
-            if model.active_run(target).is_some() {
-                continue;
-            }
-            // A new job takes the place of the one that runs: what that one has not answered yet is asked for again.
-            let is_new = is_due(self, target);
-            if is_new || !model.statuses.contains_key(target) {
-                is_news |= is_new;
-                due.push((target.clone(), submission.clone()));
-            }
-        }
-        if !is_news {
-            return None;
-        }
+        let mut due: Vec<_> = pending
+            .into_iter()
+            .filter(|(target, _)| is_due(self, target))
+            .collect();
         due.sort();
-        for (target, _) in &due {
-            self.asked.insert(target.clone(), now.uptime);
-        }
-        Some(Job::LoadStatuses(due))
+        due.into_iter()
+            .map(|(target, submission)| {
+                self.asked.insert(target.clone(), now.uptime);
+                LoadStatus {
+                    target: target.clone(),
+                    submission: submission.clone(),
+                }
+                .into()
+            })
+            .collect()
     }
 
     /// What was edited and not kept yet, before leaving.
-    pub fn keep_all(&mut self, model: &Model) -> Vec<Job> {
+    pub fn keep_all(&mut self, model: &Model) -> Vec<AnyTask> {
         let targets: Vec<_> = self.keep_at.drain().map(|(target, _)| target).collect();
         targets
             .into_iter()
@@ -180,7 +178,7 @@ impl Loading {
 }
 
 /// What a person who stays on a target wants to see of it: once, then by the key that refreshes.
-fn look(target: &Target, model: &Model) -> Vec<Job> {
+fn look(target: &Target, model: &Model) -> Vec<AnyTask> {
     let mut jobs = Vec::new();
     let app = match target {
         Target::App { id } | Target::Flight { app: id, .. } => Some(id),
@@ -194,25 +192,26 @@ fn look(target: &Target, model: &Model) -> Vec<Job> {
             list.products.is_idle() || list.at.is_none() && !list.products.is_loading()
         })
     {
-        jobs.push(Job::LoadCatalog(Catalog::Flights { app: app.clone() }));
+        jobs.push(LoadCatalog(Catalog::Flights { app: app.clone() }).into());
     }
     if model.details.get(target).is_none_or(Remote::is_idle) {
-        jobs.push(Job::LoadTarget(target.clone()));
+        jobs.push(LoadTarget(target.clone()).into());
     }
     jobs
 }
 
-fn keep(target: Target, model: &Model) -> Job {
+fn keep(target: Target, model: &Model) -> AnyTask {
     // Nothing prepared any more: what an earlier moment kept must not come back.
     let Some(copy) = model.edits.get(&target) else {
-        return Job::DropEdit { target };
+        return DropEdit { target }.into();
     };
     let text = copy.text.clone().unwrap_or_default();
-    Job::KeepEdit {
+    KeepEdit {
         target,
         text,
         base: copy.base.clone(),
         body: copy.body.clone(),
         zip: copy.zip.clone(),
     }
+    .into()
 }

@@ -14,9 +14,9 @@ use crate::{
         overlay::AvailableAction,
         pane::{Handled, Possible},
     },
-    tasks::job::{Catalog, Job},
+    tasks::load::{LoadCatalog, LoadTarget},
 };
-use store_model::{remote::Remote, target::Target};
+use store_model::{catalog::Catalog, remote::Remote, target::Target};
 
 /// Why an action that changes the account cannot be done in this profile.
 fn is_changing(action: Action) -> bool {
@@ -238,15 +238,15 @@ impl App {
 
     /// Asks the Store for everything on screen again.
     fn refresh(&mut self) {
-        self.start_job(Job::LoadCatalog(Catalog::Apps));
-        self.start_job(Job::LoadCatalog(Catalog::AddOns));
+        self.start_job(LoadCatalog(Catalog::Apps));
+        self.start_job(LoadCatalog(Catalog::AddOns));
         self.loading.forget_statuses();
         let Some(target) = self.context.selected.clone() else {
             return;
         };
         if let Some(app) = self.context.app().map(str::to_owned) {
-            self.start_job(Job::LoadCatalog(Catalog::Flights { app }));
+            self.start_job(LoadCatalog(Catalog::Flights { app }));
         }
-        self.start_job(Job::LoadTarget(target));
+        self.start_job(LoadTarget(target));
     }
 }

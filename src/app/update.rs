@@ -24,14 +24,16 @@ use crate::{
     },
     state::{Change, Model, RunRow},
     tasks::{
-        job::{Catalog, Job, JobId},
+        load::{LoadCatalog, LoadTarget, Recall},
         report::Report,
-        task::FailureNotice,
+        reporter::JobId,
+        runs::Publish,
+        task::{AnyTask, FailureNotice},
     },
 };
 use ratatui::layout::Rect;
 use std::{collections::VecDeque, time::Duration};
-use store_model::{submission::put_body, target::Target};
+use store_model::{catalog::Catalog, submission::put_body, target::Target};
 use tui_kit::meter;
 
 /// What panes and overlays may read: one part of the app, so that it can be lent out while a pane is changed.
@@ -105,9 +107,9 @@ impl App {
     /// What is asked for before any key: the last known lists, then the real ones.
     pub fn start(&mut self, now: Moment) -> Vec<Effect> {
         if self.context.settings.welcome.is_none() {
-            self.start_job(Job::Recall);
-            self.start_job(Job::LoadCatalog(Catalog::Apps));
-            self.start_job(Job::LoadCatalog(Catalog::AddOns));
+            self.start_job(Recall);
+            self.start_job(LoadCatalog(Catalog::Apps));
+            self.start_job(LoadCatalog(Catalog::AddOns));
         }
         self.release_all(now);
         std::mem::take(&mut self.effects)
@@ -118,7 +120,7 @@ impl App {
         let model = &self.context.model;
         let is_known =
             model.apps.products.value().is_some() && model.add_ons.products.value().is_some();
-        !is_known && model.jobs.values().any(|job| *job == Job::Recall)
+        !is_known && model.jobs.values().any(AnyTask::is::<Recall>)
     }
 
     /// The one way in.
@@ -164,32 +166,9 @@ impl App {
             Report::Failed { message } => Some(message.clone()),
             _ => None,
         };
-        let said = match &report {
-            Report::Deleted {
-                target,
-                submission,
-                saved,
-            } => {
-                let what = if submission.is_some() {
-                    "The draft"
-                } else {
-                    "The product"
-                };
-                let saved = saved
-                    .as_ref()
-                    .map(|path| format!(" Its document is saved in {}.", path.display()))
-                    .unwrap_or_default();
-                Some((
-                    target.clone(),
-                    format!("{what} of {target} is deleted.{saved}"),
-                ))
-            }
-            Report::Created(product) => Some((
-                product.target.clone(),
-                format!("{} is created.", product.name),
-            )),
-            _ => None,
-        };
+        if let Report::Notice(text) = &report {
+            self.toasts.push(Severity::Info, text.clone(), now.uptime);
+        }
         let ended = match &report {
             Report::Run(view) if view.ending.is_some() => {
                 let was_active = self
@@ -216,10 +195,6 @@ impl App {
             if let Some(severity) = severity.filter(|_| !self.is_told_in_place(&job)) {
                 self.toasts.push(severity, message, now.uptime);
             }
-        }
-        if let Some((target, text)) = said {
-            self.toasts.push(Severity::Info, text, now.uptime);
-            self.loading.look_again(target);
         }
         if let Some(plan) = committed {
             self.release_edit(&plan);
@@ -322,14 +297,14 @@ impl App {
         }
     }
 
-    pub(super) fn start_job(&mut self, job: Job) -> JobId {
+    pub(super) fn start_job(&mut self, task: impl Into<AnyTask>) {
+        let task = task.into();
         self.last_job += 1;
         let id = JobId(self.last_job);
-        if let Some(older) = self.context.model.begin(id, job.clone()) {
+        if let Some(older) = self.context.model.begin(id, task.clone()) {
             self.effects.push(Effect::Cancel(older));
         }
-        self.effects.push(Effect::Start(id, job));
-        id
+        self.effects.push(Effect::Start(id, task));
     }
 
     /// Leaves without asking; what was edited a moment ago is kept first.
@@ -357,15 +332,19 @@ impl App {
     }
 
     /// Whether a job's failure stands in a pane that is on screen: said twice it only hides that pane.
-    fn is_told_in_place(&self, job: &Job) -> bool {
-        let pane = match job {
-            Job::LoadTarget(target) if self.selected() == Some(target) => PaneId::Detail,
-            Job::LoadCatalog(Catalog::Flights { app }) if self.context.app() == Some(app) => {
-                PaneId::Flights
-            }
-            _ => return false,
+    fn is_told_in_place(&self, task: &AnyTask) -> bool {
+        let pane = if let Some(LoadTarget(target)) = task.get()
+            && self.selected() == Some(target)
+        {
+            PaneId::Detail
+        } else if let Some(LoadCatalog(Catalog::Flights { app })) = task.get()
+            && self.context.app() == Some(app)
+        {
+            PaneId::Flights
+        } else {
+            return false;
         };
-        self.arrangement()
+        self.arrangement(self.size)
             .is_some_and(|arrangement| arrangement.panes.iter().any(|(shown, _)| *shown == pane))
     }
 
@@ -383,7 +362,7 @@ impl App {
             || selected
                 .and_then(|target| model.details.get(target))
                 .is_some_and(store_model::remote::Remote::is_loading)
-            || model.jobs.values().any(Job::has_spinner)
+            || model.jobs.values().any(AnyTask::has_spinner)
             || (!self.overlay_stack.is_empty()
                 && (model.folder.entries.is_loading() || model.examined.is_loading()))
     }
@@ -444,9 +423,9 @@ impl App {
             .collect()
     }
 
-    pub(super) fn arrangement(&self) -> Option<Arrangement> {
+    pub(super) fn arrangement(&self, area: Rect) -> Option<Arrangement> {
         arrange::arrange(Shape {
-            area: self.size,
+            area,
             focus: self.focus.current(),
             is_zoomed: self.focus.is_zoomed,
             shows_activity: self.focus.shows_activity(),
@@ -467,9 +446,9 @@ impl AppContext {
 }
 
 /// The plan whose commit this report tells of for the first time.
-fn committed(job: Option<&Job>, report: &Report) -> Option<Box<Plan>> {
-    match (job, report) {
-        (Some(Job::Publish(plan)), Report::Run(view)) => {
+fn committed(task: Option<&AnyTask>, report: &Report) -> Option<Box<Plan>> {
+    match (task.and_then(AnyTask::get), report) {
+        (Some(Publish(plan)), Report::Run(view)) => {
             let is_done = view
                 .step(Step::Commit)
                 .is_some_and(|step| step.state == StepState::Done);

@@ -32,7 +32,8 @@ impl App {
             self.draw_welcome(frame, area, welcome);
             return;
         }
-        let Some(arrangement) = self.arrangement() else {
+        // The frame's size, not the last one that was reported: the terminal may have shrunk since.
+        let Some(arrangement) = self.arrangement(area) else {
             self.draw_too_small(frame, area);
             return;
         };
@@ -237,9 +238,9 @@ impl App {
     }
 
     /// The bar of panes with the columns of each.
-    pub(super) fn tabs(&self) -> Vec<(PaneId, String, Range<u16>)> {
+    pub(super) fn tabs(&self, width: u16) -> Vec<(PaneId, String, Range<u16>)> {
         let mut at = 0;
-        let is_tight = self.size.width < 72;
+        let is_tight = width < 72;
         let label = |pane: PaneId| {
             let is_current = pane == self.focus.current();
             if is_tight && !is_current {
@@ -261,7 +262,7 @@ impl App {
 
     fn draw_tabs(&self, frame: &mut Frame, area: Rect) {
         let mut line = Line::default();
-        for (pane, label, _) in self.tabs() {
+        for (pane, label, _) in self.tabs(area.width) {
             let is_current = pane == self.focus.current();
             line.push_span(Span::styled(
                 label,
@@ -309,7 +310,10 @@ impl App {
                 Span::raw(" "),
             ])
         };
-        let help = hint(Action::Help).unwrap_or_default();
+        // In a text their keys are letters.
+        let help = hint(Action::Help)
+            .filter(|_| !takes_text)
+            .unwrap_or_default();
         let mut room = usize::from(width).saturating_sub(Line::from(help.clone()).width());
         let mut spans = Vec::new();
         for part in hints.into_iter().filter_map(hint) {

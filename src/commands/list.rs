@@ -5,10 +5,10 @@ use super::{
     exit::{Exit, Failure},
     printer::Printer,
 };
-use crate::{cli::Listing, tasks::job::Catalog};
+use crate::cli::Listing;
 use serde_json::Value;
 use store_client::Priority;
-use store_model::{product::Product, status::Status};
+use store_model::{catalog::Catalog, product::Product, status::Status};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) async fn run(
@@ -64,7 +64,7 @@ pub(super) async fn run(
             _ => None,
         };
         if printer.is_json() {
-            printer.line(object(&product, status.as_ref()));
+            printer.json(&object(&product, status.as_ref()));
         } else {
             let state = match (status, &product.pending, &product.published) {
                 (Some(status), ..) => status.to_string(),

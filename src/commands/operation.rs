@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     engine::operation::Operation,
-    tasks::{drive, job::JobId, renew, reporter::Reporter},
+    tasks::{
+        drive, renew,
+        reporter::{JobId, Reporter},
+    },
 };
 use std::time::Duration;
 use store_model::target::Target;

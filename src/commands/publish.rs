@@ -13,9 +13,10 @@ use crate::{
         plan::{PendingPolicy, Plan, WaitFor},
         preflight::Refusal,
     },
-    tasks::job::Catalog,
 };
-use store_model::{fingerprint::Fingerprint, product::Product, risk::RiskKind, target::Target};
+use store_model::{
+    catalog::Catalog, fingerprint::Fingerprint, product::Product, risk::RiskKind, target::Target,
+};
 
 pub(super) async fn publish(
     mut context: Context,

@@ -7,8 +7,7 @@ use crate::{
         help::{dialog::Help, palette::Palette},
         history::kept::Kept,
         listings::{
-            new_language::NewLanguage, text_edit::TextEdit, texts_export::TextsExport,
-            texts_import::TextsImport,
+            new_language::NewLanguage, texts_export::TextsExport, texts_import::TextsImport,
         },
         packages::keep_newest::KeepNewest,
         review::dialog::Review,
@@ -16,7 +15,9 @@ use crate::{
         zip::picker::ZipPicker,
     },
     screen::{
-        dialogs::{choose::Choose, confirm::Confirm, message::Message, prompt::Prompt},
+        dialogs::{
+            choose::Choose, confirm::Confirm, message::Message, prompt::Prompt, text::TextEdit,
+        },
         overlay::{AvailableAction, Overlay},
     },
 };
@@ -35,12 +36,7 @@ pub fn open(opening: Opening, commands: Vec<AvailableAction>) -> Box<dyn Overlay
             must_type,
             then,
         } => Box::new(Confirm::new(title, text, yes, danger, must_type, then)),
-        Opening::EditText {
-            target,
-            document,
-            language,
-            field,
-        } => Box::new(TextEdit::new(target, document, language, field)),
+        Opening::EditText(asked) => Box::new(TextEdit::new(*asked)),
         Opening::NewLanguage { target, document } => Box::new(NewLanguage::new(target, document)),
         Opening::ImportTexts {
             target,

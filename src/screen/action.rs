@@ -76,6 +76,7 @@ pub enum Action {
     Repair,
     MakeZip,
     Toggle,
+    Keep,
 }
 
 /// Where a chord means something. An overlay's scope comes before a pane's, a pane's before the global one.
@@ -209,6 +210,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::UnfoldAll, "unfold-all", &["f9"], S::Editor, "Editor", "Unfold everything"),
     row(A::Repair, "repair", &["ctrl-r"], S::Overlay, "ZIP picker", "Repair the document to fit the ZIP"),
     row(A::MakeZip, "make-zip", &["ctrl-k", "f6"], S::Overlay, "ZIP picker", "Create a fitting ZIP from the folder"),
+    row(A::Keep, "keep", &["ctrl-s"], S::Overlay, "Dialogs", "Keep the edited text"),
     row(A::Toggle, "toggle", &["space"], S::Overlay, "Dialogs", "Toggle the selected choice"),
 ];
 
@@ -229,6 +231,16 @@ impl Moves for Action {
 }
 
 impl Action {
+    /// Whether a field that takes text may see it as an action: what moves in its list, what ends it, and what edits a text or
+    /// belongs to its dialog. No other key is a command while letters are text, however the person has bound it.
+    pub fn is_for_text(self) -> bool {
+        self.row().is_some_and(|row| match row.scope {
+            Scope::Move => self.movement().is_some() || matches!(self, Self::Enter | Self::Back),
+            Scope::Editor | Scope::Overlay => true,
+            Scope::Global | Scope::Target | Scope::Parts | Scope::Runs => false,
+        })
+    }
+
     /// Its row; every action has one (a test holds that).
     pub fn row(self) -> Option<&'static Row> {
         ACTIONS.iter().find(|row| row.action == self)

@@ -3,8 +3,9 @@
 use super::action::Action;
 use crate::tasks::{
     history_item::HistoryItem,
-    job::{Job, JobId, NewProduct},
-    task::Task,
+    manage::{Create, NewProduct},
+    reporter::JobId,
+    task::{AnyTask, Task},
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -16,7 +17,7 @@ use store_model::{
     },
     rules::check::check_new_add_on,
     target::Target,
-    texts::Field,
+    texts::{self, Field, NewText, Text},
 };
 
 /// How loud a message is.
@@ -93,8 +94,7 @@ impl TabId {
 pub enum Command {
     /// As if its key had been pressed.
     Do(Action),
-    /// Start a job.
-    Start(Job),
+    Start(AnyTask),
     Cancel(JobId),
     Focus(PaneId),
     /// Make this the target that the detail pane shows.
@@ -185,13 +185,8 @@ pub enum Opening {
     Run {
         id: String,
     },
-    /// The text of one cell of the listings.
-    EditText {
-        target: Target,
-        document: Arc<Value>,
-        language: String,
-        field: Field,
-    },
+    /// A text of the document, in a dialog of its own.
+    EditText(Box<TextToEdit>),
     /// A listing in one more language.
     NewLanguage {
         target: Target,
@@ -234,6 +229,63 @@ pub enum Opening {
     },
 }
 
+/// A text of a target's document that is to be edited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextToEdit {
+    pub target: Target,
+    pub title: String,
+    pub start: String,
+    /// What it is for, below the text; may be empty.
+    pub help: String,
+    /// Its limits. A list has one entry a line.
+    pub field: Field,
+    /// Nothing is there yet: an empty text is a change too.
+    pub is_new: bool,
+    /// Enter ends it.
+    pub is_one_line: bool,
+    /// The same text in another language, with that language's code.
+    pub model: Option<(String, String)>,
+    pub place: TextPlace,
+}
+
+/// Where an edited text goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextPlace {
+    /// A language's text in the listings.
+    Listing {
+        document: Arc<Value>,
+        language: String,
+    },
+    /// The value at a JSON pointer.
+    Value { pointer: String },
+    /// A new entry of the list at a JSON pointer.
+    Entry { pointer: String },
+}
+
+impl TextToEdit {
+    /// What makes the document hold this text.
+    pub fn edits(&self, text: &str) -> Vec<Edit> {
+        match &self.place {
+            TextPlace::Listing { document, language } => {
+                let new = NewText {
+                    language: language.clone(),
+                    field: self.field,
+                    text: Text::read(&self.field, text),
+                };
+                texts::edits(self.target.kind(), document, &[new])
+            }
+            TextPlace::Value { pointer } => vec![Edit::Set {
+                pointer: pointer.clone(),
+                value: text.into(),
+            }],
+            TextPlace::Entry { pointer } => vec![Edit::Append {
+                pointer: pointer.clone(),
+                value: text.into(),
+            }],
+        }
+    }
+}
+
 /// A row of a list to choose from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
@@ -262,7 +314,7 @@ pub enum Purpose {
 impl Purpose {
     /// What is to be done with the text, or why it cannot be taken.
     pub fn answer(&self, text: &str) -> Result<Vec<Command>, String> {
-        let create = |product| vec![Command::Start(Job::Create(product))];
+        let create = |product| vec![Command::start(Create(product))];
         match self {
             Self::NewAddOn { app, product_type } => {
                 match check_new_add_on(text, product_type).first() {

@@ -9,7 +9,7 @@ use super::{
 use crate::state::Change;
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use std::time::Duration;
-use tui_kit::modal;
+use tui_kit::modal::{self, Tone};
 
 /// What an overlay makes of an action.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +41,10 @@ pub trait Overlay {
     /// Once, before it is drawn for the first time: the place to ask for a job.
     fn opened(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
 
-    /// Whether this action can be done here and now, or why not.
-    fn possible(&self, action: Action, cx: &Context) -> Possible;
+    /// Says no with a reason where an action of this dialog cannot be done now; anything else lets it through.
+    fn possible(&self, _action: Action, _cx: &Context) -> Possible {
+        Possible::Unknown
+    }
 
     /// `asks` are released while it stays open; what it releases by closing goes into [`Closing::Close`].
     fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing;
@@ -83,6 +85,19 @@ pub fn hints(cx: &Context, actions: &[(Action, &str)]) -> Line<'static> {
         .map(|(action, word)| (cx.key(*action), *word))
         .collect();
     modal::hints(cx.theme, &keys)
+}
+
+/// Draws the frame of a dialog for a content of this size and gives the place for that content, smaller on a small screen.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    (tone, title): (Tone, &str),
+    keys: &[(Action, &str)],
+    (width, height): (u16, u16),
+) -> Rect {
+    let hints = hints(cx, keys);
+    modal::draw(frame, area, cx.theme, tone, title, hints, width, height)
 }
 
 /// An action as the help and the palette list it: what is possible was settled when they were opened.

@@ -105,8 +105,8 @@ pub trait Pane {
     fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled;
 
     /// Only called while it [takes text](Self::takes_text): with plain characters and pastes at once, with any other key
-    /// after its scopes' chords were looked up and [`act`](Self::act) said [`Handled::No`]. What it does not take either is
-    /// looked up globally.
+    /// after [`act`](Self::act) was offered what its scopes make of it ([`Action::is_for_text`]) and said [`Handled::No`].
+    /// What it does not take either does nothing.
     fn typed(&mut self, _typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
         Handled::No
     }

@@ -6,7 +6,7 @@ use super::{
     command::Command,
     pane::{Context, Typed},
 };
-use crate::tasks::{job::Job, report::FolderEntry};
+use crate::tasks::{browse::Browse, report::FolderEntry};
 use ratatui::{
     Frame,
     crossterm::event::{KeyCode, KeyEvent},
@@ -112,7 +112,7 @@ impl PathInput {
         let folder = from_home(folder, cx.model.profile.home.as_deref());
         if self.asked.as_ref() != Some(&folder) {
             self.asked = Some(folder.clone());
-            commands.push(Command::Start(Job::Browse { folder }));
+            commands.push(Command::start(Browse { folder }));
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::engine::preflight::Refusal;
 use crate::state::prepared::Prepared;
-use crate::tasks::job::Job;
+use crate::tasks::{manage::DeleteDraft, runs::Follow};
 use store_model::{product::Product, remote::Remote, status::Status, target::Kind};
 
 fn no(reason: impl Into<String>) -> Possible {
@@ -173,7 +173,7 @@ pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
         (Action::Publish, Some(_)) => commands.push(Command::Open(Opening::Review { target })),
         (Action::Follow, Some(prepared)) => {
             if let Some(draft) = prepared.draft() {
-                commands.push(Command::Start(Job::Follow {
+                commands.push(Command::start(Follow {
                     name: name(cx),
                     submission: draft.id.clone(),
                     target,
@@ -195,7 +195,7 @@ pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
                     yes: "Delete".into(),
                     danger: true,
                     must_type,
-                    then: vec![Command::Start(Job::DeleteDraft {
+                    then: vec![Command::start(DeleteDraft {
                         submission: draft.id.clone(),
                         target,
                     })],

@@ -15,10 +15,7 @@ use crate::{
         update::App,
     },
     state::ProfileView,
-    tasks::{
-        job::{Job, JobId},
-        report::Report,
-    },
+    tasks::{load::Recall, report::Report, reporter::JobId, task::AnyTask},
 };
 use anyhow::Context;
 use futures::StreamExt;
@@ -34,7 +31,7 @@ const REPORTS: usize = 64;
 
 /// Whoever carries out jobs; the pool in the program, a script in tests. Its reports arrive over the channel given to [`run`].
 pub trait Worker {
-    fn start(&mut self, id: JobId, job: Job);
+    fn start(&mut self, id: JobId, task: AnyTask);
     fn cancel(&mut self, id: JobId);
 }
 
@@ -213,7 +210,7 @@ impl<W: Worker> Shell<W> {
     async fn recall(&mut self, effects: Vec<Effect>) -> anyhow::Result<Vec<Effect>> {
         let (recall, mut rest): (Vec<_>, Vec<_>) = effects
             .into_iter()
-            .partition(|effect| matches!(effect, Effect::Start(_, Job::Recall)));
+            .partition(|effect| matches!(effect, Effect::Start(_, task) if task.is::<Recall>()));
         self.execute(recall).await?;
         let until = (Instant::now() + FRAME).into();
         while self.app.is_recalling()

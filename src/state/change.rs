@@ -1,9 +1,9 @@
 //! What a report changed: panes and overlays are told, and look at what is theirs. Knows no model.
 
-use crate::tasks::{job::Catalog, message::TaskMessage};
-use store_model::target::Target;
+use crate::tasks::message::TaskMessage;
+use store_model::{catalog::Catalog, target::Target};
 
-/// What a report changed.
+/// What a report changed. A task answers its feature with [`Change::Task`]; the others are changes of what all features share.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// From a task to its feature.
@@ -13,14 +13,13 @@ pub enum Change {
     Status(Target),
     Edit(Target),
     Runs,
+    /// What the dialogs that ask for a file look at.
     Folder,
     Examined,
-    /// A text of this target is among the rescued documents now.
-    Rescued(Target),
     Activity,
     Connection,
-    Profile,
     /// Another target is selected.
     Selected,
+    /// Nothing that is shown, but a task is over.
     Nothing,
 }

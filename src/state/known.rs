@@ -8,9 +8,11 @@ use super::{
     working_copy::WorkingCopy,
 };
 use crate::tasks::{
-    job::{Catalog, Job, JobId},
-    report::{Connection, Examined, Exchange, Interrupted, Report, TargetDetail},
-    task::Task,
+    browse::{Browse, Examine},
+    load::{LoadCatalog, LoadTarget},
+    report::{Connection, Examined, Exchange, Report, TargetDetail},
+    reporter::JobId,
+    task::{AnyTask, Task},
 };
 use jiff::Timestamp;
 use std::{
@@ -18,7 +20,9 @@ use std::{
     path::PathBuf,
     sync::Arc,
 };
-use store_model::{product::Product, remote::Remote, status::StatusReport, target::Target};
+use store_model::{
+    catalog::Catalog, product::Product, remote::Remote, status::StatusReport, target::Target,
+};
 
 /// How many requests the activity pane remembers: an hour at the service's own limit.
 const ACTIVITY: usize = 1200;
@@ -45,8 +49,8 @@ pub struct Model {
     /// Newest last, bounded.
     pub activity: VecDeque<Exchange>,
     pub connection: Connection,
-    /// Jobs that run, with what they were asked for.
-    pub jobs: HashMap<JobId, Job>,
+    /// Tasks that run.
+    pub jobs: HashMap<JobId, AnyTask>,
 }
 
 impl Model {
@@ -119,31 +123,31 @@ impl Model {
     pub fn running<T: Task>(&self) -> Option<(JobId, &T)> {
         self.jobs
             .iter()
-            .find_map(|(id, job)| Some((*id, job.task()?)))
+            .find_map(|(id, task)| Some((*id, task.get()?)))
     }
 
     pub fn active_runs(&self) -> usize {
         self.runs.iter().filter(|row| row.is_active()).count()
     }
 
-    /// Notes that a job begins. Gives the job of the same topic that it supersedes, whose reports are dropped from now on.
-    pub fn begin(&mut self, id: JobId, job: Job) -> Option<JobId> {
-        match &job {
-            Job::LoadCatalog(catalog) => self.list_mut(catalog).products.start(),
-            Job::LoadTarget(target) => self.details.entry(target.clone()).or_default().start(),
-            Job::Browse { folder } => {
-                if self.folder.path != *folder {
-                    self.folder = FolderView {
-                        path: folder.clone(),
-                        entries: Remote::Idle,
-                    };
-                }
-                self.folder.entries.start();
+    /// Notes that a task begins. Gives the one of the same topic that it supersedes, whose reports are dropped from now on.
+    pub fn begin(&mut self, id: JobId, task: AnyTask) -> Option<JobId> {
+        if let Some(LoadCatalog(catalog)) = task.get() {
+            self.list_mut(catalog).products.start();
+        } else if let Some(LoadTarget(target)) = task.get() {
+            self.details.entry(target.clone()).or_default().start();
+        } else if let Some(Browse { folder }) = task.get() {
+            if self.folder.path != *folder {
+                self.folder = FolderView {
+                    path: folder.clone(),
+                    entries: Remote::Idle,
+                };
             }
-            Job::Examine { .. } => self.examined = Remote::Loading { stale: None },
-            _ => {}
+            self.folder.entries.start();
+        } else if task.is::<Examine>() {
+            self.examined = Remote::Loading { stale: None };
         }
-        let topic = job.topic();
+        let topic = task.topic();
         let older = topic.and_then(|topic| {
             self.jobs
                 .iter()
@@ -153,7 +157,7 @@ impl Model {
         if let Some(older) = older {
             self.jobs.remove(&older);
         }
-        self.jobs.insert(id, job);
+        self.jobs.insert(id, task);
         older
     }
 
@@ -222,119 +226,7 @@ impl Model {
             return Vec::new();
         }
         match report {
-            Report::Task(message) => vec![Change::Task(message)],
-            Report::Interrupted(runs) => {
-                for Interrupted { view, held_by, .. } in runs {
-                    // What another process drives is its business; what cannot be read, `flightdeck resume` explains.
-                    if let Some(view) =
-                        view.filter(|view| held_by.is_none() && self.run(&view.id).is_none())
-                    {
-                        self.runs.push(RunRow {
-                            job: JobId(0),
-                            view,
-                            upload: None,
-                            is_left: true,
-                        });
-                    }
-                }
-                vec![Change::Runs]
-            }
-            Report::Some {
-                catalog,
-                products,
-                total,
-            } => {
-                let list = self.list_mut(&catalog);
-                list.total = Some(total);
-                // The first page of a long list says less than the whole of it from last time.
-                if products.len() >= list.products.value().map_or(0, Vec::len) {
-                    list.products = Remote::Loading {
-                        stale: Some(products),
-                    };
-                    list.at = Some(now);
-                }
-                vec![Change::List(catalog)]
-            }
-            Report::Products {
-                catalog,
-                products,
-                at,
-            } => {
-                *self.list_mut(&catalog) = List {
-                    products: Remote::Ready(products),
-                    at: Some(at),
-                    total: None,
-                };
-                vec![Change::List(catalog)]
-            }
-            Report::Recalled {
-                catalog,
-                products,
-                at,
-            } => {
-                let list = self.list_mut(&catalog);
-                if list.at.is_some() || list.products.value().is_some() {
-                    return Vec::new();
-                }
-                list.at = Some(at);
-                match &mut list.products {
-                    Remote::Loading { stale } | Remote::Failed { stale, .. } => {
-                        *stale = Some(products);
-                    }
-                    Remote::Idle | Remote::Ready(_) => list.products = Remote::Ready(products),
-                }
-                vec![Change::List(catalog)]
-            }
-            Report::Target(detail) => self.take_target(*detail, now),
-            Report::Status {
-                target,
-                submission,
-                report,
-            } => {
-                // A later submission may have taken its place meanwhile.
-                let is_current = self
-                    .product(&target)
-                    .is_none_or(|product| product.pending.as_ref() == Some(&submission));
-                if !is_current {
-                    return Vec::new();
-                }
-                self.statuses.insert(target.clone(), (report, now));
-                vec![Change::Status(target)]
-            }
-            Report::Folder { folder, entries } => {
-                self.folder = FolderView {
-                    path: folder,
-                    entries: Remote::Ready(entries),
-                };
-                vec![Change::Folder]
-            }
-            Report::Examined(examined) => {
-                self.examined = Remote::Ready(*examined);
-                vec![Change::Examined]
-            }
-            Report::Summed(summed) => {
-                if let Some(examined) = self
-                    .examined
-                    .value_mut()
-                    .filter(|examined| examined.zip == summed.zip)
-                {
-                    examined.summed = Some(summed);
-                }
-                vec![Change::Examined]
-            }
-            Report::Edited(mut targets) => {
-                // What was read meanwhile is known better.
-                targets.retain(|target| self.details.get(target).and_then(Remote::value).is_none());
-                self.kept_edits.extend(targets.iter().cloned());
-                targets.into_iter().map(Change::Edit).collect()
-            }
-            Report::Rescued(target) => vec![Change::Rescued(target)],
-            Report::EditKept { target, at } => {
-                if let Some(copy) = self.edits.get_mut(&target) {
-                    copy.kept = Some(at);
-                }
-                vec![Change::Edit(target)]
-            }
+            Report::Task(message) => self.take_message(message, now),
             Report::Run(view) => self.take_run(job, *view, now),
             Report::Renewed { run } => vec![self.dismiss(&run)],
             Report::Upload(progress) => {
@@ -344,21 +236,9 @@ impl Model {
                 row.upload = Some(progress);
                 vec![Change::Runs]
             }
-            Report::Created(product) => {
-                let catalog = Catalog::of(&product.target);
-                let list = self.list_mut(&catalog);
-                match list.products.value_mut() {
-                    Some(products) => {
-                        products.retain(|known| known.target != product.target);
-                        products.push(product);
-                    }
-                    None => list.products = Remote::Ready(vec![product]),
-                }
-                vec![Change::List(catalog)]
-            }
-            Report::Deleted {
-                target, submission, ..
-            } => self.take_deleted(target, submission.is_some()),
+            Report::Summed(summed) => self.take_sum(summed),
+            // The app shows it.
+            Report::Notice(_) => vec![Change::Nothing],
             Report::Exchange(exchange) => {
                 if self.activity.len() >= ACTIVITY {
                     self.activity.pop_front();
@@ -370,16 +250,15 @@ impl Model {
                 self.connection = connection;
                 vec![Change::Connection]
             }
-            Report::Failed { message } => self.end(job, Some(message)),
-            // A task that is still there has delivered its result: whoever fails or stops has been taken off before.
-            Report::Ended
-                if let Some(job) = job
-                    && matches!(self.jobs.get(&job), Some(Job::Task(_))) =>
-            {
-                self.jobs.remove(&job);
+            Report::Failed { message } => self.end(job, Some(message), now),
+            Report::Cancelled => self.end(job, None, now),
+            // Whoever failed or was cancelled has been taken off before: this one has delivered its result.
+            Report::Ended => {
+                if let Some(job) = job {
+                    self.jobs.remove(&job);
+                }
                 vec![Change::Nothing]
             }
-            Report::Cancelled | Report::Ended => self.end(job, None),
         }
     }
 }

@@ -1,20 +1,235 @@
-//! What a report changes in what is known of a target, its runs and its drafts.
+//! What the answers of tasks change in what all features share: lists, targets, states, runs, the chosen ZIP.
 
-use super::known::Model;
-use super::{change::Change, run_row::RunRow, working_copy::WorkingCopy};
+use super::{
+    change::Change,
+    known::Model,
+    run_row::RunRow,
+    view::{FolderView, List},
+    working_copy::WorkingCopy,
+};
 use crate::{
     engine::view::{Cause, Ending, Outcome, RunView},
     tasks::{
-        job::{Catalog, Job, JobId},
-        report::TargetDetail,
+        browse::{Browse, Examine, Sum},
+        load::{Listing, LoadCatalog, LoadStatus, LoadTarget, Recall, Recalled},
+        manage::{Create, DeleteDraft, DeleteProduct},
+        message::{TaskEvent, TaskMessage},
+        report::{Interrupted, Summed, TargetDetail},
+        reporter::JobId,
+        task::Task,
+        working_copy::KeepEdit,
     },
 };
 use jiff::Timestamp;
 use std::sync::Arc;
-use store_model::{remote::Remote, status::Status, target::Target};
+use store_model::{
+    catalog::Catalog,
+    product::Product,
+    remote::Remote,
+    status::{Status, StatusReport},
+    target::Target,
+};
 
 impl Model {
-    pub(super) fn take_target(&mut self, detail: TargetDetail, now: Timestamp) -> Vec<Change> {
+    /// Takes the answers in that change what all features share; the rest is for the feature alone.
+    pub(super) fn take_message(&mut self, message: TaskMessage, now: Timestamp) -> Vec<Change> {
+        if let Some((LoadCatalog(catalog), event)) = LoadCatalog::event(&message) {
+            return self.take_list(catalog, event, now);
+        }
+        if let Some((LoadTarget(target), event)) = LoadTarget::event(&message) {
+            return match event {
+                TaskEvent::Done(detail) | TaskEvent::Progress(detail) => {
+                    self.take_target(detail, now)
+                }
+                TaskEvent::Failed(error) => self.settle_target(target, Some(error.clone())),
+                TaskEvent::Cancelled => self.settle_target(target, None),
+            };
+        }
+        if let Some((task, TaskEvent::Done(report))) = LoadStatus::event(&message) {
+            return self.take_status(task, report, now);
+        }
+        if let Some((_, event)) = Recall::event(&message) {
+            return match event {
+                TaskEvent::Done(part) | TaskEvent::Progress(part) => self.take_recalled(part),
+                TaskEvent::Failed(_) | TaskEvent::Cancelled => vec![Change::Nothing],
+            };
+        }
+        if let Some((_, event)) = Browse::event(&message) {
+            match event {
+                TaskEvent::Done(folder) | TaskEvent::Progress(folder) => {
+                    self.folder = FolderView {
+                        path: folder.path.clone(),
+                        entries: Remote::Ready(folder.entries.clone()),
+                    };
+                }
+                TaskEvent::Failed(error) => self.folder.entries.settle(Some(error.clone())),
+                TaskEvent::Cancelled => self.folder.entries.settle(None),
+            }
+            return vec![Change::Folder];
+        }
+        if let Some((_, event)) = Examine::event(&message) {
+            event.update(&mut self.examined);
+            return vec![Change::Examined];
+        }
+        if let Some((_, TaskEvent::Done(summed))) = Sum::event(&message) {
+            return self.take_sum(summed.clone());
+        }
+        if let Some((task, TaskEvent::Done(at))) = KeepEdit::event(&message) {
+            if let Some(copy) = self.edits.get_mut(&task.target) {
+                copy.kept = Some(*at);
+            }
+            return vec![Change::Edit(task.target.clone())];
+        }
+        if let Some((_, TaskEvent::Done(product))) = Create::event(&message) {
+            return self.take_created(product);
+        }
+        if let Some((task, TaskEvent::Done(_))) = DeleteDraft::event(&message) {
+            return self.take_deleted(&task.target, true);
+        }
+        if let Some((task, TaskEvent::Done(()))) = DeleteProduct::event(&message) {
+            return self.take_deleted(&task.target, false);
+        }
+        vec![Change::Task(message)]
+    }
+
+    fn take_list(
+        &mut self,
+        catalog: &Catalog,
+        event: &TaskEvent<Listing>,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let list = self.list_mut(catalog);
+        match event {
+            TaskEvent::Progress(part) => {
+                list.total = Some(part.total);
+                // The first page of a long list says less than the whole of it from last time.
+                if part.products.len() >= list.products.value().map_or(0, Vec::len) {
+                    list.products = Remote::Loading {
+                        stale: Some(part.products.clone()),
+                    };
+                    list.at = Some(now);
+                }
+            }
+            TaskEvent::Done(whole) => {
+                *list = List {
+                    products: Remote::Ready(whole.products.clone()),
+                    at: Some(whole.at),
+                    total: None,
+                };
+            }
+            TaskEvent::Failed(error) => {
+                list.total = None;
+                list.products.settle(Some(error.clone()));
+            }
+            TaskEvent::Cancelled => {
+                list.total = None;
+                list.products.settle(None);
+            }
+        }
+        vec![Change::List(catalog.clone())]
+    }
+
+    fn take_recalled(&mut self, part: &Recalled) -> Vec<Change> {
+        match part {
+            Recalled::List {
+                catalog,
+                products,
+                at,
+            } => {
+                let list = self.list_mut(catalog);
+                if list.at.is_some() || list.products.value().is_some() {
+                    return Vec::new();
+                }
+                list.at = Some(*at);
+                match &mut list.products {
+                    Remote::Loading { stale } | Remote::Failed { stale, .. } => {
+                        *stale = Some(products.clone());
+                    }
+                    Remote::Idle | Remote::Ready(_) => {
+                        list.products = Remote::Ready(products.clone());
+                    }
+                }
+                vec![Change::List(catalog.clone())]
+            }
+            Recalled::Interrupted(runs) => {
+                for Interrupted { view, held_by, .. } in runs {
+                    // What another process drives is its business; what cannot be read, `flightdeck resume` explains.
+                    if let Some(view) = view
+                        .as_ref()
+                        .filter(|view| held_by.is_none() && self.run(&view.id).is_none())
+                    {
+                        self.runs.push(RunRow {
+                            job: JobId(0),
+                            view: view.clone(),
+                            upload: None,
+                            is_left: true,
+                        });
+                    }
+                }
+                vec![Change::Runs]
+            }
+            Recalled::Edited(targets) => {
+                // What was read meanwhile is known better.
+                let is_unread =
+                    |target: &&Target| self.details.get(*target).and_then(Remote::value).is_none();
+                let unread: Vec<_> = targets.iter().filter(is_unread).cloned().collect();
+                self.kept_edits.extend(unread.iter().cloned());
+                unread.into_iter().map(Change::Edit).collect()
+            }
+        }
+    }
+
+    fn take_status(
+        &mut self,
+        task: &LoadStatus,
+        report: &StatusReport,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        // A later submission may have taken its place meanwhile.
+        let is_current = self
+            .product(&task.target)
+            .is_none_or(|product| product.pending.as_ref() == Some(&task.submission));
+        if !is_current {
+            return Vec::new();
+        }
+        let target = task.target.clone();
+        self.statuses.insert(target.clone(), (report.clone(), now));
+        vec![Change::Status(target)]
+    }
+
+    pub(super) fn take_sum(&mut self, summed: Summed) -> Vec<Change> {
+        if let Some(examined) = self
+            .examined
+            .value_mut()
+            .filter(|examined| examined.zip == summed.zip)
+        {
+            examined.summed = Some(summed);
+        }
+        vec![Change::Examined]
+    }
+
+    fn take_created(&mut self, product: &Product) -> Vec<Change> {
+        let catalog = Catalog::of(&product.target);
+        let list = self.list_mut(&catalog);
+        match list.products.value_mut() {
+            Some(products) => {
+                products.retain(|known| known.target != product.target);
+                products.push(product.clone());
+            }
+            None => list.products = Remote::Ready(vec![product.clone()]),
+        }
+        vec![Change::List(catalog)]
+    }
+
+    fn settle_target(&mut self, target: &Target, error: Option<String>) -> Vec<Change> {
+        self.details
+            .entry(target.clone())
+            .or_default()
+            .settle(error);
+        vec![Change::Target(target.clone())]
+    }
+
+    fn take_target(&mut self, detail: &Arc<TargetDetail>, now: Timestamp) -> Vec<Change> {
         let target = detail.product.target.clone();
         if let Some(product) = self.product_mut(&target) {
             product.pending.clone_from(&detail.product.pending);
@@ -49,7 +264,7 @@ impl Model {
         self.details
             .entry(target)
             .or_default()
-            .finish(Arc::new(detail));
+            .finish(Arc::clone(detail));
         changes
     }
 
@@ -96,76 +311,57 @@ impl Model {
         changes
     }
 
-    pub(super) fn take_deleted(&mut self, target: Target, is_draft: bool) -> Vec<Change> {
-        let catalog = Catalog::of(&target);
-        self.statuses.remove(&target);
+    fn take_deleted(&mut self, target: &Target, is_draft: bool) -> Vec<Change> {
+        let catalog = Catalog::of(target);
+        self.statuses.remove(target);
         if is_draft {
-            if let Some(product) = self.product_mut(&target) {
+            if let Some(product) = self.product_mut(target) {
                 product.pending = None;
             }
-            if let Some(detail) = self.details.get_mut(&target).and_then(Remote::value_mut) {
+            if let Some(detail) = self.details.get_mut(target).and_then(Remote::value_mut) {
                 let TargetDetail {
                     pending, product, ..
                 } = Arc::make_mut(detail);
                 (*pending, product.pending) = (None, None);
             }
         } else {
-            self.details.remove(&target);
+            self.details.remove(target);
             if let Some(products) = self.list_mut(&catalog).products.value_mut() {
-                products.retain(|product| product.target != target);
+                products.retain(|product| product.target != *target);
             }
         }
         vec![
             Change::List(catalog),
             Change::Status(target.clone()),
-            Change::Target(target),
+            Change::Target(target.clone()),
         ]
     }
 
-    /// A job is over; what still waits for it gets the error, or goes back to what it was.
-    pub(super) fn end(&mut self, job: Option<JobId>, error: Option<String>) -> Vec<Change> {
-        let Some((id, job)) = job.and_then(|job| self.jobs.remove_entry(&job)) else {
+    /// A task has failed or was cancelled: what waits for it gets the error, or goes back to what it was.
+    pub(super) fn end(
+        &mut self,
+        job: Option<JobId>,
+        error: Option<String>,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let Some((id, task)) = job.and_then(|job| self.jobs.remove_entry(&job)) else {
             return Vec::new();
         };
-        match job {
-            Job::Task(task) => vec![Change::Task(task.stopped(error))],
-            Job::LoadCatalog(catalog) => {
-                let list = self.list_mut(&catalog);
-                list.total = None;
-                list.products.settle(error);
-                vec![Change::List(catalog)]
-            }
-            Job::LoadTarget(target) => {
-                self.details
-                    .entry(target.clone())
-                    .or_default()
-                    .settle(error);
-                vec![Change::Target(target)]
-            }
-            Job::Browse { .. } => {
-                self.folder.entries.settle(error);
-                vec![Change::Folder]
-            }
-            Job::Examine { .. } => {
-                self.examined.settle(error);
-                vec![Change::Examined]
-            }
-            Job::Publish(_) | Job::Resume { .. } | Job::Follow { .. } => {
-                // The run itself tells its end; this is for one that could not, because its task broke.
-                let broken = self
-                    .runs
-                    .iter_mut()
-                    .find(|row| row.job == id && row.is_active());
-                if let (Some(row), Some(message)) = (broken, error) {
-                    row.view.ending = Some(Ending {
-                        outcome: Outcome::Failed,
-                        cause: Some(Cause::Trouble),
-                        message,
-                    });
-                }
-                vec![Change::Runs]
-            }
-            _ => vec![Change::Nothing],
+        // A run itself tells its end; this is for one that could not, because its task broke.
+        let broken = self
+            .runs
+            .iter_mut()
+            .find(|row| row.job == id && row.is_active());
+        let mut changes = Vec::new();
+        if let (Some(row), Some(message)) = (broken, &error) {
+            row.view.ending = Some(Ending {
+                outcome: Outcome::Failed,
+                cause: Some(Cause::Trouble),
+                message: message.clone(),
+            });
+            changes.push(Change::Runs);
         }
+        changes.extend(self.take_message(task.stopped(error), now));
+        changes
     }
 }

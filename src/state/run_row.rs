@@ -2,7 +2,7 @@
 
 use crate::{
     engine::view::{Ending, RunView},
-    tasks::{job::JobId, report::UploadProgress},
+    tasks::{report::UploadProgress, reporter::JobId},
 };
 
 /// A run with its upload.

@@ -10,8 +10,8 @@ pub mod holder;
 pub mod home;
 pub mod ledger;
 pub mod lock;
+pub mod log_file;
 pub mod runs;
-pub mod scrub;
 
 pub use cache::Cache;
 pub use drafts::{Draft, DraftFile, Drafts, EditedDraft, Kept, MOST_PUTS};

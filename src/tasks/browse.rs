@@ -1,18 +1,108 @@
-//! Looks at folders and ZIPs for the picker. Blocking: runs where waiting for a slow drive hurts nobody. Knows no screen.
+//! Looks at folders and ZIPs, away from the async threads: a slow network drive holds nobody up. Knows no screen.
 
-use super::report::{Examined, FolderEntry};
+use super::{
+    digest,
+    report::{Examined, FolderEntry, Summed},
+    task::{FailureNotice, Task, TaskContext, TaskError, blocking},
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use store_model::{
     archive::{Fit, against, look_inside, read, repairs},
     product::PackageIdentity,
     target::Kind,
 };
+
+/// Reads the content of a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Browse {
+    pub folder: PathBuf,
+}
+
+/// What is in a folder, by its absolute path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Folder {
+    pub path: PathBuf,
+    pub entries: Vec<FolderEntry>,
+}
+
+impl Task for Browse {
+    type Output = Folder;
+
+    fn topic(&self) -> Option<String> {
+        Some("browse".into())
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::Warning
+    }
+
+    async fn run(self, _: TaskContext<Self>) -> Result<Folder, TaskError> {
+        // The picker shows where it is and goes up from there: a relative path would lead nowhere.
+        let path = std::path::absolute(&self.folder).unwrap_or(self.folder);
+        let (listed, path) = blocking(move || (list(&path), path)).await?;
+        let entries =
+            listed.map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
+        Ok(Folder { path, entries })
+    }
+}
+
+/// Looks at how a ZIP fits a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examine {
+    pub zip: PathBuf,
+    pub kind: Kind,
+    pub document: Arc<Value>,
+    /// What the product's packages are called, where that is known.
+    pub identity: Option<PackageIdentity>,
+}
+
+impl Task for Examine {
+    type Output = Examined;
+
+    fn topic(&self) -> Option<String> {
+        Some("examine".into())
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::Warning
+    }
+
+    async fn run(self, _: TaskContext<Self>) -> Result<Examined, TaskError> {
+        blocking(move || examine(&self.zip, self.kind, &self.document, self.identity)).await
+    }
+}
+
+/// Computes the SHA-256 of a whole ZIP, for the hash of a release.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sum {
+    pub zip: PathBuf,
+}
+
+impl Task for Sum {
+    type Output = Summed;
+
+    fn topic(&self) -> Option<String> {
+        Some("sum".into())
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<Summed, TaskError> {
+        let (sum, _sealed) = digest::sum(&self.zip, context.reporter()).await?;
+        let total = fs::metadata(&self.zip)?.len();
+        Ok(Summed {
+            zip: self.zip,
+            done: total,
+            total,
+            sum: Some(sum),
+        })
+    }
+}
 
 /// More entries than this nobody walks through; a filter would not find its way either.
 const MOST_ENTRIES: usize = 10_000;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::{
     fs::File,
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::Path,
     time::{Instant, SystemTime},
 };
 use tokio_util::sync::CancellationToken;
@@ -142,29 +142,6 @@ pub async fn sum(zip: &Path, reporter: &Reporter) -> Result<([u8; 32], Sealed), 
     });
     work.await
         .map_err(|error| format!("{} could not be read for its hash: {error}.", zip.display()))
-}
-
-/// The job: the sum is reported.
-pub(super) async fn run(zip: PathBuf, reporter: &Reporter) {
-    match sum(&zip, reporter).await {
-        Ok((
-            sum,
-            Sealed {
-                stamp: Stamp { size, .. },
-                ..
-            },
-        )) => {
-            reporter
-                .send(Report::Summed(Summed {
-                    zip,
-                    done: size,
-                    total: size,
-                    sum: Some(sum),
-                }))
-                .await;
-        }
-        Err(message) => reporter.fail(message).await,
-    }
 }
 
 #[cfg(test)]

@@ -2,14 +2,12 @@
 
 use super::{
     blocking::away,
-    job::Catalog,
     journal,
-    report::{KeptEdit, Report, TargetDetail},
-    reporter::Reporter,
+    report::{Interrupted, KeptEdit, TargetDetail},
     services::Services,
+    task::{FailureNotice, Task, TaskContext, TaskError},
 };
-use crate::storage::{DiskError, Drafts, Home, Kept};
-use futures::{StreamExt, stream};
+use crate::storage::{DiskError, Drafts, Kept};
 use jiff::Timestamp;
 use std::sync::{
     Arc,
@@ -17,13 +15,12 @@ use std::sync::{
 };
 use store_client::{ApiError, Priority, Store};
 use store_model::{
+    catalog::Catalog,
     product::{PackageIdentity, Product},
+    status::StatusReport,
     submission::Submission,
     target::Target,
 };
-
-/// Status requests in flight: enough to hide the line's delay, few enough to leave slots to people.
-const STATUSES_AT_ONCE: usize = 4;
 
 /// The file of a list in the cache; flights are cheap to ask for and not kept.
 fn cache_name(catalog: &Catalog) -> Option<&'static str> {
@@ -34,38 +31,65 @@ fn cache_name(catalog: &Catalog) -> Option<&'static str> {
     }
 }
 
-/// The last known lists, what was edited, and the runs that were left, from disk alone. The lists come first: the first frame
-/// waits for them.
-pub async fn recall(home: &Home, profile: &str, reporter: &Reporter) {
-    let reads = [Catalog::Apps, Catalog::AddOns].map(|catalog| {
-        let (cache, profile, name) = (home.cache(), profile.to_owned(), cache_name(&catalog));
-        (
-            catalog,
-            tokio::task::spawn_blocking(move || cache.load::<Vec<Product>>(&profile, name?)),
-        )
-    });
-    for (catalog, read) in reads {
-        if let Ok(Some((products, at))) = read.await {
-            reporter
-                .send(Report::Recalled {
+/// Reads what is known from disk alone: the last known lists first, because the first frame waits for them, then the runs that an
+/// earlier process left and what was edited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recall;
+
+/// A part of what was known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Recalled {
+    List {
+        catalog: Catalog,
+        products: Vec<Product>,
+        at: Timestamp,
+    },
+    /// Runs that an earlier process left.
+    Interrupted(Vec<Interrupted>),
+    /// Targets whose edited text is on disk; always the last part.
+    Edited(Vec<Target>),
+}
+
+impl Task for Recall {
+    type Output = Recalled;
+
+    fn topic(&self) -> Option<String> {
+        Some("recall".into())
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::Warning
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<Recalled, TaskError> {
+        let home = context.home();
+        let reads = [Catalog::Apps, Catalog::AddOns].map(|catalog| {
+            let (cache, profile) = (home.cache(), context.profile().to_owned());
+            let name = cache_name(&catalog);
+            let read = move || cache.load::<Vec<Product>>(&profile, name?);
+            (catalog, tokio::task::spawn_blocking(read))
+        });
+        for (catalog, read) in reads {
+            if let Ok(Some((products, at))) = read.await {
+                let list = Recalled::List {
                     catalog,
                     products,
                     at,
-                })
-                .await;
+                };
+                context.send(list).await;
+            }
         }
-    }
-    let (runs, profile) = (home.runs(), profile.to_owned());
-    match away(move || journal::interrupted(&runs, &profile)).await {
-        Ok(runs) if runs.is_empty() => {}
-        Ok(runs) => reporter.send(Report::Interrupted(runs)).await,
-        Err(error) => tracing::warn!(error, "the journals cannot be listed"),
-    }
-    let drafts = home.drafts();
-    match away(move || edited(&drafts)).await {
-        Ok(targets) if targets.is_empty() => {}
-        Ok(targets) => reporter.send(Report::Edited(targets)).await,
-        Err(error) => tracing::warn!(error, "the working copies cannot be listed"),
+        let (runs, profile) = (home.runs(), context.profile().to_owned());
+        match away(move || journal::interrupted(&runs, &profile)).await {
+            Ok(runs) => context.send(Recalled::Interrupted(runs)).await,
+            Err(error) => tracing::warn!(error, "the journals cannot be listed"),
+        }
+        let drafts = home.drafts();
+        let targets = away(move || edited(&drafts)).await.unwrap_or_else(|error| {
+            tracing::warn!(error, "the working copies cannot be listed");
+            Vec::new()
+        });
+        Ok(Recalled::Edited(targets))
     }
 }
 
@@ -85,50 +109,108 @@ fn edited(drafts: &Drafts) -> Result<Vec<Target>, DiskError> {
     Ok(files.map(|file| file.target).filter(has_text).collect())
 }
 
-pub async fn catalog(services: &Services, catalog: Catalog, reporter: &Reporter) {
-    let store = services.store.with_priority(Priority::Screen);
-    // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the result.
-    // Each preview is at least twice the one before: thousands of products are not copied anew with every page.
-    let shown = AtomicUsize::new(0);
-    let seen = |products: &[Product], total: usize| {
-        if products.len() >= 2 * shown.load(Ordering::Relaxed) {
-            shown.store(products.len(), Ordering::Relaxed);
-            reporter.try_send(Report::Some {
-                catalog: catalog.clone(),
-                products: products.to_vec(),
-                total,
-            });
-        }
-    };
-    match store.products(&catalog, &seen).await {
-        Ok(products) => {
-            let at = Timestamp::now();
-            if let Some(name) = cache_name(&catalog)
-                && let Err(error) =
-                    services
-                        .home
-                        .cache()
-                        .save(&services.profile, name, &products, at)
-            {
+/// Reads a list of the account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadCatalog(pub Catalog);
+
+/// A list, or its first part while the rest is on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    pub products: Vec<Product>,
+    /// The server's count.
+    pub total: usize,
+    pub at: Timestamp,
+}
+
+impl Task for LoadCatalog {
+    type Output = Listing;
+
+    fn topic(&self) -> Option<String> {
+        Some(format!("catalog {:?}", self.0))
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::Warning
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<Listing, TaskError> {
+        let services = context.services().await?;
+        let store = services.store.with_priority(Priority::Screen);
+        // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the
+        // result. Each preview is at least twice the one before: thousands of products are not copied anew with every page.
+        let shown = AtomicUsize::new(0);
+        let preview = context.meter();
+        let seen = move |products: &[Product], total: usize| {
+            if products.len() >= 2 * shown.load(Ordering::Relaxed) {
+                shown.store(products.len(), Ordering::Relaxed);
+                preview(Listing {
+                    products: products.to_vec(),
+                    total,
+                    at: Timestamp::now(),
+                });
+            }
+        };
+        let products = store.products(&self.0, &seen).await?;
+        let at = Timestamp::now();
+        if let Some(name) = cache_name(&self.0) {
+            let (cache, profile) = (services.home.cache(), &services.profile);
+            if let Err(error) = cache.save(profile, name, &products, at) {
                 tracing::warn!(%error, "the list was not kept");
             }
-            reporter
-                .send(Report::Products {
-                    catalog,
-                    products,
-                    at,
-                })
-                .await;
         }
-        Err(error) => reporter.fail(error).await,
+        let total = products.len();
+        Ok(Listing {
+            products,
+            total,
+            at,
+        })
     }
 }
 
-/// A target with both of its documents and the working copy that an earlier session kept.
-pub async fn target(services: &Services, target: Target, reporter: &Reporter) {
-    match read_target(services, &target, Priority::Screen).await {
-        Ok(detail) => reporter.send(Report::Target(Box::new(detail))).await,
-        Err(error) => reporter.fail(error).await,
+/// Reads a target with its live submission, its draft, and the working copy that an earlier session kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadTarget(pub Target);
+
+impl Task for LoadTarget {
+    type Output = Arc<TargetDetail>;
+
+    fn topic(&self) -> Option<String> {
+        Some(format!("target {}", self.0))
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::Warning
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<Arc<TargetDetail>, TaskError> {
+        let services = context.services().await?;
+        let detail = read_target(&services, &self.0, Priority::Screen).await?;
+        Ok(Arc::new(detail))
+    }
+}
+
+/// Reads the state of a pending submission, behind everything else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadStatus {
+    pub target: Target,
+    pub submission: String,
+}
+
+impl Task for LoadStatus {
+    type Output = StatusReport;
+
+    fn topic(&self) -> Option<String> {
+        Some(format!("status {}", self.target))
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::InPlace
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<StatusReport, TaskError> {
+        let services = context.services().await?;
+        let store = services.store.with_priority(Priority::Background);
+        Ok(store.status(&self.target, &self.submission).await?)
     }
 }
 
@@ -183,31 +265,4 @@ pub(crate) async fn read_target(
         pending,
         edit,
     })
-}
-
-/// One call a pending submission, behind everything else; one that fails is no reason to give the others up.
-pub async fn statuses(services: &Services, pending: Vec<(Target, String)>, reporter: &Reporter) {
-    let store = services.store.with_priority(Priority::Background);
-    let look = |(target, submission): (Target, String)| {
-        let store = store.clone();
-        async move {
-            match store.status(&target, &submission).await {
-                Ok(report) => {
-                    reporter
-                        .send(Report::Status {
-                            target,
-                            submission,
-                            report,
-                        })
-                        .await;
-                }
-                Err(error) => tracing::info!(%error, %target, "no status"),
-            }
-        }
-    };
-    stream::iter(pending)
-        .map(look)
-        .buffer_unordered(STATUSES_AT_ONCE)
-        .collect::<()>()
-        .await;
 }

@@ -2,16 +2,16 @@
 //! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
 
 use super::{
-    job::{Catalog, NewProduct},
     probe::{self, Asked, Doubtful},
     report::Report,
-    reporter::Reporter,
     services::Services,
+    task::{Task, TaskContext, TaskError},
 };
 use crate::storage::{DiskError, Kept};
 use std::path::PathBuf;
 use store_client::{ApiError, NewAddOn, NewFlight};
 use store_model::{
+    catalog::Catalog,
     product::{Product, plain_text},
     target::Target,
 };
@@ -29,10 +29,84 @@ pub enum ManageError {
     Several { what: String, found: usize },
 }
 
-pub async fn create(services: &Services, product: NewProduct, reporter: &Reporter) {
-    match make(services, &product).await {
-        Ok(product) => reporter.send(Report::Created(product)).await,
-        Err(error) => reporter.fail(error).await,
+/// Something to be made in the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewProduct {
+    AddOn {
+        app: String,
+        product_id: String,
+        product_type: String,
+    },
+    Flight {
+        app: String,
+        name: Option<String>,
+        groups: Vec<String>,
+        rank_higher_than: Option<String>,
+    },
+}
+
+/// Makes an add-on or a flight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Create(pub NewProduct);
+
+impl Task for Create {
+    type Output = Product;
+
+    fn is_change(&self) -> bool {
+        true
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<Product, TaskError> {
+        let product = make(&context.services().await?, &self.0).await?;
+        let notice = format!("{} is created.", product.name);
+        context.reporter().send(Report::Notice(notice)).await;
+        Ok(product)
+    }
+}
+
+/// Deletes a draft after saving its document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteDraft {
+    pub target: Target,
+    pub submission: String,
+}
+
+impl Task for DeleteDraft {
+    /// Where its document is saved.
+    type Output = PathBuf;
+
+    fn is_change(&self) -> bool {
+        true
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<PathBuf, TaskError> {
+        let services = context.services().await?;
+        let saved = discard(&services, &self.target, &self.submission).await?;
+        let (target, path) = (&self.target, saved.display());
+        let notice = format!("The draft of {target} is deleted. Its document is saved in {path}.");
+        context.reporter().send(Report::Notice(notice)).await;
+        Ok(saved)
+    }
+}
+
+/// Deletes an add-on or a flight itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteProduct {
+    pub target: Target,
+}
+
+impl Task for DeleteProduct {
+    type Output = ();
+
+    fn is_change(&self) -> bool {
+        true
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
+        remove(&context.services().await?, &self.target).await?;
+        let notice = format!("{} is deleted.", self.target);
+        context.reporter().send(Report::Notice(notice)).await;
+        Ok(())
     }
 }
 
@@ -51,26 +125,6 @@ pub async fn make(services: &Services, product: &NewProduct) -> Result<Product, 
             what: words(product),
             found: 0,
         }),
-    }
-}
-
-pub async fn delete_draft(
-    services: &Services,
-    target: Target,
-    submission: String,
-    reporter: &Reporter,
-) {
-    match discard(services, &target, &submission).await {
-        Ok(saved) => {
-            reporter
-                .send(Report::Deleted {
-                    target,
-                    submission: Some(submission),
-                    saved: Some(saved),
-                })
-                .await;
-        }
-        Err(error) => reporter.fail(error).await,
     }
 }
 
@@ -93,21 +147,6 @@ pub async fn discard(
     )?;
     probe::settle(services, &Change::DeleteDraft { target, submission }).await?;
     Ok(saved)
-}
-
-pub async fn delete_product(services: &Services, target: Target, reporter: &Reporter) {
-    match remove(services, &target).await {
-        Ok(()) => {
-            reporter
-                .send(Report::Deleted {
-                    target,
-                    submission: None,
-                    saved: None,
-                })
-                .await;
-        }
-        Err(error) => reporter.fail(error).await,
-    }
 }
 
 /// Deletes an add-on or a flight for good.

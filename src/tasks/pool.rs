@@ -1,16 +1,12 @@
 //! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
 
 use super::{
-    digest, drive, files,
-    job::{Job, JobId},
-    load, manage, renew,
     report::Report,
-    reporter::{Reporter, Told},
+    reporter::{JobId, Reporter, Told},
     services::{PendingServices, Services},
-    task::Means,
-    working_copy,
+    task::{AnyTask, Means},
 };
-use crate::{engine::operation::Operation, storage::Home};
+use crate::storage::Home;
 use futures::{FutureExt, future};
 use std::{collections::HashMap, time::Duration};
 use tokio::{sync::mpsc, time};
@@ -73,10 +69,11 @@ impl Pool {
     }
 
     /// Starts a job; one with the same topic that still runs is superseded.
-    pub fn start(&mut self, id: JobId, job: Job) {
+    pub fn start(&mut self, id: JobId, task: impl Into<AnyTask>) {
+        let task = task.into();
         self.running
             .retain(|_, running| !running.over.is_cancelled());
-        let topic = job.topic();
+        let topic = task.topic();
         let mut superseded = Vec::new();
         for running in self
             .running
@@ -96,7 +93,7 @@ impl Pool {
                 reporter: reporter.clone(),
                 cancel: cancel.clone(),
             },
-            job,
+            task,
             superseded,
         ));
         let done = over.clone().drop_guard();
@@ -142,10 +139,10 @@ impl Pool {
     }
 }
 
-async fn run(means: Means, job: Job, superseded: Vec<CancellationToken>) {
-    let stoppable = !job.is_change();
+async fn run(means: Means, task: AnyTask, superseded: Vec<CancellationToken>) {
+    let stoppable = !task.is_change();
     let (reporter, cancel) = (means.reporter.clone(), means.cancel.clone());
-    let work = perform(means, job);
+    let work = task.start(means);
     if stoppable {
         // A superseded read has nothing to put in order: it is dropped where it stands.
         tokio::select! {
@@ -159,81 +156,5 @@ async fn run(means: Means, job: Job, superseded: Vec<CancellationToken>) {
             older.cancelled().await;
         }
         Box::pin(work).await;
-    }
-}
-
-async fn perform(means: Means, job: Job) {
-    if let Job::Task(task) = job {
-        return task.start(means).await;
-    }
-    let Means {
-        home,
-        profile,
-        services,
-        reporter,
-        cancel,
-    } = means;
-    let (reporter, cancel) = (&reporter, &cancel);
-    if let Job::Recall = job {
-        return load::recall(&home, &profile, reporter).await;
-    }
-    let services = &match services.await {
-        Ok(services) => services,
-        Err(message) => return reporter.send(Report::Failed { message }).await,
-    };
-    match job {
-        // Done above: it waits for nothing.
-        Job::Recall | Job::Task(_) => {}
-        Job::LoadCatalog(catalog) => load::catalog(services, catalog, reporter).await,
-        Job::LoadTarget(target) => load::target(services, target, reporter).await,
-        Job::LoadStatuses(pending) => load::statuses(services, pending, reporter).await,
-        Job::Browse { folder } => files::browse(folder, reporter).await,
-        Job::Examine {
-            zip,
-            kind,
-            document,
-            identity,
-        } => files::examine(zip, kind, document, identity, reporter).await,
-        Job::Sum { zip } => digest::run(zip, reporter).await,
-        Job::KeepEdit {
-            target,
-            text,
-            base,
-            body,
-            zip,
-        } => {
-            working_copy::keep(services, target, text, (base, body), zip, reporter).await;
-        }
-        Job::SetAside { target, text } => {
-            working_copy::set_aside(services, target, text, reporter).await;
-        }
-        Job::DropEdit { target } => working_copy::discard(services, target, reporter).await,
-        Job::Publish(plan) => {
-            drive::run(services, Operation::Publish(plan), reporter, cancel).await;
-        }
-        Job::Resume { run } => drive::resume(services, &run, reporter, cancel).await,
-        Job::Renew { run } => renew::run(services, &run, reporter, cancel).await,
-        Job::Follow {
-            target,
-            name,
-            submission,
-        } => {
-            drive::run(
-                services,
-                Operation::Follow {
-                    target,
-                    name,
-                    submission,
-                },
-                reporter,
-                cancel,
-            )
-            .await;
-        }
-        Job::Create(product) => manage::create(services, product, reporter).await,
-        Job::DeleteDraft { target, submission } => {
-            manage::delete_draft(services, target, submission, reporter).await;
-        }
-        Job::DeleteProduct { target } => manage::delete_product(services, target, reporter).await,
     }
 }

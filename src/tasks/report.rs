@@ -1,4 +1,4 @@
-//! What a job tells the screen: plain data, sent over one bounded channel with the job's id.
+//! What a task tells the screen: plain data, sent over one bounded channel with the task's id.
 
 use super::message::TaskMessage;
 use crate::engine::view::RunView;
@@ -8,11 +8,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 pub use store_client::Exchange;
 use store_model::{
     archive::{Archive, Fit, Repair},
-    catalog::Catalog,
     product::{PackageIdentity, Product},
-    status::StatusReport,
     submission::Submission,
-    target::Target,
 };
 
 /// The state of the connection, for the header.
@@ -98,50 +95,12 @@ pub struct Interrupted {
     pub problem: Option<String>,
 }
 
+/// What is sent to whoever started the work. A task answers its feature with [`Report::Task`]; what stands beside it is told by
+/// parts that know no task: a run, which the head-less commands drive as well, and the client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
     /// For the feature that started the task.
     Task(TaskMessage),
-    /// Runs that an earlier process left.
-    Interrupted(Vec<Interrupted>),
-    /// The first part of a list, while the rest is on its way. `total` is the server's count.
-    Some {
-        catalog: Catalog,
-        products: Vec<Product>,
-        total: usize,
-    },
-    Products {
-        catalog: Catalog,
-        products: Vec<Product>,
-        at: Timestamp,
-    },
-    /// A last known list from disk.
-    Recalled {
-        catalog: Catalog,
-        products: Vec<Product>,
-        at: Timestamp,
-    },
-    Target(Box<TargetDetail>),
-    Status {
-        target: Target,
-        submission: String,
-        report: StatusReport,
-    },
-    Folder {
-        folder: PathBuf,
-        entries: Vec<FolderEntry>,
-    },
-    Examined(Box<Examined>),
-    /// How far a ZIP is read for its sum, and the sum at last. Those before may be dropped.
-    Summed(Summed),
-    /// Targets whose edited text lies on disk, from an earlier session.
-    Edited(Vec<Target>),
-    /// A text that gave way to another one is among the rescued documents now.
-    Rescued(Target),
-    EditKept {
-        target: Target,
-        at: Timestamp,
-    },
     Run(Box<RunView>),
     /// Another run takes the place of this one.
     Renewed {
@@ -149,21 +108,19 @@ pub enum Report {
     },
     /// May be dropped: another follows.
     Upload(UploadProgress),
-    Created(Product),
-    Deleted {
-        target: Target,
-        submission: Option<String>,
-        saved: Option<PathBuf>,
-    },
-    /// From the client itself, of no job.
+    /// How far a ZIP is read for its hash. May be dropped.
+    Summed(Summed),
+    /// What was done, in a sentence for the person.
+    Notice(String),
+    /// From the client itself, of no task.
     Exchange(Exchange),
     Connection(Connection),
-    /// The job failed; what was tried, what came back, what to do next.
+    /// The task failed; what was tried, what came back, what to do next.
     Failed {
         message: String,
     },
     Cancelled,
-    /// The job came to its end; nothing more of it follows.
+    /// The task is over; nothing more of it follows.
     Ended,
 }
 

@@ -249,7 +249,7 @@ fn ranges(numbers: &BTreeSet<u32>) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{storage::Runs, tasks::job::JobId};
+    use crate::{storage::Runs, tasks::reporter::JobId};
     use serde_json::{Value, json};
     use tokio::sync::mpsc;
 

@@ -39,6 +39,11 @@ pub trait Task: Clone + Debug + PartialEq + Send + Sync + 'static {
         false
     }
 
+    /// What the person is told when it starts and nothing on screen shows that it does.
+    fn start_notice(&self) -> Option<String> {
+        None
+    }
+
     fn failure_notice(&self) -> FailureNotice {
         FailureNotice::Error
     }
@@ -85,6 +90,7 @@ pub struct AnyTask(Arc<dyn ErasedTask>);
 trait ErasedTask: Erased {
     fn topic(&self) -> Option<String>;
     fn is_change(&self) -> bool;
+    fn start_notice(&self) -> Option<String>;
     fn failure_notice(&self) -> FailureNotice;
     fn has_spinner(&self) -> bool;
     /// Its message that it has failed; without an error that it was cancelled.
@@ -99,6 +105,10 @@ impl<T: Task> ErasedTask for T {
 
     fn is_change(&self) -> bool {
         Task::is_change(self)
+    }
+
+    fn start_notice(&self) -> Option<String> {
+        Task::start_notice(self)
     }
 
     fn failure_notice(&self) -> FailureNotice {
@@ -132,11 +142,13 @@ impl<T: Task> ErasedTask for T {
     }
 }
 
-impl AnyTask {
-    pub fn new(task: impl Task) -> Self {
+impl<T: Task> From<T> for AnyTask {
+    fn from(task: T) -> Self {
         Self(Arc::new(task))
     }
+}
 
+impl AnyTask {
     pub fn topic(&self) -> Option<String> {
         self.0.topic()
     }
@@ -145,12 +157,20 @@ impl AnyTask {
         self.0.is_change()
     }
 
+    pub fn start_notice(&self) -> Option<String> {
+        self.0.start_notice()
+    }
+
     pub fn failure_notice(&self) -> FailureNotice {
         self.0.failure_notice()
     }
 
     pub fn has_spinner(&self) -> bool {
         self.0.has_spinner()
+    }
+
+    pub fn is<T: Task>(&self) -> bool {
+        self.get::<T>().is_some()
     }
 
     /// The task itself, if it is one of type `T`.
@@ -220,7 +240,7 @@ impl<T: Task> TaskContext<T> {
     }
 
     /// A way to show progress from where nothing may wait: what finds no room is dropped. Call it a few times a second.
-    pub fn meter(&self) -> impl Fn(T::Output) + Send + use<T> {
+    pub fn meter(&self) -> impl Fn(T::Output) + Send + Sync + use<T> {
         let (task, reporter) = (Arc::clone(&self.task), self.means.reporter.clone());
         move |output| {
             let message = TaskMessage::new(Arc::clone(&task), TaskEvent::Progress(output));

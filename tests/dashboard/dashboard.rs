@@ -22,14 +22,17 @@ use flightdeck::{
     state::ProfileView,
     tasks::{
         browse,
+        browse::{Browse, Examine, Folder, Sum},
         check::Check,
         history_item::{HistoryItem, KeptDocument, TargetHistory},
-        job::{Catalog, Job, JobId},
+        load::{Listing, LoadCatalog, LoadStatus, LoadTarget, Recall},
         message::TaskEvent,
         pack,
         report::{Report, Summed, TargetDetail},
-        task::Task,
+        reporter::JobId,
+        task::{AnyTask, Task},
         texts,
+        working_copy::KeepEdit,
     },
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -42,6 +45,7 @@ use ratatui::{
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 use store_model::{
+    catalog::Catalog,
     product::Product,
     submission::Submission,
     target::{Kind, Target},
@@ -56,7 +60,7 @@ pub struct Dashboard {
     /// Why a target cannot be read.
     pub faults: BTreeMap<Target, String>,
     /// Jobs that change something, and what else went out.
-    pub started: Vec<Job>,
+    pub started: Vec<AnyTask>,
     pub effects: Vec<Effect>,
     /// The text that was kept on disk last.
     pub kept: Option<String>,
@@ -68,7 +72,7 @@ pub struct Dashboard {
     /// Milliseconds that the next folder takes: a slow drive.
     pub folder_takes: u64,
     /// Folders that are being read, and when they will have been.
-    late: Vec<(Duration, JobId, Job)>,
+    late: Vec<(Duration, JobId, AnyTask)>,
     size: (u16, u16),
 }
 
@@ -150,12 +154,24 @@ impl Dashboard {
         profile: ProfileView,
         faults: BTreeMap<Target, String>,
     ) -> Self {
+        Self::with_keys(columns, rows, store, profile, faults, &[])
+    }
+
+    /// With chords that a person has bound.
+    pub fn with_keys(
+        columns: u16,
+        rows: u16,
+        store: Vec<TargetDetail>,
+        profile: ProfileView,
+        faults: BTreeMap<Target, String>,
+        keys: &[(String, Vec<String>)],
+    ) -> Self {
         let settings = Settings {
             profile,
             banner: None,
             welcome: None,
             theme: Theme::default(),
-            keymap: keymap(&[]).unwrap(),
+            keymap: keymap(keys).unwrap(),
             zone: TimeZone::UTC,
             notify: false,
         };
@@ -201,149 +217,121 @@ impl Dashboard {
         self.take(effects);
     }
 
-    fn run(&mut self, id: JobId, job: &Job) {
+    fn fail(&mut self, id: JobId, message: impl ToString) {
+        let message = message.to_string();
+        self.report(id, Report::Failed { message });
+    }
+
+    fn run(&mut self, id: JobId, job: &AnyTask) {
+        if job.is::<Browse>() && self.folder_takes > 0 {
+            let takes = Duration::from_millis(std::mem::take(&mut self.folder_takes));
+            self.late.push((self.now.uptime + takes, id, job.clone()));
+            return;
+        }
+        if !self.run_shared(id, job) && !self.run_task(id, job) {
+            self.started.push(job.clone());
+            return;
+        }
+        self.report(id, Report::Ended);
+    }
+
+    /// Answers the tasks whose results all features share; says whether it was one.
+    fn run_shared(&mut self, id: JobId, job: &AnyTask) -> bool {
         let at = self.now.wall;
-        match job.clone() {
-            Job::LoadCatalog(catalog) => {
-                let belongs = |target: &&Target| match (&catalog, target) {
-                    (Catalog::Apps, Target::App { .. })
-                    | (Catalog::AddOns, Target::AddOn { .. }) => true,
-                    (Catalog::Flights { app }, Target::Flight { app: owner, .. }) => app == owner,
-                    _ => false,
-                };
-                let targets = self.store.keys().filter(belongs);
-                let products = targets
-                    .map(|target| self.store[target].product.clone())
-                    .collect();
-                self.report(
-                    id,
-                    Report::Products {
-                        catalog,
-                        products,
-                        at,
-                    },
-                );
-            }
-            Job::LoadTarget(target) => match (self.faults.get(&target), self.store.get(&target)) {
-                (Some(fault), _) => self.report(
-                    id,
-                    Report::Failed {
-                        message: fault.clone(),
-                    },
-                ),
-                (None, Some(detail)) => self.report(id, Report::Target(Box::new(detail.clone()))),
-                (None, None) => self.report(
-                    id,
-                    Report::Failed {
-                        message: "404".into(),
-                    },
-                ),
-            },
-            Job::LoadStatuses(pending) => {
-                for (target, submission) in pending {
-                    let report = self.store[&target].pending.as_ref().map(Submission::report);
-                    if let Some(report) = report {
-                        self.report(
-                            id,
-                            Report::Status {
-                                target,
-                                submission,
-                                report,
-                            },
-                        );
-                    }
+        if let Some(task @ LoadCatalog(catalog)) = job.get() {
+            let belongs = |target: &&Target| match (&catalog, target) {
+                (Catalog::Apps, Target::App { .. }) | (Catalog::AddOns, Target::AddOn { .. }) => {
+                    true
                 }
+                (Catalog::Flights { app }, Target::Flight { app: owner, .. }) => app == owner,
+                _ => false,
+            };
+            let targets = self.store.keys().filter(belongs);
+            let products: Vec<_> = targets
+                .map(|target| self.store[target].product.clone())
+                .collect();
+            let total = products.len();
+            let list = Listing {
+                products,
+                total,
+                at,
+            };
+            self.answer(id, task, TaskEvent::Done(list));
+        } else if let Some(task @ LoadTarget(target)) = job.get() {
+            match (self.faults.get(target), self.store.get(target)) {
+                (Some(fault), _) => self.fail(id, fault.clone()),
+                (None, Some(detail)) => {
+                    let detail = Arc::new(detail.clone());
+                    self.answer(id, task, TaskEvent::Done(detail));
+                }
+                (None, None) => self.fail(id, "404"),
             }
-            job @ Job::Browse { .. } if self.folder_takes > 0 => {
-                let takes = Duration::from_millis(std::mem::take(&mut self.folder_takes));
-                self.late.push((self.now.uptime + takes, id, job));
-                return;
+        } else if let Some(task) = job.get::<LoadStatus>() {
+            let pending = &self.store[&task.target].pending;
+            if let Some(report) = pending.as_ref().map(Submission::report) {
+                self.answer(id, task, TaskEvent::Done(report));
             }
-            Job::Browse { folder } => match browse::list(&folder) {
+        } else if let Some(task) = job.get::<Browse>() {
+            match browse::list(&task.folder) {
                 Ok(mut entries) => {
                     for entry in &mut entries {
                         // A date that is the same on every day.
                         entry.modified = Some(at);
                     }
-                    self.report(id, Report::Folder { folder, entries });
+                    let path = task.folder.clone();
+                    self.answer(id, task, TaskEvent::Done(Folder { path, entries }));
                 }
-                Err(error) => self.report(
-                    id,
-                    Report::Failed {
-                        message: error.to_string(),
-                    },
-                ),
-            },
-            Job::Examine {
-                zip,
-                kind,
-                document,
-                identity,
-            } => {
-                self.report(
-                    id,
-                    Report::Examined(Box::new(browse::examine(&zip, kind, &document, identity))),
-                );
+                Err(error) => self.fail(id, error),
             }
-            Job::Sum { zip } => {
-                self.report(
-                    id,
-                    Report::Summed(Summed {
-                        zip,
-                        done: 1,
-                        total: 1,
-                        sum: Some([7; 32]),
-                    }),
-                );
-            }
-            Job::KeepEdit { target, text, .. } => {
-                self.kept = Some(text);
-                self.report(id, Report::EditKept { target, at });
-            }
-            Job::Recall => {}
-            job => {
-                if !self.run_task(id, &job) {
-                    self.started.push(job);
-                    return;
-                }
-            }
+        } else if let Some(task) = job.get::<Examine>() {
+            let (zip, identity) = (&task.zip, task.identity.clone());
+            let examined = browse::examine(zip, task.kind, &task.document, identity);
+            self.answer(id, task, TaskEvent::Done(examined));
+        } else if let Some(task) = job.get::<Sum>() {
+            let summed = Summed {
+                zip: task.zip.clone(),
+                done: 1,
+                total: 1,
+                sum: Some([7; 32]),
+            };
+            self.answer(id, task, TaskEvent::Done(summed));
+        } else if let Some(task) = job.get::<KeepEdit>() {
+            self.kept = Some(task.text.clone());
+            self.answer(id, task, TaskEvent::Done(at));
+        } else {
+            return job.is::<Recall>();
         }
-        self.report(id, Report::Ended);
+        true
     }
 
     /// Answers the tasks of features; says whether it was one.
-    fn run_task(&mut self, id: JobId, job: &Job) -> bool {
-        if let Some(task) = job.task::<Check>().filter(|_| self.is_judging) {
+    fn run_task(&mut self, id: JobId, job: &AnyTask) -> bool {
+        if let Some(task) = job.get::<Check>().filter(|_| self.is_judging) {
             let checked = Arc::new(task.checked(self.now.wall));
             self.answer(id, task, TaskEvent::Done(checked));
-        } else if let Some(task) = job.task::<Compare>().filter(|_| self.is_judging) {
+        } else if let Some(task) = job.get::<Compare>().filter(|_| self.is_judging) {
             self.answer(id, task, TaskEvent::Done(Arc::new(task.difference())));
-        } else if let Some(task) = job.task::<Analyze>().filter(|_| self.is_judging) {
+        } else if let Some(task) = job.get::<Analyze>().filter(|_| self.is_judging) {
             let analysis = Arc::new(task.analysis(self.now.wall));
             self.answer(id, task, TaskEvent::Done(analysis));
-        } else if let Some(task) = job.task::<Pack>() {
+        } else if let Some(task) = job.get::<Pack>() {
             let (folder, out) = (&task.folder, &task.out);
             let packed =
                 pack::pack(folder, out, task.kind, &task.document, |_, _| (), || false).unwrap();
             self.answer(id, task, TaskEvent::Done(Packing::Done(packed)));
-        } else if let Some(task) = job.task::<ReadTexts>() {
+        } else if let Some(task) = job.get::<ReadTexts>() {
             match texts::read(&task.0) {
                 Ok(found) => self.answer(id, task, TaskEvent::Done(found)),
-                Err(error) => self.report(
-                    id,
-                    Report::Failed {
-                        message: error.to_string(),
-                    },
-                ),
+                Err(error) => self.fail(id, error),
             }
-        } else if let Some(task) = job.task::<WriteTexts>() {
+        } else if let Some(task) = job.get::<WriteTexts>() {
             let written = texts::write(&task.to, &task.files, task.overwrites).unwrap();
             self.answer(id, task, TaskEvent::Done(written));
-        } else if let Some(task) = job.task::<LoadHistory>() {
+        } else if let Some(task) = job.get::<LoadHistory>() {
             let (target, items) = (task.0.clone(), self.history.clone());
             let history = Arc::new(TargetHistory { target, items });
             self.answer(id, task, TaskEvent::Done(history));
-        } else if let Some(task) = job.task::<ReadKept>() {
+        } else if let Some(task) = job.get::<ReadKept>() {
             let path = task.path.clone();
             let body = self
                 .documents

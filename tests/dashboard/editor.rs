@@ -330,14 +330,10 @@ fn a_large_document_is_judged_away_from_the_keys() {
     let [job] = dashboard.started.as_slice() else {
         panic!("{:?}", dashboard.started.len())
     };
-    let check = job.task::<Check>().unwrap().clone();
+    let check = job.get::<Check>().unwrap().clone();
     let checked = TaskEvent::Done(Arc::new(check.checked(jiff::Timestamp::UNIX_EPOCH)));
     let jobs = &dashboard.app.model().jobs;
-    let job = *jobs
-        .iter()
-        .find(|(_, job)| job.task::<Check>().is_some())
-        .unwrap()
-        .0;
+    let job = *jobs.iter().find(|(_, job)| job.is::<Check>()).unwrap().0;
     // Another's answer is not taken.
     let other = Check {
         text: String::from(&*check.text).into(),
@@ -381,7 +377,7 @@ fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
     dashboard.keys("up");
     dashboard.wait(2_000);
     assert!(
-        matches!(dashboard.started.as_slice(), [job] if job.task::<Check>().is_some()),
+        matches!(dashboard.started.as_slice(), [job] if job.is::<Check>()),
         "{}",
         dashboard.screen()
     );

@@ -1,19 +1,29 @@
 //! Behaviour of the dashboard: keys and reports in, effects and model out. No terminal, no clock, no network.
 
-use crate::harness::{Harness, app, app_product, apps, detail, loaded, run, settings, with};
+use crate::harness::{
+    Harness, app, app_product, apps, detail, listing, loaded, run, settings, with,
+};
 use flightdeck::{
     app::event::{Effect, Event, Exit},
     engine::view::{Cause, Ending, Outcome, Step},
     screen::command::PaneId,
     state::ProfileView,
     tasks::{
-        job::{Catalog, Job, JobId},
+        load::{LoadCatalog, LoadStatus, LoadTarget, Recall, Recalled},
+        manage::DeleteDraft,
+        message::TaskEvent,
         report::{Report, UploadProgress},
+        reporter::JobId,
+        runs::{Follow, Renew, Resume},
+        task::{AnyTask, Task},
+        working_copy::KeepEdit,
     },
 };
 use serde_json::json;
-use std::time::Duration;
-use store_model::{product::Product, remote::Remote, status::StatusReport, target::Target};
+use std::{sync::Arc, time::Duration};
+use store_model::{
+    catalog::Catalog, product::Product, remote::Remote, status::StatusReport, target::Target,
+};
 
 fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
@@ -34,13 +44,9 @@ fn with_draft(profile: ProfileView, status: &str) -> Harness {
         vec![app_product("9A", "Northwind Notes", "2", "1")],
     );
     harness.wait(millis(250));
-    let id = harness.job(|job| matches!(job, Job::LoadTarget(_)));
+    let id = harness.job(AnyTask::is::<LoadTarget>);
     let product = app_product("9A", "Northwind Notes", "2", "1");
-    harness.report(
-        Some(id),
-        Report::Target(Box::new(detail(product, Some(status)))),
-    );
-    harness.report(Some(id), Report::Ended);
+    harness.done::<LoadTarget>(id, Arc::new(detail(product, Some(status))));
     harness.take();
     harness
 }
@@ -49,9 +55,9 @@ fn with_draft(profile: ProfileView, status: &str) -> Harness {
 fn starts_with_what_was_known_and_asks_for_the_lists() {
     let harness = app();
     let expected = [
-        Job::Recall,
-        Job::LoadCatalog(Catalog::Apps),
-        Job::LoadCatalog(Catalog::AddOns),
+        Recall.into(),
+        LoadCatalog(Catalog::Apps).into(),
+        LoadCatalog(Catalog::AddOns).into(),
     ];
     assert_eq!(harness.started(), expected.iter().collect::<Vec<_>>());
 }
@@ -59,17 +65,15 @@ fn starts_with_what_was_known_and_asks_for_the_lists() {
 #[test]
 fn recalled_lists_show_at_once_and_give_way_to_the_answer() {
     let mut harness = app();
-    let recall = harness.job(|job| *job == Job::Recall);
+    let recall = harness.job(AnyTask::is::<Recall>);
     let at = harness.now.wall;
     let old = vec![app_product("9A", "Old name", "0", "1")];
-    harness.report(
-        Some(recall),
-        Report::Recalled {
-            catalog: Catalog::Apps,
-            products: old,
-            at,
-        },
-    );
+    let list = Recalled::List {
+        catalog: Catalog::Apps,
+        products: old,
+        at,
+    };
+    harness.part_of::<Recall>(recall, TaskEvent::Progress(list));
     assert!(
         harness.screen().contains("Old name") && harness.app.model().apps.products.is_loading()
     );
@@ -90,23 +94,23 @@ fn the_selection_follows_the_cursor_and_is_loaded_after_a_pause() {
     assert_eq!(harness.app.selected(), Some(&Target::app("9C")));
     assert_eq!(
         harness.started(),
-        [] as [&Job; 0],
+        [] as [&AnyTask; 0],
         "walking asks for nothing"
     );
     harness.wait(millis(250));
     let expected = [
-        Job::LoadCatalog(Catalog::Flights { app: "9C".into() }),
-        Job::LoadTarget(Target::app("9C")),
+        LoadCatalog(Catalog::Flights { app: "9C".into() }).into(),
+        LoadTarget(Target::app("9C")).into(),
     ];
     assert_eq!(harness.started(), expected.iter().collect::<Vec<_>>());
     harness.take();
     harness.keys("k j").wait(millis(250));
-    assert_eq!(harness.started(), [] as [&Job; 0], "asked for once");
+    assert_eq!(harness.started(), [] as [&AnyTask; 0], "asked for once");
     harness.keys("r");
     assert!(
         harness
             .started()
-            .contains(&&Job::LoadTarget(Target::app("9C")))
+            .contains(&&LoadTarget(Target::app("9C")).into())
     );
 }
 
@@ -114,46 +118,32 @@ fn the_selection_follows_the_cursor_and_is_loaded_after_a_pause() {
 fn pending_submissions_are_asked_for_once_and_then_by_age() {
     let mut harness = app();
     harness.answer(Catalog::Apps, apps());
-    let statuses = |harness: &Harness| -> Vec<Vec<String>> {
-        let jobs = harness.started().into_iter().filter_map(|job| match job {
-            Job::LoadStatuses(list) => Some(
-                list.iter()
-                    .map(|(target, _)| target.id().to_owned())
-                    .collect(),
-            ),
-            _ => None,
-        });
-        jobs.collect()
+    let statuses = |harness: &Harness| -> Vec<String> {
+        let tasks = harness.started().into_iter().filter_map(AnyTask::get);
+        tasks
+            .map(|task: &LoadStatus| task.target.id().to_owned())
+            .collect()
     };
-    assert_eq!(statuses(&harness), [["9C", "9D", "9F"]]);
+    assert_eq!(statuses(&harness), ["9C", "9D", "9F"]);
     for (id, status) in [
         ("9C", "PreProcessing"),
         ("9D", "PendingCommit"),
         ("9F", "Certification"),
     ] {
-        let job = harness.job(|job| matches!(job, Job::LoadStatuses(_)));
-        let report = StatusReport::read(&json!({"status": status}));
-        harness.report(
-            Some(job),
-            Report::Status {
-                target: Target::app(id),
-                submission: "2".into(),
-                report,
-            },
-        );
+        harness.answer_status(&Target::app(id), status);
     }
     harness.take();
     harness.wait(Duration::from_secs(31));
     assert_eq!(
         statuses(&harness),
-        [["9C"]],
+        ["9C"],
         "what passes quickly is looked at again soon"
     );
     harness.take();
     let job = harness.job_or_none();
     assert_eq!(job, None);
     harness.wait(Duration::from_secs(280));
-    let seen: Vec<_> = statuses(&harness).into_iter().flatten().collect();
+    let seen = statuses(&harness);
     assert!(
         seen.contains(&"9F".to_owned()) && !seen.contains(&"9D".to_owned()),
         "{seen:?}"
@@ -163,18 +153,13 @@ fn pending_submissions_are_asked_for_once_and_then_by_age() {
 #[test]
 fn reports_of_a_superseded_job_are_dropped() {
     let mut harness = app();
-    let first = harness.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
+    let first = harness.job(|job| *job == LoadCatalog(Catalog::Apps).into());
     harness.keys("r");
     assert!(harness.effects.contains(&Effect::Cancel(first)));
     let at = harness.now.wall;
-    harness.report(
-        Some(first),
-        Report::Products {
-            catalog: Catalog::Apps,
-            products: apps(),
-            at,
-        },
-    );
+    let late = Arc::new(LoadCatalog(Catalog::Apps));
+    let late = late.message(TaskEvent::Done(listing(apps(), at)));
+    harness.report(Some(first), Report::Task(late));
     assert_eq!(harness.app.model().apps.products.value(), None);
     harness.answer(Catalog::Apps, apps());
     assert_eq!(
@@ -187,7 +172,7 @@ fn reports_of_a_superseded_job_are_dropped() {
 fn a_failed_list_keeps_its_rows_and_says_what_to_do() {
     let mut harness = loaded();
     harness.keys("r");
-    let job = harness.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
+    let job = harness.job(|job| *job == LoadCatalog(Catalog::Apps).into());
     harness.report(
         Some(job),
         Report::Failed {
@@ -269,7 +254,7 @@ fn add_ons_and_flights_belong_to_the_selected_app() {
     assert!(
         harness
             .started()
-            .contains(&&Job::LoadTarget(Target::add_on("9R")))
+            .contains(&&LoadTarget(Target::add_on("9R")).into())
     );
 }
 
@@ -278,32 +263,28 @@ fn what_cannot_be_done_says_why() {
     let mut harness = loaded();
     harness.keys("/").typed("Notes").keys("enter w");
     assert_eq!(harness.app.messages().len(), 1);
-    assert!(
-        harness
-            .started()
-            .iter()
-            .all(|job| !matches!(job, Job::Follow { .. }))
-    );
+    assert!(harness.started().iter().all(|job| !job.is::<Follow>()));
 }
 
 #[test]
 fn follow_starts_a_job() {
     let mut harness = with_draft(ProfileView::default(), "Certification");
     harness.keys("w");
-    let follow = Job::Follow {
+    let follow = Follow {
         target: Target::app("9A"),
         name: "Northwind Notes".into(),
         submission: "2".into(),
     };
-    assert_eq!(harness.started(), [&follow]);
+    assert_eq!(harness.started(), [&follow.into()]);
 }
 
 #[test]
 fn deleting_a_draft_asks_and_the_safe_answer_has_the_focus() {
-    let delete = Job::DeleteDraft {
+    let delete = DeleteDraft {
         target: Target::app("9A"),
         submission: "2".into(),
-    };
+    }
+    .into();
     let mut harness = with_draft(ProfileView::default(), "PendingCommit");
     for safe in [
         "shift-d enter",
@@ -341,7 +322,7 @@ fn a_protected_profile_wants_the_name_typed() {
         (vec!["confirm"], 0)
     );
     harness.typed(" Notes").keys("enter");
-    assert!(matches!(harness.started()[..], [Job::DeleteDraft { .. }]));
+    assert!(matches!(harness.started()[..], [task] if task.is::<DeleteDraft>()));
 }
 
 #[test]
@@ -372,7 +353,7 @@ fn a_read_only_profile_changes_nothing() {
 fn with_run(step: Step) -> Harness {
     let mut harness = with_draft(ProfileView::default(), "Certification");
     harness.keys("w");
-    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let job = harness.job(AnyTask::is::<Follow>);
     let view = run(
         "run-1",
         Target::app("9A"),
@@ -387,7 +368,7 @@ fn with_run(step: Step) -> Harness {
 #[test]
 fn an_upload_moves_in_the_runs_and_in_the_list() {
     let mut harness = with_run(Step::Upload);
-    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let job = harness.job(AnyTask::is::<Follow>);
     let upload = UploadProgress {
         run: "run-1".into(),
         file: "notes.zip".into(),
@@ -433,7 +414,7 @@ fn ended_at_upload(harness: &mut Harness, job: JobId, outcome: Outcome, cause: O
 #[test]
 fn an_upload_is_paused_and_gone_on_with_by_one_key() {
     let mut harness = with_run(Step::Upload);
-    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let job = harness.job(AnyTask::is::<Follow>);
     let upload = UploadProgress {
         run: "run-1".into(),
         sent: 610,
@@ -457,9 +438,10 @@ fn an_upload_is_paused_and_gone_on_with_by_one_key() {
     harness.keys("p");
     assert_eq!(
         harness.started(),
-        [&Job::Resume {
+        [&Resume {
             run: "run-1".into()
-        }]
+        }
+        .into()]
     );
 }
 
@@ -486,7 +468,7 @@ fn only_an_upload_can_be_paused() {
 #[test]
 fn a_draft_whose_upload_url_has_ended_is_replaced_only_with_a_yes() {
     let mut harness = with_run(Step::Upload);
-    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let job = harness.job(AnyTask::is::<Follow>);
     ended_at_upload(&mut harness, job, Outcome::Failed, Some(Cause::UrlEnded));
     harness.keys("5 c");
     let screen = harness.screen();
@@ -497,20 +479,21 @@ fn a_draft_whose_upload_url_has_ended_is_replaced_only_with_a_yes() {
     );
     // The safe answer has the focus.
     harness.keys("enter");
-    assert_eq!(harness.started(), [] as [&Job; 0]);
+    assert_eq!(harness.started(), [] as [&AnyTask; 0]);
     harness.keys("c right enter");
     assert_eq!(
         harness.started(),
-        [&Job::Renew {
+        [&Renew {
             run: "run-1".into()
-        }]
+        }
+        .into()]
     );
 }
 
 #[test]
 fn the_end_of_a_run_is_told_once_and_the_target_is_read_again() {
     let mut harness = with_run(Step::Follow);
-    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let job = harness.job(AnyTask::is::<Follow>);
     let mut view = run(
         "run-1",
         Target::app("9A"),
@@ -534,7 +517,7 @@ fn the_end_of_a_run_is_told_once_and_the_target_is_read_again() {
         .filter(|effect| matches!(effect, Effect::Notify(_)))
         .count();
     assert_eq!(told, 1);
-    assert_eq!(harness.started(), [&Job::LoadTarget(Target::app("9A"))]);
+    assert_eq!(harness.started(), [&LoadTarget(Target::app("9A")).into()]);
     let products: &[Product] = harness.app.model().apps.products.value().unwrap();
     assert_eq!(
         (
@@ -552,7 +535,7 @@ fn a_run_is_shown_whole_and_stopped_only_after_a_yes() {
     let mut harness = with_run(Step::Follow);
     harness.keys("5 enter");
     assert_eq!(harness.app.overlays(), ["run"]);
-    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let job = harness.job(AnyTask::is::<Follow>);
     harness.keys("x right enter");
     assert!(harness.effects.contains(&Effect::Cancel(job)));
     assert_eq!(harness.app.overlays(), ["run"]);
@@ -571,7 +554,7 @@ fn a_run_is_shown_whole_and_stopped_only_after_a_yes() {
 #[test]
 fn a_run_whose_task_broke_is_shown_as_failed() {
     let mut harness = with_run(Step::Upload);
-    let job = harness.job(|job| matches!(job, Job::Follow { .. }));
+    let job = harness.job(AnyTask::is::<Follow>);
     harness.report(
         Some(job),
         Report::Failed {
@@ -641,7 +624,7 @@ fn a_key_waits_for_the_reading_and_another_one_calls_it_off() {
         let mut harness = loaded();
         harness.keys(keys);
         let target = harness.app.selected().unwrap().clone();
-        let id = harness.job(|job| *job == Job::LoadTarget(target.clone()));
+        let id = harness.job(|job| *job == LoadTarget(target.clone()).into());
         assert!(
             harness
                 .app
@@ -653,11 +636,7 @@ fn a_key_waits_for_the_reading_and_another_one_calls_it_off() {
         );
         assert!(harness.app.overlays().is_empty());
         let product = app_product(target.id(), "Northwind Notes", "2", "1");
-        harness.report(
-            Some(id),
-            Report::Target(Box::new(detail(product, Some("PendingCommit")))),
-        );
-        harness.report(Some(id), Report::Ended);
+        harness.done::<LoadTarget>(id, Arc::new(detail(product, Some("PendingCommit"))));
         assert_eq!(harness.app.overlays(), overlays, "{keys}");
     }
 }
@@ -666,7 +645,9 @@ fn a_key_waits_for_the_reading_and_another_one_calls_it_off() {
 fn what_was_edited_in_an_earlier_session_is_marked_before_it_is_read() {
     let mut harness = loaded();
     assert!(!harness.screen().contains("Northwind Notes*"));
-    harness.report(None, Report::Edited(vec![Target::app("9A")]));
+    let edited = Recalled::Edited(vec![Target::app("9A")]);
+    let edited = Arc::new(Recall).message(TaskEvent::Done(edited));
+    harness.report(None, Report::Task(edited));
     assert!(harness.screen().contains("Northwind Notes*"));
 }
 
@@ -679,14 +660,14 @@ fn what_was_edited_is_kept_before_leaving() {
     });
     assert_eq!(
         harness.started(),
-        [] as [&Job; 0],
+        [] as [&AnyTask; 0],
         "kept at a pause, not at every key"
     );
     harness.event(Event::Terminate);
     let kept = harness
         .effects
         .iter()
-        .position(|effect| matches!(effect, Effect::Start(_, Job::KeepEdit { .. })));
+        .position(|effect| matches!(effect, Effect::Start(_, task) if task.is::<KeepEdit>()));
     let quit = harness
         .effects
         .iter()
@@ -702,10 +683,11 @@ fn an_edit_is_kept_at_a_pause() {
         text: "{\"a\": 1}".into(),
     });
     harness.wait(Duration::from_secs(2));
-    let kept = harness.started().into_iter().find_map(|job| match job {
-        Job::KeepEdit { text, base, .. } => Some((text.clone(), base.clone())),
-        _ => None,
-    });
+    let kept = harness
+        .started()
+        .into_iter()
+        .find_map(|job| job.get::<KeepEdit>())
+        .map(|task| (task.text.clone(), task.base.clone()));
     assert_eq!(kept, Some(("{\"a\": 1}".to_owned(), Some("2".to_owned()))));
     assert!(harness.screen().contains("Northwind Notes*"));
 }
@@ -800,7 +782,7 @@ fn idle_sleeps_until_the_next_minute() {
     let mut harness = loaded();
     let running: Vec<_> = harness.app.model().jobs.keys().copied().collect();
     for job in running {
-        harness.report(Some(job), Report::Ended);
+        harness.report(Some(job), Report::Cancelled);
     }
     harness.wait(Duration::from_secs(10));
     harness.app.take_dirty();
@@ -893,7 +875,7 @@ fn what_a_pane_on_screen_says_needs_no_message_above_it() {
             vec![app_product("9A", "Northwind Notes", "0", "1")],
         );
         harness.wait(millis(250));
-        let job = harness.job(|job| matches!(job, Job::LoadTarget(_)));
+        let job = harness.job(AnyTask::is::<LoadTarget>);
         let message =
             "Could not read app:9A: features that are not supported by the submission API.";
         harness.report(
@@ -958,7 +940,7 @@ fn the_overview_fills_its_room_and_never_more() {
         let mut harness = with(settings(), columns, rows);
         harness.answer(Catalog::Apps, vec![product()]);
         harness.wait(millis(250));
-        let id = harness.job(|job| matches!(job, Job::LoadTarget(_)));
+        let id = harness.job(AnyTask::is::<LoadTarget>);
         let mut detail = detail(product(), Some("PendingCommit"));
         for (submission, notes) in [
             (&mut detail.published, "Faster start."),
@@ -968,7 +950,7 @@ fn the_overview_fills_its_room_and_never_more() {
                 submission.document["listings"] = json!({"en-us": {"baseListing": {"title": "Northwind Notes", "releaseNotes": notes, "description": "All of it. ".repeat(300)}}});
             }
         }
-        harness.report(Some(id), Report::Target(Box::new(detail)));
+        harness.done::<LoadTarget>(id, Arc::new(detail));
         harness.keys("4");
         let screen = harness.screen();
         if rows > 24 {

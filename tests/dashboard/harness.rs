@@ -1,6 +1,11 @@
 //! The app without terminal, clock and network: keys and reports go in, effects and screens come out.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
+)]
 
 use flightdeck::screen::keymap::keymap;
 use flightdeck::{
@@ -12,8 +17,11 @@ use flightdeck::{
     engine::view::{RunView, Seen, Step, StepState},
     state::ProfileView,
     tasks::{
-        job::{Catalog, Job, JobId},
+        load::{Listing, LoadCatalog, LoadStatus},
+        message::TaskEvent,
         report::{Report, TargetDetail},
+        reporter::JobId,
+        task::{AnyTask, Task},
     },
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -24,8 +32,9 @@ use ratatui::{
     crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind},
 };
 use serde_json::json;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use store_model::{
+    catalog::Catalog,
     product::Product,
     status::StatusReport,
     submission::Submission,
@@ -146,7 +155,7 @@ impl Harness {
     }
 
     /// The last job that was started and fits.
-    pub fn job(&self, fits: impl Fn(&Job) -> bool) -> JobId {
+    pub fn job(&self, fits: impl Fn(&AnyTask) -> bool) -> JobId {
         let found = self.effects.iter().rev().find_map(|effect| match effect {
             Effect::Start(id, job) if fits(job) => Some(*id),
             _ => None,
@@ -155,11 +164,11 @@ impl Harness {
     }
 
     /// Whether anything was started since the last [`Harness::take`].
-    pub fn job_or_none(&self) -> Option<&Job> {
+    pub fn job_or_none(&self) -> Option<&AnyTask> {
         self.started().first().copied()
     }
 
-    pub fn started(&self) -> Vec<&Job> {
+    pub fn started(&self) -> Vec<&AnyTask> {
         let jobs = self.effects.iter().filter_map(|effect| match effect {
             Effect::Start(_, job) => Some(job),
             _ => None,
@@ -172,18 +181,33 @@ impl Harness {
         std::mem::take(&mut self.effects)
     }
 
-    pub fn answer(&mut self, catalog: Catalog, products: Vec<Product>) -> &mut Self {
-        let id = self.job(|job| *job == Job::LoadCatalog(catalog.clone()));
-        let at = self.now.wall;
-        self.report(
-            Some(id),
-            Report::Products {
-                catalog,
-                products,
-                at,
-            },
-        );
+    /// The result of a task that runs; it has not ended yet.
+    pub fn part_of<T: Task>(&mut self, id: JobId, event: TaskEvent<T::Output>) -> &mut Self {
+        let task = self.app.model().jobs[&id].get::<T>().unwrap().clone();
+        self.report(Some(id), Report::Task(Arc::new(task).message(event)))
+    }
+
+    /// A task that runs delivers its result and ends.
+    pub fn done<T: Task>(&mut self, id: JobId, output: T::Output) -> &mut Self {
+        self.part_of::<T>(id, TaskEvent::Done(output));
         self.report(Some(id), Report::Ended)
+    }
+
+    pub fn answer(&mut self, catalog: Catalog, products: Vec<Product>) -> &mut Self {
+        let id = self.job(|job| job.get() == Some(&LoadCatalog(catalog.clone())));
+        let list = listing(products, self.now.wall);
+        self.done::<LoadCatalog>(id, list)
+    }
+
+    /// The state of a pending submission arrives.
+    pub fn answer_status(&mut self, target: &Target, status: &str) -> &mut Self {
+        let is_it = |job: &AnyTask| {
+            job.get::<LoadStatus>()
+                .is_some_and(|task| task.target == *target)
+        };
+        let id = self.job(is_it);
+        let report = StatusReport::read(&json!({"status": status}));
+        self.done::<LoadStatus>(id, report)
     }
 
     /// Both lists arrive, the first app is looked at, its flights arrive.
@@ -198,17 +222,7 @@ impl Harness {
             ("9F", "CommitFailed"),
             ("9D", "PendingCommit"),
         ] {
-            let statuses = self.job(|job| matches!(job, Job::LoadStatuses(_)));
-            let report = StatusReport::read(&json!({"status": status}));
-            let target = Target::app(id);
-            self.report(
-                Some(statuses),
-                Report::Status {
-                    target,
-                    submission: "2".into(),
-                    report,
-                },
-            );
+            self.answer_status(&Target::app(id), status);
         }
         self
     }
@@ -245,6 +259,14 @@ impl Harness {
         self.size = (columns, rows);
         self.event(Event::Resize(columns, rows));
         self
+    }
+}
+
+pub fn listing(products: Vec<Product>, at: Timestamp) -> Listing {
+    Listing {
+        total: products.len(),
+        products,
+        at,
     }
 }
 

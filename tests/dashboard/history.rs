@@ -13,8 +13,9 @@ use flightdeck::{
     storage::{Finished, Kept, Stage},
     tasks::{
         history_item::{Deed, HistoryItem},
-        job::Job,
         report::TargetDetail,
+        task::AnyTask,
+        working_copy::SetAside,
     },
 };
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use store_model::{diff::diff, status::Status, submission::put_body};
 
-const NOTES: &str = "/listings/en-us/baseListing/releaseNotes";
+pub const NOTES: &str = "/listings/en-us/baseListing/releaseNotes";
 const DESCRIPTION: &str = "/listings/en-us/baseListing/description";
 
 /// The reference's example as a draft, with these changes.
@@ -46,7 +47,7 @@ fn open(columns: u16, rows: u16) -> Dashboard {
 }
 
 /// Puts a text in front of the release notes.
-fn edit(dashboard: &mut Dashboard, text: &str) {
+pub fn edit(dashboard: &mut Dashboard, text: &str) {
     dashboard.keys("e ctrl-f");
     dashboard.text("Faster start.");
     dashboard.keys("enter");
@@ -56,7 +57,7 @@ fn edit(dashboard: &mut Dashboard, text: &str) {
 }
 
 /// Somebody else changes the draft, and it is read again.
-fn meanwhile(dashboard: &mut Dashboard, changes: &[(&str, Value)]) {
+pub fn meanwhile(dashboard: &mut Dashboard, changes: &[(&str, Value)]) {
     dashboard.store.insert(app(), stands(changes));
     dashboard.keys("f5");
     dashboard.wait(500);
@@ -71,7 +72,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// An update, a rescued draft, and the run of the update.
-fn history(dashboard: &mut Dashboard) {
+pub fn history(dashboard: &mut Dashboard) {
     let (run, id) = (
         "0193e6a1-0000-7000-8000-000000000001",
         "1152921505690000200",
@@ -130,10 +131,8 @@ fn history(dashboard: &mut Dashboard) {
 }
 
 fn set_aside(dashboard: &Dashboard) -> Option<String> {
-    dashboard.started.iter().find_map(|job| match job {
-        Job::SetAside { text, .. } => Some(text.clone()),
-        _ => None,
-    })
+    let mut tasks = dashboard.started.iter().filter_map(AnyTask::get);
+    tasks.next().map(|task: &SetAside| task.text.clone())
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn a_cell_is_edited_with_its_limit_in_sight_and_undone() {
         screen.contains("23 of 1500 characters") && screen.contains("Faster start."),
         "{screen}"
     );
-    dashboard.keys("esc");
+    dashboard.keys("ctrl-s");
     let screen = dashboard.screen();
     assert!(
         screen.contains("de-de release notes changed") && screen.contains("on the server"),
@@ -157,11 +157,11 @@ fn a_cell_is_edited_with_its_limit_in_sight_and_undone() {
         kept(&mut dashboard)["listings"]["de-de"]["baseListing"]["releaseNotes"],
         "Schneller\nund leichter."
     );
-    // ctrl-c leaves without the change; nothing changed is no step.
+    // Escape leaves without the change; nothing changed is no step.
     let before = text(&mut dashboard);
     dashboard.keys("enter");
     dashboard.text("!!!");
-    dashboard.keys("ctrl-c");
+    dashboard.keys("esc");
     assert_eq!(
         (dashboard.app.overlays().len(), text(&mut dashboard)),
         (0, before)
@@ -180,7 +180,7 @@ fn a_missing_list_is_added_and_a_title_is_one_line() {
     dashboard.text("notes");
     dashboard.keys("enter enter");
     dashboard.text(" plain text ");
-    dashboard.keys("esc");
+    dashboard.keys("ctrl-s");
     assert_eq!(
         kept(&mut dashboard)["listings"]["de-de"]["baseListing"]["keywords"],
         json!(["notes", "plain text"])
@@ -213,7 +213,7 @@ fn too_long_is_said_while_typing_and_in_the_table() {
         "{}",
         dashboard.screen()
     );
-    dashboard.keys("esc");
+    dashboard.keys("ctrl-s");
     dashboard.wait(500);
     let screen = dashboard.screen();
     assert!(
@@ -408,7 +408,7 @@ fn an_export_overwrites_only_on_a_word_and_comes_back_unchanged() {
     );
     dashboard.keys("esc esc enter");
     dashboard.text(" New.");
-    dashboard.keys("esc s down enter");
+    dashboard.keys("ctrl-s s down enter");
     path(&mut dashboard, &table);
     assert!(
         dashboard

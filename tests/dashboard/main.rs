@@ -10,6 +10,7 @@ mod history;
 mod languages;
 mod openings;
 mod packages;
+mod places;
 mod review;
 mod screens;
 mod tree;

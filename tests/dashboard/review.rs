@@ -14,9 +14,10 @@ use flightdeck::{
     app::event::{Effect, Event},
     features::{diff::tasks::Compare, review::tasks::Analyze},
     tasks::{
-        job::Job,
         message::TaskEvent,
         report::{KeptEdit, Report},
+        runs::Publish,
+        task::AnyTask,
     },
 };
 use rstest::rstest;
@@ -122,7 +123,12 @@ fn no_key_commits_a_delicate_change_without_a_yes_to_it(
     dashboard.keys("space tab right enter");
     assert_eq!(dashboard.started, []);
     dashboard.keys("backtab backtab space tab right enter");
-    let [Job::Publish(plan)] = dashboard.started.as_slice() else {
+    let [Some(Publish(plan))] = dashboard
+        .started
+        .iter()
+        .map(AnyTask::get)
+        .collect::<Vec<_>>()[..]
+    else {
         panic!("{:?}\n{}", dashboard.started, dashboard.screen())
     };
     assert_eq!(
@@ -254,10 +260,10 @@ fn release(dashboard: &mut Dashboard) {
         .map(|(id, job)| (*id, job.clone()))
         .collect();
     for (id, job) in held {
-        if let Some(task) = job.task::<Compare>() {
+        if let Some(task) = job.get::<Compare>() {
             let difference = Arc::new(task.difference());
             dashboard.answer(id, task, TaskEvent::Done(difference));
-        } else if let Some(task) = job.task::<Analyze>() {
+        } else if let Some(task) = job.get::<Analyze>() {
             let analysis = Arc::new(task.analysis(dashboard.now.wall));
             dashboard.answer(id, task, TaskEvent::Done(analysis));
         } else {
@@ -303,7 +309,7 @@ fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_
         "{screen}"
     );
     assert!(
-        matches!(dashboard.started.as_slice(), [job] if job.task::<Analyze>().is_some()),
+        matches!(dashboard.started.as_slice(), [job] if job.is::<Analyze>()),
         "{:?}",
         dashboard.started.len()
     );
@@ -320,7 +326,12 @@ fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_
         "{screen}"
     );
     dashboard.keys("backtab backtab space tab right enter");
-    let [Job::Publish(plan)] = dashboard.started.as_slice() else {
+    let [Some(Publish(plan))] = dashboard
+        .started
+        .iter()
+        .map(AnyTask::get)
+        .collect::<Vec<_>>()[..]
+    else {
         panic!("{}", dashboard.screen())
     };
     assert_eq!(plan.allow.as_slice(), [RiskKind::Visibility].as_slice());
@@ -342,7 +353,7 @@ fn an_answer_about_another_document_opens_no_gate() {
     };
     let other = Analyze {
         text: Some("{}".into()),
-        ..job.task::<Analyze>().unwrap().clone()
+        ..job.get::<Analyze>().unwrap().clone()
     };
     let analysis = Arc::new(other.analysis(dashboard.now.wall));
     let job = dashboard
@@ -350,7 +361,7 @@ fn an_answer_about_another_document_opens_no_gate() {
         .model()
         .jobs
         .iter()
-        .find(|(_, job)| job.task::<Analyze>().is_some())
+        .find(|(_, job)| job.is::<Analyze>())
         .map(|(id, _)| *id)
         .unwrap();
     dashboard.answer(job, &other, TaskEvent::Done(analysis));
@@ -374,7 +385,7 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
     );
     dashboard.wait(100);
     assert!(
-        matches!(dashboard.started.as_slice(), [job] if job.task::<Compare>().is_some()),
+        matches!(dashboard.started.as_slice(), [job] if job.is::<Compare>()),
         "once, however often it is drawn: {:?}",
         dashboard.started.len()
     );
@@ -407,7 +418,7 @@ fn the_diff_tab_of_a_large_document_opens_at_once_and_is_compared_by_a_job() {
     let compared = dashboard
         .started
         .iter()
-        .filter(|job| job.task::<Compare>().is_some())
+        .filter(|job| job.is::<Compare>())
         .count();
     assert_eq!(
         compared, 1,

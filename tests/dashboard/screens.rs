@@ -1,13 +1,14 @@
 //! Screens as text, and the styles that carry meaning. Each snapshot was read before it was accepted.
 
-use crate::harness::{Harness, app, app_product, apps, loaded, run, settings, with};
+use crate::harness::{Harness, app, app_product, apps, listing, loaded, run, settings, with};
 use flightdeck::{
     app::{event::Event, settings::Settings},
     engine::view::{Cause, Ending, Outcome, Seen, Step},
     screen::command::PaneId,
     state::ProfileView,
     tasks::{
-        job::{Catalog, Job},
+        load::LoadCatalog,
+        message::TaskEvent,
         report::{Connection, Exchange, Report, UploadProgress},
     },
 };
@@ -15,6 +16,7 @@ use jiff::SignedDuration;
 use ratatui::style::Modifier;
 use serde_json::json;
 use std::time::Duration;
+use store_model::catalog::Catalog;
 use store_model::{status::StatusReport, target::Target};
 use tui_kit::theme::{Role, Theme};
 
@@ -165,7 +167,7 @@ fn lists_in_their_four_states() {
     let idle_screen = idle.screen();
     let mut failed = app();
     for catalog in [Catalog::Apps, Catalog::AddOns] {
-        let job = failed.job(|job| *job == Job::LoadCatalog(catalog.clone()));
+        let job = failed.job(|job| *job == LoadCatalog(catalog.clone()).into());
         failed.report(
             Some(job),
             Report::Failed {
@@ -180,7 +182,7 @@ fn lists_in_their_four_states() {
     stale.wait(Duration::from_hours(3)).keys("r");
     let mut stale_failed = loaded();
     stale_failed.keys("r");
-    let job = stale_failed.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
+    let job = stale_failed.job(|job| *job == LoadCatalog(Catalog::Apps).into());
     stale_failed.report(
         Some(job),
         Report::Failed {
@@ -341,15 +343,10 @@ fn a_long_list_draws_only_what_is_seen() {
 #[test]
 fn a_list_on_its_way_says_how_much_is_still_to_come() {
     let mut harness = app();
-    let job = harness.job(|job| *job == Job::LoadCatalog(Catalog::Apps));
-    harness.report(
-        Some(job),
-        Report::Some {
-            catalog: Catalog::Apps,
-            products: apps(),
-            total: 5000,
-        },
-    );
+    let job = harness.job(|job| *job == LoadCatalog(Catalog::Apps).into());
+    let mut part = listing(apps(), harness.now.wall);
+    part.total = 5000;
+    harness.part_of::<LoadCatalog>(job, TaskEvent::Progress(part));
     assert!(harness.screen().contains("6 of 5000"));
     assert_eq!(harness.app.focused(), PaneId::Apps);
 }

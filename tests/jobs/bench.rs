@@ -7,13 +7,13 @@ use flightdeck::{
         view::RunView,
     },
     tasks::{
-        job::{Job, JobId},
         message::TaskEvent,
         pool::Pool,
         report::{Report, UploadProgress},
-        reporter::Told,
+        reporter::{JobId, Told},
+        runs::Publish,
         services::Services,
-        task::Task,
+        task::{AnyTask, Task},
     },
 };
 use serde_json::Value;
@@ -158,15 +158,15 @@ impl Bench {
         fs::write(&path, b"").unwrap();
     }
 
-    pub fn start(&mut self, job: impl Into<Job>) -> JobId {
+    pub fn start(&mut self, job: impl Into<AnyTask>) -> JobId {
         self.last += 1;
         let id = JobId(self.last);
-        self.pool.start(id, job.into());
+        self.pool.start(id, job);
         id
     }
 
     pub fn publish(&mut self, plan: Plan) -> JobId {
-        self.start(Job::Publish(Box::new(plan)))
+        self.start(Publish(Box::new(plan)))
     }
 
     /// The next report, looked through.
@@ -227,7 +227,7 @@ impl Bench {
     }
 
     /// Runs a job alone.
-    pub async fn run(&mut self, job: impl Into<Job>) -> Vec<Report> {
+    pub async fn run(&mut self, job: impl Into<AnyTask>) -> Vec<Report> {
         let id = self.start(job);
         let [told] = self.ended([id]).await;
         told
@@ -347,6 +347,14 @@ pub fn views(reports: &[Report]) -> Vec<&RunView> {
             }
         })
         .collect()
+}
+
+/// The result of a task of type `T`, and that it is the last that was told.
+pub fn result<T: Task>(reports: &[Report]) -> Option<&T::Output> {
+    match event::<T>(reports.last()?)? {
+        TaskEvent::Done(output) => Some(output),
+        _ => None,
+    }
 }
 
 /// What a task of type `T` says, if the report is one of its.

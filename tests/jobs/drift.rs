@@ -1,6 +1,6 @@
 //! Somebody else changes the same draft: noticed before ours is sent; and both sides of every update are there to go back to.
 
-use crate::bench::{Bench, add_on_with_draft, event, views};
+use crate::bench::{Bench, add_on_with_draft, event, result, views};
 use flightdeck::{
     engine::{
         plan::{PendingPolicy, Plan},
@@ -10,19 +10,19 @@ use flightdeck::{
     storage::Kept,
     tasks::{
         history_item::Deed,
-        job::Job,
+        load::LoadTarget,
         message::TaskEvent,
         report::{Report, TargetDetail},
+        runs::Publish,
+        working_copy::SetAside,
     },
 };
 use serde_json::{Value, json};
 use store_model::{submission::put_body, target::Target};
 
 async fn detail(bench: &mut Bench, target: &Target) -> TargetDetail {
-    match bench.run(Job::LoadTarget(target.clone())).await.pop() {
-        Some(Report::Target(detail)) => *detail,
-        other => panic!("{other:?}"),
-    }
+    let told = bench.run(LoadTarget(target.clone())).await;
+    result::<LoadTarget>(&told).unwrap().as_ref().clone()
 }
 
 /// The draft of the target as it can be edited, with its id.
@@ -63,7 +63,7 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
         .await
         .unwrap();
     let before = bench.state_of(&target).await;
-    let told = bench.run(Job::Publish(Box::new(plan.clone()))).await;
+    let told = bench.run(Publish(Box::new(plan.clone()))).await;
     let (outcome, message) = ending(&told);
     assert_eq!(outcome, Outcome::Refused, "{message}");
     assert!(
@@ -81,7 +81,7 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
         base: Some(now),
         ..plan
     };
-    let told = bench.run(Job::Publish(Box::new(plan))).await;
+    let told = bench.run(Publish(Box::new(plan))).await;
     assert_eq!(ending(&told).0, Outcome::Published, "{:?}", ending(&told));
 
     // Both sides are kept, for their owner alone, and tied to run and submission.
@@ -165,7 +165,7 @@ async fn an_update_is_not_sent_when_the_earlier_document_cannot_be_kept() {
     };
     let before = bench.state_of(&target).await;
     bench.block("drafts");
-    let (outcome, message) = ending(&bench.run(Job::Publish(Box::new(plan))).await);
+    let (outcome, message) = ending(&bench.run(Publish(Box::new(plan))).await);
     assert!(
         outcome == Outcome::Failed && message.contains("could not be kept"),
         "{message}"
@@ -179,12 +179,12 @@ async fn a_text_that_is_set_aside_stands_in_the_history_letter_by_letter() {
     let target = add_on_with_draft();
     let text = "{ \"broken\": ü";
     let told = bench
-        .run(Job::SetAside {
+        .run(SetAside {
             target: target.clone(),
             text: text.to_owned(),
         })
         .await;
-    assert_eq!(told, [Report::Rescued(target.clone())]);
+    assert_eq!(result::<SetAside>(&told), Some(&()));
     let told = bench.run(LoadHistory(target.clone())).await;
     let Some(TaskEvent::Done(history)) = told.last().and_then(event::<LoadHistory>) else {
         panic!("{told:?}")

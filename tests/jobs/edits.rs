@@ -1,15 +1,18 @@
 //! What a person makes: working copies on disk, new products, deleted drafts.
 
-use crate::bench::{Bench, HANGS, add_on_with_draft, app};
+use crate::bench::{Bench, HANGS, add_on_with_draft, app, result};
 use flightdeck::tasks::{
-    job::{Job, JobId, NewProduct},
+    load::{LoadTarget, Recall, Recalled},
+    manage::{Create, DeleteDraft, DeleteProduct, NewProduct},
     report::{KeptEdit, Report},
+    reporter::JobId,
+    working_copy::{DropEdit, KeepEdit},
 };
 use std::{fs, sync::Arc};
 use store_model::target::Target;
 
-fn edit(text: &str) -> Job {
-    Job::KeepEdit {
+fn edit(text: &str) -> KeepEdit {
+    KeepEdit {
         target: app(),
         text: text.to_owned(),
         base: Some("1152".into()),
@@ -19,10 +22,8 @@ fn edit(text: &str) -> Job {
 }
 
 async fn kept(bench: &mut Bench) -> Option<KeptEdit> {
-    match bench.run(Job::LoadTarget(app())).await.pop() {
-        Some(Report::Target(detail)) => detail.edit,
-        other => panic!("{other:?}"),
-    }
+    let told = bench.run(LoadTarget(app())).await;
+    result::<LoadTarget>(&told).unwrap().edit.clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,11 +31,7 @@ async fn an_edit_survives_the_program_until_it_is_thrown_away() {
     let mut bench = Bench::new().await;
     let text = "{ \"notes\": \"not finished, Grüße 🧪";
     let told = bench.run(edit(text)).await;
-    let [Report::EditKept { target, at }] = told.as_slice() else {
-        panic!("{told:?}")
-    };
-    assert_eq!(*target, app());
-    assert!(*at <= jiff::Timestamp::now());
+    assert!(*result::<KeepEdit>(&told).unwrap() <= jiff::Timestamp::now());
 
     bench.restart();
     let back = kept(&mut bench).await.unwrap();
@@ -48,7 +45,8 @@ async fn an_edit_survives_the_program_until_it_is_thrown_away() {
         Some(&serde_json::json!({"notes": "as they were"}))
     );
 
-    assert_eq!(bench.run(Job::DropEdit { target: app() }).await, []);
+    let told = bench.run(DropEdit { target: app() }).await;
+    assert_eq!(result::<DropEdit>(&told), Some(&()));
     assert_eq!(kept(&mut bench).await, None);
 }
 
@@ -62,14 +60,13 @@ async fn a_chosen_zip_is_kept_without_a_text_and_is_no_edit() {
         (back.text.as_str(), back.zip.as_deref()),
         ("", Some("notes.zip".as_ref()))
     );
-    let is_edited = |report: &Report| matches!(report, Report::Edited(_));
-    assert!(!bench.run(Job::Recall).await.iter().any(is_edited));
+    let told = bench.run(Recall).await;
+    assert_eq!(result::<Recall>(&told), Some(&Recalled::Edited(Vec::new())));
     bench.run(edit("{}")).await;
-    assert!(
-        bench
-            .run(Job::Recall)
-            .await
-            .contains(&Report::Edited(vec![app()]))
+    let told = bench.run(Recall).await;
+    assert_eq!(
+        result::<Recall>(&told),
+        Some(&Recalled::Edited(vec![app()]))
     );
 }
 
@@ -81,16 +78,13 @@ async fn the_last_of_many_edits_is_the_one_that_is_kept() {
     jobs.extend((0..31).map(|count| bench.start(edit(&format!("edit {count}")))));
     let jobs: [JobId; 32] = jobs.try_into().unwrap();
     for told in bench.ended(jobs).await {
-        assert!(
-            matches!(told.as_slice(), [Report::EditKept { .. }]),
-            "{told:?}"
-        );
+        assert!(result::<KeepEdit>(&told).is_some(), "{told:?}");
     }
     assert_eq!(kept(&mut bench).await.unwrap().text, "edit 30");
 
     let jobs = [
         bench.start(edit(&"y".repeat(8 << 20))),
-        bench.start(Job::DropEdit { target: app() }),
+        bench.start(DropEdit { target: app() }),
     ];
     bench.ended(jobs).await;
     assert_eq!(kept(&mut bench).await, None);
@@ -134,7 +128,7 @@ async fn a_draft_is_deleted_only_after_its_document_is_saved() {
         .as_str()
         .unwrap()
         .to_owned();
-    let job = Job::DeleteDraft {
+    let job = DeleteDraft {
         target: target.clone(),
         submission: pending.clone(),
     };
@@ -151,17 +145,7 @@ async fn a_draft_is_deleted_only_after_its_document_is_saved() {
     fs::remove_file(&drafts).unwrap();
     fs::create_dir(&drafts).unwrap();
     let told = bench.run(job).await;
-    let [
-        Report::Deleted {
-            target: deleted,
-            submission,
-            saved: Some(saved),
-        },
-    ] = told.as_slice()
-    else {
-        panic!("{told:?}")
-    };
-    assert_eq!((deleted, submission.as_ref()), (&target, Some(&pending)));
+    let saved = result::<DeleteDraft>(&told).unwrap();
     let document: serde_json::Value = serde_json::from_slice(&fs::read(saved).unwrap()).unwrap();
     assert_eq!(document["id"], pending.as_str());
     let state = bench.state_of(&target).await;
@@ -180,27 +164,21 @@ async fn an_add_on_is_made_and_deleted() {
         product_id: "notes.extra".into(),
         product_type: "Durable".into(),
     };
-    let told = bench.run(Job::Create(new.clone())).await;
-    let [Report::Created(product)] = told.as_slice() else {
-        panic!("{told:?}")
-    };
+    let told = bench.run(Create(new.clone())).await;
+    let product = result::<Create>(&told).unwrap();
     assert_eq!(
         (product.name.as_str(), product.app.as_deref()),
         ("notes.extra", Some(app().id()))
     );
     let target = product.target.clone();
     assert!(matches!(
-        bench.run(Job::Create(new)).await.as_slice(),
+        bench.run(Create(new)).await.as_slice(),
         [Report::Failed { .. }]
     ));
-    let gone = Report::Deleted {
-        target: target.clone(),
-        submission: None,
-        saved: None,
-    };
-    assert_eq!(bench.run(Job::DeleteProduct { target }).await, [gone]);
+    let told = bench.run(DeleteProduct { target }).await;
+    assert_eq!(result::<DeleteProduct>(&told), Some(&()));
     let told = bench
-        .run(Job::DeleteProduct {
+        .run(DeleteProduct {
             target: Target::app("9NX0EXAMPLE2"),
         })
         .await;

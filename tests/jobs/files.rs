@@ -1,10 +1,10 @@
 //! Folders and archives as the ZIP picker gets them.
 
-use crate::bench::{Bench, event};
+use crate::bench::{Bench, event, result};
 use flightdeck::{
     features::zip::tasks::{Pack, Packing},
     tasks::{
-        job::Job,
+        browse::{Browse, Examine, Folder},
         message::TaskEvent,
         report::{Examined, Report},
     },
@@ -17,16 +17,14 @@ async fn a_folder_is_listed_and_a_missing_one_named() {
     let mut bench = Bench::new().await;
     let folder = bench.folder.path().to_owned();
     let told = bench
-        .run(Job::Browse {
+        .run(Browse {
             folder: folder.clone(),
         })
         .await;
-    let [
-        Report::Folder {
-            folder: listed,
-            entries,
-        },
-    ] = told.as_slice()
+    let Some(Folder {
+        path: listed,
+        entries,
+    }) = result::<Browse>(&told)
     else {
         panic!("{told:?}")
     };
@@ -45,7 +43,7 @@ async fn a_folder_is_listed_and_a_missing_one_named() {
 
     let missing = folder.join("not-there");
     let told = bench
-        .run(Job::Browse {
+        .run(Browse {
             folder: missing.clone(),
         })
         .await;
@@ -58,16 +56,14 @@ async fn a_folder_is_listed_and_a_missing_one_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_archive_fits_or_says_what_is_wrong() {
     async fn examined(bench: &mut Bench, name: &str) -> Examined {
-        let job = Job::Examine {
+        let job = Examine {
             zip: bench.file(name),
             kind: Kind::App,
-            document: bench.document("notes-2.5.json"),
+            document: Arc::new(bench.document("notes-2.5.json")),
             identity: None,
         };
-        match bench.run(job).await.pop() {
-            Some(Report::Examined(examined)) => *examined,
-            other => panic!("{other:?}"),
-        }
+        let told = bench.run(job).await;
+        result::<Examine>(&told).unwrap().clone()
     }
     let mut bench = Bench::new().await;
     let good = examined(&mut bench, "northwind-notes-2.5.zip").await;

@@ -1,11 +1,12 @@
 //! Lists, targets and states: what is told first, and what when a part of it cannot be had.
 
-use crate::bench::{Bench, add_on_with_draft, app, held};
+use crate::bench::{Bench, add_on_with_draft, app, event, held, result};
 use flightdeck::tasks::{
-    job::{Catalog, Job},
+    load::{LoadCatalog, LoadStatus, LoadTarget, Recall, Recalled},
+    message::TaskEvent,
     report::Report,
 };
-use store_model::{status::Status, target::Target};
+use store_model::{catalog::Catalog, status::Status, target::Target};
 use store_sim::SimOptions;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -15,31 +16,18 @@ async fn a_long_list_is_told_page_by_page_and_then_as_a_whole() {
         ..SimOptions::default()
     })
     .await;
-    let told = bench.run(Job::LoadCatalog(Catalog::Apps)).await;
-    let Some((
-        Report::Products {
-            catalog: Catalog::Apps,
-            products,
-            ..
-        },
-        parts,
-    )) = told.split_last()
-    else {
-        panic!("{told:?}")
-    };
+    let told = bench.run(LoadCatalog(Catalog::Apps)).await;
+    let products = &result::<LoadCatalog>(&told).unwrap().products;
     assert_eq!(products.len(), 450);
+    let (_, parts) = told.split_last().unwrap();
     let mut longest = 0;
     for part in parts {
-        let Report::Some {
-            catalog: Catalog::Apps,
-            products: some,
-            total: 450,
-        } = part
-        else {
+        let Some(TaskEvent::Progress(part)) = event::<LoadCatalog>(part) else {
             panic!("{part:?}")
         };
-        assert!(some.len() > longest && products.starts_with(some));
-        longest = some.len();
+        assert_eq!(part.total, 450);
+        assert!(part.products.len() > longest && products.starts_with(&part.products));
+        longest = part.products.len();
     }
     assert!(parts.len() > 1, "{} parts", parts.len());
 }
@@ -47,28 +35,29 @@ async fn a_long_list_is_told_page_by_page_and_then_as_a_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_known_lists_come_from_disk_without_a_request() {
     let mut bench = Bench::new().await;
-    assert_eq!(bench.run(Job::Recall).await, []);
+    let recalled = |told: &[Report]| -> Vec<Recalled> {
+        let parts = told.iter().filter_map(event::<Recall>);
+        let lists = parts.filter_map(|part| match part {
+            TaskEvent::Progress(list @ Recalled::List { .. }) => Some(list.clone()),
+            _ => None,
+        });
+        lists.collect()
+    };
+    assert_eq!(recalled(&bench.run(Recall).await), []);
     let mut known = Vec::new();
     for catalog in [Catalog::Apps, Catalog::AddOns] {
-        let told = bench.run(Job::LoadCatalog(catalog)).await;
-        let Some(Report::Products {
+        let told = bench.run(LoadCatalog(catalog.clone())).await;
+        let list = result::<LoadCatalog>(&told).unwrap();
+        assert!(!list.products.is_empty());
+        known.push(Recalled::List {
             catalog,
-            products,
-            at,
-        }) = told.last()
-        else {
-            panic!("{told:?}")
-        };
-        assert!(!products.is_empty());
-        known.push(Report::Recalled {
-            catalog: catalog.clone(),
-            products: products.clone(),
-            at: *at,
+            products: list.products.clone(),
+            at: list.at,
         });
     }
     bench.restart();
     let before = bench.state().await["answered"].clone();
-    assert_eq!(bench.run(Job::Recall).await, known);
+    assert_eq!(recalled(&bench.run(Recall).await), known);
     assert_eq!(bench.state().await["answered"], before);
     bench.assert_home_is_clean();
 }
@@ -76,7 +65,7 @@ async fn the_last_known_lists_come_from_disk_without_a_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_is_refused_says_so_and_keeps_what_was_known() {
     let mut bench = Bench::new().await;
-    bench.run(Job::LoadCatalog(Catalog::Apps)).await;
+    bench.run(LoadCatalog(Catalog::Apps)).await;
     let url = format!("{}/_sim/operator/switch", bench.sim.url());
     let http = store_client::http::http_client().unwrap();
     let answer = http
@@ -86,7 +75,7 @@ async fn a_list_that_is_refused_says_so_and_keeps_what_was_known() {
         .await
         .unwrap();
     assert!(answer.status().is_success());
-    let told = bench.run(Job::LoadCatalog(Catalog::Apps)).await;
+    let told = bench.run(LoadCatalog(Catalog::Apps)).await;
     let [Report::Failed { message }] = told.as_slice() else {
         panic!("{told:?}")
     };
@@ -94,19 +83,18 @@ async fn a_list_that_is_refused_says_so_and_keeps_what_was_known() {
         message.contains("list") && message.contains("403"),
         "{message}"
     );
+    let told = bench.run(Recall).await;
     assert!(matches!(
-        bench.run(Job::Recall).await.as_slice(),
-        [Report::Recalled { .. }]
+        event::<Recall>(&told[0]),
+        Some(TaskEvent::Progress(Recalled::List { .. }))
     ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_comes_with_both_of_its_documents() {
     let mut bench = Bench::new().await;
-    let told = bench.run(Job::LoadTarget(add_on_with_draft())).await;
-    let [Report::Target(detail)] = told.as_slice() else {
-        panic!("{told:?}")
-    };
+    let told = bench.run(LoadTarget(add_on_with_draft())).await;
+    let detail = result::<LoadTarget>(&told).unwrap();
     let (published, pending) = (
         detail.published.as_ref().unwrap(),
         detail.pending.as_ref().unwrap(),
@@ -125,15 +113,11 @@ async fn a_target_comes_with_both_of_its_documents() {
     );
     assert!(pending.has_upload_url() && detail.edit.is_none());
 
-    let told = bench.run(Job::LoadTarget(app())).await;
-    let [Report::Target(detail)] = told.as_slice() else {
-        panic!("{told:?}")
-    };
+    let told = bench.run(LoadTarget(app())).await;
+    let detail = result::<LoadTarget>(&told).unwrap();
     assert!(detail.published.is_some() && detail.pending.is_none());
 
-    let told = bench
-        .run(Job::LoadTarget(Target::app("9NX0NOTTHERE")))
-        .await;
+    let told = bench.run(LoadTarget(Target::app("9NX0NOTTHERE"))).await;
     let [Report::Failed { message }] = told.as_slice() else {
         panic!("{told:?}")
     };
@@ -148,28 +132,18 @@ async fn a_state_that_cannot_be_had_does_not_keep_the_others_back() {
         (Target::app("9NX0NOTTHERE"), "1152921505690000999"),
         (Target::app("9P2KLEDG3R7M"), "1152921505690000216"),
     ];
-    let told = bench
-        .run(Job::LoadStatuses(
-            pending.map(|(target, id)| (target, id.to_owned())).to_vec(),
-        ))
-        .await;
-    let mut seen: Vec<_> = told
-        .iter()
-        .map(|report| match report {
-            Report::Status {
-                target,
-                submission,
-                report,
-            } => (target.id(), submission.as_str(), report.status.clone()),
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    seen.sort_by_key(|(id, ..)| *id);
+    let mut seen = Vec::new();
+    for (target, submission) in pending {
+        let submission = submission.to_owned();
+        let told = bench.run(LoadStatus { target, submission }).await;
+        seen.push(result::<LoadStatus>(&told).map(|report| report.status.clone()));
+    }
     assert_eq!(
         seen,
         [
-            ("9NX0EXAMPLE3", "1152921505690000211", Status::Certification),
-            ("9P2KLEDG3R7M", "1152921505690000216", Status::CommitFailed)
+            Some(Status::Certification),
+            None,
+            Some(Status::CommitFailed)
         ]
     );
 }
@@ -178,13 +152,13 @@ async fn a_state_that_cannot_be_had_does_not_keep_the_others_back() {
 async fn a_newer_read_of_a_target_ends_the_older_one() {
     // The first answer takes so long that the person asks again.
     let mut bench = Bench::with(held("get-app")).await;
-    let older = bench.start(Job::LoadTarget(app()));
-    let other = bench.start(Job::LoadTarget(add_on_with_draft()));
-    let newer = bench.start(Job::LoadTarget(app()));
+    let older = bench.start(LoadTarget(app()));
+    let other = bench.start(LoadTarget(add_on_with_draft()));
+    let newer = bench.start(LoadTarget(app()));
     let [older, other] = bench.ended([older, other]).await;
     bench.play("").await;
     let [newer] = bench.ended([newer]).await;
     assert_eq!(older, [Report::Cancelled]);
-    assert!(matches!(other.as_slice(), [Report::Target(_)]));
-    assert!(matches!(newer.as_slice(), [Report::Target(_)]));
+    assert!(result::<LoadTarget>(&other).is_some());
+    assert!(result::<LoadTarget>(&newer).is_some());
 }

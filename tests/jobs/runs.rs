@@ -1,14 +1,16 @@
 //! Runs from their start to their end, and what becomes of the account when they are stopped on the way.
 
-use crate::bench::{Bench, add_on, add_on_with_draft, app, held, uploads, views};
+use crate::bench::{Bench, add_on, add_on_with_draft, app, held, result, uploads, views};
 use flightdeck::{
     engine::{
         plan::{PendingPolicy, Plan},
         view::{Outcome, RunView, Step, StepState},
     },
     tasks::{
-        job::{Job, JobId},
+        load::LoadTarget,
         report::Report,
+        reporter::JobId,
+        runs::{Follow, Publish},
         services::Services,
     },
 };
@@ -89,7 +91,7 @@ async fn a_release_is_told_from_its_start_to_published() {
     let zip = archive_of_many_blocks(&bench);
     let size = fs::metadata(&zip).unwrap().len();
     let plan = bench.plan(app(), "notes-2.5.json", Some(&zip));
-    let told = bench.run(Job::Publish(Box::new(plan))).await;
+    let told = bench.run(Publish(Box::new(plan))).await;
 
     let views = views(&told);
     assert_eq!(done(&views), Step::ALL);
@@ -218,7 +220,7 @@ async fn a_run_that_is_stopped_while_it_follows_leaves_the_submission_to_the_sto
     );
 
     // It can be followed again, and let go again.
-    let follow = bench.start(Job::Follow {
+    let follow = bench.start(Follow {
         target: app(),
         name: "Northwind Notes".into(),
         submission: pending,
@@ -303,8 +305,8 @@ async fn two_releases_of_one_target_never_share_a_draft() {
 async fn without_a_journal_there_is_no_run() {
     let mut bench = Bench::new().await;
     bench.block("runs");
-    let told = bench.run(Job::Publish(Box::new(bench.release()))).await;
-    let [Report::Failed { message }] = told.as_slice() else {
+    let told = bench.run(Publish(Box::new(bench.release()))).await;
+    let Some(Report::Failed { message }) = told.first() else {
         panic!("{told:?}")
     };
     assert!(
@@ -320,10 +322,9 @@ async fn without_a_journal_there_is_no_run() {
 async fn a_draft_is_replaced_only_after_its_document_is_saved() {
     let mut bench = Bench::new().await;
     let target = add_on_with_draft();
-    let mut document = match bench.run(Job::LoadTarget(target.clone())).await.pop() {
-        Some(Report::Target(detail)) => detail.published.unwrap().document,
-        other => panic!("{other:?}"),
-    };
+    let told = bench.run(LoadTarget(target.clone())).await;
+    let published = &result::<LoadTarget>(&told).unwrap().published;
+    let mut document = published.as_ref().unwrap().document.clone();
     document["tag"] = "changed".into();
     let draft = bench.state_of(&target).await["pending"]
         .as_str()
@@ -341,7 +342,7 @@ async fn a_draft_is_replaced_only_after_its_document_is_saved() {
 
     let drafts = bench.home().join("data/drafts");
     bench.block("drafts");
-    let told = bench.run(Job::Publish(Box::new(plan.clone()))).await;
+    let told = bench.run(Publish(Box::new(plan.clone()))).await;
     let (outcome, message) = ending(&told);
     assert!(
         outcome == Outcome::Failed && message.contains("drafts"),
@@ -355,7 +356,7 @@ async fn a_draft_is_replaced_only_after_its_document_is_saved() {
 
     fs::remove_file(&drafts).unwrap();
     fs::create_dir(&drafts).unwrap();
-    let told = bench.run(Job::Publish(Box::new(plan))).await;
+    let told = bench.run(Publish(Box::new(plan))).await;
     assert_eq!(ending(&told).0, Outcome::Published, "{:?}", ending(&told));
     let saved: Vec<_> = fs::read_dir(&drafts)
         .unwrap()
@@ -372,7 +373,7 @@ async fn a_draft_is_replaced_only_after_its_document_is_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finished_run_stands_in_the_history_with_its_journal_beside() {
     let mut bench = Bench::new().await;
-    let told = bench.run(Job::Publish(Box::new(bench.release()))).await;
+    let told = bench.run(Publish(Box::new(bench.release()))).await;
     let run = views(&told)[0].id.clone();
     let journal = bench.services.home.runs().read(&run).unwrap();
     assert_eq!(journal[0]["run"], run.as_str());

@@ -10,7 +10,12 @@ use flightdeck::{
         plan::{PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
-    tasks::{drive, job::JobId, report::Report, reporter::Reporter, services::Services},
+    tasks::{
+        drive,
+        report::Report,
+        reporter::{JobId, Reporter},
+        services::Services,
+    },
 };
 use serde_json::Value;
 use std::{

@@ -6,8 +6,7 @@ use super::{
     table::{FAULTS, fault, impatient},
 };
 use flightdeck::tasks::{
-    job::NewProduct,
-    manage,
+    manage::{self, NewProduct},
     rollout::{self, Move},
 };
 use futures::future::join_all;

@@ -78,15 +78,13 @@ impl Field {
             }
             KeyCode::Char('a') if control => self.cursor = 0,
             KeyCode::Char('e') if control => self.cursor = self.text.len(),
+            // Some terminals send this for the backspace key.
+            KeyCode::Char('h') if control => self.delete_before(),
             KeyCode::Char(c) if !control => {
                 self.text.insert(self.cursor, c);
                 self.cursor += c.len_utf8();
             }
-            KeyCode::Backspace => {
-                let start = self.before();
-                self.text.drain(start..self.cursor);
-                self.cursor = start;
-            }
+            KeyCode::Backspace => self.delete_before(),
             KeyCode::Delete => {
                 let end = self.after();
                 self.text.drain(self.cursor..end);
@@ -98,6 +96,12 @@ impl Field {
             _ => return false,
         }
         true
+    }
+
+    fn delete_before(&mut self) {
+        let start = self.before();
+        self.text.drain(start..self.cursor);
+        self.cursor = start;
     }
 
     /// A paste is one edit; line ends become spaces.

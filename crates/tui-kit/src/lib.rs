@@ -1,4 +1,5 @@
-//! Floor 3: parts of a screen that know no domain and no job.
+//! Building blocks of a terminal user interface: text editor, tree, lists, dialogs, keymap, theme. Nothing here knows the Store, a
+//! file or a background task.
 
 pub mod field;
 pub mod filter;
@@ -10,6 +11,7 @@ pub mod memo;
 pub mod meter;
 pub mod modal;
 pub mod movement;
+pub(crate) mod paint;
 pub mod panel;
 pub mod prose;
 pub mod row;

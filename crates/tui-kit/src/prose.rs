@@ -199,6 +199,11 @@ impl Prose {
         true
     }
 
+    /// As [`keys::clipboard`].
+    pub fn copied(&mut self, key: KeyEvent) -> Option<Option<String>> {
+        keys::clipboard(key, &mut self.buffer)
+    }
+
     /// One step of undo.
     pub fn paste(&mut self, text: &str) {
         self.goal = None;
@@ -245,6 +250,7 @@ impl Prose {
 
     /// Draws what is in view, the cursor always; what is beyond `most` characters stands out.
     pub fn draw(&self, frame: &mut Frame, area: Rect, theme: &Theme, most: Option<usize>) {
+        let area = area.intersection(frame.area());
         if area.is_empty() {
             return;
         }

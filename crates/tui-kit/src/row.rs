@@ -1,23 +1,22 @@
 //! Lines on the screen: one of several parts, and texts line by line. Knows nothing of what they say.
 
-use ratatui::{Frame, layout::Rect, style::Style, text::Line};
+use crate::paint;
+use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style, text::Line};
 
 /// Draws a line from the left, each part where the cells of the one before end. The widget of a line measures every part as a
 /// whole, and letters that join, as Arabic ones do, are narrower together than the cells that they get: what follows would
 /// stand on top of them.
 pub fn draw(frame: &mut Frame, area: Rect, line: &Line) {
-    let area = area.intersection(frame.area());
-    let buffer = frame.buffer_mut();
+    put(frame.buffer_mut(), area, line);
+}
+
+/// As [`draw`].
+pub(crate) fn put(buffer: &mut Buffer, area: Rect, line: &Line) {
     buffer.set_style(area, line.style);
     let mut x = area.x;
-    for part in line.spans.iter().filter(|_| area.height > 0) {
-        (x, _) = buffer.set_stringn(
-            x,
-            area.y,
-            &part.content,
-            usize::from(area.right() - x),
-            part.style,
-        );
+    for part in &line.spans {
+        let room = usize::from(area.right().saturating_sub(x));
+        x = paint::put(buffer, (x, area.y), &part.content, room, part.style);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
         command::{Command, PaneId, Severity, TabId},
     },
     state::Change,
-    tasks::job::Job,
+    tasks::browse::Examine,
 };
 use ratatui::{
     Frame,
@@ -117,9 +117,8 @@ impl Detail {
             && examined.value().is_none_or(|examined| examined.zip != zip)
             && let Some(document) = self.documents.value(cx)
         {
-            let document = document.as_ref().clone();
             let identity = package_identity(cx.model, prepared.target);
-            commands.push(Command::Start(Job::Examine {
+            commands.push(Command::start(Examine {
                 zip: zip.to_owned(),
                 kind: prepared.kind(),
                 document,

@@ -6,13 +6,13 @@ use crate::{
     screen::{
         action::Action,
         command::{Command, Severity},
-        pane::{Context, Possible},
+        pane::Context,
     },
     state::{
         Change,
         prepared::{Prepared, count},
     },
-    tasks::job::Job,
+    tasks::working_copy::SetAside,
 };
 use ratatui::{
     Frame,
@@ -206,7 +206,7 @@ impl Merge {
             return Closing::Close(Vec::new());
         };
         let target = || self.target.clone();
-        let set_aside = Command::Start(Job::SetAside {
+        let set_aside = Command::start(SetAside {
             target: target(),
             text: compared.mine.clone(),
         });
@@ -266,19 +266,6 @@ impl Overlay for Merge {
     fn opened(&mut self, cx: &Context, _commands: &mut Vec<Command>) {
         self.compare(cx);
         self.row = self.buttons();
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Enter
-            | Action::Back
-            | Action::Left
-            | Action::Right
-            | Action::Toggle
-            | Action::Up
-            | Action::Down => Possible::Yes,
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {

@@ -153,14 +153,6 @@ impl Overlay for Help {
         "help"
     }
 
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        if action == Action::Back {
-            Possible::Yes
-        } else {
-            Possible::Unknown
-        }
-    }
-
     fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
         match action {
             _ if self.scroll.act(action) => Closing::Stay,

@@ -85,13 +85,6 @@ impl Overlay for Palette {
         true
     }
 
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Back | Action::Enter => Possible::Yes,
-            _ => Possible::Unknown,
-        }
-    }
-
     fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
         match action {
             Action::Enter => self.choose(commands),

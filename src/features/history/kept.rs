@@ -10,7 +10,7 @@ use crate::{
     screen::{
         action::Action,
         command::{Command, Severity},
-        pane::{Context, Possible},
+        pane::Context,
         status_badge::at,
     },
     state::{
@@ -20,9 +20,9 @@ use crate::{
     tasks::{
         history_item::KeptDocument,
         history_item::{Deed, HistoryItem},
-        job::Job,
         message::TaskEvent,
         task::Task,
+        working_copy::SetAside,
     },
 };
 use ratatui::{
@@ -168,7 +168,7 @@ impl Kept {
                     },
                 };
                 let set_aside = self.gives_way(cx, text).map(|own| {
-                    Command::Start(Job::SetAside {
+                    Command::start(SetAside {
                         target: self.target.clone(),
                         text: own.to_owned(),
                     })
@@ -310,15 +310,6 @@ impl Overlay for Kept {
                 target: self.target.clone(),
                 path: path.clone(),
             }));
-        }
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
-                Possible::Yes
-            }
-            _ => Possible::Unknown,
         }
     }
 

@@ -3,7 +3,6 @@
 
 use super::tasks::LoadHistory;
 use super::wording::{facts, has_document, kind_word, words};
-use crate::tasks::task::Task;
 use crate::{
     engine::view::Step,
     screen::{
@@ -11,7 +10,12 @@ use crate::{
         command::{Command, Opening, Severity, TabId},
     },
     state::Change,
-    tasks::history_item::{Deed, HistoryItem, TargetHistory},
+    tasks::{
+        history_item::{Deed, HistoryItem, TargetHistory},
+        message::TaskEvent,
+        task::Task,
+        working_copy::SetAside,
+    },
 };
 use crate::{
     screen::{
@@ -244,8 +248,12 @@ impl Tab for History {
                 self.warn(cx, commands);
                 self.read(cx, commands);
             }
-            Change::Rescued(target) if cx.selected == Some(target) => self.read(cx, commands),
             Change::Task(message) => {
+                if let Some((task, TaskEvent::Done(()))) = SetAside::event(message)
+                    && cx.selected == Some(&task.target)
+                {
+                    self.read(cx, commands);
+                }
                 if let Some((_, event)) = LoadHistory::event(message) {
                     event.update(&mut self.list);
                     self.cursor.clamp(self.len(cx));

@@ -4,7 +4,7 @@ use super::{
     grid::signs,
     table::{Spot, Table},
 };
-use crate::screen::pane::Context;
+use crate::screen::{dialogs::text::counter, pane::Context};
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -18,19 +18,6 @@ use tui_kit::{
 
 /// Below this, two texts do not stand side by side.
 const SIDE_BY_SIDE: u16 = 64;
-
-/// `14 of 1500 characters`, `3 of 7 entries`.
-pub fn counter(field: &Field, used: usize) -> String {
-    let unit = if field.is_list {
-        "entries"
-    } else {
-        "characters"
-    };
-    field.most.map_or_else(
-        || format!("{used} {unit}"),
-        |most| format!("{used} of {most} {unit}"),
-    )
-}
 
 fn remarks(table: &Table, field: &Field, mark: &Mark, text: Option<&Text>) -> Vec<(String, Role)> {
     let mut remarks = Vec::new();

@@ -5,11 +5,12 @@ use super::table::Table;
 use crate::{
     screen::{
         action::Action,
-        command::{Choice, Command, Opening},
+        command::{Choice, Command, Opening, TextPlace, TextToEdit},
         pane::Context,
     },
     state::prepared::count,
 };
+use serde_json::Value;
 use std::sync::Arc;
 use store_model::{
     target::Target,
@@ -122,12 +123,9 @@ impl Languages {
         match action {
             Action::Enter => {
                 let (_, language, field) = self.cell(table)?;
-                Some(Opening::EditText {
-                    target: target_owned,
-                    document,
-                    language: language.to_owned(),
-                    field,
-                })
+                Some(Opening::EditText(Box::new(edited(
+                    target, document, language, field,
+                ))))
             }
             Action::FillDown => self.fill(table, target),
             Action::AddPart => Some(Opening::NewLanguage {
@@ -177,5 +175,34 @@ impl Languages {
             .text(spot.row, spot.column)
             .filter(|text| !text.is_empty())
             .map(|text| text.to_lines())
+    }
+}
+
+/// Shorter texts have one line: enter is the end of them.
+const ONE_LINE: usize = 300;
+
+/// The text of one language and field, with the default language's to look at.
+fn edited(target: &Target, document: Arc<Value>, language: &str, field: Field) -> TextToEdit {
+    let text = |language: &str| {
+        texts::text(target.kind(), &document, language, &field).map(|text| text.to_lines())
+    };
+    let model = texts::default_language(&document, None)
+        .filter(|default| default != language)
+        .and_then(|default| text(&default).map(|text| (default, text)))
+        .filter(|(_, text)| !text.trim().is_empty());
+    let is_short = field.name == "title" || field.most.is_some_and(|most| most < ONE_LINE);
+    TextToEdit {
+        target: target.clone(),
+        title: format!("{language} {}", field.word),
+        start: text(language).unwrap_or_default(),
+        help: String::new(),
+        field,
+        is_new: false,
+        is_one_line: is_short && !field.is_list,
+        model,
+        place: TextPlace::Listing {
+            document,
+            language: language.to_owned(),
+        },
     }
 }

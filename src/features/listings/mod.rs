@@ -7,6 +7,5 @@ pub mod new_language;
 pub mod tab;
 pub mod table;
 pub mod tasks;
-pub mod text_edit;
 pub mod texts_export;
 pub mod texts_import;

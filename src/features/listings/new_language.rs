@@ -4,7 +4,7 @@ use crate::screen::overlay::{Closing, Overlay};
 use crate::screen::{
     action::Action,
     command::{Command, Severity},
-    pane::{Context, Handled, Possible, Typed},
+    pane::{Context, Handled, Typed},
 };
 use ratatui::{
     Frame,
@@ -100,18 +100,6 @@ impl Overlay for NewLanguage {
 
     fn takes_text(&self) -> bool {
         true
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Enter
-            | Action::Back
-            | Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown => Possible::Yes,
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {

@@ -9,7 +9,7 @@ use crate::{
     screen::{
         action::Action,
         command::Command,
-        pane::{Context, Handled, Possible, Typed},
+        pane::{Context, Handled, Typed},
     },
     state::{Change, prepared::count},
     tasks::{message::TaskEvent, report::Written, task::Task},
@@ -146,15 +146,6 @@ impl Overlay for TextsExport {
 
     fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         self.path.opened(cx, commands);
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Enter | Action::Back | Action::Up | Action::Down | Action::Toggle => {
-                Possible::Yes
-            }
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {

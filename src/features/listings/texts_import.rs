@@ -307,12 +307,6 @@ impl Overlay for TextsImport {
             Action::AddPart if !self.has_new() => {
                 Possible::No("No text is in a language without a listing.".into())
             }
-            Action::AddPart
-            | Action::Toggle
-            | Action::Enter
-            | Action::Back
-            | Action::Up
-            | Action::Down => Possible::Yes,
             _ => Possible::Unknown,
         }
     }

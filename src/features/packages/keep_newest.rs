@@ -317,9 +317,6 @@ impl Overlay for KeepNewest {
             Action::Enter if self.plan.as_ref().is_none_or(|plan| plan.edits.is_empty()) => {
                 Possible::No("Nothing would be removed.".to_owned())
             }
-            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
-                Possible::Yes
-            }
             _ => Possible::Unknown,
         }
     }

@@ -10,7 +10,6 @@ use crate::{
         command::{Command, PaneId},
     },
     state::{Change, List},
-    tasks::job::Catalog,
 };
 use ratatui::{
     Frame,
@@ -19,7 +18,7 @@ use ratatui::{
     text::Line,
 };
 use std::cmp::Reverse;
-use store_model::{product::Product, target::Target};
+use store_model::{catalog::Catalog, product::Product, target::Target};
 use tui_kit::{
     field::Field,
     filter::Search,

@@ -9,7 +9,7 @@ use crate::{
         pane::Context,
     },
     state::prepared::Prepared,
-    tasks::job::Job,
+    tasks::runs::Publish,
 };
 
 impl Review {
@@ -91,7 +91,7 @@ impl Review {
                 {
                     let plan = preview.plan(&prepared);
                     return Closing::Close(vec![
-                        Command::Start(Job::Publish(Box::new(plan))),
+                        Command::start(Publish(Box::new(plan))),
                         Command::Focus(PaneId::Runs),
                     ]);
                 }

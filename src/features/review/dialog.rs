@@ -8,14 +8,17 @@ use crate::{
         action::{Action, Scope},
         command::Command,
         difference_lines::DiffLines,
-        pane::{Context, Handled, Possible, Typed},
+        pane::{Context, Handled, Typed},
         text_panel::TextPanel,
     },
     state::{
         Change,
         prepared::{Prepared, package_identity},
     },
-    tasks::{job::Job, report::Examined},
+    tasks::{
+        browse::{Examine, Sum},
+        report::Examined,
+    },
 };
 use ratatui::{
     Frame,
@@ -23,7 +26,6 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use serde_json::Value;
 use std::{
     cell::{Cell, RefCell},
     path::PathBuf,
@@ -107,14 +109,9 @@ impl Review {
                 .value()
                 .is_none_or(|examined| examined.zip != *zip)
         {
-            let document = preview
-                .analysis
-                .value
-                .as_deref()
-                .cloned()
-                .unwrap_or(Value::Null);
+            let document = preview.analysis.value.clone().unwrap_or_default();
             let identity = package_identity(cx.model, &self.target);
-            commands.push(Command::Start(Job::Examine {
+            commands.push(Command::start(Examine {
                 zip: zip.clone(),
                 kind: preview.kind,
                 document,
@@ -154,7 +151,7 @@ impl Review {
         };
         if self.summing.as_ref() != Some(&zip) && (is_wanted || examined.size <= SMALL) {
             self.summing = Some(zip.clone());
-            commands.push(Command::Start(Job::Sum { zip }));
+            commands.push(Command::start(Sum { zip }));
         }
     }
 
@@ -202,24 +199,6 @@ impl Overlay for Review {
 
     fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
         self.look(cx, commands);
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Up
-            | Action::Down
-            | Action::Left
-            | Action::Right
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Enter
-            | Action::Toggle
-            | Action::Copy
-            | Action::Back => Possible::Yes,
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {

@@ -8,7 +8,10 @@ use crate::{
         command::{Command, Opening},
     },
     state::RunRow,
-    tasks::{job::Job, report::UploadProgress},
+    tasks::{
+        report::UploadProgress,
+        runs::{Renew, Resume},
+    },
 };
 
 /// Whether a run can be gone on with, or why not.
@@ -44,9 +47,9 @@ pub fn resume(row: &RunRow) -> Option<Command> {
             yes: "Replace and continue".to_owned(),
             danger: true,
             must_type: None,
-            then: vec![Command::Start(Job::Renew { run })],
+            then: vec![Command::start(Renew { run })],
         }),
-        _ => Command::Start(Job::Resume { run }),
+        _ => Command::start(Resume { run }),
     };
     (!row.is_active() && row.may_go_on()).then_some(go_on)
 }

@@ -362,9 +362,9 @@ impl Overlay for Run {
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         let is_active = self.row(cx).is_some_and(RunRow::is_active);
         match action {
-            Action::Back | Action::Copy | Action::OpenPortal => Possible::Yes,
-            Action::CancelRun if is_active => Possible::Yes,
-            Action::CancelRun => Possible::No("This run has ended already.".to_owned()),
+            Action::CancelRun if !is_active => {
+                Possible::No("This run has ended already.".to_owned())
+            }
             Action::PauseRun => self
                 .row(cx)
                 .map_or(Possible::Unknown, |row| controls::may_pause(row, cx)),

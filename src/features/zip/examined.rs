@@ -8,9 +8,8 @@ use crate::{
         pane::Context,
     },
     state::prepared::{Prepared, Verdict, count, package_identity},
-    tasks::{job::Job, report::Examined},
+    tasks::{browse::Examine, report::Examined},
 };
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use store_model::archive::{Repair, apply_to, fit::Fit, repairs};
 use tui_kit::theme::Role;
@@ -22,11 +21,10 @@ impl ZipPicker {
         let document = self
             .verdict
             .as_ref()
-            .and_then(Verdict::value)
-            .cloned()
-            .unwrap_or(Value::Null);
+            .and_then(Verdict::shared)
+            .unwrap_or_default();
         let identity = package_identity(cx.model, &self.target);
-        commands.push(Command::Start(Job::Examine {
+        commands.push(Command::start(Examine {
             zip: zip.to_owned(),
             kind: self.target.kind(),
             document,

@@ -16,7 +16,10 @@ use crate::{
         Change,
         prepared::{Prepared, Verdict},
     },
-    tasks::{browse::is_zip, job::Job, report::FolderEntry},
+    tasks::{
+        browse::{Browse, is_zip},
+        report::FolderEntry,
+    },
 };
 use ratatui::{
     Frame,
@@ -150,7 +153,7 @@ impl ZipPicker {
     pub(super) fn browse(&mut self, folder: PathBuf, commands: &mut Vec<Command>) {
         self.filter.clear();
         (self.note, self.wanted) = (None, None);
-        commands.push(Command::Start(Job::Browse { folder }));
+        commands.push(Command::start(Browse { folder }));
     }
 
     pub(super) fn up(&mut self, cx: &Context, commands: &mut Vec<Command>) {
@@ -205,15 +208,6 @@ impl Overlay for ZipPicker {
                 Possible::No("Nothing in the JSON can be repaired for this ZIP.".into())
             }
             Action::MakeZip => self.can_make(cx),
-            Action::Repair
-            | Action::Enter
-            | Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Left
-            | Action::Right
-            | Action::Back => Possible::Yes,
             _ => Possible::Unknown,
         }
     }

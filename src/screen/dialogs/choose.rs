@@ -4,7 +4,7 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
     command::{Choice, Command},
-    pane::{Context, Handled, Possible, Typed},
+    pane::{Context, Handled, Typed},
 };
 use ratatui::{
     Frame,
@@ -78,14 +78,6 @@ impl Overlay for Choose {
 
     fn takes_text(&self) -> bool {
         self.is_long()
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        if matches!(action, Action::Enter | Action::Back) {
-            Possible::Yes
-        } else {
-            Possible::Unknown
-        }
     }
 
     fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {

@@ -5,7 +5,7 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
     command::Command,
-    pane::{Context, Handled, Possible, Typed},
+    pane::{Context, Handled, Typed},
 };
 use ratatui::{
     Frame,
@@ -70,15 +70,6 @@ impl Overlay for Confirm {
 
     fn takes_text(&self) -> bool {
         self.must_type.is_some()
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Enter | Action::Back | Action::Left | Action::Right | Action::Toggle => {
-                Possible::Yes
-            }
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {

@@ -4,7 +4,7 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::{Action, Scope},
     command::Command,
-    pane::{Context, Possible},
+    pane::Context,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use tui_kit::{
@@ -38,13 +38,6 @@ impl Overlay for Message {
 
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::Overlay, Scope::Move, Scope::Target]
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        match action {
-            Action::Copy | Action::Back | Action::Enter => Possible::Yes,
-            _ => Possible::Unknown,
-        }
     }
 
     fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {

@@ -4,3 +4,4 @@ pub mod choose;
 pub mod confirm;
 pub mod message;
 pub mod prompt;
+pub mod text;

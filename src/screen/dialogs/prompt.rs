@@ -4,7 +4,7 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
     command::{Command, Purpose},
-    pane::{Context, Handled, Possible, Typed},
+    pane::{Context, Handled, Typed},
 };
 use ratatui::{
     Frame,
@@ -51,14 +51,6 @@ impl Overlay for Prompt {
 
     fn takes_text(&self) -> bool {
         true
-    }
-
-    fn possible(&self, action: Action, _cx: &Context) -> Possible {
-        if matches!(action, Action::Enter | Action::Back) {
-            Possible::Yes
-        } else {
-            Possible::Unknown
-        }
     }
 
     fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {

@@ -8,7 +8,7 @@ use super::{
     scroll::{Scroll, gutter, row_starts},
 };
 use crate::{
-    json_paint::paint,
+    json_paint, paint, row,
     theme::{Role, Theme},
 };
 use ratatui::{
@@ -16,6 +16,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
     style::{Modifier, Style},
+    text::{Line, Span},
 };
 use std::ops::Range;
 
@@ -52,15 +53,17 @@ pub(crate) fn put(
     theme: &Theme,
 ) {
     let shown = plain(grapheme);
+    let at = (x, y);
     match grapheme {
-        "\t" => buffer.set_stringn(x, y, "  ", 2, style),
-        _ if shown.is_empty() => buffer.set_stringn(x, y, "·", 1, theme.style(Role::Danger)),
-        _ => buffer.set_stringn(x, y, shown, grapheme_columns(grapheme), style),
+        "\t" => paint::put(buffer, at, "  ", 2, style),
+        _ if shown.is_empty() => paint::put(buffer, at, "·", 1, theme.style(Role::Danger)),
+        _ => paint::put(buffer, at, &shown, grapheme_columns(grapheme), style),
     };
 }
 
 impl TextArea<'_> {
     pub fn draw(&self, frame: &mut Frame, area: Rect, scroll: &Scroll, theme: &Theme) {
+        let area = area.intersection(frame.area());
         if area.is_empty() {
             return;
         }
@@ -102,7 +105,7 @@ impl TextArea<'_> {
                     let (length, _) = fitting(content.get(start..).unwrap_or_default(), width + 2);
                     start..start + length
                 };
-                cut = Some((line, starts, paint(content, seen)));
+                cut = Some((line, starts, json_paint::paint(content, seen)));
             }
             let Some((_, starts, paint)) = &cut else {
                 break;
@@ -170,16 +173,12 @@ impl TextArea<'_> {
             .map(|(_, role)| *role)
             .min_by_key(|role| *role != Role::Danger);
         let role = mark.unwrap_or(if is_here { Role::Text } else { Role::Muted });
-        buffer.set_stringn(
-            x,
-            y,
-            format!("{:>digits$}", line + 1),
-            digits,
-            theme.style(role),
-        );
+        let style = theme.style(role);
+        let number = format!("{:>digits$}", line + 1);
+        let x = paint::put(buffer, (x, y), &number, digits, style);
         if mark.is_some() {
             // Never colour alone.
-            buffer.set_stringn(x + digits as u16, y, "!", 1, theme.style(role));
+            paint::put(buffer, (x, y), "!", 1, style);
         }
     }
 
@@ -200,15 +199,16 @@ impl TextArea<'_> {
         let x = end
             .min(area.right().saturating_sub(width as u16))
             .max(area.x);
-        let room = usize::from(area.right() - x);
-        let (x, _) = buffer.set_stringn(x, area.y, &said, room, theme.style(Role::Info));
-        buffer.set_stringn(
+        let line = Line::from(vec![
+            Span::styled(said, theme.style(Role::Info)),
+            Span::styled(close, theme.style(Role::JsonMark)),
+        ]);
+        let room = Rect {
             x,
-            area.y,
-            &close,
-            usize::from(area.right() - x),
-            theme.style(Role::JsonMark),
-        );
+            width: area.right().saturating_sub(x),
+            ..area
+        };
+        row::put(buffer, room, &line);
     }
 
     /// Draws a part of a line; gives the column of the cursor, if it is in that part, and the column behind the text.
@@ -263,7 +263,8 @@ impl TextArea<'_> {
             }
             if column > skip + width {
                 // More text than fits: the last cell says so.
-                buffer.set_string(area.right() - 1, area.y, "›", theme.style(Role::Muted));
+                let last = (area.right().saturating_sub(1), area.y);
+                paint::put(buffer, last, "›", 1, theme.style(Role::Muted));
                 break;
             }
             while parts.next_if(|(range, _)| range.end <= byte).is_some() {}
@@ -297,7 +298,7 @@ impl TextArea<'_> {
             let x = area.x + start.saturating_sub(skip) as u16;
             if start < skip {
                 // A wide letter that is cut by the left edge.
-                buffer.set_stringn(x, area.y, " ", 1, style);
+                paint::put(buffer, (x, area.y), " ", 1, style);
                 continue;
             }
             put(buffer, x, area.y, grapheme, style, theme);

@@ -5,6 +5,17 @@ use super::{buffer::TextBuffer, motion::Motion};
 use crate::keymap::is_plain;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+/// What a key of the clipboard copies or cuts; `None` where it is another key. Without a selection it does nothing.
+pub fn clipboard(key: KeyEvent, buffer: &mut TextBuffer) -> Option<Option<String>> {
+    match key.code {
+        KeyCode::Char('c') if key.modifiers == KeyModifiers::CONTROL => {
+            Some(buffer.selected_text())
+        }
+        KeyCode::Char('x') if key.modifiers == KeyModifiers::CONTROL => Some(buffer.cut()),
+        _ => None,
+    }
+}
+
 /// Takes a key; says whether it was one for a text.
 pub fn key(key: KeyEvent, buffer: &mut TextBuffer) -> bool {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);

@@ -21,6 +21,10 @@ pub fn key(
     page: usize,
     commands: &mut Vec<Command>,
 ) -> Taken {
+    if let Some(text) = keys::clipboard(key, buffer) {
+        commands.extend(text.map(Command::Copy));
+        return Taken::Yes;
+    }
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let shift = key.modifiers.contains(KeyModifiers::SHIFT);
     let page = page.saturating_sub(1).max(1);
@@ -30,11 +34,6 @@ pub fn key(
                 return Taken::Leave;
             }
         }
-        KeyCode::Char('c') if control => match buffer.selected_text() {
-            Some(text) => commands.push(Command::Copy(text)),
-            None => return Taken::No,
-        },
-        KeyCode::Char('x') if control => commands.extend(buffer.cut().map(Command::Copy)),
         KeyCode::Char('s') if control => {
             commands.push(Command::Toast(
                 Loud::Info,

@@ -158,6 +158,12 @@ impl Tab for Json {
         commands: &mut Vec<Command>,
     ) -> Handled {
         match action {
+            // While a pattern is typed, only the way to its hits.
+            _ if self.view.takes_text()
+                && !matches!(action, Action::FindNext | Action::FindPrevious) =>
+            {
+                return Handled::No;
+            }
             Action::Edit | Action::Enter if self.editor.is_none() => {
                 self.edit(documents, cx, commands);
             }

@@ -3,13 +3,13 @@
 
 use super::{pick::Pick, rows::counter};
 use crate::screen::pane::Typed;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
+use ratatui::crossterm::event::{KeyCode, KeyModifiers, MouseEvent};
 use serde_json::{Number, Value};
 use store_model::{
     rules::schema::Shape,
     value::{Date, date},
 };
-use tui_kit::{field::Field, prose::Prose, theme::Role};
+use tui_kit::{field::Field, theme::Role};
 
 /// What the answer is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,6 @@ pub enum Purpose {
 #[derive(Clone, Debug)]
 pub(super) enum Way {
     Line(Field),
-    Prose(Prose),
     Pick(Pick),
 }
 
@@ -57,8 +56,14 @@ pub struct Input {
     pub(super) fault: Option<String>,
 }
 
-/// A text that may be longer than this is written in an area of its own.
+/// A text that may be longer than this is edited in a dialog of its own.
 const SHORT: usize = 160;
+
+/// Whether a text is too long for a line of its own.
+pub fn is_long(most: Option<usize>, text: &str) -> bool {
+    most.is_some_and(|most| most > SHORT) || text.len() > SHORT || text.contains('\n')
+}
+
 impl Input {
     /// Asks for the value of a place. `value` is what it holds now.
     pub fn value(
@@ -73,8 +78,6 @@ impl Input {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let is_long =
-            most.is_some_and(|most| most > SHORT) || start.len() > SHORT || start.contains('\n');
         let way = match shape {
             // Of a new element nothing holds yet.
             Shape::Choice => Way::Pick(Pick::new(
@@ -83,14 +86,7 @@ impl Input {
                     .filter(|_| !matches!(purpose, Purpose::Append { .. }))
                     .map(String::as_str),
             )),
-            Shape::Text if is_long => Way::Prose(Prose::new(&start)),
             _ => Way::Line(Field::with_text(start.clone())),
-        };
-        // The area has line ends of one kind: a text that nobody touched must not change because of them.
-        let start = if let Way::Prose(prose) = &way {
-            prose.text()
-        } else {
-            start
         };
         let most = most.filter(|_| shape == Shape::Text);
         Self {
@@ -144,7 +140,6 @@ impl Input {
     pub(super) fn count(&self) -> Option<(usize, usize)> {
         let count = match &self.way {
             Way::Line(field) => field.text().chars().count(),
-            Way::Prose(prose) => prose.count(),
             Way::Pick(_) => return None,
         };
         Some((count, self.most?))
@@ -154,19 +149,9 @@ impl Input {
         self.count().map(|(count, most)| counter(count, most))
     }
 
-    /// Ends it, since something else comes first: a text in an area is kept as with its own keys, all else is left as it was.
-    pub fn end(&mut self) -> Answer {
-        if matches!(self.way, Way::Prose(_)) {
-            self.done()
-        } else {
-            Answer::Leave
-        }
-    }
-
     fn done(&mut self) -> Answer {
         let text = match &self.way {
             Way::Line(field) => field.text().to_owned(),
-            Way::Prose(prose) => prose.text(),
             Way::Pick(pick) => match pick.chosen() {
                 Some((text, _)) => text.to_owned(),
                 None => return Answer::Stay,
@@ -205,37 +190,16 @@ impl Input {
     pub fn typed(&mut self, typed: &Typed) -> Answer {
         let fault = self.fault.take();
         match (typed, &mut self.way) {
-            (
-                Typed::Key(KeyEvent {
-                    code: KeyCode::Esc, ..
-                }),
-                Way::Prose(_),
-            )
-            | (
-                Typed::Key(KeyEvent {
-                    code: KeyCode::Enter,
-                    ..
-                }),
-                Way::Line(_) | Way::Pick(_),
-            ) => self.done(),
-            (
-                Typed::Key(KeyEvent {
-                    code: KeyCode::Esc, ..
-                }),
-                _,
-            ) => Answer::Leave,
-            (
-                Typed::Key(KeyEvent {
-                    code: KeyCode::Char('s'),
-                    modifiers,
-                    ..
-                }),
-                Way::Prose(_),
-            ) if modifiers.contains(KeyModifiers::CONTROL) => self.done(),
+            (Typed::Key(key), _) if key.code == KeyCode::Enter => self.done(),
+            (Typed::Key(key), _) if key.code == KeyCode::Esc => Answer::Leave,
+            (Typed::Key(key), _)
+                if key.code == KeyCode::Char('s') && key.modifiers == KeyModifiers::CONTROL =>
+            {
+                self.done()
+            }
             (typed, way) => {
                 let is_used = match way {
                     Way::Line(field) => field.typed(typed),
-                    Way::Prose(prose) => prose.typed(typed),
                     Way::Pick(pick) => pick.typed(typed),
                 };
                 if is_used {
@@ -250,10 +214,6 @@ impl Input {
     pub fn mouse(&mut self, event: MouseEvent) -> Answer {
         let is_chosen = match &mut self.way {
             Way::Pick(pick) => pick.mouse(event),
-            Way::Prose(prose) => {
-                prose.mouse(event);
-                false
-            }
             Way::Line(_) => false,
         };
         if is_chosen { self.done() } else { Answer::Stay }
@@ -263,9 +223,19 @@ impl Input {
     pub fn keys(&self) -> &'static str {
         match self.way {
             Way::Line(_) => " enter accepts  esc cancels ",
-            Way::Prose(_) => " esc or ctrl-s accepts  enter new line  ctrl-z undo ",
             Way::Pick(_) => " ↑ ↓ choose  enter accepts  esc cancels ",
         }
+    }
+}
+
+/// What is asked for.
+pub fn title(purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Set { pointer } => pointer.clone(),
+        Purpose::Member { pointer } => format!("{pointer}, new"),
+        Purpose::Append { pointer } => format!("new in {pointer}"),
+        Purpose::Name { pointer } if pointer.is_empty() => "a new field of the document".to_owned(),
+        Purpose::Name { pointer } => format!("name of the new entry in {pointer}"),
     }
 }
 
@@ -298,6 +268,7 @@ fn read(shape: Shape, text: String) -> Result<Value, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ratatui::crossterm::event::KeyEvent;
     use rstest::rstest;
     use serde_json::json;
 
@@ -353,30 +324,6 @@ mod tests {
         let mut number = Input::value(set(), Shape::Number, Vec::new(), None, &json!(1));
         assert_eq!(answered(&mut number, "x"), Answer::Stay);
         assert!(number.fault().is_some());
-    }
-
-    #[test]
-    fn a_long_text_is_kept_by_escape_too() {
-        let mut input = Input::value(set(), Shape::Text, Vec::new(), Some(10_000), &json!("one"));
-        assert_eq!(input.in_row(), None);
-        assert_eq!(press(&mut input, KeyCode::Enter), Answer::Stay);
-        input.typed(&Typed::Paste("two".into()));
-        assert_eq!(
-            press(&mut input, KeyCode::Esc),
-            Answer::Done(json!("one\ntwo"))
-        );
-    }
-
-    #[test]
-    fn a_text_that_was_only_looked_at_keeps_its_line_ends() {
-        let mut input = Input::value(
-            set(),
-            Shape::Text,
-            Vec::new(),
-            Some(10_000),
-            &json!("one\r\n\r\ntwo"),
-        );
-        assert_eq!(press(&mut input, KeyCode::Esc), Answer::Leave);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How a value that is being typed looks: in its row, or in a dialog of its own. Changes nothing.
 
-use super::input::{Input, Purpose, Way};
+use super::input::{Input, Purpose, Way, title};
 use super::rows::{counter, grouped};
 use crate::screen::pane::Context;
 use ratatui::{
@@ -54,18 +54,6 @@ impl Input {
         }
     }
 
-    pub(super) fn title(&self) -> String {
-        match &self.purpose {
-            Purpose::Set { pointer } => pointer.clone(),
-            Purpose::Member { pointer } => format!("{pointer}, new"),
-            Purpose::Append { pointer } => format!("new in {pointer}"),
-            Purpose::Name { pointer } if pointer.is_empty() => {
-                "a new field of the document".to_owned()
-            }
-            Purpose::Name { pointer } => format!("name of the new entry in {pointer}"),
-        }
-    }
-
     /// In front of the tree.
     pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context, help: &str) {
         let style = |role| cx.theme.style(role);
@@ -82,7 +70,6 @@ impl Input {
         let said_height = said.len().min(3) as u16;
         let height = match &self.way {
             Way::Line(_) => 1,
-            Way::Prose(_) => area.height.saturating_sub(6).clamp(3, 18),
             Way::Pick(pick) => (pick.count() as u16 + 1).clamp(3, 14),
         };
         let keys = Line::styled(fit(self.keys(), columns).into_owned(), style(Role::Muted));
@@ -91,7 +78,7 @@ impl Input {
             area,
             cx.theme,
             Tone::Calm,
-            &self.title(),
+            &title(&self.purpose),
             keys,
             WIDTH,
             height + said_height + 1,
@@ -104,7 +91,6 @@ impl Input {
         .areas(inner);
         match &self.way {
             Way::Line(field) => field.draw(frame, text, cx.theme, self.placeholder(), true),
-            Way::Prose(prose) => prose.draw(frame, text, cx.theme, self.most),
             Way::Pick(pick) => pick.draw(frame, text, cx),
         }
         if let Some((count, most)) = self.count() {

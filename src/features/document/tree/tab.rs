@@ -1,13 +1,13 @@
 //! The tree on the desk: hands it the document with what was said of it, and carries its edits out. Holds nothing but the tree.
 
 use super::{
-    view::{Outcome, TreeView},
+    view::{LongText, Outcome, TreeView},
     visible::{VisibleRows, first_difference},
 };
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, PaneId, Severity, TabId},
+        command::{Command, Opening, PaneId, Severity, TabId, TextToEdit},
         detail_parts::{document_word, draw_missing},
         documents::Documents,
         pane::{Context, Handled, Possible, Typed},
@@ -16,7 +16,7 @@ use crate::{
     state::{Change, prepared::Prepared},
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
-use store_model::json::document::Document;
+use store_model::{json::document::Document, target::Target, texts::Field};
 use tui_kit::tree::walk::size;
 
 #[derive(Debug, Default)]
@@ -75,13 +75,12 @@ impl TreeTab {
                 }
                 Handled::Yes
             }
+            Some(Outcome::Edit(text)) => {
+                commands.extend(cx.selected.map(|target| edit(target, *text)));
+                Handled::Yes
+            }
             Some(Outcome::Unused) | None => Handled::No,
         }
-    }
-
-    fn end(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
-        let outcome = with_visible(documents, cx, |visible| self.view.end(visible));
-        Self::carry_out(outcome, documents, cx, commands);
     }
 
     /// Takes a step back, or brings it again, and goes to where it has changed something.
@@ -110,6 +109,27 @@ impl TreeTab {
     }
 }
 
+fn edit(target: &Target, text: LongText) -> Command {
+    Command::Open(Opening::EditText(Box::new(TextToEdit {
+        target: target.clone(),
+        title: text.title,
+        start: text.start,
+        help: text.help,
+        field: Field {
+            name: "",
+            word: "text",
+            is_list: false,
+            most: text.most,
+            each: None,
+            words: None,
+        },
+        is_new: text.is_new,
+        is_one_line: false,
+        model: None,
+        place: text.place,
+    })))
+}
+
 impl Tab for TreeTab {
     fn id(&self) -> TabId {
         TabId::Json
@@ -120,7 +140,6 @@ impl Tab for TreeTab {
     }
 
     fn scopes(&self) -> &'static [Scope] {
-        // Every key is for what is typed; what it does not want is looked up globally.
         if self.takes_text() {
             &[]
         } else {
@@ -194,12 +213,9 @@ impl Tab for TreeTab {
         commands: &mut Vec<Command>,
     ) -> Handled {
         let outcome = with_visible(documents, cx, |visible| self.view.typed(typed, visible));
-        match outcome {
+        if outcome.is_none() {
             // What was being typed has no place any more.
-            None => self.view.leave(),
-            // A key that leads elsewhere, perhaps out of the program: a long text is kept before that.
-            Some(Outcome::Unused) => self.end(documents, cx, commands),
-            _ => {}
+            self.view.leave();
         }
         Self::carry_out(outcome, documents, cx, commands)
     }
@@ -224,8 +240,7 @@ impl Tab for TreeTab {
         }
     }
 
-    fn left(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
-        self.end(documents, cx, commands);
+    fn left(&mut self, documents: &mut Documents, _cx: &Context, commands: &mut Vec<Command>) {
         self.view.leave();
         documents.keep(commands);
     }

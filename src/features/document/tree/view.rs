@@ -2,13 +2,13 @@
 //! out. What is to be changed goes out as edits, so that text and tree share one history. Knows neither the text nor the Store.
 
 use super::{
-    input::{Answer, Input, Purpose},
+    input::{Answer, Input, Purpose, is_long, title},
     rows::GUTTER,
     visible::VisibleRows,
 };
 use crate::screen::{
     action::Action,
-    command::{Command, Severity},
+    command::{Command, Severity, TextPlace},
     pane::{Context, Possible, Typed},
 };
 use ratatui::{
@@ -38,6 +38,19 @@ pub enum Outcome {
     Used,
     /// These edits are to be made, as one step; then this is to be said.
     Change(Vec<Edit>, Option<String>),
+    /// A text that is too long for its row is to be edited in a dialog.
+    Edit(Box<LongText>),
+}
+
+/// A text of the tree that is edited in a dialog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LongText {
+    pub place: TextPlace,
+    pub title: String,
+    pub start: String,
+    pub most: Option<usize>,
+    pub help: String,
+    pub is_new: bool,
 }
 
 /// A pattern that is being typed.
@@ -255,24 +268,54 @@ impl TreeView {
                 let purpose = Purpose::Set {
                     pointer: pointer.to_owned(),
                 };
-                self.command(visible, purpose, pointer, shape, value);
+                return self.ask(visible, purpose, pointer, shape, value);
             }
         }
-        Outcome::Used
     }
 
-    fn command(
+    /// Asks for the value of a place: in its row, in a list, or in a dialog.
+    fn ask(
         &mut self,
         visible: &VisibleRows,
         purpose: Purpose,
         place: &str,
         shape: Shape,
         value: &Value,
-    ) {
+    ) -> Outcome {
         let hint = visible.hint(place);
         let most = hint.as_ref().and_then(|hint| hint.most);
+        let start = value.as_str().unwrap_or_default();
+        if shape == Shape::Text && is_long(most, start) {
+            let is_new = !matches!(purpose, Purpose::Set { .. });
+            let title = title(&purpose);
+            let place = match purpose {
+                Purpose::Append { pointer } => {
+                    let holder = visible.value.pointer(&pointer);
+                    self.show(&child(&pointer, holder.and_then(size).unwrap_or_default()));
+                    TextPlace::Entry { pointer }
+                }
+                _ if is_new => {
+                    self.show(place);
+                    TextPlace::Value {
+                        pointer: place.to_owned(),
+                    }
+                }
+                _ => TextPlace::Value {
+                    pointer: place.to_owned(),
+                },
+            };
+            return Outcome::Edit(Box::new(LongText {
+                place,
+                title,
+                start: start.to_owned(),
+                most,
+                help: hint.map(|hint| hint.help).unwrap_or_default(),
+                is_new,
+            }));
+        }
         let choices = hint.map(|hint| hint.choices).unwrap_or_default();
         self.input = Some(Input::value(purpose, shape, choices, most, value));
+        Outcome::Used
     }
 
     /// Adds an entry to what the cursor is on or in: asks for its name, for its value if that is typed, else begins it.
@@ -282,16 +325,9 @@ impl TreeView {
             Some(Value::Array(array)) => {
                 let (shape, value) = visible.fresh(&holder, "-");
                 if is_typed(shape) {
-                    self.command(
-                        visible,
-                        Purpose::Append {
-                            pointer: holder.clone(),
-                        },
-                        &child(&holder, "-"),
-                        shape,
-                        &value,
-                    );
-                    return Outcome::Used;
+                    let place = child(&holder, "-");
+                    let purpose = Purpose::Append { pointer: holder };
+                    return self.ask(visible, purpose, &place, shape, &value);
                 }
                 let place = child(&holder, array.len());
                 self.show(&place);
@@ -351,16 +387,10 @@ impl TreeView {
                 }
                 let (shape, value) = visible.fresh(&pointer, name);
                 if is_typed(shape) {
-                    self.command(
-                        visible,
-                        Purpose::Member {
-                            pointer: place.clone(),
-                        },
-                        &place,
-                        shape,
-                        &value,
-                    );
-                    return Outcome::Used;
+                    let purpose = Purpose::Member {
+                        pointer: place.clone(),
+                    };
+                    return self.ask(visible, purpose, &place, shape, &value);
                 }
                 self.show(&place);
                 Outcome::Change(
@@ -385,13 +415,6 @@ impl TreeView {
         } else {
             Outcome::Unused
         }
-    }
-
-    /// Ends what is being typed, since something else comes first; a long text is kept.
-    pub fn end(&mut self, visible: &VisibleRows) -> Outcome {
-        let answer = self.input.as_mut().map_or(Answer::Leave, Input::end);
-        self.search = None;
-        self.take(answer, visible)
     }
 
     pub(super) fn take(&mut self, answer: Answer, visible: &VisibleRows) -> Outcome {
