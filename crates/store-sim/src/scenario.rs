@@ -81,7 +81,7 @@ pub(super) struct Switches {
 pub(super) struct Rule {
     /// A call's name (`create`, `put-block`, …), a group (`any`, `store`, `blob`, `changes`, `reads`), or `METHOD /path/with/*`.
     pub call: String,
-    /// Only for this app, add-on or flight.
+    /// Only for this app, add-on or flight: its id, or `app:ID`, `addon:ID`, `flight:APP/ID`.
     pub product: Option<String>,
     /// Only the nth matching call, counted from 1.
     pub nth: Option<u64>,
@@ -245,7 +245,8 @@ impl Rule {
 
     /// Whether the rule speaks of this call at all.
     pub(super) fn matches(&self, call: &Call) -> bool {
-        if let Some(product) = &self.product
+        let product = self.product.as_deref();
+        if let Some(product) = product.and_then(|target| target.rsplit([':', '/']).next())
             && !call
                 .product
                 .as_ref()

@@ -209,7 +209,7 @@ impl Call<'_> {
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED)
             .of(&committed)
-            .written(&sums))
+            .written(&sums, self.version, true))
     }
 
     async fn put_block(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
@@ -221,10 +221,10 @@ impl Call<'_> {
         }
         self.blob.accepts(id)?;
         let (piece, sums) = self
-            .receive(body, &announced, announced.md5.is_some())
+            .receive(body, &announced, self.needs_md5(&announced))
             .await?;
         discard(self.blob.stage(id.to_owned(), piece)?);
-        Ok(Answer::new(StatusCode::CREATED).written(&sums))
+        Ok(Answer::new(StatusCode::CREATED).written(&sums, self.version, false))
     }
 
     async fn put_block_list(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
@@ -234,7 +234,7 @@ impl Call<'_> {
         let (bytes, sums) = receive::to_memory(
             taken,
             announced.length,
-            announced.md5.is_some(),
+            self.needs_md5(&announced),
             &self.shared.received,
         )
         .await
@@ -255,7 +255,7 @@ impl Call<'_> {
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED)
             .of(&committed)
-            .written(&sums))
+            .written(&sums, self.version, false))
     }
 
     fn block_list(&self) -> Result<Answer, Refusal> {
@@ -310,18 +310,18 @@ impl Call<'_> {
             .properties(&committed);
         if range.is_some() {
             if start >= whole {
-                return Err(Refusal::new(
-                    StatusCode::RANGE_NOT_SATISFIABLE,
-                    "InvalidRange",
-                    "The range specified is invalid for the current size of the resource.",
-                ));
+                return Err(Refusal::range(whole));
             }
             answer.status = StatusCode::PARTIAL_CONTENT;
             let last = (start + length).saturating_sub(1);
             answer = answer.with("content-range", &format!("bytes {start}-{last}/{whole}"));
         }
         answer = answer.with("content-length", &length.to_string());
-        if !is_head {
+        if is_head {
+            answer = answer
+                .with("x-ms-access-tier", "Hot")
+                .with("x-ms-access-tier-inferred", "true");
+        } else {
             answer.body = stream(BlobFile::new(Arc::clone(&committed.content)), start, length);
         }
         Ok(answer)
@@ -380,6 +380,11 @@ impl Call<'_> {
             .map_err(broken)?;
         announced.compare(&sums)?;
         Ok((piece, sums))
+    }
+
+    /// Old versions always answer with the MD5.
+    fn needs_md5(&self, announced: &Announced) -> bool {
+        announced.md5.is_some() || self.version < "2019-02-02"
     }
 
     fn properties(&self) -> Properties {
