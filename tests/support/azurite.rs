@@ -21,11 +21,11 @@ use std::process::{Child, Command, Stdio};
 const ACCOUNT: &str = "devstoreaccount1";
 const KEY: &str =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-pub const VERSION: &str = "2018-11-09";
+pub(crate) const VERSION: &str = "2018-11-09";
 /// A running Azurite with one container.
-pub struct Azurite {
+pub(crate) struct Azurite {
     child: Child,
-    pub base: String,
+    pub(crate) base: String,
 }
 
 impl Drop for Azurite {
@@ -37,7 +37,7 @@ impl Drop for Azurite {
 
 impl Azurite {
     /// `None`, with a printed word, when there is no Azurite on this machine and none is required.
-    pub async fn start(http: &reqwest::Client) -> Option<Self> {
+    pub(crate) async fn start(http: &reqwest::Client) -> Option<Self> {
         let program = program()?;
         let mut child = Command::new(&program)
             .args([
@@ -79,7 +79,7 @@ impl Azurite {
     }
 
     /// A URL that may create the container `ingest`.
-    pub fn container(&self) -> String {
+    pub(crate) fn container(&self) -> String {
         let end = "2099-01-01T00:00:00Z";
         let sig = sign(&format!(
             "{ACCOUNT}\nrwdlac\nb\nsco\n\n{end}\n\n\n{VERSION}\n"
@@ -95,7 +95,7 @@ impl Azurite {
     }
 
     /// A signed URL of one blob, its signature with raw `+` as the Store writes it; `plus` insists on one.
-    pub fn signed(&self, blob: &str, rights: &str, plus: bool) -> String {
+    pub(crate) fn signed(&self, blob: &str, rights: &str, plus: bool) -> String {
         let (end, sig) = (0..60)
             .map(|second| format!("2099-01-01T00:00:{second:02}Z"))
             .map(|end| {
@@ -116,7 +116,7 @@ impl Azurite {
     }
 
     /// A URL that may do everything with one blob.
-    pub fn place(&self, blob: &str) -> String {
+    pub(crate) fn place(&self, blob: &str) -> String {
         self.container()
             .replace("restype=container&", "")
             .replace("/ingest?", &format!("/ingest/{blob}?"))

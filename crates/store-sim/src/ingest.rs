@@ -1,5 +1,5 @@
 //! What happens to the uploaded ZIP when a commit is processed: every `PendingUpload` file must be in it, packages must be this app's,
-//! and then the service gives the new files their ids and facts. Knows no states.
+//! and then the service gives the new files their ids and facts.
 
 use crate::errors::{detail, failure};
 use crate::json::{list, members, remove, set, text};
@@ -7,18 +7,18 @@ use crate::manifest::Manifest;
 use crate::package::{self, Fingerprint};
 use crate::package_rules;
 use crate::seed::Kind;
-use crate::store::{Ids, Known, Product, Works};
+use crate::store::{Environment, Ids, Product, Uploaded};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
 
 /// Checks the pending submission's files and takes them in. Returns the errors of a failed commit; nothing is taken in then.
-pub(super) fn take_in(product: &mut Product, works: &mut Works) -> Vec<Value> {
+pub(super) fn process(product: &mut Product, env: &mut Environment) -> Vec<Value> {
     let mut errors = Vec::new();
     if product.kind == Kind::App && !product.has_age_rating {
         errors.push(failure("InvalidMicrosoftAgeRating", None));
     }
-    if let Some(refusal) = works
+    if let Some(refusal) = env
         .switches
         .late_validation
         .then(|| late(product))
@@ -30,12 +30,12 @@ pub(super) fn take_in(product: &mut Product, works: &mut Works) -> Vec<Value> {
         errors.push(failure("InvalidState", None));
     }
     let mut packages = HashMap::new();
-    errors.extend(check_files(product, works, &mut packages));
+    errors.extend(check_files(product, env, &mut packages));
     if errors.is_empty() {
         errors.extend(check_set(product, &packages));
     }
     if errors.is_empty() {
-        accept(product, &packages, &mut works.ids);
+        accept(product, &packages, &mut env.ids);
     }
     errors
 }
@@ -69,8 +69,8 @@ fn has_incomplete_listing(product: &Product) -> bool {
 
 fn check_files(
     product: &Product,
-    works: &Works,
-    packages: &mut HashMap<String, Arrived>,
+    env: &Environment,
+    packages: &mut HashMap<String, NewPackage>,
 ) -> Vec<Value> {
     let Some(submission) = product.pending() else {
         return Vec::new();
@@ -84,7 +84,7 @@ fn check_files(
     let Some(file) = submission
         .blob
         .as_deref()
-        .and_then(|blob| works.blobs.open(blob))
+        .and_then(|blob| env.blobs.open(blob))
     else {
         return vec![missing(&wanted)];
     };
@@ -129,11 +129,11 @@ fn check_files(
                 let problems = package_rules::problems(&name, &package, product);
                 errors.extend(problems.iter().map(|why| rejected(&name, why)));
                 let manifest = package.manifest;
-                let known = Known {
+                let known = Uploaded {
                     fingerprint: *fingerprint,
                     is_bundle: manifest.is_bundle,
                 };
-                packages.insert(name, Arrived { manifest, known });
+                packages.insert(name, NewPackage { manifest, known });
             }
         }
     }
@@ -156,7 +156,7 @@ fn rejected(name: &str, why: &str) -> Value {
 }
 
 /// Whether the packages can live together, and with what was released before.
-fn check_set(product: &Product, packages: &HashMap<String, Arrived>) -> Vec<Value> {
+fn check_set(product: &Product, packages: &HashMap<String, NewPackage>) -> Vec<Value> {
     let Some(submission) = product.pending() else {
         return Vec::new();
     };
@@ -177,7 +177,7 @@ fn check_set(product: &Product, packages: &HashMap<String, Arrived>) -> Vec<Valu
                 )
             }
             _ => {
-                let known = product.known.get(text(entry, "id"));
+                let known = product.uploaded.get(text(entry, "id"));
                 (
                     FullName::kept(entry, known),
                     known.map(|known| known.fingerprint),
@@ -204,9 +204,9 @@ fn check_set(product: &Product, packages: &HashMap<String, Arrived>) -> Vec<Valu
 }
 
 /// A package as it came in the ZIP.
-struct Arrived {
+struct NewPackage {
     manifest: Manifest,
-    known: Known,
+    known: Uploaded,
 }
 
 /// What tells a package from the product's others.
@@ -229,7 +229,7 @@ impl FullName {
     }
 
     /// Of a package that stays.
-    fn kept(entry: &Value, known: Option<&Known>) -> Self {
+    fn kept(entry: &Value, known: Option<&Uploaded>) -> Self {
         let is_bundle = known.map_or_else(|| has_bundle_name(entry), |known| known.is_bundle);
         let (version, architecture) = (text(entry, "version"), text(entry, "architecture"));
         Self::new(version, architecture, is_bundle, "")
@@ -309,7 +309,7 @@ fn trailer_files(document: &Value, names: &mut Vec<String>) {
     }
 }
 
-fn accept(product: &mut Product, packages: &HashMap<String, Arrived>, ids: &mut Ids) {
+fn accept(product: &mut Product, packages: &HashMap<String, NewPackage>, ids: &mut Ids) {
     let (kind, list) = (product.kind, product.packages());
     let Some(document) = product
         .pending
@@ -330,7 +330,7 @@ fn accept(product: &mut Product, packages: &HashMap<String, Arrived>, ids: &mut 
         set(entry, "id", id.as_str());
         if let Some(arrived) = packages.get(&slashed(text(entry, "fileName"))) {
             fill(entry, &arrived.manifest, kind);
-            product.known.insert(id, arrived.known);
+            product.uploaded.insert(id, arrived.known);
         }
     }
     settle_files(document, ids, true);

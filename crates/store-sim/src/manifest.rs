@@ -1,5 +1,4 @@
 //! The manifests of packages and bundles, read as Windows reads them: by namespace and place, in UTF-8 or marked UTF-16.
-//! Knows no archive.
 
 use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};

@@ -61,7 +61,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-/// One type for the readers of all levels; as generics they would nest without end.
+/// One type for the readers of all levels; generics would nest endlessly.
 trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
 

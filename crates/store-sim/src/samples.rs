@@ -1,5 +1,5 @@
-//! The files that `flightdeck demo` lays out to try things with: ZIPs that fit, ZIPs with mistakes, a folder to make one of, and submission
-//! documents for the demo account's stable products. Knows no running simulator.
+//! The sample files of `flightdeck demo`: ZIPs that fit, ZIPs with mistakes, a folder to pack, and submission documents for products of
+//! the demo account that do not change by themselves.
 
 use crate::account;
 use crate::png;
@@ -22,9 +22,11 @@ const NOTES: &str = "9NX0EXAMPLE1";
 const NOTES_PRO: &str = "9NX0ADDONEX1";
 const INSIDERS: &str = "5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
 
-/// What was written, and where.
+/// The written files.
 pub struct Samples {
+    /// Where they are.
     pub folder: PathBuf,
+    /// Their paths, in the order of writing.
     pub files: Vec<PathBuf>,
 }
 
@@ -100,7 +102,7 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
     Ok(samples)
 }
 
-/// A ZIP with one bundle that holds so many zeros, which take no disk: for a look at how large ones are treated.
+/// Writes a ZIP with one bundle that holds `zeros` zero bytes, which take no disk space, to try large uploads.
 pub fn write_large(file: &mut File, zeros: u64) -> io::Result<()> {
     Content::archive([(BUNDLE, bundle(Content::zeros(zeros)))]).write(file)
 }

@@ -1,8 +1,8 @@
-//! What the simulated Store remembers: products, their submissions, counts. The calls that read and change it stand in
+//! What the simulated Store holds: products, their submissions, and counts. The calls that read and change it are in
 //! `products.rs`, `submissions.rs`, `rollout.rs`, `pipeline.rs` and `operator.rs`.
 
 use crate::blobs::{Blobs, Issued};
-use crate::call::Key;
+use crate::call::{Key, Verb};
 use crate::clock::Clock;
 use crate::errors;
 use crate::ingest;
@@ -19,21 +19,21 @@ pub(super) struct Store {
     pub products: HashMap<Key, Product>,
     /// The order in which lists give the products.
     pub order: Vec<Key>,
-    pub works: Works,
+    pub env: Environment,
     /// Answered calls by name, and of them those that succeeded.
-    pub answered: BTreeMap<&'static str, u64>,
-    pub succeeded: BTreeMap<&'static str, u64>,
+    pub answered: BTreeMap<Verb, u64>,
+    pub succeeded: BTreeMap<Verb, u64>,
 }
 
-/// What products are worked on with.
-pub(super) struct Works {
+/// What the calls work with, beside the products.
+pub(super) struct Environment {
     pub clock: Clock,
     pub blobs: Blobs,
     pub switches: Switches,
     pub ids: Ids,
 }
 
-impl Works {
+impl Environment {
     /// A place for the next ZIP.
     pub(super) fn issue(&self, host: &str) -> Issued {
         self.blobs.issue(host, self.switches.url_form())
@@ -82,15 +82,15 @@ pub(super) struct Product {
     pub is_unsupported: bool,
     pub has_age_rating: bool,
     /// The packages that were uploaded, by their ids.
-    pub known: HashMap<String, Known>,
+    pub uploaded: HashMap<String, Uploaded>,
     /// A bundle was published: from then on there must be one.
     pub has_bundle: bool,
     /// The flight's first submission was deleted: the service finds no flight to create another one for.
-    pub is_abandoned: bool,
+    pub has_lost_first_draft: bool,
     pub counts: Counts,
 }
 
-/// Who an app is.
+/// What identifies an app.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Identity {
     /// The package identity's name and publisher.
@@ -102,12 +102,12 @@ pub(super) struct Identity {
 
 /// What is remembered of an uploaded package.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Known {
+pub(super) struct Uploaded {
     pub fingerprint: Fingerprint,
     pub is_bundle: bool,
 }
 
-/// Changes that were done, whatever was answered.
+/// Changes that were made, whatever was answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
     pub creates: u64,
@@ -127,16 +127,16 @@ pub(super) struct Submission {
     /// When the stage began, in the clock's time.
     pub since: Duration,
     pub blob: Option<String>,
-    /// The blob that was published; no call speaks of it any more.
+    /// The blob that was published; no call refers to it any more.
     pub archive: Option<String>,
     pub is_portal_made: bool,
-    /// The first look at the status after the commit has happened.
-    pub is_looked_at: bool,
+    /// The status was read since the commit.
+    pub is_status_read: bool,
     pub is_released: bool,
     pub plan: Plan,
 }
 
-/// What will go wrong with a submission: by a fault of the scenario or by an operator.
+/// What will go wrong with a submission, by a fault or by an operator.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     /// Never leaves this stage.
@@ -161,7 +161,7 @@ impl Submission {
             blob: None,
             archive: None,
             is_portal_made: false,
-            is_looked_at: true,
+            is_status_read: true,
             is_released: false,
             plan: Plan::default(),
         }
@@ -207,9 +207,9 @@ impl Product {
             number: 0,
             is_unsupported: false,
             has_age_rating: false,
-            known: HashMap::new(),
+            uploaded: HashMap::new(),
             has_bundle: false,
-            is_abandoned: false,
+            has_lost_first_draft: false,
             counts: Counts::default(),
         }
     }
@@ -254,11 +254,11 @@ impl Product {
 }
 
 impl Store {
-    pub(super) fn new(account: &Account, works: Works) -> Self {
+    pub(super) fn new(account: &Account, env: Environment) -> Self {
         let mut store = Self {
             products: HashMap::new(),
             order: Vec::new(),
-            works,
+            env,
             answered: BTreeMap::new(),
             succeeded: BTreeMap::new(),
         };

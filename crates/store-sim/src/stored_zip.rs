@@ -1,6 +1,5 @@
-//! Writes ZIP files without compression, with names as they come and with long runs of zeros that cost neither time nor
-//! disk. For samples: a real tool refuses the broken names that are wanted here, and reads every byte it packs.
-//! Knows no package.
+//! Writes ZIP files without compression, with any names, and with long runs of zeros that cost neither time nor disk space.
+//! ZIP libraries refuse the broken names that some samples need, and read every byte that they pack.
 
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
@@ -125,7 +124,7 @@ impl Content {
             while left > 0 {
                 let take = left.min((BLOCK - block.len()) as u64);
                 match run {
-                    // Zeros by the gigabyte are not looked at one by one.
+                    // Gigabytes of zeros are not hashed block by block.
                     Run::Zeros(_) if take as usize == BLOCK => hashes.push(zeros),
                     Run::Zeros(_) => block.resize(block.len() + take as usize, 0),
                     Run::Bytes(bytes) => {

@@ -1,9 +1,8 @@
 //! How a blob call is answered: the headers that every answer carries, those of uploads and downloads, and the bytes.
-//! Knows no rule about who gets which answer.
 
 use super::blob::{Committed, Properties};
 use super::content::BlobFile;
-use super::receive::Sums;
+use super::receive::Checksums;
 use super::refusal::Refusal;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -46,7 +45,7 @@ impl Answer {
 
     /// What an upload is answered with: both sums for a whole blob, else the one that was asked for. Before 2019-02-02 there
     /// was only one.
-    pub(super) fn written(self, sums: &Sums, version: &str, is_whole: bool) -> Self {
+    pub(super) fn written(self, sums: &Checksums, version: &str, is_whole: bool) -> Self {
         let mut answer = self.with("x-ms-request-server-encrypted", "true");
         if version >= "2019-02-02" && (is_whole || sums.md5.is_none()) {
             answer = answer.with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
