@@ -19,6 +19,6 @@ pub use error::DiskError;
 pub use history::{Finished, History, Stage};
 pub use holder::Holder;
 pub use home::Home;
-pub use ledger::{LedgerFile, LedgerLook, LedgerSlot};
+pub use ledger::LedgerFile;
 pub use lock::Lock;
 pub use runs::{Journal, RunFile, Runs};
