@@ -10,11 +10,11 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::path::PathBuf;
-use store_client::ApiError;
+use std::{collections::BTreeMap, path::PathBuf};
+use store_client::{ApiError, blob::FileIdentity};
 use store_model::{
-    finding::{Finding, Severity},
-    packages::rows::cargo,
+    finding::Severity,
+    packages::rows,
     product::PackageIdentity,
     risk::{Allowance, blocks, coverage, way_round},
     target::Target,
@@ -29,9 +29,13 @@ pub(super) async fn examine(
     allow: &[Allowance],
 ) -> Result<RunEvent, Fault> {
     let kind = target.kind();
-    let work = move || (browse::examine(&zip, kind, &document, identity), document);
-    let joined = tokio::task::spawn_blocking(work).await;
-    let (examined, document) = joined.map_err(|error| Fault {
+    let joined = tokio::task::spawn_blocking(move || {
+        let file = FileIdentity::of(&zip).ok();
+        let file = file.and_then(|file| serde_json::to_value(file).ok());
+        let examined = browse::examine(&zip, kind, &document, identity);
+        (examined, document, file)
+    });
+    let (examined, document, identity) = joined.await.map_err(|error| Fault {
         cause: Cause::Trouble,
         message: format!("The ZIP could not be read: {error}"),
     })?;
@@ -40,34 +44,42 @@ pub(super) async fn examine(
             problems: vec![format!("{}: {broken}", examined.zip.display())],
             warnings: Vec::new(),
             sum,
+            versions: BTreeMap::new(),
+            identity: None,
         });
     }
-    let findings = examined.fit.findings();
-    let mut problems: Vec<String> = findings
-        .iter()
-        .filter(|finding| blocks(finding, allow))
-        .map(|finding| format!("{}{}", finding.sentence, way_round(finding)))
-        .collect();
-    let lost = examined
+    let cargo = examined
         .archive
-        .and_then(|archive| coverage(kind, &document, &cargo(&archive)))
-        .filter(|risk| !allow.contains(&risk.kind.into()));
-    problems.extend(lost.map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name())));
-    let is_told = |finding: &&Finding| match finding.severity {
-        Severity::Error => !blocks(finding, allow),
-        severity => severity == Severity::Warning,
-    };
-    let warnings = findings.iter().filter(is_told);
+        .as_ref()
+        .map(rows::cargo)
+        .unwrap_or_default();
+    let versions = cargo
+        .iter()
+        .filter(|(_, package)| !package.version.is_empty())
+        .map(|(path, package)| (path.clone(), package.version.clone()))
+        .collect();
+    let findings = examined.fit.findings();
+    let (blocking, rest): (Vec<_>, Vec<_>) = findings
+        .into_iter()
+        .filter(|finding| finding.severity != Severity::Note)
+        .partition(|finding| blocks(finding, allow));
+    let lost = coverage(kind, &document, &cargo);
+    let lost = lost.filter(|risk| !allow.contains(&risk.kind.into()));
+    let lost = lost.map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name()));
+    let problems = blocking
+        .iter()
+        .map(|finding| format!("{}{}", finding.sentence, way_round(finding)));
+    // The journal holds what was allowed, and by which name.
+    let warnings = rest.into_iter().map(|finding| match finding.severity {
+        Severity::Error => format!("Allowed ({}): {}", finding.rule, finding.sentence),
+        _ => finding.sentence,
+    });
     Ok(RunEvent::Examined {
-        problems,
-        warnings: warnings
-            .map(|finding| match finding.severity {
-                // The journal holds what was allowed, and by which name.
-                Severity::Error => format!("Allowed ({}): {}", finding.rule, finding.sentence),
-                _ => finding.sentence.clone(),
-            })
-            .collect(),
+        problems: problems.chain(lost).collect(),
+        warnings: warnings.collect(),
         sum,
+        versions,
+        identity,
     })
 }
 
