@@ -113,7 +113,10 @@ impl Manifest {
                 architecture: architecture(attribute("Architecture")?),
             }),
             [.., "Resources", "Resource"] => {
-                add(&mut self.languages, attribute("Language")?.map(language));
+                add(
+                    &mut self.languages,
+                    attribute("Language")?.as_deref().map(language),
+                );
             }
             [.., "Dependencies", "TargetDeviceFamily"] => {
                 if let (Some(name), Some(version)) = (attribute("Name")?, attribute("MinVersion")?)
@@ -150,8 +153,9 @@ impl Manifest {
             (&mut self.families, &inner.families),
             (&mut self.languages, &inner.languages),
         ] {
-            more.iter()
-                .for_each(|value| add(known, Some(value.clone())));
+            for value in more {
+                add(known, Some(value.clone()));
+            }
         }
     }
 }
@@ -201,17 +205,23 @@ fn architecture(given: Option<String>) -> String {
 }
 
 /// The API's spelling of a language: `zh-Hans-CN`.
-fn language(given: String) -> String {
+fn language(given: &str) -> String {
     let parts = given.split('-').enumerate().map(|(at, part)| {
         let lower = part.to_ascii_lowercase();
         match (at, part.len()) {
             (0, _) => lower,
             (_, 2) => part.to_ascii_uppercase(),
-            (_, 4) if part.is_ascii() => lower[..1].to_ascii_uppercase() + &lower[1..],
+            (_, 4) if part.is_ascii() => capitalized(&lower),
             _ => lower,
         }
     });
     parts.collect::<Vec<_>>().join("-")
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// Adds what is new, in order.

@@ -165,24 +165,25 @@ fn bundle(assets: Content) -> Content {
 
 /// The block map of these files: their sizes, those of their heads in the ZIP, and a hash for each 64 KiB.
 fn block_map(files: &[(&str, Content)]) -> Content {
-    let mut map = String::from(
-        r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
-<BlockMap xmlns="http://schemas.microsoft.com/appx/2010/blockmap" HashMethod="http://www.w3.org/2001/04/xmlenc#sha256">"#,
-    );
-    for (name, content) in files {
+    let entry = |(name, content): &(&str, Content)| {
         let (size, head) = (content.length(), 30 + name.len());
-        let name = name.replace('/', "\\");
-        map.push_str(&format!(
-            r#"<File Name="{name}" Size="{size}" LfhSize="{head}">"#
-        ));
-        for hash in content.block_hashes() {
-            let hash = BASE64_STANDARD.encode(hash);
-            map.push_str(&format!(r#"<Block Hash="{hash}"/>"#));
-        }
-        map.push_str("</File>");
-    }
-    map.push_str("</BlockMap>");
-    Content::bytes(map)
+        let blocks: Vec<String> = content
+            .block_hashes()
+            .iter()
+            .map(|hash| format!(r#"<Block Hash="{}"/>"#, BASE64_STANDARD.encode(hash)))
+            .collect();
+        format!(
+            r#"<File Name="{}" Size="{size}" LfhSize="{head}">{}</File>"#,
+            name.replace('/', "\\"),
+            blocks.concat()
+        )
+    };
+    let entries: Vec<String> = files.iter().map(entry).collect();
+    Content::bytes(format!(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<BlockMap xmlns="http://schemas.microsoft.com/appx/2010/blockmap" HashMethod="http://www.w3.org/2001/04/xmlenc#sha256">{}</BlockMap>"#,
+        entries.concat()
+    ))
 }
 
 fn package(version: &str, architecture: &str, assets: Content) -> Content {

@@ -113,7 +113,7 @@ impl Content {
     /// The hashes of a block map: one for every 64 KiB.
     pub(crate) fn block_hashes(&self) -> Vec<[u8; 32]> {
         const BLOCK: usize = 64 << 10;
-        let zeros = Sha256::digest([0; BLOCK]).into();
+        let zeros = Sha256::digest(vec![0; BLOCK]).into();
         let mut hashes = Vec::new();
         let mut block = Vec::new();
         for run in &self.0 {

@@ -7,9 +7,8 @@
 //! `FLIGHTDECK_REQUIRE_CLIENTS=1`. `FLIGHTDECK_WRITE_DIFFERENCES=1` writes the list anew.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests fail loudly and say why they are skipped"
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
 )]
 
 #[path = "../../../../tests/support/azurite.rs"]

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -138,7 +138,7 @@ fn note(operation: &str, status: StatusCode, headers: &HeaderMap) -> (String, St
         .unwrap_or_default();
     let mut names: Vec<&str> = headers
         .keys()
-        .map(|name| name.as_str())
+        .map(HeaderName::as_str)
         .filter(|name| !CONNECTION.contains(name))
         .collect();
     names.sort_unstable();

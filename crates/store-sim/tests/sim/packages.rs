@@ -54,7 +54,7 @@ fn refused(name: &'static str, manifest: impl Into<Vec<u8>>, words: &'static str
 }
 
 impl Case {
-    fn is_refused(self, code: &'static str, words: &'static str) -> Self {
+    fn refused_with(self, code: &'static str, words: &'static str) -> Self {
         Self {
             code,
             words,
@@ -71,12 +71,13 @@ fn utf16(text: &str) -> Vec<u8> {
 
 /// A bundle of packages: their names in the manifest, in the ZIP, and their manifests.
 fn bundle(packages: &[(&str, &str, &str)]) -> Vec<u8> {
-    let entries: String = packages
+    let entries: Vec<String> = packages
         .iter()
         .map(|(name, ..)| {
             format!(r#"<Package Type="application" Architecture="x64" FileName="{name}"/>"#)
         })
         .collect();
+    let entries = entries.concat();
     let manifest = format!(
         r#"<Bundle xmlns="http://schemas.microsoft.com/appx/2013/bundle"><Identity Name="{IDENTITY}"
         Publisher="CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62" Version="9.1.0.0"/><Packages>{entries}
@@ -126,22 +127,22 @@ fn cases() -> Vec<Case> {
     );
     let upload = |files: &[(&str, Vec<u8>)]| zip(files);
     let mut damaged = of("damaged bytes", NEW, msix(IDENTITY, "9.1.0.0"))
-        .is_refused("InvalidArchive", "Northwind.Notes_9.1.0.0.msix");
+        .refused_with("InvalidArchive", "Northwind.Notes_9.1.0.0.msix");
     let middle = damaged.zip.len() / 3;
     damaged.zip[middle] ^= 1;
     vec![
         taken("a good package", inner),
-        of("no archive", NEW, Vec::new()).is_refused(OTHER, "not an app package"),
+        of("no archive", NEW, Vec::new()).refused_with(OTHER, "not an app package"),
         Case {
             zip: b"this is no archive".to_vec(),
             ..taken("no ZIP", inner)
         }
-        .is_refused("InvalidArchive", "could not be opened"),
+        .refused_with("InvalidArchive", "could not be opened"),
         Case {
             zip: zip(&[("top/Northwind.Notes_9.1.0.0.msix", package(inner))]),
             ..taken("a folder", inner)
         }
-        .is_refused("MissingFiles", NEW),
+        .refused_with("MissingFiles", NEW),
         damaged,
         // Who it is.
         refused(
@@ -230,11 +231,11 @@ fn cases() -> Vec<Case> {
             NEW,
             zip(&[("AppxManifest.xml", inner.into())]),
         )
-        .is_refused(OTHER, "AppxBlockMap.xml"),
+        .refused_with(OTHER, "AppxBlockMap.xml"),
         of("no manifest", NEW, zip(&[("AppxBlockMap.xml", Vec::new())]))
-            .is_refused(OTHER, "appxmanifest.xml"),
+            .refused_with(OTHER, "appxmanifest.xml"),
         of("a half manifest", NEW, package(&inner[..inner.len() / 2]))
-            .is_refused(OTHER, "the manifest"),
+            .refused_with(OTHER, "the manifest"),
         // How it is written.
         taken("UTF-16", utf16(inner)),
         taken(
@@ -262,16 +263,17 @@ fn cases() -> Vec<Case> {
         ),
         // Kinds of files.
         of("an appx", "n.appx", package(inner)),
-        of("an encrypted package", "n.eappx", package(inner)).is_refused(OTHER, "the type .eappx"),
-        of("a program", "n.exe", package(inner)).is_refused(OTHER, "the type .exe"),
+        of("an encrypted package", "n.eappx", package(inner))
+            .refused_with(OTHER, "the type .eappx"),
+        of("a program", "n.exe", package(inner)).refused_with(OTHER, "the type .exe"),
         of("a package called a bundle", BUNDLE, package(inner))
-            .is_refused(OTHER, "appxbundlemanifest.xml"),
+            .refused_with(OTHER, "appxbundlemanifest.xml"),
         of(
             "a bundle called a package",
             NEW,
             bundle(&[("n.msix", "n.msix", inner)]),
         )
-        .is_refused(OTHER, "appxmanifest.xml"),
+        .refused_with(OTHER, "appxmanifest.xml"),
         of(
             "an upload file",
             "n.msixupload",
@@ -282,13 +284,13 @@ fn cases() -> Vec<Case> {
             "n.msixupload",
             upload(&[("a.msix", package(inner)), ("b.msix", package(inner))]),
         )
-        .is_refused(OTHER, "more than one package"),
+        .refused_with(OTHER, "more than one package"),
         of(
             "an upload file of none",
             "n.msixupload",
             upload(&[("n.appxsym", Vec::new())]),
         )
-        .is_refused(OTHER, "no package in it"),
+        .refused_with(OTHER, "no package in it"),
         // Bundles.
         bundled("a bundle", &[("n.msix", "n.msix", inner)]),
         bundled(
@@ -299,16 +301,16 @@ fn cases() -> Vec<Case> {
             "a bundle with names in another case",
             &[("Notes.msix", "notes.MSIX", inner)],
         ),
-        bundled("a bundle of resources", &[]).is_refused(OTHER, "no application package"),
+        bundled("a bundle of resources", &[]).refused_with(OTHER, "no application package"),
         bundled("a bundle with a gap", &[("n.msix", "", inner)])
-            .is_refused(OTHER, "names n.msix, which is not in it"),
+            .refused_with(OTHER, "names n.msix, which is not in it"),
         bundled("a bundle with a stranger", &[("n.msix", "n.msix", &other)])
-            .is_refused(OTHER, "CN=Somebody"),
+            .refused_with(OTHER, "CN=Somebody"),
         bundled(
             "a bundle with a fourth part inside",
             &[("n.msix", "n.msix", &version("9.1.0.7"))],
         )
-        .is_refused(OTHER, "revision number"),
+        .refused_with(OTHER, "revision number"),
     ]
 }
 
