@@ -18,13 +18,13 @@ const MOST: usize = 1_000;
 impl App {
     pub(super) fn release_all(&mut self, now: Moment) {
         for _ in 0..MOST {
-            let Some(command) = self.commands.pop_front() else {
+            let Some(command) = self.context.commands.next() else {
                 return;
             };
             self.release(command, now);
         }
-        debug_assert!(self.commands.is_empty(), "asks lead to asks without end");
-        self.commands.clear();
+        debug_assert!(false, "commands lead to commands without end");
+        self.context.commands = crate::screen::pane::Commands::default();
     }
 
     fn release(&mut self, command: Command, now: Moment) {
@@ -106,11 +106,9 @@ impl App {
 
     fn deliver(&mut self, id: PaneId, command: Command, now: Moment) {
         let cx = self.context.cx(now, self.focus.current() == id);
-        let mut commands = Vec::new();
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.deliver(command, &cx, &mut commands);
+            pane.deliver(command, &cx);
         }
-        self.commands.extend(commands);
     }
 
     fn shows_runs(&self) -> bool {
@@ -124,9 +122,7 @@ impl App {
             _ => Vec::new(),
         };
         let mut overlay = opening::open(opening, commands);
-        let mut commands = Vec::new();
-        overlay.opened(&self.context.cx(now, true), &mut commands);
+        overlay.opened(&self.context.cx(now, true));
         self.overlay_stack.push(overlay);
-        self.commands.extend(commands);
     }
 }

@@ -1,6 +1,5 @@
 //! The stack of overlays: one order for keys, mouse and drawing. Knows no overlay by name.
 
-use crate::screen::command::Command;
 use crate::{
     screen::{overlay::Overlay, pane::Context},
     state::Change,
@@ -40,9 +39,9 @@ impl OverlayStack {
         self.stack.iter().map(|overlay| overlay.name()).collect()
     }
 
-    pub fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    pub fn changed(&mut self, change: &Change, cx: &Context) {
         for overlay in &mut self.stack {
-            overlay.changed(change, cx, commands);
+            overlay.changed(change, cx);
         }
     }
 
@@ -53,10 +52,10 @@ impl OverlayStack {
             .min()
     }
 
-    pub fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub fn woken(&mut self, cx: &Context) {
         for overlay in &mut self.stack {
             if overlay.wake_at().is_some_and(|at| at <= cx.uptime) {
-                overlay.woken(cx, commands);
+                overlay.woken(cx);
             }
         }
     }

@@ -42,6 +42,9 @@ impl App {
                 "The profile {name} is read-only: changes to the account are not allowed."
             ));
         }
+        if action.is_vertical() {
+            return Possible::Yes;
+        }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
             let cx = self.context.cx(now, id == focus);
@@ -80,7 +83,7 @@ impl App {
             }
             if action == Action::Copy {
                 let text = toast.text.clone();
-                self.commands.push_back(Command::Copy(text));
+                self.context.commands.send(Command::Copy(text));
                 return;
             }
         }
@@ -93,14 +96,12 @@ impl App {
             return;
         }
         let focus = self.focus.current();
-        let mut commands = Vec::new();
         for id in [Some(focus), home(action)].into_iter().flatten() {
             let cx = self.context.cx(now, id == focus);
             let Some(pane) = pane_mut(&mut self.panes, id) else {
                 continue;
             };
-            let is_handled = pane.act(action, &cx, &mut commands) == Handled::Yes;
-            self.commands.extend(commands.drain(..));
+            let is_handled = pane.act(action, &cx) == Handled::Yes;
             if is_handled {
                 return;
             }
@@ -169,8 +170,8 @@ impl App {
     fn own(&mut self, action: Action, now: Moment) {
         match action {
             Action::Quit => self.quit(),
-            Action::Help => self.commands.push_back(Command::Open(Opening::Help)),
-            Action::Palette => self.commands.push_back(Command::Open(Opening::Palette)),
+            Action::Help => self.context.commands.send(Command::Open(Opening::Help)),
+            Action::Palette => self.context.commands.send(Command::Open(Opening::Palette)),
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
             Action::FocusFlights => self.go_to(PaneId::Flights, now),
@@ -210,7 +211,7 @@ impl App {
             format!("{active} runs are")
         };
         self.is_leaving = true;
-        self.commands.push_back(Command::Open(Opening::Confirm {
+        self.context.commands.send(Command::Open(Opening::Confirm {
             title: format!("Leave while {runs} active?"),
             text: vec![
                 "Each stops after its current request. What was sent stays in the Store."
@@ -228,12 +229,10 @@ impl App {
     /// Gives a pane the focus.
     pub(super) fn go_to(&mut self, id: PaneId, now: Moment) {
         self.focus.set(id);
-        let mut commands = Vec::new();
         let cx = self.context.cx(now, true);
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.focused(&cx, &mut commands);
+            pane.focused(&cx);
         }
-        self.commands.extend(commands);
     }
 
     /// Asks the Store for everything on screen again.

@@ -231,6 +231,12 @@ impl Moves for Action {
 }
 
 impl Action {
+    /// Whether it only moves up or down in what is shown: always possible.
+    pub fn is_vertical(self) -> bool {
+        let movement = self.movement();
+        movement.is_some_and(|movement| !matches!(movement, Movement::Left | Movement::Right))
+    }
+
     /// Whether a field that takes text may see it as an action: what moves in its list, what ends it, and what edits a text or
     /// belongs to its dialog. No other key is a command while letters are text, however the person has bound it.
     pub fn is_for_text(self) -> bool {

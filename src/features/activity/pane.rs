@@ -106,19 +106,13 @@ impl Pane for Activity {
 
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last => Possible::Yes,
             Action::Enter | Action::Copy if self.current(cx).is_some() => Possible::Yes,
             Action::Enter | Action::Copy => Possible::No("No requests yet.".to_owned()),
             _ => Possible::Unknown,
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context) -> Handled {
         let len = cx.model.activity.len();
         if self.cursor.act(action, len) {
             self.follows = self.cursor.index() + 1 >= len;
@@ -129,18 +123,18 @@ impl Pane for Activity {
         };
         match action {
             Action::Enter => {
-                commands.push(Command::Open(Opening::Message {
+                cx.send(Command::Open(Opening::Message {
                     title: "Request".to_owned(),
                     text: in_full(exchange, cx.zone),
                 }));
             }
-            Action::Copy => commands.push(Command::Copy(in_full(exchange, cx.zone))),
+            Action::Copy => cx.send(Command::Copy(in_full(exchange, cx.zone))),
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, _commands: &mut Vec<Command>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let len = cx.model.activity.len();
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
@@ -158,7 +152,7 @@ impl Pane for Activity {
         self.follows = self.cursor.index() + 1 >= len;
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         if *change == Change::Activity {
             let len = cx.model.activity.len();
             if self.follows {

@@ -3,7 +3,6 @@
 use crate::screen::overlay::{self, AvailableAction, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    command::Command,
     pane::{Context, Possible},
 };
 use ratatui::{
@@ -153,7 +152,7 @@ impl Overlay for Help {
         "help"
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context) -> Closing {
         match action {
             _ if self.scroll.act(action) => Closing::Stay,
             Action::Enter | Action::Back => Closing::Close(Vec::new()),
@@ -161,13 +160,7 @@ impl Overlay for Help {
         }
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }

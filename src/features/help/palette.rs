@@ -40,13 +40,13 @@ impl Palette {
         Self { commands, finder }
     }
 
-    fn choose(&self, commands: &mut Vec<Command>) -> Closing {
+    fn choose(&self, cx: &Context) -> Closing {
         match self.finder.current().and_then(|at| self.commands.get(at)) {
             Some(AvailableAction {
                 possible: Possible::No(reason),
                 ..
             }) => {
-                commands.push(Command::Toast(Severity::Info, reason.clone()));
+                cx.send(Command::Toast(Severity::Info, reason.clone()));
                 Closing::Stay
             }
             Some(command) => Closing::Close(vec![Command::Do(command.action)]),
@@ -85,28 +85,22 @@ impl Overlay for Palette {
         true
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         match action {
-            Action::Enter => self.choose(commands),
+            Action::Enter => self.choose(cx),
             Action::Back => Closing::Close(Vec::new()),
             action if self.finder.act(action) => Closing::Stay,
             _ => Closing::Unused,
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         Handled::from(self.finder.typed(typed, |text| rank(&self.commands, text)))
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, cx: &Context) -> Closing {
         if self.finder.mouse(event) == Click::Same {
-            self.choose(commands)
+            self.choose(cx)
         } else {
             Closing::Stay
         }

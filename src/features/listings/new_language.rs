@@ -102,7 +102,7 @@ impl Overlay for NewLanguage {
         true
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context) -> Closing {
         match action {
             Action::Enter => self.add(),
             Action::Back => Closing::Close(Vec::new()),
@@ -111,7 +111,7 @@ impl Overlay for NewLanguage {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         if let Typed::Key(KeyEvent {
             code: KeyCode::Tab | KeyCode::BackTab,
             ..
@@ -123,13 +123,7 @@ impl Overlay for NewLanguage {
         Handled::from(self.finder.typed(typed, |text| rank(&self.codes, text)))
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         if self.finder.mouse(event) == Click::Same {
             self.add()
         } else {

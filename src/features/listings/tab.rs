@@ -151,13 +151,7 @@ impl Tab for Languages {
                 | Action::Export
         );
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Filter => {
+            Action::Filter => {
                 return Possible::Yes;
             }
             Action::Copy
@@ -192,13 +186,7 @@ impl Tab for Languages {
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         let (Some(table), Some(target)) = (self.table(documents, cx), cx.selected) else {
             return Handled::No;
         };
@@ -216,7 +204,7 @@ impl Tab for Languages {
             Action::Back if !self.pattern.is_empty() => self.refilter(&table, String::new()),
             Action::TogglePart => {
                 if let Some((_, language, _)) = self.cell(&table) {
-                    commands.push(Command::Toast(
+                    cx.send(Command::Toast(
                         Severity::Info,
                         format!("The others are compared with {language}."),
                     ));
@@ -224,24 +212,18 @@ impl Tab for Languages {
                 }
             }
             Action::Copy => match self.copied(&table) {
-                Some(text) => commands.push(Command::Copy(text)),
+                Some(text) => cx.send(Command::Copy(text)),
                 None => return Handled::No,
             },
             action => match self.opening(action, &table, target, cx) {
-                Some(opening) => commands.push(Command::Open(opening)),
+                Some(opening) => cx.send(Command::Open(opening)),
                 None => return Handled::No,
             },
         }
         Handled::Yes
     }
 
-    fn typed(
-        &mut self,
-        typed: &Typed,
-        documents: &mut Documents,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn typed(&mut self, typed: &Typed, documents: &mut Documents, cx: &Context) -> Handled {
         let (Some(mut filter), Some(table)) = (self.filter.take(), self.table(documents, cx))
         else {
             return Handled::No;
@@ -284,14 +266,7 @@ impl Tab for Languages {
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
         let Some(table) = self.table(documents, cx) else {
             return;
         };
@@ -317,23 +292,17 @@ impl Tab for Languages {
         }
     }
 
-    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context) {
         self.filter = None;
         self.is_shown = false;
     }
 
-    fn entered(&mut self, documents: &mut Documents, cx: &Context, _commands: &mut Vec<Command>) {
+    fn entered(&mut self, documents: &mut Documents, cx: &Context) {
         self.is_shown = true;
         self.clamp(documents, cx);
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        documents: &mut Documents,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
         if *change == Change::Selected {
             *self = Self {
                 is_shown: self.is_shown,

@@ -68,26 +68,14 @@ impl Tab for Overview {
 
     fn possible(&self, action: Action, _documents: &Documents, _cx: &Context) -> Possible {
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Enter => Possible::Yes,
+            Action::Enter => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        _documents: &mut Documents,
-        _cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, _documents: &mut Documents, cx: &Context) -> Handled {
         if action == Action::Enter {
-            commands.push(Command::ShowTab(TabId::Json));
+            cx.send(Command::ShowTab(TabId::Json));
             return Handled::Yes;
         }
         if self.scroll(action) {
@@ -97,14 +85,7 @@ impl Tab for Overview {
         }
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _documents: &mut Documents, _cx: &Context) {
         let action = match event.kind {
             MouseEventKind::ScrollDown => Action::Down,
             MouseEventKind::ScrollUp => Action::Up,
@@ -115,13 +96,7 @@ impl Tab for Overview {
         }
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, _documents: &mut Documents, _cx: &Context) {
         match change {
             Change::Selected => {
                 self.top.set(0);

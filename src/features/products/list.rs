@@ -154,29 +154,29 @@ impl Products {
     }
 
     /// Makes what is under the cursor the selected target, when this list has the say.
-    fn select(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn select(&mut self, cx: &Context) {
         let Some(product) = self.current(cx) else {
             return;
         };
         self.anchor = Some(product.target.clone());
         if cx.selected != Some(&product.target) {
-            commands.push(Command::Select(product.target.clone()));
+            cx.send(Command::Select(product.target.clone()));
         }
     }
 
-    fn refilter(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn refilter(&mut self, cx: &Context) {
         // While a filter is typed the best hit is what is looked for.
         self.anchor = None;
         self.cursor.set(0);
         self.recompute(cx);
-        self.select(cx, commands);
+        self.select(cx);
     }
 
-    fn clear_filter(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn clear_filter(&mut self, cx: &Context) {
         self.filter.clear();
         self.is_typing = false;
         self.recompute(cx);
-        self.select(cx, commands);
+        self.select(cx);
     }
 }
 
@@ -205,19 +205,13 @@ impl Pane for Products {
         hints
     }
 
-    fn focused(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.select(cx, commands);
+    fn focused(&mut self, cx: &Context) {
+        self.select(cx);
     }
 
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Filter => Possible::Yes,
+            Action::Filter => Possible::Yes,
             Action::Enter | Action::Right if self.current(cx).is_some() => Possible::Yes,
             Action::Enter | Action::Right => {
                 Possible::No("There is nothing under the cursor to open.".to_owned())
@@ -235,7 +229,7 @@ impl Pane for Products {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context) -> Handled {
         if self.is_typing
             && matches!(
                 action,
@@ -245,34 +239,34 @@ impl Pane for Products {
             return Handled::No;
         }
         if self.cursor.act(action, self.rows.len()) {
-            self.select(cx, commands);
+            self.select(cx);
             return Handled::Yes;
         }
         match action {
             Action::Filter => self.is_typing = true,
             Action::Enter if self.is_typing => self.is_typing = false,
             Action::Enter | Action::Right if self.current(cx).is_some() => {
-                self.select(cx, commands);
-                commands.push(Command::Focus(PaneId::Detail));
+                self.select(cx);
+                cx.send(Command::Focus(PaneId::Detail));
             }
             Action::AllAddOns if self.which == Which::AddOns => {
                 self.is_all = !self.is_all;
                 self.recompute(cx);
-                self.select(cx, commands);
+                self.select(cx);
             }
             Action::Back if self.is_typing || !self.filter.is_empty() => {
-                self.clear_filter(cx, commands);
+                self.clear_filter(cx);
             }
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         match typed {
             // Nothing left to delete: the filter goes as it came.
             Typed::Key(key) if key.code == KeyCode::Backspace && self.filter.is_empty() => {
-                self.clear_filter(cx, commands);
+                self.clear_filter(cx);
             }
             Typed::Key(key) => {
                 let before = self.filter.text().to_owned();
@@ -280,18 +274,18 @@ impl Pane for Products {
                     return Handled::No;
                 }
                 if self.filter.text() != before {
-                    self.refilter(cx, commands);
+                    self.refilter(cx);
                 }
             }
             Typed::Paste(pasted) => {
                 self.filter.paste(pasted);
-                self.refilter(cx, commands);
+                self.refilter(cx);
             }
         }
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 let Some(line) = event.row.checked_sub(area.y + 1) else {
@@ -300,22 +294,22 @@ impl Pane for Products {
                 if let Some(row) = self.cursor.row_at(usize::from(line), self.rows.len()) {
                     let is_again = cx.is_focused && row == self.cursor.index();
                     self.cursor.set(row);
-                    self.select(cx, commands);
+                    self.select(cx);
                     if is_again {
-                        commands.push(Command::Focus(PaneId::Detail));
+                        cx.send(Command::Focus(PaneId::Detail));
                     }
                 }
             }
             MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
                 self.cursor
                     .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
-                self.select(cx, commands);
+                self.select(cx);
             }
             _ => {}
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         match change {
             Change::List(catalog) if self.is_mine(catalog) => self.recompute(cx),
             Change::Status(_) if !self.filter.is_empty() => self.recompute(cx),
@@ -344,7 +338,7 @@ impl Pane for Products {
             _ => return,
         }
         if cx.is_focused || (self.which == Which::Apps && cx.selected.is_none()) {
-            self.select(cx, commands);
+            self.select(cx);
         }
     }
 

@@ -88,13 +88,13 @@ impl Review {
         }
     }
 
-    fn look(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn look(&mut self, cx: &Context) {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else {
             self.preview = None;
             self.analyzer.clear();
             return;
         };
-        let Some(analysis) = self.analyzer.analyze(&prepared, cx, commands) else {
+        let Some(analysis) = self.analyzer.analyze(&prepared, cx) else {
             return;
         };
         let mut preview = Preview::of(cx.model, &prepared, analysis);
@@ -111,7 +111,7 @@ impl Review {
         {
             let document = preview.analysis.value.clone().unwrap_or_default();
             let identity = package_identity(cx.model, &self.target);
-            commands.push(Command::start(Examine {
+            cx.send(Command::start(Examine {
                 zip: zip.clone(),
                 kind: preview.kind,
                 document,
@@ -123,7 +123,7 @@ impl Review {
         self.view = view;
         self.preview = Some(preview);
         self.has_looked_inside = self.examined(cx).is_some();
-        self.sum(false, cx, commands);
+        self.sum(false, cx);
         if !self.items(cx).contains(&self.focus) {
             self.focus = Item::Cancel;
         }
@@ -139,7 +139,7 @@ impl Review {
     }
 
     /// Lets the ZIP be read for the hash: a small one at once, a large one when somebody wants the hash.
-    fn sum(&mut self, is_wanted: bool, cx: &Context, commands: &mut Vec<Command>) {
+    fn sum(&mut self, is_wanted: bool, cx: &Context) {
         let Some(zip) = self.preview.as_ref().and_then(Preview::uploaded).cloned() else {
             return;
         };
@@ -151,7 +151,7 @@ impl Review {
         };
         if self.summing.as_ref() != Some(&zip) && (is_wanted || examined.size <= SMALL) {
             self.summing = Some(zip.clone());
-            commands.push(Command::start(Sum { zip }));
+            cx.send(Command::start(Sum { zip }));
         }
     }
 
@@ -197,11 +197,11 @@ impl Overlay for Review {
         &[Scope::Overlay, Scope::Move, Scope::Target]
     }
 
-    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.look(cx, commands);
+    fn opened(&mut self, cx: &Context) {
+        self.look(cx);
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         let page = isize::try_from(self.page.get())
             .unwrap_or(10)
             .saturating_sub(1)
@@ -213,8 +213,8 @@ impl Overlay for Review {
                 return Closing::Unused;
             }
             Action::Copy => match self.hash(cx) {
-                Some(hash) => commands.push(Command::Copy(hash.to_string())),
-                None => self.sum(true, cx, commands),
+                Some(hash) => cx.send(Command::Copy(hash.to_string())),
+                None => self.sum(true, cx),
             },
             Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => {
                 return self.press(cx);
@@ -233,7 +233,7 @@ impl Overlay for Review {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         match typed {
             Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1, true),
             Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1, true),
@@ -248,13 +248,7 @@ impl Overlay for Review {
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         match event.kind {
             MouseEventKind::ScrollDown => self.scroll(3),
             MouseEventKind::ScrollUp => self.scroll(-3),
@@ -263,17 +257,17 @@ impl Overlay for Review {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         match change {
             Change::Target(target) | Change::Edit(target) | Change::Status(target)
                 if *target == self.target =>
             {
-                self.look(cx, commands);
+                self.look(cx);
             }
-            Change::Task(message) if self.analyzer.answered(message) => self.look(cx, commands),
+            Change::Task(message) if self.analyzer.answered(message) => self.look(cx),
             // What its packages say of themselves is part of what changes.
             Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
-                self.look(cx, commands);
+                self.look(cx);
             }
             _ => {}
         }

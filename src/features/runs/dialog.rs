@@ -375,7 +375,7 @@ impl Overlay for Run {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         if self.scroll.act(action) {
             return Closing::Stay;
         }
@@ -385,30 +385,24 @@ impl Overlay for Run {
             Action::Copy => {
                 let text = row.map(|row| lines(row, 120, cx)).unwrap_or_default();
                 let text: Vec<_> = text.iter().map(ToString::to_string).collect();
-                commands.push(Command::Copy(text.join("\n")));
+                cx.send(Command::Copy(text.join("\n")));
             }
             Action::OpenPortal => {
-                commands.extend(row.map(|row| {
+                cx.send_all(row.map(|row| {
                     Command::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))
                 }));
             }
-            Action::ResumeRun => commands.extend(row.and_then(controls::resume)),
-            Action::PauseRun => commands.extend(row.and_then(controls::pause)),
+            Action::ResumeRun => cx.send_all(row.and_then(controls::resume)),
+            Action::PauseRun => cx.send_all(row.and_then(controls::pause)),
             Action::CancelRun => {
-                commands.extend(row.filter(|row| row.is_active()).map(controls::cancel));
+                cx.send_all(row.filter(|row| row.is_active()).map(controls::cancel));
             }
             _ => return Closing::Unused,
         }
         Closing::Stay
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }

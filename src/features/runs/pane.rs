@@ -55,11 +55,11 @@ impl Runs {
         cx.model.runs.get(self.cursor.index())
     }
 
-    fn select(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn select(&mut self, cx: &Context) {
         let Some(row) = self.current(cx) else { return };
         self.anchor = Some(row.view.id.clone());
         if cx.selected != Some(&row.view.target) {
-            commands.push(Command::Select(row.view.target.clone()));
+            cx.send(Command::Select(row.view.target.clone()));
         }
     }
 }
@@ -220,8 +220,8 @@ impl Pane for Runs {
         }
     }
 
-    fn focused(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.select(cx, commands);
+    fn focused(&mut self, cx: &Context) {
+        self.select(cx);
     }
 
     fn possible(&self, action: Action, cx: &Context) -> Possible {
@@ -253,20 +253,14 @@ impl Pane for Runs {
             | Action::CancelRun
             | Action::DismissRun
             | Action::Copy
-            | Action::OpenPortal
-            | Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last => Possible::Yes,
+            | Action::OpenPortal => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context) -> Handled {
         if self.cursor.act(action, cx.model.runs.len()) {
-            self.select(cx, commands);
+            self.select(cx);
             return Handled::Yes;
         }
         let Some(row) = self.current(cx) else {
@@ -274,23 +268,23 @@ impl Pane for Runs {
         };
         let view = &row.view;
         match action {
-            Action::Enter | Action::Right => commands.push(Command::Open(Opening::Run {
+            Action::Enter | Action::Right => cx.send(Command::Open(Opening::Run {
                 id: view.id.clone(),
             })),
-            Action::CancelRun if row.is_active() => commands.push(cancel(row)),
-            Action::ResumeRun => commands.extend(resume(row)),
-            Action::PauseRun => commands.extend(pause(row)),
+            Action::CancelRun if row.is_active() => cx.send(cancel(row)),
+            Action::ResumeRun => cx.send_all(resume(row)),
+            Action::PauseRun => cx.send_all(pause(row)),
             Action::DismissRun if !row.is_active() => {
-                commands.push(Command::DismissRun(view.id.clone()));
+                cx.send(Command::DismissRun(view.id.clone()));
             }
             Action::Copy => {
                 let submission = view.submission.as_deref().unwrap_or("none yet");
-                commands.push(Command::Copy(format!(
+                cx.send(Command::Copy(format!(
                     "{} submission {submission} run {}",
                     view.target, view.id
                 )));
             }
-            Action::OpenPortal => commands.push(Command::OpenLink(
+            Action::OpenPortal => cx.send(Command::OpenLink(
                 view.target.portal_url(view.submission.as_deref()),
             )),
             _ => return Handled::No,
@@ -298,7 +292,7 @@ impl Pane for Runs {
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let len = cx.model.runs.len();
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
@@ -306,22 +300,22 @@ impl Pane for Runs {
                 if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
                     let is_again = cx.is_focused && row == self.cursor.index();
                     self.cursor.set(row);
-                    self.select(cx, commands);
+                    self.select(cx);
                     if is_again {
-                        self.act(Action::Enter, cx, commands);
+                        self.act(Action::Enter, cx);
                     }
                 }
             }
             MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
                 self.cursor
                     .scroll(event.kind == MouseEventKind::ScrollDown, len);
-                self.select(cx, commands);
+                self.select(cx);
             }
             _ => {}
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         if *change == Change::Runs {
             let kept = self
                 .anchor

@@ -3,7 +3,7 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    command::{Choice, Command},
+    command::Choice,
     pane::{Context, Handled, Typed},
 };
 use ratatui::{
@@ -80,7 +80,7 @@ impl Overlay for Choose {
         self.is_long()
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context) -> Closing {
         match action {
             Action::Enter => self.choose(),
             Action::Back if self.finder.clear(|text| rank(&self.choices, text)) => Closing::Stay,
@@ -90,17 +90,11 @@ impl Overlay for Choose {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         Handled::from(self.finder.typed(typed, |text| rank(&self.choices, text)))
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         if self.finder.mouse(event) == Click::Same {
             self.choose()
         } else {

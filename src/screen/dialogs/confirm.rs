@@ -72,7 +72,7 @@ impl Overlay for Confirm {
         self.must_type.is_some()
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         match action {
             Action::Enter if self.must_type.is_some() && self.is_typed() => {
                 Closing::Close(std::mem::take(&mut self.then))
@@ -80,7 +80,7 @@ impl Overlay for Confirm {
             Action::Enter if self.must_type.is_some() => {
                 let name = self.must_type.clone().unwrap_or_default();
                 let text = format!("Type {name} to continue, or press Esc to cancel.");
-                commands.push(Command::Toast(crate::screen::command::Severity::Info, text));
+                cx.send(Command::Toast(crate::screen::command::Severity::Info, text));
                 Closing::Stay
             }
             Action::Enter if self.is_yes => Closing::Close(std::mem::take(&mut self.then)),
@@ -95,7 +95,7 @@ impl Overlay for Confirm {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         match typed {
             Typed::Key(key)
                 if self.must_type.is_none()
