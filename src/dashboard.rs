@@ -4,7 +4,10 @@ use crate::screen::keymap::keymap;
 use crate::{
     app::event as app,
     cli::Cli,
-    commands::exit::{Exit, Failure},
+    commands::{
+        exit::{Exit, Failure},
+        printer::complain,
+    },
     shell::{
         self,
         run::{Options, Worker},
@@ -24,12 +27,7 @@ use crate::{
 };
 use futures::FutureExt;
 use jiff::tz::TimeZone;
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use store_client::{BudgetView, Observe};
 use tempfile::TempDir;
 use tokio::{sync::mpsc, task::JoinHandle, time};
@@ -258,7 +256,13 @@ async fn show(
 ) -> Result<Exit, Failure> {
     let (sender, told) = Pool::channel();
     let home = Home::prepare(&config.paths.data, &config.paths.cache).map_err(OpenError::Disk)?;
-    shell::logging::start(&home.log_folder());
+    // The dashboard is as good without a log.
+    let _ = shell::logging::start(&home.log_folder());
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        profile = profile.name,
+        "the dashboard starts"
+    );
     let (observe, exchanges) = observer();
     let services = open_services(config, profile, &home, observe);
     let connection = tokio::spawn(connection(services.clone(), exchanges, sender.clone()));
@@ -275,6 +279,10 @@ async fn show(
     let exit = shell::run::run(options, Hands(&mut pool), told).await;
     pool.shut_down(PATIENCE).await;
     connection.abort();
+    match &exit {
+        Ok(_) => tracing::info!("the dashboard was left"),
+        Err(error) => tracing::error!("the dashboard ended: {error:#}"),
+    }
     exit.map(|_| Exit::Done)
         .map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))
 }
@@ -361,8 +369,7 @@ async fn connection(
 
 fn ended(result: Result<Exit, Failure>) -> Exit {
     result.unwrap_or_else(|failure| {
-        // Nobody may be listening to stderr; the exit code still tells.
-        let _ = writeln!(io::stderr(), "flightdeck: {}", failure.message);
+        complain(failure.message);
         failure.exit
     })
 }

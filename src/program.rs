@@ -5,7 +5,11 @@
 
 use crate::{
     cli::{Cli, CliCommand},
-    commands::{self, exit::Exit, printer::Printer},
+    commands::{
+        self,
+        exit::Exit,
+        printer::{Printer, complain},
+    },
     dashboard,
     storage::config::env,
 };
@@ -15,6 +19,7 @@ use std::{
     process::ExitCode,
     time::Duration,
 };
+use store_model::safe_text::lines;
 use tempfile::TempDir;
 
 /// How long work that has begun to write may take to end.
@@ -22,7 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The whole program, from its arguments to its exit code.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -70,8 +78,17 @@ fn document(text: &[u8], printer: &mut Printer<'_>) -> Exit {
     commands::run::finish(Exit::Done, printer)
 }
 
-/// Says why on stderr; when that is gone too, the exit code has to do.
+/// What clap says quotes the arguments, and those may come from anywhere.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if !error.use_stderr() || *lines(&text) == *text {
+        error.exit();
+    }
+    let _ = write!(io::stderr(), "{}", lines(&text));
+    ExitCode::from(Exit::Usage as u8)
+}
+
 fn fail(message: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "flightdeck: {message}");
+    complain(message);
     ExitCode::from(Exit::Failed as u8)
 }

@@ -209,3 +209,54 @@ fn want_more() -> (Value, usize) {
     }
     (bench.state(), waiting)
 }
+
+/// The first minute of a dashboard against the simulator's own limit: while the background asks for everything about 14 apps in
+/// one burst, a person's request goes out at once.
+#[test]
+fn a_persons_request_goes_out_while_the_background_asks_for_everything() {
+    use futures::{FutureExt, future::join_all};
+    use secrecy::SecretString;
+    use std::sync::Arc;
+    use store_client::{Credential, Priority, Store, StoreSettings, http::http_client_for};
+    use store_model::target::Target;
+
+    let bench = Bench::new(20, 20);
+    bench.runtime.block_on(async {
+        let url: url::Url = bench.sim.url().parse().unwrap();
+        let settings = StoreSettings {
+            login: url.clone(),
+            store: url.clone(),
+            tenant: "contoso.example".into(),
+            client: "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40".into(),
+            credential: Credential::Secret(Arc::new(|| Ok(SecretString::from(SECRET)))),
+            requests_per_minute: store_client::REQUESTS_PER_MINUTE,
+        };
+        let person = Store::new(http_client_for(&url).unwrap(), settings, Arc::new(|_| ()));
+        let background = person.with_priority(Priority::Background);
+        // Each of them another read, so that none is shared.
+        let mut everything = join_all((0..14).map(|number| {
+            let app = Target::app(&format!("9NX0EXAMPLE{number}"));
+            let store = background.clone();
+            async move { tokio::join!(store.product(&app), store.rollout(&app, "1")) }
+        }))
+        .boxed();
+        let mut looks = Box::pin(async {
+            for app in ["9NX0EXAMPLE1", "9NX0EXAMPLE2"] {
+                let product = person.product(&Target::app(app)).await.unwrap();
+                let published = product.published.unwrap();
+                person
+                    .submission(&Target::app(app), &published)
+                    .await
+                    .unwrap();
+            }
+        });
+        tokio::select! {
+            biased;
+            _ = &mut everything => panic!("the background was done first"),
+            () = &mut looks => {}
+        }
+        let view = person.budget();
+        assert!(view.waiting > 14 && view.delayed == 0, "{view:?}");
+    });
+    assert_eq!(bench.state()["throttled"], 0);
+}

@@ -50,7 +50,7 @@ pub(super) async fn create(
     };
     let made = manage::make(&context.services, &product).await?;
     if printer.is_json() {
-        printer.line(list::object(&made, None));
+        printer.json(&list::object(&made, None));
     } else {
         printer.line(format!("{}  {}", made.target, made.name));
         if let Some(draft) = &made.pending {

@@ -4,6 +4,7 @@ use super::{exit::Failure, printer::Printer};
 use crate::{
     cli::Cli,
     engine::preflight::Refusal,
+    shell::logging,
     storage::config::{Config, Env, Profile, measure},
     tasks::{load, pool::Pool, report::TargetDetail, reporter::Told, services::Services},
 };
@@ -22,10 +23,10 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn open(cli: &Cli, env: Env) -> Result<Self, Failure> {
+    pub(super) fn open(cli: &Cli, env: Env, printer: &mut Printer<'_>) -> Result<Self, Failure> {
         let (config, profile) = configured(cli, env)?;
         let services = Services::open(&config, &profile, Arc::new(|_| ()))?;
-        Ok(Self::of(profile, services))
+        Ok(Self::of(profile, services, false, printer))
     }
 
     /// For a command that only reads: it works where nothing can be written, and warns that something is not kept.
@@ -36,15 +37,30 @@ impl Context {
     ) -> Result<Self, Failure> {
         let (config, profile) = configured(cli, env)?;
         let (services, lost) = Services::open_to_read(&config, &profile, Arc::new(|_| ()))?;
-        if let Some(lost) = lost {
+        if let Some(lost) = &lost {
             printer.chatter(format!(
                 "warning: {lost} Until then each command counts its own requests alone, and the Store may let it wait."
             ));
         }
-        Ok(Self::of(profile, services))
+        Ok(Self::of(profile, services, lost.is_some(), printer))
     }
 
-    fn of(profile: Profile, services: Services) -> Self {
+    /// Begins the log of this session. Where it cannot be kept, that is one warning at most: `is_told` after another one.
+    fn of(profile: Profile, services: Services, is_told: bool, printer: &mut Printer<'_>) -> Self {
+        let folder = services.home.log_folder();
+        match logging::start(&folder) {
+            Ok(()) => tracing::info!(
+                version = env!("CARGO_PKG_VERSION"),
+                profile = profile.name,
+                pid = std::process::id(),
+                "a command starts"
+            ),
+            Err(_) if is_told => {}
+            Err(error) => printer.chatter(format!(
+                "warning: no log is kept in {}: {error}",
+                folder.display()
+            )),
+        }
         let (sender, told) = Pool::channel();
         Self {
             profile,

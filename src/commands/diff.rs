@@ -151,7 +151,7 @@ fn print(
     let title = format!("{}, {}", detail.product.name, sides.target);
     match format {
         DiffFormat::Text => {
-            printer.line(format!("{title}\n{before} → {after}\n"));
+            printer.text(format!("{title}\n{before} → {after}\n"));
             if difference.is_empty() {
                 printer.line("No difference.");
             }
@@ -159,14 +159,14 @@ fn print(
                 printer.line(&line);
             }
             let zip = zip.map(|zip| format!(", ZIP {zip}")).unwrap_or_default();
-            printer.line(format!("\n{}{zip}\nhash  {hash}", summary(difference)));
+            printer.text(format!("\n{}{zip}\nhash  {hash}", summary(difference)));
         }
         DiffFormat::Json => {
             for mut object in difference.objects() {
                 if let Some(object) = object.as_object_mut() {
                     object.insert("target".into(), sides.target.to_string().into());
                 }
-                printer.line(object);
+                printer.json(&object);
             }
             let id = |submission: Option<&'_ Submission>| submission.map(|one| one.id.clone());
             let path = |path: Option<&Path>| path.map(|path| path.display().to_string());
@@ -185,14 +185,14 @@ fn print(
         DiffFormat::Markdown => {
             let title = escaped(&title);
             let sentence = escaped(&format!("{before} → {after}"));
-            printer.line(format!(
+            printer.text(format!(
                 "## {title}\n\n{sentence}\n\n{}",
                 difference.markdown()
             ));
             let zip = zip
                 .map(|zip| format!(", ZIP {}", escaped(&zip)))
                 .unwrap_or_default();
-            printer.line(format!(
+            printer.text(format!(
                 "{}{zip}. Approve it by its hash:\n\n```text\n{hash}\n```",
                 summary(difference)
             ));

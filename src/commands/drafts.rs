@@ -71,7 +71,7 @@ pub(super) fn show(
         }
     };
     let text = context.services.home.drafts().read(&draft.path)?.text;
-    printer.text(&text);
+    printer.document(&text);
     Ok(Exit::Done)
 }
 

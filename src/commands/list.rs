@@ -64,7 +64,7 @@ pub(super) async fn run(
             _ => None,
         };
         if printer.is_json() {
-            printer.line(object(&product, status.as_ref()));
+            printer.json(&object(&product, status.as_ref()));
         } else {
             let state = match (status, &product.pending, &product.published) {
                 (Some(status), ..) => status.to_string(),

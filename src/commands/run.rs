@@ -23,12 +23,18 @@ pub async fn run(cli: &Cli, command: &CliCommand, env: Env<'_>, printer: &mut Pr
     let exit = match Box::pin(dispatch(cli, command, env, printer)).await {
         Ok(exit) => exit,
         Err(failure) => {
+            tracing::error!("{}", failure.message);
             printer.chatter(format!("flightdeck: {}", failure.message));
             failure.exit
         }
     };
+    tracing::info!(
+        exit = exit as u8,
+        pid = std::process::id(),
+        "the command ends"
+    );
     // What a failed command printed is no document: an earlier one stays.
-    if let (Some(out), Some(document), Exit::Done) = (out, printer.document(), exit)
+    if let (Some(out), Some(document), Exit::Done) = (out, printer.collected(), exit)
         && let Err(error) = atomic::write(out, &document)
     {
         printer.chatter(format!("flightdeck: {error}"));
@@ -110,7 +116,7 @@ async fn dispatch(
             .await
         }
         CliCommand::Publish(args) => {
-            let mut context = Context::open(cli, env)?;
+            let mut context = Context::open(cli, env, printer)?;
             context.limit_bandwidth(args.bandwidth.as_deref())?;
             publish::publish(context, args, printer).await
         }
@@ -122,7 +128,7 @@ async fn dispatch(
         } => {
             // The list only reads, so it works where nothing can be written.
             let mut context = match run {
-                Some(_) => Context::open(cli, env)?,
+                Some(_) => Context::open(cli, env, printer)?,
                 None => Context::open_to_read(cli, env, printer)?,
             };
             context.limit_bandwidth(bandwidth.as_deref())?;
@@ -131,7 +137,7 @@ async fn dispatch(
         CliCommand::Rollout { target, yes, to } => {
             let context = match to {
                 None | Some(RolloutMove::Get) => Context::open_to_read(cli, env, printer)?,
-                Some(_) => Context::open(cli, env)?,
+                Some(_) => Context::open(cli, env, printer)?,
             };
             rollout::run(context, target, to.as_ref(), *yes, printer).await
         }
@@ -144,9 +150,11 @@ async fn dispatch(
         }
         CliCommand::Texts(what) => texts::run(cli, env, what, printer).await,
         CliCommand::Watch { targets } => {
-            publish::watch(Context::open(cli, env)?, targets, printer).await
+            publish::watch(Context::open(cli, env, printer)?, targets, printer).await
         }
-        CliCommand::Create(what) => account::create(Context::open(cli, env)?, what, printer).await,
+        CliCommand::Create(what) => {
+            account::create(Context::open(cli, env, printer)?, what, printer).await
+        }
         CliCommand::Delete {
             target,
             draft,
@@ -157,7 +165,14 @@ async fn dispatch(
                 yes: *yes,
                 name: name.as_deref(),
             };
-            account::delete(Context::open(cli, env)?, target, *draft, &consent, printer).await
+            account::delete(
+                Context::open(cli, env, printer)?,
+                target,
+                *draft,
+                &consent,
+                printer,
+            )
+            .await
         }
         _ => Err(Failure::usage("this command has a screen of its own")),
     }

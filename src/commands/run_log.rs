@@ -210,7 +210,7 @@ impl RunLog {
             super::show::report(report, printer);
         }
         match exit {
-            Exit::Done => printer.line(ending.message),
+            Exit::Done => printer.text(ending.message),
             Exit::Timeout => {
                 printer.chatter(format!(
                     "flightdeck: The timeout passed. {}",

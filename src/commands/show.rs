@@ -44,7 +44,7 @@ pub(super) async fn show(
     };
     let submission = store.submission(target, &id).await?.submission;
     if json {
-        printer.line(document::pretty(&submission.document));
+        printer.document(&document::pretty(&submission.document));
         if submission
             .document
             .get("fileUploadUrl")
@@ -54,7 +54,7 @@ pub(super) async fn show(
             printer.chatter("fileUploadUrl is left out: whoever has it can replace the upload.");
         }
     } else if printer.is_json() {
-        printer.line(&submission.document);
+        printer.json(&submission.document);
     } else {
         overview(&product, Some(&submission), printer);
     }

@@ -1,6 +1,6 @@
 //! `sim`: the simulated Store alone, until it is told to stop.
 
-use super::exit::Exit;
+use super::{exit::Exit, printer::complain};
 use crate::{cli::SimArgs, shell::signals};
 use std::{
     fs,
@@ -60,7 +60,6 @@ pub fn read_scenario(name: Option<&str>) -> Result<Scenario, String> {
 }
 
 fn say(exit: Exit, message: &str) -> Exit {
-    // Nobody may be listening to stderr; the exit code still tells.
-    let _ = writeln!(io::stderr(), "flightdeck: {message}");
+    complain(message);
     exit
 }

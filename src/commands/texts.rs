@@ -82,7 +82,7 @@ pub(super) async fn run(
                 )));
             }
             if is_document {
-                printer.line(text.trim_end_matches('\n'));
+                printer.document(text.trim_end_matches('\n'));
                 return Ok(Exit::Done);
             }
             // A document that stays as it is keeps its time of change too.
@@ -231,7 +231,7 @@ fn plan(
 fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) {
     let print = |event: &Event<'_>, printer: &mut Printer<'_>| {
         if is_aside {
-            printer.chatter(event.to_json());
+            printer.event_aside(event);
         } else {
             printer.event(event);
         }

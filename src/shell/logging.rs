@@ -1,41 +1,51 @@
-//! The log file: what happened inside, for a report of a fault. Holds methods and paths of requests, never a secret or a signed URL.
+//! The log file: sessions, requests and errors, for a report of a fault. Holds methods and paths of requests, never a secret or a signed URL.
 
+use crate::storage::log_file;
 use std::{
-    fs::{self, OpenOptions},
+    fs::File,
+    io::{self, Write},
     path::Path,
     sync::Mutex,
 };
+use store_model::{safe_text, signed_url};
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// A log that has grown beyond this is put aside; one older log is kept.
-const MOST: u64 = 4 * 1024 * 1024;
-
-/// Sends everything that is traced to `flightdeck.log` in this folder; `FLIGHTDECK_LOG` sets the level (`info` by default).
-/// A log that cannot be written is no reason not to work.
-pub fn start(folder: &Path) {
-    let path = folder.join("flightdeck.log");
-    if fs::metadata(&path).is_ok_and(|facts| facts.len() > MOST) {
-        let _ = fs::rename(&path, folder.join("flightdeck.old.log"));
-    }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let Ok(file) = options.open(&path) else {
-        return;
-    };
+/// Sends everything that is traced to `flightdeck.log` in this folder, which is made if it is missing; `FLIGHTDECK_LOG` sets the
+/// level (`info` by default). A log that cannot be written is no reason not to work.
+pub fn start(folder: &Path) -> io::Result<()> {
+    let file = log_file::open(folder)?;
     let filter = std::env::var("FLIGHTDECK_LOG")
         .ok()
         .and_then(|text| text.parse::<Targets>().ok())
         .unwrap_or_else(our_crates);
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(Mutex::new(file));
+        .with_writer(Mutex::new(Lines(file)));
     // A second start in one process (the demo after the welcome screen) keeps the first log.
     let _ = tracing_subscriber::registry()
         .with(lines)
         .with(filter)
         .try_init();
+    Ok(())
+}
+
+/// One line for each event, whatever its texts hold: they come from the Store and from files as well.
+struct Lines(File);
+
+impl Write for Lines {
+    /// Gets a whole event.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let text = signed_url::redact(text.trim_end());
+        // One call for the whole line: processes that share the log do not mix their letters.
+        self.0
+            .write_all(format!("{}\n", safe_text::line(&text)).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Our own crates tell what they do, the libraries only what went wrong.

@@ -102,6 +102,17 @@ pub(super) fn sweep(folder: &Path) {
     }
 }
 
+/// A link may lead a write to a file of somebody else, or into one that others read: the program's own files are none.
+pub(super) fn refuse_link(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink()) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is a link to another place, where nothing is written",
+        ));
+    }
+    Ok(())
+}
+
 /// Options that create a file for the owner alone.
 pub(super) fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has a mode to set"))]

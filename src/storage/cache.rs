@@ -8,6 +8,7 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
 };
+use store_model::signed_url::redact_document;
 
 /// Raised when what is kept changes its shape; older files then count as none.
 const FORMAT: u32 = 1;
@@ -63,7 +64,8 @@ impl Cache {
         if bytes.len() as u64 > LARGEST {
             return remove(&path);
         }
-        atomic::write(&path, &bytes)
+        let text = String::from_utf8_lossy(&bytes);
+        atomic::write(&path, redact_document(&text).as_bytes())
     }
 
     /// A list as it was last known, and when that was.

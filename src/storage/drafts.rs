@@ -2,7 +2,7 @@
 //! sides of every PUT, and what was rescued before a delete or set aside by a person.
 //! All but the working copy are plain JSON files; their names say the rest.
 
-use super::{atomic, error::DiskError, scrub::scrub};
+use super::{atomic, error::DiskError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use std::{
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
 };
-use store_model::target::Target;
+use store_model::{signed_url::redact_document, target::Target};
 
 /// The folder of kept documents.
 #[derive(Clone, Debug)]
@@ -208,7 +208,7 @@ impl Drafts {
                 why.word()
             );
             let path = self.folder.join(name);
-            if atomic::write_new(&path, scrub(&text).as_bytes())? {
+            if atomic::write_new(&path, redact_document(&text).as_bytes())? {
                 self.drop_oldest(target, why);
                 return Ok(path);
             }
@@ -224,7 +224,9 @@ impl Drafts {
             file.target == *target && file.why == why && file.run.as_deref() == Some(run)
         });
         files
-            .find(|file| fs::read_to_string(&file.path).is_ok_and(|kept| kept == scrub(text)))
+            .find(|file| {
+                fs::read_to_string(&file.path).is_ok_and(|kept| kept == redact_document(text))
+            })
             .map(|file| file.path)
     }
 
@@ -253,7 +255,10 @@ impl Drafts {
         let header = serde_json::to_string(&header).map_err(|error| {
             DiskError::new("keep the edited document", &path, io::Error::other(error))
         })?;
-        atomic::write(&path, format!("{header}\n{}", scrub(text)).as_bytes())?;
+        atomic::write(
+            &path,
+            format!("{header}\n{}", redact_document(text)).as_bytes(),
+        )?;
         if is_new_base {
             self.drop_bases(target, base_digest.as_deref());
         }
@@ -267,7 +272,7 @@ impl Drafts {
         base: &Value,
     ) -> Result<(Option<String>, bool), DiskError> {
         let text = base.to_string();
-        let text = scrub(&text);
+        let text = redact_document(&text);
         let digest = Sha256::digest(text.as_bytes())
             .iter()
             .take(12)

@@ -10,8 +10,8 @@ pub mod holder;
 pub mod home;
 pub mod ledger;
 pub mod lock;
+pub mod log_file;
 pub mod runs;
-pub mod scrub;
 
 pub use cache::Cache;
 pub use drafts::{Draft, DraftFile, Drafts, EditedDraft, Kept, MOST_PUTS};
@@ -19,6 +19,6 @@ pub use error::DiskError;
 pub use history::{Finished, History, Stage};
 pub use holder::Holder;
 pub use home::Home;
-pub use ledger::{LedgerFile, LedgerLook, LedgerSlot};
+pub use ledger::LedgerFile;
 pub use lock::Lock;
 pub use runs::{Journal, RunFile, Runs};

@@ -6,7 +6,6 @@ use super::{
     error::DiskError,
     holder::Holder,
     lock::{self, Lock},
-    scrub::scrub,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -15,6 +14,7 @@ use std::{
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
+use store_model::signed_url::redact_document;
 
 /// Journals hold whole documents. What matters of a run that has ended stands in the history for good.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -236,7 +236,8 @@ impl Journal {
     /// Adds an entry; it is on disk when this returns. After an error the entry is not in the journal, and another may be tried.
     pub fn append(&mut self, entry: &Value) -> Result<(), DiskError> {
         let line = entry.to_string();
-        self.put(&scrub(&line))
+        // The last guard: no signed URL gets onto the disk.
+        self.put(&redact_document(&line))
             .map_err(|source| DiskError::new("write the journal of a run", &self.path, source))
     }
 

@@ -22,7 +22,10 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::path::Path;
-use store_client::{Fetched, blob::UploadUrl};
+use store_client::{
+    Fetched,
+    blob::{UploadUrl, UploadUrlError},
+};
 use store_model::{product::Product, submission::Submission, target::Target};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -139,7 +142,7 @@ struct Driver<'a> {
     /// What runs, once it has been read.
     product: Option<Product>,
     /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
-    upload: Option<UploadUrl>,
+    upload: Result<UploadUrl, UploadUrlError>,
     /// What an earlier process had sent.
     sent: Option<Sent>,
     /// The ZIP that was found to be the approved one; a resumed run does not know.
@@ -162,7 +165,7 @@ impl<'a> Driver<'a> {
             cancel,
             target: header.operation.target().clone(),
             product: None,
-            upload: None,
+            upload: Err(UploadUrlError::None),
             sent,
             approved: None,
             journal,
@@ -385,7 +388,7 @@ impl<'a> Driver<'a> {
     }
 
     fn keep_url(&mut self, fetched: Fetched) -> Submission {
-        if fetched.upload.is_some() {
+        if self.upload.is_err() || fetched.upload.is_ok() {
             self.upload = fetched.upload;
         }
         fetched.submission
@@ -434,7 +437,7 @@ impl<'a> Driver<'a> {
     }
 
     async fn send(&mut self, view: &RunView, id: &str, zip: &Path) -> Result<RunEvent, Fault> {
-        if self.upload.is_none() {
+        if self.upload.is_err() {
             // A resumed run: the signed URL was never on disk, the draft still knows it.
             let fetched = self
                 .services
@@ -444,16 +447,13 @@ impl<'a> Driver<'a> {
                 .map_err(fault)?;
             self.keep_url(fetched);
         }
-        let Some(url) = self.upload.clone() else {
-            let message = format!(
-                "Draft {id} has no upload URL: it was touched in Partner Center. See {}",
+        let url = self.upload.clone().map_err(|why| Fault {
+            cause: Cause::Store,
+            message: format!(
+                "Draft {id} cannot be uploaded to: {why}. See {}",
                 self.target.portal_url(Some(id))
-            );
-            return Err(Fault {
-                cause: Cause::Store,
-                message,
-            });
-        };
+            ),
+        })?;
         let sending = Sending {
             services: self.services,
             reporter: self.reporter,

@@ -135,7 +135,7 @@ impl Task for LoadCatalog {
 
     async fn run(self, context: TaskContext<Self>) -> Result<Listing, TaskError> {
         let services = context.services().await?;
-        let store = services.store.with_priority(Priority::Screen);
+        let store = services.store.with_priority(Priority::Selected);
         // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the
         // result. Each preview is at least twice the one before: thousands of products are not copied anew with every page.
         let shown = AtomicUsize::new(0);
@@ -184,7 +184,7 @@ impl Task for LoadTarget {
 
     async fn run(self, context: TaskContext<Self>) -> Result<Arc<TargetDetail>, TaskError> {
         let services = context.services().await?;
-        let detail = read_target(&services, &self.0, Priority::Screen).await?;
+        let detail = read_target(&services, &self.0, Priority::Selected).await?;
         Ok(Arc::new(detail))
     }
 }
@@ -209,7 +209,7 @@ impl Task for LoadStatus {
 
     async fn run(self, context: TaskContext<Self>) -> Result<StatusReport, TaskError> {
         let services = context.services().await?;
-        let store = services.store.with_priority(Priority::Background);
+        let store = services.store.with_priority(Priority::Pending);
         Ok(store.status(&self.target, &self.submission).await?)
     }
 }

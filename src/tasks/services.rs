@@ -11,7 +11,7 @@ use crate::{
 use futures::future::{BoxFuture, Shared};
 use std::sync::Arc;
 use store_client::{
-    Credential, Ledger, Observe, Store, StoreSettings,
+    Credential, Exchange, Ledger, Observe, Store, StoreSettings,
     blob::{Checksum, UploadSettings},
     http::{self, HttpClientError},
 };
@@ -91,6 +91,7 @@ impl Services {
         ledger: Option<LedgerFile>,
     ) -> Result<Self, OpenError> {
         let http = http::http_client_for(&profile.store)?;
+        let observe = logged(observe);
         let settings = StoreSettings {
             login: profile.login.clone(),
             store: profile.store.clone(),
@@ -122,6 +123,22 @@ impl Services {
             },
         })
     }
+}
+
+/// Every request goes into the log as well, whoever else wants to know.
+fn logged(observe: Observe) -> Observe {
+    Arc::new(move |exchange: Exchange| {
+        tracing::info!(
+            method = exchange.method,
+            path = exchange.path,
+            status = exchange.status,
+            ms = exchange.elapsed.as_millis() as u64,
+            correlation = exchange.correlation,
+            error = exchange.error,
+            "request"
+        );
+        observe(exchange);
+    })
 }
 
 /// The service counts by tenant: two profiles of one tenant share what is left of the minute.

@@ -11,6 +11,7 @@ mod approve;
 mod bench;
 mod check;
 mod drafts;
+mod hostile;
 #[path = "../support/nobody.rs"]
 mod nobody;
 mod products;

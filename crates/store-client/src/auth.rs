@@ -193,10 +193,12 @@ impl Auth {
                     let error = ApiError::Lost {
                         call: "sign in".to_owned(),
                         reason: fault.reason,
+                        trouble: fault.trouble,
                         was_sent: fault.was_sent,
                         changes: false,
                     };
-                    (error, Some(patience.pause(attempt)))
+                    let pause = patience.pause(attempt);
+                    (error, (!fault.trouble.is_lasting()).then_some(pause))
                 }
                 Ok(reply) if reply.status.is_success() => match read_token(&reply, at) {
                     Ok(token) => {

@@ -1,10 +1,13 @@
-//! The local budget of Store requests: so many in a sliding minute, people first. It must not know what a request is.
+//! The queue in front of every request of the Store: a local budget of requests in a sliding minute, people first.
+//! It must not know what a request is.
 //!
 //! Nothing runs in the background: every waiter watches the queue itself, so that a waiter that is dropped leaves no trace.
 
-use crate::ledger::{Ledger, Look, Slot};
+use crate::{
+    ledger::Ledger,
+    minute::{Minute, Pause, Priority, Slot, WINDOW, millis},
+};
 use std::{
-    collections::VecDeque,
     pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -17,43 +20,46 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// The service counts arrivals in a minute; a second more covers requests that travelled at different speeds.
-const WINDOW: Duration = Duration::from_secs(61);
-
-/// A block longer than this is no pause but a refusal (a limit per day, store-api.md Q1): callers are told at once.
-const PATIENCE: Duration = Duration::from_secs(150);
-
-/// Nobody is locked out for longer than this on the word of one answer.
-const LONGEST_BLOCK: Duration = Duration::from_mins(15);
-
-/// The ledger counts milliseconds.
-const SHORTEST_WAIT: Duration = Duration::from_millis(1);
-
-/// Who waits longer than this for a slot is told why.
+/// Waiting longer than this for a slot counts as a delay that people are told about.
 const LONG_WAIT: Duration = Duration::from_secs(10);
 
-/// A ledger that failed is left alone for so long: every attempt may cost the time that it waits for its lock.
+/// A ledger that failed is left alone for this long: every attempt may cost the time that it waits for its lock.
 const LEDGER_REST: Duration = WINDOW;
 
-/// Who waits for a request: someone at the keyboard or a command, the rows on screen, or nobody in particular.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Priority {
-    Person,
-    Screen,
-    Background,
-}
+/// Other processes give slots back and end pauses: nobody waits longer than this on what the ledger said.
+const LEDGER_NEWS: Duration = Duration::from_secs(10);
+
+/// While the Store cannot be reached, the background tries again after this long, then after twice as long, and so on.
+const FIRST_RETREAT: Duration = Duration::from_secs(2);
+const LONGEST_RETREAT: Duration = Duration::from_mins(1);
+
+/// The clock starts here, so that what other processes did before this one started has a time as well.
+const CLOCK_START: Duration = Duration::from_hours(48);
 
 /// How much of the minute is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BudgetView {
-    /// Requests sent in the last minute, those of other processes with them as far as they were seen.
+    /// Requests sent in the last minute, including those of other processes as far as they were seen.
     pub used: u32,
     /// Requests allowed in a minute.
     pub limit: u32,
     /// Requests that wait for their turn.
     pub waiting: usize,
-    /// Requests since the start that have waited more than 10 s for their turn, those that still wait with them.
+    /// Requests since the start that have waited more than 10 s for their turn, including those that still wait.
     pub delayed: u32,
+    /// Why the first in the queue waits, and for how long; `None` when nobody waits.
+    pub hold: Option<Hold>,
+}
+
+/// What keeps the first request in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// The requests of this minute are used, or the rest is kept for the person; the next slot is free after this time.
+    Full(Duration),
+    /// The service asked for a pause.
+    Paused(Pause),
+    /// The Store cannot be reached; the background tries again after this time.
+    Unreachable(Duration),
 }
 
 /// The priority of one request; it can rise while the request waits, when someone more urgent joins it.
@@ -65,35 +71,52 @@ impl Urgency {
         Arc::new(Self(AtomicU8::new(priority as u8)))
     }
 
-    fn rank(&self) -> u8 {
-        self.0.load(Ordering::Relaxed)
+    fn priority(&self) -> Priority {
+        match self.0.load(Ordering::Relaxed) {
+            0 => Priority::Person,
+            1 => Priority::Selected,
+            2 => Priority::Pending,
+            _ => Priority::Background,
+        }
     }
 }
+
+/// A slot that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket(u64);
 
 pub(crate) struct Budget {
     limit: usize,
     /// What other processes take from the same minute; without one this process is alone.
     ledger: Option<Arc<dyn Ledger>>,
+    clock: Instant,
     state: Mutex<State>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// When each request of the last minute was let through, oldest first.
-    sent: VecDeque<Instant>,
-    /// The requests of all processes when the ledger was last seen, oldest first.
-    seen: VecDeque<Instant>,
-    blocked_until: Option<Instant>,
-    /// Other processes have taken the minute up to here.
-    full_until: Option<Instant>,
+    /// By the clock of this budget: its own requests, or those of all processes when the ledger was last seen.
+    minute: Minute,
     queue: Vec<Waiter>,
     next_number: u64,
     /// Who asks the ledger just now: one at a time, so that the order of the queue holds.
     asking: Option<u64>,
+    /// When the ledger was last seen.
+    seen: Option<u64>,
     /// The ledger failed and is not asked before this time.
-    ledger_rests: Option<Instant>,
+    ledger_rests: u64,
+    outage: Option<Outage>,
     delayed: u32,
+}
+
+/// The Store cannot be reached.
+#[derive(Debug)]
+struct Outage {
+    /// The background waits until then.
+    until: u64,
+    /// The pause after the next failure.
+    next: Duration,
 }
 
 #[derive(Debug)]
@@ -104,62 +127,48 @@ struct Waiter {
 }
 
 impl State {
-    fn forget_old(&mut self, now: Instant) {
-        for times in [&mut self.sent, &mut self.seen] {
-            while times
-                .front()
-                .is_some_and(|at| now.duration_since(*at) >= WINDOW)
-            {
-                times.pop_front();
-            }
-        }
-        for until in [
-            &mut self.blocked_until,
-            &mut self.full_until,
-            &mut self.ledger_rests,
-        ] {
-            until.take_if(|until| *until <= now);
-        }
-    }
-
-    fn head(&self) -> Option<u64> {
+    fn head(&self) -> Option<&Waiter> {
         self.queue
             .iter()
-            .min_by_key(|waiter| (waiter.urgency.rank(), waiter.number))
-            .map(|waiter| waiter.number)
+            .min_by_key(|waiter| (waiter.urgency.priority(), waiter.number))
     }
 
-    /// Writes down what the ledger said. `true` when the slot is taken.
-    fn learn(&mut self, look: Look, now: Instant) -> bool {
-        let mut ages = look.ages;
-        ages.sort_unstable_by(|a, b| b.cmp(a));
-        self.seen = ages
-            .into_iter()
-            .filter_map(|age| now.checked_sub(age))
-            .collect();
-        match look.slot {
-            Slot::Taken => self.sent.push_back(now),
-            // Never at once: a wait of nothing would be a busy loop.
-            Slot::Full(wait) => self.full_until = Some(now + wait.clamp(SHORTEST_WAIT, WINDOW)),
-            Slot::Blocked(wait) => {
-                self.blocked_until = Some(now + wait.clamp(SHORTEST_WAIT, LONGEST_BLOCK));
-            }
+    /// What keeps a request of this priority, by all that is known here.
+    fn hold(&mut self, now: u64, limit: usize, priority: Priority) -> Option<Hold> {
+        self.minute.forget(now);
+        if let Some(outage) = self
+            .outage
+            .as_ref()
+            .filter(|outage| outage.until > now && priority > Priority::Person)
+        {
+            return Some(Hold::Unreachable(Duration::from_millis(outage.until - now)));
         }
-        look.slot == Slot::Taken
+        match self.minute.slot(now, limit, priority) {
+            Slot::Free => None,
+            Slot::Full(wait) => Some(Hold::Full(wait)),
+            Slot::Paused(pause) => Some(Hold::Paused(pause)),
+        }
+    }
+
+    /// One of the background goes out to see whether the Store is back; the others wait for what it finds.
+    fn explores(&mut self, now: u64, priority: Priority) {
+        if let Some(outage) = self.outage.as_mut().filter(|_| priority > Priority::Person) {
+            outage.until = now + millis(outage.next);
+        }
     }
 }
 
 /// What a waiter learns when it looks at the queue.
 enum Turn {
-    Now,
+    Now(Ticket),
     /// Free here; the ledger has the last word, and this waiter is the one that asks it.
-    Ask(Arc<dyn Ledger>),
+    Ask(Arc<dyn Ledger>, Priority),
     /// First in the queue, but not before this time.
     At(Instant),
     /// Others come first.
     Behind,
     /// The service asked for a longer pause than anyone waits for.
-    Refused(Duration),
+    Refused(Pause),
 }
 
 /// A place in the queue, given back when dropped.
@@ -193,6 +202,7 @@ impl Budget {
         Self {
             limit,
             ledger: None,
+            clock: Instant::now(),
             state: Mutex::default(),
             changed: Notify::new(),
         }
@@ -207,21 +217,22 @@ impl Budget {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a free slot and takes it. Fails with the pause that is left when the service asked for a very long one.
-    pub(crate) async fn take(&self, urgency: &Arc<Urgency>) -> Result<(), Duration> {
+    fn now(&self) -> u64 {
+        millis(CLOCK_START + self.clock.elapsed())
+    }
+
+    /// Waits for a free slot and takes it. Fails with the pause that the service asked for when that is a very long one.
+    pub(crate) async fn take(&self, urgency: &Arc<Urgency>) -> Result<Ticket, Pause> {
         let place = self.join(urgency);
         loop {
             let mut changed = pin!(self.changed.notified());
             // Listens before it looks: a change between the two is not missed.
             changed.as_mut().enable();
-            match self.turn(place.number) {
-                Turn::Now => return Ok(()),
-                Turn::Ask(ledger) => {
-                    if self
-                        .ask(ledger, urgency.rank() == Priority::Person as u8)
-                        .await
-                    {
-                        return Ok(());
+            match self.turn(place.number, urgency.priority()) {
+                Turn::Now(ticket) => return Ok(ticket),
+                Turn::Ask(ledger, priority) => {
+                    if let Some(ticket) = self.ask(ledger, priority).await {
+                        return Ok(ticket);
                     }
                 }
                 Turn::Refused(pause) => return Err(pause),
@@ -252,77 +263,166 @@ impl Budget {
         }
     }
 
-    fn turn(&self, number: u64) -> Turn {
-        let now = Instant::now();
+    fn turn(&self, number: u64, priority: Priority) -> Turn {
+        let now = self.now();
         let mut state = self.lock();
-        state.forget_old(now);
-        if let Some(pause) = state
-            .blocked_until
-            .map(|until| until - now)
-            .filter(|pause| *pause > PATIENCE)
+        if state.head().is_none_or(|head| head.number != number)
+            || state.asking.is_some_and(|asking| asking != number)
         {
-            return Turn::Refused(pause);
-        }
-        if state.head() != Some(number) || state.asking.is_some_and(|asking| asking != number) {
             return Turn::Behind;
         }
-        if let Some(until) = state.blocked_until.max(state.full_until) {
-            return Turn::At(until);
-        }
-        match (state.sent.front(), &self.ledger) {
-            (Some(oldest), _) if state.sent.len() >= self.limit => Turn::At(*oldest + WINDOW),
-            (_, Some(ledger)) if state.ledger_rests.is_none() => {
+        let ledger = self
+            .ledger
+            .as_ref()
+            .filter(|_| state.ledger_rests <= now)
+            .map(Arc::clone);
+        let hold = state.hold(now, self.limit, priority);
+        let is_news = state
+            .seen
+            .is_some_and(|seen| now < seen + millis(LEDGER_NEWS));
+        let wait = match (hold, ledger) {
+            (Some(Hold::Unreachable(wait)), _) => wait,
+            (None, Some(ledger)) => {
                 state.asking = Some(number);
-                Turn::Ask(Arc::clone(ledger))
+                return Turn::Ask(ledger, priority);
             }
-            _ => {
-                state.sent.push_back(now);
-                Turn::Now
+            (Some(_), Some(ledger)) if !is_news => {
+                state.asking = Some(number);
+                return Turn::Ask(ledger, priority);
             }
-        }
+            (None, None) => {
+                state.explores(now, priority);
+                return match state.minute.take(now, self.limit, priority) {
+                    Slot::Free => Turn::Now(Ticket(now)),
+                    // Not reached: it was free under the same lock.
+                    _ => Turn::At(Instant::now()),
+                };
+            }
+            (Some(Hold::Paused(pause)), _) if pause.is_long() => return Turn::Refused(pause),
+            (Some(Hold::Paused(Pause { left: wait, .. }) | Hold::Full(wait)), Some(_)) => {
+                wait.min(LEDGER_NEWS)
+            }
+            (Some(Hold::Paused(Pause { left: wait, .. }) | Hold::Full(wait)), None) => wait,
+        };
+        Turn::At(Instant::now() + wait)
     }
 
-    /// Asks the ledger for the slot that is free here; `false` when it is not free there.
-    async fn ask(&self, ledger: Arc<dyn Ledger>, is_person: bool) -> bool {
+    /// Asks the ledger for the slot that is free here; `None` when it is not free there.
+    async fn ask(&self, ledger: Arc<dyn Ledger>, priority: Priority) -> Option<Ticket> {
         let limit = self.limit;
-        let look = blocking(move || ledger.take(limit, WINDOW, is_person)).await;
-        let now = Instant::now();
-        let is_taken = {
+        let answer = exchange(ledger, move |minute, now| {
+            (minute.take(now, limit, priority), now)
+        })
+        .await;
+        let now = self.now();
+        let ticket = {
             let mut state = self.lock();
             state.asking = None;
-            match look {
-                Ok(look) => state.learn(look, now),
+            match answer {
+                Ok(((slot, at), minute)) => {
+                    state.minute = minute.by_clock(at, now);
+                    state.seen = Some(now);
+                    (slot == Slot::Free).then(|| {
+                        state.explores(now, priority);
+                        Ticket(at)
+                    })
+                }
                 Err(reason) => {
                     tracing::warn!(
                         reason,
                         "the requests of other processes are not counted: the ledger cannot be used"
                     );
-                    state.ledger_rests = Some(now + LEDGER_REST);
-                    false
+                    state.ledger_rests = now + millis(LEDGER_REST);
+                    None
                 }
             }
         };
         self.changed.notify_waiters();
-        is_taken
+        ticket
+    }
+
+    /// Changes the minute of all processes, or only this one's where that cannot be done.
+    async fn note(&self, change: impl Fn(&mut Minute, u64) + Send + Sync + 'static) {
+        let change = Arc::new(change);
+        let now = self.now();
+        let ledger = self
+            .ledger
+            .clone()
+            .filter(|_| self.lock().ledger_rests <= now);
+        let minute = match ledger {
+            Some(ledger) => {
+                let change = Arc::clone(&change);
+                let answer = exchange(ledger, move |minute, now| {
+                    change(minute, now);
+                    now
+                });
+                answer
+                    .await
+                    .inspect_err(|reason| {
+                        tracing::warn!(
+                            reason,
+                            "other processes do not know of it: the ledger cannot be used"
+                        );
+                    })
+                    .ok()
+            }
+            None => None,
+        };
+        {
+            let now = self.now();
+            let mut state = self.lock();
+            match minute {
+                Some((at, minute)) => state.minute = minute.by_clock(at, now),
+                None => change(&mut state.minute, now),
+            }
+        }
+        self.changed.notify_waiters();
     }
 
     /// Lets nothing through for a while, here and in the processes that share the ledger: the service said so.
     pub(crate) async fn block(&self, pause: Duration) {
-        let pause = pause.min(LONGEST_BLOCK);
-        let until = Instant::now() + pause;
-        {
+        self.note(move |minute, now| minute.block(now, pause)).await;
+    }
+
+    /// The Store answered: it can be reached, and a pause of hours that it asked for before is over.
+    pub(crate) async fn answered(&self, Ticket(taken): Ticket) {
+        let is_paused = {
             let mut state = self.lock();
-            state.blocked_until = state.blocked_until.max(Some(until));
+            let was_out = state.outage.take().is_some();
+            let is_paused = state
+                .minute
+                .pause(self.now())
+                .is_some_and(|pause| pause.is_long());
+            drop(state);
+            if was_out {
+                self.changed.notify_waiters();
+            }
+            is_paused
+        };
+        if is_paused {
+            self.note(move |minute, now| minute.lift(now, taken)).await;
         }
-        self.changed.notify_waiters();
-        if let Some(ledger) = self.ledger.clone()
-            && let Err(reason) = blocking(move || ledger.block(pause)).await
-        {
-            tracing::warn!(
-                reason,
-                "other processes do not know of the pause that the service asked for"
-            );
-        }
+    }
+
+    /// The request never reached the Store: its slot is free again, and the background backs off.
+    pub(crate) async fn missed(&self, Ticket(taken): Ticket) {
+        self.retreat(Duration::ZERO);
+        self.note(move |minute, _| minute.give_back(taken)).await;
+    }
+
+    /// The Store is in trouble: the background leaves it alone for a while, at least for as long as it asked for.
+    pub(crate) fn retreat(&self, asked: Duration) {
+        let now = self.now();
+        let mut state = self.lock();
+        let pause = state
+            .outage
+            .as_ref()
+            .map_or(FIRST_RETREAT, |outage| outage.next)
+            .max(asked.min(crate::minute::LONGEST_LOCK));
+        state.outage = Some(Outage {
+            until: now + millis(pause),
+            next: (pause * 2).min(LONGEST_RETREAT),
+        });
     }
 
     /// Lets a waiting request move up.
@@ -333,28 +433,45 @@ impl Budget {
     }
 
     pub(crate) fn view(&self) -> BudgetView {
+        let now = self.now();
         let mut state = self.lock();
-        state.forget_old(Instant::now());
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let first = state.head().map(|head| head.urgency.priority());
+        let hold = first.and_then(|priority| state.hold(now, self.limit, priority));
+        state.minute.forget(now);
         let late = state
             .queue
             .iter()
             .filter(|waiter| waiter.since.elapsed() > LONG_WAIT)
             .count();
         BudgetView {
-            used: count(state.sent.len().max(state.seen.len())),
+            used: count(state.minute.used()),
             limit: count(self.limit),
             waiting: state.queue.len(),
             delayed: state.delayed.saturating_add(count(late)),
+            hold,
         }
     }
 }
 
-/// Runs a look at the ledger where waiting for a disk holds nobody up.
-async fn blocking<T: Send + 'static>(
-    look: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, String> {
-    match tokio::task::spawn_blocking(look).await {
+/// Changes the ledger's minute where waiting for a disk holds nobody up; gives what `change` said and the minute after it.
+async fn exchange<T: Send + 'static>(
+    ledger: Arc<dyn Ledger>,
+    change: impl Fn(&mut Minute, u64) -> T + Send + 'static,
+) -> Result<(T, Minute), String> {
+    let work = move || {
+        let mut answer = None;
+        ledger.exchange(&mut |now, text| {
+            let mut minute = Minute::read(text);
+            minute.forget(now);
+            let said = change(&mut minute, now);
+            let text = minute.text().into_bytes();
+            answer = Some((said, minute));
+            text
+        })?;
+        answer.ok_or_else(|| std::io::Error::other("it was not asked"))
+    };
+    match tokio::task::spawn_blocking(work).await {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     }

@@ -1,7 +1,7 @@
 //! The calls for one product, one submission, one rollout. It must not know tokens, budget or repetition.
 
 use crate::{
-    blob::UploadUrl,
+    blob::{UploadUrl, UploadUrlError},
     call::{Call, Limit},
     client::Store,
     error::ApiError,
@@ -19,17 +19,16 @@ use store_model::{
 #[derive(Clone, Debug)]
 pub struct Fetched {
     pub submission: Submission,
-    /// `None` when the Store gave none or none that can be used; `submission.has_upload_url()` tells the two apart.
-    pub upload: Option<UploadUrl>,
+    /// Where its ZIP goes, or why that cannot be used.
+    pub upload: Result<UploadUrl, UploadUrlError>,
 }
 
 impl Fetched {
     fn split(document: Value) -> Self {
         let (submission, url) = Submission::split(document);
-        let upload = url.as_deref().map(UploadUrl::parse).transpose().unwrap_or_else(|error| {
-            tracing::warn!(submission = submission.id, %error, "the upload URL of a submission cannot be used");
-            None
-        });
+        let upload = url
+            .as_deref()
+            .map_or(Err(UploadUrlError::None), UploadUrl::parse);
         Self { submission, upload }
     }
 }
@@ -135,7 +134,7 @@ impl Store {
                     correlation,
                 )
             })?;
-        draft.upload = draft.upload.or(made.upload);
+        draft.upload = draft.upload.or_else(|why| made.upload.map_err(|_| why));
         Ok(draft)
     }
 

@@ -3,15 +3,17 @@
 
 use crate::{
     auth::{Auth, Credential, Identity},
-    budget::{Budget, BudgetView, Priority, Urgency},
+    budget::{Budget, BudgetView, Urgency},
     call::Call,
     coalesce::Reads,
     endpoint::check_endpoint,
-    error::ApiError,
+    error::{ApiError, time_words},
     exchange::{Observe, Watch},
+    fault::Fault,
     ledger::Ledger,
+    minute::{PATIENCE, Pause, Priority},
     retry::{Patience, READ_ATTEMPTS, THROTTLE_ATTEMPTS, is_passing, throttle_pause},
-    wire::{self, Fault, Reply},
+    wire::{self, Reply},
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -20,7 +22,7 @@ use reqwest::{
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
 use serde_json::Value;
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 
 /// The Store allows about this many requests a minute and tenant (store-api.md Q1).
@@ -197,30 +199,51 @@ impl Store {
         loop {
             // A sign-in that fails must not cost a slot; the one after the wait is the one that is used.
             auth.token(self.patience).await?;
-            let refused = |pause| ApiError::Throttled {
-                call: call.words.clone(),
-                retry_after: Some(pause),
-            };
-            budget.take(urgency).await.map_err(refused)?;
+            let ticket =
+                budget
+                    .take(urgency)
+                    .await
+                    .map_err(|Pause { left, said }| ApiError::Throttled {
+                        call: call.words.clone(),
+                        message: String::new(),
+                        retry_after: left,
+                        said: Some(said),
+                    })?;
             let token = auth.token(self.patience).await?;
             let may_repeat = !call.changes() && attempt < READ_ATTEMPTS;
 
             let reply = match self.exchange(call, token.text()).await {
                 Ok(reply) => reply,
-                Err(_) if may_repeat => {
-                    tokio::time::sleep(self.patience.pause(attempt)).await;
-                    attempt += 1;
-                    continue;
-                }
-                Err(Fault { reason, was_sent }) => {
+                Err(fault) => {
+                    if fault.was_sent {
+                        budget.retreat(Duration::ZERO);
+                    } else {
+                        budget.missed(ticket).await;
+                    }
+                    if may_repeat && !fault.trouble.is_lasting() {
+                        tokio::time::sleep(self.patience.pause(attempt)).await;
+                        attempt += 1;
+                        continue;
+                    }
+                    let Fault {
+                        trouble,
+                        reason,
+                        was_sent,
+                    } = fault;
                     return Err(ApiError::Lost {
                         call: call.words.clone(),
                         reason,
+                        trouble,
                         was_sent,
                         changes: call.changes(),
                     });
                 }
             };
+            if is_passing(reply.status) {
+                budget.retreat(reply.retry_after.unwrap_or_default());
+            } else if reply.status != StatusCode::TOO_MANY_REQUESTS {
+                budget.answered(ticket).await;
+            }
             match reply.status {
                 status if status.is_success() => match &reply.body {
                     Err(wire::BodyFault::Cut(_)) if may_repeat => {
@@ -236,18 +259,26 @@ impl Store {
                 }
                 StatusCode::TOO_MANY_REQUESTS => {
                     // Neither was anything changed here: the gateway did not pass the call on.
-                    let pause = throttle_pause(reply.retry_after, &reply.refusal().message);
+                    let message = reply.refusal().message;
+                    let pause = throttle_pause(reply.retry_after, &message);
                     budget.block(pause).await;
                     throttled += 1;
-                    if throttled >= THROTTLE_ATTEMPTS {
-                        return Err(refused(pause));
+                    if throttled >= THROTTLE_ATTEMPTS || pause > PATIENCE {
+                        return Err(ApiError::Throttled {
+                            call: call.words.clone(),
+                            message,
+                            retry_after: pause,
+                            said: None,
+                        });
                     }
                 }
-                status if is_passing(status) && may_repeat => {
-                    if let Some(pause) = reply.retry_after {
-                        budget.block(pause).await;
-                    }
-                    tokio::time::sleep(self.patience.pause(attempt)).await;
+                status
+                    if is_passing(status)
+                        && may_repeat
+                        && reply.retry_after.is_none_or(|pause| pause <= PATIENCE) =>
+                {
+                    let pause = reply.retry_after.unwrap_or_default();
+                    tokio::time::sleep(pause.max(self.patience.pause(attempt))).await;
                     attempt += 1;
                 }
                 _ => return Err(refusal_of(call, &reply)),
@@ -307,11 +338,20 @@ fn json_of(call: &Call, reply: Reply) -> Result<Value, ApiError> {
 
 fn refusal_of(call: &Call, reply: &Reply) -> ApiError {
     let refusal = reply.refusal();
+    let mut message = refusal.message;
+    if let Some(pause) = reply.retry_after.filter(|_| is_passing(reply.status)) {
+        let dot = if message.is_empty() { "" } else { ". " };
+        message = format!(
+            "{}{dot}It asks to wait {}",
+            message.trim_end_matches('.'),
+            time_words(pause)
+        );
+    }
     ApiError::Refused {
         call: call.words.clone(),
         status: reply.status.as_u16(),
         code: refusal.code,
-        message: refusal.message,
+        message,
         target: refusal.target.map(Into::into),
         correlation: reply.correlation.clone().or(refusal.activity),
         changes: call.changes(),

@@ -2,8 +2,9 @@
 //! must not answer somebody who asks after it. It must not know what is read.
 
 use crate::{
-    budget::{Budget, Priority, Urgency},
+    budget::{Budget, Urgency},
     error::ApiError,
+    minute::Priority,
 };
 use futures::{
     FutureExt,

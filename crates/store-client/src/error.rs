@@ -1,7 +1,7 @@
 //! What can go wrong with a call, in words that say what was tried, what came back and what to do next.
 //! It must not know how a request is sent; it never holds a secret.
 
-use crate::endpoint::EndpointError;
+use crate::{endpoint::EndpointError, fault::Trouble};
 use reqwest::StatusCode;
 use std::time::Duration;
 use store_model::explain;
@@ -46,20 +46,25 @@ pub enum ApiError {
     },
     /// Too many requests for the account; nothing happened on the server.
     #[error(
-        "Could not {call}: the Store takes only so many requests a minute from this account, and said to wait{}. \
-         Try again later; another tool or pipeline of the account may be using the rest.",
-        pause_words(*retry_after)
+        "Could not {call}: {}. Try again then; another tool or pipeline of the account may be using its requests.",
+        throttled(message, *retry_after, *said)
     )]
     Throttled {
         call: String,
-        /// The pause that the service asked for.
-        retry_after: Option<Duration>,
+        /// The Store's own words; empty when it gave none, or when this request was not sent.
+        message: String,
+        /// How long the pause that the service asked for still lasts.
+        retry_after: Duration,
+        /// How long ago it asked, on an earlier request; this one was not sent. `None` when it answered this one.
+        said: Option<Duration>,
     },
     /// No answer: the connection failed or it took too long.
-    #[error("Could not {call}: {reason}. {}", lost_advice(*was_sent, *changes))]
+    #[error("Could not {call}: {reason}. {}", lost_advice(*trouble, *was_sent, *changes))]
     Lost {
         call: String,
         reason: String,
+        /// Which part of the way failed.
+        trouble: Trouble,
         /// The request may have reached the service.
         was_sent: bool,
         changes: bool,
@@ -177,7 +182,7 @@ fn refusal_advice(
 ) -> Option<&'static str> {
     // A server failure may hide a change that was made; that matters more than why the server failed.
     if changes && status >= 500 {
-        return Some(lost_advice(true, true));
+        return Some(OPEN);
     }
     explain::advice(status, code, message)
 }
@@ -220,23 +225,41 @@ fn reference(correlation: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-fn pause_words(pause: Option<Duration>) -> String {
-    match pause.map(|pause| pause.as_secs()) {
-        None => String::new(),
-        Some(seconds @ 0..120) => format!(" {} s", seconds.max(1)),
-        Some(seconds) => format!(" {} min", seconds.div_ceil(60)),
+fn throttled(message: &str, left: Duration, said: Option<Duration>) -> String {
+    let left = time_words(left);
+    match said {
+        Some(said) => format!(
+            "it was not sent, because {} ago the Store answered {} and asked for a pause, of which {left} are left",
+            time_words(said),
+            status_words(429)
+        ),
+        None => format!(
+            "the Store answered {}{}, and asks to wait {left}",
+            status_words(429),
+            explained(None, message)
+        ),
     }
 }
 
-fn lost_advice(was_sent: bool, changes: bool) -> &'static str {
+/// `14 s`, `3 min`, `5 h`: rounded up, because it is what somebody has to wait.
+pub(crate) fn time_words(time: Duration) -> String {
+    match time.as_secs() + u64::from(time.subsec_nanos() > 0) {
+        seconds @ 0..120 => format!("{} s", seconds.max(1)),
+        seconds @ 120..7_200 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h", seconds.div_ceil(3_600)),
+    }
+}
+
+/// What to do when nobody knows whether a change was made.
+const OPEN: &str =
+    "It may have taken effect all the same: look at the product again before repeating it.";
+
+fn lost_advice(trouble: Trouble, was_sent: bool, changes: bool) -> String {
+    let advice = trouble.advice();
     match (was_sent, changes) {
-        (true, true) => {
-            "It may have taken effect all the same: look at the product again before repeating it."
-        }
-        (false, true) => {
-            "Nothing was sent. Check the network and the proxy settings, then try again."
-        }
-        (_, false) => "Check the network and the proxy settings, then try again.",
+        (true, true) => OPEN.to_owned(),
+        (false, true) => format!("Nothing was sent. {advice}."),
+        (_, false) => format!("{advice}."),
     }
 }
 
@@ -275,15 +298,24 @@ mod tests {
             empty.contains("403 Forbidden without saying why") && empty.contains("Store ID"),
             "{empty}"
         );
-        let throttled = ApiError::Throttled {
-            call: "list the apps".into(),
-            retry_after: Some(Duration::from_secs(14)),
+        let throttled = |message: &str, hours, said| {
+            ApiError::Throttled {
+                call: "list the apps".into(),
+                message: message.into(),
+                retry_after: Duration::from_hours(hours),
+                said,
+            }
+            .to_string()
         };
+        assert_eq!(
+            throttled("Quota exceeded.", 4, None),
+            "Could not list the apps: the Store answered 429 Too Many Requests: Quota exceeded, and asks to wait 4 h. \
+             Try again then; another tool or pipeline of the account may be using its requests."
+        );
+        let earlier = throttled("", 4, Some(Duration::from_mins(3)));
         assert!(
-            throttled
-                .to_string()
-                .contains("said to wait 14 s. Try again"),
-            "{throttled}"
+            earlier.contains("it was not sent, because 3 min ago the Store answered 429 Too Many Requests and asked for a pause, of which 4 h are left"),
+            "{earlier}"
         );
     }
 
@@ -293,6 +325,7 @@ mod tests {
             ApiError::Lost {
                 call: "x".into(),
                 reason: "y".into(),
+                trouble: Trouble::Network,
                 was_sent,
                 changes,
             }
@@ -310,7 +343,9 @@ mod tests {
         assert!(
             !ApiError::Throttled {
                 call: "x".into(),
-                retry_after: None
+                message: String::new(),
+                retry_after: Duration::ZERO,
+                said: None,
             }
             .is_ambiguous()
         );

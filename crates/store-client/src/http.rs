@@ -1,12 +1,12 @@
 //! The one HTTP client builder of the program. It must not know the Store nor the blob service:
 //! whoever sends a request sets that request's own time limits.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use thiserror::Error;
 use url::Url;
 
-use crate::endpoint::is_this_machine;
+use crate::{endpoint::is_this_machine, fault};
 
 /// A host that has not answered the connect by now is down; the sign-in must not hang longer.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -16,10 +16,52 @@ const IDLE_PER_HOST: usize = 32;
 
 /// Why no client could be made.
 #[derive(Debug, Error)]
-#[error(
-    "the HTTP client could not be started: {0}; check the certificates and the proxy settings of this machine"
-)]
-pub struct HttpClientError(#[from] reqwest::Error);
+pub enum HttpClientError {
+    /// There is nothing to check a server's certificate against.
+    #[error(
+        "this machine has no root certificates, so no server can be trusted: {0}. Install the package ca-certificates, or set \
+         SSL_CERT_FILE to a PEM file with the certificates that are needed"
+    )]
+    NoRoots(String),
+    /// Whatever else the HTTP library says.
+    #[error("{0}; check the certificates and the proxy settings of this machine")]
+    Other(reqwest::Error),
+}
+
+impl From<reqwest::Error> for HttpClientError {
+    fn from(error: reqwest::Error) -> Self {
+        let is_tls = fault::causes(&error)
+            .iter()
+            .any(|cause| cause.is::<rustls::Error>());
+        if is_tls {
+            Self::NoRoots(roots())
+        } else {
+            Self::Other(error)
+        }
+    }
+}
+
+/// Where the root certificates were looked for.
+fn roots() -> String {
+    let named: Vec<String> = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .into_iter()
+        .filter_map(|name| Some((name, std::env::var_os(name)?)))
+        .map(|(name, path)| {
+            let path = PathBuf::from(path);
+            let what = match std::fs::metadata(&path) {
+                Ok(_) => "which holds none that can be read".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            format!("{name} is {}, {what}", path.display())
+        })
+        .collect();
+    if named.is_empty() {
+        "there are none in /etc/ssl/certs/ca-certificates.crt nor in the other usual places"
+            .to_owned()
+    } else {
+        named.join("; ")
+    }
+}
 
 /// Makes the client for Store, sign-in and blobs: `rustls` with `ring` and the platform's roots, HTTP/1.1,
 /// connect limit 20 s, and no other limit, because a package of many gigabytes may take hours.
@@ -30,14 +72,17 @@ pub fn http_client() -> Result<reqwest::Client, HttpClientError> {
 }
 
 /// The same client for the services that belong to `store`. Where that is this machine (the simulator), no proxy is used:
-/// one could not reach it, and plain http must not leave the machine.
+/// one could not reach it, and plain http must not leave the machine. Plain http needs no root certificates either: where the
+/// machine has none, the client trusts no server, and only plain http works.
 pub fn http_client_for(store: &Url) -> Result<reqwest::Client, HttpClientError> {
-    let builder = if is_this_machine(store) {
-        builder().no_proxy()
-    } else {
-        builder()
-    };
-    Ok(builder.build()?)
+    if !is_this_machine(store) {
+        return http_client();
+    }
+    let client = builder().no_proxy().build();
+    if client.is_err() && store.scheme() == "http" {
+        return Ok(builder().no_proxy().tls_certs_only([]).build()?);
+    }
+    Ok(client?)
 }
 
 fn builder() -> reqwest::ClientBuilder {

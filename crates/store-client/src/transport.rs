@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
@@ -96,7 +97,17 @@ impl BlobTransport {
             }
         };
 
-        let answer = outgoing.send().await.map_err(failure)?;
+        let started = Instant::now();
+        let answer = outgoing.send().await;
+        // The crate's own URL: the signature is in ours only.
+        tracing::info!(
+            method = request.method().as_str(),
+            url = %request.url(),
+            status = answer.as_ref().ok().map(|answer| answer.status().as_u16()),
+            ms = started.elapsed().as_millis() as u64,
+            "upload request"
+        );
+        let answer = answer.map_err(failure)?;
         let status = answer.status().as_u16().into();
         let mut headers = Headers::new();
         for (name, value) in answer.headers() {

@@ -1,12 +1,12 @@
 //! One request and one answer on the wire: sending, bounded reading, and what an error body says.
 //! It must not know tokens' life, budget or repetition.
 
-use crate::{exchange::Watch, retry::retry_after};
+use crate::{exchange::Watch, fault::Fault, retry::retry_after};
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde_json::Value;
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 use store_model::product::{field, plain_text};
 
 /// No answer is larger: a submission with thirty languages has a few megabytes.
@@ -32,13 +32,6 @@ pub(super) enum BodyFault {
     TooLarge,
 }
 
-/// No answer at all.
-#[derive(Clone, Debug)]
-pub(super) struct Fault {
-    pub(super) reason: String,
-    pub(super) was_sent: bool,
-}
-
 /// What an error body says, whatever its shape; texts are free of control characters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Refusal {
@@ -54,7 +47,10 @@ pub(super) async fn exchange(
     request: RequestBuilder,
     watch: &mut Watch<'_>,
 ) -> Result<Reply, Fault> {
-    let mut response = request.send().await.map_err(|error| fault(&error))?;
+    let mut response = request
+        .send()
+        .await
+        .map_err(|error| Fault::of(&error, None))?;
     let status = response.status();
     let headers = response.headers();
     let correlation = headers
@@ -80,7 +76,7 @@ pub(super) async fn exchange(
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break Ok(bytes.freeze()),
-            Err(error) => break Err(BodyFault::Cut(fault(&error).reason)),
+            Err(error) => break Err(BodyFault::Cut(Fault::of(&error, None).reason)),
         }
     };
     Ok(Reply {
@@ -176,44 +172,6 @@ pub(super) fn shown(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ");
     plain_text(&line).chars().take(LONGEST_MESSAGE).collect()
-}
-
-/// The fault with its causes and the server that was tried; path and query of the URL are nobody's business.
-fn fault(error: &reqwest::Error) -> Fault {
-    let was_sent = !(error.is_connect() || error.is_builder());
-    let server = error.url().map(|url| url.origin().ascii_serialization());
-    let with = |word: &str| {
-        server
-            .as_ref()
-            .map(|server| format!(" {word} {server}"))
-            .unwrap_or_default()
-    };
-    if error.is_timeout() {
-        let reason = if error.is_connect() {
-            format!("the connection{} could not be made in time", with("to"))
-        } else {
-            format!("no complete answer came in time{}", with("from"))
-        };
-        return Fault { reason, was_sent };
-    }
-    let mut reason = format!(
-        "the connection{} {}",
-        with("to"),
-        if error.is_connect() {
-            "failed"
-        } else {
-            "broke"
-        }
-    );
-    // The last cause is the one that tells: refused, reset, name not found, certificate.
-    let mut cause = error.source();
-    while let Some(deeper) = cause.and_then(Error::source) {
-        cause = Some(deeper);
-    }
-    if let Some(cause) = cause {
-        reason = format!("{reason}: {}", shown(&cause.to_string()));
-    }
-    Fault { reason, was_sent }
 }
 
 #[cfg(test)]

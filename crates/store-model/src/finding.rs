@@ -4,6 +4,7 @@ pub use crate::rule::Severity;
 use crate::{
     json::pointer::{child, member},
     rule::Rule,
+    safe_text,
     target::Kind,
 };
 use jiff::Timestamp;
@@ -38,7 +39,8 @@ impl Finding {
         Self {
             pointer: pointer.into(),
             severity: rule.severity(),
-            sentence: sentence.into(),
+            // It quotes the document, and stays one line whatever stands there.
+            sentence: safe_text::line(&sentence.into()).into_owned(),
             rule,
             help: "",
         }

@@ -21,6 +21,8 @@ pub mod risk;
 pub mod rule;
 pub mod rule_table;
 pub mod rules;
+pub mod safe_text;
+pub mod signed_url;
 pub mod status;
 pub mod submission;
 pub mod target;

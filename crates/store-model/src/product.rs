@@ -38,10 +38,7 @@ pub fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
         .filter(|found| !found.is_null())
 }
 
-/// Takes out what a terminal would obey: texts come from people (docs/store-api.md#control-characters).
-pub fn plain_text(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
-}
+pub use crate::safe_text::plain_text;
 
 impl Product {
     /// The submission that is worked on: the one under way, else the live one.

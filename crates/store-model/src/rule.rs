@@ -38,6 +38,8 @@ pub enum Certainty {
     CommitMayFail,
     /// No ZIP can be made of the folder.
     NotPacked,
+    /// The Store might take it, but it cannot be what its author wrote.
+    NotSent,
     /// Refusals were reported or are likely.
     MayBeRefused,
     /// The Store takes it, but customers, money or files could be lost.
@@ -49,9 +51,11 @@ pub enum Certainty {
 impl Certainty {
     pub fn severity(self) -> Severity {
         match self {
-            Self::Refused | Self::CommitFails | Self::CommitMayFail | Self::NotPacked => {
-                Severity::Error
-            }
+            Self::Refused
+            | Self::CommitFails
+            | Self::CommitMayFail
+            | Self::NotPacked
+            | Self::NotSent => Severity::Error,
             Self::MayBeRefused | Self::MayNotBeMeant => Severity::Warning,
             Self::Note => Severity::Note,
         }
@@ -64,6 +68,7 @@ impl Certainty {
             Self::CommitFails => "the commit fails",
             Self::CommitMayFail => "the commit may fail",
             Self::NotPacked => "`flightdeck pack` makes no ZIP",
+            Self::NotSent => "Flightdeck does not send it",
             Self::MayBeRefused => "may be refused",
             Self::MayNotBeMeant => "may not be meant",
             Self::Note => "",

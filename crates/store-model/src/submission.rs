@@ -4,6 +4,7 @@ use crate::{
     diff::is_any,
     json::pointer::member,
     product::field,
+    signed_url::redact_value,
     status::{Status, StatusReport},
     target::Kind,
 };
@@ -30,12 +31,14 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// Takes a document with its secret URL out; gives both.
+    /// Takes a document with its secret URL out; gives both. A signed URL is taken out of every other place as well.
     pub fn split(mut document: Value) -> (Self, Option<String>) {
-        let url = document
-            .get_mut("fileUploadUrl")
+        let key = member(&document, "fileUploadUrl").map(|(key, _)| key.to_owned());
+        let url = key
+            .and_then(|key| document.get_mut(key))
             .filter(|url| url.is_string())
             .map(|url| std::mem::replace(url, REDACTED.into()));
+        redact_value(&mut document);
         let id = field(&document, "id")
             .and_then(Value::as_str)
             .unwrap_or_default()
@@ -67,7 +70,7 @@ impl Submission {
     }
 }
 
-/// Whether a member holds a signed upload URL, wherever it stands: it is never shown.
+/// Whether a member is the one that the Store uses for signed upload URLs: whatever it holds is never shown.
 pub fn is_signed_url(name: &str, value: &Value) -> bool {
     name.eq_ignore_ascii_case("fileUploadUrl") && value.is_string()
 }
@@ -126,6 +129,10 @@ mod tests {
         let (portal, url) =
             Submission::split(json!({"id": "1", "status": "PendingCommit", "fileUploadUrl": null}));
         assert!(portal.is_portal_made() && url.is_none());
+        let (other, url) =
+            Submission::split(json!({"id": "1", "FileUploadURL": "https://x/y?sig=CANARY",
+            "statusDetails": {"errors": [{"details": "see https://h/z?SIG=CANARY"}]}}));
+        assert!(!format!("{other:?}").contains("CANARY") && url.is_some());
     }
 
     #[test]

@@ -75,8 +75,8 @@ pub enum UploadError {
     },
     /// Nothing but failures for a long time.
     #[error(
-        "{what} to {place} failed {attempts} times over {} s, last: {last}; {sent} of {total} bytes are kept by the service: check the connection and upload again, it goes on from there",
-        after.as_secs()
+        "{what} to {place} failed {}: {last}; the service keeps {sent} of {total} bytes, and the next upload goes on from there",
+        failed(*attempts, *after)
     )]
     GivenUp {
         /// Which request, in words.
@@ -91,7 +91,7 @@ pub enum UploadError {
         sent: u64,
         /// File size.
         total: u64,
-        /// The last failure, in words.
+        /// The last failure, in words, with what helps.
         last: String,
     },
     /// The committed blob is not as long as the file.
@@ -114,6 +114,13 @@ pub enum UploadError {
         /// In words.
         reason: String,
     },
+}
+
+fn failed(attempts: u32, after: Duration) -> String {
+    match attempts {
+        1 => "at once".to_owned(),
+        _ => format!("{attempts} times over {} s, last", after.as_secs()),
+    }
 }
 
 fn advice(status: u16, code: &str) -> &'static str {
@@ -139,8 +146,13 @@ fn advice(status: u16, code: &str) -> &'static str {
 pub(super) enum Failure {
     /// The service answered, with something else than success.
     Answer(Answer),
-    /// No answer: connection, TLS, a cut body.
-    Network(String),
+    /// No answer: connection, TLS, proxy, a cut body.
+    Network {
+        /// In words, with what helps.
+        reason: String,
+        /// Trying again does not help.
+        is_lasting: bool,
+    },
     /// Nothing moved for this long.
     Stalled(Duration),
     /// The file could not be read.
@@ -167,7 +179,8 @@ impl Failure {
                 "Md5Mismatch" | "Crc64Mismatch" => attempt < 4,
                 _ => matches!(answer.status, 408 | 429 | 500 | 502 | 503 | 504),
             },
-            Self::Network(_) | Self::Stalled(_) => true,
+            Self::Network { is_lasting, .. } => !is_lasting,
+            Self::Stalled(_) => true,
             Self::File(_) => false,
         }
     }
@@ -199,8 +212,13 @@ impl Failure {
             Self::Answer(answer) => {
                 format!("the service answered {} {}", answer.status, answer.code)
             }
-            Self::Network(text) => text.clone(),
-            Self::Stalled(limit) => format!("nothing moved for {} s", limit.as_secs_f32()),
+            Self::Network { reason, .. } => reason.clone(),
+            Self::Stalled(limit) => {
+                format!(
+                    "nothing moved for {} s (check the connection)",
+                    limit.as_secs_f32()
+                )
+            }
             Self::File(error) => error.to_string(),
         }
     }

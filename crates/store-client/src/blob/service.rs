@@ -22,6 +22,7 @@ use super::body::BlockBody;
 use super::error::{Answer, Failure, UploadError};
 use super::source::Sum;
 use super::url::UploadUrl;
+use crate::fault::{Fault, causes};
 use crate::transport::{BlobTransport, Streamed};
 
 /// Measured with Azurite and old SAS versions; the crate's own default is too young for both.
@@ -183,6 +184,28 @@ impl Service {
         }
     }
 
+    /// No answer came.
+    fn lost(&self, error: &azure_core::Error) -> Failure {
+        let inner = causes(error)
+            .into_iter()
+            .find_map(|cause| cause.downcast_ref::<reqwest::Error>());
+        let (reason, is_lasting) = match inner {
+            Some(inner) => {
+                let fault = Fault::of(inner, Some(self.url.location()));
+                let advice = fault.trouble.advice();
+                (
+                    format!("{} ({advice})", fault.reason),
+                    fault.trouble.is_lasting(),
+                )
+            }
+            None => (chain(error), false),
+        };
+        Failure::Network {
+            reason: self.url.scrub(&reason),
+            is_lasting,
+        }
+    }
+
     fn failure(&self, error: &azure_core::Error) -> Failure {
         let ErrorKind::HttpResponse {
             status,
@@ -190,7 +213,7 @@ impl Service {
             raw_response,
         } = error.kind()
         else {
-            return Failure::Network(self.url.scrub(&chain(error)));
+            return self.lost(error);
         };
         let raw = raw_response.as_deref();
         let named = |name| {
@@ -201,7 +224,7 @@ impl Service {
         let code = named("x-ms-error-code")
             .or_else(|| element(&text, "Code"))
             .or_else(|| error_code.clone())
-            .unwrap_or_else(|| status.canonical_reason().into_owned());
+            .unwrap_or_else(|| reason_of(u16::from(*status)));
         let message = element(&text, "Message")
             .and_then(|message| message.lines().next().map(str::to_owned))
             .unwrap_or_else(|| "the service gave no reason".to_owned());
@@ -216,6 +239,15 @@ impl Service {
                 .and_then(|value| retry_after(&value, named("date").as_deref())),
         })
     }
+}
+
+/// What a status without a code of the service means.
+fn reason_of(status: u16) -> String {
+    reqwest::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("without a code")
+        .to_owned()
 }
 
 fn header<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::endpoint::is_this_machine;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
@@ -17,9 +18,18 @@ pub struct UploadUrl {
     query: SecretString,
 }
 
-/// Why a text is no upload URL. The text itself is never repeated: it may hold a signature.
+/// Why there is no upload URL. The text itself is never repeated: it may hold a signature.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum UploadUrlError {
+    /// The Store gave none, as for drafts that were made or changed in Partner Center.
+    #[error("the Store gave no upload URL: the draft was made or changed in Partner Center")]
+    None,
+    /// Plain http to another machine.
+    #[error(
+        "the upload URL leads to {0} over plain http, where everybody on the way could read the packages and the signature; \
+         packages are only sent over https"
+    )]
+    Plain(String),
     /// The place before the `?` does not parse.
     #[error("the upload URL is no URL ({0}); read the submission again to get a new one")]
     NotAUrl(url::ParseError),
@@ -44,6 +54,10 @@ impl UploadUrl {
         let mut place = Url::parse(place).map_err(UploadUrlError::NotAUrl)?;
         if !matches!(place.scheme(), "https" | "http") || place.host().is_none() {
             return Err(UploadUrlError::Scheme(place.scheme().to_owned()));
+        }
+        if place.scheme() == "http" && !is_this_machine(&place) {
+            let host = place.host_str().unwrap_or_default();
+            return Err(UploadUrlError::Plain(host.to_owned()));
         }
         // Neither is part of a signed URL; both fail only where there is no host, which was just excluded.
         let _ = place.set_username("");
@@ -200,11 +214,11 @@ mod tests {
             ),
         ];
         for (given, meant) in cases {
-            let read = url(&format!("http://h/b?se={given}&sig=x")).expires();
+            let read = url(&format!("https://h/b?se={given}&sig=x")).expires();
             assert_eq!(read, Some(meant.parse().unwrap()), "{given}");
         }
-        assert_eq!(url("http://h/b?sig=x").expires(), None);
-        assert_eq!(url("http://h/b?sig=x&se=soon").expires(), None);
+        assert_eq!(url("https://h/b?sig=x").expires(), None);
+        assert_eq!(url("https://h/b?sig=x&se=soon").expires(), None);
     }
 
     #[test]
@@ -231,6 +245,8 @@ mod tests {
         for (text, word) in [
             ("", "no URL"),
             ("file:///x?sig=s3cret", "`file`"),
+            ("http://h.example/b?sig=s3cret", "h.example over plain http"),
+            ("http://127.0.0.1.example/b?sig=s3cret", "plain http"),
             ("https://h/b?sv=s3cret", "sig="),
             ("https://h/b?sig=", "sig="),
         ] {

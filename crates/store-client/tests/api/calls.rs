@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, app, assert_no_secret};
 use serde_json::{Value, json};
-use store_client::{ApiError, NewAddOn, NewFlight, Rollout};
+use store_client::{ApiError, NewAddOn, NewFlight, Rollout, blob::UploadUrlError};
 use store_model::target::Target;
 use wiremock::ResponseTemplate;
 
@@ -31,7 +31,7 @@ async fn an_app_draft_is_made_by_the_short_reply_and_then_read() {
     let full = json!({"id": "77", "status": "PendingCommit", "fileUploadUrl": SAS, "listings": {"en-us": {}}});
     bench.on("GET", &format!("{DRAFTS}/77"), ok(&full)).await;
     let draft = bench.store.create_submission(&app()).await.unwrap();
-    assert!(draft.submission.document.get("listings").is_some() && draft.upload.is_some());
+    assert!(draft.submission.document.get("listings").is_some() && draft.upload.is_ok());
     assert_no_secret(&format!("{draft:?}"));
     assert_eq!(
         bench.calls().await,
@@ -141,10 +141,12 @@ async fn a_submission_without_an_upload_url_is_no_error() {
         )
         .await;
     let portal = bench.store.submission(&app(), "77").await.unwrap();
-    assert!(portal.upload.is_none() && portal.submission.is_portal_made());
+    assert_eq!(portal.upload.unwrap_err(), UploadUrlError::None);
+    assert!(portal.submission.is_portal_made());
     let odd = bench.store.submission(&app(), "78").await.unwrap();
-    assert!(odd.upload.is_none() && odd.submission.has_upload_url());
+    assert!(odd.submission.has_upload_url());
     assert_no_secret(&format!("{odd:?}"));
+    assert_eq!(odd.upload.unwrap_err(), UploadUrlError::NoSignature);
 }
 
 #[tokio::test]

@@ -64,18 +64,51 @@ async fn a_gateway_that_stays_closed_is_an_error_and_no_endless_loop() {
 }
 
 #[tokio::test]
-async fn a_pause_of_hours_is_told_at_once_and_holds_for_all() {
+async fn a_pause_of_hours_is_told_at_once_holds_the_background_and_lets_people_try() {
     let bench = Bench::start().await;
-    bench.on("GET", APP, too_many(7200)).await;
+    let quota = ResponseTemplate::new(429)
+        .insert_header("Retry-After", "14400")
+        .set_body_json(json!({"statusCode": 429, "message": "Out of call volume quota."}));
+    bench
+        .on("GET", APP, in_turn([quota.clone(), quota, resource()]))
+        .await;
     bench.on("GET", STATUS, committed()).await;
+    let background = bench.store.with_priority(Priority::Pending);
     for _ in 0..2 {
-        let error = bench.store.product(&app()).await.unwrap_err();
-        assert!(error.to_string().contains("15 min"), "{error}");
+        let error = bench.store.product(&app()).await.unwrap_err().to_string();
+        assert!(
+            error.contains("429 Too Many Requests: Out of call volume quota, and asks to wait 4 h"),
+            "{error}"
+        );
+        let error = background.status(&app(), "1").await.unwrap_err();
+        assert!(
+            matches!(error, ApiError::Throttled { said: Some(_), .. })
+                && error
+                    .to_string()
+                    .contains("it was not sent, because 1 s ago"),
+            "{error}"
+        );
     }
-    assert!(matches!(
-        bench.store.status(&app(), "1").await,
-        Err(ApiError::Throttled { .. })
-    ));
+    assert_eq!(bench.calls().await.len(), 2);
+    // The third try is answered, which ends the pause for everybody.
+    bench.store.product(&app()).await.unwrap();
+    background.status(&app(), "1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_for_hours_says_so_itself() {
+    let bench = Bench::start().await;
+    let down = ResponseTemplate::new(503)
+        .insert_header("Retry-After", "7200")
+        .set_body_string("Down for maintenance.");
+    bench.on("GET", APP, down).await;
+    let error = bench.store.product(&app()).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("503 Service Unavailable: Down for maintenance. It asks to wait 2 h."),
+        "{error}"
+    );
     assert_eq!(bench.calls().await.len(), 1);
 }
 

@@ -10,3 +10,4 @@ mod lists;
 #[path = "../../../../tests/support/nobody.rs"]
 mod nobody;
 mod sign_in;
+mod surroundings;

@@ -5,7 +5,7 @@ use super::{
     files::{Facts, File, file_name, pair_up},
     part::{Brought, Difference, Entry, Group, Part, Sign, Topic},
     topic::{file_depth, is_service_made, topic},
-    wording::{Budget, Wording, without_signature},
+    wording::{Budget, Wording},
 };
 use crate::{
     archive::fit::zip_path,
@@ -13,6 +13,7 @@ use crate::{
     json::pointer::{child, member, names, parent},
     product::plain_text,
     risk::{Risk, risks},
+    signed_url::redact,
     submission::{REDACTED, is_signed_url},
     target::Kind,
     units::counted,
@@ -388,7 +389,7 @@ impl Builder<'_> {
 
     fn finish(mut self, mut risks: Vec<Risk>) -> Difference {
         for risk in &mut risks {
-            risk.sentence = without_signature(&risk.sentence).into_owned();
+            risk.sentence = redact(&risk.sentence).into_owned();
         }
         let mut packages = Vec::new();
         for (topic, is_gone, pointer, changes) in std::mem::take(&mut self.files) {
@@ -424,8 +425,8 @@ impl Builder<'_> {
             }
         };
         let harmless = |mut entry: Entry| {
-            entry.label = without_signature(&entry.label).into_owned();
-            entry.note = without_signature(&entry.note).into_owned();
+            entry.label = redact(&entry.label).into_owned();
+            entry.note = redact(&entry.note).into_owned();
             entry
         };
         let group = |(order, entries): (Order, Vec<Entry>)| Group {

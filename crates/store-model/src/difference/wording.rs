@@ -2,12 +2,13 @@
 //! written anew is shown whole, not matched word by word. A signed URL is never part of it.
 
 use crate::{
+    signed_url::redact,
     submission::{REDACTED, is_signed_url},
     value::{brief, is_empty},
 };
 use imara_diff::{Algorithm, Diff, InternedInput};
 use serde_json::Value;
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Whether a line or a piece of it was there before, is there after, or both.
@@ -81,48 +82,22 @@ impl Budget {
     }
 }
 
-/// Puts the query of a signed URL out of sight, and with it the right to write.
-pub(super) fn without_signature(text: &str) -> Cow<'_, str> {
-    if !text.to_ascii_lowercase().contains("sig=") {
-        return Cow::Borrowed(text);
-    }
-    let hide = |word: &str| match word.split_once('?') {
-        Some((place, query))
-            if place.contains("://") && query.to_ascii_lowercase().contains("sig=") =>
-        {
-            format!("{place}?(signature not shown)")
-        }
-        _ => word.to_owned(),
-    };
-    let mut shown = String::with_capacity(text.len());
-    for word in text.split_inclusive(char::is_whitespace) {
-        let bare = word.trim_end();
-        shown.push_str(&hide(bare));
-        shown.push_str(word.get(bare.len()..).unwrap_or_default());
-    }
-    Cow::Owned(shown)
-}
-
 /// The same value without any signed URL, at any depth.
 pub(super) fn harmless(value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(without_signature(text).into_owned()),
+        Value::String(text) => Value::String(redact(text).into_owned()),
         Value::Array(array) => Value::Array(array.iter().map(harmless).collect()),
-        Value::Object(object) => Value::Object(
-            object
-                .iter()
-                .map(|(key, value)| {
-                    (
-                        key.clone(),
-                        if is_signed_url(key, value) {
-                            REDACTED.into()
-                        } else {
-                            harmless(value)
-                        },
-                    )
-                })
-                .collect(),
-        ),
+        Value::Object(object) => {
+            let members = object.iter().map(|(key, value)| {
+                let value = if is_signed_url(key, value) {
+                    REDACTED.into()
+                } else {
+                    harmless(value)
+                };
+                (key.clone(), value)
+            });
+            Value::Object(members.collect())
+        }
         other => other.clone(),
     }
 }
@@ -137,8 +112,7 @@ fn plain(text: &str) -> String {
 
 /// The lines of a value that is shown line by line; `None` for a short one.
 fn lines_of(value: &Value) -> Option<Vec<String>> {
-    let split =
-        |text: &str| -> Vec<String> { without_signature(text).lines().map(plain).collect() };
+    let split = |text: &str| -> Vec<String> { redact(text).lines().map(plain).collect() };
     match value {
         Value::String(text) if text.contains('\n') || text.chars().count() > SHORT => {
             Some(split(text))
@@ -147,7 +121,7 @@ fn lines_of(value: &Value) -> Option<Vec<String>> {
             array
                 .iter()
                 .filter_map(Value::as_str)
-                .map(|text| plain(&without_signature(text)))
+                .map(|text| plain(&redact(text)))
                 .collect(),
         ),
         Value::Array(array) if !array.is_empty() => Some(split(
@@ -180,7 +154,7 @@ impl Wording {
         // A short text against a long one: both as lines.
         let lines = |lines: Option<Vec<String>>, value: Option<&Value>| {
             lines.unwrap_or_else(|| match value {
-                Some(Value::String(text)) => vec![plain(&without_signature(text))],
+                Some(Value::String(text)) => vec![plain(&redact(text))],
                 Some(value) => vec![short(value)],
                 None => Vec::new(),
             })

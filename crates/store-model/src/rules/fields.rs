@@ -9,7 +9,7 @@ use super::{
 use crate::{
     finding::Inspection,
     json::pointer::{child, member},
-    submission::SERVER_OWNED,
+    submission::{REDACTED, SERVER_OWNED},
     target::Kind,
     value::{is_empty, numbers_equal},
 };
@@ -83,6 +83,16 @@ fn walk(
                     rule::CONTROL_CHARACTERS,
                     format!(
                         "{} holds control characters, which customers may see as boxes.",
+                        place.name
+                    ),
+                );
+            }
+            if text.contains(REDACTED) {
+                inspection.report(
+                    trail.pointer(),
+                    rule::SIGNED_URL_LEFT_OUT,
+                    format!(
+                        "{} lacks a signed URL: Flightdeck put a placeholder in its place.",
                         place.name
                     ),
                 );
