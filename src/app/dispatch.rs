@@ -29,6 +29,11 @@ impl App {
 
     fn release(&mut self, command: Command, now: Moment) {
         match command {
+            // Chosen in the help above another dialog: that one has to be answered first.
+            Command::Do(_) if !self.overlay_stack.is_empty() => {
+                let text = "Close this dialog first.".to_owned();
+                self.toasts.push(Severity::Info, text, now.uptime);
+            }
             Command::Do(action) => self.perform(action, now),
             Command::Start(task) => {
                 // Where the runs are on screen, its row says so.
@@ -118,7 +123,7 @@ impl App {
 
     fn open(&mut self, opening: Opening, now: Moment) {
         let commands = match opening {
-            Opening::Help | Opening::Palette => self.commands(now),
+            Opening::Help => self.commands(now),
             _ => Vec::new(),
         };
         let mut overlay = opening::open(opening, commands);

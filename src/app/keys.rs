@@ -93,15 +93,11 @@ impl App {
         }
         if !is_closed && !is_used && !takes_text {
             match cx.keymap.action(Scope::Global, chord) {
-                Some(Action::Help) if overlay.name() != "help" => {
+                Some(Action::Help | Action::Palette) => {
                     cx.send(Command::Open(Opening::Help));
                 }
-                Some(Action::Palette) if overlay.name() == "help" => {
-                    is_closed = true;
-                    cx.send(Command::Open(Opening::Palette));
-                }
                 // "q" leaves the program from the base only; here it is a step back.
-                Some(Action::Quit | Action::Help) => is_closed = true,
+                Some(Action::Quit) => is_closed = true,
                 _ => {}
             }
         }

@@ -170,8 +170,9 @@ impl App {
     fn own(&mut self, action: Action, now: Moment) {
         match action {
             Action::Quit => self.quit(),
-            Action::Help => self.context.commands.send(Command::Open(Opening::Help)),
-            Action::Palette => self.context.commands.send(Command::Open(Opening::Palette)),
+            Action::Help | Action::Palette => {
+                self.context.commands.send(Command::Open(Opening::Help));
+            }
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
             Action::FocusFlights => self.go_to(PaneId::Flights, now),

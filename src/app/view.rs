@@ -18,7 +18,7 @@ use ratatui::{
 use std::ops::Range;
 use tui_kit::{
     modal::{self, Tone},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -96,12 +96,12 @@ impl App {
             "Flightdeck needs {width}×{height}; this is {}×{}.",
             area.width, area.height
         );
-        for (line, place) in text::wrap(&said, usize::from(area.width))
-            .into_iter()
-            .zip(area.rows())
-        {
-            frame.render_widget(Line::styled(line, self.style(Role::Warning)), place);
-        }
+        row::texts(
+            frame,
+            area,
+            text::wrap(&said, usize::from(area.width)),
+            self.style(Role::Warning),
+        );
     }
 
     fn draw_welcome(&self, frame: &mut Frame, area: Rect, welcome: &str) {
@@ -141,15 +141,11 @@ impl App {
             frame,
             area,
             &self.context.settings.theme,
-            Tone::Calm,
-            "Flightdeck",
+            (Tone::Calm, "Flightdeck"),
             Line::default(),
-            width,
-            height,
+            (width, height),
         );
-        for (line, place) in lines.iter().skip(first).zip(inner.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, inner, lines.iter().skip(first));
     }
 
     /// Profile, token, budget, connection, time; the parts at the end go first when it gets narrow.

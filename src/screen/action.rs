@@ -145,8 +145,8 @@ use Scope as S;
 #[rustfmt::skip]
 pub const ACTIONS: &[Row] = &[
     row(A::Quit, "quit", &["q", "ctrl-c"], S::Global, "Program", "Quit; asks first if a run is active"),
-    row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show every key"),
-    row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find an action by name"),
+    row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show what can be done here, with its keys"),
+    row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find an action and do it"),
     row(A::ShowActivity, "activity", &["6", "a"], S::Global, "Program", "Show every request"),
     row(A::FocusNext, "focus-next", &["tab"], S::Global, "Panes", "Go to the next pane"),
     row(A::FocusPrevious, "focus-previous", &["backtab"], S::Global, "Panes", "Go to the previous pane"),

@@ -147,8 +147,8 @@ impl Command {
 /// An overlay to be opened, with what it needs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
+    /// Every action with its keys.
     Help,
-    Palette,
     /// A longer text: an error, a report.
     Message {
         title: String,

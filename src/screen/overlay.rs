@@ -9,7 +9,7 @@ use super::{
 use crate::state::Change;
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use std::time::Duration;
-use tui_kit::modal::{self, Tone};
+use tui_kit::modal;
 
 /// What an overlay makes of an action.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,19 +79,6 @@ pub fn hints(cx: &Context, actions: &[(Action, &str)]) -> Line<'static> {
         .map(|(action, word)| (cx.key(*action), *word))
         .collect();
     modal::hints(cx.theme, &keys)
-}
-
-/// Draws the frame of a dialog for a content of this size and gives the place for that content, smaller on a small screen.
-pub fn draw(
-    frame: &mut Frame,
-    area: Rect,
-    cx: &Context,
-    (tone, title): (Tone, &str),
-    keys: &[(Action, &str)],
-    (width, height): (u16, u16),
-) -> Rect {
-    let hints = hints(cx, keys);
-    modal::draw(frame, area, cx.theme, tone, title, hints, width, height)
 }
 
 /// An action as the help and the palette list it: what is possible was settled when they were opened.

@@ -704,7 +704,7 @@ fn the_palette_does_what_it_names() {
     assert_eq!(harness.app.focused(), PaneId::Apps);
     harness.keys("?");
     assert_eq!(harness.app.overlays(), ["help"]);
-    harness.keys("? : esc");
+    harness.keys("? : esc esc");
     assert_eq!(harness.app.overlays().len(), 0);
 }
 

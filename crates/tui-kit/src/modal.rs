@@ -79,21 +79,15 @@ fn fitting(mut hints: Line<'_>, columns: usize) -> Line<'_> {
     hints
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is another part of the one frame; a type for them would be built and taken apart at once"
-)]
 /// Draws the frame for a content of `width` × `height` and gives the place for that content (smaller on a small screen).
 /// `hints` stands in the lower border.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
     theme: &Theme,
-    tone: Tone,
-    title: &str,
+    (tone, title): (Tone, &str),
     hints: Line<'_>,
-    width: u16,
-    height: u16,
+    (width, height): (u16, u16),
 ) -> Rect {
     let outer = centred(area, width.saturating_add(4), height.saturating_add(2));
     let border = match tone {

@@ -13,7 +13,7 @@ use crate::{
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::Rect,
     text::{Line, Span},
 };
@@ -136,19 +136,7 @@ impl Pane for Activity {
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let len = cx.model.activity.len();
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = event.row.checked_sub(area.y + 1).map(usize::from);
-                if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
-                    self.cursor.set(row);
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
-            }
-            _ => return,
-        }
+        self.cursor.mouse(event, panel::inside(area), len);
         self.follows = self.cursor.index() + 1 >= len;
     }
 

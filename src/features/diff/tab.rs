@@ -24,7 +24,7 @@ use ratatui::{
     Frame,
     crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
     layout::Rect,
-    text::{Line, Span},
+    text::Line,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -32,7 +32,7 @@ use std::{
     time::Duration,
 };
 use store_model::{remote::Remote, target::Target};
-use tui_kit::{meter, theme::Role};
+use tui_kit::{meter, scroll, theme::Role};
 
 /// Lines of one changed text.
 const MOST_LINES: usize = 400;
@@ -439,20 +439,6 @@ impl Tab for Diff {
                 frame.buffer_mut().set_style(place, style);
             }
         }
-        let mark = |frame: &mut Frame, y, mark| {
-            let place = Rect {
-                x: area.right().saturating_sub(1),
-                y,
-                width: 1,
-                height: 1,
-            };
-            frame.render_widget(Span::styled(mark, cx.theme.style(Role::Key)), place);
-        };
-        if top > 0 && area.height > 0 {
-            mark(frame, area.y, "▲");
-        }
-        if top < last && area.height > 0 {
-            mark(frame, area.bottom() - 1, "▼");
-        }
+        scroll::marks(frame, area, cx.theme, top > 0, top < last);
     }
 }

@@ -27,6 +27,7 @@ use store_model::{
 };
 use tui_kit::{
     modal::{self, Tone},
+    row,
     theme::Role,
 };
 
@@ -322,11 +323,9 @@ impl Overlay for Merge {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         let [body, _, buttons] = Layout::vertical([
             Constraint::Min(0),
@@ -350,9 +349,7 @@ impl Overlay for Merge {
                 .min(last)
         };
         self.top.set(top);
-        for (line, place) in lines.iter().skip(top).zip(body.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, body, lines.iter().skip(top));
         let has_focus = self.row >= self.buttons();
         let go = match self.way {
             Way::Both => "Merge",

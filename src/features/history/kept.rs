@@ -391,11 +391,9 @@ impl Overlay for Kept {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         let [body, _, buttons] = Layout::vertical([
             Constraint::Min(0),

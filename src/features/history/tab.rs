@@ -29,13 +29,17 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
 use std::sync::Arc;
 use store_model::{diff, remote::Remote};
-use tui_kit::{list::Cursor, meter, text, theme::Role};
+use tui_kit::{
+    list::{Click, Cursor},
+    meter, row, text,
+    theme::Role,
+};
 
 /// Lines below the list that say more of the selected row.
 const MORE: u16 = 5;
@@ -189,22 +193,8 @@ impl Tab for History {
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
         let len = self.len(cx);
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = usize::from(event.row.saturating_sub(area.y));
-                if let Some(row) = self.cursor.row_at(line, len) {
-                    let is_again = cx.is_focused && row == self.cursor.index();
-                    self.cursor.set(row);
-                    if is_again {
-                        self.act(Action::Enter, documents, cx);
-                    }
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
-            }
-            _ => {}
+        if self.cursor.mouse(event, area, len) == Click::Same && cx.is_focused {
+            self.act(Action::Enter, documents, cx);
         }
     }
 
@@ -284,9 +274,7 @@ impl Tab for History {
                     (None, Some(error)) => panel.text(&format!("✗ {error}"), Role::Danger),
                     (None, None) => panel.text(&format!("{} reading", meter::spinner(cx.uptime)), Role::Busy),
                 }
-                for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-                    frame.render_widget(line, place);
-                }
+                row::lines(frame, area, panel.into_lines());
                 return;
             }
         };
@@ -348,9 +336,7 @@ impl Tab for History {
                     style(Role::Muted),
                 ));
             }
-            for (line, place) in [rule].into_iter().chain(lines).zip(below.rows()) {
-                frame.render_widget(line, place);
-            }
+            row::lines(frame, below, [rule].into_iter().chain(lines));
         }
     }
 }

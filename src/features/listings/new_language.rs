@@ -17,7 +17,8 @@ use std::sync::Arc;
 use store_model::{rules::schema, target::Target, texts};
 use tui_kit::{
     filter::best,
-    finder::{Click, Finder},
+    finder::Finder,
+    list::Click,
     modal::{self, Tone},
     text::pad,
     theme::Role,
@@ -145,11 +146,9 @@ impl Overlay for NewLanguage {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            "Add a listing language",
+            (Tone::Calm, "Add a listing language"),
             hints,
-            WIDTH,
-            HEIGHT,
+            (WIDTH, HEIGHT),
         );
         let [list, foot] =
             Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(inner);

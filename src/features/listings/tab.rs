@@ -22,7 +22,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::{KeyCode, KeyEvent, MouseEvent},
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
@@ -31,7 +31,13 @@ use store_model::{
     target::{Kind, Target},
     texts::{self, Field, Grid},
 };
-use tui_kit::{field::Field as Input, filter::Search, list::Cursor, memo::Memo, theme::Role};
+use tui_kit::{
+    field::Field as Input,
+    filter::Search,
+    list::{Click, Cursor},
+    memo::Memo,
+    theme::Role,
+};
 
 #[derive(Debug, Default)]
 pub struct Languages {
@@ -271,24 +277,17 @@ impl Tab for Languages {
             return;
         };
         let rows = self.shown(&table).len();
-        match event.kind {
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.rows
-                    .scroll(event.kind == MouseEventKind::ScrollDown, rows);
-            }
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = usize::from(event.row.saturating_sub(area.y));
-                if let Some(row) = line
-                    .checked_sub(1)
-                    .and_then(|line| self.rows.row_at(line, rows))
-                {
-                    self.rows.set(row);
-                    if let Some(column) = self.columns.at(event.column.saturating_sub(area.x)) {
-                        self.column = column;
-                    }
-                }
-            }
-            _ => {}
+        // Below the names of the columns.
+        let body = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        let click = self.rows.mouse(event, body, rows);
+        if matches!(click, Click::Row | Click::Same)
+            && let Some(column) = self.columns.at(event.column.saturating_sub(area.x))
+        {
+            self.column = column;
         }
     }
 

@@ -28,6 +28,7 @@ use store_model::{
 use tui_kit::{
     meter,
     modal::{self, Tone},
+    row,
     text::wrap,
     theme::Role,
 };
@@ -249,11 +250,9 @@ impl Overlay for TextsExport {
             frame,
             area,
             cx.theme,
-            tone,
-            &format!("Write {what} to"),
+            (tone, &format!("Write {what} to")),
             hints,
-            columns,
-            height,
+            (columns, height),
         );
         let [field, said, place] = Layout::vertical([
             Constraint::Length(1),
@@ -262,9 +261,7 @@ impl Overlay for TextsExport {
         ])
         .areas(inner);
         self.path.draw_field(frame, field, cx, self.takes_text());
-        for (line, place) in lines.iter().zip(said.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, said, lines.iter());
         if self.takes_text() {
             self.path.draw_suggestions(frame, place, cx);
         }

@@ -395,11 +395,9 @@ impl Overlay for TextsImport {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             self.hints(cx),
-            columns,
-            rows,
+            (columns, rows),
         );
         match &self.found {
             Some((_, plan)) => self.draw_plan(frame, inner, cx, plan),

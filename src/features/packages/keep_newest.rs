@@ -391,11 +391,9 @@ impl Overlay for KeepNewest {
             frame,
             area,
             cx.theme,
-            tone,
-            "Keep the newest packages",
+            (tone, "Keep the newest packages"),
             hints,
-            columns,
-            height,
+            (columns, height),
         );
         let [command, spare, _, body] = Layout::vertical([
             Constraint::Length(1),

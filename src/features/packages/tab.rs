@@ -22,7 +22,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
 };
 use std::{cell::Cell, rc::Rc};
@@ -35,7 +35,13 @@ use store_model::{
     },
     target::Kind,
 };
-use tui_kit::{list::Cursor, memo::Memo, scroll::Scroll, theme::Role};
+use tui_kit::{
+    list::{Click, Cursor},
+    memo::Memo,
+    row,
+    scroll::Scroll,
+    theme::Role,
+};
 
 /// From this width on the selected package stands beside the table.
 pub(super) const BESIDE: u16 = 156;
@@ -309,28 +315,12 @@ impl Tab for Packages {
         };
         let (rows, len) = (self.rows.get(), list.rows.len());
         let is_inside = rows.contains((event.column, event.row).into());
-        match event.kind {
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                let is_down = event.kind == MouseEventKind::ScrollDown;
-                if is_inside {
-                    self.cursor.scroll(is_down, len);
-                    self.remember(&list);
-                } else {
-                    self.scroll
-                        .act(if is_down { Action::Down } else { Action::Up });
-                }
-            }
-            MouseEventKind::Down(MouseButton::Left) if is_inside => {
-                match self.cursor.row_at(usize::from(event.row - rows.y), len) {
-                    Some(row) if row == self.cursor.index() => self.menu(documents, cx),
-                    Some(row) => {
-                        self.cursor.set(row);
-                        self.remember(&list);
-                    }
-                    None => {}
-                }
-            }
-            _ => {}
+        if !is_inside {
+            self.scroll.mouse(event);
+        } else if self.cursor.mouse(event, rows, len) == Click::Same {
+            self.menu(documents, cx);
+        } else {
+            self.remember(&list);
         }
     }
 
@@ -391,9 +381,7 @@ impl Tab for Packages {
                         (cx.key(Action::Undo), "undo"),
                     ],
                 );
-                for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-                    frame.render_widget(line, place);
-                }
+                row::lines(frame, area, panel.into_lines());
             }
             return;
         };
@@ -414,9 +402,7 @@ impl Tab for Packages {
                     (cx.key(Action::PickZip), "picks the ZIP"),
                 ],
             );
-            for (line, place) in panel.into_lines().into_iter().zip(body.rows()) {
-                frame.render_widget(line, place);
-            }
+            row::lines(frame, body, panel.into_lines());
             return;
         }
         self.parts(frame, body, documents, cx, &list);

@@ -13,7 +13,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::{KeyCode, MouseEvent},
     layout::{Position, Rect},
     text::Line,
 };
@@ -22,9 +22,9 @@ use store_model::{catalog::Catalog, product::Product, target::Target};
 use tui_kit::{
     field::Field,
     filter::Search,
-    list::Cursor,
+    list::{Click, Cursor},
     panel::{self, Heading},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -286,26 +286,14 @@ impl Pane for Products {
     }
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let Some(line) = event.row.checked_sub(area.y + 1) else {
-                    return;
-                };
-                if let Some(row) = self.cursor.row_at(usize::from(line), self.rows.len()) {
-                    let is_again = cx.is_focused && row == self.cursor.index();
-                    self.cursor.set(row);
-                    self.select(cx);
-                    if is_again {
-                        cx.send(Command::Focus(PaneId::Detail));
-                    }
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
-                self.select(cx);
-            }
-            _ => {}
+        let click = self
+            .cursor
+            .mouse(event, panel::inside(area), self.rows.len());
+        if click != Click::No {
+            self.select(cx);
+        }
+        if click == Click::Same && cx.is_focused {
+            cx.send(Command::Focus(PaneId::Detail));
         }
     }
 
@@ -395,9 +383,7 @@ impl Pane for Products {
             inner.height = rows;
         } else if self.rows.is_empty() {
             let lines = text::wrap(&self.placeholder(cx), usize::from(inner.width));
-            for (line, place) in lines.into_iter().zip(inner.rows()) {
-                frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);
-            }
+            row::texts(frame, inner, lines, cx.theme.style(Role::Muted));
             return;
         }
         self.draw_rows(frame, inner, cx);

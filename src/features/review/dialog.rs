@@ -41,6 +41,7 @@ use tui_kit::{
     field::Field,
     meter,
     modal::{self, Tone},
+    row,
     text::fit,
     theme::Role,
 };
@@ -319,11 +320,9 @@ impl Overlay for Review {
             frame,
             area,
             cx.theme,
-            tone,
-            "Review before publishing",
+            (tone, "Review before publishing"),
             hints,
-            columns,
-            rows,
+            (columns, rows),
         );
         let [text, name, word, buttons] = Layout::vertical([
             Constraint::Min(1),
@@ -338,9 +337,7 @@ impl Overlay for Review {
         let last = lines.len().saturating_sub(usize::from(text.height));
         let top = self.top.get().min(last);
         self.top.set(top);
-        for (line, place) in lines.into_iter().skip(top).zip(text.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, text, lines.into_iter().skip(top));
         let mark = |frame: &mut Frame, y, mark| {
             frame.render_widget(
                 Span::styled(mark, style(Role::Key)),

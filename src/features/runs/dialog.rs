@@ -410,7 +410,7 @@ impl Overlay for Run {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let Some(row) = self.row(cx) else {
             let hints = overlay::hints(cx, &[(Action::Back, "close")]);
-            let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);
+            let inner = modal::draw(frame, area, cx.theme, (Tone::Calm, "Run"), hints, (40, 1));
             frame.render_widget(Line::raw("This run was removed from the list."), inner);
             return;
         };
@@ -441,11 +441,9 @@ impl Overlay for Run {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            width,
-            lines.len() as u16,
+            (width, lines.len() as u16),
         );
         self.scroll.draw(frame, inner, &lines);
     }

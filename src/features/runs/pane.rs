@@ -16,16 +16,16 @@ use crate::{
 use jiff::Timestamp;
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::Rect,
     text::{Line, Span},
 };
 use store_model::units;
 use tui_kit::{
-    list::Cursor,
+    list::{Click, Cursor},
     meter,
     panel::{self, Heading},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -294,24 +294,12 @@ impl Pane for Runs {
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let len = cx.model.runs.len();
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = event.row.checked_sub(area.y + 1).map(usize::from);
-                if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
-                    let is_again = cx.is_focused && row == self.cursor.index();
-                    self.cursor.set(row);
-                    self.select(cx);
-                    if is_again {
-                        self.act(Action::Enter, cx);
-                    }
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
-                self.select(cx);
-            }
-            _ => {}
+        let click = self.cursor.mouse(event, panel::inside(area), len);
+        if click != Click::No {
+            self.select(cx);
+        }
+        if click == Click::Same && cx.is_focused {
+            self.act(Action::Enter, cx);
         }
     }
 
@@ -363,12 +351,12 @@ impl Pane for Runs {
                 cx.key(Action::Publish),
                 cx.key(Action::Follow)
             );
-            for (line, place) in text::wrap(&advice, usize::from(inner.width))
-                .into_iter()
-                .zip(inner.rows())
-            {
-                frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);
-            }
+            row::texts(
+                frame,
+                inner,
+                text::wrap(&advice, usize::from(inner.width)),
+                cx.theme.style(Role::Muted),
+            );
             return;
         }
         let window = self.cursor.window(usize::from(inner.height), runs.len());

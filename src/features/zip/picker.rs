@@ -355,11 +355,9 @@ impl Overlay for ZipPicker {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            columns,
-            rows,
+            (columns, rows),
         );
         let note = self
             .progress(usize::from(inner.width))

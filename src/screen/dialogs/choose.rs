@@ -13,7 +13,8 @@ use ratatui::{
 };
 use tui_kit::{
     filter::best,
-    finder::{Click, Finder},
+    finder::Finder,
+    list::Click,
     modal::{self, Tone},
     row,
     text::{pad, width, wrap},
@@ -131,11 +132,9 @@ impl Overlay for Choose {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &self.title,
+            (Tone::Calm, &self.title),
             hints,
-            columns,
-            height,
+            (columns, height),
         );
         let [above, list] =
             Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Min(1)])

@@ -16,7 +16,7 @@ use ratatui::{
 use tui_kit::{
     field::Field,
     modal::{self, Tone},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -165,11 +165,9 @@ impl Overlay for Confirm {
             frame,
             area,
             cx.theme,
-            tone,
-            &self.title,
+            (tone, &self.title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         // On a small screen the buttons matter more than the end of the text.
         let hidden = lines.len().saturating_sub(usize::from(inner.height));
@@ -179,9 +177,7 @@ impl Overlay for Confirm {
             lines.truncate(kept.saturating_sub(hidden));
             lines.extend(tail);
         }
-        for (line, place) in lines.iter().zip(inner.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, inner, lines.iter());
         if let Some(at) = field_at.filter(|at| hidden == 0 && *at < inner.height) {
             self.typed.draw(
                 frame,

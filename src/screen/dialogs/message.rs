@@ -75,11 +75,9 @@ impl Overlay for Message {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &self.title,
+            (Tone::Calm, &self.title),
             hints,
-            widest,
-            lines.len() as u16,
+            (widest, lines.len() as u16),
         );
         self.scroll.draw(frame, inner, &lines);
     }

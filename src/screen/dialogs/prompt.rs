@@ -86,11 +86,9 @@ impl Overlay for Prompt {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &self.title,
+            (Tone::Calm, &self.title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         let [above, label, field, below] = Layout::vertical([
             Constraint::Min(0),

@@ -15,7 +15,7 @@ use ratatui::{
 };
 use store_model::texts::{Field, Text};
 use tui_kit::{
-    modal::Tone,
+    modal::{self, Tone},
     prose::Prose,
     row,
     text::{fit, wrap},
@@ -163,7 +163,14 @@ impl Overlay for TextEdit {
             keys.insert(0, (Action::Enter, ""));
         }
         let heading = (Tone::Calm, self.asked.title.as_str());
-        let inner = overlay::draw(frame, area, cx, heading, &keys, (columns, around + rows));
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            heading,
+            overlay::hints(cx, &keys),
+            (columns, around + rows),
+        );
         let [top, body, foot, below] = Layout::vertical([
             Constraint::Length(above.len() as u16),
             Constraint::Min(1),

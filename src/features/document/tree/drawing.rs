@@ -13,7 +13,7 @@ use ratatui::{
     text::Line,
 };
 use store_model::json::document::SyntaxError;
-use tui_kit::theme::Role;
+use tui_kit::{row, theme::Role};
 
 impl TreeView {
     pub fn draw(&self, frame: &mut Frame, area: Rect, visible: &VisibleRows, cx: &Context) {
@@ -161,8 +161,5 @@ pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Context, error: Option<&Syn
             (cx.key(Action::NextFinding), "to the place in the text"),
         ],
     );
-    for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-        let line: Line<'static> = line;
-        frame.render_widget(line, place);
-    }
+    row::lines(frame, area, panel.into_lines());
 }
