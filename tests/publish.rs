@@ -22,7 +22,8 @@ use serde_json::{Value, json};
 use store_model::{
     risk::RiskKind,
     status::{Status, StatusReport},
-    submission::{REDACTED, Submission, put_body},
+    signed_url::REDACTED,
+    submission::{Submission, put_body},
     target::{Kind, Target},
 };
 
@@ -626,7 +627,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     // A yes to something else is none.
     let other = play(
         Plan {
-            allow: vec![RiskKind::Visibility],
+            allow: vec![RiskKind::Visibility.into()],
             ..free.clone()
         },
         world(),
@@ -635,7 +636,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     assert_eq!(outcome(&other).0, Outcome::Refused);
     let agreed = play(
         Plan {
-            allow: vec![RiskKind::BecomesFree, RiskKind::Price],
+            allow: vec![RiskKind::BecomesFree.into(), RiskKind::Price.into()],
             ..free
         },
         world(),

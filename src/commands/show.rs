@@ -14,7 +14,8 @@ use store_model::{
     package,
     product::Product,
     status::StatusReport,
-    submission::{REDACTED, Submission},
+    signed_url::REDACTED,
+    submission::Submission,
     target::Target,
 };
 
