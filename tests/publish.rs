@@ -21,8 +21,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use store_model::{
     risk::RiskKind,
-    status::{Status, StatusReport},
     signed_url::REDACTED,
+    status::{Status, StatusReport},
     submission::{Submission, put_body},
     target::{Kind, Target},
 };

@@ -6,6 +6,7 @@ use crate::{
 };
 use ratatui::{Frame, layout::Rect};
 use std::time::Duration;
+use tui_kit::modal;
 
 /// Overlays, the topmost last.
 #[derive(Default)]
@@ -64,6 +65,7 @@ impl OverlayStack {
     pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let last = self.stack.len().saturating_sub(1);
         for (at, overlay) in self.stack.iter().enumerate() {
+            modal::dim(frame, area, cx.theme);
             overlay.draw(
                 frame,
                 area,

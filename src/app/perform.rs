@@ -222,7 +222,7 @@ impl App {
             ],
             yes: "Leave".to_owned(),
             danger: false,
-            must_type: None,
+            must_type: Vec::new(),
             then: vec![Command::Quit],
         }));
     }

@@ -13,7 +13,7 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
-    widgets::{Block, BorderType, Clear, Padding},
+    widgets::{Block, BorderType, Padding},
 };
 use std::ops::Range;
 use tui_kit::{
@@ -28,6 +28,8 @@ const TOAST: usize = 6;
 impl App {
     pub fn draw(&self, frame: &mut Frame, now: Moment) {
         let area = frame.area();
+        let ground = self.context.settings.theme.ground();
+        frame.buffer_mut().set_style(area, ground);
         if let Some(welcome) = &self.context.settings.welcome {
             self.draw_welcome(frame, area, welcome);
             return;
@@ -341,7 +343,7 @@ impl App {
         };
         let said =
             text::fit(&format!(" {sign} {}", toast.text), usize::from(area.width)).into_owned();
-        frame.render_widget(Clear, area);
+        modal::wipe(frame, area, &self.context.settings.theme);
         frame.render_widget(Line::styled(said, self.style(role)), area);
     }
 
@@ -407,7 +409,7 @@ impl App {
                 .title_bottom(Line::styled(hint, self.style(Role::Muted)).right_aligned())
                 .padding(Padding::horizontal(1));
             let inner = block.inner(place);
-            frame.render_widget(Clear, place);
+            modal::wipe(frame, place, &self.context.settings.theme);
             frame.render_widget(block, place);
             for (line, row) in lines.into_iter().zip(inner.rows()) {
                 frame.render_widget(Line::raw(line), row);

@@ -125,7 +125,12 @@ pub fn act(action: Action, cx: &Context) -> bool {
         return false;
     };
     let prepared = Prepared::of(cx.model, &target);
-    let must_type = cx.model.profile.is_protected.then(|| name(cx));
+    // Not every keyboard can write every name.
+    let must_type = if cx.model.profile.is_protected {
+        vec![name(cx), target.id().to_owned()]
+    } else {
+        Vec::new()
+    };
     match (action, prepared) {
         (Action::Copy, prepared) => {
             let submission = prepared
@@ -161,7 +166,7 @@ pub fn act(action: Action, cx: &Context) -> bool {
             ],
             yes: "Throw away".into(),
             danger: true,
-            must_type: None,
+            must_type: Vec::new(),
             then: vec![Command::DiscardEdit(target)],
         })),
         (Action::PickZip, _) => cx.send(Command::Open(Opening::ZipPicker { target })),

@@ -20,6 +20,7 @@ use ratatui::{
 use tui_kit::{
     list::Cursor,
     panel::{self, Heading},
+    row,
     table::{self, Size},
     text,
     theme::Role,
@@ -213,17 +214,20 @@ impl Pane for Activity {
                 correlation.to_owned(),
             ];
             let cells: Vec<_> = cells.iter().map(String::as_str).collect();
-            let style = match (is_current, cx.is_focused) {
-                (true, true) => cx.theme.style(Role::Selection),
-                (true, false) => cx.theme.style(Role::SelectionUnfocused),
-                (false, _) if role == Role::Danger => cx.theme.style(Role::Danger),
-                (false, _) => cx.theme.style(Role::Text),
+            let role = if role == Role::Danger {
+                role
+            } else {
+                Role::Text
             };
+            let style = cx.theme.style(role);
             let mark = if is_current { "▸" } else { " " };
             frame.render_widget(
                 Line::styled(format!("{mark}{}", table::row(&cells, &widths)), style),
                 place,
             );
+            if is_current {
+                row::select(frame, place, cx.theme, cx.is_focused);
+            }
         }
     }
 }

@@ -34,7 +34,6 @@ use store_model::{remote::Remote, target::Target, units};
 use tui_kit::{
     meter,
     panel::{self, Heading},
-    text::fit,
     theme::Role,
 };
 
@@ -394,12 +393,6 @@ impl Pane for Detail {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let (title, notes) = self.heading(cx);
-        // What is being edited and where it stands matters more than the end of a long name.
-        let taken: usize = notes.iter().map(|note| note.width() + 3).sum();
-        let title = fit(
-            &title,
-            usize::from(area.width).saturating_sub(taken + 8).max(12),
-        );
         let heading = Heading {
             number: PaneId::Detail.number(),
             title: &title,

@@ -32,7 +32,7 @@ use std::{
     time::Duration,
 };
 use store_model::{remote::Remote, target::Target};
-use tui_kit::{meter, scroll, theme::Role};
+use tui_kit::{meter, row, scroll, theme::Role};
 
 /// Lines of one changed text.
 const MOST_LINES: usize = 400;
@@ -422,11 +422,6 @@ impl Tab for Diff {
         let top = self.top.get().min(last);
         self.top.set(top);
         let selected = self.selected(&visible).map(|(_, line)| line);
-        let style = cx.theme.style(if cx.is_focused {
-            Role::Selection
-        } else {
-            Role::SelectionUnfocused
-        });
         for ((index, line), place) in visible
             .lines
             .into_iter()
@@ -436,7 +431,7 @@ impl Tab for Diff {
         {
             frame.render_widget(line, place);
             if selected == Some(index) {
-                frame.buffer_mut().set_style(place, style);
+                row::select(frame, place, cx.theme, cx.is_focused);
             }
         }
         scroll::marks(frame, area, cx.theme, top > 0, top < last);

@@ -293,18 +293,7 @@ impl Tab for History {
             .take(window.len())
             .zip(list.rows())
         {
-            let base = match (index == self.cursor.index(), cx.is_focused) {
-                (true, true) => style(Role::Selection),
-                (true, false) => style(Role::SelectionUnfocused),
-                (false, _) => style(Role::Text),
-            };
             let (word, role) = kind_word(&item.deed);
-            // On the bar a word has no colour of its own: that would tear a hole into it.
-            let own = if index == self.cursor.index() && cx.is_focused {
-                base
-            } else {
-                base.patch(style(role))
-            };
             let when = at(item.at, cx.zone);
             // The year is told apart only where there is room for it.
             let when = if area.width < 60 {
@@ -315,11 +304,14 @@ impl Tab for History {
             let head = format!(" {when} ");
             let room = usize::from(area.width).saturating_sub(text::width(&head) + 11);
             let line = Line::from(vec![
-                Span::styled(head, base),
-                Span::styled(format!("{word:<10}"), own),
-                Span::styled(text::pad(&words(item), room), base),
+                Span::raw(head),
+                Span::styled(format!("{word:<10}"), style(role)),
+                Span::raw(text::pad(&words(item), room)),
             ]);
             frame.render_widget(line, place);
+            if index == self.cursor.index() {
+                row::select(frame, place, cx.theme, cx.is_focused);
+            }
         }
         if more > 0
             && let Some(item) = items.get(self.cursor.index())

@@ -365,7 +365,8 @@ impl Tab for Languages {
             8..14 => 4,
             height => (height * 2 / 5).clamp(6, 16),
         };
-        let foot = u16::from(self.filter.is_some());
+        let is_filtered = !self.pattern.is_empty();
+        let foot = u16::from(self.filter.is_some() || is_filtered);
         let [grid, panel, line] = Layout::vertical([
             Constraint::Min(2),
             Constraint::Length(panel),
@@ -416,6 +417,13 @@ impl Tab for Languages {
                 Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
             frame.render_widget(Span::styled(" / ", style(Role::Key)), label);
             filter.draw(frame, input, cx.theme, "a language's code", cx.is_focused);
+        } else if is_filtered {
+            let back = cx.key(Action::Back);
+            let said = format!(
+                " / {}   only these languages; {back} shows all",
+                self.pattern
+            );
+            frame.render_widget(Line::styled(said, style(Role::Warning)), line);
         }
     }
 }

@@ -243,6 +243,21 @@ impl Overlay for Review {
                     return Handled::No;
                 }
             }
+            // The draft's choices by their numbers, from anywhere in the review.
+            Typed::Key(key)
+                if let KeyCode::Char(digit @ '1'..='9') = key.code
+                    && let Some(index) = digit.to_digit(10).map(|digit| digit as usize - 1)
+                    && self.items(cx).contains(&Item::Choice(index)) =>
+            {
+                self.focus = Item::Choice(index);
+                self.press(cx);
+                self.show_focus();
+            }
+            Typed::Key(key)
+                if key.code == KeyCode::Char('p') && self.items(cx).contains(&Item::Publish) =>
+            {
+                self.focus = Item::Publish;
+            }
             Typed::Paste(text) if self.focus == Item::Name => self.typed_name.paste(text),
             _ => return Handled::No,
         }

@@ -46,7 +46,7 @@ pub fn resume(row: &RunRow) -> Option<Command> {
             ],
             yes: "Replace and continue".to_owned(),
             danger: true,
-            must_type: None,
+            must_type: Vec::new(),
             then: vec![Command::start(Renew { run })],
         }),
         _ => Command::start(Resume { run }),
@@ -111,7 +111,7 @@ pub fn cancel(row: &RunRow) -> Command {
         text: vec!["It stops after the current request.".to_owned(), stays],
         yes: "Stop the run".to_owned(),
         danger: false,
-        must_type: None,
+        must_type: Vec::new(),
         then: vec![Command::Cancel(row.job)],
     })
 }

@@ -384,29 +384,16 @@ impl Pane for Runs {
                 None if row.is_left => ("‖", Role::Warning),
                 None => ("▲", Role::Busy),
             };
-            let name_style = match (is_current, cx.is_focused) {
-                (true, true) => cx.theme.style(Role::Selection),
-                (true, false) => cx.theme.style(Role::SelectionUnfocused),
-                (false, _) => cx.theme.style(Role::Text),
-            };
             let mut line = Line::default();
-            line.push_span(Span::styled(if is_current { "▸" } else { " " }, name_style));
-            // On the bar it has no colour of its own: that would tear a hole into it.
-            let sign_style = if is_current && cx.is_focused {
-                name_style
-            } else {
-                name_style.patch(cx.theme.style(role))
-            };
-            line.push_span(Span::styled(sign, sign_style));
-            line.push_span(Span::styled(
-                format!(" {} ", text::pad(&row.view.name, name_width)),
-                name_style,
-            ));
-            line.push_span(Span::raw(" "));
-            for span in body(row, room.saturating_sub(name_width + 5), cx) {
-                line.push_span(span);
-            }
+            line.push_span(if is_current { "▸" } else { " " });
+            line.push_span(Span::styled(sign, cx.theme.style(role)));
+            line.push_span(format!(" {}  ", text::pad(&row.view.name, name_width)));
+            line.spans
+                .extend(body(row, room.saturating_sub(name_width + 5), cx));
             frame.render_widget(line, place);
+            if is_current {
+                tui_kit::row::select(frame, place, cx.theme, cx.is_focused);
+            }
         }
     }
 }

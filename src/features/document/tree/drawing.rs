@@ -90,25 +90,22 @@ impl TreeView {
         let window = self.tree.window(usize::from(area.height), visible.value);
         let columns = usize::from(area.width);
         for (index, place) in window.zip(area.rows()) {
-            let Some(row) = all.get(index) else { continue };
+            let Some(entry) = all.get(index) else {
+                continue;
+            };
             let pointer = self.tree.pointer_of(index, visible.value);
             let is_current = index == current;
             frame.render_widget(
-                rows::line(
-                    cx,
-                    visible,
-                    row,
-                    &pointer,
-                    is_current,
-                    &self.pattern,
-                    columns,
-                ),
+                rows::line(cx, visible, entry, &pointer, &self.pattern, columns),
                 place,
             );
+            if is_current {
+                row::select(frame, place, cx.theme, cx.is_focused);
+            }
             if is_current
                 && let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some())
             {
-                let start = (rows::value_column(row) as u16).min(area.width / 2);
+                let start = (rows::value_column(entry) as u16).min(area.width / 2);
                 input.draw_in_row(
                     frame,
                     Rect {
