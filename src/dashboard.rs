@@ -234,11 +234,18 @@ async fn options(
             "The help of the dashboard (?) shows every name and key.",
         ));
     }
+    let theme = match env::value(&env::process, "NO_COLOR") {
+        Some(_) => tui_kit::theme::Theme::plain(),
+        None => crate::screen::themes::load(&config.screen().theme).map_err(|what: String| {
+            let remedy = "Write \"dark\", \"light\", \"high-contrast\", \"terminal\", or the path of a theme file.";
+            config.fault(&["screen", "theme"], &what, remedy)
+        })?,
+    };
     Ok(Options {
         profile,
         banner,
         welcome,
-        no_color: env::value(&env::process, "NO_COLOR").is_some(),
+        theme,
         notify: config.screen().notify,
         mouse: config.screen().mouse,
         editor: config.editor(&env::process),

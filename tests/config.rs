@@ -278,11 +278,6 @@ fn the_ready_example_of_the_error_is_ready() {
     "line 2, column 1, key follow.shortest",
     "shorter than 100ms"
 )]
-#[case(
-    "[screen]\ntheme = \"solar\"",
-    "line 2, column 1, key screen.theme",
-    "the only one so far"
-)]
 #[case("[keys]\nquit = 3", "line 2, column 8, key keys.quit", "a chord")]
 #[case(
     "default_profile = \"contosso\"\n[profiles.contoso]",

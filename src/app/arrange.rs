@@ -13,6 +13,12 @@ const WIDE: u16 = 100;
 /// From here on a column of panes fits on a narrow screen.
 const TALL: u16 = 20;
 
+/// Below this, an empty list of runs takes no room.
+const ROOMY: u16 = 28;
+
+/// From here on the requests stand below the runs.
+const VERY_TALL: u16 = 46;
+
 /// What the arrangement depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
@@ -115,15 +121,31 @@ fn lists(area: Rect) -> Vec<(PaneId, Rect)> {
     ]
 }
 
-/// The detail above the runs, which get as much as they need, or above the activity, which gets half.
+/// The detail above the runs, which get as much as they need, or above the activity, which gets half; above both where there is room.
 fn work(area: Rect, shape: Shape) -> Vec<(PaneId, Rect)> {
+    let needed = u16::try_from(shape.runs)
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
+    let runs = needed.clamp(3, (area.height / 3).max(4));
+    if area.height >= VERY_TALL {
+        let [detail, runs, activity] = area.layout(&Layout::vertical([
+            Constraint::Fill(1),
+            Constraint::Length(runs),
+            Constraint::Length(area.height / 4),
+        ]));
+        return vec![
+            (PaneId::Detail, detail),
+            (PaneId::Runs, runs),
+            (PaneId::Activity, activity),
+        ];
+    }
     let (lower, height) = if shape.shows_activity {
         (PaneId::Activity, area.height / 2)
+    } else if shape.runs == 0 && shape.focus != PaneId::Runs && area.height < ROOMY {
+        // Nothing to show: the lines are the document's.
+        return vec![(PaneId::Detail, area)];
     } else {
-        let needed = u16::try_from(shape.runs)
-            .unwrap_or(u16::MAX)
-            .saturating_add(2);
-        (PaneId::Runs, needed.clamp(4, (area.height / 3).max(4)))
+        (PaneId::Runs, runs)
     };
     let [detail, below] = area.layout(&Layout::vertical([
         Constraint::Fill(1),

@@ -18,17 +18,22 @@ const MOST: usize = 1_000;
 impl App {
     pub(super) fn release_all(&mut self, now: Moment) {
         for _ in 0..MOST {
-            let Some(command) = self.commands.pop_front() else {
+            let Some(command) = self.context.commands.next() else {
                 return;
             };
             self.release(command, now);
         }
-        debug_assert!(self.commands.is_empty(), "asks lead to asks without end");
-        self.commands.clear();
+        debug_assert!(false, "commands lead to commands without end");
+        self.context.commands = crate::screen::pane::Commands::default();
     }
 
     fn release(&mut self, command: Command, now: Moment) {
         match command {
+            // Chosen in the help above another dialog: that one has to be answered first.
+            Command::Do(_) if !self.overlay_stack.is_empty() => {
+                let text = "Close this dialog first.".to_owned();
+                self.toasts.push(Severity::Info, text, now.uptime);
+            }
             Command::Do(action) => self.perform(action, now),
             Command::Start(task) => {
                 // Where the runs are on screen, its row says so.
@@ -106,11 +111,9 @@ impl App {
 
     fn deliver(&mut self, id: PaneId, command: Command, now: Moment) {
         let cx = self.context.cx(now, self.focus.current() == id);
-        let mut commands = Vec::new();
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.deliver(command, &cx, &mut commands);
+            pane.deliver(command, &cx);
         }
-        self.commands.extend(commands);
     }
 
     fn shows_runs(&self) -> bool {
@@ -120,13 +123,11 @@ impl App {
 
     fn open(&mut self, opening: Opening, now: Moment) {
         let commands = match opening {
-            Opening::Help | Opening::Palette => self.commands(now),
+            Opening::Help => self.commands(now),
             _ => Vec::new(),
         };
         let mut overlay = opening::open(opening, commands);
-        let mut commands = Vec::new();
-        overlay.opened(&self.context.cx(now, true), &mut commands);
+        overlay.opened(&self.context.cx(now, true));
         self.overlay_stack.push(overlay);
-        self.commands.extend(commands);
     }
 }

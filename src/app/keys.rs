@@ -60,12 +60,10 @@ impl App {
         let Some(overlay) = self.overlay_stack.top_mut() else {
             return;
         };
-        let mut commands = Vec::new();
         let typed = Typed::Key(key);
         let takes_text = overlay.takes_text();
         if takes_text && keymap::is_plain(key) {
-            overlay.typed(&typed, &cx, &mut commands);
-            self.commands.extend(commands);
+            overlay.typed(&typed, &cx);
             return;
         }
         let chord = keymap::chord(key);
@@ -81,29 +79,25 @@ impl App {
                 self.toasts.push(Severity::Info, reason, now.uptime);
                 return;
             }
-            match overlay.act(action, &cx, &mut commands) {
+            match overlay.act(action, &cx) {
                 Closing::Stay => is_used = true,
                 Closing::Close(answer) => {
-                    commands.extend(answer);
+                    cx.send_all(answer);
                     is_closed = true;
                 }
                 Closing::Unused => is_closed = action == Action::Back,
             }
         }
         if !is_closed && !is_used {
-            is_used = overlay.typed(&typed, &cx, &mut commands) == Handled::Yes;
+            is_used = overlay.typed(&typed, &cx) == Handled::Yes;
         }
         if !is_closed && !is_used && !takes_text {
             match cx.keymap.action(Scope::Global, chord) {
-                Some(Action::Help) if overlay.name() != "help" => {
-                    commands.push(Command::Open(Opening::Help));
-                }
-                Some(Action::Palette) if overlay.name() == "help" => {
-                    is_closed = true;
-                    commands.push(Command::Open(Opening::Palette));
+                Some(Action::Help | Action::Palette) => {
+                    cx.send(Command::Open(Opening::Help));
                 }
                 // "q" leaves the program from the base only; here it is a step back.
-                Some(Action::Quit | Action::Help) => is_closed = true,
+                Some(Action::Quit) => is_closed = true,
                 _ => {}
             }
         }
@@ -111,21 +105,18 @@ impl App {
             self.overlay_stack.pop();
             self.is_leaving = false;
         }
-        self.commands.extend(commands);
     }
 
     fn pane_key(&mut self, key: KeyEvent, now: Moment) {
         let focus = self.focus.current();
         let cx = self.context.cx(now, true);
         let chord = keymap::chord(key);
-        let mut commands = Vec::new();
         let mut action = None;
         if let Some(pane) = self.panes.iter_mut().find(|pane| pane.id() == focus) {
             let takes_text = pane.takes_text();
             let typed = Typed::Key(key);
             if takes_text && keymap::is_plain(key) {
-                pane.typed(&typed, &cx, &mut commands);
-                self.commands.extend(commands);
+                pane.typed(&typed, &cx);
                 return;
             }
             action = pane
@@ -135,12 +126,11 @@ impl App {
             if takes_text {
                 // Whatever is left over here is no command: letters and control keys lie close together.
                 let is_used = action.is_some_and(|action| {
-                    action.is_for_text() && pane.act(action, &cx, &mut commands) == Handled::Yes
+                    action.is_for_text() && pane.act(action, &cx) == Handled::Yes
                 });
                 if !is_used {
-                    pane.typed(&typed, &cx, &mut commands);
+                    pane.typed(&typed, &cx);
                 }
-                self.commands.extend(commands);
                 return;
             }
         }
@@ -152,11 +142,10 @@ impl App {
 
     pub(super) fn paste(&mut self, text: String, now: Moment) {
         let cx = self.context.cx(now, true);
-        let mut commands = Vec::new();
         let typed = Typed::Paste(text);
         if let Some(overlay) = self.overlay_stack.top_mut() {
             if overlay.takes_text() {
-                overlay.typed(&typed, &cx, &mut commands);
+                overlay.typed(&typed, &cx);
             }
         } else {
             let focus = self.focus.current();
@@ -166,25 +155,23 @@ impl App {
                 .iter_mut()
                 .find(|pane| pane.id() == focus && pane.takes_text())
             {
-                pane.typed(&typed, &cx, &mut commands);
+                pane.typed(&typed, &cx);
             }
         }
-        self.commands.extend(commands);
     }
 
     pub(super) fn mouse(&mut self, event: MouseEvent, now: Moment) {
         self.waiting = None;
-        let mut commands = Vec::new();
         let area = self
             .arrangement(self.size)
             .map_or(self.size, |arrangement| arrangement.overlays);
         if let Some(overlay) = self.overlay_stack.top_mut() {
-            let closing = overlay.mouse(event, area, &self.context.cx(now, true), &mut commands);
+            let cx = self.context.cx(now, true);
+            let closing = overlay.mouse(event, area, &cx);
             if let Closing::Close(answer) = closing {
-                commands.extend(answer);
+                cx.send_all(answer);
                 self.overlay_stack.pop();
             }
-            self.commands.extend(commands);
             return;
         }
         let Some(arrangement) = self.arrangement(self.size) else {
@@ -217,9 +204,8 @@ impl App {
         }
         let cx = self.context.cx(now, was_focused);
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.mouse(event, area, &cx, &mut commands);
+            pane.mouse(event, area, &cx);
         }
-        self.commands.extend(commands);
     }
 }
 

@@ -1,12 +1,12 @@
 //! The stack of overlays: one order for keys, mouse and drawing. Knows no overlay by name.
 
-use crate::screen::command::Command;
 use crate::{
     screen::{overlay::Overlay, pane::Context},
     state::Change,
 };
 use ratatui::{Frame, layout::Rect};
 use std::time::Duration;
+use tui_kit::modal;
 
 /// Overlays, the topmost last.
 #[derive(Default)]
@@ -40,9 +40,9 @@ impl OverlayStack {
         self.stack.iter().map(|overlay| overlay.name()).collect()
     }
 
-    pub fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    pub fn changed(&mut self, change: &Change, cx: &Context) {
         for overlay in &mut self.stack {
-            overlay.changed(change, cx, commands);
+            overlay.changed(change, cx);
         }
     }
 
@@ -53,10 +53,10 @@ impl OverlayStack {
             .min()
     }
 
-    pub fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub fn woken(&mut self, cx: &Context) {
         for overlay in &mut self.stack {
             if overlay.wake_at().is_some_and(|at| at <= cx.uptime) {
-                overlay.woken(cx, commands);
+                overlay.woken(cx);
             }
         }
     }
@@ -65,6 +65,7 @@ impl OverlayStack {
     pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let last = self.stack.len().saturating_sub(1);
         for (at, overlay) in self.stack.iter().enumerate() {
+            modal::dim(frame, area, cx.theme);
             overlay.draw(
                 frame,
                 area,

@@ -49,6 +49,9 @@ impl App {
         if action == Action::Suspend && !cfg!(unix) {
             return Possible::No("Windows cannot suspend a program: open another tab.".to_owned());
         }
+        if action.is_vertical() {
+            return Possible::Yes;
+        }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
             let cx = self.context.cx(now, id == focus);
@@ -87,7 +90,7 @@ impl App {
             }
             if action == Action::Copy {
                 let text = toast.text.clone();
-                self.commands.push_back(Command::Copy(text));
+                self.context.commands.send(Command::Copy(text));
                 return;
             }
         }
@@ -108,14 +111,12 @@ impl App {
             self.start_job(ReadEdit(target));
         }
         let focus = self.focus.current();
-        let mut commands = Vec::new();
         for id in [Some(focus), home(action)].into_iter().flatten() {
             let cx = self.context.cx(now, id == focus);
             let Some(pane) = pane_mut(&mut self.panes, id) else {
                 continue;
             };
-            let is_handled = pane.act(action, &cx, &mut commands) == Handled::Yes;
-            self.commands.extend(commands.drain(..));
+            let is_handled = pane.act(action, &cx) == Handled::Yes;
             if is_handled {
                 return;
             }
@@ -180,9 +181,10 @@ impl App {
     fn own(&mut self, action: Action, now: Moment) {
         match action {
             Action::Quit => self.quit(now),
-            Action::Help => self.commands.push_back(Command::Open(Opening::Help)),
             Action::Suspend => self.effects.push(Effect::Suspend),
-            Action::Palette => self.commands.push_back(Command::Open(Opening::Palette)),
+            Action::Help | Action::Palette => {
+                self.context.commands.send(Command::Open(Opening::Help));
+            }
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
             Action::FocusFlights => self.go_to(PaneId::Flights, now),
@@ -244,12 +246,12 @@ impl App {
             ]);
         }
         self.is_leaving = true;
-        self.commands.push_back(Command::Open(Opening::Confirm {
+        self.context.commands.send(Command::Open(Opening::Confirm {
             title,
             text,
             yes: "Leave".to_owned(),
             danger: is_lost,
-            must_type: None,
+            must_type: Vec::new(),
             then: vec![Command::Quit],
         }));
         self.release_all(now);
@@ -258,12 +260,10 @@ impl App {
     /// Gives a pane the focus.
     pub(super) fn go_to(&mut self, id: PaneId, now: Moment) {
         self.focus.set(id);
-        let mut commands = Vec::new();
         let cx = self.context.cx(now, true);
         if let Some(pane) = pane_mut(&mut self.panes, id) {
-            pane.focused(&cx, &mut commands);
+            pane.focused(&cx);
         }
-        self.commands.extend(commands);
     }
 
     /// Asks the Store for everything on screen again.

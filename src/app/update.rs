@@ -16,7 +16,7 @@ use crate::{
     screen::{
         action::Action,
         command::{Command, PaneId, Severity},
-        pane::{Context, Pane},
+        pane::{Commands, Context, Pane},
         status_badge::{self, since},
     },
     state::{Change, Model, RunRow},
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 use ratatui::layout::Rect;
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 use store_model::{catalog::Catalog, target::Target};
 use tui_kit::meter;
 
@@ -37,6 +37,8 @@ pub struct AppContext {
     pub model: Model,
     pub settings: Settings,
     pub selected: Option<Target>,
+    /// What panes and overlays asked for and was not carried out yet.
+    pub commands: Commands,
 }
 
 impl AppContext {
@@ -50,6 +52,7 @@ impl AppContext {
             now: now.wall,
             uptime: now.uptime,
             is_focused,
+            commands: &self.commands,
         }
     }
 }
@@ -62,8 +65,6 @@ pub struct App {
     pub(super) toasts: Toasts,
     pub(super) loading: Loading,
     pub(super) size: Rect,
-    /// What panes and overlays asked for and was not released yet.
-    pub(super) commands: VecDeque<Command>,
     pub(super) effects: Vec<Effect>,
     /// An action that waits until its target is read; any other key is second thoughts.
     pub(super) waiting: Option<(Action, Target)>,
@@ -86,6 +87,7 @@ impl App {
                 model,
                 settings,
                 selected: None,
+                commands: Commands::default(),
             },
             panes: features::all(),
             overlay_stack: OverlayStack::default(),
@@ -93,7 +95,6 @@ impl App {
             toasts: Toasts::default(),
             loading: Loading::default(),
             size: Rect::new(0, 0, columns, rows),
-            commands: VecDeque::new(),
             effects: Vec::new(),
             waiting: None,
             is_leaving: false,
@@ -147,17 +148,15 @@ impl App {
             Event::Resize(columns, rows) => self.size = Rect::new(0, 0, columns, rows),
             Event::Woken => self.woken(now),
             Event::EditedOutside { target, text } => {
-                self.commands.push_back(Command::Edited { target, text });
+                self.context.commands.send(Command::Edited { target, text });
             }
             Event::Trouble { title, text } => {
-                self.commands
-                    .push_back(Command::Open(crate::screen::command::Opening::Message {
-                        title,
-                        text,
-                    }));
+                self.context.commands.send(Command::Open(
+                    crate::screen::command::Opening::Message { title, text },
+                ));
             }
             Event::Told(severity, text) => {
-                self.commands.push_back(Command::Toast(severity, text));
+                self.context.commands.send(Command::Toast(severity, text));
             }
             Event::Terminate => self.leave(Exit::Quit),
             Event::Report(..) => {}
@@ -257,28 +256,23 @@ impl App {
     pub(super) fn broadcast(&mut self, change: &Change, now: Moment) {
         let focus = self.focus.current();
         let has_overlay = !self.overlay_stack.is_empty();
-        let mut commands = Vec::new();
         for pane in &mut self.panes {
             let cx = self.context.cx(now, pane.id() == focus && !has_overlay);
-            pane.changed(change, &cx, &mut commands);
+            pane.changed(change, &cx);
         }
         self.overlay_stack
-            .changed(change, &self.context.cx(now, true), &mut commands);
-        self.commands.extend(commands);
+            .changed(change, &self.context.cx(now, true));
     }
 
     fn woken(&mut self, now: Moment) {
         self.toasts.expire(now.uptime);
         let focus = self.focus.current();
-        let mut commands = Vec::new();
         for pane in &mut self.panes {
             if pane.wake_at().is_some_and(|at| at <= now.uptime) {
-                pane.woken(&self.context.cx(now, pane.id() == focus), &mut commands);
+                pane.woken(&self.context.cx(now, pane.id() == focus));
             }
         }
-        self.overlay_stack
-            .woken(&self.context.cx(now, true), &mut commands);
-        self.commands.extend(commands);
+        self.overlay_stack.woken(&self.context.cx(now, true));
         self.load_what_is_due(now);
     }
 

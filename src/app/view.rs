@@ -13,12 +13,12 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
-    widgets::{Block, BorderType, Clear, Padding},
+    widgets::{Block, BorderType, Padding},
 };
 use std::ops::Range;
 use tui_kit::{
     modal::{self, Tone},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -28,6 +28,8 @@ const TOAST: usize = 6;
 impl App {
     pub fn draw(&self, frame: &mut Frame, now: Moment) {
         let area = frame.area();
+        let ground = self.context.settings.theme.ground();
+        frame.buffer_mut().set_style(area, ground);
         if let Some(welcome) = &self.context.settings.welcome {
             self.draw_welcome(frame, area, welcome);
             return;
@@ -96,12 +98,12 @@ impl App {
             "Flightdeck needs {width}×{height}; this is {}×{}.",
             area.width, area.height
         );
-        for (line, place) in text::wrap(&said, usize::from(area.width))
-            .into_iter()
-            .zip(area.rows())
-        {
-            frame.render_widget(Line::styled(line, self.style(Role::Warning)), place);
-        }
+        row::texts(
+            frame,
+            area,
+            text::wrap(&said, usize::from(area.width)),
+            self.style(Role::Warning),
+        );
     }
 
     fn draw_welcome(&self, frame: &mut Frame, area: Rect, welcome: &str) {
@@ -141,15 +143,11 @@ impl App {
             frame,
             area,
             &self.context.settings.theme,
-            Tone::Calm,
-            "Flightdeck",
+            (Tone::Calm, "Flightdeck"),
             Line::default(),
-            width,
-            height,
+            (width, height),
         );
-        for (line, place) in lines.iter().skip(first).zip(inner.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, inner, lines.iter().skip(first));
     }
 
     /// Profile, token, budget, connection, time; the parts at the end go first when it gets narrow.
@@ -349,7 +347,7 @@ impl App {
         };
         let said =
             text::fit(&format!(" {sign} {}", toast.text), usize::from(area.width)).into_owned();
-        frame.render_widget(Clear, area);
+        modal::wipe(frame, area, &self.context.settings.theme);
         frame.render_widget(Line::styled(said, self.style(role)), area);
     }
 
@@ -415,7 +413,7 @@ impl App {
                 .title_bottom(Line::styled(hint, self.style(Role::Muted)).right_aligned())
                 .padding(Padding::horizontal(1));
             let inner = block.inner(place);
-            frame.render_widget(Clear, place);
+            modal::wipe(frame, place, &self.context.settings.theme);
             frame.render_widget(block, place);
             for (line, row) in lines.into_iter().zip(inner.rows()) {
                 frame.render_widget(Line::raw(line), row);

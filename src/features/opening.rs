@@ -4,7 +4,7 @@ use crate::screen::command::Opening;
 use crate::{
     features::{
         document::merge::Merge,
-        help::{dialog::Help, palette::Palette},
+        help::dialog::Help,
         history::kept::Kept,
         listings::{
             new_language::NewLanguage, texts_export::TextsExport, texts_import::TextsImport,
@@ -26,7 +26,6 @@ use crate::{
 pub fn open(opening: Opening, commands: Vec<AvailableAction>) -> Box<dyn Overlay> {
     match opening {
         Opening::Help => Box::new(Help::new(commands)),
-        Opening::Palette => Box::new(Palette::new(commands)),
         Opening::Message { title, text } => Box::new(Message::new(title, text)),
         Opening::Confirm {
             title,

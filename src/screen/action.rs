@@ -146,8 +146,8 @@ use Scope as S;
 #[rustfmt::skip]
 pub const ACTIONS: &[Row] = &[
     row(A::Quit, "quit", &["q", "ctrl-c"], S::Global, "Program", "Quit; asks first if a run is active"),
-    row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show every key"),
-    row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find an action by name"),
+    row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show what can be done here, with its keys"),
+    row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find an action and do it"),
     row(A::Suspend, "suspend", &["ctrl-z"], S::Global, "Program", "Go back to the shell until fg"),
     row(A::ShowActivity, "activity", &["6", "a"], S::Global, "Program", "Show every request"),
     row(A::FocusNext, "focus-next", &["tab"], S::Global, "Panes", "Go to the next pane"),
@@ -233,6 +233,12 @@ impl Moves for Action {
 }
 
 impl Action {
+    /// Whether it only moves up or down in what is shown: always possible.
+    pub fn is_vertical(self) -> bool {
+        let movement = self.movement();
+        movement.is_some_and(|movement| !matches!(movement, Movement::Left | Movement::Right))
+    }
+
     /// Whether a field that takes text may see it as an action: what moves in its list, what ends it, and what edits a text or
     /// belongs to its dialog. No other key is a command while letters are text, however the person has bound it.
     pub fn is_for_text(self) -> bool {

@@ -149,20 +149,21 @@ impl Command {
 /// An overlay to be opened, with what it needs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
+    /// Every action with its keys.
     Help,
-    Palette,
     /// A longer text: an error, a report.
     Message {
         title: String,
         text: String,
     },
-    /// Asks before releasing `then`. The safe answer has the focus; `must_type` is a name that has to be typed first.
+    /// Asks before releasing `then`. The safe answer has the focus; One of `must_type` has to be typed first, if there are
+    /// any.
     Confirm {
         title: String,
         text: Vec<String>,
         yes: String,
         danger: bool,
-        must_type: Option<String>,
+        must_type: Vec<String>,
         then: Vec<Command>,
     },
     ZipPicker {

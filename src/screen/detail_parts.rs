@@ -10,7 +10,7 @@ use ratatui::{
     text::{Line, Span},
 };
 use store_model::{explain::explain, remote::Remote, target::Target};
-use tui_kit::{text::fit, theme::Role};
+use tui_kit::{row, text::fit, theme::Role};
 
 /// The row of tabs, with a word at its right end.
 pub fn tabs(
@@ -128,9 +128,7 @@ pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Context) -> bool {
             None => unread(cx, target, width),
         },
     };
-    for (line, place) in lines.into_iter().zip(area.rows()) {
-        frame.render_widget(line, place);
-    }
+    row::lines(frame, area, lines);
     true
 }
 

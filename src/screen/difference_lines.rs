@@ -159,21 +159,35 @@ impl DiffLines {
     ) {
         let first = lines.len();
         let all = rows(entry);
+        // Where the very change is; what comes before it may be long.
+        let mut marked = None;
         for row in &all {
-            if lines.len() - first >= self.most {
+            if lines.len() - first >= self.most && marked.is_some() {
                 break;
             }
+            let begin = lines.len();
             lay_row(lines, row, entry.sign, theme, columns);
+            let mut new = lines.iter().skip(begin);
+            marked = marked.or_else(|| new.position(is_marked).map(|at| begin + at));
         }
         let made = lines.len() - first;
-        if made > self.most {
-            lines.truncate(first + self.most);
+        if let Some(marked) = marked.filter(|marked| *marked >= first + self.most.max(3) - 1) {
+            // Its name, and then where it differs.
+            let skipped = first + 1..marked.saturating_sub(1);
+            let note = Line::styled(format!("{}…", " ".repeat(7)), theme.style(Role::Muted));
+            lines.splice(skipped, [note]);
         }
+        lines.truncate(first + self.most);
         if made >= self.most && all.len() > 1 {
             let text = format!("{}… more of it in the document", " ".repeat(7));
             lines.push(Line::styled(text, theme.style(Role::Muted)));
         }
     }
+}
+
+fn is_marked(line: &Line) -> bool {
+    let is_marked = |span: &Span| span.style.add_modifier.contains(Modifier::UNDERLINED);
+    line.spans.iter().any(is_marked)
 }
 
 fn lay_row(lines: &mut Vec<Line<'static>>, row: &Row, sign: Sign, theme: &Theme, columns: usize) {

@@ -92,7 +92,7 @@ impl Documents {
     /// Begins to edit, if nobody has; `None` where there is nothing to edit.
     pub fn open(&mut self, cx: &Context) -> Option<&mut EditSession> {
         if self.session(cx).is_none() {
-            let prepared = Prepared::of(cx.model, cx.selected?)?;
+            let prepared = cx.prepared()?;
             let value = self.read(cx, |digest| digest.value.clone())?;
             self.session = Some(EditSession::open(&prepared, value, cx.uptime)?);
             self.generation.set(self.generation.get() + 1);
@@ -144,7 +144,7 @@ impl Documents {
     /// The lines of the text: once it was edited those of the session or the kept copy, else the server's whole document, with
     /// what cannot be edited.
     pub fn with_lines<T>(&self, cx: &Context, read: impl FnOnce(&[String]) -> T) -> Option<T> {
-        let prepared = Prepared::of(cx.model, cx.selected?)?;
+        let prepared = cx.prepared()?;
         if let Some(session) = self.session(cx)
             && (prepared.text.is_some() || session.buffer().version() > 0)
         {
@@ -166,7 +166,7 @@ impl Documents {
     }
 
     fn read<T>(&self, cx: &Context, read: impl FnOnce(&Digest) -> T) -> Option<T> {
-        let prepared = Prepared::of(cx.model, cx.selected?)?;
+        let prepared = cx.prepared()?;
         let mut slot = self.digest.borrow_mut();
         if slot
             .as_ref()
@@ -180,10 +180,8 @@ impl Documents {
     }
 
     /// Has a large working copy checked that nobody has begun to edit; the session does so by itself.
-    fn command(&self, cx: &Context, commands: &mut Vec<Command>) {
-        let prepared = cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target));
+    fn command(&self, cx: &Context) {
+        let prepared = cx.prepared();
         let Some((prepared, text)) = prepared.and_then(|prepared| Some((prepared, prepared.text?)))
         else {
             return;
@@ -198,7 +196,7 @@ impl Documents {
         if let Some(digest) = self.digest.borrow_mut().as_mut() {
             digest.asked = Some(Arc::clone(&text));
         }
-        commands.push(Command::start(Check {
+        cx.send(Command::start(Check {
             target: prepared.target.clone(),
             text,
             body: prepared.body().map(Arc::new),
@@ -227,54 +225,52 @@ impl Documents {
     }
 
     /// Changes places of the document, as one step of undo, kept by itself; or says why that cannot be.
-    pub fn change(
-        &mut self,
-        edits: &[Edit],
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Result<(), String> {
+    pub fn change(&mut self, edits: &[Edit], cx: &Context) -> Result<(), String> {
         if edits.is_empty() {
             return Ok(());
         }
         let session = self
             .open(cx)
             .ok_or_else(|| "There is no document to change yet.".to_owned())?;
-        session.change(edits, cx.uptime, cx.now, commands)
+        session.change(edits, cx)
     }
 
     /// Takes the last change back, whichever tab made it; `false` when there is none.
-    pub fn undo(&mut self, cx: &Context, commands: &mut Vec<Command>) -> bool {
-        self.step(cx, commands, true)
+    pub fn undo(&mut self, cx: &Context) -> bool {
+        self.step(cx, true)
     }
 
     /// Brings back what was undone; `false` when there is nothing.
-    pub fn redo(&mut self, cx: &Context, commands: &mut Vec<Command>) -> bool {
-        self.step(cx, commands, false)
+    pub fn redo(&mut self, cx: &Context) -> bool {
+        self.step(cx, false)
     }
 
-    fn step(&mut self, cx: &Context, commands: &mut Vec<Command>, back: bool) -> bool {
+    fn step(&mut self, cx: &Context, back: bool) -> bool {
         let Some(session) = self.session_mut(cx) else {
             return false;
         };
-        session.edit(cx.uptime, commands, |buffer| {
-            if back { buffer.undo() } else { buffer.redo() }
-        })
+        session.edit(
+            cx,
+            |buffer| {
+                if back { buffer.undo() } else { buffer.redo() }
+            },
+        )
     }
 
     /// Sends out what is not kept yet: what is reviewed, published or examined is the text as it stands now.
-    pub fn keep(&mut self, commands: &mut Vec<Command>) {
+    pub fn keep(&mut self, cx: &Context) {
         if let Some(session) = &mut self.session {
-            session.keep(commands);
+            session.keep(cx);
         }
     }
 
-    pub fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    pub fn changed(&mut self, change: &Change, cx: &Context) {
         match change {
             Change::Selected => {
-                self.keep(commands);
+                self.keep(cx);
                 self.session = None;
                 self.forget();
-                self.command(cx, commands);
+                self.command(cx);
             }
             Change::Target(target) | Change::Edit(target) => {
                 self.forget();
@@ -290,7 +286,7 @@ impl Documents {
                     }
                 }
                 if cx.selected == Some(target) {
-                    self.command(cx, commands);
+                    self.command(cx);
                 }
             }
             Change::Task(message) => self.checked(message),
@@ -302,9 +298,9 @@ impl Documents {
         self.session.as_ref().and_then(EditSession::wake_at)
     }
 
-    pub fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub fn woken(&mut self, cx: &Context) {
         if let Some(session) = &mut self.session {
-            session.woken(cx.uptime, cx.now, commands);
+            session.woken(cx);
         }
     }
 }

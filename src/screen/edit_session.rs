@@ -152,31 +152,20 @@ impl EditSession {
     }
 
     /// Moves in the text or changes it; a change is kept and will be checked.
-    pub fn edit<T>(
-        &mut self,
-        uptime: Duration,
-        commands: &mut Vec<Command>,
-        act: impl FnOnce(&mut TextBuffer) -> T,
-    ) -> T {
+    pub fn edit<T>(&mut self, cx: &Context, act: impl FnOnce(&mut TextBuffer) -> T) -> T {
         let before = self.buffer.version();
         let done = act(&mut self.buffer);
         if self.buffer.version() != before {
-            self.changed = uptime;
+            self.changed = cx.uptime;
             if !is_large(self.buffer.len()) {
-                self.keep(commands);
+                self.keep(cx);
             }
         }
         done
     }
 
-    /// Changes places of the document, as one step of undo; or says why that cannot be. `now` tells which dates are too near.
-    pub fn change(
-        &mut self,
-        edits: &[Edit],
-        uptime: Duration,
-        now: Timestamp,
-        commands: &mut Vec<Command>,
-    ) -> Result<(), String> {
+    /// Changes places of the document, as one step of undo; or says why that cannot be.
+    pub fn change(&mut self, edits: &[Edit], cx: &Context) -> Result<(), String> {
         if self.value().is_none() {
             return Err("The text is not valid JSON; fix it first.".to_owned());
         }
@@ -186,11 +175,11 @@ impl EditSession {
         if let Some((_, Some(mut value))) = self.parsed.take() {
             edit::apply_to_value(Arc::make_mut(&mut value), edits)
                 .map_err(|error| error.to_string())?;
-            self.edit(uptime, commands, |buffer| buffer.replace_all(&text));
+            self.edit(cx, |buffer| buffer.replace_all(&text));
             *self.parsed.borrow_mut() = Some((self.buffer.version(), Some(value)));
         }
         if !is_large(self.buffer.len()) {
-            self.check_now(now);
+            self.check_now(cx.now);
         }
         Ok(())
     }
@@ -205,12 +194,12 @@ impl EditSession {
         pause + Duration::from_millis(self.buffer.len() as u64 / BYTES_PER_MS)
     }
 
-    pub fn woken(&mut self, uptime: Duration, now: Timestamp, commands: &mut Vec<Command>) {
-        if uptime >= self.changed + CHECK {
-            self.check(now, commands);
+    pub fn woken(&mut self, cx: &Context) {
+        if cx.uptime >= self.changed + CHECK {
+            self.check(cx);
         }
-        if uptime >= self.changed + self.pause(KEEP) {
-            self.keep(commands);
+        if cx.uptime >= self.changed + self.pause(KEEP) {
+            self.keep(cx);
         }
     }
 
@@ -255,13 +244,13 @@ impl EditSession {
     }
 
     /// Checks a small text at once, has a large one checked by a task. Says whether the verdict is there.
-    pub fn check(&mut self, now: Timestamp, commands: &mut Vec<Command>) -> bool {
+    pub fn check(&mut self, cx: &Context) -> bool {
         if !is_large(self.buffer.len()) {
-            self.check_now(now);
+            self.check_now(cx.now);
         } else if self.wants_check() {
             let text: Arc<str> = self.buffer.text().into();
             self.asked = Some((self.buffer.version(), Arc::clone(&text)));
-            commands.push(Command::start(Check {
+            cx.send(Command::start(Check {
                 target: self.target.clone(),
                 text,
                 body: self.body.clone(),
@@ -281,10 +270,10 @@ impl EditSession {
     }
 
     /// Sends the text out if it is not kept yet.
-    pub fn keep(&mut self, commands: &mut Vec<Command>) {
+    pub fn keep(&mut self, cx: &Context) {
         if self.kept != self.buffer.version() {
             self.kept = self.buffer.version();
-            commands.push(Command::Edited {
+            cx.send(Command::Edited {
                 target: self.target.clone(),
                 text: self.buffer.text(),
             });

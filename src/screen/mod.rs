@@ -16,3 +16,4 @@ pub mod status_badge;
 pub mod tab;
 pub mod target_actions;
 pub mod text_panel;
+pub mod themes;

@@ -9,7 +9,7 @@ use super::{
 use crate::state::Change;
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use std::time::Duration;
-use tui_kit::modal::{self, Tone};
+use tui_kit::modal;
 
 /// What an overlay makes of an action.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub trait Overlay {
     }
 
     /// Once, before it is drawn for the first time: the place to ask for a job.
-    fn opened(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn opened(&mut self, _cx: &Context) {}
 
     /// Says no with a reason where an action of this dialog cannot be done now; anything else lets it through.
     fn possible(&self, _action: Action, _cx: &Context) -> Possible {
@@ -47,33 +47,27 @@ pub trait Overlay {
     }
 
     /// `asks` are released while it stays open; what it releases by closing goes into [`Closing::Close`].
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing;
+    fn act(&mut self, action: Action, cx: &Context) -> Closing;
 
     /// Plain characters and pastes while it [takes text](Self::takes_text), and keys that [`act`](Self::act) did not use.
-    fn typed(&mut self, _typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, _typed: &Typed, _cx: &Context) -> Handled {
         Handled::No
     }
 
     /// Every mouse event while it is on top.
-    fn mouse(
-        &mut self,
-        _event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         Closing::Stay
     }
 
     /// The model has changed.
-    fn changed(&mut self, _change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn changed(&mut self, _change: &Change, _cx: &Context) {}
 
     /// The uptime at which it wants to be woken, if any.
     fn wake_at(&self) -> Option<Duration> {
         None
     }
 
-    fn woken(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn woken(&mut self, _cx: &Context) {}
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context);
 }
@@ -85,19 +79,6 @@ pub fn hints(cx: &Context, actions: &[(Action, &str)]) -> Line<'static> {
         .map(|(action, word)| (cx.key(*action), *word))
         .collect();
     modal::hints(cx.theme, &keys)
-}
-
-/// Draws the frame of a dialog for a content of this size and gives the place for that content, smaller on a small screen.
-pub fn draw(
-    frame: &mut Frame,
-    area: Rect,
-    cx: &Context,
-    (tone, title): (Tone, &str),
-    keys: &[(Action, &str)],
-    (width, height): (u16, u16),
-) -> Rect {
-    let hints = hints(cx, keys);
-    modal::draw(frame, area, cx.theme, tone, title, hints, width, height)
 }
 
 /// An action as the help and the palette list it: what is possible was settled when they were opened.

@@ -5,10 +5,10 @@ use super::{
     command::{Command, PaneId},
 };
 use crate::screen::keymap::Keymap;
-use crate::state::{Change, Model};
+use crate::state::{Change, Model, prepared::Prepared};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
-use std::time::Duration;
+use std::{cell::RefCell, collections::VecDeque, time::Duration};
 use store_model::target::Target;
 use tui_kit::theme::Theme;
 
@@ -31,9 +31,39 @@ pub struct Context<'a> {
     /// Time since the program started, for spinners and debouncing.
     pub uptime: Duration,
     pub is_focused: bool,
+    /// Where it puts what it wants of the app.
+    pub commands: &'a Commands,
+}
+
+/// What was asked of the app and has not been carried out yet, first in, first out.
+#[derive(Debug, Default)]
+pub struct Commands(RefCell<VecDeque<Command>>);
+
+impl Commands {
+    pub fn send(&self, command: Command) {
+        self.0.borrow_mut().push_back(command);
+    }
+
+    pub fn next(&self) -> Option<Command> {
+        self.0.borrow_mut().pop_front()
+    }
 }
 
 impl<'a> Context<'a> {
+    /// Asks this of the app, which carries it out once this turn is over.
+    pub fn send(&self, command: Command) {
+        self.commands.send(command);
+    }
+
+    pub fn send_all(&self, commands: impl IntoIterator<Item = Command>) {
+        commands.into_iter().for_each(|command| self.send(command));
+    }
+
+    /// What is known of the selected target, once it was read.
+    pub fn prepared(&self) -> Option<Prepared<'a>> {
+        Prepared::of(self.model, self.selected?)
+    }
+
     /// The app that the selected target belongs to.
     pub fn app(&self) -> Option<&'a str> {
         match self.selected? {
@@ -96,43 +126,36 @@ pub trait Pane {
     }
 
     /// It has got the focus.
-    fn focused(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn focused(&mut self, _cx: &Context) {}
 
     /// Whether this action can be done here and now, or why not. What no focused pane knows of [`Scope::Target`] is offered to
     /// the detail pane, which shows the selected target, and then to the app.
     fn possible(&self, action: Action, cx: &Context) -> Possible;
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled;
+    fn act(&mut self, action: Action, cx: &Context) -> Handled;
 
     /// Only called while it [takes text](Self::takes_text): with plain characters and pastes at once, with any other key
     /// after [`act`](Self::act) was offered what its scopes make of it ([`Action::is_for_text`]) and said [`Handled::No`].
     /// What it does not take either does nothing.
-    fn typed(&mut self, _typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, _typed: &Typed, _cx: &Context) -> Handled {
         Handled::No
     }
 
     /// An ask that only this pane can answer: a tab to be shown, a change of the document.
-    fn deliver(&mut self, _ask: Command, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn deliver(&mut self, _ask: Command, _cx: &Context) {}
 
     /// Only with the mouse inside of `area`.
-    fn mouse(
-        &mut self,
-        _event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
-    }
+    fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Context) {}
 
     /// The model has changed: clamp cursors, forget what is gone.
-    fn changed(&mut self, _change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn changed(&mut self, _change: &Change, _cx: &Context) {}
 
     /// The uptime at which it wants to be woken, if any.
     fn wake_at(&self) -> Option<Duration> {
         None
     }
 
-    fn woken(&mut self, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn woken(&mut self, _cx: &Context) {}
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context);
 }

@@ -60,7 +60,7 @@ fn is_offered(entry: &FolderEntry) -> bool {
 
 impl PathInput {
     /// Begins where files were looked for last.
-    pub fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub fn opened(&mut self, cx: &Context) {
         let last = Some(cx.model.folder.path.as_path()).filter(|path| path.is_absolute());
         let start = last.or(cx.model.profile.zip_folder.as_deref());
         if let Some(start) = start {
@@ -72,7 +72,7 @@ impl PathInput {
             };
             self.field = Field::with_text(format!("{start}{end}"));
         }
-        self.browse(cx, commands);
+        self.browse(cx);
     }
 
     /// What was typed, `~` as the home folder.
@@ -106,13 +106,13 @@ impl PathInput {
         }
     }
 
-    fn browse(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn browse(&mut self, cx: &Context) {
         let (folder, _) = self.parts();
         let folder = Path::new(if folder.is_empty() { "." } else { folder });
         let folder = from_home(folder, cx.model.profile.home.as_deref());
         if self.asked.as_ref() != Some(&folder) {
             self.asked = Some(folder.clone());
-            commands.push(Command::start(Browse { folder }));
+            cx.send(Command::start(Browse { folder }));
         }
     }
 
@@ -133,7 +133,7 @@ impl PathInput {
         entries.into_iter().flatten().filter(fits).collect()
     }
 
-    fn complete(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn complete(&mut self, cx: &Context) {
         let found = self.suggestions(cx);
         let entry = match self.chosen {
             Some(at) => found.get(at).copied(),
@@ -169,14 +169,14 @@ impl PathInput {
         };
         self.field.set(text);
         self.chosen = None;
-        self.browse(cx, commands);
+        self.browse(cx);
     }
 
     /// Takes a suggestion that a person has gone to; says whether there was one.
-    pub fn accept(&mut self, cx: &Context, commands: &mut Vec<Command>) -> bool {
+    pub fn accept(&mut self, cx: &Context) -> bool {
         let is_chosen = self.chosen.is_some();
         if is_chosen {
-            self.complete(cx, commands);
+            self.complete(cx);
         }
         is_chosen
     }
@@ -191,12 +191,12 @@ impl PathInput {
         };
     }
 
-    pub fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> bool {
+    pub fn typed(&mut self, typed: &Typed, cx: &Context) -> bool {
         match typed {
             Typed::Key(KeyEvent {
                 code: KeyCode::Tab, ..
             }) => {
-                self.complete(cx, commands);
+                self.complete(cx);
                 return true;
             }
             Typed::Paste(text) if Path::new(unquoted(text)).is_absolute() => self.field.clear(),
@@ -207,7 +207,7 @@ impl PathInput {
         }
         self.begin_anew();
         self.chosen = None;
-        self.browse(cx, commands);
+        self.browse(cx);
         true
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     action::{Action, Scope},
-    command::{Command, TabId},
+    command::TabId,
 };
 use super::{
     documents::Documents,
@@ -40,22 +40,10 @@ pub trait Tab {
     fn possible(&self, action: Action, documents: &Documents, cx: &Context) -> Possible;
 
     /// [`Tab::possible`] has not said no.
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled;
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled;
 
     /// As [`super::pane::Pane::typed`].
-    fn typed(
-        &mut self,
-        _typed: &Typed,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn typed(&mut self, _typed: &Typed, _documents: &mut Documents, _cx: &Context) -> Handled {
         Handled::No
     }
 
@@ -66,7 +54,6 @@ pub trait Tab {
         _area: Rect,
         _documents: &mut Documents,
         _cx: &Context,
-        _commands: &mut Vec<Command>,
     ) {
     }
 
@@ -74,27 +61,19 @@ pub trait Tab {
     fn reveal(&mut self, _pointer: &str, _documents: &mut Documents, _cx: &Context) {}
 
     /// It has taken another tab's place.
-    fn entered(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
-    }
+    fn entered(&mut self, _documents: &mut Documents, _cx: &Context) {}
 
     /// Another tab takes its place.
-    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context) {}
 
     /// The model has changed; with [`Change::Selected`] everything in view is of the past. The desk knows already.
-    fn changed(
-        &mut self,
-        _change: &Change,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
-    }
+    fn changed(&mut self, _change: &Change, _documents: &mut Documents, _cx: &Context) {}
 
     fn wake_at(&self) -> Option<Duration> {
         None
     }
 
-    fn woken(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {}
+    fn woken(&mut self, _documents: &mut Documents, _cx: &Context) {}
 
     /// What stands beside the row of tabs.
     fn word(&self, documents: &Documents, cx: &Context) -> String;

@@ -120,36 +120,42 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
 }
 
 /// Does it; says whether it was one of these actions. [`possible`] has said yes.
-pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
+pub fn act(action: Action, cx: &Context) -> bool {
     let Some(target) = cx.selected.cloned() else {
         return false;
     };
     let prepared = Prepared::of(cx.model, &target);
-    let must_type = cx.model.profile.is_protected.then(|| name(cx));
+    // Not every keyboard can write every name.
+    let must_type = if cx.model.profile.is_protected {
+        vec![name(cx), target.id().to_owned()]
+    } else {
+        Vec::new()
+    };
     match (action, prepared) {
         (Action::Copy, prepared) => {
             let submission = prepared
                 .and_then(|prepared| prepared.server())
                 .map(|(submission, _)| submission.id.as_str());
-            commands.push(Command::Copy(
-                submission.map_or_else(|| target.to_string(), |id| format!("{target} {id}")),
-            ));
+            cx.send(Command::Copy(submission.map_or_else(
+                || target.to_string(),
+                |id| format!("{target} {id}"),
+            )));
         }
         (Action::OpenPortal, prepared) => {
-            commands.push(Command::OpenLink(prepared.map_or_else(
+            cx.send(Command::OpenLink(prepared.map_or_else(
                 || target.portal_url(None),
                 |prepared| prepared.portal_url(),
             )));
         }
         (Action::EditOutside, Some(prepared)) => {
             if let Some(text) = prepared.editable_text() {
-                commands.push(Command::EditOutside {
+                cx.send(Command::EditOutside {
                     target: target.clone(),
                     text,
                 });
             }
         }
-        (Action::DiscardEdit, Some(_)) => commands.push(Command::Open(Opening::Confirm {
+        (Action::DiscardEdit, Some(_)) => cx.send(Command::Open(Opening::Confirm {
             title: "Discard the edited document?".into(),
             text: vec![
                 format!(
@@ -160,20 +166,20 @@ pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
             ],
             yes: "Throw away".into(),
             danger: true,
-            must_type: None,
+            must_type: Vec::new(),
             then: vec![Command::DiscardEdit(target)],
         })),
-        (Action::PickZip, _) => commands.push(Command::Open(Opening::ZipPicker { target })),
-        (Action::DropZip, Some(_)) => commands.push(Command::ChooseZip { target, zip: None }),
+        (Action::PickZip, _) => cx.send(Command::Open(Opening::ZipPicker { target })),
+        (Action::DropZip, Some(_)) => cx.send(Command::ChooseZip { target, zip: None }),
         // What somebody else has changed is settled before anything of it goes out.
-        (Action::Merge, Some(_)) => commands.push(Command::Open(Opening::Merge { target })),
+        (Action::Merge, Some(_)) => cx.send(Command::Open(Opening::Merge { target })),
         (Action::Publish, Some(prepared)) if !prepared.remote_changes.is_empty() => {
-            commands.push(Command::Open(Opening::Merge { target }));
+            cx.send(Command::Open(Opening::Merge { target }));
         }
-        (Action::Publish, Some(_)) => commands.push(Command::Open(Opening::Review { target })),
+        (Action::Publish, Some(_)) => cx.send(Command::Open(Opening::Review { target })),
         (Action::Follow, Some(prepared)) => {
             if let Some(draft) = prepared.draft() {
-                commands.push(Command::start(Follow {
+                cx.send(Command::start(Follow {
                     name: name(cx),
                     submission: draft.id.clone(),
                     target,
@@ -189,7 +195,7 @@ pub fn act(action: Action, cx: &Context, commands: &mut Vec<Command>) -> bool {
                 if target.kind() == Kind::Flight && prepared.live().is_none() {
                     text.push("It is the flight's first submission: the Store may refuse to create another one.".into());
                 }
-                commands.push(Command::Open(Opening::Confirm {
+                cx.send(Command::Open(Opening::Confirm {
                     title: "Delete the draft?".into(),
                     text,
                     yes: "Delete".into(),

@@ -47,7 +47,7 @@ pub struct Options {
     pub banner: Option<String>,
     /// There is no profile: this text explains the two ways on.
     pub welcome: Option<String>,
-    pub no_color: bool,
+    pub theme: Theme,
     /// Bell and desktop message when a run ends.
     pub notify: bool,
     pub mouse: bool,
@@ -80,11 +80,7 @@ pub async fn run(
         profile: options.profile,
         banner: options.banner,
         welcome: options.welcome,
-        theme: if options.no_color {
-            Theme::plain()
-        } else {
-            Theme::default()
-        },
+        theme: options.theme,
         keymap,
         zone: options.zone,
         notify: options.notify,

@@ -50,7 +50,6 @@ use store_model::{
     submission::Submission,
     target::{Kind, Target},
 };
-use tui_kit::theme::Theme;
 
 pub struct Dashboard {
     pub app: App,
@@ -166,11 +165,25 @@ impl Dashboard {
         faults: BTreeMap<Target, String>,
         keys: &[(String, Vec<String>)],
     ) -> Self {
+        Self::with_theme(columns, rows, store, profile, faults, keys, "dark")
+    }
+
+    /// With a theme of the program.
+    #[expect(clippy::too_many_arguments, reason = "a test names what it needs")]
+    pub fn with_theme(
+        columns: u16,
+        rows: u16,
+        store: Vec<TargetDetail>,
+        profile: ProfileView,
+        faults: BTreeMap<Target, String>,
+        keys: &[(String, Vec<String>)],
+        theme: &str,
+    ) -> Self {
         let settings = Settings {
             profile,
             banner: None,
             welcome: None,
-            theme: Theme::default(),
+            theme: flightdeck::screen::themes::load(theme).unwrap(),
             keymap: keymap(keys).unwrap(),
             zone: TimeZone::UTC,
             notify: false,

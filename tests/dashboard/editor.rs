@@ -14,7 +14,7 @@ use flightdeck::tasks::{check::Check, message::TaskEvent};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store_model::target::Target;
-use tui_kit::theme::{Role, Theme};
+use tui_kit::theme::Role;
 
 /// A desk with this live document in the open editor.
 fn edit(columns: u16, rows: u16, document: Value) -> Dashboard {
@@ -105,7 +105,9 @@ fn a_bracket_shows_its_partner_and_a_key_goes_there() {
     let mut dashboard = edit(120, 40, live(APP));
     find(&mut dashboard, "\"pricing\"");
     dashboard.keys("end");
-    let marked = Theme::default().style(Role::BracketPair);
+    let marked = flightdeck::screen::themes::load("dark")
+        .unwrap()
+        .style(Role::BracketPair);
     let brackets = |dashboard: &Dashboard| {
         let buffer = dashboard.buffer();
         let cells = buffer

@@ -40,7 +40,7 @@ use store_model::{
     submission::Submission,
     target::{Kind, Target},
 };
-use tui_kit::{keymap, theme::Theme};
+use tui_kit::keymap;
 
 pub struct Harness {
     pub app: App,
@@ -58,7 +58,7 @@ pub fn settings() -> Settings {
         },
         banner: None,
         welcome: None,
-        theme: Theme::default(),
+        theme: flightdeck::screen::themes::load("dark").unwrap(),
         keymap: keymap(&[]).unwrap(),
         zone: TimeZone::UTC,
         notify: true,

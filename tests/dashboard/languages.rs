@@ -10,10 +10,10 @@ use crate::{
     dashboard::{Dashboard, detail},
     openings::{APP, live, notes},
 };
-use ratatui::style::Modifier;
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 use store_model::{json::document::pretty, target::Target};
+use tui_kit::theme::Role;
 
 fn listing(title: &str, notes: &str) -> Value {
     json!({"baseListing": {"title": title, "description": format!("{title}: all of it."), "releaseNotes": notes,
@@ -533,16 +533,18 @@ fn an_add_on_has_two_texts_and_a_flight_no_such_tab() {
 }
 
 #[test]
-fn the_selected_cell_alone_is_reversed() {
+fn the_selected_cell_alone_has_the_colour_of_the_selection() {
     let dashboard = open();
     let buffer = dashboard.buffer();
-    let reversed = |y: u16| {
+    let theme = flightdeck::screen::themes::load("dark").unwrap();
+    let selection = theme.style(Role::Selection);
+    let selected = |y: u16| {
         (0..buffer.area.width)
-            .filter(|x| buffer[(*x, y)].modifier.contains(Modifier::REVERSED))
+            .filter(|x| Some(buffer[(*x, y)].bg) == selection.bg)
             .count()
     };
     let rows: Vec<usize> = (0..buffer.area.height)
-        .map(reversed)
+        .map(selected)
         .filter(|cells| *cells > 0)
         .collect();
     // The tab's name and the cell.

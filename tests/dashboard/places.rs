@@ -1,5 +1,5 @@
 //! Every tab and every dialog, by the keys that lead there: what has to hold in each of them is tried in each of them.
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
 use crate::{
     dashboard::Dashboard,
@@ -16,6 +16,7 @@ use ratatui::{
     Terminal,
     backend::TestBackend,
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind},
+    style::{Color, Modifier},
 };
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +76,11 @@ const TEXTS: &[(&str, &str)] = &[
 
 /// At one of the places.
 fn open(columns: u16, rows: u16, name: &str, keys: &str) -> Dashboard {
+    open_in("dark", columns, rows, name, keys)
+}
+
+/// In a theme of the program.
+fn open_in(theme: &str, columns: u16, rows: u16, name: &str, keys: &str) -> Dashboard {
     let profile = ProfileView {
         name: "contoso".into(),
         is_protected: name.contains("protected"),
@@ -88,7 +94,7 @@ fn open(columns: u16, rows: u16, name: &str, keys: &str) -> Dashboard {
     };
     let bound: Vec<_> = BOUND.iter().map(bound).collect();
     let faults = BTreeMap::new();
-    let mut dashboard = Dashboard::with_keys(columns, rows, store, profile, faults, &bound);
+    let mut dashboard = Dashboard::with_theme(columns, rows, store, profile, faults, &bound, theme);
     history::history(&mut dashboard);
     dashboard.keys("enter");
     dashboard.wait(500);
@@ -278,4 +284,55 @@ fn a_selection_is_copied_with_the_key_that_would_quit() {
         "{:?}",
         dashboard.effects
     );
+}
+
+/// Relative luminance of one of the fixed 240 colours, as the web's guidelines (WCAG 2) define it.
+fn luminance(colour: Color) -> f64 {
+    let Color::Indexed(index @ 16..) = colour else {
+        panic!("{colour:?} looks different in every terminal");
+    };
+    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+    let rgb = match index {
+        232.. => [8 + (index - 232) * 10; 3],
+        _ => [
+            level((index - 16) / 36),
+            level((index - 16) / 6 % 6),
+            level((index - 16) % 6),
+        ],
+    };
+    let [red, green, blue] = rgb.map(|value| {
+        let value = f64::from(value) / 255.0;
+        if value <= 0.03928 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    });
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/// Every letter of every tab and dialog, as it comes to the screen.
+#[rstest]
+#[case("dark", 4.5)]
+#[case("light", 4.5)]
+#[case("high-contrast", 7.0)]
+fn every_letter_can_be_read(#[case] theme: &str, #[case] least: f64) {
+    for (name, keys) in PLACES.iter().chain(TEXTS) {
+        let dashboard = open_in(theme, 120, 36, name, keys);
+        let buffer = dashboard.buffer();
+        for (at, cell) in buffer.content.iter().enumerate() {
+            if cell.symbol().trim().is_empty() {
+                continue;
+            }
+            let (one, other) = (luminance(cell.fg), luminance(cell.bg));
+            let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            let is_dim = cell.modifier.contains(Modifier::DIM);
+            assert!(
+                contrast >= least && !is_dim,
+                "{theme}, {name}, {:?} at {:?}: {contrast:.2}",
+                cell.symbol(),
+                buffer.pos_of(at)
+            );
+        }
+    }
 }

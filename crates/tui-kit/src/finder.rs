@@ -4,13 +4,13 @@
 use crate::movement::{Movement, Moves};
 use crate::{
     field::{Field, Typed},
-    list::Cursor,
+    list::{Click, Cursor},
     row,
     theme::{Role, Theme},
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::{KeyCode, MouseEvent},
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
@@ -24,16 +24,6 @@ pub struct Finder {
     cursor: Cursor,
     /// Where the rows were drawn last.
     drawn: Cell<Rect>,
-}
-
-/// What a click met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Click {
-    No,
-    /// A row, which is now selected.
-    Row,
-    /// The row that was selected already.
-    Same,
 }
 
 impl Finder {
@@ -111,31 +101,7 @@ impl Finder {
 
     /// The wheel moves, a click selects.
     pub fn mouse(&mut self, event: MouseEvent) -> Click {
-        let drawn = self.drawn.get();
-        match event.kind {
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
-            }
-            MouseEventKind::Down(MouseButton::Left)
-                if drawn.contains((event.column, event.row).into()) =>
-            {
-                let before = self.cursor.index();
-                if let Some(row) = self
-                    .cursor
-                    .row_at(usize::from(event.row - drawn.y), self.rows.len())
-                {
-                    self.cursor.set(row);
-                    return if row == before {
-                        Click::Same
-                    } else {
-                        Click::Row
-                    };
-                }
-            }
-            _ => {}
-        }
-        Click::No
+        self.cursor.mouse(event, self.drawn.get(), self.rows.len())
     }
 
     /// The field, and the rows below it.
@@ -202,7 +168,7 @@ mod tests {
     use ratatui::{
         Terminal,
         backend::TestBackend,
-        crossterm::event::{KeyEvent, KeyModifiers},
+        crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEventKind},
     };
 
     const NAMES: [&str; 3] = ["Notes", "Paint", "Weather"];
@@ -297,7 +263,7 @@ mod tests {
             [at(0, click), at(2, click), at(2, click)],
             [Click::No, Click::Row, Click::Same]
         );
-        assert_eq!(at(0, MouseEventKind::ScrollDown), Click::No);
+        assert_eq!(at(0, MouseEventKind::ScrollDown), Click::Moved);
         assert_eq!(finder.current(), Some(2));
     }
 }

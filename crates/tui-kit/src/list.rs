@@ -1,7 +1,23 @@
 //! A cursor in something that scrolls. It knows how many rows there are, not what they are.
 
 use crate::movement::{Movement, Moves};
+use ratatui::{
+    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    layout::Rect,
+};
 use std::{cell::Cell, ops::Range};
+
+/// What the mouse did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Click {
+    No,
+    /// The wheel has moved the cursor.
+    Moved,
+    /// A click selected a row.
+    Row,
+    /// A click met the row that was selected already.
+    Same,
+}
 
 /// Which row is selected and which part is in view.
 ///
@@ -61,6 +77,27 @@ impl Cursor {
     pub fn row_at(&self, line: usize, len: usize) -> Option<usize> {
         let row = self.top.get() + line;
         (line < self.page.get() && row < len).then_some(row)
+    }
+
+    /// What the mouse does to rows that were drawn in `area`: the wheel moves, a click selects.
+    pub fn mouse(&mut self, event: MouseEvent, area: Rect, len: usize) -> Click {
+        match event.kind {
+            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
+                self.scroll(event.kind == MouseEventKind::ScrollDown, len);
+                return Click::Moved;
+            }
+            MouseEventKind::Down(MouseButton::Left)
+                if area.contains((event.column, event.row).into()) => {}
+            _ => return Click::No,
+        }
+        match self.row_at(usize::from(event.row - area.y), len) {
+            Some(row) if row == self.index => Click::Same,
+            Some(row) => {
+                self.index = row;
+                Click::Row
+            }
+            None => Click::No,
+        }
     }
 
     /// Wheel: moves by a few rows.

@@ -45,6 +45,17 @@ pub fn hints(theme: &Theme, keys: &[(String, &str)]) -> Line<'static> {
     keys.iter().flat_map(part).collect()
 }
 
+/// Empties an area, back to the ground of the theme.
+pub fn wipe(frame: &mut Frame, area: Rect, theme: &Theme) {
+    frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, theme.ground());
+}
+
+/// Dims what lies below a dialog, so that nobody takes it for what keys reach.
+pub fn dim(frame: &mut Frame, area: Rect, theme: &Theme) {
+    crate::row::restyle(frame, area, theme.style(Role::Behind));
+}
+
 /// Answers beside each other, in the middle; marks in front and behind say which one has the focus.
 pub fn buttons(theme: &Theme, answers: &[(&str, bool, Role)]) -> Line<'static> {
     let mut line = Line::default().centered();
@@ -79,21 +90,15 @@ fn fitting(mut hints: Line<'_>, columns: usize) -> Line<'_> {
     hints
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is another part of the one frame; a type for them would be built and taken apart at once"
-)]
 /// Draws the frame for a content of `width` × `height` and gives the place for that content (smaller on a small screen).
 /// `hints` stands in the lower border.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
     theme: &Theme,
-    tone: Tone,
-    title: &str,
+    (tone, title): (Tone, &str),
     hints: Line<'_>,
-    width: u16,
-    height: u16,
+    (width, height): (u16, u16),
 ) -> Rect {
     let outer = centred(area, width.saturating_add(4), height.saturating_add(2));
     let border = match tone {
@@ -119,7 +124,7 @@ pub fn draw(
         ..outer
     }
     .intersection(area);
-    frame.render_widget(Clear, wiped);
+    wipe(frame, wiped, theme);
     frame.render_widget(block, outer);
     inner
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Margin, Rect},
     text::{Line, Span},
     widgets::{Block, BorderType},
 };
@@ -19,6 +19,11 @@ pub struct Heading<'a> {
     pub title: &'a str,
     /// Parts after the title: counts, filter, age, spinner.
     pub notes: Vec<Span<'a>>,
+}
+
+/// What is inside of a pane's frame.
+pub fn inside(area: Rect) -> Rect {
+    area.inner(Margin::new(1, 1))
 }
 
 /// Draws the frame and gives what is inside of it, with the column after the last note (where a filter's cursor stands).

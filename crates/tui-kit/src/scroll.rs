@@ -2,11 +2,12 @@
 
 use crate::movement::{Movement, Moves};
 use crate::row;
+use crate::theme::{Role, Theme};
 use ratatui::{
     Frame,
     crossterm::event::{MouseEvent, MouseEventKind},
     layout::Rect,
-    text::Line,
+    text::{Line, Span},
 };
 use std::cell::Cell;
 
@@ -46,6 +47,18 @@ impl Scroll {
         }
     }
 
+    /// The first line in view.
+    pub fn top(&self) -> usize {
+        self.top.get()
+    }
+
+    /// As [`draw`](Self::draw), with marks at the right edge where there is more above or below.
+    pub fn draw_marked(&self, frame: &mut Frame, area: Rect, theme: &Theme, lines: &[Line]) {
+        self.draw(frame, area, lines);
+        let below = lines.len().saturating_sub(self.top.get()) > usize::from(area.height);
+        marks(frame, area, theme, self.top.get() > 0, below);
+    }
+
     /// Draws the lines in view; `None` when all of them fit, else how far down the text is read, in percent.
     pub fn draw(&self, frame: &mut Frame, area: Rect, lines: &[Line]) -> Option<u8> {
         let height = usize::from(area.height);
@@ -57,5 +70,21 @@ impl Scroll {
             row::draw(frame, place, line);
         }
         (last > 0).then(|| u8::try_from(self.top.get() * 100 / last).unwrap_or(100))
+    }
+}
+
+/// Marks at the right edge, where there is more above or below.
+pub fn marks(frame: &mut Frame, area: Rect, theme: &Theme, above: bool, below: bool) {
+    let edge = Rect {
+        x: area.right().saturating_sub(1),
+        width: area.width.min(1),
+        ..area
+    };
+    let mark = |sign| Span::styled(sign, theme.style(Role::Key));
+    if let Some(first) = edge.rows().next().filter(|_| above) {
+        frame.render_widget(mark("▲"), first);
+    }
+    if let Some(last) = edge.rows().next_back().filter(|_| below) {
+        frame.render_widget(mark("▼"), last);
     }
 }

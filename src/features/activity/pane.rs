@@ -13,13 +13,14 @@ use crate::{
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::Rect,
     text::{Line, Span},
 };
 use tui_kit::{
     list::Cursor,
     panel::{self, Heading},
+    row,
     table::{self, Size},
     text,
     theme::Role,
@@ -106,19 +107,13 @@ impl Pane for Activity {
 
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last => Possible::Yes,
             Action::Enter | Action::Copy if self.current(cx).is_some() => Possible::Yes,
             Action::Enter | Action::Copy => Possible::No("No requests yet.".to_owned()),
             _ => Possible::Unknown,
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context) -> Handled {
         let len = cx.model.activity.len();
         if self.cursor.act(action, len) {
             self.follows = self.cursor.index() + 1 >= len;
@@ -129,36 +124,24 @@ impl Pane for Activity {
         };
         match action {
             Action::Enter => {
-                commands.push(Command::Open(Opening::Message {
+                cx.send(Command::Open(Opening::Message {
                     title: "Request".to_owned(),
                     text: in_full(exchange, cx.zone),
                 }));
             }
-            Action::Copy => commands.push(Command::Copy(in_full(exchange, cx.zone))),
+            Action::Copy => cx.send(Command::Copy(in_full(exchange, cx.zone))),
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, _commands: &mut Vec<Command>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let len = cx.model.activity.len();
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = event.row.checked_sub(area.y + 1).map(usize::from);
-                if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
-                    self.cursor.set(row);
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
-            }
-            _ => return,
-        }
+        self.cursor.mouse(event, panel::inside(area), len);
         self.follows = self.cursor.index() + 1 >= len;
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         if *change == Change::Activity {
             let len = cx.model.activity.len();
             if self.follows {
@@ -231,17 +214,20 @@ impl Pane for Activity {
                 correlation.to_owned(),
             ];
             let cells: Vec<_> = cells.iter().map(String::as_str).collect();
-            let style = match (is_current, cx.is_focused) {
-                (true, true) => cx.theme.style(Role::Selection),
-                (true, false) => cx.theme.style(Role::SelectionUnfocused),
-                (false, _) if role == Role::Danger => cx.theme.style(Role::Danger),
-                (false, _) => cx.theme.style(Role::Text),
+            let role = if role == Role::Danger {
+                role
+            } else {
+                Role::Text
             };
+            let style = cx.theme.style(role);
             let mark = if is_current { "▸" } else { " " };
             frame.render_widget(
                 Line::styled(format!("{mark}{}", table::row(&cells, &widths)), style),
                 place,
             );
+            if is_current {
+                row::select(frame, place, cx.theme, cx.is_focused);
+            }
         }
     }
 }

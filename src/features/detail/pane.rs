@@ -34,7 +34,6 @@ use store_model::{remote::Remote, target::Target, units};
 use tui_kit::{
     meter,
     panel::{self, Heading},
-    text::fit,
     theme::Role,
 };
 
@@ -80,19 +79,19 @@ impl Detail {
     }
 
     /// `false` where the selected target has no such tab.
-    fn show(&mut self, id: TabId, cx: &Context, commands: &mut Vec<Command>) -> bool {
+    fn show(&mut self, id: TabId, cx: &Context) -> bool {
         if !self.offered(cx).contains(&id) {
             return false;
         }
         if id != self.shown {
-            self.with_tab(|tab, documents| tab.left(documents, cx, commands));
+            self.with_tab(|tab, documents| tab.left(documents, cx));
             self.shown = id;
-            self.with_tab(|tab, documents| tab.entered(documents, cx, commands));
+            self.with_tab(|tab, documents| tab.entered(documents, cx));
         }
         true
     }
 
-    fn turn(&mut self, by: isize, cx: &Context, commands: &mut Vec<Command>) -> bool {
+    fn turn(&mut self, by: isize, cx: &Context) -> bool {
         let offered = self.offered(cx);
         let at = offered
             .iter()
@@ -100,15 +99,12 @@ impl Detail {
             .unwrap_or_default();
         at.checked_add_signed(by)
             .and_then(|next| offered.get(next))
-            .is_some_and(|id| self.show(*id, cx, commands))
+            .is_some_and(|id| self.show(*id, cx))
     }
 
     /// Looks into the chosen ZIP, unless that was done.
-    fn examine(&self, cx: &Context, commands: &mut Vec<Command>) {
-        let Some(prepared) = cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target))
-        else {
+    fn examine(&self, cx: &Context) {
+        let Some(prepared) = cx.prepared() else {
             return;
         };
         let examined = &cx.model.examined;
@@ -118,7 +114,7 @@ impl Detail {
             && let Some(document) = self.documents.value(cx)
         {
             let identity = package_identity(cx.model, prepared.target);
-            commands.push(Command::start(Examine {
+            cx.send(Command::start(Examine {
                 zip: zip.to_owned(),
                 kind: prepared.kind(),
                 document,
@@ -203,8 +199,7 @@ impl Pane for Detail {
             return hints;
         }
         let is_busy = cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target))
+            .prepared()
             .and_then(|prepared| prepared.pending_report(cx.model));
         let is_busy = is_busy.is_some_and(|report| report.status.is_in_progress());
         let last = if is_busy {
@@ -232,6 +227,9 @@ impl Pane for Detail {
     }
 
     fn possible(&self, action: Action, cx: &Context) -> Possible {
+        if action.is_vertical() {
+            return Possible::Yes;
+        }
         let said = self.tab().map_or(Possible::Unknown, |tab| {
             tab.possible(action, &self.documents, cx)
         });
@@ -256,43 +254,39 @@ impl Pane for Detail {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context) -> Handled {
         if let Possible::No(reason) = self.possible(action, cx) {
-            commands.push(Command::Toast(Severity::Warning, reason));
+            cx.send(Command::Toast(Severity::Warning, reason));
             return Handled::Yes;
         }
-        if self.with_tab(|tab, documents| tab.act(action, documents, cx, commands))
-            == Some(Handled::Yes)
-        {
+        if self.with_tab(|tab, documents| tab.act(action, documents, cx)) == Some(Handled::Yes) {
             return Handled::Yes;
         }
         let is_handled = match action {
-            Action::NextTab => {
-                self.turn(1, cx, commands) || self.show(TabId::Overview, cx, commands)
-            }
+            Action::NextTab => self.turn(1, cx) || self.show(TabId::Overview, cx),
             Action::PreviousTab => {
-                self.turn(-1, cx, commands)
+                self.turn(-1, cx)
                     || self
                         .offered(cx)
                         .last()
-                        .is_some_and(|last| self.show(*last, cx, commands))
+                        .is_some_and(|last| self.show(*last, cx))
             }
-            Action::Right => self.turn(1, cx, commands),
+            Action::Right => self.turn(1, cx),
             Action::ShowDiff => {
                 if !cx.is_focused {
-                    commands.push(Command::Focus(PaneId::Detail));
+                    cx.send(Command::Focus(PaneId::Detail));
                 }
-                self.show(TabId::Diff, cx, commands)
+                self.show(TabId::Diff, cx)
             }
             // At the first tab it leads out of the pane, to the lists.
-            Action::Left => self.turn(-1, cx, commands),
+            Action::Left => self.turn(-1, cx),
             Action::Edit | Action::NextFinding if self.shown != TabId::Json => {
-                self.show(TabId::Json, cx, commands);
-                return self.act(action, cx, commands);
+                self.show(TabId::Json, cx);
+                return self.act(action, cx);
             }
             Action::Undo => {
-                if !self.documents.undo(cx, commands) {
-                    commands.push(Command::Toast(
+                if !self.documents.undo(cx) {
+                    cx.send(Command::Toast(
                         Severity::Info,
                         "There is nothing left to undo.".to_owned(),
                     ));
@@ -300,8 +294,8 @@ impl Pane for Detail {
                 true
             }
             Action::Redo => {
-                if !self.documents.redo(cx, commands) {
-                    commands.push(Command::Toast(
+                if !self.documents.redo(cx) {
+                    cx.send(Command::Toast(
                         Severity::Info,
                         "Nothing to redo.".to_owned(),
                     ));
@@ -309,8 +303,8 @@ impl Pane for Detail {
                 true
             }
             _ => {
-                self.documents.keep(commands);
-                target_actions::act(action, cx, commands)
+                self.documents.keep(cx);
+                target_actions::act(action, cx)
             }
         };
         if is_handled {
@@ -320,30 +314,30 @@ impl Pane for Detail {
         }
     }
 
-    fn deliver(&mut self, command: Command, cx: &Context, commands: &mut Vec<Command>) {
+    fn deliver(&mut self, command: Command, cx: &Context) {
         match command {
             Command::ShowTab(id) => {
-                self.show(id, cx, commands);
+                self.show(id, cx);
             }
             Command::Reveal { pointer } => {
-                self.show(TabId::Json, cx, commands);
+                self.show(TabId::Json, cx);
                 self.with_tab(|tab, documents| tab.reveal(&pointer, documents, cx));
             }
             Command::ChangeDocument { target, edits } if cx.selected == Some(&target) => {
-                if let Err(reason) = self.documents.change(&edits, cx, commands) {
-                    commands.push(Command::Toast(Severity::Error, reason));
+                if let Err(reason) = self.documents.change(&edits, cx) {
+                    cx.send(Command::Toast(Severity::Error, reason));
                 }
             }
             _ => {}
         }
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
-        self.with_tab(|tab, documents| tab.typed(typed, documents, cx, commands))
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
+        self.with_tab(|tab, documents| tab.typed(typed, documents, cx))
             .unwrap_or(Handled::No)
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let (column, row) = (
             event.column.saturating_sub(area.x + 1),
             event.row.saturating_sub(area.y + 1),
@@ -356,7 +350,7 @@ impl Pane for Detail {
                 width: area.width.saturating_sub(2),
                 height: area.height.saturating_sub(3),
             };
-            self.with_tab(|tab, documents| tab.mouse(event, body, documents, cx, commands));
+            self.with_tab(|tab, documents| tab.mouse(event, body, documents, cx));
         } else if event.kind == MouseEventKind::Down(MouseButton::Left)
             && let Some(id) = tab_at(
                 &self.offered(cx),
@@ -365,14 +359,14 @@ impl Pane for Detail {
                 column,
             )
         {
-            self.show(id, cx, commands);
+            self.show(id, cx);
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
-        self.documents.changed(change, cx, commands);
+    fn changed(&mut self, change: &Change, cx: &Context) {
+        self.documents.changed(change, cx);
         for tab in &mut self.tabs {
-            tab.changed(change, &mut self.documents, cx, commands);
+            tab.changed(change, &mut self.documents, cx);
         }
         if *change == Change::Selected && !self.offered(cx).contains(&self.shown) {
             self.shown = TabId::Overview;
@@ -383,7 +377,7 @@ impl Pane for Detail {
             _ => false,
         };
         if is_here {
-            self.examine(cx, commands);
+            self.examine(cx);
         }
     }
 
@@ -392,19 +386,13 @@ impl Pane for Detail {
         self.documents.wake_at().into_iter().chain(tab).min()
     }
 
-    fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.documents.woken(cx, commands);
-        self.with_tab(|tab, documents| tab.woken(documents, cx, commands));
+    fn woken(&mut self, cx: &Context) {
+        self.documents.woken(cx);
+        self.with_tab(|tab, documents| tab.woken(documents, cx));
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let (title, notes) = self.heading(cx);
-        // What is being edited and where it stands matters more than the end of a long name.
-        let taken: usize = notes.iter().map(|note| note.width() + 3).sum();
-        let title = fit(
-            &title,
-            usize::from(area.width).saturating_sub(taken + 8).max(12),
-        );
         let heading = Heading {
             number: PaneId::Detail.number(),
             title: &title,

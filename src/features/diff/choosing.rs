@@ -18,20 +18,14 @@ impl Diff {
         }
     }
 
-    pub(super) fn press(
-        &self,
-        spot: Spot,
-        documents: &Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    pub(super) fn press(&self, spot: Spot, documents: &Documents, cx: &Context) {
         let pointer = self
             .with(documents, cx, |lines| {
                 lines.entry(spot).map(|entry| entry.pointer.clone())
             })
             .flatten();
         match pointer {
-            Some(pointer) => commands.push(Command::Reveal { pointer }),
+            Some(pointer) => cx.send(Command::Reveal { pointer }),
             None => self.toggle(spot, documents, cx),
         }
     }

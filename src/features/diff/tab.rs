@@ -24,7 +24,7 @@ use ratatui::{
     Frame,
     crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
     layout::Rect,
-    text::{Line, Span},
+    text::Line,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -32,7 +32,7 @@ use std::{
     time::Duration,
 };
 use store_model::{remote::Remote, target::Target};
-use tui_kit::{meter, theme::Role};
+use tui_kit::{meter, row, scroll, theme::Role};
 
 /// Lines of one changed text.
 const MOST_LINES: usize = 400;
@@ -203,7 +203,7 @@ fn is_behind(documents: &Documents, cx: &Context) -> bool {
 
 /// What is compared; nothing while the document is not read or no valid JSON.
 fn to_compare(documents: &Documents, cx: &Context) -> Option<Compare> {
-    let prepared = Prepared::of(cx.model, cx.selected?)?;
+    let prepared = cx.prepared()?;
     Some(Compare {
         detail: Arc::clone(prepared.detail),
         value: documents.value(cx)?,
@@ -241,26 +241,12 @@ impl Tab for Diff {
             Action::Enter | Action::TogglePart | Action::Copy if is_empty() => {
                 Possible::No("There is no difference.".into())
             }
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Enter
-            | Action::TogglePart
-            | Action::Copy => Possible::Yes,
+            Action::Enter | Action::TogglePart | Action::Copy => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         let Some(visible) = self.visible(documents, cx, self.width.get().max(20)) else {
             return Handled::No;
         };
@@ -278,7 +264,7 @@ impl Tab for Diff {
                 self.at.set(visible.spots.len().saturating_sub(1));
                 self.scroll(&visible, isize::MAX / 2);
             }
-            (Action::Enter, Some(spot)) => self.press(spot, documents, cx, commands),
+            (Action::Enter, Some(spot)) => self.press(spot, documents, cx),
             (Action::TogglePart, Some(spot)) => self.toggle(spot, documents, cx),
             (Action::Copy, _) => {
                 let name = cx
@@ -289,21 +275,14 @@ impl Tab for Diff {
                 let markdown = self
                     .with(documents, cx, |lines| lines.difference().markdown())
                     .unwrap_or_default();
-                commands.push(Command::Copy(format!("## {title}\n\n{markdown}")));
+                cx.send(Command::Copy(format!("## {title}\n\n{markdown}")));
             }
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
         let Some(visible) = self.visible(documents, cx, usize::from(area.width)) else {
             return;
         };
@@ -320,20 +299,14 @@ impl Tab for Diff {
                     visible.spots.get(at).filter(|_| line < visible.lines.len())
                     && (is_again || (*of == line && matches!(spot, Spot::Group(_))))
                 {
-                    self.press(*spot, documents, cx, commands);
+                    self.press(*spot, documents, cx);
                 }
             }
             _ => {}
         }
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, _documents: &mut Documents, _cx: &Context) {
         match change {
             Change::Task(message) => {
                 if let Some((task, TaskEvent::Done(difference))) = Compare::event(message)
@@ -374,7 +347,7 @@ impl Tab for Diff {
         self.is_wanted.get().then_some(Duration::ZERO)
     }
 
-    fn woken(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
+    fn woken(&mut self, documents: &mut Documents, cx: &Context) {
         if self.is_wanted.take()
             && !is_behind(documents, cx)
             && let Some(target) = cx.selected
@@ -385,15 +358,12 @@ impl Tab for Diff {
                 of,
                 documents: compared.clone(),
             });
-            commands.push(Command::start(compared));
+            cx.send(Command::start(compared));
         }
     }
 
     fn word(&self, documents: &Documents, cx: &Context) -> String {
-        let Some(prepared) = cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target))
-        else {
+        let Some(prepared) = cx.prepared() else {
             return String::new();
         };
         let after = match (prepared.text, prepared.origin()) {
@@ -452,11 +422,6 @@ impl Tab for Diff {
         let top = self.top.get().min(last);
         self.top.set(top);
         let selected = self.selected(&visible).map(|(_, line)| line);
-        let style = cx.theme.style(if cx.is_focused {
-            Role::Selection
-        } else {
-            Role::SelectionUnfocused
-        });
         for ((index, line), place) in visible
             .lines
             .into_iter()
@@ -466,23 +431,9 @@ impl Tab for Diff {
         {
             frame.render_widget(line, place);
             if selected == Some(index) {
-                frame.buffer_mut().set_style(place, style);
+                row::select(frame, place, cx.theme, cx.is_focused);
             }
         }
-        let mark = |frame: &mut Frame, y, mark| {
-            let place = Rect {
-                x: area.right().saturating_sub(1),
-                y,
-                width: 1,
-                height: 1,
-            };
-            frame.render_widget(Span::styled(mark, cx.theme.style(Role::Key)), place);
-        };
-        if top > 0 && area.height > 0 {
-            mark(frame, area.y, "▲");
-        }
-        if top < last && area.height > 0 {
-            mark(frame, area.bottom() - 1, "▼");
-        }
+        scroll::marks(frame, area, cx.theme, top > 0, top < last);
     }
 }

@@ -27,6 +27,7 @@ use store_model::{
 };
 use tui_kit::{
     modal::{self, Tone},
+    row,
     theme::Role,
 };
 
@@ -179,10 +180,10 @@ impl Merge {
         }
     }
 
-    fn toggle(&mut self, commands: &mut Vec<Command>) {
+    fn toggle(&mut self, cx: &Context) {
         if let Some(way) = Way::ALL.get(self.row) {
             match self.fault(*way) {
-                Some(reason) => commands.push(Command::Toast(
+                Some(reason) => cx.send(Command::Toast(
                     Severity::Warning,
                     format!("Not possible: {reason}."),
                 )),
@@ -201,7 +202,7 @@ impl Merge {
         }
     }
 
-    fn go(&self, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn go(&self, cx: &Context) -> Closing {
         let Some(compared) = &self.compared else {
             return Closing::Close(Vec::new());
         };
@@ -224,7 +225,7 @@ impl Merge {
                 ]
             }
             (Way::Both, Err(reason)) => {
-                commands.push(Command::Toast(
+                cx.send(Command::Toast(
                     Severity::Warning,
                     format!("Not possible: {reason}."),
                 ));
@@ -243,7 +244,7 @@ impl Merge {
                         text,
                     },
                     Err(error) => {
-                        commands.push(Command::Toast(Severity::Error, error.to_string()));
+                        cx.send(Command::Toast(Severity::Error, error.to_string()));
                         return Closing::Stay;
                     }
                 };
@@ -263,12 +264,12 @@ impl Overlay for Merge {
         "merge"
     }
 
-    fn opened(&mut self, cx: &Context, _commands: &mut Vec<Command>) {
+    fn opened(&mut self, cx: &Context) {
         self.compare(cx);
         self.row = self.buttons();
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         let is_on_buttons = self.row >= self.buttons();
         match action {
             Action::Up => self.row = self.row.saturating_sub(1),
@@ -278,16 +279,16 @@ impl Overlay for Merge {
             Action::Left | Action::Right | Action::Toggle if is_on_buttons => {
                 self.is_go = !self.is_go;
             }
-            Action::Enter if is_on_buttons && self.is_go => return self.go(cx, commands),
+            Action::Enter if is_on_buttons && self.is_go => return self.go(cx),
             Action::Enter if is_on_buttons => return Closing::Close(Vec::new()),
             Action::Back => return Closing::Close(Vec::new()),
-            Action::Enter | Action::Toggle | Action::Left | Action::Right => self.toggle(commands),
+            Action::Enter | Action::Toggle | Action::Left | Action::Right => self.toggle(cx),
             _ => return Closing::Unused,
         }
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         if let Change::Target(target) | Change::Edit(target) = change
             && *target == self.target
         {
@@ -322,11 +323,9 @@ impl Overlay for Merge {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         let [body, _, buttons] = Layout::vertical([
             Constraint::Min(0),
@@ -350,9 +349,7 @@ impl Overlay for Merge {
                 .min(last)
         };
         self.top.set(top);
-        for (line, place) in lines.iter().skip(top).zip(body.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, body, lines.iter().skip(top));
         let has_focus = self.row >= self.buttons();
         let go = match self.way {
             Way::Both => "Merge",

@@ -104,40 +104,84 @@ impl Merge {
             if index == 0 {
                 lines.push(Line::default());
             }
-            let (word, value) = match side {
-                Side::Mine => ("  mine ", &conflict.mine),
-                Side::Theirs => ("theirs ", &conflict.theirs),
+            let word = match side {
+                Side::Mine => "  mine ",
+                Side::Theirs => "theirs ",
             };
-            let text = format!("{}: {}", conflict.place, shown(value.as_ref()));
             row(
                 &mut lines,
                 Way::ALL.len() + index,
                 format!(" [{word}] "),
-                &text,
+                &conflict.place,
                 Role::Text,
             );
-            let (other, value) = match side {
-                Side::Mine => ("theirs", &conflict.theirs),
-                Side::Theirs => ("mine", &conflict.mine),
-            };
-            let rest = text::fit(
-                &format!("{other}: {}", shown(value.as_ref())),
-                columns.saturating_sub(11),
-            )
-            .into_owned();
-            lines.push(Line::styled(
-                format!("           {rest}"),
-                style(Role::Muted),
-            ));
+            let (mine, theirs) = differing(
+                &shown(conflict.mine.as_ref()),
+                &shown(conflict.theirs.as_ref()),
+            );
+            for (of, word, value) in [(Side::Mine, "mine", mine), (Side::Theirs, "theirs", theirs)]
+            {
+                let role = if *side == of { Role::Text } else { Role::Muted };
+                let mut parts = text::wrap(&value, columns.saturating_sub(20));
+                parts.truncate(3);
+                for (number, part) in parts.into_iter().enumerate() {
+                    let word = if number == 0 { word } else { "" };
+                    lines.push(Line::styled(
+                        format!("           {word:<6}  {part}"),
+                        style(role),
+                    ));
+                }
+            }
         }
         (lines, at)
     }
 }
 
-/// A value in a few words.
-pub(super) fn shown(value: Option<&Value>) -> String {
+/// Two texts from where they begin to differ, with some words before it: that is what has to be decided.
+fn differing(one: &str, other: &str) -> (String, String) {
+    const BEFORE: usize = 24;
+    let same = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let skipped = same.saturating_sub(BEFORE);
+    let from = |text: &str| match skipped {
+        0 => text.to_owned(),
+        _ => text
+            .chars()
+            .skip(skipped)
+            .fold("…".to_owned(), |mut text, c| {
+                text.push(c);
+                text
+            }),
+    };
+    (from(one), from(other))
+}
+
+/// A value as people read it.
+fn shown(value: Option<&Value>) -> String {
     match value {
         None => "not there".to_owned(),
-        Some(value) => text::fit(&brief(value), 200).into_owned(),
+        Some(value) => brief(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_shown_from_where_they_differ() {
+        let same = "The same words, again and again and again. ";
+        let (mine, theirs) = differing(&format!("{same}Mine."), &format!("{same}Theirs."));
+        assert_eq!(
+            (mine.as_str(), theirs.as_str()),
+            (
+                "…gain and again and again. Mine.",
+                "…gain and again and again. Theirs."
+            )
+        );
+        assert_eq!(differing("1", "2"), ("1".to_owned(), "2".to_owned()));
     }
 }

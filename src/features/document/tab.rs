@@ -11,7 +11,7 @@ use crate::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, TabId},
+        command::TabId,
     },
     state::Change,
 };
@@ -57,8 +57,8 @@ impl DocumentTab {
     }
 
     /// The other view, at the same place.
-    fn switch(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
-        self.shown_mut().left(documents, cx, commands);
+    fn switch(&mut self, documents: &mut Documents, cx: &Context) {
+        self.shown_mut().left(documents, cx);
         if self.is_tree {
             if let Some(pointer) = self.tree.pointer(documents, cx) {
                 self.show(pointer, true, documents, cx);
@@ -183,20 +183,14 @@ impl Tab for DocumentTab {
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         match action {
             Action::Tree => {
-                self.switch(documents, cx, commands);
+                self.switch(documents, cx);
                 return Handled::Yes;
             }
             Action::Edit if self.is_tree && self.tree.is_on_container(documents, cx) => {
-                self.switch(documents, cx, commands);
+                self.switch(documents, cx);
             }
             Action::NextFinding if self.is_tree && documents.value(cx).is_none() => {
                 self.is_tree = false;
@@ -204,67 +198,48 @@ impl Tab for DocumentTab {
             _ => {}
         }
         if self.is_tree {
-            return self.tree.act(action, documents, cx, commands);
+            return self.tree.act(action, documents, cx);
         }
         self.with_text(documents, cx, |text, documents| {
-            text.act(action, documents, cx, commands)
+            text.act(action, documents, cx)
         })
     }
 
-    fn typed(
-        &mut self,
-        typed: &Typed,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn typed(&mut self, typed: &Typed, documents: &mut Documents, cx: &Context) -> Handled {
         if self.is_tree {
-            return self.tree.typed(typed, documents, cx, commands);
+            return self.tree.typed(typed, documents, cx);
         }
         self.with_text(documents, cx, |text, documents| {
-            text.typed(typed, documents, cx, commands)
+            text.typed(typed, documents, cx)
         })
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
-        self.shown_mut().mouse(event, area, documents, cx, commands);
+    fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
+        self.shown_mut().mouse(event, area, documents, cx);
     }
 
     fn reveal(&mut self, pointer: &str, documents: &mut Documents, cx: &Context) {
         self.shown_mut().reveal(pointer, documents, cx);
     }
 
-    fn left(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
-        self.shown_mut().left(documents, cx, commands);
+    fn left(&mut self, documents: &mut Documents, cx: &Context) {
+        self.shown_mut().left(documents, cx);
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
         if *change == Change::Selected {
             self.at = None;
         }
-        self.text.changed(change, documents, cx, commands);
-        self.tree.changed(change, documents, cx, commands);
+        self.text.changed(change, documents, cx);
+        self.tree.changed(change, documents, cx);
     }
 
     fn wake_at(&self) -> Option<Duration> {
         self.shown().wake_at()
     }
 
-    fn woken(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
-        self.shown_mut().woken(documents, cx, commands);
+    fn woken(&mut self, documents: &mut Documents, cx: &Context) {
+        self.shown_mut().woken(documents, cx);
     }
 
     fn word(&self, documents: &Documents, cx: &Context) -> String {

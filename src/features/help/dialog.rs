@@ -1,241 +1,206 @@
-//! Every key, by groups, from the table of actions. What cannot be done now is dimmed and says why.
+//! Every action with its keys: what can be done here first. Narrowed by typing, done by enter. What cannot be done now stays
+//! listed and says why.
 
 use crate::screen::overlay::{self, AvailableAction, Closing, Overlay};
 use crate::screen::{
-    action::Action,
-    command::Command,
-    pane::{Context, Possible},
+    action::{Action, Row, Scope},
+    command::{Command, Severity},
+    pane::{Context, Handled, Possible, Typed},
 };
-use ratatui::{
-    Frame,
-    crossterm::event::MouseEvent,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
+use std::cmp::Reverse;
 use tui_kit::{
+    filter::Search,
+    finder::Finder,
+    list::Click,
     modal::{self, Tone},
-    scroll::Scroll,
     text,
     theme::Role,
 };
 
+/// An action in the list.
+struct Entry {
+    row: &'static Row,
+    section: Section,
+    possible: Possible,
+}
+
+/// The order of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    Here,
+    Anywhere,
+    Moving,
+    Text,
+    Dialog,
+    NotNow,
+}
+
+impl Section {
+    fn of(row: &Row, possible: &Possible) -> Self {
+        match (row.scope, possible) {
+            (_, Possible::No(_)) => Self::NotNow,
+            (Scope::Target | Scope::Runs | Scope::Parts, Possible::Yes) => Self::Here,
+            (Scope::Target | Scope::Runs | Scope::Parts, Possible::Unknown) => Self::NotNow,
+            (Scope::Global, _) => Self::Anywhere,
+            (Scope::Move, _) => Self::Moving,
+            (Scope::Editor, _) => Self::Text,
+            (Scope::Overlay, _) => Self::Dialog,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Here => "here",
+            Self::Anywhere => "anywhere",
+            Self::Moving => "moving",
+            Self::Text => "editor",
+            Self::Dialog => "dialogs",
+            Self::NotNow => "not now",
+        }
+    }
+}
+
 pub struct Help {
-    commands: Vec<AvailableAction>,
-    scroll: Scroll,
+    entries: Vec<Entry>,
+    finder: Finder,
 }
 
 impl Help {
-    pub fn new(commands: Vec<AvailableAction>) -> Self {
-        Self {
-            commands,
-            scroll: Scroll::default(),
-        }
+    pub fn new(actions: Vec<AvailableAction>) -> Self {
+        let entry = |AvailableAction { action, possible }| {
+            let row = action.row()?;
+            Some(Entry {
+                row,
+                section: Section::of(row, &possible),
+                possible,
+            })
+        };
+        let mut entries: Vec<_> = actions.into_iter().filter_map(entry).collect();
+        entries.sort_by_key(|entry| entry.section);
+        let finder = Finder::new(entries.len(), 0);
+        Self { entries, finder }
     }
 
-    /// A group with its title, in so many columns of the screen.
-    fn group(&self, group: &str, columns: usize, cx: &Context) -> Vec<Line<'static>> {
-        let style = |role| cx.theme.style(role);
-        let mut lines = vec![Line::styled(group.to_owned(), style(Role::Title))];
-        let rows = self
-            .commands
-            .iter()
-            .filter_map(|command| Some((command, command.action.row()?)));
-        for (command, row) in rows.filter(|(_, row)| row.group == group) {
-            let keys = cx.keymap.all(command.action).join("  ");
-            let (key_role, role, why) = match &command.possible {
-                Possible::No(reason) => {
-                    (Role::Muted, Role::Muted, format!(". Unavailable: {reason}"))
-                }
-                _ if row.danger => (Role::Key, Role::Danger, String::new()),
-                _ => (Role::Key, Role::Text, String::new()),
-            };
-            let sentence = format!("{}{why}", row.sentence);
-            for (at, part) in text::wrap(&sentence, columns.saturating_sub(KEYS + 2))
-                .into_iter()
-                .enumerate()
-            {
-                let keys = if at == 0 { keys.as_str() } else { "" };
-                lines.push(Line::from(vec![
-                    Span::styled(format!("  {} ", text::pad(keys, KEYS - 1)), style(key_role)),
-                    Span::styled(part, style(role)),
-                ]));
+    fn choose(&self, cx: &Context) -> Closing {
+        let chosen = self.finder.current().and_then(|at| self.entries.get(at));
+        match chosen.map(|entry| (&entry.possible, entry.section, entry.row.action)) {
+            // It is here already.
+            Some((_, _, Action::Help | Action::Palette)) => Closing::Close(Vec::new()),
+            Some((Possible::No(reason), ..)) => {
+                cx.send(Command::Toast(Severity::Info, reason.clone()));
+                Closing::Stay
             }
-        }
-        lines
-    }
-
-    /// Every group, one below the other, in as few columns as show all of them at once, else in as many as fit.
-    fn lines(&self, area: Rect, cx: &Context) -> (u16, Vec<Line<'static>>) {
-        let rows = self
-            .commands
-            .iter()
-            .filter_map(|command| command.action.row());
-        let mut groups: Vec<&str> = rows.map(|row| row.group).collect();
-        groups.dedup();
-        let room = area.width.saturating_sub(4);
-        let most = ((room + GAP) / (LEAST + GAP)).max(1);
-        let mut shown = (0, Vec::new());
-        for number in 1..=most {
-            let width = ((room + GAP) / number - GAP).min(WIDTH);
-            let groups: Vec<_> = groups
-                .iter()
-                .map(|group| self.group(group, usize::from(width), cx))
-                .collect();
-            let columns = columns(&groups, usize::from(number));
-            shown = (
-                (width + GAP) * columns.len() as u16 - GAP,
-                beside(columns, width),
-            );
-            if shown.1.len() <= usize::from(area.height.saturating_sub(2)) {
-                break;
+            Some((_, Section::Text | Section::Dialog | Section::NotNow, _)) => {
+                let text = "This key works only where its text or dialog is open.";
+                cx.send(Command::Toast(Severity::Info, text.to_owned()));
+                Closing::Stay
             }
+            Some((.., action)) => Closing::Close(vec![Command::Do(action)]),
+            None => Closing::Stay,
         }
-        shown
     }
 }
 
-/// The groups in so many columns, in their order, with an empty line between two of them; the longest column is as short as it
-/// can be without taking a group apart.
-fn columns(groups: &[Vec<Line<'static>>], number: usize) -> Vec<Vec<Line<'static>>> {
-    let all: usize = groups.iter().map(|group| group.len() + 1).sum();
-    let filled = |most: usize| {
-        let mut columns: Vec<Vec<Line>> = vec![Vec::new()];
-        for group in groups {
-            match columns.last_mut() {
-                Some(column) if column.is_empty() => column.extend(group.iter().cloned()),
-                Some(column) if column.len() + 1 + group.len() <= most => {
-                    column.push(Line::default());
-                    column.extend(group.iter().cloned());
-                }
-                _ => columns.push(group.clone()),
-            }
-        }
-        columns
+/// A name is meant first, then what an action does.
+fn rank(entries: &[Entry], text: &str) -> Vec<usize> {
+    if text.is_empty() {
+        return (0..entries.len()).collect();
+    }
+    let mut search = Search::new(text);
+    let score = |(at, entry): (usize, &Entry)| {
+        let by_name = search.score(entry.row.name).map(|score| (true, score));
+        let score = by_name.or_else(|| Some((false, search.score(entry.row.sentence)?)))?;
+        Some((Reverse(score), at))
     };
-    (all / number..=all)
-        .map(filled)
-        .find(|columns| columns.len() <= number)
-        .unwrap_or_default()
+    let mut found: Vec<_> = entries.iter().enumerate().filter_map(score).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, at)| at).collect()
 }
 
-/// Columns of that width as lines that go through all of them.
-fn beside(columns: Vec<Vec<Line<'static>>>, width: u16) -> Vec<Line<'static>> {
-    let mut lines = vec![Line::default(); columns.iter().map(Vec::len).max().unwrap_or_default()];
-    for (at, column) in columns.into_iter().enumerate() {
-        for (line, part) in lines.iter_mut().zip(column) {
-            let used: usize = line
-                .spans
-                .iter()
-                .map(|span| text::width(&span.content))
-                .sum();
-            let start = usize::from(width + GAP) * at;
-            line.push_span(Span::raw(" ".repeat(start.saturating_sub(used))));
-            line.spans.extend(
-                part.spans
-                    .into_iter()
-                    .map(|span| span.patch_style(part.style)),
-            );
-        }
-    }
-    lines
-}
-
-/// A column is as wide as its longest sentences are pleasant to read, and not narrower than the keys and a few words.
-const WIDTH: u16 = 92;
-const LEAST: u16 = 56;
-/// Between two columns.
-const GAP: u16 = 3;
-/// For the keys of an action.
-const KEYS: usize = 16;
+/// Columns of section, keys and name.
+const SECTION: usize = 9;
+const KEYS: usize = 11;
+const NAME: usize = 16;
+const WIDTH: u16 = 110;
 
 impl Overlay for Help {
     fn name(&self) -> &'static str {
         "help"
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         match action {
-            _ if self.scroll.act(action) => Closing::Stay,
-            Action::Enter | Action::Back => Closing::Close(Vec::new()),
+            Action::Enter => self.choose(cx),
+            Action::Back if self.finder.clear(|text| rank(&self.entries, text)) => Closing::Stay,
+            Action::Back => Closing::Close(Vec::new()),
+            action if self.finder.act(action) => Closing::Stay,
             _ => Closing::Unused,
         }
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
-        self.scroll.mouse(event);
-        Closing::Stay
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
+        Handled::from(self.finder.typed(typed, |text| rank(&self.entries, text)))
+    }
+
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, cx: &Context) -> Closing {
+        if self.finder.mouse(event) == Click::Same {
+            self.choose(cx)
+        } else {
+            Closing::Stay
+        }
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
-        let (width, lines) = self.lines(area, cx);
         let hints = overlay::hints(
             cx,
             &[
                 (Action::Up, ""),
-                (Action::Down, "scroll"),
-                (Action::Palette, "find an action"),
+                (Action::Down, "choose"),
+                (Action::Enter, "do it"),
                 (Action::Back, "close"),
             ],
         );
-        let inner = modal::draw(
-            frame,
-            area,
-            cx.theme,
-            Tone::Calm,
-            "Keys",
-            hints,
-            width,
-            lines.len() as u16,
-        );
-        self.scroll.draw(frame, inner, &lines);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(sizes: &[usize], number: usize) -> Vec<String> {
-        let groups: Vec<Vec<Line>> = sizes
-            .iter()
-            .enumerate()
-            .map(|(at, lines)| vec![Line::raw(at.to_string()); *lines])
-            .collect();
-        columns(&groups, number)
-            .iter()
-            .map(|column| {
-                column
-                    .iter()
-                    .map(ToString::to_string)
-                    .map(|line| if line.is_empty() { " ".into() } else { line })
-                    .collect()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn groups_stay_whole_and_in_order_and_the_columns_are_as_short_as_they_can_be() {
-        assert_eq!(shown(&[2, 3, 1], 1), ["00 111 2"]);
-        assert_eq!(shown(&[2, 3, 1], 2), ["00", "111 2"]);
-        assert_eq!(shown(&[2, 3, 1], 3), ["00", "111", "2"]);
-        assert_eq!(shown(&[1, 1, 5], 3), ["0 1", "22222"]);
-    }
-
-    #[test]
-    fn a_column_begins_where_the_one_before_ends() {
-        let lines = beside(
-            vec![vec![Line::raw("a")], vec![Line::raw("b"), Line::raw("c")]],
-            4,
-        );
-        assert_eq!(
-            lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["a      b", "       c"]
-        );
+        let width = WIDTH.min(area.width.saturating_sub(4));
+        let height = (self.entries.len() as u16 + 1).min(area.height.saturating_sub(4));
+        let heading = (Tone::Calm, "Keys and actions");
+        let inner = modal::draw(frame, area, cx.theme, heading, hints, (width, height));
+        let words = ("type what you want to do", "No action matches.");
+        let is_whole = self.finder.text().is_empty();
+        self.finder
+            .draw(frame, inner, cx.theme, words, |at, columns| {
+                let Some(entry) = self.entries.get(at) else {
+                    return Vec::new();
+                };
+                let before = at
+                    .checked_sub(1)
+                    .and_then(|before| self.entries.get(before));
+                let is_first =
+                    !is_whole || before.is_none_or(|before| before.section != entry.section);
+                let section = if is_first { entry.section.word() } else { "" };
+                let keys = cx.keymap.all(entry.row.action).join(" ");
+                let (role, sentence) = match &entry.possible {
+                    Possible::No(reason) => (Role::Muted, reason.as_str()),
+                    _ if entry.section == Section::NotNow => (Role::Muted, entry.row.sentence),
+                    _ if entry.row.danger => (Role::Danger, entry.row.sentence),
+                    _ => (Role::Text, entry.row.sentence),
+                };
+                let taken = SECTION + KEYS + NAME + 3;
+                let plain = if role == Role::Muted {
+                    role
+                } else {
+                    Role::Text
+                };
+                vec![
+                    (format!("{} ", text::pad(section, SECTION)), Role::Muted),
+                    (format!("{} ", text::pad(&keys, KEYS)), Role::Key),
+                    (format!("{} ", text::pad(entry.row.name, NAME)), role),
+                    (text::pad(sentence, columns.saturating_sub(taken)), plain),
+                ]
+            });
     }
 }

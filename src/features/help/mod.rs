@@ -1,4 +1,3 @@
-//! The help, and the palette of commands.
+//! The keys and actions, searched by typing.
 
 pub mod dialog;
-pub mod palette;

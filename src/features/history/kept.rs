@@ -125,22 +125,22 @@ impl Kept {
         copy.text.as_deref().filter(|own| *own != text)
     }
 
-    fn restore(&self, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn restore(&self, cx: &Context) -> Closing {
         match &self.found {
             Found::Reading => {
-                commands.push(Command::Toast(
+                cx.send(Command::Toast(
                     Severity::Info,
                     "It is still being read.".to_owned(),
                 ));
                 Closing::Stay
             }
             Found::Broken(error) => {
-                commands.push(Command::Toast(Severity::Warning, error.clone()));
+                cx.send(Command::Toast(Severity::Warning, error.clone()));
                 Closing::Stay
             }
             Found::Document { .. } if Prepared::of(cx.model, &self.target).is_none() => {
                 let text = "The Store's document has not been read yet: refresh first.".to_owned();
-                commands.push(Command::Toast(Severity::Warning, text));
+                cx.send(Command::Toast(Severity::Warning, text));
                 Closing::Stay
             }
             Found::Document { text, body, .. } => {
@@ -304,21 +304,21 @@ impl Overlay for Kept {
         "kept"
     }
 
-    fn opened(&mut self, _cx: &Context, commands: &mut Vec<Command>) {
+    fn opened(&mut self, cx: &Context) {
         if let Some(path) = &self.path {
-            commands.push(Command::start(ReadKept {
+            cx.send(Command::start(ReadKept {
                 target: self.target.clone(),
                 path: path.clone(),
             }));
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         if self.scroll.act(action) {
             return Closing::Stay;
         }
         match action {
-            Action::Enter if self.is_restore => self.restore(cx, commands),
+            Action::Enter if self.is_restore => self.restore(cx),
             Action::Enter | Action::Back => Closing::Close(Vec::new()),
             Action::Left | Action::Right | Action::Toggle => {
                 self.is_restore = !self.is_restore;
@@ -328,18 +328,12 @@ impl Overlay for Kept {
         }
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         match change {
             Change::Task(message) => {
                 if let Some((_, TaskEvent::Progress(history) | TaskEvent::Done(history))) =
@@ -397,11 +391,9 @@ impl Overlay for Kept {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         let [body, _, buttons] = Layout::vertical([
             Constraint::Min(0),

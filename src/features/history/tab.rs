@@ -29,13 +29,17 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
 use std::sync::Arc;
 use store_model::{diff, remote::Remote};
-use tui_kit::{list::Cursor, meter, text, theme::Role};
+use tui_kit::{
+    list::{Click, Cursor},
+    meter, row, text,
+    theme::Role,
+};
 
 /// Lines below the list that say more of the selected row.
 const MORE: u16 = 5;
@@ -70,7 +74,7 @@ impl History {
         self.history(cx).map_or(0, |history| history.items.len())
     }
 
-    pub(super) fn read(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub(super) fn read(&mut self, cx: &Context) {
         if let Some(target) = cx.selected.filter(|_| self.is_shown) {
             if self
                 .list
@@ -80,12 +84,12 @@ impl History {
                 self.list = Remote::Idle;
             }
             self.list.start();
-            commands.push(Command::start(LoadHistory(target.clone())));
+            cx.send(Command::start(LoadHistory(target.clone())));
         }
     }
 
     /// A word when somebody else has changed what is being edited: once for each news.
-    fn warn(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn warn(&mut self, cx: &Context) {
         let Some(target) = cx.selected else { return };
         let remote_changes = cx
             .model
@@ -101,7 +105,7 @@ impl History {
                     "Somebody else has changed {changes} of the document in the Store since you edited it: {} merges.",
                     cx.key(Action::Merge)
                 );
-                commands.push(Command::Toast(Severity::Warning, text));
+                cx.send(Command::Toast(Severity::Warning, text));
             }
         }
     }
@@ -139,27 +143,12 @@ impl Tab for History {
             (Action::RestorePart, Some(item)) if !has_document(item) => {
                 Possible::No("This row has no earlier document.".to_owned())
             }
-            (
-                Action::Up
-                | Action::Down
-                | Action::PageUp
-                | Action::PageDown
-                | Action::First
-                | Action::Last,
-                _,
-            )
-            | (Action::Enter | Action::RestorePart, Some(_)) => Possible::Yes,
+            (Action::Enter | Action::RestorePart, Some(_)) => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         if self.cursor.act(action, self.len(cx)) {
             return Handled::Yes;
         }
@@ -169,20 +158,20 @@ impl Tab for History {
         match (action, &item.deed) {
             (Action::Enter | Action::RestorePart, Deed::Put { .. } | Deed::Rescued { .. }) => {
                 // What gives way to it is the text as it stands now.
-                documents.keep(commands);
+                documents.keep(cx);
                 let wants_restore = action == Action::RestorePart;
-                commands.push(Command::Open(Opening::Kept {
+                cx.send(Command::Open(Opening::Kept {
                     target: target.clone(),
                     item: Box::new(item.clone()),
                     wants_restore,
                 }));
             }
-            (Action::Enter, Deed::Edited { .. }) => commands.push(Command::Do(Action::Edit)),
+            (Action::Enter, Deed::Edited { .. }) => cx.send(Command::Do(Action::Edit)),
             (Action::Enter, Deed::Run(_)) => {
                 let mut panel = TextPanel::new(cx.theme, 64);
                 facts(&mut panel, item);
                 let lines: Vec<_> = panel.into_lines().iter().map(ToString::to_string).collect();
-                commands.push(Command::Open(Opening::Message {
+                cx.send(Command::Open(Opening::Message {
                     title: format!("Run of {}", at(item.at, cx.zone)),
                     text: lines.join("\n"),
                 }));
@@ -195,64 +184,37 @@ impl Tab for History {
                     Deed::Run(run) => run.run.clone(),
                     Deed::Edited { .. } => target.to_string(),
                 };
-                commands.push(Command::Copy(text));
+                cx.send(Command::Copy(text));
             }
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
         let len = self.len(cx);
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = usize::from(event.row.saturating_sub(area.y));
-                if let Some(row) = self.cursor.row_at(line, len) {
-                    let is_again = cx.is_focused && row == self.cursor.index();
-                    self.cursor.set(row);
-                    if is_again {
-                        self.act(Action::Enter, documents, cx, commands);
-                    }
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
-            }
-            _ => {}
+        if self.cursor.mouse(event, area, len) == Click::Same && cx.is_focused {
+            self.act(Action::Enter, documents, cx);
         }
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        _documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, _documents: &mut Documents, cx: &Context) {
         match change {
             Change::Selected => {
                 self.cursor = Cursor::default();
                 self.told.clear();
-                self.warn(cx, commands);
-                self.read(cx, commands);
+                self.warn(cx);
+                self.read(cx);
             }
             Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
-                self.warn(cx, commands);
-                self.read(cx, commands);
+                self.warn(cx);
+                self.read(cx);
             }
             Change::Task(message) => {
                 if let Some((task, TaskEvent::Done(()))) = SetAside::event(message)
                     && cx.selected == Some(&task.target)
                 {
-                    self.read(cx, commands);
+                    self.read(cx);
                 }
                 if let Some((_, event)) = LoadHistory::event(message) {
                     event.update(&mut self.list);
@@ -272,19 +234,19 @@ impl Tab for History {
                     .find_map(|row| row.view.current().map(|step| step.step));
                 if self.runs != (ended, step) {
                     self.runs = (ended, step);
-                    self.read(cx, commands);
+                    self.read(cx);
                 }
             }
             _ => {}
         }
     }
 
-    fn entered(&mut self, _documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
+    fn entered(&mut self, _documents: &mut Documents, cx: &Context) {
         self.is_shown = true;
-        self.read(cx, commands);
+        self.read(cx);
     }
 
-    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context) {
         self.is_shown = false;
     }
 
@@ -312,9 +274,7 @@ impl Tab for History {
                     (None, Some(error)) => panel.text(&format!("✗ {error}"), Role::Danger),
                     (None, None) => panel.text(&format!("{} reading", meter::spinner(cx.uptime)), Role::Busy),
                 }
-                for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-                    frame.render_widget(line, place);
-                }
+                row::lines(frame, area, panel.into_lines());
                 return;
             }
         };
@@ -333,18 +293,7 @@ impl Tab for History {
             .take(window.len())
             .zip(list.rows())
         {
-            let base = match (index == self.cursor.index(), cx.is_focused) {
-                (true, true) => style(Role::Selection),
-                (true, false) => style(Role::SelectionUnfocused),
-                (false, _) => style(Role::Text),
-            };
             let (word, role) = kind_word(&item.deed);
-            // On the bar a word has no colour of its own: that would tear a hole into it.
-            let own = if index == self.cursor.index() && cx.is_focused {
-                base
-            } else {
-                base.patch(style(role))
-            };
             let when = at(item.at, cx.zone);
             // The year is told apart only where there is room for it.
             let when = if area.width < 60 {
@@ -355,11 +304,14 @@ impl Tab for History {
             let head = format!(" {when} ");
             let room = usize::from(area.width).saturating_sub(text::width(&head) + 11);
             let line = Line::from(vec![
-                Span::styled(head, base),
-                Span::styled(format!("{word:<10}"), own),
-                Span::styled(text::pad(&words(item), room), base),
+                Span::raw(head),
+                Span::styled(format!("{word:<10}"), style(role)),
+                Span::raw(text::pad(&words(item), room)),
             ]);
             frame.render_widget(line, place);
+            if index == self.cursor.index() {
+                row::select(frame, place, cx.theme, cx.is_focused);
+            }
         }
         if more > 0
             && let Some(item) = items.get(self.cursor.index())
@@ -376,9 +328,7 @@ impl Tab for History {
                     style(Role::Muted),
                 ));
             }
-            for (line, place) in [rule].into_iter().chain(lines).zip(below.rows()) {
-                frame.render_widget(line, place);
-            }
+            row::lines(frame, below, [rule].into_iter().chain(lines));
         }
     }
 }

@@ -12,6 +12,7 @@ use ratatui::{
 };
 use store_model::texts::{Field, Mark, State, Text};
 use tui_kit::{
+    row,
     text::{fit, width, wrap},
     theme::Role,
 };
@@ -209,7 +210,5 @@ fn paragraph(frame: &mut Frame, area: Rect, cx: &Context, word: &str, text: &str
             cx.theme.style(Role::Muted),
         ));
     }
-    for (line, place) in lines.iter().zip(area.rows()) {
-        frame.render_widget(line, place);
-    }
+    row::lines(frame, area, lines.iter());
 }

@@ -103,7 +103,7 @@ impl Languages {
             ],
             yes: format!("Remove {language}"),
             danger: true,
-            must_type: None,
+            must_type: Vec::new(),
             then: vec![Command::ChangeDocument {
                 target: target.clone(),
                 edits: vec![edit],

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use store_model::{rules::schema, target::Target, texts};
 use tui_kit::{
     filter::best,
-    finder::{Click, Finder},
+    finder::Finder,
+    list::Click,
     modal::{self, Tone},
     text::pad,
     theme::Role,
@@ -102,7 +103,7 @@ impl Overlay for NewLanguage {
         true
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context) -> Closing {
         match action {
             Action::Enter => self.add(),
             Action::Back => Closing::Close(Vec::new()),
@@ -111,7 +112,7 @@ impl Overlay for NewLanguage {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         if let Typed::Key(KeyEvent {
             code: KeyCode::Tab | KeyCode::BackTab,
             ..
@@ -123,13 +124,7 @@ impl Overlay for NewLanguage {
         Handled::from(self.finder.typed(typed, |text| rank(&self.codes, text)))
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         if self.finder.mouse(event) == Click::Same {
             self.add()
         } else {
@@ -151,11 +146,9 @@ impl Overlay for NewLanguage {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            "Add a listing language",
+            (Tone::Calm, "Add a listing language"),
             hints,
-            WIDTH,
-            HEIGHT,
+            (WIDTH, HEIGHT),
         );
         let [list, foot] =
             Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(inner);

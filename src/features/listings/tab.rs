@@ -22,7 +22,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::{KeyCode, KeyEvent, MouseEvent},
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
@@ -31,7 +31,13 @@ use store_model::{
     target::{Kind, Target},
     texts::{self, Field, Grid},
 };
-use tui_kit::{field::Field as Input, filter::Search, list::Cursor, memo::Memo, theme::Role};
+use tui_kit::{
+    field::Field as Input,
+    filter::Search,
+    list::{Click, Cursor},
+    memo::Memo,
+    theme::Role,
+};
 
 #[derive(Debug, Default)]
 pub struct Languages {
@@ -151,13 +157,7 @@ impl Tab for Languages {
                 | Action::Export
         );
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Filter => {
+            Action::Filter => {
                 return Possible::Yes;
             }
             Action::Copy
@@ -192,13 +192,7 @@ impl Tab for Languages {
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         let (Some(table), Some(target)) = (self.table(documents, cx), cx.selected) else {
             return Handled::No;
         };
@@ -216,7 +210,7 @@ impl Tab for Languages {
             Action::Back if !self.pattern.is_empty() => self.refilter(&table, String::new()),
             Action::TogglePart => {
                 if let Some((_, language, _)) = self.cell(&table) {
-                    commands.push(Command::Toast(
+                    cx.send(Command::Toast(
                         Severity::Info,
                         format!("The others are compared with {language}."),
                     ));
@@ -224,24 +218,18 @@ impl Tab for Languages {
                 }
             }
             Action::Copy => match self.copied(&table) {
-                Some(text) => commands.push(Command::Copy(text)),
+                Some(text) => cx.send(Command::Copy(text)),
                 None => return Handled::No,
             },
             action => match self.opening(action, &table, target, cx) {
-                Some(opening) => commands.push(Command::Open(opening)),
+                Some(opening) => cx.send(Command::Open(opening)),
                 None => return Handled::No,
             },
         }
         Handled::Yes
     }
 
-    fn typed(
-        &mut self,
-        typed: &Typed,
-        documents: &mut Documents,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn typed(&mut self, typed: &Typed, documents: &mut Documents, cx: &Context) -> Handled {
         let (Some(mut filter), Some(table)) = (self.filter.take(), self.table(documents, cx))
         else {
             return Handled::No;
@@ -284,56 +272,36 @@ impl Tab for Languages {
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
         let Some(table) = self.table(documents, cx) else {
             return;
         };
         let rows = self.shown(&table).len();
-        match event.kind {
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.rows
-                    .scroll(event.kind == MouseEventKind::ScrollDown, rows);
-            }
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = usize::from(event.row.saturating_sub(area.y));
-                if let Some(row) = line
-                    .checked_sub(1)
-                    .and_then(|line| self.rows.row_at(line, rows))
-                {
-                    self.rows.set(row);
-                    if let Some(column) = self.columns.at(event.column.saturating_sub(area.x)) {
-                        self.column = column;
-                    }
-                }
-            }
-            _ => {}
+        // Below the names of the columns.
+        let body = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        let click = self.rows.mouse(event, body, rows);
+        if matches!(click, Click::Row | Click::Same)
+            && let Some(column) = self.columns.at(event.column.saturating_sub(area.x))
+        {
+            self.column = column;
         }
     }
 
-    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context) {
         self.filter = None;
         self.is_shown = false;
     }
 
-    fn entered(&mut self, documents: &mut Documents, cx: &Context, _commands: &mut Vec<Command>) {
+    fn entered(&mut self, documents: &mut Documents, cx: &Context) {
         self.is_shown = true;
         self.clamp(documents, cx);
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        documents: &mut Documents,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
         if *change == Change::Selected {
             *self = Self {
                 is_shown: self.is_shown,
@@ -397,7 +365,8 @@ impl Tab for Languages {
             8..14 => 4,
             height => (height * 2 / 5).clamp(6, 16),
         };
-        let foot = u16::from(self.filter.is_some());
+        let is_filtered = !self.pattern.is_empty();
+        let foot = u16::from(self.filter.is_some() || is_filtered);
         let [grid, panel, line] = Layout::vertical([
             Constraint::Min(2),
             Constraint::Length(panel),
@@ -448,6 +417,13 @@ impl Tab for Languages {
                 Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
             frame.render_widget(Span::styled(" / ", style(Role::Key)), label);
             filter.draw(frame, input, cx.theme, "a language's code", cx.is_focused);
+        } else if is_filtered {
+            let back = cx.key(Action::Back);
+            let said = format!(
+                " / {}   only these languages; {back} shows all",
+                self.pattern
+            );
+            frame.render_widget(Line::styled(said, style(Role::Warning)), line);
         }
     }
 }

@@ -28,6 +28,7 @@ use store_model::{
 use tui_kit::{
     meter,
     modal::{self, Tone},
+    row,
     text::wrap,
     theme::Role,
 };
@@ -67,7 +68,7 @@ impl TextsExport {
         }
     }
 
-    fn write(&mut self, to: PathBuf, overwrites: bool, commands: &mut Vec<Command>) {
+    fn write(&mut self, to: PathBuf, overwrites: bool, cx: &Context) {
         let kind = self.target.kind();
         let is_table = to
             .extension()
@@ -81,7 +82,7 @@ impl TextsExport {
             export::files(kind, &self.document, &self.fields)
         };
         self.asked = Some(to.clone());
-        commands.push(Command::start(WriteTexts {
+        cx.send(Command::start(WriteTexts {
             to,
             files,
             overwrites,
@@ -144,25 +145,25 @@ impl Overlay for TextsExport {
         matches!(self.stage, Stage::Place)
     }
 
-    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.path.opened(cx, commands);
+    fn opened(&mut self, cx: &Context) {
+        self.path.opened(cx);
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         self.fault = None;
         match (&self.stage, action) {
             (Stage::Place, Action::Enter) => {
-                if !self.path.accept(cx, commands)
+                if !self.path.accept(cx)
                     && let Some(to) = self.path.path(cx)
                 {
-                    self.write(to, false, commands);
+                    self.write(to, false, cx);
                 }
             }
             (Stage::Place, Action::Up | Action::Down) => self.path.walk(action == Action::Down, cx),
             (Stage::InTheWay(_), Action::Toggle) => {
                 if let Some(to) = self.path.path(cx) {
                     self.stage = Stage::Place;
-                    self.write(to, true, commands);
+                    self.write(to, true, cx);
                 }
             }
             (Stage::InTheWay(_), Action::Back | Action::Enter) => self.stage = Stage::Place,
@@ -174,16 +175,16 @@ impl Overlay for TextsExport {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         self.fault = None;
-        if self.takes_text() && self.path.typed(typed, cx, commands) {
+        if self.takes_text() && self.path.typed(typed, cx) {
             Handled::Yes
         } else {
             Handled::No
         }
     }
 
-    fn changed(&mut self, change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, _cx: &Context) {
         let Change::Task(message) = change else {
             return;
         };
@@ -249,11 +250,9 @@ impl Overlay for TextsExport {
             frame,
             area,
             cx.theme,
-            tone,
-            &format!("Write {what} to"),
+            (tone, &format!("Write {what} to")),
             hints,
-            columns,
-            height,
+            (columns, height),
         );
         let [field, said, place] = Layout::vertical([
             Constraint::Length(1),
@@ -262,9 +261,7 @@ impl Overlay for TextsExport {
         ])
         .areas(inner);
         self.path.draw_field(frame, field, cx, self.takes_text());
-        for (line, place) in lines.iter().zip(said.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, said, lines.iter());
         if self.takes_text() {
             self.path.draw_suggestions(frame, place, cx);
         }

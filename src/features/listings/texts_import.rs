@@ -73,12 +73,12 @@ impl TextsImport {
         }
     }
 
-    fn read(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn read(&mut self, cx: &Context) {
         let Some(from) = self.path.path(cx) else {
             return;
         };
         self.asked = Some(from.clone());
-        commands.push(Command::start(ReadTexts(TextSource {
+        cx.send(Command::start(ReadTexts(TextSource {
             from,
             fields: texts::fields(self.target.kind()),
             languages: texts::languages(&self.document),
@@ -298,8 +298,8 @@ impl Overlay for TextsImport {
         }
     }
 
-    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.path.opened(cx, commands);
+    fn opened(&mut self, cx: &Context) {
+        self.path.opened(cx);
     }
 
     fn possible(&self, action: Action, _cx: &Context) -> Possible {
@@ -311,13 +311,13 @@ impl Overlay for TextsImport {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         self.note = None;
         if self.found.is_none() {
             match action {
                 Action::Enter => {
-                    if !self.path.accept(cx, commands) {
-                        self.read(cx, commands);
+                    if !self.path.accept(cx) {
+                        self.read(cx);
                     }
                 }
                 Action::Up | Action::Down => self.path.walk(action == Action::Down, cx),
@@ -343,27 +343,21 @@ impl Overlay for TextsImport {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         self.note = None;
-        if self.found.is_none() && self.path.typed(typed, cx, commands) {
+        if self.found.is_none() && self.path.typed(typed, cx) {
             Handled::Yes
         } else {
             Handled::No
         }
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, _cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, _cx: &Context) {
         let Change::Task(message) = change else {
             return;
         };
@@ -401,11 +395,9 @@ impl Overlay for TextsImport {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             self.hints(cx),
-            columns,
-            rows,
+            (columns, rows),
         );
         match &self.found {
             Some((_, plan)) => self.draw_plan(frame, inner, cx, plan),

@@ -1,4 +1,5 @@
-//! The Overview tab: a target at a glance, as lines. What stands, who must act, what is prepared, which keys come next.
+//! The Overview tab: a target at a glance, as lines. Its state and who must act, the keys that come next, what is wrong, what
+//! would change, and then the rest.
 //! Knows no key and no cursor.
 
 use super::prepared_lines::{next_keys, working_copy};
@@ -80,20 +81,11 @@ pub fn lines(
         return side_by_side(cx, prepared, verdict, report.as_ref(), room);
     }
     let mut panel = TextPanel::new(cx.theme, room.width);
-    stands(&mut panel, cx, prepared, report.as_ref());
+    urgent(&mut panel, cx, prepared, verdict, report.as_ref(), room);
     panel.gap();
-    working_copy(&mut panel, cx, prepared, verdict);
-    panel.gap();
+    submissions(&mut panel, cx, prepared);
     if let Some((server, _)) = prepared.server() {
         outline(&mut panel, cx, prepared.target, &server.document);
-        panel.gap();
-    }
-    next_keys(&mut panel, cx, prepared, report.as_ref());
-    below(&mut panel, room, |free| {
-        room.glance
-            .changes(room.documents, cx, prepared, room.width, free)
-    });
-    if let Some((server, _)) = prepared.server() {
         below(&mut panel, room, |free| {
             texts(cx, prepared, &server.document, room.width, free)
         });
@@ -133,15 +125,8 @@ fn side_by_side(
         TextPanel::new(cx.theme, column),
         TextPanel::new(cx.theme, column),
     );
-    stands(&mut left, cx, prepared, report);
-    left.gap();
-    working_copy(&mut left, cx, prepared, verdict);
-    left.gap();
-    next_keys(&mut left, cx, prepared, report);
-    below(&mut left, room, |free| {
-        room.glance
-            .changes(room.documents, cx, prepared, column, free)
-    });
+    urgent(&mut left, cx, prepared, verdict, report, room);
+    submissions(&mut right, cx, prepared);
     if let Some((server, _)) = prepared.server() {
         outline(&mut right, cx, prepared.target, &server.document);
         below(&mut right, room, |free| {
@@ -167,14 +152,33 @@ fn side_by_side(
     }
 }
 
-/// The state, who must act, the submissions, and what the Store says of them.
-fn stands(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Option<&StatusReport>) {
+/// What a person needs first: the verdict, what to do next, what is wrong, and what would change for customers.
+fn urgent(
+    panel: &mut TextPanel,
+    cx: &Context,
+    prepared: &Prepared,
+    verdict: Option<&Verdict>,
+    report: Option<&StatusReport>,
+    room: &Room,
+) {
     state(panel, cx, prepared, report);
-    submissions(panel, cx, prepared);
+    next_keys(panel, cx, prepared, report);
+    panel.gap();
     if let Some(report) = report {
         remarks(panel, cx, prepared, report);
     }
+    working_copy(panel, cx, prepared, verdict);
+    let changes = room
+        .glance
+        .changes(room.documents, cx, prepared, panel.width, MOST_CHANGES);
+    if !changes.is_empty() {
+        panel.gap();
+        changes.into_iter().for_each(|line| panel.line(line));
+    }
 }
+
+/// Lines of changes; the Diff tab shows them all.
+const MOST_CHANGES: usize = 24;
 
 fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Option<&StatusReport>) {
     let mode = prepared
@@ -335,9 +339,6 @@ fn submissions(panel: &mut TextPanel, cx: &Context, prepared: &Prepared) {
 
 fn remarks(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: &StatusReport) {
     let portal = prepared.portal_url();
-    if !report.errors.is_empty() {
-        panel.gap();
-    }
     for error in &report.errors {
         remark(panel, "error", "✗", error, Role::Danger, &portal);
     }
@@ -355,6 +356,7 @@ fn remarks(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: &St
             Role::Info,
         );
     }
+    panel.gap();
 }
 
 /// A remark of the Store with what it means; what it says on every submission is dimmed.

@@ -6,7 +6,7 @@ use crate::{
         pane::{Context, Possible},
         status_badge::{at, since},
         target_actions::possible,
-        text_panel::{LABEL, TextPanel},
+        text_panel::TextPanel,
     },
     state::prepared::{Origin, Prepared, Verdict, count},
 };
@@ -17,10 +17,7 @@ use store_model::{
     submission::Submission,
     units,
 };
-use tui_kit::{
-    text::{fit, width},
-    theme::Role,
-};
+use tui_kit::theme::Role;
 
 pub(super) fn working_copy(
     panel: &mut TextPanel,
@@ -49,29 +46,6 @@ pub(super) fn working_copy(
                 None => ("✎ a first submission".to_owned(), Role::Info),
             };
             panel.row("edited", &text, role);
-            for change in verdict.changes.iter().take(4) {
-                let room = panel.width.saturating_sub(LABEL + 2);
-                let sentence = change.sentence();
-                if width(&sentence) <= room {
-                    panel.more(&sentence, Role::Text);
-                } else {
-                    // The new text matters as much as the old one: each gets half of a line of their own.
-                    panel.more(&fit(&change.place, room), Role::Text);
-                    let has_both = change.before.is_some() && change.after.is_some();
-                    let sides = change.sides(
-                        room.saturating_sub("  gone, was  → ".len()) / if has_both { 2 } else { 1 },
-                    );
-                    panel.more(&fit(&format!("  {sides}"), room), Role::Text);
-                }
-            }
-            if verdict.changes.len() > 4 {
-                let rest = format!(
-                    "… and {} more; {} shows all",
-                    verdict.changes.len() - 4,
-                    cx.key(Action::Publish)
-                );
-                panel.more(&rest, Role::Muted);
-            }
             let (errors, warnings) = (
                 verdict.count(Severity::Error),
                 verdict.count(Severity::Warning),

@@ -20,41 +20,14 @@ use crate::{
     },
     state::prepared::Prepared,
 };
-use ratatui::{
-    Frame,
-    crossterm::event::{MouseEvent, MouseEventKind},
-    layout::Rect,
-    text::Span,
-};
-use std::cell::Cell;
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use store_model::remote::Remote;
-use tui_kit::theme::Role;
+use tui_kit::scroll::Scroll;
 
 #[derive(Debug, Default)]
 pub struct Overview {
     glance: Glance,
-    /// First line in view; all lines and the page's height as last drawn.
-    top: Cell<usize>,
-    height: Cell<usize>,
-    page: Cell<usize>,
-}
-
-impl Overview {
-    fn scroll(&self, action: Action) -> bool {
-        let last = self.height.get().saturating_sub(self.page.get());
-        let page = self.page.get().saturating_sub(1).max(1);
-        let top = self.top.get();
-        self.top.set(match action {
-            Action::Up => top.saturating_sub(1),
-            Action::Down => (top + 1).min(last),
-            Action::PageUp => top.saturating_sub(page),
-            Action::PageDown => (top + page).min(last),
-            Action::First => 0,
-            Action::Last => last,
-            _ => return false,
-        });
-        true
-    }
+    scroll: Scroll,
 }
 
 impl Tab for Overview {
@@ -68,63 +41,27 @@ impl Tab for Overview {
 
     fn possible(&self, action: Action, _documents: &Documents, _cx: &Context) -> Possible {
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Enter => Possible::Yes,
+            Action::Enter => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        _documents: &mut Documents,
-        _cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, _documents: &mut Documents, cx: &Context) -> Handled {
         if action == Action::Enter {
-            commands.push(Command::ShowTab(TabId::Json));
+            cx.send(Command::ShowTab(TabId::Json));
             return Handled::Yes;
         }
-        if self.scroll(action) {
-            Handled::Yes
-        } else {
-            Handled::No
-        }
+        Handled::from(self.scroll.act(action))
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
-        let action = match event.kind {
-            MouseEventKind::ScrollDown => Action::Down,
-            MouseEventKind::ScrollUp => Action::Up,
-            _ => return,
-        };
-        for _ in 0..3 {
-            self.scroll(action);
-        }
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _documents: &mut Documents, _cx: &Context) {
+        self.scroll.mouse(event);
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, _documents: &mut Documents, _cx: &Context) {
         match change {
             Change::Selected => {
-                self.top.set(0);
+                self.scroll = Scroll::default();
                 self.glance.forget();
             }
             // What the packages in the ZIP say of themselves stands in the changes.
@@ -163,38 +100,6 @@ impl Tab for Overview {
             None if lines.is_empty() => lines.extend(unread(cx, target, width)),
             None => {}
         }
-        self.height.set(lines.len());
-        self.page.set(usize::from(area.height));
-        let top = self
-            .top
-            .get()
-            .min(lines.len().saturating_sub(usize::from(area.height)));
-        self.top.set(top);
-        let more = lines.len() > top + usize::from(area.height);
-        for (y, line) in (area.y..area.bottom()).zip(lines.into_iter().skip(top)) {
-            frame.render_widget(
-                line,
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-            );
-        }
-        let mark = |frame: &mut Frame, y, mark| {
-            let place = Rect {
-                x: area.right() - 1,
-                y,
-                width: 1,
-                height: 1,
-            };
-            frame.render_widget(Span::styled(mark, cx.theme.style(Role::Key)), place);
-        };
-        if top > 0 && area.width > 0 {
-            mark(frame, area.y, "▲");
-        }
-        if more && area.width > 0 {
-            mark(frame, area.bottom() - 1, "▼");
-        }
+        self.scroll.draw_marked(frame, area, cx.theme, &lines);
     }
 }

@@ -4,7 +4,7 @@ use super::list::{PackageList, chosen_fit, nothing_left, unnamed};
 use super::table::lost_role;
 use crate::{
     screen::{action::Action, documents::Documents, pane::Context, text_panel::TextPanel},
-    state::prepared::{Prepared, count},
+    state::prepared::count,
 };
 use ratatui::{Frame, layout::Rect, text::Line};
 use store_model::{
@@ -84,9 +84,7 @@ pub fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(Str
             Role::Danger,
         ));
     }
-    let prepared = cx
-        .selected
-        .and_then(|target| Prepared::of(cx.model, target));
+    let prepared = cx.prepared();
     let Some(prepared) = prepared else {
         return lines;
     };

@@ -294,7 +294,7 @@ impl Overlay for KeepNewest {
         "keep-newest"
     }
 
-    fn opened(&mut self, cx: &Context, _commands: &mut Vec<Command>) {
+    fn opened(&mut self, cx: &Context) {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else {
             return;
         };
@@ -321,7 +321,7 @@ impl Overlay for KeepNewest {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         match action {
             Action::Toggle => self.toggle(),
             Action::Left => self.set(self.most.saturating_sub(1)),
@@ -345,7 +345,7 @@ impl Overlay for KeepNewest {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         let Typed::Key(key) = typed else {
             return Handled::No;
         };
@@ -362,13 +362,7 @@ impl Overlay for KeepNewest {
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
@@ -397,11 +391,9 @@ impl Overlay for KeepNewest {
             frame,
             area,
             cx.theme,
-            tone,
-            "Keep the newest packages",
+            (tone, "Keep the newest packages"),
             hints,
-            columns,
-            height,
+            (columns, height),
         );
         let [command, spare, _, body] = Layout::vertical([
             Constraint::Length(1),

@@ -12,7 +12,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use tui_kit::theme::Role;
+use tui_kit::{row, theme::Role};
 
 impl Packages {
     /// The table and the selected package: beside each other where there is room, else one above the other.
@@ -70,9 +70,7 @@ impl Packages {
         let [_, below] =
             Layout::vertical([Constraint::Length(rows + 1), Constraint::Min(0)]).areas(table);
         if below.height >= preview.len() as u16 {
-            for (line, place) in preview.iter().zip(below.rows()) {
-                frame.render_widget(line, place);
-            }
+            row::lines(frame, below, preview.iter());
         }
         let border = cx.theme.style(Role::Border);
         let mark = if rule.width == 1 {

@@ -101,20 +101,20 @@ fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Opening> {
 }
 
 /// Offers the ZIP's packages, else asks for a path.
-pub fn add(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
+pub fn add(at: &At, documents: &Documents, cx: &Context) {
     let mut choices = offers(at, None, documents, cx);
     let Some(prompt) = prompt(at, None, cx) else {
         return;
     };
     if choices.is_empty() {
-        return commands.push(Command::Open(prompt));
+        return cx.send(Command::Open(prompt));
     }
     choices.push(Choice {
         text: "Another one …".into(),
         note: "type its path".into(),
         answer: vec![Command::Open(prompt)],
     });
-    commands.push(Command::Open(Opening::Choose {
+    cx.send(Command::Open(Opening::Choose {
         title: "Add a package".into(),
         text: "Packages of the chosen ZIP that the document does not name yet.".into(),
         choices,
@@ -123,9 +123,9 @@ pub fn add(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Comm
 }
 
 /// What can be done with the selected package.
-pub fn menu(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
+pub fn menu(at: &At, documents: &Documents, cx: &Context) {
     let (Some(target), Some(row)) = (cx.selected, &at.row) else {
-        return add(at, documents, cx, commands);
+        return add(at, documents, cx);
     };
     let mut choices = Vec::new();
     let choice = |text: &str, note: &str, answer: Vec<Command>| Choice {
@@ -189,7 +189,7 @@ pub fn menu(at: &At, documents: &Documents, cx: &Context, commands: &mut Vec<Com
         "",
         vec![Command::Copy(row.file_name.clone())],
     ));
-    commands.push(Command::Open(Opening::Choose {
+    cx.send(Command::Open(Opening::Choose {
         title: row.file_name.clone(),
         text: String::new(),
         choices,

@@ -18,14 +18,11 @@ use crate::{
         target_actions,
         text_panel::TextPanel,
     },
-    state::{
-        Change,
-        prepared::{Prepared, count},
-    },
+    state::{Change, prepared::count},
 };
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::{Constraint, Layout, Rect},
 };
 use std::{cell::Cell, rc::Rc};
@@ -38,7 +35,13 @@ use store_model::{
     },
     target::Kind,
 };
-use tui_kit::{list::Cursor, memo::Memo, scroll::Scroll, theme::Role};
+use tui_kit::{
+    list::{Click, Cursor},
+    memo::Memo,
+    row,
+    scroll::Scroll,
+    theme::Role,
+};
 
 /// From this width on the selected package stands beside the table.
 pub(super) const BESIDE: u16 = 156;
@@ -66,7 +69,7 @@ impl Packages {
     /// The list of the document as it stands now; made once for each version of it.
     pub(super) fn list(&self, documents: &Documents, cx: &Context) -> Option<Rc<PackageList>> {
         self.list.get(documents.version(), || {
-            let prepared = Prepared::of(cx.model, cx.selected?)?;
+            let prepared = cx.prepared()?;
             Some(PackageList::of(
                 &prepared,
                 documents.value(cx)?.as_ref(),
@@ -125,27 +128,15 @@ impl Packages {
         self.key = key;
     }
 
-    fn change(
-        &mut self,
-        edits: &[Edit],
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn change(&mut self, edits: &[Edit], documents: &mut Documents, cx: &Context) {
         let before = self.list(documents, cx);
-        if let Err(reason) = documents.change(edits, cx, commands) {
-            commands.push(Command::Toast(Severity::Error, reason));
+        if let Err(reason) = documents.change(edits, cx) {
+            cx.send(Command::Toast(Severity::Error, reason));
         }
         self.follow(before.as_deref(), documents, cx);
     }
 
-    pub(super) fn mark(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    pub(super) fn mark(&mut self, action: Action, documents: &mut Documents, cx: &Context) {
         let Some(At {
             document,
             row: Some(row),
@@ -154,10 +145,7 @@ impl Packages {
         else {
             return;
         };
-        let server = cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target))
-            .and_then(|prepared| prepared.server());
+        let server = cx.prepared().and_then(|prepared| prepared.server());
         let server = server.map(|(server, _)| &server.document);
         let edits = match action {
             Action::RemovePart => remove(&document, &row),
@@ -165,7 +153,7 @@ impl Packages {
         };
         if edits.is_empty() {
             let key = cx.key(Action::TogglePart);
-            commands.push(Command::Toast(
+            cx.send(Command::Toast(
                 Severity::Info,
                 format!("It is already marked for removal; {key} undoes that."),
             ));
@@ -174,7 +162,7 @@ impl Packages {
         // Of a new one nothing is left in the list: whoever did not mean it has to know the way back.
         if row.disposition == Disposition::New {
             let undo = cx.key(Action::Undo);
-            commands.push(Command::Toast(
+            cx.send(Command::Toast(
                 Severity::Info,
                 format!(
                     "{} is removed from the list; {undo} undoes it.",
@@ -182,12 +170,12 @@ impl Packages {
                 ),
             ));
         }
-        self.change(&edits, documents, cx, commands);
+        self.change(&edits, documents, cx);
     }
 
-    fn menu(&self, documents: &Documents, cx: &Context, commands: &mut Vec<Command>) {
+    fn menu(&self, documents: &Documents, cx: &Context) {
         if let Some(at) = self.at(documents, cx) {
-            menu(&at, documents, cx, commands);
+            menu(&at, documents, cx);
         }
     }
 
@@ -257,12 +245,6 @@ impl Tab for Packages {
         );
         if !is_change {
             return match action {
-                Action::Up
-                | Action::Down
-                | Action::PageUp
-                | Action::PageDown
-                | Action::First
-                | Action::Last => Possible::Yes,
                 _ => Possible::Unknown,
             };
         }
@@ -285,32 +267,26 @@ impl Tab for Packages {
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         match action {
-            Action::TogglePart | Action::RemovePart => self.mark(action, documents, cx, commands),
+            Action::TogglePart | Action::RemovePart => self.mark(action, documents, cx),
             Action::AddPart => {
                 if let Some(at) = self.at(documents, cx) {
-                    menu::add(&at, documents, cx, commands);
+                    menu::add(&at, documents, cx);
                 }
             }
-            Action::Enter => self.menu(documents, cx, commands),
+            Action::Enter => self.menu(documents, cx),
             Action::KeepNewest => {
                 // The overlay reads the working copy: what was changed just now belongs to it.
-                documents.keep(commands);
-                commands.extend(cx.selected.map(|target| {
+                documents.keep(cx);
+                cx.send_all(cx.selected.map(|target| {
                     Command::Open(Opening::KeepNewest {
                         target: target.clone(),
                     })
                 }));
             }
             Action::Copy => match self.at(documents, cx).and_then(|at| at.row) {
-                Some(row) => commands.push(Command::Copy(row.file_name)),
+                Some(row) => cx.send(Command::Copy(row.file_name)),
                 None => return Handled::No,
             },
             Action::NextFinding if self.next_finding(documents, cx) => {}
@@ -333,60 +309,31 @@ impl Tab for Packages {
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, documents: &mut Documents, cx: &Context) {
         let Some(list) = self.list(documents, cx) else {
             return;
         };
         let (rows, len) = (self.rows.get(), list.rows.len());
         let is_inside = rows.contains((event.column, event.row).into());
-        match event.kind {
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                let is_down = event.kind == MouseEventKind::ScrollDown;
-                if is_inside {
-                    self.cursor.scroll(is_down, len);
-                    self.remember(&list);
-                } else {
-                    self.scroll
-                        .act(if is_down { Action::Down } else { Action::Up });
-                }
-            }
-            MouseEventKind::Down(MouseButton::Left) if is_inside => {
-                match self.cursor.row_at(usize::from(event.row - rows.y), len) {
-                    Some(row) if row == self.cursor.index() => self.menu(documents, cx, commands),
-                    Some(row) => {
-                        self.cursor.set(row);
-                        self.remember(&list);
-                    }
-                    None => {}
-                }
-            }
-            _ => {}
+        if !is_inside {
+            self.scroll.mouse(event);
+        } else if self.cursor.mouse(event, rows, len) == Click::Same {
+            self.menu(documents, cx);
+        } else {
+            self.remember(&list);
         }
     }
 
-    fn entered(&mut self, documents: &mut Documents, cx: &Context, _commands: &mut Vec<Command>) {
+    fn entered(&mut self, documents: &mut Documents, cx: &Context) {
         self.is_shown = true;
         self.catch_up(documents, cx);
     }
 
-    fn left(&mut self, _documents: &mut Documents, _cx: &Context, _commands: &mut Vec<Command>) {
+    fn left(&mut self, _documents: &mut Documents, _cx: &Context) {
         self.is_shown = false;
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        documents: &mut Documents,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
         match change {
             Change::Selected => {
                 self.cursor = Cursor::default();
@@ -407,9 +354,7 @@ impl Tab for Packages {
 
     fn word(&self, documents: &Documents, cx: &Context) -> String {
         // Short: the row of tabs leaves little room.
-        let prepared = cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target));
+        let prepared = cx.prepared();
         match (prepared, documents.verdict(cx)) {
             (Some(prepared), Some(verdict)) if prepared.text.is_some() => match verdict.error() {
                 Some(_) => "✗ invalid JSON".to_owned(),
@@ -436,9 +381,7 @@ impl Tab for Packages {
                         (cx.key(Action::Undo), "undo"),
                     ],
                 );
-                for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-                    frame.render_widget(line, place);
-                }
+                row::lines(frame, area, panel.into_lines());
             }
             return;
         };
@@ -459,9 +402,7 @@ impl Tab for Packages {
                     (cx.key(Action::PickZip), "picks the ZIP"),
                 ],
             );
-            for (line, place) in panel.into_lines().into_iter().zip(body.rows()) {
-                frame.render_widget(line, place);
-            }
+            row::lines(frame, body, panel.into_lines());
             return;
         }
         self.parts(frame, body, documents, cx, &list);

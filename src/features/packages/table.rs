@@ -211,12 +211,8 @@ pub fn draw_table(
         let is_current = index == cursor.index();
         let line = cells(&texts, &widths);
         if is_current {
-            let role = if cx.is_focused {
-                Role::Selection
-            } else {
-                Role::SelectionUnfocused
-            };
-            frame.render_widget(Line::styled(line, style(role)), place);
+            frame.render_widget(Line::raw(line), place);
+            tui_kit::row::select(frame, place, cx.theme, cx.is_focused);
             continue;
         }
         // The sign and the state in their colours, what goes dimmed between them.

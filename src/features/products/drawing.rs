@@ -135,18 +135,8 @@ impl Products {
         };
         let name = text::fit(&product.name, name_width - mark.len()).into_owned();
         let filled = name_width - mark.len() - text::width(&name);
-        let style = match (is_current, cx.is_focused) {
-            (true, true) => cx.theme.style(Role::Selection),
-            (true, false) => cx.theme.style(Role::SelectionUnfocused),
-            (false, _) => cx.theme.style(Role::Text),
-        };
-        let on_row = |role: Role| {
-            if is_current && cx.is_focused {
-                style
-            } else {
-                style.patch(cx.theme.style(role))
-            }
-        };
+        let style = cx.theme.style(Role::Text);
+        let on_row = |role: Role| cx.theme.style(role);
         let mut line = Line::default();
         line.push_span(Span::styled(if is_current { "▸" } else { " " }, style));
         line.push_span(Span::styled(
@@ -210,6 +200,9 @@ impl Products {
                 cx,
             );
             frame.render_widget(drawn, line);
+            if *row == self.cursor.index() {
+                tui_kit::row::select(frame, line, cx.theme, cx.is_focused);
+            }
         }
     }
 }

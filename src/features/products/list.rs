@@ -13,7 +13,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::{KeyCode, MouseEvent},
     layout::{Position, Rect},
     text::Line,
 };
@@ -22,9 +22,9 @@ use store_model::{catalog::Catalog, product::Product, target::Target};
 use tui_kit::{
     field::Field,
     filter::Search,
-    list::Cursor,
+    list::{Click, Cursor},
     panel::{self, Heading},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -157,17 +157,17 @@ impl Products {
     }
 
     /// Makes what is under the cursor the selected target, when this list has the say.
-    fn select(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn select(&mut self, cx: &Context) {
         let Some(product) = self.current(cx) else {
             return;
         };
         self.anchor = Some(product.target.clone());
         if cx.selected != Some(&product.target) {
-            commands.push(Command::Select(product.target.clone()));
+            cx.send(Command::Select(product.target.clone()));
         }
     }
 
-    fn refilter(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn refilter(&mut self, cx: &Context) {
         // While a filter is typed the best hit is what is looked for.
         let before = self.anchor.take();
         self.cursor.set(0);
@@ -175,19 +175,19 @@ impl Products {
         if self.rows.is_empty() {
             // What is not on screen is not acted upon; it is selected again with the filter gone.
             self.unmatched = self.unmatched.take().or(before);
-            commands.push(Command::Deselect);
+            cx.send(Command::Deselect);
         } else {
             self.unmatched = None;
         }
-        self.select(cx, commands);
+        self.select(cx);
     }
 
-    fn clear_filter(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn clear_filter(&mut self, cx: &Context) {
         self.filter.clear();
         self.is_typing = false;
         self.anchor = self.unmatched.take().or(self.anchor.take());
         self.recompute(cx);
-        self.select(cx, commands);
+        self.select(cx);
     }
 }
 
@@ -216,19 +216,13 @@ impl Pane for Products {
         hints
     }
 
-    fn focused(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.select(cx, commands);
+    fn focused(&mut self, cx: &Context) {
+        self.select(cx);
     }
 
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         match action {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
-            | Action::Filter => Possible::Yes,
+            Action::Filter => Possible::Yes,
             Action::Enter | Action::Right if self.current(cx).is_some() => Possible::Yes,
             Action::Enter | Action::Right => {
                 Possible::No("There is nothing under the cursor to open.".to_owned())
@@ -246,7 +240,7 @@ impl Pane for Products {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context) -> Handled {
         if self.is_typing
             && matches!(
                 action,
@@ -256,34 +250,34 @@ impl Pane for Products {
             return Handled::No;
         }
         if self.cursor.act(action, self.rows.len()) {
-            self.select(cx, commands);
+            self.select(cx);
             return Handled::Yes;
         }
         match action {
             Action::Filter => self.is_typing = true,
             Action::Enter if self.is_typing => self.is_typing = false,
             Action::Enter | Action::Right if self.current(cx).is_some() => {
-                self.select(cx, commands);
-                commands.push(Command::Focus(PaneId::Detail));
+                self.select(cx);
+                cx.send(Command::Focus(PaneId::Detail));
             }
             Action::AllAddOns if self.which == Which::AddOns => {
                 self.is_all = !self.is_all;
                 self.recompute(cx);
-                self.select(cx, commands);
+                self.select(cx);
             }
             Action::Back if self.is_typing || !self.filter.is_empty() => {
-                self.clear_filter(cx, commands);
+                self.clear_filter(cx);
             }
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         match typed {
             // Nothing left to delete: the filter goes as it came.
             Typed::Key(key) if key.code == KeyCode::Backspace && self.filter.is_empty() => {
-                self.clear_filter(cx, commands);
+                self.clear_filter(cx);
             }
             Typed::Key(key) => {
                 let before = self.filter.text().to_owned();
@@ -291,42 +285,30 @@ impl Pane for Products {
                     return Handled::No;
                 }
                 if self.filter.text() != before {
-                    self.refilter(cx, commands);
+                    self.refilter(cx);
                 }
             }
             Typed::Paste(pasted) => {
                 self.filter.paste(pasted);
-                self.refilter(cx, commands);
+                self.refilter(cx);
             }
         }
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let Some(line) = event.row.checked_sub(area.y + 1) else {
-                    return;
-                };
-                if let Some(row) = self.cursor.row_at(usize::from(line), self.rows.len()) {
-                    let is_again = cx.is_focused && row == self.cursor.index();
-                    self.cursor.set(row);
-                    self.select(cx, commands);
-                    if is_again {
-                        commands.push(Command::Focus(PaneId::Detail));
-                    }
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
-                self.select(cx, commands);
-            }
-            _ => {}
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
+        let click = self
+            .cursor
+            .mouse(event, panel::inside(area), self.rows.len());
+        if click != Click::No {
+            self.select(cx);
+        }
+        if click == Click::Same && cx.is_focused {
+            cx.send(Command::Focus(PaneId::Detail));
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         match change {
             Change::List(catalog) if self.is_mine(catalog) => self.recompute(cx),
             Change::Status(_) if !self.filter.is_empty() => self.recompute(cx),
@@ -355,7 +337,7 @@ impl Pane for Products {
             _ => return,
         }
         if cx.is_focused || (self.which == Which::Apps && cx.selected.is_none()) {
-            self.select(cx, commands);
+            self.select(cx);
         }
     }
 
@@ -412,9 +394,7 @@ impl Pane for Products {
             inner.height = rows;
         } else if self.rows.is_empty() {
             let lines = text::wrap(&self.placeholder(cx), usize::from(inner.width));
-            for (line, place) in lines.into_iter().zip(inner.rows()) {
-                frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);
-            }
+            row::texts(frame, inner, lines, cx.theme.style(Role::Muted));
             return;
         }
         self.draw_rows(frame, inner, cx);

@@ -31,12 +31,7 @@ impl Analyzer {
     }
 
     /// The analysis of the documents as they stand; `None` while a task works on it.
-    pub fn analyze(
-        &mut self,
-        prepared: &Prepared,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Option<Arc<ReviewAnalysis>> {
+    pub fn analyze(&mut self, prepared: &Prepared, cx: &Context) -> Option<Arc<ReviewAnalysis>> {
         let documents = Analyze {
             detail: Arc::clone(prepared.detail),
             first: prepared.first(),
@@ -49,7 +44,7 @@ impl Analyzer {
             .is_none_or(|(of, _)| !of.is_same(&documents))
         {
             if is_heavy(&documents) {
-                self.command(documents, commands);
+                self.command(documents, cx);
                 return None;
             }
             let analysis = Arc::new(documents.analysis(cx.now));
@@ -61,7 +56,7 @@ impl Analyzer {
             .map(|(_, analysis)| Arc::clone(analysis))
     }
 
-    fn command(&mut self, documents: Analyze, commands: &mut Vec<Command>) {
+    fn command(&mut self, documents: Analyze, cx: &Context) {
         if self
             .asked
             .as_ref()
@@ -70,7 +65,7 @@ impl Analyzer {
             return;
         }
         self.asked = Some(documents.clone());
-        commands.push(Command::start(documents));
+        cx.send(Command::start(documents));
     }
 
     /// Takes a task's answer; says whether it is the one that was waited for.

@@ -97,8 +97,10 @@ pub fn blockers(
             count(open, "change", "changes")
         ));
     }
-    if profile.is_protected && typed_name.trim() != preview.name.trim() {
-        found.push("Type the product's name.".to_owned());
+    let typed = typed_name.trim();
+    let is_typed = typed == preview.name.trim() || typed.eq_ignore_ascii_case(target.id());
+    if profile.is_protected && !is_typed {
+        found.push("Type the product's name or its Store id.".to_owned());
     }
     found
 }

@@ -85,13 +85,13 @@ impl Body<'_, '_> {
                     };
                     self.item(
                         Item::Choice(index),
-                        &format!("{sign} {}", choice.sentence),
+                        &format!("{} {sign} {}", index + 1, choice.sentence),
                         role,
                     );
                 }
                 Some(fault) => {
                     self.panel
-                        .text(&format!("    {}", choice.sentence), Role::Muted);
+                        .text(&format!("      {}", choice.sentence), Role::Muted);
                     self.panel
                         .text(&format!("      not possible: {fault}"), Role::Muted);
                 }

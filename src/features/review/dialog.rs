@@ -41,6 +41,7 @@ use tui_kit::{
     field::Field,
     meter,
     modal::{self, Tone},
+    row,
     text::fit,
     theme::Role,
 };
@@ -88,13 +89,13 @@ impl Review {
         }
     }
 
-    fn look(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn look(&mut self, cx: &Context) {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else {
             self.preview = None;
             self.analyzer.clear();
             return;
         };
-        let Some(analysis) = self.analyzer.analyze(&prepared, cx, commands) else {
+        let Some(analysis) = self.analyzer.analyze(&prepared, cx) else {
             return;
         };
         let mut preview = Preview::of(cx.model, &prepared, analysis);
@@ -111,7 +112,7 @@ impl Review {
         {
             let document = preview.analysis.value.clone().unwrap_or_default();
             let identity = package_identity(cx.model, &self.target);
-            commands.push(Command::start(Examine {
+            cx.send(Command::start(Examine {
                 zip: zip.clone(),
                 kind: preview.kind,
                 document,
@@ -123,7 +124,7 @@ impl Review {
         self.view = view;
         self.preview = Some(preview);
         self.has_looked_inside = self.examined(cx).is_some();
-        self.sum(false, cx, commands);
+        self.sum(false, cx);
         if !self.items(cx).contains(&self.focus) {
             self.focus = Item::Cancel;
         }
@@ -139,7 +140,7 @@ impl Review {
     }
 
     /// Lets the ZIP be read for the hash: a small one at once, a large one when somebody wants the hash.
-    fn sum(&mut self, is_wanted: bool, cx: &Context, commands: &mut Vec<Command>) {
+    fn sum(&mut self, is_wanted: bool, cx: &Context) {
         let Some(zip) = self.preview.as_ref().and_then(Preview::uploaded).cloned() else {
             return;
         };
@@ -151,7 +152,7 @@ impl Review {
         };
         if self.summing.as_ref() != Some(&zip) && (is_wanted || examined.size <= SMALL) {
             self.summing = Some(zip.clone());
-            commands.push(Command::start(Sum { zip }));
+            cx.send(Command::start(Sum { zip }));
         }
     }
 
@@ -197,11 +198,11 @@ impl Overlay for Review {
         &[Scope::Overlay, Scope::Move, Scope::Target]
     }
 
-    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.look(cx, commands);
+    fn opened(&mut self, cx: &Context) {
+        self.look(cx);
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         let page = isize::try_from(self.page.get())
             .unwrap_or(10)
             .saturating_sub(1)
@@ -213,8 +214,8 @@ impl Overlay for Review {
                 return Closing::Unused;
             }
             Action::Copy => match self.hash(cx) {
-                Some(hash) => commands.push(Command::Copy(hash.to_string())),
-                None => self.sum(true, cx, commands),
+                Some(hash) => cx.send(Command::Copy(hash.to_string())),
+                None => self.sum(true, cx),
             },
             Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => {
                 return self.press(cx);
@@ -233,7 +234,7 @@ impl Overlay for Review {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         match typed {
             Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1, true),
             Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1, true),
@@ -242,19 +243,28 @@ impl Overlay for Review {
                     return Handled::No;
                 }
             }
+            // The draft's choices by their numbers, from anywhere in the review.
+            Typed::Key(key)
+                if let KeyCode::Char(digit @ '1'..='9') = key.code
+                    && let Some(index) = digit.to_digit(10).map(|digit| digit as usize - 1)
+                    && self.items(cx).contains(&Item::Choice(index)) =>
+            {
+                self.focus = Item::Choice(index);
+                self.press(cx);
+                self.show_focus();
+            }
+            Typed::Key(key)
+                if key.code == KeyCode::Char('p') && self.items(cx).contains(&Item::Publish) =>
+            {
+                self.focus = Item::Publish;
+            }
             Typed::Paste(text) if self.focus == Item::Name => self.typed_name.paste(text),
             _ => return Handled::No,
         }
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         match event.kind {
             MouseEventKind::ScrollDown => self.scroll(3),
             MouseEventKind::ScrollUp => self.scroll(-3),
@@ -263,17 +273,17 @@ impl Overlay for Review {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         match change {
             Change::Target(target) | Change::Edit(target) | Change::Status(target)
                 if *target == self.target =>
             {
-                self.look(cx, commands);
+                self.look(cx);
             }
-            Change::Task(message) if self.analyzer.answered(message) => self.look(cx, commands),
+            Change::Task(message) if self.analyzer.answered(message) => self.look(cx),
             // What its packages say of themselves is part of what changes.
             Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
-                self.look(cx, commands);
+                self.look(cx);
             }
             _ => {}
         }
@@ -325,11 +335,9 @@ impl Overlay for Review {
             frame,
             area,
             cx.theme,
-            tone,
-            "Review before publishing",
+            (tone, "Review before publishing"),
             hints,
-            columns,
-            rows,
+            (columns, rows),
         );
         let [text, name, word, buttons] = Layout::vertical([
             Constraint::Min(1),
@@ -344,9 +352,7 @@ impl Overlay for Review {
         let last = lines.len().saturating_sub(usize::from(text.height));
         let top = self.top.get().min(last);
         self.top.set(top);
-        for (line, place) in lines.into_iter().skip(top).zip(text.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, text, lines.into_iter().skip(top));
         let mark = |frame: &mut Frame, y, mark| {
             frame.render_widget(
                 Span::styled(mark, style(Role::Key)),

@@ -43,7 +43,11 @@ pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
             ],
             yes: "Replace and continue".to_owned(),
             danger: true,
-            must_type: (cx.model.profile.is_protected).then(|| row.view.name.clone()),
+            must_type: if cx.model.profile.is_protected {
+                vec![row.view.name.clone(), row.view.target.id().to_owned()]
+            } else {
+                Vec::new()
+            },
             then: vec![Command::start(Renew {
                 run,
                 plan: row.plan.clone(),
@@ -99,7 +103,7 @@ pub fn cancel(row: &RunRow) -> Command {
         text: vec!["It stops after the current request.".to_owned(), stays],
         yes: "Stop the run".to_owned(),
         danger: false,
-        must_type: None,
+        must_type: Vec::new(),
         then: vec![Command::Cancel(row.job)],
     })
 }

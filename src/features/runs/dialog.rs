@@ -375,7 +375,7 @@ impl Overlay for Run {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         if self.scroll.act(action) {
             return Closing::Stay;
         }
@@ -385,30 +385,24 @@ impl Overlay for Run {
             Action::Copy => {
                 let text = row.map(|row| lines(row, 120, cx)).unwrap_or_default();
                 let text: Vec<_> = text.iter().map(ToString::to_string).collect();
-                commands.push(Command::Copy(text.join("\n")));
+                cx.send(Command::Copy(text.join("\n")));
             }
             Action::OpenPortal => {
-                commands.extend(row.map(|row| {
+                cx.send_all(row.map(|row| {
                     Command::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))
                 }));
             }
-            Action::ResumeRun => commands.extend(row.and_then(|row| controls::resume(row, cx))),
-            Action::PauseRun => commands.extend(row.and_then(|row| controls::pause(row, cx))),
+            Action::ResumeRun => cx.send_all(row.and_then(|row| controls::resume(row, cx))),
+            Action::PauseRun => cx.send_all(row.and_then(|row| controls::pause(row, cx))),
             Action::CancelRun => {
-                commands.extend(row.filter(|row| row.is_active()).map(controls::cancel));
+                cx.send_all(row.filter(|row| row.is_active()).map(controls::cancel));
             }
             _ => return Closing::Unused,
         }
         Closing::Stay
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
@@ -416,7 +410,7 @@ impl Overlay for Run {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let Some(row) = self.row(cx) else {
             let hints = overlay::hints(cx, &[(Action::Back, "close")]);
-            let inner = modal::draw(frame, area, cx.theme, Tone::Calm, "Run", hints, 40, 1);
+            let inner = modal::draw(frame, area, cx.theme, (Tone::Calm, "Run"), hints, (40, 1));
             frame.render_widget(Line::raw("This run was removed from the list."), inner);
             return;
         };
@@ -447,11 +441,9 @@ impl Overlay for Run {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            width,
-            lines.len() as u16,
+            (width, lines.len() as u16),
         );
         self.scroll.draw(frame, inner, &lines);
     }

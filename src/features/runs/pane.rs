@@ -16,16 +16,16 @@ use crate::{
 use jiff::Timestamp;
 use ratatui::{
     Frame,
-    crossterm::event::{MouseButton, MouseEvent, MouseEventKind},
+    crossterm::event::MouseEvent,
     layout::Rect,
     text::{Line, Span},
 };
 use store_model::units;
 use tui_kit::{
-    list::Cursor,
+    list::{Click, Cursor},
     meter,
     panel::{self, Heading},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -55,11 +55,11 @@ impl Runs {
         cx.model.runs.get(self.cursor.index())
     }
 
-    fn select(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn select(&mut self, cx: &Context) {
         let Some(row) = self.current(cx) else { return };
         self.anchor = Some(row.view.id.clone());
         if cx.selected != Some(&row.view.target) {
-            commands.push(Command::Select(row.view.target.clone()));
+            cx.send(Command::Select(row.view.target.clone()));
         }
     }
 }
@@ -224,8 +224,8 @@ impl Pane for Runs {
         }
     }
 
-    fn focused(&mut self, cx: &Context, commands: &mut Vec<Command>) {
-        self.select(cx, commands);
+    fn focused(&mut self, cx: &Context) {
+        self.select(cx);
     }
 
     fn possible(&self, action: Action, cx: &Context) -> Possible {
@@ -257,20 +257,14 @@ impl Pane for Runs {
             | Action::CancelRun
             | Action::DismissRun
             | Action::Copy
-            | Action::OpenPortal
-            | Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last => Possible::Yes,
+            | Action::OpenPortal => Possible::Yes,
             _ => Possible::Unknown,
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn act(&mut self, action: Action, cx: &Context) -> Handled {
         if self.cursor.act(action, cx.model.runs.len()) {
-            self.select(cx, commands);
+            self.select(cx);
             return Handled::Yes;
         }
         let Some(row) = self.current(cx) else {
@@ -278,23 +272,23 @@ impl Pane for Runs {
         };
         let view = &row.view;
         match action {
-            Action::Enter | Action::Right => commands.push(Command::Open(Opening::Run {
+            Action::Enter | Action::Right => cx.send(Command::Open(Opening::Run {
                 id: view.id.clone(),
             })),
-            Action::CancelRun if row.is_active() => commands.push(cancel(row)),
-            Action::ResumeRun => commands.extend(resume(row, cx)),
-            Action::PauseRun => commands.extend(pause(row, cx)),
+            Action::CancelRun if row.is_active() => cx.send(cancel(row)),
+            Action::ResumeRun => cx.send_all(resume(row, cx)),
+            Action::PauseRun => cx.send_all(pause(row, cx)),
             Action::DismissRun if !row.is_active() => {
-                commands.push(Command::DismissRun(view.id.clone()));
+                cx.send(Command::DismissRun(view.id.clone()));
             }
             Action::Copy => {
                 let submission = view.submission.as_deref().unwrap_or("none yet");
-                commands.push(Command::Copy(format!(
+                cx.send(Command::Copy(format!(
                     "{} submission {submission} run {}",
                     view.target, view.id
                 )));
             }
-            Action::OpenPortal => commands.push(Command::OpenLink(
+            Action::OpenPortal => cx.send(Command::OpenLink(
                 view.target.portal_url(view.submission.as_deref()),
             )),
             _ => return Handled::No,
@@ -302,30 +296,18 @@ impl Pane for Runs {
         Handled::Yes
     }
 
-    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context, commands: &mut Vec<Command>) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let len = cx.model.runs.len();
-        match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let line = event.row.checked_sub(area.y + 1).map(usize::from);
-                if let Some(row) = line.and_then(|line| self.cursor.row_at(line, len)) {
-                    let is_again = cx.is_focused && row == self.cursor.index();
-                    self.cursor.set(row);
-                    self.select(cx, commands);
-                    if is_again {
-                        self.act(Action::Enter, cx, commands);
-                    }
-                }
-            }
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                self.cursor
-                    .scroll(event.kind == MouseEventKind::ScrollDown, len);
-                self.select(cx, commands);
-            }
-            _ => {}
+        let click = self.cursor.mouse(event, panel::inside(area), len);
+        if click != Click::No {
+            self.select(cx);
+        }
+        if click == Click::Same && cx.is_focused {
+            self.act(Action::Enter, cx);
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, _commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         if *change == Change::Runs {
             let kept = self
                 .anchor
@@ -373,12 +355,12 @@ impl Pane for Runs {
                 cx.key(Action::Publish),
                 cx.key(Action::Follow)
             );
-            for (line, place) in text::wrap(&advice, usize::from(inner.width))
-                .into_iter()
-                .zip(inner.rows())
-            {
-                frame.render_widget(Line::styled(line, cx.theme.style(Role::Muted)), place);
-            }
+            row::texts(
+                frame,
+                inner,
+                text::wrap(&advice, usize::from(inner.width)),
+                cx.theme.style(Role::Muted),
+            );
             return;
         }
         let window = self.cursor.window(usize::from(inner.height), runs.len());
@@ -406,29 +388,16 @@ impl Pane for Runs {
                 None if row.is_left => ("‖", Role::Warning),
                 None => ("▲", Role::Busy),
             };
-            let name_style = match (is_current, cx.is_focused) {
-                (true, true) => cx.theme.style(Role::Selection),
-                (true, false) => cx.theme.style(Role::SelectionUnfocused),
-                (false, _) => cx.theme.style(Role::Text),
-            };
             let mut line = Line::default();
-            line.push_span(Span::styled(if is_current { "▸" } else { " " }, name_style));
-            // On the bar it has no colour of its own: that would tear a hole into it.
-            let sign_style = if is_current && cx.is_focused {
-                name_style
-            } else {
-                name_style.patch(cx.theme.style(role))
-            };
-            line.push_span(Span::styled(sign, sign_style));
-            line.push_span(Span::styled(
-                format!(" {} ", text::pad(&row.view.name, name_width)),
-                name_style,
-            ));
-            line.push_span(Span::raw(" "));
-            for span in body(row, room.saturating_sub(name_width + 5), cx) {
-                line.push_span(span);
-            }
+            line.push_span(if is_current { "▸" } else { " " });
+            line.push_span(Span::styled(sign, cx.theme.style(role)));
+            line.push_span(format!(" {}  ", text::pad(&row.view.name, name_width)));
+            line.spans
+                .extend(body(row, room.saturating_sub(name_width + 5), cx));
             frame.render_widget(line, place);
+            if is_current {
+                tui_kit::row::select(frame, place, cx.theme, cx.is_focused);
+            }
         }
     }
 }

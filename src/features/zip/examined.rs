@@ -15,7 +15,7 @@ use store_model::archive::{Repair, apply_to, fit::Fit, repairs};
 use tui_kit::theme::Role;
 
 impl ZipPicker {
-    pub(super) fn examine(&mut self, zip: &Path, cx: &Context, commands: &mut Vec<Command>) {
+    pub(super) fn examine(&mut self, zip: &Path, cx: &Context) {
         self.asked = Some(zip.to_owned());
         self.examine_at = None;
         let document = self
@@ -24,7 +24,7 @@ impl ZipPicker {
             .and_then(Verdict::shared)
             .unwrap_or_default();
         let identity = package_identity(cx.model, &self.target);
-        commands.push(Command::start(Examine {
+        cx.send(Command::start(Examine {
             zip: zip.to_owned(),
             kind: self.target.kind(),
             document,
@@ -81,7 +81,7 @@ impl ZipPicker {
         }
     }
 
-    pub(super) fn repair(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub(super) fn repair(&mut self, cx: &Context) {
         let repairs = self.repairs(cx);
         if repairs.is_empty() {
             self.note = Some((
@@ -108,7 +108,7 @@ impl ZipPicker {
             format!("✓ The JSON was changed in {places}; you can still edit it."),
             Role::Good,
         ));
-        commands.push(Command::Edited {
+        cx.send(Command::Edited {
             target: self.target.clone(),
             text,
         });

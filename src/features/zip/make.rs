@@ -62,7 +62,7 @@ impl ZipPicker {
         }
     }
 
-    pub(super) fn make(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub(super) fn make(&mut self, cx: &Context) {
         if let Possible::No(why) = self.can_make(cx) {
             self.note = Some((why, Role::Warning));
             return;
@@ -74,7 +74,7 @@ impl ZipPicker {
         let out = free_name(cx, &folder);
         self.making = Some(out.clone());
         (self.failure, self.packed) = (None, (0, 0));
-        commands.push(Command::start(Pack {
+        cx.send(Command::start(Pack {
             folder,
             out,
             kind: self.target.kind(),
@@ -83,12 +83,7 @@ impl ZipPicker {
     }
 
     /// Takes in how the making goes on, or ended.
-    pub(super) fn made(
-        &mut self,
-        message: &TaskMessage,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    pub(super) fn made(&mut self, message: &TaskMessage, cx: &Context) {
         let Some((task, event)) = Pack::event(message) else {
             return;
         };
@@ -102,7 +97,7 @@ impl ZipPicker {
                 return;
             }
             TaskEvent::Progress(Packing::Done(packed)) | TaskEvent::Done(Packing::Done(packed)) => {
-                self.browse(cx.model.folder.path.clone(), commands);
+                self.browse(cx.model.folder.path.clone(), cx);
                 let name = task.out.file_name().unwrap_or_default().to_string_lossy();
                 let left = match packed.left_out.len() {
                     0 => String::new(),

@@ -150,15 +150,15 @@ impl ZipPicker {
         self.entry(cx).filter(|entry| rank(entry) == 0)
     }
 
-    pub(super) fn browse(&mut self, folder: PathBuf, commands: &mut Vec<Command>) {
+    pub(super) fn browse(&mut self, folder: PathBuf, cx: &Context) {
         self.filter.clear();
         (self.note, self.wanted) = (None, None);
-        commands.push(Command::start(Browse { folder }));
+        cx.send(Command::start(Browse { folder }));
     }
 
-    pub(super) fn up(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    pub(super) fn up(&mut self, cx: &Context) {
         if let Some(parent) = parent(&cx.model.folder.path) {
-            self.browse(parent, commands);
+            self.browse(parent, cx);
         }
     }
 }
@@ -185,7 +185,7 @@ impl Overlay for ZipPicker {
         true
     }
 
-    fn opened(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn opened(&mut self, cx: &Context) {
         self.judge(cx);
         let chosen =
             Prepared::of(cx.model, &self.target).and_then(|prepared| prepared.zip?.parent());
@@ -193,10 +193,7 @@ impl Overlay for ZipPicker {
         let start = chosen
             .or(last.filter(|_| cx.model.folder.entries.value().is_some()))
             .or(cx.model.profile.zip_folder.as_deref());
-        self.browse(
-            start.map_or_else(|| PathBuf::from("."), Path::to_owned),
-            commands,
-        );
+        self.browse(start.map_or_else(|| PathBuf::from("."), Path::to_owned), cx);
         self.arrange_rows(cx);
         self.cursor_home(cx);
         self.moved(cx);
@@ -212,12 +209,12 @@ impl Overlay for ZipPicker {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         self.note = None;
         match action {
-            Action::Repair => self.repair(cx, commands),
-            Action::MakeZip => self.make(cx, commands),
-            Action::Back if self.making.is_some() => commands.extend(
+            Action::Repair => self.repair(cx),
+            Action::MakeZip => self.make(cx),
+            Action::Back if self.making.is_some() => cx.send_all(
                 cx.model
                     .running::<Pack>()
                     .map(|(job, _)| Command::Cancel(job)),
@@ -228,7 +225,7 @@ impl Overlay for ZipPicker {
             {
                 return Closing::Unused;
             }
-            Action::Left => self.up(cx, commands),
+            Action::Left => self.up(cx),
             Action::Back if !self.filter.is_empty() => {
                 self.filter.clear();
                 self.arrange_rows(cx);
@@ -244,13 +241,13 @@ impl Overlay for ZipPicker {
                     {
                         return self.choose(path, cx);
                     }
-                    self.browse(path, commands);
+                    self.browse(path, cx);
                     return Closing::Stay;
                 }
                 match (self.rows.get(self.cursor.index()), self.entry(cx)) {
-                    (Some(Row::Up), _) => self.up(cx, commands),
+                    (Some(Row::Up), _) => self.up(cx),
                     (_, Some(entry)) if entry.is_folder => {
-                        self.browse(entry.path.clone(), commands);
+                        self.browse(entry.path.clone(), cx);
                     }
                     (_, Some(entry)) if action == Action::Enter && rank(entry) == 0 => {
                         return self.choose(entry.path.clone(), cx);
@@ -270,14 +267,14 @@ impl Overlay for ZipPicker {
         Closing::Stay
     }
 
-    fn typed(&mut self, typed: &Typed, cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         self.note = None;
         match typed {
             Typed::Key(KeyEvent {
                 code: KeyCode::Backspace,
                 ..
             }) if self.filter.is_empty() => {
-                self.up(cx, commands);
+                self.up(cx);
                 return Handled::Yes;
             }
             Typed::Key(key) => {
@@ -293,13 +290,7 @@ impl Overlay for ZipPicker {
         Handled::Yes
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, cx: &Context) -> Closing {
         if let MouseEventKind::ScrollDown | MouseEventKind::ScrollUp = event.kind {
             self.cursor
                 .scroll(event.kind == MouseEventKind::ScrollDown, self.rows.len());
@@ -308,10 +299,10 @@ impl Overlay for ZipPicker {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context, commands: &mut Vec<Command>) {
+    fn changed(&mut self, change: &Change, cx: &Context) {
         match change {
             Change::Folder => self.listed(cx),
-            Change::Task(message) => self.made(message, cx, commands),
+            Change::Task(message) => self.made(message, cx),
             Change::Edit(target) | Change::Target(target) if *target == self.target => {
                 self.judge(cx);
             }
@@ -323,12 +314,12 @@ impl Overlay for ZipPicker {
         self.examine_at
     }
 
-    fn woken(&mut self, cx: &Context, commands: &mut Vec<Command>) {
+    fn woken(&mut self, cx: &Context) {
         // Asked for once, whether or not there still is a ZIP to look into.
         if self.examine_at.take_if(|at| cx.uptime >= *at).is_some()
             && let Some(zip) = self.zip(cx)
         {
-            self.examine(&zip.path.clone(), cx, commands);
+            self.examine(&zip.path.clone(), cx);
         }
     }
 
@@ -364,11 +355,9 @@ impl Overlay for ZipPicker {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title,
+            (Tone::Calm, &title),
             hints,
-            columns,
-            rows,
+            (columns, rows),
         );
         let note = self
             .progress(usize::from(inner.width))

@@ -131,23 +131,15 @@ impl ZipPicker {
                     line.push_span(Span::styled(facts, cx.theme.style(Role::Muted)));
                 }
             }
+            let place = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            frame.render_widget(line, place);
             if is_here {
-                // One bar: colours of parts would tear holes into it.
-                line = line
-                    .spans
-                    .into_iter()
-                    .map(|span| Span::raw(span.content))
-                    .collect::<Line>();
-                line = line.style(cx.theme.style(Role::Selection));
+                tui_kit::row::select(frame, place, cx.theme, true);
             }
-            frame.render_widget(
-                line,
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-            );
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    command::{Choice, Command},
+    command::Choice,
     pane::{Context, Handled, Typed},
 };
 use ratatui::{
@@ -13,7 +13,8 @@ use ratatui::{
 };
 use tui_kit::{
     filter::best,
-    finder::{Click, Finder},
+    finder::Finder,
+    list::Click,
     modal::{self, Tone},
     row,
     text::{pad, width, wrap},
@@ -80,7 +81,7 @@ impl Overlay for Choose {
         self.is_long()
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context) -> Closing {
         match action {
             Action::Enter => self.choose(),
             Action::Back if self.finder.clear(|text| rank(&self.choices, text)) => Closing::Stay,
@@ -90,17 +91,11 @@ impl Overlay for Choose {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         Handled::from(self.finder.typed(typed, |text| rank(&self.choices, text)))
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         if self.finder.mouse(event) == Click::Same {
             self.choose()
         } else {
@@ -137,11 +132,9 @@ impl Overlay for Choose {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &self.title,
+            (Tone::Calm, &self.title),
             hints,
-            columns,
-            height,
+            (columns, height),
         );
         let [above, list] =
             Layout::vertical([Constraint::Length(said.len() as u16), Constraint::Min(1)])

@@ -7,16 +7,11 @@ use crate::screen::{
     command::Command,
     pane::{Context, Handled, Typed},
 };
-use ratatui::{
-    Frame,
-    crossterm::event::KeyCode,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, crossterm::event::KeyCode, layout::Rect, text::Line};
 use tui_kit::{
     field::Field,
     modal::{self, Tone},
-    text,
+    row, text,
     theme::Role,
 };
 
@@ -26,7 +21,7 @@ pub struct Confirm {
     /// The word on the button that releases.
     pub yes: String,
     pub is_danger: bool,
-    pub must_type: Option<String>,
+    pub must_type: Vec<String>,
     pub then: Vec<Command>,
     typed: Field,
     is_yes: bool,
@@ -38,7 +33,7 @@ impl Confirm {
         text: Vec<String>,
         yes: String,
         is_danger: bool,
-        must_type: Option<String>,
+        must_type: Vec<String>,
         then: Vec<Command>,
     ) -> Self {
         Self {
@@ -55,9 +50,9 @@ impl Confirm {
 
     /// Whether the name that has to be typed stands there.
     fn is_typed(&self) -> bool {
-        self.must_type
-            .as_ref()
-            .is_none_or(|name| self.typed.text().trim() == name)
+        let typed = self.typed.text().trim();
+        let is_it = |name: &String| typed.eq_ignore_ascii_case(name.trim());
+        self.must_type.is_empty() || self.must_type.iter().any(is_it)
     }
 }
 
@@ -69,24 +64,24 @@ impl Overlay for Confirm {
     }
 
     fn takes_text(&self) -> bool {
-        self.must_type.is_some()
+        !self.must_type.is_empty()
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         match action {
-            Action::Enter if self.must_type.is_some() && self.is_typed() => {
+            Action::Enter if !self.must_type.is_empty() && self.is_typed() => {
                 Closing::Close(std::mem::take(&mut self.then))
             }
-            Action::Enter if self.must_type.is_some() => {
-                let name = self.must_type.clone().unwrap_or_default();
+            Action::Enter if !self.must_type.is_empty() => {
+                let name = self.must_type.join(" or ");
                 let text = format!("Type {name} to continue, or press Esc to cancel.");
-                commands.push(Command::Toast(crate::screen::command::Severity::Info, text));
+                cx.send(Command::Toast(crate::screen::command::Severity::Info, text));
                 Closing::Stay
             }
             Action::Enter if self.is_yes => Closing::Close(std::mem::take(&mut self.then)),
             Action::Enter | Action::Back => Closing::Close(Vec::new()),
             Action::Left | Action::Right | Action::Up | Action::Down | Action::Toggle
-                if self.must_type.is_none() =>
+                if self.must_type.is_empty() =>
             {
                 self.is_yes = !self.is_yes;
                 Closing::Stay
@@ -95,15 +90,15 @@ impl Overlay for Confirm {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         match typed {
             Typed::Key(key)
-                if self.must_type.is_none()
+                if self.must_type.is_empty()
                     && matches!(key.code, KeyCode::Tab | KeyCode::BackTab) =>
             {
                 self.is_yes = !self.is_yes;
             }
-            typed if self.must_type.is_some() => drop(self.typed.typed(typed)),
+            typed if !self.must_type.is_empty() => drop(self.typed.typed(typed)),
             _ => return Handled::No,
         }
         Handled::Yes
@@ -118,13 +113,11 @@ impl Overlay for Confirm {
             .flat_map(|part| text::wrap(part, columns))
             .map(|line| Line::styled(line, style(Role::Text)))
             .collect();
-        let field_at = self.must_type.as_ref().map(|name| {
+        let field_at = (!self.must_type.is_empty()).then(|| {
             lines.push(Line::default());
-            lines.push(Line::from(vec![
-                Span::raw("Type "),
-                Span::styled(name.clone(), style(Role::Title)),
-                Span::raw(" to go on:"),
-            ]));
+            let said = format!("Type {} to go on:", self.must_type.join(" or "));
+            let said = text::wrap(&said, columns).into_iter();
+            lines.extend(said.map(|line| Line::styled(line, style(Role::Title))));
             lines.push(Line::default());
             lines.len() as u16 - 1
         });
@@ -135,13 +128,13 @@ impl Overlay for Confirm {
             (true, true) => Role::Danger,
             (true, false) => Role::Text,
         };
-        let is_yes = self.is_yes || (self.must_type.is_some() && can);
+        let is_yes = self.is_yes || (!self.must_type.is_empty() && can);
         let answers = [
             ("No, go back", !is_yes, Role::Text),
             (self.yes.as_str(), is_yes, yes_role),
         ];
         lines.push(modal::buttons(cx.theme, &answers));
-        let hints = if self.must_type.is_some() {
+        let hints = if !self.must_type.is_empty() {
             overlay::hints(cx, &[(Action::Enter, "confirm"), (Action::Back, "back")])
         } else {
             let (left, right) = ((Action::Left, ""), (Action::Right, "choose"));
@@ -165,11 +158,9 @@ impl Overlay for Confirm {
             frame,
             area,
             cx.theme,
-            tone,
-            &self.title,
+            (tone, &self.title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         // On a small screen the buttons matter more than the end of the text.
         let hidden = lines.len().saturating_sub(usize::from(inner.height));
@@ -179,9 +170,7 @@ impl Overlay for Confirm {
             lines.truncate(kept.saturating_sub(hidden));
             lines.extend(tail);
         }
-        for (line, place) in lines.iter().zip(inner.rows()) {
-            frame.render_widget(line, place);
-        }
+        row::lines(frame, inner, lines.iter());
         if let Some(at) = field_at.filter(|at| hidden == 0 && *at < inner.height) {
             self.typed.draw(
                 frame,

@@ -40,25 +40,19 @@ impl Overlay for Message {
         &[Scope::Overlay, Scope::Move, Scope::Target]
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         if self.scroll.act(action) {
             return Closing::Stay;
         }
         match action {
-            Action::Copy => commands.push(Command::Copy(self.text.clone())),
+            Action::Copy => cx.send(Command::Copy(self.text.clone())),
             Action::Enter | Action::Back => return Closing::Close(Vec::new()),
             _ => return Closing::Unused,
         }
         Closing::Stay
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.scroll.mouse(event);
         Closing::Stay
     }
@@ -81,11 +75,9 @@ impl Overlay for Message {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &self.title,
+            (Tone::Calm, &self.title),
             hints,
-            widest,
-            lines.len() as u16,
+            (widest, lines.len() as u16),
         );
         self.scroll.draw(frame, inner, &lines);
     }

@@ -3,7 +3,7 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    command::{Command, Purpose},
+    command::Purpose,
     pane::{Context, Handled, Typed},
 };
 use ratatui::{
@@ -53,10 +53,10 @@ impl Overlay for Prompt {
         true
     }
 
-    fn act(&mut self, action: Action, _cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, _cx: &Context) -> Closing {
         match action {
             Action::Enter => match self.purpose.answer(self.field.text().trim()) {
-                Ok(commands) => Closing::Close(commands),
+                Ok(cx) => Closing::Close(cx),
                 Err(fault) => {
                     self.fault = Some(fault);
                     Closing::Stay
@@ -67,7 +67,7 @@ impl Overlay for Prompt {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, _commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, _cx: &Context) -> Handled {
         self.fault = None;
         Handled::from(self.field.typed(typed))
     }
@@ -86,11 +86,9 @@ impl Overlay for Prompt {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &self.title,
+            (Tone::Calm, &self.title),
             hints,
-            WIDTH,
-            height,
+            (WIDTH, height),
         );
         let [above, label, field, below] = Layout::vertical([
             Constraint::Min(0),

@@ -15,7 +15,7 @@ use ratatui::{
 };
 use store_model::texts::{Field, Text};
 use tui_kit::{
-    modal::Tone,
+    modal::{self, Tone},
     prose::Prose,
     row,
     text::{fit, wrap},
@@ -116,7 +116,7 @@ impl Overlay for TextEdit {
         true
     }
 
-    fn act(&mut self, action: Action, cx: &Context, _commands: &mut Vec<Command>) -> Closing {
+    fn act(&mut self, action: Action, cx: &Context) -> Closing {
         match action {
             Action::Back => Closing::Close(Vec::new()),
             Action::Keep => self.keep(cx),
@@ -125,10 +125,10 @@ impl Overlay for TextEdit {
         }
     }
 
-    fn typed(&mut self, typed: &Typed, _cx: &Context, commands: &mut Vec<Command>) -> Handled {
+    fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
         match typed {
             Typed::Key(key) if let Some(text) = self.prose.copied(*key) => {
-                commands.extend(text.map(Command::Copy));
+                cx.send_all(text.map(Command::Copy));
                 Handled::Yes
             }
             Typed::Paste(text) if self.asked.is_one_line => {
@@ -143,13 +143,7 @@ impl Overlay for TextEdit {
         }
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) -> Closing {
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
         self.prose.mouse(event);
         Closing::Stay
     }
@@ -169,7 +163,14 @@ impl Overlay for TextEdit {
             keys.insert(0, (Action::Enter, ""));
         }
         let heading = (Tone::Calm, self.asked.title.as_str());
-        let inner = overlay::draw(frame, area, cx, heading, &keys, (columns, around + rows));
+        let inner = modal::draw(
+            frame,
+            area,
+            cx.theme,
+            heading,
+            overlay::hints(cx, &keys),
+            (columns, around + rows),
+        );
         let [top, body, foot, below] = Layout::vertical([
             Constraint::Length(above.len() as u16),
             Constraint::Min(1),

@@ -125,7 +125,7 @@ pub struct Screen {
 impl Default for Screen {
     fn default() -> Self {
         Self {
-            theme: "default".to_owned(),
+            theme: "dark".to_owned(),
             notify: true,
             mouse: true,
         }

@@ -121,14 +121,6 @@ impl Config {
                 &remedy,
             ));
         }
-        if self.file.screen.theme != "default" {
-            let what = format!("there is no theme {:?}", self.file.screen.theme);
-            return Err(self.fault(
-                &["screen", "theme"],
-                &what,
-                "Write \"default\", the only one so far.",
-            ));
-        }
         Ok(())
     }
 

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     screen::{
         action::Action,
-        command::Command,
         edit_session::EditSession,
         pane::{Context, Typed},
     },
@@ -58,19 +57,13 @@ pub struct Editor {
 }
 
 impl Editor {
-    pub fn act(
-        &mut self,
-        action: Action,
-        session: &mut EditSession,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> bool {
+    pub fn act(&mut self, action: Action, session: &mut EditSession, cx: &Context) -> bool {
         self.note = None;
         match action {
-            Action::NextFinding => self.walk_findings(session, cx, commands, false),
-            Action::PreviousFinding => self.walk_findings(session, cx, commands, true),
+            Action::NextFinding => self.walk_findings(session, cx, false),
+            Action::PreviousFinding => self.walk_findings(session, cx, true),
             Action::Findings => self.toggle_list(),
-            _ => return session.edit(cx.uptime, commands, |buffer| self.act_on(action, buffer)),
+            _ => return session.edit(cx, |buffer| self.act_on(action, buffer)),
         }
         true
     }
@@ -149,31 +142,20 @@ impl Editor {
             return;
         };
         // A movement changes nothing: there is nothing to be said.
-        session.edit(cx.uptime, &mut Vec::new(), |buffer| {
+        session.edit(cx, |buffer| {
             buffer.go_to_position(position.line, position.column);
         });
     }
 
     /// Goes on to a finding that was wanted before a large text was checked.
-    pub fn checked(
-        &mut self,
-        session: &mut EditSession,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    pub fn checked(&mut self, session: &mut EditSession, cx: &Context) {
         if let Some(backwards) = self.walk.take() {
-            self.walk_findings(session, cx, commands, backwards);
+            self.walk_findings(session, cx, backwards);
         }
     }
 
-    fn walk_findings(
-        &mut self,
-        session: &mut EditSession,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-        backwards: bool,
-    ) {
-        if !session.check(cx.now, commands) {
+    fn walk_findings(&mut self, session: &mut EditSession, cx: &Context, backwards: bool) {
+        if !session.check(cx) {
             self.walk = Some(backwards);
             self.note = Some("checking …".to_owned());
             return;
@@ -183,7 +165,7 @@ impl Editor {
             return;
         };
         if let Some(error) = verdict.error() {
-            session.edit(cx.uptime, commands, |buffer| {
+            session.edit(cx, |buffer| {
                 buffer.go_to_position(error.line, error.column);
             });
             return;
@@ -204,22 +186,16 @@ impl Editor {
             }
             (Some(at), true) => at.checked_sub(1).unwrap_or(last),
         };
-        self.go_to_finding(next, session, cx, commands);
+        self.go_to_finding(next, session, cx);
     }
 
-    fn go_to_finding(
-        &mut self,
-        finding: usize,
-        session: &mut EditSession,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn go_to_finding(&mut self, finding: usize, session: &mut EditSession, cx: &Context) {
         self.at_finding = Some(finding);
         if let Some(list) = &mut self.list {
             list.select(finding);
         }
         if let Some(position) = session.verdict().and_then(|verdict| verdict.at(finding)) {
-            session.edit(cx.uptime, commands, |buffer| {
+            session.edit(cx, |buffer| {
                 buffer.go_to_position(position.line, position.column);
             });
         }
@@ -233,17 +209,11 @@ impl Editor {
         };
     }
 
-    pub fn typed(
-        &mut self,
-        typed: &Typed,
-        session: &mut EditSession,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Taken {
+    pub fn typed(&mut self, typed: &Typed, session: &mut EditSession, cx: &Context) -> Taken {
         self.note = None;
         self.walk = None;
         if self.bar.is_none() && self.list.as_ref().is_some_and(|list| list.has_focus) {
-            return self.list_typed(typed, session, cx, commands);
+            return self.list_typed(typed, session, cx);
         }
         let is_esc = matches!(typed, Typed::Key(key) if key.code == KeyCode::Esc);
         if is_esc
@@ -256,20 +226,14 @@ impl Editor {
             return Taken::Yes;
         }
         let before = session.buffer().version();
-        let mut copied = Vec::new();
-        let taken = session.edit(cx.uptime, commands, |buffer| {
-            match (typed, self.bar.is_some()) {
-                (typed, true) => self.bar_typed(typed, buffer),
-                (Typed::Paste(text), _) => {
-                    buffer.paste(text);
-                    Taken::Yes
-                }
-                (Typed::Key(key), _) => {
-                    editor_keys::key(*key, buffer, self.scroll.page(), &mut copied)
-                }
+        let taken = session.edit(cx, |buffer| match (typed, self.bar.is_some()) {
+            (typed, true) => self.bar_typed(typed, buffer),
+            (Typed::Paste(text), _) => {
+                buffer.paste(text);
+                Taken::Yes
             }
+            (Typed::Key(key), _) => editor_keys::key(*key, buffer, self.scroll.page(), cx),
         });
-        commands.append(&mut copied);
         if session.buffer().version() != before {
             // The findings are about to be others.
             self.at_finding = None;
@@ -278,20 +242,10 @@ impl Editor {
                 self.search.forget_hits();
             }
         }
-        // What the editor does not take may lead out of the program.
-        if taken != Taken::Yes {
-            session.keep(commands);
-        }
         taken
     }
 
-    fn list_typed(
-        &mut self,
-        typed: &Typed,
-        session: &mut EditSession,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Taken {
+    fn list_typed(&mut self, typed: &Typed, session: &mut EditSession, cx: &Context) -> Taken {
         let findings = session
             .verdict()
             .map_or(0, |verdict| verdict.findings.len());
@@ -303,12 +257,12 @@ impl Editor {
             Chosen::Enter => {
                 list.has_focus = false;
                 let selected = list.selected();
-                self.go_to_finding(selected, session, cx, commands);
+                self.go_to_finding(selected, session, cx);
             }
             // The text goes along: one sees what is meant.
             Chosen::Moved => {
                 let selected = list.selected();
-                self.go_to_finding(selected, session, cx, commands);
+                self.go_to_finding(selected, session, cx);
             }
             // Letters are no text here, and no commands.
             Chosen::Unused => {
@@ -357,21 +311,14 @@ impl Editor {
     }
 
     /// A click somewhere on the screen.
-    pub fn click(
-        &mut self,
-        column: u16,
-        row: u16,
-        session: &mut EditSession,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    pub fn click(&mut self, column: u16, row: u16, session: &mut EditSession, cx: &Context) {
         let (text, list) = self.areas.get();
         let inside = |area: Rect| area.contains((column, row).into());
         if inside(text) {
             if let Some(list) = &mut self.list {
                 list.has_focus = false;
             }
-            session.edit(cx.uptime, commands, |buffer| {
+            session.edit(cx, |buffer| {
                 let (line, column) =
                     self.scroll
                         .cell_at(column - text.x, row - text.y, buffer.visible());
@@ -384,7 +331,7 @@ impl Editor {
                 .as_ref()
                 .and_then(|shown| shown.row_at(row - list.y, findings))
         {
-            self.go_to_finding(finding, session, cx, commands);
+            self.go_to_finding(finding, session, cx);
         }
     }
 

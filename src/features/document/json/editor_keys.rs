@@ -1,6 +1,9 @@
 //! The keys of a text under edit that have no name of their own: letters, movements, the clipboard. Knows no session and no view.
 
-use crate::screen::command::{Command, Severity as Loud};
+use crate::screen::{
+    command::{Command, Severity as Loud},
+    pane::Context,
+};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_kit::text::{buffer::TextBuffer, keys, motion::Motion};
 
@@ -15,14 +18,9 @@ pub enum Taken {
 }
 
 /// `page` is the rows in view; what is to be copied goes out as an ask.
-pub fn key(
-    key: KeyEvent,
-    buffer: &mut TextBuffer,
-    page: usize,
-    commands: &mut Vec<Command>,
-) -> Taken {
+pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, cx: &Context) -> Taken {
     if let Some(text) = keys::clipboard(key, buffer) {
-        commands.extend(text.map(Command::Copy));
+        cx.send_all(text.map(Command::Copy));
         return Taken::Yes;
     }
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -35,7 +33,7 @@ pub fn key(
             }
         }
         KeyCode::Char('s') if control => {
-            commands.push(Command::Toast(
+            cx.send(Command::Toast(
                 Loud::Info,
                 "Saved. It is also saved automatically at every pause.".into(),
             ));

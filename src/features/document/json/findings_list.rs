@@ -190,24 +190,20 @@ impl FindingsList {
                 width.saturating_sub(start.chars().count()),
             )
             .into_owned();
-            let row = match (at == selected, self.has_focus) {
-                (true, true) => Role::Selection,
-                (true, false) => Role::SelectionUnfocused,
-                _ => Role::Text,
-            };
             let line = Line::from(vec![
                 Span::styled(border, style(Role::Border)),
                 Span::styled(start, style(mark)),
-                Span::styled(sentence, style(row)),
+                Span::raw(sentence),
             ]);
-            frame.render_widget(
-                line,
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-            );
+            let place = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            frame.render_widget(line, place);
+            if at == selected {
+                tui_kit::row::select(frame, place, cx.theme, self.has_focus);
+            }
             y += 1;
         }
         let mut rest = detail.into_iter().take(foot);

@@ -11,7 +11,7 @@ use crate::{
         pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
-    state::{Change, prepared::Prepared},
+    state::Change,
 };
 use ratatui::{
     Frame,
@@ -29,14 +29,12 @@ pub struct Json {
 }
 
 impl Json {
-    fn edit(&mut self, documents: &mut Documents, cx: &Context, commands: &mut Vec<Command>) {
-        let prepared = cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target));
+    fn edit(&mut self, documents: &mut Documents, cx: &Context) {
+        let prepared = cx.prepared();
         if let Some(prepared) =
             prepared.filter(|prepared| self.editor.is_none() && !prepared.remote_changes.is_empty())
         {
-            commands.push(Command::Open(Opening::Merge {
+            cx.send(Command::Open(Opening::Merge {
                 target: prepared.target.clone(),
             }));
         }
@@ -44,7 +42,7 @@ impl Json {
             self.editor = Some(Editor::default());
         }
         if !cx.is_focused {
-            commands.push(Command::Focus(PaneId::Detail));
+            cx.send(Command::Focus(PaneId::Detail));
         }
     }
 
@@ -61,9 +59,9 @@ impl Json {
         })
     }
 
-    fn leave(&mut self, documents: &mut Documents, commands: &mut Vec<Command>) {
+    fn leave(&mut self, documents: &mut Documents, cx: &Context) {
         self.editor = None;
-        documents.keep(commands);
+        documents.keep(cx);
     }
 
     pub fn is_editing(&self) -> bool {
@@ -134,12 +132,6 @@ impl Tab for Json {
             | Action::Fold
             | Action::FoldAlike
             | Action::UnfoldAll
-            | Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::First
-            | Action::Last
             | Action::Enter => Possible::Yes,
             Action::ReplaceAll | Action::GoToBracket if self.editor.is_some() => Possible::Yes,
             Action::ReplaceAll | Action::GoToBracket => Possible::No(format!(
@@ -150,13 +142,7 @@ impl Tab for Json {
         }
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         match action {
             // While a pattern is typed, only the way to its hits.
             _ if self.view.takes_text()
@@ -165,22 +151,22 @@ impl Tab for Json {
                 return Handled::No;
             }
             Action::Edit | Action::Enter if self.editor.is_none() => {
-                self.edit(documents, cx, commands);
+                self.edit(documents, cx);
             }
             // A finding is gone to where it can be mended.
             Action::NextFinding | Action::PreviousFinding | Action::Findings | Action::Replace
                 if self.editor.is_none() =>
             {
-                self.edit(documents, cx, commands);
-                return self.act(action, documents, cx, commands);
+                self.edit(documents, cx);
+                return self.act(action, documents, cx);
             }
             Action::EditOutside | Action::DiscardEdit => {
-                self.leave(documents, commands);
+                self.leave(documents, cx);
                 return Handled::No;
             }
             _ => {
                 let is_used = match (&mut self.editor, documents.session_mut(cx)) {
-                    (Some(editor), Some(session)) => editor.act(action, session, cx, commands),
+                    (Some(editor), Some(session)) => editor.act(action, session, cx),
                     _ => {
                         self.read(documents, cx, |view, lines| view.act(action, lines))
                             == Some(true)
@@ -192,45 +178,32 @@ impl Tab for Json {
         Handled::Yes
     }
 
-    fn typed(
-        &mut self,
-        typed: &Typed,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn typed(&mut self, typed: &Typed, documents: &mut Documents, cx: &Context) -> Handled {
         let (Some(editor), Some(session)) = (&mut self.editor, documents.session_mut(cx)) else {
             let is_used =
                 self.read(documents, cx, |view, lines| view.typed(typed, lines)) == Some(true);
             return if is_used { Handled::Yes } else { Handled::No };
         };
-        match editor.typed(typed, session, cx, commands) {
+        match editor.typed(typed, session, cx) {
             Taken::Yes => Handled::Yes,
             Taken::No => Handled::No,
             Taken::Leave => {
-                self.leave(documents, commands);
+                self.leave(documents, cx);
                 Handled::Yes
             }
         }
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
         let down = event.kind == MouseEventKind::ScrollDown;
         let is_wheel = down || event.kind == MouseEventKind::ScrollUp;
         let is_click = event.kind == MouseEventKind::Down(MouseButton::Left);
         match (&mut self.editor, documents.session_mut(cx)) {
             (Some(editor), Some(session)) if is_wheel => {
-                session.edit(cx.uptime, commands, |buffer| editor.wheel(down, buffer));
+                session.edit(cx, |buffer| editor.wheel(down, buffer));
             }
             (Some(editor), Some(session)) if is_click => {
-                editor.click(event.column, event.row, session, cx, commands);
+                editor.click(event.column, event.row, session, cx);
             }
             _ if is_wheel => {
                 self.read(documents, cx, |view, lines| view.wheel(down, lines));
@@ -252,17 +225,11 @@ impl Tab for Json {
         editor.reveal(pointer, session, cx);
     }
 
-    fn left(&mut self, documents: &mut Documents, _cx: &Context, commands: &mut Vec<Command>) {
-        self.leave(documents, commands);
+    fn left(&mut self, documents: &mut Documents, cx: &Context) {
+        self.leave(documents, cx);
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
         if *change == Change::Selected {
             self.editor = None;
             self.view.reset();
@@ -272,15 +239,12 @@ impl Tab for Json {
             (change, &mut self.editor, documents.session_mut(cx))
             && Check::event(message).is_some()
         {
-            editor.checked(session, cx, commands);
+            editor.checked(session, cx);
         }
     }
 
     fn word(&self, documents: &Documents, cx: &Context) -> String {
-        match cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target))
-        {
+        match cx.prepared() {
             _ if self.editor.is_some() => "esc leaves; saved".to_owned(),
             Some(prepared) => document_word(cx, &prepared, documents.verdict(cx).as_deref()),
             None => String::new(),

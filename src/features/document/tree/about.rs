@@ -19,6 +19,7 @@ use store_model::{
     value,
 };
 use tui_kit::{
+    row,
     text::{fit, fit_end, width},
     theme::Role,
 };
@@ -285,7 +286,5 @@ pub fn draw_beside(
             ));
         }
     }
-    for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-        frame.render_widget(line, place);
-    }
+    row::lines(frame, area, panel.into_lines());
 }

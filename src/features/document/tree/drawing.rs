@@ -13,7 +13,7 @@ use ratatui::{
     text::Line,
 };
 use store_model::json::document::SyntaxError;
-use tui_kit::theme::Role;
+use tui_kit::{row, theme::Role};
 
 impl TreeView {
     pub fn draw(&self, frame: &mut Frame, area: Rect, visible: &VisibleRows, cx: &Context) {
@@ -90,25 +90,22 @@ impl TreeView {
         let window = self.tree.window(usize::from(area.height), visible.value);
         let columns = usize::from(area.width);
         for (index, place) in window.zip(area.rows()) {
-            let Some(row) = all.get(index) else { continue };
+            let Some(entry) = all.get(index) else {
+                continue;
+            };
             let pointer = self.tree.pointer_of(index, visible.value);
             let is_current = index == current;
             frame.render_widget(
-                rows::line(
-                    cx,
-                    visible,
-                    row,
-                    &pointer,
-                    is_current,
-                    &self.pattern,
-                    columns,
-                ),
+                rows::line(cx, visible, entry, &pointer, &self.pattern, columns),
                 place,
             );
+            if is_current {
+                row::select(frame, place, cx.theme, cx.is_focused);
+            }
             if is_current
                 && let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some())
             {
-                let start = (rows::value_column(row) as u16).min(area.width / 2);
+                let start = (rows::value_column(entry) as u16).min(area.width / 2);
                 input.draw_in_row(
                     frame,
                     Rect {
@@ -161,8 +158,5 @@ pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Context, error: Option<&Syn
             (cx.key(Action::NextFinding), "to the place in the text"),
         ],
     );
-    for (line, place) in panel.into_lines().into_iter().zip(area.rows()) {
-        let line: Line<'static> = line;
-        frame.render_widget(line, place);
-    }
+    row::lines(frame, area, panel.into_lines());
 }

@@ -77,11 +77,9 @@ impl Input {
             frame,
             area,
             cx.theme,
-            Tone::Calm,
-            &title(&self.purpose),
+            (Tone::Calm, &title(&self.purpose)),
             keys,
-            WIDTH,
-            height + said_height + 1,
+            (WIDTH, height + said_height + 1),
         );
         let [text, gap, below] = Layout::vertical([
             Constraint::Min(1),

@@ -5,7 +5,8 @@ use crate::screen::pane::{Context, Typed};
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use tui_kit::{
     filter::best,
-    finder::{Click, Finder},
+    finder::Finder,
+    list::Click,
     text::{pad, width},
     theme::Role,
 };
@@ -69,7 +70,7 @@ impl Pick {
 
     /// The wheel moves; a click on a row selects it. Says whether it hit one.
     pub fn mouse(&mut self, event: MouseEvent) -> bool {
-        self.finder.mouse(event) != Click::No
+        matches!(self.finder.mouse(event), Click::Row | Click::Same)
     }
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {

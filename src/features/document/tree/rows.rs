@@ -196,18 +196,10 @@ pub fn line(
     visible: &VisibleRows,
     row: &Row,
     pointer: &str,
-    is_current: bool,
     pattern: &str,
     columns: usize,
 ) -> Line<'static> {
-    let style = |role| match (is_current, cx.is_focused) {
-        (true, true) => cx.theme.style(Role::Selection),
-        (true, false) => cx
-            .theme
-            .style(role)
-            .patch(cx.theme.style(Role::SelectionUnfocused)),
-        _ => cx.theme.style(role),
-    };
+    let style = |role| cx.theme.style(role);
     let value = visible.value.pointer(pointer).unwrap_or(&Value::Null);
     let hint = visible.hint(pointer);
     let (mark, mark_role) = match visible.mark(pointer) {

@@ -13,7 +13,7 @@ use crate::{
         pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
-    state::{Change, prepared::Prepared},
+    state::Change,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use store_model::{json::document::Document, target::Target, texts::Field};
@@ -59,24 +59,19 @@ impl TreeTab {
         })
     }
 
-    fn carry_out(
-        outcome: Option<Outcome>,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn carry_out(outcome: Option<Outcome>, documents: &mut Documents, cx: &Context) -> Handled {
         match outcome {
             Some(Outcome::Used) => Handled::Yes,
             Some(Outcome::Change(edits, said)) => {
-                match (documents.change(&edits, cx, commands), said) {
-                    (Ok(()), Some(said)) => commands.push(Command::Toast(Severity::Info, said)),
+                match (documents.change(&edits, cx), said) {
+                    (Ok(()), Some(said)) => cx.send(Command::Toast(Severity::Info, said)),
                     (Ok(()), None) => {}
-                    (Err(reason), _) => commands.push(Command::Toast(Severity::Error, reason)),
+                    (Err(reason), _) => cx.send(Command::Toast(Severity::Error, reason)),
                 }
                 Handled::Yes
             }
             Some(Outcome::Edit(text)) => {
-                commands.extend(cx.selected.map(|target| edit(target, *text)));
+                cx.send_all(cx.selected.map(|target| edit(target, *text)));
                 Handled::Yes
             }
             Some(Outcome::Unused) | None => Handled::No,
@@ -84,18 +79,12 @@ impl TreeTab {
     }
 
     /// Takes a step back, or brings it again, and goes to where it has changed something.
-    fn step(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn step(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         let before = documents.value(cx);
         let is_done = if action == Action::Undo {
-            documents.undo(cx, commands)
+            documents.undo(cx)
         } else {
-            documents.redo(cx, commands)
+            documents.redo(cx)
         };
         if !is_done {
             return Handled::No;
@@ -186,52 +175,29 @@ impl Tab for TreeTab {
         )
     }
 
-    fn act(
-        &mut self,
-        action: Action,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn act(&mut self, action: Action, documents: &mut Documents, cx: &Context) -> Handled {
         if matches!(action, Action::Undo | Action::Redo) {
-            return self.step(action, documents, cx, commands);
+            return self.step(action, documents, cx);
         }
         if action == Action::Edit && !cx.is_focused {
-            commands.push(Command::Focus(PaneId::Detail));
+            cx.send(Command::Focus(PaneId::Detail));
         }
-        let outcome = with_visible(documents, cx, |visible| {
-            self.view.act(action, visible, cx, commands)
-        });
-        Self::carry_out(outcome, documents, cx, commands)
+        let outcome = with_visible(documents, cx, |visible| self.view.act(action, visible, cx));
+        Self::carry_out(outcome, documents, cx)
     }
 
-    fn typed(
-        &mut self,
-        typed: &Typed,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Handled {
+    fn typed(&mut self, typed: &Typed, documents: &mut Documents, cx: &Context) -> Handled {
         let outcome = with_visible(documents, cx, |visible| self.view.typed(typed, visible));
         if outcome.is_none() {
             // What was being typed has no place any more.
             self.view.leave();
         }
-        Self::carry_out(outcome, documents, cx, commands)
+        Self::carry_out(outcome, documents, cx)
     }
 
-    fn mouse(
-        &mut self,
-        event: MouseEvent,
-        _area: Rect,
-        documents: &mut Documents,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) {
-        let outcome = with_visible(documents, cx, |visible| {
-            self.view.mouse(event, visible, commands)
-        });
-        Self::carry_out(outcome, documents, cx, commands);
+    fn mouse(&mut self, event: MouseEvent, _area: Rect, documents: &mut Documents, cx: &Context) {
+        let outcome = with_visible(documents, cx, |visible| self.view.mouse(event, visible, cx));
+        Self::carry_out(outcome, documents, cx);
     }
 
     fn reveal(&mut self, pointer: &str, documents: &mut Documents, cx: &Context) {
@@ -240,28 +206,19 @@ impl Tab for TreeTab {
         }
     }
 
-    fn left(&mut self, documents: &mut Documents, _cx: &Context, commands: &mut Vec<Command>) {
+    fn left(&mut self, documents: &mut Documents, cx: &Context) {
         self.view.leave();
-        documents.keep(commands);
+        documents.keep(cx);
     }
 
-    fn changed(
-        &mut self,
-        change: &Change,
-        _documents: &mut Documents,
-        _cx: &Context,
-        _commands: &mut Vec<Command>,
-    ) {
+    fn changed(&mut self, change: &Change, _documents: &mut Documents, _cx: &Context) {
         if *change == Change::Selected {
             self.view = TreeView::default();
         }
     }
 
     fn word(&self, documents: &Documents, cx: &Context) -> String {
-        match cx
-            .selected
-            .and_then(|target| Prepared::of(cx.model, target))
-        {
+        match cx.prepared() {
             Some(prepared) => document_word(cx, &prepared, documents.verdict(cx).as_deref()),
             None => String::new(),
         }

@@ -163,13 +163,7 @@ impl TreeView {
     }
 
     /// The action was [possible](Self::possible).
-    pub fn act(
-        &mut self,
-        action: Action,
-        visible: &VisibleRows,
-        cx: &Context,
-        commands: &mut Vec<Command>,
-    ) -> Outcome {
+    pub fn act(&mut self, action: Action, visible: &VisibleRows, cx: &Context) -> Outcome {
         self.note = None;
         let pointer = self.pointer(visible.value);
         match action {
@@ -178,15 +172,15 @@ impl TreeView {
             Action::Back if !self.pattern.is_empty() => self.pattern.clear(),
             Action::NextFinding => self.next_finding(visible),
             Action::Copy => {
-                commands.push(Command::Copy(pointer));
+                cx.send(Command::Copy(pointer));
             }
             Action::CopyValue => {
                 let value = visible.value.pointer(&pointer);
-                commands.extend(value.map(|value| {
+                cx.send_all(value.map(|value| {
                     Command::Copy(value.as_str().map_or_else(|| pretty(value), str::to_owned))
                 }));
             }
-            Action::Enter | Action::Edit => return self.enter(visible, &pointer, commands),
+            Action::Enter | Action::Edit => return self.enter(visible, &pointer, cx),
             Action::TogglePart => {
                 if self.tree.toggle(visible.value) {
                     return Outcome::Used;
@@ -224,51 +218,32 @@ impl TreeView {
     }
 
     /// Opens the editor that fits the place; folds and opens what holds something.
-    fn enter(
-        &mut self,
-        visible: &VisibleRows,
-        pointer: &str,
-        commands: &mut Vec<Command>,
-    ) -> Outcome {
+    fn enter(&mut self, visible: &VisibleRows, pointer: &str, cx: &Context) -> Outcome {
         if self.tree.toggle(visible.value) {
             return Outcome::Used;
         }
         if let Some(fault) = visible.fault(pointer) {
-            commands.push(Command::Toast(Severity::Warning, fault));
+            cx.send(Command::Toast(Severity::Warning, fault));
             return Outcome::Used;
         }
         let value = visible.value.pointer(pointer).unwrap_or(&Value::Null);
         match visible.shape(pointer) {
-            _ if size(value).is_some() => return self.add(visible, pointer),
-            Shape::Bool => return toggled(visible, pointer),
-            Shape::List => {
-                return Outcome::Change(
-                    vec![Edit::Set {
-                        pointer: pointer.to_owned(),
-                        value: Value::Array(Vec::new()),
-                    }],
-                    None,
-                );
-            }
+            _ if size(value).is_some() => self.add(visible, pointer),
+            Shape::Bool => toggled(visible, pointer),
+            Shape::List => set(pointer.to_owned(), Value::Array(Vec::new())),
             Shape::Map | Shape::Object => {
                 let fresh = visible
                     .hint(pointer)
                     .and_then(|hint| hint.fresh)
                     .filter(Value::is_object);
                 let value = fresh.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-                return Outcome::Change(
-                    vec![Edit::Set {
-                        pointer: pointer.to_owned(),
-                        value,
-                    }],
-                    None,
-                );
+                set(pointer.to_owned(), value)
             }
             shape => {
                 let purpose = Purpose::Set {
                     pointer: pointer.to_owned(),
                 };
-                return self.ask(visible, purpose, pointer, shape, value);
+                self.ask(visible, purpose, pointer, shape, value)
             }
         }
     }
@@ -364,10 +339,10 @@ impl TreeView {
     /// What was asked for has been answered.
     fn answered(&mut self, purpose: Purpose, value: Value, visible: &VisibleRows) -> Outcome {
         match purpose {
-            Purpose::Set { pointer } => Outcome::Change(vec![Edit::Set { pointer, value }], None),
+            Purpose::Set { pointer } => set(pointer, value),
             Purpose::Member { pointer } => {
                 self.show(&pointer);
-                Outcome::Change(vec![Edit::Set { pointer, value }], None)
+                set(pointer, value)
             }
             Purpose::Append { pointer } => {
                 let length = visible
@@ -393,13 +368,7 @@ impl TreeView {
                     return self.ask(visible, purpose, &place, shape, &value);
                 }
                 self.show(&place);
-                Outcome::Change(
-                    vec![Edit::Set {
-                        pointer: place,
-                        value,
-                    }],
-                    None,
-                )
+                set(place, value)
             }
         }
     }
@@ -432,12 +401,7 @@ impl TreeView {
         }
     }
 
-    pub fn mouse(
-        &mut self,
-        event: MouseEvent,
-        visible: &VisibleRows,
-        commands: &mut Vec<Command>,
-    ) -> Outcome {
+    pub fn mouse(&mut self, event: MouseEvent, visible: &VisibleRows, cx: &Context) -> Outcome {
         if let Some(input) = &mut self.input {
             let answer = input.mouse(event);
             return self.take(answer, visible);
@@ -455,7 +419,7 @@ impl TreeView {
                     == Click::Again
                 {
                     let pointer = self.pointer(visible.value);
-                    return self.enter(visible, &pointer, commands);
+                    return self.enter(visible, &pointer, cx);
                 }
             }
             _ => return Outcome::Unused,
@@ -483,11 +447,9 @@ fn is_typed(shape: Shape) -> bool {
 
 fn toggled(visible: &VisibleRows, pointer: &str) -> Outcome {
     let is_true = visible.value.pointer(pointer) == Some(&Value::Bool(true));
-    Outcome::Change(
-        vec![Edit::Set {
-            pointer: pointer.to_owned(),
-            value: Value::Bool(!is_true),
-        }],
-        None,
-    )
+    set(pointer.to_owned(), Value::Bool(!is_true))
+}
+
+fn set(pointer: String, value: Value) -> Outcome {
+    Outcome::Change(vec![Edit::Set { pointer, value }], None)
 }
