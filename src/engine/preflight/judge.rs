@@ -15,7 +15,7 @@ use store_model::{
     rules::check,
     status::Status,
     submission::{Submission, put_body},
-    target::Kind,
+    target::{Kind, Target},
     value::brief,
 };
 
@@ -185,16 +185,26 @@ fn same_draft(plan: &Plan, pending: Option<&Submission>) -> Result<(), Refusal> 
     }
 }
 
+/// Why a pending submission can be neither changed, replaced nor deleted through the API, whatever is wanted of it. `status` is what
+/// is known last.
+pub fn out_of_reach(target: &Target, draft: &Submission, status: &Status) -> Option<Refusal> {
+    let (id, portal) = (draft.id.clone(), target.portal_url(Some(&draft.id)));
+    if draft.is_portal_made() {
+        return Some(Refusal::MadeInPortal { id, portal });
+    }
+    let status = status.clone();
+    status
+        .is_in_progress()
+        .then_some(Refusal::InProgress { id, status, portal })
+}
+
 /// Whether the pending submission that was found may be kept or replaced as the person chose.
 fn may_touch(plan: &Plan, draft: &Submission, has_live: bool) -> Result<(), Refusal> {
     let (target, id, status) = (plan.target.clone(), draft.id.clone(), draft.status());
+    if let Some(refusal) = out_of_reach(&target, draft, &status) {
+        return Err(refusal);
+    }
     let portal = target.portal_url(Some(&id));
-    if draft.is_portal_made() {
-        return Err(Refusal::MadeInPortal { id, portal });
-    }
-    if status.is_in_progress() {
-        return Err(Refusal::InProgress { id, status, portal });
-    }
     let is_flights_first = target.kind() == Kind::Flight && !has_live;
     match plan.pending {
         PendingPolicy::Fail => Err(Refusal::NoChoice {
@@ -265,17 +275,19 @@ fn rollout_settled(
     live: Option<&Submission>,
 ) -> Result<(), Refusal> {
     let is_new = pending.is_none() || plan.pending == PendingPolicy::Replace;
-    let open = live.and_then(|live| Some((live, open_rollout(live)?)));
-    match open {
-        Some((live, percent)) if is_new && plan.existing_rollout == ExistingRollout::Fail => {
-            Err(Refusal::OpenRollout {
-                target: plan.target.clone(),
-                id: live.id.clone(),
-                percent,
-            })
-        }
-        _ => Ok(()),
-    }
+    let is_settled = !is_new || plan.existing_rollout != ExistingRollout::Fail;
+    let open = live.filter(|_| !is_settled);
+    open.and_then(|live| unfinished_rollout(&plan.target, live))
+        .map_or(Ok(()), Err)
+}
+
+/// Why no new draft can be made of a submission that is still being rolled out.
+pub fn unfinished_rollout(target: &Target, live: &Submission) -> Option<Refusal> {
+    open_rollout(live).map(|percent| Refusal::OpenRollout {
+        target: target.clone(),
+        id: live.id.clone(),
+        percent,
+    })
 }
 
 /// Weighs what will be sent against the draft that the Store has just made as a copy of what is live: what was live may not have
@@ -306,11 +318,13 @@ pub fn fresh_copy(
     plan: &Plan,
     draft: &Submission,
     live: Option<&Submission>,
+    body: Option<&Value>,
 ) -> Result<(), Refusal> {
     let kind = plan.target.kind();
     let now = put_body(kind, &draft.document);
     let changes = match live {
-        Some(live) => diff::diff(&put_body(kind, &live.document), &now)
+        // An update of ours may have reached it already, where a journal lost its last lines.
+        Some(live) => merge::remote_changes(&put_body(kind, &live.document), body, &now)
             .into_iter()
             // The Store copies a rollout or leaves it out.
             .filter(|change| {
