@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use store_model::{fingerprint::Fingerprint, target::Target};
+use store_model::{fingerprint::Fingerprint, risk::Allowance, target::Target};
 
 /// See and do everything that the Microsoft Store submission API allows: apps, add-ons and package flights.
 ///
@@ -276,9 +276,10 @@ pub struct PublishArgs {
     /// Send at most this much a second ("2 MB", "500 kB").
     #[arg(long, value_name = "SIZE")]
     pub bandwidth: Option<String>,
-    /// Say yes to this very change; once for each.
-    #[arg(long, value_enum, value_name = "CHANGE")]
-    pub allow: Vec<Allow>,
+    /// Say yes to this kind of change (price, becomes-free, visibility, rollout, schedule, coverage, languages, licensing, lifetime,
+    /// requirements, features), or to a rule of the check that is not certain (finding:RULE); once for each.
+    #[arg(long, value_name = "CHANGE")]
+    pub allow: Vec<Allowance>,
     /// Only what was approved: refuse (exit 3) unless what the Store holds, the document and the ZIP are what they were when
     /// `diff` printed this hash.
     #[arg(long, value_name = "HASH")]
@@ -330,18 +331,6 @@ pub enum Wait {
     Published,
     /// Only until the service took the commit.
     None,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Allow {
-    /// Another price tier, or one that the Store may read as another.
-    Price,
-    /// A paid product becomes free.
-    BecomesFree,
-    /// Who can see or buy it.
-    Visibility,
-    /// A gradual rollout, or a mandatory update, that the live submission does not have.
-    Rollout,
 }
 
 #[derive(Clone, Debug, Subcommand)]

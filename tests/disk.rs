@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
-use store_model::{status::Status, submission::REDACTED, target::Target};
+use store_model::{signed_url::REDACTED, status::Status, target::Target};
 use tempfile::TempDir;
 
 const RUN: &str = "01930000-0000-7000-8000-000000000001";

@@ -22,8 +22,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use store_model::{
     risk::RiskKind,
+    signed_url::REDACTED,
     status::{Status, StatusReport},
-    submission::{REDACTED, Submission, put_body},
+    submission::{Submission, put_body},
     target::{Kind, Target},
 };
 
@@ -664,7 +665,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     // A yes to something else is none.
     let other = play(
         Plan {
-            allow: vec![RiskKind::Visibility],
+            allow: vec![RiskKind::Visibility.into()],
             ..free.clone()
         },
         world(),
@@ -673,7 +674,7 @@ fn price_and_audience_need_a_yes_to_that_very_change() {
     assert_eq!(outcome(&other).0, Outcome::Refused);
     let agreed = play(
         Plan {
-            allow: vec![RiskKind::BecomesFree, RiskKind::Price],
+            allow: vec![RiskKind::BecomesFree.into(), RiskKind::Price.into()],
             ..free
         },
         world(),
@@ -837,7 +838,7 @@ fn what_is_live_is_weighed_by_the_fresh_draft_where_nothing_else_tells() {
     );
     assert!(!story.asked.iter().any(|asked| asked.starts_with("update")));
     let agreed = Plan {
-        allow: vec![RiskKind::BecomesFree, RiskKind::Price],
+        allow: vec![RiskKind::BecomesFree.into(), RiskKind::Price.into()],
         ..free
     };
     let story = play(agreed, unknown(), None);

@@ -18,8 +18,9 @@ use crate::{
 use serde_json::Value;
 use std::path::Path;
 use store_model::{
-    difference::{Brought, Difference, escaped},
+    difference::{Difference, escaped},
     fingerprint::{Fingerprint, ZipPart},
+    packages::rows::{Cargo, cargo},
     product::plain_text,
     submission::Submission,
     target::Target,
@@ -74,13 +75,9 @@ pub(super) async fn run(
 }
 
 /// What the packages in the ZIP say of themselves; nothing where they cannot be read: `check` says why.
-fn brought(zip: &Path, target: &Target, document: &Value) -> Vec<Brought> {
+fn brought(zip: &Path, target: &Target, document: &Value) -> Cargo {
     let examined = browse::examine(zip, target.kind(), document, None);
-    examined
-        .archive
-        .as_ref()
-        .map(Brought::all)
-        .unwrap_or_default()
+    examined.archive.as_ref().map(cargo).unwrap_or_default()
 }
 
 /// Reads the whole ZIP for its sum; a long reading says how far it is.

@@ -7,16 +7,14 @@ use super::{
     printer::Printer,
 };
 use crate::{
-    cli::{Allow, Pending, PublishArgs, Rollout, Wait},
+    cli::{Pending, PublishArgs, Rollout, Wait},
     engine::{
         operation::Operation,
         plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         preflight::Refusal,
     },
 };
-use store_model::{
-    catalog::Catalog, fingerprint::Fingerprint, product::Product, risk::RiskKind, target::Target,
-};
+use store_model::{catalog::Catalog, fingerprint::Fingerprint, product::Product, target::Target};
 
 pub(super) async fn publish(
     mut context: Context,
@@ -47,7 +45,7 @@ pub(super) async fn publish(
         draft_seen: None,
         expect: args.expect.clone(),
         base: None,
-        allow: args.allow.iter().map(|allow| risk(*allow)).collect(),
+        allow: args.allow.clone(),
         wait: match args.wait {
             Wait::Committed => WaitFor::Committed,
             Wait::Published => WaitFor::Published,
@@ -68,15 +66,6 @@ pub(super) async fn publish(
         printer,
     )
     .await
-}
-
-fn risk(allow: Allow) -> RiskKind {
-    match allow {
-        Allow::Price => RiskKind::Price,
-        Allow::BecomesFree => RiskKind::BecomesFree,
-        Allow::Visibility => RiskKind::Visibility,
-        Allow::Rollout => RiskKind::Rollout,
-    }
 }
 
 /// One after the other: a script reads one story at a time. The worst end decides the exit code.

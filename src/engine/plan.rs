@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
-use store_model::{fingerprint::Fingerprint, risk::RiskKind, target::Target};
+use store_model::{fingerprint::Fingerprint, risk::Allowance, target::Target};
 
 /// What to do with a pending submission that this run did not make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,8 +64,8 @@ pub struct Plan {
     /// changed in it since is never overwritten. `None` where nobody can know, and in journals of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Value>,
-    /// The very changes to price, audience or rollout that a person said yes to.
-    pub allow: Vec<RiskKind>,
+    /// The kinds of change, and the rules that only warn, that a person said yes to.
+    pub allow: Vec<Allowance>,
     pub wait: WaitFor,
     #[serde(default)]
     pub existing_rollout: ExistingRollout,

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
 use store_client::{ApiError, blob::FileIdentity};
 use store_model::{
-    difference::Brought, finding::Severity, product::PackageIdentity, target::Target,
+    finding::Severity, packages::rows::cargo, product::PackageIdentity, target::Target,
 };
 
 pub(super) async fn examine(
@@ -42,12 +42,17 @@ pub(super) async fn examine(
             identity: None,
         });
     }
-    let brought = examined.archive.as_ref().map(Brought::all);
+    let brought = examined.archive.as_ref().map(cargo);
+    // What the Store calls the version of a bundle is not certain: those are compared by name alone.
+    let is_plain = |name: &str| {
+        let name = name.to_lowercase();
+        !name.ends_with("bundle") && !name.ends_with("upload")
+    };
     let versions = brought
         .into_iter()
         .flatten()
-        .filter(|package| !package.version.is_empty())
-        .map(|package| (package.file_name, package.version))
+        .filter(|(name, package)| is_plain(name) && !package.version.is_empty())
+        .map(|(name, package)| (name, package.version))
         .collect();
     let sentences = examined.fit.sentences();
     let of = |wanted| {

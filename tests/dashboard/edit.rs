@@ -21,7 +21,10 @@ use flightdeck::{
 };
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};
-use store_model::{risk::RiskKind, target::Target};
+use store_model::{
+    risk::{Allowance, RiskKind},
+    target::Target,
+};
 
 /// The next submission, as a draft with another release note.
 fn draft() -> Value {
@@ -371,7 +374,7 @@ fn price_and_audience_need_a_yes_each() {
     dashboard.keys("tab tab tab enter");
     assert_eq!(
         plan(&dashboard).allow,
-        [RiskKind::Price, RiskKind::Visibility]
+        [RiskKind::Price, RiskKind::Visibility].map(Allowance::Risk)
     );
 }
 

@@ -181,6 +181,7 @@ rules! {
         PACKAGE_OLDER_THAN_LIVE "package-older-than-live" MayNotBeMeant ["which-package-a-customer-gets"];
         PACKAGE_CAPABILITY_ADDED "package-capability-added" Note ["capabilities"];
         DEVICE_FAMILY_LOST "device-family-lost" MayNotBeMeant ["which-package-a-customer-gets"];
+        ARCHITECTURE_LOST "architecture-lost" MayNotBeMeant ["which-package-a-customer-gets"];
         MINIMUM_VERSION_RAISED "minimum-version-raised" MayNotBeMeant ["which-package-a-customer-gets"];
     }
     "Pictures in the ZIP" {

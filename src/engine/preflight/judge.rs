@@ -10,6 +10,7 @@ use store_model::{
     finding::Severity,
     json::pointer::{member, names},
     merge, package,
+    packages::rows::Cargo,
     risk::{self, Risk},
     rule_table,
     rules::check,
@@ -92,9 +93,9 @@ pub fn preflight(
             .into_iter()
             .map(|finding| finding.sentence),
     );
-    // Where the Store does not say what is live, the draft is the nearest thing that is known of it.
-    let before = live.or(kept).map(|status_badge| &status_badge.body);
-    let risks = risk::risks(kind, before, committed);
+    // Where nobody can say what customers have, the draft that the Store made of it stands for it.
+    let has = live.or(draft.as_ref()).map(|it| &it.body);
+    let risks = risk::risks(kind, has, committed, &Cargo::new());
     agreed(plan, &risks)?;
     warnings.extend(allowed(risks));
     match (expected.is_empty(), &plan.zip) {
@@ -295,7 +296,7 @@ pub fn unfinished_rollout(target: &Target, live: &Submission) -> Option<Refusal>
 pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<String>, Refusal> {
     let kind = plan.target.kind();
     let before = put_body(kind, &draft.document);
-    let all = risk::risks(kind, Some(&before), body);
+    let all = risk::risks(kind, Some(&before), body, &Cargo::new());
     let risks = open_risks(plan, &all);
     if risks.is_empty() {
         return Ok(allowed(all));
@@ -359,7 +360,10 @@ pub fn committable(
     let kind = plan.target.kind();
     let live = live.map(|live| put_body(kind, &live.document));
     let draft = put_body(kind, &draft.document);
-    agreed(plan, &risk::risks(kind, live.as_ref(), &draft))
+    agreed(
+        plan,
+        &risk::risks(kind, live.as_ref(), &draft, &Cargo::new()),
+    )
 }
 
 fn agreed(plan: &Plan, risks: &[Risk]) -> Result<(), Refusal> {
@@ -375,7 +379,7 @@ fn agreed(plan: &Plan, risks: &[Risk]) -> Result<(), Refusal> {
 fn open_risks(plan: &Plan, risks: &[Risk]) -> Vec<String> {
     risks
         .iter()
-        .filter(|risk| !plan.allow.contains(&risk.kind))
+        .filter(|risk| !plan.allow.contains(&risk.kind.into()))
         .map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name()))
         .collect()
 }

@@ -17,7 +17,7 @@ use std::{path::PathBuf, sync::Arc};
 use store_model::{
     archive::{Fit, against},
     review_analysis::ReviewAnalysis,
-    risk::Risk,
+    risk::{Allowance, Risk},
     rules::check::Severity,
     status::Status,
     submission::Submission,
@@ -172,7 +172,7 @@ impl Preview {
             .questions
             .iter()
             .filter(|question| question.is_allowed)
-            .map(|question| question.risk.kind)
+            .map(|question| Allowance::from(question.risk.kind))
             .collect();
         allow.sort_unstable();
         allow.dedup();

@@ -9,7 +9,7 @@ use super::{
 };
 pub use super::{
     fault::{ArchiveFault, is_unsafe_path},
-    fit_parts::{Extra, Fit, Hurdle, Missing, Near, NearReason, is_package, zip_path},
+    fit_parts::{Extra, Fit, Hurdle, Missing, Near, NearReason, is_bundle, is_package, zip_path},
 };
 use crate::package::{FileEntry, FileStatus, Role};
 use std::collections::{HashMap, HashSet};

@@ -91,10 +91,22 @@ pub(super) fn folder(path: &str) -> &str {
 }
 
 pub fn is_package(name: &str) -> bool {
-    base_name(name).rsplit_once('.').is_some_and(|(_, ending)| {
-        limits::PACKAGE_ENDINGS
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
+    has_ending(name, limits::PACKAGE_ENDINGS)
+}
+
+/// A file that may hold packages for several processors.
+pub fn is_bundle(name: &str) -> bool {
+    has_ending(
+        name,
+        &["msixbundle", "appxbundle", "msixupload", "appxupload"],
+    )
+}
+
+pub(super) fn has_ending(name: &str, endings: &[&str]) -> bool {
+    let ending = base_name(name).rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| {
+        let is = |known: &&str| ending.eq_ignore_ascii_case(known.trim_start_matches('.'));
+        endings.iter().any(|known| is(&known))
     })
 }
 

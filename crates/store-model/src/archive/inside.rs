@@ -4,7 +4,7 @@
 use super::{
     central_directory::{Archive, ArchiveError, ArchiveFile, Inside, Method, PictureFormat, walk},
     entry::{Budget, Source, open},
-    fit::{is_package, zip_path},
+    fit_parts::{has_ending, is_package, zip_path},
     manifest::{self, Manifest},
 };
 use crate::units;
@@ -32,14 +32,6 @@ const PICTURE_ENDINGS: &[&str] = &["png", "jpg", "jpeg", "gif", "bmp", "webp", "
 
 /// How a ZIP begins: with a file, or, when it is empty or was split, with one of the other records.
 const SIGNATURE: &[u8] = b"PK";
-
-fn has_ending(name: &str, endings: &[&str]) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, ending)| {
-        endings
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
-    })
-}
 
 /// Fills in what is inside of the packages and pictures of an archive that was read from this file.
 pub fn look_inside(mut file: impl Read + Seek, archive: &mut Archive) {

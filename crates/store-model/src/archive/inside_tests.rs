@@ -261,6 +261,10 @@ fn a_version_is_held_against_what_is_live(
         &document(&["new.msix"], &live),
         &[("new.msix", &package(version, architecture))],
     );
+    let said: Vec<_> = said
+        .into_iter()
+        .filter(|(_, sentence)| !sentence.starts_with("No package is left"))
+        .collect();
     match wanted {
         None => assert_eq!(said, []),
         Some((severity, part)) => {
@@ -348,8 +352,8 @@ fn customers_who_are_left_behind_are_named() {
         gone,
         [
             (Severity::Note, "new.msix asks for internetClient, which no package here had: customers are told, and restricted ones need an approval.".to_owned()),
-            (Severity::Warning, "The new packages need Windows.Desktop 10.0.19041.0, the ones so far 10.0.17763.0: customers below get no package any more.".to_owned()),
-            (Severity::Warning, "No package is left for Windows.Xbox: customers there get nothing any more.".to_owned()),
+            (Severity::Warning, "No package is left for x64 · Desktop from 10.0.17763.0 to before 10.0.19041.0: nobody new there gets it any more.".to_owned()),
+            (Severity::Warning, "No package is left for x64 · Xbox from 10.0.17763.0: nobody new there gets it any more.".to_owned()),
         ]
     );
     let kept = said("Uploaded", json!({"de-de": {}}));

@@ -1,12 +1,11 @@
 //! What packages and bundles say of themselves: `AppxManifest.xml` and `AppxBundleManifest.xml`, read leniently and in bounds.
 //! Knows no archive and no document.
 
-use crate::version::Version;
+use crate::{family::Family, version::Version};
 use quick_xml::{
     Reader,
     events::{BytesStart, Event},
 };
-use std::fmt;
 
 /// A list in a manifest is never longer than this; what follows is left out.
 const MOST: usize = 1_000;
@@ -31,21 +30,6 @@ pub struct Manifest {
     pub packages: Vec<String>,
     /// What of a bundle could not be read, in sentences.
     pub gaps: Vec<String>,
-}
-
-/// A device family with the least system version that the package runs on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Family {
-    /// `Windows.Desktop`
-    pub name: String,
-    pub min_version: String,
-}
-
-impl fmt::Display for Family {
-    /// As the Store words it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} min version {}", self.name, self.min_version)
-    }
 }
 
 /// Why a manifest could not be read.
@@ -112,10 +96,11 @@ pub fn read(bytes: &[u8]) -> Result<Manifest, ManifestError> {
             }
             (_, "Resource") => add(&mut manifest.languages, attribute(tag, "Language")),
             (_, "TargetDeviceFamily") => {
-                if let (Some(name), Some(min_version)) =
+                if let (Some(name), Some(least)) =
                     (attribute(tag, "Name"), attribute(tag, "MinVersion"))
                 {
-                    manifest.add_family(Family { name, min_version });
+                    let least = least.parse().ok();
+                    manifest.add_family(Family { name, least });
                 }
             }
             (_, "Capability" | "DeviceCapability" | "CustomCapability") => {

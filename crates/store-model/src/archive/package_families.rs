@@ -1,17 +1,15 @@
 //! Packages of one ZIP beside each other: the same package twice, and packages that would belong to different products.
 
 use super::package_check::{Check, New};
-use super::{
-    fault::ArchiveFault,
-    fit::Fit,
-    manifest::{Manifest, version},
-};
+use super::{fault::ArchiveFault, fit::Fit, manifest::Manifest};
 use crate::{
-    family::Family,
     finding::Severity,
-    package::{FileStatus, PackageFacts},
+    package::packages_pointer,
+    packages::{
+        coverage::{Customers, preview},
+        rows::{Cargo, rows},
+    },
     rule_table as rule,
-    version::Version,
 };
 
 impl Check<'_> {
@@ -72,86 +70,40 @@ impl Check<'_> {
         }
     }
 
-    /// Customers whose system is too old for the new packages, or of a kind that has none any more.
-    pub(super) fn families(&mut self, new: &[New]) {
-        let new: Vec<(&str, &Manifest)> = new
+    /// Customers who have a package today and get none any more, by the computation that the packages tab shows.
+    pub(super) fn customers(&mut self, cargo: &Cargo) {
+        let rows = rows(self.kind, self.document, None, cargo);
+        // A package that nobody could read may be for those who lose theirs.
+        if rows
             .iter()
-            .flat_map(|file| {
-                file.manifests()
-                    .iter()
-                    .map(move |manifest| (file.pointer.as_str(), manifest))
-            })
-            .collect();
-        let Some((pointer, _)) = new.first() else {
-            return;
-        };
-        let least = |family: &str| {
-            let all = new
-                .iter()
-                .flat_map(|(_, manifest)| &manifest.families)
-                .filter(|known| known.name.eq_ignore_ascii_case(family));
-            all.filter_map(|known| version(&known.min_version)).min()
-        };
-        // A manifest without any family tells nothing.
-        if new.iter().all(|(_, manifest)| manifest.families.is_empty()) {
+            .any(|row| row.disposition.stays() && !row.is_known())
+        {
             return;
         }
-        let is_gone = |package: &PackageFacts| package.status == FileStatus::PendingDelete;
-        let mut old: Vec<(String, Version, bool)> = Vec::new();
-        for package in &self.old {
-            for text in &package.families {
-                let Some(Family {
-                    name: family,
-                    least: Some(least),
-                }) = Family::read(text)
-                else {
-                    continue;
-                };
-                match old
-                    .iter_mut()
-                    .find(|(known, ..)| known.eq_ignore_ascii_case(&family))
-                {
-                    Some((_, known, is_kept)) => {
-                        *known = least.min(*known);
-                        *is_kept |= !is_gone(package);
-                    }
-                    None => old.push((family, least, !is_gone(package))),
-                }
-            }
-        }
-        for (family, before, is_kept) in old {
-            match least(&family) {
-                None if !is_kept
-                    && !new.iter().any(|(_, manifest)| {
-                        manifest
-                            .families
-                            .iter()
-                            .any(|f| f.name == "Windows.Universal")
-                    }) =>
-                {
-                    let sentence = format!(
-                        "No package is left for {family}: customers there get nothing any more."
-                    );
-                    self.say(
-                        Severity::Warning,
-                        pointer,
-                        rule::DEVICE_FAMILY_LOST,
-                        &sentence,
-                    );
-                }
-                Some(least) if least > before => {
-                    let (severity, what) = if is_kept {
-                        (Severity::Note, "keep the older package")
-                    } else {
-                        (Severity::Warning, "get no package any more")
-                    };
-                    let sentence = format!(
-                        "The new packages need {family} {least}, the ones so far {before}: customers below {what}."
-                    );
-                    self.say(severity, pointer, rule::MINIMUM_VERSION_RAISED, &sentence);
-                }
-                _ => {}
-            }
+        let Some(list) = packages_pointer(self.kind, self.document) else {
+            return;
+        };
+        let all = preview(self.kind, &rows);
+        let has = |same: &dyn Fn(&Customers) -> bool| {
+            let mut served = all.iter().filter(|coverage| coverage.after.is_some());
+            served.any(|coverage| same(&coverage.customers))
+        };
+        for lost in all.iter().filter(|coverage| coverage.after.is_none()) {
+            let lost = &lost.customers;
+            let is_family = |other: &Customers| other.family == lost.family;
+            let is_device = |other: &Customers| {
+                is_family(other) && lost.devices.iter().any(|it| other.devices.contains(it))
+            };
+            let rule = if !has(&is_family) {
+                rule::DEVICE_FAMILY_LOST
+            } else if !has(&is_device) {
+                rule::ARCHITECTURE_LOST
+            } else {
+                rule::MINIMUM_VERSION_RAISED
+            };
+            let sentence =
+                format!("No package is left for {lost}: nobody new there gets it any more.");
+            self.say(Severity::Warning, &list, rule, &sentence);
         }
     }
 }

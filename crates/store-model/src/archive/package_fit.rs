@@ -13,6 +13,7 @@ use crate::{
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
+    packages::rows::cargo,
     product::PackageIdentity,
     rule_table as rule,
     target::Kind,
@@ -56,7 +57,7 @@ pub(super) fn remarks(
         }
     }
     check.twice(&new, fit);
-    check.families(&new);
+    check.customers(&cargo(archive));
     for file in archive
         .files
         .iter()
