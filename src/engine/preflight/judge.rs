@@ -17,7 +17,7 @@ use store_model::{
     status::Status,
     submission::{Submission, put_body},
     target::{Kind, Target},
-    value::brief,
+    value::{brief, is_empty},
 };
 
 /// What a run may go on with.
@@ -296,6 +296,9 @@ pub fn unfinished_rollout(target: &Target, live: &Submission) -> Option<Refusal>
 pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<String>, Refusal> {
     let kind = plan.target.kind();
     let before = put_body(kind, &draft.document);
+    if is_blank(kind, &before) {
+        return Ok(Vec::new());
+    }
     let all = risk::risks(kind, Some(&before), body, &Cargo::new());
     let risks = open_risks(plan, &all);
     if risks.is_empty() {
@@ -303,6 +306,12 @@ pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<
     }
     let id = draft.id.clone();
     Err(Refusal::RisksOfFreshDraft { id, risks })
+}
+
+/// Whether a fresh draft is a product's very first one: a copy of anything live has a listing or a file.
+fn is_blank(kind: Kind, body: &Value) -> bool {
+    let listings = member(body, "listings").map(|(_, listings)| listings);
+    listings.is_none_or(is_empty) && package::files(kind, body).is_empty()
 }
 
 /// The changes that somebody said yes to, for the record.
@@ -334,7 +343,7 @@ pub fn fresh_copy(
                     .any(|name| diff::is_any(name, &["packageRollout"]))
             })
             .collect(),
-        None if package::files(kind, &now).is_empty() => Vec::new(),
+        None if is_blank(kind, &now) => Vec::new(),
         None => diff::diff(&Value::Object(serde_json::Map::new()), &now),
     };
     if changes.is_empty() {
