@@ -838,7 +838,7 @@ fn what_is_live_is_weighed_by_the_fresh_draft_where_nothing_else_tells() {
     );
     assert!(!story.asked.iter().any(|asked| asked.starts_with("update")));
     let agreed = Plan {
-        allow: vec![RiskKind::BecomesFree, RiskKind::Price],
+        allow: vec![RiskKind::BecomesFree.into(), RiskKind::Price.into()],
         ..free
     };
     let story = play(agreed, unknown(), None);

@@ -8,6 +8,7 @@ use super::{
     update::App,
 };
 use crate::{
+    engine::preflight::Refusal,
     screen::{
         action::{Action, Scope},
         command::{Command, Opening, PaneId, Severity},
@@ -41,10 +42,8 @@ impl App {
     /// Whether an action can be done now, wherever its key is pressed.
     pub(super) fn possible(&self, action: Action, now: Moment) -> Possible {
         if is_changing(action) && self.context.model.profile.is_read_only {
-            let name = &self.context.model.profile.name;
-            return Possible::No(format!(
-                "The profile {name} is read-only: changes to the account are not allowed."
-            ));
+            let profile = self.context.model.profile.name.clone();
+            return Possible::No(Refusal::ReadOnly { profile }.into());
         }
         if action == Action::Suspend && !cfg!(unix) {
             return Possible::No("Windows cannot suspend a program: open another tab.".to_owned());

@@ -78,10 +78,12 @@ pub(super) async fn delete(
             return Err(Refusal::NoDraft { target }.into());
         };
         if !consent.yes {
-            return Err(Failure::refused(format!(
-                "This would delete submission {id} of {target} ({}); its document would be saved first. Add --yes.",
-                product.name
-            )));
+            return Err(Refusal::DeleteDraftNeedsYes {
+                target: target.clone(),
+                id: id.clone(),
+                name: product.name.clone(),
+            }
+            .into());
         }
         let saved = manage::discard(services, target, id).await?;
         let event = Event::Deleted {
@@ -115,20 +117,18 @@ fn may_delete_product(
 ) -> Result<(), Failure> {
     let name = &product.name;
     match target {
-        Target::App { .. } => Err(Failure::refused(
-            "An app cannot be deleted through the API; delete only its draft with --draft, or use Partner Center.",
-        )),
+        Target::App { .. } => Err(Refusal::AppsStay.into()),
         // Its owners would lose what they bought (store-api.md Q50).
         Target::AddOn { .. }
             if product.published.is_some() && consent.name != Some(name.as_str()) =>
         {
-            Err(Failure::refused(format!(
-                "{target} ({name}) has been published: deleting it harms those who own it. If it must be, add --yes --name {name}"
-            )))
+            let (target, name) = (target.clone(), name.clone());
+            Err(Refusal::OwnedAddOn { target, name }.into())
         }
-        _ if !consent.yes => Err(Failure::refused(format!(
-            "This would delete {target} ({name}) for good. Add --yes."
-        ))),
+        _ if !consent.yes => {
+            let (target, name) = (target.clone(), name.clone());
+            Err(Refusal::DeleteNeedsYes { target, name }.into())
+        }
         _ => Ok(()),
     }
 }

@@ -70,7 +70,10 @@ impl From<ManageError> for Failure {
     fn from(error: ManageError) -> Self {
         match error {
             ManageError::Api(error) => error.into(),
-            ManageError::Disk(_) | ManageError::Several { .. } => Self::new(Exit::Failed, error),
+            ManageError::Refused(refusal) => refusal.into(),
+            ManageError::Disk(_) | ManageError::Held(_) | ManageError::Several { .. } => {
+                Self::new(Exit::Failed, error)
+            }
         }
     }
 }

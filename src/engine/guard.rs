@@ -105,35 +105,6 @@ impl Run {
         }
     }
 
-    /// Why the archive that is there now is not uploaded. The draft was made already, so the run stays open.
-    pub fn not_uploaded(&self, refusal: &Refusal) -> String {
-        let zip = self.plan().and_then(|plan| plan.zip.as_deref());
-        let zip = zip.map_or_else(String::new, |zip| zip.display().to_string());
-        let id = self.submission();
-        let why = match refusal {
-            Refusal::NotApproved { .. } => {
-                format!("{zip} is not the ZIP that was approved (--expect) any more")
-            }
-            other => format!("{zip} was changed. {other}"),
-        };
-        format!(
-            "{why}. It was not uploaded, and draft {id} is not committed. \
-             Put the right ZIP back and resume the run, or publish the new one as a release of its own."
-        )
-    }
-
-    /// Another archive came between the last look and the commit: nobody knows which of the two the Store has taken.
-    pub(super) fn committed_another(&mut self, at: Timestamp) {
-        let message = format!(
-            "Submission {} was committed, but somebody else replaced its archive in that very moment, so it may not be yours. \
-             Look at it in Partner Center and cancel it there if it is not: {}",
-            self.submission(),
-            self.portal()
-        );
-        self.view.saw(Status::CommitStarted, at);
-        self.fail(Cause::Store, message, at);
-    }
-
     /// Whether the draft is, place by place, what this run last left or found: nothing else is uploaded to or committed. The driver
     /// asks as well, right before the block list.
     pub fn still_ours(&self, now: &Submission) -> Result<(), Refusal> {

@@ -33,7 +33,7 @@ pub struct Run {
     pub(super) versions: BTreeMap<String, String>,
     pub(super) is_uploaded: bool,
     /// Tells the archive that was examined from a changed one.
-    archive: Option<Value>,
+    pub(super) archive: Option<Value>,
     /// Which version of the blob this run uploaded.
     etag: Option<String>,
     /// An interruption lies behind: the archive is examined again before it is sent.
@@ -270,33 +270,8 @@ impl Run {
                 for warning in warnings {
                     self.view.warn_once(warning);
                 }
-                let judged = self
-                    .plan()
-                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, sum))
-                    .and_then(|()| {
-                        if problems.is_empty() {
-                            Ok(())
-                        } else {
-                            Err(Refusal::ZipDoesNotFit(problems))
-                        }
-                    });
-                let known = std::mem::replace(&mut self.archive, identity);
-                let is_first = stage == Stage::Examine;
-                match judged {
-                    Ok(()) if is_first => self.leave_settling(at),
-                    Err(refusal) if is_first => self.refuse(refusal.to_string(), at),
-                    // With the right ZIP in its place again the run can go on.
-                    Err(refusal) => self.fail(Cause::Trouble, self.not_uploaded(&refusal), at),
-                    Ok(()) => {
-                        if known.is_some() && known != self.archive {
-                            self.view.warn_once(
-                            "The ZIP is not the file that was examined before; it was examined again, and it fits.".to_owned(),
-                        );
-                        }
-                        self.must_examine = false;
-                        self.enter(Stage::Upload, at);
-                    }
-                }
+                let judged = self.archive_agreed(problems, sum);
+                self.examined(stage == Stage::Examine, judged, identity, at);
             }
             (Stage::Upload, RunEvent::ArchiveChanged) => self.enter(Stage::ExamineAgain, at),
             (Stage::LookAtOld { .. }, RunEvent::SubmissionRead(old)) => self.may_replace(old, at),

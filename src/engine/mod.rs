@@ -1,6 +1,7 @@
 //! Floor 2: one attempt to take a target from "what is live" to "published", the same for apps, add-ons and flights.
 //! Pure: told what happened, says what to do next; no I/O, no clock.
 
+mod archive;
 pub mod cadence;
 pub mod call;
 pub mod entry;

@@ -111,7 +111,7 @@ impl Run {
             return;
         }
         let judged = self.plan().map_or(Ok(()), |plan| {
-            preflight::fresh_copy(plan, draft, self.live.as_ref())
+            preflight::fresh_copy(plan, draft, self.live.as_ref(), self.body.as_ref())
         });
         if let Err(refusal) = judged {
             self.refuse(refusal.to_string(), at);

@@ -8,7 +8,7 @@ use super::{
 use crate::engine::preflight::Refusal;
 use crate::state::prepared::Prepared;
 use crate::tasks::{manage::DeleteDraft, runs::Follow};
-use store_model::{product::Product, remote::Remote, status::Status, target::Kind};
+use store_model::{product::Product, remote::Remote, target::Kind};
 
 fn no(reason: impl Into<String>) -> Possible {
     Possible::No(reason.into())
@@ -63,7 +63,7 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
     let is_read_only = cx.model.profile.is_read_only;
     let read_only = || {
         let profile = cx.model.profile.name.clone();
-        no(Refusal::ReadOnly { profile }.to_string())
+        no(Refusal::ReadOnly { profile })
     };
     let report = prepared.pending_report(cx.model);
     let is_running = cx
@@ -88,9 +88,7 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
             Refusal::ActiveRun,
             cx.key(Action::FocusRuns)
         )),
-        Action::Publish if !prepared.has_body() => {
-            no("The first submission of an app, with the age rating, is created in Partner Center.")
-        }
+        Action::Publish if !prepared.has_body() => no(Refusal::FirstSubmissionOfApp),
         Action::Follow if is_running => no(format!(
             "It is already being followed; pane {} shows it.",
             cx.key(Action::FocusRuns)
@@ -99,22 +97,9 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
             report.is_some_and(|report| report.status.is_in_progress()),
             "It has no pending submission to follow.",
         ),
-        Action::DeleteDraft if is_running => no(Refusal::ActiveRun.to_string()),
-        Action::DeleteDraft => match (prepared.draft(), report) {
-            (Some(draft), _) if draft.is_portal_made() => no(
-                "The draft was created or edited in Partner Center, so it can only be deleted there.",
-            ),
-            (Some(_), Some(report))
-                if report.status == Status::PendingCommit || report.status.is_failure() =>
-            {
-                Possible::Yes
-            }
-            (Some(_), Some(report)) => no(format!(
-                "The Store is processing it ({}), so it cannot be deleted now.",
-                report.status
-            )),
-            _ => no("There is no draft."),
-        },
+        Action::DeleteDraft if is_running => no(Refusal::ActiveRun),
+        Action::DeleteDraft if prepared.draft().is_none() => no(Refusal::DraftMissing),
+        Action::DeleteDraft => prepared.draft_fault(cx.model).map_or(Possible::Yes, no),
         _ => Possible::Yes,
     }
 }

@@ -2,6 +2,7 @@
 //! edited and compared, the changes, and why something cannot be done now. Knows no screen and no key.
 
 use super::{Model, WorkingCopy};
+use crate::engine::preflight::{self, Refusal};
 use crate::tasks::report::{Examined, TargetDetail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -174,23 +175,9 @@ impl<'a> Prepared<'a> {
     }
 
     /// Why the draft can be neither changed nor replaced; `None` when it can, or when there is none.
-    pub fn draft_fault(&self, model: &Model) -> Option<String> {
-        let draft = self.draft()?;
+    pub fn draft_fault(&self, model: &Model) -> Option<Refusal> {
         let status = self.pending_report(model)?.status;
-        if draft.is_portal_made() {
-            return Some(
-                "The draft was created or edited in Partner Center, so it cannot be changed, replaced or committed from here. \
-                 Finish or delete it there."
-                    .to_owned(),
-            );
-        }
-        status.is_in_progress().then(|| {
-            format!(
-                "The Store is processing submission {} ({status}): it cannot be changed or replaced until that has ended. \
-                 What is prepared here stays.",
-                draft.id
-            )
-        })
+        preflight::out_of_reach(self.target, self.draft()?, &status)
     }
 }
 

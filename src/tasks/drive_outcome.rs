@@ -53,10 +53,15 @@ pub(super) async fn examine(
         .as_ref()
         .map(rows::cargo)
         .unwrap_or_default();
+    // What the Store calls the version of a bundle is not certain: those are compared by name alone.
+    let is_plain = |name: &str| {
+        let name = name.to_lowercase();
+        !name.ends_with("bundle") && !name.ends_with("upload")
+    };
     let versions = cargo
         .iter()
-        .filter(|(_, package)| !package.version.is_empty())
-        .map(|(path, package)| (path.clone(), package.version.clone()))
+        .filter(|(name, package)| is_plain(name) && !package.version.is_empty())
+        .map(|(name, package)| (name.clone(), package.version.clone()))
         .collect();
     let findings = examined.fit.findings();
     let (blocking, rest): (Vec<_>, Vec<_>) = findings

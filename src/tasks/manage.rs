@@ -2,12 +2,16 @@
 //! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
 
 use super::{
+    drive,
     probe::{self, Asked, Doubtful},
     report::Report,
     services::Services,
     task::{Task, TaskContext, TaskError},
 };
-use crate::storage::{DiskError, Kept};
+use crate::{
+    engine::preflight::Refusal,
+    storage::{DiskError, Kept},
+};
 use std::path::PathBuf;
 use store_client::{ApiError, NewAddOn, NewFlight};
 use store_model::{
@@ -21,6 +25,10 @@ use store_model::{
 pub enum ManageError {
     #[error(transparent)]
     Api(#[from] ApiError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("The draft was not deleted. {0}")]
+    Held(String),
     #[error("The draft was not deleted, because its document could not be saved first. {0}")]
     Disk(#[from] DiskError),
     #[error(
@@ -134,6 +142,11 @@ pub async fn discard(
     target: &Target,
     submission: &str,
 ) -> Result<PathBuf, ManageError> {
+    // A run that works on the target would find its draft gone.
+    let _held = drive::hold(services, target).map_err(|stop| match stop {
+        drive::Stop::Refused(refusal) => ManageError::Refused(refusal),
+        drive::Stop::Failed(message) => ManageError::Held(message),
+    })?;
     let draft = services
         .store
         .submission(target, submission)

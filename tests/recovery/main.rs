@@ -16,6 +16,7 @@ mod chance;
 mod inside;
 mod journals;
 mod kill;
+mod mixed;
 mod others;
 mod products;
 mod resumed;

@@ -45,7 +45,7 @@ fn foreign(release: Release) -> (&'static str, Value) {
 }
 
 /// Whether there was a draft to be changed, and the Store has taken the change.
-async fn change(other: &Services, release: Release) -> bool {
+pub async fn change(other: &Services, release: Release) -> bool {
     let target = release.target();
     let Some(id) = other.store.product(&target).await.unwrap().pending else {
         return false;
@@ -67,7 +67,7 @@ async fn change(other: &Services, release: Release) -> bool {
         .is_ok()
 }
 
-async fn live(other: &Services, release: Release) -> Submission {
+pub async fn live(other: &Services, release: Release) -> Submission {
     let target = release.target();
     let id = other
         .store
@@ -191,7 +191,7 @@ async fn what_another_client_changes_is_never_published(
 }
 
 /// The app's archive with something in it that nobody asks for, so that its bits are its own.
-fn marked(path: &Path, mark: &str) {
+pub fn marked(path: &Path, mark: &str) {
     fs::copy(sample(APP.zip), path).unwrap();
     let file = fs::File::options()
         .read(true)
@@ -205,9 +205,24 @@ fn marked(path: &Path, mark: &str) {
     zip.finish().unwrap();
 }
 
-fn is_success(told: &Told) -> bool {
+pub fn is_success(told: &Told) -> bool {
     let ending = told.view.as_ref().and_then(|view| view.ending.as_ref());
     ending.is_some_and(|ending| ending.outcome == Outcome::Published)
+}
+
+/// The archive of what is live, as the simulator has it.
+pub fn published_bits(bench: &Inside, product: &Value) -> Vec<u8> {
+    let submissions = product["submissions"].as_array().unwrap();
+    let published = submissions
+        .iter()
+        .find(|one| one["id"] == product["published"])
+        .unwrap();
+    let blob = published["archive"].as_str();
+    let mut bits = Vec::new();
+    if let Some(mut archive) = blob.and_then(|blob| bench.sim.uploaded(blob)) {
+        archive.read_to_end(&mut bits).unwrap();
+    }
+    bits
 }
 
 /// Two runs for one target, the second started after so many requests of the first; each from a home of its own, so that no lock
@@ -248,19 +263,7 @@ async fn raced(after: usize, same_text: bool) -> (bool, bool) {
     let (one, two) = tokio::join!(run, shifted);
     let state = bench.state().await;
     let product = &state["products"][APP.target];
-    let published = product["submissions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|one| one["id"] == product["published"])
-        .unwrap();
-    let mut bits = Vec::new();
-    if let Some(mut archive) = published["archive"]
-        .as_str()
-        .and_then(|blob| bench.sim.uploaded(blob))
-    {
-        archive.read_to_end(&mut bits).unwrap();
-    }
+    let bits = published_bits(&bench, product);
     let notes = live(&other, APP).await.document["notesForCertification"].clone();
     for (told, zip, own) in [(&one, &first, "first"), (&two, &second, "second")] {
         if is_success(told) {

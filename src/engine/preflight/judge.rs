@@ -16,8 +16,8 @@ use store_model::{
     rules::check,
     status::Status,
     submission::{Submission, put_body},
-    target::Kind,
-    value::brief,
+    target::{Kind, Target},
+    value::{brief, is_empty},
 };
 
 /// What a run may go on with.
@@ -93,9 +93,9 @@ pub fn preflight(
             .into_iter()
             .map(|finding| finding.sentence),
     );
-    // Where the Store does not say what is live, the draft is the nearest thing that is known of it.
-    let before = live.or(kept).map(|status_badge| &status_badge.body);
-    let risks = risk::risks(kind, before, committed, &Cargo::new());
+    // Where nobody can say what customers have, the draft that the Store made of it stands for it.
+    let has = live.or(draft.as_ref()).map(|it| &it.body);
+    let risks = risk::risks(kind, has, committed, &Cargo::new());
     agreed(plan, &risks)?;
     warnings.extend(allowed(risks));
     match (expected.is_empty(), &plan.zip) {
@@ -186,16 +186,26 @@ fn same_draft(plan: &Plan, pending: Option<&Submission>) -> Result<(), Refusal> 
     }
 }
 
+/// Why a pending submission can be neither changed, replaced nor deleted through the API, whatever is wanted of it. `status` is what
+/// is known last.
+pub fn out_of_reach(target: &Target, draft: &Submission, status: &Status) -> Option<Refusal> {
+    let (id, portal) = (draft.id.clone(), target.portal_url(Some(&draft.id)));
+    if draft.is_portal_made() {
+        return Some(Refusal::MadeInPortal { id, portal });
+    }
+    let status = status.clone();
+    status
+        .is_in_progress()
+        .then_some(Refusal::InProgress { id, status, portal })
+}
+
 /// Whether the pending submission that was found may be kept or replaced as the person chose.
 fn may_touch(plan: &Plan, draft: &Submission, has_live: bool) -> Result<(), Refusal> {
     let (target, id, status) = (plan.target.clone(), draft.id.clone(), draft.status());
+    if let Some(refusal) = out_of_reach(&target, draft, &status) {
+        return Err(refusal);
+    }
     let portal = target.portal_url(Some(&id));
-    if draft.is_portal_made() {
-        return Err(Refusal::MadeInPortal { id, portal });
-    }
-    if status.is_in_progress() {
-        return Err(Refusal::InProgress { id, status, portal });
-    }
     let is_flights_first = target.kind() == Kind::Flight && !has_live;
     match plan.pending {
         PendingPolicy::Fail => Err(Refusal::NoChoice {
@@ -278,17 +288,19 @@ fn rollout_settled(
     live: Option<&Submission>,
 ) -> Result<(), Refusal> {
     let is_new = pending.is_none() || plan.pending == PendingPolicy::Replace;
-    let open = live.and_then(|live| Some((live, open_rollout(live)?)));
-    match open {
-        Some((live, percent)) if is_new && plan.existing_rollout == ExistingRollout::Fail => {
-            Err(Refusal::OpenRollout {
-                target: plan.target.clone(),
-                id: live.id.clone(),
-                percent,
-            })
-        }
-        _ => Ok(()),
-    }
+    let is_settled = !is_new || plan.existing_rollout != ExistingRollout::Fail;
+    let open = live.filter(|_| !is_settled);
+    open.and_then(|live| unfinished_rollout(&plan.target, live))
+        .map_or(Ok(()), Err)
+}
+
+/// Why no new draft can be made of a submission that is still being rolled out.
+pub fn unfinished_rollout(target: &Target, live: &Submission) -> Option<Refusal> {
+    open_rollout(live).map(|percent| Refusal::OpenRollout {
+        target: target.clone(),
+        id: live.id.clone(),
+        percent,
+    })
 }
 
 /// Weighs what will be sent against the draft that the Store has just made as a copy of what is live: what was live may not have
@@ -296,6 +308,9 @@ fn rollout_settled(
 pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<String>, Refusal> {
     let kind = plan.target.kind();
     let before = put_body(kind, &draft.document);
+    if is_blank(kind, &before) {
+        return Ok(Vec::new());
+    }
     let all = risk::risks(kind, Some(&before), body, &Cargo::new());
     let risks = open_risks(plan, &all);
     if risks.is_empty() {
@@ -303,6 +318,12 @@ pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<
     }
     let id = draft.id.clone();
     Err(Refusal::RisksOfFreshDraft { id, risks })
+}
+
+/// Whether a fresh draft is a product's very first one: a copy of anything live has a listing or a file.
+fn is_blank(kind: Kind, body: &Value) -> bool {
+    let listings = member(body, "listings").map(|(_, listings)| listings);
+    listings.is_none_or(is_empty) && package::files(kind, body).is_empty()
 }
 
 /// The changes that somebody said yes to, for the record.
@@ -319,11 +340,13 @@ pub fn fresh_copy(
     plan: &Plan,
     draft: &Submission,
     live: Option<&Submission>,
+    body: Option<&Value>,
 ) -> Result<(), Refusal> {
     let kind = plan.target.kind();
     let now = put_body(kind, &draft.document);
     let changes = match live {
-        Some(live) => diff::diff(&put_body(kind, &live.document), &now)
+        // An update of ours may have reached it already, where a journal lost its last lines.
+        Some(live) => merge::remote_changes(&put_body(kind, &live.document), body, &now)
             .into_iter()
             // The Store copies a rollout or leaves it out.
             .filter(|change| {
@@ -332,7 +355,7 @@ pub fn fresh_copy(
                     .any(|name| diff::is_any(name, &["packageRollout"]))
             })
             .collect(),
-        None if package::files(kind, &now).is_empty() => Vec::new(),
+        None if is_blank(kind, &now) => Vec::new(),
         None => diff::diff(&Value::Object(serde_json::Map::new()), &now),
     };
     if changes.is_empty() {

@@ -7,4 +7,5 @@ mod refusal;
 
 pub use approval::{restated, zip_agreed};
 pub(super) use judge::{committable, fresh_copy, listed, open_rollout, preflight, weigh_fresh};
+pub use judge::{out_of_reach, unfinished_rollout};
 pub use refusal::Refusal;

@@ -54,7 +54,7 @@ pub enum Refusal {
     RisksOfFreshDraft { id: String, risks: Vec<String> },
     #[error(
         "Submission {id} of {target} is rolled out to {percent} % of its customers, and the Store makes no new draft until that is over. \
-         Choose: everybody gets it (--existing-rollout finalize), or nobody else does (--existing-rollout halt)."
+         Choose: everybody gets it (--existing-rollout finalize), or nobody else does (--existing-rollout halt); or end it first (flightdeck rollout)."
     )]
     OpenRollout {
         target: Target,
@@ -63,6 +63,75 @@ pub enum Refusal {
     },
     #[error("A run for it is active already.")]
     ActiveRun,
+    #[error("This run is active.")]
+    RunIsActive,
+    #[error("This run has ended already.")]
+    RunIsOver,
+    #[error("This run has ended: publish again instead.")]
+    RunCannotGoOn,
+    #[error("The first submission of an app, with the age rating, is created in Partner Center.")]
+    FirstSubmissionOfApp,
+    #[error("There is no submission yet: write the document first.")]
+    NothingWritten,
+    #[error("The edited text is not valid JSON: line {line}, column {column}: {message}.")]
+    InvalidJson {
+        line: usize,
+        column: usize,
+        message: String,
+    },
+    #[error("Nothing changed and nothing to upload.")]
+    NothingToSend,
+    #[error("Choose what to do with the draft.")]
+    ChoiceOpen,
+    #[error("The check found {count} in the document.")]
+    ErrorsFound {
+        /// "1 error", "3 errors".
+        count: String,
+    },
+    #[error("The JSON expects {count}, and no ZIP is chosen.")]
+    NoZipChosen {
+        /// "1 file", "3 files".
+        count: String,
+    },
+    #[error("The ZIP cannot be used: {why}.")]
+    ZipUnusable { why: String },
+    #[error("The ZIP does not fit the JSON.")]
+    ZipMisfit,
+    #[error("The ZIP could not be examined: {why}")]
+    ZipNotExamined { why: String },
+    #[error("The ZIP is still being examined.")]
+    ZipBeingExamined,
+    #[error("The documents are still being compared.")]
+    BeingCompared,
+    #[error("It has not been read yet.")]
+    NotRead,
+    #[error("Confirm {count} above.")]
+    RisksUnconfirmed {
+        /// "1 change", "3 changes".
+        count: String,
+    },
+    #[error("Type the product's name.")]
+    NameNotTyped,
+    #[error("There is no draft.")]
+    DraftMissing,
+    #[error(
+        "An app cannot be deleted through the API; delete only its draft with --draft, or use Partner Center."
+    )]
+    AppsStay,
+    #[error(
+        "{target} ({name}) has been published: deleting it harms those who own it. If it must be, add --yes --name {name}"
+    )]
+    OwnedAddOn { target: Target, name: String },
+    #[error("This would delete {target} ({name}) for good. Add --yes.")]
+    DeleteNeedsYes { target: Target, name: String },
+    #[error(
+        "This would delete submission {id} of {target} ({name}); its document would be saved first. Add --yes."
+    )]
+    DeleteDraftNeedsYes {
+        target: Target,
+        id: String,
+        name: String,
+    },
     #[error("{target} has no pending submission.")]
     NoDraft { target: String },
     #[error(
@@ -171,6 +240,12 @@ pub enum Refusal {
          Look at flightdeck diff {target} again and let its new hash be approved."
     )]
     NotApproved { target: Target, changed: String },
+}
+
+impl From<Refusal> for String {
+    fn from(refusal: Refusal) -> Self {
+        refusal.to_string()
+    }
 }
 
 /// One line each, below the sentence.

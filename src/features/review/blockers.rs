@@ -1,4 +1,4 @@
-//! What stands against publishing, in sentences. Knows no screen; the review shows the first of them.
+//! What stands against publishing. Knows no screen; the review shows the first of them.
 
 use super::preview::Preview;
 use crate::{
@@ -20,11 +20,11 @@ pub fn blockers(
     examined: Option<&Examined>,
     fit: Option<&Fit>,
     typed_name: &str,
-) -> Vec<String> {
+) -> Vec<Refusal> {
     let profile = &cx.model.profile;
     if profile.is_read_only {
         let profile = profile.name.clone();
-        return vec![Refusal::ReadOnly { profile }.to_string()];
+        return vec![Refusal::ReadOnly { profile }];
     }
     if cx
         .model
@@ -32,7 +32,7 @@ pub fn blockers(
         .iter()
         .any(|row| row.view.target == *target && row.is_active())
     {
-        return vec![Refusal::ActiveRun.to_string()];
+        return vec![Refusal::ActiveRun];
     }
     if let Some(fault) = &preview.fault {
         return vec![fault.clone()];
@@ -43,31 +43,30 @@ pub fn blockers(
         message,
     }) = preview.analysis.error()
     {
-        return vec![format!(
-            "The edited text is not valid JSON: line {line}, column {column}: {message}."
-        )];
+        return vec![Refusal::InvalidJson {
+            line: *line,
+            column: *column,
+            message: message.clone(),
+        }];
     }
     if preview.is_nothing() {
-        return vec!["Nothing changed and nothing to upload.".into()];
+        return vec![Refusal::NothingToSend];
     }
     let mut found = Vec::new();
     if preview.draft.is_some() && preview.policy == PendingPolicy::Fail {
-        found.push("Choose what to do with the draft.".to_owned());
+        found.push(Refusal::ChoiceOpen);
     }
     let errors = preview.count(Severity::Error);
     if errors > 0 {
-        found.push(format!(
-            "The check found {} in the document.",
-            count(errors, "error", "errors")
-        ));
+        let count = count(errors, "error", "errors");
+        found.push(Refusal::ErrorsFound { count });
     }
     // A ZIP that is wrong in itself stands for a mistake, also when no file of it is wanted yet.
     if !preview.analysis.expected.is_empty() || preview.zip.is_some() {
         match (&preview.zip, examined, fit) {
-            (None, ..) => found.push(format!(
-                "The JSON expects {}, and no ZIP is chosen.",
-                count(preview.analysis.expected.len(), "file", "files")
-            )),
+            (None, ..) => found.push(Refusal::NoZipChosen {
+                count: count(preview.analysis.expected.len(), "file", "files"),
+            }),
             (
                 _,
                 Some(Examined {
@@ -75,14 +74,18 @@ pub fn blockers(
                     ..
                 }),
                 _,
-            ) => found.push(format!("The ZIP cannot be used: {broken}.")),
+            ) => found.push(Refusal::ZipUnusable {
+                why: broken.clone(),
+            }),
             (_, Some(_), Some(fit)) if !fit.is_ok() => {
-                found.push("The ZIP does not fit the JSON.".to_owned());
+                found.push(Refusal::ZipMisfit);
             }
             (_, Some(_), _) => {}
             (_, None, _) => match cx.model.examined.error() {
-                Some(error) => found.push(format!("The ZIP could not be examined: {error}")),
-                None => found.push("The ZIP is still being examined.".to_owned()),
+                Some(error) => found.push(Refusal::ZipNotExamined {
+                    why: error.to_string(),
+                }),
+                None => found.push(Refusal::ZipBeingExamined),
             },
         }
     }
@@ -92,15 +95,14 @@ pub fn blockers(
         .filter(|question| !question.is_allowed)
         .count();
     if open > 0 {
-        found.push(format!(
-            "Confirm {} above.",
-            count(open, "change", "changes")
-        ));
+        found.push(Refusal::RisksUnconfirmed {
+            count: count(open, "change", "changes"),
+        });
     }
     let typed = typed_name.trim();
     let is_typed = typed == preview.name.trim() || typed.eq_ignore_ascii_case(target.id());
     if profile.is_protected && !is_typed {
-        found.push("Type the product's name or its Store id.".to_owned());
+        found.push(Refusal::NameNotTyped);
     }
     found
 }

@@ -4,6 +4,7 @@ use super::dialog::Review;
 use super::{blockers::blockers, body::Item, preview::Preview};
 use crate::screen::overlay::Closing;
 use crate::{
+    engine::preflight::Refusal,
     screen::{
         command::{Command, PaneId},
         pane::Context,
@@ -15,9 +16,9 @@ use std::sync::Arc;
 
 impl Review {
     /// Everything that stands against publishing, the most basic first. Empty means go.
-    pub(super) fn blockers(&self, cx: &Context) -> Vec<String> {
+    pub(super) fn blockers(&self, cx: &Context) -> Vec<Refusal> {
         match &self.preview {
-            _ if self.analyzer.is_busy() => vec!["The documents are still being compared.".into()],
+            _ if self.analyzer.is_busy() => vec![Refusal::BeingCompared],
             Some(preview) => blockers(
                 cx,
                 &self.target,
@@ -26,7 +27,7 @@ impl Review {
                 self.fit(cx).as_ref(),
                 self.typed_name.text(),
             ),
-            None => vec!["It has not been read yet.".into()],
+            None => vec![Refusal::NotRead],
         }
     }
 

@@ -2,7 +2,10 @@
 //! stands against it. Knows no screen; the review shows it.
 
 use crate::{
-    engine::plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
+    engine::{
+        plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
+        preflight::{self, Refusal},
+    },
     state::{
         Model,
         prepared::{Origin, Prepared},
@@ -27,7 +30,7 @@ pub struct Choice {
     pub policy: PendingPolicy,
     pub sentence: String,
     /// Why it cannot be chosen.
-    pub fault: Option<String>,
+    pub fault: Option<Refusal>,
 }
 
 /// A change for customers that needs a yes of its own.
@@ -53,7 +56,7 @@ pub struct Preview {
     /// The document was written on another one than the Store has now.
     pub is_base_gone: bool,
     /// Nothing can be done from here at all: why.
-    pub fault: Option<String>,
+    pub fault: Option<Refusal>,
     pub portal: String,
     pub publish_mode: String,
 }
@@ -98,10 +101,16 @@ impl Preview {
             is_first: prepared.live().is_none(),
             zip: prepared.zip.map(Into::into),
             is_base_gone: prepared.is_base_gone(),
-            fault: prepared.draft_fault(model).or_else(|| {
-                (prepared.origin() == Origin::First && prepared.text.is_none())
-                    .then(|| "There is no submission yet: write the document first.".to_owned())
-            }),
+            fault: prepared
+                .draft_fault(model)
+                .or_else(|| {
+                    (prepared.origin() == Origin::First && prepared.text.is_none())
+                        .then_some(Refusal::NothingWritten)
+                })
+                .or_else(|| {
+                    let live = prepared.live().filter(|_| prepared.draft().is_none())?;
+                    preflight::unfinished_rollout(prepared.target, live)
+                }),
             portal: prepared.portal_url(),
             publish_mode: mode,
             choices,
@@ -204,14 +213,13 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
         .pending_report(model)
         .map_or(Status::None, |report| report.status);
     let keep_fault = fault.clone().or_else(|| {
-        (status != Status::PendingCommit)
-            .then(|| format!("it ended in {status}; only a new draft can be committed"))
+        let id = draft.id.clone();
+        (status != Status::PendingCommit).then_some(Refusal::CannotKeep { id, status })
     });
     let replace_fault = fault.or_else(|| {
-        (prepared.kind() == Kind::Flight && prepared.live().is_none()).then(|| {
-            "it is the flight's first submission: the Store may not allow another one once it is deleted"
-                .to_owned()
-        })
+        let id = draft.id.clone();
+        (prepared.kind() == Kind::Flight && prepared.live().is_none())
+            .then_some(Refusal::FirstOfFlight { id })
     });
     let with = if prepared.text.is_some() {
         "with the edited document"

@@ -2,7 +2,10 @@
 
 use crate::screen::pane::{Context, Possible};
 use crate::{
-    engine::view::{Cause, Step},
+    engine::{
+        preflight::Refusal,
+        view::{Cause, Step},
+    },
     screen::{
         action::Action,
         command::{Command, Opening},
@@ -14,11 +17,12 @@ use crate::{
 /// Whether a run can be gone on with, or why not.
 pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
     if row.is_active() {
-        Possible::No("This run is active.".to_owned())
+        Possible::No(Refusal::RunIsActive.into())
     } else if !row.may_go_on() {
-        Possible::No("This run has ended: publish again instead.".to_owned())
+        Possible::No(Refusal::RunCannotGoOn.into())
     } else if cx.model.profile.is_read_only {
-        Possible::No("This profile is read-only.".to_owned())
+        let profile = cx.model.profile.name.clone();
+        Possible::No(Refusal::ReadOnly { profile }.into())
     } else {
         Possible::Yes
     }

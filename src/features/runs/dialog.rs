@@ -4,7 +4,10 @@
 use super::{controls, pane::next_poll};
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
-    engine::view::{RunView, StepState},
+    engine::{
+        preflight::Refusal,
+        view::{RunView, StepState},
+    },
     screen::{
         action::{Action, Scope},
         command::Command,
@@ -362,9 +365,7 @@ impl Overlay for Run {
     fn possible(&self, action: Action, cx: &Context) -> Possible {
         let is_active = self.row(cx).is_some_and(RunRow::is_active);
         match action {
-            Action::CancelRun if !is_active => {
-                Possible::No("This run has ended already.".to_owned())
-            }
+            Action::CancelRun if !is_active => Possible::No(Refusal::RunIsOver.into()),
             Action::PauseRun => self
                 .row(cx)
                 .map_or(Possible::Unknown, |row| controls::may_pause(row, cx)),

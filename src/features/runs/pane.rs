@@ -6,7 +6,7 @@ use crate::screen::{
     status_badge,
 };
 use crate::{
-    engine::view::Step,
+    engine::{preflight::Refusal, view::Step},
     screen::{
         action::Action,
         command::{Command, Opening, PaneId},
@@ -246,7 +246,7 @@ impl Pane for Runs {
             Action::ResumeRun => row.map_or(Possible::Unknown, |row| may_resume(row, cx)),
             Action::PauseRun => row.map_or(Possible::Unknown, |row| may_pause(row, cx)),
             Action::CancelRun if row.is_some_and(|row| !row.is_active()) => {
-                Possible::No("This run has ended already.".to_owned())
+                Possible::No(Refusal::RunIsOver.into())
             }
             Action::DismissRun if row.is_some_and(RunRow::is_active) => Possible::No(format!(
                 "This run is active: {} stops it.",
