@@ -2,7 +2,7 @@
 //! with its reason.
 
 use super::{
-    event::{Exit, Moment},
+    event::{Effect, Exit, Moment},
     focus::is_list,
     keys::pane_mut,
     update::App,
@@ -45,6 +45,9 @@ impl App {
             return Possible::No(format!(
                 "The profile {name} is read-only: changes to the account are not allowed."
             ));
+        }
+        if action == Action::Suspend && !cfg!(unix) {
+            return Possible::No("Windows cannot suspend a program: open another tab.".to_owned());
         }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
@@ -178,6 +181,7 @@ impl App {
         match action {
             Action::Quit => self.quit(now),
             Action::Help => self.commands.push_back(Command::Open(Opening::Help)),
+            Action::Suspend => self.effects.push(Effect::Suspend),
             Action::Palette => self.commands.push_back(Command::Open(Opening::Palette)),
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),

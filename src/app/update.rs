@@ -157,6 +157,9 @@ impl App {
                         text,
                     }));
             }
+            Event::Told(severity, text) => {
+                self.commands.push_back(Command::Toast(severity, text));
+            }
             Event::Terminate => self.leave(Exit::Quit),
             Event::Report(..) => {}
         }

@@ -4,7 +4,10 @@ use super::{
     drive, renew,
     task::{Task, TaskContext, TaskError},
 };
-use crate::engine::{operation::Operation, plan::Plan};
+use crate::engine::{
+    operation::Operation,
+    plan::{Plan, WaitFor},
+};
 use std::sync::Arc;
 use store_model::target::Target;
 
@@ -58,6 +61,7 @@ impl Task for Follow {
             target,
             name,
             submission,
+            until: WaitFor::Published,
         };
         drive_run(operation, context).await
     }
@@ -94,7 +98,7 @@ impl Task for Resume {
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
         let services = context.services().await?;
         let (reporter, cancel) = (context.reporter(), context.cancellation());
-        drive::resume(&services, &self.run, reporter, cancel).await;
+        drive::resume(&services, &self.run, false, reporter, cancel).await;
         Ok(())
     }
 }
@@ -117,7 +121,8 @@ impl Task for Renew {
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
         let services = context.services().await?;
         let (reporter, cancel) = (context.reporter(), context.cancellation());
-        renew::run(&services, &self.run, reporter, cancel).await;
+        // The dashboard has asked for the yes.
+        renew::run(&services, &self.run, true, reporter, cancel).await;
         Ok(())
     }
 }

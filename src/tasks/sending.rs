@@ -15,10 +15,11 @@ use crate::{
     storage::Journal,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, sync::Mutex, time::Duration};
 use store_client::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl};
 use store_model::units::Rate;
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// A write to disk a second is nothing beside an upload, and a second of it is soon sent again.
@@ -35,6 +36,10 @@ pub(super) struct Sending<'a> {
     pub zip: &'a Path,
     /// What an earlier process had sent.
     pub sent: Option<Sent>,
+    /// Tells the file that was examined from a changed one.
+    pub examined: Option<&'a Value>,
+    /// Whether the archive may still be put in place, asked right before it is.
+    pub gate: blob::Gate<'a>,
 }
 
 pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<RunEvent, Fault> {
@@ -46,12 +51,16 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         url,
         zip,
         sent,
+        examined,
+        gate,
     } = sending;
     let trouble = |message: String| Fault {
         cause: Cause::Trouble,
         message,
     };
-    if let Some(end) = url.expires().filter(|end| *end <= Timestamp::now()) {
+    // By the service's clock, as its answers showed it: this machine's may be hours off.
+    let clock = services.upload.waits.clock().clone();
+    if let Some(end) = url.expires().filter(|end| *end <= clock.now()) {
         return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
     let path = zip.to_owned();
@@ -60,6 +69,9 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         .and_then(|identity| serde_json::to_value(identity).map_err(|error| error.to_string()))
         .map_err(|error| trouble(format!("{} cannot be read: {error}", zip.display())))?;
 
+    if examined.is_some_and(|examined| *examined != identity) {
+        return Ok(RunEvent::ArchiveChanged);
+    }
     // Blocks of another file, or for another place, are nobody's business here.
     let known = sent.filter(|sent| sent.place == url.place() && sent.identity == identity);
     let mut settings = services.upload.clone();
@@ -80,7 +92,8 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         block_size,
         blocks: Vec::new(),
     };
-    let mut meter = Meter::new(run, zip, url.expires(), place, reporter, journal);
+    let ends = url.expires().map(|end| clock.here(end));
+    let mut meter = Meter::new(run, zip, ends, place, reporter, journal);
     meter.done.extend(&blocks);
     let meter = Mutex::new(meter);
     let observe = |event: UploadEvent| {
@@ -88,7 +101,8 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             meter.take(&event);
         }
     };
-    match blob::upload(
+    match blob::upload_through(
+        gate,
         &services.http,
         url,
         zip,
@@ -106,6 +120,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             }
             Ok(RunEvent::Uploaded {
                 bytes: uploaded.size,
+                etag: uploaded.etag,
             })
         }
         Err(UploadError::Cancelled { .. }) => Ok(RunEvent::Cancelled),
@@ -136,6 +151,8 @@ struct Meter<'a> {
     sent: Sent,
     done: BTreeSet<u32>,
     written: Instant,
+    /// The last line on its way to the disk.
+    syncing: Option<JoinHandle<()>>,
     reporter: &'a Reporter,
     journal: &'a mut Journal,
 }
@@ -169,6 +186,7 @@ impl<'a> Meter<'a> {
             sent,
             done,
             written: now,
+            syncing: None,
             reporter,
             journal,
         }
@@ -210,12 +228,14 @@ impl<'a> Meter<'a> {
         progress.rate = self.rate.per_second(since).unwrap_or_default() as u64;
         progress.left = self.rate.left(progress.total, since);
         self.reporter.progress(progress.clone(), &mut self.told);
-        if self.written.elapsed() >= JOURNAL_PAUSE {
+        let is_synced = self.syncing.as_ref().is_none_or(JoinHandle::is_finished);
+        if is_synced && self.written.elapsed() >= JOURNAL_PAUSE {
             self.write();
         }
     }
 
-    /// A line that is not written costs a resumed upload a few blocks, not the run.
+    /// A line that is not written costs a resumed upload a few blocks, not the run. All blocks are sent from the task that calls
+    /// this, and a disk that is busy with the package takes long to sync: it is synced elsewhere.
     fn write(&mut self) {
         self.written = Instant::now();
         self.sent.blocks = ranges(&self.done);
@@ -224,12 +244,17 @@ impl<'a> Meter<'a> {
             sent: Box::new(self.sent.clone()),
         };
         let line = serde_json::to_value(&entry).map_err(|error| error.to_string());
-        if let Err(error) = line.and_then(|line| {
-            self.journal
-                .append(&line)
-                .map_err(|error| error.to_string())
-        }) {
-            tracing::warn!(error, "the progress of the upload was not written");
+        let written =
+            line.and_then(|line| self.journal.note(&line).map_err(|error| error.to_string()));
+        match written {
+            Ok(file) => {
+                self.syncing = Some(tokio::task::spawn_blocking(move || {
+                    if let Err(error) = file.sync_data() {
+                        tracing::warn!(%error, "the progress of the upload was not synced");
+                    }
+                }));
+            }
+            Err(error) => tracing::warn!(error, "the progress of the upload was not written"),
         }
     }
 }
@@ -250,7 +275,7 @@ fn ranges(numbers: &BTreeSet<u32>) -> Vec<(u32, u32)> {
 mod tests {
     use super::*;
     use crate::{storage::Runs, tasks::reporter::JobId};
-    use serde_json::{Value, json};
+    use serde_json::json;
     use tokio::sync::mpsc;
 
     #[test]

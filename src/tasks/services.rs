@@ -26,6 +26,8 @@ pub struct Services {
     pub home: Home,
     /// The profile's name: journals and caches belong to it.
     pub profile: String,
+    /// Whether a commit and a deletion ask for a yes of their own.
+    pub is_protected: bool,
     pub cadence: Cadence,
     pub upload: UploadSettings,
     /// The program ends: what is only followed is left as it is, for the next start.
@@ -105,11 +107,14 @@ impl Services {
         };
         let (follow, upload) = (config.follow(), config.upload());
         let ledger = ledger.map(|ledger| Arc::new(SharedBudget(ledger)) as Arc<dyn Ledger>);
+        let store = Store::with_ledger(http.clone(), settings, observe, ledger);
+        let waits = store.waits();
         Ok(Self {
-            store: Store::with_ledger(http.clone(), settings, observe, ledger),
+            store,
             http,
             home,
             profile: profile.name.clone(),
+            is_protected: profile.protected,
             cadence: Cadence {
                 shortest: follow.shortest,
                 longest: follow.longest,
@@ -124,6 +129,7 @@ impl Services {
                     file::Checksum::None => Checksum::None,
                 },
                 bandwidth: upload.bandwidth,
+                waits,
             },
         })
     }

@@ -3,7 +3,7 @@
 use crate::services;
 use flightdeck::{
     engine::{
-        plan::{PendingPolicy, Plan, WaitFor},
+        plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
     tasks::{
@@ -293,6 +293,9 @@ impl Bench {
             base: None,
             allow: Vec::new(),
             wait: WaitFor::Published,
+            existing_rollout: ExistingRollout::Fail,
+            is_confirmed: false,
+            is_protected: false,
         }
     }
 

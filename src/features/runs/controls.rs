@@ -25,7 +25,7 @@ pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
 }
 
 /// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
-pub fn resume(row: &RunRow) -> Option<Command> {
+pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
     let run = row.view.id.clone();
     let has_url_ended = row
         .view
@@ -43,7 +43,7 @@ pub fn resume(row: &RunRow) -> Option<Command> {
             ],
             yes: "Replace and continue".to_owned(),
             danger: true,
-            must_type: None,
+            must_type: (cx.model.profile.is_protected).then(|| row.view.name.clone()),
             then: vec![Command::start(Renew {
                 run,
                 plan: row.plan.clone(),
@@ -78,11 +78,11 @@ pub fn may_pause(row: &RunRow, cx: &Context) -> Possible {
 
 /// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
 /// the program has ended: a pause holds nothing that could get lost.
-pub fn pause(row: &RunRow) -> Option<Command> {
+pub fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
     if is_uploading(row) {
         Some(Command::Cancel(row.job))
     } else {
-        resume(row)
+        resume(row, cx)
     }
 }
 

@@ -392,8 +392,8 @@ impl Overlay for Run {
                     Command::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))
                 }));
             }
-            Action::ResumeRun => commands.extend(row.and_then(controls::resume)),
-            Action::PauseRun => commands.extend(row.and_then(controls::pause)),
+            Action::ResumeRun => commands.extend(row.and_then(|row| controls::resume(row, cx))),
+            Action::PauseRun => commands.extend(row.and_then(|row| controls::pause(row, cx))),
             Action::CancelRun => {
                 commands.extend(row.filter(|row| row.is_active()).map(controls::cancel));
             }

@@ -282,8 +282,8 @@ impl Pane for Runs {
                 id: view.id.clone(),
             })),
             Action::CancelRun if row.is_active() => commands.push(cancel(row)),
-            Action::ResumeRun => commands.extend(resume(row)),
-            Action::PauseRun => commands.extend(pause(row)),
+            Action::ResumeRun => commands.extend(resume(row, cx)),
+            Action::PauseRun => commands.extend(pause(row, cx)),
             Action::DismissRun if !row.is_active() => {
                 commands.push(Command::DismissRun(view.id.clone()));
             }

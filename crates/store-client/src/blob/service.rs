@@ -22,8 +22,11 @@ use super::body::BlockBody;
 use super::error::{Answer, Failure, UploadError};
 use super::source::Sum;
 use super::url::UploadUrl;
+use crate::client::host_of;
 use crate::fault::{Fault, causes};
 use crate::transport::{BlobTransport, Streamed};
+use crate::waits::Waits;
+use tokio::time::Instant;
 
 /// Measured with Azurite and old SAS versions; the crate's own default is too young for both.
 const VERSION: &str = "2023-11-03";
@@ -37,6 +40,7 @@ pub(super) struct Service {
     url: UploadUrl,
     /// Limit for a request without a streamed body.
     limit: Duration,
+    waits: Waits,
 }
 
 /// A blob as `HEAD` shows it.
@@ -45,6 +49,8 @@ pub(super) struct Standing {
     pub(super) length: u64,
     /// Since its last change, by the service's own clock.
     pub(super) age: Option<Duration>,
+    /// Which version of the blob it is.
+    pub(super) etag: Option<String>,
 }
 
 impl Service {
@@ -54,8 +60,9 @@ impl Service {
         url: &UploadUrl,
         query: SecretString,
         limit: Duration,
+        waits: &Waits,
     ) -> Result<Self, UploadError> {
-        let transport = BlobTransport::new(http.clone(), query);
+        let transport = BlobTransport::new(http.clone(), query, waits.clone());
         let options = BlobClientOptions {
             client_options: ClientOptions {
                 retry: RetryOptions::none(),
@@ -76,6 +83,7 @@ impl Service {
             blob,
             url: url.clone(),
             limit,
+            waits: waits.clone(),
         })
     }
 
@@ -142,7 +150,7 @@ impl Service {
     }
 
     /// Put Block List.
-    pub(super) async fn commit(&self, ids: Vec<Vec<u8>>) -> Result<(), Failure> {
+    pub(super) async fn commit(&self, ids: Vec<Vec<u8>>) -> Result<Option<String>, Failure> {
         self.bounded(async {
             let list = BlockLookupList {
                 latest: Some(ids),
@@ -155,7 +163,7 @@ impl Service {
             self.blocks
                 .commit_block_list(list.try_into()?, Some(options))
                 .await
-                .map(drop)
+                .map(|answer| header(answer.headers(), "etag").map(str::to_owned))
         })
         .await
     }
@@ -169,7 +177,8 @@ impl Service {
             let age = time("date")
                 .zip(time("last-modified"))
                 .map(|(now, then)| between(then, now));
-            Ok(Standing { length, age })
+            let etag = header(properties.headers(), "etag").map(str::to_owned);
+            Ok(Standing { length, age, etag })
         })
         .await
     }
@@ -178,6 +187,8 @@ impl Service {
         &self,
         call: impl Future<Output = azure_core::Result<T>>,
     ) -> Result<T, Failure> {
+        let host = host_of(self.url.location());
+        let _wait = self.waits.answer(host, Instant::now(), self.limit);
         match tokio::time::timeout(self.limit, call).await {
             Ok(result) => result.map_err(|error| self.failure(&error)),
             Err(_) => Err(Failure::Stalled(self.limit)),

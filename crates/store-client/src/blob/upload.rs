@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Failure, UploadError};
@@ -13,6 +13,9 @@ use super::identity::FileIdentity;
 use super::plan::{Patience, UploadEvent, UploadSettings};
 use super::progress::Progress;
 use super::url::UploadUrl;
+
+/// Asked right before the block list: whether the blob may be replaced now.
+pub type Gate<'a> = &'a (dyn Fn() -> BoxFuture<'static, bool> + Send + Sync);
 
 /// What stays the same through one upload.
 pub(super) struct Upload<'a> {
@@ -22,16 +25,18 @@ pub(super) struct Upload<'a> {
     pub(super) path: &'a Path,
     pub(super) settings: &'a UploadSettings,
     pub(super) observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
+    pub(super) gate: Gate<'a>,
     pub(super) cancel: &'a CancellationToken,
     pub(super) file: Arc<File>,
     pub(super) identity: FileIdentity,
 }
 
 impl Upload<'_> {
-    /// Fails when the signature's end has passed.
+    /// Fails when the signature's end has passed by the service's clock.
     pub(super) fn check_end(&self, progress: &Progress) -> Result<(), UploadError> {
+        let clock = self.settings.waits.clock();
         match self.url.expires() {
-            Some(at) if at <= Timestamp::now() => Err(UploadError::Expired {
+            Some(at) if at <= clock.now() => Err(UploadError::Expired {
                 at,
                 sent: progress.sent,
                 total: self.identity.size,
