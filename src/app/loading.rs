@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(200);
 const KEEP: Duration = Duration::from_millis(500);
 
 /// What is not on screen waits for the selected target, but no longer than this.
-const BEHIND: Duration = Duration::from_secs(2);
+const BEHIND: Duration = Duration::from_secs(8);
 
 /// States are asked for one after the other, so that the most urgent one of that moment is the next.
 const STATUSES_AT_ONCE: usize = 2;
@@ -161,7 +161,9 @@ impl Loading {
     /// Whether the selected target is on screen, as far as it can be: the rest may follow.
     fn is_selected_read(&self, model: &Model, selected: Option<&Target>) -> bool {
         let Some(target) = selected else {
-            return !model.apps.products.is_loading();
+            // With a list the selection is about to come.
+            let apps = &model.apps.products;
+            return !apps.is_loading() && apps.value().is_none_or(Vec::is_empty);
         };
         self.look_at.is_none()
             && model
@@ -172,8 +174,9 @@ impl Loading {
 
     /// The next states to be asked for, the most urgent first.
     fn statuses(&mut self, model: &Model, now: Moment) -> Vec<AnyTask> {
-        let running = model.jobs.values().filter(|task| task.is::<LoadStatus>());
-        let room = STATUSES_AT_ONCE.saturating_sub(running.count());
+        let running = model.jobs.values().filter_map(AnyTask::get);
+        let running: Vec<_> = running.map(|task: &LoadStatus| &task.target).collect();
+        let room = STATUSES_AT_ONCE.saturating_sub(running.len());
         if room == 0 {
             return Vec::new();
         }
@@ -188,9 +191,13 @@ impl Loading {
         // What is pending no more must not wake anybody.
         let targets: HashSet<_> = pending.iter().map(|(target, _)| *target).collect();
         self.asked.retain(|target, _| targets.contains(target));
+        // Reading the whole target tells its state as well.
+        let is_asked = |target: &Target| {
+            running.contains(&target) || model.details.get(target).is_some_and(Remote::is_loading)
+        };
         pending.retain(|(target, _)| {
-            self.status_due(target, model)
-                .is_some_and(|at| at <= now.uptime)
+            let due = self.status_due(target, model);
+            due.is_some_and(|at| at <= now.uptime) && !is_asked(target)
         });
         pending.sort_by_key(|(target, _)| (urgency(target, model), *target));
         pending.dedup_by_key(|(target, _)| *target);

@@ -109,6 +109,7 @@ impl App {
         if self.context.settings.welcome.is_none() {
             self.start_job(Recall);
             self.start_job(LoadCatalog(Catalog::Apps));
+            self.context.model.await_list(&Catalog::AddOns);
             self.loading.behind(Catalog::AddOns, now);
         }
         self.release_all(now);

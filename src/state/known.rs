@@ -107,6 +107,11 @@ impl Model {
         }
     }
 
+    /// A list is on its way, though behind others.
+    pub fn await_list(&mut self, catalog: &Catalog) {
+        self.list_mut(catalog).products.start();
+    }
+
     pub(super) fn product_mut(&mut self, target: &Target) -> Option<&mut Product> {
         self.list_of(target)?
             .products

@@ -401,8 +401,9 @@ impl Model {
         let mut is_stale = false;
         if let (Some(report), Some(submission)) = (&view.report, &view.submission) {
             let is_live = report.status == Status::Published;
-            let before = self.statuses.get(&target);
-            is_stale = before.is_none_or(|(before, _)| before.status != report.status);
+            let row = self.run(&view.id).and_then(|row| row.view.report.as_ref());
+            let known = row.or_else(|| Some(&self.statuses.get(&target)?.0));
+            is_stale = known.is_none_or(|known| known.status != report.status);
             if let Some(product) = self.product_mut(&target) {
                 if is_live {
                     product.published = Some(submission.clone());

@@ -188,12 +188,15 @@ impl Task for LoadTarget {
         let services = context.services().await?;
         let mut detail = read_cached(&services, &self.0).await?;
         // What cannot be kept can still be looked at.
-        detail.edit = read_edit(context.home(), self.0, context.reporter())
-            .await
-            .unwrap_or_else(|error| {
-                tracing::warn!(?error, "the working copy cannot be read");
-                None
-            });
+        let edit = read_edit(context.home(), self.0, context.reporter()).await;
+        let edit = edit.unwrap_or_else(|error| {
+            tracing::warn!(?error, "the working copy cannot be read");
+            None
+        });
+        // What this session wrote it knows better: it may just be about to be thrown away.
+        detail.edit = edit
+            .filter(|edit| edit.writer.as_deref() != Some(context.session()))
+            .map(Into::into);
         Ok(Arc::new(detail))
     }
 }

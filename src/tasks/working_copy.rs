@@ -95,7 +95,8 @@ impl Task for ReadEdit {
     }
 
     async fn run(self, context: TaskContext<Self>) -> Result<Option<KeptEdit>, TaskError> {
-        read_edit(context.home(), self.0, context.reporter()).await
+        let read = read_edit(context.home(), self.0, context.reporter()).await?;
+        Ok(read.map(KeptEdit::from))
     }
 }
 
@@ -104,7 +105,7 @@ pub(super) async fn read_edit(
     home: &Home,
     target: Target,
     reporter: &Reporter,
-) -> Result<Option<KeptEdit>, TaskError> {
+) -> Result<Option<EditedDraft>, TaskError> {
     let drafts = home.drafts();
     let owner = target.clone();
     let read = blocking(move || match drafts.edited(&owner) {
@@ -115,13 +116,7 @@ pub(super) async fn read_edit(
     })
     .await??;
     match read {
-        Ok(kept) => Ok(kept.map(|edit| KeptEdit {
-            text: edit.text,
-            base: edit.base_submission,
-            body: edit.base.map(Arc::new),
-            zip: edit.zip,
-            saved: edit.saved_at,
-        })),
+        Ok(kept) => Ok(kept),
         Err((error, path)) => {
             let notice = format!(
                 "The edited document of {target} cannot be read, so it is set aside in {}. {error}",
@@ -129,6 +124,18 @@ pub(super) async fn read_edit(
             );
             reporter.send(Report::Notice(notice)).await;
             Ok(None)
+        }
+    }
+}
+
+impl From<EditedDraft> for KeptEdit {
+    fn from(edit: EditedDraft) -> Self {
+        Self {
+            text: edit.text,
+            base: edit.base_submission,
+            body: edit.base.map(Arc::new),
+            zip: edit.zip,
+            saved: edit.saved_at,
         }
     }
 }

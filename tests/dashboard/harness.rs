@@ -199,22 +199,31 @@ impl Harness {
         self.done::<LoadCatalog>(id, list)
     }
 
-    /// The state of a pending submission arrives.
+    /// The state of a pending submission arrives, whoever asked for it.
     pub fn answer_status(&mut self, target: &Target, status: &str) -> &mut Self {
-        let is_it = |job: &AnyTask| {
-            job.get::<LoadStatus>()
-                .is_some_and(|task| task.target == *target)
+        let task = LoadStatus {
+            target: target.clone(),
+            submission: "2".into(),
         };
-        let id = self.job(is_it);
+        let running = self.app.model().jobs.iter();
+        let id = running
+            .filter(|(_, job)| job.get() == Some(&task))
+            .map(|(id, _)| *id)
+            .next();
         let report = StatusReport::read(&json!({"status": status}));
-        self.done::<LoadStatus>(id, report)
+        let message = Arc::new(task).message(TaskEvent::Done(report));
+        self.report(id, Report::Task(message));
+        match id {
+            Some(id) => self.report(Some(id), Report::Ended),
+            None => self,
+        }
     }
 
     /// Both lists arrive, the first app is looked at, its flights arrive.
     pub fn fill(&mut self) -> &mut Self {
         self.answer(Catalog::Apps, apps());
         // The selected target takes its time: the rest waits for it no longer than this.
-        self.wait(Duration::from_millis(2_500));
+        self.wait(Duration::from_millis(8_500));
         self.answer(Catalog::AddOns, add_ons());
         let first = self.app.selected().unwrap().id().to_owned();
         self.answer(Catalog::Flights { app: first.clone() }, flights(&first));

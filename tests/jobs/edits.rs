@@ -22,7 +22,9 @@ fn edit(text: &str) -> KeepEdit {
     }
 }
 
+/// What the next session finds.
 async fn kept(bench: &mut Bench) -> Option<KeptEdit> {
+    bench.restart();
     let told = bench.run(LoadTarget(app())).await;
     result::<LoadTarget>(&told).unwrap().edit.clone()
 }
@@ -34,7 +36,6 @@ async fn an_edit_survives_the_program_until_it_is_thrown_away() {
     let told = bench.run(edit(text)).await;
     assert!(*result::<KeepEdit>(&told).unwrap() <= jiff::Timestamp::now());
 
-    bench.restart();
     let back = kept(&mut bench).await.unwrap();
     assert_eq!(
         (back.text.as_str(), back.base.as_deref()),
@@ -55,7 +56,6 @@ async fn an_edit_survives_the_program_until_it_is_thrown_away() {
 async fn a_chosen_zip_is_kept_without_a_text_and_is_no_edit() {
     let mut bench = Bench::new().await;
     bench.run(edit("")).await;
-    bench.restart();
     let back = kept(&mut bench).await.unwrap();
     assert_eq!(
         (back.text.as_str(), back.zip.as_deref()),
@@ -118,7 +118,8 @@ async fn an_edit_that_cannot_be_kept_says_so() {
     };
     assert!(message.contains("drafts"), "{message}");
     // What the Store holds can be seen all the same.
-    assert_eq!(kept(&mut bench).await, None);
+    let told = bench.run(LoadTarget(app())).await;
+    assert_eq!(result::<LoadTarget>(&told).unwrap().edit, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

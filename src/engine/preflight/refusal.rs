@@ -110,7 +110,7 @@ pub enum Refusal {
         /// "1 change", "3 changes".
         count: String,
     },
-    #[error("Type the product's name.")]
+    #[error("Type the product's name or its Store id.")]
     NameNotTyped,
     #[error("There is no draft.")]
     DraftMissing,
