@@ -20,7 +20,7 @@ mod retry;
 mod transport;
 mod wire;
 
-pub use auth::{Credential, SecretSource};
+pub use auth::{Credential, SecretFault, SecretSource};
 pub use budget::{BudgetView, Hold};
 pub use calls::{Fetched, NewAddOn, NewFlight, Rollout};
 pub use client::{REQUESTS_PER_MINUTE, Store, StoreSettings};
