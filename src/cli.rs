@@ -113,6 +113,9 @@ pub enum CliCommand {
         /// If the upload URL of the run's draft has expired: save the draft's document, delete the draft and create a new one.
         #[arg(long, requires = "run")]
         renew: bool,
+        /// Confirm what a protected profile asks for, and with --renew the deletion of a draft that the run did not make.
+        #[arg(long, requires = "run")]
+        yes: bool,
         /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
         #[arg(long, value_name = "DUR", value_parser = duration)]
         timeout: Option<Duration>,
@@ -281,6 +284,9 @@ pub struct PublishArgs {
     /// `diff` printed this hash.
     #[arg(long, value_name = "HASH")]
     pub expect: Option<Fingerprint>,
+    /// What to do if the live submission is still being rolled out: the Store creates no new draft before that has ended.
+    #[arg(long, value_enum, default_value_t, value_name = "END")]
+    pub existing_rollout: Rollout,
     /// Confirm the commit in a protected profile.
     #[arg(long)]
     pub yes: bool,
@@ -311,6 +317,18 @@ pub enum Until {
     /// Until it is published, waits for a person or a date, or has failed.
     #[default]
     Published,
+}
+
+/// What to do with a rollout in progress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Rollout {
+    /// Stop with exit code 3 and touch nothing.
+    #[default]
+    Fail,
+    /// Everybody gets the new packages.
+    Finalize,
+    /// Everybody gets the earlier packages again.
+    Halt,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
