@@ -9,19 +9,19 @@ use std::{
 };
 use store_model::{fingerprint::Fingerprint, risk::Allowance, target::Target};
 
-/// See and do everything that the Microsoft Store submission API allows: apps, add-ons and package flights.
+/// Publish apps, add-ons and package flights through the Microsoft Store submission API.
 ///
 /// Without a command it opens the dashboard. `flightdeck demo` shows everything without an account.
 #[derive(Debug, Parser)]
 #[command(name = "flightdeck", version, max_term_width = 100)]
 pub struct Cli {
-    /// The profile to use; see the config file.
+    /// The profile to use, as named in the config file.
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// The config file, instead of the one in the platform's config folder.
     #[arg(long, global = true, value_name = "FILE", env = "FLIGHTDECK_CONFIG")]
     pub config: Option<PathBuf>,
-    /// How head-less commands print: text for people, json for scripts (one object a line on stdout).
+    /// Output format: text for people, json for scripts (one object per line on stdout).
     #[arg(long, global = true, value_enum, default_value_t, value_name = "HOW")]
     pub output: Output,
     #[command(subcommand)]
@@ -37,83 +37,83 @@ pub enum Output {
 
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
-    /// The dashboard on the built-in simulator: no account, no network, no file to edit.
+    /// Open the dashboard on the built-in simulator: no account, no network, nothing to configure.
     #[cfg(feature = "sim")]
     Demo(DemoArgs),
-    /// The simulated Store alone; its first line says where it listens.
+    /// Run only the simulated Store; its first line says where it listens.
     #[cfg(feature = "sim")]
     Sim(SimArgs),
-    /// What the account owns.
+    /// List what the account owns.
     List {
-        /// Without it the apps; with --pending, all three kinds.
+        /// Which kind; by default apps, and with --pending all three.
         #[arg(value_enum)]
         what: Option<Listing>,
-        /// Only what has a submission under way, with its type and its state; what waits for you comes first.
+        /// Only what has a submission in progress, with its type and state; what needs you comes first.
         #[arg(long)]
         pending: bool,
     },
-    /// One target, or a submission's document.
+    /// Show a target, or a submission's document.
     Show {
         target: Target,
-        /// pending, published, or a submission's id; the pending one if there is one.
+        /// pending, published, or a submission's id. Default: the pending one, or else the published one.
         #[arg(long, value_name = "WHICH")]
         submission: Option<String>,
-        /// The document as the server sent it, pretty-printed; only the signature of its upload URL is left out.
+        /// Print the document as the Store sent it, indented; signed URLs are left out.
         #[arg(long)]
         json: bool,
         /// Write to this file instead of stdout, as UTF-8 whatever the shell is.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Where the pending submission of a target stands, or the live one.
+    /// Show the status of the pending submission, or of the live one.
     Status { target: Target },
     /// Check a document, and how a ZIP fits it, before anything is sent.
     ///
-    /// With a target the document is held against what the Store has; with - no request is made.
+    /// With a target, the document is compared with what the Store has; with -, no request is made.
     Check {
         /// A target, or - for none.
         target: String,
-        /// The document; without it the target's draft or live one.
+        /// The document to check. Default: the target's draft, or else its live submission.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
         /// The archive that holds every file marked PendingUpload.
         #[arg(long, value_name = "FILE")]
         zip: Option<PathBuf>,
     },
-    /// Make the ZIP that a document waits for out of a folder, and check how it fits.
+    /// Make the ZIP for a document from a folder, and check that it fits.
     ///
-    /// Every file marked PendingUpload is looked for in the folder, at any depth and in any case, and goes under the path that the
-    /// document names. What could be several files, and what is missing, is refused. The same folder gives the same bytes.
+    /// Each file marked PendingUpload is searched for in the folder, at any depth and ignoring case, and is stored under the path
+    /// that the document names. Ambiguous and missing files are refused. The same folder always gives the same ZIP, byte for byte.
     Pack(PackArgs),
-    /// What changes for customers: what is live against the draft, or against a file.
+    /// Show what would change for customers: the draft, or a file, compared with what is live.
     ///
-    /// Grouped, with everything that needs a yes of its own on top; last the hash of what the Store holds, the document and the
-    /// ZIP, which `publish --expect` takes. Nothing is changed.
+    /// Changes are grouped; those that need an explicit yes come first. The last line is a hash of the Store's state, the document
+    /// and the ZIP, for `publish --expect`. Nothing is changed.
     Diff {
         target: Target,
         /// The document to compare, instead of the draft.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
-        /// The ZIP that goes with it: part of the hash, and the source of new packages' versions.
+        /// The ZIP that goes with it: part of the hash, and read for the versions of new packages.
         #[arg(long, value_name = "FILE")]
         zip: Option<PathBuf>,
-        /// text for a terminal, json for scripts (as --output json), markdown for a chat or a pull request.
+        /// text for a terminal, json for scripts (same as --output json), markdown for a chat or a pull request.
         #[arg(long, value_enum, value_name = "HOW")]
         format: Option<DiffFormat>,
         /// Write to this file instead of stdout, as UTF-8 whatever the shell is.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Take a target from what is live to published: create, update, upload, commit, follow.
+    /// Publish a new submission: create, update, upload, commit, and follow it to the end.
     Publish(PublishArgs),
-    /// Go on with an interrupted run; without RUN, list them.
+    /// Resume an interrupted run; without RUN, list the interrupted runs.
     Resume {
-        /// The id of a run, or enough of its end to tell it from the others.
+        /// The id of a run, or enough of its end to be unique.
         run: Option<String>,
-        /// Where the upload URL of the run's draft has ended: save and delete the draft, and make it anew.
+        /// If the upload URL of the run's draft has expired: save the draft's document, delete the draft and create a new one.
         #[arg(long, requires = "run")]
         renew: bool,
-        /// Say yes to what a protected profile asks for, and with --renew to deleting a draft that the run did not make.
+        /// Confirm what a protected profile asks for, and with --renew the deletion of a draft that the run did not make.
         #[arg(long, requires = "run")]
         yes: bool,
         /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
@@ -123,53 +123,53 @@ pub enum CliCommand {
         #[arg(long, value_name = "SIZE")]
         bandwidth: Option<String>,
     },
-    /// How far the gradual rollout of the live submission is, or move it.
+    /// Show the gradual rollout of the live submission, or change it.
     Rollout {
         target: Target,
-        /// Really do it: needed for halt and finalize, and in a protected profile.
+        /// Confirm: required for halt and finalize, and in a protected profile.
         #[arg(long, global = true)]
         yes: bool,
         #[command(subcommand)]
         to: Option<RolloutMove>,
     },
-    /// Documents that were kept: edited ones, drafts before they were deleted, and both sides of every update.
+    /// List the documents kept on this machine: edited ones, drafts that were deleted, and both sides of every update.
     ///
-    /// A rescued document is a plain file: `publish TARGET --json FILE` puts it into a new submission. The kinds are edited,
-    /// before-delete, before-put and after-put (with the id of the run that sent the update), and set-aside.
+    /// Each is a plain file: `publish TARGET --json FILE` puts it into a new submission. The kinds are edited, before-delete,
+    /// before-put and after-put (with the id of the run that sent the update), and set-aside.
     Drafts {
         /// Only those of this target.
         target: Option<Target>,
-        /// Print this one, as it was kept: its file, or a part of the file's name (a submission, a run, a time) that no other has.
+        /// Print this one as it was kept: its file, or a unique part of the file's name (a submission, a run, a time).
         #[arg(long, value_name = "FILE|ID")]
         show: Option<String>,
         /// Write the document to this file instead of stdout.
         #[arg(long, value_name = "FILE", requires = "show")]
         out: Option<PathBuf>,
     },
-    /// Take the texts of all listings out of a document, or put them in: release notes, descriptions, …
+    /// Export or import the texts of all listings: release notes, descriptions and so on.
     #[command(subcommand)]
     Texts(Texts),
-    /// Follow committed submissions until they end, several at once; without a target, all that are pending.
+    /// Follow committed submissions to the end, several at once; without a target, all that are pending.
     Watch(WatchArgs),
-    /// Make an add-on or a package flight.
+    /// Create an add-on or a package flight.
     #[command(subcommand)]
     Create(Create),
     /// Delete an add-on or a flight, or with --draft only its pending submission.
     Delete {
         target: Target,
-        /// Only the pending submission; its document is saved first.
+        /// Delete only the pending submission; its document is saved first.
         #[arg(long)]
         draft: bool,
-        /// Really do it.
+        /// Confirm.
         #[arg(long)]
         yes: bool,
-        /// The product's name: needed for an add-on that was ever published, because its owners lose it.
+        /// The product's name: required for an add-on that was ever published, because its owners lose it.
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
     },
-    /// Completions for a shell, on stdout.
+    /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
-    /// The manual page, on stdout.
+    /// Print the manual page.
     Man,
 }
 
@@ -187,12 +187,12 @@ impl CliCommand {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum Texts {
-    /// Write them to a folder (LANGUAGE/FIELD.txt), or to a table if the place ends in .csv.
+    /// Write them to a folder (LANGUAGE/FIELD.txt), or to a table if the name ends in .csv.
     Export {
-        /// Whose draft, or live submission.
+        /// The target whose draft, or live submission, is read.
         #[arg(required_unless_present = "json")]
         target: Option<Target>,
-        /// A document instead of the target's.
+        /// Read this document instead.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
         #[arg(long, value_name = "FOLDER|FILE.csv")]
@@ -200,17 +200,17 @@ pub enum Texts {
         /// Only this text (releaseNotes); may be repeated.
         #[arg(long, value_name = "NAME")]
         field: Vec<String>,
-        /// Overwrite files that say something else.
+        /// Overwrite files with other content.
         #[arg(long)]
         force: bool,
     },
-    /// Put the texts of a folder or a table into a document; every other byte of it stays.
+    /// Put the texts of a folder or a table into a document and leave every other byte as it is.
     ///
-    /// Understood are LANGUAGE/FIELD.txt, FIELD/LANGUAGE.txt, LANGUAGE.txt (with one --field), LANGUAGE/changelogs/N.txt, and
-    /// CSV with the columns language,FIELD,… or field,LANGUAGE,…; lists have one entry a line. A text that cannot be taken
-    /// ends it with code 3, and nothing is written.
+    /// Recognised are LANGUAGE/FIELD.txt, FIELD/LANGUAGE.txt, LANGUAGE.txt (with one --field), LANGUAGE/changelogs/N.txt, and
+    /// CSV with the columns language,FIELD,… or field,LANGUAGE,…; lists have one entry per line. If a text cannot be used, the
+    /// command exits with 3 and writes nothing.
     Import {
-        /// The document that is changed.
+        /// The document to change.
         #[arg(long, value_name = "FILE")]
         json: PathBuf,
         #[arg(long, value_name = "FOLDER|FILE.csv")]
@@ -218,16 +218,16 @@ pub enum Texts {
         /// Only this text (releaseNotes); may be repeated.
         #[arg(long, value_name = "NAME")]
         field: Vec<String>,
-        /// Where the changed document goes, - for stdout; without it, it replaces the document.
+        /// Where to write the changed document, - for stdout. Default: replace the document.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// Give a listing to languages that have none.
+        /// Add a listing for languages that have none.
         #[arg(long)]
         add_languages: bool,
-        /// An empty file or cell empties the text; otherwise it is left out.
+        /// Let an empty file or cell clear the text; by default it is ignored.
         #[arg(long)]
         clear: bool,
-        /// Take what can be taken.
+        /// Use the texts that can be used, and skip the others.
         #[arg(long)]
         lenient: bool,
     },
@@ -244,13 +244,13 @@ pub enum Listing {
 pub struct PackArgs {
     /// The folder with the packages, images and trailers.
     pub folder: PathBuf,
-    /// A target whose draft or live document is asked for, or that the file of --json belongs to.
+    /// The target whose draft or live document is used, or that the document of --json belongs to.
     #[arg(required_unless_present = "json")]
     pub target: Option<Target>,
-    /// The document; without it the target's draft or live one.
+    /// The document. Default: the target's draft, or else its live submission.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// The ZIP to be made; one that is there is replaced.
+    /// The ZIP to write; an existing one is replaced.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
@@ -258,7 +258,7 @@ pub struct PackArgs {
 #[derive(Debug, Args)]
 pub struct PublishArgs {
     pub target: Target,
-    /// The whole submission document; without it the draft is committed as it is.
+    /// The whole submission document. Without it, the draft is committed as it is.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// The archive that holds every file marked PendingUpload.
@@ -267,7 +267,7 @@ pub struct PublishArgs {
     /// What to do with a pending submission that is already there.
     #[arg(long, value_enum, default_value_t)]
     pub pending: Pending,
-    /// How far to go.
+    /// How long to wait for the result.
     #[arg(long, value_enum, default_value_t)]
     pub wait: Wait,
     /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
@@ -280,28 +280,16 @@ pub struct PublishArgs {
     /// requirements, features), or to a rule of the check that is not certain (finding:RULE); once for each.
     #[arg(long, value_name = "CHANGE")]
     pub allow: Vec<Allowance>,
-    /// Only what was approved: refuse (exit 3) unless what the Store holds, the document and the ZIP are what they were when
+    /// Publish only what was approved: refuse (exit 3) unless the Store's state, the document and the ZIP are the same as when
     /// `diff` printed this hash.
     #[arg(long, value_name = "HASH")]
     pub expect: Option<Fingerprint>,
-    /// Where the live submission is still being rolled out: the Store makes no new draft before that is over.
+    /// What to do if the live submission is still being rolled out: the Store creates no new draft before that has ended.
     #[arg(long, value_enum, default_value_t, value_name = "END")]
     pub existing_rollout: Rollout,
-    /// Commit in a protected profile.
+    /// Confirm the commit in a protected profile.
     #[arg(long)]
     pub yes: bool,
-}
-
-/// What becomes of a rollout that is under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Rollout {
-    /// Stop and say so; nothing is touched.
-    #[default]
-    Fail,
-    /// Everybody gets the new packages.
-    Finalize,
-    /// Everybody gets the earlier packages again.
-    Halt,
 }
 
 #[derive(Debug, Args)]
@@ -331,6 +319,18 @@ pub enum Until {
     Published,
 }
 
+/// What to do with a rollout in progress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Rollout {
+    /// Stop with exit code 3 and touch nothing.
+    #[default]
+    Fail,
+    /// Everybody gets the new packages.
+    Finalize,
+    /// Everybody gets the earlier packages again.
+    Halt,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
     Text,
@@ -340,36 +340,36 @@ pub enum DiffFormat {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Pending {
-    /// Stop: exit 3, nothing is touched.
+    /// Stop with exit code 3 and touch nothing.
     #[default]
     Fail,
-    /// Go on with it.
+    /// Use it.
     Keep,
-    /// Save its document, delete it, begin anew from what is live.
+    /// Save its document, delete it, and start again from what is live.
     Replace,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Wait {
-    /// Until the service has checked the commit.
+    /// Until the Store has checked the commit.
     Committed,
-    /// Until it is published, waits for a person or a date, or has failed.
+    /// Until it is published, is held for a person or a date, or has failed.
     #[default]
     Published,
-    /// Only until the service took the commit.
+    /// Only until the Store has accepted the commit.
     None,
 }
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum RolloutMove {
-    /// Only look.
+    /// Show it.
     Get,
-    /// Give the new packages to so many of the customers.
+    /// Give the new packages to this percentage of the customers.
     Set {
         /// 0 to 100.
         percent: f64,
     },
-    /// Take the new packages back: everybody gets the earlier ones. Cannot be undone.
+    /// Stop the rollout: everybody gets the earlier packages. Cannot be undone.
     Halt,
     /// Give the new packages to everybody. Cannot be undone.
     Finalize,
@@ -382,7 +382,7 @@ pub enum Create {
         /// The app's Store ID.
         #[arg(long)]
         app: String,
-        /// Your own name for it, for ever: at most 100 characters, none of < > * % & : \ ? + ,
+        /// Your own id for it, which can never be changed: at most 100 characters, none of < > * % & : \ ? + ,
         #[arg(long)]
         product_id: String,
         #[arg(long = "type", value_enum)]
@@ -395,10 +395,10 @@ pub enum Create {
         app: String,
         #[arg(long)]
         name: Option<String>,
-        /// The id of a flight group, from the address of its page in Partner Center; may be repeated.
+        /// The id of a flight group, from the URL of its page in Partner Center; may be repeated.
         #[arg(long = "group", value_name = "ID")]
         groups: Vec<String>,
-        /// The flight directly below; without it the new one ranks highest.
+        /// The flight to rank directly above. Default: the new one ranks highest.
         #[arg(long, value_name = "NAME")]
         rank_higher_than: Option<String>,
     },
@@ -423,13 +423,13 @@ impl ProductType {
 #[cfg(feature = "sim")]
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// How many times faster than life the simulated Store works.
+    /// Speed of the simulated Store; 1 is real time.
     #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = factor)]
     pub speed: f64,
     /// A scenario's name, or a file with one.
     #[arg(long, value_name = "NAME")]
     pub scenario: Option<String>,
-    /// So many apps, for a look at a large account.
+    /// Number of apps, to look at a large account.
     #[arg(long, value_name = "N")]
     pub apps: Option<usize>,
 }
@@ -439,28 +439,28 @@ pub struct DemoArgs {
 pub struct SimArgs {
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     pub listen: SocketAddr,
-    /// How many times faster than life: at 1 a clean commit is published in about 40 s.
+    /// Speed; at 1 a clean commit is published in about 40 s.
     #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = factor)]
     pub speed: f64,
     /// A scenario's name, or a file with one.
     #[arg(long, value_name = "NAME|FILE")]
     pub scenario: Option<String>,
-    /// So many apps.
+    /// Number of apps.
     #[arg(long, value_name = "N")]
     pub apps: Option<usize>,
     /// Store requests a minute, or off.
     #[arg(long, default_value = "20", value_name = "N|off")]
     pub rate_limit: RateLimit,
-    /// Seconds that a token lives.
+    /// Lifetime of a token, in seconds.
     #[arg(long, default_value_t = 3600, value_name = "S")]
     pub token_lifetime: u64,
-    /// Seconds that an upload URL lives.
+    /// Lifetime of an upload URL, in seconds.
     #[arg(long, default_value_t = 86_400, value_name = "S")]
     pub sas_lifetime: u64,
-    /// Milliseconds that every reply is held back.
+    /// Delay of every reply, in milliseconds.
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub latency: u64,
-    /// Hand out upload URLs with this scheme and host (a proxy, say) instead of the request's own.
+    /// Hand out upload URLs with this scheme and host, such as a proxy's, instead of the request's own.
     #[arg(long, value_name = "URL")]
     pub upload_url: Option<String>,
 }

@@ -396,9 +396,9 @@ fn a_client_id_that_is_no_guid_is_a_warning_that_does_not_quote_it() {
 }
 
 #[rstest]
-#[case("\"{}\"", "never stands in the config file")]
-#[case("'''{}'''", "never stands in the config file")]
-#[case("123456789", "never stands in the config file")]
+#[case("\"{}\"", "never written into the config file")]
+#[case("'''{}'''", "never written into the config file")]
+#[case("123456789", "never written into the config file")]
 #[case("[\"{}\"]", "name one place")]
 #[case("{ value = \"{}\" }", "name one place")]
 #[case("{ env = \"{}\" }", "name one place")]

@@ -43,7 +43,7 @@ events! {
         run: &'a str,
         sent: u64,
         total: u64,
-        // Not known at first: nothing has been measured yet, and 0 would read as a standstill.
+        // Not known at first: nothing has been measured yet, and 0 would look like a stalled upload.
         #[serde(skip_serializing_if = "Option::is_none")]
         bytes_per_second: Option<u64>,
     }

@@ -1,4 +1,4 @@
-//! Floor 8: the same jobs without a screen. One file a command; text for people or JSON lines for scripts; exit codes.
+//! The commands without a screen, one file each: text for people or JSON lines for scripts; exit codes.
 
 mod account;
 mod check;

@@ -42,7 +42,7 @@ pub(super) async fn run(
             Some((Move::Finalize, format!("give submission {id} to everybody")))
         }
     };
-    let stands = match to {
+    let rollout_now = match to {
         None => store.rollout(target, id).await?,
         Some((to, words)) => {
             context.may_change()?;
@@ -61,20 +61,20 @@ pub(super) async fn run(
         printer.event(&Event::Rollout {
             target,
             submission_id: id,
-            is_package_rollout: stands.is_rollout,
-            package_rollout_percentage: stands.percentage,
-            package_rollout_status: &stands.status,
-            fallback_submission_id: stands.fallback.as_deref(),
+            is_package_rollout: rollout_now.is_rollout,
+            package_rollout_percentage: rollout_now.percentage,
+            package_rollout_status: &rollout_now.status,
+            fallback_submission_id: rollout_now.fallback.as_deref(),
         });
-    } else if stands.is_rollout {
-        let others = stands
+    } else if rollout_now.is_rollout {
+        let others = rollout_now
             .fallback
             .as_ref()
             .map(|id| format!("; the others get submission {id}"))
             .unwrap_or_default();
         printer.line(format!(
             "{target}  {} % of the customers get submission {id}{others}  ({})",
-            stands.percentage, stands.status
+            rollout_now.percentage, rollout_now.status
         ));
     } else {
         printer.line(format!(

@@ -168,7 +168,7 @@ impl RunLog {
         });
     }
 
-    /// Explains a standstill: a request has been waiting for the budget for long.
+    /// Explains why nothing moves: a request has been waiting for the budget for a long time.
     pub(super) fn delay(&mut self, budget: BudgetView, printer: &mut Printer<'_>) {
         if self.is_delay_told || budget.delayed <= self.delayed {
             return;

@@ -1,4 +1,4 @@
-//! `show` and `status`: one target, its documents, where its submission stands.
+//! `show` and `status`: one target, its documents and the status of its submission.
 
 use super::{
     context::Context,

@@ -15,7 +15,7 @@ const MOST_SCENARIO: u64 = 1 << 20;
 pub async fn serve(args: &SimArgs) -> Exit {
     let scenario = match read_scenario(args.scenario.as_deref()) {
         Ok(scenario) => scenario,
-        Err(message) => return say(Exit::Usage, &message),
+        Err(error) => return say(Exit::Usage, &error.to_string()),
     };
     let options = SimOptions {
         listen: args.listen,
@@ -45,21 +45,34 @@ pub async fn serve(args: &SimArgs) -> Exit {
     Exit::Done
 }
 
+/// Why there is no scenario.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    #[error("{name:?} is no scenario ({}), and no file to read: {source}", Scenario::names().collect::<Vec<_>>().join(", "))]
+    Unread { name: String, source: io::Error },
+    /// In the simulator's own words, with the line.
+    #[error("{name}: {why}")]
+    Wrong { name: String, why: String },
+}
+
 /// A scenario by its name or from a file; without one, a Store that works.
-pub fn read_scenario(name: Option<&str>) -> Result<Scenario, String> {
+pub fn read_scenario(name: Option<&str>) -> Result<Scenario, ScenarioError> {
     let Some(name) = name else {
         return Ok(Scenario::default());
     };
     if let Some(scenario) = Scenario::named(name) {
         return Ok(scenario);
     }
-    let text = input::read_text(Path::new(name), MOST_SCENARIO).map_err(|error| {
-        format!(
-            "{name:?} is no scenario ({}), and no file to read: {error}",
-            Scenario::names().collect::<Vec<_>>().join(", ")
-        )
+    let text = input::read_text(Path::new(name), MOST_SCENARIO).map_err(|source| {
+        ScenarioError::Unread {
+            name: name.to_owned(),
+            source,
+        }
     })?;
-    Scenario::parse(&text).map_err(|error| format!("{name}: {error}"))
+    Scenario::parse(&text).map_err(|why| ScenarioError::Wrong {
+        name: name.to_owned(),
+        why,
+    })
 }
 
 fn say(exit: Exit, message: &str) -> Exit {

@@ -78,7 +78,7 @@ pub(super) async fn run(
             if losses > 0 && !lenient {
                 result(&plan, None, printer);
                 return Err(Failure::refused(format!(
-                    "{losses} of the texts cannot be taken, so nothing was written. Mend them, or take the rest with --lenient."
+                    "{losses} of the texts cannot be used, so nothing was written. Correct them, or import the others with --lenient."
                 )));
             }
             if is_document {

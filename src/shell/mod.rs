@@ -1,4 +1,4 @@
-//! Floor 8: the dashboard's imperative part. The only place that touches terminal, clock, editor, browser and clipboard.
+//! The imperative part of the dashboard. The only place that touches terminal, clock, editor, browser and clipboard.
 
 pub mod input;
 pub mod logging;

@@ -30,7 +30,7 @@ use store_model::target::Target;
 use tokio::sync::mpsc;
 use tui_kit::theme::Theme;
 
-/// So many reports are taken at once before a key is looked for again.
+/// How many reports are handled in a row before input is looked at again.
 const REPORTS: usize = 64;
 
 /// Whoever carries out jobs; the pool in the program, a script in tests. Its reports arrive over the channel given to [`run`].
@@ -43,7 +43,7 @@ pub trait Worker {
 #[derive(Clone, Debug)]
 pub struct Options {
     pub profile: ProfileView,
-    /// A line that stands on every screen: the demo's.
+    /// A line shown on every screen: the demo's.
     pub banner: Option<String>,
     /// There is no profile: this text explains the two ways on.
     pub welcome: Option<String>,

@@ -126,7 +126,7 @@ const BETWEEN: char = '~';
 const EDITED_END: &str = "~edited.draft";
 /// A base is kept once, however often its working copy is: its file is named by its content.
 const BASE_END: &str = "~base.json";
-/// So many PUTs of a target are kept with both sides, and so many texts that were set aside. What was rescued before a delete
+/// How many updates of a target are kept with both sides, and how many texts that were set aside. What was saved before a delete
 /// stays until a person removes it.
 pub const MOST_PUTS: usize = 50;
 /// Twice the largest document that is read: a text that is being edited may be larger for a while.

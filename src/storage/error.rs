@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What was tried on which file, and what came of it.
+/// What was tried on which file, and how it failed.
 #[derive(Debug)]
 pub struct DiskError {
-    /// As in "write the journal"; stands after "could not".
+    /// As in "write the journal"; follows "could not".
     pub tried: String,
     pub path: PathBuf,
     pub source: io::Error,
@@ -76,7 +76,7 @@ impl DiskError {
                 "`flightdeck resume` without a run lists the runs there are."
             }
             io::ErrorKind::NotFound => "It may have been moved or deleted meanwhile.",
-            _ => "Mend that, or set FLIGHTDECK_HOME to another folder.",
+            _ => "Correct that, or set FLIGHTDECK_HOME to another folder.",
         }
     }
 }

@@ -61,7 +61,7 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, facts))
 }
 
-/// The whole file, if it has at most so many bytes.
+/// The whole file, unless it is larger than `most` bytes.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let (file, facts) = open(path)?;
     if facts.len() > most {

@@ -10,7 +10,7 @@ use std::{
 
 /// A held lock; let go when dropped.
 ///
-/// The lock is on `NAME.lock`, an empty file; who holds it stands beside it in `NAME.holder`, because on Windows
+/// The lock is on `NAME.lock`, an empty file; its holder is named in `NAME.holder` beside it, because on Windows
 /// nobody else can read a locked file. That is also why the data itself is never locked.
 #[derive(Debug)]
 pub struct Lock {
@@ -24,7 +24,7 @@ const TRIES: usize = 100;
 const MOST_HOLDER: u64 = 4096;
 
 impl Lock {
-    /// Takes the lock called `path` (its name gets `.lock` and `.holder`) or says who has it. `tried` stands after "could not".
+    /// Takes the lock called `path` (its name gets `.lock` and `.holder`) or says who has it. `tried` follows "could not".
     pub fn take(path: &Path, tried: &str) -> Result<Self, DiskError> {
         let (lock, holder) = names(path);
         atomic::refuse_link(&lock).map_err(|source| DiskError::new(tried, &lock, source))?;

@@ -1,4 +1,4 @@
-//! Floor 2: what outlives the process. Files for their owner alone, written so that a crash leaves the old or the new content.
+//! What outlives the process: files for their owner alone, written so that a crash leaves the old or the new content.
 
 pub mod atomic;
 pub mod cache;

@@ -17,7 +17,7 @@ use std::{
 };
 use store_model::{signed_url::redact_document, target::Target};
 
-/// Journals hold whole documents. What matters of a run that has ended stands in the history for good.
+/// Journals hold whole documents. What matters about a run that has ended is kept in the history for good.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A run writes a few documents, each of some megabytes; what is far larger was not written by one.
@@ -62,7 +62,7 @@ struct Lines {
     entries: Vec<Value>,
     /// Length of the whole lines, in bytes.
     end: u64,
-    /// The last line stands there whole, but for its line end.
+    /// The last line is whole except for its line end.
     is_open: bool,
     was_cut: bool,
 }

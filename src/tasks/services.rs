@@ -11,7 +11,7 @@ use crate::{
 use futures::future::{BoxFuture, Shared};
 use std::sync::Arc;
 use store_client::{
-    Credential, Exchange, Ledger, Observe, Store, StoreSettings,
+    Credential, Exchange, Ledger, Observe, SecretFault, Store, StoreSettings,
     blob::{Checksum, UploadSettings},
     http::{self, HttpClientError},
 };
@@ -165,7 +165,9 @@ fn credential(credential: &profile::Credential) -> Credential {
         profile::Credential::Secret(source) => {
             let source = source.clone();
             Credential::Secret(Arc::new(move || {
-                source.read().map_err(|error| error.to_string())
+                source
+                    .read()
+                    .map_err(|error| SecretFault::Source(error.to_string()))
             }))
         }
         profile::Credential::Federated(path) => Credential::FederatedToken(path.clone()),

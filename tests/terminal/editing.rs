@@ -182,3 +182,54 @@ fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(
     terminal.see("visibility: \"Hidden\"");
     desk.quit();
 }
+
+/// `EDITOR=code` passes the file to a window and returns; the text is saved much later.
+#[cfg(unix)]
+#[test]
+fn a_text_saved_after_the_editor_returned_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let (script, passed) = (home.path().join("code"), home.path().join("passed"));
+    fs::write(
+        &script,
+        format!("#!/bin/sh\necho \"$1\" > '{}'\n", passed.display()),
+    )
+    .unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = script.display().to_string();
+    let mut desk = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
+    desk.terminal.see("Northwind Notes");
+    desk.open_target("app");
+    desk.terminal.press("E");
+    desk.terminal.see("returned at once");
+    let file = fs::read_to_string(&passed).unwrap();
+    let text = fs::read_to_string(file.trim()).unwrap();
+    fs::write(
+        file.trim(),
+        text.replace("Faster start", "Far faster start"),
+    )
+    .unwrap();
+    desk.terminal.press("E");
+    desk.terminal.see("1 change compared with live");
+    assert!(!std::path::Path::new(file.trim()).exists());
+    desk.quit();
+}
+
+/// What many terminals send for Backspace is ^H; a colour that another program asked for is no key.
+#[test]
+fn backspace_and_late_answers_are_what_they_are() {
+    let mut desk = Dashboard::demo(LARGE);
+    desk.terminal.see("Northwind Notes");
+    desk.terminal.press("1 /");
+    desk.terminal.type_text("Northwind Timex");
+    desk.terminal.type_text("\u{8}");
+    desk.terminal.type_text("r");
+    desk.terminal.see("Northwind Timer");
+    desk.terminal.press("esc");
+    desk.terminal
+        .type_text("\u{1b}]11;rgb:1e1e/1e1e/1e1e\u{1b}\\");
+    desk.terminal.press("?");
+    desk.terminal.see("╭ Keys ");
+    desk.terminal.press("esc");
+    desk.quit();
+}

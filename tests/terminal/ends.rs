@@ -133,3 +133,37 @@ fn closing_the_terminal_ends_it() {
     assert_eq!(desk.terminal.ended(), 0);
     desk.assert_tidy();
 }
+
+/// By its key and by `kill -TSTP`: the shell gets its terminal, and `fg` brings the dashboard back with the keys alive.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_suspended_dashboard_comes_back() {
+    let mut desk = Dashboard::demo(LARGE);
+    desk.terminal.see("Northwind Notes");
+    let is_stopped = |id: u32| {
+        let facts = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+        facts
+            .rsplit(')')
+            .next()
+            .is_some_and(|rest| rest.trim_start().starts_with('T'))
+    };
+    for by_key in [true, false] {
+        if by_key {
+            desk.terminal.press("1 ctrl-z");
+        } else {
+            desk.terminal.press("1");
+            signal(&desk.terminal, "TSTP");
+        }
+        // It stops after it has given the terminal back.
+        while !is_stopped(desk.terminal.id()) {
+            std::thread::yield_now();
+        }
+        signal(&desk.terminal, "CONT");
+        desk.terminal.back("Northwind Notes");
+        desk.terminal.press("?");
+        desk.terminal.see("╭ Keys ");
+        desk.terminal.press("esc");
+        desk.terminal.gone("╭ Keys ");
+    }
+    desk.quit();
+}

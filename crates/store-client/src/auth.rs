@@ -40,7 +40,34 @@ const RENEWAL_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// Where a client secret comes from; called on a blocking thread at every sign-in.
-pub type SecretSource = Arc<dyn Fn() -> Result<SecretString, String> + Send + Sync>;
+pub type SecretSource = Arc<dyn Fn() -> Result<SecretString, SecretFault> + Send + Sync>;
+
+/// Why there is nothing to sign in with. Names places, never a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretFault {
+    /// In the words of whoever keeps the secret.
+    #[error("{0}")]
+    Source(String),
+    #[error("the program or file that gives it broke off")]
+    BrokenOff,
+    #[error("the federated token file {} cannot be read: {reason}", path.display())]
+    Token { path: PathBuf, reason: String },
+    #[error("it is empty")]
+    Empty,
+}
+
+/// Why an answer of the sign-in service is no token.
+#[derive(Debug, thiserror::Error)]
+enum NoToken {
+    #[error("{0}")]
+    Body(String),
+    #[error("it holds no access_token")]
+    Missing,
+    #[error("it does not say how long the token holds")]
+    NoLifetime,
+    #[error("the clock of this machine is wrong")]
+    Clock,
+}
 
 /// What proves who we are.
 #[derive(Clone)]
@@ -230,7 +257,7 @@ impl Auth {
                         (
                             ApiError::Unreadable {
                                 call: "sign in".to_owned(),
-                                reason,
+                                reason: reason.to_string(),
                                 correlation,
                                 changes: false,
                             },
@@ -279,21 +306,26 @@ impl Auth {
                 // A password store may ask a person and take its time.
                 let result = tokio::task::spawn_blocking(move || source()).await;
                 result
-                    .map_err(|_| ApiError::Secret("its source broke off".to_owned()))?
-                    .map_err(|text| ApiError::Secret(shown(&text)))?
+                    .map_err(|_| ApiError::Secret(SecretFault::BrokenOff))?
+                    .map_err(|fault| match fault {
+                        // Part of a sentence, in one line.
+                        SecretFault::Source(text) => SecretFault::Source(shown(&text)),
+                        other => other,
+                    })
+                    .map_err(ApiError::Secret)?
             }
             Credential::FederatedToken(path) => {
                 let text = read_token_file(path).await.map_err(|error| {
-                    ApiError::Secret(format!(
-                        "the federated token file {} cannot be read: {error}",
-                        path.display()
-                    ))
+                    ApiError::Secret(SecretFault::Token {
+                        path: path.clone(),
+                        reason: error.to_string(),
+                    })
                 })?;
                 SecretString::from(text.trim())
             }
         };
         if proof.expose_secret().is_empty() {
-            Err(ApiError::Secret("its source gave an empty text".to_owned()))
+            Err(ApiError::Secret(SecretFault::Empty))
         } else {
             Ok(proof)
         }
@@ -340,13 +372,16 @@ impl Auth {
     }
 }
 
-fn read_token(reply: &Reply, at: Timestamp) -> Result<Token, String> {
-    let body = reply.body.as_deref().map_err(wire::BodyFault::reason)?;
-    let json = wire::read_json(body)?;
+fn read_token(reply: &Reply, at: Timestamp) -> Result<Token, NoToken> {
+    let body = reply
+        .body
+        .as_deref()
+        .map_err(|fault| NoToken::Body(fault.reason()))?;
+    let json = wire::read_json(body).map_err(NoToken::Body)?;
     let text = field(&json, "access_token")
         .and_then(Value::as_str)
         .filter(|token| !token.is_empty());
-    let text = text.ok_or("it holds no access_token")?;
+    let text = text.ok_or(NoToken::Missing)?;
     // A number in v2 replies, a string in v1 replies.
     let seconds = match field(&json, "expires_in") {
         Some(Value::String(text)) => text.trim().parse().ok(),
@@ -355,12 +390,9 @@ fn read_token(reply: &Reply, at: Timestamp) -> Result<Token, String> {
     };
     let seconds = seconds
         .filter(|seconds: &f64| *seconds > 0.0)
-        .ok_or("it does not say how long the token holds")?;
+        .ok_or(NoToken::NoLifetime)?;
     let life = SignedDuration::from_secs(seconds.min(86_400.0) as i64);
-    let end = |time: SignedDuration| {
-        at.saturating_add(time)
-            .map_err(|_| "the clock of this machine is wrong".to_owned())
-    };
+    let end = |time: SignedDuration| at.saturating_add(time).map_err(|_| NoToken::Clock);
     // A short-lived token (a simulator's) is used for most of its life as well.
     let early = EARLY.min(life / 10);
     Ok(Token {

@@ -1,7 +1,7 @@
 //! What can go wrong with a call, in words that say what was tried, what came back and what to do next.
 //! It must not know how a request is sent; it never holds a secret.
 
-use crate::{endpoint::EndpointError, fault::Trouble};
+use crate::{auth::SecretFault, endpoint::EndpointError, fault::Trouble};
 use reqwest::StatusCode;
 use std::time::Duration;
 use store_model::explain;
@@ -85,7 +85,7 @@ pub enum ApiError {
     #[error(
         "Could not sign in: no client secret: {0}. Check where the profile takes its secret from."
     )]
-    Secret(String),
+    Secret(SecretFault),
     /// The request was not sent, because it makes no sense.
     #[error("Could not {call}: {reason}. Nothing was sent.")]
     Request { call: String, reason: String },

@@ -22,7 +22,7 @@ mod transport;
 mod waits;
 mod wire;
 
-pub use auth::{Credential, SecretSource};
+pub use auth::{Credential, SecretFault, SecretSource};
 pub use budget::{BudgetView, Hold};
 pub use calls::{Fetched, NewAddOn, NewFlight, Rollout};
 pub use client::{REQUESTS_PER_MINUTE, Store, StoreSettings};

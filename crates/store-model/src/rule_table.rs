@@ -44,6 +44,7 @@ rules! {
         OBSOLETE_FIELD_SET "obsolete-field-set" Note ["obsolete-listing-fields", "sales"];
         FIELD_LEFT_OUT "field-left-out" MayNotBeMeant ["an-update-replaces-everything"];
         CONTROL_CHARACTERS "control-characters" MayBeRefused ["control-characters"];
+        TEXT_GARBLED "text-garbled" MayNotBeMeant ["control-characters"];
         SIGNED_URL_LEFT_OUT "signed-url-left-out" NotSent ["fields-the-store-owns"];
     }
     "Price and availability" {

@@ -14,6 +14,7 @@ use store_model::{
     risk::{self, Risk},
     rule_table,
     rules::check,
+    safe_text,
     status::Status,
     submission::{Submission, put_body},
     target::{Kind, Target},
@@ -257,7 +258,7 @@ fn checked(plan: &Plan, body: &Value, base: Option<&Value>) -> Result<Vec<String
             };
             match finding.pointer.as_str() {
                 "" => format!("{}{way_round}", finding.sentence),
-                pointer => format!("{pointer}: {}{way_round}", finding.sentence),
+                pointer => format!("{}: {}{way_round}", safe_text::line(pointer), finding.sentence),
             }
         });
         told.collect()

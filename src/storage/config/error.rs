@@ -40,7 +40,7 @@ impl std::error::Error for Fault {}
 /// Why there are no settings, or no profile, to go on with. Every one of these is "wrong usage or wrong config" (exit 2).
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("the config file {} could not be read: {source}\nMend the path (--config, or {}) or the file's permissions.", path.display(), env::CONFIG)]
+    #[error("the config file {} could not be read: {source}\nCorrect the path (--config, or {}) or the file's permissions.", path.display(), env::CONFIG)]
     Unreadable { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Fault(Box<Fault>),

@@ -1,4 +1,4 @@
-//! Floor 2: settings. Where files live, what the config file says, which account is meant, where its secret comes from.
+//! Settings: where files live, what the config file says, which account is meant, where its secret comes from.
 
 pub mod azure;
 pub mod env;

@@ -98,7 +98,7 @@ impl Source {
             return self.at(
                 start,
                 key,
-                "this key stands here twice".to_owned(),
+                "this key is there twice".to_owned(),
                 "Take one of the two out.".to_owned(),
             );
         }

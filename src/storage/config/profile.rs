@@ -73,7 +73,7 @@ fn refuse_placeholder(text: &str) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// A tenant stands in the path of the sign-in address: only a GUID or a domain may pass.
+/// The tenant is part of the path of the sign-in address: only a GUID or a domain may pass.
 pub(super) fn check_tenant(tenant: &str) -> Result<(), Wrong> {
     refuse_placeholder(tenant)?;
     let is_label = |label: &str| {

@@ -22,8 +22,8 @@ use store_model::texts::source::decode;
 pub(super) const KEY: &str = "client_secret";
 /// Why a plain string is refused.
 pub(super) const PLAIN: &str =
-    "a secret never stands in the config file itself: files get copied, shared and backed up";
-/// What stands there otherwise.
+    "a secret is never written into the config file itself: files get copied, shared and backed up";
+/// What is expected there instead.
 pub(super) const FORMS: &str = "this must name one place to read the secret from";
 /// How instead.
 pub(super) const REMEDY: &str = "Write client_secret = { env = \"NAME\" }, { command = [\"program\", \"argument\"] } or { file = \"path\" }.";
@@ -174,12 +174,12 @@ pub enum SecretError {
         "the client secret should come from the environment variable {variable}, which is not set\nSet it in the shell or the pipeline that starts flightdeck."
     )]
     NotSet { variable: String },
-    #[error("the file {} could not be read for signing in: {source}\nMend client_secret or federated_token_file, or the file's permissions.", path.display())]
+    #[error("the file {} could not be read for signing in: {source}\nCorrect client_secret or federated_token_file, or the file's permissions.", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("client_secret = {{ command = [] }} names no program")]
     NoProgram,
     #[error(
-        "the program {program:?}, which should print the client secret, could not be run: {source}\nMend client_secret.command."
+        "the program {program:?}, which should print the client secret, could not be run: {source}\nCorrect client_secret.command."
     )]
     Command { program: String, source: io::Error },
     #[error(

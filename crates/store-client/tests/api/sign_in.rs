@@ -166,7 +166,9 @@ async fn a_busy_sign_in_service_is_asked_again() {
 #[tokio::test]
 async fn a_secret_that_cannot_be_had_sends_nothing() {
     let credential = Credential::Secret(Arc::new(|| {
-        Err("CONTOSO_STORE_SECRET is not set".to_owned())
+        Err(store_client::SecretFault::Source(
+            "CONTOSO_STORE_SECRET is not set".to_owned(),
+        ))
     }));
     let bench = Bench::with(|settings| settings.credential = credential).await;
     let error = bench.store.sign_in().await.unwrap_err();

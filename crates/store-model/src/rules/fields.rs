@@ -2,6 +2,7 @@
 //! what stands there twice, what no text should hold. Knows no single field but those that only the service writes.
 
 use super::{
+    garbled::garbled,
     schema::{Place, Shape},
     table as rule,
     trail::Trail,
@@ -84,6 +85,18 @@ fn walk(
                     rule::CONTROL_CHARACTERS,
                     format!(
                         "{} holds control characters, which customers may see as boxes.",
+                        place.name
+                    ),
+                );
+            }
+            if base.is_none_or(|base| base != value)
+                && let Some((piece, was)) = garbled(text)
+            {
+                inspection.report(
+                    trail.pointer(),
+                    rule::TEXT_GARBLED,
+                    format!(
+                        "{} looks garbled: “{piece}” was most likely “{was}” in a file that was read in the wrong encoding.",
                         place.name
                     ),
                 );

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod fields;
 pub mod files;
+mod garbled;
 pub mod listings;
 pub mod offer;
 pub mod packages;

@@ -149,6 +149,7 @@ fn the_reference_examples_give_no_false_alarm() {
 #[case("/listings/en-us", json!(3), "wrong-type", Severity::Error, "/listings/en-us")]
 #[case("/listings/fr-fr", json!({"baseListing": {"description": "d", "images": [{"fileName": "a.png", "fileStatus": "PendingUpload", "imageType": "Screenshot"}]}}), "language-added", Severity::Note, "/listings/fr-fr")]
 #[case("/listings/en-us/baseListing/releaseNotes", json!(crate::signed_url::REDACTED), "signed-url-left-out", Severity::Error, "/listings/en-us/baseListing/releaseNotes")]
+#[case("/listings/en-us/baseListing/releaseNotes", json!("F\u{c3}\u{bc}r"), "text-garbled", Severity::Warning, "/listings/en-us/baseListing/releaseNotes")]
 #[case("/listings/en-us/baseListing/releaseNotes", json!("bell\u{7}"), "control-characters", Severity::Warning, "/listings/en-us/baseListing/releaseNotes")]
 #[case("/listings/en-us/baseListing/websiteUrl", json!("https://example.com"), "obsolete-field-set", Severity::Note, "/listings/en-us/baseListing/websiteUrl")]
 #[case(
