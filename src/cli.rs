@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use store_model::{fingerprint::Fingerprint, target::Target};
+use store_model::{fingerprint::Fingerprint, risk::Allowance, target::Target};
 
 /// See and do everything that the Microsoft Store submission API allows: apps, add-ons and package flights.
 ///
@@ -45,9 +45,10 @@ pub enum CliCommand {
     Sim(SimArgs),
     /// What the account owns.
     List {
-        #[arg(value_enum, default_value_t)]
-        what: Listing,
-        /// Only what has a submission under way, with its state.
+        /// Without it the apps; with --pending, all three kinds.
+        #[arg(value_enum)]
+        what: Option<Listing>,
+        /// Only what has a submission under way, with its type and its state; what waits for you comes first.
         #[arg(long)]
         pending: bool,
     },
@@ -112,6 +113,9 @@ pub enum CliCommand {
         /// Where the upload URL of the run's draft has ended: save and delete the draft, and make it anew.
         #[arg(long, requires = "run")]
         renew: bool,
+        /// Say yes to what a protected profile asks for, and with --renew to deleting a draft that the run did not make.
+        #[arg(long, requires = "run")]
+        yes: bool,
         /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
         #[arg(long, value_name = "DUR", value_parser = duration)]
         timeout: Option<Duration>,
@@ -145,8 +149,8 @@ pub enum CliCommand {
     /// Take the texts of all listings out of a document, or put them in: release notes, descriptions, …
     #[command(subcommand)]
     Texts(Texts),
-    /// Follow pending submissions until they end; without a target, all of them.
-    Watch { targets: Vec<Target> },
+    /// Follow committed submissions until they end, several at once; without a target, all that are pending.
+    Watch(WatchArgs),
     /// Make an add-on or a package flight.
     #[command(subcommand)]
     Create(Create),
@@ -229,9 +233,8 @@ pub enum Texts {
     },
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Listing {
-    #[default]
     Apps,
     Addons,
     Flights,
@@ -273,16 +276,59 @@ pub struct PublishArgs {
     /// Send at most this much a second ("2 MB", "500 kB").
     #[arg(long, value_name = "SIZE")]
     pub bandwidth: Option<String>,
-    /// Say yes to this very change; once for each.
-    #[arg(long, value_enum, value_name = "CHANGE")]
-    pub allow: Vec<Allow>,
+    /// Say yes to this kind of change (price, becomes-free, visibility, rollout, schedule, coverage, languages, licensing, lifetime,
+    /// requirements, features), or to a rule of the check that is not certain (finding:RULE); once for each.
+    #[arg(long, value_name = "CHANGE")]
+    pub allow: Vec<Allowance>,
     /// Only what was approved: refuse (exit 3) unless what the Store holds, the document and the ZIP are what they were when
     /// `diff` printed this hash.
     #[arg(long, value_name = "HASH")]
     pub expect: Option<Fingerprint>,
+    /// Where the live submission is still being rolled out: the Store makes no new draft before that is over.
+    #[arg(long, value_enum, default_value_t, value_name = "END")]
+    pub existing_rollout: Rollout,
     /// Commit in a protected profile.
     #[arg(long)]
     pub yes: bool,
+}
+
+/// What becomes of a rollout that is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Rollout {
+    /// Stop and say so; nothing is touched.
+    #[default]
+    Fail,
+    /// Everybody gets the new packages.
+    Finalize,
+    /// Everybody gets the earlier packages again.
+    Halt,
+}
+
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// What to follow; a flight as well.
+    pub targets: Vec<Target>,
+    /// How far to follow.
+    #[arg(long, value_enum, default_value_t, value_name = "STATE")]
+    pub until: Until,
+    /// Stop after this long (30m, 2h): exit 6; the submissions continue.
+    #[arg(long, value_name = "DUR", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Run this for each state that is seen, for at most 30 s.
+    ///
+    /// It finds FLIGHTDECK_TARGET, FLIGHTDECK_NAME, FLIGHTDECK_STATUS and FLIGHTDECK_SUBMISSION in its environment, and the event as
+    /// JSON on its standard input. What it prints goes to stderr.
+    #[arg(long, value_name = "COMMAND")]
+    pub on_change: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// Until the service has checked the commit.
+    Committed,
+    /// Until it is published, waits for a person or a date, or has failed.
+    #[default]
+    Published,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -312,18 +358,6 @@ pub enum Wait {
     Published,
     /// Only until the service took the commit.
     None,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Allow {
-    /// Another price tier, or one that the Store may read as another.
-    Price,
-    /// A paid product becomes free.
-    BecomesFree,
-    /// Who can see or buy it.
-    Visibility,
-    /// A gradual rollout, or a mandatory update, that the live submission does not have.
-    Rollout,
 }
 
 #[derive(Clone, Debug, Subcommand)]

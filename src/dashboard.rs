@@ -242,6 +242,7 @@ async fn options(
         notify: config.screen().notify,
         mouse: config.screen().mouse,
         editor: config.editor(&env::process),
+        hidden: config.secret_variables(),
         keys,
         zone: zone.await.unwrap_or(TimeZone::UTC),
     })

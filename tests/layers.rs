@@ -14,8 +14,8 @@ use std::{
 
 /// The levels of the program: a module may use its own folder and what is below it.
 const LEVELS: &[(&str, u8)] = &[
-    ("main", 9),
-    ("program", 9),
+    ("main", 11),
+    ("program", 10),
     ("dashboard", 9),
     ("shell", 8),
     ("commands", 8),

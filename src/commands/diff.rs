@@ -18,8 +18,9 @@ use crate::{
 use serde_json::Value;
 use std::path::Path;
 use store_model::{
-    difference::{Brought, Difference, escaped},
+    difference::{Difference, escaped},
     fingerprint::{Fingerprint, ZipPart},
+    packages::rows::{Cargo, cargo},
     product::plain_text,
     submission::Submission,
     target::Target,
@@ -74,13 +75,9 @@ pub(super) async fn run(
 }
 
 /// What the packages in the ZIP say of themselves; nothing where they cannot be read: `check` says why.
-fn brought(zip: &Path, target: &Target, document: &Value) -> Vec<Brought> {
+fn brought(zip: &Path, target: &Target, document: &Value) -> Cargo {
     let examined = browse::examine(zip, target.kind(), document, None);
-    examined
-        .archive
-        .as_ref()
-        .map(Brought::all)
-        .unwrap_or_default()
+    examined.archive.as_ref().map(cargo).unwrap_or_default()
 }
 
 /// Reads the whole ZIP for its sum; a long reading says how far it is.
@@ -151,7 +148,7 @@ fn print(
     let title = format!("{}, {}", detail.product.name, sides.target);
     match format {
         DiffFormat::Text => {
-            printer.text(format!("{title}\n{before} → {after}\n"));
+            printer.text(format!("{title}\n{before} → {after}\n\n"));
             if difference.is_empty() {
                 printer.line("No difference.");
             }
@@ -186,7 +183,7 @@ fn print(
             let title = escaped(&title);
             let sentence = escaped(&format!("{before} → {after}"));
             printer.text(format!(
-                "## {title}\n\n{sentence}\n\n{}",
+                "## {title}\n\n{sentence}\n\n{}\n",
                 difference.markdown()
             ));
             let zip = zip

@@ -255,7 +255,12 @@ mod tests {
         let document =
             |price, visibility| json!({"pricing": {"priceId": price}, "visibility": visibility});
         let (live, mine) = (document("Tier2", "Public"), document("Free", "Hidden"));
-        let objects = Difference::between(Kind::App, Some(&live), &mine, &[]);
+        let objects = Difference::between(
+            Kind::App,
+            Some(&live),
+            &mine,
+            &store_model::packages::rows::Cargo::new(),
+        );
         let fields = |object: serde_json::Value| {
             let object = object.as_object().unwrap().clone();
             let name = object["event"].as_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! `publish` and `watch`: a whole release, or only its end.
+//! `publish`: a whole release.
 
 use super::{
     context::{Context, read_value},
@@ -7,16 +7,14 @@ use super::{
     printer::Printer,
 };
 use crate::{
-    cli::{Allow, Pending, PublishArgs, Wait},
+    cli::{Pending, PublishArgs, Rollout, Wait},
     engine::{
         operation::Operation,
-        plan::{PendingPolicy, Plan, WaitFor},
+        plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         preflight::Refusal,
     },
 };
-use store_model::{
-    catalog::Catalog, fingerprint::Fingerprint, product::Product, risk::RiskKind, target::Target,
-};
+use store_model::fingerprint::Fingerprint;
 
 pub(super) async fn publish(
     mut context: Context,
@@ -47,12 +45,19 @@ pub(super) async fn publish(
         draft_seen: None,
         expect: args.expect.clone(),
         base: None,
-        allow: args.allow.iter().map(|allow| risk(*allow)).collect(),
+        allow: args.allow.clone(),
         wait: match args.wait {
             Wait::Committed => WaitFor::Committed,
             Wait::Published => WaitFor::Published,
             Wait::None => WaitFor::None,
         },
+        existing_rollout: match args.existing_rollout {
+            Rollout::Fail => ExistingRollout::Fail,
+            Rollout::Finalize => ExistingRollout::Finalize,
+            Rollout::Halt => ExistingRollout::Halt,
+        },
+        is_confirmed: args.yes,
+        is_protected: context.profile.protected,
     };
     carry_out(
         &mut context,
@@ -61,69 +66,4 @@ pub(super) async fn publish(
         printer,
     )
     .await
-}
-
-fn risk(allow: Allow) -> RiskKind {
-    match allow {
-        Allow::Price => RiskKind::Price,
-        Allow::BecomesFree => RiskKind::BecomesFree,
-        Allow::Visibility => RiskKind::Visibility,
-        Allow::Rollout => RiskKind::Rollout,
-    }
-}
-
-/// One after the other: a script reads one story at a time. The worst end decides the exit code.
-pub(super) async fn watch(
-    mut context: Context,
-    targets: &[Target],
-    printer: &mut Printer<'_>,
-) -> Result<Exit, Failure> {
-    let store = context.services.store.clone();
-    let mut pending = Vec::new();
-    if targets.is_empty() {
-        for catalog in [Catalog::Apps, Catalog::AddOns] {
-            pending.extend(
-                store
-                    .products(&catalog, &|_: &[Product], _: usize| ())
-                    .await?,
-            );
-        }
-        pending.retain(|product| product.pending.is_some());
-    } else {
-        for target in targets {
-            pending.push(store.product(target).await?);
-        }
-    }
-    let mut worst = Exit::Done;
-    for Product {
-        target,
-        name,
-        pending,
-        ..
-    } in pending
-    {
-        let Some(submission) = pending else {
-            printer.chatter(format!("{target} ({name}) has nothing under way."));
-            continue;
-        };
-        printer.chatter(format!("{target} ({name}), submission {submission}"));
-        let exit = carry_out(
-            &mut context,
-            Work::Begin(Operation::Follow {
-                target,
-                name,
-                submission,
-            }),
-            None,
-            printer,
-        )
-        .await?;
-        if exit == Exit::Interrupted {
-            return Ok(exit);
-        }
-        if exit as u8 > worst as u8 {
-            worst = exit;
-        }
-    }
-    Ok(worst)
 }

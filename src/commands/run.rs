@@ -7,7 +7,7 @@ use super::{
     exit::{Exit, Failure},
     list, pack,
     printer::Printer,
-    publish, resume, rollout, show, texts,
+    publish, resume, rollout, show, texts, watch,
 };
 use crate::{
     cli::{Cli, CliCommand, RolloutMove},
@@ -123,6 +123,7 @@ async fn dispatch(
         CliCommand::Resume {
             run,
             renew,
+            yes,
             timeout,
             bandwidth,
         } => {
@@ -132,7 +133,7 @@ async fn dispatch(
                 None => Context::open_to_read(cli, env, printer)?,
             };
             context.limit_bandwidth(bandwidth.as_deref())?;
-            resume::run(context, run.as_deref(), *renew, *timeout, printer).await
+            resume::run(context, run.as_deref(), (*renew, *yes), *timeout, printer).await
         }
         CliCommand::Rollout { target, yes, to } => {
             let context = match to {
@@ -149,8 +150,8 @@ async fn dispatch(
             }
         }
         CliCommand::Texts(what) => texts::run(cli, env, what, printer).await,
-        CliCommand::Watch { targets } => {
-            publish::watch(Context::open(cli, env, printer)?, targets, printer).await
+        CliCommand::Watch(args) => {
+            watch::run(Context::open(cli, env, printer)?, args, printer).await
         }
         CliCommand::Create(what) => {
             account::create(Context::open(cli, env, printer)?, what, printer).await

@@ -9,13 +9,8 @@ use super::{
 use serde_json::Value;
 use store_client::Priority;
 use store_model::{
-    explain,
-    json::document,
-    package,
-    product::Product,
-    status::StatusReport,
-    submission::{REDACTED, Submission},
-    target::Target,
+    explain, json::document, package, product::Product, signed_url::REDACTED, status::StatusReport,
+    submission::Submission, target::Target,
 };
 
 pub(super) async fn show(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
-use store_model::{fingerprint::Fingerprint, risk::RiskKind, target::Target};
+use store_model::{fingerprint::Fingerprint, risk::Allowance, target::Target};
 
 /// What to do with a pending submission that this run did not make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,19 @@ pub enum PendingPolicy {
     Keep,
     /// Save its document, delete it, create a new one from what is live.
     Replace,
+}
+
+/// What to do when the live submission is still being rolled out: the Store makes no new draft meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExistingRollout {
+    /// Stop and say so; nothing is touched.
+    #[default]
+    Fail,
+    /// Everybody gets the packages that are being rolled out.
+    Finalize,
+    /// Everybody gets the earlier packages again.
+    Halt,
 }
 
 /// How far a run goes before it says that it is done.
@@ -51,7 +64,16 @@ pub struct Plan {
     /// changed in it since is never overwritten. `None` where nobody can know, and in journals of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Value>,
-    /// The very changes to price, audience or rollout that a person said yes to.
-    pub allow: Vec<RiskKind>,
+    /// The kinds of change, and the rules that only warn, that a person said yes to.
+    pub allow: Vec<Allowance>,
     pub wait: WaitFor,
+    #[serde(default)]
+    pub existing_rollout: ExistingRollout,
+    /// Whether a person said yes to committing in a protected profile (`--yes`, or the product's name typed). It travels with the
+    /// run: who resumes it need not say it again.
+    #[serde(default)]
+    pub is_confirmed: bool,
+    /// Whether the profile was protected when the run began; it stays so for this run.
+    #[serde(default)]
+    pub is_protected: bool,
 }

@@ -303,7 +303,12 @@ mod tests {
         let before = json!({"visibility": "Public", "listings": {"en-us": {"baseListing": {"description": long("slowly")}}}});
         let after = json!({"visibility": "Hidden", "listings": {"en-us": {"baseListing": {"description": long("quickly")}}}});
         let mut view = DiffLines::new(
-            Difference::between(Kind::App, Some(&before), &after, &[]),
+            Difference::between(
+                Kind::App,
+                Some(&before),
+                &after,
+                &store_model::packages::rows::Cargo::new(),
+            ),
             50,
         );
         let theme = Theme::plain();

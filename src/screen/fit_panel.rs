@@ -142,7 +142,10 @@ fn families(manifest: &Manifest) -> String {
     manifest
         .families
         .iter()
-        .map(|family| format!("{} {}", family.name, family.min_version))
+        .map(|family| {
+            let least = family.least.map(|least| format!(" {least}"));
+            format!("{}{}", family.name, least.unwrap_or_default())
+        })
         .collect::<Vec<_>>()
         .join(", ")
 }

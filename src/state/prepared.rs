@@ -10,8 +10,8 @@ use store_model::{
     archive::{Fit, against},
     checked::Judged,
     diff::Change,
-    difference::Brought,
     json::document::{Document, Position, SyntaxError, pretty},
+    packages::rows::{Cargo, cargo},
     product::PackageIdentity,
     remote::Remote,
     review_analysis::files_to_bring,
@@ -72,6 +72,7 @@ impl<'a> Prepared<'a> {
                 remote_changes,
                 zip,
                 kept,
+                ..
             }) => Self {
                 text: text.as_deref(),
                 base: base.as_deref(),
@@ -121,15 +122,15 @@ impl<'a> Prepared<'a> {
             .map_or_else(|| first_document(self.kind()), |_| None)
     }
 
-    /// Packages that the chosen ZIP brings, as far as it has been looked into.
-    pub fn brought(&self, model: &Model) -> Vec<Brought> {
+    /// What the chosen ZIP brings, as far as it has been looked into.
+    pub fn brought(&self, model: &Model) -> Cargo {
         let examined = model
             .examined
             .value()
             .filter(|examined| Some(examined.zip.as_path()) == self.zip);
         examined
             .and_then(|examined| examined.archive.as_ref())
-            .map(Brought::all)
+            .map(cargo)
             .unwrap_or_default()
     }
 

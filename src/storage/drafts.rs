@@ -2,14 +2,14 @@
 //! sides of every PUT, and what was rescued before a delete or set aside by a person.
 //! All but the working copy are plain JSON files; their names say the rest.
 
-use super::{atomic, error::DiskError};
+use super::{atomic, error::DiskError, input};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
-    fs::{self, File},
-    io::{self, BufRead, BufReader},
+    fs,
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 use store_model::{signed_url::redact_document, target::Target};
@@ -83,6 +83,8 @@ pub struct EditedDraft {
     /// The ZIP that was picked for it.
     pub zip: Option<PathBuf>,
     pub saved_at: Timestamp,
+    /// Which session wrote it; `None` in files of older versions.
+    pub writer: Option<String>,
 }
 
 /// The first line of a working copy's file; the text follows it.
@@ -96,6 +98,8 @@ struct Header {
     base_digest: Option<String>,
     zip: Option<PathBuf>,
     saved_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    writer: Option<String>,
 }
 
 /// A kept document as the list shows it.
@@ -125,6 +129,10 @@ const BASE_END: &str = "~base.json";
 /// So many PUTs of a target are kept with both sides, and so many texts that were set aside. What was rescued before a delete
 /// stays until a person removes it.
 pub const MOST_PUTS: usize = 50;
+/// Twice the largest document that is read: a text that is being edited may be larger for a while.
+const LARGEST: u64 = 2 * input::DOCUMENT;
+/// A target, a ZIP's path and a time are far shorter.
+const MOST_HEADER: u64 = 1 << 20;
 /// A time as part of a file name: Windows allows no colon.
 const NAME_TIME: &str = "%Y%m%dT%H%M%S.%3fZ";
 
@@ -164,7 +172,7 @@ impl Drafts {
         };
         let saved_at = Timestamp::now();
         if why == Kept::Edited {
-            // One before that cannot be read is no reason to lose this one.
+            // One before that cannot be read is no reason to lose this one: it is set aside.
             let before = self.edited(target).ok().flatten();
             let (zip, base) = before
                 .map(|draft| (draft.zip, draft.base))
@@ -178,6 +186,7 @@ impl Drafts {
                     base,
                     zip,
                     saved_at,
+                    writer: None,
                 },
             );
         }
@@ -224,9 +233,7 @@ impl Drafts {
             file.target == *target && file.why == why && file.run.as_deref() == Some(run)
         });
         files
-            .find(|file| {
-                fs::read_to_string(&file.path).is_ok_and(|kept| kept == redact_document(text))
-            })
+            .find(|file| text_of(&file.path).is_ok_and(|kept| kept == redact_document(text)))
             .map(|file| file.path)
     }
 
@@ -239,7 +246,11 @@ impl Drafts {
             base,
             zip,
             saved_at,
+            writer,
         } = draft;
+        if self.edited(target).is_err_and(|error| error.is_damage()) {
+            self.set_damaged_aside(target)?;
+        }
         // The base first: a working copy never names one that is not there.
         let (base_digest, is_new_base) = match base {
             Some(base) => self.save_base(target, base)?,
@@ -251,6 +262,7 @@ impl Drafts {
             base_digest: base_digest.clone(),
             zip: zip.clone(),
             saved_at: *saved_at,
+            writer: writer.clone(),
         };
         let header = serde_json::to_string(&header).map_err(|error| {
             DiskError::new("keep the edited document", &path, io::Error::other(error))
@@ -339,7 +351,7 @@ impl Drafts {
     pub fn edited(&self, target: &Target) -> Result<Option<EditedDraft>, DiskError> {
         let path = self.edited_path(target);
         let tried = "read the edited document";
-        let whole = match fs::read_to_string(&path) {
+        let whole = match text_of(&path) {
             Ok(whole) => whole,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(DiskError::new(tried, &path, error)),
@@ -350,6 +362,7 @@ impl Drafts {
             base_digest,
             zip,
             saved_at,
+            writer,
             ..
         } = serde_json::from_str(header).map_err(|error| {
             DiskError::damaged(tried, &path, format!("its first line is damaged: {error}"))
@@ -358,7 +371,10 @@ impl Drafts {
         let base = base_digest
             .filter(|digest| digest.chars().all(|c| c.is_ascii_hexdigit()))
             .and_then(|digest| {
-                serde_json::from_slice(&fs::read(self.base_path(target, &digest)).ok()?).ok()
+                serde_json::from_slice(
+                    &input::read(&self.base_path(target, &digest), LARGEST).ok()?,
+                )
+                .ok()
             });
         Ok(Some(EditedDraft {
             text: text.to_owned(),
@@ -366,7 +382,20 @@ impl Drafts {
             base,
             zip,
             saved_at,
+            writer,
         }))
+    }
+
+    /// Moves a working copy that cannot be read to the texts that were set aside, byte by byte; gives its new place.
+    pub fn set_damaged_aside(&self, target: &Target) -> Result<PathBuf, DiskError> {
+        let path = self.edited_path(target);
+        let fail = |source| DiskError::new("set a damaged document aside", &path, source);
+        let at = Timestamp::now().strftime(NAME_TIME);
+        let name = format!("{}~{at}~{}~.json", stem(target), Kept::SetAside.word());
+        let aside = self.folder.join(name);
+        fs::rename(&path, &aside).map_err(fail)?;
+        atomic::sync_folder(&self.folder).map_err(fail)?;
+        Ok(aside)
     }
 
     /// Throws a target's working copy away; fine when there is none.
@@ -398,8 +427,7 @@ impl Drafts {
     /// A kept document with its text; `path` as [`Drafts::list`] or [`Drafts::save`] gave it.
     pub fn read(&self, path: &Path) -> Result<Draft, DiskError> {
         let tried = "read a kept document";
-        let whole =
-            fs::read_to_string(path).map_err(|source| DiskError::new(tried, path, source))?;
+        let whole = text_of(path).map_err(|source| DiskError::new(tried, path, source))?;
         let file = describe(path).ok_or_else(|| {
             DiskError::damaged(
                 tried,
@@ -448,11 +476,16 @@ fn target(stem: &str) -> Option<Target> {
     format!("{scheme}:{}", ids.replace('+', "/")).parse().ok()
 }
 
+fn text_of(path: &Path) -> io::Result<String> {
+    let bytes = input::read(path, LARGEST)?;
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
 fn describe(path: &Path) -> Option<DraftFile> {
     let name = path.file_name()?.to_str()?;
     if name.ends_with(EDITED_END) {
         let mut line = String::new();
-        BufReader::new(File::open(path).ok()?)
+        BufReader::new(input::open(path).ok()?.0.take(MOST_HEADER))
             .read_line(&mut line)
             .ok()?;
         let header: Header = serde_json::from_str(&line).ok()?;

@@ -5,6 +5,7 @@ use super::{
     atomic,
     error::DiskError,
     holder::Holder,
+    input,
     lock::{self, Lock},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -14,10 +15,13 @@ use std::{
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
-use store_model::signed_url::redact_document;
+use store_model::{signed_url::redact_document, target::Target};
 
 /// Journals hold whole documents. What matters of a run that has ended stands in the history for good.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// A run writes a few documents, each of some megabytes; what is far larger was not written by one.
+const LARGEST: u64 = 512 << 20;
 
 /// The folder of the journals.
 #[derive(Clone, Debug)]
@@ -71,6 +75,27 @@ impl Runs {
         }
     }
 
+    /// Takes a target for this process, so that no other one changes it meanwhile.
+    pub fn hold(&self, target: &Target) -> Result<Lock, DiskError> {
+        Lock::take(&self.target(target), "work on this target")
+    }
+
+    /// Who works on a target, if that was written down.
+    pub fn holder(&self, target: &Target) -> Option<Holder> {
+        lock::holder(&self.target(target))
+    }
+
+    /// The name of a target's lock; no file of this name is made.
+    fn target(&self, target: &Target) -> PathBuf {
+        let name: String = target
+            .to_string()
+            .to_lowercase()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        self.folder.join(format!("target-{name}"))
+    }
+
     /// Starts a journal; the header is on disk when this returns. `id` is a UUID (v7, so that names sort by time).
     pub fn create(&self, id: &str, header: &Value) -> Result<Journal, DiskError> {
         let tried = "start the journal of a run";
@@ -106,6 +131,7 @@ impl Runs {
         let path = self.path(id, tried)?;
         let fail = |source| DiskError::new(tried, &path, source);
         // First, so that no lock file is made for a run that is not there.
+        input::open(&path).map_err(fail)?;
         let mut file = atomic::private()
             .read(true)
             .write(true)
@@ -131,7 +157,8 @@ impl Runs {
     pub fn read(&self, id: &str) -> Result<Vec<Value>, DiskError> {
         let tried = "read the journal of a run";
         let path = self.path(id, tried)?;
-        let mut file = File::open(&path).map_err(|source| DiskError::new(tried, &path, source))?;
+        let (mut file, _) =
+            input::open(&path).map_err(|source| DiskError::new(tried, &path, source))?;
         Ok(read_lines(&mut file, &path, tried)?.entries)
     }
 
@@ -270,9 +297,14 @@ fn line_of(entry: &Value) -> String {
 }
 
 fn read_lines(file: &mut File, path: &Path, tried: &str) -> Result<Lines, DiskError> {
+    let fail = |source| DiskError::new(tried, path, source);
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)
-        .map_err(|source| DiskError::new(tried, path, source))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(fail)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(fail(input::Unfit::TooLarge { most: LARGEST }.into()));
+    }
     let mut lines = Lines {
         entries: Vec::new(),
         end: 0,
@@ -342,7 +374,11 @@ fn ends(path: &Path) -> io::Result<(Option<Value>, Option<Value>)> {
             .ok()
             .filter(Value::is_object)
     };
-    let mut reader = BufReader::new(File::open(path)?);
+    let (file, facts) = input::open(path)?;
+    if facts.len() > LARGEST {
+        return Err(input::Unfit::TooLarge { most: LARGEST }.into());
+    }
+    let mut reader = BufReader::new(file);
     let mut line = Vec::new();
     reader.read_until(b'\n', &mut line)?;
     let first = object(&line);

@@ -21,7 +21,10 @@ use flightdeck::{
 };
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};
-use store_model::{risk::RiskKind, target::Target};
+use store_model::{
+    risk::{Allowance, RiskKind},
+    target::Target,
+};
 
 /// The next submission, as a draft with another release note.
 fn draft() -> Value {
@@ -60,13 +63,17 @@ fn zip(path: &Path, names: &[&str]) {
     zip.finish().unwrap();
 }
 
-/// As much of a package as its manifest.
+/// A package without an app.
 fn package() -> Vec<u8> {
-    let manifest = r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/></Package>"#;
+    let manifest = r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/><Resources><Resource Language="en-us"/></Resources></Package>"#;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("AppxManifest.xml", zip::write::SimpleFileOptions::default())
         .unwrap();
     zip.write_all(manifest.as_bytes()).unwrap();
+    for part in ["AppxBlockMap.xml", "[Content_Types].xml"] {
+        zip.start_file(part, zip::write::SimpleFileOptions::default())
+            .unwrap();
+    }
     zip.finish().unwrap().into_inner()
 }
 
@@ -371,7 +378,7 @@ fn price_and_audience_need_a_yes_each() {
     dashboard.keys("tab tab tab enter");
     assert_eq!(
         plan(&dashboard).allow,
-        [RiskKind::Price, RiskKind::Visibility]
+        [RiskKind::Price, RiskKind::Visibility].map(Allowance::Risk)
     );
 }
 

@@ -23,7 +23,12 @@ use flightdeck::{
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store_model::{fingerprint::Fingerprint, risk::RiskKind, submission::put_body, target::Target};
+use store_model::{
+    fingerprint::Fingerprint,
+    risk::{Allowance, RiskKind},
+    submission::put_body,
+    target::Target,
+};
 
 /// A desk with the target selected; what was edited of it was kept by an earlier session.
 fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Dashboard {
@@ -133,7 +138,7 @@ fn no_key_commits_a_delicate_change_without_a_yes_to_it(
     };
     assert_eq!(
         (&plan.target, plan.allow.as_slice()),
-        (&target, [kind].as_slice())
+        (&target, [Allowance::Risk(kind)].as_slice())
     );
 }
 
@@ -334,7 +339,10 @@ fn the_review_of_a_large_document_opens_at_once_and_publishes_nothing_before_it_
     else {
         panic!("{}", dashboard.screen())
     };
-    assert_eq!(plan.allow.as_slice(), [RiskKind::Visibility].as_slice());
+    assert_eq!(
+        plan.allow.as_slice(),
+        [Allowance::Risk(RiskKind::Visibility)].as_slice()
+    );
     assert!(
         plan.document
             .as_ref()

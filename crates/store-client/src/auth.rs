@@ -18,13 +18,13 @@ use reqwest::{RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::{
-    fmt,
-    path::PathBuf,
+    fmt, io,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use store_model::product::field;
-use tokio::time::Instant;
+use tokio::{io::AsyncReadExt, time::Instant};
 use url::Url;
 
 /// The audience of every token: `docs/store-api.md#token-request`.
@@ -283,7 +283,7 @@ impl Auth {
                     .map_err(|text| ApiError::Secret(shown(&text)))?
             }
             Credential::FederatedToken(path) => {
-                let text = tokio::fs::read_to_string(path).await.map_err(|error| {
+                let text = read_token_file(path).await.map_err(|error| {
                     ApiError::Secret(format!(
                         "the federated token file {} cannot be read: {error}",
                         path.display()
@@ -414,8 +414,9 @@ fn read_refusal(reply: &Reply, proof: &str) -> (ApiError, bool) {
     let correlation = Some(shown(&text("correlation_id")))
         .filter(|id| !id.is_empty())
         .or_else(|| reply.correlation.clone());
+    // A failure on Microsoft's side, whatever number comes with it.
     let advice = if is_busy {
-        sign_in_advice(number, "temporarily_unavailable")
+        sign_in_advice(None, "temporarily_unavailable")
     } else {
         sign_in_advice(number, &error)
     };
@@ -428,6 +429,21 @@ fn read_refusal(reply: &Reply, proof: &str) -> (ApiError, bool) {
         },
         is_busy,
     )
+}
+
+/// The token that the pipeline keeps in a file. A token has some kilobytes; what is longer, or never ends, is none.
+async fn read_token_file(path: &Path) -> io::Result<String> {
+    const LONGEST: u64 = 64 * 1024;
+    if !tokio::fs::metadata(path).await?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let file = tokio::fs::File::open(path).await?;
+    let mut text = String::new();
+    file.take(LONGEST + 1).read_to_string(&mut text).await?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other("it is too long for a token"));
+    }
+    Ok(text)
 }
 
 /// `AADSTS7000215: Invalid client secret provided. Ensure …` → `Invalid client secret provided.`

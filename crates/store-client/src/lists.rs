@@ -230,11 +230,32 @@ impl Store {
                 Page::read(skip, &mut raw).ok_or_else(|| call.unreadable("it holds no list", None))
             }
             // "None found" (`docs/store-api.md#paging`); on a later page the list has become shorter.
-            Err(error) if error.is_not_found() => Ok(Page {
-                skip,
-                ..Page::default()
-            }),
+            Err(error) if error.is_not_found() => {
+                if skip == 0 {
+                    self.must_be_the_store(list, error).await?;
+                }
+                Ok(Page {
+                    skip,
+                    ..Page::default()
+                })
+            }
             Err(error) => Err(error),
+        }
+    }
+
+    /// A wrong address answers 404 as well, and "nothing to list" would be a lie: another list of the account must be there.
+    async fn must_be_the_store(&self, list: &Catalog, error: ApiError) -> Result<(), ApiError> {
+        let other = match list {
+            Catalog::Apps => Catalog::AddOns,
+            Catalog::AddOns => Catalog::Apps,
+            // Its app was found before.
+            Catalog::Flights { .. } => return Ok(()),
+        };
+        let call = Call::get(format!("{}?skip=0&top=1", path(&other)), words(list))?;
+        match self.read(Ok(call)).await {
+            Ok(_) => Ok(()),
+            Err(other) if other.is_not_found() => Err(error.nothing_there()),
+            Err(other) => Err(other),
         }
     }
 }

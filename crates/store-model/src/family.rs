@@ -1,6 +1,7 @@
 //! Where a package runs: a device family and the least version of Windows there. Knows no package.
 
 use crate::version::Version;
+use std::fmt;
 
 /// A device family with the least version of Windows, `Windows.Desktop min version 10.0.17763.0` on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,5 +28,16 @@ impl Family {
     /// `Desktop`: as narrow columns show it.
     pub fn short(&self) -> &str {
         self.name.strip_prefix("Windows.").unwrap_or(&self.name)
+    }
+}
+
+impl fmt::Display for Family {
+    /// As the Store words it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        match self.least {
+            Some(least) => write!(f, " min version {least}"),
+            None => Ok(()),
+        }
     }
 }

@@ -4,10 +4,11 @@
 use crate::{
     archive::fit::zip_path,
     checked::Judged,
-    difference::{Brought, Difference},
+    difference::Difference,
     fingerprint::{Fingerprint, ZipPart},
     json::document::SyntaxError,
     package::expected,
+    packages::rows::Cargo,
     risk::{Risk, RiskKind, risks},
     rules::{
         check::{Finding, Severity, check_at},
@@ -31,8 +32,8 @@ pub struct Documents<'a> {
     pub first: Option<&'a Value>,
     /// The edited text; without one the Store's own document is published.
     pub text: Option<&'a str>,
-    /// Packages that the chosen ZIP brings.
-    pub brought: &'a [Brought],
+    /// What the chosen ZIP brings.
+    pub cargo: &'a Cargo,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +62,7 @@ impl ReviewAnalysis {
             draft,
             first,
             text,
-            brought,
+            cargo,
         } = documents;
         let kind = target.kind();
         let editable = |submission: &Submission| put_body(kind, &submission.document);
@@ -81,9 +82,11 @@ impl ReviewAnalysis {
             live.and(body.clone())
         };
         let before = live_body.as_deref().or(body.as_deref());
+        // What a first submission begins as is nothing that customers have.
+        let has = live_body.as_deref().or(draft.and(body.as_deref()));
         let analyze = |value: &Arc<Value>| {
             let difference = before
-                .map(|before| Difference::between(kind, Some(before), value, brought))
+                .map(|before| Difference::between(kind, Some(before), value, cargo))
                 .unwrap_or_default();
             // An edited text was checked when it was judged; what the Store has is not.
             let findings = match &judged {
@@ -91,12 +94,8 @@ impl ReviewAnalysis {
                 None => check_at(kind, value, body.as_deref(), now),
             };
             let hash = Fingerprint::of(target, live, draft, value, ZipPart::Open);
-            (
-                difference,
-                findings,
-                hash,
-                risks(kind, live_body.as_deref(), value),
-            )
+            let risks = risks(kind, has, value, cargo);
+            (difference, findings, hash, risks)
         };
         let (difference, mut findings, hash, risks) = match value.as_ref().map(analyze) {
             Some((difference, findings, hash, risks)) => (difference, findings, Some(hash), risks),
@@ -171,7 +170,7 @@ mod tests {
             draft: None,
             first: None,
             text: Some(&text),
-            brought: &[],
+            cargo: &Cargo::new(),
         };
         ReviewAnalysis::of(documents, "2026-02-03T12:00:00Z".parse().unwrap())
     }
@@ -233,7 +232,7 @@ mod tests {
             draft: Some(&draft),
             first: None,
             text: None,
-            brought: &[],
+            cargo: &Cargo::new(),
         };
         let unedited = ReviewAnalysis::of(documents, now);
         assert_eq!(unedited.value.as_deref(), Some(&json!({"notes": "new"})));

@@ -30,7 +30,7 @@ impl fmt::Display for Severity {
 }
 
 /// What happens to a submission that breaks a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Certainty {
     /// The Store refuses the update.
     Refused,
@@ -61,6 +61,11 @@ impl Certainty {
         }
     }
 
+    /// Whether it is known for certain that the Store, or packing, refuses it; only anything less can be allowed.
+    pub fn is_certain(self) -> bool {
+        matches!(self, Self::Refused | Self::CommitFails | Self::NotPacked)
+    }
+
     /// The words that `docs/rules.md` uses; empty for a note.
     pub fn words(self) -> &'static str {
         match self {
@@ -77,7 +82,7 @@ impl Certainty {
 }
 
 /// The rows of [`crate::rule_table`]; scripts rely on the names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Rule {
     /// Also the anchor of its paragraph in `docs/rules.md`.
     pub name: &'static str,

@@ -1,9 +1,11 @@
 //! Signed URLs are recognised by what they are, a `sig=` in a query, whatever the field, the host and the spelling: whoever has one
 //! can replace an upload, so none is shown, logged or kept.
 
-use crate::submission::REDACTED;
 use serde_json::Value;
 use std::borrow::Cow;
+
+/// What is shown instead of a signed upload URL.
+pub const REDACTED: &str = "(signed upload URL, not shown)";
 
 /// More layers of escaping than this are no accident of any program.
 const MOST_LAYERS: usize = 4;

@@ -4,7 +4,7 @@ use crate::{
     diff::is_any,
     json::pointer::member,
     product::field,
-    signed_url::redact_value,
+    signed_url::{REDACTED, redact_value},
     status::{Status, StatusReport},
     target::Kind,
 };
@@ -19,9 +19,6 @@ pub const SERVER_OWNED: [&str; 5] = [
     "fileUploadUrl",
     "friendlyName",
 ];
-
-/// What stands in the document instead of a signed upload URL.
-pub const REDACTED: &str = "(signed upload URL, not shown)";
 
 /// A submission's document. `fileUploadUrl`, if it had one, reads [`REDACTED`]: the URL itself is a secret and travels apart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

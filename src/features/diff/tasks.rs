@@ -6,14 +6,14 @@ use crate::tasks::{
 };
 use serde_json::Value;
 use std::sync::Arc;
-use store_model::difference::{Brought, Difference};
+use store_model::{difference::Difference, packages::rows::Cargo};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compare {
     pub detail: Arc<TargetDetail>,
     pub value: Arc<Value>,
-    /// Packages that the chosen ZIP brings.
-    pub brought: Vec<Brought>,
+    /// What the chosen ZIP brings.
+    pub brought: Cargo,
 }
 
 impl Compare {

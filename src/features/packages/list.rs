@@ -14,10 +14,7 @@ use store_model::{
     packages::{
         change,
         coverage::{Coverage, Customers, Served, customers, marks, preview},
-        rows::{
-            ARCHITECTURES, Cargo, Disposition, Mark, PackageRow, cargo, list_warnings,
-            rows as rows_of,
-        },
+        rows::{Cargo, Disposition, Mark, PackageRow, list_warnings, place_of, rows as rows_of},
     },
     remote::Remote,
     target::{Kind, Target},
@@ -72,21 +69,20 @@ impl PackageList {
     /// The packages in the document's order, with those that the server has and the document lost.
     pub fn rows(prepared: &Prepared, document: &Value, cx: &Context) -> Vec<PackageRow> {
         let server = prepared.server().map(|(server, _)| &server.document);
-        rows_of(prepared.kind(), document, server, &brought(prepared, cx))
+        rows_of(
+            prepared.kind(),
+            document,
+            server,
+            &prepared.brought(cx.model),
+        )
     }
 
     pub fn of(prepared: &Prepared, document: &Value, cx: &Context) -> Self {
         let kind = prepared.kind();
         let mut rows = Self::rows(prepared, document, cx);
         let place = |row: &PackageRow| {
-            let known = ARCHITECTURES
-                .iter()
-                .position(|known| known.eq_ignore_ascii_case(&row.architecture));
-            if row.architecture.is_empty() {
-                0
-            } else {
-                known.unwrap_or(ARCHITECTURES.len()) + 1
-            }
+            let first = row.architectures.first();
+            first.map_or(0, |first| place_of(first).saturating_add(1))
         };
         rows.sort_by_cached_key(|row| {
             (
@@ -113,7 +109,7 @@ impl PackageList {
             rows,
             marks,
             warnings,
-            cargo: brought(prepared, cx),
+            cargo: prepared.brought(cx.model),
             preview,
             live,
         }
@@ -242,19 +238,6 @@ fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Context) -> Option<
             )
         })
     })
-}
-
-/// What the chosen ZIP tells of its packages, if it was looked into.
-fn brought(prepared: &Prepared, cx: &Context) -> Cargo {
-    let examined = cx
-        .model
-        .examined
-        .value()
-        .filter(|examined| Some(examined.zip.as_path()) == prepared.zip);
-    examined
-        .and_then(|examined| examined.archive.as_ref())
-        .map(cargo)
-        .unwrap_or_default()
 }
 
 /// The chosen ZIP's fit with the document as it stands now; `None` while it was not looked into.

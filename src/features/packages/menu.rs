@@ -55,7 +55,7 @@ fn offers(at: &At, old: Option<&PackageRow>, documents: &Documents, cx: &Context
                 (true, _) => "! a package on the server has this name",
                 (_, Some(_)) => "! check it: its name or folder may be wrong",
                 _ => match at.list.cargo.get(&zip_path(&extra.name)) {
-                    Some(brought) => &format!("{} for {}", brought.version, brought.architecture),
+                    Some(brought) => &format!("{} for {}", brought.version, brought.architecture()),
                     None => "in the ZIP",
                 },
             };

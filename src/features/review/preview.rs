@@ -2,7 +2,7 @@
 //! stands against it. Knows no screen; the review shows it.
 
 use crate::{
-    engine::plan::{PendingPolicy, Plan, WaitFor},
+    engine::plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
     state::{
         Model,
         prepared::{Origin, Prepared},
@@ -14,7 +14,7 @@ use std::{path::PathBuf, sync::Arc};
 use store_model::{
     archive::{Fit, against},
     review_analysis::ReviewAnalysis,
-    risk::Risk,
+    risk::{Allowance, Risk},
     rules::check::Severity,
     status::Status,
     submission::Submission,
@@ -163,7 +163,7 @@ impl Preview {
             .questions
             .iter()
             .filter(|question| question.is_allowed)
-            .map(|question| question.risk.kind)
+            .map(|question| Allowance::from(question.risk.kind))
             .collect();
         allow.sort_unstable();
         allow.dedup();
@@ -186,6 +186,10 @@ impl Preview {
             },
             allow,
             wait: WaitFor::default(),
+            existing_rollout: ExistingRollout::default(),
+            // Nothing leaves the review of a protected profile before the product's name was typed.
+            is_confirmed: true,
+            is_protected: false,
         }
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 use store_model::{
-    difference::Brought,
+    packages::rows::Cargo,
     review_analysis::{Documents, ReviewAnalysis},
 };
 
@@ -20,8 +20,8 @@ pub struct Analyze {
     pub first: Option<Value>,
     /// The edited text.
     pub text: Option<Arc<str>>,
-    /// Packages that the chosen ZIP brings.
-    pub brought: Vec<Brought>,
+    /// What the chosen ZIP brings.
+    pub brought: Cargo,
 }
 
 impl Analyze {
@@ -46,7 +46,7 @@ impl Analyze {
             draft: pending.as_ref(),
             first: self.first.as_ref(),
             text: self.text.as_deref(),
-            brought: &self.brought,
+            cargo: &self.brought,
         };
         ReviewAnalysis::of(documents, now)
     }

@@ -119,6 +119,21 @@ async fn small_pages_missing_links_and_missing_totals_lose_nothing() {
 }
 
 #[tokio::test]
+async fn a_wrong_address_is_no_empty_account() {
+    let bench = Bench::start().await;
+    for list in ["applications", "inappproducts"] {
+        bench.on("GET", list, ResponseTemplate::new(404)).await;
+    }
+    for list in [Catalog::Apps, Catalog::AddOns] {
+        let error = bench.store.products(&list, &|_, _| ()).await.unwrap_err();
+        assert!(
+            error.to_string().contains("Check the address of the Store"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn none_found_is_an_empty_list() {
     let bench = Bench::start().await;
     bench

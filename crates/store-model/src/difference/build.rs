@@ -1,20 +1,21 @@
-//! Makes a grouped difference of two documents. What the service writes by itself is left out; every other changed leaf is part of
-//! exactly one entry. One pass over the differences, matching by hash.
+//! Makes a grouped difference of two documents. Every changed leaf of what an update sends is part of exactly one entry, so that an
+//! empty difference and an equal hash are one statement. One pass over the differences, matching by hash.
 
 use super::{
     files::{Facts, File, file_name, pair_up},
-    part::{Brought, Difference, Entry, Group, Part, Sign, Topic},
-    topic::{file_depth, is_service_made, topic},
+    part::{Difference, Entry, Group, Part, Sign, Topic},
+    topic::{file_depth, topic},
     wording::{Budget, Wording},
 };
 use crate::{
     archive::fit::zip_path,
     diff::{Change, diff, is_any},
     json::pointer::{child, member, names, parent},
+    packages::rows::Cargo,
     product::plain_text,
     risk::{Risk, risks},
-    signed_url::redact,
-    submission::{REDACTED, is_signed_url},
+    signed_url::{REDACTED, redact},
+    submission::{is_put_field, is_signed_url, put_body},
     target::Kind,
     units::counted,
     value::is_empty,
@@ -31,7 +32,9 @@ fn is_file(value: &Value) -> bool {
 struct Builder<'a> {
     kind: Kind,
     after: &'a Value,
-    brought: HashMap<&'a str, &'a Brought>,
+    cargo: &'a Cargo,
+    /// As all submissions are; what else was given is compared all the same.
+    are_objects: bool,
     budget: Budget,
     groups: BTreeMap<Order, Vec<Entry>>,
     /// Files of which something changes: group, whether it is gone, pointer → the differences.
@@ -47,16 +50,15 @@ type Order = (u8, usize);
 
 impl Difference {
     /// What changes from `before` (nothing for a first submission) to `after`; both may be whole documents or PUT bodies.
-    pub fn between(kind: Kind, before: Option<&Value>, after: &Value, brought: &[Brought]) -> Self {
+    pub fn between(kind: Kind, before: Option<&Value>, after: &Value, cargo: &Cargo) -> Self {
         let nothing = Value::Object(serde_json::Map::new());
         let earlier = before.unwrap_or(&nothing);
+        let are_objects = earlier.is_object() && after.is_object();
         let mut builder = Builder {
             kind,
             after,
-            brought: brought
-                .iter()
-                .map(|brought| (brought.file_name.as_str(), brought))
-                .collect(),
+            cargo,
+            are_objects,
             budget: Budget::default(),
             groups: BTreeMap::new(),
             files: Vec::new(),
@@ -64,10 +66,15 @@ impl Difference {
             languages: Vec::new(),
             language_at: HashMap::new(),
         };
-        for change in diff(earlier, after) {
+        let changes = if are_objects {
+            diff(earlier, after)
+        } else {
+            diff(&put_body(kind, earlier), &put_body(kind, after))
+        };
+        for change in changes {
             builder.take(change);
         }
-        builder.finish(risks(kind, before, after))
+        builder.finish(risks(kind, before, after, cargo))
     }
 }
 
@@ -97,7 +104,9 @@ impl Builder<'_> {
     /// Puts a difference where it belongs; what came or went as a whole is taken apart as far as a reader wants it.
     fn take(&mut self, change: Change) {
         let names = names(&change.path);
-        if is_service_made(self.kind, &names, &change) {
+        // What an update does not send is neither approved nor hashed.
+        let is_sent = |first| !self.are_objects || is_put_field(self.kind, first);
+        if !names.first().is_none_or(|first| is_sent(first)) {
             return;
         }
         let parts = self.parts_of(&names, &change);
@@ -184,7 +193,7 @@ impl Builder<'_> {
 
     fn facts(&self, package: &Value) -> Facts {
         let path = zip_path(&file_name(package));
-        Facts::of(package, self.brought.get(path.as_str()).copied())
+        Facts::of(package, self.cargo.get(&path))
     }
 
     /// The place in the later document, or the nearest one that holds it there.
@@ -287,6 +296,8 @@ impl Builder<'_> {
                 .find(|change| change.path.eq_ignore_ascii_case(&child(pointer, name)))
         };
         let status_now = leaf("fileStatus").map(|change| status(change.after.as_ref()));
+        let was_pending = leaf("fileStatus")
+            .is_some_and(|change| status(change.before.as_ref()) == "PendingUpload");
         let has_lost_id =
             leaf("id").is_some_and(|change| change.after.as_ref().is_none_or(is_empty));
         let old_name = leaf("fileName")
@@ -302,8 +313,12 @@ impl Builder<'_> {
             (None, Some("PendingUpload")) if has_lost_id => {
                 (Sign::Replaced, Some("new upload of the same name"))
             }
+            (None, Some("Uploaded")) if was_pending => {
+                (Sign::Changed, Some("taken in by the Store"))
+            }
             _ => (Sign::Changed, None),
         };
+        let is_taken_in = note == Some("taken in by the Store");
         let name = file_name(value);
         let label = if name.is_empty() {
             self.label(&names(pointer), 1)
@@ -349,7 +364,7 @@ impl Builder<'_> {
         let is_told = |change: &&Change| {
             let name = change.path.rsplit('/').next().unwrap_or_default();
             change.path == pointer
-                || (sign != Sign::Changed && is_any(name, &["fileStatus", "id"]))
+                || ((sign != Sign::Changed || is_taken_in) && is_any(name, &["fileStatus", "id"]))
                 || (sign == Sign::Replaced && is_any(name, &["fileName"]))
         };
         let depth = names(pointer).len();

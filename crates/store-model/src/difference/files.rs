@@ -1,8 +1,13 @@
 //! Packages, images and trailers of a difference: what comes, goes, takes another's place, stays. Matching is by hash, never by
 //! trying every pair.
 
-use super::part::{Brought, Entry, Sign};
-use crate::{equivalence, json::pointer::member, packages::file_name, product::plain_text};
+use super::part::{Entry, Sign};
+use crate::{
+    equivalence,
+    json::pointer::member,
+    packages::{file_name, rows::Brought},
+    product::plain_text,
+};
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 
@@ -35,7 +40,7 @@ impl Facts {
             ),
             architecture: first(
                 "architecture",
-                brought.map(|found| found.architecture.as_str()),
+                brought.map(Brought::architecture).as_deref(),
                 named.architecture.map(str::to_lowercase).as_deref(),
             ),
         }
@@ -178,9 +183,9 @@ mod tests {
             (version, architecture)
         );
         let brought = Brought {
-            file_name: name.to_owned(),
             version: "9.0.0.0".into(),
-            architecture: "neutral".into(),
+            architectures: vec!["neutral".into()],
+            ..Brought::default()
         };
         assert_eq!(
             Facts::of(&json!({"fileName": name}), Some(&brought)).note(),

@@ -1,14 +1,7 @@
 //! The parts of a difference: groups, entries, and what each entry stands for. Plain data.
 
 use super::wording::Wording;
-use crate::{
-    archive::{
-        central_directory::{Archive, ArchiveFile, Inside},
-        fit::zip_path,
-    },
-    diff::Change,
-    risk::Risk,
-};
+use crate::{diff::Change, risk::Risk};
 
 /// What a group is about; the order is the reader's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -136,46 +129,6 @@ impl Group {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-/// What is known of a new package from outside of the documents: from the ZIP that brings it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Brought {
-    /// The path in the ZIP, with `/`.
-    pub file_name: String,
-    pub version: String,
-    pub architecture: String,
-}
-
-impl Brought {
-    /// What the packages of a ZIP say of themselves, as far as somebody looked.
-    pub fn all(archive: &Archive) -> Vec<Self> {
-        let read = |file: &ArchiveFile| {
-            let Inside::Packages(manifests) = &file.inside else {
-                return None;
-            };
-            let once = |texts: Vec<&String>| {
-                let mut found: Vec<&str> = Vec::new();
-                for text in texts {
-                    if !found.contains(&text.as_str()) {
-                        found.push(text);
-                    }
-                }
-                found.join("/")
-            };
-            Some(Self {
-                file_name: zip_path(&file.name),
-                version: once(manifests.iter().map(|manifest| &manifest.version).collect()),
-                architecture: once(
-                    manifests
-                        .iter()
-                        .flat_map(|manifest| &manifest.architectures)
-                        .collect(),
-                ),
-            })
-        };
-        archive.files.iter().filter_map(read).collect()
     }
 }
 

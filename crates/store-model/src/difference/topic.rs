@@ -1,14 +1,7 @@
-//! Where a changed place belongs: which group, which file, or to nobody because the service wrote it. Knows paths and no wording.
+//! Where a changed place belongs: which group, which file. Knows paths and no wording.
 
 use super::part::Topic;
-use crate::{
-    diff::{Change, is_any},
-    product::plain_text,
-    submission::is_put_field,
-    target::Kind,
-    value::is_empty,
-};
-use serde_json::Value;
+use crate::{diff::is_any, product::plain_text, target::Kind};
 
 /// Parts of the offer and of the release, by the first name of a path.
 const OFFER: [&str; 6] = [
@@ -24,31 +17,6 @@ const RELEASE: [&str; 3] = [
     "targetPublishMode",
     "targetPublishDate",
 ];
-
-/// What only an exchange with the service explains: a file that it took in, an id that it gave. Comparing already left out what
-/// it sets by itself.
-pub(super) fn is_service_made(kind: Kind, names: &[String], change: &Change) -> bool {
-    let (Some(first), Some(last)) = (names.first(), names.last()) else {
-        return false;
-    };
-    if !is_put_field(kind, first) {
-        return true;
-    }
-    let is_file = is_any(first, &["trailers", "listings"])
-        || kind
-            .packages_field()
-            .is_some_and(|field| is_any(first, &[field]));
-    let text = |value: &Option<Value>| value.as_ref()?.as_str().map(str::to_owned);
-    let (before, after) = (text(&change.before), text(&change.after));
-    let is_taken_in = is_any(last, &["fileStatus"])
-        && before.as_deref() == Some("PendingUpload")
-        && after.as_deref() == Some("Uploaded");
-    // `id` is a language as well: only a text is an id.
-    let is_new_id =
-        is_any(last, &["id"]) && change.before.as_ref().is_none_or(is_empty) && after.is_some();
-    // Deep enough to be a member of a file: an element of a list, or the icon of a listing.
-    is_file && names.len() > 2 && (is_taken_in || is_new_id)
-}
 
 /// The group of a path, and how many of its names say no more than that.
 pub(super) fn topic(kind: Kind, names: &[String]) -> (Topic, usize) {

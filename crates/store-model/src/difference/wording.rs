@@ -2,8 +2,8 @@
 //! written anew is shown whole, not matched word by word. A signed URL is never part of it.
 
 use crate::{
-    signed_url::redact,
-    submission::{REDACTED, is_signed_url},
+    signed_url::{REDACTED, redact},
+    submission::is_signed_url,
     value::{brief, is_empty},
 };
 use imara_diff::{Algorithm, Diff, InternedInput};

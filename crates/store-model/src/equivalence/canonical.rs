@@ -27,7 +27,7 @@ pub(super) fn counts(parent: Marks, name: &str, value: &Value) -> bool {
 }
 
 /// Whether two values of a member mean the same.
-pub(super) fn is_same(name: &str, left: &Value, right: &Value) -> bool {
+pub(crate) fn is_same(name: &str, left: &Value, right: &Value) -> bool {
     left == right || canonical(name, left) == canonical(name, right)
 }
 

@@ -12,4 +12,5 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use canonical::is_same;
 pub(crate) use matching::file_name;

@@ -1,6 +1,7 @@
 //! Edits of packages: what each changes, what it leaves, and what keeping the newest says and does.
 
 use super::*;
+use crate::family::Family;
 use crate::json::{
     document::pretty,
     edit::{apply_to_text, apply_to_value},
@@ -21,12 +22,12 @@ fn live() -> Value {
 }
 
 fn cargo(name: &str, version: &str) -> Cargo {
-    let families = vec!["Windows.Desktop min version 10.0.17763.0".to_owned()];
+    let families = vec![Family::read("Windows.Desktop min version 10.0.17763.0").unwrap()];
     Cargo::from([(
         name.to_owned(),
         Brought {
             version: version.into(),
-            architecture: "x64".into(),
+            architectures: vec!["x64".into()],
             families,
             ..Brought::default()
         },

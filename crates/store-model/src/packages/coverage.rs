@@ -1,7 +1,7 @@
 //! Which customers get which package: the highest version that fits a device wins, at equal versions x64, x86, ARM, neutral.
 //! Devices that run another architecture by emulation are not counted. Knows no change of the document.
 
-use super::rows::{ARCHITECTURES, Disposition, Mark, PackageRow, Source};
+use super::rows::{ARCHITECTURES, Disposition, Mark, OF_A_BUNDLE, PackageRow, Source, place_of};
 use crate::{archive::fit::zip_path, target::Kind, version::Version};
 use std::{collections::BTreeSet, fmt};
 
@@ -27,12 +27,10 @@ impl fmt::Display for Customers {
         let devices: Vec<&str> = self
             .devices
             .iter()
-            .map(|device| {
-                if device == NEUTRAL {
-                    "any processor"
-                } else {
-                    device
-                }
+            .map(|device| match device.as_str() {
+                NEUTRAL => "any processor",
+                OF_A_BUNDLE => "the processors of a bundle",
+                device => device,
             })
             .collect();
         f.write_str(&devices.join(", "))?;
@@ -96,8 +94,22 @@ fn known(architecture: &str) -> &str {
 }
 
 fn runs_on(row: &PackageRow, device: &str) -> bool {
-    let architecture = known(&row.architecture);
-    architecture == NEUTRAL || architecture == device || devices_of(architecture).contains(&device)
+    let runs = |architecture: &str| {
+        architecture == NEUTRAL
+            || architecture == device
+            || devices_of(architecture).contains(&device)
+    };
+    // A bundle of several takes the place of one of which only that is known.
+    row.architectures.iter().any(|it| runs(known(it)))
+        || (device == OF_A_BUNDLE && row.architectures.len() > 1)
+}
+
+fn shares_a_processor(one: &PackageRow, other: &PackageRow) -> bool {
+    let has = |row: &PackageRow, wanted: &str| {
+        let is = |it: &String| it.eq_ignore_ascii_case(wanted);
+        row.architectures.iter().any(is)
+    };
+    one.architectures.iter().any(|it| has(other, it))
 }
 
 /// The least Windows version with which a device of this family takes the package; `None` when none does.
@@ -124,8 +136,8 @@ struct Stretch {
 fn stretches(kind: Kind, rows: &[PackageRow]) -> Vec<Stretch> {
     let placed = || rows.iter().filter(|row| row.is_known());
     let mut devices: Vec<String> = Vec::new();
-    for row in placed() {
-        let architecture = known(&row.architecture);
+    for architecture in placed().flat_map(|row| &row.architectures) {
+        let architecture = known(architecture);
         let runs = devices_of(architecture);
         // Neutral stands for the devices that nobody names, an unknown architecture for itself.
         let own = runs.is_empty().then_some(architecture);
@@ -135,12 +147,7 @@ fn stretches(kind: Kind, rows: &[PackageRow]) -> Vec<Stretch> {
             }
         }
     }
-    devices.sort_by_key(|device| {
-        ARCHITECTURES
-            .iter()
-            .position(|known| known == device)
-            .unwrap_or(usize::MAX)
-    });
+    devices.sort_by_key(|device| place_of(device));
     let families: BTreeSet<&str> = match kind {
         Kind::Flight => BTreeSet::from([""]),
         _ => placed()
@@ -189,12 +196,13 @@ fn winner(
     offered: &dyn Fn(usize) -> bool,
 ) -> Option<usize> {
     // At equal versions the architecture decides, then what stands first.
-    let rank = |row: &PackageRow| match known(&row.architecture) {
+    let of_architecture = |architecture: &String| match known(architecture) {
         "x64" | "ARM64" => 3,
         "x86" => 2,
         "ARM" => 1,
         _ => 0,
     };
+    let rank = |row: &PackageRow| row.architectures.iter().map(of_architecture).max();
     let fitting = rows
         .iter()
         .enumerate()
@@ -329,7 +337,7 @@ pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
         let is_twin = |other: &&PackageRow| {
             (other.disposition.stays() && row.is_known() && other.is_known())
                 && other.version == row.version
-                && other.architecture.eq_ignore_ascii_case(&row.architecture)
+                && shares_a_processor(other, row)
         };
         marks.extend(others().find(is_twin).map(|other| Mark::Twice {
             other: other.file_name.clone(),

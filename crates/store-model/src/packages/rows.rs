@@ -6,7 +6,11 @@ pub use crate::family::Family;
 
 use super::file_name;
 use crate::{
-    archive::{Archive, ArchiveFile, Inside, fit::zip_path, manifest::Manifest},
+    archive::{
+        Archive, ArchiveFile, Inside,
+        fit::{has_ending, is_bundle, zip_path},
+        manifest::Manifest,
+    },
     json::pointer::member,
     limits,
     package::{FileStatus, packages},
@@ -61,14 +65,52 @@ pub enum Source {
     Nobody,
 }
 
-/// What a manifest in the ZIP says of a new package; texts as the service would write them.
+/// What the manifests in the ZIP say of a new package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brought {
     pub version: String,
-    pub architecture: String,
-    pub families: Vec<String>,
+    /// All for which there is an application package, in the order of [`ARCHITECTURES`].
+    pub architectures: Vec<String>,
+    pub families: Vec<Family>,
     pub languages: Vec<String>,
     pub capabilities: Vec<String>,
+    pub is_bundle: bool,
+}
+
+impl Brought {
+    /// An upload file holds packages of one version: together they are what the Store makes one package of.
+    fn of(manifests: &[Manifest]) -> Option<Self> {
+        fn all<T: Clone + PartialEq>(manifests: &[Manifest], of: fn(&Manifest) -> &[T]) -> Vec<T> {
+            let mut all: Vec<T> = Vec::new();
+            for value in manifests.iter().flat_map(of) {
+                if !all.contains(value) {
+                    all.push(value.clone());
+                }
+            }
+            all
+        }
+        let mut architectures = all(manifests, |manifest| &manifest.architectures);
+        architectures.sort_by_key(|architecture| place_of(architecture));
+        Some(Self {
+            version: manifests.first()?.version.clone(),
+            architectures,
+            families: all(manifests, |manifest| &manifest.families),
+            languages: all(manifests, |manifest| &manifest.languages),
+            capabilities: all(manifests, |manifest| &manifest.capabilities),
+            is_bundle: manifests.iter().any(|manifest| manifest.is_bundle),
+        })
+    }
+
+    /// `x64/ARM64`
+    pub fn architecture(&self) -> String {
+        self.architectures.join("/")
+    }
+}
+
+/// Where an architecture stands in lists; unknown ones come last.
+pub fn place_of(architecture: &str) -> usize {
+    let is = |known: &&str| known.eq_ignore_ascii_case(architecture);
+    ARCHITECTURES.iter().position(is).unwrap_or(usize::MAX)
 }
 
 /// What is known of the new packages, by their paths in the ZIP.
@@ -80,40 +122,26 @@ pub fn cargo(archive: &Archive) -> Cargo {
         let Inside::Packages(manifests) = &file.inside else {
             return None;
         };
-        Some((zip_path(&file.name), brought(manifests)?))
+        Some((zip_path(&file.name), Brought::of(manifests)?))
     };
     archive.files.iter().filter_map(read).collect()
 }
 
-/// An upload file holds packages of one version: together they are what the Store makes one package of.
-fn brought(manifests: &[Manifest]) -> Option<Brought> {
-    let mut architectures: Vec<&String> = manifests
-        .iter()
-        .flat_map(|manifest| &manifest.architectures)
-        .collect();
-    architectures.sort_unstable();
-    architectures.dedup();
-    let all = |of: &dyn Fn(&Manifest) -> Vec<String>| {
-        let mut all: Vec<String> = Vec::new();
-        for text in manifests.iter().flat_map(of) {
-            if !all.contains(&text) {
-                all.push(text);
-            }
-        }
-        all
+/// Stands for the processors of a bundle that the Store calls neutral without telling which.
+pub(super) const OF_A_BUNDLE: &str = "Bundle";
+
+/// What the Store says of one package, for reach: of a bundle for several it only says that it is neutral.
+fn architectures(file_name: &str, architecture: &str) -> Vec<String> {
+    let is_neutral = architecture.eq_ignore_ascii_case("Neutral");
+    let told = if is_neutral && is_bundle(file_name) {
+        OF_A_BUNDLE
+    } else {
+        architecture
     };
-    Some(Brought {
-        version: manifests.first()?.version.clone(),
-        // The service writes a bundle for several as neutral.
-        architecture: match architectures.as_slice() {
-            [] => String::new(),
-            [only] => (*only).clone(),
-            _ => "Neutral".to_owned(),
-        },
-        families: all(&|manifest| manifest.families.iter().map(ToString::to_string).collect()),
-        languages: all(&|manifest| manifest.languages.clone()),
-        capabilities: all(&|manifest| manifest.capabilities.clone()),
-    })
+    (!told.is_empty())
+        .then(|| told.to_owned())
+        .into_iter()
+        .collect()
 }
 
 /// A package of the document, or one that is live and missing there.
@@ -123,8 +151,12 @@ pub struct PackageRow {
     pub pointer: String,
     pub file_name: String,
     pub version: Option<Version>,
-    /// Empty where nobody knows.
+    /// As lists show it: `x64/ARM64` for a bundle of both; empty where nobody knows.
     pub architecture: String,
+    /// The processors that it is for.
+    pub architectures: Vec<String>,
+    /// Unknown of an upload file that nobody has looked into.
+    pub is_bundle: Option<bool>,
     pub families: Vec<Family>,
     pub languages: Vec<String>,
     pub capabilities: Vec<String>,
@@ -139,7 +171,7 @@ impl PackageRow {
     pub fn is_known(&self) -> bool {
         matches!(self.source, Source::Store | Source::Zip)
             && self.version.is_some()
-            && !self.architecture.is_empty()
+            && !self.architectures.is_empty()
     }
 
     /// What makes it the same package after an edit, wherever it then stands.
@@ -202,6 +234,9 @@ fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
                 Source::Store
             },
             pointer: facts.pointer,
+            architectures: architectures(&facts.file_name, &facts.architecture),
+            is_bundle: (!has_ending(&facts.file_name, &["msixupload", "appxupload"]))
+                .then(|| is_bundle(&facts.file_name)),
             file_name: facts.file_name,
             architecture: facts.architecture,
             languages: facts.languages,
@@ -221,14 +256,12 @@ fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
 fn learn(row: &mut PackageRow, cargo: &Cargo) {
     if let Some(brought) = cargo.get(&zip_path(&row.file_name)) {
         row.version = brought.version.parse().ok();
-        row.architecture.clone_from(&brought.architecture);
-        row.families = brought
-            .families
-            .iter()
-            .filter_map(|text| Family::read(text))
-            .collect();
+        row.architecture = brought.architecture();
+        row.architectures.clone_from(&brought.architectures);
+        row.families.clone_from(&brought.families);
         row.languages.clone_from(&brought.languages);
         row.capabilities.clone_from(&brought.capabilities);
+        row.is_bundle = Some(brought.is_bundle);
         row.source = Source::Zip;
     } else if row.source == Source::Nobody {
         let named = file_name::read(&row.file_name);
@@ -238,6 +271,22 @@ fn learn(row: &mut PackageRow, cargo: &Cargo) {
             row.source = Source::Name;
         }
     }
+}
+
+/// Why loose packages are refused where customers have a bundle; nothing where a bundle stays, or may.
+pub fn lacks_bundle(rows: &[PackageRow]) -> Option<String> {
+    let staying = || rows.iter().filter(|row| row.disposition.stays());
+    let had = rows
+        .iter()
+        .find(|row| row.disposition.is_live() && row.is_bundle == Some(true))?;
+    let is_new = |row: &&PackageRow| row.disposition == Disposition::New;
+    let new = staying().find(is_new)?;
+    staying().all(|row| row.is_bundle == Some(false)).then(|| {
+        format!(
+            "{} is a bundle, but {} and the other packages that stay are none: once a bundle was published, the Store wants one in every submission.",
+            had.file_name, new.file_name
+        )
+    })
 }
 
 /// What is to be said of one package; the worst first.
@@ -346,12 +395,15 @@ mod tests {
         let said = |name: &str| {
             cargo
                 .get(name)
-                .map(|brought| (brought.architecture.as_str(), brought.languages.join(" ")))
+                .map(|brought| (brought.architecture(), brought.languages.join(" ")))
         };
-        assert_eq!(said("in/a.msix"), Some(("x64", "en-us de-de".to_owned())));
+        assert_eq!(
+            said("in/a.msix"),
+            Some(("x64".to_owned(), "en-us de-de".to_owned()))
+        );
         assert_eq!(
             said("b.msixupload"),
-            Some(("Neutral", "en-us de-de fr-fr".to_owned()))
+            Some(("x64/ARM64".to_owned(), "en-us de-de fr-fr".to_owned()))
         );
         assert_eq!(cargo.len(), 2);
     }
@@ -372,7 +424,7 @@ mod tests {
         list.push(package("plain.msix", "PendingUpload"));
         let brought = Brought {
             version: "2.0.0.0".into(),
-            architecture: "x64".into(),
+            architectures: vec!["x64".into()],
             ..Brought::default()
         };
         let cargo = Cargo::from([("in/new.msix".to_owned(), brought)]);

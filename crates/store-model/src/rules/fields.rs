@@ -9,7 +9,8 @@ use super::{
 use crate::{
     finding::Inspection,
     json::pointer::{child, member},
-    submission::{REDACTED, SERVER_OWNED},
+    signed_url::REDACTED,
+    submission::SERVER_OWNED,
     target::Kind,
     value::{is_empty, numbers_equal},
 };
