@@ -40,7 +40,6 @@ mod options;
 mod package;
 mod package_rules;
 mod pipeline;
-mod png;
 mod products;
 mod put_document;
 mod rollout;

@@ -167,10 +167,10 @@ fn act(service: &mut Service, action: &str, asked: &Value) -> Reply {
             }
         }
         "delete-draft" => {
-            let Some(id) = product.pending.take() else {
+            if product.pending.is_none() {
                 return wrong("no pending submission");
-            };
-            product.submissions.remove(&id);
+            }
+            product.forget_pending();
             product.has_lost_first_draft = false;
         }
         _ => return act_on_pending(product, env, action, asked),

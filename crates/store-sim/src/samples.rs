@@ -2,7 +2,6 @@
 //! the demo account that do not change by themselves.
 
 use crate::account;
-use crate::png;
 use crate::seed::Account;
 use crate::stored_zip::Content;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -54,11 +53,11 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
         ),
         (
             "notes-pro-icon.zip",
-            Content::archive([("en-us/pro.png", icon([0x1F, 0x6F, 0xEB]))]),
+            Content::archive([("en-us/pro.png", icon())]),
         ),
         (
             "notes-sync-icon.zip",
-            Content::archive([("en-us/sync.png", icon([0x2D, 0xA4, 0x4E]))]),
+            Content::archive([("en-us/sync.png", icon())]),
         ),
     ];
     let mut samples = Samples {
@@ -76,7 +75,7 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
             format!("build-2.5/packages/{}", BUNDLE.to_ascii_lowercase()),
             bundle(Content::default()),
         ),
-        ("build-2.5/pro.png".to_owned(), icon([0x1F, 0x6F, 0xEB])),
+        ("build-2.5/pro.png".to_owned(), icon()),
         (
             "build-2.5/build.log".to_owned(),
             Content::bytes("0 warnings, 0 errors\r\n"),
@@ -126,7 +125,7 @@ fn mistakes() -> Content {
     Content::archive([
         (nested.as_str(), bundle(Content::default())),
         (wrong_case.as_str(), bundle(Content::default())),
-        ("en-us\\main-2.5.png", icon([0x1F, 0x6F, 0xEB])),
+        ("en-us\\main-2.5.png", icon()),
         (
             "Northwind.Notes_2.5.0.0_arm64.msix",
             Content::bytes(not_a_package),
@@ -224,7 +223,7 @@ fn package(version: &str, architecture: &str, assets: Content) -> Content {
         files.push(("Assets/templates.bin", assets));
     }
     files.extend([
-        ("Assets/tile.png", icon([0x1F, 0x6F, 0xEB])),
+        ("Assets/tile.png", icon()),
         ("AppxManifest.xml", Content::bytes(manifest)),
     ]);
     let map = block_map(&files);
@@ -239,9 +238,9 @@ const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="exe" ContentType="application/x-msdownload"/><Default Extension="png" ContentType="image/png"/><Default Extension="msix" ContentType="application/vnd.ms-appx"/><Override PartName="/AppxBlockMap.xml" ContentType="application/vnd.ms-appx.blockmap+xml"/><Override PartName="/AppxManifest.xml" ContentType="application/vnd.ms-appx.manifest+xml"/><Override PartName="/AppxMetadata/AppxBundleManifest.xml" ContentType="application/vnd.ms-appx.bundlemanifest+xml"/></Types>
 "#;
 
-/// The Store takes icons of add-ons in this size only.
-fn icon(colour: [u8; 3]) -> Content {
-    Content::bytes(png::tile(300, colour))
+/// 300 × 300 pixels: the Store takes icons of add-ons in this size only.
+fn icon() -> Content {
+    Content::bytes(*include_bytes!("../../../assets/demo/icon.png"))
 }
 
 fn notes_document(account: &Account) -> Value {

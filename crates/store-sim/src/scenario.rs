@@ -56,7 +56,7 @@ pub(super) struct Switches {
     pub late_validation: bool,
     /// An add-on PUT that echoes the service's own fields is refused.
     pub refuse_echo: bool,
-    /// A create or commit without `Content-Type: application/json` is refused (415), and so is a create with a body.
+    /// A create or commit without `Content-Type: application/json` is refused (415), and so is a create with a body, save of an add-on.
     pub strict_bodies: bool,
     /// Creating a flight makes no submission, as the documentation has it.
     pub flights_without_draft: bool,

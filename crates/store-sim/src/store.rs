@@ -231,6 +231,12 @@ impl Product {
         self.submissions.get_mut(self.pending.as_ref()?)
     }
 
+    pub(super) fn forget_pending(&mut self) {
+        if let Some(id) = self.pending.take() {
+            self.submissions.remove(&id);
+        }
+    }
+
     pub(super) fn published(&self) -> Option<&Submission> {
         self.submissions.get(self.published.as_ref()?)
     }

@@ -38,7 +38,8 @@ pub(super) fn create(store: &mut Store, key: &Key, request: &StoreRequest) -> Re
     if store.env.switches.strict_bodies && !request.is_json {
         return Reply::empty(415);
     }
-    if store.env.switches.strict_bodies && !request.body.is_empty() {
+    let may_define = product.kind == Kind::AddOn || !store.env.switches.strict_bodies;
+    if !may_define && !request.body.is_empty() {
         return errors::bad_value("submission", "The submission definition is not valid.");
     }
     if product.pending.is_some() {
@@ -56,6 +57,11 @@ pub(super) fn create(store: &mut Store, key: &Key, request: &StoreRequest) -> Re
         return refusal(409, "InvalidState", Some("packageRollout"), text);
     }
     first_draft(product, &mut store.env);
+    if let Some(refusal) = define(product, request, &store.env) {
+        product.forget_pending();
+        product.counts.creates -= 1;
+        return refusal;
+    }
     let Some(submission) = product.pending_mut() else {
         return errors::internal_error();
     };
@@ -84,6 +90,23 @@ pub(super) fn create(store: &mut Store, key: &Key, request: &StoreRequest) -> Re
         document = Value::Object(short.collect());
     }
     Reply::new(201, document)
+}
+
+/// A create may bring the whole submission along, as Microsoft's example for add-ons does.
+fn define(product: &mut Product, request: &StoreRequest, env: &Environment) -> Option<Reply> {
+    if product.kind != Kind::AddOn || request.body.is_empty() {
+        return None;
+    }
+    let pending = product.pending_mut()?;
+    let stored = member_names::read(&request.body).and_then(|sent| {
+        validation::update(Kind::AddOn, &sent, &pending.document, &env.switches)?;
+        Ok(put_document::stored(Kind::AddOn, sent, &pending.document))
+    });
+    match stored {
+        Ok(document) => pending.document = document,
+        Err(refusal) => return Some(refusal),
+    }
+    None
 }
 
 /// Gives a product its next draft: a copy of what is live, or an empty one. The upload URL is issued when it is read.
@@ -269,8 +292,7 @@ fn delete(product: &mut Product, id: &str) -> Reply {
     if product.pending.as_deref() != Some(id) || !submission.stage.is_deletable() {
         return errors::not_deletable();
     }
-    product.submissions.remove(id);
-    product.pending = None;
+    product.forget_pending();
     product.counts.deletes += 1;
     // A flight that loses the submission it was born with cannot be given another one.
     product.has_lost_first_draft = product.kind == Kind::Flight && product.published.is_none();

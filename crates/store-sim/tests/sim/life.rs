@@ -240,6 +240,14 @@ async fn a_new_add_on_and_a_new_flight_live_from_birth_to_publication() {
     store.put(&path, &body).await.is(200);
     store.post(&format!("{path}/commit"), None).await.is(202);
     store.until(&path, &["Published"]).await;
+    // A create can bring the definition along; one that is refused leaves no draft behind.
+    let create = format!("{product}/submissions");
+    let empty = store.post(&create, Some(&json!({}))).await;
+    empty.refused(400, "InvalidParameterValue", "1 or more");
+    let mut second = body.clone();
+    second["tag"] = json!("defined");
+    let defined = store.post(&create, Some(&second)).await.is(201);
+    assert_eq!(defined["tag"], "defined");
 
     let asked = json!({ "friendlyName": "Beta ring", "groupIds": [1_152_921_504_607_100_001_u64], "rankHigherThan": "Insiders" });
     let flight = store
