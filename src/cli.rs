@@ -112,6 +112,9 @@ pub enum CliCommand {
         /// Where the upload URL of the run's draft has ended: save and delete the draft, and make it anew.
         #[arg(long, requires = "run")]
         renew: bool,
+        /// Say yes to what a protected profile asks for, and with --renew to deleting a draft that the run did not make.
+        #[arg(long, requires = "run")]
+        yes: bool,
         /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
         #[arg(long, value_name = "DUR", value_parser = duration)]
         timeout: Option<Duration>,
@@ -281,9 +284,24 @@ pub struct PublishArgs {
     /// `diff` printed this hash.
     #[arg(long, value_name = "HASH")]
     pub expect: Option<Fingerprint>,
+    /// Where the live submission is still being rolled out: the Store makes no new draft before that is over.
+    #[arg(long, value_enum, default_value_t, value_name = "END")]
+    pub existing_rollout: Rollout,
     /// Commit in a protected profile.
     #[arg(long)]
     pub yes: bool,
+}
+
+/// What becomes of a rollout that is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Rollout {
+    /// Stop and say so; nothing is touched.
+    #[default]
+    Fail,
+    /// Everybody gets the new packages.
+    Finalize,
+    /// Everybody gets the earlier packages again.
+    Halt,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

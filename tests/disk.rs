@@ -400,6 +400,7 @@ fn the_working_copy_is_one_a_target_and_may_be_broken() {
         base: Some(json!({"price": 25, "ü": [1.0]})),
         zip: Some("C:\\out\\app.zip".into()),
         saved_at: "2026-02-03T09:20:00Z".parse().unwrap(),
+        writer: None,
     };
     let path = drafts.save_edited(&app(), &draft).unwrap();
     assert_eq!(drafts.edited(&app()).unwrap(), Some(draft.clone()));
@@ -455,6 +456,7 @@ fn the_base_of_a_working_copy_is_kept_once_and_goes_with_it() {
         base,
         zip: None,
         saved_at: "2026-02-03T09:20:00Z".parse().unwrap(),
+        writer: None,
     };
     let first: Value = serde_json::from_str(r#"{"z": 25.0, "a": 12345678901234567890}"#).unwrap();
     for text in ["a", "b"] {

@@ -12,13 +12,14 @@ use flightdeck::engine::{
     entry::Entry,
     machine::Run,
     operation::{Header, Operation},
-    plan::{PendingPolicy, Plan, WaitFor},
+    plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
     view::{Cause, Outcome, Step, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use store_model::{
     risk::RiskKind,
     signed_url::REDACTED,
@@ -86,6 +87,9 @@ fn plan(document: Option<Value>) -> Plan {
         base: None,
         allow: Vec::new(),
         wait: WaitFor::Published,
+        existing_rollout: ExistingRollout::Fail,
+        is_confirmed: false,
+        is_protected: false,
     }
 }
 
@@ -121,13 +125,24 @@ struct Story {
     asked: Vec<String>,
     entries: Vec<Entry>,
     run: Run,
+    /// What the Store holds of it.
+    draft: Option<Value>,
 }
 
-fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
-    let mut run = Run::new(header(Operation::Publish(Box::new(plan))));
+fn play(plan: Plan, world: World, cancel: Option<usize>) -> Story {
+    let run = Run::new(header(Operation::Publish(Box::new(plan))));
+    told(run, world, None, cancel)
+}
+
+/// The rest of a run that was stopped, in a world where its draft is as it left it.
+fn go_on(run: Run, world: World, stopped: &Story) -> Run {
+    told(run, world, stopped.draft.clone(), None).run
+}
+
+/// Tells the run what a Store does to all that it asks for.
+fn told(mut run: Run, mut world: World, mut draft: Option<Value>, cancel: Option<usize>) -> Story {
     let (mut asked, mut entries) = (Vec::new(), Vec::new());
     let mut at = run.header().at;
-    let mut draft: Option<Value> = None;
     for number in 0..100 {
         let next = run.next();
         let (word, happened) = match next {
@@ -136,6 +151,7 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                     asked,
                     entries,
                     run,
+                    draft,
                 };
             }
             NextStep::SignIn => ("sign-in".to_owned(), RunEvent::SignedIn),
@@ -153,7 +169,11 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                 )
             }
             NextStep::ReadSubmission { id } => {
-                let found = [&world.pending, &world.live]
+                let ours = draft.clone().map(|document| Submission {
+                    id: document["id"].as_str().unwrap().to_owned(),
+                    document,
+                });
+                let found = [&ours, &world.pending, &world.live]
                     .into_iter()
                     .flatten()
                     .find(|found| found.id == id);
@@ -170,6 +190,8 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                         problems,
                         warnings: Vec::new(),
                         sum: None,
+                        versions: BTreeMap::default(),
+                        identity: None,
                     },
                 )
             }
@@ -179,6 +201,17 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                     path: "drafts/x.json".into(),
                 },
             ),
+            NextStep::Guard { id } => {
+                let document = draft
+                    .clone()
+                    .or(world.pending.as_ref().map(|draft| draft.document.clone()));
+                let document = document.unwrap();
+                (
+                    format!("read {id}"),
+                    RunEvent::SubmissionRead(Submission { id, document }),
+                )
+            }
+            NextStep::EndRollout { id, how } => (format!("{how:?} {id}"), RunEvent::RolloutEnded),
             NextStep::Delete { id } => {
                 world.pending = None;
                 (format!("delete {id}"), RunEvent::Deleted)
@@ -199,6 +232,7 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                     let mut stored = body;
                     stored["id"] = id.clone().into();
                     stored["status"] = "PendingCommit".into();
+                    stored["fileUploadUrl"] = REDACTED.into();
                     draft = Some(stored);
                 }
                 (format!("update {id}"), RunEvent::Updated)
@@ -213,14 +247,17 @@ fn play(plan: Plan, mut world: World, cancel: Option<usize>) -> Story {
                     RunEvent::ReadBack(Submission { id, document }),
                 )
             }
-            NextStep::Upload { id, .. } => {
-                (format!("upload {id}"), RunEvent::Uploaded { bytes: 1 })
-            }
+            NextStep::Upload { id, .. } => (
+                format!("upload {id}"),
+                RunEvent::Uploaded {
+                    bytes: 1,
+                    etag: None,
+                },
+            ),
             NextStep::Commit { id } => (format!("commit {id}"), RunEvent::Committed),
             NextStep::Poll { .. } => {
                 let due = run.due().unwrap();
-                assert!(due > at, "a look is never due at once");
-                at = due;
+                at = at.max(due);
                 let status = world.pipeline.remove(0);
                 (
                     format!("look {status}"),
@@ -366,9 +403,7 @@ fn who_cannot_know_what_was_there_is_told_what_is_overwritten() {
         None,
     );
     assert_eq!(outcome(&story).0, Outcome::Published);
-    let [warning] = story.run.view().warnings.as_slice() else {
-        panic!("{:?}", story.run.view().warnings)
-    };
+    let warning = &story.run.view().warnings[0];
     assert!(
         warning.contains("releaseNotes") && warning.contains("Sign in first."),
         "{warning}"
@@ -429,7 +464,7 @@ fn an_interrupted_run_reads_its_draft_again_before_it_overwrites_or_commits_it()
             ..plan(None)
         },
         kept,
-        Some(4),
+        Some(5),
     );
     assert_eq!(stopped.asked.last().unwrap(), "commit 7");
     for (notes, is_foreign) in [("old", false), ("theirs", true)] {
@@ -457,7 +492,7 @@ fn a_text_goes_from_live_to_published_without_an_upload() {
     assert_eq!(
         asked,
         "sign-in, target, read 10, create, update 11, read-back 11, commit 11, look CommitStarted, look PreProcessing, \
-         look Certification, look Publishing, look Published"
+         look Certification, look Publishing, look Published, read 11"
     );
     assert_eq!(outcome(&story).0, Outcome::Published);
     let view = story.run.view();
@@ -485,7 +520,7 @@ fn a_pending_file_is_examined_before_the_first_change_and_uploaded_after_the_upd
         .asked
         .join(", ");
     assert!(
-        asked.starts_with("sign-in, target, read 10, examine, create, update 11, read-back 11, upload 11, commit 11"),
+        asked.starts_with("sign-in, target, read 10, examine, create, update 11, read-back 11, upload 11, read 11, commit 11"),
         "{asked}"
     );
     let mut broken = world();
@@ -567,8 +602,9 @@ fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created(
     .asked
     .join(", ");
     assert!(
-        replaced
-            .starts_with("sign-in, target, read 9, read 10, save 9, delete 9, create, update 11"),
+        replaced.starts_with(
+            "sign-in, target, read 9, read 10, read 9, save 9, delete 9, create, update 11"
+        ),
         "{replaced}"
     );
     let kept = play(
@@ -582,7 +618,9 @@ fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created(
     .asked
     .join(", ");
     assert!(
-        kept.starts_with("sign-in, target, read 9, read 10, update 9, read-back 9, commit 9"),
+        kept.starts_with(
+            "sign-in, target, read 9, read 10, read 9, update 9, read-back 9, commit 9"
+        ),
         "{kept}"
     );
     let as_it_is = play(
@@ -596,7 +634,7 @@ fn a_replaced_draft_is_saved_before_it_is_deleted_and_a_kept_one_is_not_created(
     .asked
     .join(", ");
     assert!(
-        as_it_is.starts_with("sign-in, target, read 9, read 10, commit 9"),
+        as_it_is.starts_with("sign-in, target, read 9, read 10, read 9, commit 9"),
         "{as_it_is}"
     );
 }
@@ -694,6 +732,259 @@ fn it_goes_as_far_as_asked(#[case] wait: WaitFor, #[case] last: &str) {
         (outcome(&story).0, story.asked.last().unwrap().as_str()),
         (Outcome::Committed, last)
     );
+}
+
+fn follow() -> Run {
+    let operation = Operation::Follow {
+        target: Target::app("9A"),
+        name: "Notes".into(),
+        submission: "11".into(),
+    };
+    let mut run = Run::new(header(operation));
+    run.apply(RunEvent::SignedIn, run.header().at);
+    run
+}
+
+fn look(run: &mut Run, status: &str) {
+    let report = StatusReport::read(&json!({"status": status}));
+    run.apply(RunEvent::Seen(report), run.header().at);
+}
+
+#[test]
+fn a_draft_that_nobody_committed_has_not_fallen_back() {
+    let mut run = follow();
+    let draft = submission("11", "PendingCommit");
+    run.apply(RunEvent::SubmissionRead(draft), run.header().at);
+    look(&mut run, "PendingCommit");
+    let ending = run.view().ending.clone().unwrap();
+    assert_eq!((ending.outcome, ending.cause), (Outcome::Refused, None));
+    assert!(
+        ending.message.contains("a draft that nobody has committed"),
+        "{ending:?}"
+    );
+    // One whose commit was seen has.
+    let mut run = follow();
+    let seen = submission("11", "CommitStarted");
+    run.apply(RunEvent::SubmissionRead(seen), run.header().at);
+    look(&mut run, "CommitStarted");
+    look(&mut run, "PendingCommit");
+    let ending = run.view().ending.clone().unwrap();
+    assert!(
+        ending.outcome == Outcome::Failed && ending.message.contains("fell back"),
+        "{ending:?}"
+    );
+}
+
+#[rstest]
+#[case(Cause::Store, Cause::Trouble)]
+#[case(Cause::SignIn, Cause::SignIn)]
+fn only_looks_that_are_refused_again_and_again_end_a_follow(
+    #[case] cause: Cause,
+    #[case] end: Cause,
+) {
+    let refused = || {
+        RunEvent::Failed(Fault {
+            cause,
+            message: "404 Not Found".into(),
+        })
+    };
+    let mut run = follow();
+    let at = run.header().at;
+    run.apply(
+        RunEvent::SubmissionRead(submission("11", "Certification")),
+        at,
+    );
+    for _ in 0..4 {
+        run.apply(refused(), at);
+    }
+    // What was answered since counts.
+    look(&mut run, "Certification");
+    for _ in 0..4 {
+        run.apply(refused(), at);
+        assert!(matches!(run.next(), NextStep::Poll { .. }));
+    }
+    run.apply(refused(), at);
+    let ending = run.view().ending.clone().unwrap();
+    assert_eq!(
+        (ending.outcome, ending.cause),
+        (Outcome::Failed, Some(end)),
+        "{ending:?}"
+    );
+    assert!(ending.message.contains("cannot be read"), "{ending:?}");
+    assert!(run.is_resumable());
+    run.resume(false, at);
+    look(&mut run, "Published");
+    assert_eq!(
+        run.view().ending.as_ref().unwrap().outcome,
+        Outcome::Published
+    );
+}
+
+/// The app's resource names no published submission, so that nobody knows what customers pay.
+#[test]
+fn what_is_live_is_weighed_by_the_fresh_draft_where_nothing_else_tells() {
+    let unknown = || World {
+        live: None,
+        ..world()
+    };
+    let mut free = edited();
+    free.document.as_mut().unwrap()["pricing"]["priceId"] = "Free".into();
+    let story = play(free.clone(), unknown(), None);
+    let (end, message) = outcome(&story);
+    assert_eq!(end, Outcome::Refused, "{message}");
+    assert!(
+        message.contains("--allow becomes-free") && message.contains("Draft 11"),
+        "{message}"
+    );
+    assert!(!story.asked.iter().any(|asked| asked.starts_with("update")));
+    let agreed = Plan {
+        allow: vec![RiskKind::BecomesFree, RiskKind::Price],
+        ..free
+    };
+    let story = play(agreed, unknown(), None);
+    assert_eq!(
+        outcome(&story).0,
+        Outcome::Published,
+        "{:?}",
+        outcome(&story)
+    );
+    // The yes is on record before anything is sent.
+    assert!(
+        story
+            .run
+            .view()
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("You said yes")),
+        "{:?}",
+        story.run.view().warnings
+    );
+}
+
+#[test]
+fn a_rollout_under_way_is_asked_about_before_the_first_request() {
+    let rolled_out = || {
+        let mut live = submission("10", "Published");
+        live.document["packageDeliveryOptions"] = json!({"packageRollout": {
+            "isPackageRollout": true, "packageRolloutPercentage": 5.0, "packageRolloutStatus": "PackageRolloutInProgress"}});
+        World {
+            live: Some(live),
+            ..world()
+        }
+    };
+    let story = play(edited(), rolled_out(), None);
+    let (end, message) = outcome(&story);
+    assert_eq!(end, Outcome::Refused, "{message}");
+    assert!(
+        message.contains("5.0 %") && message.contains("--existing-rollout finalize"),
+        "{message}"
+    );
+    assert!(changed_nothing(&story), "{:?}", story.asked);
+    for (how, word) in [
+        (ExistingRollout::Finalize, "Finalize 10"),
+        (ExistingRollout::Halt, "Halt 10"),
+    ] {
+        let plan = Plan {
+            existing_rollout: how,
+            ..edited()
+        };
+        let story = play(plan, rolled_out(), None);
+        let asked = story.asked.join(", ");
+        assert!(
+            asked.starts_with(&format!("sign-in, target, read 10, {word}, create")),
+            "{asked}"
+        );
+    }
+}
+
+/// An answer that never came to ending the rollout: the submission tells.
+#[rstest]
+#[case("PackageRolloutComplete", true)]
+#[case("PackageRolloutInProgress", false)]
+fn whether_a_rollout_has_ended_is_asked(#[case] status: &str, #[case] is_over: bool) {
+    let rollout = |status: &str| {
+        let mut live = submission("10", "Published");
+        live.document["packageDeliveryOptions"] = json!({"packageRollout": {
+            "isPackageRollout": true, "packageRolloutPercentage": 5.0, "packageRolloutStatus": status}});
+        live
+    };
+    let plan = Plan {
+        existing_rollout: ExistingRollout::Finalize,
+        ..edited()
+    };
+    let mut run = Run::new(header(Operation::Publish(Box::new(plan))));
+    let at = run.header().at;
+    run.apply(RunEvent::SignedIn, at);
+    let read = RunEvent::TargetRead {
+        name: "Notes".into(),
+        pending: None,
+        published: Some("10".into()),
+    };
+    run.apply(read, at);
+    run.apply(
+        RunEvent::SubmissionRead(rollout("PackageRolloutInProgress")),
+        at,
+    );
+    let end = NextStep::EndRollout {
+        id: "10".into(),
+        how: ExistingRollout::Finalize,
+    };
+    assert_eq!(run.next(), end);
+    let lost = RunEvent::Lost {
+        message: "no answer".into(),
+    };
+    run.apply(lost, at);
+    assert_eq!(run.next(), NextStep::ReadSubmission { id: "10".into() });
+    run.apply(RunEvent::SubmissionRead(rollout(status)), at);
+    assert_eq!(run.next(), if is_over { NextStep::Create } else { end });
+}
+
+/// Keys that differ only in case come from no file, but may come from elsewhere.
+#[test]
+fn a_document_that_says_one_thing_twice_is_not_sent() {
+    let mut plan = edited();
+    plan.document.as_mut().unwrap()["Pricing"] = json!({"priceId": "Free"});
+    let story = play(plan, world(), None);
+    let (end, message) = outcome(&story);
+    assert!(
+        end == Outcome::Refused && changed_nothing(&story),
+        "{message}: {:?}",
+        story.asked
+    );
+}
+
+/// Stopped anywhere and gone on with to its end: no step is left as it was when the run stopped.
+#[test]
+fn a_resumed_run_that_ended_well_shows_no_step_that_was_stopped() {
+    let plan = || with_package(edited(), true);
+    let whole = play(plan(), world(), None);
+    for number in 1..whole.asked.len() {
+        let stopped = play(plan(), world(), Some(number));
+        let mut run = stopped.run.clone();
+        assert_eq!(
+            run.view().ending.as_ref().unwrap().outcome,
+            Outcome::Cancelled
+        );
+        let at = run.header().at;
+        run.resume(false, at);
+        let ended = go_on(run, world(), &stopped);
+        let view = ended.view();
+        assert_eq!(
+            view.ending.as_ref().unwrap().outcome,
+            Outcome::Published,
+            "stopped at {}: {:?}",
+            whole.asked[number],
+            view.ending
+        );
+        for step in &view.steps {
+            assert_eq!(
+                step.state,
+                StepState::Done,
+                "stopped at {}: {step:?}",
+                whole.asked[number]
+            );
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::{
 use ratatui::{Terminal, backend::TestBackend};
 use serde_json::{Value, json};
 use std::{
+    collections::HashMap,
     hint::black_box,
     io::Write,
     time::{Duration, Instant},
@@ -131,13 +132,13 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
         median(|| diff(document, &changed)),
         None,
     )?;
-    let between = || Difference::between(Kind::App, Some(document), &changed, &[]);
+    let between = || Difference::between(Kind::App, Some(document), &changed, &HashMap::new());
     table.time(
         &format!("{name}: grouped difference, {} changes", all.len()),
         median(between),
         Some(100.0),
     )?;
-    let new = || Difference::between(Kind::App, None, document, &[]);
+    let new = || Difference::between(Kind::App, None, document, &HashMap::new());
     table.time(
         &format!("{name}: grouped difference to nothing"),
         median(new),

@@ -57,6 +57,11 @@ impl App {
                     self.broadcast(&Change::Selected, now);
                 }
             }
+            Command::Deselect => {
+                if self.context.selected.take().is_some() {
+                    self.broadcast(&Change::Selected, now);
+                }
+            }
             Command::ShowTab(_) | Command::Reveal { .. } | Command::ChangeDocument { .. } => {
                 self.deliver(PaneId::Detail, command, now);
             }

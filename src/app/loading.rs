@@ -10,7 +10,10 @@ use crate::{
         working_copy::{DropEdit, KeepEdit},
     },
 };
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 use store_model::{catalog::Catalog, remote::Remote, status::Status, target::Target};
 
 /// Walking through a list asks for nothing; staying does.
@@ -18,6 +21,15 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// A pause in typing after which the text is kept on disk.
 const KEEP: Duration = Duration::from_millis(500);
+
+/// What is not on screen waits for the selected target, but no longer than this.
+const BEHIND: Duration = Duration::from_secs(2);
+
+/// States are asked for one after the other, so that the most urgent one of that moment is the next.
+const STATUSES_AT_ONCE: usize = 2;
+
+/// After this long without a key nobody looks at the screen: the background stops until the next one.
+const AWAY: Duration = Duration::from_mins(30);
 
 /// How often a submission's state is asked for in the background, by how quickly that state passes.
 const SHORT: Duration = Duration::from_secs(30);
@@ -27,12 +39,14 @@ const LONG: Duration = Duration::from_mins(5);
 pub struct Loading {
     look_at: Option<Duration>,
     keep_at: HashMap<Target, Duration>,
-    /// When a pending submission's state was asked for, by target.
+    /// When a pending submission's state was last asked for or told, by target.
     asked: HashMap<Target, Duration>,
-    /// Whether lists have changed since the states were last looked through.
-    is_stale: bool,
-    /// Targets whose detail is out of date.
-    again: Vec<Target>,
+    /// Targets whose detail is out of date; read again when they are selected.
+    stale: HashSet<Target>,
+    /// Lists that wait for the selected target, each until its time at the latest.
+    behind: Vec<(Catalog, Duration)>,
+    /// The last sign of a person.
+    looked: Duration,
 }
 
 /// How long a state's last word is good for; `None` for what only a person changes.
@@ -65,9 +79,19 @@ impl Loading {
 
     /// What is known of a target has become old.
     pub fn look_again(&mut self, target: Target) {
-        if !self.again.contains(&target) {
-            self.again.push(target);
+        self.stale.insert(target);
+    }
+
+    /// A list that is wanted as soon as the selected target is there.
+    pub fn behind(&mut self, catalog: Catalog, now: Moment) {
+        if self.behind.iter().all(|(waits, _)| *waits != catalog) {
+            self.behind.push((catalog, now.uptime + BEHIND));
         }
+    }
+
+    /// A person is here.
+    pub fn attended(&mut self, now: Moment) {
+        self.looked = now.uptime;
     }
 
     /// Every pending state is asked for anew when the lists are here.
@@ -75,8 +99,11 @@ impl Loading {
         self.asked.clear();
     }
 
-    pub fn changed(&mut self, change: &Change) {
-        self.is_stale |= matches!(change, Change::List(_));
+    pub fn changed(&mut self, change: &Change, now: Moment) {
+        if let Change::Status(target) = change {
+            // Whoever asked: the answer is good for all.
+            self.asked.insert(target.clone(), now.uptime);
+        }
     }
 
     /// When the state of a pending product is to be asked for; `None` is never.
@@ -87,22 +114,26 @@ impl Loading {
         let Some(asked) = self.asked.get(target) else {
             return Some(Duration::ZERO);
         };
-        match model.statuses.get(target) {
-            Some((report, _)) => Some(*asked + good_for(&report.status)?),
+        let due = match model.statuses.get(target) {
+            Some((report, _)) => *asked + good_for(&report.status)?,
             // No answer came.
-            None => Some(*asked + LONG),
-        }
+            None => *asked + LONG,
+        };
+        // Nobody looks at it any more: the next key wakes it.
+        (due <= self.looked + AWAY).then_some(due)
     }
 
-    /// The jobs whose time has come.
+    /// The tasks whose time has come.
     pub fn due(&mut self, model: &Model, selected: Option<&Target>, now: Moment) -> Vec<AnyTask> {
-        let mut jobs = Vec::new();
+        let mut tasks = Vec::new();
         if self.look_at.is_some_and(|at| at <= now.uptime) {
             self.look_at = None;
-            jobs.extend(selected.into_iter().flat_map(|target| look(target, model)));
-        }
-        for target in std::mem::take(&mut self.again) {
-            jobs.push(LoadTarget(target).into());
+            if let Some(target) = selected {
+                tasks.extend(self.look(target, model, now));
+            }
+        } else if let Some(target) = selected.filter(|target| self.stale.contains(target)) {
+            self.stale.remove(target);
+            tasks.push(LoadTarget(target.clone()).into());
         }
         let kept: Vec<_> = self
             .keep_at
@@ -112,38 +143,60 @@ impl Loading {
             .collect();
         for target in kept {
             self.keep_at.remove(&target);
-            jobs.push(keep(target, model));
+            tasks.push(keep(target, model));
         }
-        jobs.extend(self.statuses(model, now));
-        jobs
+        let is_selected_read = tasks.is_empty() && self.is_selected_read(model, selected);
+        for (catalog, _) in self
+            .behind
+            .extract_if(.., |(_, at)| is_selected_read || *at <= now.uptime)
+        {
+            tasks.push(LoadCatalog(catalog).into());
+        }
+        if self.behind.is_empty() {
+            tasks.extend(self.statuses(model, now));
+        }
+        tasks
     }
 
-    fn statuses(&mut self, model: &Model, now: Moment) -> Vec<AnyTask> {
-        let is_due = |loading: &Self, target: &Target| {
-            loading
-                .status_due(target, model)
-                .is_some_and(|at| at <= now.uptime)
+    /// Whether the selected target is on screen, as far as it can be: the rest may follow.
+    fn is_selected_read(&self, model: &Model, selected: Option<&Target>) -> bool {
+        let Some(target) = selected else {
+            return !model.apps.products.is_loading();
         };
-        let is_stale = std::mem::take(&mut self.is_stale);
-        if !is_stale && !self.asked.keys().any(|target| is_due(self, target)) {
+        self.look_at.is_none()
+            && model
+                .details
+                .get(target)
+                .is_some_and(|detail| !detail.is_idle() && !detail.is_loading())
+    }
+
+    /// The next states to be asked for, the most urgent first.
+    fn statuses(&mut self, model: &Model, now: Moment) -> Vec<AnyTask> {
+        let running = model.jobs.values().filter(|task| task.is::<LoadStatus>());
+        let room = STATUSES_AT_ONCE.saturating_sub(running.count());
+        if room == 0 {
             return Vec::new();
         }
         let lists = [&model.apps, &model.add_ons]
             .into_iter()
             .chain(model.flights.values());
-        let pending: HashMap<_, _> = lists
+        let mut pending: Vec<_> = lists
             .filter_map(|list| list.products.value())
             .flatten()
             .filter_map(|product| Some((&product.target, product.pending.as_ref()?)))
             .collect();
         // What is pending no more must not wake anybody.
-        self.asked.retain(|target, _| pending.contains_key(target));
-        let mut due: Vec<_> = pending
+        let targets: HashSet<_> = pending.iter().map(|(target, _)| *target).collect();
+        self.asked.retain(|target, _| targets.contains(target));
+        pending.retain(|(target, _)| {
+            self.status_due(target, model)
+                .is_some_and(|at| at <= now.uptime)
+        });
+        pending.sort_by_key(|(target, _)| (urgency(target, model), *target));
+        pending.dedup_by_key(|(target, _)| *target);
+        pending.truncate(room);
+        pending
             .into_iter()
-            .filter(|(target, _)| is_due(self, target))
-            .collect();
-        due.sort();
-        due.into_iter()
             .map(|(target, submission)| {
                 self.asked.insert(target.clone(), now.uptime);
                 LoadStatus {
@@ -155,9 +208,35 @@ impl Loading {
             .collect()
     }
 
+    /// What a person who stays on a target wants to see of it: once, then when it is out of date or by the key that refreshes.
+    fn look(&mut self, target: &Target, model: &Model, now: Moment) -> Option<AnyTask> {
+        let app = match target {
+            Target::App { id } | Target::Flight { app: id, .. } => Some(id),
+            // Whoever goes to an add-on at once never stayed on its app.
+            Target::AddOn { .. } => model
+                .product(target)
+                .and_then(|product| product.app.as_ref()),
+        };
+        if let Some(app) = app
+            && model.flights.get(app).is_none_or(|list| {
+                list.products.is_idle() || list.at.is_none() && !list.products.is_loading()
+            })
+        {
+            self.behind(Catalog::Flights { app: app.clone() }, now);
+        }
+        let is_wanted =
+            self.stale.remove(target) || model.details.get(target).is_none_or(Remote::is_idle);
+        is_wanted.then(|| LoadTarget(target.clone()).into())
+    }
+
     /// What was edited and not kept yet, before leaving.
     pub fn keep_all(&mut self, model: &Model) -> Vec<AnyTask> {
-        let targets: Vec<_> = self.keep_at.drain().map(|(target, _)| target).collect();
+        let failed = model
+            .edits
+            .iter()
+            .filter(|(_, copy)| copy.keep_error.is_some());
+        let mut targets: HashSet<_> = failed.map(|(target, _)| target.clone()).collect();
+        targets.extend(self.keep_at.drain().map(|(target, _)| target));
         targets
             .into_iter()
             .map(|target| keep(target, model))
@@ -169,35 +248,24 @@ impl Loading {
             .asked
             .keys()
             .filter_map(|target| self.status_due(target, model));
+        let is_asking = model.jobs.values().any(AnyTask::is::<LoadStatus>);
         self.look_at
             .into_iter()
             .chain(self.keep_at.values().copied())
-            .chain(statuses)
+            .chain(self.behind.iter().map(|(_, at)| *at))
+            // While some are on their way, the next ones wait for their answer.
+            .chain(statuses.filter(|_| !is_asking))
             .min()
     }
 }
 
-/// What a person who stays on a target wants to see of it: once, then by the key that refreshes.
-fn look(target: &Target, model: &Model) -> Vec<AnyTask> {
-    let mut jobs = Vec::new();
-    let app = match target {
-        Target::App { id } | Target::Flight { app: id, .. } => Some(id),
-        // Whoever goes to an add-on at once never stayed on its app.
-        Target::AddOn { .. } => model
-            .product(target)
-            .and_then(|product| product.app.as_ref()),
-    };
-    if let Some(app) = app
-        && model.flights.get(app).is_none_or(|list| {
-            list.products.is_idle() || list.at.is_none() && !list.products.is_loading()
-        })
-    {
-        jobs.push(LoadCatalog(Catalog::Flights { app: app.clone() }).into());
+/// The order in which states are asked for: what passes quickly, what is not known at all, what takes its time.
+fn urgency(target: &Target, model: &Model) -> u8 {
+    match model.statuses.get(target) {
+        Some((report, _)) if good_for(&report.status) == Some(SHORT) => 0,
+        None => 1,
+        Some(_) => 2,
     }
-    if model.details.get(target).is_none_or(Remote::is_idle) {
-        jobs.push(LoadTarget(target.clone()).into());
-    }
-    jobs
 }
 
 fn keep(target: Target, model: &Model) -> AnyTask {
@@ -212,6 +280,7 @@ fn keep(target: Target, model: &Model) -> AnyTask {
         base: copy.base.clone(),
         body: copy.body.clone(),
         zip: copy.zip.clone(),
+        seen: copy.kept,
     }
     .into()
 }

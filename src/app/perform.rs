@@ -14,7 +14,11 @@ use crate::{
         overlay::AvailableAction,
         pane::{Handled, Possible},
     },
-    tasks::load::{LoadCatalog, LoadTarget},
+    tasks::{
+        load::{LoadCatalog, LoadTarget},
+        task::AnyTask,
+        working_copy::{KeepEdit, ReadEdit},
+    },
 };
 use store_model::{catalog::Catalog, remote::Remote, target::Target};
 
@@ -95,6 +99,14 @@ impl App {
             self.toasts.push(Severity::Info, reason, now.uptime);
             return;
         }
+        let is_about_edit = matches!(
+            action,
+            Action::Edit | Action::EditOutside | Action::PickZip | Action::Publish
+        );
+        if let Some(target) = self.context.selected.clone().filter(|_| is_about_edit) {
+            // Another dashboard may have edited it meanwhile.
+            self.start_job(ReadEdit(target));
+        }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
             let cx = self.context.cx(now, id == focus);
@@ -136,11 +148,7 @@ impl App {
     }
 
     fn wait_for(&mut self, action: Action, target: Target, now: Moment) {
-        let name = self
-            .context
-            .model
-            .product(&target)
-            .map_or_else(|| target.to_string(), |product| product.name.clone());
+        let name = self.context.model.name(&target);
         self.toasts
             .push(Severity::Info, format!("Reading {name}…"), now.uptime);
         self.waiting = Some((action, target));
@@ -169,7 +177,7 @@ impl App {
     /// What only the app can do.
     fn own(&mut self, action: Action, now: Moment) {
         match action {
-            Action::Quit => self.quit(),
+            Action::Quit => self.quit(now),
             Action::Help | Action::Palette => {
                 self.context.commands.send(Command::Open(Opening::Help));
             }
@@ -200,31 +208,49 @@ impl App {
         }
     }
 
-    fn quit(&mut self) {
-        let active = self.context.model.active_runs();
-        if active == 0 {
-            self.leave(Exit::Quit);
+    /// Leaves when everything that was edited is on disk and no run is active; else asks.
+    pub(super) fn quit(&mut self, now: Moment) {
+        if !std::mem::replace(&mut self.is_quitting, true) {
+            self.keep_all();
+        }
+        let model = &self.context.model;
+        if model.jobs.values().any(AnyTask::is::<KeepEdit>) {
+            // Its answer leads back here.
             return;
         }
-        let runs = if active == 1 {
-            "a run is".to_owned()
-        } else {
-            format!("{active} runs are")
+        self.is_quitting = false;
+        let unsaved: Vec<_> = model
+            .edits
+            .iter()
+            .filter_map(|(target, copy)| Some((target, copy.keep_error.as_ref()?)))
+            .map(|(target, error)| format!("{} is not on disk: {error}", model.name(target)))
+            .collect();
+        let active = model.active_runs();
+        let (title, mut text) = match (unsaved.is_empty(), active) {
+            (true, 0) => return self.leave(Exit::Quit),
+            (false, _) => ("Leave and lose what was edited?".to_owned(), unsaved),
+            (true, 1) => ("Leave while a run is active?".to_owned(), Vec::new()),
+            (true, _) => (format!("Leave while {active} runs are active?"), Vec::new()),
         };
-        self.is_leaving = true;
-        self.context.commands.send(Command::Open(Opening::Confirm {
-            title: format!("Leave while {runs} active?"),
-            text: vec![
+        let is_lost = !text.is_empty();
+        if active > 0 {
+            text.extend([
                 "Each stops after its current request. What was sent stays in the Store."
                     .to_owned(),
                 "A committed submission continues there and can be followed again later."
                     .to_owned(),
-            ],
+            ]);
+        }
+        self.is_leaving = true;
+        self.context.commands.send(Command::Open(Opening::Confirm {
+            title,
+            text,
             yes: "Leave".to_owned(),
-            danger: false,
+            danger: is_lost,
             must_type: Vec::new(),
             then: vec![Command::Quit],
         }));
+        self.release_all(now);
     }
 
     /// Gives a pane the focus.

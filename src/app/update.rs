@@ -11,10 +11,7 @@ use super::{
     toasts::Toasts,
 };
 use crate::{
-    engine::{
-        plan::Plan,
-        view::{Outcome, Step, StepState},
-    },
+    engine::view::Outcome,
     features,
     screen::{
         action::Action,
@@ -27,13 +24,12 @@ use crate::{
         load::{LoadCatalog, LoadTarget, Recall},
         report::Report,
         reporter::JobId,
-        runs::Publish,
         task::{AnyTask, FailureNotice},
     },
 };
 use ratatui::layout::Rect;
 use std::time::Duration;
-use store_model::{catalog::Catalog, submission::put_body, target::Target};
+use store_model::{catalog::Catalog, target::Target};
 use tui_kit::meter;
 
 /// What panes and overlays may read: one part of the app, so that it can be lent out while a pane is changed.
@@ -74,6 +70,8 @@ pub struct App {
     pub(super) waiting: Option<(Action, Target)>,
     /// The question whether to leave is on screen.
     pub(super) is_leaving: bool,
+    /// Somebody wants to leave, as soon as what was edited is on disk.
+    pub(super) is_quitting: bool,
     last_job: u64,
     is_dirty: bool,
 }
@@ -100,6 +98,7 @@ impl App {
             effects: Vec::new(),
             waiting: None,
             is_leaving: false,
+            is_quitting: false,
             last_job: 0,
             is_dirty: true,
         }
@@ -110,7 +109,7 @@ impl App {
         if self.context.settings.welcome.is_none() {
             self.start_job(Recall);
             self.start_job(LoadCatalog(Catalog::Apps));
-            self.start_job(LoadCatalog(Catalog::AddOns));
+            self.loading.behind(Catalog::AddOns, now);
         }
         self.release_all(now);
         std::mem::take(&mut self.effects)
@@ -130,7 +129,11 @@ impl App {
             Event::Report(job, report) => self.take_report(job, report, now),
             event => {
                 self.is_dirty = true;
+                if !matches!(event, Event::Woken) {
+                    self.loading.attended(now);
+                }
                 self.take_other(event, now);
+                self.load_what_is_due(now);
             }
         }
         self.release_all(now);
@@ -175,11 +178,10 @@ impl App {
                     .model
                     .run(&view.id)
                     .is_none_or(RunRow::is_active);
-                was_active.then(|| (view.target.clone(), view.name.clone(), view.ending.clone()))
+                was_active.then(|| view.id.clone())
             }
             _ => None,
         };
-        let committed = committed(failed_job.as_ref(), &report);
         let changes = self.context.model.apply(job, report, now.wall);
         if changes.is_empty() {
             return;
@@ -195,53 +197,41 @@ impl App {
                 self.toasts.push(severity, message, now.uptime);
             }
         }
-        if let Some(plan) = committed {
-            self.release_edit(&plan);
-        }
-        if let Some((target, name, Some(ending))) = ended {
-            self.run_ended(target, &name, &ending, now);
+        if let Some(run) = ended {
+            self.run_ended(&run, now);
         }
         for change in changes {
-            self.broadcast(&change, now);
-            self.loading.changed(&change);
-            if let Change::Target(target) = &change {
-                self.go_on(target, now);
+            match change {
+                // The disk follows after a moment.
+                Change::Settled(target) => {
+                    self.loading.edited(target.clone(), now);
+                    self.broadcast(&Change::Edit(target), now);
+                }
+                Change::Stale(target) => self.loading.look_again(target),
+                change => {
+                    self.broadcast(&change, now);
+                    self.loading.changed(&change, now);
+                    if let Change::Target(target) = &change {
+                        self.go_on(target, now);
+                    }
+                }
             }
+        }
+        if self.is_quitting {
+            self.quit(now);
         }
         self.load_what_is_due(now);
     }
 
-    /// What was committed is no longer being prepared, unless it was edited further meanwhile.
-    fn release_edit(&mut self, plan: &Plan) {
-        let kind = plan.target.kind();
-        let Some(copy) = self.context.model.edits.get(&plan.target) else {
+    fn run_ended(&mut self, run: &str, now: Moment) {
+        let Some(row) = self.context.model.run(run).cloned() else {
             return;
         };
-        let edited = copy
-            .text
-            .as_deref()
-            .and_then(|text| serde_json::from_str(text).ok());
-        let is_sent = match (&edited, &plan.document) {
-            (Some(edited), Some(sent)) => put_body(kind, edited) == put_body(kind, sent),
-            (None, _) => copy.text.is_none(),
-            (Some(_), None) => false,
+        let Some(ending) = &row.view.ending else {
+            return;
         };
-        if is_sent {
-            self.context.model.choose_zip(&plan.target, None);
-            self.context
-                .commands
-                .send(Command::DiscardEdit(plan.target.clone()));
-        }
-    }
-
-    fn run_ended(
-        &mut self,
-        target: Target,
-        name: &str,
-        ending: &crate::engine::view::Ending,
-        now: Moment,
-    ) {
-        let (_, word, _) = status_badge::outcome(ending.outcome);
+        let (name, target) = (&row.view.name, row.view.target.clone());
+        let (_, word, _) = status_badge::ended(&row, ending);
         let severity = match ending.outcome {
             Outcome::Published | Outcome::Committed | Outcome::Cancelled => Severity::Info,
             Outcome::Waiting => Severity::Warning,
@@ -302,11 +292,16 @@ impl App {
         self.effects.push(Effect::Start(id, task));
     }
 
+    /// Keeps what is not on disk yet, also what could not be kept before.
+    pub(super) fn keep_all(&mut self) {
+        for task in self.loading.keep_all(&self.context.model) {
+            self.start_job(task);
+        }
+    }
+
     /// Leaves without asking; what was edited a moment ago is kept first.
     pub(super) fn leave(&mut self, exit: Exit) {
-        for job in self.loading.keep_all(&self.context.model) {
-            self.start_job(job);
-        }
+        self.keep_all();
         self.effects.push(Effect::Quit(exit));
     }
 
@@ -332,10 +327,13 @@ impl App {
             && self.selected() == Some(target)
         {
             PaneId::Detail
-        } else if let Some(LoadCatalog(Catalog::Flights { app })) = task.get()
-            && self.context.app() == Some(app)
-        {
-            PaneId::Flights
+        } else if let Some(LoadCatalog(catalog)) = task.get() {
+            match catalog {
+                Catalog::Apps => PaneId::Apps,
+                Catalog::AddOns => PaneId::AddOns,
+                Catalog::Flights { app } if self.context.app() == Some(app) => PaneId::Flights,
+                Catalog::Flights { .. } => return false,
+            }
         } else {
             return false;
         };
@@ -437,18 +435,5 @@ impl AppContext {
             Target::App { id } | Target::Flight { app: id, .. } => Some(id),
             add_on @ Target::AddOn { .. } => self.model.product(add_on)?.app.as_deref(),
         }
-    }
-}
-
-/// The plan whose commit this report tells of for the first time.
-fn committed(task: Option<&AnyTask>, report: &Report) -> Option<Box<Plan>> {
-    match (task.and_then(AnyTask::get), report) {
-        (Some(Publish(plan)), Report::Run(view)) => {
-            let is_done = view
-                .step(Step::Commit)
-                .is_some_and(|step| step.state == StepState::Done);
-            (is_done && view.timeline.len() <= 1).then(|| plan.clone())
-        }
-        _ => None,
     }
 }

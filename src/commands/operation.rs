@@ -29,6 +29,8 @@ pub(super) enum Work {
         id: String,
         target: Option<Target>,
         renew: bool,
+        /// `--yes`: to what a protected profile, or the deletion of a draft, asks for.
+        yes: bool,
     },
 }
 
@@ -51,9 +53,14 @@ pub(super) async fn carry_out(
         match work {
             Work::Begin(operation) => drive::run(&services, operation, &reporter, &cancel).await,
             Work::Resume {
-                id, renew: true, ..
-            } => renew::run(&services, &id, &reporter, &cancel).await,
-            Work::Resume { id, .. } => drive::resume(&services, &id, &reporter, &cancel).await,
+                id,
+                renew: true,
+                yes,
+                ..
+            } => renew::run(&services, &id, yes, &reporter, &cancel).await,
+            Work::Resume { id, yes, .. } => {
+                drive::resume(&services, &id, yes, &reporter, &cancel).await;
+            }
         }
     });
     let mut limit = std::pin::pin!(time::sleep(timeout.unwrap_or(Duration::MAX)));

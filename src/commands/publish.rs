@@ -7,10 +7,10 @@ use super::{
     printer::Printer,
 };
 use crate::{
-    cli::{Pending, PublishArgs, Wait},
+    cli::{Pending, PublishArgs, Rollout, Wait},
     engine::{
         operation::Operation,
-        plan::{PendingPolicy, Plan, WaitFor},
+        plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         preflight::Refusal,
     },
 };
@@ -51,6 +51,13 @@ pub(super) async fn publish(
             Wait::Published => WaitFor::Published,
             Wait::None => WaitFor::None,
         },
+        existing_rollout: match args.existing_rollout {
+            Rollout::Fail => ExistingRollout::Fail,
+            Rollout::Finalize => ExistingRollout::Finalize,
+            Rollout::Halt => ExistingRollout::Halt,
+        },
+        is_confirmed: args.yes,
+        is_protected: context.profile.protected,
     };
     carry_out(
         &mut context,

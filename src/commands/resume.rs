@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(super) async fn run(
     mut context: Context,
     run: Option<&str>,
-    renew: bool,
+    (renew, yes): (bool, bool),
     timeout: Option<Duration>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
@@ -69,7 +69,12 @@ pub(super) async fn run(
             )));
         }
     };
-    let work = Work::Resume { id, target, renew };
+    let work = Work::Resume {
+        id,
+        target,
+        renew,
+        yes,
+    };
     carry_out(&mut context, work, timeout, printer).await
 }
 

@@ -123,6 +123,7 @@ async fn dispatch(
         CliCommand::Resume {
             run,
             renew,
+            yes,
             timeout,
             bandwidth,
         } => {
@@ -132,7 +133,7 @@ async fn dispatch(
                 None => Context::open_to_read(cli, env, printer)?,
             };
             context.limit_bandwidth(bandwidth.as_deref())?;
-            resume::run(context, run.as_deref(), *renew, *timeout, printer).await
+            resume::run(context, run.as_deref(), (*renew, *yes), *timeout, printer).await
         }
         CliCommand::Rollout { target, yes, to } => {
             let context = match to {

@@ -1,9 +1,9 @@
 //! The two words between a run and its driver: what is to be done next, and what came of it. Plain data, no signed URL in it.
 
-use super::view::Cause;
+use super::{plan::ExistingRollout, view::Cause};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 use store_model::{status::StatusReport, submission::Submission};
 
 /// What is to be done next; the answer comes as [`RunEvent`].
@@ -26,6 +26,11 @@ pub enum NextStep {
     Delete {
         id: String,
     },
+    /// End the rollout of the live submission, so that the Store makes a new draft.
+    EndRollout {
+        id: String,
+        how: ExistingRollout,
+    },
     Create,
     Update {
         id: String,
@@ -37,6 +42,10 @@ pub enum NextStep {
     Upload {
         id: String,
         zip: PathBuf,
+    },
+    /// Look at what is about to be committed: the draft, and whether the blob is still the one uploaded.
+    Guard {
+        id: String,
     },
     Commit {
         id: String,
@@ -54,6 +63,7 @@ impl NextStep {
         matches!(
             self,
             Self::Delete { .. }
+                | Self::EndRollout { .. }
                 | Self::Create
                 | Self::Update { .. }
                 | Self::Upload { .. }
@@ -81,17 +91,31 @@ pub enum RunEvent {
         /// SHA-256 of the whole file; only where an approved hash asks for it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sum: Option<[u8; 32]>,
+        /// The versions of the archive's packages, by file name: what is live once it is published has to have them.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        versions: BTreeMap<String, String>,
+        /// Tells the file from a changed one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<Value>,
     },
     DraftSaved {
         path: PathBuf,
     },
     Deleted,
+    RolloutEnded,
     Created(Submission),
     Updated,
     ReadBack(Submission),
+    /// The archive is no longer the file that was examined, so none of it was sent.
+    ArchiveChanged,
     Uploaded {
         bytes: u64,
+        /// Which version of the blob the archive is, where the service told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        etag: Option<String>,
     },
+    /// The blob is another version than the one that this run uploaded: somebody else used the same URL.
+    ArchiveReplaced,
     Committed,
     Seen(StatusReport),
     /// A changing call has no clear answer: it may have been done.

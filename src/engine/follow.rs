@@ -13,12 +13,13 @@ pub(super) enum Verdict {
     Failed(String),
 }
 
-/// Judges a look. Skipped states are fine; `CommitStarted` to `PendingCommit` is a failure of the service (store-api.md § 4.2).
-/// `publish_mode` is the `targetPublishMode` of what was committed.
+/// Judges a look. Skipped states are fine; `CommitStarted` to `PendingCommit` is a failure of the service. `publish_mode` is the
+/// `targetPublishMode` of what was committed; `was_committed` tells a submission that fell back from a draft that nobody committed.
 pub(super) fn judge(
     report: &StatusReport,
     publish_mode: Option<&str>,
     wait: WaitFor,
+    was_committed: bool,
     id: &str,
     portal: &str,
 ) -> Verdict {
@@ -26,6 +27,12 @@ pub(super) fn judge(
         Status::Published => {
             Verdict::Ended(Outcome::Published, format!("Submission {id} is published."))
         }
+        Status::PendingCommit if !was_committed => Verdict::Ended(
+            Outcome::Refused,
+            format!(
+                "Submission {id} is a draft that nobody has committed: there is nothing to follow yet. See {portal}"
+            ),
+        ),
         Status::PendingCommit => Verdict::Failed(format!(
             "Submission {id} fell back to PendingCommit: the service failed while it took the commit. \
              Commit it again (publish with the draft kept), or look at it in Partner Center: {portal}"

@@ -3,21 +3,17 @@
 //! an interrupted run goes on, stands in `recovery.rs`.
 
 use super::{
-    call::{Fault, NextStep, RunEvent},
-    follow::{self, Verdict},
+    call::{NextStep, RunEvent},
     operation::{Header, Operation},
-    plan::{Plan, WaitFor},
+    plan::{ExistingRollout, Plan, WaitFor},
     preflight::{self, Refusal},
     stage::{Probe, Stage},
     view::{Cause, Ending, Outcome, RunView, Step, StepState},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
-use store_model::{
-    diff,
-    status::{Status, StatusReport},
-    submission::{Submission, put_body},
-};
+use std::collections::BTreeMap;
+use store_model::{status::Status, submission::Submission};
 
 /// One attempt from "what is live" to "published".
 #[derive(Clone, Debug, PartialEq)]
@@ -28,14 +24,24 @@ pub struct Run {
     pub(super) pending: Option<Submission>,
     pub(super) live_id: Option<String>,
     pub(super) live: Option<Submission>,
-    /// The draft that is sent to, as it was last read before the update.
+    /// The draft that is sent to, as this run last saw it: before the update, then as the update left it.
     pub(super) draft: Option<Submission>,
     /// The body that will be sent.
     pub(super) body: Option<Value>,
     pub(super) has_pending_files: bool,
+    /// What the packages of the archive call their versions, by file name.
+    pub(super) versions: BTreeMap<String, String>,
     pub(super) is_uploaded: bool,
+    /// Tells the archive that was examined from a changed one.
+    archive: Option<Value>,
+    /// Which version of the blob this run uploaded.
+    etag: Option<String>,
+    /// An interruption lies behind: the archive is examined again before it is sent.
+    pub(super) must_examine: bool,
     /// `targetPublishMode` of what is committed.
-    publish_mode: Option<String>,
+    pub(super) publish_mode: Option<String>,
+    /// How often in a row the present look was refused.
+    pub(super) refused_looks: u8,
     /// How often the present call was left without a clear answer.
     pub(super) probes: u8,
     /// Not before this time is the next thing done.
@@ -64,8 +70,13 @@ impl Run {
             draft: None,
             body: None,
             has_pending_files: false,
+            versions: BTreeMap::new(),
             is_uploaded: false,
+            archive: None,
+            etag: None,
+            must_examine: false,
             publish_mode: None,
+            refused_looks: 0,
             probes: 0,
             due: None,
         };
@@ -93,7 +104,7 @@ impl Run {
         self.view.submission.clone().unwrap_or_default()
     }
 
-    /// The draft that an update replaces, as it was last read.
+    /// The draft that is sent to, as it was last read.
     pub fn draft(&self) -> Option<&Submission> {
         self.draft.as_ref()
     }
@@ -104,10 +115,33 @@ impl Run {
         self.body.clone().or_else(own).unwrap_or_default()
     }
 
+    /// What was live when the run began.
+    pub fn live(&self) -> Option<&Submission> {
+        self.live.as_ref()
+    }
+
+    /// Which version of the blob this run uploaded, where the service told.
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref()
+    }
+
+    /// Tells the archive that was examined from a changed one.
+    pub fn archive(&self) -> Option<&Value> {
+        self.archive.as_ref()
+    }
+
+    /// The run as it ends without a single request.
+    #[must_use]
+    pub fn refused(mut self, refusal: &Refusal, at: Timestamp) -> Self {
+        self.view.ending = None;
+        self.refuse(refusal.to_string(), at);
+        self
+    }
+
     /// Not before this time is [`Run::next`] to be done.
     pub fn due(&self) -> Option<Timestamp> {
         self.due
-            .filter(|_| matches!(self.stage, Stage::Poll | Stage::Probe(_)))
+            .filter(|_| matches!(self.stage, Stage::Poll | Stage::Verify | Stage::Probe(_)))
     }
 
     /// What is to be done now.
@@ -127,8 +161,9 @@ impl Run {
             Stage::ReadPending { id }
             | Stage::ReadLive { id }
             | Stage::ReadFollowed { id }
-            | Stage::Adopt { id } => NextStep::ReadSubmission { id: id.clone() },
-            Stage::Examine => NextStep::Examine {
+            | Stage::Adopt { id }
+            | Stage::LookAtOld { id } => NextStep::ReadSubmission { id: id.clone() },
+            Stage::Examine | Stage::ExamineAgain => NextStep::Examine {
                 zip: zip(),
                 document: self.document(),
             },
@@ -145,14 +180,24 @@ impl Run {
                     .map(|draft| draft.id.clone())
                     .unwrap_or_default(),
             },
+            Stage::EndRollout => NextStep::EndRollout {
+                id: self.live_id.clone().unwrap_or_default(),
+                how: self
+                    .plan()
+                    .map_or(ExistingRollout::Fail, |plan| plan.existing_rollout),
+            },
+            Stage::Probe(Probe::Rollout) => NextStep::ReadSubmission {
+                id: self.live_id.clone().unwrap_or_default(),
+            },
             Stage::Create => NextStep::Create,
-            Stage::Recheck => NextStep::ReadSubmission { id },
+            Stage::Recheck | Stage::Verify => NextStep::ReadSubmission { id },
             Stage::Update => NextStep::Update {
                 id,
                 body: self.body.clone().unwrap_or_default(),
             },
             Stage::ReadBack | Stage::Probe(Probe::Update) => NextStep::ReadBack { id },
             Stage::Upload => NextStep::Upload { id, zip: zip() },
+            Stage::Guard => NextStep::Guard { id },
             Stage::Commit => NextStep::Commit { id },
             Stage::Poll | Stage::Probe(Probe::Commit) => NextStep::Poll { id },
         }
@@ -166,9 +211,7 @@ impl Run {
         match (self.stage.clone(), happened) {
             (_, RunEvent::Cancelled) => self.cancel(at),
             (stage, RunEvent::Lost { message }) => self.lost(&stage, &message, at),
-            (Stage::Poll, RunEvent::Failed(fault)) if fault.cause == Cause::Trouble => {
-                self.look_again(&fault, at);
-            }
+            (Stage::Poll | Stage::Verify, RunEvent::Failed(fault)) => self.look_failed(&fault, at),
             // The Store refuses a repetition because the first attempt was heard after all, or says nothing at all: ask.
             (stage, RunEvent::Failed(fault))
                 if self.probes > 0 && fault.cause != Cause::SignIn && stage.probe().is_some() =>
@@ -214,40 +257,80 @@ impl Run {
                 self.preflight(at);
             }
             (
-                Stage::Examine,
+                stage @ (Stage::Examine | Stage::ExamineAgain),
                 RunEvent::Examined {
                     problems,
                     warnings,
                     sum,
+                    versions,
+                    identity,
                 },
             ) => {
-                self.view.warnings.extend(warnings);
-                let agreed = self
+                self.versions = versions;
+                for warning in warnings {
+                    self.view.warn_once(warning);
+                }
+                let judged = self
                     .plan()
-                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, sum));
-                if let Err(refusal) = agreed {
-                    self.refuse(refusal.to_string(), at);
-                } else if problems.is_empty() {
-                    self.leave_settling(at);
-                } else {
-                    self.refuse(Refusal::ZipDoesNotFit(problems).to_string(), at);
+                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, sum))
+                    .and_then(|()| {
+                        if problems.is_empty() {
+                            Ok(())
+                        } else {
+                            Err(Refusal::ZipDoesNotFit(problems))
+                        }
+                    });
+                let known = std::mem::replace(&mut self.archive, identity);
+                let is_first = stage == Stage::Examine;
+                match judged {
+                    Ok(()) if is_first => self.leave_settling(at),
+                    Err(refusal) if is_first => self.refuse(refusal.to_string(), at),
+                    // With the right ZIP in its place again the run can go on.
+                    Err(refusal) => self.fail(Cause::Trouble, self.not_uploaded(&refusal), at),
+                    Ok(()) => {
+                        if known.is_some() && known != self.archive {
+                            self.view.warn_once(
+                            "The ZIP is not the file that was examined before; it was examined again, and it fits.".to_owned(),
+                        );
+                        }
+                        self.must_examine = false;
+                        self.enter(Stage::Upload, at);
+                    }
                 }
             }
+            (Stage::Upload, RunEvent::ArchiveChanged) => self.enter(Stage::ExamineAgain, at),
+            (Stage::LookAtOld { .. }, RunEvent::SubmissionRead(old)) => self.may_replace(old, at),
             (Stage::SaveDraft, RunEvent::DraftSaved { path }) => {
                 self.view
                     .note(format!("saved the old draft as {}", path.display()));
                 self.enter(Stage::Delete, at);
             }
             (Stage::Delete, RunEvent::Deleted) => self.deleted(at),
+            (Stage::EndRollout, RunEvent::RolloutEnded) => self.rollout_ended(at),
+            (Stage::Probe(Probe::Rollout), RunEvent::SubmissionRead(live)) => {
+                self.probed_rollout(&live, at);
+            }
             (Stage::Create, RunEvent::Created(draft)) => self.created(&draft, at),
             (Stage::Update, RunEvent::Updated) => self.updated(at),
             (Stage::Recheck, RunEvent::SubmissionRead(draft)) => self.rechecked(draft, at),
             (Stage::ReadBack, RunEvent::ReadBack(stored)) => self.compare(&stored, at),
-            (Stage::Upload, RunEvent::Uploaded { .. }) => {
-                self.is_uploaded = true;
+            (Stage::Upload, RunEvent::Uploaded { etag, .. }) => {
+                (self.is_uploaded, self.etag) = (true, etag);
                 self.view.done(None, at);
-                self.enter(Stage::Commit, at);
+                self.enter(Stage::Guard, at);
             }
+            // The driver read the draft before the block list and found it changed.
+            (Stage::Upload, RunEvent::SubmissionRead(draft)) => {
+                if let Err(refusal) = self.still_ours(&draft) {
+                    self.refuse(refusal.to_string(), at);
+                }
+            }
+            (Stage::Guard, RunEvent::SubmissionRead(draft)) => self.guarded(&draft, at),
+            (Stage::Guard, RunEvent::ArchiveReplaced) => {
+                let id = self.submission();
+                self.refuse(Refusal::ArchiveReplaced { id }.to_string(), at);
+            }
+            (Stage::Commit, RunEvent::ArchiveReplaced) => self.committed_another(at),
             (Stage::Commit, RunEvent::Committed) => self.committed(at),
             (Stage::ReadFollowed { .. }, RunEvent::SubmissionRead(submission)) => {
                 for step in [
@@ -264,6 +347,7 @@ impl Run {
                 self.publish_mode = publish_mode(&submission.document);
                 self.enter(Stage::Poll, at);
             }
+            (Stage::Verify, RunEvent::SubmissionRead(live)) => self.verified(&live, at),
             (Stage::Poll, RunEvent::Seen(report)) => self.seen(report, at),
             (
                 Stage::Probe(probe),
@@ -288,15 +372,23 @@ impl Run {
         }
     }
 
-    pub(super) fn deleted(&mut self, at: Timestamp) {
-        self.view.done(None, at);
-        self.enter(Stage::Create, at);
-    }
-
     pub(super) fn created(&mut self, draft: &Submission, at: Timestamp) {
         self.adopt(draft);
+        let judged = match (self.plan(), &self.body) {
+            (Some(plan), Some(body)) => preflight::weigh_fresh(plan, draft, body),
+            _ => Ok(Vec::new()),
+        };
+        match judged {
+            Ok(allowed) => allowed
+                .into_iter()
+                .for_each(|warning| self.view.warn_once(warning)),
+            Err(refusal) => {
+                self.refuse(refusal.to_string(), at);
+                return;
+            }
+        }
         self.view.done(Some(format!("draft {}", draft.id)), at);
-        self.after_draft(at);
+        self.after_draft(false, at);
     }
 
     pub(super) fn updated(&mut self, at: Timestamp) {
@@ -325,119 +417,40 @@ impl Run {
         self.draft = Some(draft.clone());
     }
 
-    pub(super) fn after_update(&mut self, at: Timestamp) {
-        if self.is_uploaded {
-            self.enter(Stage::Commit, at);
-        } else if self.has_pending_files {
-            self.enter(Stage::Upload, at);
+    /// What comes after the draft holds what it should. `is_fresh`: it was read just now, so that nothing has to be read again
+    /// before the commit.
+    pub(super) fn after_update(&mut self, is_fresh: bool, at: Timestamp) {
+        if self.has_pending_files && !self.is_uploaded {
+            let next = if self.must_examine {
+                Stage::ExamineAgain
+            } else {
+                Stage::Upload
+            };
+            self.enter(next, at);
+            return;
+        }
+        if self.has_pending_files {
+            self.view.done_before(Step::Upload, at);
         } else {
             self.view.skip(Step::Upload, "no file is pending");
-            self.enter(Stage::Commit, at);
         }
-    }
-
-    /// A draft that answers every PUT with 200 and stores nothing must never be committed (store-api.md Q45, Q26).
-    fn compare(&mut self, stored: &Submission, at: Timestamp) {
-        self.publish_mode = publish_mode(&stored.document);
-        let lost = self.not_stored(stored);
-        let kind = self.view.target.kind();
-        let sent = self.body.clone().unwrap_or_default();
-        let stored_body = put_body(kind, &stored.document);
-        self.view.warnings.extend(diff::unchanged_titles(&sent, &stored_body).iter().map(|change| {
-            format!("The Store keeps its own title at {}: names per language are chosen in Partner Center.", change.place)
-        }));
-        if stored.status() != Status::PendingCommit {
-            let message = format!(
-                "Draft {} is in {} after the update, so it is not committed. Look at it in Partner Center: {}",
-                stored.id,
-                stored.status(),
-                self.portal()
-            );
-            self.fail(Cause::Store, message, at);
-        } else if lost.is_empty() {
-            self.view.done(None, at);
-            self.after_update(at);
+        // The archive may have been replaced where the draft was not.
+        let next = if is_fresh && !self.has_pending_files {
+            Stage::Commit
         } else {
-            let list: Vec<_> = lost.iter().take(10).map(diff::Change::sentence).collect();
-            let message = format!(
-                "The Store answered the update with success but draft {} does not hold {} of the changes, so it is not committed:\n  {}\n\
-                 Run again with the draft replaced; if it happens again, look at it in Partner Center: {}",
-                stored.id,
-                lost.len(),
-                list.join("\n  "),
-                self.portal()
-            );
-            self.fail(Cause::Store, message, at);
-        }
-    }
-
-    /// What of the sent body the draft does not hold.
-    pub(super) fn not_stored(&self, stored: &Submission) -> Vec<diff::Change> {
-        let kind = self.view.target.kind();
-        let sent = self.body.clone().unwrap_or_default();
-        let base = self
-            .pending
-            .as_ref()
-            .or(self.live.as_ref())
-            .map(|base| put_body(kind, &base.document));
-        diff::not_stored(&sent, &put_body(kind, &stored.document), base.as_ref())
-    }
-
-    pub(super) fn seen(&mut self, report: StatusReport, at: Timestamp) {
-        self.view.saw(report.status.clone(), at);
-        let wait = self.plan().map_or(WaitFor::Published, |plan| plan.wait);
-        let verdict = follow::judge(
-            &report,
-            self.publish_mode.as_deref(),
-            wait,
-            &self.submission(),
-            &self.portal(),
-        );
-        self.view.report = Some(report);
-        match verdict {
-            Verdict::GoesOn => self.plan_look(at),
-            Verdict::Ended(outcome, message) => {
-                self.view.done(None, at);
-                self.end(outcome, None, message, at);
-            }
-            Verdict::Failed(message) => self.fail(Cause::Store, message, at),
-        }
+            Stage::Guard
+        };
+        self.enter(next, at);
     }
 
     pub(super) fn portal(&self) -> String {
         self.view.target.portal_url(self.view.submission.as_deref())
     }
 
-    fn plan_look(&mut self, at: Timestamp) {
-        let (status, age) = self
-            .view
-            .timeline
-            .last()
-            .map_or((Status::None, SignedDuration::ZERO), |seen| {
-                (seen.status.clone(), at.duration_since(seen.at))
-            });
-        let pause = self
-            .header
-            .cadence
-            .pause(&status, age.try_into().unwrap_or_default());
-        self.due = Some(at.checked_add(pause).unwrap_or(at));
-        self.view.next_poll = self.due;
-    }
-
-    /// A look that found no network says nothing about the submission: a follow lasts for days and outlives that.
-    fn look_again(&mut self, fault: &Fault, at: Timestamp) {
-        let warning = format!(
-            "A look at the status failed and will be repeated. {}",
-            fault.message
-        );
-        self.view.warn(warning);
-        self.plan_look(at);
-    }
-
     fn cancel(&mut self, at: Timestamp) {
         let target = self.view.target.to_string();
         let message = match (&self.stage, &self.view.submission) {
-            (Stage::Poll, _) => {
+            (Stage::Poll | Stage::Verify, _) => {
                 "No longer followed. The submission goes on by itself in the Store.".to_owned()
             }
             (_, Some(id)) => {
@@ -474,7 +487,13 @@ impl Run {
         self.end(Outcome::Failed, Some(cause), message, at);
     }
 
-    fn end(&mut self, outcome: Outcome, cause: Option<Cause>, message: String, at: Timestamp) {
+    pub(super) fn end(
+        &mut self,
+        outcome: Outcome,
+        cause: Option<Cause>,
+        message: String,
+        at: Timestamp,
+    ) {
         let ended = if outcome == Outcome::Cancelled {
             StepState::Skipped
         } else {
@@ -490,7 +509,7 @@ impl Run {
     }
 }
 
-fn publish_mode(document: &Value) -> Option<String> {
+pub(super) fn publish_mode(document: &Value) -> Option<String> {
     document
         .get("targetPublishMode")
         .and_then(Value::as_str)

@@ -18,6 +18,19 @@ pub enum PendingPolicy {
     Replace,
 }
 
+/// What to do when the live submission is still being rolled out: the Store makes no new draft meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExistingRollout {
+    /// Stop and say so; nothing is touched.
+    #[default]
+    Fail,
+    /// Everybody gets the packages that are being rolled out.
+    Finalize,
+    /// Everybody gets the earlier packages again.
+    Halt,
+}
+
 /// How far a run goes before it says that it is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,4 +67,13 @@ pub struct Plan {
     /// The kinds of change, and the rules that only warn, that a person said yes to.
     pub allow: Vec<Allowance>,
     pub wait: WaitFor,
+    #[serde(default)]
+    pub existing_rollout: ExistingRollout,
+    /// Whether a person said yes to committing in a protected profile (`--yes`, or the product's name typed). It travels with the
+    /// run: who resumes it need not say it again.
+    #[serde(default)]
+    pub is_confirmed: bool,
+    /// Whether the profile was protected when the run began; it stays so for this run.
+    #[serde(default)]
+    pub is_protected: bool,
 }

@@ -3,16 +3,14 @@
 
 use super::{
     machine::Run,
-    preflight::listed,
+    preflight,
     stage::{Probe, Stage},
-    view::{Cause, Ending, StepState},
+    view::{Cause, Ending},
 };
 use jiff::Timestamp;
 use store_model::{
-    diff::Change,
-    merge,
     status::{Status, StatusReport},
-    submission::{Submission, put_body},
+    submission::Submission,
 };
 
 /// So often one call may stay without a clear answer; then a person decides, and the run can be resumed.
@@ -53,10 +51,14 @@ impl Run {
     /// Does the call again. `doubts` is kept: a refusal of the repetition leads back to asking.
     fn repeat(&mut self, probe: Probe) {
         self.stage = match probe {
-            Probe::Delete => Stage::Delete,
+            Probe::Delete => match &self.pending {
+                Some(old) => Stage::LookAtOld { id: old.id.clone() },
+                None => Stage::Delete,
+            },
+            Probe::Rollout => Stage::EndRollout,
             Probe::Create => Stage::Create,
             Probe::Update => Stage::Update,
-            Probe::Commit => Stage::Commit,
+            Probe::Commit => Stage::Guard,
         };
     }
 
@@ -108,6 +110,13 @@ impl Run {
             self.refuse(message, at);
             return;
         }
+        let judged = self.plan().map_or(Ok(()), |plan| {
+            preflight::fresh_copy(plan, draft, self.live.as_ref())
+        });
+        if let Err(refusal) = judged {
+            self.refuse(refusal.to_string(), at);
+            return;
+        }
         self.view.warn(format!(
             "The create was not answered but left draft {}: it is used.",
             draft.id
@@ -116,66 +125,39 @@ impl Run {
     }
 
     pub(super) fn probed_draft(&mut self, stored: &Submission, at: Timestamp) {
-        if stored.status() != Status::PendingCommit {
-            let message = format!(
-                "Draft {} is in {} now and is left alone: {}",
-                stored.id,
-                stored.status(),
-                self.portal()
-            );
-            self.fail(Cause::Store, message, at);
+        if let Err(refusal) = self.still_a_draft(stored) {
+            self.refuse(refusal.to_string(), at);
         } else if self.not_stored(stored).is_empty() {
             self.updated(at);
         } else {
             match self.remote_changes(stored) {
                 // A PUT replaces the whole draft: where it holds nothing but what was read, sending it again does no harm.
-                remote_changes if remote_changes.is_empty() => self.repeat(Probe::Update),
-                remote_changes => self.refuse_foreign(stored, &remote_changes, at),
+                changes if changes.is_empty() => self.repeat(Probe::Update),
+                changes => self.refuse(self.foreign(stored, &changes).to_string(), at),
             }
         }
     }
 
-    /// What somebody else changed in the draft since this run read it.
-    fn remote_changes(&self, now: &Submission) -> Vec<Change> {
-        let kind = self.view.target.kind();
-        let before = self
-            .draft
-            .as_ref()
-            .map(|draft| put_body(kind, &draft.document));
-        before
-            .map(|before| {
-                merge::remote_changes(&before, self.body.as_ref(), &put_body(kind, &now.document))
-            })
-            .unwrap_or_default()
-    }
-
-    fn refuse_foreign(&mut self, draft: &Submission, remote_changes: &[Change], at: Timestamp) {
-        let message = format!(
-            "Somebody else has changed draft {} while this run was interrupted, so it is left alone:{}\n\
-             Look at {} and publish again what you see then.",
-            draft.id,
-            listed(remote_changes),
-            self.view.target
-        );
-        self.refuse(message, at);
-    }
-
-    /// The draft as an interruption left it: only one that nobody has touched is gone on with.
+    /// The draft read again before it is overwritten: only one that nobody has touched is gone on with.
     pub(super) fn rechecked(&mut self, draft: Submission, at: Timestamp) {
         let remote_changes = self.remote_changes(&draft);
-        if draft.status() != Status::PendingCommit || draft.is_portal_made() {
-            let message = format!(
-                "Draft {} is in {} now and is left alone: {}",
-                draft.id,
-                draft.status(),
-                self.portal()
-            );
-            self.fail(Cause::Store, message, at);
-        } else if remote_changes.is_empty() {
-            self.draft = Some(draft);
-            self.after_draft(at);
-        } else {
-            self.refuse_foreign(&draft, &remote_changes, at);
+        let judged = self.still_a_draft(&draft).and_then(|()| {
+            if remote_changes.is_empty() {
+                Ok(())
+            } else {
+                Err(self.foreign(&draft, &remote_changes))
+            }
+        });
+        match judged {
+            Ok(()) => {
+                self.draft = Some(draft);
+                if self.body.is_some() {
+                    self.enter(Stage::Update, at);
+                } else {
+                    self.after_draft(true, at);
+                }
+            }
+            Err(refusal) => self.refuse(refusal.to_string(), at),
         }
     }
 
@@ -202,7 +184,8 @@ impl Run {
             return;
         }
         self.view.ending = None;
-        self.probes = 0;
+        (self.probes, self.refused_looks) = (0, 0);
+        self.must_examine = true;
         // An upload without an answer is no doubt: the service knows its blocks.
         if is_unanswered && self.stage.probe().is_some() {
             let stage = self.stage.clone();
@@ -218,6 +201,7 @@ impl Run {
             | Stage::ReadLive { .. }
             | Stage::ReadFollowed { .. }
             | Stage::Examine
+            | Stage::LookAtOld { .. }
             | Stage::SaveDraft
             | Stage::Delete => *self = Self::begin_anew(self, at),
             // The draft was out of sight: nothing is overwritten or committed that was not read just before.
@@ -225,15 +209,19 @@ impl Run {
                 self.stage = Stage::Recheck;
                 self.reopen(at);
             }
-            Stage::Upload | Stage::Commit if self.body.is_none() && self.draft.is_some() => {
+            Stage::ExamineAgain | Stage::Upload | Stage::Guard | Stage::Commit
+                if self.body.is_none() && self.draft.is_some() =>
+            {
                 self.stage = Stage::Recheck;
                 self.reopen(at);
             }
-            Stage::Upload | Stage::Commit if self.body.is_some() => {
+            Stage::ExamineAgain | Stage::Upload | Stage::Guard | Stage::Commit
+                if self.body.is_some() =>
+            {
                 self.stage = Stage::ReadBack;
                 self.reopen(at);
             }
-            Stage::Poll => {
+            Stage::Poll | Stage::Verify => {
                 self.due = Some(at);
                 self.reopen(at);
             }
@@ -251,18 +239,6 @@ impl Run {
     }
 
     fn reopen(&mut self, at: Timestamp) {
-        let step = self.stage.step();
-        for view in self
-            .view
-            .steps
-            .iter_mut()
-            .filter(|view| view.step >= step && view.state != StepState::Skipped)
-        {
-            (view.state, view.ended) = (StepState::Waiting, None);
-        }
-        if let Some(view) = self.view.steps.iter_mut().find(|view| view.step == step) {
-            view.state = StepState::Waiting;
-        }
-        self.view.begin(step, at);
+        self.view.reopen(self.stage.step(), at);
     }
 }

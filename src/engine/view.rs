@@ -84,6 +84,18 @@ pub struct StepView {
     pub note: Option<String>,
 }
 
+impl StepView {
+    fn waiting(step: Step) -> Self {
+        Self {
+            step,
+            state: StepState::Waiting,
+            started: None,
+            ended: None,
+            note: None,
+        }
+    }
+}
+
 /// A state of the submission and when it was first seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
@@ -174,13 +186,7 @@ pub struct RunView {
 
 impl RunView {
     pub fn new(id: String, target: Target, name: String, started: Timestamp) -> Self {
-        let steps = Step::ALL.map(|step| StepView {
-            step,
-            state: StepState::Waiting,
-            started: None,
-            ended: None,
-            note: None,
-        });
+        let steps = Step::ALL.map(StepView::waiting);
         Self {
             id,
             target,
@@ -211,26 +217,47 @@ impl RunView {
         self.ending.is_none()
     }
 
-    fn step_in(
-        &mut self,
-        state: StepState,
-        is_wanted: impl Fn(Step) -> bool,
-    ) -> Option<&mut StepView> {
+    fn current_mut(&mut self) -> Option<&mut StepView> {
         self.steps
             .iter_mut()
-            .find(|view| view.state == state && is_wanted(view.step))
+            .find(|view| view.state == StepState::Started)
     }
 
-    /// The step starts, unless it has.
+    fn step_mut(&mut self, step: Step) -> Option<&mut StepView> {
+        self.steps.iter_mut().find(|view| view.step == step)
+    }
+
+    /// The step starts, whatever became of an earlier attempt; one that is under way goes on.
     pub(super) fn begin(&mut self, step: Step, at: Timestamp) {
-        if let Some(view) = self.step_in(StepState::Waiting, |waiting| waiting == step) {
+        if let Some(view) = self.step_mut(step)
+            && view.state != StepState::Started
+        {
             (view.state, view.started) = (StepState::Started, Some(at));
+            (view.ended, view.note) = (None, None);
+        }
+    }
+
+    /// A resumed run stands at this step again: it and all that comes after it is still to be done.
+    pub(super) fn reopen(&mut self, step: Step, at: Timestamp) {
+        for view in self.steps.iter_mut().filter(|view| view.step >= step) {
+            *view = StepView::waiting(view.step);
+        }
+        self.begin(step, at);
+    }
+
+    /// The step needs no second attempt: an earlier process has done it.
+    pub(super) fn done_before(&mut self, step: Step, at: Timestamp) {
+        if let Some(view) = self.step_mut(step)
+            && view.state == StepState::Waiting
+        {
+            (view.state, view.ended) = (StepState::Done, Some(at));
+            view.note = Some("done before the interruption".to_owned());
         }
     }
 
     /// The step under way comes to its end.
     pub(super) fn finish(&mut self, state: StepState, note: Option<String>, at: Timestamp) {
-        if let Some(view) = self.step_in(StepState::Started, |_| true) {
+        if let Some(view) = self.current_mut() {
             (view.state, view.ended) = (state, Some(at));
             view.note = note.or(view.note.take());
         }
@@ -242,14 +269,16 @@ impl RunView {
 
     /// Says something about the step under way.
     pub(super) fn note(&mut self, note: String) {
-        if let Some(view) = self.step_in(StepState::Started, |_| true) {
+        if let Some(view) = self.current_mut() {
             view.note = Some(note);
         }
     }
 
     /// The step is not needed.
     pub(super) fn skip(&mut self, step: Step, why: &str) {
-        if let Some(view) = self.step_in(StepState::Waiting, |waiting| waiting == step) {
+        if let Some(view) = self.step_mut(step)
+            && !matches!(view.state, StepState::Started | StepState::Done)
+        {
             (view.state, view.note) = (StepState::Skipped, Some(why.to_owned()));
         }
     }
@@ -257,6 +286,13 @@ impl RunView {
     /// Says something that deserves attention, once in a row.
     pub(super) fn warn(&mut self, warning: String) {
         if self.warnings.last() != Some(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// The same, but never a second time.
+    pub(super) fn warn_once(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }

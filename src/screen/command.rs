@@ -99,6 +99,8 @@ pub enum Command {
     Focus(PaneId),
     /// Make this the target that the detail pane shows.
     Select(Target),
+    /// Nothing is selected any more.
+    Deselect,
     /// Show a tab of the detail pane; nothing where the selected target has none such.
     ShowTab(TabId),
     /// Go to the value at a JSON pointer of the selected target's document.

@@ -1,7 +1,7 @@
 //! Where a product stands, in a sign, a word and a role: what lists say about it at the end of a row. Asks only the model.
 
 use crate::{
-    engine::view::{Outcome, Step},
+    engine::view::{Ending, Outcome, Step},
     state::{Model, RunRow},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -27,6 +27,14 @@ pub fn outcome(outcome: Outcome) -> (&'static str, &'static str, Role) {
         Outcome::Cancelled => ("⊘", "cancelled", Role::Muted),
         Outcome::Refused => ("✗", "refused", Role::Danger),
     }
+}
+
+/// Sign, word and role of a run that has ended: a pause is no end.
+pub fn ended(row: &RunRow, ending: &Ending) -> (&'static str, &'static str, Role) {
+    if row.paused().is_some() {
+        return ("‖", "paused", Role::Warning);
+    }
+    outcome(ending.outcome)
 }
 
 /// Sign, word and colour belong together: none of them stands alone.
@@ -115,7 +123,8 @@ fn of_run(row: &RunRow, now: Timestamp) -> Option<StatusBadge> {
         ),
         (Step::Follow, _) => {
             let seen = row.view.timeline.last()?;
-            of_status(&seen.status, Some(&short_age(seen.at, now)))
+            let age = row.knows_begin().then(|| short_age(seen.at, now));
+            of_status(&seen.status, age.as_deref())
         }
         (step, _) => StatusBadge::new("▲", step.word(), Role::Busy),
     })
@@ -128,7 +137,7 @@ fn seen_for(target: &Target, status: &Status, model: &Model, now: Timestamp) -> 
         .view
         .timeline
         .last()
-        .filter(|seen| seen.status == *status)?;
+        .filter(|seen| seen.status == *status && row.knows_begin())?;
     Some(short_age(seen.at, now))
 }
 
@@ -137,8 +146,15 @@ pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> StatusBad
     if let Some(status_badge) = model.active_run(target).and_then(|row| of_run(row, now)) {
         return status_badge;
     }
-    if product.pending.is_some() {
+    if let Some(pending) = &product.pending {
         return match model.statuses.get(target) {
+            // The Store says "draft" of a commit that it did not take.
+            Some((report, _))
+                if report.status == Status::PendingCommit
+                    && model.failure_of(target, pending).is_some() =>
+            {
+                StatusBadge::new("✗", "commit failed", Role::Danger)
+            }
             Some((report, _)) => of_status(
                 &report.status,
                 seen_for(target, &report.status, model, now).as_deref(),

@@ -12,6 +12,10 @@ pub enum Change {
     Target(Target),
     Status(Target),
     Edit(Target),
+    /// The model has settled the working copy: beside what [`Change::Edit`] says, the disk has to follow.
+    Settled(Target),
+    /// What is known of a target is out of date.
+    Stale(Target),
     Runs,
     /// What the dialogs that ask for a file look at.
     Folder,

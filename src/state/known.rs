@@ -7,6 +7,7 @@ use super::{
     view::{FolderView, List, ProfileView},
     working_copy::WorkingCopy,
 };
+use crate::engine::view::Ending;
 use crate::tasks::{
     browse::{Browse, Examine},
     load::{LoadCatalog, LoadTarget},
@@ -81,6 +82,12 @@ impl Model {
                 .iter()
                 .find(|product| product.target == *target)
         })
+    }
+
+    /// The name of a target as people know it, else its id.
+    pub fn name(&self, target: &Target) -> String {
+        self.product(target)
+            .map_or_else(|| target.to_string(), |product| product.name.clone())
     }
 
     /// The list that shows a target, if it was asked for.
@@ -175,6 +182,7 @@ impl Model {
         if copy.text.as_ref() == Some(&text) {
             return false;
         }
+        copy.is_unsaved = true;
         if copy.text.replace(text).is_none() {
             self.rebase(target);
         }
@@ -190,6 +198,7 @@ impl Model {
             .and_then(|detail| detail.server());
         if let Some(copy) = self.edits.get_mut(target) {
             copy.rebase(target.kind(), server);
+            copy.is_unsaved = true;
         }
     }
 
@@ -203,14 +212,25 @@ impl Model {
     }
 
     pub fn choose_zip(&mut self, target: &Target, zip: Option<PathBuf>) {
-        self.edits.entry(target.clone()).or_default().zip = zip;
+        let copy = self.edits.entry(target.clone()).or_default();
+        (copy.zip, copy.is_unsaved) = (zip, true);
         self.forget_empty_edit(target);
     }
 
-    fn forget_empty_edit(&mut self, target: &Target) {
+    pub(super) fn forget_empty_edit(&mut self, target: &Target) {
         if self.edits.get(target).is_some_and(WorkingCopy::is_empty) {
             self.edits.remove(target);
         }
+    }
+
+    /// How the run that made a submission ended, if that was bad: the Store itself says only "draft" of a commit that failed.
+    pub fn failure_of(&self, target: &Target, submission: &str) -> Option<&Ending> {
+        let row = self
+            .runs
+            .iter()
+            .find(|row| row.view.target == *target)
+            .filter(|row| row.view.submission.as_deref() == Some(submission))?;
+        row.view.ending.as_ref().filter(|_| row.is_refused())
     }
 
     /// Takes a finished run off the list.

@@ -72,6 +72,7 @@ impl<'a> Prepared<'a> {
                 remote_changes,
                 zip,
                 kept,
+                ..
             }) => Self {
                 text: text.as_deref(),
                 base: base.as_deref(),

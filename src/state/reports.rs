@@ -14,19 +14,24 @@ use crate::{
         load::{Listing, LoadCatalog, LoadStatus, LoadTarget, Recall, Recalled},
         manage::{Create, DeleteDraft, DeleteProduct},
         message::{TaskEvent, TaskMessage},
-        report::{Interrupted, Summed, TargetDetail},
+        report::{Interrupted, KeptEdit, Summed, TargetDetail},
         reporter::JobId,
+        runs::{Publish, Renew},
+        task::AnyTask,
         task::Task,
-        working_copy::KeepEdit,
+        working_copy::{KeepEdit, ReadEdit},
     },
 };
 use jiff::Timestamp;
 use std::sync::Arc;
 use store_model::{
     catalog::Catalog,
+    json::document::pretty,
+    merge::remote_changes,
     product::Product,
     remote::Remote,
     status::{Status, StatusReport},
+    submission::put_body,
     target::Target,
 };
 
@@ -74,20 +79,20 @@ impl Model {
         if let Some((_, TaskEvent::Done(summed))) = Sum::event(&message) {
             return self.take_sum(summed.clone());
         }
-        if let Some((task, TaskEvent::Done(at))) = KeepEdit::event(&message) {
-            if let Some(copy) = self.edits.get_mut(&task.target) {
-                copy.kept = Some(*at);
-            }
-            return vec![Change::Edit(task.target.clone())];
+        if let Some((task, event)) = KeepEdit::event(&message) {
+            return self.take_kept(task, event);
+        }
+        if let Some((ReadEdit(target), TaskEvent::Done(kept))) = ReadEdit::event(&message) {
+            return self.take_edit(target, kept.as_ref());
         }
         if let Some((_, TaskEvent::Done(product))) = Create::event(&message) {
             return self.take_created(product);
         }
         if let Some((task, TaskEvent::Done(_))) = DeleteDraft::event(&message) {
-            return self.take_deleted(&task.target, true);
+            return self.take_deleted(&task.target, Some(&task.submission));
         }
         if let Some((task, TaskEvent::Done(()))) = DeleteProduct::event(&message) {
-            return self.take_deleted(&task.target, false);
+            return self.take_deleted(&task.target, None);
         }
         vec![Change::Task(message)]
     }
@@ -152,7 +157,13 @@ impl Model {
                 vec![Change::List(catalog.clone())]
             }
             Recalled::Interrupted(runs) => {
-                for Interrupted { view, held_by, .. } in runs {
+                for Interrupted {
+                    view,
+                    held_by,
+                    plan,
+                    ..
+                } in runs
+                {
                     // What another process drives is its business; what cannot be read, `flightdeck resume` explains.
                     if let Some(view) = view
                         .as_ref()
@@ -163,6 +174,8 @@ impl Model {
                             view: view.clone(),
                             upload: None,
                             is_left: true,
+                            plan: plan.clone(),
+                            is_settled: false,
                         });
                     }
                 }
@@ -193,8 +206,15 @@ impl Model {
             return Vec::new();
         }
         let target = task.target.clone();
-        self.statuses.insert(target.clone(), (report.clone(), now));
-        vec![Change::Status(target)]
+        let before = self
+            .statuses
+            .insert(target.clone(), (report.clone(), now))
+            .map(|(before, _)| before.status);
+        let mut changes = vec![Change::Status(target.clone())];
+        if before.is_some_and(|before| before != report.status) {
+            changes.push(Change::Stale(target));
+        }
+        changes
     }
 
     pub(super) fn take_sum(&mut self, summed: Summed) -> Vec<Change> {
@@ -218,7 +238,7 @@ impl Model {
             }
             None => list.products = Remote::Ready(vec![product.clone()]),
         }
-        vec![Change::List(catalog)]
+        vec![Change::List(catalog), Change::Stale(product.target.clone())]
     }
 
     fn settle_target(&mut self, target: &Target, error: Option<String>) -> Vec<Change> {
@@ -247,25 +267,125 @@ impl Model {
         ];
         // What was on disk is here now.
         self.kept_edits.remove(&target);
-        if let Some(kept) = &detail.edit
-            && !self.edits.contains_key(&target)
-        {
+        let is_from_disk = detail.edit.is_some() && !self.edits.contains_key(&target);
+        if let Some(kept) = detail.edit.as_ref().filter(|_| is_from_disk) {
             self.edits
                 .insert(target.clone(), WorkingCopy::of_kept(kept));
             changes.push(Change::Edit(target.clone()));
         }
-        if self
-            .edits
-            .get_mut(&target)
-            .is_some_and(|copy| copy.meet(target.kind(), detail.server()))
-        {
-            changes.push(Change::Edit(target.clone()));
-        }
+        changes.extend(self.meet(&target, detail, is_from_disk));
         self.details
             .entry(target)
             .or_default()
             .finish(Arc::clone(detail));
         changes
+    }
+
+    /// Holds the working copy against the Store's documents, which were read again.
+    fn meet(
+        &mut self,
+        target: &Target,
+        detail: &TargetDetail,
+        is_from_disk: bool,
+    ) -> Option<Change> {
+        let kind = target.kind();
+        let server = detail.server();
+        let rows: Vec<_> = self
+            .runs
+            .iter()
+            .filter(|row| row.view.target == *target)
+            .filter_map(|row| {
+                Some((
+                    row.is_settled,
+                    row.view.submission.clone(),
+                    row.plan.clone()?,
+                ))
+            })
+            .collect();
+        let copy = self.edits.get_mut(target)?;
+        if is_from_disk {
+            // A run of ours, or of another process, may have carried it while nobody looked at the target.
+            let carried = rows.iter().find(|(is_settled, ..)| *is_settled);
+            if let Some((_, submission, plan)) = carried {
+                let sent = plan.document.as_ref();
+                copy.settle(kind, sent, plan.zip.as_deref(), submission.as_deref());
+            } else if let (Some(live), None) = (&detail.published, &detail.pending)
+                && copy.is_live(kind, live)
+            {
+                copy.discard();
+                copy.zip = None;
+            }
+            if copy.is_unsaved {
+                self.forget_empty_edit(target);
+                return Some(Change::Settled(target.clone()));
+            }
+        }
+        // What a run of ours has brought there is nobody else's change.
+        let is_ours = server.is_some_and(|server| {
+            let now = put_body(kind, &server.document);
+            let sent = rows
+                .iter()
+                .filter_map(|(_, _, plan)| plan.document.as_ref());
+            let mut sent = sent.map(|sent| remote_changes(&put_body(kind, sent), None, &now));
+            sent.any(|changes| changes.is_empty())
+        });
+        let is_news = if is_ours && copy.text.is_some() {
+            let had_changes = !copy.remote_changes.is_empty();
+            copy.rebase(kind, server);
+            had_changes
+        } else {
+            copy.meet(kind, server)
+        };
+        is_news.then(|| Change::Edit(target.clone()))
+    }
+
+    /// Takes in that a working copy is on disk, or why it is not.
+    fn take_kept(&mut self, task: &KeepEdit, event: &TaskEvent<Timestamp>) -> Vec<Change> {
+        if let Some(copy) = self.edits.get_mut(&task.target) {
+            match event {
+                TaskEvent::Done(at) | TaskEvent::Progress(at) => {
+                    (copy.kept, copy.keep_error) = (Some(*at), None);
+                    let text = copy.text.as_deref().unwrap_or_default();
+                    copy.is_unsaved = *task.text != *text || task.zip != copy.zip;
+                }
+                TaskEvent::Failed(error) => copy.keep_error = Some(error.clone()),
+                TaskEvent::Cancelled => {}
+            }
+        }
+        vec![Change::Edit(task.target.clone())]
+    }
+
+    /// Takes in what another process may have written since: ours gives way where nothing of it is unsaved.
+    fn take_edit(&mut self, target: &Target, kept: Option<&KeptEdit>) -> Vec<Change> {
+        let copy = self.edits.get(target);
+        let is_news = copy.and_then(|copy| copy.kept) != kept.map(|kept| kept.saved);
+        if !is_news || copy.is_some_and(|copy| copy.is_unsaved) {
+            return vec![Change::Nothing];
+        }
+        match kept {
+            Some(kept) => {
+                let copy = WorkingCopy::of_kept(kept);
+                self.edits.insert(target.clone(), copy);
+                if let Some(detail) = self.details.get(target).and_then(Remote::value) {
+                    let detail = Arc::clone(detail);
+                    drop(self.meet(target, &detail, true));
+                }
+            }
+            None => {
+                // Thrown away elsewhere, or published: only then it is of no more use here.
+                let detail = self.details.get(target).and_then(Remote::value);
+                let live = detail.and_then(|detail| detail.published.as_ref());
+                let copy = self.edits.get(target);
+                if !live
+                    .zip(copy)
+                    .is_some_and(|(live, copy)| copy.is_live(target.kind(), live))
+                {
+                    return vec![Change::Nothing];
+                }
+                self.edits.remove(target);
+            }
+        }
+        vec![Change::Edit(target.clone())]
     }
 
     pub(super) fn take_run(
@@ -276,8 +396,13 @@ impl Model {
     ) -> Vec<Change> {
         let target = view.target.clone();
         let mut changes = vec![Change::Runs];
+        let is_committed = |model: &Self| model.run(&view.id).is_some_and(RunRow::is_committed);
+        let was_committed = is_committed(self);
+        let mut is_stale = false;
         if let (Some(report), Some(submission)) = (&view.report, &view.submission) {
             let is_live = report.status == Status::Published;
+            let before = self.statuses.get(&target);
+            is_stale = before.is_none_or(|(before, _)| before.status != report.status);
             if let Some(product) = self.product_mut(&target) {
                 if is_live {
                     product.published = Some(submission.clone());
@@ -289,8 +414,17 @@ impl Model {
             } else {
                 self.statuses.insert(target.clone(), (report.clone(), now));
             }
-            changes.push(Change::Status(target));
+            changes.push(Change::Status(target.clone()));
         }
+        let id = view.id.clone();
+        let task = job.and_then(|job| self.jobs.get(&job));
+        let plan = if let Some(Publish(plan)) = task.and_then(AnyTask::get) {
+            Some(Arc::clone(plan))
+        } else if let Some(Renew { plan, .. }) = task.and_then(AnyTask::get) {
+            plan.clone()
+        } else {
+            None
+        };
         if let Some(row) = self.runs.iter_mut().find(|row| row.view.id == view.id) {
             row.job = job.unwrap_or(row.job);
             (row.view, row.is_left) = (view, false);
@@ -305,36 +439,90 @@ impl Model {
                     view,
                     upload: None,
                     is_left: false,
+                    plan,
+                    is_settled: false,
                 },
             );
         }
+        let is_committed = self.run(&id).is_some_and(RunRow::is_committed);
+        if is_stale || is_committed != was_committed {
+            changes.push(Change::Stale(target));
+        }
+        changes.extend(self.settle(&id));
         changes
     }
 
-    fn take_deleted(&mut self, target: &Target, is_draft: bool) -> Vec<Change> {
-        let catalog = Catalog::of(target);
-        self.statuses.remove(target);
-        if is_draft {
-            if let Some(product) = self.product_mut(target) {
-                product.pending = None;
-            }
-            if let Some(detail) = self.details.get_mut(target).and_then(Remote::value_mut) {
-                let TargetDetail {
-                    pending, product, ..
-                } = Arc::make_mut(detail);
-                (*pending, product.pending) = (None, None);
+    /// What our run has brought to the Store is no longer prepared; what the Store refuses of it later is prepared again.
+    fn settle(&mut self, run: &str) -> Option<Change> {
+        let row = self.runs.iter_mut().find(|row| row.view.id == run)?;
+        let plan = row.plan.clone()?;
+        let (target, kind) = (&plan.target, plan.target.kind());
+        let (document, zip) = (plan.document.as_ref(), plan.zip.as_deref());
+        if row.is_taken() && !row.is_settled {
+            row.is_settled = true;
+            let submission = row.view.submission.clone();
+            let copy = self.edits.get_mut(target)?;
+            copy.settle(kind, document, zip, submission.as_deref());
+        } else if row.is_refused() && row.is_settled {
+            row.is_settled = false;
+            let copy = self.edits.entry(target.clone()).or_default();
+            copy.zip = copy.zip.take().or_else(|| plan.zip.clone());
+            copy.is_unsaved = true;
+            if copy.text.is_none()
+                && let Some(document) = document
+            {
+                copy.text = Some(pretty(&put_body(kind, document)));
+                self.rebase(target);
             }
         } else {
+            return None;
+        }
+        self.forget_empty_edit(target);
+        Some(Change::Settled(target.clone()))
+    }
+
+    /// A draft is gone, or without one the product itself.
+    fn take_deleted(&mut self, target: &Target, draft: Option<&str>) -> Vec<Change> {
+        let catalog = Catalog::of(target);
+        let status = self
+            .statuses
+            .remove(target)
+            .map(|(report, _)| report.status);
+        let mut changes = vec![
+            Change::List(catalog.clone()),
+            Change::Status(target.clone()),
+            Change::Target(target.clone()),
+        ];
+        if draft.is_none() {
             self.details.remove(target);
             if let Some(products) = self.list_mut(&catalog).products.value_mut() {
                 products.retain(|product| product.target != *target);
             }
+            return changes;
         }
-        vec![
-            Change::List(catalog),
-            Change::Status(target.clone()),
-            Change::Target(target.clone()),
-        ]
+        if let Some(product) = self.product_mut(target) {
+            product.pending = None;
+        }
+        let mut deleted = None;
+        if let Some(detail) = self.details.get_mut(target).and_then(Remote::value_mut) {
+            let detail = Arc::make_mut(detail);
+            deleted = detail.pending.take();
+            detail.product.pending = None;
+        }
+        // What was prepared went with the draft, unless the draft had failed and is to be replaced, or more was edited.
+        let has_failed = status.is_some_and(|status| status.is_failure())
+            || draft.is_some_and(|id| self.failure_of(target, id).is_some());
+        if let Some(copy) = self.edits.get_mut(target) {
+            if let Some(deleted) = deleted.filter(|_| !has_failed) {
+                let zip = copy.zip.clone();
+                copy.settle(target.kind(), Some(&deleted.document), zip.as_deref(), None);
+            }
+            self.rebase(target);
+            self.forget_empty_edit(target);
+            changes.push(Change::Settled(target.clone()));
+        }
+        changes.push(Change::Stale(target.clone()));
+        changes
     }
 
     /// A task has failed or was cancelled: what waits for it gets the error, or goes back to what it was.

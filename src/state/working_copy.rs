@@ -4,9 +4,12 @@
 use crate::tasks::report::KeptEdit;
 use jiff::Timestamp;
 use serde_json::Value;
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use store_model::{
-    diff::Change,
+    diff::{Change, diff, not_stored},
     merge::remote_changes,
     submission::{Submission, put_body},
     target::Kind,
@@ -24,8 +27,12 @@ pub struct WorkingCopy {
     /// What somebody else changed in the Store's document since, as of the last reading, as far as the text does not hold it too.
     pub remote_changes: Vec<Change>,
     pub zip: Option<PathBuf>,
-    /// When it was last kept on disk.
+    /// When the version that is known to be on disk was written, whoever wrote it.
     pub kept: Option<Timestamp>,
+    /// It was changed since.
+    pub is_unsaved: bool,
+    /// Why the last attempt to keep it failed.
+    pub keep_error: Option<String>,
 }
 
 impl WorkingCopy {
@@ -38,6 +45,8 @@ impl WorkingCopy {
             remote_changes: Vec::new(),
             zip: kept.zip.clone(),
             kept: Some(kept.saved),
+            is_unsaved: false,
+            keep_error: None,
         }
     }
 
@@ -53,10 +62,54 @@ impl WorkingCopy {
         self.remote_changes = Vec::new();
     }
 
+    /// The text as JSON; `None` while it is none.
+    fn value(&self) -> Option<Value> {
+        serde_json::from_str(self.text.as_deref()?).ok()
+    }
+
+    /// The Store has taken what was sent: the archive is used, and the text is no longer prepared unless it was edited further. Then
+    /// it counts as made from what was sent, which is nobody else's change.
+    pub fn settle(
+        &mut self,
+        kind: Kind,
+        sent: Option<&Value>,
+        zip: Option<&Path>,
+        submission: Option<&str>,
+    ) {
+        if self.zip.as_deref() == zip {
+            self.zip = None;
+        }
+        let sent = sent.map(|sent| put_body(kind, sent));
+        let mine = self.value().map(|mine| put_body(kind, &mine));
+        match (mine, sent) {
+            (Some(mine), Some(sent)) if diff(&mine, &sent).is_empty() => self.discard(),
+            (_, Some(sent)) if self.text.is_some() => {
+                self.base = submission.map(str::to_owned);
+                self.body = Some(Arc::new(sent));
+                self.remote_changes = Vec::new();
+            }
+            _ => {}
+        }
+        self.is_unsaved = true;
+    }
+
+    /// Whether the live document holds all of the text: another process has published it.
+    pub fn is_live(&self, kind: Kind, live: &Submission) -> bool {
+        let Some(mine) = self.value() else {
+            return false;
+        };
+        let live = put_body(kind, &live.document);
+        let base = self.body.as_deref();
+        base.is_some_and(|base| !diff(base, &put_body(kind, &mine)).is_empty())
+            && not_stored(&published(&put_body(kind, &mine)), &live, base).is_empty()
+    }
+
     /// Throws the text away; a chosen archive stays.
     pub fn discard(&mut self) {
         *self = Self {
             zip: self.zip.take(),
+            kept: self.kept,
+            is_unsaved: true,
             ..Self::default()
         };
     }
@@ -80,6 +133,35 @@ impl WorkingCopy {
             self.rebase(kind, Some(server));
         }
         self.remote_changes != known
+    }
+}
+
+/// A document that was sent as it looks when it is live: what was to be uploaded is there, what was to be deleted is gone.
+fn published(sent: &Value) -> Value {
+    let status = |item: &Value| {
+        item.get("fileStatus")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    match sent {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| {
+                let is_upload = name == "fileStatus" && *member == "PendingUpload";
+                let member = if is_upload {
+                    "Uploaded".into()
+                } else {
+                    published(member)
+                };
+                (name.clone(), member)
+            })
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .filter(|item| status(item).as_deref() != Some("PendingDelete"))
+            .map(published)
+            .collect(),
+        plain => plain.clone(),
     }
 }
 

@@ -83,6 +83,8 @@ pub struct EditedDraft {
     /// The ZIP that was picked for it.
     pub zip: Option<PathBuf>,
     pub saved_at: Timestamp,
+    /// Which session wrote it; `None` in files of older versions.
+    pub writer: Option<String>,
 }
 
 /// The first line of a working copy's file; the text follows it.
@@ -96,6 +98,8 @@ struct Header {
     base_digest: Option<String>,
     zip: Option<PathBuf>,
     saved_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    writer: Option<String>,
 }
 
 /// A kept document as the list shows it.
@@ -164,7 +168,7 @@ impl Drafts {
         };
         let saved_at = Timestamp::now();
         if why == Kept::Edited {
-            // One before that cannot be read is no reason to lose this one.
+            // One before that cannot be read is no reason to lose this one: it is set aside.
             let before = self.edited(target).ok().flatten();
             let (zip, base) = before
                 .map(|draft| (draft.zip, draft.base))
@@ -178,6 +182,7 @@ impl Drafts {
                     base,
                     zip,
                     saved_at,
+                    writer: None,
                 },
             );
         }
@@ -239,7 +244,11 @@ impl Drafts {
             base,
             zip,
             saved_at,
+            writer,
         } = draft;
+        if self.edited(target).is_err_and(|error| error.is_damage()) {
+            self.set_damaged_aside(target)?;
+        }
         // The base first: a working copy never names one that is not there.
         let (base_digest, is_new_base) = match base {
             Some(base) => self.save_base(target, base)?,
@@ -251,6 +260,7 @@ impl Drafts {
             base_digest: base_digest.clone(),
             zip: zip.clone(),
             saved_at: *saved_at,
+            writer: writer.clone(),
         };
         let header = serde_json::to_string(&header).map_err(|error| {
             DiskError::new("keep the edited document", &path, io::Error::other(error))
@@ -350,6 +360,7 @@ impl Drafts {
             base_digest,
             zip,
             saved_at,
+            writer,
             ..
         } = serde_json::from_str(header).map_err(|error| {
             DiskError::damaged(tried, &path, format!("its first line is damaged: {error}"))
@@ -366,7 +377,20 @@ impl Drafts {
             base,
             zip,
             saved_at,
+            writer,
         }))
+    }
+
+    /// Moves a working copy that cannot be read to the texts that were set aside, byte by byte; gives its new place.
+    pub fn set_damaged_aside(&self, target: &Target) -> Result<PathBuf, DiskError> {
+        let path = self.edited_path(target);
+        let fail = |source| DiskError::new("set a damaged document aside", &path, source);
+        let at = Timestamp::now().strftime(NAME_TIME);
+        let name = format!("{}~{at}~{}~.json", stem(target), Kept::SetAside.word());
+        let aside = self.folder.join(name);
+        fs::rename(&path, &aside).map_err(fail)?;
+        atomic::sync_folder(&self.folder).map_err(fail)?;
+        Ok(aside)
     }
 
     /// Throws a target's working copy away; fine when there is none.

@@ -49,6 +49,11 @@ impl DiskError {
             .is_some()
     }
 
+    /// Whether the file was read and does not say what it should.
+    pub fn is_damage(&self) -> bool {
+        self.source.kind() == io::ErrorKind::InvalidData
+    }
+
     /// What to do about it.
     fn remedy(&self) -> &'static str {
         match self.source.kind() {

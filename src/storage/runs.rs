@@ -14,7 +14,7 @@ use std::{
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
-use store_model::signed_url::redact_document;
+use store_model::{signed_url::redact_document, target::Target};
 
 /// Journals hold whole documents. What matters of a run that has ended stands in the history for good.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -69,6 +69,27 @@ impl Runs {
         Self {
             folder: data_dir.join("runs"),
         }
+    }
+
+    /// Takes a target for this process, so that no other one changes it meanwhile.
+    pub fn hold(&self, target: &Target) -> Result<Lock, DiskError> {
+        Lock::take(&self.target(target), "work on this target")
+    }
+
+    /// Who works on a target, if that was written down.
+    pub fn holder(&self, target: &Target) -> Option<Holder> {
+        lock::holder(&self.target(target))
+    }
+
+    /// The name of a target's lock; no file of this name is made.
+    fn target(&self, target: &Target) -> PathBuf {
+        let name: String = target
+            .to_string()
+            .to_lowercase()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        self.folder.join(format!("target-{name}"))
     }
 
     /// Starts a journal; the header is on disk when this returns. `id` is a UUID (v7, so that names sort by time).

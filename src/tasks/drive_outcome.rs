@@ -10,9 +10,9 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::path::PathBuf;
-use store_client::ApiError;
-use store_model::{finding::Severity, product::PackageIdentity, target::Target};
+use std::{collections::BTreeMap, path::PathBuf};
+use store_client::{ApiError, blob::FileIdentity};
+use store_model::{finding::Severity, packages::rows, product::PackageIdentity, target::Target};
 
 pub(super) async fn examine(
     target: &Target,
@@ -22,9 +22,12 @@ pub(super) async fn examine(
     sum: Option<[u8; 32]>,
 ) -> Result<RunEvent, Fault> {
     let kind = target.kind();
-    let joined =
-        tokio::task::spawn_blocking(move || browse::examine(&zip, kind, &document, identity)).await;
-    let examined = joined.map_err(|error| Fault {
+    let joined = tokio::task::spawn_blocking(move || {
+        let file = FileIdentity::of(&zip).ok();
+        let file = file.and_then(|file| serde_json::to_value(file).ok());
+        (browse::examine(&zip, kind, &document, identity), file)
+    });
+    let (examined, identity) = joined.await.map_err(|error| Fault {
         cause: Cause::Trouble,
         message: format!("The ZIP could not be read: {error}"),
     })?;
@@ -33,8 +36,17 @@ pub(super) async fn examine(
             problems: vec![format!("{}: {broken}", examined.zip.display())],
             warnings: Vec::new(),
             sum,
+            versions: BTreeMap::new(),
+            identity: None,
         });
     }
+    let versions = examined
+        .archive
+        .iter()
+        .flat_map(rows::cargo)
+        .filter(|(_, package)| !package.version.is_empty())
+        .map(|(path, package)| (path, package.version))
+        .collect();
     let sentences = examined.fit.sentences();
     let of = |wanted| {
         sentences
@@ -47,6 +59,8 @@ pub(super) async fn examine(
         problems: of(Severity::Error),
         warnings: of(Severity::Warning),
         sum,
+        versions,
+        identity,
     })
 }
 

@@ -7,9 +7,11 @@ use crate::{
         machine::Run,
         operation::Header,
     },
-    storage::{DiskError, Runs},
+    storage::{DiskError, RunFile, Runs},
 };
 use serde_json::Value;
+use std::sync::Arc;
+use store_model::target::Target;
 
 /// A run as its journal left it.
 pub(super) struct Recovered {
@@ -87,6 +89,7 @@ pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskE
                 found.push(Interrupted {
                     id: file.id,
                     view: Some(view),
+                    plan: recovered.run.plan().cloned().map(Arc::new),
                     held_by: holder,
                     problem: file.damaged,
                 });
@@ -94,12 +97,25 @@ pub fn interrupted(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskE
             Err(problem) => found.push(Interrupted {
                 id: file.id,
                 view: None,
+                plan: None,
                 held_by: holder,
                 problem: Some(problem),
             }),
         }
     }
     Ok(found)
+}
+
+/// The run that another process drives for this target, if its journal says so.
+pub(super) fn driven(runs: &Runs, target: &Target) -> Option<String> {
+    let is_of_target = |file: &RunFile| {
+        let header = file.first.clone().map(serde_json::from_value::<Header>);
+        header.is_some_and(|header| header.is_ok_and(|header| header.operation.target() == target))
+    };
+    let mut files = runs.list().ok()?.into_iter();
+    files
+        .find(|file| file.is_locked && is_of_target(file))
+        .map(|file| file.id)
 }
 
 /// Whether the journal's last line leaves nothing to be done.

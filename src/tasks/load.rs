@@ -3,12 +3,14 @@
 use super::{
     blocking::away,
     journal,
-    report::{Interrupted, KeptEdit, TargetDetail},
+    report::{Interrupted, TargetDetail},
     services::Services,
     task::{FailureNotice, Task, TaskContext, TaskError},
+    working_copy::read_edit,
 };
 use crate::storage::{DiskError, Drafts, Kept};
 use jiff::Timestamp;
+use serde_json::Value;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -16,7 +18,7 @@ use std::sync::{
 use store_client::{ApiError, Priority, Store};
 use store_model::{
     catalog::Catalog,
-    product::{PackageIdentity, Product},
+    product::{PackageIdentity, Product, field},
     status::StatusReport,
     submission::Submission,
     target::Target,
@@ -184,7 +186,14 @@ impl Task for LoadTarget {
 
     async fn run(self, context: TaskContext<Self>) -> Result<Arc<TargetDetail>, TaskError> {
         let services = context.services().await?;
-        let detail = read_target(&services, &self.0, Priority::Selected).await?;
+        let mut detail = read_cached(&services, &self.0).await?;
+        // What cannot be kept can still be looked at.
+        detail.edit = read_edit(context.home(), self.0, context.reporter())
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(?error, "the working copy cannot be read");
+                None
+            });
         Ok(Arc::new(detail))
     }
 }
@@ -227,6 +236,7 @@ pub(crate) async fn package_identity(
     }
 }
 
+/// A target with its documents as the Store has them now.
 pub(crate) async fn read_target(
     services: &Services,
     target: &Target,
@@ -234,35 +244,70 @@ pub(crate) async fn read_target(
 ) -> Result<TargetDetail, ApiError> {
     let store = services.store.with_priority(priority);
     let product = store.product(target).await?;
-    let read = async |id: Option<&String>| -> Result<Option<Submission>, ApiError> {
-        match id {
-            Some(id) => Ok(Some(store.submission(target, id).await?.submission)),
-            None => Ok(None),
+    let published = read_submission(&store, target, product.published.as_deref());
+    read_documents(&store, product.clone(), published).await
+}
+
+/// The same for the screen: a published document that was read before comes from disk, because it never changes under its id.
+async fn read_cached(services: &Services, target: &Target) -> Result<TargetDetail, ApiError> {
+    let store = services.store.with_priority(Priority::Selected);
+    let product = store.product(target).await?;
+    let cache = services.home.cache();
+    let (profile, name) = (services.profile.clone(), format!("live {target}"));
+    let published = async {
+        let (place, owner, kept) = (cache.clone(), profile.clone(), name.clone());
+        let load = move || place.load::<Submission>(&owner, &kept);
+        if let Ok(Some((known, _))) = tokio::task::spawn_blocking(load).await
+            && Some(&known.id) == product.published.as_ref()
+        {
+            return Ok(Some(known));
         }
+        let read = read_submission(&store, target, product.published.as_deref()).await?;
+        if let Some(live) = read.clone().filter(|live| !has_open_rollout(live)) {
+            let keep = move || cache.save(&profile, &name, &live, Timestamp::now());
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
+                tracing::info!(%error, "the published document was not kept");
+            }
+        }
+        Ok(read)
     };
-    let (pending, published) = futures::try_join!(
-        read(product.pending.as_ref()),
-        read(product.published.as_ref())
-    )?;
-    let kept = services
-        .home
-        .drafts()
-        .edited(target)
-        .unwrap_or_else(|error| {
-            tracing::warn!(%error, "the working copy cannot be read");
-            None
-        });
-    let edit = kept.map(|edit| KeptEdit {
-        text: edit.text,
-        base: edit.base_submission,
-        body: edit.base.map(Arc::new),
-        zip: edit.zip,
-        saved: edit.saved_at,
-    });
+    read_documents(&store, product.clone(), published).await
+}
+
+async fn read_documents(
+    store: &Store,
+    product: Product,
+    published: impl Future<Output = Result<Option<Submission>, ApiError>>,
+) -> Result<TargetDetail, ApiError> {
+    let pending = read_submission(store, &product.target, product.pending.as_deref());
+    let (pending, published) = futures::try_join!(pending, published)?;
     Ok(TargetDetail {
         product,
         published,
         pending,
-        edit,
+        edit: None,
     })
+}
+
+async fn read_submission(
+    store: &Store,
+    target: &Target,
+    id: Option<&str>,
+) -> Result<Option<Submission>, ApiError> {
+    match id {
+        Some(id) => Ok(Some(store.submission(target, id).await?.submission)),
+        None => Ok(None),
+    }
+}
+
+/// Whether the share of customers that get it may still change: the one thing that does in a published document.
+fn has_open_rollout(live: &Submission) -> bool {
+    let rollout = field(&live.document, "packageDeliveryOptions")
+        .and_then(|options| field(options, "packageRollout"));
+    let status = rollout.and_then(|rollout| field(rollout, "packageRolloutStatus"));
+    let is_over = status
+        .and_then(Value::as_str)
+        .is_some_and(|status| matches!(status, "PackageRolloutComplete" | "PackageRolloutStopped"));
+    let is_on = rollout.and_then(|rollout| field(rollout, "isPackageRollout"));
+    is_on.and_then(Value::as_bool) == Some(true) && !is_over
 }

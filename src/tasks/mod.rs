@@ -6,6 +6,7 @@ pub mod check;
 pub mod digest;
 pub mod drive;
 pub mod drive_outcome;
+mod driver;
 pub mod history;
 pub mod history_item;
 pub mod journal;

@@ -26,6 +26,7 @@ struct Running {
 pub struct Pool {
     home: Home,
     profile: String,
+    session: String,
     services: PendingServices,
     sender: mpsc::Sender<Told>,
     root: CancellationToken,
@@ -60,6 +61,7 @@ impl Pool {
         Self {
             home,
             profile,
+            session: uuid::Uuid::new_v4().to_string(),
             services,
             sender,
             root,
@@ -89,6 +91,7 @@ impl Pool {
             Means {
                 home: self.home.clone(),
                 profile: self.profile.clone(),
+                session: self.session.clone(),
                 services: self.services.clone(),
                 reporter: reporter.clone(),
                 cancel: cancel.clone(),
@@ -133,6 +136,9 @@ impl Pool {
 
     /// Cancels everything and gives it time to put its things in order.
     pub async fn shut_down(self, patience: Duration) {
+        if let Some(Ok(services)) = self.services.peek() {
+            services.closing.cancel();
+        }
         self.root.cancel();
         self.tasks.close();
         let _ = time::timeout(patience, self.tasks.wait()).await;

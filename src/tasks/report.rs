@@ -1,7 +1,7 @@
 //! What a task tells the screen: plain data, sent over one bounded channel with the task's id.
 
 use super::message::TaskMessage;
-use crate::engine::view::RunView;
+use crate::engine::{plan::Plan, view::RunView};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -89,6 +89,8 @@ pub struct Interrupted {
     pub id: String,
     /// `None` when the journal cannot be read.
     pub view: Option<RunView>,
+    /// What it publishes; `None` where it only follows.
+    pub plan: Option<Arc<Plan>>,
     /// Another process drives it: which, as far as that is known.
     pub held_by: Option<String>,
     /// Why it cannot be gone on with, or what is damaged.

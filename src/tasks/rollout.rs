@@ -4,7 +4,7 @@ use super::{
     probe::{self, Asked, Doubtful},
     services::Services,
 };
-use store_client::{ApiError, Rollout};
+use store_client::{ApiError, Rollout, Store};
 use store_model::target::Target;
 
 /// Percentages nearer than this are the same: the Store keeps them as floating-point numbers.
@@ -34,6 +34,20 @@ impl Move {
     }
 }
 
+/// Sends the move, once.
+pub(super) async fn send(
+    store: &Store,
+    target: &Target,
+    submission: &str,
+    to: Move,
+) -> Result<Rollout, ApiError> {
+    match to {
+        Move::Set(percentage) => store.set_rollout(target, submission, percentage).await,
+        Move::Halt => store.halt_rollout(target, submission).await,
+        Move::Finalize => store.finalize_rollout(target, submission).await,
+    }
+}
+
 struct Shift<'a> {
     target: &'a Target,
     submission: &'a str,
@@ -45,21 +59,7 @@ impl Doubtful for Shift<'_> {
     type Error = ApiError;
 
     async fn send(&self, services: &Services) -> Result<Rollout, ApiError> {
-        let Self {
-            target,
-            submission,
-            to,
-        } = *self;
-        match to {
-            Move::Set(percentage) => {
-                services
-                    .store
-                    .set_rollout(target, submission, percentage)
-                    .await
-            }
-            Move::Halt => services.store.halt_rollout(target, submission).await,
-            Move::Finalize => services.store.finalize_rollout(target, submission).await,
-        }
+        send(&services.store, self.target, self.submission, self.to).await
     }
 
     async fn command(&self, services: &Services) -> Result<Asked<Rollout>, ApiError> {

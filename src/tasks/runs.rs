@@ -5,11 +5,12 @@ use super::{
     task::{Task, TaskContext, TaskError},
 };
 use crate::engine::{operation::Operation, plan::Plan};
+use std::sync::Arc;
 use store_model::target::Target;
 
 /// Publishes what was planned.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Publish(pub Box<Plan>);
+pub struct Publish(pub Arc<Plan>);
 
 impl Task for Publish {
     type Output = ();
@@ -23,7 +24,8 @@ impl Task for Publish {
     }
 
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
-        drive_run(Operation::Publish(self.0), context).await
+        let plan = Box::new(Arc::unwrap_or_clone(self.0));
+        drive_run(Operation::Publish(plan), context).await
     }
 }
 
@@ -92,7 +94,7 @@ impl Task for Resume {
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
         let services = context.services().await?;
         let (reporter, cancel) = (context.reporter(), context.cancellation());
-        drive::resume(&services, &self.run, reporter, cancel).await;
+        drive::resume(&services, &self.run, false, reporter, cancel).await;
         Ok(())
     }
 }
@@ -101,6 +103,8 @@ impl Task for Resume {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Renew {
     pub run: String,
+    /// What the run was to publish, as far as that is known: the working copy is compared with it.
+    pub plan: Option<Arc<Plan>>,
 }
 
 impl Task for Renew {
@@ -113,7 +117,8 @@ impl Task for Renew {
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
         let services = context.services().await?;
         let (reporter, cancel) = (context.reporter(), context.cancellation());
-        renew::run(&services, &self.run, reporter, cancel).await;
+        // The dashboard has asked for the yes.
+        renew::run(&services, &self.run, true, reporter, cancel).await;
         Ok(())
     }
 }

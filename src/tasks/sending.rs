@@ -15,6 +15,7 @@ use crate::{
     storage::Journal,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, sync::Mutex, time::Duration};
 use store_client::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl};
 use store_model::units::Rate;
@@ -35,6 +36,10 @@ pub(super) struct Sending<'a> {
     pub zip: &'a Path,
     /// What an earlier process had sent.
     pub sent: Option<Sent>,
+    /// Tells the file that was examined from a changed one.
+    pub examined: Option<&'a Value>,
+    /// Whether the archive may still be put in place, asked right before it is.
+    pub gate: blob::Gate<'a>,
 }
 
 pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<RunEvent, Fault> {
@@ -46,6 +51,8 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         url,
         zip,
         sent,
+        examined,
+        gate,
     } = sending;
     let trouble = |message: String| Fault {
         cause: Cause::Trouble,
@@ -60,6 +67,9 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         .and_then(|identity| serde_json::to_value(identity).map_err(|error| error.to_string()))
         .map_err(|error| trouble(format!("{} cannot be read: {error}", zip.display())))?;
 
+    if examined.is_some_and(|examined| *examined != identity) {
+        return Ok(RunEvent::ArchiveChanged);
+    }
     // Blocks of another file, or for another place, are nobody's business here.
     let known = sent.filter(|sent| sent.place == url.place() && sent.identity == identity);
     let mut settings = services.upload.clone();
@@ -88,7 +98,8 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             meter.take(&event);
         }
     };
-    match blob::upload(
+    match blob::upload_through(
+        gate,
         &services.http,
         url,
         zip,
@@ -106,6 +117,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             }
             Ok(RunEvent::Uploaded {
                 bytes: uploaded.size,
+                etag: uploaded.etag,
             })
         }
         Err(UploadError::Cancelled { .. }) => Ok(RunEvent::Cancelled),
@@ -250,7 +262,7 @@ fn ranges(numbers: &BTreeSet<u32>) -> Vec<(u32, u32)> {
 mod tests {
     use super::*;
     use crate::{storage::Runs, tasks::reporter::JobId};
-    use serde_json::{Value, json};
+    use serde_json::json;
     use tokio::sync::mpsc;
 
     #[test]

@@ -15,6 +15,7 @@ use store_client::{
     blob::{Checksum, UploadSettings},
     http::{self, HttpClientError},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -25,8 +26,12 @@ pub struct Services {
     pub home: Home,
     /// The profile's name: journals and caches belong to it.
     pub profile: String,
+    /// Whether a commit and a deletion ask for a yes of their own.
+    pub is_protected: bool,
     pub cadence: Cadence,
     pub upload: UploadSettings,
+    /// The program ends: what is only followed is left as it is, for the next start.
+    pub closing: CancellationToken,
 }
 
 /// Services that may still be in the making, or in words why there are none.
@@ -107,10 +112,12 @@ impl Services {
             http,
             home,
             profile: profile.name.clone(),
+            is_protected: profile.protected,
             cadence: Cadence {
                 shortest: follow.shortest,
                 longest: follow.longest,
             },
+            closing: CancellationToken::new(),
             upload: UploadSettings {
                 connections: upload.connections as usize,
                 block_size: upload.block_size,

@@ -198,6 +198,8 @@ impl PartialEq for AnyTask {
 pub(super) struct Means {
     pub home: Home,
     pub profile: String,
+    /// Tells what this pool writes from what others do.
+    pub session: String,
     pub services: PendingServices,
     pub reporter: Reporter,
     pub cancel: CancellationToken,
@@ -217,6 +219,11 @@ impl<T: Task> TaskContext<T> {
     /// The name of the profile in use.
     pub fn profile(&self) -> &str {
         &self.means.profile
+    }
+
+    /// Tells what this session writes from what another process does.
+    pub fn session(&self) -> &str {
+        &self.means.session
     }
 
     /// The Store and all that belongs to it. Waits until it is there: a task that needs only the disk does not ask.

@@ -32,7 +32,7 @@ use flightdeck::{
         reporter::JobId,
         task::{AnyTask, Task},
         texts,
-        working_copy::KeepEdit,
+        working_copy::{KeepEdit, ReadEdit},
     },
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -312,7 +312,8 @@ impl Dashboard {
             self.kept = Some(task.text.clone());
             self.answer(id, task, TaskEvent::Done(at));
         } else {
-            return job.is::<Recall>();
+            // What is on disk is what the app knows.
+            return job.is::<Recall>() || job.is::<ReadEdit>();
         }
         true
     }

@@ -5,7 +5,7 @@ use crate::harness::{
 };
 use flightdeck::{
     app::event::{Effect, Event, Exit},
-    engine::view::{Cause, Ending, Outcome, Step},
+    engine::view::{Cause, Ending, Outcome, Step, StepState},
     screen::command::PaneId,
     state::ProfileView,
     tasks::{
@@ -54,11 +54,7 @@ fn with_draft(profile: ProfileView, status: &str) -> Harness {
 #[test]
 fn starts_with_what_was_known_and_asks_for_the_lists() {
     let harness = app();
-    let expected = [
-        Recall.into(),
-        LoadCatalog(Catalog::Apps).into(),
-        LoadCatalog(Catalog::AddOns).into(),
-    ];
+    let expected = [Recall.into(), LoadCatalog(Catalog::Apps).into()];
     assert_eq!(harness.started(), expected.iter().collect::<Vec<_>>());
 }
 
@@ -98,10 +94,7 @@ fn the_selection_follows_the_cursor_and_is_loaded_after_a_pause() {
         "walking asks for nothing"
     );
     harness.wait(millis(250));
-    let expected = [
-        LoadCatalog(Catalog::Flights { app: "9C".into() }).into(),
-        LoadTarget(Target::app("9C")).into(),
-    ];
+    let expected = [LoadTarget(Target::app("9C")).into()];
     assert_eq!(harness.started(), expected.iter().collect::<Vec<_>>());
     harness.take();
     harness.keys("k j").wait(millis(250));
@@ -484,7 +477,8 @@ fn a_draft_whose_upload_url_has_ended_is_replaced_only_with_a_yes() {
     assert_eq!(
         harness.started(),
         [&Renew {
-            run: "run-1".into()
+            run: "run-1".into(),
+            plan: None,
         }
         .into()]
     );
@@ -960,4 +954,97 @@ fn the_overview_fills_its_room_and_never_more() {
         assert_eq!(screen.contains('▼'), rows == 24, "{screen}");
         assert_eq!(screen.contains("All of it."), rows > 24, "{screen}");
     }
+}
+
+#[test]
+fn what_a_reading_told_of_a_state_is_not_asked_for_again() {
+    let mut harness = loaded();
+    harness.take();
+    let asked = |harness: &Harness| {
+        harness
+            .started()
+            .iter()
+            .filter(|task| task.is::<LoadStatus>())
+            .count()
+    };
+    harness.keys("r");
+    let id = harness.job(AnyTask::is::<LoadTarget>);
+    let product = app_product("9C", "Northwind Timer", "2", "1");
+    harness.done::<LoadTarget>(id, Arc::new(detail(product, Some("Certification"))));
+    harness.take();
+    harness.wait(Duration::from_secs(60));
+    let of_it = |task: &&AnyTask| {
+        task.get::<LoadStatus>()
+            .is_some_and(|task| task.target == Target::app("9C"))
+    };
+    assert_eq!(harness.started().into_iter().filter(of_it).count(), 0);
+    // Nobody looks at the screen any more: the background stops, and the next key wakes it.
+    harness.wait(Duration::from_hours(2));
+    harness.take();
+    harness.wait(Duration::from_hours(2));
+    assert_eq!(asked(&harness), 0);
+    harness.keys("j");
+    assert!(asked(&harness) > 0);
+}
+
+#[test]
+fn a_filter_that_matches_nothing_selects_nothing() {
+    let mut harness = loaded();
+    let before = harness.app.selected().cloned();
+    harness.keys("/").typed("zzzz");
+    assert_eq!(harness.app.selected(), None);
+    assert!(harness.screen().contains("0 of 6"), "{}", harness.screen());
+    harness.keys("enter").take();
+    for key in ["w", "u", "e", "z", "shift-d"] {
+        harness.keys(key);
+    }
+    assert!(harness.started().is_empty() && harness.app.overlays().is_empty());
+    harness.keys("esc");
+    assert_eq!(harness.app.selected().cloned(), before);
+}
+
+#[test]
+fn a_pause_is_called_a_pause() {
+    let mut harness = with_run(Step::Upload);
+    let job = harness.job(AnyTask::is::<Follow>);
+    let upload = UploadProgress {
+        run: "run-1".into(),
+        sent: 610,
+        total: 1000,
+        ..UploadProgress::default()
+    };
+    harness.report(Some(job), Report::Upload(upload));
+    ended_at_upload(&mut harness, job, Outcome::Cancelled, None);
+    let screen = harness.screen();
+    let said = harness.app.messages().join(" ");
+    assert!(
+        said.contains("paused") && screen.contains("paused"),
+        "{said}"
+    );
+    assert!(!said.contains("cancelled") && !screen.contains("cancelled"));
+}
+
+#[test]
+fn what_was_only_looked_at_is_said_to_be_seen() {
+    let mut harness = with_run(Step::Follow);
+    let job = harness.job(AnyTask::is::<Follow>);
+    let mut view = run(
+        "run-1",
+        Target::app("9A"),
+        "Northwind Notes",
+        Step::Follow,
+        harness.now.wall,
+    );
+    for step in view
+        .steps
+        .iter_mut()
+        .filter(|step| step.step < Step::Follow)
+    {
+        step.state = StepState::Skipped;
+    }
+    view.timeline.remove(0);
+    harness.report(Some(job), Report::Run(Box::new(view)));
+    let screen = harness.screen();
+    assert!(screen.contains("seen since"), "{screen}");
+    assert!(!screen.contains(" for 1:05"), "{screen}");
 }

@@ -213,14 +213,15 @@ impl Harness {
     /// Both lists arrive, the first app is looked at, its flights arrive.
     pub fn fill(&mut self) -> &mut Self {
         self.answer(Catalog::Apps, apps());
+        // The selected target takes its time: the rest waits for it no longer than this.
+        self.wait(Duration::from_millis(2_500));
         self.answer(Catalog::AddOns, add_ons());
-        self.wait(Duration::from_millis(250));
         let first = self.app.selected().unwrap().id().to_owned();
         self.answer(Catalog::Flights { app: first.clone() }, flights(&first));
         for (id, status) in [
             ("9C", "Certification"),
-            ("9F", "CommitFailed"),
             ("9D", "PendingCommit"),
+            ("9F", "CommitFailed"),
         ] {
             self.answer_status(&Target::app(id), status);
         }

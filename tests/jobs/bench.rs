@@ -3,7 +3,7 @@
 use crate::services;
 use flightdeck::{
     engine::{
-        plan::{PendingPolicy, Plan, WaitFor},
+        plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
     tasks::{
@@ -166,7 +166,7 @@ impl Bench {
     }
 
     pub fn publish(&mut self, plan: Plan) -> JobId {
-        self.start(Publish(Box::new(plan)))
+        self.start(Publish(Arc::new(plan)))
     }
 
     /// The next report, looked through.
@@ -293,6 +293,9 @@ impl Bench {
             base: None,
             allow: Vec::new(),
             wait: WaitFor::Published,
+            existing_rollout: ExistingRollout::Fail,
+            is_confirmed: false,
+            is_protected: false,
         }
     }
 

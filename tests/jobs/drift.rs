@@ -18,6 +18,7 @@ use flightdeck::{
     },
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 use store_model::{submission::put_body, target::Target};
 
 async fn detail(bench: &mut Bench, target: &Target) -> TargetDetail {
@@ -63,7 +64,7 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
         .await
         .unwrap();
     let before = bench.state_of(&target).await;
-    let told = bench.run(Publish(Box::new(plan.clone()))).await;
+    let told = bench.run(Publish(Arc::new(plan.clone()))).await;
     let (outcome, message) = ending(&told);
     assert_eq!(outcome, Outcome::Refused, "{message}");
     assert!(
@@ -81,7 +82,7 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
         base: Some(now),
         ..plan
     };
-    let told = bench.run(Publish(Box::new(plan))).await;
+    let told = bench.run(Publish(Arc::new(plan))).await;
     assert_eq!(ending(&told).0, Outcome::Published, "{:?}", ending(&told));
 
     // Both sides are kept, for their owner alone, and tied to run and submission.
@@ -165,7 +166,7 @@ async fn an_update_is_not_sent_when_the_earlier_document_cannot_be_kept() {
     };
     let before = bench.state_of(&target).await;
     bench.block("drafts");
-    let (outcome, message) = ending(&bench.run(Publish(Box::new(plan))).await);
+    let (outcome, message) = ending(&bench.run(Publish(Arc::new(plan))).await);
     assert!(
         outcome == Outcome::Failed && message.contains("could not be kept"),
         "{message}"

@@ -18,6 +18,7 @@ fn edit(text: &str) -> KeepEdit {
         base: Some("1152".into()),
         body: Some(Arc::new(serde_json::json!({"notes": "as they were"}))),
         zip: Some("notes.zip".into()),
+        seen: None,
     }
 }
 

@@ -15,7 +15,7 @@ use flightdeck::{
     },
 };
 use serde_json::{Value, json};
-use std::{fs, io::Write, path::PathBuf};
+use std::{fs, io::Write, path::PathBuf, sync::Arc};
 use store_sim::{Scenario, SimOptions};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -91,7 +91,7 @@ async fn a_release_is_told_from_its_start_to_published() {
     let zip = archive_of_many_blocks(&bench);
     let size = fs::metadata(&zip).unwrap().len();
     let plan = bench.plan(app(), "notes-2.5.json", Some(&zip));
-    let told = bench.run(Publish(Box::new(plan))).await;
+    let told = bench.run(Publish(Arc::new(plan))).await;
 
     let views = views(&told);
     assert_eq!(done(&views), Step::ALL);
@@ -305,7 +305,7 @@ async fn two_releases_of_one_target_never_share_a_draft() {
 async fn without_a_journal_there_is_no_run() {
     let mut bench = Bench::new().await;
     bench.block("runs");
-    let told = bench.run(Publish(Box::new(bench.release()))).await;
+    let told = bench.run(Publish(Arc::new(bench.release()))).await;
     let Some(Report::Failed { message }) = told.first() else {
         panic!("{told:?}")
     };
@@ -342,7 +342,7 @@ async fn a_draft_is_replaced_only_after_its_document_is_saved() {
 
     let drafts = bench.home().join("data/drafts");
     bench.block("drafts");
-    let told = bench.run(Publish(Box::new(plan.clone()))).await;
+    let told = bench.run(Publish(Arc::new(plan.clone()))).await;
     let (outcome, message) = ending(&told);
     assert!(
         outcome == Outcome::Failed && message.contains("drafts"),
@@ -356,7 +356,7 @@ async fn a_draft_is_replaced_only_after_its_document_is_saved() {
 
     fs::remove_file(&drafts).unwrap();
     fs::create_dir(&drafts).unwrap();
-    let told = bench.run(Publish(Box::new(plan))).await;
+    let told = bench.run(Publish(Arc::new(plan))).await;
     assert_eq!(ending(&told).0, Outcome::Published, "{:?}", ending(&told));
     let saved: Vec<_> = fs::read_dir(&drafts)
         .unwrap()
@@ -373,7 +373,7 @@ async fn a_draft_is_replaced_only_after_its_document_is_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finished_run_stands_in_the_history_with_its_journal_beside() {
     let mut bench = Bench::new().await;
-    let told = bench.run(Publish(Box::new(bench.release()))).await;
+    let told = bench.run(Publish(Arc::new(bench.release()))).await;
     let run = views(&told)[0].id.clone();
     let journal = bench.services.home.runs().read(&run).unwrap();
     assert_eq!(journal[0]["run"], run.as_str());

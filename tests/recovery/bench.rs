@@ -100,9 +100,10 @@ impl Bench {
             )
         };
         let config = format!(
-            "default_profile = \"test\"\n[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n[upload]\n{upload}\n{}{}",
+            "default_profile = \"test\"\n[follow]\nshortest = \"100ms\"\nlongest = \"200ms\"\n[upload]\n{upload}\n{}{}{}protected = true\n",
             profile("test"),
-            profile("other")
+            profile("other"),
+            profile("guarded"),
         );
         fs::write(home.join("config.toml"), config).unwrap();
         Self {

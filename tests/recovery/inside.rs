@@ -7,7 +7,7 @@ use super::{
 use flightdeck::{
     engine::{
         operation::Operation,
-        plan::{PendingPolicy, Plan, WaitFor},
+        plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
     tasks::{
@@ -158,31 +158,42 @@ impl Inside {
             base: None,
             allow: Vec::new(),
             wait: WaitFor::Published,
+            existing_rollout: ExistingRollout::Fail,
+            is_confirmed: false,
+            is_protected: false,
         }
     }
 
     pub async fn publish(&self, plan: Plan) -> Told {
-        let (reporter, told) = channel();
-        let cancel = self.cancel();
-        let run = drive::run(
-            &self.services,
-            Operation::Publish(Box::new(plan)),
-            &reporter,
-            &cancel,
-        );
-        let told = listen(told);
-        run.await;
-        drop(reporter);
-        told.await.unwrap()
+        publish(&self.services, plan, &self.cancel()).await
     }
 
     pub async fn resume(&self, id: &str) -> Told {
         let (reporter, told) = channel();
         let cancel = self.cancel();
         let told = listen(told);
-        drive::resume(&self.services, id, &reporter, &cancel).await;
+        drive::resume(&self.services, id, false, &reporter, &cancel).await;
         drop(reporter);
         told.await.unwrap()
+    }
+
+    /// Other people's program on the same Store, with a home of its own.
+    pub fn elsewhere(&self) -> Services {
+        let home = self.folder.path().join("elsewhere");
+        open(&self.sim.url(), &home, Arc::new(|_| ()))
+    }
+
+    /// Waits until the first rule of the scenario has struck, or `ended` says that it never will.
+    pub async fn until_struck(&self, ended: impl Fn() -> bool) -> bool {
+        loop {
+            if self.state().await["faults"][0] == 1 {
+                return true;
+            }
+            if ended() {
+                return false;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The next run is cancelled after so many requests.
@@ -206,6 +217,20 @@ impl Inside {
             );
         }
     }
+}
+
+pub async fn publish(services: &Services, plan: Plan, cancel: &CancellationToken) -> Told {
+    let (reporter, told) = channel();
+    let told = listen(told);
+    drive::run(
+        services,
+        Operation::Publish(Box::new(plan)),
+        &reporter,
+        cancel,
+    )
+    .await;
+    drop(reporter);
+    told.await.unwrap()
 }
 
 fn channel() -> (Reporter, mpsc::Receiver<(Option<JobId>, Report)>) {

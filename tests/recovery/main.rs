@@ -16,7 +16,9 @@ mod chance;
 mod inside;
 mod journals;
 mod kill;
+mod others;
 mod products;
+mod resumed;
 #[path = "../support/services.rs"]
 mod services;
 mod table;

@@ -82,19 +82,19 @@ pub const ROWS: [Row; 4] = [
     },
     Row {
         call: "create",
-        line: "| create | the product, then the draft that it names | a draft whose id was not there before, in `PendingCommit` and not made in Partner Center: ours; none: not done | ours: used as if it had been answered; not done: create again; anything else: refused, with the link |",
+        line: "| create | the product, then the draft that it names | a draft whose id was not there before, in `PendingCommit`, not made in Partner Center and equal to what is live: ours; none: not done | ours: used as if it had been answered; not done: create again; anything else: refused, with the link |",
         sent: ("POST", "/submissions"),
         asked: "",
     },
     Row {
         call: "update",
-        line: "| update | the draft | holds everything that was sent: done; else: not done | done: read back; not done: the same PUT again, unless somebody else changed the draft: refused with the list; no longer in `PendingCommit`: failed, left alone |",
+        line: "| update | the draft | holds everything that was sent: done; else: not done | done: read back; not done: the same PUT again, unless somebody else changed the draft: refused with the list; no longer in `PendingCommit`: refused, left alone |",
         sent: ("PUT", "/submissions/{id}"),
         asked: "/submissions/{id}",
     },
     Row {
         call: "commit",
-        line: "| commit | the status | any state but `PendingCommit`: done; `PendingCommit`: not done | done: follow; not done: commit again |",
+        line: "| commit | the status | any state but `PendingCommit`: done; `PendingCommit`: not done | done: follow; not done: look at the draft again, then commit |",
         sent: ("POST", "/submissions/{id}/commit"),
         asked: "/submissions/{id}/status",
     },
@@ -255,7 +255,7 @@ async fn overtaken(call: &str, actions: &[&str]) -> (Inside, RunView) {
 #[rstest]
 #[case("create", &["portal-draft"], Outcome::Refused, "not ours")]
 #[case("delete", &["delete-draft", "portal-draft"], Outcome::Refused, "was not touched")]
-#[case("update", &["commit"], Outcome::Failed, "is left alone")]
+#[case("update", &["commit"], Outcome::Refused, "is left alone")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_others_did_meanwhile_is_left_alone(
     #[case] call: &str,

@@ -13,6 +13,17 @@ const REQUESTS: u32 = 50_000;
 
 /// `settings` is the config file's text.
 pub fn open(url: &str, home: &Path, settings: &str, observe: Observe) -> Services {
+    open_limited(url, home, settings, observe, REQUESTS)
+}
+
+/// With a limit of requests a minute.
+pub fn open_limited(
+    url: &str,
+    home: &Path,
+    settings: &str,
+    observe: Observe,
+    requests_per_minute: u32,
+) -> Services {
     let path = |name: &str| home.join(name);
     let paths = Paths {
         config_file: path("config.toml"),
@@ -30,7 +41,7 @@ pub fn open(url: &str, home: &Path, settings: &str, observe: Observe) -> Service
         )),
         protected: false,
         read_only: false,
-        requests_per_minute: REQUESTS,
+        requests_per_minute,
         login: url.parse().unwrap(),
         store: url.parse().unwrap(),
         warnings: Vec::new(),

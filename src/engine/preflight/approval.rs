@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use crate::engine::plan::{PendingPolicy, Plan};
+use serde_json::Value;
 use store_model::{
     fingerprint::{Fingerprint, ZipPart},
     submission::Submission,
@@ -46,6 +47,20 @@ fn zip_part(plan: &Plan) -> ZipPart {
     }
 }
 
+/// The approval of a run whose own draft is to be made anew: document and ZIP as they were approved, on what the Store held when that
+/// was checked, and the draft as the run left it.
+pub fn restated(
+    plan: &Plan,
+    live: Option<&Submission>,
+    draft: Option<&Submission>,
+) -> Option<Fingerprint> {
+    let nothing = Value::Null;
+    let now = Fingerprint::of(&plan.target, live, draft, &nothing, ZipPart::Open);
+    plan.expect
+        .as_ref()
+        .map(|expected| expected.on_base_of(&now))
+}
+
 /// The content of the ZIP, as it was read just now; `None` where it was not read.
 pub fn zip_agreed(plan: &Plan, sum: Option<[u8; 32]>) -> Result<(), Refusal> {
     let Some(expected) = plan.expect.as_ref().filter(|expected| expected.needs_zip()) else {
@@ -76,8 +91,8 @@ fn refusal(plan: &Plan, what: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::plan::WaitFor;
-    use serde_json::{Value, json};
+    use crate::engine::plan::{ExistingRollout, WaitFor};
+    use serde_json::json;
     use store_model::target::Target;
 
     fn submission(id: &str, document: Value) -> Submission {
@@ -99,6 +114,9 @@ mod tests {
             expect,
             allow: Vec::new(),
             wait: WaitFor::None,
+            existing_rollout: ExistingRollout::Fail,
+            is_confirmed: false,
+            is_protected: false,
         }
     }
 

@@ -2,19 +2,22 @@
 //! about price or audience slips through, that every pending file has an archive. Pure.
 
 use super::{Refusal, approval};
-use crate::engine::plan::{PendingPolicy, Plan};
+use crate::engine::plan::{ExistingRollout, PendingPolicy, Plan};
 use jiff::Timestamp;
 use serde_json::Value;
 use store_model::{
     diff,
     finding::Severity,
+    json::pointer::{member, names},
     merge, package,
     packages::rows::Cargo,
     risk::{self, Risk},
+    rule_table,
     rules::check,
     status::Status,
     submission::{Submission, put_body},
     target::Kind,
+    value::brief,
 };
 
 /// What a run may go on with.
@@ -56,6 +59,7 @@ pub fn preflight(
     if let Some(draft) = pending {
         may_touch(plan, draft, live.is_some())?;
     }
+    rollout_settled(plan, pending, live)?;
     let body = plan
         .document
         .as_ref()
@@ -82,16 +86,18 @@ pub fn preflight(
         return Err(nothing_to_do(plan));
     }
     if let Some(body) = &body {
-        no_errors(kind, body, base)?;
+        warnings.extend(checked(kind, body, base)?);
     }
     warnings.extend(
         check::check_dates(kind, committed, at)
             .into_iter()
             .map(|finding| finding.sentence),
     );
-    // Where nobody can say what customers have, the draft that the Store made of it stands for it.
-    let has = live.or(draft.as_ref()).map(|it| &it.body);
-    agreed(plan, &risk::risks(kind, has, committed, &Cargo::new()))?;
+    // Where the Store does not say what is live, the draft is the nearest thing that is known of it.
+    let before = live.or(kept).map(|status_badge| &status_badge.body);
+    let risks = risk::risks(kind, before, committed, &Cargo::new());
+    agreed(plan, &risks)?;
+    warnings.extend(allowed(risks));
     match (expected.is_empty(), &plan.zip) {
         (false, None) => Err(Refusal::FilesWithoutZip(
             expected.iter().map(|file| file.file_name.clone()).collect(),
@@ -215,30 +221,151 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
     }
 }
 
-fn no_errors(kind: Kind, body: &Value, base: Option<&Value>) -> Result<(), Refusal> {
-    let findings = check::check(kind, body, base);
-    let errors: Vec<_> = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| format!("{}: {}", finding.pointer, finding.sentence))
-        .collect();
+/// The warnings of the check; its errors are the refusal.
+fn checked(kind: Kind, body: &Value, base: Option<&Value>) -> Result<Vec<String>, Refusal> {
+    let mut findings = check::check(kind, body, base);
+    for finding in &mut findings {
+        // Nobody can say which of the two the Store takes: never sent, whoever built the document.
+        if finding.rule == rule_table::FIELD_NAMED_TWICE {
+            finding.severity = Severity::Error;
+        }
+    }
+    let of = |severity| {
+        findings
+            .iter()
+            .filter(move |finding| finding.severity == severity)
+            .map(|finding| match finding.pointer.as_str() {
+                "" => finding.sentence.clone(),
+                pointer => format!("{pointer}: {}", finding.sentence),
+            })
+            .collect::<Vec<_>>()
+    };
+    let errors = of(Severity::Error);
     if errors.is_empty() {
+        Ok(of(Severity::Warning))
+    } else {
+        Err(Refusal::CheckErrors(errors))
+    }
+}
+
+/// The percentage of a rollout that is under way.
+pub fn open_rollout(live: &Submission) -> Option<String> {
+    let rollout = member(&live.document, "packageDeliveryOptions")
+        .and_then(|(_, options)| member(options, "packageRollout"))?
+        .1;
+    let of = |name| member(rollout, name).map(|(_, value)| value);
+    let is_open =
+        of("packageRolloutStatus").is_some_and(|status| status == "PackageRolloutInProgress");
+    is_open.then(|| of("packageRolloutPercentage").map_or_else(String::new, brief))
+}
+
+/// Whether a new draft can be made: not while what is live is still being rolled out, unless that is to be ended first.
+fn rollout_settled(
+    plan: &Plan,
+    pending: Option<&Submission>,
+    live: Option<&Submission>,
+) -> Result<(), Refusal> {
+    let is_new = pending.is_none() || plan.pending == PendingPolicy::Replace;
+    let open = live.and_then(|live| Some((live, open_rollout(live)?)));
+    match open {
+        Some((live, percent)) if is_new && plan.existing_rollout == ExistingRollout::Fail => {
+            Err(Refusal::OpenRollout {
+                target: plan.target.clone(),
+                id: live.id.clone(),
+                percent,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Weighs what will be sent against the draft that the Store has just made as a copy of what is live: what was live may not have
+/// been known, or be another one by now.
+pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<String>, Refusal> {
+    let kind = plan.target.kind();
+    let before = put_body(kind, &draft.document);
+    let all = risk::risks(kind, Some(&before), body, &Cargo::new());
+    let risks = open_risks(plan, &all);
+    if risks.is_empty() {
+        return Ok(allowed(all));
+    }
+    let id = draft.id.clone();
+    Err(Refusal::RisksOfFreshDraft { id, risks })
+}
+
+/// The changes that somebody said yes to, for the record.
+fn allowed(risks: Vec<Risk>) -> Vec<String> {
+    risks
+        .into_iter()
+        .map(|risk| format!("{} You said yes to that.", risk.sentence))
+        .collect()
+}
+
+/// Whether a draft that appeared with an unanswered create is what that would have made: a copy of what is live. Without anything
+/// live, it is one that holds nothing yet.
+pub fn fresh_copy(
+    plan: &Plan,
+    draft: &Submission,
+    live: Option<&Submission>,
+) -> Result<(), Refusal> {
+    let kind = plan.target.kind();
+    let now = put_body(kind, &draft.document);
+    let changes = match live {
+        Some(live) => diff::diff(&put_body(kind, &live.document), &now)
+            .into_iter()
+            // The Store copies a rollout or leaves it out.
+            .filter(|change| {
+                !names(&change.path)
+                    .iter()
+                    .any(|name| diff::is_any(name, &["packageRollout"]))
+            })
+            .collect(),
+        None if package::files(kind, &now).is_empty() => Vec::new(),
+        None => diff::diff(&Value::Object(serde_json::Map::new()), &now),
+    };
+    if changes.is_empty() {
         return Ok(());
     }
-    Err(Refusal::CheckErrors(errors))
+    let id = draft.id.clone();
+    let portal = plan.target.portal_url(Some(&id));
+    let changes = format!(":{}", listed(&changes));
+    Err(Refusal::NotOurDraft {
+        id,
+        changes,
+        portal,
+    })
+}
+
+/// Whether a draft, read right before its commit, holds no delicate change that nobody said yes to: what is committed counts, not
+/// what was meant.
+pub fn committable(
+    plan: &Plan,
+    live: Option<&Submission>,
+    draft: &Submission,
+) -> Result<(), Refusal> {
+    let kind = plan.target.kind();
+    let live = live.map(|live| put_body(kind, &live.document));
+    let draft = put_body(kind, &draft.document);
+    agreed(
+        plan,
+        &risk::risks(kind, live.as_ref(), &draft, &Cargo::new()),
+    )
 }
 
 fn agreed(plan: &Plan, risks: &[Risk]) -> Result<(), Refusal> {
-    let open: Vec<_> = risks
+    let open = open_risks(plan, risks);
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::OpenRisks(open))
+    }
+}
+
+/// The risks that nobody said yes to, one a line.
+fn open_risks(plan: &Plan, risks: &[Risk]) -> Vec<String> {
+    risks
         .iter()
         .filter(|risk| !plan.allow.contains(&risk.kind.into()))
-        .collect();
-    if open.is_empty() {
-        return Ok(());
-    }
-    let list = open
-        .iter()
         .map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name()))
-        .collect();
-    Err(Refusal::OpenRisks(list))
+        .collect()
 }

@@ -5,6 +5,6 @@ mod approval;
 mod judge;
 mod refusal;
 
-pub use approval::zip_agreed;
-pub(super) use judge::{listed, preflight};
+pub use approval::{restated, zip_agreed};
+pub(super) use judge::{committable, fresh_copy, listed, open_rollout, preflight, weigh_fresh};
 pub use refusal::Refusal;

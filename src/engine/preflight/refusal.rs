@@ -13,6 +13,54 @@ pub enum Refusal {
     ReadOnly { profile: String },
     #[error("Profile {profile} is protected: add --yes to commit.")]
     Protected { profile: String },
+    #[error(
+        "{holder} works on {target}{run}, so nothing was sent. Wait until that is done, or end it there; \
+         `flightdeck resume` lists the runs of this machine."
+    )]
+    Driven {
+        target: Target,
+        /// The process, as people say it.
+        holder: String,
+        /// " (run …)", where that is known.
+        run: String,
+    },
+    #[error("Run {run} has ended and cannot go on; start a new one. {how}")]
+    RunEnded { run: String, how: String },
+    #[error("Run {run} has no draft that could be replaced.")]
+    NothingToRenew { run: String },
+    #[error(
+        "The upload URL of draft {id} has not ended, so the draft needs no replacing. Resume the run without --renew."
+    )]
+    UrlStillGood { id: String },
+    /// `why` begins the sentence.
+    #[error(
+        "{why}, and going on means to delete draft {id} (its document is saved first) and to make it anew. Add --yes to allow that."
+    )]
+    RenewalNeedsYes { id: String, why: String },
+    #[error(
+        "Draft {id} appeared while the create stayed unanswered, but it is not ours: it differs from a fresh copy of what is live{changes}\n\
+         It was not touched. See {portal}"
+    )]
+    NotOurDraft {
+        id: String,
+        /// Lines, each beginning with a line break.
+        changes: String,
+        portal: String,
+    },
+    #[error(
+        "Draft {id} was made from what is live, and compared with that these changes need a yes to each of them:{}\n\
+         The draft is as the Store made it. Publish again with --pending keep or replace and the --allow of each.", lines(.risks)
+    )]
+    RisksOfFreshDraft { id: String, risks: Vec<String> },
+    #[error(
+        "Submission {id} of {target} is rolled out to {percent} % of its customers, and the Store makes no new draft until that is over. \
+         Choose: everybody gets it (--existing-rollout finalize), or nobody else does (--existing-rollout halt)."
+    )]
+    OpenRollout {
+        target: Target,
+        id: String,
+        percent: String,
+    },
     #[error("A run for it is active already.")]
     ActiveRun,
     #[error("{target} has no pending submission.")]
@@ -66,6 +114,28 @@ pub enum Refusal {
         id: String,
         changes: String,
     },
+    #[error(
+        "Somebody else has changed draft {id} since this run saw it last, so it was neither overwritten nor committed:{changes}\n\
+         Look at {target} and publish again what you see then."
+    )]
+    ChangedMeanwhile {
+        target: Target,
+        id: String,
+        changes: String,
+    },
+    #[error(
+        "Draft {id} is in {status} now: somebody else committed it while this run was at work. It is left alone. See {portal}"
+    )]
+    NoLongerDraft {
+        id: String,
+        status: Status,
+        portal: String,
+    },
+    #[error(
+        "Somebody else has replaced the archive of draft {id} since this run uploaded its own, so the draft was not committed. \
+         Find out who works on it, then publish again."
+    )]
+    ArchiveReplaced { id: String },
     #[error("{target} has never been published and no document was given: give one with --json.")]
     NoDocument { target: Target },
     #[error(

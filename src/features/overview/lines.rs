@@ -7,10 +7,7 @@ use super::{
     glance::{Glance, texts},
     outline::{outline, text_at},
 };
-use crate::{
-    engine::view::{RunView, Seen},
-    screen::action::Action,
-};
+use crate::{engine::view::Seen, screen::action::Action};
 use crate::{
     screen::{
         documents::Documents,
@@ -18,7 +15,10 @@ use crate::{
         status_badge::{at, since},
         text_panel::TextPanel,
     },
-    state::prepared::{Actor, Prepared, Verdict, meaning},
+    state::{
+        RunRow,
+        prepared::{Actor, Prepared, Verdict, meaning},
+    },
 };
 use ratatui::text::Line;
 use serde_json::Value;
@@ -38,19 +38,19 @@ pub fn first_seen<'a>(
     cx: &Context<'a>,
     prepared: &Prepared,
     status: &Status,
-) -> Option<(&'a RunView, &'a Seen)> {
+) -> Option<(&'a RunRow, &'a Seen)> {
     let id = &prepared.draft()?.id;
-    let run = cx
+    let row = cx
         .model
         .runs
         .iter()
         .find(|row| row.view.submission.as_ref() == Some(id))?;
-    let last = run
+    let last = row
         .view
         .timeline
         .last()
         .filter(|seen| seen.status == *status)?;
-    Some((&run.view, last))
+    Some((row, last))
 }
 
 /// A submission's number as the Store counts, else its id: "submission 7".
@@ -194,12 +194,13 @@ fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Optio
     let seen = run.and_then(|row| row.view.timeline.last());
     match report {
         _ if let Some(seen) = seen => {
-            let age = units::duration(since(seen.at, cx.now));
-            panel.row(
-                "state",
-                &format!("◐ {} for {age}, seen by the run", seen.status),
-                Role::Busy,
-            );
+            let age = if run.is_some_and(RunRow::knows_begin) {
+                let age = units::duration(since(seen.at, cx.now));
+                format!("for {age}, seen by the run")
+            } else {
+                format!("seen since {}", at(seen.at, cx.zone))
+            };
+            panel.row("state", &format!("◐ {} {age}", seen.status), Role::Busy);
             panel.more(meaning(&seen.status, mode).0, Role::Text);
         }
         Some(StatusReport { status, .. }) => {
@@ -213,7 +214,10 @@ fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Optio
                 _ => ("◐", Role::Busy),
             };
             let age = match first_seen(cx, prepared, status) {
-                Some((_, seen)) => format!(" for {}", units::duration(since(seen.at, cx.now))),
+                Some((row, seen)) if row.knows_begin() => {
+                    format!(" for {}", units::duration(since(seen.at, cx.now)))
+                }
+                Some((_, seen)) => format!(" seen since {}", at(seen.at, cx.zone)),
                 None => match cx.model.statuses.get(prepared.target) {
                     Some((_, asked)) => {
                         format!(", asked {} ago", units::age(since(*asked, cx.now)))
@@ -299,11 +303,17 @@ fn submissions(panel: &mut TextPanel, cx: &Context, prepared: &Prepared) {
             "committed"
         };
         panel.row("pending", &format!("{name}{id}, {origin}"), Role::Text);
-        if let Some((run, _)) = first_seen(cx, prepared, &draft.status()) {
-            panel.more(
-                &format!("from here, started {}", at(run.started, cx.zone)),
-                Role::Muted,
-            );
+        if let Some((row, seen)) = first_seen(cx, prepared, &draft.status()) {
+            let said = if row.is_committed() {
+                format!("from here, started {}", at(row.view.started, cx.zone))
+            } else {
+                format!("followed from here, seen since {}", at(seen.at, cx.zone))
+            };
+            panel.more(&said, Role::Muted);
+        }
+        if let Some(ending) = cx.model.failure_of(prepared.target, &draft.id) {
+            let first = ending.message.lines().next().unwrap_or_default();
+            panel.row("last run", &format!("✗ failed. {first}"), Role::Danger);
         }
         if draft.is_portal_made() {
             panel.more(

@@ -28,16 +28,16 @@ impl Products {
             .filter(|product| self.belongs(product))
             .count();
         let is_filtered = self.is_typing || !self.filter.is_empty();
-        if let Some(total) = list
-            .and_then(|list| list.total)
-            .filter(|_| self.which != Which::AddOns || self.is_all)
-        {
-            notes.push(Span::styled(format!("{known} of {total}"), muted));
-        } else if is_filtered {
+        if is_filtered {
             notes.push(Span::styled(
                 format!("{} of {known}", self.rows.len()),
                 muted,
             ));
+        } else if let Some(total) = list
+            .and_then(|list| list.total)
+            .filter(|_| self.which != Which::AddOns || self.is_all)
+        {
+            notes.push(Span::styled(format!("{known} of {total}"), muted));
         } else if list.is_some_and(|list| list.products.value().is_some()) {
             notes.push(Span::styled(known.to_string(), muted));
         }

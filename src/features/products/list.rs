@@ -46,6 +46,8 @@ pub struct Products {
     pub(super) rows: Vec<usize>,
     /// The product under the cursor, so that the cursor stays on it when the list changes.
     pub(super) anchor: Option<Target>,
+    /// What was selected before a filter matched nothing.
+    unmatched: Option<Target>,
     /// The app whose add-ons or flights are shown.
     pub(super) app: Option<String>,
     /// Add-ons of every app.
@@ -61,6 +63,7 @@ impl Products {
             is_typing: false,
             rows: Vec::new(),
             anchor: None,
+            unmatched: None,
             app: None,
             is_all: false,
         }
@@ -166,15 +169,23 @@ impl Products {
 
     fn refilter(&mut self, cx: &Context) {
         // While a filter is typed the best hit is what is looked for.
-        self.anchor = None;
+        let before = self.anchor.take();
         self.cursor.set(0);
         self.recompute(cx);
+        if self.rows.is_empty() {
+            // What is not on screen is not acted upon; it is selected again with the filter gone.
+            self.unmatched = self.unmatched.take().or(before);
+            cx.send(Command::Deselect);
+        } else {
+            self.unmatched = None;
+        }
         self.select(cx);
     }
 
     fn clear_filter(&mut self, cx: &Context) {
         self.filter.clear();
         self.is_typing = false;
+        self.anchor = self.unmatched.take().or(self.anchor.take());
         self.recompute(cx);
         self.select(cx);
     }

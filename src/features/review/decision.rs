@@ -11,6 +11,7 @@ use crate::{
     state::prepared::Prepared,
     tasks::runs::Publish,
 };
+use std::sync::Arc;
 
 impl Review {
     /// Everything that stands against publishing, the most basic first. Empty means go.
@@ -91,7 +92,7 @@ impl Review {
                 {
                     let plan = preview.plan(&prepared);
                     return Closing::Close(vec![
-                        Command::start(Publish(Box::new(plan))),
+                        Command::start(Publish(Arc::new(plan))),
                         Command::Focus(PaneId::Runs),
                     ]);
                 }

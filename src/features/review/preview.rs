@@ -2,7 +2,7 @@
 //! stands against it. Knows no screen; the review shows it.
 
 use crate::{
-    engine::plan::{PendingPolicy, Plan, WaitFor},
+    engine::plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
     state::{
         Model,
         prepared::{Origin, Prepared},
@@ -186,6 +186,10 @@ impl Preview {
             },
             allow,
             wait: WaitFor::default(),
+            existing_rollout: ExistingRollout::default(),
+            // Nothing leaves the review of a protected profile before the product's name was typed.
+            is_confirmed: true,
+            is_protected: false,
         }
     }
 }

@@ -2,16 +2,13 @@
 
 use crate::screen::pane::{Context, Possible};
 use crate::{
-    engine::view::{Cause, Outcome, Step},
+    engine::view::{Cause, Step},
     screen::{
         action::Action,
         command::{Command, Opening},
     },
     state::RunRow,
-    tasks::{
-        report::UploadProgress,
-        runs::{Renew, Resume},
-    },
+    tasks::runs::{Renew, Resume},
 };
 
 /// Whether a run can be gone on with, or why not.
@@ -28,7 +25,7 @@ pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
 }
 
 /// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
-pub fn resume(row: &RunRow) -> Option<Command> {
+pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
     let run = row.view.id.clone();
     let has_url_ended = row
         .view
@@ -46,24 +43,19 @@ pub fn resume(row: &RunRow) -> Option<Command> {
             ],
             yes: "Replace and continue".to_owned(),
             danger: true,
-            must_type: Vec::new(),
-            then: vec![Command::start(Renew { run })],
+            must_type: if cx.model.profile.is_protected {
+                vec![row.view.name.clone(), row.view.target.id().to_owned()]
+            } else {
+                Vec::new()
+            },
+            then: vec![Command::start(Renew {
+                run,
+                plan: row.plan.clone(),
+            })],
         }),
         _ => Command::start(Resume { run }),
     };
     (!row.is_active() && row.may_go_on()).then_some(go_on)
-}
-
-/// The upload of a run that was paused, or stopped, before its end.
-pub fn paused(row: &RunRow) -> Option<&UploadProgress> {
-    let is_stopped = row
-        .view
-        .ending
-        .as_ref()
-        .is_some_and(|ending| ending.outcome == Outcome::Cancelled);
-    row.upload
-        .as_ref()
-        .filter(|upload| is_stopped && upload.sent < upload.total)
 }
 
 pub fn is_uploading(row: &RunRow) -> bool {
@@ -90,11 +82,11 @@ pub fn may_pause(row: &RunRow, cx: &Context) -> Possible {
 
 /// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
 /// the program has ended: a pause holds nothing that could get lost.
-pub fn pause(row: &RunRow) -> Option<Command> {
+pub fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
     if is_uploading(row) {
         Some(Command::Cancel(row.job))
     } else {
-        resume(row)
+        resume(row, cx)
     }
 }
 

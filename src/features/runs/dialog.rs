@@ -9,7 +9,7 @@ use crate::{
         action::{Action, Scope},
         command::Command,
         pane::{Context, Possible},
-        status_badge::{self, outcome, since},
+        status_badge::{self, ended, since},
     },
     state::RunRow,
     tasks::report::UploadProgress,
@@ -262,8 +262,8 @@ impl Page<'_, '_> {
         let Some(ending) = &row.view.ending else {
             return;
         };
-        let (sign, word, role) = outcome(ending.outcome);
-        let said = match controls::paused(row) {
+        let (sign, word, role) = ended(row, ending);
+        let said = match row.paused() {
             Some(upload) => {
                 let percent = units::percent(upload.sent, upload.total);
                 format!(
@@ -392,8 +392,8 @@ impl Overlay for Run {
                     Command::OpenLink(row.view.target.portal_url(row.view.submission.as_deref()))
                 }));
             }
-            Action::ResumeRun => cx.send_all(row.and_then(controls::resume)),
-            Action::PauseRun => cx.send_all(row.and_then(controls::pause)),
+            Action::ResumeRun => cx.send_all(row.and_then(|row| controls::resume(row, cx))),
+            Action::PauseRun => cx.send_all(row.and_then(|row| controls::pause(row, cx))),
             Action::CancelRun => {
                 cx.send_all(row.filter(|row| row.is_active()).map(controls::cancel));
             }
@@ -427,7 +427,7 @@ impl Overlay for Run {
             keys.push((Action::CancelRun, "stop"));
         } else if row.may_go_on() {
             // The key that paused it goes on with it.
-            let key = if controls::paused(row).is_some() {
+            let key = if row.paused().is_some() {
                 Action::PauseRun
             } else {
                 Action::ResumeRun

@@ -1,6 +1,6 @@
 //! The runs, newest first: what each one does now, how far its upload is, how it ended. One line a run; all of it is an overlay.
 
-use super::controls::{cancel, is_uploading, may_pause, may_resume, pause, paused, resume};
+use super::controls::{cancel, is_uploading, may_pause, may_resume, pause, resume};
 use crate::screen::{
     pane::{Context, Handled, Pane, Possible},
     status_badge,
@@ -68,7 +68,7 @@ impl Runs {
 fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
     let style = |role| cx.theme.style(role);
     let view = &row.view;
-    if let Some(upload) = paused(row) {
+    if let Some(upload) = row.paused() {
         let percent = format!(" {:>3} %", units::percent(upload.sent, upload.total));
         let advice = format!("  {} resumes", cx.key(Action::PauseRun));
         let taken = "paused ".len() + text::width(&percent) + text::width(&advice);
@@ -84,7 +84,7 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
         ];
     }
     if let Some(ending) = &view.ending {
-        let (_, word, role) = status_badge::outcome(ending.outcome);
+        let (_, word, role) = status_badge::ended(row, ending);
         let rest = text::fit(
             ending.message.lines().next().unwrap_or_default(),
             room.saturating_sub(text::width(word) + 2),
@@ -96,10 +96,14 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
         ];
     }
     if row.is_left {
-        let step = view.current().map_or("its start", |step| step.step.word());
+        let said = match view.current().map(|step| step.step) {
+            // The submission went on by itself.
+            Some(Step::Follow) => "not followed since the program ended".to_owned(),
+            step => format!("interrupted at {}", step.map_or("its start", Step::word)),
+        };
         let advice = format!("  {} resumes", cx.key(Action::ResumeRun));
         return vec![
-            Span::styled(format!("interrupted at {step}"), style(Role::Warning)),
+            Span::styled(said, style(Role::Warning)),
             Span::styled(advice, style(Role::Muted)),
         ];
     }
@@ -272,8 +276,8 @@ impl Pane for Runs {
                 id: view.id.clone(),
             })),
             Action::CancelRun if row.is_active() => cx.send(cancel(row)),
-            Action::ResumeRun => cx.send_all(resume(row)),
-            Action::PauseRun => cx.send_all(pause(row)),
+            Action::ResumeRun => cx.send_all(resume(row, cx)),
+            Action::PauseRun => cx.send_all(pause(row, cx)),
             Action::DismissRun if !row.is_active() => {
                 cx.send(Command::DismissRun(view.id.clone()));
             }
@@ -377,10 +381,10 @@ impl Pane for Runs {
         {
             let is_current = at == self.cursor.index();
             let (sign, role) = match &row.view.ending {
-                Some(ending) => (
-                    status_badge::outcome(ending.outcome).0,
-                    status_badge::outcome(ending.outcome).2,
-                ),
+                Some(ending) => {
+                    let (sign, _, role) = status_badge::ended(row, ending);
+                    (sign, role)
+                }
                 None if row.is_left => ("‖", Role::Warning),
                 None => ("▲", Role::Busy),
             };

@@ -22,5 +22,6 @@ mod watch;
 pub use error::UploadError;
 pub use identity::FileIdentity;
 pub use plan::{Checksum, UploadEvent, UploadSettings, Uploaded};
-pub use run::upload;
+pub use run::{etag, upload, upload_through};
+pub use upload::Gate;
 pub use url::{UploadUrl, UploadUrlError};

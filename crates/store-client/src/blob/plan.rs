@@ -94,6 +94,8 @@ pub struct Uploaded {
     pub already: u64,
     /// From the first request to the last answer.
     pub elapsed: Duration,
+    /// Which blob it is, where the service told: another upload to the same URL has another one.
+    pub etag: Option<String>,
 }
 
 /// The time limits of an upload. Fixed for people, shorter in tests.

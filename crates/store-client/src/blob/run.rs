@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::{FutureExt as _, future::BoxFuture};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +18,7 @@ use super::plan::{Patience, UploadEvent, UploadSettings, Uploaded};
 use super::progress::Progress;
 use super::send::{Sent, send};
 use super::service::Service;
-use super::upload::Upload;
+use super::upload::{Gate, Upload};
 use super::url::UploadUrl;
 use crate::endpoint::is_this_machine;
 use crate::http::http_client_for;
@@ -40,6 +40,26 @@ pub async fn upload(
     observe: &(dyn Fn(UploadEvent) + Send + Sync),
     cancel: &CancellationToken,
 ) -> Result<Uploaded, UploadError> {
+    let gate = || std::future::ready(true).boxed();
+    upload_through(&gate, http, url, path, settings, known, observe, cancel).await
+}
+
+/// The same through a gate: it is asked when every block is there, right before the block list. On `false` the upload ends as
+/// cancelled, and the blob stays what it was.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the arguments of `upload` and the gate"
+)]
+pub async fn upload_through(
+    gate: Gate<'_>,
+    http: &reqwest::Client,
+    url: &UploadUrl,
+    path: &Path,
+    settings: &UploadSettings,
+    known: Vec<u32>,
+    observe: &(dyn Fn(UploadEvent) + Send + Sync),
+    cancel: &CancellationToken,
+) -> Result<Uploaded, UploadError> {
     upload_within(
         &Patience::default(),
         http,
@@ -48,6 +68,7 @@ pub async fn upload(
         settings,
         known,
         observe,
+        gate,
         cancel,
     )
     .await
@@ -66,18 +87,11 @@ pub(super) async fn upload_within(
     settings: &UploadSettings,
     known: Vec<u32>,
     observe: &(dyn Fn(UploadEvent) + Send + Sync),
+    gate: Gate<'_>,
     cancel: &CancellationToken,
 ) -> Result<Uploaded, UploadError> {
     let begun = Instant::now();
-    // A proxy could not reach this machine (the simulator, Azurite), whatever its settings say.
-    let direct = is_this_machine(url.location())
-        .then(|| http_client_for(url.location()))
-        .transpose();
-    let direct = direct.map_err(|error| UploadError::Setup {
-        place: url.place(),
-        reason: error.to_string(),
-    })?;
-    let http = direct.as_ref().unwrap_or(http);
+    let http = &client_for(http, url)?;
     let unreadable = |source| UploadError::Io {
         path: path.to_owned(),
         source,
@@ -90,11 +104,12 @@ pub(super) async fn upload_within(
         path,
         settings,
         observe,
+        gate,
         cancel,
         file: Arc::new(file),
         identity,
     };
-    let (size, blocks, progress, already) = upload.run(known).await?;
+    let (size, blocks, progress, already, etag) = upload.run(known).await?;
     observe(UploadEvent::Done);
     Ok(Uploaded {
         size,
@@ -102,11 +117,39 @@ pub(super) async fn upload_within(
         resent: progress.resent,
         already,
         elapsed: begun.elapsed(),
+        etag,
+    })
+}
+
+/// Which version of the blob stands at this URL; `None` where there is none, or where the service does not tell.
+pub async fn etag(http: &reqwest::Client, url: &UploadUrl) -> Option<String> {
+    let http = client_for(http, url).ok()?;
+    let limit = Patience::default().answer;
+    for query in [Some(url.query()), url.other_query()].into_iter().flatten() {
+        let service = Service::new(&http, url, query, limit).ok()?;
+        if let Ok(standing) = service.standing().await {
+            return standing.etag;
+        }
+    }
+    None
+}
+
+/// A proxy could not reach this machine (the simulator, Azurite), whatever its settings say.
+fn client_for(http: &reqwest::Client, url: &UploadUrl) -> Result<reqwest::Client, UploadError> {
+    if !is_this_machine(url.location()) {
+        return Ok(http.clone());
+    }
+    http_client_for(url.location()).map_err(|error| UploadError::Setup {
+        place: url.place(),
+        reason: error.to_string(),
     })
 }
 
 impl Upload<'_> {
-    async fn run(&self, mut known: Vec<u32>) -> Result<(u64, u32, Progress, u64), UploadError> {
+    async fn run(
+        &self,
+        mut known: Vec<u32>,
+    ) -> Result<(u64, u32, Progress, u64, Option<String>), UploadError> {
         let mut layout = Layout::new(&self.identity, self.settings.block_size)?;
         self.check_end(&Progress::new(0))?;
         let mut service =
@@ -144,12 +187,15 @@ impl Upload<'_> {
                 }
             }
             self.check_file().await?;
+            if !(self.gate)().await {
+                return Err(self.cancelled(&progress));
+            }
             match self.commit(&service, &layout, &mut progress).await? {
-                None => {
+                Ok(etag) => {
                     self.compare(&service, &layout, &progress).await?;
-                    return Ok((layout.size(), layout.blocks(), progress, already));
+                    return Ok((layout.size(), layout.blocks(), progress, already, etag));
                 }
-                Some(missing) => {
+                Err(missing) => {
                     resent = progress.resent;
                     last = Some((missing, progress));
                 }
@@ -212,13 +258,13 @@ impl Upload<'_> {
         }
     }
 
-    /// `None` when the blob stands; the failure when the service misses blocks.
+    /// The blob's version when it stands; the inner failure when the service misses blocks.
     async fn commit(
         &self,
         service: &Service,
         layout: &Layout,
         progress: &mut Progress,
-    ) -> Result<Option<Failure>, UploadError> {
+    ) -> Result<Result<Option<String>, Failure>, UploadError> {
         let what = "committing the blocks";
         (self.observe)(UploadEvent::Committing);
         progress.last = Instant::now();
@@ -231,11 +277,12 @@ impl Upload<'_> {
             let ids = (0..layout.blocks())
                 .map(|index| layout.id(index).into_bytes())
                 .collect();
-            let Err(failure) = service.commit(ids).await else {
-                return Ok(None);
+            let failure = match service.commit(ids).await {
+                Ok(etag) => return Ok(Ok(etag)),
+                Err(failure) => failure,
             };
             if failure.is(400, "InvalidBlockList") {
-                return Ok(Some(failure));
+                return Ok(Err(failure));
             }
             if !failure.may_pass(attempt) {
                 return Err(self.ended(what, failure, attempt, progress));
@@ -246,7 +293,7 @@ impl Upload<'_> {
                 && standing.length == layout.size()
                 && standing.age.is_some_and(|age| age <= since)
             {
-                return Ok(None);
+                return Ok(Ok(standing.etag));
             }
             if progress.last.elapsed() >= self.patience.give_up {
                 return Err(self.given_up(what, &failure, attempt, progress));

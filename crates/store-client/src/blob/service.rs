@@ -45,6 +45,8 @@ pub(super) struct Standing {
     pub(super) length: u64,
     /// Since its last change, by the service's own clock.
     pub(super) age: Option<Duration>,
+    /// Which version of the blob it is.
+    pub(super) etag: Option<String>,
 }
 
 impl Service {
@@ -142,7 +144,7 @@ impl Service {
     }
 
     /// Put Block List.
-    pub(super) async fn commit(&self, ids: Vec<Vec<u8>>) -> Result<(), Failure> {
+    pub(super) async fn commit(&self, ids: Vec<Vec<u8>>) -> Result<Option<String>, Failure> {
         self.bounded(async {
             let list = BlockLookupList {
                 latest: Some(ids),
@@ -155,7 +157,7 @@ impl Service {
             self.blocks
                 .commit_block_list(list.try_into()?, Some(options))
                 .await
-                .map(drop)
+                .map(|answer| header(answer.headers(), "etag").map(str::to_owned))
         })
         .await
     }
@@ -169,7 +171,8 @@ impl Service {
             let age = time("date")
                 .zip(time("last-modified"))
                 .map(|(now, then)| between(then, now));
-            Ok(Standing { length, age })
+            let etag = header(properties.headers(), "etag").map(str::to_owned);
+            Ok(Standing { length, age, etag })
         })
         .await
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +15,9 @@ use super::plan::{Patience, UploadEvent, UploadSettings};
 use super::progress::Progress;
 use super::url::UploadUrl;
 
+/// Asked right before the block list: whether the blob may be replaced now.
+pub type Gate<'a> = &'a (dyn Fn() -> BoxFuture<'static, bool> + Send + Sync);
+
 /// What stays the same through one upload.
 pub(super) struct Upload<'a> {
     pub(super) patience: &'a Patience,
@@ -22,6 +26,7 @@ pub(super) struct Upload<'a> {
     pub(super) path: &'a Path,
     pub(super) settings: &'a UploadSettings,
     pub(super) observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
+    pub(super) gate: Gate<'a>,
     pub(super) cancel: &'a CancellationToken,
     pub(super) file: Arc<File>,
     pub(super) identity: FileIdentity,

@@ -95,6 +95,15 @@ impl Fingerprint {
         }
     }
 
+    /// The same document and ZIP on another base.
+    #[must_use]
+    pub fn on_base_of(&self, other: &Self) -> Self {
+        Self {
+            base: other.base.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Whether the ZIP has to be read before two hashes can be compared.
     pub fn needs_zip(&self) -> bool {
         self.zip != NONE && self.zip != OPEN

@@ -144,6 +144,7 @@ impl Fake {
             &self.settings,
             known,
             &observe,
+            &|| Box::pin(std::future::ready(true)),
             &self.cancel,
         )
         .await;

@@ -1,0 +1,95 @@
+//! The first minute of the dashboard under the service's real limit: what a person looks at comes first, and the rest in turn.
+
+use crate::{bench::app, desk::Desk, services};
+use flightdeck::tasks::services::Services;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
+use store_client::Exchange;
+use store_sim::{Sim, SimOptions};
+
+/// What went out, in order: the method and the path of each request to the Store.
+type Sent = Arc<Mutex<Vec<String>>>;
+
+/// As many apps as a publisher has, and the limit that the service has.
+async fn sim() -> Sim {
+    store_sim::start(SimOptions {
+        rate_limit: Some(20),
+        ..SimOptions::default()
+    })
+    .await
+    .unwrap()
+}
+
+fn open(sim: &Sim, home: &Path) -> (Services, Sent) {
+    let sent = Sent::default();
+    let record = Arc::clone(&sent);
+    let watch = Arc::new(move |exchange: Exchange| {
+        let line = format!("{} {}", exchange.method, exchange.path);
+        record.lock().unwrap().push(line);
+    });
+    let services = services::open_limited(&sim.url(), home, "", watch, 20);
+    (services, sent)
+}
+
+fn store(sent: &Sent) -> Vec<String> {
+    let sent = sent.lock().unwrap();
+    let of_store = |line: &&String| !line.contains("oauth2");
+    sent.iter().filter(of_store).cloned().collect()
+}
+
+/// Opens the dashboard and waits until the selected product can be read; gives what went out until then.
+async fn readable(services: Services, sent: &Sent) -> (Desk, Vec<String>) {
+    let mut desk = Desk::open(services);
+    desk.until("the selected product", |model| {
+        model
+            .details
+            .values()
+            .any(|detail| detail.value().is_some())
+    })
+    .await;
+    let sent = store(sent);
+    let selected = desk.app.selected().unwrap();
+    assert!(desk.app.model().details[selected].value().is_some());
+    (desk, sent)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_selected_product_is_readable_after_four_requests() {
+    let (sim, home) = (sim().await, tempfile::tempdir().unwrap());
+    let (services, sent) = open(&sim, home.path());
+    let (mut desk, first) = readable(services, &sent).await;
+    assert!(first.len() <= 4, "{first:?}");
+    // Then the other lists, then what is pending.
+    desk.until("what is pending", |model| !model.statuses.is_empty())
+        .await;
+    assert!(desk.app.model().add_ons.at.is_some());
+    let all = store(&sent);
+    let place = |part: &str| all.iter().position(|line| line.contains(part));
+    assert!(place("/status") > place("inappproducts"), "{all:?}");
+    desk.close().await;
+
+    // A published document does not change under its id: the next start has it.
+    let (services, sent) = open(&sim, home.path());
+    let (desk, second) = readable(services, &sent).await;
+    assert!(second.len() < first.len(), "{second:?}");
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_published_document_is_read_once() {
+    let (sim, home) = (sim().await, tempfile::tempdir().unwrap());
+    let (services, sent) = open(&sim, home.path());
+    let desk = Desk::at(services, &app()).await;
+    desk.close().await;
+    let (services, sent_again) = open(&sim, home.path());
+    let desk = Desk::at(services, &app()).await;
+    desk.close().await;
+    let reads = |sent: &Sent| {
+        let part = format!("{}/submissions/", app().id());
+        let lines = store(sent);
+        lines.iter().filter(|line| line.contains(&part)).count()
+    };
+    assert_eq!((reads(&sent), reads(&sent_again)), (1, 0));
+}
