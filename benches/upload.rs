@@ -2,7 +2,11 @@
 //! and the Azure SDK for Python, all towards the same sink on this machine. Judge by the ratios, and with nothing else
 //! running: one connection is quickest on one core, eight need the second.
 //!
-//! `cargo bench --bench upload -- 1024 5` (MiB of the sparse file, interleaved rounds), `-- 1024 5 tls` over TLS
+//! The file is a real one of random bytes: a file of holes is read out of one page that stays in the processor's cache, and
+//! flatters everybody who reads it twice. `step` is what a person waits for in the upload step of a run: the file's identity
+//! before, and a journal that is synced to disk meanwhile. `approved` is that after the whole file was hashed, as for `--expect`.
+//!
+//! `cargo bench --bench upload -- 1024 5` (MiB of the file, interleaved rounds), `-- 1024 5 tls` over TLS
 //! (needs `openssl`), `-- 25600 1 http crc64` for the memory of one long upload. Python runs where
 //! `FLIGHTDECK_PYTHON`, or else `python3`, has `azure-storage-blob`. Sink and clients are processes of their own.
 
@@ -11,20 +15,24 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use store_client::blob::{Checksum, UploadSettings, UploadUrl, upload};
+use sha2::{Digest, Sha256};
+use store_client::blob::{Checksum, FileIdentity, UploadSettings, UploadUrl, upload};
 use store_client::http::http_client;
 use tokio_util::sync::CancellationToken;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const KINDS: [&str; 5] = ["curl", "python", "none", "crc64", "md5"];
+const KINDS: [&str; 7] = ["curl", "python", "none", "crc64", "md5", "step", "approved"];
+
+/// How often a run notes the blocks that are sent.
+const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// What Microsoft's samples do, with their parallel setting.
 const PYTHON: &str = "
@@ -65,7 +73,7 @@ fn main() -> Outcome<()> {
 fn compare(mib: u64, rounds: usize, line: &str, kinds: &[&str]) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("package.zip");
-    std::fs::File::create(&file)?.set_len(mib << 20)?;
+    fill(&file, mib)?;
     let place = Place::open(folder.path(), line == "tls")?;
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); kinds.len()];
     let mut out = io::stdout().lock();
@@ -108,6 +116,17 @@ fn compare(mib: u64, rounds: usize, line: &str, kinds: &[&str]) -> Outcome<()> {
         )?;
     }
     Ok(())
+}
+
+/// Random bytes, on disk before anybody is measured.
+fn fill(path: &Path, mib: u64) -> Outcome<()> {
+    let (mut file, mut random) = (std::fs::File::create(path)?, fastrand::Rng::with_seed(7));
+    let mut piece = vec![0; 1 << 20];
+    for _ in 0..mib {
+        random.fill(&mut piece);
+        file.write_all(&piece)?;
+    }
+    Ok(file.sync_all()?)
 }
 
 fn rate(mib: u64, run: Run) -> f64 {
@@ -219,11 +238,11 @@ impl Drop for Place {
     }
 }
 
-fn child(url: &str, path: &Path, checksum: &str) -> Outcome<()> {
-    let checksum = match checksum {
-        "crc64" => Checksum::Crc64,
+fn child(url: &str, path: &Path, kind: &str) -> Outcome<()> {
+    let checksum = match kind {
         "md5" => Checksum::Md5,
-        _ => Checksum::None,
+        "none" => Checksum::None,
+        _ => Checksum::Crc64,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -234,14 +253,40 @@ fn child(url: &str, path: &Path, checksum: &str) -> Outcome<()> {
         ..UploadSettings::default()
     };
     let cancel = CancellationToken::new();
+    let is_step = matches!(kind, "step" | "approved");
+    let journal = Mutex::new((Instant::now(), tempfile::tempfile()?));
+    let write = |_| {
+        if is_step && let Ok(mut journal) = journal.lock() {
+            let (written, file) = &mut *journal;
+            if written.elapsed() >= JOURNAL_PAUSE {
+                *written = Instant::now();
+                let _ = file.write_all(&[b'x'; 500]).and_then(|()| file.sync_data());
+            }
+        }
+    };
     let begun = Instant::now();
+    if kind == "approved" {
+        let (mut file, mut hash) = (std::fs::File::open(path)?, Sha256::new());
+        let mut piece = vec![0; 1 << 20];
+        loop {
+            let count = file.read(&mut piece)?;
+            if count == 0 {
+                break;
+            }
+            hash.update(piece.get(..count).unwrap_or_default());
+        }
+        hash.finalize();
+    }
+    if is_step {
+        FileIdentity::of(path)?;
+    }
     runtime.block_on(upload(
         &http,
         &url,
         path,
         &settings,
         Vec::new(),
-        &|_| (),
+        &write,
         &cancel,
     ))?;
     writeln!(

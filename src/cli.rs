@@ -45,9 +45,10 @@ pub enum CliCommand {
     Sim(SimArgs),
     /// What the account owns.
     List {
-        #[arg(value_enum, default_value_t)]
-        what: Listing,
-        /// Only what has a submission under way, with its state.
+        /// Without it the apps; with --pending, all three kinds.
+        #[arg(value_enum)]
+        what: Option<Listing>,
+        /// Only what has a submission under way, with its type and its state; what waits for you comes first.
         #[arg(long)]
         pending: bool,
     },
@@ -148,8 +149,8 @@ pub enum CliCommand {
     /// Take the texts of all listings out of a document, or put them in: release notes, descriptions, …
     #[command(subcommand)]
     Texts(Texts),
-    /// Follow pending submissions until they end; without a target, all of them.
-    Watch { targets: Vec<Target> },
+    /// Follow committed submissions until they end, several at once; without a target, all that are pending.
+    Watch(WatchArgs),
     /// Make an add-on or a package flight.
     #[command(subcommand)]
     Create(Create),
@@ -232,9 +233,8 @@ pub enum Texts {
     },
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Listing {
-    #[default]
     Apps,
     Addons,
     Flights,
@@ -302,6 +302,33 @@ pub enum Rollout {
     Finalize,
     /// Everybody gets the earlier packages again.
     Halt,
+}
+
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// What to follow; a flight as well.
+    pub targets: Vec<Target>,
+    /// How far to follow.
+    #[arg(long, value_enum, default_value_t, value_name = "STATE")]
+    pub until: Until,
+    /// Stop after this long (30m, 2h): exit 6; the submissions continue.
+    #[arg(long, value_name = "DUR", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Run this for each state that is seen, for at most 30 s.
+    ///
+    /// It finds FLIGHTDECK_TARGET, FLIGHTDECK_NAME, FLIGHTDECK_STATUS and FLIGHTDECK_SUBMISSION in its environment, and the event as
+    /// JSON on its standard input. What it prints goes to stderr.
+    #[arg(long, value_name = "COMMAND")]
+    pub on_change: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// Until the service has checked the commit.
+    Committed,
+    /// Until it is published, waits for a person or a date, or has failed.
+    #[default]
+    Published,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

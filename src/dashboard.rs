@@ -27,7 +27,7 @@ use crate::{
 };
 use futures::FutureExt;
 use jiff::tz::TimeZone;
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 use store_client::{BudgetView, Observe};
 use tempfile::TempDir;
 use tokio::{sync::mpsc, task::JoinHandle, time};
@@ -249,6 +249,7 @@ async fn options(
         notify: config.screen().notify,
         mouse: config.screen().mouse,
         editor: config.editor(&env::process),
+        hidden: config.secret_variables(),
         keys,
         zone: zone.await.unwrap_or(TimeZone::UTC),
     })
@@ -332,14 +333,20 @@ async fn connection(
     // Without services every job says why.
     let Ok(services) = services.await else { return };
     let mut used = 0;
+    let mut slow: Option<String> = None;
+    let (teller, mut waits) = mpsc::unbounded_channel();
+    // Nobody listens any more only while the program ends.
+    let mut telling = pin!(services.store.tell_waits(|wait| drop(teller.send(wait))));
     loop {
-        let exchange = tokio::select! {
+        let (exchange, wait) = tokio::select! {
             biased;
             exchange = exchanges.recv() => match exchange {
-                Some(exchange) => Some(exchange),
+                Some(exchange) => (Some(exchange), None),
                 None => return,
             },
-            () = time::sleep(PULSE), if used > 0 => None,
+            Some(wait) = waits.recv() => (None, Some(wait.to_string())),
+            () = time::sleep(PULSE), if used > 0 => (None, slow.clone()),
+            () = &mut telling => return,
         };
         let BudgetView {
             used: now,
@@ -347,8 +354,9 @@ async fn connection(
             waiting,
             ..
         } = services.store.budget();
-        let is_news = exchange.is_some() || now != used;
+        let is_news = exchange.is_some() || now != used || wait != slow;
         used = now;
+        slow = wait;
         if let Some(exchange) = exchange
             && sender
                 .send((None, Report::Exchange(exchange)))
@@ -362,6 +370,7 @@ async fn connection(
             used,
             limit,
             waiting,
+            slow: slow.clone(),
         };
         if is_news
             && sender

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use flightdeck::storage::config::{
-    Config, ConfigError, Credential, Paths, Profile, SecretError, SecretSource,
+    Config, ConfigError, Credential, Paths, Profile, SecretError, SecretProgram, SecretSource,
     file::{Account, Checksum, Chords, Editor, Endpoints, File, Follow, Screen, Upload},
 };
 use rstest::rstest;
@@ -623,7 +623,7 @@ fn the_outside_editor_is_the_configs_or_the_shells() {
 }
 
 #[test]
-fn secrets_come_from_variable_and_file_and_lose_one_line_end() {
+fn secrets_come_from_variable_and_file_and_lose_what_editors_leave_around_them() {
     let read = |source: &SecretSource| source.read_with(&env_of(&[("HERE", CANARY), ("NONE", "")]));
     assert_eq!(
         read(&SecretSource::Env("HERE".into()))
@@ -656,8 +656,11 @@ fn secrets_come_from_variable_and_file_and_lose_one_line_end() {
     for (content, expected) in [
         (format!("{CANARY}\n"), Some(CANARY)),
         (format!("{CANARY}\r\n"), Some(CANARY)),
-        (format!(" {CANARY} "), Some(" C4n4ry~secret.value ")),
-        (format!("{CANARY}\n\n"), None),
+        (format!(" {CANARY} "), Some(CANARY)),
+        (format!("{CANARY}\n\n"), Some(CANARY)),
+        (format!("\u{feff}{CANARY}\r\n"), Some(CANARY)),
+        (format!("\"{CANARY}\"\n"), Some(CANARY)),
+        (format!("\u{a0}'{CANARY} '\n"), Some(CANARY)),
         (format!("{CANARY}\nand more"), None),
         ("\n".to_owned(), None),
         ("x".repeat(65 * 1024), None),
@@ -682,7 +685,11 @@ fn secrets_come_from_variable_and_file_and_lose_one_line_end() {
 #[test]
 fn secrets_come_from_a_program() {
     let run = |words: &[&str]| {
-        SecretSource::Command(words.iter().map(|word| (*word).to_owned()).collect()).read()
+        SecretSource::Command(SecretProgram {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            hidden: Vec::new(),
+        })
+        .read()
     };
     assert_eq!(run(&["echo", CANARY]).unwrap().expose_secret(), CANARY);
     let error = run(&[

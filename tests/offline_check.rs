@@ -263,8 +263,8 @@ fn table() -> Vec<Row> {
             App,
             "/listings",
             Some(json!({})),
-            "listings",
-            "The size of Listings must be 1 or more",
+            "appListings",
+            "The size of AppListings must be 1 or more",
         ),
         row(
             "listings",
@@ -555,16 +555,16 @@ fn table() -> Vec<Row> {
             &base("keywords"),
             Some(json!(vec!["k"; 8])),
             "keywords",
-            "at most 7",
+            "The size of Keywords must be 7 or less",
         ),
         row(
             "lengths",
             "text-too-long",
             App,
             &base("keywords"),
-            Some(json!(["x".repeat(41)])),
-            "keywords",
-            "40",
+            Some(json!(["x".repeat(31)])),
+            "keyword",
+            "The length of Keyword must be 30 or less",
         )
         .at(&base("keywords/0")),
         row(
@@ -583,7 +583,7 @@ fn table() -> Vec<Row> {
             &base("features"),
             Some(json!(vec!["f"; 21])),
             "features",
-            "at most 20",
+            "The size of Features must be 20 or less",
         ),
         row(
             "lengths",
@@ -591,8 +591,8 @@ fn table() -> Vec<Row> {
             App,
             &base("features"),
             Some(json!(["x".repeat(201)])),
-            "features",
-            "200",
+            "feature",
+            "The length of Feature must be 200 or less",
         )
         .at(&base("features/0")),
         row(
@@ -602,7 +602,7 @@ fn table() -> Vec<Row> {
             &base("minimumHardware"),
             Some(json!(vec!["h"; 12])),
             "minimumHardware",
-            "at most 11",
+            "The size of MinimumHardware must be 11 or less",
         ),
         row(
             "lengths",
@@ -668,7 +668,7 @@ fn table() -> Vec<Row> {
             "/keywords",
             Some(json!(vec!["k"; 11])),
             "keywords",
-            "at most 10",
+            "The size of Keywords must be 10 or less",
         ),
         row(
             "lengths",
@@ -676,8 +676,8 @@ fn table() -> Vec<Row> {
             AddOn,
             "/keywords",
             Some(json!(["x".repeat(31)])),
-            "keywords",
-            "30",
+            "keyword",
+            "The length of Keyword must be 30 or less",
         )
         .at("/keywords/0"),
         row(

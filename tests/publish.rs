@@ -993,6 +993,7 @@ fn a_follow_outlives_a_fault_of_the_network() {
         target: Target::app("9A"),
         name: "Notes".into(),
         submission: "11".into(),
+        until: WaitFor::Published,
     };
     let mut run = Run::new(header(operation));
     let at: Timestamp = "2026-02-03T09:20:05Z".parse().unwrap();

@@ -95,13 +95,8 @@ impl App {
                 self.broadcast(&Change::Edit(target), now);
             }
             Command::Toast(severity, text) => self.toasts.push(severity, text, now.uptime),
-            Command::Copy(text) => {
-                let first = text.lines().next().unwrap_or_default();
-                let said = tui_kit::text::fit(first, 40).into_owned();
-                self.toasts
-                    .push(Severity::Info, format!("Copied: {said}"), now.uptime);
-                self.effects.push(Effect::Copy(text));
-            }
+            // The shell says what came of it: a terminal does not always copy.
+            Command::Copy(text) => self.effects.push(Effect::Copy(text)),
             Command::OpenLink(link) => self.effects.push(Effect::OpenLink(link)),
             Command::EditOutside { target, text } => {
                 self.effects.push(Effect::EditOutside { target, text });

@@ -1,6 +1,9 @@
 //! What the shell tells the app and what the app wants of the shell: plain data.
 
-use crate::tasks::{report::Report, reporter::JobId, task::AnyTask};
+use crate::{
+    screen::command::Severity,
+    tasks::{report::Report, reporter::JobId, task::AnyTask},
+};
 use jiff::Timestamp;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use std::time::Duration;
@@ -36,6 +39,8 @@ pub enum Event {
         title: String,
         text: String,
     },
+    /// What came of something outside, in one line.
+    Told(Severity, String),
     /// Somebody asks the program to end; there is nobody to ask back.
     Terminate,
 }
@@ -60,5 +65,7 @@ pub enum Effect {
     OpenLink(String),
     /// Ring the bell and tell the desktop.
     Notify(String),
+    /// Give the terminal back to the shell until it is called again.
+    Suspend,
     Quit(Exit),
 }

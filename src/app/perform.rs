@@ -2,7 +2,7 @@
 //! with its reason.
 
 use super::{
-    event::{Exit, Moment},
+    event::{Effect, Exit, Moment},
     focus::is_list,
     keys::pane_mut,
     update::App,
@@ -48,6 +48,9 @@ impl App {
         }
         if action.is_vertical() {
             return Possible::Yes;
+        }
+        if action == Action::Suspend && !cfg!(unix) {
+            return Possible::No("Windows cannot suspend a program: open another tab.".to_owned());
         }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
@@ -181,6 +184,7 @@ impl App {
             Action::Help | Action::Palette => {
                 self.context.commands.send(Command::Open(Opening::Help));
             }
+            Action::Suspend => self.effects.push(Effect::Suspend),
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
             Action::FocusFlights => self.go_to(PaneId::Flights, now),

@@ -155,6 +155,9 @@ impl App {
                     crate::screen::command::Opening::Message { title, text },
                 ));
             }
+            Event::Told(severity, text) => {
+                self.context.commands.send(Command::Toast(severity, text));
+            }
             Event::Terminate => self.leave(Exit::Quit),
             Event::Report(..) => {}
         }

@@ -175,6 +175,10 @@ impl App {
         let connection = &model.connection;
         let (live, role) = self.connection();
         let mut parts = vec![vec![Span::styled(live, self.style(role))]];
+        if let Some(slow) = &connection.slow {
+            let slow = Span::styled(slow.clone(), self.style(Role::Warning));
+            parts.insert(0, vec![slow]);
+        }
         if connection.limit > 0 {
             let role = if connection.used >= connection.limit {
                 Role::Warning

@@ -1,15 +1,21 @@
 //! What every head-less command begins with: the profile's services, and the files that the person named.
 
-use super::{exit::Failure, printer::Printer};
+use super::{
+    exit::Failure,
+    printer::{Printer, complain},
+};
 use crate::{
     cli::Cli,
     engine::preflight::Refusal,
     shell::logging,
-    storage::config::{Config, Env, Profile, measure},
+    storage::{
+        config::{Config, Env, Profile, measure},
+        input,
+    },
     tasks::{load, pool::Pool, report::TargetDetail, reporter::Told, services::Services},
 };
 use serde_json::Value;
-use std::{fs::File, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 use store_client::Priority;
 use store_model::{json::document::Document, submission::Submission, target::Target};
 use tokio::sync::mpsc;
@@ -20,13 +26,15 @@ pub(super) struct Context {
     pub services: Services,
     pub sender: mpsc::Sender<Told>,
     pub told: mpsc::Receiver<Told>,
+    /// Variables with secrets of ours, which no program that is started gets.
+    pub hidden: Vec<String>,
 }
 
 impl Context {
     pub(super) fn open(cli: &Cli, env: Env, printer: &mut Printer<'_>) -> Result<Self, Failure> {
         let (config, profile) = configured(cli, env)?;
         let services = Services::open(&config, &profile, Arc::new(|_| ()))?;
-        Ok(Self::of(profile, services, false, printer))
+        Ok(Self::of(&config, profile, services, false, printer))
     }
 
     /// For a command that only reads: it works where nothing can be written, and warns that something is not kept.
@@ -42,11 +50,29 @@ impl Context {
                 "warning: {lost} Until then each command counts its own requests alone, and the Store may let it wait."
             ));
         }
-        Ok(Self::of(profile, services, lost.is_some(), printer))
+        Ok(Self::of(
+            &config,
+            profile,
+            services,
+            lost.is_some(),
+            printer,
+        ))
     }
 
     /// Begins the log of this session. Where it cannot be kept, that is one warning at most: `is_told` after another one.
-    fn of(profile: Profile, services: Services, is_told: bool, printer: &mut Printer<'_>) -> Self {
+    fn of(
+        config: &Config,
+        profile: Profile,
+        services: Services,
+        is_told: bool,
+        printer: &mut Printer<'_>,
+    ) -> Self {
+        if let Some(folder) = services.home.exposed() {
+            printer.chatter(format!(
+                "warning: everybody on this machine may write into {0} and plant files there that flightdeck trusts. Take that right away: chmod o-w {0}",
+                folder.display()
+            ));
+        }
         let folder = services.home.log_folder();
         match logging::start(&folder) {
             Ok(()) => tracing::info!(
@@ -61,12 +87,16 @@ impl Context {
                 folder.display()
             )),
         }
+        // A host that does not answer is told while it is waited for, whatever the command does.
+        let store = services.store.clone();
+        tokio::spawn(async move { store.tell_waits(complain).await });
         let (sender, told) = Pool::channel();
         Self {
             profile,
             services,
             sender,
             told,
+            hidden: config.secret_variables(),
         }
     }
 
@@ -106,18 +136,8 @@ fn configured(cli: &Cli, env: Env) -> Result<(Config, Profile), Failure> {
 
 /// The text of a file that the person named, or why it cannot be had.
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}.", path.display())))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        Failure::usage(format!(
-            "{} is not UTF-8: {error}. Save it as UTF-8.",
-            path.display()
-        ))
-    })?;
-    // Editors on Windows put a byte order mark first; JSON does not know it.
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map_or(text.clone(), str::to_owned))
+    input::read_text(path, input::DOCUMENT)
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}.", path.display())))
 }
 
 /// The draft, or else what is live.
@@ -134,7 +154,7 @@ pub(super) fn submission(detail: &TargetDetail) -> Result<&Submission, Failure> 
 /// Says at once that a ZIP cannot be read: nothing is asked of the Store for it.
 pub(super) fn may_open(zip: &Path) -> Result<(), Failure> {
     let fail = |error| Failure::usage(format!("{} cannot be opened: {error}.", zip.display()));
-    File::open(zip).map(drop).map_err(fail)
+    input::open(zip).map(drop).map_err(fail)
 }
 
 /// The value of the document that the person named.

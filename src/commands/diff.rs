@@ -148,7 +148,7 @@ fn print(
     let title = format!("{}, {}", detail.product.name, sides.target);
     match format {
         DiffFormat::Text => {
-            printer.text(format!("{title}\n{before} → {after}\n"));
+            printer.text(format!("{title}\n{before} → {after}\n\n"));
             if difference.is_empty() {
                 printer.line("No difference.");
             }
@@ -183,7 +183,7 @@ fn print(
             let title = escaped(&title);
             let sentence = escaped(&format!("{before} → {after}"));
             printer.text(format!(
-                "## {title}\n\n{sentence}\n\n{}",
+                "## {title}\n\n{sentence}\n\n{}\n",
                 difference.markdown()
             ));
             let zip = zip

@@ -9,6 +9,7 @@ mod drafts;
 pub mod event;
 pub mod exit;
 mod list;
+mod on_change;
 pub mod operation;
 mod pack;
 pub mod printer;
@@ -21,3 +22,4 @@ mod show;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod texts;
+mod watch;

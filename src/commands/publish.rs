@@ -1,4 +1,4 @@
-//! `publish` and `watch`: a whole release, or only its end.
+//! `publish`: a whole release.
 
 use super::{
     context::{Context, read_value},
@@ -14,7 +14,7 @@ use crate::{
         preflight::Refusal,
     },
 };
-use store_model::{catalog::Catalog, fingerprint::Fingerprint, product::Product, target::Target};
+use store_model::fingerprint::Fingerprint;
 
 pub(super) async fn publish(
     mut context: Context,
@@ -66,60 +66,4 @@ pub(super) async fn publish(
         printer,
     )
     .await
-}
-
-/// One after the other: a script reads one story at a time. The worst end decides the exit code.
-pub(super) async fn watch(
-    mut context: Context,
-    targets: &[Target],
-    printer: &mut Printer<'_>,
-) -> Result<Exit, Failure> {
-    let store = context.services.store.clone();
-    let mut pending = Vec::new();
-    if targets.is_empty() {
-        for catalog in [Catalog::Apps, Catalog::AddOns] {
-            pending.extend(
-                store
-                    .products(&catalog, &|_: &[Product], _: usize| ())
-                    .await?,
-            );
-        }
-        pending.retain(|product| product.pending.is_some());
-    } else {
-        for target in targets {
-            pending.push(store.product(target).await?);
-        }
-    }
-    let mut worst = Exit::Done;
-    for Product {
-        target,
-        name,
-        pending,
-        ..
-    } in pending
-    {
-        let Some(submission) = pending else {
-            printer.chatter(format!("{target} ({name}) has nothing under way."));
-            continue;
-        };
-        printer.chatter(format!("{target} ({name}), submission {submission}"));
-        let exit = carry_out(
-            &mut context,
-            Work::Begin(Operation::Follow {
-                target,
-                name,
-                submission,
-            }),
-            None,
-            printer,
-        )
-        .await?;
-        if exit == Exit::Interrupted {
-            return Ok(exit);
-        }
-        if exit as u8 > worst as u8 {
-            worst = exit;
-        }
-    }
-    Ok(worst)
 }

@@ -7,7 +7,7 @@ use super::{
     exit::{Exit, Failure},
     list, pack,
     printer::Printer,
-    publish, resume, rollout, show, texts,
+    publish, resume, rollout, show, texts, watch,
 };
 use crate::{
     cli::{Cli, CliCommand, RolloutMove},
@@ -150,8 +150,8 @@ async fn dispatch(
             }
         }
         CliCommand::Texts(what) => texts::run(cli, env, what, printer).await,
-        CliCommand::Watch { targets } => {
-            publish::watch(Context::open(cli, env, printer)?, targets, printer).await
+        CliCommand::Watch(args) => {
+            watch::run(Context::open(cli, env, printer)?, args, printer).await
         }
         CliCommand::Create(what) => {
             account::create(Context::open(cli, env, printer)?, what, printer).await

@@ -31,6 +31,8 @@ pub(super) struct RunLog {
     summed: u8,
     /// How many requests had waited long before this run.
     delayed: u32,
+    /// Several runs share the output: each line of text names its target. An event does that anyway.
+    is_named: bool,
     /// The wait for the budget is reported once.
     pub is_delay_told: bool,
 }
@@ -44,7 +46,29 @@ impl RunLog {
             progress: None,
             summed: 0,
             delayed,
+            is_named: false,
             is_delay_told: false,
+        }
+    }
+
+    /// For one of several runs whose lines are mixed.
+    pub(super) fn of_several(target: Target, delayed: u32) -> Self {
+        Self {
+            is_named: true,
+            ..Self::new(Some(target), delayed)
+        }
+    }
+
+    /// How many states have been printed.
+    pub(super) fn seen(&self) -> usize {
+        self.view.as_ref().map_or(0, |view| view.timeline.len())
+    }
+
+    /// What a line of text begins with.
+    fn label(&self) -> String {
+        match &self.target {
+            Some(target) if self.is_named => format!("{target}  "),
+            _ => String::new(),
         }
     }
 
@@ -91,7 +115,8 @@ impl RunLog {
                 let note = step.note.iter().map(|note| format!("  {note}"));
                 let note: String = note.collect();
                 printer.line(format!(
-                    "{:12} {}{note}",
+                    "{}{:12} {}{note}",
+                    self.label(),
                     step.step.word(),
                     step.state.word()
                 ));
@@ -105,11 +130,13 @@ impl RunLog {
                 status: seen.status.as_str(),
                 at: seen.at,
             };
-            printer.either(&event, || format!("{:12} {}", "status", seen.status));
+            printer.either(&event, || {
+                format!("{}{:12} {}", self.label(), "status", seen.status)
+            });
         }
         let known = before.map_or(0, |before| before.warnings.len());
         for warning in view.warnings.iter().skip(known) {
-            warn(Some(target), warning, None, printer);
+            self.warn(warning, None, printer);
         }
     }
 
@@ -152,12 +179,7 @@ impl RunLog {
              The run goes on by itself.",
             budget.used, budget.limit
         );
-        warn(
-            self.target.as_ref(),
-            &message,
-            Some(requests(budget)),
-            printer,
-        );
+        self.warn(&message, Some(requests(budget)), printer);
     }
 
     pub(super) fn finish(
@@ -168,6 +190,7 @@ impl RunLog {
     ) -> Result<Exit, Failure> {
         self.delay(budget, printer);
         let requests = requests(budget);
+        let label = self.label();
         let ended = self
             .view
             .and_then(|view| Some((view.ending.clone()?, view)));
@@ -187,7 +210,7 @@ impl RunLog {
                     requests,
                 });
             }
-            return Err(Failure::new(Exit::Failed, message));
+            return Err(Failure::new(Exit::Failed, format!("{label}{message}")));
         };
         let exit = match (stop, exit::of_ending(&ending)) {
             (Some(Stop::Timeout), Exit::Interrupted) => Exit::Timeout,
@@ -210,37 +233,37 @@ impl RunLog {
             super::show::report(report, printer);
         }
         match exit {
-            Exit::Done => printer.text(ending.message),
+            Exit::Done => printer.text(format!("{label}{}", ending.message)),
             Exit::Timeout => {
                 printer.chatter(format!(
-                    "flightdeck: The timeout passed. {}",
+                    "flightdeck: {label}The timeout passed. {}",
                     ending.message
                 ));
             }
-            _ => printer.chatter(format!("flightdeck: {}", ending.message)),
+            _ => printer.chatter(format!("flightdeck: {label}{}", ending.message)),
         }
         Ok(exit)
     }
-}
 
-fn warn(
-    target: Option<&Target>,
-    message: &str,
-    requests: Option<Requests>,
-    printer: &mut Printer<'_>,
-) {
-    if printer.is_json() {
-        printer.event(&Event::Warning {
-            target,
-            message,
-            requests,
-        });
-    } else {
-        printer.chatter(format!("warning: {message}"));
+    fn warn(&self, message: &str, requests: Option<Requests>, printer: &mut Printer<'_>) {
+        if printer.is_json() {
+            let target = self
+                .view
+                .as_ref()
+                .map(|view| &view.target)
+                .or(self.target.as_ref());
+            printer.event(&Event::Warning {
+                target,
+                message,
+                requests,
+            });
+        } else {
+            printer.chatter(format!("warning: {}{message}", self.label()));
+        }
     }
 }
 
-fn requests(budget: BudgetView) -> Requests {
+pub(super) fn requests(budget: BudgetView) -> Requests {
     Requests {
         used: budget.used,
         limit: budget.limit,

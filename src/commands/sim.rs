@@ -1,13 +1,16 @@
 //! `sim`: the simulated Store alone, until it is told to stop.
 
 use super::{exit::Exit, printer::complain};
-use crate::{cli::SimArgs, shell::signals};
+use crate::{cli::SimArgs, shell::signals, storage::input};
 use std::{
-    fs,
     io::{self, Write},
+    path::Path,
     time::Duration,
 };
 use store_sim::{Scenario, SimOptions};
+
+/// Far more rules than anybody writes.
+const MOST_SCENARIO: u64 = 1 << 20;
 
 pub async fn serve(args: &SimArgs) -> Exit {
     let scenario = match read_scenario(args.scenario.as_deref()) {
@@ -50,7 +53,7 @@ pub fn read_scenario(name: Option<&str>) -> Result<Scenario, String> {
     if let Some(scenario) = Scenario::named(name) {
         return Ok(scenario);
     }
-    let text = fs::read_to_string(name).map_err(|error| {
+    let text = input::read_text(Path::new(name), MOST_SCENARIO).map_err(|error| {
         format!(
             "{name:?} is no scenario ({}), and no file to read: {error}",
             Scenario::names().collect::<Vec<_>>().join(", ")

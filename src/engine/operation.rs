@@ -1,6 +1,9 @@
 //! What a run is for, as the first line of its journal says it. Plain data.
 
-use super::{cadence::Cadence, plan::Plan};
+use super::{
+    cadence::Cadence,
+    plan::{Plan, WaitFor},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store_model::target::Target;
@@ -29,6 +32,9 @@ pub enum Operation {
         target: Target,
         name: String,
         submission: String,
+        /// Journals of older versions say nothing: to the end.
+        #[serde(default)]
+        until: WaitFor,
     },
 }
 
@@ -37,6 +43,14 @@ impl Operation {
         match self {
             Self::Publish(plan) => &plan.target,
             Self::Follow { target, .. } => target,
+        }
+    }
+
+    /// How far it goes before it is done.
+    pub fn until(&self) -> WaitFor {
+        match self {
+            Self::Publish(plan) => plan.wait,
+            Self::Follow { until, .. } => *until,
         }
     }
 

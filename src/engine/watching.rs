@@ -4,7 +4,6 @@ use super::{
     call::Fault,
     follow::{self, Verdict},
     machine::Run,
-    plan::WaitFor,
     preflight::listed,
     stage::Stage,
     view::{Cause, Outcome, Seen},
@@ -21,7 +20,7 @@ const MOST_REFUSED_LOOKS: u8 = 5;
 impl Run {
     pub(super) fn seen(&mut self, report: StatusReport, at: Timestamp) {
         self.view.saw(report.status.clone(), at);
-        let wait = self.plan().map_or(WaitFor::Published, |plan| plan.wait);
+        let wait = self.header.operation.until();
         self.refused_looks = 0;
         let verdict = follow::judge(
             &report,

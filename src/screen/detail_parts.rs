@@ -183,7 +183,9 @@ pub fn unread(cx: &Context, target: &Target, width: usize) -> Vec<Line<'static>>
     };
     panel.text(word, Role::Muted);
     let connection = &cx.model.connection;
-    if is_loading && connection.waiting > 0 && connection.used >= connection.limit {
+    if let Some(slow) = connection.slow.as_ref().filter(|_| is_loading) {
+        panel.text(&format!("{slow}."), Role::Warning);
+    } else if is_loading && connection.waiting > 0 && connection.used >= connection.limit {
         let said = format!(
             "The {} requests of this minute are used up; it continues in less than a minute.",
             connection.limit

@@ -1,13 +1,13 @@
 //! The loop: wait, handle, execute, draw. It sleeps until input, a report, or the moment that the app asked for; there is no tick.
 
-use super::signals::{Signal, Signals};
 use super::{
     input,
-    outside::{self, Editing},
+    outside::{self, Detached, Edited, Editing},
     pace::{FRAME, Pace},
+    signals::{self, Signal, Signals},
     terminal::Screen,
 };
-use crate::screen::keymap::keymap;
+use crate::screen::{command::Severity, keymap::keymap};
 use crate::{
     app::{
         event::{Effect, Event, Exit, Moment},
@@ -20,8 +20,12 @@ use crate::{
 use anyhow::Context;
 use futures::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::crossterm::event::EventStream;
-use std::time::Instant;
+use ratatui::crossterm::event::{Event as Raw, EventStream};
+use std::{
+    collections::{HashMap, VecDeque},
+    io,
+    time::Instant,
+};
 use store_model::target::Target;
 use tokio::sync::mpsc;
 use tui_kit::theme::Theme;
@@ -49,6 +53,8 @@ pub struct Options {
     pub mouse: bool,
     /// The person's own editor with its options: the config's, `$VISUAL` or `$EDITOR`.
     pub editor: Option<String>,
+    /// Variables with secrets of ours, which no program that is started gets.
+    pub hidden: Vec<String>,
     /// Chords of the config: an action's name and its keys.
     pub keys: Vec<(String, Vec<String>)>,
     /// In which times of day are shown.
@@ -63,7 +69,9 @@ pub async fn run(
     reports: mpsc::Receiver<(Option<JobId>, Report)>,
 ) -> anyhow::Result<Exit> {
     let keymap = keymap(&options.keys).context("the keys of the config cannot be used")?;
-    let signals = Signals::listen().context("cannot listen for signals")?;
+    let signals = Signals::listen()
+        .and_then(Signals::with_suspend)
+        .context("cannot listen for signals")?;
     let screen = Screen::enter(options.mouse).context("this terminal cannot show the dashboard")?;
     let (columns, rows) = screen
         .size()
@@ -80,6 +88,9 @@ pub async fn run(
     let (told, outside) = mpsc::channel(8);
     let mut shell = Shell {
         editor: options.editor,
+        hidden: options.hidden,
+        detached: HashMap::new(),
+        waiting: VecDeque::new(),
         app: App::new(settings, columns, rows),
         screen,
         worker,
@@ -95,6 +106,11 @@ pub async fn run(
 
 struct Shell<W> {
     editor: Option<String>,
+    hidden: Vec<String>,
+    /// Files that an editor may still write to, because it returned at once.
+    detached: HashMap<Target, Detached>,
+    /// Keys that were looked at and are still to be handled.
+    waiting: VecDeque<io::Result<Raw>>,
     app: App,
     screen: Screen,
     worker: W,
@@ -152,10 +168,12 @@ impl<W: Worker> Shell<W> {
                 continue;
             }
             let deadline = [wake, pace.due(Instant::now())].into_iter().flatten().min();
+            let waiting = self.waiting.pop_front();
             let input = async {
-                match &mut self.input {
-                    Some(stream) => stream.next().await,
-                    None => std::future::pending().await,
+                match (waiting, &mut self.input) {
+                    (Some(raw), _) => Some(raw),
+                    (None, Some(stream)) => stream.next().await,
+                    (None, None) => std::future::pending().await,
                 }
             };
             let sleep = async {
@@ -167,9 +185,21 @@ impl<W: Worker> Shell<W> {
             let event = tokio::select! {
                 biased;
                 // Whoever ends the program is heard first.
-                _ = self.signals.next() => Some(Event::Terminate),
+                signal = self.signals.next() => match signal {
+                    Signal::Suspend => {
+                        effects = self.suspend(false)?;
+                        continue;
+                    }
+                    Signal::Interrupt | Signal::Terminate => Some(Event::Terminate),
+                },
                 // Keys before reports: a flood of progress must not starve them.
                 raw = input => match raw {
+                    Some(Ok(raw)) if input::may_be_answer(&raw) => {
+                        if let Some(keys) = &mut self.input {
+                            self.waiting.extend(input::swallow_answer(keys).await);
+                        }
+                        continue;
+                    }
                     Some(Ok(raw)) => match input::read(raw) {
                         Some(event) => {
                             pace.touched();
@@ -230,12 +260,13 @@ impl<W: Worker> Shell<W> {
 
     async fn execute(&mut self, effects: Vec<Effect>) -> anyhow::Result<Option<Exit>> {
         let mut exit = None;
-        let mut queue = std::collections::VecDeque::from(effects);
+        let mut queue = VecDeque::from(effects);
         while let Some(effect) = queue.pop_front() {
             match effect {
                 Effect::Start(id, job) => self.worker.start(id, job),
                 Effect::Cancel(id) => self.worker.cancel(id),
-                Effect::Copy(text) => self.screen.send(&outside::copy(&text))?,
+                Effect::Copy(text) => queue.extend(self.copy(&text)?),
+                Effect::Suspend => queue.extend(self.suspend(true)?),
                 Effect::Notify(text) => self.screen.send(&outside::notify(&text))?,
                 Effect::OpenLink(link) => queue.extend(self.open_link(link)),
                 Effect::EditOutside { target, text } => {
@@ -247,13 +278,48 @@ impl<W: Worker> Shell<W> {
         Ok(exit)
     }
 
+    /// Puts a text into the clipboard, and says what is known of it: terminals do not tell whether they took it.
+    fn copy(&mut self, text: &str) -> anyhow::Result<Vec<Effect>> {
+        let first = text.lines().next().unwrap_or_default();
+        let shown = tui_kit::text::fit(first, 40).into_owned();
+        let told = if outside::copy_into_tmux(text, &self.hidden) {
+            format!("Copied into tmux: {shown}")
+        } else {
+            self.screen.send(&outside::copy(text))?;
+            format!("Asked the terminal to copy: {shown}")
+        };
+        let event = Event::Told(Severity::Info, told);
+        Ok(self.app.handle(event, self.moment()))
+    }
+
+    /// Gives the terminal back and stops until the shell continues us; draws all anew then.
+    fn suspend(&mut self, whole: bool) -> anyhow::Result<Vec<Effect>> {
+        self.input = None;
+        self.screen.leave();
+        signals::stop_here(whole).context("the program could not be suspended")?;
+        self.resume()
+    }
+
+    /// Takes the terminal again after it was lent.
+    fn resume(&mut self) -> anyhow::Result<Vec<Effect>> {
+        self.screen
+            .take()
+            .context("the terminal could not be taken over again")?;
+        self.input = Some(EventStream::new());
+        let now = self.moment();
+        Ok(match self.screen.size() {
+            Ok((columns, rows)) => self.app.handle(Event::Resize(columns, rows), now),
+            Err(_) => Vec::new(),
+        })
+    }
+
     /// Opens a link in the browser; where that is not possible the person gets the link to read.
     fn open_link(&mut self, link: String) -> Vec<Effect> {
         let failed = |why: String, link: &str| Event::Trouble {
             title: "The link could not be opened".to_owned(),
             text: format!("{why}. It can be copied from here:\n\n{link}"),
         };
-        match outside::open_link(&link) {
+        match outside::open_link(&link, &self.hidden) {
             Ok(mut child) => {
                 let told = self.told.clone();
                 tokio::spawn(async move {
@@ -275,18 +341,40 @@ impl<W: Worker> Shell<W> {
 
     /// Lends the terminal to the person's editor. Reports are taken meanwhile, nothing is drawn.
     async fn edit_outside(&mut self, target: Target, text: String) -> anyhow::Result<Vec<Effect>> {
+        let mut detached = self.detached.remove(&target);
+        // Saved meanwhile in an editor that had returned at once: that text is what was asked for.
+        match detached.as_mut().map(Detached::read) {
+            Some(Ok(Some(text))) => {
+                if let Some(detached) = detached {
+                    detached.forget();
+                }
+                return Ok(self
+                    .app
+                    .handle(Event::EditedOutside { target, text }, self.moment()));
+            }
+            Some(Err(error)) => return Ok(self.editor_failed(&error)),
+            Some(Ok(None)) | None => {}
+        }
         // It reads standard input until it is dropped: keys would go to both.
         self.input = None;
         self.screen.leave();
         let mut effects = Vec::new();
-        let done = match Editing::start(text, self.editor.as_deref()) {
+        let (editor, hidden) = (self.editor.as_deref(), self.hidden.as_slice());
+        let started = match detached {
+            Some(detached) => Editing::again(detached, text, editor, hidden),
+            None => Editing::start(text, editor, hidden),
+        };
+        let done = match started {
             Ok(mut editing) => loop {
                 tokio::select! {
                     biased;
-                    status = editing.child.wait() => break status.and_then(|status| editing.finish(status)),
-                    signal = self.signals.next() => {
+                    status = editing.ended() => break status.and_then(|status| editing.finish(status)),
+                    signal = self.signals.next() => match signal {
                         // Ctrl-C in the editor is the editor's.
-                        if signal == Signal::Terminate {
+                        Signal::Interrupt => {}
+                        // The editor suspends itself, and means all that runs here.
+                        Signal::Suspend => signals::stop_here(false)?,
+                        Signal::Terminate => {
                             let now = self.moment();
                             // What was saved in the editor so far is kept.
                             if let Some(text) = editing.rescue() {
@@ -295,7 +383,7 @@ impl<W: Worker> Shell<W> {
                             effects.extend(self.app.handle(Event::Terminate, now));
                             return Ok(effects);
                         }
-                    }
+                    },
                     Some((job, report)) = self.reports.recv() => {
                         for effect in self.app.handle(Event::Report(job, report), self.moment()) {
                             match effect {
@@ -310,24 +398,36 @@ impl<W: Worker> Shell<W> {
             },
             Err(error) => Err(error),
         };
-        self.screen
-            .take()
-            .context("the terminal could not be restored after the editor")?;
-        self.input = Some(EventStream::new());
-        if let Ok((columns, rows)) = self.screen.size() {
-            effects.extend(self.app.handle(Event::Resize(columns, rows), self.moment()));
-        }
+        effects.extend(self.resume()?);
         let event = match done {
-            Ok(Some(text)) => Event::EditedOutside { target, text },
-            Ok(None) => return Ok(effects),
-            Err(error) => Event::Trouble {
-                title: "The editor".to_owned(),
-                text: format!(
-                    "{error}.\n\nSet $VISUAL or $EDITOR, or command below [editor] in the config, to the editor you want with its options (`code --wait`)."
-                ),
-            },
+            Ok(Edited::Changed(text)) => Event::EditedOutside { target, text },
+            Ok(Edited::Same) => return Ok(effects),
+            Ok(Edited::Detached(detached)) => {
+                let path = detached.path();
+                let text = format!(
+                    "{0} returned at once. Save there and press the key again to read {1}; `{0} --wait` needs no second key.",
+                    detached.program,
+                    path.display()
+                );
+                self.detached.insert(target, detached);
+                Event::Told(Severity::Warning, text)
+            }
+            Err(error) => {
+                effects.extend(self.editor_failed(&error));
+                return Ok(effects);
+            }
         };
         effects.extend(self.app.handle(event, self.moment()));
         Ok(effects)
+    }
+
+    fn editor_failed(&mut self, error: &io::Error) -> Vec<Effect> {
+        let event = Event::Trouble {
+            title: "The editor".to_owned(),
+            text: format!(
+                "{error}.\n\nSet $VISUAL or $EDITOR, or command below [editor] in the config, to the editor you want with its options (`code --wait`)."
+            ),
+        };
+        self.app.handle(event, self.moment())
     }
 }

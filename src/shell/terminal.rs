@@ -117,14 +117,12 @@ impl Drop for Screen {
 /// Puts everything back. Errors mean that the terminal is gone: there is nobody left to tell.
 fn restore() {
     let mut out = io::stdout();
-    let _ = execute!(
-        out,
-        terminal::EndSynchronizedUpdate,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        terminal::LeaveAlternateScreen,
-        cursor::Show
-    );
+    // Each for itself: on Windows one fails where its feature was never switched on, and the rest has to follow all the same.
+    let _ = execute!(out, terminal::EndSynchronizedUpdate);
+    let _ = execute!(out, DisableMouseCapture);
+    let _ = execute!(out, DisableBracketedPaste);
+    let _ = execute!(out, terminal::LeaveAlternateScreen);
+    let _ = execute!(out, cursor::Show);
     let _ = terminal::disable_raw_mode();
 }
 

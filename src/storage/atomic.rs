@@ -6,6 +6,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
+    thread,
     time::Duration,
 };
 use tempfile::NamedTempFile;
@@ -15,14 +16,51 @@ const UNFINISHED: &str = ".new-";
 /// Nothing is written for so long: what is older was left behind by a process that was killed.
 const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
+/// Together a good second: longer than a scanner looks at a file, shorter than a person's patience.
+const IN_USE_TRIES: u32 = 15;
+const IN_USE_PAUSE: Duration = Duration::from_millis(100);
+
 /// Replaces a file's content as a whole.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     let fail = |source| DiskError::new("write a file", path, source);
     let folder = folder_of(path);
     // The file's own folder: a rename across disks is a copy, and a copy can be cut.
     let file = filled(folder, bytes).map_err(fail)?;
-    file.persist(path).map_err(|error| fail(error.error))?;
+    put_in_place(file, path).map_err(fail)?;
     sync_folder(folder).map_err(fail)
+}
+
+/// Gives a finished file its name. On Windows that fails while anybody has the old one open, as virus scanners and indexers have for
+/// a moment: tried again for a while.
+pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    let mut left = Some(file);
+    patiently(is_in_use, || {
+        let Some(file) = left.take() else {
+            return Ok(());
+        };
+        file.persist(path).map(drop).map_err(|error| {
+            left = Some(error.file);
+            error.error
+        })
+    })
+}
+
+fn patiently(
+    is_passing: impl Fn(&io::Error) -> bool,
+    mut attempt: impl FnMut() -> io::Result<()>,
+) -> io::Result<()> {
+    for _ in 0..IN_USE_TRIES {
+        match attempt() {
+            Err(error) if is_passing(&error) => thread::sleep(IN_USE_PAUSE),
+            ended => return ended,
+        }
+    }
+    attempt()
+}
+
+/// Whether another program has the file open: access denied and sharing violation, as Windows says it.
+pub(super) fn is_in_use(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
 /// Writes a file that must not be there yet; `false` when it is.
@@ -39,6 +77,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, DiskError> {
 /// Adds one line and returns when it is on disk. After a line that was cut by a crash it starts a new one.
 pub fn append(path: &Path, line: &str) -> Result<(), DiskError> {
     let fail = |source| DiskError::new("add a line to a file", path, source);
+    refuse_link(path).map_err(fail)?;
     let is_new = !path.exists();
     let mut file = private()
         .read(true)
@@ -77,10 +116,17 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
         .map_err(|source| DiskError::new("create the folder", path, source))
 }
 
-/// What is in a folder; nothing where it was never made.
+/// What is in a folder; nothing where there is none.
 pub(super) fn entries(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<fs::DirEntry>>> {
     match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None.into_iter().flatten()),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None.into_iter().flatten())
+        }
         found => found.map(|found| Some(found).into_iter().flatten()),
     }
 }
@@ -162,4 +208,42 @@ fn ends_in_line(file: &mut File) -> io::Result<bool> {
     let mut last = [0];
     file.read_exact(&mut last)?;
     Ok(last == *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_use_is_waited_for_and_not_for_ever() {
+        let mut attempts = 0;
+        let busy = || io::Error::from(io::ErrorKind::ResourceBusy);
+        let is_busy = |error: &io::Error| error.kind() == io::ErrorKind::ResourceBusy;
+        let mut third = || {
+            attempts += 1;
+            if attempts < 3 { Err(busy()) } else { Ok(()) }
+        };
+        assert!(patiently(is_busy, &mut third).is_ok() && attempts == 3);
+        let mut attempts = 0;
+        let mut never = || {
+            attempts += 1;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        };
+        assert!(patiently(is_busy, &mut never).is_err() && attempts == 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (
+            folder.path().join("real"),
+            folder.path().join("history.jsonl"),
+        );
+        fs::write(&real, "theirs\n").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let error = append(&link, "ours").unwrap_err().to_string();
+        assert!(error.contains("link"), "{error}");
+        assert_eq!(fs::read_to_string(&real).unwrap(), "theirs\n");
+    }
 }

@@ -1,11 +1,10 @@
 //! The last known lists, drawn at start before the first reply. May be lost at any time: whatever is odd counts as none.
 
-use super::{atomic, error::DiskError};
+use super::{atomic, error::DiskError, input};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
-    fs::{self, File},
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
 use store_model::signed_url::redact_document;
@@ -70,15 +69,7 @@ impl Cache {
 
     /// A list as it was last known, and when that was.
     pub fn load<T: DeserializeOwned>(&self, profile: &str, name: &str) -> Option<(T, Timestamp)> {
-        let mut bytes = Vec::new();
-        File::open(self.path(profile, name))
-            .ok()?
-            .take(LARGEST + 1)
-            .read_to_end(&mut bytes)
-            .ok()?;
-        if bytes.len() as u64 > LARGEST {
-            return None;
-        }
+        let bytes = input::read(&self.path(profile, name), LARGEST).ok()?;
         let read: Stored<T> = serde_json::from_slice(&bytes).ok()?;
         // Where names differ by case only, some systems have one file for two profiles.
         (read.format == FORMAT && read.profile == profile).then_some((read.value, read.at))

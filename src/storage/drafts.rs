@@ -2,14 +2,14 @@
 //! sides of every PUT, and what was rescued before a delete or set aside by a person.
 //! All but the working copy are plain JSON files; their names say the rest.
 
-use super::{atomic, error::DiskError};
+use super::{atomic, error::DiskError, input};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
-    fs::{self, File},
-    io::{self, BufRead, BufReader},
+    fs,
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 use store_model::{signed_url::redact_document, target::Target};
@@ -129,6 +129,10 @@ const BASE_END: &str = "~base.json";
 /// So many PUTs of a target are kept with both sides, and so many texts that were set aside. What was rescued before a delete
 /// stays until a person removes it.
 pub const MOST_PUTS: usize = 50;
+/// Twice the largest document that is read: a text that is being edited may be larger for a while.
+const LARGEST: u64 = 2 * input::DOCUMENT;
+/// A target, a ZIP's path and a time are far shorter.
+const MOST_HEADER: u64 = 1 << 20;
 /// A time as part of a file name: Windows allows no colon.
 const NAME_TIME: &str = "%Y%m%dT%H%M%S.%3fZ";
 
@@ -229,9 +233,7 @@ impl Drafts {
             file.target == *target && file.why == why && file.run.as_deref() == Some(run)
         });
         files
-            .find(|file| {
-                fs::read_to_string(&file.path).is_ok_and(|kept| kept == redact_document(text))
-            })
+            .find(|file| text_of(&file.path).is_ok_and(|kept| kept == redact_document(text)))
             .map(|file| file.path)
     }
 
@@ -349,7 +351,7 @@ impl Drafts {
     pub fn edited(&self, target: &Target) -> Result<Option<EditedDraft>, DiskError> {
         let path = self.edited_path(target);
         let tried = "read the edited document";
-        let whole = match fs::read_to_string(&path) {
+        let whole = match text_of(&path) {
             Ok(whole) => whole,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(DiskError::new(tried, &path, error)),
@@ -369,7 +371,10 @@ impl Drafts {
         let base = base_digest
             .filter(|digest| digest.chars().all(|c| c.is_ascii_hexdigit()))
             .and_then(|digest| {
-                serde_json::from_slice(&fs::read(self.base_path(target, &digest)).ok()?).ok()
+                serde_json::from_slice(
+                    &input::read(&self.base_path(target, &digest), LARGEST).ok()?,
+                )
+                .ok()
             });
         Ok(Some(EditedDraft {
             text: text.to_owned(),
@@ -422,8 +427,7 @@ impl Drafts {
     /// A kept document with its text; `path` as [`Drafts::list`] or [`Drafts::save`] gave it.
     pub fn read(&self, path: &Path) -> Result<Draft, DiskError> {
         let tried = "read a kept document";
-        let whole =
-            fs::read_to_string(path).map_err(|source| DiskError::new(tried, path, source))?;
+        let whole = text_of(path).map_err(|source| DiskError::new(tried, path, source))?;
         let file = describe(path).ok_or_else(|| {
             DiskError::damaged(
                 tried,
@@ -472,11 +476,16 @@ fn target(stem: &str) -> Option<Target> {
     format!("{scheme}:{}", ids.replace('+', "/")).parse().ok()
 }
 
+fn text_of(path: &Path) -> io::Result<String> {
+    let bytes = input::read(path, LARGEST)?;
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
 fn describe(path: &Path) -> Option<DraftFile> {
     let name = path.file_name()?.to_str()?;
     if name.ends_with(EDITED_END) {
         let mut line = String::new();
-        BufReader::new(File::open(path).ok()?)
+        BufReader::new(input::open(path).ok()?.0.take(MOST_HEADER))
             .read_line(&mut line)
             .ok()?;
         let header: Header = serde_json::from_str(&line).ok()?;

@@ -1,6 +1,6 @@
 //! A failure of the disk, told so that a person can act on it.
 
-use super::holder::Holder;
+use super::{atomic::is_in_use, holder::Holder};
 use std::{
     fmt, io,
     path::{Path, PathBuf},
@@ -60,6 +60,9 @@ impl DiskError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 "Free some space there and try again."
             }
+            _ if is_in_use(&self.source) => {
+                "Close the program that has it open (a virus scanner or an indexer lets it go by itself), and try again."
+            }
             io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
                 "Give yourself the right to write there, or set FLIGHTDECK_HOME to a folder where you have it."
             }
@@ -85,6 +88,9 @@ impl fmt::Display for DiskError {
             io::ErrorKind::StorageFull => f.write_str("the disk is full")?,
             io::ErrorKind::QuotaExceeded => f.write_str("your share of the disk is used up")?,
             io::ErrorKind::ReadOnlyFilesystem => f.write_str("the disk is read-only")?,
+            _ if is_in_use(&self.source) => {
+                f.write_str("another program has it open, or you have no right to do that there")?;
+            }
             io::ErrorKind::PermissionDenied => f.write_str("you have no right to do that there")?,
             _ => write!(f, "{}", self.source)?,
         }

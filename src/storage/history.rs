@@ -1,10 +1,9 @@
 //! `history.jsonl`: runs that ended, and how long each state lasted, so that "longer than usual" can be said.
 
-use super::{atomic, error::DiskError};
+use super::{atomic, error::DiskError, input};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::File,
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
@@ -67,13 +66,12 @@ impl History {
     /// The last `limit` runs, newest first. Lines that cannot be read are left out.
     pub fn read(&self, limit: usize) -> Result<Vec<Finished>, DiskError> {
         let fail = |source| DiskError::new("read the history", &self.path, source);
-        let mut file = match File::open(&self.path) {
-            Ok(file) => file,
+        let (mut file, facts) = match input::open(&self.path) {
+            Ok(opened) => opened,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(fail(error)),
         };
-        let length = file.metadata().map_err(fail)?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(WINDOW)))
+        file.seek(SeekFrom::Start(facts.len().saturating_sub(WINDOW)))
             .map_err(fail)?;
         let mut bytes = Vec::new();
         file.take(WINDOW).read_to_end(&mut bytes).map_err(fail)?;

@@ -49,6 +49,30 @@ impl Home {
         }
     }
 
+    /// The first of the folders into which everybody on this machine may write, and so plant journals or drafts that are trusted.
+    #[cfg(unix)]
+    pub fn exposed(&self) -> Option<PathBuf> {
+        use std::os::unix::fs::PermissionsExt;
+        const OTHERS_MAY_WRITE: u32 = 0o002;
+        let data = &self.data;
+        let folders = [
+            data.clone(),
+            data.join("runs"),
+            data.join("drafts"),
+            self.cache.clone(),
+        ];
+        folders.into_iter().find(|folder| {
+            std::fs::metadata(folder)
+                .is_ok_and(|facts| facts.permissions().mode() & OTHERS_MAY_WRITE != 0)
+        })
+    }
+
+    /// Windows has no such right by default: folders inherit those of the user's profile.
+    #[cfg(not(unix))]
+    pub fn exposed(&self) -> Option<PathBuf> {
+        None
+    }
+
     pub fn data(&self) -> &Path {
         &self.data
     }

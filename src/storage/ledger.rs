@@ -3,7 +3,7 @@
 //!
 //! It holds a minute, so nothing is synced to disk: a power cut lasts longer than what it would lose.
 
-use super::{atomic, error::DiskError};
+use super::{atomic, error::DiskError, input::Unfit};
 use std::{
     fs::{File, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
@@ -48,12 +48,20 @@ impl LedgerFile {
         let mut slot = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let file = match slot.take() {
             Some(file) if is_still(&file, &self.path) => file,
-            _ => atomic::private()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&self.path)?,
+            _ => {
+                atomic::refuse_link(&self.path)?;
+                let file = atomic::private()
+                    .read(true)
+                    .write(true)
+                    .create(true)
+                    .truncate(false)
+                    .open(&self.path)?;
+                // Reading a pipe would wait for whoever writes into it.
+                if !file.metadata()?.is_file() {
+                    return Err(Unfit::NoFile.into());
+                }
+                file
+            }
         };
         self.lock(&file)?;
         let result = replace(&file, change);

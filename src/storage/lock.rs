@@ -1,6 +1,6 @@
 //! One owner at a time: an advisory lock that ends with the process, however it ends.
 
-use super::{atomic, error::DiskError, holder::Holder};
+use super::{atomic, error::DiskError, holder::Holder, input};
 use jiff::Timestamp;
 use std::{
     fs::{self, File, TryLockError},
@@ -20,11 +20,14 @@ pub struct Lock {
 
 /// A look at a lock ([`is_held`]) takes it for an instant; a taker that meets one tries again this often.
 const TRIES: usize = 100;
+/// A process and a time.
+const MOST_HOLDER: u64 = 4096;
 
 impl Lock {
     /// Takes the lock called `path` (its name gets `.lock` and `.holder`) or says who has it. `tried` stands after "could not".
     pub fn take(path: &Path, tried: &str) -> Result<Self, DiskError> {
         let (lock, holder) = names(path);
+        atomic::refuse_link(&lock).map_err(|source| DiskError::new(tried, &lock, source))?;
         let file = atomic::private()
             .write(true)
             .create(true)
@@ -100,5 +103,5 @@ fn names(path: &Path) -> (PathBuf, PathBuf) {
 }
 
 fn read_holder(path: &Path) -> Option<Holder> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&input::read(path, MOST_HOLDER).ok()?).ok()
 }

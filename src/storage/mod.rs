@@ -8,6 +8,7 @@ pub mod error;
 pub mod history;
 pub mod holder;
 pub mod home;
+pub mod input;
 pub mod ledger;
 pub mod lock;
 pub mod log_file;

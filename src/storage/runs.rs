@@ -5,6 +5,7 @@ use super::{
     atomic,
     error::DiskError,
     holder::Holder,
+    input,
     lock::{self, Lock},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +19,9 @@ use store_model::{signed_url::redact_document, target::Target};
 
 /// Journals hold whole documents. What matters of a run that has ended stands in the history for good.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// A run writes a few documents, each of some megabytes; what is far larger was not written by one.
+const LARGEST: u64 = 512 << 20;
 
 /// The folder of the journals.
 #[derive(Clone, Debug)]
@@ -127,6 +131,7 @@ impl Runs {
         let path = self.path(id, tried)?;
         let fail = |source| DiskError::new(tried, &path, source);
         // First, so that no lock file is made for a run that is not there.
+        input::open(&path).map_err(fail)?;
         let mut file = atomic::private()
             .read(true)
             .write(true)
@@ -143,7 +148,7 @@ impl Runs {
             _lock: lock,
         };
         if lines.is_open {
-            journal.put("").map_err(fail)?;
+            journal.put("", File::sync_data).map_err(fail)?;
         }
         Ok((lines.entries, journal))
     }
@@ -152,7 +157,8 @@ impl Runs {
     pub fn read(&self, id: &str) -> Result<Vec<Value>, DiskError> {
         let tried = "read the journal of a run";
         let path = self.path(id, tried)?;
-        let mut file = File::open(&path).map_err(|source| DiskError::new(tried, &path, source))?;
+        let (mut file, _) =
+            input::open(&path).map_err(|source| DiskError::new(tried, &path, source))?;
         Ok(read_lines(&mut file, &path, tried)?.entries)
     }
 
@@ -256,13 +262,18 @@ impl Journal {
 
     /// Adds an entry; it is on disk when this returns. After an error the entry is not in the journal, and another may be tried.
     pub fn append(&mut self, entry: &Value) -> Result<(), DiskError> {
-        let line = entry.to_string();
-        // The last guard: no signed URL gets onto the disk.
-        self.put(&redact_document(&line))
+        self.put(&line_of(entry), File::sync_data)
             .map_err(|source| DiskError::new("write the journal of a run", &self.path, source))
     }
 
-    fn put(&mut self, line: &str) -> io::Result<()> {
+    /// Adds an entry that a power cut may take back. Gives the file, to be synced where waiting for a disk holds nobody up.
+    pub fn note(&mut self, entry: &Value) -> Result<File, DiskError> {
+        self.put(&line_of(entry), |_| Ok(()))
+            .and_then(|()| self.file.try_clone())
+            .map_err(|source| DiskError::new("write the journal of a run", &self.path, source))
+    }
+
+    fn put(&mut self, line: &str, sync: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
         // Whatever an earlier write left behind after the last whole line.
         self.file.set_len(self.end)?;
         self.file.seek(SeekFrom::Start(self.end))?;
@@ -270,7 +281,7 @@ impl Journal {
         let written = self
             .file
             .write_all(bytes.as_bytes())
-            .and_then(|()| self.file.sync_data());
+            .and_then(|()| sync(&self.file));
         match written {
             Ok(()) => self.end += bytes.len() as u64,
             // A full disk: the rest of the line would read as damage. The next write cuts it if this cannot.
@@ -280,10 +291,20 @@ impl Journal {
     }
 }
 
+/// The last guard: no signed URL gets onto the disk.
+fn line_of(entry: &Value) -> String {
+    redact_document(&entry.to_string()).into_owned()
+}
+
 fn read_lines(file: &mut File, path: &Path, tried: &str) -> Result<Lines, DiskError> {
+    let fail = |source| DiskError::new(tried, path, source);
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)
-        .map_err(|source| DiskError::new(tried, path, source))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(fail)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(fail(input::Unfit::TooLarge { most: LARGEST }.into()));
+    }
     let mut lines = Lines {
         entries: Vec::new(),
         end: 0,
@@ -353,7 +374,11 @@ fn ends(path: &Path) -> io::Result<(Option<Value>, Option<Value>)> {
             .ok()
             .filter(Value::is_object)
     };
-    let mut reader = BufReader::new(File::open(path)?);
+    let (file, facts) = input::open(path)?;
+    if facts.len() > LARGEST {
+        return Err(input::Unfit::TooLarge { most: LARGEST }.into());
+    }
+    let mut reader = BufReader::new(file);
     let mut line = Vec::new();
     reader.read_until(b'\n', &mut line)?;
     let first = object(&line);

@@ -5,11 +5,11 @@ use super::{
     report::{Examined, FolderEntry, Summed},
     task::{FailureNotice, Task, TaskContext, TaskError, blocking},
 };
+use crate::storage::input;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -189,12 +189,8 @@ pub fn examine(
         broken: None,
         summed: None,
     };
-    let file = match File::open(zip).and_then(|file| Ok((file.metadata()?, file))) {
-        Ok((facts, _)) if facts.is_dir() => {
-            examined.broken = Some("this is a folder".to_owned());
-            return examined;
-        }
-        Ok((facts, file)) => {
+    let file = match input::open(zip) {
+        Ok((file, facts)) => {
             examined.size = facts.len();
             file
         }
@@ -273,7 +269,7 @@ mod tests {
     fn a_text_with_a_packages_name_is_a_fault() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.zip");
-        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
         zip.start_file("notes.msix", zip::write::SimpleFileOptions::default())
             .unwrap();
         zip.write_all(b"a text").unwrap();

@@ -6,6 +6,7 @@ use super::{
     report::{Report, Summed},
     reporter::{PROGRESS_PAUSE, Reporter},
 };
+use crate::storage::input;
 use sha2::{Digest, Sha256};
 use std::{
     fs::File,
@@ -92,6 +93,8 @@ fn read(
     cancel: &CancellationToken,
     told: &dyn Fn(u64, u64),
 ) -> io::Result<([u8; 32], Sealed)> {
+    // A pipe would wait for its other end.
+    input::open(path)?;
     let mut file = open(path)?;
     let stamp = Stamp::read(&file.metadata()?);
     let mut hash = Sha256::new();

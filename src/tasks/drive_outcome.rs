@@ -12,7 +12,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
 use store_client::{ApiError, blob::FileIdentity};
-use store_model::{finding::Severity, packages::rows, product::PackageIdentity, target::Target};
+use store_model::{
+    finding::Severity,
+    packages::rows,
+    product::PackageIdentity,
+    risk::{Allowance, blocks, coverage, way_round},
+    target::Target,
+};
 
 pub(super) async fn examine(
     target: &Target,
@@ -20,14 +26,16 @@ pub(super) async fn examine(
     document: Value,
     identity: Option<PackageIdentity>,
     sum: Option<[u8; 32]>,
+    allow: &[Allowance],
 ) -> Result<RunEvent, Fault> {
     let kind = target.kind();
     let joined = tokio::task::spawn_blocking(move || {
         let file = FileIdentity::of(&zip).ok();
         let file = file.and_then(|file| serde_json::to_value(file).ok());
-        (browse::examine(&zip, kind, &document, identity), file)
+        let examined = browse::examine(&zip, kind, &document, identity);
+        (examined, document, file)
     });
-    let (examined, identity) = joined.await.map_err(|error| Fault {
+    let (examined, document, identity) = joined.await.map_err(|error| Fault {
         cause: Cause::Trouble,
         message: format!("The ZIP could not be read: {error}"),
     })?;
@@ -40,24 +48,35 @@ pub(super) async fn examine(
             identity: None,
         });
     }
-    let versions = examined
+    let cargo = examined
         .archive
+        .as_ref()
+        .map(rows::cargo)
+        .unwrap_or_default();
+    let versions = cargo
         .iter()
-        .flat_map(rows::cargo)
         .filter(|(_, package)| !package.version.is_empty())
-        .map(|(path, package)| (path, package.version))
+        .map(|(path, package)| (path.clone(), package.version.clone()))
         .collect();
-    let sentences = examined.fit.sentences();
-    let of = |wanted| {
-        sentences
-            .iter()
-            .filter(move |(severity, _)| *severity == wanted)
-            .map(|(_, sentence)| sentence.clone())
-            .collect()
-    };
+    let findings = examined.fit.findings();
+    let (blocking, rest): (Vec<_>, Vec<_>) = findings
+        .into_iter()
+        .filter(|finding| finding.severity != Severity::Note)
+        .partition(|finding| blocks(finding, allow));
+    let lost = coverage(kind, &document, &cargo);
+    let lost = lost.filter(|risk| !allow.contains(&risk.kind.into()));
+    let lost = lost.map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name()));
+    let problems = blocking
+        .iter()
+        .map(|finding| format!("{}{}", finding.sentence, way_round(finding)));
+    // The journal holds what was allowed, and by which name.
+    let warnings = rest.into_iter().map(|finding| match finding.severity {
+        Severity::Error => format!("Allowed ({}): {}", finding.rule, finding.sentence),
+        _ => finding.sentence,
+    });
     Ok(RunEvent::Examined {
-        problems: of(Severity::Error),
-        warnings: of(Severity::Warning),
+        problems: problems.chain(lost).collect(),
+        warnings: warnings.collect(),
         sum,
         versions,
         identity,

@@ -227,7 +227,8 @@ impl<'a> Driver<'a> {
                     .await
                     .map_err(fault)?;
                 self.product = Some(product);
-                examine(&target, zip, document, identity, sum).await?
+                let allow = run.plan().map_or(&[][..], |plan| &plan.allow);
+                examine(&target, zip, document, identity, sum, allow).await?
             }
             NextStep::SaveDraft { submission } => {
                 let drafts = self.services.home.drafts();

@@ -1,7 +1,7 @@
 //! Reads the history of a target's document from this machine's disk: no request. Knows no screen.
 
 use super::history_item::{Deed, HistoryItem, KeptDocument};
-use crate::storage::{DiskError, DraftFile, Drafts, History, Kept};
+use crate::storage::{DiskError, DraftFile, Drafts, History, Kept, input};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use store_model::{
@@ -87,7 +87,8 @@ fn after<'a>(files: &'a [DraftFile], before: &DraftFile) -> Option<&'a DraftFile
 
 pub fn difference(kind: Kind, before: &Path, after: &Path) -> Option<Vec<Change>> {
     let read = |path: &Path| -> Option<Value> {
-        let value: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+        let value: Value =
+            serde_json::from_slice(&input::read(path, input::DOCUMENT).ok()?).ok()?;
         Some(put_body(kind, &value))
     };
     Some(diff(&read(before)?, &read(after)?))

@@ -2,6 +2,7 @@
 //! place only when it is whole. The same folder gives the same bytes. Knows no screen.
 
 use super::{report::Packed, reporter::PROGRESS_PAUSE};
+use crate::storage::atomic;
 use serde_json::Value;
 use std::{
     fs::{self, File},
@@ -212,8 +213,7 @@ fn write(
         .metadata()
         .map_err(disk("written", out))?
         .len();
-    file.persist(out)
-        .map_err(|error| disk("written", out)(error.error))?;
+    atomic::put_in_place(file, out).map_err(disk("written", out))?;
     Ok(size)
 }
 

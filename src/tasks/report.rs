@@ -20,6 +20,8 @@ pub struct Connection {
     pub used: u32,
     pub limit: u32,
     pub waiting: usize,
+    /// A host that does not answer, or what holds a person's request up.
+    pub slow: Option<String>,
 }
 
 /// How far an upload is; only acknowledged bytes count.

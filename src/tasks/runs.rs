@@ -4,7 +4,10 @@ use super::{
     drive, renew,
     task::{Task, TaskContext, TaskError},
 };
-use crate::engine::{operation::Operation, plan::Plan};
+use crate::engine::{
+    operation::Operation,
+    plan::{Plan, WaitFor},
+};
 use std::sync::Arc;
 use store_model::target::Target;
 
@@ -58,6 +61,7 @@ impl Task for Follow {
             target,
             name,
             submission,
+            until: WaitFor::Published,
         };
         drive_run(operation, context).await
     }

@@ -19,7 +19,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, sync::Mutex, time::Duration};
 use store_client::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl};
 use store_model::units::Rate;
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// A write to disk a second is nothing beside an upload, and a second of it is soon sent again.
@@ -58,7 +58,9 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         cause: Cause::Trouble,
         message,
     };
-    if let Some(end) = url.expires().filter(|end| *end <= Timestamp::now()) {
+    // By the service's clock, as its answers showed it: this machine's may be hours off.
+    let clock = services.upload.waits.clock().clone();
+    if let Some(end) = url.expires().filter(|end| *end <= clock.now()) {
         return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
     let path = zip.to_owned();
@@ -90,7 +92,8 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         block_size,
         blocks: Vec::new(),
     };
-    let mut meter = Meter::new(run, zip, url.expires(), place, reporter, journal);
+    let ends = url.expires().map(|end| clock.here(end));
+    let mut meter = Meter::new(run, zip, ends, place, reporter, journal);
     meter.done.extend(&blocks);
     let meter = Mutex::new(meter);
     let observe = |event: UploadEvent| {
@@ -148,6 +151,8 @@ struct Meter<'a> {
     sent: Sent,
     done: BTreeSet<u32>,
     written: Instant,
+    /// The last line on its way to the disk.
+    syncing: Option<JoinHandle<()>>,
     reporter: &'a Reporter,
     journal: &'a mut Journal,
 }
@@ -181,6 +186,7 @@ impl<'a> Meter<'a> {
             sent,
             done,
             written: now,
+            syncing: None,
             reporter,
             journal,
         }
@@ -222,12 +228,14 @@ impl<'a> Meter<'a> {
         progress.rate = self.rate.per_second(since).unwrap_or_default() as u64;
         progress.left = self.rate.left(progress.total, since);
         self.reporter.progress(progress.clone(), &mut self.told);
-        if self.written.elapsed() >= JOURNAL_PAUSE {
+        let is_synced = self.syncing.as_ref().is_none_or(JoinHandle::is_finished);
+        if is_synced && self.written.elapsed() >= JOURNAL_PAUSE {
             self.write();
         }
     }
 
-    /// A line that is not written costs a resumed upload a few blocks, not the run.
+    /// A line that is not written costs a resumed upload a few blocks, not the run. All blocks are sent from the task that calls
+    /// this, and a disk that is busy with the package takes long to sync: it is synced elsewhere.
     fn write(&mut self) {
         self.written = Instant::now();
         self.sent.blocks = ranges(&self.done);
@@ -236,12 +244,17 @@ impl<'a> Meter<'a> {
             sent: Box::new(self.sent.clone()),
         };
         let line = serde_json::to_value(&entry).map_err(|error| error.to_string());
-        if let Err(error) = line.and_then(|line| {
-            self.journal
-                .append(&line)
-                .map_err(|error| error.to_string())
-        }) {
-            tracing::warn!(error, "the progress of the upload was not written");
+        let written =
+            line.and_then(|line| self.journal.note(&line).map_err(|error| error.to_string()));
+        match written {
+            Ok(file) => {
+                self.syncing = Some(tokio::task::spawn_blocking(move || {
+                    if let Err(error) = file.sync_data() {
+                        tracing::warn!(%error, "the progress of the upload was not synced");
+                    }
+                }));
+            }
+            Err(error) => tracing::warn!(error, "the progress of the upload was not written"),
         }
     }
 }

@@ -107,8 +107,10 @@ impl Services {
         };
         let (follow, upload) = (config.follow(), config.upload());
         let ledger = ledger.map(|ledger| Arc::new(SharedBudget(ledger)) as Arc<dyn Ledger>);
+        let store = Store::with_ledger(http.clone(), settings, observe, ledger);
+        let waits = store.waits();
         Ok(Self {
-            store: Store::with_ledger(http.clone(), settings, observe, ledger),
+            store,
             http,
             home,
             profile: profile.name.clone(),
@@ -127,6 +129,7 @@ impl Services {
                     file::Checksum::None => Checksum::None,
                 },
                 bandwidth: upload.bandwidth,
+                waits,
             },
         })
     }

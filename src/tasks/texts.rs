@@ -2,6 +2,7 @@
 //! what the texts would change.
 
 use super::report::Written;
+use crate::storage::input;
 use std::{
     collections::HashSet,
     fs::{self, OpenOptions},
@@ -39,10 +40,7 @@ pub fn read(source: &TextSource) -> io::Result<Found> {
     if facts.is_dir() {
         return folder(source);
     }
-    if facts.len() > MOST_TABLE_BYTES {
-        return Err(io::Error::other("it is far too large for a table of texts"));
-    }
-    match decode(&fs::read(&source.from)?) {
+    match decode(&input::read(&source.from, MOST_TABLE_BYTES)?) {
         Ok(text) => Ok(read_table(&text, &source.fields, &source.languages)),
         Err(why) => Ok(Found {
             pieces: Vec::new(),
@@ -93,17 +91,16 @@ fn folder(source: &TextSource) -> io::Result<Found> {
 }
 
 fn text(file: &Path) -> Result<String, String> {
-    let unread = |error: io::Error| format!("cannot be read: {error}");
-    if fs::metadata(file).map_err(unread)?.len() > MOST_BYTES {
-        return Err("is larger than 1 MB".to_owned());
-    }
-    decode(&fs::read(file).map_err(unread)?)
+    let bytes = input::read(file, MOST_BYTES);
+    decode(&bytes.map_err(|error| format!("cannot be read: {error}"))?)
 }
 
-/// Every file below a folder with its path from there, written with `/`, in order. Links are followed, but into no folder twice.
+/// Every file below a folder with its path from there, written with `/`, in order. Links are followed inside of the folder only, and
+/// into no folder twice: texts come from other people, and a link could make a password file the text of a listing.
 fn files(root: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
-    let mut seen = HashSet::from([root.canonicalize()?]);
+    let real_root = root.canonicalize()?;
+    let mut seen = HashSet::from([real_root.clone()]);
     let mut left = vec![(root.to_owned(), String::new(), 0)];
     let mut count = 0;
     while let Some((folder, path, depth)) = left.pop() {
@@ -137,15 +134,22 @@ fn files(root: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<(String, Pa
             } else {
                 format!("{path}/{name}")
             };
-            let is_folder = fs::metadata(entry.path()).is_ok_and(|facts| facts.is_dir());
-            if !is_folder {
+            let real = match entry.path().canonicalize() {
+                Ok(real) if real.starts_with(&real_root) => real,
+                Ok(_) => {
+                    let why = "is a link that leads out of the folder".to_owned();
+                    problems.push(Problem::new(below, Why::Unreadable, why));
+                    continue;
+                }
+                Err(error) => {
+                    let why = format!("cannot be opened: {error}");
+                    problems.push(Problem::new(below, Why::Unreadable, why));
+                    continue;
+                }
+            };
+            if !real.is_dir() {
                 files.push((below, entry.path()));
-            } else if depth < MOST_DEPTH
-                && entry
-                    .path()
-                    .canonicalize()
-                    .is_ok_and(|real| seen.insert(real))
-            {
+            } else if depth < MOST_DEPTH && seen.insert(real) {
                 left.push((entry.path(), below, depth + 1));
             }
         }
@@ -169,7 +173,7 @@ pub fn write(to: &Path, files: &[(String, String)], overwrites: bool) -> io::Res
     let mut in_the_way = Vec::new();
     for (name, text) in files {
         let path = place(name);
-        match fs::read(&path) {
+        match input::read(&path, MOST_TABLE_BYTES) {
             Ok(there) if there == text.as_bytes() => {}
             Ok(_) if overwrites => new.push((path, text, true)),
             Ok(_) => in_the_way.push(path),

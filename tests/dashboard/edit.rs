@@ -63,13 +63,17 @@ fn zip(path: &Path, names: &[&str]) {
     zip.finish().unwrap();
 }
 
-/// As much of a package as its manifest.
+/// A package without an app.
 fn package() -> Vec<u8> {
-    let manifest = r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/></Package>"#;
+    let manifest = r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/><Resources><Resource Language="en-us"/></Resources></Package>"#;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("AppxManifest.xml", zip::write::SimpleFileOptions::default())
         .unwrap();
     zip.write_all(manifest.as_bytes()).unwrap();
+    for part in ["AppxBlockMap.xml", "[Content_Types].xml"] {
+        zip.start_file(part, zip::write::SimpleFileOptions::default())
+            .unwrap();
+    }
     zip.finish().unwrap().into_inner()
 }
 

@@ -76,6 +76,9 @@ fn zip(path: &Path, packages: &[(&str, &str, &str)]) {
             <Resources><Resource Language="en-us"/></Resources></Package>"#
         )
         .unwrap();
+        for part in ["AppxBlockMap.xml", "[Content_Types].xml"] {
+            inner.start_file(part, options).unwrap();
+        }
         outer.start_file(*name, options).unwrap();
         outer
             .write_all(&inner.finish().unwrap().into_inner())

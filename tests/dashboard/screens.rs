@@ -37,6 +37,7 @@ fn busy(columns: u16, rows: u16) -> Harness {
         used: 6,
         limit: 20,
         waiting: 0,
+        slow: None,
     };
     harness.report(None, Report::Connection(connection));
     for (status, error) in [

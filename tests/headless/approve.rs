@@ -308,3 +308,61 @@ fn a_draft_can_be_approved_and_kept() {
         "{again:?}"
     );
 }
+
+/// What is not certain can be allowed by the name of its rule, and a package that customers lose by `coverage`.
+#[test]
+fn an_uncertain_finding_and_lost_customers_each_need_their_own_yes() {
+    let bench = Bench::new();
+    let json = bench.file("notes-2.5.json");
+    let json = json.to_str().unwrap();
+    let packed = fs::File::open(bench.file("northwind-notes-2.5.zip")).unwrap();
+    let mut zip = zip::ZipWriter::new(fs::File::create(bench.file("odd.zip")).unwrap());
+    zip.merge_archive(zip::ZipArchive::new(packed).unwrap())
+        .unwrap();
+    zip.start_file("../up.txt", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    zip.finish().unwrap();
+    let odd = bench.file("odd.zip");
+    let publish = |json: &str, more: &[&str]| {
+        let args = [
+            "publish",
+            APP,
+            "--json",
+            json,
+            "--zip",
+            odd.to_str().unwrap(),
+            "--wait",
+            "none",
+        ];
+        bench.run(&[&args, more].concat())
+    };
+    let refused = publish(json, &[]);
+    assert!(
+        refused.code == 3 && refused.err.contains("--allow finding:zip-path-unsafe"),
+        "{refused:?}"
+    );
+    let certain = publish(json, &["--allow", "finding:file-missing"]);
+    assert!(
+        certain.code == 2 && certain.err.contains("for certain"),
+        "{certain:?}"
+    );
+    let mut less: Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+    for package in less["applicationPackages"].as_array_mut().unwrap() {
+        if package["architecture"] == "ARM64" {
+            package["fileStatus"] = "PendingDelete".into();
+        }
+    }
+    let without_arm = bench.file("less.json");
+    fs::write(&without_arm, less.to_string()).unwrap();
+    let allowed = ["--allow", "finding:zip-path-unsafe"];
+    let lost = publish(without_arm.to_str().unwrap(), &allowed);
+    assert!(
+        lost.code == 3 && lost.err.contains("ARM64") && lost.err.contains("--allow coverage"),
+        "{lost:?}"
+    );
+    let done = publish(json, &allowed);
+    assert!(
+        done.code == 0 && done.err.contains("Allowed (zip-path-unsafe)"),
+        "{done:?}"
+    );
+}

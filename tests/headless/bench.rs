@@ -28,8 +28,13 @@ impl Bench {
 
     pub fn with(options: SimOptions) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
+        let usual = SimOptions::default().speed;
         let options = SimOptions {
-            speed: 200.0,
+            speed: if options.speed == usual {
+                200.0
+            } else {
+                options.speed
+            },
             rate_limit: None,
             ..options
         };

@@ -53,6 +53,8 @@ fn a_replaced_draft_is_saved_first() {
         icon.to_str().unwrap(),
         "--bandwidth",
         "10 MB",
+        "--allow",
+        "features",
     ]);
     assert_eq!(restored.code, 0, "{restored:?}");
     assert_eq!(bench.show(target, "published")["tag"], before["tag"]);

@@ -12,9 +12,11 @@ mod bench;
 mod check;
 mod drafts;
 mod hostile;
+mod inputs;
 #[path = "../support/nobody.rs"]
 mod nobody;
 mod products;
 mod publish;
 mod surroundings;
 mod texts;
+mod watch;

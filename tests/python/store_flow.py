@@ -64,6 +64,7 @@ def package(version):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("AppxManifest.xml", MANIFEST.format(version))
+        archive.writestr("AppxBlockMap.xml", "<BlockMap/>")
     return content.getvalue()
 
 

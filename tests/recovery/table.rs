@@ -54,7 +54,8 @@ pub fn impatient(bench: &mut Inside) {
     let short = Duration::from_secs(4);
     let patience = Patience {
         create: short,
-        call: short,
+        read: short,
+        change: short,
         back_off: Duration::from_millis(2),
         ..Patience::default()
     };

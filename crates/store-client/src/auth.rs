@@ -1,10 +1,12 @@
 //! Sign-in by client credentials (v2 form) and the token that all requests share. It must not know any call of the Store.
 
 use crate::{
+    client::host_of,
     endpoint::check_endpoint,
     error::{ApiError, sign_in_advice, status_words},
     exchange::{Observe, Watch},
     retry::{Patience, SIGN_IN_ATTEMPTS, is_passing, throttle_pause},
+    waits::Waits,
     wire::{self, Reply, shown},
 };
 use futures::{
@@ -16,15 +18,16 @@ use reqwest::{RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::{
-    fmt,
-    path::PathBuf,
+    fmt, io,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use store_model::product::field;
+use tokio::{io::AsyncReadExt, time::Instant};
 use url::Url;
 
-/// The audience of every token (store-api.md § 1.1).
+/// The audience of every token: `docs/store-api.md#token-request`.
 const SCOPE: &str = "https://manage.devcenter.microsoft.com/.default";
 
 /// Renewed so early that a request never starts with a token that ends on its way.
@@ -86,6 +89,7 @@ pub(super) struct Auth {
     http: reqwest::Client,
     identity: Identity,
     observe: Observe,
+    waits: Waits,
     state: Mutex<State>,
 }
 
@@ -97,11 +101,17 @@ struct State {
 }
 
 impl Auth {
-    pub(super) fn new(http: reqwest::Client, identity: Identity, observe: Observe) -> Self {
+    pub(super) fn new(
+        http: reqwest::Client,
+        identity: Identity,
+        observe: Observe,
+        waits: Waits,
+    ) -> Self {
         Self {
             http,
             identity,
             observe,
+            waits,
             state: Mutex::default(),
         }
     }
@@ -186,8 +196,18 @@ impl Auth {
             let proof = self.proof().await?;
             let at = Timestamp::now();
             let mut watch = Watch::start(&self.observe, "POST", "sign in");
-            let answer =
-                wire::exchange(self.request(&proof)?.timeout(patience.sign_in), &mut watch).await;
+            let wait = self.waits.answer(
+                host_of(&self.identity.login),
+                Instant::now(),
+                patience.sign_in,
+            );
+            let answer = wire::exchange(
+                self.request(&proof)?.timeout(patience.sign_in),
+                &mut watch,
+                &self.waits,
+            )
+            .await;
+            drop(wait);
             let (error, pause) = match answer {
                 Err(fault) => {
                     let error = ApiError::Lost {
@@ -263,7 +283,7 @@ impl Auth {
                     .map_err(|text| ApiError::Secret(shown(&text)))?
             }
             Credential::FederatedToken(path) => {
-                let text = tokio::fs::read_to_string(path).await.map_err(|error| {
+                let text = read_token_file(path).await.map_err(|error| {
                     ApiError::Secret(format!(
                         "the federated token file {} cannot be read: {error}",
                         path.display()
@@ -285,7 +305,7 @@ impl Auth {
             call: "sign in".to_owned(),
             reason: reason.to_owned(),
         };
-        // The tenant stands in the path: a GUID or a domain name cannot change where it leads.
+        // The tenant is part of the path: a GUID or a domain name cannot change where it leads.
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
         if !identity.tenant.chars().all(is_plain)
             || !identity
@@ -394,8 +414,9 @@ fn read_refusal(reply: &Reply, proof: &str) -> (ApiError, bool) {
     let correlation = Some(shown(&text("correlation_id")))
         .filter(|id| !id.is_empty())
         .or_else(|| reply.correlation.clone());
+    // A failure on Microsoft's side, whatever number comes with it.
     let advice = if is_busy {
-        sign_in_advice(number, "temporarily_unavailable")
+        sign_in_advice(None, "temporarily_unavailable")
     } else {
         sign_in_advice(number, &error)
     };
@@ -408,6 +429,21 @@ fn read_refusal(reply: &Reply, proof: &str) -> (ApiError, bool) {
         },
         is_busy,
     )
+}
+
+/// The token that the pipeline keeps in a file. A token has some kilobytes; what is longer, or never ends, is none.
+async fn read_token_file(path: &Path) -> io::Result<String> {
+    const LONGEST: u64 = 64 * 1024;
+    if !tokio::fs::metadata(path).await?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let file = tokio::fs::File::open(path).await?;
+    let mut text = String::new();
+    file.take(LONGEST + 1).read_to_string(&mut text).await?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other("it is too long for a token"));
+    }
+    Ok(text)
 }
 
 /// `AADSTS7000215: Invalid client secret provided. Ensure …` → `Invalid client secret provided.`

@@ -42,6 +42,7 @@ async fn a_token_that_still_holds_outlives_a_failed_early_renewal() {
         http,
         identity,
         Arc::new(move |_| *count.lock().unwrap() += 1),
+        Waits::default(),
     ));
     let patience = Patience {
         back_off: Duration::from_millis(1),
@@ -111,6 +112,21 @@ fn a_refusal_names_code_advice_and_correlation_but_never_the_secret() {
         "{error}"
     );
     assert!(read_refusal(&reply(400, r#"{"error":"temporarily_unavailable"}"#), "x").1);
+    for (status, code, part) in [
+        (400, 9_999_999, "Flightdeck does not know this code"),
+        (400, 53_003, "Conditional Access"),
+        (503, 9_999_999, "Try again in a few minutes"),
+        (500, 90_036, "Try again in a few minutes"),
+    ] {
+        let body = format!(
+            r#"{{"error":"invalid_client","error_description":"AADSTS{code}: Odd.","error_codes":[{code}]}}"#
+        );
+        let told = read_refusal(&reply(status, &body), "x").0.to_string();
+        assert!(
+            told.contains(part) && !told.contains("client secret"),
+            "{told}"
+        );
+    }
     let (page, _) = read_refusal(&reply(404, "<html>"), "x");
     assert!(
         page.to_string()

@@ -27,15 +27,6 @@ pub(super) enum Limit {
     Call,
 }
 
-impl Limit {
-    pub(super) fn of(self, patience: Patience) -> Duration {
-        match self {
-            Self::Create => patience.create,
-            Self::Call => patience.call,
-        }
-    }
-}
-
 impl Call {
     /// A call without a body. Fails when an id in the path could make it another path.
     pub(super) fn new(method: Method, path: String, mut words: String) -> Result<Self, ApiError> {
@@ -87,6 +78,15 @@ impl Call {
 
     pub(super) fn with_limit(self, limit: Limit) -> Self {
         Self { limit, ..self }
+    }
+
+    /// How long it may take.
+    pub(super) fn limit(&self, patience: Patience) -> Duration {
+        match self.limit {
+            Limit::Create => patience.create,
+            Limit::Call if self.changes() => patience.change,
+            Limit::Call => patience.read,
+        }
     }
 
     pub(super) fn changes(&self) -> bool {

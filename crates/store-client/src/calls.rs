@@ -104,7 +104,7 @@ impl Store {
     /// Makes a draft, a copy of what is published, and reads it. When the draft was made but could not be read,
     /// the error is ambiguous: the product tells its id.
     pub async fn create_submission(&self, target: &Target) -> Result<Fetched, ApiError> {
-        // The short reply spares the Store the time-outs of large submissions; it exists for apps only (Q6).
+        // The short reply spares the Store the time-outs of large submissions; it exists for apps only: `docs/store-api.md#minimal-create-response`.
         let is_short = target.kind() == Kind::App;
         let query = if is_short {
             "?isMinimalResponse=true"
@@ -182,7 +182,7 @@ impl Store {
         Ok(report_of(&call, &reply)?.status)
     }
 
-    /// Reads where a submission stands.
+    /// Reads the status of a submission.
     pub async fn status(&self, target: &Target, id: &str) -> Result<StatusReport, ApiError> {
         let path = format!("{}/status", target.submissions_path(Some(id)));
         let call = Call::get(
@@ -204,7 +204,7 @@ impl Store {
         product_of(Kind::AddOn, Some(&new.app), &raw, &call)
     }
 
-    /// Makes a package flight; the service gives it a first draft at once (store-api.md Q9).
+    /// Makes a package flight; the service gives it a first draft at once: `docs/store-api.md#first-draft-of-a-flight`.
     pub async fn create_flight(&self, new: &NewFlight) -> Result<Product, ApiError> {
         let name = new.name.as_deref().unwrap_or("without a name");
         let mut body = json!({"groupIds": new.groups});

@@ -9,10 +9,13 @@ use crate::{
     endpoint::check_endpoint,
     error::{ApiError, time_words},
     exchange::{Observe, Watch},
-    fault::Fault,
+    fault::{Fault, Trouble},
     ledger::Ledger,
     minute::{PATIENCE, Pause, Priority},
-    retry::{Patience, READ_ATTEMPTS, THROTTLE_ATTEMPTS, is_passing, throttle_pause},
+    retry::{
+        Patience, READ_ATTEMPTS, SILENT_ATTEMPTS, THROTTLE_ATTEMPTS, is_passing, throttle_pause,
+    },
+    waits::{Waiting, Waits},
     wire::{self, Reply},
 };
 use futures::FutureExt;
@@ -23,9 +26,10 @@ use reqwest::{
 };
 use serde_json::Value;
 use std::{fmt, sync::Arc, time::Duration};
+use tokio::time::Instant;
 use url::Url;
 
-/// The Store allows about this many requests a minute and tenant (store-api.md Q1).
+/// The Store allows about this many requests a minute and tenant: `docs/store-api.md#requests-per-minute`.
 pub const REQUESTS_PER_MINUTE: u32 = 20;
 
 /// Which account, and where it is.
@@ -60,6 +64,7 @@ struct Shared {
     auth: Arc<Auth>,
     budget: Budget,
     reads: Reads,
+    waits: Waits,
     observe: Observe,
 }
 
@@ -75,7 +80,7 @@ impl fmt::Debug for Store {
 
 impl Store {
     /// Makes the client of an account; sends nothing. `http` must not follow redirects (see `http_client`);
-    /// `observe` is told about every request and must return at once.
+    /// `observe` is called with every request and must return at once.
     ///
     /// Addresses that [`check_endpoint`] refuses make every call fail with [`ApiError::Endpoint`].
     pub fn new(http: reqwest::Client, settings: StoreSettings, observe: Observe) -> Self {
@@ -103,7 +108,13 @@ impl Store {
             client,
             credential,
         };
-        let auth = Arc::new(Auth::new(http.clone(), identity, Arc::clone(&observe)));
+        let waits = Waits::default();
+        let auth = Arc::new(Auth::new(
+            http.clone(),
+            identity,
+            Arc::clone(&observe),
+            waits.clone(),
+        ));
         let budget = Budget::new(requests_per_minute).with_ledger(ledger);
         let shared = Arc::new(Shared {
             http,
@@ -111,6 +122,7 @@ impl Store {
             auth,
             budget,
             reads: Reads::default(),
+            waits,
             observe,
         });
         Self {
@@ -148,8 +160,20 @@ impl Store {
         self.shared.auth.expires()
     }
 
+    /// How much of the minute is used, and what waits.
     pub fn budget(&self) -> BudgetView {
         self.shared.budget.view()
+    }
+
+    /// What this Store's requests wait for; uploads note theirs here as well ([`UploadSettings`](crate::blob::UploadSettings)).
+    pub fn waits(&self) -> Waits {
+        self.shared.waits.clone()
+    }
+
+    /// Tells of every wait of more than 5 s, again and again while it lasts. Never ends; for one caller at a time.
+    pub async fn tell_waits(&self, tell: impl FnMut(Waiting)) {
+        let hold = || self.shared.budget.view().hold;
+        self.shared.waits.tell(hold, tell).await;
     }
 
     /// Reads JSON; equal reads in flight share one request.
@@ -199,6 +223,7 @@ impl Store {
         loop {
             // A sign-in that fails must not cost a slot; the one after the wait is the one that is used.
             auth.token(self.patience).await?;
+            let turn = (self.priority <= Priority::Selected).then(|| self.shared.waits.turn());
             let ticket =
                 budget
                     .take(urgency)
@@ -209,6 +234,7 @@ impl Store {
                         retry_after: left,
                         said: Some(said),
                     })?;
+            drop(turn);
             let token = auth.token(self.patience).await?;
             let may_repeat = !call.changes() && attempt < READ_ATTEMPTS;
 
@@ -220,7 +246,11 @@ impl Store {
                     } else {
                         budget.missed(ticket).await;
                     }
-                    if may_repeat && !fault.trouble.is_lasting() {
+                    let is_worth_it = match fault.trouble {
+                        Trouble::Silent => attempt < SILENT_ATTEMPTS,
+                        trouble => !trouble.is_lasting(),
+                    };
+                    if may_repeat && is_worth_it {
                         tokio::time::sleep(self.patience.pause(attempt)).await;
                         attempt += 1;
                         continue;
@@ -292,6 +322,7 @@ impl Store {
             http,
             store,
             observe,
+            waits,
             ..
         } = &*self.shared;
         let mut watch = Watch::start(observe, call.method.as_str(), &call.path);
@@ -300,21 +331,24 @@ impl Store {
             store.as_str().trim_end_matches('/'),
             call.path
         );
+        let limit = call.limit(self.patience);
+        let _wait = waits.answer(host_of(store), Instant::now(), limit);
         let mut request = http
             .request(call.method.clone(), url)
             .bearer_auth(token)
-            .timeout(call.limit.of(self.patience));
+            .timeout(limit);
         if let Some(body) = &call.body {
             request = request
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone());
         } else if call.method == reqwest::Method::POST {
-            // Without the length some gateways answer 411, without the type the Store refuses; a body it would not take (Q29, Q46).
+            // Without the length some gateways answer 411, without the type the Store refuses; a body it would not take:
+            // `docs/store-api.md#requests-without-a-body`.
             request = request
                 .header(CONTENT_TYPE, "application/json")
                 .header(CONTENT_LENGTH, HeaderValue::from(0));
         }
-        let result = wire::exchange(request, &mut watch).await;
+        let result = wire::exchange(request, &mut watch, waits).await;
         let error = match &result {
             Err(fault) => Some(fault.reason.clone()),
             Ok(reply) if !reply.status.is_success() => {
@@ -327,6 +361,15 @@ impl Store {
         watch.end(error);
         result
     }
+}
+
+/// Host and port, as a person knows them.
+pub(super) fn host_of(url: &Url) -> String {
+    url.authority()
+        .rsplit('@')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn json_of(call: &Call, reply: Reply) -> Result<Value, ApiError> {

@@ -114,6 +114,14 @@ impl ApiError {
         }
     }
 
+    /// The same refusal of a list, where no other list is there either.
+    pub(crate) fn nothing_there(mut self) -> Self {
+        if let Self::Refused { message, .. } = &mut self {
+            "there is no list at this address".clone_into(message);
+        }
+        self
+    }
+
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404)
     }
@@ -187,12 +195,18 @@ fn refusal_advice(
     explain::advice(status, code, message)
 }
 
-/// What to do about a failed sign-in, by the number in `AADSTS…`, else by the OAuth `error`.
+/// What to do about a failed sign-in, by the number in `AADSTS…`, else by the OAuth `error`. What is unknown is called so: sending a
+/// person to settings that are right costs an afternoon.
 pub(crate) fn sign_in_advice(number: Option<u64>, error: &str) -> &'static str {
-    number
-        .and_then(|number| explain::advice(0, Some(&format!("AADSTS{number}")), ""))
-        .or_else(|| explain::advice(0, Some(error), ""))
-        .unwrap_or("Check tenant id, client id and secret in the profile, and its login address.")
+    let known = match number {
+        Some(number) => explain::advice(0, Some(&format!("AADSTS{number}")), ""),
+        None => explain::advice(0, Some(error), ""),
+    };
+    known.unwrap_or(if number.is_none() && error.is_empty() {
+        "This is no answer of Microsoft's sign-in: check the address (login, below endpoints) and what stands between, such as a proxy."
+    } else {
+        "Flightdeck does not know this code; https://login.microsoftonline.com/error explains it."
+    })
 }
 
 fn told(code: Option<&str>, message: &str) -> String {

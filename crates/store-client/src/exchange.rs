@@ -25,10 +25,10 @@ pub struct Exchange {
     pub error: Option<String>,
 }
 
-/// Who is told about every exchange.
+/// Called with every exchange.
 pub type Observe = Arc<dyn Fn(Exchange) + Send + Sync>;
 
-/// Fills in an [`Exchange`] and hands it over when dropped, so that a request that was given up is told of as well.
+/// Fills in an [`Exchange`] and hands it over when dropped, so that a request that was given up is reported as well.
 pub(crate) struct Watch<'a> {
     observe: &'a Observe,
     started: Instant,

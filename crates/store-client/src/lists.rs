@@ -16,7 +16,16 @@ const PAGE: usize = 100;
 /// Pages asked for at the same time.
 const SIDE_BY_SIDE: usize = 4;
 
-/// A list that changes while it is read is read so often, then taken as it is.
+/// No account has more products; a list that claims more, or does not end by then, is refused instead of read for hours.
+const MOST: usize = 100_000;
+
+/// Nor is it read in more pages than the largest list has at the service's page size.
+const MOST_PAGES: usize = MOST / PAGE;
+
+/// A list that changes while it is read repeats a page or two; one that repeats more runs in a circle.
+const MOST_STALE: usize = 3;
+
+/// A list that changes while it is read is read this often, then taken as it is.
 const ROUNDS: usize = 3;
 
 fn path(catalog: &Catalog) -> String {
@@ -80,7 +89,7 @@ impl Page {
         })
     }
 
-    /// Where to go on after this page, or `None` at the end. The link may be missing on a page that is not the last (Q28).
+    /// Where to go on after this page, or `None` at the end. The link may be missing on a page that is not the last: `docs/store-api.md#paging`.
     fn following(&self) -> Option<usize> {
         if self.items.is_empty() {
             return None;
@@ -105,11 +114,16 @@ struct Gathered<'a> {
     products: Vec<Product>,
     ids: HashSet<Target>,
     total: usize,
+    pages: usize,
+    /// Pages without anything new.
+    stale: usize,
     seen: &'a (dyn Fn(&[Product], usize) + Send + Sync),
 }
 
 impl Gathered<'_> {
-    fn add(&mut self, page: Page) {
+    fn add(&mut self, page: Page) -> Result<(), ApiError> {
+        self.pages += 1;
+        let (known, has_items) = (self.products.len(), !page.items.is_empty());
         self.total = page
             .total
             .unwrap_or_default()
@@ -126,6 +140,18 @@ impl Gathered<'_> {
             }
         }
         (self.seen)(&self.products, self.total);
+        self.stale += usize::from(has_items && self.products.len() == known);
+        let wrong = if self.total > MOST {
+            format!("it claims {} products", self.total)
+        } else if self.stale > MOST_STALE {
+            "its pages repeat what was read before".to_owned()
+        } else if self.pages > MOST_PAGES {
+            format!("it does not end after {MOST_PAGES} pages")
+        } else {
+            return Ok(());
+        };
+        let call = Call::get(path(self.list), words(self.list))?;
+        Err(call.unreadable(wrong, None))
     }
 }
 
@@ -163,9 +189,11 @@ impl Store {
             products: Vec::new(),
             ids: HashSet::new(),
             total: 0,
+            pages: 0,
+            stale: 0,
             seen,
         };
-        gathered.add(first);
+        gathered.add(first)?;
         let mut is_steady = true;
 
         if let (Some(start), Some(total)) = (following, total) {
@@ -175,7 +203,11 @@ impl Store {
             while let Some(page) = pages.try_next().await? {
                 is_steady &= page.total == Some(total);
                 following = page.following();
-                gathered.add(page);
+                gathered.add(page)?;
+                // The list has become shorter than it said.
+                if following.is_none() {
+                    break;
+                }
             }
         }
         // What the plan did not foresee: no total, shorter pages, a list that grew.
@@ -183,7 +215,7 @@ impl Store {
             let page = self.page(list, skip).await?;
             is_steady &= page.total == total;
             following = page.following();
-            gathered.add(page);
+            gathered.add(page)?;
         }
         Ok((gathered.products, is_steady))
     }
@@ -197,12 +229,33 @@ impl Store {
             Ok(mut raw) => {
                 Page::read(skip, &mut raw).ok_or_else(|| call.unreadable("it holds no list", None))
             }
-            // "None found" (store-api.md § 2.3); on a later page the list has become shorter.
-            Err(error) if error.is_not_found() => Ok(Page {
-                skip,
-                ..Page::default()
-            }),
+            // "None found" (`docs/store-api.md#paging`); on a later page the list has become shorter.
+            Err(error) if error.is_not_found() => {
+                if skip == 0 {
+                    self.must_be_the_store(list, error).await?;
+                }
+                Ok(Page {
+                    skip,
+                    ..Page::default()
+                })
+            }
             Err(error) => Err(error),
+        }
+    }
+
+    /// A wrong address answers 404 as well, and "nothing to list" would be a lie: another list of the account must be there.
+    async fn must_be_the_store(&self, list: &Catalog, error: ApiError) -> Result<(), ApiError> {
+        let other = match list {
+            Catalog::Apps => Catalog::AddOns,
+            Catalog::AddOns => Catalog::Apps,
+            // Its app was found before.
+            Catalog::Flights { .. } => return Ok(()),
+        };
+        let call = Call::get(format!("{}?skip=0&top=1", path(&other)), words(list))?;
+        match self.read(Ok(call)).await {
+            Ok(_) => Ok(()),
+            Err(other) if other.is_not_found() => Err(error.nothing_there()),
+            Err(other) => Err(other),
         }
     }
 }

@@ -4,13 +4,16 @@ use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{StatusCode, header::HeaderMap};
 use std::time::Duration;
 
-/// A read is tried so often on 5xx and connection faults.
+/// A read is tried this often on 5xx and connection faults.
 pub(super) const READ_ATTEMPTS: u32 = 4;
 
-/// Any call is tried so often when the gateway says "too many": with [`BLIND_PAUSE`] that outlasts the minute it counts.
+/// A read of a server that does not answer at all is tried this often: each attempt takes the whole time limit.
+pub(super) const SILENT_ATTEMPTS: u32 = 2;
+
+/// Any call is tried this often when the gateway says "too many": with [`BLIND_PAUSE`] that outlasts the minute it counts.
 pub(super) const THROTTLE_ATTEMPTS: u32 = 6;
 
-/// A request for a token is tried so often: it changes nothing.
+/// A request for a token is tried this often: it changes nothing.
 pub(super) const SIGN_IN_ATTEMPTS: u32 = 3;
 
 /// The pause after a 429 that names none.
@@ -22,10 +25,12 @@ const LONGEST_BACK_OFF: Duration = Duration::from_secs(10);
 /// How long each kind of request may take, and how fast failing reads are tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// Creating a submission: cloning a large one was seen to take 268 s (store-api.md Q6).
+    /// Creating a submission: cloning a large one was seen to take 268 s: `docs/store-api.md#minimal-create-response`.
     pub create: Duration,
-    /// Any other request of the Store, until the last byte of its answer.
-    pub call: Duration,
+    /// Reading anything, until the last byte of the answer.
+    pub read: Duration,
+    /// Any other change, until the last byte of the answer. Longer, because nobody knows what a change that was given up has done.
+    pub change: Duration,
     /// A request for a token.
     pub sign_in: Duration,
     /// The pause before the second attempt; it doubles with each.
@@ -36,7 +41,8 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             create: Duration::from_mins(5),
-            call: Duration::from_mins(2),
+            read: Duration::from_mins(1),
+            change: Duration::from_mins(2),
             sign_in: Duration::from_secs(30),
             back_off: Duration::from_millis(600),
         }

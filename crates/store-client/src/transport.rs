@@ -16,6 +16,8 @@ use bytes::Bytes;
 use futures::{Stream, TryStreamExt};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::waits::Waits;
+
 /// A body that goes past the crate, in the context of the call (whose own body stays empty). The crate's streams are
 /// readers: each piece is zeroed (again for each poll that has to wait), filled by a copy and freed. Measured towards
 /// this machine: 0.61 processor seconds a GiB that way, 0.44 this way, 0.27 for `curl`.
@@ -55,12 +57,13 @@ impl Streamed {
 pub(crate) struct BlobTransport {
     http: reqwest::Client,
     query: SecretString,
+    waits: Waits,
 }
 
 impl BlobTransport {
-    /// `query` is appended as it stands: it must already be spelled the way it shall go out.
-    pub(crate) fn new(http: reqwest::Client, query: SecretString) -> Self {
-        Self { http, query }
+    /// `query` is appended as it is: it must already be spelled the way it shall go out.
+    pub(crate) fn new(http: reqwest::Client, query: SecretString, waits: Waits) -> Self {
+        Self { http, query, waits }
     }
 
     async fn execute(&self, streamed: Option<&Streamed>, request: &Request) -> PolicyResult {
@@ -108,6 +111,7 @@ impl BlobTransport {
             "upload request"
         );
         let answer = answer.map_err(failure)?;
+        self.waits.hear(answer.headers());
         let status = answer.status().as_u16().into();
         let mut headers = Headers::new();
         for (name, value) in answer.headers() {

@@ -1,7 +1,7 @@
 //! One request and one answer on the wire: sending, bounded reading, and what an error body says.
 //! It must not know tokens' life, budget or repetition.
 
-use crate::{exchange::Watch, fault::Fault, retry::retry_after};
+use crate::{exchange::Watch, fault::Fault, retry::retry_after, waits::Waits};
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode, header};
@@ -11,6 +11,10 @@ use store_model::product::{field, plain_text};
 
 /// No answer is larger: a submission with thirty languages has a few megabytes.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// Nor holds it more values: the largest documents have some ten thousand, and a number of one digit takes a hundred bytes of
+/// memory.
+const MOST_VALUES: usize = 500_000;
 
 /// As much of a foreign text as an error shows.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -38,14 +42,15 @@ pub(super) struct Refusal {
     pub(super) code: Option<String>,
     pub(super) message: String,
     pub(super) target: Option<String>,
-    /// `activityId`, which some bodies carry (store-api.md Q34).
+    /// `activityId`, which some bodies carry: `docs/store-api.md#correlation-ids`.
     pub(super) activity: Option<String>,
 }
 
-/// Sends a request and reads its answer; the watch learns status and correlation.
+/// Sends a request and reads its answer; the watch learns status and correlation, and the clocks are compared.
 pub(super) async fn exchange(
     request: RequestBuilder,
     watch: &mut Watch<'_>,
+    waits: &Waits,
 ) -> Result<Reply, Fault> {
     let mut response = request
         .send()
@@ -53,6 +58,7 @@ pub(super) async fn exchange(
         .map_err(|error| Fault::of(&error, None))?;
     let status = response.status();
     let headers = response.headers();
+    waits.hear(headers);
     let correlation = headers
         .get("ms-correlationid")
         .and_then(|id| id.to_str().ok())
@@ -98,7 +104,7 @@ impl BodyFault {
 }
 
 impl Reply {
-    /// The refusal that an unsuccessful answer stands for.
+    /// The refusal in an unsuccessful answer.
     pub(super) fn refusal(&self) -> Refusal {
         if let Some(host) = &self.leads_to {
             return Refusal {
@@ -116,9 +122,18 @@ pub(super) fn read_json(body: &[u8]) -> Result<Value, String> {
     if body.trim_ascii().is_empty() {
         return Err("it is empty".to_owned());
     }
-    serde_json::from_slice(body).map_err(|error| {
-        let is_cut = error.is_eof();
-        if is_cut {
+    if count_values(body) > MOST_VALUES {
+        return Err(format!("it holds more than {MOST_VALUES} values"));
+    }
+    let read = serde_json::from_slice(body);
+    read.or_else(|error: serde_json::Error| {
+        // Half of a surrogate pair, or a byte that is no UTF-8, spoils one text and must not spoil the whole answer.
+        let whole = whole_characters(body).ok_or(error)?;
+        tracing::warn!("an answer holds broken characters, shown as \u{fffd}");
+        serde_json::from_str(&whole)
+    })
+    .map_err(|error: serde_json::Error| {
+        if error.is_eof() {
             "the JSON ends too early".to_owned()
         } else {
             format!(
@@ -130,7 +145,48 @@ pub(super) fn read_json(body: &[u8]) -> Result<Value, String> {
     })
 }
 
-/// Reads the API's own JSON, the gateway's JSON, a text, or nothing (store-api.md § 8.2).
+/// The most values that JSON can have by its punctuation, texts left out.
+fn count_values(body: &[u8]) -> usize {
+    let (mut count, mut is_text, mut is_escaped) = (1, false, false);
+    for byte in body {
+        if is_text {
+            is_text = is_escaped || *byte != b'"';
+            is_escaped = !is_escaped && *byte == b'\\';
+        } else {
+            is_text = *byte == b'"';
+            count += usize::from(matches!(byte, b',' | b'[' | b'{'));
+        }
+    }
+    count
+}
+
+/// The same JSON with U+FFFD in place of each half of a surrogate pair and of bytes that are no UTF-8; `None` when it has neither.
+fn whole_characters(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let unit = |rest: &str| {
+        let digits = rest.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut whole = String::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        whole.push_str(before);
+        let (taken, written) = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (12, None),
+            (Some(0xd800..=0xdfff), _) => (6, Some("\\ufffd")),
+            // The character after the backslash is part of it, a backslash above all.
+            _ => (1 + escape.chars().nth(1).map_or(0, char::len_utf8), None),
+        };
+        let (escape, after) = escape.split_at_checked(taken)?;
+        whole.push_str(written.unwrap_or(escape));
+        rest = after;
+    }
+    whole.push_str(rest);
+    (whole.as_bytes() != body).then_some(whole)
+}
+
+/// Reads the API's own JSON, the gateway's JSON, a text, or nothing: `docs/store-api.md#error-bodies`.
 fn read_refusal(body: &[u8]) -> Refusal {
     let Ok(json) = read_json(body) else {
         let text = String::from_utf8_lossy(body);
@@ -218,6 +274,34 @@ mod tests {
             ),
             (code, message, target)
         );
+    }
+
+    #[rstest]
+    #[case(r#"{"a":"\ud83d"}"#, "\u{fffd}")]
+    #[case(r#"{"a":"\udc00 x"}"#, "\u{fffd} x")]
+    #[case(r#"{"a":"\ud83d\ud83d\ude00"}"#, "\u{fffd}😀")]
+    #[case(r#"{"a":"\\ud83d"}"#, "\\ud83d")]
+    #[case(r#"{"a":"\\\ud83d"}"#, "\\\u{fffd}")]
+    #[case(r#"{"a":"\ud83dü\ude00"}"#, "\u{fffd}ü\u{fffd}")]
+    fn half_a_character_does_not_spoil_an_answer(#[case] json: &str, #[case] text: &str) {
+        assert_eq!(read_json(json.as_bytes()).unwrap()["a"], text);
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_do_not_spoil_an_answer_and_nonsense_stays_nonsense() {
+        assert_eq!(read_json(b"{\"a\":\"x\xff\"}").unwrap()["a"], "x\u{fffd}");
+        assert!(read_json(b"{\"a\": \\ud83d}").is_err());
+        assert!(read_json(b"\xff").is_err() && read_json(b"\"\\").is_err());
+    }
+
+    #[test]
+    fn an_answer_of_numbers_alone_is_refused_before_it_is_read() {
+        let many = format!("[{}1]", "1,".repeat(MOST_VALUES));
+        assert_eq!(
+            read_json(many.as_bytes()),
+            Err("it holds more than 500000 values".to_owned())
+        );
+        assert_eq!(count_values(br#"{"a,[\"{":[1,2],"b":"\\","c":{}}"#), 7);
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub const PACKAGE_ENDINGS: &[&str] = &[
     "appxupload",
     "xap",
 ];
-/// Q37: the Store refuses more than 25 to 30.
+pub const ENCRYPTED_ENDINGS: &[&str] = &["eappx", "eappxbundle", "emsix", "emsixbundle"];
+/// #number-of-packages: the Store refuses more than 25 to 30.
 pub const PACKAGES: usize = 25;
 /// #publish-mode-and-date: hours that a day of publication must be ahead.
 pub const HOURS_AHEAD: i64 = 24;

@@ -130,14 +130,16 @@ rules! {
         PACKAGE_LEFT_OUT "package-left-out" Refused ["keep-every-existing-package"];
         PACKAGE_ID_MISSING "package-id-missing" Refused ["keep-every-existing-package"];
         PACKAGE_ID_TWICE "package-id-twice" Refused ["keep-every-existing-package"];
+        EXISTING_PACKAGE_AS_NEW "existing-package-as-new" Refused ["keep-every-existing-package"];
         PACKAGE_ID_UNKNOWN "package-id-unknown" MayBeRefused ["package-entries"];
         PACKAGE_RENAMED "package-renamed" MayBeRefused ["keep-every-existing-package"];
         PACKAGE_NAME_REUSED "package-name-reused" MayBeRefused ["reusing-a-file-name"];
         PACKAGE_UPLOADED_TWICE "package-uploaded-twice" Refused ["the-zip"];
-        PACKAGE_VERSION_TWICE "package-version-twice" Refused ["same-version-twice"];
+        PACKAGE_VERSION_TWICE "package-version-twice" MayBeRefused ["same-version-twice"];
         PACKAGE_MINIMUMS_MISSING "package-minimums-missing" MayBeRefused ["package-entries"];
         PACKAGE_FILE_TYPE "package-file-type" Refused ["package-file-types"];
         PACKAGE_TYPE_HISTORICAL "package-type-historical" MayBeRefused ["package-file-types"];
+        BUNDLE_REQUIRED "bundle-required" Refused ["bundle-after-bundle"];
         PACKAGE_SUPERSEDED "package-superseded" Note ["which-package-a-customer-gets", "number-of-packages"];
         PACKAGE_LANGUAGE_WITHOUT_LISTING "package-language-without-listing" MayNotBeMeant ["package-languages"];
     }
@@ -162,7 +164,7 @@ rules! {
         ZIP_OVERLAP "zip-overlap" CommitMayFail ["zip-formats"];
         ZIP_IMPLAUSIBLE_SIZE "zip-implausible-size" CommitMayFail ["zip-formats"];
         ZIP_FILE_ALREADY_UPLOADED "zip-file-already-uploaded" MayNotBeMeant ["file-status"];
-        ZIP_FILE_NOT_NEEDED "zip-file-not-needed" MayNotBeMeant ["the-zip"];
+        ZIP_FILE_NOT_NEEDED "zip-file-not-needed" Note ["the-zip"];
         PACKAGE_NOT_LISTED "package-not-listed" MayNotBeMeant ["the-zip"];
         PACKAGES_SHARE_NAME "packages-share-name" CommitMayFail ["reusing-a-file-name"];
         FILE_AMBIGUOUS "file-ambiguous" NotPacked ["paths-in-the-zip"];
@@ -172,6 +174,17 @@ rules! {
         PACKAGE_UNREADABLE "package-unreadable" CommitFails ["package-contents"];
         PACKAGE_NOT_INSPECTED "package-not-inspected" Note ["package-contents"];
         BUNDLE_INCOMPLETE "bundle-incomplete" MayBeRefused ["package-contents"];
+        BUNDLE_WITHOUT_APP "bundle-without-app" CommitFails ["package-contents"];
+        BUNDLE_CONTRADICTS_ITSELF "bundle-contradicts-itself" CommitFails ["package-contents", "package-identity"];
+        BUNDLE_VERSIONS_DIFFER "bundle-versions-differ" MayBeRefused ["package-versions"];
+        BUNDLES_SHARE_NAME "bundles-share-name" MayBeRefused ["same-version-twice"];
+        UPLOAD_HOLDS_SEVERAL "upload-holds-several" MayBeRefused ["package-contents"];
+        PACKAGE_PART_MISSING "package-part-missing" CommitFails ["package-contents"];
+        PACKAGE_TYPE_MISMATCH "package-type-mismatch" MayBeRefused ["package-file-types"];
+        PACKAGE_NOT_AN_APP "package-not-an-app" MayBeRefused ["package-contents"];
+        PACKAGE_LANGUAGE_MISSING "package-language-missing" CommitFails ["package-contents"];
+        DEVICE_FAMILY_MISSING "device-family-missing" MayBeRefused ["package-contents"];
+        DEBUG_FRAMEWORK "debug-framework" MayBeRefused ["package-contents"];
         PACKAGE_IDENTITY_MISMATCH "package-identity-mismatch" CommitFails ["package-identity"];
         PACKAGE_PUBLISHER_MISMATCH "package-publisher-mismatch" CommitFails ["package-identity"];
         PACKAGES_OF_TWO_PRODUCTS "packages-of-two-products" MayNotBeMeant ["package-identity"];

@@ -3,7 +3,7 @@
 
 use crate::catalogue::{AddOn, App, Flight};
 use crate::documents::Ids;
-use crate::many;
+use crate::generated;
 use crate::seed::{Account, Kind, ProductSeed};
 use serde::de::DeserializeOwned;
 
@@ -12,7 +12,7 @@ pub const TENANT: &str = "contoso.example";
 const TENANTS: [&str; 2] = [TENANT, "7c1d0b64-93f2-4a58-b1e6-0f8d2a5c7e39"];
 /// The client that may sign in.
 pub const CLIENT_ID: &str = "0b6f1c52-8d7e-4a06-9c3b-2f5e7d9a1c40";
-/// Its secret: no secret at all, it stands in the documentation.
+/// Its secret, which is none: the documentation prints it.
 pub const CLIENT_SECRET: &str = "demo-secret";
 
 const APPS: &str = include_str!("../../../assets/demo/apps.json");
@@ -21,7 +21,7 @@ const FLIGHTS: &str = include_str!("../../../assets/demo/flights.json");
 
 /// The account of `flightdeck demo`: a dozen apps with add-ons and flights in every state.
 pub(crate) fn demo() -> Account {
-    // One row of ids through all documents, in a fixed order: the same ids in every run.
+    // One sequence of ids through all documents in a fixed order, so that every run has the same ids.
     let mut ids = Ids::default();
     let apps = read::<App>(APPS).into_iter().map(|app| app.seed(&mut ids));
     let mut products: Vec<ProductSeed> = apps.collect();
@@ -43,8 +43,8 @@ pub(crate) fn demo() -> Account {
     }
 }
 
-/// An account of that many apps: the demo's first, then generated ones.
-pub(crate) fn many(apps: usize) -> Account {
+/// An account with the given number of apps: the demo's first, then generated ones.
+pub(crate) fn generated(apps: usize) -> Account {
     let mut account = demo();
     let kept: Vec<String> = account
         .products
@@ -57,7 +57,7 @@ pub(crate) fn many(apps: usize) -> Account {
         let app = product.app.as_ref().unwrap_or(&product.id);
         kept.contains(app)
     });
-    account.products.extend(many::apps(apps - kept.len()));
+    account.products.extend(generated::apps(apps - kept.len()));
     account
 }
 

@@ -2,19 +2,22 @@
 
 use crate::seed::Kind;
 use axum::http::{Method, Uri};
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::{Deserialize, Serialize};
 
 /// What a request asks for. The names are those of scenario files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Verb {
     SignIn,
     ListApps,
     GetApp,
-    ListAppAddOns,
+    ListAppAddons,
     ListFlights,
-    ListAddOns,
-    GetAddOn,
-    CreateAddOn,
-    DeleteAddOn,
+    ListAddons,
+    GetAddon,
+    CreateAddon,
+    DeleteAddon,
     GetFlight,
     CreateFlight,
     DeleteFlight,
@@ -37,79 +40,16 @@ pub(super) enum Verb {
     /// A call for the container, which no upload URL opens.
     Container,
     /// `/_sim/…`: not the Store's, never counted, never at fault.
+    #[serde(skip)]
     Operator,
+    #[serde(skip_deserializing)]
     Unknown,
 }
 
 impl Verb {
-    pub(super) const ALL: [Self; 31] = [
-        Self::SignIn,
-        Self::ListApps,
-        Self::GetApp,
-        Self::ListAppAddOns,
-        Self::ListFlights,
-        Self::ListAddOns,
-        Self::GetAddOn,
-        Self::CreateAddOn,
-        Self::DeleteAddOn,
-        Self::GetFlight,
-        Self::CreateFlight,
-        Self::DeleteFlight,
-        Self::Create,
-        Self::Get,
-        Self::Update,
-        Self::Delete,
-        Self::Commit,
-        Self::Status,
-        Self::GetRollout,
-        Self::SetRollout,
-        Self::HaltRollout,
-        Self::FinalizeRollout,
-        Self::PutBlob,
-        Self::PutBlock,
-        Self::PutBlockList,
-        Self::GetBlockList,
-        Self::GetBlob,
-        Self::HeadBlob,
-        Self::Container,
-        Self::Operator,
-        Self::Unknown,
-    ];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign-in",
-            Self::ListApps => "list-apps",
-            Self::GetApp => "get-app",
-            Self::ListAppAddOns => "list-app-addons",
-            Self::ListFlights => "list-flights",
-            Self::ListAddOns => "list-addons",
-            Self::GetAddOn => "get-addon",
-            Self::CreateAddOn => "create-addon",
-            Self::DeleteAddOn => "delete-addon",
-            Self::GetFlight => "get-flight",
-            Self::CreateFlight => "create-flight",
-            Self::DeleteFlight => "delete-flight",
-            Self::Create => "create",
-            Self::Get => "get",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Commit => "commit",
-            Self::Status => "status",
-            Self::GetRollout => "get-rollout",
-            Self::SetRollout => "set-rollout",
-            Self::HaltRollout => "halt-rollout",
-            Self::FinalizeRollout => "finalize-rollout",
-            Self::PutBlob => "put-blob",
-            Self::PutBlock => "put-block",
-            Self::PutBlockList => "put-block-list",
-            Self::GetBlockList => "get-block-list",
-            Self::GetBlob => "get-blob",
-            Self::HeadBlob => "head-blob",
-            Self::Container => "container",
-            Self::Operator => "operator",
-            Self::Unknown => "unknown",
-        }
+    /// The call of this name in scenario files.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::deserialize(StrDeserializer::<ValueError>::new(name)).ok()
     }
 
     pub(super) fn is_blob(self) -> bool {
@@ -150,7 +90,7 @@ pub(super) struct Call {
 }
 
 /// A request as the Store sees it.
-pub(super) struct Asked {
+pub(super) struct StoreRequest {
     pub call: Call,
     /// `host:port` that the client used: links and upload URLs are built from it.
     pub host: String,
@@ -199,7 +139,7 @@ impl Call {
         call
     }
 
-    pub(super) fn asked(&self, name: &str) -> Option<&str> {
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
             .find(|(key, _)| key == name)
@@ -207,7 +147,7 @@ impl Call {
     }
 
     fn blob_verb(&self) -> Verb {
-        match (self.method.as_str(), self.asked("comp")) {
+        match (self.method.as_str(), self.parameter("comp")) {
             ("PUT", Some("block")) => Verb::PutBlock,
             ("PUT", Some("blocklist")) => Verb::PutBlockList,
             ("PUT", None) => Verb::PutBlob,
@@ -226,8 +166,8 @@ impl Call {
         }
         self.verb = match parts {
             ["applications"] if get => Verb::ListApps,
-            ["inappproducts"] if get => Verb::ListAddOns,
-            ["inappproducts"] if post => Verb::CreateAddOn,
+            ["inappproducts"] if get => Verb::ListAddons,
+            ["inappproducts"] if post => Verb::CreateAddon,
             ["applications", app, "flights"] if post => {
                 self.product = Some((Kind::App, (*app).to_owned()));
                 Verb::CreateFlight
@@ -244,7 +184,7 @@ impl Call {
                 self.product = Some((Kind::App, (*app).to_owned()));
                 match rest {
                     [] if get => Verb::GetApp,
-                    ["listinappproducts"] if get => Verb::ListAppAddOns,
+                    ["listinappproducts"] if get => Verb::ListAppAddons,
                     ["listflights"] if get => Verb::ListFlights,
                     rest => self.read_submission(rest),
                 }
@@ -252,8 +192,8 @@ impl Call {
             ["inappproducts", add_on, rest @ ..] => {
                 self.product = Some((Kind::AddOn, (*add_on).to_owned()));
                 match rest {
-                    [] if get => Verb::GetAddOn,
-                    [] if delete => Verb::DeleteAddOn,
+                    [] if get => Verb::GetAddon,
+                    [] if delete => Verb::DeleteAddon,
                     rest => self.read_submission(rest),
                 }
             }

@@ -1,5 +1,4 @@
 //! The short form in which `assets/demo` describes products: only what differs from an empty submission.
-//! Plain data.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

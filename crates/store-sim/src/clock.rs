@@ -1,4 +1,4 @@
-//! The simulator's time: the machine's, made faster. Nothing waits for it; whoever asks is told how late it is.
+//! The simulator's time: the machine's, made faster. Nothing waits for it; it is read when somebody asks.
 //! Tokens and upload URLs do not use it: they end in real time.
 
 use jiff::{SignedDuration, Timestamp};

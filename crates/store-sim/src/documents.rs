@@ -1,5 +1,4 @@
 //! How the short form of `assets/demo` grows into products with whole documents.
-//! Knows no account and no server.
 
 use crate::catalogue::{AddOn, App, Flight, Pending, Published};
 use crate::seed::{Kind, PendingSeed, ProductSeed};
@@ -35,7 +34,7 @@ impl Default for Ids {
 }
 
 impl Ids {
-    /// A row far from the demo's.
+    /// A sequence far from the demo's.
     pub(crate) fn generated() -> Self {
         Self {
             package: 2_000_000_000_080_000_000,
@@ -265,7 +264,7 @@ fn grow_image(language: &str, image: &Value, ids: &mut Ids) -> Value {
     grown
 }
 
-/// A live package gets id and what the Store reads of it; one that is `PendingUpload` has none of that yet.
+/// A live package gets its id and the facts that the Store reads from it; one that is `PendingUpload` has neither yet.
 fn add_packages(
     kind: Kind,
     document: &mut Value,
@@ -330,7 +329,7 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
-/// Dates that only make sense against the clock stand in the data as `now+72h` or `now-6h`.
+/// Dates that depend on the current time are written as `now+72h` or `now-6h` in the data.
 fn date(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(date),

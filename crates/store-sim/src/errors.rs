@@ -1,6 +1,7 @@
 //! What the Store answers, and the bodies of its refusals as they were reported from the real service.
 //! Knows no HTTP types: a reply is a status and a JSON value.
 
+use crate::stage::Stage;
 use serde_json::{Value, json};
 
 #[derive(Clone, Debug)]
@@ -63,13 +64,13 @@ pub(super) fn rate_limited(seconds: u64) -> Reply {
     reply
 }
 
-/// E17
+/// The token is good, its identity is unknown to Partner Center.
 pub(super) fn unknown_identity(correlation: &str) -> Reply {
     let message = format!("Identity cannot be authorized. CorrelationId: {correlation}");
     Reply::new(401, json!({ "code": "Unauthorized", "message": message }))
 }
 
-/// E16
+/// The Entra application is not linked with the account yet.
 pub(super) fn account_not_linked() -> Reply {
     refusal(
         503,
@@ -79,7 +80,7 @@ pub(super) fn account_not_linked() -> Reply {
     )
 }
 
-/// E1
+/// A submission is pending already.
 pub(super) fn create_conflict() -> Reply {
     refusal(
         409,
@@ -89,7 +90,7 @@ pub(super) fn create_conflict() -> Reply {
     )
 }
 
-/// E2
+/// The same of an add-on, in other words.
 pub(super) fn add_on_create_conflict() -> Reply {
     refusal(
         409,
@@ -99,7 +100,7 @@ pub(super) fn add_on_create_conflict() -> Reply {
     )
 }
 
-/// E3
+/// The submission is under way.
 pub(super) fn not_deletable() -> Reply {
     refusal(
         409,
@@ -109,8 +110,8 @@ pub(super) fn not_deletable() -> Reply {
     )
 }
 
-/// E4
-pub(super) fn not_editable(doing: &str, state: &str) -> Reply {
+/// Only a draft can be changed or committed.
+pub(super) fn not_editable(doing: &str, state: Stage) -> Reply {
     refusal(
         409,
         "InvalidState",
@@ -119,7 +120,7 @@ pub(super) fn not_editable(doing: &str, state: &str) -> Reply {
     )
 }
 
-/// E5
+/// Partner Center made the draft, or changed it.
 pub(super) fn portal_made() -> Reply {
     refusal(
         400,
@@ -129,7 +130,7 @@ pub(super) fn portal_made() -> Reply {
     )
 }
 
-/// E6
+/// No submission has this id.
 pub(super) fn no_submission() -> Reply {
     refusal(
         404,
@@ -148,7 +149,7 @@ pub(super) fn foreign_submission() -> Reply {
     )
 }
 
-/// E13
+/// Such a product can be seen in lists, and nothing else works with it.
 pub(super) fn unsupported_product() -> Reply {
     refusal(
         409,
@@ -158,7 +159,7 @@ pub(super) fn unsupported_product() -> Reply {
     )
 }
 
-/// E14
+/// Happens at any call, now and then.
 pub(super) fn internal_error() -> Reply {
     Reply::new(
         500,
@@ -173,7 +174,7 @@ pub(super) fn internal_error() -> Reply {
     )
 }
 
-/// E15
+/// Happens at any call; the work may have been done all the same.
 pub(super) fn try_again_later() -> Reply {
     refusal(
         503,
@@ -207,7 +208,7 @@ fn pascal(member: &str) -> String {
     })
 }
 
-/// What a check says.
+/// What a check returns: nothing, or the refusal.
 pub(super) type Checked = Result<(), Reply>;
 
 /// One entry of `statusDetails.errors` or `.warnings`.

@@ -1,4 +1,4 @@
-//! Faults at work: which rules strike at a call, and what they do to submissions and answers. The rules themselves stand in `scenario.rs`.
+//! Faults at work: which rules apply to a call, and what they do to submissions and answers. `scenario.rs` defines the rules.
 
 use crate::call::Call;
 use crate::errors::{self, Reply, failure};
@@ -9,14 +9,14 @@ use serde_json::Value;
 use std::time::Duration;
 
 pub(super) struct Faults {
-    rules: Vec<Armed>,
+    rules: Vec<Counted>,
     random: fastrand::Rng,
 }
 
-struct Armed {
+struct Counted {
     rule: Rule,
     seen: u64,
-    struck: u64,
+    triggered: u64,
 }
 
 impl Faults {
@@ -24,10 +24,10 @@ impl Faults {
         let rules = scenario
             .faults
             .iter()
-            .map(|rule| Armed {
+            .map(|rule| Counted {
                 rule: rule.clone(),
                 seen: 0,
-                struck: 0,
+                triggered: 0,
             })
             .collect();
         Self {
@@ -36,20 +36,20 @@ impl Faults {
         }
     }
 
-    /// How often each rule has struck, in their order.
-    pub(super) fn struck(&self) -> Vec<u64> {
-        self.rules.iter().map(|armed| armed.struck).collect()
+    /// How often each rule was applied, in the order of the scenario.
+    pub(super) fn triggered(&self) -> Vec<u64> {
+        self.rules.iter().map(|armed| armed.triggered).collect()
     }
 
-    /// The rules that strike at this call, in their order.
-    pub(super) fn strike(&mut self, call: &Call) -> Vec<Rule> {
+    /// The rules that apply to this call, in the order of the scenario.
+    pub(super) fn trigger(&mut self, call: &Call) -> Vec<Rule> {
         let mut struck = Vec::new();
         for armed in &mut self.rules {
             if !armed.rule.matches(call) {
                 continue;
             }
             armed.seen += 1;
-            // The draw is made for every matching call, so that one rule's limits do not shift what another one plays.
+            // Draw for every matching call, so that the limits of one rule do not shift the random numbers of another.
             let drawn = armed
                 .rule
                 .chance
@@ -60,9 +60,9 @@ impl Faults {
                     .rule
                     .every
                     .is_none_or(|every| armed.seen.is_multiple_of(every))
-                && armed.rule.times.is_none_or(|times| armed.struck < times);
+                && armed.rule.times.is_none_or(|times| armed.triggered < times);
             if strikes {
-                armed.struck += 1;
+                armed.triggered += 1;
                 struck.push(armed.rule.clone());
             }
         }
@@ -71,7 +71,7 @@ impl Faults {
 }
 
 impl Rule {
-    /// What `delay` and `delay-after` wait.
+    /// How long `delay` and `delay-after` wait.
     pub(super) fn pause(&self) -> Duration {
         Duration::from_millis(self.milliseconds.unwrap_or(1000))
     }
@@ -83,7 +83,7 @@ impl Rule {
             .unwrap_or(default)
     }
 
-    /// Changes what will become of a submission.
+    /// Plans how the submission will fail.
     pub(super) fn plan(&self, submission: &mut Submission) {
         let plan = &mut submission.plan;
         match self.effect {
@@ -128,7 +128,7 @@ impl Rule {
         reply
     }
 
-    /// Makes an answer strange.
+    /// Changes an answer into one that no client expects.
     pub(super) fn distort(&self, body: &mut Value) {
         match self.effect {
             Effect::UnknownField => {

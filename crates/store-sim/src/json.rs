@@ -1,5 +1,4 @@
 //! Small ways into a `serde_json` document. Missing members read as empty: a submission's document is whatever a client sent.
-//! Knows nothing of the Store.
 
 use serde_json::{Map, Number, Value};
 

@@ -1,91 +1,227 @@
-//! The manifests of packages and bundles, read for what the Store shows of a package. A lenient reader of start tags,
-//! not an XML parser: a manifest that a strict one refuses still tells its name.
-//! Knows no archive.
+//! The manifests of packages and bundles, read as Windows reads them: by namespace and place, in UTF-8 or marked UTF-16.
 
-/// What a package says of itself.
+use quick_xml::NsReader;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+
+/// Every namespace of manifests begins like this.
+const MICROSOFT: &str = "http://schemas.microsoft.com/appx/";
+/// The root's namespaces of Windows 8 and 8.1, whose packages name no device families.
+const WINDOWS_8: [&str; 2] = [
+    "http://schemas.microsoft.com/appx/2010/manifest",
+    "http://schemas.microsoft.com/appx/2013/manifest",
+];
+
+/// What a package or a bundle says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct PackageFacts {
-    /// `Identity` `Name`.
-    pub identity: String,
-    /// Four parts.
+pub(crate) struct Manifest {
+    pub is_bundle: bool,
+    pub is_windows_8: bool,
+    pub name: String,
+    pub publisher: String,
     pub version: String,
-    /// As the API writes it: `x64`, `x86`, `ARM`, `ARM64`, `Neutral`.
-    pub architecture: Option<String>,
+    /// As the API writes it: `x64`, `x86`, `ARM`, `ARM64`, `Neutral`. Of a bundle: that of its only application package.
+    pub architecture: String,
+    pub resource_id: String,
+    pub display_name: String,
+    pub is_framework: bool,
+    pub is_resource: bool,
     /// `Windows.Desktop min version 10.0.17763.0`.
     pub families: Vec<String>,
+    /// As the API writes them: `en-US`.
     pub languages: Vec<String>,
     pub capabilities: Vec<String>,
+    /// The framework packages it needs.
+    pub dependencies: Vec<String>,
+    /// What a bundle holds.
+    pub members: Vec<Member>,
 }
 
-/// Reads `AppxManifest.xml`. `None`: no identity in it.
-pub(crate) fn package(xml: &str) -> Option<PackageFacts> {
-    let mut facts = PackageFacts::default();
+/// A package of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub file: String,
+    pub is_application: bool,
+    pub architecture: String,
+}
+
+/// Reads a manifest. The error is the reason in words.
+pub(crate) fn read(bytes: &[u8]) -> Result<Manifest, String> {
+    let text = decode(bytes)?;
+    let mut reader = NsReader::from_str(&text);
+    let mut manifest = Manifest::default();
+    // The local names from the root on; what is not Microsoft's has none.
+    let mut path: Vec<String> = Vec::new();
     let mut has_identity = false;
-    for tag in tags(xml) {
-        match tag.name {
-            "Identity" if !has_identity => {
-                has_identity = true;
-                facts.identity = tag.attribute("Name")?;
-                facts.version = tag.attribute("Version")?;
-                facts.architecture = Some(architecture(
-                    tag.attribute("ProcessorArchitecture").as_deref(),
-                ));
+    loop {
+        let (namespace, event) = reader.read_resolved_event().map_err(|e| e.to_string())?;
+        match &event {
+            Event::Start(tag) | Event::Empty(tag) => {
+                let name = match namespace {
+                    ResolveResult::Bound(Namespace(uri)) if !uri.starts_with(MICROSOFT) => "",
+                    ResolveResult::Unknown(_) => "",
+                    ResolveResult::Bound(Namespace(uri)) => {
+                        manifest.is_windows_8 |= path.is_empty() && WINDOWS_8.contains(&uri);
+                        tag.local_name().into_inner()
+                    }
+                    ResolveResult::Unbound => tag.local_name().into_inner(),
+                };
+                path.push(name.to_owned());
+                let place: Vec<&str> = path.iter().map(String::as_str).collect();
+                if let ["Package" | "Bundle", "Identity"] = place.as_slice() {
+                    has_identity = true;
+                }
+                manifest.element(&place, tag)?;
+                if matches!(event, Event::Empty(_)) {
+                    path.pop();
+                }
             }
-            "Resource" => add(&mut facts.languages, tag.attribute("Language")),
-            "TargetDeviceFamily" => add(&mut facts.families, family(&tag)),
-            "Capability" | "DeviceCapability" | "CustomCapability" => {
-                add(&mut facts.capabilities, tag.attribute("Name"));
+            Event::End(_) => drop(path.pop()),
+            Event::Text(text) => manifest.text(&path, text),
+            Event::GeneralRef(reference) => {
+                let entity = format!("&{};", &**reference);
+                manifest.text(&path, &unescape(&entity)?);
             }
+            Event::Eof if path.is_empty() => break,
+            Event::Eof => return Err("the document ends too early".to_owned()),
             _ => {}
         }
     }
-    has_identity.then_some(facts)
+    if has_identity {
+        Ok(manifest)
+    } else {
+        Err("there is no Identity".to_owned())
+    }
 }
 
-/// Reads `AppxBundleManifest.xml`: the facts, without capabilities, and the file names of the application packages.
-pub(crate) fn bundle(xml: &str) -> Option<(PackageFacts, Vec<String>)> {
-    let mut facts = PackageFacts::default();
-    let mut has_identity = false;
-    let mut architectures: Vec<String> = Vec::new();
-    let mut applications = Vec::new();
-    for tag in tags(xml) {
-        match tag.name {
-            "Identity" if !has_identity => {
-                has_identity = true;
-                facts.identity = tag.attribute("Name")?;
-                facts.version = tag.attribute("Version")?;
+impl Manifest {
+    fn element(&mut self, path: &[&str], tag: &BytesStart<'_>) -> Result<(), String> {
+        let attribute = |name| attribute(tag, name);
+        match path {
+            ["Bundle"] => self.is_bundle = true,
+            ["Package" | "Bundle", "Identity"] => {
+                let needed = |name| attribute(name)?.ok_or(format!("Identity has no {name}"));
+                self.name = needed("Name")?;
+                self.publisher = needed("Publisher")?;
+                self.version = needed("Version")?;
+                self.architecture = architecture(attribute("ProcessorArchitecture")?);
+                self.resource_id = attribute("ResourceId")?.unwrap_or_default();
             }
-            "Package" if tag.attribute("Type").as_deref() == Some("application") => {
-                let given = tag.attribute("Architecture");
-                add(&mut architectures, Some(architecture(given.as_deref())));
-                applications.extend(tag.attribute("FileName"));
+            ["Bundle", "Packages", "Package"] => self.members.push(Member {
+                file: attribute("FileName")?.ok_or("a package of the bundle has no FileName")?,
+                is_application: attribute("Type")?.as_deref() == Some("application"),
+                architecture: architecture(attribute("Architecture")?),
+            }),
+            [.., "Resources", "Resource"] => {
+                add(
+                    &mut self.languages,
+                    attribute("Language")?.as_deref().map(language),
+                );
             }
-            "Resource" => add(&mut facts.languages, tag.attribute("Language")),
-            "TargetDeviceFamily" => add(&mut facts.families, family(&tag)),
+            [.., "Dependencies", "TargetDeviceFamily"] => {
+                if let (Some(name), Some(version)) = (attribute("Name")?, attribute("MinVersion")?)
+                {
+                    add(
+                        &mut self.families,
+                        Some(format!("{name} min version {version}")),
+                    );
+                }
+            }
+            ["Package", "Dependencies", "PackageDependency"] => {
+                add(&mut self.dependencies, attribute("Name")?);
+            }
+            ["Package", "Capabilities", _] => add(&mut self.capabilities, attribute("Name")?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, path: &[String], text: &str) {
+        let place: Vec<&str> = path.iter().map(String::as_str).collect();
+        match place.as_slice() {
+            ["Package", "Properties", "DisplayName"] => self.display_name.push_str(text),
+            ["Package", "Properties", "Framework"] => self.is_framework |= is_true(text),
+            ["Package", "Properties", "ResourcePackage"] => self.is_resource |= is_true(text),
             _ => {}
         }
     }
-    facts.architecture = match architectures.as_slice() {
-        [] => None,
-        [only] => Some(only.clone()),
-        _ => Some("Neutral".to_owned()),
+
+    /// Takes over what an application package says and its bundle's manifest does not.
+    pub(crate) fn merge(&mut self, inner: &Self) {
+        for (known, more) in [
+            (&mut self.capabilities, &inner.capabilities),
+            (&mut self.families, &inner.families),
+            (&mut self.languages, &inner.languages),
+        ] {
+            for value in more {
+                add(known, Some(value.clone()));
+            }
+        }
+    }
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text.trim(), "true" | "1")
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
+    tag.try_get_attribute(name)
+        .map_err(|error| error.to_string())?
+        .map(|attribute| unescape(&attribute.value))
+        .transpose()
+}
+
+fn unescape(text: &str) -> Result<String, String> {
+    quick_xml::escape::unescape(text)
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|error| error.to_string())
+}
+
+fn decode(bytes: &[u8]) -> Result<String, String> {
+    let wide = |rest: &[u8], read: fn([u8; 2]) -> u16| {
+        let (pairs, odd) = rest.as_chunks();
+        let units: Vec<u16> = pairs.iter().map(|pair| read(*pair)).collect();
+        String::from_utf16(&units)
+            .ok()
+            .filter(|_| odd.is_empty())
+            .ok_or_else(|| "it is no UTF-16".to_owned())
     };
-    has_identity.then_some((facts, applications))
-}
-
-fn family(tag: &Tag<'_>) -> Option<String> {
-    let (name, version) = (tag.attribute("Name")?, tag.attribute("MinVersion")?);
-    Some(format!("{name} min version {version}"))
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xEF, 0xBB, 0xBF, rest @ ..] | rest => String::from_utf8(rest.to_vec())
+            .map_err(|_| "it is neither UTF-8 nor marked UTF-16".to_owned()),
+    }
 }
 
 /// The API's spelling of a manifest's architecture; left out means neutral.
-fn architecture(given: Option<&str>) -> String {
-    match given.map(str::to_ascii_lowercase).as_deref() {
-        None | Some("neutral") => "Neutral".to_owned(),
-        Some("arm") => "ARM".to_owned(),
-        Some("arm64") => "ARM64".to_owned(),
-        Some(other) => other.to_owned(),
+fn architecture(given: Option<String>) -> String {
+    match given.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "" | "neutral" => "Neutral".to_owned(),
+        "arm" => "ARM".to_owned(),
+        "arm64" => "ARM64".to_owned(),
+        other => other.to_owned(),
     }
+}
+
+/// The API's spelling of a language: `zh-Hans-CN`.
+fn language(given: &str) -> String {
+    let parts = given.split('-').enumerate().map(|(at, part)| {
+        let lower = part.to_ascii_lowercase();
+        match (at, part.len()) {
+            (0, _) => lower,
+            (_, 2) => part.to_ascii_uppercase(),
+            (_, 4) if part.is_ascii() => capitalized(&lower),
+            _ => lower,
+        }
+    });
+    parts.collect::<Vec<_>>().join("-")
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// Adds what is new, in order.
@@ -97,112 +233,76 @@ fn add(list: &mut Vec<String>, value: Option<String>) {
     }
 }
 
-/// A start tag.
-struct Tag<'x> {
-    /// Without its namespace prefix.
-    name: &'x str,
-    attributes: &'x str,
-}
-
-impl Tag<'_> {
-    fn attribute(&self, wanted: &str) -> Option<String> {
-        let mut rest = self.attributes;
-        loop {
-            let (name, after) = rest.split_once('=')?;
-            let after = after.trim_start();
-            let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let (value, after) = after.strip_prefix(quote)?.split_once(quote)?;
-            if name.trim() == wanted {
-                return Some(unescape(value));
-            }
-            rest = after;
-        }
-    }
-}
-
-/// The start tags of a document, comments skipped.
-fn tags(xml: &str) -> impl Iterator<Item = Tag<'_>> {
-    let mut rest = xml;
-    std::iter::from_fn(move || {
-        loop {
-            rest = rest.split_once('<')?.1;
-            if let Some(comment) = rest.strip_prefix("!--") {
-                rest = comment.split_once("-->")?.1;
-                continue;
-            }
-            let end = end_of_tag(rest)?;
-            let (tag, after) = rest.split_at_checked(end)?;
-            rest = after;
-            if tag.starts_with(['/', '?', '!']) {
-                continue;
-            }
-            let tag = tag.trim_end_matches('/');
-            let (name, attributes) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
-            let name = name.rsplit_once(':').map_or(name, |(_, local)| local);
-            return Some(Tag { name, attributes });
-        }
-    })
-}
-
-/// Where the `>` stands that ends the tag; those inside quotes do not.
-fn end_of_tag(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (None, '>') => return Some(at),
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{bundle, package};
+    use super::read;
 
     const PACKAGE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <!-- <Identity Name="Not.This" Version="0.0.0.1"/> -->
-<Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10" xmlns:rescap="r">
-  <Identity Name='40417Northwind.Notes' Publisher="CN=A &gt; B" Version="2.5.0.0" ProcessorArchitecture="arm64" />
-  <Dependencies><TargetDeviceFamily Name="Windows.Desktop" MinVersion="10.0.17763.0" MaxVersionTested="10.0.26100.0"/></Dependencies>
-  <Resources><Resource Language="en-US"/><Resource Language="de-DE"/><Resource uap:Scale="200"/><Resource Language="EN-us"/></Resources>
+<Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10"
+    xmlns:uap="http://schemas.microsoft.com/appx/manifest/uap/windows10"
+    xmlns:rescap="http://schemas.microsoft.com/appx/manifest/foundation/windows10/restrictedcapabilities" xmlns:b="urn:x">
+  <b:Identity Name="Other.App" Publisher="CN=Other" Version="1.0.0.0"/><b:More><Identity Name="Not.This.Either"/></b:More>
+  <Identity Name='40417&#78;orthwind.Notes'
+    Publisher = "CN=A &gt; B" Version="2.5.0.0" ProcessorArchitecture="arm64" />
+  <Properties><DisplayName>Salt &amp; Pepper</DisplayName><Framework> true </Framework></Properties>
+  <Dependencies><TargetDeviceFamily Name="Windows.Desktop" MinVersion="10.0.17763.0" MaxVersionTested="10.0.26100.0"/>
+    <PackageDependency Name="Microsoft.VCLibs.140.00.Debug" MinVersion="14.0.0.0" Publisher="CN=M"/></Dependencies>
+  <Resources><Resource Language="en-us"/><Resource Language="zh-hans-cn"/><Resource uap:Scale="200"/><Resource Language="EN-us"/></Resources>
   <Capabilities><Capability Name="internetClient"/><rescap:Capability Name="runFullTrust"/><DeviceCapability Name="microphone"/></Capabilities>
 </Package>"#;
 
     #[test]
     fn a_package_tells_what_it_is() {
-        let facts = package(PACKAGE).unwrap();
-        assert_eq!(facts.identity, "40417Northwind.Notes");
-        assert_eq!(facts.version, "2.5.0.0");
-        assert_eq!(facts.architecture.as_deref(), Some("ARM64"));
-        assert_eq!(facts.families, ["Windows.Desktop min version 10.0.17763.0"]);
-        assert_eq!(facts.languages, ["en-US", "de-DE"]);
+        let package = read(PACKAGE.as_bytes()).unwrap();
+        assert_eq!(package.name, "40417Northwind.Notes");
+        assert_eq!(package.publisher, "CN=A > B");
+        assert_eq!(package.version, "2.5.0.0");
+        assert_eq!(package.architecture, "ARM64");
+        assert_eq!(package.display_name, "Salt & Pepper");
+        assert!(package.is_framework && !package.is_resource && !package.is_windows_8);
         assert_eq!(
-            facts.capabilities,
+            package.families,
+            ["Windows.Desktop min version 10.0.17763.0"]
+        );
+        assert_eq!(package.languages, ["en-US", "zh-Hans-CN"]);
+        assert_eq!(package.dependencies, ["Microsoft.VCLibs.140.00.Debug"]);
+        assert_eq!(
+            package.capabilities,
             ["internetClient", "runFullTrust", "microphone"]
         );
     }
 
     #[test]
-    fn a_bundle_names_its_application_packages_only() {
-        let xml = r#"<Bundle><Identity Name="A.B" Version="1.2.3.0"/><Packages>
-            <Package Type="application" Architecture="x64" FileName="a_x64.msix"/>
-            <Package Type="resource" FileName="a_de.msix"><Resources><Resource Language="de"/></Resources></Package>
-            <b4:Package Type="application" Architecture="arm64" FileName="a_arm64.msix"/></Packages></Bundle>"#;
-        let (facts, applications) = bundle(xml).unwrap();
-        assert_eq!(applications, ["a_x64.msix", "a_arm64.msix"]);
-        assert_eq!(facts.architecture.as_deref(), Some("Neutral"));
-        assert_eq!(facts.languages, ["de"]);
+    fn both_marks_of_utf_16_are_known_and_nothing_is_guessed() {
+        let plain = read(PACKAGE.as_bytes());
+        for (mark, spell) in [
+            ([0xFF, 0xFE], u16::to_le_bytes as fn(u16) -> [u8; 2]),
+            ([0xFE, 0xFF], u16::to_be_bytes),
+        ] {
+            let mut bytes = mark.to_vec();
+            bytes.extend(PACKAGE.encode_utf16().flat_map(spell));
+            assert_eq!(read(&bytes), plain);
+            assert!(read(&bytes[2..]).is_err(), "unmarked");
+            bytes.pop();
+            assert!(read(&bytes).is_err(), "half a letter");
+        }
+    }
+
+    #[test]
+    fn a_bundle_names_its_packages() {
+        let xml = r#"<Bundle><Identity Name="A.B" Publisher="CN=A" Version="1.2.3.0"/><Packages>
+            <Package Type="application" Architecture="x64" FileName="a x64.msix"/>
+            <Package Type="resource" FileName="a_de.msix"><Resources><Resource Language="de"/></Resources></Package></Packages></Bundle>"#;
+        let bundle = read(xml.as_bytes()).unwrap();
+        let members: Vec<_> = bundle
+            .members
+            .iter()
+            .map(|member| (member.file.as_str(), member.is_application))
+            .collect();
+        assert!(bundle.is_bundle);
+        assert_eq!(members, [("a x64.msix", true), ("a_de.msix", false)]);
+        assert_eq!(bundle.languages, ["de"]);
     }
 
     #[test]
@@ -211,12 +311,14 @@ mod tests {
             "",
             "<",
             "<Package>",
-            "<Identity Name=\"x\"/>",
-            "<Identity Name=",
+            "<Package/>",
+            "<Identity Name='x'/>",
+            "<Package><Identity Name='x' Publisher='CN=x'/></Package>",
+            "<Package><Identity Name='x' Publisher='&nobody;' Version='1'/></Package>",
             "<!-- <Identity Name='a' Version='1'/>",
+            "\u{0}\u{1}",
         ] {
-            assert_eq!(package(xml), None, "{xml}");
-            assert_eq!(bundle(xml), None, "{xml}");
+            assert!(read(xml.as_bytes()).is_err(), "{xml}");
         }
     }
 }

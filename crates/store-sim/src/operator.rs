@@ -10,26 +10,26 @@ use crate::json::{set, text};
 use crate::products;
 use crate::scenario::{Rule, Scenario};
 use crate::seed::Kind;
+use crate::service::Service;
 use crate::stage::Stage;
-use crate::store::{Product, Store};
-use crate::world::World;
+use crate::store::{Identity, Product, Store};
 use crate::{pipeline, submissions};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use uuid::Uuid;
 
 /// `received` is the count of body bytes that blobs have taken in.
-pub(super) fn answer(world: &mut World, received: u64, call: &Call, body: &[u8]) -> Reply {
-    pipeline::settle(&mut world.store);
+pub(super) fn answer(service: &mut Service, received: u64, call: &Call, body: &[u8]) -> Reply {
+    pipeline::catch_up(&mut service.store);
     match (
         call.method.as_str(),
         call.name.as_deref().unwrap_or_default(),
     ) {
-        ("GET", "state") => Reply::new(200, state(world, received, call.asked("product"))),
+        ("GET", "state") => Reply::new(200, state(service, received, call.parameter("product"))),
         ("PUT", "scenario") => match Scenario::parse(&String::from_utf8_lossy(body)) {
             Ok(scenario) => {
-                world.faults = Faults::new(&scenario);
-                world.store.works.switches = scenario.switches;
+                service.faults = Faults::new(&scenario);
+                service.store.env.switches = scenario.switches;
                 Reply::empty(204)
             }
             Err(why) => wrong(&why),
@@ -37,7 +37,7 @@ pub(super) fn answer(world: &mut World, received: u64, call: &Call, body: &[u8])
         ("POST", name) => {
             let asked = serde_json::from_slice(body).unwrap_or_else(|_| json!({}));
             match name.strip_prefix("operator/") {
-                Some(action) => act(world, action, &asked),
+                Some(action) => act(service, action, &asked),
                 None => Reply::empty(404),
             }
         }
@@ -46,8 +46,8 @@ pub(super) fn answer(world: &mut World, received: u64, call: &Call, body: &[u8])
 }
 
 /// Does what a scenario wants done before a call.
-pub(super) fn strike(world: &mut World, rule: &Rule, call: &Call) -> Reply {
-    pipeline::settle(&mut world.store);
+pub(super) fn act_before(service: &mut Service, rule: &Rule, call: &Call) -> Reply {
+    pipeline::catch_up(&mut service.store);
     let mut asked = rule
         .body
         .as_deref()
@@ -56,12 +56,12 @@ pub(super) fn strike(world: &mut World, rule: &Rule, call: &Call) -> Reply {
     if let Some(product) = call
         .product
         .as_ref()
-        .and_then(|key| world.store.products.get(key))
+        .and_then(|key| service.store.products.get(key))
         .filter(|_| asked.get("product").is_none())
     {
         set(&mut asked, "product", target(product));
     }
-    act(world, rule.action.as_deref().unwrap_or_default(), &asked)
+    act(service, rule.action.as_deref().unwrap_or_default(), &asked)
 }
 
 fn wrong(why: &str) -> Reply {
@@ -95,24 +95,24 @@ fn target(product: &Product) -> String {
     }
 }
 
-fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
+fn act(service: &mut Service, action: &str, asked: &Value) -> Reply {
     match action {
-        "reserve-app" => return reserve_app(&mut world.store, asked),
+        "reserve-app" => return reserve_app(&mut service.store, asked),
         "create-group" => {
             return Reply::new(
                 201,
-                json!({ "id": world.store.works.ids.submission(), "name": text(asked, "name") }),
+                json!({ "id": service.store.env.ids.submission(), "name": text(asked, "name") }),
             );
         }
         "switch" => {
             return switch(
-                world,
+                service,
                 text(asked, "name"),
                 asked.get("on").and_then(Value::as_bool).unwrap_or(true),
             );
         }
         "revoke-tokens" => {
-            world.access.revoke();
+            service.access.revoke();
             return Reply::empty(204);
         }
         _ => {}
@@ -120,20 +120,25 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
     let Some(key) = key(text(asked, "product")) else {
         return wrong("`product` must be app:ID, addon:ID or flight:APP/ID");
     };
-    if action == "create-flight" {
-        return portal_flight(&mut world.store, &key, asked);
+    if action == "reserve-name" {
+        let (name, (_, id)) = (text(asked, "name"), key);
+        // The app's flights carry its packages.
+        for product in service.store.products.values_mut() {
+            if product.app.as_ref().unwrap_or(&product.id).to_lowercase() == id {
+                product.identity.reserved.insert(name.to_owned());
+            }
+        }
+        return Reply::empty(204);
     }
-    let Store {
-        products, works, ..
-    } = &mut world.store;
+    if action == "create-flight" {
+        return portal_flight(&mut service.store, &key, asked);
+    }
+    let Store { products, env, .. } = &mut service.store;
     let Some(product) = products.get_mut(&key) else {
         return wrong("no such product");
     };
     match action {
         "answer-age-rating" => product.has_age_rating = true,
-        "reserve-name" => {
-            product.reserved.insert(text(asked, "name").to_owned());
-        }
         "unsupported" => {
             product.is_unsupported = asked.get("on").and_then(Value::as_bool).unwrap_or(true);
         }
@@ -155,7 +160,7 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
             if product.pending.is_some() {
                 return wrong("the product has a pending submission");
             }
-            submissions::first_draft(product, works);
+            submissions::first_draft(product, env);
             product.counts.creates -= 1;
             if let Some(pending) = product.pending_mut() {
                 pending.is_portal_made = true;
@@ -166,20 +171,20 @@ fn act(world: &mut World, action: &str, asked: &Value) -> Reply {
                 return wrong("no pending submission");
             };
             product.submissions.remove(&id);
-            product.is_abandoned = false;
+            product.has_lost_first_draft = false;
         }
-        _ => return act_on_pending(product, works, action, asked),
+        _ => return act_on_pending(product, env, action, asked),
     }
     Reply::empty(204)
 }
 
 fn act_on_pending(
     product: &mut Product,
-    works: &mut crate::store::Works,
+    env: &mut crate::store::Environment,
     action: &str,
     asked: &Value,
 ) -> Reply {
-    let now = works.clock.now();
+    let now = env.clock.now();
     let address = format!(
         "https://partner.microsoft.com/dashboard/products/{}/report",
         product.id
@@ -202,7 +207,7 @@ fn act_on_pending(
             pending.stage = Stage::CertificationFailed;
             pending.add_detail(
                 "certificationReports",
-                json!({ "date": wire_date(works.clock.date(now)), "reportUrl": address }),
+                json!({ "date": wire_date(env.clock.date(now)), "reportUrl": address }),
             );
             let why = text(asked, "details");
             if !why.is_empty() {
@@ -230,15 +235,15 @@ fn act_on_pending(
                 return wrong("the submission has no upload URL");
             };
             if action == "expire-upload" {
-                works.blobs.expire(blob);
+                env.blobs.expire(blob);
             } else {
-                works.blobs.forget_blocks(blob);
+                env.blobs.forget_blocks(blob);
             }
         }
         _ => {
             return wrong(&format!(
                 "`{action}` is not known, or not possible in {}",
-                pending.stage.name()
+                pending.stage
             ));
         }
     }
@@ -288,11 +293,18 @@ fn reserve_app(store: &mut Store, asked: &Value) -> Reply {
         "id": id, "primaryName": name, "packageFamilyName": format!("{identity}_q7w3e9r1t5y2u"), "packageIdentityName": identity,
         "publisherName": "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62", "firstPublishedDate": "1601-01-01T00:00:00Z"
     });
-    let reserved = HashSet::from([name.to_owned()]);
-    store.insert(Product {
-        reserved,
-        ..Product::new(Kind::App, id, None, resource.clone(), identity)
-    });
+    let identity = Identity {
+        name: identity,
+        publisher: text(&resource, "publisherName").to_owned(),
+        reserved: HashSet::from([name.to_owned()]),
+    };
+    store.insert(Product::new(
+        Kind::App,
+        id,
+        None,
+        resource.clone(),
+        identity,
+    ));
     Reply::new(201, resource)
 }
 
@@ -312,7 +324,7 @@ fn portal_flight(store: &mut Store, app: &Key, asked: &Value) -> Reply {
         resource,
         owner.identity.clone(),
     );
-    submissions::first_draft(&mut flight, &mut store.works);
+    submissions::first_draft(&mut flight, &mut store.env);
     flight.counts.creates -= 1;
     if let Some(pending) = flight.pending_mut() {
         pending.is_portal_made = true;
@@ -322,8 +334,8 @@ fn portal_flight(store: &mut Store, app: &Key, asked: &Value) -> Reply {
     reply
 }
 
-fn switch(world: &mut World, name: &str, on: bool) -> Reply {
-    let switches = &mut world.store.works.switches;
+fn switch(service: &mut Service, name: &str, on: bool) -> Reply {
+    let switches = &mut service.store.env.switches;
     let Ok(mut value) = serde_json::to_value(&*switches) else {
         return wrong("switches cannot be read");
     };
@@ -338,8 +350,8 @@ fn switch(world: &mut World, name: &str, on: bool) -> Reply {
     Reply::empty(204)
 }
 
-fn state(world: &World, received: u64, only: Option<&str>) -> Value {
-    let store = &world.store;
+fn state(service: &Service, received: u64, only: Option<&str>) -> Value {
+    let store = &service.store;
     let wanted = only.and_then(key);
     let products: Map<String, Value> = store
         .order
@@ -349,9 +361,9 @@ fn state(world: &World, received: u64, only: Option<&str>) -> Value {
         .map(|product| (target(product), describe(product, store)))
         .collect();
     json!({
-        "requests": world.access.requests, "throttled": world.access.throttled, "tokens": world.access.issued,
+        "requests": service.access.requests, "throttled": service.access.throttled, "tokens": service.access.issued,
         "receivedBytes": received, "answered": store.answered, "succeeded": store.succeeded,
-        "faults": world.faults.struck(), "switches": store.works.switches, "products": products
+        "faults": service.faults.triggered(), "switches": store.env.switches, "products": products
     })
 }
 
@@ -362,9 +374,9 @@ fn describe(product: &Product, store: &Store) -> Value {
         .into_iter()
         .map(|submission| {
             json!({
-                "id": submission.id, "status": submission.stage.name(), "portalMade": submission.is_portal_made,
+                "id": submission.id, "status": submission.stage.to_string(), "portalMade": submission.is_portal_made,
                 "isZombie": submission.plan.is_zombie, "blob": submission.blob, "archive": submission.archive,
-                "blobBytes": submission.blob.as_deref().and_then(|blob| store.works.blobs.length(blob))
+                "blobBytes": submission.blob.as_deref().and_then(|blob| store.env.blobs.length(blob))
             })
         })
         .collect();

@@ -4,24 +4,26 @@ use crate::scenario::Scenario;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+/// How to start a simulator.
 #[derive(Clone, Debug)]
 pub struct SimOptions {
     /// Port 0 lets the system choose one.
     pub listen: SocketAddr,
-    /// How much faster than real the pipeline runs: at 1 a clean commit is published after about 40 s.
+    /// How much faster than real time the pipeline runs: at 1, a commit without faults is published after about 40 s.
     pub speed: f64,
-    /// That many generated apps instead of the demo account.
+    /// The number of apps, when the demo account is too small: its own come first, then generated ones.
     pub apps: Option<usize>,
     /// Store requests a minute; `None` for no limit.
     pub rate_limit: Option<u32>,
-    /// Real time, whatever the speed.
+    /// How long a token lives, in real time.
     pub token_lifetime: Duration,
-    /// Real time, whatever the speed.
+    /// How long an upload URL lives, in real time.
     pub sas_lifetime: Duration,
-    /// Waited before every answer of sign-in and Store.
+    /// The delay before every answer of sign-in and Store.
     pub latency: Duration,
     /// Replaces scheme and host of the upload URLs handed out.
     pub upload_url: Option<String>,
+    /// Faults, and behaviour that was reported in two ways.
     pub scenario: Scenario,
 }
 

@@ -1,35 +1,35 @@
-//! The way from commit to publication. Nothing here waits: a submission is moved to where it belongs by now whenever somebody asks,
-//! each stage beginning when the one before ended.
+//! The pipeline from commit to publication. There are no timers: before every answer, each submission moves on to the stage that it
+//! has reached by now.
 
-use crate::arrival;
 use crate::clock::wire_date;
-use crate::json::{number, set, text};
+use crate::ingest;
+use crate::json::{list, number, set, text};
 use crate::stage::Stage;
-use crate::store::{Product, Store, Submission, Works};
+use crate::store::{Environment, Product, Store, Submission};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Moves everything on to the present. Called before each answer, so nothing has to wait for a timer.
-pub(super) fn settle(store: &mut Store) {
-    let now = store.works.clock.now();
+/// Moves every pending submission to the stage that it has reached by now.
+pub(super) fn catch_up(store: &mut Store) {
+    let now = store.env.clock.now();
     for product in store
         .products
         .values_mut()
         .filter(|product| product.pending.is_some())
     {
-        advance(product, &mut store.works, now);
+        advance(product, &mut store.env, now);
     }
 }
 
 /// Moves the pending submission through every stage that has ended by `now`.
-fn advance(product: &mut Product, works: &mut Works, now: Duration) {
-    while let Some((at, stage)) = due(product, works, now) {
-        enter(product, works, stage, at);
+fn advance(product: &mut Product, env: &mut Environment, now: Duration) {
+    while let Some((at, stage)) = due(product, env, now) {
+        enter(product, env, stage, at);
     }
 }
 
 /// The next stage and when it begins, when that is not in the future.
-fn due(product: &Product, works: &Works, now: Duration) -> Option<(Duration, Stage)> {
+fn due(product: &Product, env: &Environment, now: Duration) -> Option<(Duration, Stage)> {
     let submission = product.pending()?;
     if submission.plan.stuck == Some(submission.stage) {
         return None;
@@ -40,8 +40,7 @@ fn due(product: &Product, works: &Works, now: Duration) -> Option<(Duration, Sta
             "Manual" => return None,
             "SpecificDate" => {
                 at = at.max(
-                    works
-                        .clock
+                    env.clock
                         .moment(text(&submission.document, "targetPublishDate")),
                 );
             }
@@ -69,12 +68,12 @@ fn due(product: &Product, works: &Works, now: Duration) -> Option<(Duration, Sta
     Some((at, next))
 }
 
-fn enter(product: &mut Product, works: &mut Works, mut stage: Stage, at: Duration) {
+fn enter(product: &mut Product, env: &mut Environment, mut stage: Stage, at: Duration) {
     let leaves_commit = product
         .pending()
         .is_some_and(|pending| pending.stage == Stage::CommitStarted);
     if leaves_commit && stage != Stage::PendingCommit && stage != Stage::CommitFailed {
-        let errors = arrival::take_in(product, works);
+        let errors = ingest::process(product, env);
         if !errors.is_empty() {
             stage = Stage::CommitFailed;
         }
@@ -97,7 +96,7 @@ fn enter(product: &mut Product, works: &mut Works, mut stage: Stage, at: Duratio
         .take_if(|(failing, _)| failing.failure() == Some(stage))
     {
         if stage == Stage::CertificationFailed {
-            let report = json!({ "date": wire_date(works.clock.date(at)), "reportUrl": address });
+            let report = json!({ "date": wire_date(env.clock.date(at)), "reportUrl": address });
             submission.add_detail("certificationReports", report);
         }
         if let Some(error) = error {
@@ -107,7 +106,7 @@ fn enter(product: &mut Product, works: &mut Works, mut stage: Stage, at: Duratio
     submission.stage = stage;
     submission.since = at;
     if stage == Stage::Published {
-        publish(product, works, at);
+        publish(product, env, at);
     }
 }
 
@@ -123,11 +122,12 @@ fn report_address(product: &Product) -> String {
     )
 }
 
-fn publish(product: &mut Product, works: &Works, at: Duration) {
+fn publish(product: &mut Product, env: &Environment, at: Duration) {
     let Some(id) = product.pending.take() else {
         return;
     };
     let finalized = product.finalized.clone();
+    let list_name = product.packages();
     let Some(submission) = product.submissions.get_mut(&id) else {
         return;
     };
@@ -136,13 +136,20 @@ fn publish(product: &mut Product, works: &Works, at: Duration) {
     if !has_rollout {
         product.finalized = Some(id.clone());
     }
+    let packages = list(&submission.document, list_name);
+    product.has_bundle |= packages.iter().any(|entry| {
+        product
+            .uploaded
+            .get(text(entry, "id"))
+            .map_or_else(|| ingest::has_bundle_name(entry), |known| known.is_bundle)
+    });
     product.published = Some(id);
     product.counts.publications += 1;
     if text(&product.resource, "firstPublishedDate").starts_with("1601-") {
         set(
             &mut product.resource,
             "firstPublishedDate",
-            wire_date(works.clock.date(at)),
+            wire_date(env.clock.date(at)),
         );
     }
 }

@@ -1,5 +1,4 @@
 //! A small picture as a PNG, for icons in samples. One bit a pixel and no compression: the format needs no more.
-//! Knows nothing but pixels.
 
 use crate::stored_zip::crc32;
 

@@ -5,7 +5,7 @@ use crate::errors::{self, Reply, bad_value};
 use crate::json::{Object, list, remove, set, text};
 use crate::seed::Kind;
 use crate::store::{Product, Store};
-use crate::{names, submissions};
+use crate::{member_names, submissions};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ fn page(
     keep: impl Fn(&Key, &Product) -> bool,
     give: impl Fn(&Product) -> Value,
 ) -> Reply {
-    let number = |name: &str| call.asked(name).map(str::parse::<usize>).transpose();
+    let number = |name: &str| call.parameter(name).map(str::parse::<usize>).transpose();
     let (Ok(top), Ok(skip)) = (number("top"), number("skip")) else {
         return bad_value(
             "top",
@@ -96,7 +96,7 @@ fn page(
         .iter()
         .filter_map(|key| store.products.get(key).filter(|product| keep(key, product)))
         .collect();
-    let unasked = if store.works.switches.full_lists {
+    let unasked = if store.env.switches.full_lists {
         usize::MAX
     } else {
         default
@@ -199,7 +199,7 @@ pub(super) fn get(store: &Store, key: &Key) -> Reply {
 }
 
 pub(super) fn create_add_on(store: &mut Store, body: &[u8]) -> Reply {
-    let asked = match names::read(body) {
+    let asked = match member_names::read(body) {
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
@@ -308,7 +308,7 @@ fn delete(store: &mut Store, key: &Key, is_kept_when_published: bool) -> Reply {
 }
 
 pub(super) fn create_flight(store: &mut Store, app: &Key, body: &[u8]) -> Reply {
-    let asked = match names::read(body) {
+    let asked = match member_names::read(body) {
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
@@ -362,8 +362,8 @@ pub(super) fn create_flight(store: &mut Store, app: &Key, body: &[u8]) -> Reply 
     let id = Uuid::new_v4().to_string();
     let resource = json!({ "flightId": id, "friendlyName": name, "groupIds": groups, "rankHigherThan": below });
     let mut flight = Product::new(Kind::Flight, id, Some(app_id), resource, identity);
-    if !store.works.switches.flights_without_draft {
-        submissions::first_draft(&mut flight, &mut store.works);
+    if !store.env.switches.flights_without_draft {
+        submissions::first_draft(&mut flight, &mut store.env);
     }
     let reply = Reply::new(201, self::resource(&flight));
     store.insert(flight);

@@ -53,7 +53,7 @@ fn change(product: &mut Product, id: &str, call: &Call) -> Reply {
     match call.verb {
         Verb::SetRollout => {
             let percentage = call
-                .asked("percentage")
+                .parameter("percentage")
                 .and_then(|text| text.parse::<f64>().ok())
                 .filter(|value| (0.0..=100.0).contains(value));
             let Some(percentage) = percentage else {

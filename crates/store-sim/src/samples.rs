@@ -1,10 +1,11 @@
-//! The files that `flightdeck demo` lays out to try things with: ZIPs that fit, ZIPs with mistakes, a folder to make one of, and submission
-//! documents for the demo account's stable products. Knows no running simulator.
+//! The sample files of `flightdeck demo`: ZIPs that fit, ZIPs with mistakes, a folder to pack, and submission documents for products of
+//! the demo account that do not change by themselves.
 
 use crate::account;
 use crate::png;
 use crate::seed::Account;
 use crate::stored_zip::Content;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -21,9 +22,11 @@ const NOTES: &str = "9NX0EXAMPLE1";
 const NOTES_PRO: &str = "9NX0ADDONEX1";
 const INSIDERS: &str = "5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
 
-/// What was written, and where.
+/// The written files.
 pub struct Samples {
+    /// Where they are.
     pub folder: PathBuf,
+    /// Their paths, in the order of writing.
     pub files: Vec<PathBuf>,
 }
 
@@ -99,7 +102,7 @@ pub fn write(folder: &Path) -> io::Result<Samples> {
     Ok(samples)
 }
 
-/// A ZIP with one bundle that holds so many zeros, which take no disk: for a look at how large ones are treated.
+/// Writes a ZIP with one bundle that holds `zeros` zero bytes, which take no disk space, to try large uploads.
 pub fn write_large(file: &mut File, zeros: u64) -> io::Result<()> {
     Content::archive([(BUNDLE, bundle(Content::zeros(zeros)))]).write(file)
 }
@@ -147,14 +150,40 @@ fn bundle(assets: Content) -> Content {
 </Bundle>
 "#
     );
+    let manifest = (
+        "AppxMetadata/AppxBundleManifest.xml",
+        Content::bytes(manifest),
+    );
+    let map = block_map(std::slice::from_ref(&manifest));
     Content::archive([
         (inner, package(VERSION, "x64", assets)),
-        (
-            "AppxMetadata/AppxBundleManifest.xml",
-            Content::bytes(manifest),
-        ),
+        manifest,
+        ("AppxBlockMap.xml", map),
         ("[Content_Types].xml", Content::bytes(CONTENT_TYPES)),
     ])
+}
+
+/// The block map of these files: their sizes, those of their heads in the ZIP, and a hash for each 64 KiB.
+fn block_map(files: &[(&str, Content)]) -> Content {
+    let entry = |(name, content): &(&str, Content)| {
+        let (size, head) = (content.length(), 30 + name.len());
+        let blocks: Vec<String> = content
+            .block_hashes()
+            .iter()
+            .map(|hash| format!(r#"<Block Hash="{}"/>"#, BASE64_STANDARD.encode(hash)))
+            .collect();
+        format!(
+            r#"<File Name="{}" Size="{size}" LfhSize="{head}">{}</File>"#,
+            name.replace('/', "\\"),
+            blocks.concat()
+        )
+    };
+    let entries: Vec<String> = files.iter().map(entry).collect();
+    Content::bytes(format!(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<BlockMap xmlns="http://schemas.microsoft.com/appx/2010/blockmap" HashMethod="http://www.w3.org/2001/04/xmlenc#sha256">{}</BlockMap>"#,
+        entries.concat()
+    ))
 }
 
 fn package(version: &str, architecture: &str, assets: Content) -> Content {
@@ -197,13 +226,17 @@ fn package(version: &str, architecture: &str, assets: Content) -> Content {
     files.extend([
         ("Assets/tile.png", icon([0x1F, 0x6F, 0xEB])),
         ("AppxManifest.xml", Content::bytes(manifest)),
+    ]);
+    let map = block_map(&files);
+    files.extend([
+        ("AppxBlockMap.xml", map),
         ("[Content_Types].xml", Content::bytes(CONTENT_TYPES)),
     ]);
     Content::archive(files)
 }
 
 const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="utf-8"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="exe" ContentType="application/x-msdownload"/><Default Extension="png" ContentType="image/png"/><Default Extension="msix" ContentType="application/vnd.ms-appx"/><Override PartName="/AppxManifest.xml" ContentType="application/vnd.ms-appx.manifest+xml"/><Override PartName="/AppxMetadata/AppxBundleManifest.xml" ContentType="application/vnd.ms-appx.bundlemanifest+xml"/></Types>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="exe" ContentType="application/x-msdownload"/><Default Extension="png" ContentType="image/png"/><Default Extension="msix" ContentType="application/vnd.ms-appx"/><Override PartName="/AppxBlockMap.xml" ContentType="application/vnd.ms-appx.blockmap+xml"/><Override PartName="/AppxManifest.xml" ContentType="application/vnd.ms-appx.manifest+xml"/><Override PartName="/AppxMetadata/AppxBundleManifest.xml" ContentType="application/vnd.ms-appx.bundlemanifest+xml"/></Types>
 "#;
 
 /// The Store takes icons of add-ons in this size only.

@@ -1,7 +1,8 @@
 //! The samples: each ZIP reads, and fits or fails as its name says.
 
 use crate::account::demo;
-use crate::inspect::{PackageFacts, archive};
+use crate::manifest::Manifest;
+use crate::package::{Package, open as archive};
 use crate::samples::{Samples, write};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -38,14 +39,29 @@ fn pending(value: &Value) -> BTreeSet<String> {
     inner.into_iter().chain(own).collect()
 }
 
-fn notes() -> PackageFacts {
-    PackageFacts {
-        identity: "40417Northwind.Notes".to_owned(),
+/// What the Store reads of the package, and none of the rest.
+fn facts(package: Result<Package, String>) -> Manifest {
+    let package = package.unwrap();
+    assert!(package.has_block_map);
+    Manifest {
+        members: Vec::new(),
+        display_name: String::new(),
+        is_bundle: false,
+        ..package.manifest
+    }
+}
+
+fn notes() -> Manifest {
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    Manifest {
+        name: "40417Northwind.Notes".to_owned(),
+        publisher: "CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62".to_owned(),
         version: "2.5.0.0".to_owned(),
-        architecture: Some("x64".to_owned()),
-        families: vec!["Windows.Desktop min version 10.0.17763.0".to_owned()],
-        languages: vec!["en-us".to_owned(), "de-de".to_owned()],
-        capabilities: vec!["internetClient".to_owned(), "runFullTrust".to_owned()],
+        architecture: "x64".to_owned(),
+        families: texts(&["Windows.Desktop min version 10.0.17763.0"]),
+        languages: texts(&["en-US", "de-DE"]),
+        capabilities: texts(&["internetClient", "runFullTrust"]),
+        ..Manifest::default()
     }
 }
 
@@ -129,8 +145,8 @@ fn the_package_tells_what_the_store_wants_to_know() {
     let (_folder, samples) = written();
     for zip in ["northwind-notes-2.5.zip", "northwind-notes-large.zip"] {
         assert_eq!(
-            archive(open(&samples, zip)).unwrap().package(BUNDLE),
-            Some(notes()),
+            facts(archive(open(&samples, zip)).unwrap().package(BUNDLE)),
+            notes(),
             "{zip}"
         );
     }
@@ -167,8 +183,8 @@ fn the_mistakes_are_those_that_people_make() {
     assert!(names.contains(&format!("northwind-notes-2.5/{BUNDLE}").as_str()));
     assert!(names.contains(&BUNDLE.to_lowercase().as_str()));
     assert!(names.contains(&"en-us\\main-2.5.png"));
-    assert_eq!(zip.package("Northwind.Notes_2.5.0.0_arm64.msix"), None);
-    assert_eq!(zip.package(BUNDLE), None);
+    assert!(zip.package("Northwind.Notes_2.5.0.0_arm64.msix").is_err());
+    assert!(zip.package(BUNDLE).is_err());
 }
 
 #[test]
@@ -176,21 +192,17 @@ fn the_nested_one_holds_two_packages_in_a_folder_and_the_old_one_an_old_package(
     let (_folder, samples) = written();
     let mut nested = archive(open(&samples, "northwind-notes-2.5-nested.zip")).unwrap();
     for (architecture, said) in [("x64", "x64"), ("arm64", "ARM64")] {
-        let facts = nested
-            .package(&format!(
-                "northwind-notes-2.5/Northwind.Notes_2.5.0.0_{architecture}.msix"
-            ))
-            .unwrap();
+        let facts = facts(nested.package(&format!(
+            "northwind-notes-2.5/Northwind.Notes_2.5.0.0_{architecture}.msix"
+        )));
         assert_eq!(
-            (facts.version.as_str(), facts.architecture.as_deref()),
-            ("2.5.0.0", Some(said))
+            (facts.version.as_str(), facts.architecture.as_str()),
+            ("2.5.0.0", said)
         );
     }
     let mut old = archive(open(&samples, "northwind-notes-2.3-old.zip")).unwrap();
     assert_eq!(
-        old.package("Northwind.Notes_2.3.0.0_x64.msix")
-            .unwrap()
-            .version,
+        facts(old.package("Northwind.Notes_2.3.0.0_x64.msix")).version,
         "2.3.0.0"
     );
 }
@@ -249,24 +261,29 @@ fn packages_are_read_however_they_were_packed() {
     let upload = pack(&[("notes.appxsym", b"symbols"), ("notes.msixbundle", &bundle)]);
     let nested = pack(&[("notes.msixupload", &upload)]);
     let deeper = pack(&[("notes.msixupload", &nested)]);
+    let two = pack(&[("a.msix", &plain), ("b.msix", &plain)]);
     let outer = pack(&[
         (BUNDLE, &bundle),
         ("plain.msix", &plain),
         ("upload.msixupload", &upload),
         ("empty.msix", b""),
         ("too-deep.msixupload", &deeper),
+        ("two.msixupload", &two),
+        ("plain.msixbundle", &plain),
+        ("plain.eappx", &plain),
     ]);
     let mut outer = archive(Cursor::new(outer)).unwrap();
-    assert_eq!(outer.package(BUNDLE), Some(notes()));
-    assert_eq!(outer.package("upload.msixupload"), Some(notes()));
-    let plain = outer.package("plain.msix").unwrap();
-    assert_eq!(
-        (plain.identity, plain.languages),
-        (
-            notes().identity,
-            vec!["en-US".to_owned(), "de-DE".to_owned()]
-        )
-    );
-    assert_eq!(outer.package("empty.msix"), None);
-    assert_eq!(outer.package("too-deep.msixupload"), None);
+    for name in [BUNDLE, "plain.msix", "upload.msixupload"] {
+        assert_eq!(facts(outer.package(name)), notes(), "{name}");
+    }
+    for (name, why) in [
+        ("empty.msix", "not an app package"),
+        ("too-deep.msixupload", "no package in it"),
+        ("two.msixupload", "more than one package"),
+        ("plain.msixbundle", "no appxmetadata/appxbundlemanifest.xml"),
+        ("plain.eappx", "the type .eappx"),
+    ] {
+        let error = outer.package(name).unwrap_err();
+        assert!(error.contains(why), "{name}: {error}");
+    }
 }

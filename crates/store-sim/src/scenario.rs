@@ -1,4 +1,4 @@
-//! What is different from a well-behaved Store: switches for behaviour that is reported in two ways, and rules for faults.
+//! How the simulator differs from a Store without faults: switches for behaviour that was reported in two ways, and rules for faults.
 //! Written in TOML; a few scenarios are built in.
 //!
 //! ```toml
@@ -29,7 +29,7 @@ use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Faults and switches of a simulator. Empty: a Store that behaves.
+/// The faults and switches of a simulator. The default has none.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
@@ -81,15 +81,15 @@ pub(super) struct Switches {
 pub(super) struct Rule {
     /// A call's name (`create`, `put-block`, …), a group (`any`, `store`, `blob`, `changes`, `reads`), or `METHOD /path/with/*`.
     pub call: String,
-    /// Only for this app, add-on or flight.
+    /// Only for this app, add-on or flight: its id, or `app:ID`, `addon:ID`, `flight:APP/ID`.
     pub product: Option<String>,
     /// Only the nth matching call, counted from 1.
     pub nth: Option<u64>,
-    /// Every so many matching calls.
+    /// Every n-th matching call.
     pub every: Option<u64>,
     /// With this probability, 0 to 1.
     pub chance: Option<f64>,
-    /// At most so many times.
+    /// At most this often.
     pub times: Option<u64>,
     pub effect: Effect,
     pub status: Option<u16>,
@@ -99,7 +99,7 @@ pub(super) struct Rule {
     /// Seconds of the header `Retry-After`.
     pub retry_after: Option<u64>,
     pub milliseconds: Option<u64>,
-    /// The state that `stuck`, `fail` and `skip` speak of.
+    /// The state in which `stuck`, `fail` and `skip` take effect.
     pub stage: Option<String>,
     pub code: Option<String>,
     pub details: Option<String>,
@@ -238,14 +238,13 @@ impl Rule {
             self.call.as_str(),
             "any" | "store" | "blob" | "changes" | "reads"
         ) || self.call.contains(" /")
-            || Verb::ALL.iter().any(|verb| {
-                verb.name() == self.call && !matches!(verb, Verb::Operator | Verb::Unknown)
-            })
+            || Verb::named(&self.call).is_some()
     }
 
-    /// Whether the rule speaks of this call at all.
+    /// Whether the rule is about this call at all.
     pub(super) fn matches(&self, call: &Call) -> bool {
-        if let Some(product) = &self.product
+        let product = self.product.as_deref();
+        if let Some(product) = product.and_then(|target| target.rsplit([':', '/']).next())
             && !call
                 .product
                 .as_ref()
@@ -261,7 +260,7 @@ impl Rule {
             "changes" => call.verb.is_store() && !reads,
             "reads" => call.verb.is_store() && reads,
             named => match named.split_once(' ') {
-                None => call.verb.name() == named,
+                None => Verb::named(named) == Some(call.verb),
                 Some((method, pattern)) => {
                     method == call.method.as_str() && fits(pattern, &call.path)
                 }

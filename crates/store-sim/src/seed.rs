@@ -1,5 +1,4 @@
-//! What an account of the simulator is made from before the first request: plain data, written by `account.rs`, read by the store.
-//! Knows no HTTP.
+//! What an account of the simulator holds before the first request: plain data, made by `account.rs` and read by `store.rs`.
 
 use serde_json::Value;
 
@@ -43,7 +42,7 @@ pub(crate) struct ProductSeed {
 pub(crate) struct PendingSeed {
     /// The document with its `id`; the store adds `fileUploadUrl` when the draft was made by the API.
     pub document: Value,
-    /// Made or touched in Partner Center: the API may look, not touch.
+    /// Made or changed in Partner Center: the API can read it, and nothing else.
     pub is_portal_made: bool,
     /// `PendingCommit`, `CommitStarted`, `Certification`, `CommitFailed`, … as on the wire.
     pub status: String,

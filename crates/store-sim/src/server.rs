@@ -1,19 +1,19 @@
-//! The listener: one address for sign-in, Store and blobs. Gives every reply its correlation id, lets faults strike, guards the API.
+//! The listener: one address for sign-in, Store and blobs. It checks tokens, applies faults, and gives every reply its correlation id.
 
 use crate::access::Access;
 use crate::account;
 use crate::blobs::{BlobSettings, Blobs};
-use crate::call::{Asked, Call, Verb};
+use crate::call::{Call, StoreRequest, Verb};
 use crate::clock::Clock;
+use crate::connection::{Connection, Connections};
 use crate::errors::Reply;
 use crate::faults::Faults;
 use crate::hostile;
-use crate::line::{Line, Lines};
 use crate::operator;
 use crate::options::SimOptions;
 use crate::scenario::{Effect, Rule};
-use crate::store::{Ids, Store, Works};
-use crate::world::World;
+use crate::service::Service;
+use crate::store::{Environment, Ids, Store};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -32,10 +32,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
-/// A submission document is far below this; a client that sends more is broken.
+/// Bytes of a request body. Submission documents are far smaller.
 const BODY_LIMIT: usize = 64 << 20;
 
-/// A running simulator. It ends with `stop`, or when it is dropped.
+/// A running simulator. It ends with [`Sim::stop`], or when it is dropped.
 pub struct Sim {
     address: SocketAddr,
     closed: DropGuard,
@@ -53,7 +53,7 @@ impl std::fmt::Debug for Sim {
     }
 }
 
-/// A write to disk that is under way is waited for so long, looking so often.
+/// How long to wait for writes to disk that are under way, and how often to look.
 const LAST_WRITES: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -63,16 +63,17 @@ impl Sim {
         format!("http://{}", self.address)
     }
 
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What was uploaded to the blob of this name (the state names it) and committed there.
+    /// The committed content of a blob; `/_sim/state` names the blobs.
     pub fn uploaded(&self, blob: &str) -> Option<impl io::Read + use<>> {
         self.blobs.open(blob)
     }
 
-    /// Ends the listener and every connection; then the blobs are off the disk.
+    /// Ends the listener and every connection, and removes the blobs from the disk.
     pub async fn stop(self) {
         drop(self.blobs);
         drop(self.closed);
@@ -88,10 +89,10 @@ impl Sim {
 }
 
 struct Shared {
-    world: Mutex<World>,
+    service: Mutex<Service>,
     blobs: Blobs,
     latency: Duration,
-    /// Lets go of everything that is held back.
+    /// Wakes every request that is held back.
     released: Notify,
 }
 
@@ -104,27 +105,31 @@ impl Shared {
         }
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
+    fn service(&self) -> MutexGuard<'_, Service> {
         // A panic elsewhere leaves plain data behind, never half a lock's worth of invariants.
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        self.service.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Starts a simulator. Fails when the address cannot be listened on or there is no room for blobs.
+/// Starts a simulator.
+///
+/// # Errors
+///
+/// When the address cannot be listened on, or there is no temporary folder for blobs.
 pub async fn start(options: SimOptions) -> io::Result<Sim> {
-    let account = options.apps.map_or_else(account::demo, account::many);
+    let account = options.apps.map_or_else(account::demo, account::generated);
     let blobs = Blobs::new(BlobSettings {
         sas_lifetime: options.sas_lifetime,
         base: options.upload_url.clone(),
     })?;
-    let works = Works {
+    let env = Environment {
         clock: Clock::new(options.speed),
         blobs: blobs.clone(),
         switches: options.scenario.switches.clone(),
         ids: Ids::default(),
     };
-    let world = World {
-        store: Store::new(&account, works),
+    let service = Service {
+        store: Store::new(&account, env),
         access: Access::new(
             account.tenants,
             account.client_id,
@@ -135,14 +140,14 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
         faults: Faults::new(&options.scenario),
     };
     let shared = Arc::new(Shared {
-        world: Mutex::new(world),
+        service: Mutex::new(service),
         blobs: blobs.clone(),
         latency: options.latency,
         released: Notify::new(),
     });
     let kept = blobs.clone();
     let closed = CancellationToken::new();
-    let lines = Lines {
+    let lines = Connections {
         listener: TcpListener::bind(options.listen).await?,
         closed: closed.clone(),
     };
@@ -152,10 +157,10 @@ pub async fn start(options: SimOptions) -> io::Result<Sim> {
         .router()
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn_with_state(shared, serve))
-        .into_make_service_with_connect_info::<Line>();
+        .into_make_service_with_connect_info::<Connection>();
     let end = closed.clone();
     let served = tokio::spawn(async move {
-        // Not a graceful shutdown: a test that stops the Store wants it gone. The lines see the same token.
+        // Not a graceful shutdown: a test that stops the Store wants it gone. The connections see the same token.
         tokio::select! {
             () = end.cancelled() => {}
             _ = async { axum::serve(lines, router).await } => {}
@@ -176,16 +181,16 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT)
             .await
             .unwrap_or_default();
-        let reply = operator::answer(&mut shared.world(), shared.blobs.received(), &call, &body);
+        let reply = operator::answer(&mut shared.service(), shared.blobs.received(), &call, &body);
         if call.method == Method::PUT {
             shared.released.notify_waiters();
         }
         return respond(&reply, None);
     }
     let correlation = Uuid::new_v4().to_string();
-    let line = request
+    let connection = request
         .extensions()
-        .get::<ConnectInfo<Line>>()
+        .get::<ConnectInfo<Connection>>()
         .map(|info| info.0.clone())
         .unwrap_or_default();
     if !call.verb.is_blob() && !shared.latency.is_zero() {
@@ -196,23 +201,23 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
             .headers()
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
-        let mut world = shared.world();
-        let World { access, store, .. } = &mut *world;
-        if let Some(refusal) = access.refuse(authorization, &store.works.switches, &correlation) {
+        let mut service = shared.service();
+        let Service { access, store, .. } = &mut *service;
+        if let Some(refusal) = access.refuse(authorization, &store.env.switches, &correlation) {
             return respond(&refusal, Some(&correlation));
         }
     }
-    let rules = shared.world().faults.strike(&call);
+    let rules = shared.service().faults.trigger(&call);
     for rule in &rules {
         match rule.effect {
             Effect::Delay => shared.hold(rule).await,
-            Effect::Reset => return cut(&line),
+            Effect::Reset => return cut(&connection),
             Effect::Answer => {
                 drain(request).await;
-                return struck(rule, &correlation);
+                return fault_answer(rule, &correlation);
             }
             Effect::Operator => {
-                let reply = operator::strike(&mut shared.world(), rule, &call);
+                let reply = operator::act_before(&mut shared.service(), rule, &call);
                 // A scenario that asks for something impossible must be noticed.
                 if !reply.is_success() {
                     drain(request).await;
@@ -223,27 +228,27 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         }
     }
     let response = if call.verb.is_blob() {
-        shared.world().strike_blob(&call, &rules);
+        shared.service().apply_to_blob(&call, &rules);
         next.run(request).await
     } else {
         ask(Arc::clone(&shared), call, request, &rules, &correlation).await
     };
-    after(&shared, response, &rules, &line, &correlation).await
+    after(&shared, response, &rules, &connection, &correlation).await
 }
 
-/// What faults make of an answer whose work is done.
+/// Applies the faults that come after the work.
 async fn after(
     shared: &Shared,
     response: Response,
     rules: &[Rule],
-    line: &Line,
+    connection: &Connection,
     correlation: &str,
 ) -> Response {
     for rule in rules {
         match rule.effect {
             Effect::DelayAfter => shared.hold(rule).await,
-            Effect::LostReply => return cut(line),
-            Effect::AnswerAfter => return struck(rule, correlation),
+            Effect::LostReply => return cut(connection),
+            Effect::AnswerAfter => return fault_answer(rule, correlation),
             Effect::CutBody => return cut_body(response).await,
             _ => {}
         }
@@ -274,7 +279,7 @@ async fn ask(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let is_hostile = rules.iter().any(|rule| rule.effect == Effect::Hostile);
-    let asked = Asked {
+    let asked = StoreRequest {
         host: host(&parts.headers),
         is_json: is_json(&parts.headers),
         call,
@@ -285,7 +290,7 @@ async fn ask(
         },
     };
     let plan = rules.to_vec();
-    let reply = tokio::task::spawn_blocking(move || shared.world().answer(&asked, &plan)).await;
+    let reply = tokio::task::spawn_blocking(move || shared.service().answer(&asked, &plan)).await;
     let mut reply = reply.unwrap_or_else(|_| crate::errors::internal_error());
     if let Some(body) = &mut reply.body {
         for rule in rules {
@@ -310,15 +315,15 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.starts_with("application/json"))
 }
 
-/// Takes in a body nobody wants: a client that is still sending would see a broken connection instead of the answer.
+/// Reads a body that is not needed: a client that is still sending would see a broken connection instead of the answer.
 async fn drain(request: Request) {
     let mut body = request.into_body().into_data_stream();
     while let Some(Ok(_)) = body.next().await {}
 }
 
 /// Breaks the connection: the response that is returned never leaves the machine.
-fn cut(line: &Line) -> Response {
-    line.cut();
+fn cut(connection: &Connection) -> Response {
+    connection.cut();
     Response::new(Body::empty())
 }
 
@@ -341,7 +346,7 @@ async fn cut_body(response: Response) -> Response {
     Response::from_parts(parts, Body::from_stream(sent.chain(broken)))
 }
 
-fn struck(rule: &Rule, correlation: &str) -> Response {
+fn fault_answer(rule: &Rule, correlation: &str) -> Response {
     let mut response = respond(&rule.reply(), Some(correlation));
     for (name, value) in &rule.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {

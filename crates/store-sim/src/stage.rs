@@ -1,8 +1,12 @@
 //! The states of a submission and how long the clean ones last.
 
+use serde::Deserialize;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde_json::Value;
+use std::fmt;
 use std::time::Duration;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(super) enum Stage {
     None,
     Canceled,
@@ -22,49 +26,12 @@ pub(super) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 15] = [
-        Self::None,
-        Self::Canceled,
-        Self::PendingCommit,
-        Self::CommitStarted,
-        Self::CommitFailed,
-        Self::PendingPublication,
-        Self::Publishing,
-        Self::Published,
-        Self::PublishFailed,
-        Self::PreProcessing,
-        Self::PreProcessingFailed,
-        Self::Certification,
-        Self::CertificationFailed,
-        Self::Release,
-        Self::ReleaseFailed,
-    ];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::None => "None",
-            Self::Canceled => "Canceled",
-            Self::PendingCommit => "PendingCommit",
-            Self::CommitStarted => "CommitStarted",
-            Self::CommitFailed => "CommitFailed",
-            Self::PendingPublication => "PendingPublication",
-            Self::Publishing => "Publishing",
-            Self::Published => "Published",
-            Self::PublishFailed => "PublishFailed",
-            Self::PreProcessing => "PreProcessing",
-            Self::PreProcessingFailed => "PreProcessingFailed",
-            Self::Certification => "Certification",
-            Self::CertificationFailed => "CertificationFailed",
-            Self::Release => "Release",
-            Self::ReleaseFailed => "ReleaseFailed",
-        }
-    }
-
+    /// The state of this name on the wire.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.name() == name)
+        Self::deserialize(StrDeserializer::<ValueError>::new(name)).ok()
     }
 
-    /// What a clean submission spends here; together 40 s from commit to publication. `None`: nothing moves it on.
+    /// How long a submission without faults stays here; 40 s in all from commit to publication. `None`: it stays.
     pub(super) fn length(self) -> Option<Duration> {
         let seconds = match self {
             Self::CommitStarted | Self::PreProcessing | Self::Publishing => 6,
@@ -100,10 +67,30 @@ impl Stage {
         })
     }
 
-    /// DELETE works on drafts and on what has failed or was cancelled.
+    /// DELETE env on drafts and on what has failed or was cancelled.
     pub(super) fn is_deletable(self) -> bool {
-        self == Self::PendingCommit
-            || self == Self::Canceled
-            || Self::ALL.iter().any(|stage| stage.failure() == Some(self))
+        matches!(
+            self,
+            Self::PendingCommit
+                | Self::Canceled
+                | Self::CommitFailed
+                | Self::PreProcessingFailed
+                | Self::CertificationFailed
+                | Self::ReleaseFailed
+                | Self::PublishFailed
+        )
+    }
+}
+
+impl From<Stage> for Value {
+    fn from(stage: Stage) -> Self {
+        stage.to_string().into()
+    }
+}
+
+impl fmt::Display for Stage {
+    /// As on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 }

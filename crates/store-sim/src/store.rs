@@ -1,11 +1,13 @@
-//! What the simulated Store remembers: products, their submissions, counts. The calls that read and change it stand in
+//! What the simulated Store holds: products, their submissions, and counts. The calls that read and change it are in
 //! `products.rs`, `submissions.rs`, `rollout.rs`, `pipeline.rs` and `operator.rs`.
 
 use crate::blobs::{Blobs, Issued};
-use crate::call::Key;
+use crate::call::{Key, Verb};
 use crate::clock::Clock;
 use crate::errors;
+use crate::ingest;
 use crate::json::{list, members, set, text};
+use crate::package::Fingerprint;
 use crate::scenario::Switches;
 use crate::seed::{Account, Kind, PendingSeed, ProductSeed};
 use crate::stage::Stage;
@@ -17,21 +19,21 @@ pub(super) struct Store {
     pub products: HashMap<Key, Product>,
     /// The order in which lists give the products.
     pub order: Vec<Key>,
-    pub works: Works,
+    pub env: Environment,
     /// Answered calls by name, and of them those that succeeded.
-    pub answered: BTreeMap<&'static str, u64>,
-    pub succeeded: BTreeMap<&'static str, u64>,
+    pub answered: BTreeMap<Verb, u64>,
+    pub succeeded: BTreeMap<Verb, u64>,
 }
 
-/// What products are worked on with.
-pub(super) struct Works {
+/// What the calls work with, beside the products.
+pub(super) struct Environment {
     pub clock: Clock,
     pub blobs: Blobs,
     pub switches: Switches,
     pub ids: Ids,
 }
 
-impl Works {
+impl Environment {
     /// A place for the next ZIP.
     pub(super) fn issue(&self, host: &str) -> Issued {
         self.blobs.issue(host, self.switches.url_form())
@@ -68,8 +70,8 @@ pub(super) struct Product {
     pub id: String,
     pub app: Option<String>,
     pub resource: Value,
-    /// The identity that packages must carry: the app's.
-    pub identity: String,
+    /// The app's: what packages must carry and listings may be called.
+    pub identity: Identity,
     pub published: Option<String>,
     pub pending: Option<String>,
     /// The last publication that reached everybody: what a rollout falls back to.
@@ -79,14 +81,33 @@ pub(super) struct Product {
     pub number: u64,
     pub is_unsupported: bool,
     pub has_age_rating: bool,
-    /// The names that are reserved for the app: what its listings may be called.
-    pub reserved: HashSet<String>,
+    /// The packages that were uploaded, by their ids.
+    pub uploaded: HashMap<String, Uploaded>,
+    /// A bundle was published: from then on there must be one.
+    pub has_bundle: bool,
     /// The flight's first submission was deleted: the service finds no flight to create another one for.
-    pub is_abandoned: bool,
+    pub has_lost_first_draft: bool,
     pub counts: Counts,
 }
 
-/// Changes that were done, whatever was answered.
+/// What identifies an app.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Identity {
+    /// The package identity's name and publisher.
+    pub name: String,
+    pub publisher: String,
+    /// The names that are reserved for the app.
+    pub reserved: HashSet<String>,
+}
+
+/// What is remembered of an uploaded package.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Uploaded {
+    pub fingerprint: Fingerprint,
+    pub is_bundle: bool,
+}
+
+/// Changes that were made, whatever was answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
     pub creates: u64,
@@ -106,16 +127,16 @@ pub(super) struct Submission {
     /// When the stage began, in the clock's time.
     pub since: Duration,
     pub blob: Option<String>,
-    /// The blob that was published; no call speaks of it any more.
+    /// The blob that was published; no call refers to it any more.
     pub archive: Option<String>,
     pub is_portal_made: bool,
-    /// The first look at the status after the commit has happened.
-    pub is_looked_at: bool,
+    /// The status was read since the commit.
+    pub is_status_read: bool,
     pub is_released: bool,
     pub plan: Plan,
 }
 
-/// What will go wrong with a submission: by a fault of the scenario or by an operator.
+/// What will go wrong with a submission, by a fault or by an operator.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     /// Never leaves this stage.
@@ -140,7 +161,7 @@ impl Submission {
             blob: None,
             archive: None,
             is_portal_made: false,
-            is_looked_at: true,
+            is_status_read: true,
             is_released: false,
             plan: Plan::default(),
         }
@@ -171,7 +192,7 @@ impl Product {
         id: String,
         app: Option<String>,
         resource: Value,
-        identity: String,
+        identity: Identity,
     ) -> Self {
         Self {
             kind,
@@ -186,8 +207,9 @@ impl Product {
             number: 0,
             is_unsupported: false,
             has_age_rating: false,
-            reserved: HashSet::new(),
-            is_abandoned: false,
+            uploaded: HashMap::new(),
+            has_bundle: false,
+            has_lost_first_draft: false,
             counts: Counts::default(),
         }
     }
@@ -232,24 +254,19 @@ impl Product {
 }
 
 impl Store {
-    pub(super) fn new(account: &Account, works: Works) -> Self {
+    pub(super) fn new(account: &Account, env: Environment) -> Self {
         let mut store = Self {
             products: HashMap::new(),
             order: Vec::new(),
-            works,
+            env,
             answered: BTreeMap::new(),
             succeeded: BTreeMap::new(),
         };
-        let identities: HashMap<String, String> = account
+        let identities: HashMap<String, Identity> = account
             .products
             .iter()
             .filter(|seed| seed.kind == Kind::App)
-            .map(|seed| {
-                (
-                    seed.id.to_lowercase(),
-                    text(&seed.resource, "packageIdentityName").to_owned(),
-                )
-            })
+            .map(|seed| (seed.id.to_lowercase(), Identity::of(seed)))
             .collect();
         for seed in &account.products {
             let app = seed.app.as_deref().unwrap_or(&seed.id).to_lowercase();
@@ -265,11 +282,10 @@ impl Store {
         self.products.insert(key, product);
     }
 
-    fn load(&mut self, seed: &ProductSeed, identity: String) {
+    fn load(&mut self, seed: &ProductSeed, identity: Identity) {
         let mut product = Product {
             is_unsupported: seed.is_unsupported,
             has_age_rating: seed.published.is_some(),
-            reserved: reserved_names(seed),
             ..Product::new(
                 seed.kind,
                 seed.id.clone(),
@@ -287,6 +303,9 @@ impl Store {
                 })
                 .map(|rollout| text(rollout, "fallbackSubmissionId").to_owned());
             product.number = number_of(document);
+            product.has_bundle = list(document, product.packages())
+                .iter()
+                .any(ingest::has_bundle_name);
             product.finalized = fallback.or_else(|| Some(submission.id.clone()));
             product.published = Some(submission.id.clone());
             product
@@ -305,21 +324,27 @@ impl Store {
     }
 }
 
-/// The app's own name, and whatever its listings were called.
-fn reserved_names(seed: &ProductSeed) -> HashSet<String> {
-    let pending = seed.pending.as_ref().map(|pending| &pending.document);
-    let titles = seed
-        .published
-        .iter()
-        .chain(pending)
-        .flat_map(|document| members(document, "listings"))
-        .filter_map(|(_, listing)| listing.get("baseListing"))
-        .map(|base| text(base, "title"));
-    titles
-        .chain([text(&seed.resource, "primaryName")])
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
+impl Identity {
+    /// Of an app. Reserved are its own name and whatever its listings were called.
+    fn of(seed: &ProductSeed) -> Self {
+        let pending = seed.pending.as_ref().map(|pending| &pending.document);
+        let titles = seed
+            .published
+            .iter()
+            .chain(pending)
+            .flat_map(|document| members(document, "listings"))
+            .filter_map(|(_, listing)| listing.get("baseListing"))
+            .map(|base| text(base, "title"));
+        Self {
+            name: text(&seed.resource, "packageIdentityName").to_owned(),
+            publisher: text(&seed.resource, "publisherName").to_owned(),
+            reserved: titles
+                .chain([text(&seed.resource, "primaryName")])
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
 }
 
 impl Default for Ids {

@@ -1,7 +1,7 @@
-//! Writes ZIP files without compression, with names as they come and with long runs of zeros that cost neither time nor
-//! disk. For samples: a real tool refuses the broken names that are wanted here, and reads every byte it packs.
-//! Knows no package.
+//! Writes ZIP files without compression, with any names, and with long runs of zeros that cost neither time nor disk space.
+//! ZIP libraries refuse the broken names that some samples need, and read every byte that they pack.
 
+use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 
@@ -110,6 +110,41 @@ impl Content {
         file.set_len(self.length())
     }
 
+    /// The hashes of a block map: one for every 64 KiB.
+    pub(crate) fn block_hashes(&self) -> Vec<[u8; 32]> {
+        const BLOCK: usize = 64 << 10;
+        let zeros = Sha256::digest(vec![0; BLOCK]).into();
+        let mut hashes = Vec::new();
+        let mut block = Vec::new();
+        for run in &self.0 {
+            let mut left = match run {
+                Run::Bytes(bytes) => bytes.len() as u64,
+                Run::Zeros(count) => *count,
+            };
+            while left > 0 {
+                let take = left.min((BLOCK - block.len()) as u64);
+                match run {
+                    // Gigabytes of zeros are not hashed block by block.
+                    Run::Zeros(_) if take as usize == BLOCK => hashes.push(zeros),
+                    Run::Zeros(_) => block.resize(block.len() + take as usize, 0),
+                    Run::Bytes(bytes) => {
+                        let from = bytes.len() - left as usize;
+                        block.extend(bytes.iter().skip(from).take(take as usize));
+                    }
+                }
+                left -= take;
+                if block.len() == BLOCK {
+                    hashes.push(Sha256::digest(&block).into());
+                    block.clear();
+                }
+            }
+        }
+        if !block.is_empty() {
+            hashes.push(Sha256::digest(&block).into());
+        }
+        hashes
+    }
+
     fn crc32(&self) -> u32 {
         !self.0.iter().fold(u32::MAX, |crc, run| match run {
             Run::Bytes(bytes) => crc32_bytes(crc, bytes),
@@ -204,6 +239,27 @@ mod tests {
             assert_eq!(counted.crc32(), crc32(&there), "{count}");
             assert_eq!(counted.length(), there.len() as u64);
         }
+    }
+
+    #[test]
+    fn blocks_are_hashed_over_the_borders_of_runs() {
+        use sha2::{Digest as _, Sha256};
+        let count = 200_000;
+        let mut there = b"head".to_vec();
+        there.resize(4 + count, 0);
+        there.extend_from_slice(b"tail");
+        let mut counted = Content::bytes(*b"head");
+        counted.0.extend(Content::zeros(count as u64).0);
+        counted.0.extend(Content::bytes(*b"tail").0);
+        let expected: Vec<[u8; 32]> = there
+            .chunks(64 << 10)
+            .map(|block| Sha256::digest(block).into())
+            .collect();
+        assert_eq!(counted.block_hashes(), expected);
+        assert_eq!(Content::bytes(there).block_hashes(), expected);
+        let zeros = Content::zeros(1 << 20).block_hashes();
+        assert_eq!(zeros, Content::bytes(vec![0; 1 << 20]).block_hashes());
+        assert!(Content::default().block_hashes().is_empty());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The six calls every submission has, the same for apps, add-ons and flights: create, get, update, delete, commit, status.
 
-use crate::call::{Asked, Key, Verb};
+use crate::call::{Key, StoreRequest, Verb};
 use crate::errors::{self, Reply, refusal};
 use crate::json::{list, members, remove, set, set_first, text};
 use crate::seed::Kind;
 use crate::stage::Stage;
-use crate::store::{Product, Store, Submission, Works};
-use crate::{drafts, kept, names, validation};
+use crate::store::{Environment, Product, Store, Submission};
+use crate::{drafts, member_names, put_document, validation};
 use serde_json::{Value, json};
 
 impl Store {
@@ -31,14 +31,14 @@ impl Store {
     }
 }
 
-pub(super) fn create(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
+pub(super) fn create(store: &mut Store, key: &Key, request: &StoreRequest) -> Reply {
     let Some(product) = store.products.get_mut(key) else {
         return Reply::empty(404);
     };
-    if store.works.switches.strict_bodies && !asked.is_json {
+    if store.env.switches.strict_bodies && !request.is_json {
         return Reply::empty(415);
     }
-    if store.works.switches.strict_bodies && !asked.body.is_empty() {
+    if store.env.switches.strict_bodies && !request.body.is_empty() {
         return errors::bad_value("submission", "The submission definition is not valid.");
     }
     if product.pending.is_some() {
@@ -48,27 +48,27 @@ pub(super) fn create(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
             errors::create_conflict()
         };
     }
-    if product.is_abandoned {
+    if product.has_lost_first_draft {
         return Reply::empty(404);
     }
     if product.has_open_rollout() {
         let text = "A package rollout of the last published submission is in progress. Finalize or halt it first.";
         return refusal(409, "InvalidState", Some("packageRollout"), text);
     }
-    first_draft(product, &mut store.works);
+    first_draft(product, &mut store.env);
     let Some(submission) = product.pending_mut() else {
         return errors::internal_error();
     };
-    let issued = store.works.issue(&asked.host);
+    let issued = store.env.issue(&request.host);
     submission.blob = Some(issued.blob);
     let kind = product.kind;
     let Some(submission) = product.pending() else {
         return errors::internal_error();
     };
-    let mut document = show(product, submission, &store.works, &asked.host);
-    let is_minimal = asked
+    let mut document = show(product, submission, &store.env, &request.host);
+    let is_minimal = request
         .call
-        .asked("isminimalresponse")
+        .parameter("isminimalresponse")
         .is_some_and(|value| value.eq_ignore_ascii_case("true"));
     if is_minimal && kind == Kind::App {
         let keep = [
@@ -86,15 +86,15 @@ pub(super) fn create(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
     Reply::new(201, document)
 }
 
-/// Gives a product its next draft: a copy of what is live, or an empty one. The upload URL is issued at the first look.
-pub(super) fn first_draft(product: &mut Product, works: &mut Works) {
-    let id = works.ids.submission();
+/// Gives a product its next draft: a copy of what is live, or an empty one. The upload URL is issued when it is read.
+pub(super) fn first_draft(product: &mut Product, env: &mut Environment) {
+    let id = env.ids.submission();
     let name = product.next_name();
     let live = product
         .published()
         .map(|published| published.document.clone());
     let mut document = live.map_or_else(|| drafts::empty(product, &id), drafts::copy);
-    if works.switches.no_rollout_field
+    if env.switches.no_rollout_field
         && let Some(options) = document.get_mut("packageDeliveryOptions")
     {
         remove(options, "packageRollout");
@@ -103,12 +103,8 @@ pub(super) fn first_draft(product: &mut Product, works: &mut Works) {
     if product.kind != Kind::Flight {
         set(&mut document, "friendlyName", name);
     }
-    let mut submission = Submission::new(
-        id.clone(),
-        document,
-        Stage::PendingCommit,
-        works.clock.now(),
-    );
+    let mut submission =
+        Submission::new(id.clone(), document, Stage::PendingCommit, env.clock.now());
     if product.kind != Kind::AddOn {
         submission.warns_about_sales();
     }
@@ -118,8 +114,8 @@ pub(super) fn first_draft(product: &mut Product, works: &mut Works) {
 }
 
 /// The calls on one existing submission.
-pub(super) fn one(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
-    let id = asked.call.submission.clone().unwrap_or_default();
+pub(super) fn one(store: &mut Store, key: &Key, request: &StoreRequest) -> Reply {
+    let id = request.call.submission.clone().unwrap_or_default();
     if let Some(refusal) = store.missing(key, &id) {
         return refusal;
     }
@@ -129,39 +125,44 @@ pub(super) fn one(store: &mut Store, key: &Key, asked: &Asked) -> Reply {
     let Some(submission) = product.submissions.get_mut(&id) else {
         return errors::no_submission();
     };
-    // The API's drafts get their upload URL no later than at the first look.
+    // Drafts of the API get their upload URL when they are read, at the latest.
     if submission.stage == Stage::PendingCommit
         && !submission.is_portal_made
         && submission.blob.is_none()
     {
-        submission.blob = Some(store.works.issue(&asked.host).blob);
+        submission.blob = Some(store.env.issue(&request.host).blob);
     }
-    match asked.call.verb {
-        Verb::Update => update(product, &id, &store.works, asked),
+    match request.call.verb {
+        Verb::Update => update(product, &id, &store.env, request),
         Verb::Delete => delete(product, &id),
-        Verb::Commit => commit(product, &id, &store.works, asked),
+        Verb::Commit => commit(product, &id, &store.env, request),
         Verb::Status => status(submission),
         _ => {
             let Some(submission) = product.submissions.get(&id) else {
                 return errors::no_submission();
             };
-            Reply::new(200, show(product, submission, &store.works, &asked.host))
+            Reply::new(200, show(product, submission, &store.env, &request.host))
         }
     }
 }
 
 /// The submission as the API gives it.
-pub(super) fn show(product: &Product, submission: &Submission, works: &Works, host: &str) -> Value {
+pub(super) fn show(
+    product: &Product,
+    submission: &Submission,
+    env: &Environment,
+    host: &str,
+) -> Value {
     let mut document = submission.document.clone();
     set_first(&mut document, "id", submission.id.as_str());
-    set(&mut document, "status", submission.stage.name());
+    set(&mut document, "status", submission.stage);
     set(&mut document, "statusDetails", submission.details.clone());
-    let is_shown = submission.stage != Stage::Published || works.switches.keep_upload_url;
+    let is_shown = submission.stage != Stage::Published || env.switches.keep_upload_url;
     let url = submission
         .blob
         .as_deref()
         .filter(|_| is_shown && !submission.is_portal_made)
-        .and_then(|blob| works.blobs.url(blob, host));
+        .and_then(|blob| env.blobs.url(blob, host));
     match url {
         Some(url) => set(&mut document, "fileUploadUrl", url),
         None => drop(remove(&mut document, "fileUploadUrl")),
@@ -172,7 +173,7 @@ pub(super) fn show(product: &Product, submission: &Submission, works: &Works, ho
     document
 }
 
-fn update(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Reply {
+fn update(product: &mut Product, id: &str, env: &Environment, request: &StoreRequest) -> Reply {
     let Some(current) = product.submissions.get(id) else {
         return errors::no_submission();
     };
@@ -180,18 +181,17 @@ fn update(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Repl
         return errors::portal_made();
     }
     if current.stage != Stage::PendingCommit {
-        return errors::not_editable("updated", current.stage.name());
+        return errors::not_editable("updated", current.stage);
     }
-    let sent = match names::read(&asked.body) {
+    let sent = match member_names::read(&request.body) {
         Ok(sent) => sent,
         Err(refusal) => return refusal,
     };
-    if let Err(refusal) =
-        validation::update(product.kind, &sent, &current.document, &works.switches)
+    if let Err(refusal) = validation::update(product.kind, &sent, &current.document, &env.switches)
     {
         return refusal;
     }
-    let document = kept::stored(product.kind, sent, &current.document);
+    let document = put_document::stored(product.kind, sent, &current.document);
     let warnings = language_warnings(product, &document);
     let Some(current) = product.submissions.get_mut(id) else {
         return errors::no_submission();
@@ -200,7 +200,7 @@ fn update(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Repl
         let mut zombie = Submission::new(id.to_owned(), document, current.stage, current.since);
         zombie.blob.clone_from(&current.blob);
         zombie.details = current.details.clone();
-        return Reply::new(200, show(product, &zombie, works, &asked.host));
+        return Reply::new(200, show(product, &zombie, env, &request.host));
     }
     current.document = document;
     if let Some(entries) = current
@@ -220,10 +220,10 @@ fn update(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Repl
     let Some(current) = product.submissions.get(id) else {
         return errors::no_submission();
     };
-    Reply::new(200, show(product, current, works, &asked.host))
+    Reply::new(200, show(product, current, env, &request.host))
 }
 
-/// Languages that came or went against what is live.
+/// Warnings for languages that the live submission has not, or that only it has.
 fn language_warnings(product: &Product, document: &Value) -> Vec<Value> {
     let Some(published) = product.published() else {
         return Vec::new();
@@ -273,15 +273,15 @@ fn delete(product: &mut Product, id: &str) -> Reply {
     product.pending = None;
     product.counts.deletes += 1;
     // A flight that loses the submission it was born with cannot be given another one.
-    product.is_abandoned = product.kind == Kind::Flight && product.published.is_none();
+    product.has_lost_first_draft = product.kind == Kind::Flight && product.published.is_none();
     Reply::empty(204)
 }
 
-fn commit(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Reply {
-    if works.switches.strict_bodies && !asked.is_json {
+fn commit(product: &mut Product, id: &str, env: &Environment, request: &StoreRequest) -> Reply {
+    if env.switches.strict_bodies && !request.is_json {
         return Reply::empty(415);
     }
-    let now = works.clock.now();
+    let now = env.clock.now();
     let Some(submission) = product.submissions.get_mut(id) else {
         return errors::no_submission();
     };
@@ -289,21 +289,21 @@ fn commit(product: &mut Product, id: &str, works: &Works, asked: &Asked) -> Repl
         return errors::portal_made();
     }
     if submission.stage != Stage::PendingCommit {
-        return errors::not_editable("committed", submission.stage.name());
+        return errors::not_editable("committed", submission.stage);
     }
     submission.stage = Stage::CommitStarted;
     submission.since = now;
-    submission.is_looked_at = !works.switches.bare_first_status;
+    submission.is_status_read = !env.switches.bare_first_status;
     set(&mut submission.details, "errors", json!([]));
     product.counts.commits += 1;
     Reply::new(202, json!({ "status": "CommitStarted" }))
 }
 
 fn status(submission: &mut Submission) -> Reply {
-    let mut body = json!({ "status": submission.stage.name() });
-    if submission.is_looked_at || !list(&submission.details, "errors").is_empty() {
+    let mut body = json!({ "status": submission.stage.to_string() });
+    if submission.is_status_read || !list(&submission.details, "errors").is_empty() {
         set(&mut body, "statusDetails", submission.details.clone());
     }
-    submission.is_looked_at = true;
+    submission.is_status_read = true;
     Reply::new(200, body)
 }

@@ -6,7 +6,7 @@ use crate::json::{list, members, text};
 use crate::scenario::Switches;
 use crate::seed::Kind;
 use crate::vocabulary::{self as words, has};
-use crate::{languages, limits, types};
+use crate::{languages, limits, member_types};
 use serde_json::Value;
 
 /// Checks an update against the stored draft.
@@ -18,7 +18,7 @@ pub(super) fn update(kind: Kind, sent: &Value, old: &Value, switches: &Switches)
             }
         }
     }
-    types::check(sent)?;
+    member_types::check(sent)?;
     if kind != Kind::Flight {
         check_languages(kind, sent)?;
         check_price(sent)?;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use store_model::{
     diff,
-    finding::Severity,
+    finding::{Finding, Severity},
     json::pointer::{member, names},
     merge, package,
     packages::rows::Cargo,
@@ -86,7 +86,7 @@ pub fn preflight(
         return Err(nothing_to_do(plan));
     }
     if let Some(body) = &body {
-        warnings.extend(checked(kind, body, base)?);
+        warnings.extend(checked(plan, body, base)?);
     }
     warnings.extend(
         check::check_dates(kind, committed, at)
@@ -222,27 +222,39 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
 }
 
 /// The warnings of the check; its errors are the refusal.
-fn checked(kind: Kind, body: &Value, base: Option<&Value>) -> Result<Vec<String>, Refusal> {
-    let mut findings = check::check(kind, body, base);
+fn checked(plan: &Plan, body: &Value, base: Option<&Value>) -> Result<Vec<String>, Refusal> {
+    let mut findings = check::check(plan.target.kind(), body, base);
     for finding in &mut findings {
         // Nobody can say which of the two the Store takes: never sent, whoever built the document.
         if finding.rule == rule_table::FIELD_NAMED_TWICE {
             finding.severity = Severity::Error;
         }
     }
-    let of = |severity| {
-        findings
-            .iter()
-            .filter(move |finding| finding.severity == severity)
-            .map(|finding| match finding.pointer.as_str() {
-                "" => finding.sentence.clone(),
-                pointer => format!("{pointer}: {}", finding.sentence),
-            })
-            .collect::<Vec<_>>()
+    let is_certain = |finding: &Finding| finding.rule == rule_table::FIELD_NAMED_TWICE;
+    let (errors, rest): (Vec<_>, Vec<_>) = findings
+        .into_iter()
+        .filter(|finding| finding.severity != Severity::Note)
+        .partition(|finding| {
+            risk::blocks(finding, &plan.allow)
+                || (finding.severity == Severity::Error && is_certain(finding))
+        });
+    let told = |findings: Vec<Finding>| -> Vec<String> {
+        let told = findings.into_iter().map(|finding| {
+            let way_round = if is_certain(&finding) {
+                String::new()
+            } else {
+                risk::way_round(&finding)
+            };
+            match finding.pointer.as_str() {
+                "" => format!("{}{way_round}", finding.sentence),
+                pointer => format!("{pointer}: {}{way_round}", finding.sentence),
+            }
+        });
+        told.collect()
     };
-    let errors = of(Severity::Error);
+    let errors = told(errors);
     if errors.is_empty() {
-        Ok(of(Severity::Warning))
+        Ok(told(rest))
     } else {
         Err(Refusal::CheckErrors(errors))
     }
@@ -297,7 +309,7 @@ pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<
 fn allowed(risks: Vec<Risk>) -> Vec<String> {
     risks
         .into_iter()
-        .map(|risk| format!("{} You said yes to that.", risk.sentence))
+        .map(|risk| format!("{} (allowed: {})", risk.sentence, risk.kind.name()))
         .collect()
 }
 

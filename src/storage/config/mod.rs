@@ -8,6 +8,7 @@ pub mod measure;
 pub mod paths;
 pub mod place;
 pub mod profile;
+pub mod program;
 pub mod secret;
 pub mod settings;
 
@@ -15,5 +16,5 @@ pub use env::Env;
 pub use error::{ConfigError, Fault};
 pub use paths::Paths;
 pub use profile::{Credential, Profile};
-pub use secret::{SecretError, SecretSource};
+pub use secret::{SecretError, SecretProgram, SecretSource};
 pub use settings::Config;

@@ -5,6 +5,12 @@ use super::{error::Fault, secret};
 use std::{fmt, ops::Range, path::PathBuf};
 use toml::de::{DeTable, DeValue};
 
+/// A path of Windows in double quotes, for TOML.
+pub(super) const ESCAPE: &str =
+    "in double quotes a backslash begins an escape, such as \\t for a tab";
+pub(super) const ESCAPE_REMEDY: &str =
+    "Write a path in single quotes, as in 'C:\\tools\\secret.txt', or with forward slashes.";
+
 /// The config file's text with its path, kept to name places. Its `Debug` shows no text.
 #[derive(Clone, Default)]
 pub(super) struct Source {
@@ -114,6 +120,8 @@ impl Source {
                         |near| format!("Did you mean {near}?"),
                     ),
                 )
+            } else if message.contains("escape") {
+                (ESCAPE.to_owned(), ESCAPE_REMEDY.to_owned())
             } else {
                 (message.to_owned(), String::new())
             };

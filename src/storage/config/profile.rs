@@ -4,7 +4,7 @@ use super::{
     env::Env,
     error::Fault,
     file::Account,
-    place::Source,
+    place::{ESCAPE, ESCAPE_REMEDY, Source},
     secret::{self, SecretError, SecretSource},
 };
 use secrecy::SecretString;
@@ -170,6 +170,23 @@ pub(super) fn from_account(
     check_tenant(&tenant).map_err(|wrong| fault(&["tenant_id"], wrong))?;
     let client = needed("client_id", &account.client_id)?;
     let warning = check_client(&client).map_err(|wrong| fault(&["client_id"], wrong))?;
+    // `"C:\temp\new"` is read as a tab and a line end: nobody has such a path.
+    let is_broken = |text: &str| text.chars().any(char::is_control);
+    let broken = match (&account.client_secret, &account.federated_token_file) {
+        (Some(SecretSource::File(path)), _) if is_broken(&path.to_string_lossy()) => {
+            Some(secret::KEY)
+        }
+        (Some(SecretSource::Command(program)), _)
+            if program.words.iter().any(|word| is_broken(word)) =>
+        {
+            Some(secret::KEY)
+        }
+        (_, Some(path)) if is_broken(&path.to_string_lossy()) => Some("federated_token_file"),
+        _ => None,
+    };
+    if let Some(key) = broken {
+        return Err(fault(&[key], (ESCAPE.to_owned(), ESCAPE_REMEDY.to_owned())));
+    }
     let credential = match (&account.client_secret, &account.federated_token_file) {
         (Some(SecretSource::Keyring), _) => {
             let what = "reading the secret from the system's keyring is not built yet".to_owned();

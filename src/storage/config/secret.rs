@@ -1,18 +1,22 @@
 //! Where a client secret comes from, and how it is read: never from the config file itself, never shown.
 //! Reading blocks (a file, a program); call it where blocking is allowed.
 
-use super::env::{self, Env};
+use super::{
+    env::{self, Env},
+    program,
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
 use std::{
     fmt,
     io::{self, Read},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Stdio},
+    process::{ExitStatus, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
 };
+use store_model::texts::source::decode;
 
 /// The key in the config file.
 pub(super) const KEY: &str = "client_secret";
@@ -34,13 +38,22 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub enum SecretSource {
     /// An environment variable.
     Env(String),
-    /// A program and its arguments, whose first line of output is the secret.
-    Command(Vec<String>),
+    /// A program and its arguments, whose output is the secret.
+    Command(SecretProgram),
     File(PathBuf),
     /// The system's keyring; not built yet.
     Keyring,
     /// Held in memory: the demo's. No config file can say this.
     Held(SecretString),
+}
+
+/// A program that prints a secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SecretProgram {
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    /// Variables with secrets of ours, which it does not get.
+    pub hidden: Vec<String>,
 }
 
 impl SecretSource {
@@ -49,7 +62,7 @@ impl SecretSource {
         self.read_with(&env::process)
     }
 
-    /// Reads it, with variables from `env`. One line end is taken off.
+    /// Reads it, with variables from `env`. What editors and shells leave around it is taken off.
     pub fn read_with(&self, env: Env) -> Result<SecretString, SecretError> {
         let bytes = match self {
             Self::Env(name) => env(name)
@@ -57,7 +70,7 @@ impl SecretSource {
                     variable: name.clone(),
                 })?
                 .into_bytes(),
-            Self::Command(words) => run(words)?,
+            Self::Command(program) => run(program)?,
             Self::File(path) => read_file(path).map_err(|source| SecretError::File {
                 path: path.clone(),
                 source,
@@ -82,13 +95,13 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn run(words: &[String]) -> Result<Vec<u8>, SecretError> {
-    let (program, arguments) = words.split_first().ok_or(SecretError::NoProgram)?;
+fn run(command: &SecretProgram) -> Result<Vec<u8>, SecretError> {
+    let (program, arguments) = command.words.split_first().ok_or(SecretError::NoProgram)?;
     let failed = |source| SecretError::Command {
         program: program.clone(),
         source,
     };
-    let mut child = Command::new(program)
+    let mut child = program::command(program, &command.hidden)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -134,21 +147,24 @@ fn one_line(bytes: Vec<u8>, from: &SecretSource) -> Result<SecretString, SecretE
     if bytes.len() as u64 > LARGEST {
         return Err(SecretError::Long { place: place() });
     }
-    let mut text = String::from_utf8(bytes).map_err(|_| SecretError::NotText { place: place() })?;
-    let length = text
-        .strip_suffix('\n')
-        .map_or(text.as_str(), |text| {
-            text.strip_suffix('\r').unwrap_or(text)
-        })
-        .len();
-    text.truncate(length);
+    // Editors and shells leave a mark, line ends, blanks or quotes around it; no secret has one of those at its ends.
+    let text = decode(&bytes).map_err(|_| SecretError::NotText { place: place() })?;
+    let text = text.trim_matches(is_around);
+    let unquoted = ['"', '\'', '`']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
+    let text = unquoted.unwrap_or(text).trim_matches(is_around);
     if text.is_empty() {
         return Err(SecretError::Empty { place: place() });
     }
     if text.chars().any(char::is_control) {
         return Err(SecretError::NotText { place: place() });
     }
-    Ok(text.into())
+    Ok(text.to_owned().into())
+}
+
+fn is_around(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\0')
 }
 
 /// Why a secret could not be read. Names the place, never the value.
@@ -187,8 +203,9 @@ impl fmt::Debug for SecretSource {
         match self {
             Self::Env(name) => write!(f, "variable {name}"),
             // Arguments may hold a token; the program's name is enough to find the key.
-            Self::Command(words) => {
-                write!(f, "program {:?}", words.first().map_or("", String::as_str))
+            Self::Command(program) => {
+                let name = program.words.first().map_or("", String::as_str);
+                write!(f, "program {name:?}")
             }
             Self::File(path) => write!(f, "file {}", path.display()),
             Self::Keyring => f.write_str("keyring"),
@@ -215,7 +232,7 @@ impl Serialize for SecretSource {
         let mut map = to.serialize_map(Some(1))?;
         match self {
             Self::Env(name) => map.serialize_entry("env", name)?,
-            Self::Command(words) => map.serialize_entry("command", words)?,
+            Self::Command(program) => map.serialize_entry("command", &program.words)?,
             Self::File(path) => map.serialize_entry("file", path)?,
             Self::Keyring => map.serialize_entry("keyring", &true)?,
             Self::Held(_) => {
@@ -264,7 +281,10 @@ impl<'de> serde::de::Visitor<'de> for OnePlace {
         let forms = |_| A::Error::custom(FORMS);
         let source = match map.next_key::<String>().map_err(forms)?.as_deref() {
             Some("env") => SecretSource::Env(map.next_value().map_err(forms)?),
-            Some("command") => SecretSource::Command(map.next_value().map_err(forms)?),
+            Some("command") => SecretSource::Command(SecretProgram {
+                words: map.next_value().map_err(forms)?,
+                hidden: Vec::new(),
+            }),
             Some("file") => SecretSource::File(map.next_value().map_err(forms)?),
             Some("keyring") if map.next_value::<bool>().map_err(forms)? => SecretSource::Keyring,
             _ => return Err(A::Error::custom(FORMS)),
@@ -276,8 +296,8 @@ impl<'de> serde::de::Visitor<'de> for OnePlace {
                     && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
                     && !name.starts_with(|c: char| c.is_ascii_digit())
             }
-            SecretSource::Command(words) => {
-                words.first().is_some_and(|program| !program.is_empty())
+            SecretSource::Command(program) => {
+                program.words.first().is_some_and(|name| !name.is_empty())
             }
             SecretSource::File(path) => !path.as_os_str().is_empty(),
             SecretSource::Keyring | SecretSource::Held(_) => true,

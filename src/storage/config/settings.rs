@@ -7,8 +7,10 @@ use super::{
     file::{Chords, File, Follow, Screen, Upload},
     paths::Paths,
     place::{Source, nearest},
-    profile::{self, Profile},
+    profile::{self, Credential, Profile},
+    secret::SecretSource,
 };
+use crate::storage::input;
 use std::{
     collections::BTreeMap,
     io,
@@ -31,7 +33,7 @@ impl Config {
     /// Reads the config file: `path` (the option `--config`), else where [`Paths::find`] says. A file that nobody named may be missing.
     pub fn load(path: Option<&Path>, env: Env) -> Result<Self, ConfigError> {
         let paths = Paths::find(path, env)?;
-        let text = match read_bounded(&paths.config_file) {
+        let text = match input::read_text(&paths.config_file, LARGEST) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !paths.is_config_named => {
                 String::new()
@@ -49,10 +51,10 @@ impl Config {
     /// Settings from text that is already in memory, as if it stood at `paths.config_file`.
     pub fn parse(paths: Paths, text: String) -> Result<Self, ConfigError> {
         // Some Windows editors put a byte order mark first; with it, the first key would be an unknown one.
-        let text = text
-            .strip_prefix('\u{feff}')
-            .map(str::to_owned)
-            .unwrap_or(text);
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        };
         let source = Source {
             path: paths.config_file.clone(),
             text,
@@ -167,6 +169,23 @@ impl Config {
             .or_else(|| env::value(env, "EDITOR"))
     }
 
+    /// The environment variables that hold a secret: programs that we start do not get them.
+    pub fn secret_variables(&self) -> Vec<String> {
+        let sources = self
+            .file
+            .profiles
+            .values()
+            .map(|account| &account.client_secret);
+        let mut names: Vec<String> = sources
+            .filter_map(|source| match source {
+                Some(SecretSource::Env(name)) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        names.push(env::SECRET.to_owned());
+        names
+    }
+
     pub fn profile_names(&self) -> impl Iterator<Item = &str> {
         self.file.profiles.keys().map(String::as_str)
     }
@@ -197,8 +216,12 @@ impl Config {
         if let Some(name) = chosen
             && let Some(account) = self.file.profiles.get(name)
         {
-            let checked = profile::from_account(name, account, &self.source, env);
-            return checked.map_err(|fault: Fault| ConfigError::Fault(Box::new(fault)));
+            let mut checked = profile::from_account(name, account, &self.source, env)
+                .map_err(|fault: Fault| ConfigError::Fault(Box::new(fault)))?;
+            if let Credential::Secret(SecretSource::Command(program)) = &mut checked.credential {
+                program.hidden = self.secret_variables();
+            }
+            return Ok(checked);
         }
         if let Some(name) = chosen.filter(|name| *name != env::PROFILE) {
             let nearest = nearest(name, self.profile_names()).map(str::to_owned);
@@ -229,19 +252,4 @@ impl Config {
     fn file_path(&self) -> PathBuf {
         self.paths.config_file.clone()
     }
-}
-
-fn read_bounded(path: &Path) -> io::Result<String> {
-    use io::Read;
-    let mut text = String::new();
-    let read = std::fs::File::open(path)?
-        .take(LARGEST + 1)
-        .read_to_string(&mut text)?;
-    if read as u64 > LARGEST {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "it is larger than 1 MiB, which no config file is",
-        ));
-    }
-    Ok(text)
 }

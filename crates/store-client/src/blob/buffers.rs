@@ -22,7 +22,7 @@ pub(super) struct Buffer {
 }
 
 impl Buffers {
-    /// A buffer of `length` bytes, [`PIECE`] at most. What stands in it is left over from earlier.
+    /// A buffer of `length` bytes, [`PIECE`] at most. Its content is left over from earlier.
     pub(super) fn lend(self: &Arc<Self>, length: usize) -> Buffer {
         let idle = self
             .idle

@@ -54,7 +54,7 @@ pub enum UploadError {
         what: &'static str,
         /// HTTP status.
         status: u16,
-        /// `x-ms-error-code`, or a word in its place.
+        /// `x-ms-error-code`, or the status in words where there is none.
         code: String,
         /// `x-ms-request-id`, for Microsoft's support.
         request_id: String,
@@ -75,7 +75,7 @@ pub enum UploadError {
     },
     /// Nothing but failures for a long time.
     #[error(
-        "{what} to {place} failed {}: {last}; the service keeps {sent} of {total} bytes, and the next upload goes on from there",
+        "{what} to {place} failed {}: {last}; the service keeps {sent} of {total} bytes: check the connection and upload again, it goes on from there",
         failed(*attempts, *after)
     )]
     GivenUp {
@@ -213,12 +213,7 @@ impl Failure {
                 format!("the service answered {} {}", answer.status, answer.code)
             }
             Self::Network { reason, .. } => reason.clone(),
-            Self::Stalled(limit) => {
-                format!(
-                    "nothing moved for {} s (check the connection)",
-                    limit.as_secs_f32()
-                )
-            }
+            Self::Stalled(limit) => format!("nothing moved for {} s", limit.as_secs_f32()),
             Self::File(error) => error.to_string(),
         }
     }

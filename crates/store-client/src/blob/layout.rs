@@ -45,7 +45,7 @@ impl Layout {
                 blocks,
             });
         }
-        // The block size stands in the name too: block 1 of another cut holds other bytes, perhaps of the same count.
+        // The block size is part of the name too: block 1 of another cut holds other bytes, perhaps of the same count.
         let name = format!(
             "{} {} {} {block_size}",
             file.fingerprint, size, file.modified

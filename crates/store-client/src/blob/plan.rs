@@ -1,5 +1,6 @@
 //! What a caller asks of an upload and what it hears of it: settings, events, result, time limits. Plain data.
 
+use crate::waits::Waits;
 use std::time::Duration;
 
 /// How each block is protected on its way.
@@ -18,7 +19,7 @@ pub enum Checksum {
 #[derive(Debug, Clone)]
 pub struct UploadSettings {
     /// Connections at the start, 1–32. At the default of 8 the upload tries 16 where that is quicker; any other
-    /// number is a ceiling. Slow lines use 2 whatever stands here.
+    /// number is a ceiling. Slow lines use 2 in any case.
     pub connections: usize,
     /// Bytes in a block; `None` chooses by file size. A resumed upload must give the size it began with
     /// ([`UploadEvent::Started`] tells it), or it begins anew.
@@ -27,6 +28,8 @@ pub struct UploadSettings {
     pub checksum: Checksum,
     /// Ceiling in bytes per second over all connections.
     pub bandwidth: Option<u64>,
+    /// Where the upload notes that the service does not answer ([`Store::waits`](crate::Store::waits)).
+    pub waits: Waits,
 }
 
 impl Default for UploadSettings {
@@ -36,6 +39,7 @@ impl Default for UploadSettings {
             block_size: None,
             checksum: Checksum::default(),
             bandwidth: None,
+            waits: Waits::default(),
         }
     }
 }
@@ -43,7 +47,7 @@ impl Default for UploadSettings {
 /// What happened. Blocks are counted from 0, all sizes are bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadEvent {
-    /// The layout stands. Comes again when an upload has to begin anew with other blocks: `already` says
+    /// The cut into blocks is decided. Comes again when an upload has to begin anew with other blocks: `already` says
     /// what still counts, and earlier acknowledgements are void.
     Started {
         /// File size.
@@ -77,7 +81,7 @@ pub enum UploadEvent {
     Connections(usize),
     /// All blocks are there; the list is being committed.
     Committing,
-    /// The blob stands, with the file's length.
+    /// The blob is there, with the file's length.
     Done,
 }
 

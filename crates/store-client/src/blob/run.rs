@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt as _, future::BoxFuture};
+use secrecy::SecretString;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -22,11 +23,12 @@ use super::upload::{Gate, Upload};
 use super::url::UploadUrl;
 use crate::endpoint::is_this_machine;
 use crate::http::http_client_for;
+use crate::waits::Waits;
 
 /// How often the whole cut may start anew before the service is taken at its word.
 const ROUNDS: u32 = 3;
 
-/// Uploads the file at `path` to `url` and returns when the blob stands.
+/// Uploads the file at `path` to `url` and returns when the blob is there.
 ///
 /// `known` are the blocks acknowledged earlier for the same [`FileIdentity`] and block size; they count only where
 /// the URL does not allow asking the service. `observe` is called from the upload's own task and must be quick.
@@ -126,7 +128,7 @@ pub async fn etag(http: &reqwest::Client, url: &UploadUrl) -> Option<String> {
     let http = client_for(http, url).ok()?;
     let limit = Patience::default().answer;
     for query in [Some(url.query()), url.other_query()].into_iter().flatten() {
-        let service = Service::new(&http, url, query, limit).ok()?;
+        let service = Service::new(&http, url, query, limit, &Waits::default()).ok()?;
         if let Ok(standing) = service.standing().await {
             return standing.etag;
         }
@@ -152,8 +154,7 @@ impl Upload<'_> {
     ) -> Result<(u64, u32, Progress, u64, Option<String>), UploadError> {
         let mut layout = Layout::new(&self.identity, self.settings.block_size)?;
         self.check_end(&Progress::new(0))?;
-        let mut service =
-            Service::new(self.http, self.url, self.url.query(), self.patience.answer)?;
+        let mut service = self.service(self.url.query())?;
         let mut resent = 0;
         let mut last = None;
         for _ in 0..ROUNDS {
@@ -206,6 +207,12 @@ impl Upload<'_> {
         Err(self.ended("keeping the blocks sent", failure, ROUNDS, &progress))
     }
 
+    /// The service behind one spelling of the URL's query.
+    fn service(&self, query: SecretString) -> Result<Service, UploadError> {
+        let (limit, waits) = (self.patience.answer, &self.settings.waits);
+        Service::new(self.http, self.url, query, limit, waits)
+    }
+
     /// What the service already has; its word counts more than the journal's.
     async fn begin(
         &self,
@@ -253,12 +260,12 @@ impl Upload<'_> {
             let Some(other) = other else {
                 return Err(self.ended(what, failure, 1, &progress));
             };
-            *service = Service::new(self.http, self.url, other, self.patience.answer)?;
+            *service = self.service(other)?;
             refused = Some(failure);
         }
     }
 
-    /// The blob's version when it stands; the inner failure when the service misses blocks.
+    /// The blob's version when it is there; the inner failure when the service misses blocks.
     async fn commit(
         &self,
         service: &Service,

@@ -23,6 +23,7 @@ use super::source::checksum;
 use super::throttle::Throttle;
 use super::upload::Upload;
 use super::watch::Activity;
+use crate::client::host_of;
 
 /// How sending ended when it did not fail.
 pub(super) enum Sent {
@@ -169,13 +170,14 @@ impl Line<'_> {
             throttle: self.throttle.clone(),
             activity: Arc::clone(&activity),
         };
+        let host = host_of(self.upload.url.location());
         let id = self.layout.id(index);
         let request = self.service.stage(&id, BlockBody::new(block), length, sum);
         let result = tokio::select! {
             // The answer first: when both are ready the block is there.
             biased;
             result = request => result,
-            limit = activity.stalled(self.upload.patience, attempt) => Err(Failure::Stalled(limit)),
+            limit = activity.stalled(self.upload.patience, attempt, &host, &self.upload.settings.waits) => Err(Failure::Stalled(limit)),
         };
         // The connection only knows that the body broke off; the file knows why.
         match (result, activity.take_fault()) {

@@ -22,8 +22,11 @@ use super::body::BlockBody;
 use super::error::{Answer, Failure, UploadError};
 use super::source::Sum;
 use super::url::UploadUrl;
+use crate::client::host_of;
 use crate::fault::{Fault, causes};
 use crate::transport::{BlobTransport, Streamed};
+use crate::waits::Waits;
+use tokio::time::Instant;
 
 /// Measured with Azurite and old SAS versions; the crate's own default is too young for both.
 const VERSION: &str = "2023-11-03";
@@ -37,6 +40,7 @@ pub(super) struct Service {
     url: UploadUrl,
     /// Limit for a request without a streamed body.
     limit: Duration,
+    waits: Waits,
 }
 
 /// A blob as `HEAD` shows it.
@@ -56,8 +60,9 @@ impl Service {
         url: &UploadUrl,
         query: SecretString,
         limit: Duration,
+        waits: &Waits,
     ) -> Result<Self, UploadError> {
-        let transport = BlobTransport::new(http.clone(), query);
+        let transport = BlobTransport::new(http.clone(), query, waits.clone());
         let options = BlobClientOptions {
             client_options: ClientOptions {
                 retry: RetryOptions::none(),
@@ -78,6 +83,7 @@ impl Service {
             blob,
             url: url.clone(),
             limit,
+            waits: waits.clone(),
         })
     }
 
@@ -181,6 +187,8 @@ impl Service {
         &self,
         call: impl Future<Output = azure_core::Result<T>>,
     ) -> Result<T, Failure> {
+        let host = host_of(self.url.location());
+        let _wait = self.waits.answer(host, Instant::now(), self.limit);
         match tokio::time::timeout(self.limit, call).await {
             Ok(result) => result.map_err(|error| self.failure(&error)),
             Err(_) => Err(Failure::Stalled(self.limit)),

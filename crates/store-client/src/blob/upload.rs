@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Failure, UploadError};
@@ -33,10 +32,11 @@ pub(super) struct Upload<'a> {
 }
 
 impl Upload<'_> {
-    /// Fails when the signature's end has passed.
+    /// Fails when the signature's end has passed by the service's clock.
     pub(super) fn check_end(&self, progress: &Progress) -> Result<(), UploadError> {
+        let clock = self.settings.waits.clock();
         match self.url.expires() {
-            Some(at) if at <= Timestamp::now() => Err(UploadError::Expired {
+            Some(at) if at <= clock.now() => Err(UploadError::Expired {
                 at,
                 sent: progress.sent,
                 total: self.identity.size,

@@ -8,6 +8,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::plan::Patience;
+use crate::waits::{FIRST, WaitGuard, Waits};
+
+/// How soon a block that moves again is no longer said to stand still.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The life signs of one attempt at one block.
 #[derive(Debug)]
@@ -76,11 +80,20 @@ impl Activity {
         self.moved.store(now, Ordering::Relaxed);
     }
 
-    /// Ends when nothing has moved for too long, with the limit that was passed. `attempt` counts from 1.
-    pub(super) async fn stalled(&self, patience: &Patience, attempt: u32) -> Duration {
+    /// Ends when nothing has moved for too long, with the limit that was passed; notes meanwhile that `host` is waited for.
+    /// `attempt` counts from 1.
+    pub(super) async fn stalled(
+        &self,
+        patience: &Patience,
+        attempt: u32,
+        host: &str,
+        waits: &Waits,
+    ) -> Duration {
+        let mut waiting: Option<(Instant, WaitGuard)> = None;
         loop {
             let limit = self.limit(patience, attempt);
             if self.held.load(Ordering::Relaxed) {
+                waiting = None;
                 tokio::time::sleep(limit).await;
                 continue;
             }
@@ -88,7 +101,17 @@ impl Activity {
             if last.elapsed() >= limit {
                 return limit;
             }
-            tokio::time::sleep_until(last + limit).await;
+            waiting = waiting.filter(|(since, _)| *since == last);
+            if last.elapsed() >= FIRST && waiting.is_none() {
+                waiting = Some((last, waits.answer(host.to_owned(), last, limit)));
+            }
+            // From then on it is checked more often whether the block moves again.
+            let next = if waiting.is_some() {
+                Instant::now() + LOOK
+            } else {
+                last + FIRST
+            };
+            tokio::time::sleep_until(next.min(last + limit)).await;
         }
     }
 }
@@ -119,11 +142,14 @@ mod tests {
         activity.hold(true);
         let long = patience.stall * 20;
         assert!(
-            tokio::time::timeout(long, activity.stalled(&patience, 1))
+            tokio::time::timeout(long, activity.stalled(&patience, 1, "h", &Waits::default()))
                 .await
                 .is_err()
         );
         activity.hold(false);
-        assert_eq!(activity.stalled(&patience, 1).await, patience.stall);
+        assert_eq!(
+            activity.stalled(&patience, 1, "h", &Waits::default()).await,
+            patience.stall
+        );
     }
 }

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use rstest::rstest;
 use serde_json::json;
 use std::time::Duration;
-use store_client::{ApiError, Patience, Priority};
+use store_client::{ApiError, Patience, Priority, Trouble};
 use wiremock::{MockServer, ResponseTemplate};
 
 const APP: &str = "applications/9NX0EXAMPLE1";
@@ -314,7 +314,7 @@ async fn a_slow_answer_is_lost_and_a_change_is_left_open() {
         .await;
     bench.store.sign_in().await.unwrap();
     let store = bench.store.with_patience(Patience {
-        call: Duration::from_secs(2),
+        change: Duration::from_secs(2),
         ..Patience::default()
     });
     let error = store.commit(&app(), "1").await.unwrap_err();
@@ -497,4 +497,90 @@ async fn the_budget_holds_requests_back_and_shows_it() {
     drop(waiting);
     assert_eq!(bench.store.budget().waiting, 0);
     assert_eq!(bench.calls().await.len(), 1);
+}
+
+/// With the clock put forward, once the connection is there, instead of a minute of waiting.
+#[tokio::test]
+async fn a_store_that_never_answers_is_said_while_it_is_waited_for() {
+    let bench = Bench::start().await;
+    bench
+        .on("GET", APP, resource().set_delay(Duration::from_hours(1)))
+        .await;
+    bench.store.sign_in().await.unwrap();
+    tokio::time::pause();
+    let told = std::sync::Mutex::new(Vec::new());
+    let target = app();
+    let enough = tokio::sync::Notify::new();
+    let tell = |wait: store_client::Waiting| {
+        let mut told = told.lock().unwrap();
+        told.push(wait.to_string());
+        if told.len() == 4 {
+            enough.notify_one();
+        }
+    };
+    tokio::select! {
+        result = bench.store.product(&target) => panic!("{result:?}"),
+        () = bench.store.tell_waits(tell) => {}
+        () = enough.notified() => {}
+    }
+    let host = bench.server.address();
+    let expected =
+        [5, 15, 30, 45].map(|seconds| format!("still waiting for {host}, {seconds} s of 60 s"));
+    assert_eq!(told.into_inner().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_silent_store_is_tried_twice() {
+    let bench = Bench::start().await;
+    bench
+        .on("GET", APP, resource().set_delay(Duration::from_hours(1)))
+        .await;
+    bench.store.sign_in().await.unwrap();
+    let store = bench.store.with_patience(Patience {
+        read: Duration::from_millis(500),
+        back_off: Duration::ZERO,
+        ..Patience::default()
+    });
+    let error = store.product(&app()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            ApiError::Lost {
+                trouble: Trouble::Silent,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert_eq!(bench.calls().await.len(), 2);
+}
+
+/// The Store's clock is what its answers say: a fresh upload URL is not taken for an ended one.
+#[tokio::test]
+async fn a_clock_that_is_hours_ahead_is_told_and_reckoned_with() {
+    let bench = Bench::start().await;
+    let past = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(5);
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&past)
+        .unwrap();
+    bench
+        .on("GET", APP, resource().insert_header("Date", date.as_str()))
+        .await;
+    bench.store.product(&app()).await.unwrap();
+    let clock = bench.store.waits().clock().clone();
+    assert!(clock.now() < jiff::Timestamp::now() - jiff::SignedDuration::from_hours(4));
+    let told = std::sync::Mutex::new(None);
+    let enough = tokio::sync::Notify::new();
+    let tell = |wait: store_client::Waiting| {
+        *told.lock().unwrap() = Some(wait.to_string());
+        enough.notify_one();
+    };
+    tokio::select! {
+        () = bench.store.tell_waits(tell) => {}
+        () = enough.notified() => {}
+    }
+    assert_eq!(
+        told.into_inner().unwrap().as_deref(),
+        Some("this machine's clock is 5 h ahead of the server's")
+    );
 }

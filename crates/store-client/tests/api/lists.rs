@@ -119,6 +119,21 @@ async fn small_pages_missing_links_and_missing_totals_lose_nothing() {
 }
 
 #[tokio::test]
+async fn a_wrong_address_is_no_empty_account() {
+    let bench = Bench::start().await;
+    for list in ["applications", "inappproducts"] {
+        bench.on("GET", list, ResponseTemplate::new(404)).await;
+    }
+    for list in [Catalog::Apps, Catalog::AddOns] {
+        let error = bench.store.products(&list, &|_, _| ()).await.unwrap_err();
+        assert!(
+            error.to_string().contains("Check the address of the Store"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn none_found_is_an_empty_list() {
     let bench = Bench::start().await;
     bench
@@ -224,4 +239,69 @@ async fn doubles_are_left_out_and_a_page_that_fails_fails_the_list() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("it holds no list"), "{error}");
+}
+
+/// A list that never ends as it should.
+#[derive(Clone, Copy)]
+enum Endless {
+    /// Always the same page, with a link to more.
+    Circle,
+    /// One new product a page, for ever.
+    Drip,
+    /// A count that no account has.
+    Count,
+}
+
+impl Respond for Endless {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let skip = number(request, "skip");
+        let link = format!("applications/?skip={}&top=1", skip + 1);
+        ResponseTemplate::new(200).set_body_json(match self {
+            Self::Circle => json!({"value": [item(0)], "@nextLink": link}),
+            Self::Drip => json!({"value": [item(skip)], "@nextLink": link}),
+            Self::Count => json!({"value": [item(skip)], "totalCount": u64::MAX / 2}),
+        })
+    }
+}
+
+#[rstest::rstest]
+#[case(Endless::Circle, "its pages repeat what was read before", 5)]
+#[case(Endless::Drip, "it does not end after 1000 pages", 1_001)]
+#[case(Endless::Count, "products", 1)]
+#[tokio::test]
+async fn a_list_without_an_end_is_refused_and_named(
+    #[case] list: Endless,
+    #[case] reason: &str,
+    #[case] most: usize,
+) {
+    let bench = Bench::with(|settings| settings.requests_per_minute = 10_000).await;
+    bench.on("GET", "applications", list).await;
+    let error = bench
+        .store
+        .products(&Catalog::Apps, &|_, _| {})
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("list the apps") && error.contains(reason),
+        "{error}"
+    );
+    assert!(bench.calls().await.len() <= most + 4);
+}
+
+#[tokio::test]
+async fn one_broken_name_does_not_hide_the_others() {
+    let bench = Bench::start().await;
+    let body = r#"{"value": [{"id": "9A0000", "primaryName": "\ud83d"}, {"id": "9A0001", "primaryName": "App 1"}, 7, {"id": 5}]}"#;
+    bench
+        .on(
+            "GET",
+            "applications",
+            ResponseTemplate::new(200).set_body_raw(body, "application/json"),
+        )
+        .await;
+    assert_eq!(
+        read(&bench.store, &Catalog::Apps).await,
+        ["\u{fffd}", "App 1"]
+    );
 }

@@ -93,6 +93,8 @@ pub struct ArchiveFile {
     pub packed: u64,
     pub is_encrypted: bool,
     pub method: Method,
+    /// CRC-32 of the unpacked bytes.
+    pub checksum: u32,
     /// Where its local header begins, in bytes from the file's beginning.
     pub offset: u64,
     pub inside: Inside,
@@ -206,7 +208,29 @@ pub(super) fn content_start(
             "its directory points at something that is no file",
         ));
     }
-    Ok(entry.offset + LOCAL_LENGTH + u64::from(u16_at(&head, 26)) + u64::from(u16_at(&head, 28)))
+    let length = u16_at(&head, 26);
+    let mut name = Vec::new();
+    file.take(length.into()).read_to_end(&mut name)?;
+    // The directory's name may come from an extra field, which local headers need not have.
+    let is_same = [decoded(&name, true), decoded(&name, false)].contains(&entry.name);
+    if name.is_ascii() && entry.name.is_ascii() && !is_same {
+        return Err(ArchiveError::Damaged(
+            "its directory has another name for a file than stands before its bytes",
+        ));
+    }
+    Ok(entry.offset + LOCAL_LENGTH + u64::from(length) + u64::from(u16_at(&head, 28)))
+}
+
+/// A name as UTF-8, or in code page 437.
+fn decoded(raw: &[u8], is_utf8: bool) -> String {
+    if is_utf8 {
+        return String::from_utf8_lossy(raw).into_owned();
+    }
+    let decode = |byte: &u8| match byte {
+        0..0x80 => char::from(*byte),
+        _ => cp437(*byte),
+    };
+    raw.iter().map(decode).collect()
 }
 
 fn find(file: &mut (impl Read + Seek), length: u64) -> Result<Option<Place>, ArchiveError> {
@@ -359,20 +383,8 @@ fn read_entry(directory: &mut impl Read) -> Result<ArchiveFile, ArchiveError> {
         }
         rest = rest.get(4 + length..).unwrap_or_default();
     }
-    let old = || {
-        raw_name
-            .iter()
-            .map(|byte| {
-                if byte.is_ascii() {
-                    char::from(*byte)
-                } else {
-                    cp437(*byte)
-                }
-            })
-            .collect()
-    };
     Ok(ArchiveFile {
-        name: name.unwrap_or_else(old),
+        name: name.unwrap_or_else(|| decoded(&raw_name, false)),
         size,
         packed,
         is_encrypted: flags & 1 != 0,
@@ -381,6 +393,7 @@ fn read_entry(directory: &mut impl Read) -> Result<ArchiveFile, ArchiveError> {
             8 => Method::Deflated,
             other => Method::Other(other),
         },
+        checksum: u32_at(&head, 16),
         offset,
         inside: Inside::Unread,
     })

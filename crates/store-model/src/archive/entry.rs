@@ -18,20 +18,46 @@ const CHUNK: usize = 16 << 10;
 
 /// How many bytes may still be read in one examination, whatever a ZIP says of its sizes.
 #[derive(Debug)]
-pub(super) struct Budget(Cell<u64>);
+pub(super) struct Budget {
+    bytes: Cell<u64>,
+    /// Manifests, and their bytes: those are parsed and kept in part.
+    manifests: Cell<u64>,
+    manifest_bytes: Cell<u64>,
+}
+
+const MANIFESTS: u64 = 1_000;
+const MANIFEST_BYTES: u64 = 160 << 20;
 
 impl Budget {
     pub(super) fn of(bytes: u64) -> Self {
-        Self(Cell::new(bytes))
+        Self {
+            bytes: Cell::new(bytes),
+            manifests: Cell::new(MANIFESTS),
+            manifest_bytes: Cell::new(MANIFEST_BYTES),
+        }
     }
 
     pub(super) fn left(&self) -> u64 {
-        self.0.get()
+        self.bytes.get()
+    }
+
+    /// Whether one more manifest of this size may be read; counts it.
+    pub(super) fn takes_manifest(&self, bytes: u64) -> bool {
+        let left = (
+            self.manifests.get().checked_sub(1),
+            self.manifest_bytes.get().checked_sub(bytes),
+        );
+        let (Some(manifests), Some(bytes)) = left else {
+            return false;
+        };
+        self.manifests.set(manifests);
+        self.manifest_bytes.set(bytes);
+        true
     }
 
     fn spend(&self, bytes: usize) -> io::Result<()> {
-        let left = self.0.get().checked_sub(bytes as u64);
-        self.0.set(left.unwrap_or(0));
+        let left = self.bytes.get().checked_sub(bytes as u64);
+        self.bytes.set(left.unwrap_or(0));
         left.map(|_| ())
             .ok_or_else(|| io::Error::other("more would have to be read than is sensible"))
     }

@@ -66,14 +66,16 @@ const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// A path that must not be unpacked: absolute, with a drive, leading out of the folder, or with a name that is no file on Windows.
 pub fn is_unsafe_path(name: &str) -> bool {
-    let drive = name.as_bytes().get(1) == Some(&b':')
-        && name.starts_with(|first: char| first.is_ascii_alphabetic());
     let is_bad = |c: char| c.is_control() || "<>:\"|?*".contains(c);
     let mut parts = name.split(['/', '\\']);
-    drive
-        || name.starts_with(['/', '\\'])
-        || name.contains(is_bad)
-        || parts.any(|part| part == ".." || is_reserved(part))
+    is_way_out(name) || name.contains(is_bad) || parts.any(is_reserved)
+}
+
+/// A path that leads out of the folder into which it is unpacked.
+pub(super) fn is_way_out(name: &str) -> bool {
+    let drive = name.as_bytes().get(1) == Some(&b':')
+        && name.starts_with(|first: char| first.is_ascii_alphabetic());
+    drive || name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn is_reserved(part: &str) -> bool {

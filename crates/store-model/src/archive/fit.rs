@@ -1,11 +1,12 @@
 //! Whether a ZIP fits a document: what matches, what is missing and why, what is too much, what would fail a commit.
 //! Knows nothing of files on a disk; the rules are store-api.md § 4.9.
 
+pub(crate) use super::fit_parts::has_ending;
 pub(super) use super::fit_parts::{base_name, is_junk};
 use super::hurdles::{hurdles, is_bare_package, nested_folder};
 use super::{
     central_directory::{Archive, ArchiveFile, Inside},
-    fault::{faults, overlap},
+    fault::{faults, is_way_out, overlap},
 };
 pub use super::{
     fault::{ArchiveFault, is_unsafe_path},
@@ -73,6 +74,7 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
         .chain(claimed.iter().map(|name| lower(name)))
         .collect();
     let mut seen = HashSet::new();
+    let mut false_packages = HashSet::new();
     for file in &files {
         let path = lower(&file.name);
         if !seen.insert(path.clone()) {
@@ -93,7 +95,16 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
             });
         }
         let role = roles.get(file.name.as_str()).copied();
-        fit.faults.extend(faults(file, role));
+        // What nobody needs is worth a note, unless it leads out of the folder into which it is unpacked.
+        let is_wanted = role.is_some() || needed.contains(&path) || is_package(&file.name);
+        for fault in faults(file, role) {
+            let is_lie = matches!(fault, ArchiveFault::Implausible { .. });
+            if is_wanted || is_lie || is_way_out(&file.name) {
+                fit.faults.push(fault);
+            } else {
+                fit.oddities.push(fault);
+            }
+        }
         // One that is live already is never read; every other would be sent or added as what it is not.
         if file.inside == Inside::NoPackage
             && (role == Some(Role::Package) || !old.contains(&zip_path(&file.name)))
@@ -101,9 +112,11 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
             fit.faults.push(ArchiveFault::NoPackage {
                 name: file.name.clone(),
             });
-            fit.matched.retain(|name| *name != file.name);
+            false_packages.insert(file.name.as_str());
         }
     }
+    fit.matched
+        .retain(|name| !false_packages.contains(name.as_str()));
     fit.faults.extend(overlap(&files));
     hurdles(&mut fit, &files, known);
     if let Some(folder) = nested_folder(&fit) {

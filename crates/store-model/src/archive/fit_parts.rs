@@ -71,6 +71,8 @@ pub struct Fit {
     pub missing: Vec<Missing>,
     pub extra: Vec<Extra>,
     pub faults: Vec<ArchiveFault>,
+    /// What is wrong with files that nobody needs.
+    pub oddities: Vec<ArchiveFault>,
     /// What the packages and pictures in it say against the document ([`super::against`]).
     pub remarks: Vec<Finding>,
 }
@@ -102,7 +104,7 @@ pub fn is_bundle(name: &str) -> bool {
     )
 }
 
-pub(super) fn has_ending(name: &str, endings: &[&str]) -> bool {
+pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
     let ending = base_name(name).rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| {
         let is = |known: &&str| ending.eq_ignore_ascii_case(known.trim_start_matches('.'));
@@ -115,7 +117,7 @@ pub(super) fn is_junk(name: &str) -> bool {
     let base = base_name(name);
     name.starts_with("__MACOSX/")
         || base.starts_with("._")
-        || [".DS_Store", "Thumbs.db", "desktop.ini"]
+        || [".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r"]
             .iter()
             .any(|junk| base.eq_ignore_ascii_case(junk))
 }
@@ -288,6 +290,11 @@ impl Fit {
             ));
         }
         found.extend(remarks(Severity::Note).cloned());
+        let oddities = self.oddities.iter().take(MOST_EXTRA);
+        found.extend(oddities.map(|fault| Finding {
+            severity: Severity::Note,
+            ..finding("", fault.rule(), fault.sentence())
+        }));
         found
     }
 }

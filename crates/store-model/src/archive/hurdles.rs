@@ -29,6 +29,12 @@ pub(super) fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]
         .filter(|extra| extra.is_package && !extra.is_known)
         .map(|extra| extra.name.clone())
         .collect();
+    let broken: HashSet<&str> = files
+        .iter()
+        .filter(|file| matches!(file.inside, Inside::Broken(_)))
+        .map(|file| file.name.as_str())
+        .collect();
+    let folders: HashSet<&str> = packages.iter().map(|name| folder(name)).collect();
     let mut said = HashSet::new();
     for extra in fit
         .extra
@@ -41,9 +47,7 @@ pub(super) fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]
             .into_iter()
             .flatten()
             .find(|name| **name != extra.name);
-        let is_broken = files
-            .iter()
-            .any(|file| file.name == extra.name && matches!(file.inside, Inside::Broken(_)));
+        let is_broken = broken.contains(extra.name.as_str());
         extra.hurdle = match twin {
             Some(other) => {
                 if news.contains(*other) && said.insert(key) {
@@ -58,13 +62,7 @@ pub(super) fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]
             }
             None if is_broken => Some(Hurdle::Broken),
             None if named.contains(&key) => Some(Hurdle::Named),
-            None if packages
-                .iter()
-                .any(|other| folder(other) != folder(&extra.name))
-                && !folder(&extra.name).is_empty() =>
-            {
-                Some(Hurdle::Folder)
-            }
+            None if folders.len() > 1 && !folder(&extra.name).is_empty() => Some(Hurdle::Folder),
             None => None,
         };
     }

@@ -8,11 +8,17 @@ use super::{
     manifest::{self, Manifest},
 };
 use crate::units;
+use flate2::Crc;
 use imagesize::{ImageType, blob_size, image_type};
-use std::io::{Read, Seek};
+use std::{
+    collections::BTreeMap,
+    io::{Read, Seek},
+};
 
 /// Bytes that all packages together may cost. A package that is stored costs its directory and its manifest.
 const PACKAGES_BUDGET: u64 = 512 << 20;
+/// Bytes of packages that are read whole, to hold them against their checksums.
+const CHECKED_BYTES: u64 = 64 << 20;
 /// A package that the outer ZIP has deflated must be unpacked whole to reach its directory: about half a second for this much.
 const MOST_UNPACKED: u64 = 256 << 20;
 const MOST_PACKAGES: usize = 300;
@@ -36,6 +42,7 @@ const SIGNATURE: &[u8] = b"PK";
 /// Fills in what is inside of the packages and pictures of an archive that was read from this file.
 pub fn look_inside(mut file: impl Read + Seek, archive: &mut Archive) {
     let (packages, pictures) = (Budget::of(PACKAGES_BUDGET), Budget::of(PICTURES_BUDGET));
+    let checks = Budget::of(CHECKED_BYTES);
     let (mut packages_seen, mut pictures_seen) = (0, 0);
     let is_readable = |file: &&mut ArchiveFile| {
         file.size > 0 && !file.is_encrypted && !matches!(file.method, Method::Other(_))
@@ -48,7 +55,7 @@ pub fn look_inside(mut file: impl Read + Seek, archive: &mut Archive) {
                     "only the first {MOST_PACKAGES} packages of a ZIP are looked into"
                 ))
             } else {
-                package(&mut file, entry, &packages)
+                package(&mut file, entry, &packages, &checks)
             };
         } else if has_ending(&entry.name, PICTURE_ENDINGS) && pictures_seen < MOST_PICTURES {
             pictures_seen += 1;
@@ -95,7 +102,27 @@ fn picture(
     }))
 }
 
-fn package(file: &mut dyn Source, entry: &ArchiveFile, budget: &Budget) -> Inside {
+/// Whether a package has the bytes that its ZIP says, as far as reading all of them is cheap.
+fn has_right_checksum(file: &mut dyn Source, entry: &ArchiveFile, checks: &Budget) -> bool {
+    if entry.size.saturating_mul(2) > checks.left() {
+        return true;
+    }
+    let mut sum = Crc::new();
+    let mut chunk = vec![0; 64 << 10];
+    let Ok(mut source) = open(file, entry, checks) else {
+        return true;
+    };
+    loop {
+        match source.read(&mut chunk) {
+            Ok(0) => return sum.sum() == entry.checksum,
+            Ok(count) => sum.update(chunk.get(..count).unwrap_or_default()),
+            // What cannot be unpacked is told where it is looked into.
+            Err(_) => return true,
+        }
+    }
+}
+
+fn package(file: &mut dyn Source, entry: &ArchiveFile, budget: &Budget, checks: &Budget) -> Inside {
     match head(file, entry, SIGNATURE.len() as u64, budget) {
         Ok(head) if head == SIGNATURE => {}
         Ok(_) => return Inside::NoPackage,
@@ -103,6 +130,9 @@ fn package(file: &mut dyn Source, entry: &ArchiveFile, budget: &Budget) -> Insid
     }
     if has_ending(&entry.name, &["xap"]) {
         return Inside::Unread;
+    }
+    if !has_right_checksum(file, entry, checks) {
+        return Inside::Broken("its bytes are damaged: their checksum is wrong".to_owned());
     }
     let is_twice = entry.method == Method::Deflated;
     if is_twice && entry.size > MOST_UNPACKED.min(budget.left()) {
@@ -141,32 +171,38 @@ fn manifests(
     depth: u8,
     budget: &Budget,
 ) -> Result<Vec<Manifest>, Inside> {
-    let (mut own, mut of_bundle, mut packages) = (None, None, Vec::new());
-    let walked = walk(&mut *source, |file| {
-        let path = zip_path(&file.name);
-        if path.eq_ignore_ascii_case("AppxManifest.xml") {
-            own = Some(file);
-        } else if path.eq_ignore_ascii_case("AppxMetadata/AppxBundleManifest.xml") {
-            of_bundle = Some(file);
-        } else if is_package(&path) && packages.len() < MOST_INNER {
-            packages.push(file);
-        }
-    });
+    let mut parts = Parts::default();
+    let walked = walk(&mut *source, |file| parts.take(file));
     walked.map_err(|error| closed(&error, budget))?;
-    if let Some(file) = own {
-        return Ok(vec![manifest_in(source, &file, budget)?]);
+    if parts.is_ambiguous {
+        return Err(Inside::Broken("it holds two manifests".to_owned()));
     }
-    if let Some(file) = of_bundle {
-        let mut manifest = manifest_in(source, &file, budget)?;
+    if let Some(file) = &parts.own {
+        let mut manifest = manifest_in(source, file, budget)?;
+        manifest.lacks = parts.lacks();
+        return Ok(vec![manifest]);
+    }
+    if let Some(file) = &parts.of_bundle {
+        let mut manifest = manifest_in(source, file, budget)?;
+        manifest.lacks = parts.lacks();
         for path in manifest.packages.clone() {
-            let inner = packages
-                .iter()
-                .find(|file| zip_path(&file.name).eq_ignore_ascii_case(&zip_path(&path)));
+            let inner = parts.packages.get(&zip_path(&path).to_lowercase());
             match inner.map(|inner| manifests_of(source, inner, depth, budget)) {
-                None => manifest.add_gap(format!("its package {path} is not in it")),
-                Some(Ok(inner)) => inner.into_iter().for_each(|inner| manifest.take_in(inner)),
+                None => manifest
+                    .gaps
+                    .push(format!("its package {path} is not in it")),
+                Some(Ok(inner)) => {
+                    inner
+                        .into_iter()
+                        .for_each(|inner| manifest.take_in(&path, inner));
+                }
+                Some(Err(Inside::Skipped(why))) => {
+                    manifest.unread.push(format!("{path}: {why}"));
+                }
                 Some(Err(why)) => {
-                    manifest.add_gap(format!("its package {path} was not read: {}", why.word()));
+                    manifest
+                        .gaps
+                        .push(format!("its package {path} was not read: {}", why.word()));
                 }
             }
         }
@@ -175,14 +211,73 @@ fn manifests(
     if !has_ending(name, &["msixupload", "appxupload"]) {
         return Err(Inside::Broken("it holds no AppxManifest.xml".to_owned()));
     }
-    if packages.is_empty() {
+    if parts.packages.is_empty() {
         return Err(Inside::Broken("it holds no package".to_owned()));
     }
     let mut found = Vec::new();
-    for inner in &packages {
+    for inner in parts.packages.values() {
         found.extend(manifests_of(source, inner, depth, budget)?);
     }
     Ok(found)
+}
+
+/// The files of a package that matter here, by their names as manifests write them.
+#[derive(Default)]
+struct Parts {
+    own: Option<ArchiveFile>,
+    of_bundle: Option<ArchiveFile>,
+    packages: BTreeMap<String, ArchiveFile>,
+    has_block_map: bool,
+    has_content_types: bool,
+    is_ambiguous: bool,
+}
+
+impl Parts {
+    fn take(&mut self, file: ArchiveFile) {
+        let path = plain_name(&zip_path(&file.name));
+        let is = |name: &str| path.eq_ignore_ascii_case(name);
+        if is("AppxManifest.xml") {
+            self.is_ambiguous |= self.own.replace(file).is_some();
+        } else if is("AppxMetadata/AppxBundleManifest.xml") {
+            self.is_ambiguous |= self.of_bundle.replace(file).is_some();
+        } else if is("AppxBlockMap.xml") {
+            self.has_block_map = true;
+        } else if is("[Content_Types].xml") {
+            self.has_content_types = true;
+        } else if is_package(&path) && self.packages.len() < MOST_INNER {
+            self.packages.insert(path.to_lowercase(), file);
+        }
+    }
+
+    /// What every package and bundle has.
+    fn lacks(&self) -> Vec<&'static str> {
+        let parts = [
+            (self.has_block_map, "AppxBlockMap.xml"),
+            (self.has_content_types, "[Content_Types].xml"),
+        ];
+        let lacking = parts.into_iter().filter(|(has, _)| !has);
+        lacking.map(|(_, name)| name).collect()
+    }
+}
+
+/// Names in a package are percent-encoded, as the Open Packaging Conventions want it; its manifests have them plain.
+fn plain_name(name: &str) -> String {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let [first, more @ ..] = rest {
+        let digit = |at: usize| Some(char::from(*more.get(at)?).to_digit(16)? as u8);
+        match digit(0).zip(digit(1)).filter(|_| *first == b'%') {
+            Some((high, low)) => {
+                bytes.push(high << 4 | low);
+                rest = more.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| name.to_owned())
 }
 
 fn manifests_of(
@@ -200,7 +295,7 @@ fn manifests_of(
         return Err(Inside::Broken("it is encrypted".to_owned()));
     }
     let mut inner = open(source, file, budget).map_err(|error| closed(&error, budget))?;
-    manifests(inner.as_mut(), &file.name, depth, budget)
+    manifests(inner.as_mut(), &plain_name(&file.name), depth, budget)
 }
 
 fn manifest_in(
@@ -208,6 +303,11 @@ fn manifest_in(
     file: &ArchiveFile,
     budget: &Budget,
 ) -> Result<Manifest, Inside> {
+    if !budget.takes_manifest(file.size) {
+        return Err(Inside::Skipped(
+            "the manifests of this ZIP are larger together than is sensible".to_owned(),
+        ));
+    }
     let bytes =
         head(source, file, MANIFEST_BYTES + 1, budget).map_err(|error| closed(&error, budget))?;
     if bytes.len() as u64 > MANIFEST_BYTES {

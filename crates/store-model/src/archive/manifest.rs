@@ -3,19 +3,42 @@
 
 use crate::{family::Family, version::Version};
 use quick_xml::{
-    Reader,
     events::{BytesStart, Event},
+    name::{Namespace, ResolveResult},
+    reader::NsReader,
 };
+use std::{borrow::Cow, collections::HashSet};
 
 /// A list in a manifest is never longer than this; what follows is left out.
 const MOST: usize = 1_000;
 /// Characters of one value; names are far shorter.
 const LONGEST: usize = 400;
+/// Bytes of the values of one list.
+const ROOM: usize = 8 << 10;
+/// Elements within each other; real manifests have about six.
+const DEPTH: usize = 64;
+/// What the namespaces of manifests begin with; other elements are extensions that nobody asked for.
+const OURS: &str = "http://schemas.microsoft.com/appx/";
+
+/// What a package is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PackageKind {
+    #[default]
+    App,
+    Framework,
+    /// Languages or pictures of another package.
+    Resource,
+    /// An optional package of another one.
+    Optional,
+}
 
 /// What a package or a bundle says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     pub is_bundle: bool,
+    pub kind: PackageKind,
+    /// Its manifest is of Windows 8 or 8.1, with rules of its own.
+    pub is_windows_8: bool,
     /// `Identity` `Name`, which the Store calls `packageIdentityName`.
     pub name: String,
     /// `CN=…`
@@ -26,10 +49,20 @@ pub struct Manifest {
     pub families: Vec<Family>,
     pub languages: Vec<String>,
     pub capabilities: Vec<String>,
+    /// Debug versions of frameworks that it depends on.
+    pub debug_frameworks: Vec<String>,
     /// The application packages of a bundle, by their paths in it.
     pub packages: Vec<String>,
-    /// What of a bundle could not be read, in sentences.
+    /// What of a bundle is missing, in sentences without an end.
     pub gaps: Vec<String>,
+    /// In what the packages of a bundle contradict it.
+    pub contradictions: Vec<String>,
+    /// Packages of a bundle that were not looked into, and why.
+    pub unread: Vec<String>,
+    /// Parts that every package needs and this one lacks.
+    pub lacks: Vec<&'static str>,
+    /// Packages of a bundle with a version of their own.
+    pub inner_versions: Vec<String>,
 }
 
 /// Why a manifest could not be read.
@@ -41,20 +74,26 @@ pub enum ManifestError {
     NoIdentity,
     #[error("the Identity in its manifest has no {0}")]
     Incomplete(&'static str),
+    #[error("its manifest is nested too deep")]
+    Deep,
 }
 
-/// A manifest's version: all four parts, or none.
+/// A manifest's version: all four parts as numbers without zeros before them, or none.
 pub fn version(text: &str) -> Option<Version> {
-    text.parse().ok().filter(|_| text.split('.').count() == 4)
+    let version: Version = text.parse().ok()?;
+    (version.to_string() == text).then_some(version)
 }
 
 /// Reads either kind of manifest.
 pub fn read(bytes: &[u8]) -> Result<Manifest, ManifestError> {
     let text = decoded(bytes);
-    let mut reader = Reader::from_str(&text);
-    let mut manifest = Manifest::default();
-    let mut has_identity = false;
-    let mut depth = 0_usize;
+    let mut reader = NsReader::from_str(&text);
+    let mut reading = Reading {
+        room: [(MOST, ROOM); 6],
+        ..Reading::default()
+    };
+    // The names of the elements around the place, and whether each is one of ours.
+    let mut around: Vec<(String, bool)> = Vec::new();
     loop {
         let event = reader.read_event().map_err(|error| ManifestError::Xml {
             at: reader.error_position(),
@@ -64,56 +103,180 @@ pub fn read(bytes: &[u8]) -> Result<Manifest, ManifestError> {
             Event::Start(tag) => (tag, true),
             Event::Empty(tag) => (tag, false),
             Event::End(_) => {
-                depth = depth.saturating_sub(1);
+                around.pop();
                 continue;
             }
-            Event::Eof if depth > 0 => {
+            Event::Text(text) => {
+                reading.text(&around, text);
+                continue;
+            }
+            Event::Eof if around.is_empty() => break,
+            Event::Eof => {
                 return Err(ManifestError::Xml {
                     at: reader.buffer_position(),
                     why: "it ends too early".to_owned(),
                 });
             }
-            Event::Eof => break,
             _ => continue,
         };
+        if around.len() >= DEPTH {
+            return Err(ManifestError::Deep);
+        }
         let name = tag.local_name();
-        match (depth, name.as_ref()) {
-            (0, "Bundle") => manifest.is_bundle = true,
-            (1, "Identity") if !has_identity => {
-                has_identity = true;
-                identity(tag, &mut manifest)?;
+        let namespace = reader.resolver().resolve_element(tag.name()).0;
+        if around.is_empty() {
+            reading.root(name.as_ref(), &namespace);
+        }
+        let is_roots = reading.is_roots(&namespace);
+        let is_ours = is_roots
+            || matches!(namespace, ResolveResult::Bound(Namespace(it)) if it.starts_with(OURS));
+        if is_ours && around.iter().all(|(_, is_ours)| *is_ours) {
+            reading.element(&around, name.as_ref(), is_roots, tag)?;
+        }
+        if is_open {
+            around.push((name.as_ref().to_owned(), is_ours));
+        }
+    }
+    if reading.has_identity {
+        Ok(reading.manifest)
+    } else {
+        Err(ManifestError::NoIdentity)
+    }
+}
+
+/// A manifest on the way, with what bounds it.
+#[derive(Default)]
+struct Reading {
+    manifest: Manifest,
+    /// Of the root; its children have it, too.
+    namespace: Option<String>,
+    has_identity: bool,
+    /// Values that were kept, by their list and in lower case.
+    seen: HashSet<(u8, String)>,
+    /// How many more values each list takes, and of how many bytes.
+    room: [(usize, usize); 6],
+}
+
+impl Reading {
+    fn root(&mut self, name: &str, namespace: &ResolveResult<'_>) {
+        self.manifest.is_bundle = name == "Bundle";
+        if let ResolveResult::Bound(Namespace(namespace)) = namespace {
+            let year = namespace.strip_prefix(OURS).unwrap_or_default();
+            self.manifest.is_windows_8 =
+                year.starts_with("2010/") || year.starts_with("2013/manifest");
+            self.namespace = Some((*namespace).to_owned());
+        }
+    }
+
+    fn is_roots(&self, namespace: &ResolveResult<'_>) -> bool {
+        match namespace {
+            ResolveResult::Bound(Namespace(name)) => self.namespace.as_deref() == Some(*name),
+            ResolveResult::Unbound => self.namespace.is_none(),
+            ResolveResult::Unknown(_) => false,
+        }
+    }
+
+    fn element(
+        &mut self,
+        around: &[(String, bool)],
+        name: &str,
+        is_roots: bool,
+        tag: &BytesStart<'_>,
+    ) -> Result<(), ManifestError> {
+        let holder = around.last().map_or("", |(name, _)| name.as_str());
+        let is_package = !self.manifest.is_bundle && around.len() == 2;
+        match (holder, name) {
+            (_, "Identity") if around.len() == 1 && is_roots && !self.has_identity => {
+                self.has_identity = true;
+                self.identity(tag)?;
             }
-            (2, "Package")
-                if manifest.is_bundle
-                    && attribute(tag, "Type").is_some_and(|kind| kind == "application") =>
-            {
-                let given = attribute(tag, "Architecture");
-                add(
-                    &mut manifest.architectures,
-                    Some(architecture(given.as_deref())),
-                );
-                add(&mut manifest.packages, attribute(tag, "FileName"));
+            (_, "Package") if self.manifest.is_bundle && around.len() == 2 => self.inner(tag),
+            ("Resources", "Resource") => {
+                let language = self.value(0, || attribute(tag, "Language"));
+                self.manifest.languages.extend(language);
             }
-            (_, "Resource") => add(&mut manifest.languages, attribute(tag, "Language")),
-            (_, "TargetDeviceFamily") => {
-                if let (Some(name), Some(least)) =
-                    (attribute(tag, "Name"), attribute(tag, "MinVersion"))
-                {
-                    let least = least.parse().ok();
-                    manifest.add_family(Family { name, least });
-                }
+            ("Dependencies", "TargetDeviceFamily") => {
+                let family = || {
+                    let (name, least) = (attribute(tag, "Name")?, attribute(tag, "MinVersion")?);
+                    Some(format!("{name} min version {least}"))
+                };
+                let family = self.value(1, family);
+                let family = family.and_then(|family| Family::read(&family));
+                self.manifest.families.extend(family);
             }
-            (_, "Capability" | "DeviceCapability" | "CustomCapability") => {
-                add(&mut manifest.capabilities, attribute(tag, "Name"));
+            ("Dependencies", "MainPackageDependency") if is_package => {
+                self.manifest.kind = PackageKind::Optional;
+            }
+            ("Dependencies", "PackageDependency") if is_package => {
+                let debug = || attribute(tag, "Name").filter(|name| name.ends_with(".Debug"));
+                let name = self.value(2, debug);
+                self.manifest.debug_frameworks.extend(name);
+            }
+            ("Capabilities", "Capability" | "DeviceCapability" | "CustomCapability") => {
+                let name = self.value(3, || attribute(tag, "Name"));
+                self.manifest.capabilities.extend(name);
             }
             _ => {}
         }
-        depth += usize::from(is_open);
+        Ok(())
     }
-    if has_identity {
-        Ok(manifest)
-    } else {
-        Err(ManifestError::NoIdentity)
+
+    /// A package of a bundle.
+    fn inner(&mut self, tag: &BytesStart<'_>) {
+        if attribute(tag, "Type").is_none_or(|kind| kind != "application") {
+            return;
+        }
+        let architecture = architecture(attribute(tag, "Architecture").as_deref());
+        let architecture = self.value(4, || Some(architecture));
+        self.manifest.architectures.extend(architecture);
+        let path = self.value(5, || attribute(tag, "FileName"));
+        self.manifest.packages.extend(path);
+    }
+
+    fn identity(&mut self, tag: &BytesStart<'_>) -> Result<(), ManifestError> {
+        let manifest = &mut self.manifest;
+        manifest.name = attribute(tag, "Name").ok_or(ManifestError::Incomplete("Name"))?;
+        manifest.version = attribute(tag, "Version").ok_or(ManifestError::Incomplete("Version"))?;
+        manifest.publisher = attribute(tag, "Publisher").unwrap_or_default();
+        if !manifest.is_bundle {
+            manifest.architectures = vec![architecture(
+                attribute(tag, "ProcessorArchitecture").as_deref(),
+            )];
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, around: &[(String, bool)], text: &str) {
+        let is_true = || ["true", "1"].contains(&text.trim());
+        if let [(root, true), (properties, true), (name, true)] = around
+            && (root.as_str(), properties.as_str()) == ("Package", "Properties")
+        {
+            match name.as_str() {
+                "Framework" if is_true() => self.manifest.kind = PackageKind::Framework,
+                "ResourcePackage" if is_true() => self.manifest.kind = PackageKind::Resource,
+                _ => {}
+            }
+        }
+    }
+
+    /// A value of a list that is new there, whatever its case, and for which there is room.
+    fn value(&mut self, list: u8, value: impl FnOnce() -> Option<String>) -> Option<String> {
+        let (values, bytes) = self
+            .room
+            .get_mut(usize::from(list))
+            .filter(|(values, _)| *values > 0)?;
+        let value = value()?;
+        if value.len() > *bytes {
+            // A list with holes would be misread.
+            *values = 0;
+            return None;
+        }
+        if !self.seen.insert((list, value.to_lowercase())) {
+            return None;
+        }
+        *values -= 1;
+        *bytes -= value.len();
+        Some(value)
     }
 }
 
@@ -128,30 +291,45 @@ impl Manifest {
         )
     }
 
-    fn add_family(&mut self, family: Family) {
-        if !self.families.contains(&family) && self.families.len() < MOST {
-            self.families.push(family);
-        }
-    }
-
-    /// Takes in what a package of the bundle says that the bundle's own manifest does not.
-    pub fn take_in(&mut self, package: Self) {
-        for (list, more) in [
-            (&mut self.capabilities, package.capabilities),
-            (&mut self.languages, package.languages),
-            (&mut self.gaps, package.gaps),
-        ] {
-            for value in more {
-                add(list, Some(value));
+    /// Takes in what a package of the bundle says, where the bundle's own manifest does not, or says otherwise. `path` is its path
+    /// in the bundle.
+    pub fn take_in(&mut self, path: &str, package: Self) {
+        let mut differs = |what: &str, own: &str, theirs: &str| {
+            if own != theirs {
+                self.contradictions.push(format!(
+                    "its package {path} has the {what} {theirs}, the bundle {own}"
+                ));
             }
+        };
+        differs("name", &self.name, &package.name);
+        differs("publisher", &self.publisher, &package.publisher);
+        if !package
+            .architectures
+            .iter()
+            .all(|it| self.architectures.contains(it))
+        {
+            self.gaps.push(format!(
+                "its package {path} is for {}, which the bundle does not say",
+                package.architectures.join(", ")
+            ));
         }
-        for family in package.families {
-            self.add_family(family);
+        if package.version != self.version {
+            add(&mut self.inner_versions, [package.version]);
         }
-    }
-
-    pub fn add_gap(&mut self, sentence: String) {
-        add(&mut self.gaps, Some(sentence));
+        add(&mut self.capabilities, package.capabilities);
+        add(&mut self.languages, package.languages);
+        add(&mut self.gaps, package.gaps);
+        add(&mut self.debug_frameworks, package.debug_frameworks);
+        for part in package.lacks {
+            let sentence = format!("its package {path} has no {part}");
+            add(&mut self.contradictions, [sentence]);
+        }
+        let known: HashSet<Family> = self.families.iter().cloned().collect();
+        let families = package.families.into_iter();
+        let families = families.filter(|family| !known.contains(family));
+        self.families.extend(families.take(MOST - known.len()));
+        self.is_windows_8 = package.is_windows_8;
+        self.kind = package.kind;
     }
 
     /// Whether its code runs outside of the app container, as a desktop program does.
@@ -162,33 +340,31 @@ impl Manifest {
     }
 }
 
-fn identity(tag: &BytesStart<'_>, manifest: &mut Manifest) -> Result<(), ManifestError> {
-    manifest.name = attribute(tag, "Name").ok_or(ManifestError::Incomplete("Name"))?;
-    manifest.version = attribute(tag, "Version").ok_or(ManifestError::Incomplete("Version"))?;
-    manifest.publisher = attribute(tag, "Publisher").unwrap_or_default();
-    if !manifest.is_bundle {
-        manifest.architectures = vec![architecture(
-            attribute(tag, "ProcessorArchitecture").as_deref(),
-        )];
+/// Adds what is new, whatever its case, in order.
+fn add(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    let mut known: HashSet<String> = list.iter().map(|value| value.to_lowercase()).collect();
+    for value in more {
+        if list.len() < MOST && known.insert(value.to_lowercase()) {
+            list.push(value);
+        }
     }
-    Ok(())
 }
 
 /// Manifests are UTF-8; a few tools write UTF-16.
-fn decoded(bytes: &[u8]) -> String {
-    let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| -> Cow<'_, str> {
         let units: Vec<u16> = bytes
             .as_chunks::<2>()
             .0
             .iter()
             .map(|pair| read(*pair))
             .collect();
-        String::from_utf16_lossy(&units)
+        Cow::Owned(String::from_utf16_lossy(&units))
     };
     match bytes {
         [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xEF, 0xBB, 0xBF, rest @ ..] | rest => String::from_utf8_lossy(rest).into_owned(),
+        [0xEF, 0xBB, 0xBF, rest @ ..] | rest => String::from_utf8_lossy(rest),
     }
 }
 
@@ -201,8 +377,7 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
         .find(|attribute| attribute.key.local_name().as_ref() == name)?;
     let raw = found.value;
     // An entity that nobody knows stays as it is written.
-    let text = quick_xml::escape::unescape(&raw)
-        .map_or_else(|_| raw.to_string(), std::borrow::Cow::into_owned);
+    let text = quick_xml::escape::unescape(&raw).map_or_else(|_| raw.to_string(), Cow::into_owned);
     Some(
         text.chars()
             .filter(|c| !c.is_control())
@@ -221,16 +396,6 @@ fn architecture(given: Option<&str>) -> String {
     }
 }
 
-/// Adds what is new, whatever its case, in order.
-fn add(list: &mut Vec<String>, value: Option<String>) {
-    if let Some(value) = value
-        && list.len() < MOST
-        && !list.iter().any(|known| known.eq_ignore_ascii_case(&value))
-    {
-        list.push(value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +404,7 @@ mod tests {
 
     const PACKAGE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <!-- <Identity Name="Not.This" Version="0.0.0.1"/> -->
-<Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10" xmlns:rescap="r">
+<Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10" xmlns:uap="http://schemas.microsoft.com/appx/manifest/uap/windows10" xmlns:rescap="http://schemas.microsoft.com/appx/manifest/foundation/windows10/restrictedcapabilities">
   <Identity Name='40417Northwind.Notes' Publisher="CN=A &gt; B" Version="2.5.0.0" ProcessorArchitecture="arm64" />
   <Dependencies><TargetDeviceFamily Name="Windows.Desktop" MinVersion="10.0.17763.0" MaxVersionTested="10.0.26100.0"/></Dependencies>
   <Resources><Resource Language="en-US"/><Resource Language="de-DE"/><Resource uap:Scale="200"/><Resource Language="EN-us"/></Resources>
@@ -276,7 +441,7 @@ mod tests {
 
     #[test]
     fn a_bundle_names_its_application_packages() {
-        let xml = r#"<Bundle><Identity Name="A.B" Publisher="CN=x" Version="1.2.3.0"/><Packages>
+        let xml = r#"<Bundle xmlns="http://schemas.microsoft.com/appx/2017/bundle" xmlns:b4="http://schemas.microsoft.com/appx/2018/bundle"><Identity Name="A.B" Publisher="CN=x" Version="1.2.3.0"/><Packages>
             <Package Type="application" Architecture="x64" FileName="a_x64.msix"/>
             <Package Type="resource" FileName="a_de.msix"><Resources><Resource Language="de"/></Resources></Package>
             <b4:Package Type="application" Architecture="arm64" FileName="a_arm64.msix"/></Packages></Bundle>"#;
@@ -316,6 +481,8 @@ mod tests {
             "2.5.0.65536",
             "2.5.0.x",
             "-1.0.0.0",
+            "09.09.00.00",
+            " 2.5.0.0",
         ] {
             assert_eq!(version(wrong), None, "{wrong}");
         }
@@ -328,8 +495,9 @@ mod tests {
             .collect::<Vec<_>>()
             .concat();
         let long = "n".repeat(100_000);
-        let xml =
-            format!("<Package><Identity Name='{long}\u{7}' Version='1.0.0.0'/>{many}</Package>");
+        let xml = format!(
+            "<Package><Identity Name='{long}\u{7}' Version='1.0.0.0'/><Resources>{many}</Resources></Package>"
+        );
         let manifest = read(xml.as_bytes()).unwrap();
         assert_eq!(
             (manifest.languages.len(), manifest.name.len()),

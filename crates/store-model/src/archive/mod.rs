@@ -9,6 +9,8 @@ mod hurdles;
 pub mod inside;
 #[cfg(test)]
 mod inside_tests;
+#[cfg(test)]
+mod kinds_tests;
 pub mod manifest;
 mod package_check;
 mod package_families;

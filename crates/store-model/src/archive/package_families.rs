@@ -1,72 +1,117 @@
 //! Packages of one ZIP beside each other: the same package twice, and packages that would belong to different products.
 
 use super::package_check::{Check, New};
-use super::{fault::ArchiveFault, fit::Fit, manifest::Manifest};
+use super::{
+    fault::ArchiveFault,
+    fit_parts::{Fit, has_ending},
+    manifest::Manifest,
+};
 use crate::{
     finding::Severity,
     package::packages_pointer,
     packages::{
         coverage::{Customers, preview},
-        rows::{Cargo, rows},
+        rows::{Cargo, PackageRow, lacks_bundle, rows},
     },
     rule_table as rule,
 };
+use std::collections::{HashMap, HashSet};
 
 impl Check<'_> {
+    /// An upload file is for one package or one bundle.
+    pub(super) fn several(&mut self, file: &New) {
+        let manifests = file.manifests();
+        if manifests.len() > 1 && !manifests.iter().any(|manifest| manifest.is_bundle) {
+            let sentence = format!(
+                "{} holds {} loose packages; an upload file is for one package or one bundle of them.",
+                file.name,
+                manifests.len()
+            );
+            self.report(file, rule::UPLOAD_HOLDS_SEVERAL, &sentence);
+        }
+    }
+
+    /// Once customers have a bundle, loose packages alone are refused.
+    pub(super) fn bundle_after_bundle(&mut self, cargo: &Cargo) {
+        let rows = rows(self.kind, self.document, None, cargo);
+        // Without an upload file the names tell it, and the check of the document has.
+        let is_unclear =
+            |row: &PackageRow| has_ending(&row.file_name, &["msixupload", "appxupload"]);
+        if rows.iter().any(is_unclear)
+            && let Some(sentence) = lacks_bundle(&rows)
+            && let Some(list) = packages_pointer(self.kind, self.document)
+        {
+            self.say(Severity::Error, &list, rule::BUNDLE_REQUIRED, &sentence);
+        }
+    }
+
     /// Two files of the ZIP that are one package, or packages of two products.
     pub(super) fn twice(&mut self, new: &[New], fit: &Fit) {
         // Two of one name are told already.
-        let is_told = |left: &str, right: &str| {
-            fit.faults.iter().any(|fault| matches!(fault, ArchiveFault::Twins { name, other } if [name, other] == [left, right] || [name, other] == [right, left]))
-        };
-        let all: Vec<(&New, &Manifest)> = new
-            .iter()
-            .flat_map(|file| {
-                file.manifests()
-                    .iter()
-                    .map(move |manifest| (file, manifest))
-            })
-            .collect();
-        for (index, (file, manifest)) in all.iter().enumerate() {
-            let earlier = all
-                .get(..index)
-                .unwrap_or_default()
-                .iter()
-                .filter(|(other, _)| other.name != file.name && !is_told(other.name, file.name));
-            for (other, theirs) in earlier {
-                let shared = manifest
-                    .architectures
-                    .iter()
-                    .find(|own| theirs.architectures.contains(own));
-                if manifest.name != theirs.name {
+        let twins = fit.faults.iter().filter_map(|fault| match fault {
+            ArchiveFault::Twins { name, other } => Some([name.as_str(), other.as_str()]),
+            _ => None,
+        });
+        let told: HashSet<&str> = twins.flatten().collect();
+        let mut first: HashMap<(String, &str), (&New, &str)> = HashMap::new();
+        let mut product: Option<(&New, &str)> = None;
+        for file in new.iter().filter(|file| !told.contains(file.name)) {
+            for manifest in file.manifests() {
+                let (other, theirs) = *product.get_or_insert((file, &manifest.name));
+                if manifest.name != theirs {
                     let sentence = format!(
-                        "{} is the package {}, {} is {}: a product has one identity.",
-                        file.name, manifest.name, other.name, theirs.name
+                        "{} is the package {}, {} is {theirs}: a product has one identity.",
+                        file.name, manifest.name, other.name
                     );
-                    self.say(
-                        Severity::Warning,
-                        &file.pointer,
-                        rule::PACKAGES_OF_TWO_PRODUCTS,
-                        &sentence,
-                    );
-                } else if let Some(architecture) =
-                    shared.filter(|_| manifest.version == theirs.version)
-                {
-                    let sentence = format!(
-                        "{} and {} are both {} {} for {architecture}: only one of them can be published.",
-                        other.name, file.name, manifest.name, manifest.version
-                    );
-                    self.say(
-                        Severity::Error,
-                        &file.pointer,
-                        rule::SAME_PACKAGE_TWICE,
-                        &sentence,
-                    );
-                } else {
-                    continue;
+                    self.report(file, rule::PACKAGES_OF_TWO_PRODUCTS, &sentence);
+                    break;
                 }
-                break;
+                // A bundle is called neutral in its full name, whatever is inside.
+                let whole = manifest.is_bundle.then_some("");
+                let parts = manifest.architectures.iter().map(String::as_str);
+                let mut same = None;
+                for part in parts.chain(whole) {
+                    let key = (manifest.version.clone(), part);
+                    match first.get(&key) {
+                        Some((other, _)) if other.name != file.name => {
+                            same = same.or(Some((*other, part)));
+                        }
+                        Some(_) => {}
+                        None => {
+                            first.insert(key, (file, part));
+                        }
+                    }
+                }
+                if let Some((other, architecture)) = same {
+                    self.same(file, other, manifest, architecture);
+                    break;
+                }
             }
+        }
+    }
+
+    fn same(&mut self, file: &New, other: &New, manifest: &Manifest, architecture: &str) {
+        let (one, two, name, version) = (other.name, file.name, &manifest.name, &manifest.version);
+        let is_one_file =
+            (file.file.size, file.file.checksum) == (other.file.size, other.file.checksum);
+        if is_one_file {
+            let sentence = format!("{one} and {two} are the same file.");
+            self.say(
+                Severity::Note,
+                &file.pointer,
+                rule::SAME_PACKAGE_TWICE,
+                &sentence,
+            );
+        } else if architecture.is_empty() {
+            let sentence = format!(
+                "{one} and {two} are both the bundle {name} {version}: bundles have one full name whatever is inside. Build one bundle of both."
+            );
+            self.report(file, rule::BUNDLES_SHARE_NAME, &sentence);
+        } else {
+            let sentence = format!(
+                "{one} and {two} are both {name} {version} for {architecture}: only one of them can be published."
+            );
+            self.report(file, rule::SAME_PACKAGE_TWICE, &sentence);
         }
     }
 

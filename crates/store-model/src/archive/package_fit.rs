@@ -4,12 +4,13 @@
 use super::package_check::{Check, New};
 use super::package_families::is_rival;
 use super::{
-    central_directory::{Archive, Inside, Method},
+    central_directory::{Archive, ArchiveFile, Inside, Method},
     fault::DEFLATE64,
-    fit::{Fit, is_package, zip_path},
-    manifest::{Manifest, version},
+    fit_parts::{Fit, has_ending, is_bundle, is_package, zip_path},
+    manifest::{Manifest, PackageKind, version},
 };
 use crate::{
+    family::Family,
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
@@ -21,6 +22,7 @@ use crate::{
     version::Version,
 };
 use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 
 /// Values named in one sentence; more would be a list that nobody reads.
 const MOST_NAMED: usize = 8;
@@ -35,20 +37,21 @@ pub(super) fn remarks(
 ) -> Vec<Finding> {
     let all = packages(kind, document);
     let new = news(archive, fit, &all);
-    let old = all
-        .into_iter()
-        .filter(|package| package.status != FileStatus::PendingUpload)
-        .collect();
+    let is_old = |package: &&PackageFacts| package.status != FileStatus::PendingUpload;
+    let old = all.iter().filter(is_old).cloned().collect();
     let mut check = Check {
         kind,
         document,
         old,
         found: Vec::new(),
+        said: HashSet::new(),
     };
     for file in &new {
         check.unread(file);
+        check.several(file);
         for manifest in file.manifests() {
             check.gaps(file, manifest);
+            check.makeup(file, manifest);
             check.version_number(file, manifest);
             check.identity(file, manifest, identity);
             check.against_old(file, manifest);
@@ -57,7 +60,9 @@ pub(super) fn remarks(
         }
     }
     check.twice(&new, fit);
-    check.customers(&cargo(archive));
+    let cargo = cargo(archive);
+    check.bundle_after_bundle(&cargo);
+    check.customers(&cargo);
     for file in archive
         .files
         .iter()
@@ -73,47 +78,36 @@ pub(super) fn remarks(
 }
 
 /// The packages of the ZIP that the document waits for, or that it could be made to wait for.
-fn news<'a>(archive: &'a Archive, fit: &Fit, all: &[PackageFacts]) -> Vec<New<'a>> {
-    let is_new = |file: &&super::central_directory::ArchiveFile| {
-        is_package(&file.name)
-            && (fit.matched.contains(&file.name)
-                || fit.missing.iter().any(|missing| {
-                    missing
-                        .near
-                        .as_ref()
-                        .is_some_and(|near| near.name == file.name)
-                })
-                || fit
-                    .extra
-                    .iter()
-                    .any(|extra| extra.name == file.name && !extra.is_known))
+fn news<'a>(archive: &'a Archive, fit: &'a Fit, all: &'a [PackageFacts]) -> Vec<New<'a>> {
+    let near = fit.missing.iter().filter_map(|missing| {
+        let near = missing.near.as_ref()?;
+        Some((near.name.as_str(), missing.pointer.as_str()))
+    });
+    let near: HashMap<&str, &str> = near.collect();
+    let waiting = all
+        .iter()
+        .filter(|entry| entry.status == FileStatus::PendingUpload)
+        .map(|entry| (zip_path(&entry.file_name), entry.pointer.as_str()));
+    let waiting: HashMap<String, &str> = waiting.collect();
+    let matched: HashSet<&str> = fit.matched.iter().map(String::as_str).collect();
+    let extra = fit.extra.iter().filter(|extra| !extra.is_known);
+    let extra: HashSet<&str> = extra.map(|extra| extra.name.as_str()).collect();
+    let read = |file: &'a ArchiveFile| {
+        let name = file.name.as_str();
+        let is_new = matched.contains(name) || near.contains_key(name) || extra.contains(name);
+        let pointer = near.get(name).or_else(|| waiting.get(name)).copied();
+        (is_new && is_package(name)).then(|| New {
+            name,
+            pointer: pointer.unwrap_or_default().to_owned(),
+            file,
+        })
     };
-    let pointer = |name: &str| {
-        let near = fit
-            .missing
-            .iter()
-            .find(|missing| missing.near.as_ref().is_some_and(|near| near.name == name));
-        let entry = || {
-            all.iter().find(|entry| {
-                entry.status == FileStatus::PendingUpload && zip_path(&entry.file_name) == name
-            })
-        };
-        near.map(|missing| missing.pointer.clone())
-            .or_else(|| Some(entry()?.pointer.clone()))
-            .unwrap_or_default()
-    };
-    let new = archive.files.iter().filter(is_new);
-    new.map(|file| New {
-        name: &file.name,
-        pointer: pointer(&file.name),
-        inside: &file.inside,
-    })
-    .collect()
+    archive.files.iter().filter_map(read).collect()
 }
 
 impl Check<'_> {
     fn unread(&mut self, file: &New) {
-        match file.inside {
+        match &file.file.inside {
             Inside::Broken(why) => {
                 let sentence = format!("{} cannot be read as a package: {why}.", file.name);
                 self.say(
@@ -136,49 +130,115 @@ impl Check<'_> {
     }
 
     fn gaps(&mut self, file: &New, manifest: &Manifest) {
+        let name = file.name;
         for gap in manifest.gaps.iter().take(MOST_NAMED) {
-            self.say(
-                Severity::Warning,
-                &file.pointer,
-                rule::BUNDLE_INCOMPLETE,
-                &format!("{}: {gap}.", file.name),
+            self.report(file, rule::BUNDLE_INCOMPLETE, &format!("{name}: {gap}."));
+        }
+        for (rule, found) in [
+            (rule::BUNDLE_CONTRADICTS_ITSELF, &manifest.contradictions),
+            (rule::PACKAGE_NOT_INSPECTED, &manifest.unread),
+        ] {
+            for sentence in found.iter().take(MOST_NAMED) {
+                self.report(file, rule, &format!("{name}: {sentence}."));
+            }
+        }
+        for part in &manifest.lacks {
+            let sentence = format!("{name} has no {part}, which every package needs.");
+            self.report(file, rule::PACKAGE_PART_MISSING, &sentence);
+        }
+    }
+
+    /// What kind of package it is, and whether it has what the Store wants of one.
+    fn makeup(&mut self, file: &New, manifest: &Manifest) {
+        let name = file.name;
+        let is_upload = has_ending(name, &["msixupload", "appxupload"]);
+        if manifest.is_bundle != is_bundle(name) && !is_upload {
+            let (is, called) = if manifest.is_bundle {
+                ("a bundle", "a package")
+            } else {
+                ("a package", "a bundle")
+            };
+            let sentence = format!("{name} is {is}, but has the name of {called}.");
+            self.report(file, rule::PACKAGE_TYPE_MISMATCH, &sentence);
+        }
+        let kind = match manifest.kind {
+            PackageKind::App => "",
+            PackageKind::Framework => "a framework for other apps",
+            PackageKind::Resource => "only resources (languages or pictures) of another package",
+            PackageKind::Optional => "an optional package of another one",
+        };
+        if !kind.is_empty() {
+            let sentence = format!("{name} is {kind}: the Store wants the app itself here.");
+            self.report(file, rule::PACKAGE_NOT_AN_APP, &sentence);
+        }
+        if manifest.is_bundle && manifest.packages.is_empty() {
+            let sentence = format!("{name} is a bundle without any application package.");
+            self.report(file, rule::BUNDLE_WITHOUT_APP, &sentence);
+            return;
+        }
+        // What was not read may say it.
+        let is_read = manifest.unread.is_empty() && manifest.gaps.is_empty();
+        if is_read && manifest.languages.is_empty() {
+            let sentence =
+                format!("{name} names no language: a manifest needs a Resource with one.");
+            self.report(file, rule::PACKAGE_LANGUAGE_MISSING, &sentence);
+        }
+        let is_windows = |family: &Family| family.name.starts_with("Windows.");
+        if is_read && !manifest.is_windows_8 && !manifest.families.iter().any(is_windows) {
+            let sentence = match manifest.families.first() {
+                None => format!("{name} names no device family: no device would get it."),
+                Some(family) => format!(
+                    "{name} is for {} alone, which is no device family of Windows.",
+                    family.name
+                ),
+            };
+            self.report(file, rule::DEVICE_FAMILY_MISSING, &sentence);
+        }
+        if !manifest.debug_frameworks.is_empty() {
+            let sentence = format!(
+                "{name} depends on {}: the Store wants a release build.",
+                listed(&manifest.debug_frameworks, MOST_NAMED)
             );
+            self.report(file, rule::DEBUG_FRAMEWORK, &sentence);
         }
     }
 
     fn version_number(&mut self, file: &New, manifest: &Manifest) {
         let (name, text) = (file.name, &manifest.version);
+        let has_revision =
+            |text: &str| matches!(version(text), Some(Version([.., last])) if last != 0);
         match version(text) {
             None | Some(Version([0, ..])) => {
                 let sentence = format!(
-                    "{name} has the version {text}: the Store takes four parts up to 65535, the first not 0."
+                    "{name} has the version {text}: the Store takes four numbers up to 65535 without zeros before them, the first not 0."
                 );
-                self.say(
-                    Severity::Error,
-                    &file.pointer,
-                    rule::PACKAGE_VERSION_INVALID,
-                    &sentence,
-                );
+                self.report(file, rule::PACKAGE_VERSION_INVALID, &sentence);
             }
-            Some(Version([.., last])) if last != 0 => {
-                // The Store keeps the fourth part for itself; for desktop programs it has let others pass.
-                let is_uwp = !manifest.is_full_trust();
-                let severity = if is_uwp {
-                    Severity::Error
-                } else {
-                    Severity::Warning
-                };
+            // The manifests of Windows 8 came before that rule.
+            Some(_) if has_revision(text) && !manifest.is_windows_8 => {
                 let sentence = format!(
                     "{name} has the version {text}: the fourth part belongs to the Store and must be 0."
                 );
-                self.say(
-                    severity,
-                    &file.pointer,
-                    rule::PACKAGE_VERSION_FOURTH_PART,
-                    &sentence,
-                );
+                self.report(file, rule::PACKAGE_VERSION_FOURTH_PART, &sentence);
             }
             Some(_) => {}
+        }
+        if !manifest.inner_versions.is_empty() {
+            let inner = listed(&manifest.inner_versions, MOST_NAMED);
+            let sentence =
+                format!("{name} is the bundle {text}, but the packages in it are {inner}.");
+            let is_odd = manifest.inner_versions.iter().any(|it| has_revision(it));
+            let severity = if is_odd && !manifest.is_windows_8 {
+                Severity::Warning
+            } else {
+                Severity::Note
+            };
+            self.say(
+                severity,
+                &file.pointer,
+                rule::BUNDLE_VERSIONS_DIFFER,
+                &sentence,
+            );
         }
     }
 
@@ -232,25 +292,10 @@ impl Check<'_> {
                 .filter_map(|old| Some((version(&old.version)?, *old)))
                 .max_by_key(|(version, _)| *version);
             let said = if let Some(old) = same {
-                // Flights do not tell the architecture, and one to be deleted may be out of the way.
-                let is_sure =
-                    old.status != FileStatus::PendingDelete && !old.architecture.is_empty();
-                let (severity, why) = if is_sure {
-                    (
-                        Severity::Error,
-                        "the Store refuses the same version a second time",
-                    )
-                } else {
-                    (
-                        Severity::Warning,
-                        "the Store may refuse the same version a second time",
-                    )
-                };
                 Some((
-                    severity,
                     rule::PACKAGE_VERSION_TWICE,
                     format!(
-                        "{} is {} for {architecture}, as {} is: {why}.",
+                        "{} is {} for {architecture}, as {} is: the Store refuses another file of the same version.",
                         file.name, manifest.version, old.file_name
                     ),
                 ))
@@ -259,12 +304,12 @@ impl Check<'_> {
                     "{} brings {} for {architecture}, but {} is {newest}: whoever has that one never gets the older one.",
                     file.name, manifest.version, old.file_name
                 );
-                Some((Severity::Warning, rule::PACKAGE_OLDER_THAN_LIVE, sentence))
+                Some((rule::PACKAGE_OLDER_THAN_LIVE, sentence))
             } else {
                 None
             };
-            if let Some((severity, rule, sentence)) = said {
-                self.say(severity, &file.pointer, rule, &sentence);
+            if let Some((rule, sentence)) = said {
+                self.report(file, rule, &sentence);
                 // One word for a bundle; its architectures share the version.
                 return;
             }

@@ -16,6 +16,7 @@ use crate::{
     target::Kind,
 };
 use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
 
 /// How an archive fits a document, with what is inside of its packages and pictures. `identity` is what the product's packages
 /// are called, where that is known.
@@ -48,21 +49,22 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
         .iter()
         .filter_map(|missing| rename(document, missing))
         .collect();
-    let is_false = |name: &str| {
-        fit.faults
-            .iter()
-            .any(|fault| matches!(fault, ArchiveFault::NoPackage { name: no } if no == name))
-    };
+    let no_packages = fit.faults.iter().filter_map(|fault| match fault {
+        ArchiveFault::NoPackage { name } => Some(name.as_str()),
+        _ => None,
+    });
+    let no_packages: HashSet<&str> = no_packages.collect();
+    let is_false = |name: &str| no_packages.contains(name);
     let successors = successors(fit, &is_false);
     repairs.extend(
         successors
             .iter()
             .filter_map(|(missing, name)| succeed(document, missing, name)),
     );
+    let heirs: HashSet<&str> = successors.iter().map(|(_, name)| *name).collect();
     let news = || {
-        fit.extra.iter().filter(|extra| {
-            !extra.is_known && !successors.iter().any(|(_, name)| *name == extra.name)
-        })
+        let is_new = |extra: &&Extra| !extra.is_known && !heirs.contains(extra.name.as_str());
+        fit.extra.iter().filter(is_new)
     };
     if let Some(pointer) = packages_pointer(kind, document) {
         let is_clear =
@@ -76,10 +78,12 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
             }],
         }));
         // What an earlier ZIP was to bring. Without any package in its place it may as well have been forgotten in this one.
+        let replaced: HashSet<&str> = successors
+            .iter()
+            .map(|(missing, _)| missing.pointer.as_str())
+            .collect();
         let is_gone = |missing: &&Missing| {
-            let has_heir = successors
-                .iter()
-                .any(|(heir, _)| heir.pointer == missing.pointer);
+            let has_heir = replaced.contains(missing.pointer.as_str());
             missing.role == Role::Package
                 && missing.near.is_none()
                 && !has_heir
@@ -180,24 +184,21 @@ fn successors<'a>(fit: &'a Fit, is_false: &dyn Fn(&str) -> bool) -> Vec<(&'a Mis
             .filter(|part| !part.starts_with(|c: char| c.is_ascii_digit()) || !part.contains('.'));
         parts.collect::<Vec<_>>().join("_")
     };
-    let only = |names: Vec<&'a str>| match names.as_slice() {
-        [name] => Some(*name),
-        _ => None,
+    let by_stem = |names: &mut dyn Iterator<Item = &'a str>| {
+        let mut found: HashMap<String, Vec<&'a str>> = HashMap::new();
+        for name in names {
+            found.entry(stem(name)).or_default().push(name);
+        }
+        found
     };
+    let waiting = by_stem(&mut gone.iter().map(|missing| missing.file_name.as_str()));
+    let brought = by_stem(&mut new.iter().copied());
     let pair = |missing: &&'a Missing| {
         let own = stem(&missing.file_name);
-        let is_alone = gone
-            .iter()
-            .filter(|other| stem(&other.file_name) == own)
-            .count()
-            == 1;
-        let name = only(
-            new.iter()
-                .copied()
-                .filter(|name| stem(name) == own)
-                .collect(),
-        )?;
-        is_alone.then_some((*missing, name))
+        match (waiting.get(&own)?.as_slice(), brought.get(&own)?.as_slice()) {
+            ([_], [name]) => Some((*missing, *name)),
+            _ => None,
+        }
     };
     gone.iter().filter_map(pair).collect()
 }

@@ -8,7 +8,7 @@ use super::file_name;
 use crate::{
     archive::{
         Archive, ArchiveFile, Inside,
-        fit::{is_bundle, zip_path},
+        fit::{has_ending, is_bundle, zip_path},
         manifest::Manifest,
     },
     json::pointer::member,
@@ -74,6 +74,7 @@ pub struct Brought {
     pub families: Vec<Family>,
     pub languages: Vec<String>,
     pub capabilities: Vec<String>,
+    pub is_bundle: bool,
 }
 
 impl Brought {
@@ -96,6 +97,7 @@ impl Brought {
             families: all(manifests, |manifest| &manifest.families),
             languages: all(manifests, |manifest| &manifest.languages),
             capabilities: all(manifests, |manifest| &manifest.capabilities),
+            is_bundle: manifests.iter().any(|manifest| manifest.is_bundle),
         })
     }
 
@@ -153,6 +155,8 @@ pub struct PackageRow {
     pub architecture: String,
     /// The processors that it is for.
     pub architectures: Vec<String>,
+    /// Unknown of an upload file that nobody has looked into.
+    pub is_bundle: Option<bool>,
     pub families: Vec<Family>,
     pub languages: Vec<String>,
     pub capabilities: Vec<String>,
@@ -231,6 +235,8 @@ fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
             },
             pointer: facts.pointer,
             architectures: architectures(&facts.file_name, &facts.architecture),
+            is_bundle: (!has_ending(&facts.file_name, &["msixupload", "appxupload"]))
+                .then(|| is_bundle(&facts.file_name)),
             file_name: facts.file_name,
             architecture: facts.architecture,
             languages: facts.languages,
@@ -255,6 +261,7 @@ fn learn(row: &mut PackageRow, cargo: &Cargo) {
         row.families.clone_from(&brought.families);
         row.languages.clone_from(&brought.languages);
         row.capabilities.clone_from(&brought.capabilities);
+        row.is_bundle = Some(brought.is_bundle);
         row.source = Source::Zip;
     } else if row.source == Source::Nobody {
         let named = file_name::read(&row.file_name);
@@ -264,6 +271,22 @@ fn learn(row: &mut PackageRow, cargo: &Cargo) {
             row.source = Source::Name;
         }
     }
+}
+
+/// Why loose packages are refused where customers have a bundle; nothing where a bundle stays, or may.
+pub fn lacks_bundle(rows: &[PackageRow]) -> Option<String> {
+    let staying = || rows.iter().filter(|row| row.disposition.stays());
+    let had = rows
+        .iter()
+        .find(|row| row.disposition.is_live() && row.is_bundle == Some(true))?;
+    let is_new = |row: &&PackageRow| row.disposition == Disposition::New;
+    let new = staying().find(is_new)?;
+    staying().all(|row| row.is_bundle == Some(false)).then(|| {
+        format!(
+            "{} is a bundle, but {} and the other packages that stay are none: once a bundle was published, the Store wants one in every submission.",
+            had.file_name, new.file_name
+        )
+    })
 }
 
 /// What is to be said of one package; the worst first.

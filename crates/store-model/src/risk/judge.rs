@@ -9,6 +9,7 @@ use crate::{
     finding::places,
     json::pointer::{child, member, names},
     packages::rows::Cargo,
+    safe_text,
     target::Kind,
     units::counted,
     value::{Date, brief, date, is_empty, numbers_equal},
@@ -140,11 +141,14 @@ impl<'a> Weighing<'a> {
         }
     }
 
+    /// The sentence quotes documents, and stays one line whatever stands there.
     pub(super) fn add(&mut self, kind: RiskKind, pointer: String, sentence: String) {
+        let sentence = safe_text::line(&sentence).into_owned();
         self.found.push(Risk {
             kind,
             pointer,
-            sentence,
+            // It quotes the document, and stays one line whatever stands there.
+            sentence: safe_text::line(&sentence).into_owned(),
         });
     }
 
@@ -194,7 +198,7 @@ impl<'a> Weighing<'a> {
                 // What is missing with its holder is told of the holder.
                 Some(last) if last.kind == kind && last.pointer == pointer => {
                     last.sentence.push(' ');
-                    last.sentence.push_str(&sentence);
+                    last.sentence.push_str(&safe_text::line(&sentence));
                 }
                 _ => self.add(kind, pointer, sentence),
             }

@@ -7,7 +7,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::{packages::rows::Cargo, rule::Rule, rule_table, target::Kind};
+use crate::{
+    finding::{Finding, Severity},
+    packages::rows::Cargo,
+    rule::Rule,
+    rule_table,
+    target::Kind,
+};
 use judge::Weighing;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,6 +79,29 @@ pub fn risks(kind: Kind, base: Option<&Value>, sent: &Value, cargo: &Cargo) -> V
         weighing.weigh(row);
     }
     weighing.found
+}
+
+/// Who loses a package, by what the ZIP was found to hold: the one risk that a document alone cannot tell.
+pub fn coverage(kind: Kind, sent: &Value, cargo: &Cargo) -> Option<Risk> {
+    let mut weighing = Weighing::new(kind, None, sent, cargo);
+    if kind.packages_field().is_some() {
+        packages::coverage(&mut weighing);
+    }
+    weighing.found.pop()
+}
+
+/// Whether a finding keeps a release back: an error does, unless it was allowed. What is certain cannot be allowed.
+pub fn blocks(finding: &Finding, allow: &[Allowance]) -> bool {
+    finding.severity == Severity::Error && !allow.contains(&Allowance::Finding(finding.rule))
+}
+
+/// How an error that is not certain can be allowed; for the end of its sentence.
+pub fn way_round(finding: &Finding) -> String {
+    if finding.severity == Severity::Error && !finding.rule.certainty.is_certain() {
+        format!(" (--allow {})", Allowance::Finding(finding.rule))
+    } else {
+        String::new()
+    }
 }
 
 /// What a person or a script has said yes to beforehand: one kind of change, or one rule that only warns.

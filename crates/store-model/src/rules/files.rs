@@ -6,7 +6,7 @@ use crate::{
     finding::Inspection,
     json::pointer::{child, member},
     limits,
-    package::{FileEntry, FileStatus, Role, files},
+    package::{FileEntry, FileStatus, Role, files, packages},
     target::Kind,
 };
 use serde_json::Value;
@@ -54,14 +54,17 @@ fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
         .unwrap_or_default();
     match entry.role {
         Role::Package if !is_package(&entry.file_name) => {
+            let is = if limits::ENCRYPTED_ENDINGS.contains(&ending.as_str()) {
+                "an encrypted package; the Store takes one that is not"
+            } else {
+                "no package"
+            };
+            let name = &entry.file_name;
+            let endings = limits::PACKAGE_ENDINGS.join(", ");
             inspection.report(
                 place(),
                 rule::PACKAGE_FILE_TYPE,
-                format!(
-                    "{} is no package: {}.",
-                    entry.file_name,
-                    limits::PACKAGE_ENDINGS.join(", ")
-                ),
+                format!("{name} is {is}: {endings}."),
             );
         }
         Role::Package if ending == "xap" => inspection.report(
@@ -126,6 +129,9 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
                 ),
             );
         }
+        // One that the server has is told with the packages.
+        (FileStatus::PendingUpload, Role::Package)
+            if inspection.base.is_some() && has_id && is_on_server(inspection, entry) => {}
         (FileStatus::PendingUpload, _) if has_id => {
             inspection.report(
                 child(&entry.pointer, "id"),
@@ -135,6 +141,12 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
         }
         _ => {}
     }
+}
+
+fn is_on_server(inspection: &Inspection<'_>, entry: &FileEntry) -> bool {
+    let packages = |base| packages(inspection.kind, base);
+    let known = inspection.base.map(packages).unwrap_or_default();
+    known.iter().any(|known| known.id == entry.id)
 }
 
 /// A name stands for one file of the ZIP, and a new file should not bear an old one's: packages as a whole, images in a listing.

@@ -2,13 +2,13 @@
 
 use crate::rule_table as rule;
 use crate::{
-    finding::{Inspection, Severity},
+    finding::Inspection,
     json::pointer::{child, member},
     limits,
     package::{FileStatus, PackageFacts, packages},
     packages::{
         coverage,
-        rows::{Cargo, Mark, rows},
+        rows::{Cargo, Mark, PackageRow, lacks_bundle, rows},
     },
     target::Kind,
 };
@@ -22,7 +22,11 @@ pub fn check(inspection: &mut Inspection<'_>) {
         member(inspection.document, field).map_or_else(String::new, |(key, _)| child("", key));
     let facts = packages(inspection.kind, inspection.document);
     package_list(inspection, &pointer, &facts);
-    superseded(inspection);
+    let rows = rows(inspection.kind, inspection.document, None, &Cargo::new());
+    superseded(inspection, &rows);
+    if let Some(sentence) = lacks_bundle(&rows) {
+        inspection.report(pointer.clone(), rule::BUNDLE_REQUIRED, sentence);
+    }
     for package in &facts {
         needed_choices(inspection, package);
     }
@@ -70,16 +74,7 @@ fn package_list(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Package
         ) else {
             continue;
         };
-        // What the server already keeps side by side, it takes.
-        let is_taken = [other, package]
-            .iter()
-            .all(|package| package.status == FileStatus::Uploaded);
-        inspection.report_as(
-            if is_taken {
-                Severity::Warning
-            } else {
-                Severity::Error
-            },
+        inspection.report(
             package.pointer.clone(),
             rule::PACKAGE_VERSION_TWICE,
             format!(
@@ -162,6 +157,19 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
         .iter()
         .filter_map(|package| package.id.as_deref())
         .collect();
+    let is_known =
+        |package: &&PackageFacts| package.id.as_deref().is_some_and(|id| known.contains(id));
+    let as_new = |package: &&PackageFacts| package.status == FileStatus::PendingUpload;
+    for package in facts.iter().filter(as_new).filter(is_known) {
+        inspection.report(
+            child(&package.pointer, "id"),
+            rule::EXISTING_PACKAGE_AS_NEW,
+            format!(
+                "{} is PendingUpload with the id of a package on the server. To replace that one, mark it PendingDelete and add an entry without an id.",
+                package.file_name
+            ),
+        );
+    }
     for package in facts
         .iter()
         .filter(|package| package.id.as_deref().is_some_and(|id| !known.contains(id)))
@@ -177,9 +185,8 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
     }
 }
 
-fn superseded(inspection: &mut Inspection<'_>) {
-    let rows = rows(inspection.kind, inspection.document, None, &Cargo::new());
-    for (row, marks) in rows.iter().zip(coverage::marks(inspection.kind, &rows)) {
+fn superseded(inspection: &mut Inspection<'_>, rows: &[PackageRow]) {
+    for (row, marks) in rows.iter().zip(coverage::marks(inspection.kind, rows)) {
         for mark in marks {
             let Mark::Superseded { by, .. } = mark else {
                 continue;

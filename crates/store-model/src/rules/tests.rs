@@ -107,7 +107,7 @@ fn the_reference_examples_give_no_false_alarm() {
 #[case("/applicationPackages/-", json!({"fileName": "a.zip", "fileStatus": "PendingUpload"}), "package-file-type", Severity::Error, "/applicationPackages/1/fileName")]
 #[case("/applicationPackages/-", json!({"fileName": "a.msix", "fileStatus": "pendingupload"}), "value-case", Severity::Error, "/applicationPackages/1/fileStatus")]
 #[case("/applicationPackages/-", json!({"fileName": "a.msix"}), "file-status-missing", Severity::Error, "/applicationPackages/1")]
-#[case("/applicationPackages/-", json!({"fileName": "b.msix", "fileStatus": "PendingUpload", "version": "2.4.0.0", "architecture": "X64"}), "package-version-twice", Severity::Error, "/applicationPackages/1")]
+#[case("/applicationPackages/-", json!({"fileName": "b.msix", "fileStatus": "PendingUpload", "version": "2.4.0.0", "architecture": "X64"}), "package-version-twice", Severity::Warning, "/applicationPackages/1")]
 #[case("/applicationPackages/-", json!({"fileName": "northwind.notes_2.4.0.0.msixbundle", "fileStatus": "PendingUpload"}), "package-name-reused", Severity::Warning, "/applicationPackages/1/fileName")]
 #[case("/applicationPackages", json!(vec![json!({"fileName": "a.msix", "fileStatus": "Uploaded", "id": "2000000000071000001"}); 26]), "too-many-packages", Severity::Warning, "/applicationPackages")]
 #[case("/listings/en-us/baseListing/shortTitle", json!("\u{1F600}".repeat(26)), "text-too-long-in-utf16", Severity::Warning, "/listings/en-us/baseListing/shortTitle")]
@@ -212,7 +212,7 @@ fn the_reference_examples_give_no_false_alarm() {
 )]
 #[case("/applicationPackages/0/fileName", json!("Other.msixbundle"), "package-renamed", Severity::Warning, "/applicationPackages/0/fileName")]
 #[case("/applicationPackages/0/version", json!("9.0.0.0"), "read-only-field-changed", Severity::Note, "/applicationPackages/0/version")]
-#[case("/applicationPackages/0/fileStatus", json!("PendingUpload"), "new-file-has-id", Severity::Warning, "/applicationPackages/0/id")]
+#[case("/applicationPackages/0/fileStatus", json!("PendingUpload"), "existing-package-as-new", Severity::Error, "/applicationPackages/0/id")]
 #[case("/applicationPackages/0/fileStatus", json!("PendingDelete"), "no-package-left", Severity::Warning, "/applicationPackages")]
 #[case(
     "/applicationPackages/0/minimumSystemRam",

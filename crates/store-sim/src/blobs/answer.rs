@@ -1,9 +1,8 @@
 //! How a blob call is answered: the headers that every answer carries, those of uploads and downloads, and the bytes.
-//! Knows no rule about who gets which answer.
 
 use super::blob::{Committed, Properties};
 use super::content::BlobFile;
-use super::receive::Sums;
+use super::receive::Checksums;
 use super::refusal::Refusal;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -44,11 +43,13 @@ impl Answer {
             .with("last-modified", &http_date(committed.modified))
     }
 
-    /// What an upload is answered with.
-    pub(super) fn written(self, sums: &Sums) -> Self {
-        let answer = self
-            .with("x-ms-request-server-encrypted", "true")
-            .with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
+    /// What an upload is answered with: both sums for a whole blob, else the one that was asked for. Before 2019-02-02 there
+    /// was only one.
+    pub(super) fn written(self, sums: &Checksums, version: &str, is_whole: bool) -> Self {
+        let mut answer = self.with("x-ms-request-server-encrypted", "true");
+        if version >= "2019-02-02" && (is_whole || sums.md5.is_none()) {
+            answer = answer.with("x-ms-content-crc64", &BASE64_STANDARD.encode(sums.crc64));
+        }
         match sums.md5 {
             Some(md5) => answer.with("content-md5", &BASE64_STANDARD.encode(md5)),
             None => answer,
@@ -95,11 +96,13 @@ pub(super) fn finish(
         let time = Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%S%.7fZ")
             .to_string();
-        let mut answer = Answer::new(refusal.status)
-            .with("content-type", "application/xml")
-            .with("x-ms-error-code", refusal.code);
+        let mut answer = Answer::new(refusal.status).with("x-ms-error-code", refusal.code);
+        if let Some(length) = refusal.length {
+            answer = answer.with("content-range", &format!("bytes */{length}"));
+        }
         // A HEAD has no body to put the reason into; that is what the header is for.
         if method != Method::HEAD {
+            answer = answer.with("content-type", "application/xml");
             answer.body = Body::from(refusal.body(&request, &time));
         }
         answer

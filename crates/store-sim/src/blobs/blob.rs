@@ -1,7 +1,7 @@
 //! One block blob: what is staged, what is committed, and what each call does to it.
 //! Knows no HTTP beyond the refusals it answers with; never touches the bytes.
 
-use super::block_list::{LONGEST, Source};
+use super::block_list::{MOST_BLOCKS, Source};
 use super::content::{Content, Piece};
 use super::refusal::Refusal;
 use axum::http::StatusCode;
@@ -57,7 +57,7 @@ pub(crate) struct Conditions {
 
 /// Blocks that nothing refers to any more. Dropping it removes files: not on an async thread.
 #[must_use]
-pub(crate) struct Leftover {
+pub(crate) struct Discarded {
     _blocks: Vec<Arc<Piece>>,
     _content: Option<Committed>,
 }
@@ -119,9 +119,9 @@ impl Blob {
     }
 
     /// Drops what is staged, as the service does after a week.
-    pub(super) fn forget(&self) -> Leftover {
+    pub(super) fn forget(&self) -> Discarded {
         let staged = std::mem::take(&mut self.state().staged);
-        Leftover::of(staged, None)
+        Discarded::of(staged, None)
     }
 
     /// Whether a write under these conditions could succeed now; asked before the body is taken.
@@ -135,13 +135,13 @@ impl Blob {
     }
 
     /// Put Block, second half. A block of the same id is replaced.
-    pub(super) fn stage(&self, id: String, piece: Piece) -> Result<Leftover, Refusal> {
+    pub(super) fn stage(&self, id: String, piece: Piece) -> Result<Discarded, Refusal> {
         let mut state = self.state();
         // Again, because another request may have staged ids of another length meanwhile.
         state.accepts(&id)?;
         let old = state.staged.insert(id, Arc::new(piece));
         drop(state);
-        Ok(Leftover::of(old.map(|old| (String::new(), old)), None))
+        Ok(Discarded::of(old.map(|old| (String::new(), old)), None))
     }
 
     /// Put Blob: the piece becomes the content; what was staged is dropped.
@@ -150,7 +150,7 @@ impl Blob {
         piece: Piece,
         properties: Properties,
         conditions: &Conditions,
-    ) -> Result<(Committed, Leftover), Refusal> {
+    ) -> Result<(Committed, Discarded), Refusal> {
         let mut state = self.state();
         conditions.allow_write(state.committed.as_ref())?;
         let content = Content::of([Arc::new(piece)]);
@@ -163,8 +163,8 @@ impl Blob {
         list: &[(Source, String)],
         properties: Properties,
         conditions: &Conditions,
-    ) -> Result<(Committed, Leftover), Refusal> {
-        if list.len() > LONGEST {
+    ) -> Result<(Committed, Discarded), Refusal> {
+        if list.len() > MOST_BLOCKS {
             return Err(Refusal::bad_request(
                 "BlockListTooLong",
                 "The block list may not contain more than 50,000 blocks.",
@@ -246,7 +246,7 @@ impl State {
         content: Content,
         blocks: Vec<(String, Arc<Piece>)>,
         properties: Properties,
-    ) -> (Committed, Leftover) {
+    ) -> (Committed, Discarded) {
         let now = Timestamp::now();
         let committed = Committed {
             content: Arc::new(content),
@@ -259,7 +259,7 @@ impl State {
         };
         let old = self.committed.replace(committed.clone());
         let staged = std::mem::take(&mut self.staged);
-        (committed, Leftover::of(staged, old))
+        (committed, Discarded::of(staged, old))
     }
 }
 
@@ -268,7 +268,7 @@ fn raw_length(id: &str) -> usize {
     id.trim_end_matches('=').len() * 3 / 4
 }
 
-impl Leftover {
+impl Discarded {
     fn of(
         blocks: impl IntoIterator<Item = (String, Arc<Piece>)>,
         content: Option<Committed>,

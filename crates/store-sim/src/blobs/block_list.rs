@@ -1,11 +1,10 @@
 //! The XML of Put Block List and Get Block List. Small on purpose: one element holds ids, nothing nests deeper.
-//! Knows no blob.
 
 use super::refusal::escape;
 use std::fmt::Write as _;
 
 /// Blocks in a list, at most.
-pub(crate) const LONGEST: usize = 50_000;
+pub(crate) const MOST_BLOCKS: usize = 50_000;
 
 /// Where Put Block List shall look for a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

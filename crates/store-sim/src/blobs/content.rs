@@ -1,4 +1,4 @@
-//! Where blob bytes lie: one file a block in a folder of their own, read as one stream without ever being joined.
+//! The bytes of blobs on disk: one file for each block, read as one stream without being joined.
 //! Knows no HTTP.
 
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
-/// The folder that all blocks of one simulator lie in. It goes away with the last block.
+/// The folder with all blocks of one simulator. It is removed with the last block.
 pub(crate) struct Spool {
     folder: TempDir,
     next: AtomicU64,

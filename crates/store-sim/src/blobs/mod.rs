@@ -1,10 +1,9 @@
 //! The blob storage behind `fileUploadUrl`: block blobs reached through a shared access signature, as Azure serves them.
-//! Knows nothing of submissions.
 
-mod announced;
 mod answer;
 mod blob;
 mod block_list;
+mod body_headers;
 mod content;
 mod receive;
 mod refusal;

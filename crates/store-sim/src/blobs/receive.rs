@@ -17,13 +17,13 @@ const BATCH: usize = 1 << 20;
 
 /// Why no body arrived.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub(super) enum BodyError {
     /// The connection ended early, or more came than was announced.
     Cut,
     Disk(io::Error),
 }
 
-impl From<io::Error> for Broken {
+impl From<io::Error> for BodyError {
     fn from(error: io::Error) -> Self {
         Self::Disk(error)
     }
@@ -31,19 +31,19 @@ impl From<io::Error> for Broken {
 
 /// Checksums of a body.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Sums {
+pub(crate) struct Checksums {
     /// CRC-64/NVME, little endian as the header has it.
     pub crc64: [u8; 8],
     /// Only when asked for: it costs ten times the CRC.
     pub md5: Option<[u8; 16]>,
 }
 
-struct Summer {
+struct Summing {
     crc64: Crc64,
     md5: Option<Md5>,
 }
 
-impl Summer {
+impl Summing {
     fn new(with_md5: bool) -> Self {
         Self {
             crc64: Crc64::new(),
@@ -58,8 +58,8 @@ impl Summer {
         }
     }
 
-    fn finish(self) -> Sums {
-        Sums {
+    fn finish(self) -> Checksums {
+        Checksums {
             crc64: self.crc64.sum64().to_le_bytes(),
             md5: self.md5.map(|md5| md5.finalize().into()),
         }
@@ -69,7 +69,7 @@ impl Summer {
 struct Writer {
     file: File,
     piece: Piece,
-    sums: Summer,
+    sums: Summing,
 }
 
 impl Writer {
@@ -110,18 +110,18 @@ pub(crate) async fn to_piece(
     with_md5: bool,
     spool: &Arc<Spool>,
     received: &AtomicU64,
-) -> Result<(Piece, Sums), Broken> {
+) -> Result<(Piece, Checksums), BodyError> {
     let (file, piece) = Spool::create(spool)?;
     let mut turn = Turn::Idle(Writer {
         file,
         piece,
-        sums: Summer::new(with_md5),
+        sums: Summing::new(with_md5),
     });
     let mut frames = body.into_data_stream();
     let mut batch = Vec::new();
     let mut gathered = 0;
     while let Some(frame) = frames.next().await {
-        let bytes = frame.map_err(|_| Broken::Cut)?;
+        let bytes = frame.map_err(|_| BodyError::Cut)?;
         received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         gathered += bytes.len();
         batch.push(bytes);
@@ -135,7 +135,7 @@ pub(crate) async fn to_piece(
     }
     let writer = turn.writer().await?;
     if writer.piece.length != length {
-        return Err(Broken::Cut);
+        return Err(BodyError::Cut);
     }
     Ok((writer.piece, writer.sums.finish()))
 }
@@ -146,21 +146,21 @@ pub(crate) async fn to_memory(
     length: u64,
     with_md5: bool,
     received: &AtomicU64,
-) -> Result<(Vec<u8>, Sums), Broken> {
-    let mut sums = Summer::new(with_md5);
+) -> Result<(Vec<u8>, Checksums), BodyError> {
+    let mut sums = Summing::new(with_md5);
     let mut all = Vec::new();
     let mut frames = body.into_data_stream();
     while let Some(frame) = frames.next().await {
-        let bytes = frame.map_err(|_| Broken::Cut)?;
+        let bytes = frame.map_err(|_| BodyError::Cut)?;
         received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         sums.update(&bytes);
         all.extend_from_slice(&bytes);
         if all.len() as u64 > length {
-            return Err(Broken::Cut);
+            return Err(BodyError::Cut);
         }
     }
     if all.len() as u64 != length {
-        return Err(Broken::Cut);
+        return Err(BodyError::Cut);
     }
     Ok((all, sums.finish()))
 }

@@ -12,6 +12,8 @@ pub(crate) struct Refusal {
     message: &'static str,
     /// Further elements of the body: name and text.
     details: Vec<(&'static str, String)>,
+    /// The blob's length, where a range goes beyond it.
+    pub length: Option<u64>,
 }
 
 impl Refusal {
@@ -21,6 +23,7 @@ impl Refusal {
             code,
             message,
             details: Vec::new(),
+            length: None,
         }
     }
 
@@ -67,6 +70,17 @@ impl Refusal {
             "The request body is too large and exceeds the maximum permissible limit.",
         )
         .with("MaxLimit", limit.to_string())
+    }
+
+    pub(super) fn range(length: u64) -> Self {
+        Self {
+            length: Some(length),
+            ..Self::new(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "InvalidRange",
+                "The range specified is invalid for the current size of the resource.",
+            )
+        }
     }
 
     pub(crate) fn not_found() -> Self {

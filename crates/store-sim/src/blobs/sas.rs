@@ -72,7 +72,7 @@ impl Key {
 
     /// The same with the end as it stands in `se`.
     pub(crate) fn query_until(&self, blob: &str, rights: &str, end: &str, form: Form) -> String {
-        // Whose key it is and how long it lives is signed, and not looked at.
+        // The key's owner and lifetime are signed, but not checked.
         let owner = uuid::Uuid::from_u64_pair(0x5e0a_9a52_4c1b_4f7e, 0x9d3a_71c6_b8e4_02f5);
         let tenant = uuid::Uuid::from_u64_pair(0x9bd4_1c77_20f3_4e68, 0x8a15_d6c0_93b2_7e41);
         let (end, rights) = (("se", end.to_owned()), ("sp", rights.to_owned()));
@@ -147,7 +147,7 @@ impl Key {
             .unwrap_or_default()
     }
 
-    /// Always there: HMAC takes a key of any length.
+    /// Never `None`: HMAC takes a key of any length.
     fn mac(&self, text: &str) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         mac.update(text.as_bytes());

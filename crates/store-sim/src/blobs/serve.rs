@@ -1,12 +1,12 @@
 //! The blob calls over HTTP: who may, how large, which checksum, and what comes back.
 //! Knows no submission; the state of a blob is `blob.rs`'s.
 
-use super::announced::{Announced, is_version, limits, text};
 use super::answer::{Answer, finish, http_date, stream};
-use super::blob::{Blob, Conditions, Leftover, Properties};
+use super::blob::{Blob, Conditions, Discarded, Properties};
 use super::block_list;
+use super::body_headers::{BodyHeaders, is_version, limits, text};
 use super::content::{BlobFile, Piece};
-use super::receive::{self, Broken, Sums};
+use super::receive::{self, BodyError, Checksums};
 use super::refusal::Refusal;
 use super::sas::{self, Denied, Query};
 use super::store::{Blobs, Shared};
@@ -47,7 +47,7 @@ impl Blobs {
     }
 }
 
-/// What lies around the blob is closed to its URL.
+/// An upload URL opens its blob only, not the container around it.
 async fn container(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
@@ -209,7 +209,7 @@ impl Call<'_> {
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED)
             .of(&committed)
-            .written(&sums))
+            .written(&sums, self.version, true))
     }
 
     async fn put_block(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
@@ -221,10 +221,10 @@ impl Call<'_> {
         }
         self.blob.accepts(id)?;
         let (piece, sums) = self
-            .receive(body, &announced, announced.md5.is_some())
+            .receive(body, &announced, self.needs_md5(&announced))
             .await?;
         discard(self.blob.stage(id.to_owned(), piece)?);
-        Ok(Answer::new(StatusCode::CREATED).written(&sums))
+        Ok(Answer::new(StatusCode::CREATED).written(&sums, self.version, false))
     }
 
     async fn put_block_list(&self, body: &mut Option<Body>) -> Result<Answer, Refusal> {
@@ -234,7 +234,7 @@ impl Call<'_> {
         let (bytes, sums) = receive::to_memory(
             taken,
             announced.length,
-            announced.md5.is_some(),
+            self.needs_md5(&announced),
             &self.shared.received,
         )
         .await
@@ -255,7 +255,7 @@ impl Call<'_> {
         discard(leftover);
         Ok(Answer::new(StatusCode::CREATED)
             .of(&committed)
-            .written(&sums))
+            .written(&sums, self.version, false))
     }
 
     fn block_list(&self) -> Result<Answer, Refusal> {
@@ -310,18 +310,18 @@ impl Call<'_> {
             .properties(&committed);
         if range.is_some() {
             if start >= whole {
-                return Err(Refusal::new(
-                    StatusCode::RANGE_NOT_SATISFIABLE,
-                    "InvalidRange",
-                    "The range specified is invalid for the current size of the resource.",
-                ));
+                return Err(Refusal::range(whole));
             }
             answer.status = StatusCode::PARTIAL_CONTENT;
             let last = (start + length).saturating_sub(1);
             answer = answer.with("content-range", &format!("bytes {start}-{last}/{whole}"));
         }
         answer = answer.with("content-length", &length.to_string());
-        if !is_head {
+        if is_head {
+            answer = answer
+                .with("x-ms-access-tier", "Hot")
+                .with("x-ms-access-tier-inferred", "true");
+        } else {
             answer.body = stream(BlobFile::new(Arc::clone(&committed.content)), start, length);
         }
         Ok(answer)
@@ -361,16 +361,16 @@ impl Call<'_> {
         }
     }
 
-    fn announced(&self, limit: u64) -> Result<Announced, Refusal> {
-        Announced::read(self.headers, self.version, limit)
+    fn announced(&self, limit: u64) -> Result<BodyHeaders, Refusal> {
+        BodyHeaders::read(self.headers, self.version, limit)
     }
 
     async fn receive(
         &self,
         body: &mut Option<Body>,
-        announced: &Announced,
+        announced: &BodyHeaders,
         with_md5: bool,
-    ) -> Result<(Piece, Sums), Refusal> {
+    ) -> Result<(Piece, Checksums), Refusal> {
         let body = body.take().unwrap_or_default();
         let Shared {
             spool, received, ..
@@ -380,6 +380,11 @@ impl Call<'_> {
             .map_err(broken)?;
         announced.compare(&sums)?;
         Ok((piece, sums))
+    }
+
+    /// Old versions always answer with the MD5.
+    fn needs_md5(&self, announced: &BodyHeaders) -> bool {
+        announced.md5.is_some() || self.version < "2019-02-02"
     }
 
     fn properties(&self) -> Properties {
@@ -408,13 +413,13 @@ impl Call<'_> {
     }
 }
 
-fn broken(broken: Broken) -> Refusal {
+fn broken(broken: BodyError) -> Refusal {
     match broken {
-        Broken::Cut => Refusal::bad_request(
+        BodyError::Cut => Refusal::bad_request(
             "InvalidInput",
             "One of the request inputs is not valid: the body is not as long as Content-Length says.",
         ),
-        Broken::Disk(error) => {
+        BodyError::Disk(error) => {
             tracing::error!("cannot keep an upload: {error}");
             Refusal::internal()
         }
@@ -436,7 +441,7 @@ fn parse_range(range: &str, whole: u64) -> Option<(u64, u64)> {
     Some((first, end.saturating_sub(first)))
 }
 
-/// Up to 50,000 files go with it: not on an async thread.
-fn discard(leftover: Leftover) {
+/// Removes up to 50,000 files, so not on an async thread.
+fn discard(leftover: Discarded) {
     drop(tokio::task::spawn_blocking(move || drop(leftover)));
 }

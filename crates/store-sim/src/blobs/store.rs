@@ -122,13 +122,13 @@ impl Blobs {
         }
     }
 
-    /// What is gone when the blobs are off the disk.
+    /// A handle that is dead once the blobs are removed from the disk.
     pub(crate) fn storage(&self) -> Weak<dyn Any + Send + Sync> {
         let spool: Arc<dyn Any + Send + Sync> = Arc::<Spool>::clone(&self.shared.spool);
         Arc::downgrade(&spool)
     }
 
-    /// Body bytes that uploads have brought so far, whatever became of them.
+    /// Body bytes received so far, refused uploads included.
     pub(crate) fn received(&self) -> u64 {
         self.shared.received.load(Ordering::Relaxed)
     }

@@ -267,18 +267,32 @@ pub(crate) fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// A package that says what the Store reads of it.
-pub(crate) fn msix(identity: &str, version: &str) -> Vec<u8> {
-    let manifest = format!(
+/// What the manifest of a good package says.
+pub(crate) fn manifest(identity: &str, version: &str) -> String {
+    format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
-<Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10">
+<Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10"
+    xmlns:rescap="http://schemas.microsoft.com/appx/manifest/foundation/windows10/restrictedcapabilities">
   <Identity Name="{identity}" Publisher="CN=2D5C1B7E-6A04-4F93-8E1C-7B0A9D3F5E62" Version="{version}" ProcessorArchitecture="x64" />
+  <Properties><DisplayName>ms-resource:AppName</DisplayName></Properties>
   <Dependencies><TargetDeviceFamily Name="Windows.Desktop" MinVersion="10.0.17763.0" MaxVersionTested="10.0.22621.0" /></Dependencies>
   <Resources><Resource Language="en-US" /><Resource Language="de-DE" /></Resources>
   <Capabilities><Capability Name="internetClient" /></Capabilities>
 </Package>"#
-    );
-    zip(&[("AppxManifest.xml", manifest.into_bytes())])
+    )
+}
+
+/// A package with this manifest.
+pub(crate) fn package(manifest: impl Into<Vec<u8>>) -> Vec<u8> {
+    zip(&[
+        ("AppxManifest.xml", manifest.into()),
+        ("AppxBlockMap.xml", b"<BlockMap/>".to_vec()),
+    ])
+}
+
+/// A package that says what the Store reads of it.
+pub(crate) fn msix(identity: &str, version: &str) -> Vec<u8> {
+    package(manifest(identity, version))
 }
 
 pub(crate) fn new_package(name: &str) -> Value {

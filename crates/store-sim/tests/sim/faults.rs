@@ -383,6 +383,7 @@ async fn blocks_can_fail_one_by_one_and_get_lost() {
 async fn faults_can_be_for_one_product_and_take_their_time() {
     let store = Store::start(scenario(
         "[[fault]]\ncall = 'create'\nproduct = '5F0C2A7E-6b1d-4c3e-9a84-0d2f61b7c915'\neffect = 'answer'\nstatus = 500\n\
+         [[fault]]\ncall = 'get-addon'\nproduct = 'addon:9NX0ADDONEX1'\neffect = 'answer'\nstatus = 500\n\
          [[fault]]\ncall = 'create'\neffect = 'delay'\nmilliseconds = 1\n\
          [[fault]]\ncall = 'sign-in'\neffect = 'answer'\nstatus = 503\nbody = '{\"error\":\"temporarily_unavailable\"}'\ntimes = 0",
     ))
@@ -391,6 +392,8 @@ async fn faults_can_be_for_one_product_and_take_their_time() {
         .post(&format!("{FLIGHT}/submissions"), None)
         .await
         .is(500);
+    store.get("inappproducts/9NX0ADDONEX1").await.is(500);
+    store.get("inappproducts/9NX0ADDONEX2").await.is(200);
     store
         .post(&format!("{APP}/submissions"), None)
         .await

@@ -40,9 +40,9 @@ async fn an_app_is_published_with_a_new_package_and_a_new_picture() {
         draft["statusDetails"]["warnings"][0]["code"],
         "SalesUnsupportedWarning"
     );
-    let old = draft["applicationPackages"][0]["id"].clone();
+    let old = draft["applicationPackages"][1]["id"].clone();
     let mut edited = with_package(draft.clone(), "applicationPackages");
-    edited["applicationPackages"][0]["fileStatus"] = json!("PendingDelete");
+    edited["applicationPackages"][1]["fileStatus"] = json!("PendingDelete");
     edited["listings"]["en-us"]["baseListing"]["images"]
         .as_array_mut()
         .unwrap()
@@ -328,74 +328,6 @@ async fn a_first_app_needs_its_age_rating() {
             .as_str()
             .unwrap()
             .starts_with("1601")
-    );
-}
-
-async fn fails(zip_file: Option<Vec<u8>>) -> Value {
-    let store = Store::fast().await;
-    let (draft, path) = store.draft(APP).await;
-    store
-        .put(&path, &with_package(draft.clone(), "applicationPackages"))
-        .await
-        .is(200);
-    if let Some(bytes) = zip_file {
-        store.upload(&draft, bytes).await;
-    }
-    store.post(&format!("{path}/commit"), None).await.is(202);
-    let status = store.until(&path, &["CommitFailed", "Published"]).await;
-    assert_eq!(status["status"], "CommitFailed");
-    store
-        .post(&format!("{APP}/submissions"), None)
-        .await
-        .refused(409, "InvalidState", "Create submission failed");
-    store.delete(&path).await.empty(204);
-    store.draft(APP).await;
-    status["statusDetails"]["errors"].clone()
-}
-
-#[tokio::test]
-async fn a_commit_fails_with_what_is_wrong_with_the_zip() {
-    let errors = fails(None).await;
-    assert_eq!(errors[0]["code"], "MissingFiles");
-    let errors = fails(Some(b"this is no archive".to_vec())).await;
-    assert_eq!(errors[0]["code"], "InvalidArchive");
-    let errors = fails(Some(zip(&[(
-        "top/Northwind.Notes_9.1.0.0.msix",
-        msix(IDENTITY, "9.1.0.0"),
-    )])))
-    .await;
-    assert_eq!(errors[0]["code"], "MissingFiles");
-    assert!(errors[0]["details"].as_str().unwrap().contains(NEW));
-    let errors = fails(Some(zip(&[(NEW, msix("Somebody.Else", "9.1.0.0"))]))).await;
-    assert_eq!(errors[0]["code"], "PackageValidationFailed");
-    let errors = fails(Some(zip(&[(NEW, b"no package".to_vec())]))).await;
-    assert_eq!(errors[0]["code"], "PackageValidationFailed");
-}
-
-#[tokio::test]
-async fn two_packages_of_one_version_and_architecture_cannot_live_together() {
-    let store = Store::fast().await;
-    let (draft, path) = store.draft(APP).await;
-    let mut edited = with_package(draft.clone(), "applicationPackages");
-    edited["applicationPackages"]
-        .as_array_mut()
-        .unwrap()
-        .push(new_package("twin.msix"));
-    store.put(&path, &edited).await.is(200);
-    store
-        .upload(
-            &draft,
-            zip(&[
-                (NEW, msix(IDENTITY, "9.1.0.0")),
-                ("twin.msix", msix(IDENTITY, "9.1.0.0")),
-            ]),
-        )
-        .await;
-    store.post(&format!("{path}/commit"), None).await.is(202);
-    let status = store.until(&path, &["CommitFailed", "Published"]).await;
-    assert_eq!(
-        status["statusDetails"]["errors"][0]["code"], "PackageValidationFailed",
-        "{status}"
     );
 }
 

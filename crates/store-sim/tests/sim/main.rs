@@ -11,6 +11,7 @@ mod demo;
 mod faults;
 mod life;
 mod lists;
+mod packages;
 mod refusals;
 mod rollouts;
 mod sign_in;

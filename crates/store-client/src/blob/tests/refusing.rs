@@ -45,7 +45,8 @@ async fn an_ended_url_is_said_before_and_during_the_upload() {
     assert!(matches!(ended, UploadError::Expired { .. }), "{ended:?}");
     assert_eq!(fake.count(""), 0);
 
-    let soon = jiff::Timestamp::now() + Duration::from_secs(1);
+    // Written in whole seconds, so that it is at least one second away.
+    let soon = jiff::Timestamp::now() + Duration::from_secs(2);
     let mut fake = Fake::start(3000, 1000, move |call, _| {
         // The service notices the end while block 2 is on its way.
         (call.name == "block 2").then(|| {

@@ -144,7 +144,7 @@ async fn the_service_version_limits_sizes(
     let version = version.map_or(String::new(), |version| {
         format!("x-ms-version: {version}\r\n")
     });
-    // Announced only: whoever expects 100 is answered before a byte of the body was sent.
+    // BodyHeaders only: whoever expects 100 is answered before a byte of the body was sent.
     for (length, is_allowed) in [(limit, true), (limit + 1, false)] {
         let mut stream = TcpStream::connect(&host.address).await.unwrap();
         let request = format!(

@@ -1,4 +1,4 @@
-//! Property names of a request: the real service takes them in any case and answers in its own. Members nobody knows keep their spelling.
+//! Property names of a request: the real service takes them in any case and answers in its own. Unknown members keep their spelling.
 
 use crate::errors::{Reply, bad_value};
 use serde_json::Value;
@@ -12,7 +12,7 @@ const MAPS: [&str; 5] = [
     "allowTargetFutureDeviceFamilies",
 ];
 
-/// Every member of the API whose name could be written otherwise than here.
+/// The members of the API, in its own spelling.
 const NAMES: &str = "allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies allowTargetFutureDeviceFamilies applicationCategory \
     applicationIds applicationPackages architecture automaticBackupEnabled baseListing canInstallOnRemovableMedia capabilities \
     contentType copyrightAndTrademarkInfo description devStudio enterpriseLicensing fallbackSubmissionId features fileName fileStatus \

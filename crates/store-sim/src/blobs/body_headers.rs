@@ -1,7 +1,7 @@
 //! What a request says of its body before it comes: length and checksums, and how large a service version lets it be.
 //! Reads no body.
 
-use super::receive::Sums;
+use super::receive::Checksums;
 use super::refusal::Refusal;
 use axum::http::{HeaderMap, StatusCode};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -35,13 +35,13 @@ pub(super) fn limits(version: &str) -> (u64, u64) {
 }
 
 /// A body with what the headers promise about it.
-pub(crate) struct Announced {
+pub(crate) struct BodyHeaders {
     pub length: u64,
     pub md5: Option<[u8; 16]>,
     crc64: Option<[u8; 8]>,
 }
 
-impl Announced {
+impl BodyHeaders {
     /// What the headers say; refused when they say it wrongly, or announce more than `limit` bytes.
     pub(super) fn read(headers: &HeaderMap, version: &str, limit: u64) -> Result<Self, Refusal> {
         let length = text(headers, "content-length").ok_or_else(|| {
@@ -87,7 +87,7 @@ impl Announced {
     }
 
     /// Refused when the body is not the one that was announced.
-    pub(super) fn compare(&self, sums: &Sums) -> Result<(), Refusal> {
+    pub(super) fn compare(&self, sums: &Checksums) -> Result<(), Refusal> {
         if let (Some(given), Some(found)) = (self.md5, sums.md5)
             && given != found
         {

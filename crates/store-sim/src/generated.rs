@@ -1,76 +1,21 @@
-//! Generated apps for accounts larger than the demo's: believable, distinct, the same in every run.
-//! Knows no server.
+//! Generated apps for accounts larger than the demo's: plausible, distinct, and the same in every run.
 
 use crate::catalogue::{App, Pending, Published};
 use crate::documents::Ids;
 use crate::seed::ProductSeed;
 use serde_json::{Map, Value, json};
 
-const BRANDS: [&str; 20] = [
-    "Adventure Works",
-    "Alpine",
-    "Bellows",
-    "Coho",
-    "Contoso",
-    "Fabrikam",
-    "Fourth Coffee",
-    "Graphic Institute",
-    "Humongous",
-    "Litware",
-    "Lucerne",
-    "Margie's",
-    "Munson's",
-    "Northwind",
-    "Proseware",
-    "Relecloud",
-    "Tailspin",
-    "Trey",
-    "VanArsdel",
-    "Wingtip",
-];
-const THINGS: [&str; 25] = [
-    "Archive",
-    "Budget",
-    "Calendar",
-    "Camera",
-    "Chess",
-    "Clock",
-    "Dictionary",
-    "Garden",
-    "Journal",
-    "Kitchen",
-    "Library",
-    "Mail",
-    "Maps",
-    "Metronome",
-    "Mixer",
-    "Planner",
-    "Player",
-    "Reader",
-    "Recorder",
-    "Scanner",
-    "Studio",
-    "Tracker",
-    "Translator",
-    "Tuner",
-    "Vault",
-];
-const EDITIONS: [&str; 10] = [
-    "",
-    " Pro",
-    " Lite",
-    " for Schools",
-    " Plus",
-    " Companion",
-    " Beta",
-    " Classic",
-    " for Teams",
-    " Mini",
-];
-/// Every so many apps one has a draft: as many as a busy publisher has.
+const BRANDS: &str = "Adventure Environment|Alpine|Bellows|Coho|Contoso|Fabrikam|Fourth Coffee|Graphic Institute|\
+    Humongous|Litware|Lucerne|Margie's|Munson's|Northwind|Proseware|Relecloud|Tailspin|Trey|\
+    VanArsdel|Wingtip";
+const THINGS: &str = "Archive|Budget|Calendar|Camera|Chess|Clock|Dictionary|Garden|Journal|Kitchen|Library|Mail|\
+    Maps|Metronome|Mixer|Planner|Player|Reader|Recorder|Scanner|Studio|Tracker|Translator|\
+    Tuner|Vault";
+const EDITIONS: &str = "| Pro| Lite| for Schools| Plus| Companion| Beta| Classic| for Teams| Mini";
+/// One app in this number has a draft, about as many as a busy publisher has.
 const DRAFT_EVERY: usize = 17;
 
-/// That many apps.
+/// Generates the given number of apps.
 pub(crate) fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
     let mut ids = Ids::generated();
     (0..count).map(move |index| app(index).seed(&mut ids))
@@ -78,13 +23,14 @@ pub(crate) fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
 
 fn app(index: usize) -> App {
     // The product of the three lengths is 5,000; beyond it a number keeps names apart.
+    let count = |list: &'static str| list.split('|').count();
     let pick =
-        |list: &[&'static str], at: usize| list.get(at % list.len()).copied().unwrap_or_default();
-    let (brands, things, editions) = (BRANDS.len(), THINGS.len(), EDITIONS.len());
-    let brand = pick(&BRANDS, index);
-    // Shifted by the round, so that neighbours in the list do not share the thing.
-    let thing = pick(&THINGS, index / brands + index % brands);
-    let edition = pick(&EDITIONS, index / (brands * things));
+        |list: &'static str, at: usize| list.split('|').nth(at % count(list)).unwrap_or_default();
+    let [brands, things, editions] = [BRANDS, THINGS, EDITIONS].map(count);
+    let brand = pick(BRANDS, index);
+    // Shifted in each round, so that neighbours in the list differ in their second word too.
+    let thing = pick(THINGS, index / brands + index % brands);
+    let edition = pick(EDITIONS, index / (brands * things));
     let round = index / (brands * things * editions);
     let name = match round {
         0 => format!("{brand} {thing}{edition}"),
@@ -160,7 +106,7 @@ fn pending(index: usize) -> Pending {
 /// `9` and eleven letters or digits, different for every index.
 fn store_id(index: usize) -> String {
     const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    // A bijection of 40 bits, so that ids look drawn and never meet.
+    // A bijection of 40 bits: ids look random and never collide.
     let mut rest = (index as u64).wrapping_mul(0x9E_3779_B97F) & 0xFF_FFFF_FFFF;
     let mut id = String::from("9GEN");
     for _ in 0..8 {

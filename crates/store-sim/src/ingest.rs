@@ -1,21 +1,24 @@
 //! What happens to the uploaded ZIP when a commit is processed: every `PendingUpload` file must be in it, packages must be this app's,
-//! and then the service gives the new files their ids and facts. Knows no states.
+//! and then the service gives the new files their ids and facts.
 
 use crate::errors::{detail, failure};
-use crate::inspect::{self, PackageFacts};
 use crate::json::{list, members, remove, set, text};
+use crate::manifest::Manifest;
+use crate::package::{self, Fingerprint};
+use crate::package_rules;
 use crate::seed::Kind;
-use crate::store::{Ids, Product, Works};
+use crate::store::{Environment, Ids, Product, Uploaded};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fmt;
 
 /// Checks the pending submission's files and takes them in. Returns the errors of a failed commit; nothing is taken in then.
-pub(super) fn take_in(product: &mut Product, works: &mut Works) -> Vec<Value> {
+pub(super) fn process(product: &mut Product, env: &mut Environment) -> Vec<Value> {
     let mut errors = Vec::new();
     if product.kind == Kind::App && !product.has_age_rating {
         errors.push(failure("InvalidMicrosoftAgeRating", None));
     }
-    if let Some(refusal) = works
+    if let Some(refusal) = env
         .switches
         .late_validation
         .then(|| late(product))
@@ -26,14 +29,13 @@ pub(super) fn take_in(product: &mut Product, works: &mut Works) -> Vec<Value> {
     if product.kind == Kind::App && has_incomplete_listing(product) {
         errors.push(failure("InvalidState", None));
     }
-    let mut facts = HashMap::new();
-    errors.extend(check_files(product, works, &mut facts));
+    let mut packages = HashMap::new();
+    errors.extend(check_files(product, env, &mut packages));
     if errors.is_empty() {
-        errors.extend(check_twins(product, &facts));
+        errors.extend(check_set(product, &packages));
     }
-    let list_name = product.packages();
-    if let Some(submission) = product.pending_mut().filter(|_| errors.is_empty()) {
-        accept(&mut submission.document, &facts, list_name, &mut works.ids);
+    if errors.is_empty() {
+        accept(product, &packages, &mut env.ids);
     }
     errors
 }
@@ -53,7 +55,7 @@ fn late(product: &Product) -> Option<Value> {
 fn has_incomplete_listing(product: &Product) -> bool {
     let is_complete = |base: &Value| {
         !text(base, "description").is_empty()
-            && product.reserved.contains(text(base, "title"))
+            && product.identity.reserved.contains(text(base, "title"))
             && list(base, "images").iter().any(|image| {
                 text(image, "imageType").ends_with("Screenshot")
                     && text(image, "fileStatus") != "PendingDelete"
@@ -67,8 +69,8 @@ fn has_incomplete_listing(product: &Product) -> bool {
 
 fn check_files(
     product: &Product,
-    works: &Works,
-    facts: &mut HashMap<String, PackageFacts>,
+    env: &Environment,
+    packages: &mut HashMap<String, NewPackage>,
 ) -> Vec<Value> {
     let Some(submission) = product.pending() else {
         return Vec::new();
@@ -82,43 +84,56 @@ fn check_files(
     let Some(file) = submission
         .blob
         .as_deref()
-        .and_then(|blob| works.blobs.open(blob))
+        .and_then(|blob| env.blobs.open(blob))
     else {
         return vec![missing(&wanted)];
     };
-    let mut archive = match inspect::archive(file) {
-        Ok(archive) => archive,
-        Err(why) => {
-            return vec![detail(
-                "InvalidArchive",
-                &format!("The archive could not be opened: {why}"),
-            )];
-        }
+    let unreadable = |why: String| {
+        vec![detail(
+            "InvalidArchive",
+            &format!("The archive could not be opened: {why}"),
+        )]
     };
-    let absent: Vec<String> = wanted
-        .into_iter()
-        .filter(|name| !archive.names.contains(name))
-        .collect();
+    let mut archive = match package::open(file) {
+        Ok(archive) => archive,
+        Err(why) => return unreadable(why),
+    };
+    let mut fingerprints = HashMap::new();
+    let mut absent = Vec::new();
+    for name in wanted {
+        if !archive.names.contains(&name) {
+            absent.push(name);
+            continue;
+        }
+        match archive.check(&name) {
+            Ok(fingerprint) => drop(fingerprints.insert(name, fingerprint)),
+            Err(why) => return unreadable(format!("{name}: {why}")),
+        }
+    }
     let mut errors = if absent.is_empty() {
         Vec::new()
     } else {
         vec![missing(&absent)]
     };
-    for package in list(&submission.document, product.packages())
+    for entry in list(&submission.document, product.packages())
         .iter()
         .filter(|entry| text(entry, "fileStatus") == "PendingUpload")
     {
-        let name = slashed(text(package, "fileName"));
-        if absent.contains(&name) {
+        let name = slashed(text(entry, "fileName"));
+        let Some(fingerprint) = fingerprints.get(&name) else {
             continue;
-        }
+        };
         match archive.package(&name) {
-            None => errors.push(rejected(&name, "it is not an app package")),
-            Some(found) if found.identity != product.identity => {
-                errors.push(rejected(&name, "the package identity does not match"));
-            }
-            Some(found) => {
-                facts.insert(name, found);
+            Err(why) => errors.push(rejected(&name, &why)),
+            Ok(package) => {
+                let problems = package_rules::problems(&name, &package, product);
+                errors.extend(problems.iter().map(|why| rejected(&name, why)));
+                let manifest = package.manifest;
+                let known = Uploaded {
+                    fingerprint: *fingerprint,
+                    is_bundle: manifest.is_bundle,
+                };
+                packages.insert(name, NewPackage { manifest, known });
             }
         }
     }
@@ -136,44 +151,117 @@ fn missing(names: &[String]) -> Value {
 }
 
 fn rejected(name: &str, why: &str) -> Value {
+    let why = why.trim_end_matches('.');
     detail("PackageValidationFailed", &format!("{name}: {why}."))
 }
 
-/// Two packages of one version and architecture cannot live side by side.
-fn check_twins(product: &Product, facts: &HashMap<String, PackageFacts>) -> Option<Value> {
-    let mut seen: Vec<(String, String)> = Vec::new();
-    for entry in list(&product.pending()?.document, product.packages()) {
+/// Whether the packages can live together, and with what was released before.
+fn check_set(product: &Product, packages: &HashMap<String, NewPackage>) -> Vec<Value> {
+    let Some(submission) = product.pending() else {
+        return Vec::new();
+    };
+    let mut errors = Vec::new();
+    let mut has_bundle = false;
+    let mut seen: Vec<(FullName, Option<Fingerprint>)> = Vec::new();
+    for entry in list(&submission.document, product.packages()) {
         let name = slashed(text(entry, "fileName"));
-        let pair = match text(entry, "fileStatus") {
+        let (full_name, fingerprint) = match text(entry, "fileStatus") {
             "PendingDelete" => continue,
             "PendingUpload" => {
-                let found = facts.get(&name)?;
+                let Some(arrived) = packages.get(&name) else {
+                    continue;
+                };
                 (
-                    found.version.clone(),
-                    found.architecture.clone().unwrap_or_default(),
+                    FullName::of(&arrived.manifest),
+                    Some(arrived.known.fingerprint),
                 )
             }
-            _ => (
-                text(entry, "version").to_owned(),
-                text(entry, "architecture").to_owned(),
-            ),
+            _ => {
+                let known = product.uploaded.get(text(entry, "id"));
+                (
+                    FullName::kept(entry, known),
+                    known.map(|known| known.fingerprint),
+                )
+            }
         };
-        if !pair.0.is_empty()
-            && seen.iter().any(|(version, architecture)| {
-                *version == pair.0 && architecture.eq_ignore_ascii_case(&pair.1)
-            })
-        {
-            return Some(rejected(
-                &name,
-                &format!(
-                    "another package has the same version {} and architecture {}",
-                    pair.0, pair.1
-                ),
-            ));
+        has_bundle |= full_name.is_bundle();
+        // The same file twice is one package; of what was not uploaded here, the contents are not known.
+        let is_other = |(other, sum): &(FullName, Option<Fingerprint>)| {
+            *other == full_name && (sum.is_none() || *sum != fingerprint)
+        };
+        if seen.iter().any(is_other) {
+            let why =
+                format!("another package with other contents has the same full name, {full_name}");
+            errors.push(rejected(&name, &why));
         }
-        seen.push(pair);
+        seen.push((full_name, fingerprint));
     }
-    None
+    if product.kind == Kind::App && product.has_bundle && !has_bundle {
+        let why = "Subsequent submissions must continue to contain a Windows 10 .msixbundle or .appxbundle.";
+        errors.push(detail("PackageValidationFailed", why));
+    }
+    errors
+}
+
+/// A package as it came in the ZIP.
+struct NewPackage {
+    manifest: Manifest,
+    known: Uploaded,
+}
+
+/// What tells a package from the product's others.
+#[derive(PartialEq, Eq)]
+struct FullName {
+    version: String,
+    /// `~` for bundles, whatever is inside.
+    architecture: String,
+    resource: String,
+}
+
+impl FullName {
+    fn of(manifest: &Manifest) -> Self {
+        Self::new(
+            &manifest.version,
+            &manifest.architecture,
+            manifest.is_bundle,
+            &manifest.resource_id,
+        )
+    }
+
+    /// Of a package that stays.
+    fn kept(entry: &Value, known: Option<&Uploaded>) -> Self {
+        let is_bundle = known.map_or_else(|| has_bundle_name(entry), |known| known.is_bundle);
+        let (version, architecture) = (text(entry, "version"), text(entry, "architecture"));
+        Self::new(version, architecture, is_bundle, "")
+    }
+
+    fn new(version: &str, architecture: &str, is_bundle: bool, resource: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            architecture: if is_bundle {
+                "~".to_owned()
+            } else {
+                architecture.to_lowercase()
+            },
+            resource: resource.to_lowercase(),
+        }
+    }
+
+    fn is_bundle(&self) -> bool {
+        self.architecture == "~"
+    }
+}
+
+impl fmt::Display for FullName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (version, architecture) = (&self.version, &self.architecture);
+        write!(f, "{version}_{architecture}_{}", self.resource)
+    }
+}
+
+/// Whether an entry of a package list is a bundle, by its file name.
+pub(super) fn has_bundle_name(entry: &Value) -> bool {
+    text(entry, "fileName").to_lowercase().ends_with("bundle")
 }
 
 /// File names in JSON may be written with backslashes; in the ZIP they are not.
@@ -221,23 +309,28 @@ fn trailer_files(document: &Value, names: &mut Vec<String>) {
     }
 }
 
-fn accept(
-    document: &mut Value,
-    facts: &HashMap<String, PackageFacts>,
-    packages: &str,
-    ids: &mut Ids,
-) {
-    let is_flight = packages == "flightPackages";
-    let entries = document.get_mut(packages).and_then(Value::as_array_mut);
+fn accept(product: &mut Product, packages: &HashMap<String, NewPackage>, ids: &mut Ids) {
+    let (kind, list) = (product.kind, product.packages());
+    let Some(document) = product
+        .pending
+        .as_ref()
+        .and_then(|id| product.submissions.get_mut(id))
+        .map(|submission| &mut submission.document)
+    else {
+        return;
+    };
+    let entries = document.get_mut(list).and_then(Value::as_array_mut);
     for entry in entries
         .into_iter()
         .flatten()
         .filter(|entry| text(entry, "fileStatus") == "PendingUpload")
     {
+        let id = ids.package();
         set(entry, "fileStatus", "Uploaded");
-        set(entry, "id", ids.package());
-        if let Some(found) = facts.get(&slashed(text(entry, "fileName"))) {
-            fill(entry, found, is_flight);
+        set(entry, "id", id.as_str());
+        if let Some(arrived) = packages.get(&slashed(text(entry, "fileName"))) {
+            fill(entry, &arrived.manifest, kind);
+            product.uploaded.insert(id, arrived.known);
         }
     }
     settle_files(document, ids, true);
@@ -271,14 +364,13 @@ fn accept(
     }
 }
 
-fn fill(entry: &mut Value, found: &PackageFacts, is_flight: bool) {
+fn fill(entry: &mut Value, found: &Manifest, kind: Kind) {
     set(entry, "version", found.version.as_str());
-    if let Some(architecture) = &found.architecture {
-        set(entry, "architecture", architecture.as_str());
-    }
+    set(entry, "architecture", found.architecture.as_str());
     set(entry, "languages", found.languages.clone());
     set(entry, "capabilities", found.capabilities.clone());
-    if !is_flight {
+    // The API lists no device families for the packages of a flight.
+    if kind != Kind::Flight {
         set(entry, "targetPlatform", "Windows10");
         set(entry, "targetDeviceFamilies", found.families.clone());
     }

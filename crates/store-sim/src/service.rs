@@ -1,7 +1,7 @@
-//! Everything that one lock guards, and the way of a Store call through it: settle what time has done, find the product, do the work.
+//! The state behind one lock, and how a Store call is answered from it: bring submissions up to date, find the product, do the work.
 
 use crate::access::Access;
-use crate::call::{Asked, Call, Key, Verb};
+use crate::call::{Call, Key, StoreRequest, Verb};
 use crate::errors::{self, Reply};
 use crate::faults::Faults;
 use crate::scenario::{Effect, Rule};
@@ -9,16 +9,16 @@ use crate::seed::Kind;
 use crate::store::Store;
 use crate::{pipeline, products, rollout, sign_in, submissions};
 
-pub(super) struct World {
+pub(super) struct Service {
     pub store: Store,
     pub access: Access,
     pub faults: Faults,
 }
 
-impl World {
-    /// Answers sign-in and Store calls; `rules` are the faults that strike at this call.
-    pub(super) fn answer(&mut self, asked: &Asked, rules: &[Rule]) -> Reply {
-        let call = &asked.call;
+impl Service {
+    /// Answers sign-in and Store calls; `rules` are the faults of this call.
+    pub(super) fn answer(&mut self, request: &StoreRequest, rules: &[Rule]) -> Reply {
+        let call = &request.call;
         if call.verb == Verb::SignIn {
             let tenant = call
                 .path
@@ -28,34 +28,34 @@ impl World {
                 .unwrap_or_default();
             return sign_in::token(
                 &mut self.access,
-                &self.store.works.switches,
+                &self.store.env.switches,
                 tenant,
                 &call.path,
-                &asked.body,
+                &request.body,
             );
         }
-        pipeline::settle(&mut self.store);
+        pipeline::catch_up(&mut self.store);
         if call.verb != Verb::Create {
             self.store.plan(call, rules);
         }
-        let reply = self.store.answer(asked);
+        let reply = self.store.answer(request);
         if call.verb == Verb::Create && reply.is_success() {
             self.store.plan(call, rules);
         }
-        *self.store.answered.entry(call.verb.name()).or_default() += 1;
+        *self.store.answered.entry(call.verb).or_default() += 1;
         if reply.is_success() {
-            *self.store.succeeded.entry(call.verb.name()).or_default() += 1;
+            *self.store.succeeded.entry(call.verb).or_default() += 1;
         }
         reply
     }
 
-    /// Faults that strike at a blob call and change what the blob is.
-    pub(super) fn strike_blob(&mut self, call: &Call, rules: &[Rule]) {
+    /// Applies the faults of a blob call that change the blob.
+    pub(super) fn apply_to_blob(&mut self, call: &Call, rules: &[Rule]) {
         let Some(blob) = &call.name else { return };
         for rule in rules {
             match rule.effect {
-                Effect::ExpireUpload => self.store.works.blobs.expire(blob),
-                Effect::LoseBlocks => self.store.works.blobs.forget_blocks(blob),
+                Effect::ExpireUpload => self.store.env.blobs.expire(blob),
+                Effect::LoseBlocks => self.store.env.blobs.forget_blocks(blob),
                 _ => {}
             }
         }
@@ -63,12 +63,12 @@ impl World {
 }
 
 impl Store {
-    fn answer(&mut self, asked: &Asked) -> Reply {
-        let call = &asked.call;
+    fn answer(&mut self, request: &StoreRequest) -> Reply {
+        let call = &request.call;
         match call.verb {
             Verb::ListApps => return products::list_apps(self, call),
-            Verb::ListAddOns => return products::list_add_ons(self, call),
-            Verb::CreateAddOn => return products::create_add_on(self, &asked.body),
+            Verb::ListAddons => return products::list_add_ons(self, call),
+            Verb::CreateAddon => return products::create_add_on(self, &request.body),
             _ => {}
         }
         let key = match self.find(call) {
@@ -76,15 +76,15 @@ impl Store {
             Err(refusal) => return refusal,
         };
         match call.verb {
-            Verb::GetApp | Verb::GetAddOn | Verb::GetFlight => products::get(self, &key),
-            Verb::ListAppAddOns => products::list_app_add_ons(self, call),
+            Verb::GetApp | Verb::GetAddon | Verb::GetFlight => products::get(self, &key),
+            Verb::ListAppAddons => products::list_app_add_ons(self, call),
             Verb::ListFlights => products::list_flights(self, call),
-            Verb::CreateFlight => products::create_flight(self, &key, &asked.body),
-            Verb::DeleteAddOn => products::delete_add_on(self, &key),
+            Verb::CreateFlight => products::create_flight(self, &key, &request.body),
+            Verb::DeleteAddon => products::delete_add_on(self, &key),
             Verb::DeleteFlight => products::delete_flight(self, &key),
-            Verb::Create => submissions::create(self, &key, asked),
+            Verb::Create => submissions::create(self, &key, request),
             Verb::Get | Verb::Update | Verb::Delete | Verb::Commit | Verb::Status => {
-                submissions::one(self, &key, asked)
+                submissions::one(self, &key, request)
             }
             Verb::GetRollout | Verb::SetRollout | Verb::HaltRollout | Verb::FinalizeRollout => {
                 rollout::answer(self, &key, call)
@@ -137,7 +137,7 @@ impl Store {
         Ok(key.clone())
     }
 
-    /// Puts the plans of faults into the product's pending submission.
+    /// Plans the faults of this call for the product's pending submission.
     fn plan(&mut self, call: &Call, rules: &[Rule]) {
         let Some(submission) = call
             .product
@@ -151,8 +151,8 @@ impl Store {
             rule.plan(submission);
             if let Some(blob) = &submission.blob {
                 match rule.effect {
-                    Effect::ExpireUpload => self.works.blobs.expire(blob),
-                    Effect::LoseBlocks => self.works.blobs.forget_blocks(blob),
+                    Effect::ExpireUpload => self.env.blobs.expire(blob),
+                    Effect::LoseBlocks => self.env.blobs.forget_blocks(blob),
                     _ => {}
                 }
             }

@@ -1,4 +1,4 @@
-//! What a PUT really stores: the client's document, with what the service keeps for itself put back.
+//! What a PUT stores: the client's document, with the members that only the service may change put back.
 
 use crate::clock::UNSET_DATE;
 use crate::drafts::{delivery, no_rollout};
@@ -29,7 +29,7 @@ pub(super) fn stored(kind: Kind, mut sent: Value, old: &Value) -> Value {
         }
     }
     if let Some(pricing) = sent.get_mut("pricing") {
-        // Whatever the account had, the flag comes back false after an update; sales are a thing of the past.
+        // The flag is false after every update, whatever it was before; sales are obsolete and always empty.
         set(pricing, "isAdvancedPricingModel", false);
         set(pricing, "sales", json!([]));
     }

@@ -1,8 +1,7 @@
-//! A TCP connection that can be broken from inside a request: the way a lost reply is played.
+//! TCP connections that a request handler can break, to simulate a lost reply.
 //!
-//! axum hands every request its connection's [`Line`] as `ConnectInfo`. After `cut()` the next read or write of the connection fails,
-//! hyper drops the socket, and the client sees the connection end without a single byte of an answer: the same as when a router or the
-//! service itself dies. No panic, no unsafe, no accept loop of our own.
+//! axum gives every request its [`Connection`] as `ConnectInfo`. After `cut()` the next read or write fails, hyper drops the socket,
+//! and the client sees the connection end without a byte of an answer, as if a router or the service had died.
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -18,9 +17,9 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// The switch of one connection.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line(Arc<AtomicBool>);
+pub(super) struct Connection(Arc<AtomicBool>);
 
-impl Line {
+impl Connection {
     pub(super) fn cut(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -35,12 +34,12 @@ impl Line {
 }
 
 /// The listener. Its connections end when `closed` is cancelled.
-pub(super) struct Lines {
+pub(super) struct Connections {
     pub listener: TcpListener,
     pub closed: CancellationToken,
 }
 
-impl Listener for Lines {
+impl Listener for Connections {
     type Io = Stream;
     type Addr = SocketAddr;
 
@@ -51,7 +50,7 @@ impl Listener for Lines {
         (
             Stream {
                 socket,
-                line: Line::default(),
+                line: Connection::default(),
                 closed: Box::pin(self.closed.clone().cancelled_owned()),
             },
             address,
@@ -65,12 +64,12 @@ impl Listener for Lines {
 
 pub(super) struct Stream {
     socket: TcpStream,
-    line: Line,
+    line: Connection,
     closed: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
-impl Connected<IncomingStream<'_, Lines>> for Line {
-    fn connect_info(incoming: IncomingStream<'_, Lines>) -> Self {
+impl Connected<IncomingStream<'_, Connections>> for Connection {
+    fn connect_info(incoming: IncomingStream<'_, Connections>) -> Self {
         incoming.io().line.clone()
     }
 }

@@ -1,0 +1,189 @@
+//! What the Store reads of an uploaded ZIP at commit: the files in it, and what each package is.
+//! Knows no submission. The ZIP comes from outside: every read has a bound.
+
+use crate::manifest::{self, Manifest};
+use std::collections::HashMap;
+use std::io::{self, Read, Seek, SeekFrom};
+use zip::{CompressionMethod, ZipArchive};
+
+/// Bytes of a manifest, unpacked. Real ones have a few kilobytes.
+const MANIFEST_LIMIT: u64 = 4 << 20;
+/// A package that is compressed is unpacked to be read: into memory up to here, into a file above.
+const MEMORY_LIMIT: usize = 8 << 20;
+/// Bytes of a package at most: the Store's own limit.
+const PACKAGE_LIMIT: u64 = 25 << 30;
+/// Files up to this size are read to their end, to see whether they are whole.
+const CHECKED: u64 = 256 << 20;
+/// Packages are nested: an upload file holds a bundle, which holds packages.
+const DEPTH: u8 = 3;
+
+/// An uploaded ZIP, opened.
+pub(crate) struct Archive<R> {
+    zip: ZipArchive<R>,
+    /// The files in it, as they stand in the ZIP: `/` between folders, unless a bad tool wrote something else.
+    pub names: Vec<String>,
+}
+
+/// A package, a bundle, or what an upload file holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Package {
+    /// Of a bundle: with what its application packages say beyond it.
+    pub manifest: Manifest,
+    pub has_block_map: bool,
+    /// The application packages of a bundle by their names; `None` for those that it names and does not hold.
+    pub inner: Vec<(String, Option<Package>)>,
+}
+
+/// Size and sum of a file: two files of one name and other contents differ in it.
+pub(crate) type Fingerprint = (u64, u32);
+
+/// Opens an uploaded ZIP. The error is the reason in words.
+pub(crate) fn open<R: Read + Seek>(file: R) -> Result<Archive<R>, String> {
+    let zip = ZipArchive::new(file).map_err(|error| error.to_string())?;
+    let names = names(&zip);
+    Ok(Archive { zip, names })
+}
+
+impl<R: Read + Seek> Archive<R> {
+    /// Reads a file to its end, if it is not too large for that. The error is the reason in words.
+    pub(crate) fn check(&mut self, name: &str) -> Result<Fingerprint, String> {
+        let mut file = self.zip.by_name(name).map_err(|error| error.to_string())?;
+        let fingerprint = (file.size(), file.crc32());
+        if file.size() <= CHECKED {
+            io::copy(&mut file, &mut io::sink()).map_err(|error| error.to_string())?;
+        }
+        Ok(fingerprint)
+    }
+
+    /// The package of this name. The error is the reason in words.
+    pub(crate) fn package(&mut self, name: &str) -> Result<Package, String> {
+        package_in(&mut self.zip, name, DEPTH)
+    }
+}
+
+/// One type for the readers of all levels; generics would nest endlessly.
+trait Source: Read + Seek {}
+impl<T: Read + Seek> Source for T {}
+
+fn names<R: Read + Seek>(zip: &ZipArchive<R>) -> Vec<String> {
+    zip.file_names()
+        .filter_map(|name| Some(name.ok()?.into_owned()))
+        .filter(|name| !name.ends_with('/'))
+        .collect()
+}
+
+fn package_in<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+    name: &str,
+    depth: u8,
+) -> Result<Package, String> {
+    let depth = depth.checked_sub(1).ok_or("it is nested too deeply")?;
+    let no_zip = |error: zip::result::ZipError| format!("it is not an app package ({error})");
+    let (is_stored, size) = {
+        let entry = zip.by_name(name).map_err(no_zip)?;
+        (
+            entry.compression() == CompressionMethod::Stored,
+            entry.size(),
+        )
+    };
+    // A stored package is read where it lies, whatever its size.
+    if is_stored {
+        return read(&mut zip.by_name_seek(name).map_err(no_zip)?, name, depth);
+    }
+    if size > PACKAGE_LIMIT {
+        return Err("it is larger than 25 GB".to_owned());
+    }
+    let mut unpacked = tempfile::spooled_tempfile(MEMORY_LIMIT);
+    // A ZIP may lie about the size.
+    let entry = zip.by_name(name).map_err(no_zip)?;
+    io::copy(&mut entry.take(size), &mut unpacked).map_err(|error| error.to_string())?;
+    unpacked
+        .seek(SeekFrom::Start(0))
+        .map_err(|error| error.to_string())?;
+    read(&mut unpacked, name, depth)
+}
+
+fn read(source: &mut dyn Source, name: &str, depth: u8) -> Result<Package, String> {
+    let mut zip =
+        ZipArchive::new(source).map_err(|error| format!("it is not an app package ({error})"))?;
+    // Names inside are those of a URL, and their case does not matter.
+    let files: HashMap<String, String> = names(&zip)
+        .into_iter()
+        .map(|name| (decoded(&name).to_lowercase(), name))
+        .collect();
+    let kind = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let manifest = match kind.as_str() {
+        "msix" | "appx" => "appxmanifest.xml",
+        "msixbundle" | "appxbundle" => "appxmetadata/appxbundlemanifest.xml",
+        "msixupload" | "appxupload" => {
+            let mut inner = files.values().filter(|name| is_package(name));
+            return match (inner.next(), inner.next()) {
+                (Some(only), None) => package_in(&mut zip, &only.clone(), depth),
+                (None, _) => Err("there is no package in it".to_owned()),
+                _ => Err("there is more than one package in it".to_owned()),
+            };
+        }
+        _ => return Err(format!("packages of the type .{kind} are not supported")),
+    };
+    let file = files
+        .get(manifest)
+        .ok_or_else(|| format!("it is no .{kind}: there is no {manifest} in it"))?;
+    let mut bytes = Vec::new();
+    zip.by_name(file)
+        .map_err(|error| error.to_string())?
+        .take(MANIFEST_LIMIT)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    let mut manifest = manifest::read(&bytes).map_err(|why| format!("the manifest: {why}"))?;
+    let mut inner = Vec::new();
+    for member in manifest.members.clone() {
+        if member.is_application {
+            let package = match files.get(&member.file.replace('\\', "/").to_lowercase()) {
+                Some(file) => Some(package_in(&mut zip, &file.clone(), depth)?),
+                None => None,
+            };
+            inner.push((member.file, package));
+        }
+    }
+    // Capabilities, and in older bundles the families, are in the packages only.
+    for package in inner.iter().filter_map(|(_, package)| package.as_ref()) {
+        manifest.merge(&package.manifest);
+    }
+    if manifest.is_bundle {
+        let mut applications = manifest.members.iter().filter(|one| one.is_application);
+        manifest.architecture = match (applications.next(), applications.next()) {
+            (Some(only), None) => only.architecture.clone(),
+            _ => "Neutral".to_owned(),
+        };
+    }
+    Ok(Package {
+        has_block_map: files.contains_key("appxblockmap.xml"),
+        manifest,
+        inner,
+    })
+}
+
+fn is_package(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".msixbundle", ".appxbundle", ".msix", ".appx"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
+/// A name without its percent signs.
+fn decoded(name: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = name.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = tail.get(..2).filter(|_| *first == b'%');
+        let byte = hex
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = match byte {
+            Some(_) => tail.get(2..).unwrap_or_default(),
+            None => tail,
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
