@@ -45,11 +45,11 @@ impl App {
             let profile = self.context.model.profile.name.clone();
             return Possible::No(Refusal::ReadOnly { profile }.into());
         }
-        if action == Action::Suspend && !cfg!(unix) {
-            return Possible::No("Windows cannot suspend a program: open another tab.".to_owned());
-        }
         if action.is_vertical() {
             return Possible::Yes;
+        }
+        if action == Action::Suspend && !cfg!(unix) {
+            return Possible::No("Windows cannot suspend a program: open another tab.".to_owned());
         }
         let focus = self.focus.current();
         for id in [Some(focus), home(action)].into_iter().flatten() {
@@ -180,10 +180,10 @@ impl App {
     fn own(&mut self, action: Action, now: Moment) {
         match action {
             Action::Quit => self.quit(now),
-            Action::Suspend => self.effects.push(Effect::Suspend),
             Action::Help | Action::Palette => {
                 self.context.commands.send(Command::Open(Opening::Help));
             }
+            Action::Suspend => self.effects.push(Effect::Suspend),
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
             Action::FocusFlights => self.go_to(PaneId::Flights, now),

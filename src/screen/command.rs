@@ -226,7 +226,7 @@ pub enum Opening {
         title: String,
         text: String,
         label: String,
-        /// What stands in the field at first.
+        /// The field's text at first.
         start: String,
         purpose: Purpose,
     },

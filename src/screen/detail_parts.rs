@@ -1,4 +1,4 @@
-//! Parts of the detail pane's screen: the row of tabs, what is said of a document, and of a target that cannot be shown.
+//! Parts of the detail pane's screen: the row of tabs, what is shown of a document, and of a target that cannot be shown.
 //! Holds no state.
 
 use super::{action::Action, command::TabId};

@@ -274,7 +274,7 @@ fn flow(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
     lines
 }
 
-/// What needs a yes of its own, where nobody is asked: in the danger role, above everything else.
+/// What needs an explicit confirmation, where nobody is asked for it: in the danger role, above everything else.
 pub fn risks(panel: &mut TextPanel, difference: &Difference) {
     if difference.risks.is_empty() {
         return;

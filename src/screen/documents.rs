@@ -114,7 +114,7 @@ impl Documents {
         )
     }
 
-    /// The document as it stands now: edited, else the server's. `None` while it does not parse, or is not read.
+    /// The document as it is now: edited, else the server's. `None` while it does not parse, or is not read.
     pub fn value(&self, cx: &Context) -> Option<Arc<Value>> {
         match self.session(cx) {
             Some(session) => session.value(),
@@ -257,7 +257,7 @@ impl Documents {
         )
     }
 
-    /// Sends out what is not kept yet: what is reviewed, published or examined is the text as it stands now.
+    /// Sends out what is not kept yet: what is reviewed, published or examined is the current text.
     pub fn keep(&mut self, cx: &Context) {
         if let Some(session) = &mut self.session {
             session.keep(cx);

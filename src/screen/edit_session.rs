@@ -25,7 +25,7 @@ const CHECK: Duration = Duration::from_millis(150);
 /// Texts up to this size go out at every key: copying them is nothing, and whatever ends the program loses nothing.
 const SMALL: usize = 256 * 1024;
 
-/// Whether a text of so many bytes is checked away from the screen.
+/// Whether a text of this many bytes is checked by a background task.
 pub fn is_large(bytes: usize) -> bool {
     bytes > SMALL
 }
@@ -124,7 +124,7 @@ impl EditSession {
         &self.marks
     }
 
-    /// The document as it stands now; `None` while the text does not parse.
+    /// The document as it is now; `None` while the text does not parse.
     pub fn value(&self) -> Option<Arc<Value>> {
         let mut parsed = self.parsed.borrow_mut();
         let version = self.buffer.version();
@@ -145,7 +145,7 @@ impl EditSession {
                 .is_none_or(|(of, _)| *of != version)
     }
 
-    /// Where the value at a pointer stands, or the nearest part above it; `None` while the text does not parse.
+    /// Where the value at a pointer is, or the nearest part above it; `None` while the text does not parse.
     pub fn place(&self, pointer: &str) -> Option<Position> {
         self.value()?;
         nearest_position_in(&self.buffer.text(), pointer)
@@ -203,7 +203,7 @@ impl EditSession {
         }
     }
 
-    /// Checks the text as it stands, unless that was done.
+    /// Checks the current text, unless that was done.
     fn check_now(&mut self, now: Timestamp) {
         if self.checked == Some(self.buffer.version()) {
             return;
@@ -233,7 +233,7 @@ impl EditSession {
         self.verdict = Some(Arc::new(verdict));
     }
 
-    /// Whether the text as it stands is neither checked nor about to be.
+    /// Whether the current text is neither checked nor about to be.
     fn wants_check(&self) -> bool {
         let version = self.buffer.version();
         self.checked != Some(version)
@@ -259,7 +259,7 @@ impl EditSession {
         self.checked == Some(self.buffer.version())
     }
 
-    /// What a task has found, if it is about the text as it stands.
+    /// What a task has found, if it is about the current text.
     pub fn checked(&mut self, task: &Check, checked: &Judged) {
         let is_asked = |(version, text): &(u64, Arc<str>)| {
             *version == self.buffer.version() && task.is_of(text)

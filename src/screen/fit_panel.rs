@@ -85,7 +85,7 @@ pub fn fit(panel: &mut TextPanel, examined: &Examined, fit: &Fit, repairs: &[Rep
             inside(panel, file);
         }
     }
-    // What one key mends needs no warning.
+    // What one key repairs needs no warning.
     let is_mended = |sentence: &str| {
         repaired
             .iter()

@@ -91,7 +91,7 @@ impl PathInput {
         )
     }
 
-    /// A second separator behind a folder begins at the root again: nobody has to wipe what stands there to type a whole path.
+    /// A second separator behind a folder begins at the root again: nobody has to delete what is there to type a whole path.
     fn begin_anew(&mut self) {
         let text = self.field.text();
         // A network path of Windows begins with two.

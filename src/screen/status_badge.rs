@@ -1,4 +1,4 @@
-//! Where a product stands, in a sign, a word and a role: what lists say about it at the end of a row. Asks only the model.
+//! The state of a product as a sign, a word and a role: what lists show at the end of a row. Asks only the model.
 
 use crate::{
     engine::view::{Ending, Outcome, Step},
@@ -37,7 +37,7 @@ pub fn ended(row: &RunRow, ending: &Ending) -> (&'static str, &'static str, Role
     outcome(ending.outcome)
 }
 
-/// Sign, word and colour belong together: none of them stands alone.
+/// Sign, word and colour belong together: none of them is used alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusBadge {
     pub sign: &'static str,

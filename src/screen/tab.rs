@@ -75,7 +75,7 @@ pub trait Tab {
 
     fn woken(&mut self, _documents: &mut Documents, _cx: &Context) {}
 
-    /// What stands beside the row of tabs.
+    /// What is shown beside the row of tabs.
     fn word(&self, documents: &Documents, cx: &Context) -> String;
 
     /// Parts of the pane's title in place of the common ones.

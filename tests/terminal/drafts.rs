@@ -54,6 +54,7 @@ fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Siz
     assert!(!desk.terminal.text().contains("Publish ◂"));
     desk.terminal.press("right enter");
     desk.terminal.gone("Review before publishing");
+    desk.terminal.press("5");
     desk.terminal.see("No runs yet.");
     desk.quit();
 }

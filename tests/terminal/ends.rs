@@ -58,7 +58,7 @@ fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
     }
     desk.terminal.see("Northwind Notes");
     desk.terminal.press("?");
-    desk.terminal.see("Filter the list");
+    desk.terminal.see("Quit; asks first if a run is active");
     desk.terminal.resize((20, 5));
     desk.terminal.until("one sentence", is_sentence);
     desk.terminal.resize(SMALL);

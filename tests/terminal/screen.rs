@@ -36,8 +36,10 @@ fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Si
     desk.terminal.press("?");
     desk.terminal.see("╭ Keys ");
     desk.terminal.see("Quit; asks first if a run is active");
-    desk.terminal.press("end");
+    desk.terminal.type_text("toggle the selected");
     desk.terminal.see("Toggle the selected choice");
+    desk.terminal.press("lone-esc");
+    desk.terminal.see("Quit; asks first if a run is active");
     // Byte for byte as a terminal of old sends it, each after the one before has done its work.
     desk.terminal.press("lone-esc");
     desk.terminal.gone("╭ Keys ");

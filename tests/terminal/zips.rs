@@ -21,6 +21,7 @@ fn a_zip_with_mistakes_is_refused_with_all_that_is_wrong() {
         "Cannot publish: The ZIP does not fit the JSON.",
     ]);
     desk.leave_review();
+    desk.terminal.press("5");
     desk.terminal.see("No runs yet.");
     desk.quit();
 }
@@ -42,6 +43,7 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
     desk.terminal
         .see_all(&["Review before publishing", "arm64.msix is no package"]);
     desk.leave_review();
+    desk.terminal.press("5");
     desk.terminal.see("No runs yet.");
     desk.quit();
 }

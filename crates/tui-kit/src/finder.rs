@@ -1,5 +1,5 @@
-//! A list that is narrowed by typing: the field, the rows that match, the cursor, the mouse. Knows places in a list, not what
-//! stands there, nor how it is searched.
+//! A list that is narrowed by typing: the field, the rows that match, the cursor, the mouse. Knows positions in a list, not what
+//! is there, nor how it is searched.
 
 use crate::movement::{Movement, Moves};
 use crate::{
@@ -27,7 +27,7 @@ pub struct Finder {
 }
 
 impl Finder {
-    /// Over so many places, one of them selected.
+    /// Over `len` places, one of them selected.
     pub fn new(len: usize, current: usize) -> Self {
         let mut cursor = Cursor::default();
         cursor.set(current);
@@ -121,7 +121,7 @@ impl Finder {
         self.draw_rows(frame, rows, theme, none, parts);
     }
 
-    /// The rows alone. `parts` gives what is said of a place within so many columns; `none` is said where nothing matches.
+    /// The rows alone. `parts` gives the text of a place for a number of columns; `none` is shown where nothing matches.
     pub fn draw_rows(
         &self,
         frame: &mut Frame,

@@ -6,7 +6,7 @@ use memchr::memchr2;
 use std::ops::Range;
 
 /// The coloured parts of a line that reach into `seen`, in order, without gaps between what is not white; bytes of the line. Read from
-/// the line's start, because what a byte is depends on what stands before it.
+/// the line's start, because the meaning of a byte depends on what precedes it.
 pub(crate) fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)> {
     let bytes = line.as_bytes();
     let mut parts: Vec<(Range<usize>, Role)> = Vec::new();
@@ -25,7 +25,7 @@ pub(crate) fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)>
             b'"' => Role::JsonString,
             b'{' | b'}' | b'[' | b']' | b',' => Role::JsonMark,
             b':' => {
-                // What stands before a colon is a name.
+                // A string before a colon is a name.
                 if let Some((_, role)) = parts
                     .last_mut()
                     .filter(|(_, role)| *role == Role::JsonString)
@@ -63,7 +63,7 @@ pub(crate) fn paint(line: &str, seen: Range<usize>) -> Vec<(Range<usize>, Role)>
     parts
 }
 
-/// Behind the string whose opening quote stands right before a byte; texts are long, so they are not walked through.
+/// Behind the string whose opening quote is right before a byte; texts are long, so they are not walked through.
 pub(super) fn string_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {

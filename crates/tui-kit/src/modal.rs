@@ -76,7 +76,7 @@ pub fn buttons(theme: &Theme, answers: &[(&str, bool, Role)]) -> Line<'static> {
     line
 }
 
-/// Hints that fit into `columns`: what stands first goes first, whole keys with their words, since the last one leads out.
+/// Hints that fit into `columns`: the first are dropped first, whole keys with their words, since the last one leads out.
 fn fitting(mut hints: Line<'_>, columns: usize) -> Line<'_> {
     while hints.width() > columns
         && let Some(word) = hints
@@ -91,7 +91,7 @@ fn fitting(mut hints: Line<'_>, columns: usize) -> Line<'_> {
 }
 
 /// Draws the frame for a content of `width` × `height` and gives the place for that content (smaller on a small screen).
-/// `hints` stands in the lower border.
+/// `hints` are shown in the lower border.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,

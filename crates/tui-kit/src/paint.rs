@@ -3,7 +3,7 @@
 
 use ratatui::{buffer::Buffer, style::Style};
 
-/// Puts a text into a row, in at most so many columns, and gives the column behind it.
+/// Puts a text into a row, in at most this many columns, and gives the column behind it.
 ///
 /// `set_stringn` panics where the row is not on screen; that is why nothing else may call it.
 pub(crate) fn put(

@@ -11,7 +11,7 @@ use ratatui::{
     widgets::{Block, BorderType},
 };
 
-/// What stands in a pane's upper border.
+/// What a pane's upper border shows.
 #[derive(Clone, Debug, Default)]
 pub struct Heading<'a> {
     /// The digit that leads to the pane.
@@ -26,7 +26,7 @@ pub fn inside(area: Rect) -> Rect {
     area.inner(Margin::new(1, 1))
 }
 
-/// Draws the frame and gives what is inside of it, with the column after the last note (where a filter's cursor stands).
+/// Draws the frame and gives what is inside of it, with the column after the last note (where a filter's cursor is).
 pub fn draw(
     frame: &mut Frame,
     area: Rect,

@@ -64,7 +64,7 @@ fn break_line(line: usize, text: &str, width: usize, rows: &mut Vec<Row>) {
 }
 
 impl Prose {
-    /// The cursor stands at the end.
+    /// The cursor is at the end.
     pub fn new(text: &str) -> Self {
         let mut buffer = TextBuffer::new(text);
         buffer.go(Motion::End, false);
@@ -248,7 +248,7 @@ impl Prose {
         None
     }
 
-    /// Draws what is in view, the cursor always; what is beyond `most` characters stands out.
+    /// Draws what is in view, the cursor always; what exceeds `most` characters is highlighted.
     pub fn draw(&self, frame: &mut Frame, area: Rect, theme: &Theme, most: Option<usize>) {
         let area = area.intersection(frame.area());
         if area.is_empty() {

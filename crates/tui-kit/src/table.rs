@@ -5,15 +5,15 @@ use crate::text;
 /// How much room a column takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// Exactly so many columns.
+    /// Exactly this many columns.
     Fixed(u16),
-    /// What is left, shared with the others of this kind; dropped below so many columns.
+    /// What is left, shared with the others of this kind; dropped below this many columns.
     Fill(u16),
-    /// Exactly so many columns, but only when at least `room` are there in all.
+    /// Exactly this many columns, but only when at least `room` are there in all.
     From { room: u16, width: u16 },
 }
 
-/// The width of each column; 0 is a column that is not shown. One space stands between columns.
+/// The width of each column; 0 is a column that is not shown. Columns are one space apart.
 pub fn widths(sizes: &[Size], room: u16) -> Vec<u16> {
     let fixed = |size: &Size| match *size {
         Size::Fixed(width) => Some(width),

@@ -258,7 +258,11 @@ fn checked(plan: &Plan, body: &Value, base: Option<&Value>) -> Result<Vec<String
             };
             match finding.pointer.as_str() {
                 "" => format!("{}{way_round}", finding.sentence),
-                pointer => format!("{}: {}{way_round}", safe_text::line(pointer), finding.sentence),
+                pointer => format!(
+                    "{}: {}{way_round}",
+                    safe_text::line(pointer),
+                    finding.sentence
+                ),
             }
         });
         told.collect()

@@ -31,7 +31,7 @@ pub struct Choose {
 /// Wider than this, a row is hard to follow.
 const MOST_WIDE: u16 = 96;
 const LEAST_WIDE: u16 = 40;
-/// So many rows need no filter.
+/// Up to this many rows need no filter.
 const FEW: usize = 7;
 
 impl Choose {

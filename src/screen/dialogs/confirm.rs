@@ -48,7 +48,7 @@ impl Confirm {
         }
     }
 
-    /// Whether the name that has to be typed stands there.
+    /// Whether one of the names that have to be typed was typed.
     fn is_typed(&self) -> bool {
         let typed = self.typed.text().trim();
         let is_it = |name: &String| typed.eq_ignore_ascii_case(name.trim());

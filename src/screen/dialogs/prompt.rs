@@ -1,4 +1,4 @@
-//! Asks for one line of text. What the text is for is said by its purpose, so that the answer is data.
+//! Asks for one line of text. Its purpose says what the text is for, so that the answer is data.
 
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{

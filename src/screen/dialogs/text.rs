@@ -88,7 +88,7 @@ impl TextEdit {
         ])
     }
 
-    /// The other language's text, cut to so many rows and columns.
+    /// The other language's text, cut to the room there is.
     fn model(&self, columns: u16, height: u16) -> Vec<(String, Role)> {
         let Some((language, text)) = &self.asked.model else {
             return Vec::new();

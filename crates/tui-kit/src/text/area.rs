@@ -35,11 +35,11 @@ pub struct TextArea<'a> {
     pub hit_length: usize,
     /// A bracket and its partner.
     pub pair: Option<(Place, Place)>,
-    /// Lines, from 0 and in order, whose number stands out.
+    /// Lines, from 0 and in order, whose number is highlighted.
     pub marks: &'a [(usize, Role)],
     /// Long lines go on in the next row; else they are cut and the view follows the cursor.
     pub wraps: bool,
-    /// Whether the terminal's cursor stands here.
+    /// Whether the terminal's cursor is shown here.
     pub is_active: bool,
 }
 

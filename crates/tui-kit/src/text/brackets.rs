@@ -56,7 +56,7 @@ pub fn at_cursor(lines: &[String], cursor: Place) -> Option<Place> {
     places.find(|place| bracket_at(lines, *place).is_some())
 }
 
-/// The partner of the bracket at a place, looked for over so many bytes of text.
+/// The partner of the bracket at a place, searched for within a number of bytes.
 pub fn partner(lines: &[String], place: Place, most: usize) -> Option<Place> {
     let bracket = bracket_at(lines, place)?;
     if opens(bracket) {

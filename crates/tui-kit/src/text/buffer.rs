@@ -20,7 +20,7 @@ pub struct TextBuffer {
     anchor: Option<Place>,
     /// The column that moving up and down aims at.
     goal: Option<usize>,
-    /// The cursor never stands in a hidden line.
+    /// The cursor is never in a hidden line.
     folds: Folds,
     history: History,
     version: u64,
@@ -101,7 +101,7 @@ impl TextBuffer {
         Some(self.lines.slice(from, to))
     }
 
-    /// What is selected, else the empty place where the cursor stands.
+    /// What is selected, else the empty range at the cursor.
     fn chosen(&self) -> (Place, Place) {
         self.selection().unwrap_or((self.cursor, self.cursor))
     }

@@ -24,7 +24,7 @@ struct Hidden {
     before: usize,
 }
 
-/// What stands in a folded line behind its text.
+/// What a folded line shows after its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FoldMark {
     /// Lines that are hidden.
@@ -157,7 +157,7 @@ impl Folds {
             .is_some_and(|hidden| line <= hidden.last)
     }
 
-    /// What stands behind a line that a folded part opens in.
+    /// What to show after a line in which a folded part opens.
     pub(crate) fn mark(&self, line: usize) -> Option<FoldMark> {
         let hidden = self
             .at_or_before(line + 1)

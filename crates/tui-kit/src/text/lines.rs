@@ -34,12 +34,12 @@ impl Lines {
         self.0.get(line).map_or("", String::as_str)
     }
 
-    /// What stands before a place in its line.
+    /// The part of a line before a place.
     pub(crate) fn head(&self, place: Place) -> &str {
         self.line(place.line).get(..place.byte).unwrap_or_default()
     }
 
-    /// What stands behind a place in its line.
+    /// The part of a line after a place.
     pub(crate) fn tail(&self, place: Place) -> &str {
         self.line(place.line).get(place.byte..).unwrap_or_default()
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// What stands for the part that did not fit.
+/// Replaces the part that did not fit.
 const ELLIPSIS: &str = "…";
 
 /// Columns that the text takes: those of its letters, one by one, as the screen's buffer gives them out. Measured as a whole, letters

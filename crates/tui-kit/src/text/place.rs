@@ -1,4 +1,4 @@
-//! Places in a text: columns as a screen shows them, where a text ends, where a pattern stands. Changes nothing.
+//! Places in a text: columns as a screen shows them, where a text ends, where a pattern occurs. Changes nothing.
 
 use super::measure::cells;
 use memchr::memchr2;
@@ -22,7 +22,7 @@ pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
                 .get(byte)
                 .is_none_or(|byte| matches!(byte, b' '..=b'~'))
         };
-        // Nothing plain joins what stands before it.
+        // Plain characters never join the one before them.
         let is_alone = is_plain(start) && is_plain(start + 1);
         let grapheme = if is_alone {
             text.get(start..=start)?
@@ -57,7 +57,7 @@ fn plain_run(bytes: &[u8], most: usize) -> usize {
     }
 }
 
-/// How many bytes of a text fit into so many columns, in whole letters, and the columns that these take.
+/// How many bytes of a text fit into a number of columns, in whole letters, and the columns that these take.
 pub(crate) fn fitting(text: &str, most: usize) -> (usize, usize) {
     let (mut byte, mut used) = (0, 0);
     loop {
@@ -137,7 +137,7 @@ pub fn shifted(place: Place, from: Place, to: Place, end: Place) -> Place {
 pub(crate) struct Pattern<'a> {
     text: &'a str,
     is_exact: bool,
-    /// The byte of the pattern that is the rarest in most texts, and where it stands: what stands around it is compared.
+    /// The byte of the pattern that is the rarest in most texts, and its offset: the bytes around it are compared.
     offset: usize,
     byte: u8,
 }
@@ -157,7 +157,7 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    /// Where it stands in a line, one hit behind the other.
+    /// Where it occurs in a line, one hit after the other.
     pub(crate) fn hits(self, line: &'a str) -> impl Iterator<Item = usize> + 'a {
         let Self {
             text,

@@ -13,7 +13,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-/// Whether what stands below a place is shown.
+/// Whether the children of a place are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fold {
     /// There is nothing below.
@@ -394,7 +394,7 @@ impl Tree {
     /// An element or member is about to be taken out: the folds of the elements after it move up with them.
     pub fn removing(&mut self, pointer: &str, value: &Arc<Value>) {
         if self.pointer(value) == pointer {
-            // What stands there next is where the cursor goes.
+            // The cursor goes to what takes its place.
             self.set_path(pointer, value);
         }
         let below = format!("{pointer}/");
