@@ -163,19 +163,3 @@ fn the_keys_of_the_readme_are_those_of_the_table() {
         );
     }
 }
-
-/// The whole help, command by command: a change of wording is read before it is accepted.
-#[test]
-fn the_help_reads_as_it_was_accepted() {
-    fn page(command: &clap::Command, path: &str, pages: &mut Vec<String>) {
-        let path = format!("{path}{}", command.get_name());
-        let mut own = command.clone().bin_name(&path).term_width(100);
-        pages.push(format!("$ {path} --help\n\n{}", own.render_long_help()));
-        for inner in command.get_subcommands() {
-            page(inner, &format!("{path} "), pages);
-        }
-    }
-    let mut pages = Vec::new();
-    page(&Cli::command(), "", &mut pages);
-    insta::assert_snapshot!("help", pages.join("\n"));
-}
