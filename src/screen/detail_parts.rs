@@ -140,7 +140,10 @@ pub fn failure(cx: &Context, target: &Target, error: &str, width: usize) -> Vec<
         panel.text(line, Role::Text);
     }
     let is_unsupported = is_unsupported(error);
-    if let Some(explained) = is_unsupported.then(|| explain("E13", "")).flatten() {
+    if let Some(explained) = is_unsupported
+        .then(|| explain("InvalidState", error))
+        .flatten()
+    {
         panel.text(&explained.meaning, Role::Text);
         panel.text(&format!("→ {}", explained.advice), Role::Text);
     }

@@ -74,7 +74,8 @@ pub fn pack(
     loose.sort_by(|left, right| left.path.cmp(&right.path));
     let packing = plan(&expected(kind, document), &loose);
     if !packing.problems.is_empty() {
-        return Err(PackError::Refused(packing.problems));
+        let problems = packing.problems.iter().map(ToString::to_string);
+        return Err(PackError::Refused(problems.collect()));
     }
     let size = write(folder, out, &packing, told, is_stopped)?;
     let files = packing

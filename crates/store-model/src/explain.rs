@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 pub struct Explanation {
     pub meaning: String,
     pub advice: String,
-    /// JSON pointers into the document, `*` for any name, separated by spaces; empty where the document is not the cause.
+    /// JSON pointers into the document, `*` for any name, with spaces between; empty where the document is not the cause.
     pub where_: String,
     /// Whether only Partner Center helps.
     pub portal: bool,
@@ -19,7 +19,6 @@ pub struct Explanation {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
-    id: Option<String>,
     code: String,
     contains: Option<String>,
     meaning: String,
@@ -45,8 +44,8 @@ fn parse() -> Result<Table, toml::de::Error> {
 static TABLE: LazyLock<Vec<Row>> =
     LazyLock::new(|| parse().map(|table| table.error).unwrap_or_default());
 
-/// Explains a code of the service, of sign-in (`AADSTS7000215`, with or without the letters), of HTTP (`403`), or a number of the
-/// reference (`E7`). `details` is the text that came with it. `None` for an unknown code: show what came.
+/// Explains a code of the service, of sign-in (`AADSTS7000215`, with or without the letters) or of HTTP (`403`). `details` is the
+/// text that came with it. `None` for an unknown code: show what came.
 pub fn explain(code: &str, details: &str) -> Option<Explanation> {
     let code = code.trim();
     let details = details.to_lowercase();
@@ -65,16 +64,10 @@ pub fn explain(code: &str, details: &str) -> Option<Explanation> {
                 .is_some_and(|part| details.contains(&part.to_lowercase()))
     };
     let plain = |row: &&Row| is_code(row) && row.contains.is_none();
-    let by_id = |row: &&Row| {
-        row.id
-            .as_deref()
-            .is_some_and(|id| id.eq_ignore_ascii_case(code))
-    };
     let row = TABLE
         .iter()
         .find(by_text)
-        .or_else(|| TABLE.iter().find(plain))
-        .or_else(|| TABLE.iter().find(by_id))?;
+        .or_else(|| TABLE.iter().find(plain))?;
     Some(Explanation {
         meaning: row.meaning.clone(),
         advice: row.advice.clone(),
@@ -144,9 +137,6 @@ mod tests {
         let sign_in = "7000215 7000222 7000218 7000216 700027 70002 700016 7000112 90002 900023 900144 90014 500011 50001 70011 901002 90055 90033";
         for code in details.split_whitespace().chain(sign_in.split(' ')) {
             assert!(explain(code, "").is_some(), "{code}");
-        }
-        for number in 1..=23 {
-            assert!(explain(&format!("E{number}"), "").is_some(), "E{number}");
         }
         assert_eq!(explain("AADSTS7000215", ""), explain("7000215", ""));
     }

@@ -331,13 +331,6 @@ impl Manifest {
         self.is_windows_8 = package.is_windows_8;
         self.kind = package.kind;
     }
-
-    /// Whether its code runs outside of the app container, as a desktop program does.
-    pub fn is_full_trust(&self) -> bool {
-        self.capabilities
-            .iter()
-            .any(|capability| capability == "runFullTrust")
-    }
 }
 
 /// Adds what is new, whatever its case, in order.
@@ -435,7 +428,7 @@ mod tests {
                 manifest.capabilities,
                 ["internetClient", "runFullTrust", "microphone"]
             );
-            assert!(manifest.is_full_trust() && !manifest.is_bundle);
+            assert!(!manifest.is_bundle && manifest.kind == PackageKind::App);
         }
     }
 

@@ -33,12 +33,38 @@ pub struct Item {
     pub is_stored: bool,
 }
 
+/// Why a ZIP cannot be made of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("{} is no path inside a ZIP; give it another name in the JSON.", plain_text(.name))]
+    UnsafeName { name: String },
+    #[error("The JSON waits for no file: there is nothing to make a ZIP of.")]
+    NothingToPack,
+    #[error("{} ({}) could be each of {}; only one may be in the folder.", plain_text(.name), .role.word(), plain_text(&units::listed(.paths, MOST_NAMED)))]
+    SeveralForOne {
+        name: String,
+        role: Role,
+        paths: Vec<String>,
+    },
+    #[error("{} and {} could both be {}; the folder must hold each of them.", plain_text(&.names.0), plain_text(&.names.1), plain_text(.path))]
+    OneForTwo {
+        names: (String, String),
+        path: String,
+    },
+    #[error("{} ({}) is not in the folder.", plain_text(.name), .role.word())]
+    Missing { name: String, role: Role },
+    #[error("{} is empty (0 bytes).", plain_text(.path))]
+    Empty { path: String },
+    #[error("{} has {}; at most {} are allowed.", plain_text(.path), units::bytes(*.size), units::bytes(*.limit))]
+    TooLarge { path: String, size: u64, limit: u64 },
+}
+
 /// What a ZIP is made of, in the document's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packing {
     pub items: Vec<Item>,
-    /// Why it cannot be made, in sentences; empty means that it can.
-    pub problems: Vec<String>,
+    /// Why it cannot be made; empty means that it can.
+    pub problems: Vec<Problem>,
     /// Files of the folder that nobody waits for.
     pub left_out: Vec<String>,
 }
@@ -70,18 +96,13 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
     for entry in expected {
         let name = zip_path(&entry.file_name);
         if is_unsafe_path(&name) {
-            packing.problems.push(format!(
-                "{} is no path inside a ZIP; give it another name in the JSON.",
-                plain_text(&name)
-            ));
+            packing.problems.push(Problem::UnsafeName { name });
         } else if !names.iter().any(|(known, _)| *known == name) {
             names.push((name, entry.role));
         }
     }
     if names.is_empty() && packing.problems.is_empty() {
-        packing
-            .problems
-            .push("The JSON waits for no file: there is nothing to make a ZIP of.".to_owned());
+        packing.problems.push(Problem::NothingToPack);
     }
     let mut found: HashMap<&str, &Loose> = HashMap::new();
     let mut taken: HashSet<&str> = HashSet::new();
@@ -103,7 +124,11 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
                 [file] => claims.push((name, file)),
                 several => {
                     stuck.insert(name);
-                    packing.problems.push(ambiguous(name, *role, several));
+                    packing.problems.push(Problem::SeveralForOne {
+                        name: name.clone(),
+                        role: *role,
+                        paths: several.iter().map(|file| file.path.clone()).collect(),
+                    });
                 }
             }
         }
@@ -113,10 +138,10 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
                 .find(|(other, same)| other != name && same.path == file.path)
             {
                 stuck.insert(name);
-                packing.problems.push(format!(
-                    "{name} and {other} could both be {}; the folder must hold each of them.",
-                    file.path
-                ));
+                packing.problems.push(Problem::OneForTwo {
+                    names: ((*name).to_owned(), (*other).to_owned()),
+                    path: file.path.clone(),
+                });
             } else {
                 found.insert(name, file);
                 taken.insert(&file.path);
@@ -127,9 +152,10 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
         match found.get(name.as_str()) {
             Some(file) => take(&mut packing, name, *role, file),
             None if stuck.contains(name.as_str()) => {}
-            None => packing
-                .problems
-                .push(format!("{name} ({}) is not in the folder.", role.word())),
+            None => packing.problems.push(Problem::Missing {
+                name: name.clone(),
+                role: *role,
+            }),
         }
     }
     packing.left_out = loose
@@ -140,27 +166,16 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
     packing
 }
 
-fn ambiguous(name: &str, role: Role, several: &[&Loose]) -> String {
-    let paths: Vec<&str> = several.iter().map(|file| file.path.as_str()).collect();
-    let paths = units::listed(&paths, MOST_NAMED);
-    plain_text(&format!(
-        "{name} ({}) could be each of {paths}; only one may be in the folder.",
-        role.word()
-    ))
-}
-
 fn take(packing: &mut Packing, name: &str, role: Role, file: &Loose) {
     let limit = role.most_bytes();
     if file.size == 0 {
+        let path = file.path.clone();
+        packing.problems.push(Problem::Empty { path });
+    } else if file.size > limit {
+        let (path, size) = (file.path.clone(), file.size);
         packing
             .problems
-            .push(format!("{} is empty (0 bytes).", file.path));
-    } else if file.size > limit {
-        let (size, limit) = (units::bytes(file.size), units::bytes(limit));
-        packing.problems.push(format!(
-            "{} has {size}; at most {limit} are allowed.",
-            file.path
-        ));
+            .push(Problem::TooLarge { path, size, limit });
     }
     packing.items.push(Item {
         name: name.to_owned(),
@@ -216,7 +231,7 @@ mod tests {
     #[case::a_surer_one_takes_first(&["en-us/1.png", "1.png"], &["en-us/1.png", "b/1.png"], &["en-us/1.png", "b/1.png"])]
     fn each_file_is_found(#[case] names: &[&str], #[case] paths: &[&str], #[case] from: &[&str]) {
         let packing = planned(names, paths);
-        assert_eq!(packing.problems, Vec::<String>::new());
+        assert_eq!(packing.problems, []);
         assert_eq!(
             packing
                 .items
@@ -249,7 +264,10 @@ mod tests {
     ) {
         let packing = planned(names, paths);
         assert!(
-            packing.problems.iter().any(|problem| problem.contains(why)),
+            packing
+                .problems
+                .iter()
+                .any(|problem| problem.to_string().contains(why)),
             "{packing:?}"
         );
     }
@@ -275,7 +293,7 @@ mod tests {
                     size,
                 }],
             );
-            assert!(packing.problems[0].contains(why), "{packing:?}");
+            assert!(packing.problems[0].to_string().contains(why), "{packing:?}");
         }
     }
 }
