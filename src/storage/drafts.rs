@@ -2,7 +2,12 @@
 //! sides of every PUT, and what was rescued before a delete or set aside by a person.
 //! All but the working copy are plain JSON files; their names say the rest.
 
-use super::{atomic, error::DiskError, input};
+use super::{
+    atomic,
+    draft_name::{is_plain, stem, target},
+    error::DiskError,
+    input,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -394,8 +399,9 @@ impl Drafts {
         let name = format!("{}~{at}~{}~.json", stem(target), Kept::SetAside.word());
         let aside = self.folder.join(name);
         fs::rename(&path, &aside).map_err(fail)?;
-        atomic::sync_folder(&self.folder).map_err(fail)?;
-        Ok(aside)
+        atomic::sync_folder(&self.folder)
+            .map(|()| aside)
+            .map_err(fail)
     }
 
     /// Throws a target's working copy away; fine when there is none.
@@ -447,33 +453,6 @@ impl Drafts {
     fn edited_path(&self, target: &Target) -> PathBuf {
         self.folder.join(format!("{}{EDITED_END}", stem(target)))
     }
-}
-
-fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-_.".contains(c)
-}
-
-/// A target's text as part of a file name. `:` and `/` become `+`, which no id holds; anything odd is spelled out.
-fn stem(target: &Target) -> String {
-    let mut stem = String::new();
-    for c in target.to_string().chars() {
-        match c {
-            ':' | '/' => stem.push('+'),
-            c if is_plain(c) => stem.push(c),
-            c => stem.extend(
-                ['%']
-                    .into_iter()
-                    .chain(c.escape_unicode().filter(char::is_ascii_alphanumeric)),
-            ),
-        }
-    }
-    stem
-}
-
-/// Back from [`stem`].
-fn target(stem: &str) -> Option<Target> {
-    let (scheme, ids) = stem.split_once('+')?;
-    format!("{scheme}:{}", ids.replace('+', "/")).parse().ok()
 }
 
 fn text_of(path: &Path) -> io::Result<String> {
