@@ -177,7 +177,6 @@ impl Drafts {
         };
         let saved_at = Timestamp::now();
         if why == Kept::Edited {
-            // One before that cannot be read is no reason to lose this one: it is set aside.
             let before = self.edited(target).ok().flatten();
             let (zip, base) = before
                 .map(|draft| (draft.zip, draft.base))
@@ -399,9 +398,8 @@ impl Drafts {
         let name = format!("{}~{at}~{}~.json", stem(target), Kept::SetAside.word());
         let aside = self.folder.join(name);
         fs::rename(&path, &aside).map_err(fail)?;
-        atomic::sync_folder(&self.folder)
-            .map(|()| aside)
-            .map_err(fail)
+        atomic::sync_folder(&self.folder).map_err(fail)?;
+        Ok(aside)
     }
 
     /// Throws a target's working copy away; fine when there is none.
