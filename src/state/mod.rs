@@ -5,6 +5,7 @@ mod known;
 pub mod prepared;
 mod reports;
 mod run_row;
+mod settling;
 mod view;
 mod working_copy;
 

@@ -2,7 +2,12 @@
 //! sides of every PUT, and what was rescued before a delete or set aside by a person.
 //! All but the working copy are plain JSON files; their names say the rest.
 
-use super::{atomic, error::DiskError, input};
+use super::{
+    atomic,
+    draft_name::{is_plain, stem, target},
+    error::DiskError,
+    input,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -172,7 +177,6 @@ impl Drafts {
         };
         let saved_at = Timestamp::now();
         if why == Kept::Edited {
-            // One before that cannot be read is no reason to lose this one: it is set aside.
             let before = self.edited(target).ok().flatten();
             let (zip, base) = before
                 .map(|draft| (draft.zip, draft.base))
@@ -447,33 +451,6 @@ impl Drafts {
     fn edited_path(&self, target: &Target) -> PathBuf {
         self.folder.join(format!("{}{EDITED_END}", stem(target)))
     }
-}
-
-fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-_.".contains(c)
-}
-
-/// A target's text as part of a file name. `:` and `/` become `+`, which no id holds; anything odd is spelled out.
-fn stem(target: &Target) -> String {
-    let mut stem = String::new();
-    for c in target.to_string().chars() {
-        match c {
-            ':' | '/' => stem.push('+'),
-            c if is_plain(c) => stem.push(c),
-            c => stem.extend(
-                ['%']
-                    .into_iter()
-                    .chain(c.escape_unicode().filter(char::is_ascii_alphanumeric)),
-            ),
-        }
-    }
-    stem
-}
-
-/// Back from [`stem`].
-fn target(stem: &str) -> Option<Target> {
-    let (scheme, ids) = stem.split_once('+')?;
-    format!("{scheme}:{}", ids.replace('+', "/")).parse().ok()
 }
 
 fn text_of(path: &Path) -> io::Result<String> {

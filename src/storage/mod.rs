@@ -3,6 +3,7 @@
 pub mod atomic;
 pub mod cache;
 pub mod config;
+mod draft_name;
 pub mod drafts;
 pub mod error;
 pub mod history;
