@@ -739,6 +739,7 @@ fn follow() -> Run {
         target: Target::app("9A"),
         name: "Notes".into(),
         submission: "11".into(),
+        until: WaitFor::Published,
     };
     let mut run = Run::new(header(operation));
     run.apply(RunEvent::SignedIn, run.header().at);

@@ -94,9 +94,10 @@ pub fn preflight(
             .into_iter()
             .map(|finding| finding.sentence),
     );
-    // Where nobody can say what customers have, the draft that the Store made of it stands for it.
-    let has = live.or(draft.as_ref()).map(|it| &it.body);
-    let risks = risk::risks(kind, has, committed, &Cargo::new());
+    // Where the Store does not say what is live, the draft that goes on is the nearest thing that is known of it. A new draft is
+    // weighed when it is there.
+    let before = live.or(kept).map(|draft| &draft.body);
+    let risks = risk::risks(kind, before, committed, &Cargo::new());
     agreed(plan, &risks)?;
     warnings.extend(allowed(risks));
     match (expected.is_empty(), &plan.zip) {
