@@ -806,25 +806,6 @@ fn a_read_only_folder_is_said_in_words() {
     }
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_said_in_words() {
-    let (_folder, home) = home();
-    // A file that takes nothing, as a full disk does.
-    std::os::unix::fs::symlink("/dev/full", home.data().join("history.jsonl")).unwrap();
-    let error = home
-        .history()
-        .append(&finished("a"))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("history.jsonl")
-            && error.contains("the disk is full")
-            && error.contains("Free some space"),
-        "{error}"
-    );
-}
-
 #[rstest]
 #[case(io::ErrorKind::StorageFull, "the disk is full", "Free some space")]
 #[case(

@@ -13,9 +13,10 @@ use proptest::{prelude::*, sample::Index, test_runner::Config};
 use serde_json::{Value, json};
 use std::{fs, io::Cursor, path::PathBuf, sync::LazyLock};
 use store_model::{
-    archive::{against, apply_to, look_inside, manifest, read, repairs},
+    archive::{look_inside, manifest, read},
     product::PackageIdentity,
     target::Kind,
+    zip_check::{against, apply_to, repairs},
 };
 
 /// What one run through the corpus may cost at its peak, the test itself included.

@@ -856,7 +856,7 @@ fn what_is_live_is_weighed_by_the_fresh_draft_where_nothing_else_tells() {
             .view()
             .warnings
             .iter()
-            .any(|warning| warning.contains("You said yes")),
+            .any(|warning| warning.contains("(allowed: becomes-free)")),
         "{:?}",
         story.run.view().warnings
     );
@@ -887,6 +887,7 @@ fn a_rollout_under_way_is_asked_about_before_the_first_request() {
     ] {
         let plan = Plan {
             existing_rollout: how,
+            allow: vec![RiskKind::Rollout.into()],
             ..edited()
         };
         let story = play(plan, rolled_out(), None);
@@ -911,6 +912,7 @@ fn whether_a_rollout_has_ended_is_asked(#[case] status: &str, #[case] is_over: b
     };
     let plan = Plan {
         existing_rollout: ExistingRollout::Finalize,
+        allow: vec![RiskKind::Rollout.into()],
         ..edited()
     };
     let mut run = Run::new(header(Operation::Publish(Box::new(plan))));

@@ -8,10 +8,15 @@ use super::{
 use flightdeck::{
     features::review::preview::Preview,
     features::review::tasks::Analyze,
-    screen::edit_session::EditSession,
+    screen::{
+        edit_session::EditSession,
+        keymap::keymap,
+        pane::{Commands, Context},
+    },
     state::{Model, prepared::Prepared},
     tasks::report::TargetDetail,
 };
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use std::{
     hint::black_box,
@@ -24,12 +29,13 @@ use store_model::{
     submission::Submission,
 };
 use tokio::runtime::Runtime;
+use tui_kit::theme::Theme;
 
 const EDITS: usize = 20;
 const TRIES: usize = 5;
 
 /// Changes a few places one after the other, as a person does; gives what each took.
-fn edits(session: &mut EditSession, languages: &[String]) -> Outcome<Times> {
+fn edits(session: &mut EditSession, languages: &[String], context: &Context) -> Outcome<Times> {
     let mut times = Times::default();
     for (at, language) in languages.iter().cycle().take(EDITS).enumerate() {
         let pointer = format!("/listings/{language}/baseListing/title");
@@ -39,14 +45,13 @@ fn edits(session: &mut EditSession, languages: &[String]) -> Outcome<Times> {
         }];
         // Whoever has drawn the document knows it again, but does not keep it.
         let shown = session.value().as_ref().map(Arc::downgrade);
-        let mut commands = Vec::new();
+        let context = Context {
+            uptime: Duration::from_secs(at as u64),
+            now: Timestamp::now(),
+            ..*context
+        };
         let begun = Instant::now();
-        session.change(
-            &edit,
-            Duration::from_secs(at as u64),
-            jiff::Timestamp::now(),
-            &mut commands,
-        )?;
+        session.change(&edit, &context)?;
         black_box((session.value(), shown));
         times.add(begun.elapsed());
     }
@@ -94,9 +99,22 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         ..server
     };
 
+    let model = Model::default();
     let mut session =
         EditSession::open(&server, Some(body.into()), Duration::ZERO).ok_or("nothing to edit")?;
-    let times = edits(&mut session, &languages)?;
+    let (keymap, commands) = (keymap(&[])?, Commands::default());
+    let context = Context {
+        model: &model,
+        theme: &Theme::default(),
+        keymap: &keymap,
+        zone: &TimeZone::UTC,
+        selected: Some(&target),
+        now: Timestamp::now(),
+        uptime: Duration::ZERO,
+        is_focused: true,
+        commands: &commands,
+    };
+    let times = edits(&mut session, &languages, &context)?;
     table.time(
         &format!("{name}: an edit by a tab, median"),
         times.at(0.5),
@@ -108,7 +126,6 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
         Some(20.0),
     )?;
 
-    let model = Model::default();
     for (what, prepared) in [("unedited", &server), ("edited", &prepared)] {
         let (mut jobs, mut times) = (Times::default(), Times::default());
         for _ in 0..TRIES {
@@ -119,7 +136,7 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
                 brought: prepared.brought(&model),
             };
             let begun = Instant::now();
-            let analysis = Arc::new(black_box(documents.analysis(jiff::Timestamp::now())));
+            let analysis = Arc::new(black_box(documents.analysis(Timestamp::now())));
             jobs.add(begun.elapsed());
             let begun = Instant::now();
             let preview = black_box(Preview::of(&model, prepared, analysis));

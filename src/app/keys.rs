@@ -134,7 +134,10 @@ impl App {
                 return;
             }
         }
-        let action = action.or_else(|| self.context.settings.keymap.action(Scope::Global, chord));
+        let keymap = &self.context.settings.keymap;
+        let action = action
+            .or_else(|| keymap.action(Scope::Global, chord))
+            .or_else(|| keymap.action(Scope::Outside, chord));
         if let Some(action) = action {
             self.perform(action, now);
         }

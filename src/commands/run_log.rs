@@ -230,7 +230,7 @@ impl RunLog {
             return Ok(exit);
         }
         if let Some(report) = &view.report {
-            super::show::report(report, printer);
+            super::show::report(report, &label, printer);
         }
         match exit {
             Exit::Done => printer.text(format!("{label}{}", ending.message)),

@@ -85,16 +85,17 @@ fn overview(product: &Product, submission: Option<&Submission>, printer: &mut Pr
             package.status.as_str()
         ));
     }
-    report(&submission.report(), printer);
+    report(&submission.report(), "", printer);
     printer.line(format!(
         "  portal     {}",
         product.target.portal_url(Some(&submission.id))
     ));
 }
 
-/// A status with what the service said, each code explained.
-pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) {
-    printer.line(format!("  status     {}", report.status));
+/// A status with what the service said, each code explained. Each line begins with `label`, so that those of several targets
+/// stay apart.
+pub(super) fn report(report: &StatusReport, label: &str, printer: &mut Printer<'_>) {
+    printer.line(format!("{label}  status     {}", report.status));
     for (word, remarks) in [("error", &report.errors), ("warning", &report.warnings)] {
         for remark in remarks {
             let explanation = explain::explain(&remark.code, &remark.details);
@@ -104,10 +105,13 @@ pub(super) fn report(report: &StatusReport, printer: &mut Printer<'_>) {
             {
                 continue;
             }
-            printer.line(format!("  {word:9}  {}: {}", remark.code, remark.details));
+            printer.line(format!(
+                "{label}  {word:9}  {}: {}",
+                remark.code, remark.details
+            ));
             if let Some(explanation) = explanation {
                 printer.line(format!(
-                    "             {} {}",
+                    "{label}             {} {}",
                     explanation.meaning, explanation.advice
                 ));
             }
@@ -151,7 +155,7 @@ pub(super) async fn status(
                 " (live)"
             }
         ));
-        report(&found, printer);
+        report(&found, "", printer);
     }
     Ok(if found.status.is_failure() {
         Exit::Store

@@ -94,6 +94,8 @@ pub enum Scope {
     Editor,
     Runs,
     Overlay,
+    /// Everywhere but where a document is edited: the editor's keys come first.
+    Outside,
 }
 
 /// One row of the table.
@@ -148,7 +150,7 @@ pub const ACTIONS: &[Row] = &[
     row(A::Quit, "quit", &["q", "ctrl-c"], S::Global, "Program", "Quit; asks first if a run is active"),
     row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show what can be done here, with its keys"),
     row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find an action and do it"),
-    row(A::Suspend, "suspend", &["ctrl-z"], S::Global, "Program", "Go back to the shell until fg"),
+    row(A::Suspend, "suspend", &["ctrl-z"], S::Outside, "Program", "Go back to the shell until fg"),
     row(A::ShowActivity, "activity", &["6", "a"], S::Global, "Program", "Show every request"),
     row(A::FocusNext, "focus-next", &["tab"], S::Global, "Panes", "Go to the next pane"),
     row(A::FocusPrevious, "focus-previous", &["backtab"], S::Global, "Panes", "Go to the previous pane"),
@@ -245,7 +247,7 @@ impl Action {
         self.row().is_some_and(|row| match row.scope {
             Scope::Move => self.movement().is_some() || matches!(self, Self::Enter | Self::Back),
             Scope::Editor | Scope::Overlay => true,
-            Scope::Global | Scope::Target | Scope::Parts | Scope::Runs => false,
+            Scope::Global | Scope::Target | Scope::Parts | Scope::Runs | Scope::Outside => false,
         })
     }
 

@@ -4,10 +4,11 @@ use super::text_panel::TextPanel;
 use crate::{state::prepared::count, tasks::report::Examined};
 use store_model::{
     archive::{
-        ArchiveFile, Inside, Repair, central_directory::PictureFormat, fit::Fit, manifest::Manifest,
+        ArchiveFile, Inside, central_directory::PictureFormat, fit::Fit, manifest::Manifest,
     },
     rules::check::Severity,
     units,
+    zip_check::Repair,
 };
 use tui_kit::theme::Role;
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
 use store_model::{
-    archive::{Fit, against},
+    archive::Fit,
     checked::Judged,
     diff::Change,
     json::document::{Document, Position, SyntaxError, pretty},
@@ -20,6 +20,7 @@ use store_model::{
     status::{Status, StatusReport},
     submission::{Submission, put_body},
     target::{Kind, Target},
+    zip_check::against,
 };
 
 /// Where a shown or edited document comes from.

@@ -1,7 +1,7 @@
 //! Writing so that a crash leaves the old or the new content, never half of it, and for the owner alone.
 //! Blocks; call it where blocking is allowed.
 
-use super::error::DiskError;
+use super::error::{DiskError, is_in_use};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
@@ -56,11 +56,6 @@ fn patiently(
         }
     }
     attempt()
-}
-
-/// Whether another program has the file open: access denied and sharing violation, as Windows says it.
-pub(super) fn is_in_use(error: &io::Error) -> bool {
-    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
 /// Writes a file that must not be there yet; `false` when it is.

@@ -1,6 +1,6 @@
 //! A failure of the disk, told so that a person can act on it.
 
-use super::{atomic::is_in_use, holder::Holder};
+use super::holder::Holder;
 use std::{
     fmt, io,
     path::{Path, PathBuf},
@@ -122,3 +122,8 @@ impl fmt::Display for Held {
 }
 
 impl std::error::Error for Held {}
+
+/// Whether another program has the file open: access denied and sharing violation, as Windows says it.
+pub(super) fn is_in_use(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}

@@ -14,9 +14,10 @@ use std::{
     sync::Arc,
 };
 use store_model::{
-    archive::{Fit, against, look_inside, read, repairs},
+    archive::{Fit, look_inside, read},
     product::PackageIdentity,
     target::Kind,
+    zip_check::{against, repairs},
 };
 
 /// Reads the content of a folder.

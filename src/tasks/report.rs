@@ -7,9 +7,10 @@ use serde_json::Value;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 pub use store_client::Exchange;
 use store_model::{
-    archive::{Archive, Fit, Repair},
+    archive::{Archive, Fit},
     product::{PackageIdentity, Product},
     submission::Submission,
+    zip_check::Repair,
 };
 
 /// The state of the connection, for the header.

@@ -318,7 +318,7 @@ pub fn manifests() -> Files {
             )
             .into(),
         ),
-        ("deep.xml", wrapped(&format!("{}{}", "<a>".repeat(5_000), "</a>".repeat(5_000)))),
+        ("no-deep.xml", wrapped(&format!("{}{}", "<a>".repeat(5_000), "</a>".repeat(5_000)))),
         (
             "many.xml",
             wrapped(&(0..2_000).map(|number| format!("<Resource Language=\"l{number}\"/>")).collect::<Vec<_>>().concat()),

@@ -263,7 +263,8 @@ fn a_draft_that_failed_is_replaced_by_one_with_its_document() {
     dashboard.keys("u backtab enter");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("(•) Replace it") && screen.contains("it ended in CommitFailed"),
+        screen.contains("(•) Replace it")
+            && screen.contains("is in CommitFailed and cannot be changed any more"),
         "{screen}"
     );
     dashboard.keys("tab tab enter");
@@ -337,7 +338,7 @@ fn a_flights_first_draft_cannot_be_replaced() {
     dashboard.keys("esc u");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("not possible: it is the flight's first submission"),
+        screen.contains("is the flight's first one: once deleted, the Store makes no"),
         "{screen}"
     );
     assert!(!screen.contains("CANARY"));

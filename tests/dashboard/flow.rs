@@ -133,6 +133,7 @@ fn pending_submissions_are_asked_for_once_and_then_by_age() {
         ["9C"],
         "what passes quickly is looked at again soon"
     );
+    harness.answer_status(&Target::app("9C"), "Certification");
     harness.take();
     let job = harness.job_or_none();
     assert_eq!(job, None);
@@ -979,6 +980,7 @@ fn what_a_reading_told_of_a_state_is_not_asked_for_again() {
     assert_eq!(asked(&harness), 0);
     harness.wait(Duration::from_secs(250));
     assert_eq!(asked(&harness), 1);
+    harness.answer_status(&Target::app("9C"), "Certification");
     // Nobody looks at the screen any more: the background stops, and the next key wakes it.
     harness.wait(Duration::from_hours(2)).take();
     harness.wait(Duration::from_hours(2));

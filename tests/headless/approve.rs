@@ -46,7 +46,17 @@ fn a_delicate_change_needs_a_yes_to_that_very_change(
     let publish = |more: &[&str]| {
         bench.run(
             &[
-                &["publish", target, "--json", &json, "--wait", "none"],
+                // Only one of the targets is being rolled out; elsewhere this says nothing.
+                &[
+                    "publish",
+                    target,
+                    "--json",
+                    &json,
+                    "--wait",
+                    "none",
+                    "--existing-rollout",
+                    "finalize",
+                ],
                 more,
             ]
             .concat(),

@@ -200,7 +200,7 @@ fn a_release_prints_what_is_risky_and_what_is_odd() {
     let ended = bench.run(&["publish", APP, "--json", &json, "--allow", "price"]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(
-        ended.err.contains("You said yes to that.") && ended.err.contains("control characters"),
+        ended.err.contains("(allowed: price)") && ended.err.contains("control characters"),
         "{ended:?}"
     );
 }

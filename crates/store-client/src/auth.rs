@@ -1,13 +1,13 @@
 //! Sign-in by client credentials (v2 form) and the token that all requests share. It must not know any call of the Store.
 
 use crate::{
-    client::host_of,
-    endpoint::check_endpoint,
-    error::{ApiError, sign_in_advice, status_words},
+    endpoint::{check_endpoint, host_of},
+    error::{ApiError, SecretFault, sign_in_advice, status_words},
     exchange::{Observe, Watch},
     retry::{Patience, SIGN_IN_ATTEMPTS, is_passing, throttle_pause},
     waits::Waits,
-    wire::{self, Reply, shown},
+    wire::{self, Reply},
+    words::shown,
 };
 use futures::{
     FutureExt,
@@ -41,20 +41,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// Where a client secret comes from; called on a blocking thread at every sign-in.
 pub type SecretSource = Arc<dyn Fn() -> Result<SecretString, SecretFault> + Send + Sync>;
-
-/// Why there is nothing to sign in with. Names places, never a value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SecretFault {
-    /// In the words of whoever keeps the secret.
-    #[error("{0}")]
-    Source(String),
-    #[error("the program or file that gives it broke off")]
-    BrokenOff,
-    #[error("the federated token file {} cannot be read: {reason}", path.display())]
-    Token { path: PathBuf, reason: String },
-    #[error("it is empty")]
-    Empty,
-}
 
 /// Why an answer of the sign-in service is no token.
 #[derive(Debug, thiserror::Error)]

@@ -6,8 +6,8 @@ use crate::{
     budget::{Budget, BudgetView, Urgency},
     call::Call,
     coalesce::Reads,
-    endpoint::check_endpoint,
-    error::{ApiError, time_words},
+    endpoint::{check_endpoint, host_of},
+    error::ApiError,
     exchange::{Observe, Watch},
     fault::{Fault, Trouble},
     ledger::Ledger,
@@ -17,6 +17,7 @@ use crate::{
     },
     waits::{Waiting, Waits},
     wire::{self, Reply},
+    words::time_words,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -361,15 +362,6 @@ impl Store {
         watch.end(error);
         result
     }
-}
-
-/// Host and port, as a person knows them.
-pub(super) fn host_of(url: &Url) -> String {
-    url.authority()
-        .rsplit('@')
-        .next()
-        .unwrap_or_default()
-        .to_owned()
 }
 
 fn json_of(call: &Call, reply: Reply) -> Result<Value, ApiError> {

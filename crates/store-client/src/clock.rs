@@ -65,7 +65,7 @@ pub(crate) fn difference(ahead: SignedDuration) -> String {
     };
     format!(
         "this machine's clock is {} {word} the server's",
-        crate::error::time_words(ahead.unsigned_abs())
+        crate::words::time_words(ahead.unsigned_abs())
     )
 }
 

@@ -68,6 +68,15 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
+/// Host and port, as a person knows them.
+pub(crate) fn host_of(url: &Url) -> String {
+    url.authority()
+        .rsplit('@')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

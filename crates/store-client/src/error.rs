@@ -1,11 +1,28 @@
 //! What can go wrong with a call, in words that say what was tried, what came back and what to do next.
 //! It must not know how a request is sent; it never holds a secret.
 
-use crate::{auth::SecretFault, endpoint::EndpointError, fault::Trouble};
+use crate::{endpoint::EndpointError, fault::Trouble, words::time_words};
 use reqwest::StatusCode;
 use std::time::Duration;
 use store_model::explain;
 use thiserror::Error;
+
+/// Why there is nothing to sign in with. Names places, never a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretFault {
+    /// In the words of whoever keeps the secret.
+    #[error("{0}")]
+    Source(String),
+    #[error("the program or file that gives it broke off")]
+    BrokenOff,
+    #[error("the federated token file {} cannot be read: {reason}", path.display())]
+    Token {
+        path: std::path::PathBuf,
+        reason: String,
+    },
+    #[error("it is empty")]
+    Empty,
+}
 
 /// A call that did not do what it should.
 ///
@@ -252,15 +269,6 @@ fn throttled(message: &str, left: Duration, said: Option<Duration>) -> String {
             status_words(429),
             explained(None, message)
         ),
-    }
-}
-
-/// `14 s`, `3 min`, `5 h`: rounded up, because it is what somebody has to wait.
-pub(crate) fn time_words(time: Duration) -> String {
-    match time.as_secs() + u64::from(time.subsec_nanos() > 0) {
-        seconds @ 0..120 => format!("{} s", seconds.max(1)),
-        seconds @ 120..7_200 => format!("{} min", seconds.div_ceil(60)),
-        seconds => format!("{} h", seconds.div_ceil(3_600)),
     }
 }
 

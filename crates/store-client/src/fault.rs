@@ -1,7 +1,7 @@
 //! Why a request got no answer: which part of the way failed, in words for people, and the setting that helps.
 //! It must not know what was asked.
 
-use crate::{endpoint::is_this_machine, wire::shown};
+use crate::{endpoint::is_this_machine, words::shown};
 use hyper_util::client::proxy::matcher::Matcher;
 use rustls::CertificateError;
 use std::{error::Error, io};

@@ -21,14 +21,15 @@ mod retry;
 mod transport;
 mod waits;
 mod wire;
+mod words;
 
-pub use auth::{Credential, SecretFault, SecretSource};
+pub use auth::{Credential, SecretSource};
 pub use budget::{BudgetView, Hold};
 pub use calls::{Fetched, NewAddOn, NewFlight, Rollout};
 pub use client::{REQUESTS_PER_MINUTE, Store, StoreSettings};
 pub use clock::Clock;
 pub use endpoint::{EndpointError, check_endpoint};
-pub use error::ApiError;
+pub use error::{ApiError, SecretFault};
 pub use exchange::{Exchange, Observe};
 pub use fault::Trouble;
 pub use ledger::Ledger;

@@ -4,7 +4,7 @@
 use crate::{
     budget::Hold,
     clock::{Clock, difference},
-    error::time_words,
+    words::time_words,
 };
 use jiff::SignedDuration;
 use reqwest::header::HeaderMap;

@@ -1,7 +1,7 @@
 //! One request and one answer on the wire: sending, bounded reading, and what an error body says.
 //! It must not know tokens' life, budget or repetition.
 
-use crate::{exchange::Watch, fault::Fault, retry::retry_after, waits::Waits};
+use crate::{exchange::Watch, fault::Fault, retry::retry_after, waits::Waits, words::shown};
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode, header};
@@ -15,9 +15,6 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// Nor holds it more values: the largest documents have some ten thousand, and a number of one digit takes a hundred bytes of
 /// memory.
 const MOST_VALUES: usize = 500_000;
-
-/// As much of a foreign text as an error shows.
-const LONGEST_MESSAGE: usize = 1_000;
 
 /// An answer whose head came; the body may have failed.
 pub(super) struct Reply {
@@ -217,17 +214,6 @@ fn read_refusal(body: &[u8]) -> Refusal {
         target: text("target"),
         activity: text("activityId"),
     }
-}
-
-/// A foreign text, fit for a terminal and for one line.
-pub(super) fn shown(text: &str) -> String {
-    let line = text
-        .split(['\r', '\n', '\t'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
-    plain_text(&line).chars().take(LONGEST_MESSAGE).collect()
 }
 
 #[cfg(test)]

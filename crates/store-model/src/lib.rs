@@ -1,4 +1,4 @@
-//! Floor 1: the words and rules of the Store, without I/O, clock, screen or network.
+//! The Store's documents and rules, without I/O, clock, screen or network.
 
 pub mod archive;
 pub mod catalog;
@@ -30,5 +30,6 @@ pub mod texts;
 pub mod units;
 pub mod value;
 pub mod version;
+pub mod zip_check;
 
 pub use equivalence::{diff, fingerprint, merge};

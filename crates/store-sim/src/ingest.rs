@@ -7,7 +7,7 @@ use crate::manifest::Manifest;
 use crate::package::{self, Fingerprint};
 use crate::package_rules;
 use crate::seed::Kind;
-use crate::store::{Environment, Ids, Product, Uploaded};
+use crate::store::{Environment, Ids, Product, Uploaded, has_bundle_name};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
@@ -257,11 +257,6 @@ impl fmt::Display for FullName {
         let (version, architecture) = (&self.version, &self.architecture);
         write!(f, "{version}_{architecture}_{}", self.resource)
     }
-}
-
-/// Whether an entry of a package list is a bundle, by its file name.
-pub(super) fn has_bundle_name(entry: &Value) -> bool {
-    text(entry, "fileName").to_lowercase().ends_with("bundle")
 }
 
 /// File names in JSON may be written with backslashes; in the ZIP they are not.

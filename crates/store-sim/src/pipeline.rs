@@ -5,7 +5,7 @@ use crate::clock::wire_date;
 use crate::ingest;
 use crate::json::{list, number, set, text};
 use crate::stage::Stage;
-use crate::store::{Environment, Product, Store, Submission};
+use crate::store::{Environment, Product, Store, Submission, has_bundle_name};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -141,7 +141,7 @@ fn publish(product: &mut Product, env: &Environment, at: Duration) {
         product
             .uploaded
             .get(text(entry, "id"))
-            .map_or_else(|| ingest::has_bundle_name(entry), |known| known.is_bundle)
+            .map_or_else(|| has_bundle_name(entry), |known| known.is_bundle)
     });
     product.published = Some(id);
     product.counts.publications += 1;

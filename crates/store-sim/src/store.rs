@@ -5,7 +5,6 @@ use crate::blobs::{Blobs, Issued};
 use crate::call::{Key, Verb};
 use crate::clock::Clock;
 use crate::errors;
-use crate::ingest;
 use crate::json::{list, members, set, text};
 use crate::package::Fingerprint;
 use crate::scenario::Switches;
@@ -311,7 +310,7 @@ impl Store {
             product.number = number_of(document);
             product.has_bundle = list(document, product.packages())
                 .iter()
-                .any(ingest::has_bundle_name);
+                .any(has_bundle_name);
             product.finalized = fallback.or_else(|| Some(submission.id.clone()));
             product.published = Some(submission.id.clone());
             product
@@ -399,4 +398,9 @@ fn load_pending(kind: Kind, seed: &PendingSeed) -> Submission {
         submission.plan.stuck = Some(stage);
     }
     submission
+}
+
+/// Whether an entry of a package list is a bundle, by its file name.
+pub(super) fn has_bundle_name(entry: &Value) -> bool {
+    text(entry, "fileName").to_lowercase().ends_with("bundle")
 }

@@ -178,8 +178,8 @@ mod tests {
         assert_eq!(
             (mine.as_str(), theirs.as_str()),
             (
-                "…gain and again and again. Mine.",
-                "…gain and again and again. Theirs."
+                "…in and again and again. Mine.",
+                "…in and again and again. Theirs."
             )
         );
         assert_eq!(differing("1", "2"), ("1".to_owned(), "2".to_owned()));

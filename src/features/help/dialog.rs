@@ -42,7 +42,7 @@ impl Section {
             (_, Possible::No(_)) => Self::NotNow,
             (Scope::Target | Scope::Runs | Scope::Parts, Possible::Yes) => Self::Here,
             (Scope::Target | Scope::Runs | Scope::Parts, Possible::Unknown) => Self::NotNow,
-            (Scope::Global, _) => Self::Anywhere,
+            (Scope::Global | Scope::Outside, _) => Self::Anywhere,
             (Scope::Move, _) => Self::Moving,
             (Scope::Editor, _) => Self::Text,
             (Scope::Overlay, _) => Self::Dialog,

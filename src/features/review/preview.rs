@@ -15,13 +15,14 @@ use crate::{
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 use store_model::{
-    archive::{Fit, against},
+    archive::Fit,
     review_analysis::ReviewAnalysis,
     risk::{Allowance, Risk},
     rules::check::Severity,
     status::Status,
     submission::Submission,
     target::Kind,
+    zip_check::against,
 };
 
 /// What can be done about a pending draft.

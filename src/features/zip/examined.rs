@@ -11,7 +11,10 @@ use crate::{
     tasks::{browse::Examine, report::Examined},
 };
 use std::path::{Path, PathBuf};
-use store_model::archive::{Repair, apply_to, fit::Fit, repairs};
+use store_model::{
+    archive::fit::Fit,
+    zip_check::{Repair, apply_to, repairs},
+};
 use tui_kit::theme::Role;
 
 impl ZipPicker {

@@ -23,7 +23,7 @@ use super::source::checksum;
 use super::throttle::Throttle;
 use super::upload::Upload;
 use super::watch::Activity;
-use crate::client::host_of;
+use crate::endpoint::host_of;
 
 /// How sending ended when it did not fail.
 pub(super) enum Sent {

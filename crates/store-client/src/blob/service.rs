@@ -22,7 +22,7 @@ use super::body::BlockBody;
 use super::error::{Answer, Failure, UploadError};
 use super::source::Sum;
 use super::url::UploadUrl;
-use crate::client::host_of;
+use crate::endpoint::host_of;
 use crate::fault::{Fault, causes};
 use crate::transport::{BlobTransport, Streamed};
 use crate::waits::Waits;

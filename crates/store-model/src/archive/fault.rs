@@ -112,7 +112,7 @@ fn unusual(method: Method) -> Option<&'static str> {
 }
 
 /// What Windows Explorer packs files above 2 GB with.
-pub(super) const DEFLATE64: u16 = 9;
+pub(crate) const DEFLATE64: u16 = 9;
 
 /// The first two files that take the same bytes.
 pub(super) fn overlap(files: &[&ArchiveFile]) -> Option<ArchiveFault> {

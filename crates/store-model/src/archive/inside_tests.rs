@@ -1,6 +1,7 @@
 //! Packages and pictures in ZIPs: read however they were packed, held against the document, never trusted.
 
 use super::*;
+use crate::zip_check::{Repair, against, apply_to, repairs};
 use crate::{
     examples, finding::Severity, json::edit::apply_to_text, product::PackageIdentity, target::Kind,
 };
@@ -11,16 +12,16 @@ use std::io::{Cursor, Write};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// As the picker does it: on the text.
-fn apply(document: &mut Value, repairs: &[Repair]) {
+pub(crate) fn apply(document: &mut Value, repairs: &[Repair]) {
     *document = serde_json::from_str(&apply_to(&document.to_string(), repairs)).unwrap();
 }
 
 /// Stored, so that the tests of deflated ones say so.
-pub(super) fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     packed(files, CompressionMethod::Stored)
 }
 
-fn packed(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+pub(crate) fn packed(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         writer
@@ -34,9 +35,9 @@ fn packed(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-pub(super) const PUBLISHER: &str = "CN=2D5C1B7E";
+pub(crate) const PUBLISHER: &str = "CN=2D5C1B7E";
 
-fn manifest(version: &str, architecture: &str) -> String {
+pub(crate) fn manifest(version: &str, architecture: &str) -> String {
     format!(
         r#"<Package xmlns="w"><Identity Name="Contoso.App" Publisher="{PUBLISHER}" Version="{version}" ProcessorArchitecture="{architecture}"/>
         <Dependencies><TargetDeviceFamily Name="Windows.Desktop" MinVersion="10.0.19041.0" MaxVersionTested="10.0.26100.0"/></Dependencies>
@@ -44,17 +45,17 @@ fn manifest(version: &str, architecture: &str) -> String {
     )
 }
 
-pub(super) fn package(version: &str, architecture: &str) -> Vec<u8> {
+pub(crate) fn package(version: &str, architecture: &str) -> Vec<u8> {
     package_of(&manifest(version, architecture))
 }
 
 /// What every package and bundle has beside its manifest.
-pub(super) const PARTS: [(&str, &[u8]); 2] = [
+pub(crate) const PARTS: [(&str, &[u8]); 2] = [
     ("AppxBlockMap.xml", b"<BlockMap/>"),
     ("[Content_Types].xml", b"<Types/>"),
 ];
 
-pub(super) fn package_of(manifest: &str) -> Vec<u8> {
+pub(crate) fn package_of(manifest: &str) -> Vec<u8> {
     packed(
         &[
             ("app.exe", &[7; 5000]),
@@ -66,7 +67,7 @@ pub(super) fn package_of(manifest: &str) -> Vec<u8> {
     )
 }
 
-pub(super) fn bundle(version: &str, architectures: &[&str]) -> Vec<u8> {
+pub(crate) fn bundle(version: &str, architectures: &[&str]) -> Vec<u8> {
     let line = |architecture: &&str| {
         format!(
             r#"<Package Type="application" Version="{version}" Architecture="{architecture}" FileName="app_{architecture}.msix"/>"#
@@ -94,7 +95,7 @@ pub(super) fn bundle(version: &str, architectures: &[&str]) -> Vec<u8> {
     zip_of(&files)
 }
 
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     png.extend([width.to_be_bytes(), height.to_be_bytes()].concat());
     png.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
@@ -102,7 +103,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A JPEG whose size stands behind a profile of so many bytes.
-fn jpeg(profile: u16, width: u16, height: u16) -> Vec<u8> {
+pub(crate) fn jpeg(profile: u16, width: u16, height: u16) -> Vec<u8> {
     let mut jpeg = b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xFF\xE2".to_vec();
     jpeg.extend((profile + 2).to_be_bytes());
     jpeg.resize(jpeg.len() + usize::from(profile), 0);
@@ -112,13 +113,13 @@ fn jpeg(profile: u16, width: u16, height: u16) -> Vec<u8> {
     jpeg
 }
 
-pub(super) fn looked_into(zip: &[u8]) -> Archive {
+pub(crate) fn looked_into(zip: &[u8]) -> Archive {
     let mut archive = read(Cursor::new(zip)).unwrap();
     look_inside(Cursor::new(zip), &mut archive);
     archive
 }
 
-fn titles(archive: &Archive) -> Vec<String> {
+pub(crate) fn titles(archive: &Archive) -> Vec<String> {
     let manifests = |file: &ArchiveFile| match &file.inside {
         Inside::Packages(manifests) => manifests
             .iter()
@@ -130,7 +131,7 @@ fn titles(archive: &Archive) -> Vec<String> {
 }
 
 /// A document that waits for these packages beside what is live.
-pub(super) fn document(pending: &[&str], live: &Value) -> Value {
+pub(crate) fn document(pending: &[&str], live: &Value) -> Value {
     let mut packages = live.as_array().unwrap().clone();
     packages.extend(
         pending
@@ -140,7 +141,7 @@ pub(super) fn document(pending: &[&str], live: &Value) -> Value {
     json!({"applicationPackages": packages, "listings": {"en-us": {"baseListing": {}}}})
 }
 
-fn said(document: &Value, files: &[(&str, &[u8])]) -> Vec<(Severity, String)> {
+pub(crate) fn said(document: &Value, files: &[(&str, &[u8])]) -> Vec<(Severity, String)> {
     let identity = PackageIdentity {
         name: "Contoso.App".into(),
         publisher: PUBLISHER.into(),

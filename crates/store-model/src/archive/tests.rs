@@ -1,6 +1,7 @@
 //! ZIPs against documents: fitting, nearly fitting, broken and made to harm.
 
 use super::*;
+use crate::zip_check::{Repair, apply_to, repairs};
 use crate::{
     examples,
     finding::Severity,

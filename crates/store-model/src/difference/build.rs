@@ -5,7 +5,7 @@ use super::{
     files::{Facts, File, file_name, pair_up},
     part::{Difference, Entry, Group, Part, Sign, Topic},
     topic::{file_depth, topic},
-    wording::{Budget, Wording},
+    wording::{Budget, Wording, whole_language},
 };
 use crate::{
     archive::fit::zip_path,
@@ -17,7 +17,6 @@ use crate::{
     signed_url::{REDACTED, redact},
     submission::{is_put_field, is_signed_url, put_body},
     target::Kind,
-    units::counted,
     value::is_empty,
 };
 use serde_json::Value;
@@ -489,25 +488,4 @@ impl Builder<'_> {
             })
             .collect()
     }
-}
-
-/// What goes with a language: its title, and how much.
-fn whole_language(listing: &Value) -> String {
-    let base = member(listing, "baseListing").map_or(listing, |(_, base)| base);
-    let title = member(base, "title")
-        .and_then(|(_, title)| title.as_str())
-        .map(plain_text)
-        .filter(|title| !title.is_empty());
-    let texts = base
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(_, value)| !is_empty(value) && !value.is_object())
-        .count();
-    let images = member(base, "images")
-        .and_then(|(_, images)| images.as_array())
-        .map_or(0, Vec::len);
-    let texts = texts - usize::from(images > 0);
-    let fields = format!("{}, {}", counted(texts, "text"), counted(images, "image"));
-    title.map_or(fields.clone(), |title| format!("“{title}”, {fields}"))
 }

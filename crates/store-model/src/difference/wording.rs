@@ -2,8 +2,11 @@
 //! written anew is shown whole, not matched word by word. A signed URL is never part of it.
 
 use crate::{
+    json::pointer::member,
+    product::plain_text,
     signed_url::{REDACTED, redact},
     submission::is_signed_url,
+    units::counted,
     value::{brief, is_empty},
 };
 use imara_diff::{Algorithm, Diff, InternedInput};
@@ -327,6 +330,27 @@ fn cut(pieces: Vec<Piece>) -> Vec<Piece> {
         Piece { text, ..piece }
     };
     pieces.into_iter().enumerate().map(shorten).collect()
+}
+
+/// What goes with a language: its title, and how much.
+pub(super) fn whole_language(listing: &Value) -> String {
+    let base = member(listing, "baseListing").map_or(listing, |(_, base)| base);
+    let title = member(base, "title")
+        .and_then(|(_, title)| title.as_str())
+        .map(plain_text)
+        .filter(|title| !title.is_empty());
+    let texts = base
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !is_empty(value) && !value.is_object())
+        .count();
+    let images = member(base, "images")
+        .and_then(|(_, images)| images.as_array())
+        .map_or(0, Vec::len);
+    let texts = texts - usize::from(images > 0);
+    let fields = format!("{}, {}", counted(texts, "text"), counted(images, "image"));
+    title.map_or(fields.clone(), |title| format!("“{title}”, {fields}"))
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! How the fields of a submission are weighed against what customers have now. Which are weighed at all stands in the table.
 
-use super::{
-    Risk, RiskKind,
-    table::{Felt, Row},
-};
+use super::{Risk, RiskKind};
 use crate::{
     equivalence,
     finding::places,
@@ -16,6 +13,36 @@ use crate::{
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
+
+/// When a change of a field is felt.
+#[derive(Clone, Copy)]
+pub(super) enum Felt {
+    /// Never, and why.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a reason is for readers, and for the test")
+    )]
+    No(&'static str),
+    /// Whenever it means something else; the text names the field at the beginning of a sentence.
+    Changed(RiskKind, &'static str),
+    /// When it is turned off, emptied or left out.
+    Lost(RiskKind, &'static str),
+    /// By a judgement of its own.
+    Own(fn(&mut Weighing<'_>)),
+}
+
+/// A decision about a field and what is below it; `*` is any element or member.
+pub(super) struct Row {
+    pub(super) kinds: &'static [Kind],
+    pub(super) path: &'static str,
+    pub(super) felt: Felt,
+}
+
+impl Row {
+    pub(super) fn is_for(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+}
 
 /// Two documents side by side, with the risks found so far.
 pub(super) struct Weighing<'a> {

@@ -1,38 +1,12 @@
 //! For every field of the three kinds of submission: whether a change of it is felt by customers, money or the audience. Compares
 //! nothing; a test holds it to the schemas in both directions.
 
-use super::{RiskKind, judge::Weighing, packages};
+use super::{
+    RiskKind,
+    judge::{Felt, Row},
+    packages,
+};
 use crate::target::Kind;
-
-/// When a change of a field is felt.
-#[derive(Clone, Copy)]
-pub(super) enum Felt {
-    /// Never, and why.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "a reason is for readers, and for the test")
-    )]
-    No(&'static str),
-    /// Whenever it means something else; the text names the field at the beginning of a sentence.
-    Changed(RiskKind, &'static str),
-    /// When it is turned off, emptied or left out.
-    Lost(RiskKind, &'static str),
-    /// By a judgement of its own.
-    Own(fn(&mut Weighing<'_>)),
-}
-
-/// A decision about a field and what is below it; `*` is any element or member.
-pub(super) struct Row {
-    kinds: &'static [Kind],
-    pub(super) path: &'static str,
-    pub(super) felt: Felt,
-}
-
-impl Row {
-    pub(super) fn is_for(&self, kind: Kind) -> bool {
-        self.kinds.contains(&kind)
-    }
-}
 
 const ALL: &[Kind] = &[Kind::App, Kind::AddOn, Kind::Flight];
 const SOLD: &[Kind] = &[Kind::App, Kind::AddOn];

@@ -2,7 +2,8 @@
 //! does not.
 
 use super::{
-    table::{Felt, Row, TABLE},
+    judge::{Felt, Row},
+    table::TABLE,
     *,
 };
 use crate::{

@@ -1,12 +1,12 @@
 //! A ZIP and the document it is for: read, compare, and the repairs that the document can take.
 //! Only touched leaves change. Knows nothing of files on a disk.
 
-use super::{
-    central_directory::Archive,
-    fit::{ArchiveFault, Extra, Fit, Missing, NearReason, fit, zip_path},
-    package_fit, picture_fit,
-};
+use super::{package_fit, picture_fit};
 use crate::{
+    archive::{
+        central_directory::Archive,
+        fit::{ArchiveFault, Extra, Fit, Missing, NearReason, fit, zip_path},
+    },
     json::{
         edit::{Edit, apply_to_text},
         pointer::{child, member, spelled},

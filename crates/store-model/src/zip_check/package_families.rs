@@ -1,7 +1,7 @@
 //! Packages of one ZIP beside each other: the same package twice, and packages that would belong to different products.
 
 use super::package_check::{Check, New};
-use super::{
+use crate::archive::{
     fault::ArchiveFault,
     fit_parts::{Fit, has_ending},
     manifest::Manifest,

@@ -1,7 +1,7 @@
 //! Listing images, icons and thumbnails of a ZIP: format and pixels against what the Store wants of each (store-api.md § 3.7, 3.9, 3.16).
 //! Opens nothing: what the pictures are was found out before.
 
-use super::{
+use crate::archive::{
     central_directory::{Archive, Inside, PictureFormat},
     fit::{Fit, zip_path},
 };

@@ -3,7 +3,7 @@
 
 use super::package_check::{Check, New};
 use super::package_families::is_rival;
-use super::{
+use crate::archive::{
     central_directory::{Archive, ArchiveFile, Inside, Method},
     fault::DEFLATE64,
     fit_parts::{Fit, has_ending, is_bundle, is_package, zip_path},

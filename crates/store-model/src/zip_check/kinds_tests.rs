@@ -1,7 +1,8 @@
 //! Kinds of packages and their inconsistencies: for each rule a package that raises it, and the nearest one that does not.
 
-use super::{inside_tests::*, *};
+use super::{against, repairs};
 use crate::{
+    archive::{inside_tests::*, *},
     finding::{Finding, Severity},
     packages::rows::cargo,
     product::PackageIdentity,
@@ -240,7 +241,7 @@ fn two_bundles_of_one_name_are_told_unless_they_are_one_file() {
         Some(Severity::Note),
         "{same:#?}"
     );
-    let other = super::inside_tests::bundle("2.0.0.0", &["arm64"]);
+    let other = crate::archive::inside_tests::bundle("2.0.0.0", &["arm64"]);
     let names = two(&bundle(b"1"), &other);
     assert_eq!(
         severity(&names, "bundles-share-name"),
@@ -397,7 +398,7 @@ fn what_nobody_needs_is_a_note_and_the_same_package_again_no_error() {
 fn who_loses_a_package_is_one_computation() {
     let (good, both) = (
         good(),
-        super::inside_tests::bundle("2.0.0.0", &["x64", "arm64"]),
+        crate::archive::inside_tests::bundle("2.0.0.0", &["x64", "arm64"]),
     );
     for (bytes, name, status, loses) in [
         (&both, "n.msixbundle", "PendingDelete", true),

@@ -1,6 +1,6 @@
 //! The packages that a ZIP brings, and what has been found of them. Knows no rule.
 
-use super::{
+use crate::archive::{
     central_directory::{ArchiveFile, Inside},
     manifest::Manifest,
 };
