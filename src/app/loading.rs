@@ -251,17 +251,21 @@ impl Loading {
     }
 
     pub fn wake_at(&self, model: &Model) -> Option<Duration> {
+        // While some are on their way, or something else goes first, the next ones wait for that answer.
+        let is_asking =
+            !self.behind.is_empty() || model.jobs.values().any(AnyTask::is::<LoadStatus>);
+        let is_reading =
+            |target: &Target| model.details.get(target).is_some_and(Remote::is_loading);
         let statuses = self
             .asked
             .keys()
+            .filter(|target| !is_asking && !is_reading(target))
             .filter_map(|target| self.status_due(target, model));
-        let is_asking = model.jobs.values().any(AnyTask::is::<LoadStatus>);
         self.look_at
             .into_iter()
             .chain(self.keep_at.values().copied())
             .chain(self.behind.iter().map(|(_, at)| *at))
-            // While some are on their way, the next ones wait for their answer.
-            .chain(statuses.filter(|_| !is_asking))
+            .chain(statuses)
             .min()
     }
 }

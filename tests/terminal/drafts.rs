@@ -28,9 +28,10 @@ fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) 
         "Cannot publish: Choose what to do with the draft.",
     ]);
     desk.terminal.press("backtab backtab");
-    desk.terminal.see("▸ ( ) Keep this draft");
+    desk.terminal.see("▸ 2 ( ) Keep this draft");
     desk.terminal.press("enter");
-    desk.terminal.see_all(&["▸ (•) Keep this draft", "Ready."]);
+    desk.terminal
+        .see_all(&["▸ 2 (•) Keep this draft", "Ready."]);
     desk.terminal.press("tab tab right");
     desk.terminal.see("▸ Publish ◂");
     desk.terminal.press("enter");
@@ -47,7 +48,7 @@ fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Siz
     let mut desk = Dashboard::demo(size);
     desk.open("puzzle", "waits for");
     desk.review(&[
-        "The draft was created or edited in Partner Center",
+        "was made or changed in Partner Center",
         "https://partner.microsoft.com/dashboard/products/9N8PUZZL3G4M",
         "▸ Cancel ◂",
     ]);

@@ -58,7 +58,6 @@ pub struct Preview {
     pub is_base_gone: bool,
     /// Nothing can be done from here at all: why.
     pub fault: Option<Refusal>,
-    pub portal: String,
     pub publish_mode: String,
 }
 
@@ -112,7 +111,6 @@ impl Preview {
                     let live = prepared.live().filter(|_| prepared.draft().is_none())?;
                     preflight::unfinished_rollout(prepared.target, live)
                 }),
-            portal: prepared.portal_url(),
             publish_mode: mode,
             choices,
             analysis,

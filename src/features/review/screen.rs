@@ -38,7 +38,6 @@ impl Review {
         if let Some(fault) = &preview.fault {
             body.panel.gap();
             body.panel.text(&format!("✗ {fault}"), Role::Danger);
-            body.panel.text(&preview.portal, Role::Info);
         }
         if let Some(error) = preview.analysis.error() {
             body.panel.gap();
