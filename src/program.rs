@@ -74,7 +74,7 @@ async fn carry_out(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
 
 /// Completions and man page are rendered in memory: their generators panic when stdout is closed.
 fn document(text: &[u8], printer: &mut Printer<'_>) -> Exit {
-    printer.text(&String::from_utf8_lossy(text));
+    printer.text(String::from_utf8_lossy(text));
     commands::run::finish(Exit::Done, printer)
 }
 

@@ -235,7 +235,7 @@ fn a_persons_request_goes_out_while_the_background_asks_for_everything() {
         let background = person.with_priority(Priority::Background);
         // Each of them another read, so that none is shared.
         let mut everything = join_all((0..14).map(|number| {
-            let app = Target::app(&format!("9NX0EXAMPLE{number}"));
+            let app = Target::app(format!("9NX0EXAMPLE{number}"));
             let store = background.clone();
             async move { tokio::join!(store.product(&app), store.rollout(&app, "1")) }
         }))

@@ -75,15 +75,14 @@ async fn pending_of(
     what: Option<Listing>,
     printer: &mut Printer<'_>,
 ) -> Result<Vec<Product>, Failure> {
-    let mut products = match what {
-        Some(what) => all(context, what, printer).await?,
-        None => {
-            let mut products = all(context, Listing::Apps, printer).await?;
-            let flights = flights(context, &products, printer).await?;
-            products.extend(all(context, Listing::Addons, printer).await?);
-            products.extend(flights);
-            products
-        }
+    let mut products = if let Some(what) = what {
+        all(context, what, printer).await?
+    } else {
+        let mut products = all(context, Listing::Apps, printer).await?;
+        let flights = flights(context, &products, printer).await?;
+        products.extend(all(context, Listing::Addons, printer).await?);
+        products.extend(flights);
+        products
     };
     products.retain(|product| product.pending.is_some());
     Ok(products)

@@ -99,28 +99,25 @@ impl Model {
         if !is_news || copy.is_some_and(|copy| copy.is_unsaved) {
             return vec![Change::Nothing];
         }
-        match kept {
-            Some(kept) => {
-                let copy = WorkingCopy::of_kept(kept);
-                self.edits.insert(target.clone(), copy);
-                if let Some(detail) = self.details.get(target).and_then(Remote::value) {
-                    let detail = Arc::clone(detail);
-                    drop(self.meet(target, &detail, true));
-                }
+        if let Some(kept) = kept {
+            let copy = WorkingCopy::of_kept(kept);
+            self.edits.insert(target.clone(), copy);
+            if let Some(detail) = self.details.get(target).and_then(Remote::value) {
+                let detail = Arc::clone(detail);
+                drop(self.meet(target, &detail, true));
             }
-            None => {
-                // Thrown away elsewhere, or published: only then it is of no more use here.
-                let detail = self.details.get(target).and_then(Remote::value);
-                let live = detail.and_then(|detail| detail.published.as_ref());
-                let copy = self.edits.get(target);
-                if !live
-                    .zip(copy)
-                    .is_some_and(|(live, copy)| copy.is_live(target.kind(), live))
-                {
-                    return vec![Change::Nothing];
-                }
-                self.edits.remove(target);
+        } else {
+            // Thrown away elsewhere, or published: only then it is of no more use here.
+            let detail = self.details.get(target).and_then(Remote::value);
+            let live = detail.and_then(|detail| detail.published.as_ref());
+            let copy = self.edits.get(target);
+            if !live
+                .zip(copy)
+                .is_some_and(|(live, copy)| copy.is_live(target.kind(), live))
+            {
+                return vec![Change::Nothing];
             }
+            self.edits.remove(target);
         }
         vec![Change::Edit(target.clone())]
     }

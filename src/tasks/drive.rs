@@ -72,10 +72,9 @@ pub(super) async fn begin(
         });
     match journal {
         Ok(journal) => {
-            Driver::new(services, reporter, cancel, journal, &header, None)
-                .superseding(older)
-                .drive(Run::new(header))
-                .await;
+            let mut driver =
+                Driver::new(services, reporter, cancel, journal, &header, None).superseding(older);
+            Box::pin(driver.drive(Run::new(header))).await;
         }
         Err(message) => {
             reporter
@@ -147,7 +146,7 @@ pub async fn resume(
         return;
     }
     run.resume(is_unanswered, at);
-    driver.drive(run).await;
+    Box::pin(driver.drive(run)).await;
 }
 
 /// Why a run that has ended for good cannot be gone on with.

@@ -95,7 +95,10 @@ async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<P
     if !has_ended {
         let fetched = services.store.submission(&plan.target, &id).await;
         let fetched = fetched.map_err(|error| Stop::Failed(error.to_string()))?;
-        let ends = fetched.upload.as_ref().map(|url| url.expires());
+        let ends = fetched
+            .upload
+            .as_ref()
+            .map(store_client::blob::UploadUrl::expires);
         // A URL that says nothing of its end is good until the service refuses it.
         if ends.is_ok_and(|end| end.is_none_or(|end| end > Timestamp::now())) {
             return Err(Stop::Refused(Refusal::UrlStillGood { id }));

@@ -169,7 +169,6 @@ impl Dashboard {
     }
 
     /// With a theme of the program.
-    #[expect(clippy::too_many_arguments, reason = "a test names what it needs")]
     pub fn with_theme(
         columns: u16,
         rows: u16,
@@ -230,7 +229,7 @@ impl Dashboard {
         self.take(effects);
     }
 
-    fn fail(&mut self, id: JobId, message: impl ToString) {
+    fn fail(&mut self, id: JobId, message: &impl ToString) {
         let message = message.to_string();
         self.report(id, Report::Failed { message });
     }
@@ -272,12 +271,12 @@ impl Dashboard {
             self.answer(id, task, TaskEvent::Done(list));
         } else if let Some(task @ LoadTarget(target)) = job.get() {
             match (self.faults.get(target), self.store.get(target)) {
-                (Some(fault), _) => self.fail(id, fault.clone()),
+                (Some(fault), _) => self.fail(id, &fault.clone()),
                 (None, Some(detail)) => {
                     let detail = Arc::new(detail.clone());
                     self.answer(id, task, TaskEvent::Done(detail));
                 }
-                (None, None) => self.fail(id, "404"),
+                (None, None) => self.fail(id, &"404"),
             }
         } else if let Some(task) = job.get::<LoadStatus>() {
             let pending = &self.store[&task.target].pending;
@@ -294,7 +293,7 @@ impl Dashboard {
                     let path = task.folder.clone();
                     self.answer(id, task, TaskEvent::Done(Folder { path, entries }));
                 }
-                Err(error) => self.fail(id, error),
+                Err(error) => self.fail(id, &error),
             }
         } else if let Some(task) = job.get::<Examine>() {
             let (zip, identity) = (&task.zip, task.identity.clone());
@@ -336,7 +335,7 @@ impl Dashboard {
         } else if let Some(task) = job.get::<ReadTexts>() {
             match texts::read(&task.0) {
                 Ok(found) => self.answer(id, task, TaskEvent::Done(found)),
-                Err(error) => self.fail(id, error),
+                Err(error) => self.fail(id, &error),
             }
         } else if let Some(task) = job.get::<WriteTexts>() {
             let written = texts::write(&task.to, &task.files, task.overwrites).unwrap();

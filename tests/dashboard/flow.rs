@@ -40,7 +40,7 @@ fn with_draft(profile: ProfileView, status: &str) -> Harness {
         40,
     );
     harness.answer(
-        Catalog::Apps,
+        &Catalog::Apps,
         vec![app_product("9A", "Northwind Notes", "2", "1")],
     );
     harness.wait(millis(250));
@@ -73,7 +73,7 @@ fn recalled_lists_show_at_once_and_give_way_to_the_answer() {
     assert!(
         harness.screen().contains("Old name") && harness.app.model().apps.products.is_loading()
     );
-    harness.answer(Catalog::Apps, apps());
+    harness.answer(&Catalog::Apps, apps());
     assert!(!harness.screen().contains("Old name"));
 }
 
@@ -110,7 +110,7 @@ fn the_selection_follows_the_cursor_and_is_loaded_after_a_pause() {
 #[test]
 fn pending_submissions_are_asked_for_once_and_then_by_age() {
     let mut harness = app();
-    harness.answer(Catalog::Apps, apps());
+    harness.answer(&Catalog::Apps, apps());
     harness.wait(millis(8_500));
     let statuses = |harness: &Harness| -> Vec<String> {
         let tasks = harness.started().into_iter().filter_map(AnyTask::get);
@@ -157,7 +157,7 @@ fn reports_of_a_superseded_job_are_dropped() {
     let late = late.message(TaskEvent::Done(listing(apps(), at)));
     harness.report(Some(first), Report::Task(late));
     assert_eq!(harness.app.model().apps.products.value(), None);
-    harness.answer(Catalog::Apps, apps());
+    harness.answer(&Catalog::Apps, apps());
     assert_eq!(
         harness.app.model().apps.products.value().map(Vec::len),
         Some(6)
@@ -868,7 +868,7 @@ fn what_a_pane_on_screen_says_needs_no_message_above_it() {
     for (columns, rows, messages) in [(120, 40, 0), (80, 24, 1)] {
         let mut harness = with(settings(), columns, rows);
         harness.answer(
-            Catalog::Apps,
+            &Catalog::Apps,
             vec![app_product("9A", "Northwind Notes", "0", "1")],
         );
         harness.wait(millis(250));
@@ -935,7 +935,7 @@ fn the_overview_fills_its_room_and_never_more() {
     let product = || app_product("9A", "Northwind Notes", "2", "1");
     for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
         let mut harness = with(settings(), columns, rows);
-        harness.answer(Catalog::Apps, vec![product()]);
+        harness.answer(&Catalog::Apps, vec![product()]);
         harness.wait(millis(250));
         let id = harness.job(AnyTask::is::<LoadTarget>);
         let mut detail = detail(product(), Some("PendingCommit"));
@@ -977,7 +977,7 @@ fn what_a_reading_told_of_a_state_is_not_asked_for_again() {
             .filter(|task: &&LoadStatus| task.target == Target::app("9C"))
             .count()
     };
-    harness.wait(Duration::from_secs(60));
+    harness.wait(Duration::from_mins(1));
     assert_eq!(asked(&harness), 0);
     harness.wait(Duration::from_secs(250));
     assert_eq!(asked(&harness), 1);

@@ -193,7 +193,7 @@ impl Harness {
         self.report(Some(id), Report::Ended)
     }
 
-    pub fn answer(&mut self, catalog: Catalog, products: Vec<Product>) -> &mut Self {
+    pub fn answer(&mut self, catalog: &Catalog, products: Vec<Product>) -> &mut Self {
         let id = self.job(|job| job.get() == Some(&LoadCatalog(catalog.clone())));
         let list = listing(products, self.now.wall);
         self.done::<LoadCatalog>(id, list)
@@ -221,12 +221,12 @@ impl Harness {
 
     /// Both lists arrive, the first app is looked at, its flights arrive.
     pub fn fill(&mut self) -> &mut Self {
-        self.answer(Catalog::Apps, apps());
+        self.answer(&Catalog::Apps, apps());
         // The selected target takes its time: the rest waits for it no longer than this.
         self.wait(Duration::from_millis(8_500));
-        self.answer(Catalog::AddOns, add_ons());
+        self.answer(&Catalog::AddOns, add_ons());
         let first = self.app.selected().unwrap().id().to_owned();
-        self.answer(Catalog::Flights { app: first.clone() }, flights(&first));
+        self.answer(&Catalog::Flights { app: first.clone() }, flights(&first));
         for (id, status) in [
             ("9C", "Certification"),
             ("9D", "PendingCommit"),

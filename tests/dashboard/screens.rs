@@ -177,8 +177,8 @@ fn lists_in_their_four_states() {
         );
     }
     let mut empty = app();
-    empty.answer(Catalog::Apps, Vec::new());
-    empty.answer(Catalog::AddOns, Vec::new());
+    empty.answer(&Catalog::Apps, Vec::new());
+    empty.answer(&Catalog::AddOns, Vec::new());
     let mut stale = loaded();
     stale.wait(Duration::from_hours(3)).keys("r");
     let mut stale_failed = loaded();
@@ -331,7 +331,7 @@ fn a_long_list_draws_only_what_is_seen() {
     let many: Vec<_> = (0..5000)
         .map(|at| app_product(&format!("9X{at}"), &format!("Product {at:04}"), "0", "1"))
         .collect();
-    harness.answer(Catalog::Apps, many);
+    harness.answer(&Catalog::Apps, many);
     assert!(harness.screen().contains("Product 0000"));
     harness.keys("end");
     let screen = harness.screen();

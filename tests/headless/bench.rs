@@ -30,7 +30,7 @@ impl Bench {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let usual = SimOptions::default().speed;
         let options = SimOptions {
-            speed: if options.speed == usual {
+            speed: if (options.speed - usual).abs() < f64::EPSILON {
                 200.0
             } else {
                 options.speed

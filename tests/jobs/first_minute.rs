@@ -60,7 +60,8 @@ async fn readable(services: Services, sent: &Sent) -> (Desk, Vec<String>) {
     .await;
     let sent = store(sent);
     let selected = desk.app.selected().unwrap();
-    assert!(desk.app.model().details[selected].value().is_some());
+    let detail = desk.app.model().details.get(selected);
+    assert!(detail.is_some_and(|detail| detail.value().is_some()));
     (desk, sent)
 }
 

@@ -52,7 +52,7 @@ async fn carried_out(bench: &Inside, plan: Plan, random: &mut fastrand::Rng) -> 
         let may_go_on = view
             .ending
             .as_ref()
-            .is_some_and(|ending| ending.may_go_on());
+            .is_some_and(flightdeck::engine::view::Ending::may_go_on);
         if !may_go_on {
             break;
         }

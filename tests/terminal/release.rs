@@ -97,10 +97,10 @@ fn two_runs_at_once_and_the_screen_stays_usable() {
     desk.terminal.see("stays in the account as it is");
     desk.terminal.press("right enter");
     desk.terminal.until_line("the stopped run", |line| {
-        line.contains("⊘ Northwind Notes") && line.contains("paused") && line.contains("p resumes")
+        line.contains("‖ Northwind Notes") && line.contains("paused") && line.contains("p resumes")
     });
     desk.terminal.press("enter");
-    desk.terminal.see("⊘ paused at ");
+    desk.terminal.see("‖ paused at ");
     desk.terminal.see("submission 11529215");
     desk.terminal.press("esc");
     desk.quit();

@@ -120,7 +120,10 @@ async fn a_pause_of_hours_lets_people_try_and_ends_with_the_first_answer() {
     let minute = Duration::from_mins(1);
     assert_eq!(
         (pause.left, pause.said),
-        (Duration::from_hours(24) - minute, minute)
+        (
+            Duration::from_hours(24).checked_sub(minute).unwrap(),
+            minute
+        )
     );
     let try_again = take(&budget, Priority::Person).await.unwrap();
     take(&budget, Priority::Selected).await.unwrap_err();
@@ -128,7 +131,7 @@ async fn a_pause_of_hours_lets_people_try_and_ends_with_the_first_answer() {
     take(&budget, Priority::Selected).await.unwrap();
     // Without anybody who tries, the background asks again after a quarter of an hour.
     budget.block(Duration::from_hours(24)).await;
-    tokio::time::advance(LONGEST_LOCK - Duration::from_secs(1)).await;
+    tokio::time::advance(LONGEST_LOCK.checked_sub(Duration::from_secs(1)).unwrap()).await;
     take(&budget, Priority::Background).await.unwrap_err();
     tokio::time::advance(Duration::from_secs(1)).await;
     take(&budget, Priority::Background).await.unwrap();

@@ -89,8 +89,7 @@ pub struct Theme {
 fn uncoloured(role: Role) -> Style {
     let plain = Style::default();
     match role {
-        Role::Muted => plain.add_modifier(Modifier::DIM),
-        Role::Behind => plain.add_modifier(Modifier::DIM),
+        Role::Muted | Role::Behind => plain.add_modifier(Modifier::DIM),
         Role::Title | Role::Danger | Role::Key | Role::SelectionUnfocused => {
             plain.add_modifier(Modifier::BOLD)
         }

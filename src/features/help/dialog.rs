@@ -39,9 +39,9 @@ enum Section {
 impl Section {
     fn of(row: &Row, possible: &Possible) -> Self {
         match (row.scope, possible) {
-            (_, Possible::No(_)) => Self::NotNow,
+            (_, Possible::No(_))
+            | (Scope::Target | Scope::Runs | Scope::Parts, Possible::Unknown) => Self::NotNow,
             (Scope::Target | Scope::Runs | Scope::Parts, Possible::Yes) => Self::Here,
-            (Scope::Target | Scope::Runs | Scope::Parts, Possible::Unknown) => Self::NotNow,
             (Scope::Global | Scope::Outside, _) => Self::Anywhere,
             (Scope::Move, _) => Self::Moving,
             (Scope::Editor, _) => Self::Text,

@@ -173,7 +173,9 @@ fn urgent(
         .changes(room.documents, cx, prepared, panel.width, MOST_CHANGES);
     if !changes.is_empty() {
         panel.gap();
-        changes.into_iter().for_each(|line| panel.line(line));
+        for line in changes {
+            panel.line(line);
+        }
     }
 }
 

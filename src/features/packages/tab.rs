@@ -244,9 +244,7 @@ impl Tab for Packages {
                 | Action::Enter
         );
         if !is_change {
-            return match action {
-                _ => Possible::Unknown,
-            };
+            return Possible::Unknown;
         }
         if let Possible::No(reason) = target_actions::possible(Action::Edit, cx) {
             return Possible::No(reason);

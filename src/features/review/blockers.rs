@@ -82,9 +82,7 @@ pub fn blockers(
             }
             (_, Some(_), _) => {}
             (_, None, _) => match cx.model.examined.error() {
-                Some(error) => found.push(Refusal::ZipNotExamined {
-                    why: error.to_string(),
-                }),
+                Some(error) => found.push(Refusal::ZipNotExamined { why: error.clone() }),
                 None => found.push(Refusal::ZipBeingExamined),
             },
         }

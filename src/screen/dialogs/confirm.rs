@@ -134,9 +134,7 @@ impl Overlay for Confirm {
             (self.yes.as_str(), is_yes, yes_role),
         ];
         lines.push(modal::buttons(cx.theme, &answers));
-        let hints = if !self.must_type.is_empty() {
-            overlay::hints(cx, &[(Action::Enter, "confirm"), (Action::Back, "back")])
-        } else {
+        let hints = if self.must_type.is_empty() {
             let (left, right) = ((Action::Left, ""), (Action::Right, "choose"));
             overlay::hints(
                 cx,
@@ -147,6 +145,8 @@ impl Overlay for Confirm {
                     (Action::Back, "back"),
                 ],
             )
+        } else {
+            overlay::hints(cx, &[(Action::Enter, "confirm"), (Action::Back, "back")])
         };
         let tone = if self.is_danger {
             Tone::Danger

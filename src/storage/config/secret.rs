@@ -78,7 +78,7 @@ impl SecretSource {
             Self::Keyring => return Err(SecretError::Keyring),
             Self::Held(secret) => return Ok(secret.clone()),
         };
-        one_line(bytes, self)
+        one_line(&bytes, self)
     }
 }
 
@@ -142,13 +142,13 @@ fn run(command: &SecretProgram) -> Result<Vec<u8>, SecretError> {
     }
 }
 
-fn one_line(bytes: Vec<u8>, from: &SecretSource) -> Result<SecretString, SecretError> {
+fn one_line(bytes: &[u8], from: &SecretSource) -> Result<SecretString, SecretError> {
     let place = || format!("{from:?}");
     if bytes.len() as u64 > LARGEST {
         return Err(SecretError::Long { place: place() });
     }
     // Editors and shells leave a mark, line ends, blanks or quotes around it; no secret has one of those at its ends.
-    let text = decode(&bytes).map_err(|_| SecretError::NotText { place: place() })?;
+    let text = decode(bytes).map_err(|_| SecretError::NotText { place: place() })?;
     let text = text.trim_matches(is_around);
     let unquoted = ['"', '\'', '`']
         .iter()

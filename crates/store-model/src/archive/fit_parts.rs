@@ -108,7 +108,7 @@ pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
     let ending = base_name(name).rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| {
         let is = |known: &&str| ending.eq_ignore_ascii_case(known.trim_start_matches('.'));
-        endings.iter().any(|known| is(&known))
+        endings.iter().any(is)
     })
 }
 

@@ -192,9 +192,9 @@ fn manifests(
                     .gaps
                     .push(format!("its package {path} is not in it")),
                 Some(Ok(inner)) => {
-                    inner
-                        .into_iter()
-                        .for_each(|inner| manifest.take_in(&path, inner));
+                    for inner in inner {
+                        manifest.take_in(&path, inner);
+                    }
                 }
                 Some(Err(Inside::Skipped(why))) => {
                     manifest.unread.push(format!("{path}: {why}"));
@@ -266,15 +266,12 @@ fn plain_name(name: &str) -> String {
     let mut rest = name.as_bytes();
     while let [first, more @ ..] = rest {
         let digit = |at: usize| Some(char::from(*more.get(at)?).to_digit(16)? as u8);
-        match digit(0).zip(digit(1)).filter(|_| *first == b'%') {
-            Some((high, low)) => {
-                bytes.push(high << 4 | low);
-                rest = more.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = more;
-            }
+        if let Some((high, low)) = digit(0).zip(digit(1)).filter(|_| *first == b'%') {
+            bytes.push(high << 4 | low);
+            rest = more.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = more;
         }
     }
     String::from_utf8(bytes).unwrap_or_else(|_| name.to_owned())

@@ -12,7 +12,7 @@ use crate::{
     value::{Date, brief, date, is_empty, numbers_equal},
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// When a change of a field is felt.
 #[derive(Clone, Copy)]
@@ -169,28 +169,30 @@ impl<'a> Weighing<'a> {
     }
 
     /// The sentence quotes documents, and stays one line whatever stands there.
-    pub(super) fn add(&mut self, kind: RiskKind, pointer: String, sentence: String) {
-        let sentence = safe_text::line(&sentence).into_owned();
+    pub(super) fn add(&mut self, kind: RiskKind, pointer: String, mut sentence: String) {
+        if let Cow::Owned(safe) = safe_text::line(&sentence) {
+            sentence = safe;
+        }
         self.found.push(Risk {
             kind,
             pointer,
-            // It quotes the document, and stays one line whatever stands there.
-            sentence: safe_text::line(&sentence).into_owned(),
+            sentence,
         });
     }
 
     pub(super) fn weigh(&mut self, row: &Row) {
-        let (kind, label, is_felt): (_, _, fn(&str, Option<&Value>, Option<&Value>) -> bool) =
-            match row.felt {
-                Felt::No(_) => return,
-                Felt::Own(judge) => return judge(self),
-                Felt::Changed(kind, label) => (kind, label, |name, was, now| {
-                    !means_the_same(name, was, now)
-                }),
-                Felt::Lost(kind, label) => (kind, label, |_, was, now| {
-                    !is_nothing(was) && is_nothing(now)
-                }),
-            };
+        /// Of a member's name and its value before and now.
+        type IsFelt = fn(&str, Option<&Value>, Option<&Value>) -> bool;
+        let (kind, label, is_felt): (_, _, IsFelt) = match row.felt {
+            Felt::No(_) => return,
+            Felt::Own(judge) => return judge(self),
+            Felt::Changed(kind, label) => (kind, label, |name, was, now| {
+                !means_the_same(name, was, now)
+            }),
+            Felt::Lost(kind, label) => (kind, label, |_, was, now| {
+                !is_nothing(was) && is_nothing(now)
+            }),
+        };
         let Some(base) = self.base else { return };
         let mut changed: Vec<(String, String)> = Vec::new();
         for path in self.paths(base, row.path) {
@@ -201,7 +203,7 @@ impl<'a> Weighing<'a> {
                 let member = path.iter().zip(row.path.split('/').skip(1));
                 let member = member
                     .filter(|(name, wanted)| *wanted == "*" && name.parse::<usize>().is_err());
-                let member: String = member.map(|(name, _)| format!(" ({name})")).collect();
+                let member = member.fold(String::new(), |all, (name, _)| all + " (" + name + ")");
                 changed.push((
                     pointer,
                     format!("{label}{member}: {} before, {} now.", side(was), side(now)),
@@ -214,10 +216,7 @@ impl<'a> Weighing<'a> {
             && !rest.is_empty()
         {
             let rest = rest.len();
-            sentence.push_str(&format!(
-                " The same in {}.",
-                counted(rest, "other language")
-            ));
+            *sentence += &[" The same in ", &counted(rest, "other language"), "."].concat();
             changed.truncate(1);
         }
         for (pointer, sentence) in changed {

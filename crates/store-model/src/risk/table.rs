@@ -27,6 +27,10 @@ const fn row(kinds: &'static [Kind], path: &'static str, felt: Felt) -> Row {
 use Felt::{Changed, Lost, No, Own};
 use RiskKind::{Coverage, Features, Licensing, Lifetime, Requirements, Rollout, Visibility};
 
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method alone is bound to one lifetime"
+)]
 pub(super) const TABLE: &[Row] = &[
     row(ALL, "/id", No(THE_STORES)),
     row(FLIGHT, "/flightId", No(THE_STORES)),

@@ -50,9 +50,9 @@ fn bundle_of(names: &[(&str, &str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     zip_of(&all)
 }
 
-fn found(live: Value, files: &[(&str, &[u8])]) -> Vec<Finding> {
+fn found(live: &Value, files: &[(&str, &[u8])]) -> Vec<Finding> {
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-    let document = document(&names, &live);
+    let document = document(&names, live);
     let archive = looked_into(&zip_of(files));
     let identity = PackageIdentity {
         name: "Contoso.App".into(),
@@ -93,9 +93,9 @@ fn a_manifest_raises_a_rule_and_the_nearest_does_not(
     #[case] raises: String,
     #[case] not: String,
 ) {
-    let raised = found(json!([]), &[("n.msix", &of_manifest(&raises))]);
+    let raised = found(&json!([]), &[("n.msix", &of_manifest(&raises))]);
     assert_eq!(severity(&raised, rule), Some(how), "{raised:#?}");
-    let near = found(json!([]), &[("n.msix", &of_manifest(&not))]);
+    let near = found(&json!([]), &[("n.msix", &of_manifest(&not))]);
     assert_eq!(severity(&near, rule), None, "{near:#?}");
 }
 
@@ -110,14 +110,14 @@ fn without(part: &str) -> Vec<u8> {
 #[test]
 fn every_package_has_its_parts_once() {
     for part in ["AppxBlockMap.xml", "[Content_Types].xml"] {
-        let found = found(json!([]), &[("n.msix", &without(part))]);
+        let found = found(&json!([]), &[("n.msix", &without(part))]);
         assert_eq!(
             severity(&found, "package-part-missing"),
             Some(Severity::Error),
             "{found:#?}"
         );
     }
-    let found = found(json!([]), &[("n.msix", &without(""))]);
+    let found = found(&json!([]), &[("n.msix", &without(""))]);
     assert!(
         found
             .iter()
@@ -155,7 +155,7 @@ fn a_bundle_is_held_against_what_is_in_it() {
             &[("a.msix", package)],
         )
     };
-    let one = |bytes: &[u8]| found(json!([]), &[("n.msixbundle", bytes)]);
+    let one = |bytes: &[u8]| found(&json!([]), &[("n.msixbundle", bytes)]);
     let clean = one(&bundle(&good, "2.0.0.0"));
     for rule in [
         "bundle-contradicts-itself",
@@ -208,7 +208,7 @@ fn names_in_packages_are_percent_encoded_and_manifests_have_them_plain() {
         ("a%2.msix", "a%2.msix", true),
     ] {
         let bundle = bundle_of(&[("application", named, "2.0.0.0")], &[(stored, &good)]);
-        let found = found(json!([]), &[("n.msixbundle", &bundle)]);
+        let found = found(&json!([]), &[("n.msixbundle", &bundle)]);
         assert_eq!(
             severity(&found, "bundle-incomplete").is_none(),
             is_in_it,
@@ -227,7 +227,10 @@ fn two_bundles_of_one_name_are_told_unless_they_are_one_file() {
         )
     };
     let two = |one: &[u8], other: &[u8]| {
-        found(json!([]), &[("a.msixbundle", one), ("b.msixbundle", other)])
+        found(
+            &json!([]),
+            &[("a.msixbundle", one), ("b.msixbundle", other)],
+        )
     };
     let found = two(&bundle(b"1"), &bundle(b"2"));
     assert_eq!(
@@ -291,7 +294,7 @@ fn after_a_bundle_comes_a_bundle() {
         ),
         ("o.msixupload", "PendingDelete", "n.msix", &good, false),
     ] {
-        let found = found(live(had, status), &[(name, bytes)]);
+        let found = found(&live(had, status), &[(name, bytes)]);
         let refused = found
             .iter()
             .filter(|finding| finding.rule.name == "bundle-required");
@@ -310,19 +313,19 @@ fn an_upload_file_is_for_one_package_and_an_encrypted_one_for_nobody() {
     let one = zip_of(&[("a.msix", &good), ("a.appxsym", b"x")]);
     assert_eq!(
         severity(
-            &found(json!([]), &[("n.msixupload", &two)]),
+            &found(&json!([]), &[("n.msixupload", &two)]),
             "upload-holds-several"
         ),
         Some(Severity::Warning)
     );
     assert_eq!(
         severity(
-            &found(json!([]), &[("n.msixupload", &one)]),
+            &found(&json!([]), &[("n.msixupload", &one)]),
             "upload-holds-several"
         ),
         None
     );
-    let found = found(json!([]), &[("n.emsix", &good)]);
+    let found = found(&json!([]), &[("n.emsix", &good)]);
     let said = found
         .iter()
         .find(|finding| finding.rule.name == "package-file-type");
@@ -385,7 +388,7 @@ fn what_nobody_needs_is_a_note_and_the_same_package_again_no_error() {
     }
     let mut again = live("old.msix", "Uploaded");
     again[0]["version"] = json!("2.0.0.0");
-    let found = found(again, &[("n.msix", &good)]);
+    let found = found(&again, &[("n.msix", &good)]);
     assert_eq!(
         severity(&found, "package-version-twice"),
         Some(Severity::Warning),

@@ -235,6 +235,7 @@ mod tests {
         assert_eq!(width(text), columns);
         // What follows stands where the screen's buffer says.
         let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 40, 1));
+        #[expect(clippy::disallowed_methods, reason = "it is what is compared with")]
         let (end, _) = buffer.set_stringn(0, 0, text, 40, ratatui::style::Style::new());
         assert_eq!(usize::from(end), columns);
     }
