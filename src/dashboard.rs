@@ -27,7 +27,7 @@ use crate::{
 };
 use futures::FutureExt;
 use jiff::tz::TimeZone;
-use std::{io, path::PathBuf, pin::pin, sync::Arc, time::Duration};
+use std::{path::PathBuf, pin::pin, sync::Arc, time::Duration};
 use store_client::{BudgetView, Observe};
 use tempfile::TempDir;
 use tokio::{sync::mpsc, task::JoinHandle, time};
@@ -75,7 +75,7 @@ async fn run_demo(
 ) -> Result<Exit, Failure> {
     use crate::storage::config::{Credential, Paths, SecretSource};
     use store_sim::{SimOptions, samples};
-    let failed = |error: io::Error| {
+    let failed = |error: std::io::Error| {
         Failure::new(
             Exit::Failed,
             format!("The demo could not be started: {error}"),

@@ -73,7 +73,7 @@ pub struct Fit {
     pub faults: Vec<ArchiveFault>,
     /// What is wrong with files that nobody needs.
     pub oddities: Vec<ArchiveFault>,
-    /// What the packages and pictures in it say against the document ([`super::against`]).
+    /// What the packages and pictures in it say against the document ([`crate::zip_check::against`]).
     pub remarks: Vec<Finding>,
 }
 

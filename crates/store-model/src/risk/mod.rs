@@ -1,5 +1,5 @@
 //! Changes that customers, money or the audience feel, and that are sent only with an explicit yes
-//! (docs/rules.md#changes-that-ask-for-a-yes). [`table`] decides about every field; knows neither screen nor command line.
+//! (docs/rules.md#changes-that-ask-for-a-yes). `table` decides about every field; knows neither screen nor command line.
 
 mod judge;
 mod packages;
