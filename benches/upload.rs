@@ -23,7 +23,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use sha2::{Digest, Sha256};
-use store_client::blob::{Checksum, FileIdentity, UploadSettings, UploadUrl, upload};
+use store_client::blob::{Checksum, FileIdentity, Hooks, UploadSettings, UploadUrl, upload};
 use store_client::http::http_client;
 use tokio_util::sync::CancellationToken;
 
@@ -286,8 +286,7 @@ fn child(url: &str, path: &Path, kind: &str) -> Outcome<()> {
         path,
         &settings,
         Vec::new(),
-        &write,
-        &cancel,
+        Hooks::new(&write, &cancel),
     ))?;
     writeln!(
         io::stdout(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use store_client::blob::{
-    Checksum, UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded, upload,
+    Checksum, Hooks, UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded, upload,
 };
 use store_client::http::http_client;
 use tokio_util::sync::CancellationToken;
@@ -47,8 +47,7 @@ impl Host {
             path,
             settings,
             Vec::new(),
-            &|_| (),
-            &CancellationToken::new(),
+            Hooks::new(&|_| (), &CancellationToken::new()),
         )
         .await
     }
@@ -186,8 +185,7 @@ async fn a_cancelled_upload_goes_on_with_and_without_the_right_to_list() {
             &path,
             &settings,
             Vec::new(),
-            &observe,
-            &cancel,
+            Hooks::new(&observe, &cancel),
         )
         .await
         .unwrap_err();
@@ -202,7 +200,8 @@ async fn a_cancelled_upload_goes_on_with_and_without_the_right_to_list() {
             journal.into_inner().unwrap()
         };
         let go = CancellationToken::new();
-        let uploaded = upload(&azurite.http, &url, &path, &settings, known, &|_| (), &go)
+        let hooks = Hooks::new(&|_| (), &go);
+        let uploaded = upload(&azurite.http, &url, &path, &settings, known, hooks)
             .await
             .unwrap();
         assert!(

@@ -992,15 +992,8 @@ fn a_resumed_run_that_ended_well_shows_no_step_that_was_stopped() {
 
 #[test]
 fn a_follow_outlives_a_fault_of_the_network() {
-    let operation = Operation::Follow {
-        target: Target::app("9A"),
-        name: "Notes".into(),
-        submission: "11".into(),
-        until: WaitFor::Published,
-    };
-    let mut run = Run::new(header(operation));
+    let mut run = follow();
     let at: Timestamp = "2026-02-03T09:20:05Z".parse().unwrap();
-    run.apply(RunEvent::SignedIn, at);
     run.apply(
         RunEvent::SubmissionRead(submission("11", "Certification")),
         at,

@@ -110,12 +110,7 @@ pub fn act(action: Action, cx: &Context) -> bool {
         return false;
     };
     let prepared = Prepared::of(cx.model, &target);
-    // Not every keyboard can write every name.
-    let must_type = if cx.model.profile.is_protected {
-        vec![name(cx), target.id().to_owned()]
-    } else {
-        Vec::new()
-    };
+    let must_type = cx.model.profile.confirmations(&name(cx), &target);
     match (action, prepared) {
         (Action::Copy, prepared) => {
             let submission = prepared

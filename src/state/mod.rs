@@ -12,5 +12,5 @@ mod working_copy;
 pub use change::Change;
 pub use known::Model;
 pub use run_row::RunRow;
-pub use view::{FolderView, List, ProfileView};
+pub use view::{FolderView, List, ProfileView, is_confirmed};
 pub use working_copy::WorkingCopy;

@@ -3,7 +3,7 @@
 use crate::tasks::report::FolderEntry;
 use jiff::Timestamp;
 use std::path::PathBuf;
-use store_model::{product::Product, remote::Remote};
+use store_model::{product::Product, remote::Remote, target::Target};
 
 /// The account in whose name everything happens, as the header shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,24 @@ pub struct ProfileView {
     pub zip_folder: Option<PathBuf>,
     /// What `~` means in a path that is typed.
     pub home: Option<PathBuf>,
+}
+
+impl ProfileView {
+    /// What a person types to confirm a change of a product in a protected profile: its name or its Store id, because not every
+    /// keyboard can write every name. Empty where nothing has to be typed.
+    pub fn confirmations(&self, name: &str, target: &Target) -> Vec<String> {
+        if self.is_protected {
+            vec![name.to_owned(), target.id().to_owned()]
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// Whether what was typed is one of the words that confirm; nothing has to be typed where there are none.
+pub fn is_confirmed(typed: &str, words: &[String]) -> bool {
+    let is_it = |word: &String| typed.trim().eq_ignore_ascii_case(word.trim());
+    words.is_empty() || words.iter().any(is_it)
 }
 
 /// A list with the time of its last answer.

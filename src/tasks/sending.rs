@@ -17,7 +17,7 @@ use crate::{
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, sync::Mutex, time::Duration};
-use store_client::blob::{self, FileIdentity, UploadError, UploadEvent, UploadUrl};
+use store_client::blob::{self, FileIdentity, Hooks, UploadError, UploadEvent, UploadUrl};
 use store_model::units::Rate;
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -101,18 +101,12 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
             meter.take(&event);
         }
     };
-    match blob::upload_through(
+    let hooks = Hooks {
+        observe: &observe,
         gate,
-        &services.http,
-        url,
-        zip,
-        &settings,
-        blocks,
-        &observe,
         cancel,
-    )
-    .await
-    {
+    };
+    match blob::upload(&services.http, url, zip, &settings, blocks, hooks).await {
         Ok(uploaded) => {
             // Words on the way may be lost; that all of it has arrived may not.
             if let Ok(meter) = meter.into_inner() {

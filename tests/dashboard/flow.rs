@@ -407,8 +407,8 @@ fn ended_at_upload(harness: &mut Harness, job: JobId, outcome: Outcome, cause: O
     harness.take();
 }
 
-#[test]
-fn an_upload_is_paused_and_gone_on_with_by_one_key() {
+/// A run in the middle of its upload, and the task that drives it.
+fn uploading() -> (Harness, JobId) {
     let mut harness = with_run(Step::Upload);
     let job = harness.job(AnyTask::is::<Follow>);
     let upload = UploadProgress {
@@ -418,6 +418,12 @@ fn an_upload_is_paused_and_gone_on_with_by_one_key() {
         ..UploadProgress::default()
     };
     harness.report(Some(job), Report::Upload(upload));
+    (harness, job)
+}
+
+#[test]
+fn an_upload_is_paused_and_gone_on_with_by_one_key() {
+    let (mut harness, job) = uploading();
     harness.take();
     harness.keys("5 p");
     assert!(
@@ -1010,15 +1016,7 @@ fn a_filter_that_matches_nothing_selects_nothing() {
 
 #[test]
 fn a_pause_is_called_a_pause() {
-    let mut harness = with_run(Step::Upload);
-    let job = harness.job(AnyTask::is::<Follow>);
-    let upload = UploadProgress {
-        run: "run-1".into(),
-        sent: 610,
-        total: 1000,
-        ..UploadProgress::default()
-    };
-    harness.report(Some(job), Report::Upload(upload));
+    let (mut harness, job) = uploading();
     ended_at_upload(&mut harness, job, Outcome::Cancelled, None);
     let screen = harness.screen();
     let said = harness.app.messages().join(" ");

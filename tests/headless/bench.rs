@@ -12,6 +12,15 @@ use tempfile::TempDir;
 pub const APP: &str = "app:9NX0EXAMPLE1";
 pub const ADD_ON: &str = "addon:9NX0ADDONEX1";
 pub const FLIGHT: &str = "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
+/// Makes a flight of the app.
+pub const CREATE_FLIGHT: [&str; 6] = [
+    "create",
+    "flight",
+    "--app",
+    "9NX0EXAMPLE1",
+    "--name",
+    "Ring 9",
+];
 pub const SECRET: &str = "demo-secret";
 
 /// A Store of its own, a home of its own, and the sample files.

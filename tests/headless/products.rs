@@ -1,6 +1,6 @@
 //! Products: listed, made, deleted, rolled out, and those that the API does not know.
 
-use crate::bench::{ADD_ON, APP, Bench, Ended};
+use crate::bench::{ADD_ON, APP, Bench, CREATE_FLIGHT, Ended};
 use store_sim::SimOptions;
 
 #[test]
@@ -64,16 +64,7 @@ fn add_ons_and_flights_are_created_and_deleted() {
     assert_eq!(bench.run(&["delete", &target, "--yes"]).code, 0);
     assert_eq!(bench.run(&["status", &target]).code, 5, "it is gone");
 
-    let made = bench.run(&[
-        "create",
-        "flight",
-        "--app",
-        "9NX0EXAMPLE1",
-        "--name",
-        "Ring 9",
-        "--output",
-        "json",
-    ]);
+    let made = bench.run(&[&CREATE_FLIGHT[..], &["--output", "json"]].concat());
     assert_eq!(made.code, 0, "{made:?}");
     let target = made.result()["target"].as_str().unwrap().to_owned();
     assert_eq!(bench.run(&["delete", &target, "--yes"]).code, 0);

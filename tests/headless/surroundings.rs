@@ -1,7 +1,7 @@
 //! What the program finds around it: secrets, profiles, networks, homes and pipes that are not as they should be.
 
 use crate::{
-    bench::{ADD_ON, APP, Bench, Ended, SECRET},
+    bench::{ADD_ON, APP, Bench, CREATE_FLIGHT, Ended, SECRET},
     nobody::Nobody,
 };
 use std::{fs, process::Stdio};
@@ -98,14 +98,7 @@ fn a_home_that_cannot_be_written_is_good_enough_for_reading() {
     let before = bench.state();
     for args in [
         vec!["publish", APP, "--json", json],
-        vec![
-            "create",
-            "flight",
-            "--app",
-            "9NX0EXAMPLE1",
-            "--name",
-            "Ring 9",
-        ],
+        CREATE_FLIGHT.to_vec(),
         vec!["delete", ADD_ON, "--draft", "--yes"],
         vec!["rollout", "app:9NX0EXAMPLE2", "set", "25"],
         vec!["watch", APP],
@@ -270,14 +263,7 @@ fn no_command_depends_on_its_reader() {
             ]
         }),
         compare(&plain(&["rollout", APP])),
-        compare(&plain(&[
-            "create",
-            "flight",
-            "--app",
-            "9NX0EXAMPLE1",
-            "--name",
-            "Ring 9",
-        ])),
+        compare(&plain(&CREATE_FLIGHT)),
         compare(&|bench| {
             vec![
                 "publish".into(),

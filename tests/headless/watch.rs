@@ -1,6 +1,6 @@
 //! `watch` over several targets, and the list of all that is pending.
 
-use crate::bench::{ADD_ON, APP, Bench, Ended, FLIGHT};
+use crate::bench::{ADD_ON, APP, Bench, CREATE_FLIGHT, Ended, FLIGHT};
 use serde_json::Value;
 use std::fs;
 use store_sim::SimOptions;
@@ -65,16 +65,7 @@ fn several_are_followed_at_once_and_each_line_names_its_target() {
 #[test]
 fn a_draft_that_nobody_committed_is_said_to_be_one() {
     let bench = Bench::new();
-    let made = bench.run(&[
-        "create",
-        "flight",
-        "--app",
-        "9NX0EXAMPLE1",
-        "--name",
-        "Ring 9",
-        "--output",
-        "json",
-    ]);
+    let made = bench.run(&[&CREATE_FLIGHT[..], &["--output", "json"]].concat());
     let flight = made.result()["target"].as_str().unwrap().to_owned();
     let watched = bench.run(&["watch", &flight]);
     assert!(

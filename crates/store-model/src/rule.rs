@@ -63,7 +63,10 @@ impl Certainty {
 
     /// Whether it is known for certain that the Store, or packing, refuses it; only anything less can be allowed.
     pub fn is_certain(self) -> bool {
-        matches!(self, Self::Refused | Self::CommitFails | Self::NotPacked)
+        matches!(
+            self,
+            Self::Refused | Self::CommitFails | Self::NotPacked | Self::NotSent
+        )
     }
 
     /// The words that `docs/rules.md` uses; empty for a note.

@@ -35,7 +35,7 @@ rules! {
         DATE_MALFORMED "date-malformed" Refused ["dates"];
         SCHEMA_BREACH "schema-breach" Refused ["document-fields"];
         KEY_CASE "key-case" Note ["listing-languages", "app-listings"];
-        FIELD_NAMED_TWICE "field-named-twice" MayBeRefused ["property-names-and-enumeration-values"];
+        FIELD_NAMED_TWICE "field-named-twice" NotSent ["property-names-and-enumeration-values"];
         FLIGHT_FIELD_UNKNOWN "flight-field-unknown" MayBeRefused ["flight-submission"];
     }
     "Fields in general" {

@@ -13,6 +13,11 @@ const MOST_LAYERS: usize = 4;
 /// The author's own words to the testers: a link in them is meant to be read, and goes back to the Store as it was written.
 const AUTHORS_OWN: &str = "notesForCertification";
 
+/// Whether a member is the one that the Store uses for signed upload URLs: whatever it holds is never shown.
+pub fn is_signed_url(name: &str, value: &Value) -> bool {
+    name.eq_ignore_ascii_case("fileUploadUrl") && value.is_string()
+}
+
 /// The text with each signed URL replaced by [`REDACTED`].
 pub fn redact(text: &str) -> Cow<'_, str> {
     replace(text, |_| false)

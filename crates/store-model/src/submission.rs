@@ -67,11 +67,6 @@ impl Submission {
     }
 }
 
-/// Whether a member is the one that the Store uses for signed upload URLs: whatever it holds is never shown.
-pub fn is_signed_url(name: &str, value: &Value) -> bool {
-    name.eq_ignore_ascii_case("fileUploadUrl") && value.is_string()
-}
-
 /// Whether a top-level field is part of a PUT of this kind; the service reads its name in any case.
 pub fn is_put_field(kind: Kind, name: &str) -> bool {
     match kind.put_fields() {

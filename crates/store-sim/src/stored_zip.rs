@@ -221,16 +221,22 @@ mod tests {
     use super::Content;
     use std::io::{Read, Seek, SeekFrom};
 
+    /// The same content as bytes and with its zeros counted.
+    fn around_zeros(count: usize) -> (Vec<u8>, Content) {
+        let mut there = b"head".to_vec();
+        there.resize(4 + count, 0);
+        there.extend_from_slice(b"tail");
+        let mut counted = Content::bytes(*b"head");
+        counted.0.extend(Content::zeros(count as u64).0);
+        counted.0.extend(Content::bytes(*b"tail").0);
+        (there, counted)
+    }
+
     #[test]
     fn sums_counted_zeros_as_if_they_were_there() {
         assert_eq!(Content::bytes(*b"123456789").crc32(), 0xCBF4_3926);
         for count in [0, 1, 7, 4096, 100_001] {
-            let mut there = b"head".to_vec();
-            there.resize(4 + count, 0);
-            there.extend_from_slice(b"tail");
-            let mut counted = Content::bytes(*b"head");
-            counted.0.extend(Content::zeros(count as u64).0);
-            counted.0.extend(Content::bytes(*b"tail").0);
+            let (there, counted) = around_zeros(count);
             assert_eq!(
                 counted.crc32(),
                 Content::bytes(there.clone()).crc32(),
@@ -244,12 +250,7 @@ mod tests {
     fn blocks_are_hashed_over_the_borders_of_runs() {
         use sha2::{Digest as _, Sha256};
         let count = 200_000;
-        let mut there = b"head".to_vec();
-        there.resize(4 + count, 0);
-        there.extend_from_slice(b"tail");
-        let mut counted = Content::bytes(*b"head");
-        counted.0.extend(Content::zeros(count as u64).0);
-        counted.0.extend(Content::bytes(*b"tail").0);
+        let (there, counted) = around_zeros(count);
         let expected: Vec<[u8; 32]> = there
             .chunks(64 << 10)
             .map(|block| Sha256::digest(block).into())

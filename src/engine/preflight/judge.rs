@@ -12,7 +12,6 @@ use store_model::{
     merge, package,
     packages::rows::Cargo,
     risk::{self, Risk},
-    rule_table,
     rules::check,
     safe_text,
     status::Status,
@@ -235,44 +234,25 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
 
 /// The warnings of the check; its errors are the refusal.
 fn checked(plan: &Plan, body: &Value, base: Option<&Value>) -> Result<Vec<String>, Refusal> {
-    let mut findings = check::check(plan.target.kind(), body, base);
-    for finding in &mut findings {
-        // Nobody can say which of the two the Store takes: never sent, whoever built the document.
-        if finding.rule == rule_table::FIELD_NAMED_TWICE {
-            finding.severity = Severity::Error;
-        }
-    }
-    let is_certain = |finding: &Finding| finding.rule == rule_table::FIELD_NAMED_TWICE;
-    let (errors, rest): (Vec<_>, Vec<_>) = findings
+    let (errors, rest): (Vec<_>, Vec<_>) = check::check(plan.target.kind(), body, base)
         .into_iter()
         .filter(|finding| finding.severity != Severity::Note)
-        .partition(|finding| {
-            risk::blocks(finding, &plan.allow)
-                || (finding.severity == Severity::Error && is_certain(finding))
-        });
-    let told = |findings: Vec<Finding>| -> Vec<String> {
-        let told = findings.into_iter().map(|finding| {
-            let way_round = if is_certain(&finding) {
-                String::new()
-            } else {
-                risk::way_round(&finding)
-            };
-            match finding.pointer.as_str() {
-                "" => format!("{}{way_round}", finding.sentence),
-                pointer => format!(
-                    "{}: {}{way_round}",
-                    safe_text::line(pointer),
-                    finding.sentence
-                ),
-            }
-        });
-        told.collect()
+        .partition(|finding| risk::blocks(finding, &plan.allow));
+    let told = |finding: Finding| {
+        let way_round = risk::way_round(&finding);
+        match finding.pointer.as_str() {
+            "" => format!("{}{way_round}", finding.sentence),
+            pointer => format!(
+                "{}: {}{way_round}",
+                safe_text::line(pointer),
+                finding.sentence
+            ),
+        }
     };
-    let errors = told(errors);
     if errors.is_empty() {
-        Ok(told(rest))
+        Ok(rest.into_iter().map(told).collect())
     } else {
-        Err(Refusal::CheckErrors(errors))
+        Err(Refusal::CheckErrors(errors.into_iter().map(told).collect()))
     }
 }
 

@@ -4,7 +4,7 @@ use super::preview::Preview;
 use crate::{
     engine::{plan::PendingPolicy, preflight::Refusal},
     screen::pane::Context,
-    state::prepared::count,
+    state::{is_confirmed, prepared::count},
     tasks::report::Examined,
 };
 use store_model::{
@@ -97,9 +97,8 @@ pub fn blockers(
             count: count(open, "change", "changes"),
         });
     }
-    let typed = typed_name.trim();
-    let is_typed = typed == preview.name.trim() || typed.eq_ignore_ascii_case(target.id());
-    if profile.is_protected && !is_typed {
+    let words = profile.confirmations(&preview.name, target);
+    if !is_confirmed(typed_name, &words) {
         found.push(Refusal::NameNotTyped);
     }
     found

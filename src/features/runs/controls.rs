@@ -47,11 +47,7 @@ pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
             ],
             yes: "Replace and continue".to_owned(),
             danger: true,
-            must_type: if cx.model.profile.is_protected {
-                vec![row.view.name.clone(), row.view.target.id().to_owned()]
-            } else {
-                Vec::new()
-            },
+            must_type: cx.model.profile.confirmations(&row.view.name, &row.view.target),
             then: vec![Command::start(Renew {
                 run,
                 plan: row.plan.clone(),

@@ -7,6 +7,7 @@ use crate::screen::{
     command::Command,
     pane::{Context, Handled, Typed},
 };
+use crate::state::is_confirmed;
 use ratatui::{Frame, crossterm::event::KeyCode, layout::Rect, text::Line};
 use tui_kit::{
     field::Field,
@@ -50,9 +51,7 @@ impl Confirm {
 
     /// Whether one of the names that have to be typed was typed.
     fn is_typed(&self) -> bool {
-        let typed = self.typed.text().trim();
-        let is_it = |name: &String| typed.eq_ignore_ascii_case(name.trim());
-        self.must_type.is_empty() || self.must_type.iter().any(is_it)
+        is_confirmed(self.typed.text(), &self.must_type)
     }
 }
 

@@ -22,6 +22,6 @@ mod watch;
 pub use error::UploadError;
 pub use identity::FileIdentity;
 pub use plan::{Checksum, UploadEvent, UploadSettings, Uploaded};
-pub use run::{etag, upload, upload_through};
-pub use upload::Gate;
+pub use run::{etag, upload};
+pub use upload::{Gate, Hooks};
 pub use url::{UploadUrl, UploadUrlError};

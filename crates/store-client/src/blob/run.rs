@@ -7,10 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt as _, future::BoxFuture};
+use futures::future::BoxFuture;
 use secrecy::SecretString;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::error::{Failure, UploadError};
 use super::identity::FileIdentity;
@@ -19,7 +18,7 @@ use super::plan::{Patience, UploadEvent, UploadSettings, Uploaded};
 use super::progress::Progress;
 use super::send::{Sent, send};
 use super::service::Service;
-use super::upload::{Gate, Upload};
+use super::upload::{Hooks, Upload};
 use super::url::UploadUrl;
 use crate::endpoint::is_this_machine;
 use crate::http::http_client_for;
@@ -31,36 +30,14 @@ const ROUNDS: u32 = 3;
 /// Uploads the file at `path` to `url` and returns when the blob is there.
 ///
 /// `known` are the blocks acknowledged earlier for the same [`FileIdentity`] and block size; they count only where
-/// the URL does not allow asking the service. `observe` is called from the upload's own task and must be quick.
-/// After `cancel` the running requests are dropped and nothing is committed; a commit already on its way is awaited.
+/// the URL does not allow asking the service.
 pub async fn upload(
     http: &reqwest::Client,
     url: &UploadUrl,
     path: &Path,
     settings: &UploadSettings,
     known: Vec<u32>,
-    observe: &(dyn Fn(UploadEvent) + Send + Sync),
-    cancel: &CancellationToken,
-) -> Result<Uploaded, UploadError> {
-    let gate = || std::future::ready(true).boxed();
-    upload_through(&gate, http, url, path, settings, known, observe, cancel).await
-}
-
-/// The same through a gate: it is asked when every block is there, right before the block list. On `false` the upload ends as
-/// cancelled, and the blob stays what it was.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the arguments of `upload` and the gate"
-)]
-pub async fn upload_through(
-    gate: Gate<'_>,
-    http: &reqwest::Client,
-    url: &UploadUrl,
-    path: &Path,
-    settings: &UploadSettings,
-    known: Vec<u32>,
-    observe: &(dyn Fn(UploadEvent) + Send + Sync),
-    cancel: &CancellationToken,
+    hooks: Hooks<'_>,
 ) -> Result<Uploaded, UploadError> {
     upload_within(
         &Patience::default(),
@@ -69,18 +46,12 @@ pub async fn upload_through(
         path,
         settings,
         known,
-        observe,
-        gate,
-        cancel,
+        hooks,
     )
     .await
 }
 
 /// The same with other time limits.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the arguments of `upload` and the limits that tests shorten"
-)]
 pub(super) async fn upload_within(
     patience: &Patience,
     http: &reqwest::Client,
@@ -88,9 +59,11 @@ pub(super) async fn upload_within(
     path: &Path,
     settings: &UploadSettings,
     known: Vec<u32>,
-    observe: &(dyn Fn(UploadEvent) + Send + Sync),
-    gate: Gate<'_>,
-    cancel: &CancellationToken,
+    Hooks {
+        observe,
+        gate,
+        cancel,
+    }: Hooks<'_>,
 ) -> Result<Uploaded, UploadError> {
     let begun = Instant::now();
     let http = &client_for(http, url)?;

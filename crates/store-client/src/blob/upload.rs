@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Failure, UploadError};
@@ -16,6 +16,30 @@ use super::url::UploadUrl;
 
 /// Asked right before the block list: whether the blob may be replaced now.
 pub type Gate<'a> = &'a (dyn Fn() -> BoxFuture<'static, bool> + Send + Sync);
+
+/// How an upload is watched and stopped.
+pub struct Hooks<'a> {
+    /// Called from the upload's own task; must be quick.
+    pub observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
+    /// On `false` the upload ends as cancelled, and the blob stays what it was.
+    pub gate: Gate<'a>,
+    /// The running requests are dropped and nothing is committed; a commit already on its way is awaited.
+    pub cancel: &'a CancellationToken,
+}
+
+impl<'a> Hooks<'a> {
+    /// With a gate that is always open.
+    pub fn new(
+        observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
+        cancel: &'a CancellationToken,
+    ) -> Self {
+        Self {
+            observe,
+            gate: &|| std::future::ready(true).boxed(),
+            cancel,
+        }
+    }
+}
 
 /// What stays the same through one upload.
 pub(super) struct Upload<'a> {

@@ -11,3 +11,4 @@ mod lists;
 mod nobody;
 mod sign_in;
 mod surroundings;
+mod waiting;

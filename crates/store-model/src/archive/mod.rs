@@ -1,6 +1,8 @@
 //! A ZIP: read, compared with the files that a document names, made. Knows nothing of files on a disk.
 
 pub mod central_directory;
+#[cfg(test)]
+mod directory_tests;
 pub mod entry;
 pub mod fault;
 pub mod fit;

@@ -14,8 +14,8 @@ use crate::{
     packages::rows::Cargo,
     product::plain_text,
     risk::{Risk, risks},
-    signed_url::{REDACTED, redact},
-    submission::{is_put_field, is_signed_url, put_body},
+    signed_url::{REDACTED, is_signed_url, redact},
+    submission::{is_put_field, put_body},
     target::Kind,
     value::is_empty,
 };

@@ -4,8 +4,7 @@
 use crate::{
     json::pointer::member,
     product::plain_text,
-    signed_url::{REDACTED, redact},
-    submission::is_signed_url,
+    signed_url::{REDACTED, is_signed_url, redact},
     units::counted,
     value::{brief, is_empty},
 };

@@ -4,8 +4,7 @@ use super::matching::file_name;
 use crate::{
     json::pointer::{child, parent},
     product::plain_text,
-    signed_url::REDACTED,
-    submission::is_signed_url,
+    signed_url::{REDACTED, is_signed_url},
     value::brief,
 };
 use serde_json::Value;

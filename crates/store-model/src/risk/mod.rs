@@ -1,6 +1,8 @@
 //! Changes that customers, money or the audience feel, and that are sent only with an explicit yes
 //! (docs/rules.md#changes-that-ask-for-a-yes). `table` decides about every field; knows neither screen nor command line.
 
+#[cfg(test)]
+mod case_tests;
 mod judge;
 mod packages;
 mod table;
@@ -127,7 +129,9 @@ pub enum NoAllowance {
         "{given} is no rule of the check; `flightdeck check` prints the name of each rule behind its finding"
     )]
     Rule { given: String },
-    #[error("{given} is refused by the Store for certain: allowing it would not help")]
+    #[error(
+        "{given} cannot be allowed: the Store refuses it for certain, or Flightdeck never sends it"
+    )]
     Refused { given: String },
 }
 

@@ -25,22 +25,20 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
     if !has_type(place, value) {
         return wrong_type(inspection, place, trail, value);
     }
+    let spot = Spot {
+        place,
+        trail,
+        value,
+    };
     match value {
-        Value::String(text) => check_text(inspection, place, trail, value, text),
-        Value::Number(number) => check_range(inspection, place, trail, value, number),
+        Value::String(text) => check_text(inspection, spot, text),
+        Value::Number(number) => check_range(inspection, spot, number),
         Value::Array(items) => {
             if let Some(most) = place.limit("maxItems").filter(|most| items.len() > *most) {
-                let (name, count) = (name(place, trail), items.len());
+                let (name, count) = (spot.name(), items.len());
                 let is = if most == 1 { "is" } else { "are" };
                 let sentence = format!("{name} has {count} entries; at most {most} {is} allowed.");
-                limit(
-                    inspection,
-                    place,
-                    trail,
-                    value,
-                    rule::TOO_MANY_ENTRIES,
-                    sentence,
-                );
+                spot.limit(inspection, rule::TOO_MANY_ENTRIES, sentence);
             }
             let Some(inner) = place.step("-") else { return };
             for (index, item) in items.iter().enumerate() {
@@ -131,44 +129,43 @@ fn wrong_type(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, 
     inspection.report(trail.pointer(), rule::WRONG_TYPE, sentence);
 }
 
-/// Reports a limit, which is only a warning where the server's copy breaks it too.
-fn limit(
-    inspection: &mut Inspection<'_>,
+/// A value, what the schema says of it, and the way to it.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
     place: Place,
-    trail: &Trail<'_>,
-    value: &Value,
-    rule: Rule,
-    sentence: String,
-) {
-    let pointer = trail.pointer();
-    let severity = if place.text("x-severity") == Some("warning") {
-        Severity::Warning
-    } else {
-        inspection.severity_of(&pointer, value)
-    };
-    inspection.report_as(severity, pointer, rule, sentence);
+    trail: &'a Trail<'a>,
+    value: &'a Value,
 }
 
-fn check_text(
-    inspection: &mut Inspection<'_>,
-    place: Place,
-    trail: &Trail<'_>,
-    value: &Value,
-    text: &str,
-) {
+impl Spot<'_> {
+    fn name(&self) -> String {
+        name(self.place, self.trail)
+    }
+
+    /// Reports a limit, which is only a warning where the server's copy breaks it too.
+    fn limit(&self, inspection: &mut Inspection<'_>, rule: Rule, sentence: String) {
+        let pointer = self.trail.pointer();
+        let severity = if self.place.text("x-severity") == Some("warning") {
+            Severity::Warning
+        } else {
+            inspection.severity_of(&pointer, self.value)
+        };
+        inspection.report_as(severity, pointer, rule, sentence);
+    }
+}
+
+fn check_text(inspection: &mut Inspection<'_>, spot: Spot<'_>, text: &str) {
+    let Spot {
+        place,
+        trail,
+        value,
+    } = spot;
     if let Some(most) = place.limit("maxLength").filter(|most| text.len() > *most) {
         let count = text.chars().count();
         if count > most {
-            let name = name(place, trail);
+            let name = spot.name();
             let sentence = format!("{name} has {count} characters; at most {most} are allowed.");
-            limit(
-                inspection,
-                place,
-                trail,
-                value,
-                rule::TEXT_TOO_LONG,
-                sentence,
-            );
+            spot.limit(inspection, rule::TEXT_TOO_LONG, sentence);
         }
     }
     if place.refused() == Some(text) {
@@ -177,46 +174,26 @@ fn check_text(
         inspection.report(trail.pointer(), rule, sentence);
     } else if !allows(place, text) {
         if place.shape() == Shape::Date {
-            let name = name(place, trail);
+            let name = spot.name();
             let sentence = format!("{name} is no date; write it like 2026-03-01T06:00:00Z.");
-            limit(
-                inspection,
-                place,
-                trail,
-                value,
-                rule::DATE_MALFORMED,
-                sentence,
-            );
+            spot.limit(inspection, rule::DATE_MALFORMED, sentence);
         } else {
             word(inspection, place, trail.pointer(), value, text);
         }
     }
 }
 
-fn check_range(
-    inspection: &mut Inspection<'_>,
-    place: Place,
-    trail: &Trail<'_>,
-    value: &Value,
-    number: &Number,
-) {
-    let bound = |keyword: &str| place.get(keyword).and_then(Value::as_f64);
+fn check_range(inspection: &mut Inspection<'_>, spot: Spot<'_>, number: &Number) {
+    let bound = |keyword: &str| spot.place.get(keyword).and_then(Value::as_f64);
     let (Some(least), Some(most), Some(number)) =
         (bound("minimum"), bound("maximum"), number.as_f64())
     else {
         return;
     };
     if !(least..=most).contains(&number) {
-        let name = name(place, trail);
+        let (name, value) = (spot.name(), spot.value);
         let sentence = format!("{name} is {value}; {least} to {most} is allowed.");
-        limit(
-            inspection,
-            place,
-            trail,
-            value,
-            rule::NUMBER_OUT_OF_RANGE,
-            sentence,
-        );
+        spot.limit(inspection, rule::NUMBER_OUT_OF_RANGE, sentence);
     }
 }
 

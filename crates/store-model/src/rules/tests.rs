@@ -121,7 +121,7 @@ fn the_reference_examples_give_no_false_alarm() {
 #[case("/pricing/trialPeriod", json!("Weekend"), "value-unknown", Severity::Warning, "/pricing/trialPeriod")]
 #[case("/pricing/isAdvancedPricingModel", json!(false), "read-only-field-changed", Severity::Note, "/pricing/isAdvancedPricingModel")]
 #[case("/pricing/sales", json!([{"name": "Spring"}]), "obsolete-field-set", Severity::Note, "/pricing/sales")]
-#[case("/pricing/Sales", json!([]), "field-named-twice", Severity::Warning, "/pricing/Sales")]
+#[case("/pricing/Sales", json!([]), "field-named-twice", Severity::Error, "/pricing/Sales")]
 #[case("/pricing", json!({"priceId": "Tier1020"}), "field-left-out", Severity::Warning, "/pricing")]
 #[case("/applicationCategory", json!("Games_Word"), "category-crosses-games", Severity::Warning, "/applicationCategory")]
 #[case("/applicationCategory", json!("productivity"), "value-case", Severity::Error, "/applicationCategory")]

@@ -2,6 +2,8 @@
 //! reader of ZIPs and above the list of packages.
 
 #[cfg(test)]
+mod content_tests;
+#[cfg(test)]
 mod kinds_tests;
 mod package_check;
 mod package_families;

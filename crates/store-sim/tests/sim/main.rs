@@ -8,6 +8,7 @@
 
 mod client;
 mod demo;
+mod documents;
 mod faults;
 mod life;
 mod lists;

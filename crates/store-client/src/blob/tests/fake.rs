@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::blob::plan::Patience;
-use crate::blob::run::upload_within;
+use crate::blob::{Hooks, run::upload_within};
 use crate::blob::{UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded};
 
 /// Stands in every test's signature: must never show.
@@ -143,9 +143,7 @@ impl Fake {
             &self.path,
             &self.settings,
             known,
-            &observe,
-            &|| Box::pin(std::future::ready(true)),
-            &self.cancel,
+            Hooks::new(&observe, &self.cancel),
         )
         .await;
         if let Err(error) = &result {

@@ -214,8 +214,7 @@ async fn no_proxy_stands_between_an_upload_and_this_machine() {
         &fake.path,
         &settings,
         Vec::new(),
-        &|_| (),
-        &cancel,
+        crate::blob::Hooks::new(&|_| (), &cancel),
     )
     .await;
     assert_eq!(uploaded.unwrap().size, 3000);
@@ -237,7 +236,6 @@ fn an_upload_can_be_spawned() {
         "x".as_ref(),
         &settings,
         Vec::new(),
-        &|_| (),
-        &cancel,
+        crate::blob::Hooks::new(&|_| (), &cancel),
     ));
 }
