@@ -156,13 +156,14 @@ impl Overlay for Help {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
+        let is_whole = self.finder.text().is_empty();
         let hints = overlay::hints(
             cx,
             &[
                 (Action::Up, ""),
                 (Action::Down, "choose"),
                 (Action::Enter, "do it"),
-                (Action::Back, "close"),
+                (Action::Back, if is_whole { "close" } else { "clear" }),
             ],
         );
         let width = WIDTH.min(area.width.saturating_sub(4));
@@ -170,7 +171,6 @@ impl Overlay for Help {
         let heading = (Tone::Calm, "Keys and actions");
         let inner = modal::draw(frame, area, cx.theme, heading, hints, (width, height));
         let words = ("type what you want to do", "No action matches.");
-        let is_whole = self.finder.text().is_empty();
         self.finder
             .draw(frame, inner, cx.theme, words, |at, columns| {
                 let Some(entry) = self.entries.get(at) else {
