@@ -23,7 +23,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use sha2::{Digest, Sha256};
-use store_client::blob::{Checksum, FileIdentity, Hooks, UploadSettings, UploadUrl, upload};
+use store_client::blob::{
+    Checksum, FileIdentity, Hooks, Source, UploadSettings, UploadUrl, upload,
+};
 use store_client::http::http_client;
 use tokio_util::sync::CancellationToken;
 
@@ -283,7 +285,7 @@ fn child(url: &str, path: &Path, kind: &str) -> Outcome<()> {
     runtime.block_on(upload(
         &http,
         &url,
-        path,
+        Arc::new(Source::open(path)?),
         &settings,
         Vec::new(),
         Hooks::new(&write, &cancel),

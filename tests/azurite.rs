@@ -4,10 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use store_client::blob::{
-    Checksum, Hooks, UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded, upload,
+    Checksum, Hooks, Source, UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded, upload,
 };
 use store_client::http::http_client;
 use tokio_util::sync::CancellationToken;
@@ -44,7 +44,7 @@ impl Host {
         upload(
             &self.http,
             url,
-            path,
+            Arc::new(Source::open(path).unwrap()),
             settings,
             Vec::new(),
             Hooks::new(&|_| (), &CancellationToken::new()),
@@ -182,7 +182,7 @@ async fn a_cancelled_upload_goes_on_with_and_without_the_right_to_list() {
         let ended = upload(
             &azurite.http,
             &url,
-            &path,
+            Arc::new(Source::open(&path).unwrap()),
             &settings,
             Vec::new(),
             Hooks::new(&observe, &cancel),
@@ -201,7 +201,8 @@ async fn a_cancelled_upload_goes_on_with_and_without_the_right_to_list() {
         };
         let go = CancellationToken::new();
         let hooks = Hooks::new(&|_| (), &go);
-        let uploaded = upload(&azurite.http, &url, &path, &settings, known, hooks)
+        let source = Arc::new(Source::open(&path).unwrap());
+        let uploaded = upload(&azurite.http, &url, source, &settings, known, hooks)
             .await
             .unwrap();
         assert!(

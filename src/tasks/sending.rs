@@ -16,8 +16,14 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::{collections::BTreeSet, path::Path, sync::Mutex, time::Duration};
-use store_client::blob::{self, FileIdentity, Hooks, UploadError, UploadEvent, UploadUrl};
+use std::{
+    collections::BTreeSet,
+    io,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use store_client::blob::{self, Hooks, Source, UploadError, UploadEvent, UploadUrl};
 use store_model::units::Rate;
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -64,9 +70,13 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
     let path = zip.to_owned();
-    let identity = away(move || FileIdentity::of(&path))
+    let opened = away(move || {
+        let source = Source::open(&path)?;
+        let identity = serde_json::to_value(source.identity())?;
+        Ok::<_, io::Error>((Arc::new(source), identity))
+    });
+    let (source, identity) = opened
         .await
-        .and_then(|identity| serde_json::to_value(identity).map_err(|error| error.to_string()))
         .map_err(|error| trouble(format!("{} cannot be read: {error}", zip.display())))?;
 
     if examined.is_some_and(|examined| *examined != identity) {
@@ -106,7 +116,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         gate,
         cancel,
     };
-    match blob::upload(&services.http, url, zip, &settings, blocks, hooks).await {
+    match blob::upload(&services.http, url, source, &settings, blocks, hooks).await {
         Ok(uploaded) => {
             // Words on the way may be lost; that all of it has arrived may not.
             if let Ok(meter) = meter.into_inner() {

@@ -1,7 +1,6 @@
 //! One block of a file as a request body: read in pieces on the blocking pool while it is being sent, so that a
 //! block is never in memory as a whole and a slow disk never holds up other connections.
 
-use std::fs::File;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,14 +12,14 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep};
 
 use super::buffers::{Buffer, Buffers, PIECE};
-use super::source::{read_exact_at, read_if_cached};
+use super::source::Source;
 use super::throttle::Throttle;
 use super::watch::Activity;
 
 /// What a block is read from and reports to.
 #[derive(Debug)]
 pub(super) struct Block {
-    pub(super) file: Arc<File>,
+    pub(super) source: Arc<Source>,
     pub(super) offset: u64,
     pub(super) length: u64,
     pub(super) buffers: Arc<Buffers>,
@@ -71,12 +70,12 @@ impl BlockBody {
     fn read(&self) -> State {
         let mut buffer = self.block.buffers.lend(self.piece());
         let offset = self.block.offset + self.done;
-        if read_if_cached(&self.block.file, buffer.as_mut(), offset) {
+        if self.block.source.read_if_cached(buffer.as_mut(), offset) {
             return State::Read(Ok(buffer));
         }
-        let file = Arc::clone(&self.block.file);
+        let source = Arc::clone(&self.block.source);
         State::Reading(tokio::task::spawn_blocking(move || {
-            read_exact_at(&file, buffer.as_mut(), offset)?;
+            source.read_exact_at(buffer.as_mut(), offset)?;
             Ok(buffer)
         }))
     }
@@ -143,12 +142,13 @@ impl Stream for BlockBody {
 mod tests {
     use super::*;
     use futures::TryStreamExt;
+    use std::fs::File;
 
     fn body(path: &std::path::Path, offset: u64, length: u64) -> BlockBody {
-        let file = Arc::new(File::open(path).unwrap());
+        let source = Arc::new(Source::open(path).unwrap());
         let activity = Arc::new(Activity::new(Arc::default()));
         BlockBody::new(Block {
-            file,
+            source,
             offset,
             length,
             buffers: Arc::default(),

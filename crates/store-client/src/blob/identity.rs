@@ -1,13 +1,14 @@
 //! What makes a file the same file as before, cheap for any size. Used to resume an upload, never to prove content:
 //! the per-block checksums do that.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use super::source::Source;
 
 /// How much of each end is read: a ZIP keeps its directory at the end, so any real change shows there.
 const END: u64 = 1 << 20;
@@ -26,34 +27,7 @@ pub struct FileIdentity {
 impl FileIdentity {
     /// Reads up to 2 MiB of the file; blocks meanwhile.
     pub fn of(path: &Path) -> io::Result<Self> {
-        Self::read(&mut File::open(path)?)
-    }
-
-    /// The same of a file already open; leaves its cursor anywhere.
-    pub(super) fn read(file: &mut File) -> io::Result<Self> {
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "this is not a file",
-            ));
-        }
-        let size = metadata.len();
-        let mut hash = Sha256::new();
-        read_into(file, &mut hash, END.min(size))?;
-        file.seek(SeekFrom::Start(size.saturating_sub(END)))?;
-        read_into(file, &mut hash, END.min(size))?;
-        Ok(Self {
-            size,
-            modified: modified(&metadata)?,
-            fingerprint: hex(&hash.finalize()),
-        })
-    }
-
-    /// Whether size and time still are what they were; reads no content.
-    pub(super) fn still_holds(&self, path: &Path) -> io::Result<bool> {
-        let metadata = std::fs::metadata(path)?;
-        Ok(metadata.len() == self.size && modified(&metadata)? == self.modified)
+        Source::open(path).map(|source| source.identity().clone())
     }
 }
 
@@ -68,20 +42,22 @@ pub(super) fn hex(bytes: &[u8]) -> String {
         })
 }
 
-fn modified(metadata: &std::fs::Metadata) -> io::Result<Timestamp> {
+pub(super) fn modified(metadata: &std::fs::Metadata) -> io::Result<Timestamp> {
     Timestamp::try_from(metadata.modified()?).map_err(io::Error::other)
 }
 
-fn read_into(file: &mut File, hash: &mut Sha256, count: u64) -> io::Result<()> {
-    let mut buffer = vec![0; 64 * 1024];
-    let mut rest = file.take(count);
-    loop {
-        let read = rest.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(());
-        }
-        hash.update(buffer.get(..read).unwrap_or_default());
+/// Adds the first and the last MiB of a content of this size.
+pub(super) fn add_ends(
+    size: u64,
+    hash: &mut Sha256,
+    read_exact_at: impl Fn(&mut [u8], u64) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; usize::try_from(END.min(size)).unwrap_or_default()];
+    for offset in [0, size.saturating_sub(END)] {
+        read_exact_at(&mut buffer, offset)?;
+        hash.update(&buffer);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -97,7 +73,8 @@ mod tests {
         let first = FileIdentity::of(&path).unwrap();
         assert_eq!(first.size, 3 << 20);
         assert_eq!(first.fingerprint.len(), 64);
-        assert!(first.still_holds(&path).unwrap());
+        let source = Source::open(&path).unwrap();
+        assert!(source.still_holds().unwrap());
 
         *bytes.last_mut().unwrap() = 8;
         std::fs::write(&path, &bytes).unwrap();
@@ -108,13 +85,7 @@ mod tests {
 
         let text = serde_json::to_string(&first).unwrap();
         assert_eq!(serde_json::from_str::<FileIdentity>(&text).unwrap(), first);
-        File::options()
-            .append(true)
-            .open(&path)
-            .unwrap()
-            .set_len(5)
-            .unwrap();
-        assert!(!first.still_holds(&path).unwrap());
+        assert!(!source.still_holds().unwrap());
         assert!(FileIdentity::of(folder.path()).is_err());
     }
 }

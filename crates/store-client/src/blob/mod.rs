@@ -1,4 +1,4 @@
-//! Upload of one file to a signed blob URL: in blocks, in parallel, resumable. Knows nothing of the Store.
+//! Upload of one file, or of parts that make one, to a signed blob URL: in blocks, in parallel, resumable. Knows nothing of the Store.
 
 mod body;
 mod buffers;
@@ -23,5 +23,6 @@ pub use error::UploadError;
 pub use identity::FileIdentity;
 pub use plan::{Checksum, UploadEvent, UploadSettings, Uploaded};
 pub use run::{etag, upload};
+pub use source::{Part, Source, SourceReader};
 pub use upload::{Gate, Hooks};
 pub use url::{UploadUrl, UploadUrlError};

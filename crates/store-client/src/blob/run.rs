@@ -1,9 +1,7 @@
 //! One upload from the first request to the last: list, send, commit, compare. The steps and their order stand
 //! here; how a block travels and what a request looks like do not.
 
-use std::fs::File;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +10,12 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::error::{Failure, UploadError};
-use super::identity::FileIdentity;
 use super::layout::{Layout, SMALL};
 use super::plan::{Patience, UploadEvent, UploadSettings, Uploaded};
 use super::progress::Progress;
 use super::send::{Sent, send};
 use super::service::Service;
+use super::source::Source;
 use super::upload::{Hooks, Upload};
 use super::url::UploadUrl;
 use crate::endpoint::is_this_machine;
@@ -27,14 +25,14 @@ use crate::waits::Waits;
 /// How often the whole cut may start anew before the service is taken at its word.
 const ROUNDS: u32 = 3;
 
-/// Uploads the file at `path` to `url` and returns when the blob is there.
+/// Uploads `source` to `url` and returns when the blob is there.
 ///
-/// `known` are the blocks acknowledged earlier for the same [`FileIdentity`] and block size; they count only where
+/// `known` are the blocks acknowledged earlier for the same [`FileIdentity`](super::FileIdentity) and block size; they count only where
 /// the URL does not allow asking the service.
 pub async fn upload(
     http: &reqwest::Client,
     url: &UploadUrl,
-    path: &Path,
+    source: Arc<Source>,
     settings: &UploadSettings,
     known: Vec<u32>,
     hooks: Hooks<'_>,
@@ -43,7 +41,7 @@ pub async fn upload(
         &Patience::default(),
         http,
         url,
-        path,
+        source,
         settings,
         known,
         hooks,
@@ -56,7 +54,7 @@ pub(super) async fn upload_within(
     patience: &Patience,
     http: &reqwest::Client,
     url: &UploadUrl,
-    path: &Path,
+    source: Arc<Source>,
     settings: &UploadSettings,
     known: Vec<u32>,
     Hooks {
@@ -67,22 +65,15 @@ pub(super) async fn upload_within(
 ) -> Result<Uploaded, UploadError> {
     let begun = Instant::now();
     let http = &client_for(http, url)?;
-    let unreadable = |source| UploadError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let (file, identity) = open(path).await.map_err(unreadable)?;
     let upload = Upload {
         patience,
         http,
         url,
-        path,
+        source,
         settings,
         observe,
         gate,
         cancel,
-        file: Arc::new(file),
-        identity,
     };
     let (size, blocks, progress, already, etag) = upload.run(known).await?;
     observe(UploadEvent::Done);
@@ -125,7 +116,7 @@ impl Upload<'_> {
         &self,
         mut known: Vec<u32>,
     ) -> Result<(u64, u32, Progress, u64, Option<String>), UploadError> {
-        let mut layout = Layout::new(&self.identity, self.settings.block_size)?;
+        let mut layout = Layout::new(self.source.identity(), self.settings.block_size)?;
         self.check_end(&Progress::new(0))?;
         let mut service = self.service(self.url.query())?;
         let mut resent = 0;
@@ -145,7 +136,7 @@ impl Upload<'_> {
             match send(self, &service, &layout, &mut progress).await? {
                 Sent::All => {}
                 Sent::TooLarge => {
-                    layout = Layout::new(&self.identity, Some(SMALL))?;
+                    layout = Layout::new(self.source.identity(), Some(SMALL))?;
                     resent = progress.resent;
                     continue;
                 }
@@ -353,30 +344,17 @@ impl Upload<'_> {
     }
 
     async fn check_file(&self) -> Result<(), UploadError> {
-        let (path, identity) = (self.path.to_owned(), self.identity.clone());
-        let same = tokio::task::spawn_blocking(move || identity.still_holds(&path)).await;
+        let source = Arc::clone(&self.source);
+        let same = tokio::task::spawn_blocking(move || source.still_holds()).await;
+        let path = || self.source.path().to_owned();
         match same.map_err(io::Error::other) {
             Ok(Ok(true)) => Ok(()),
             // A file that is gone or unreadable now is not the file that was sent either.
-            Ok(Ok(false) | Err(_)) => Err(UploadError::FileChanged {
-                path: self.path.to_owned(),
-            }),
+            Ok(Ok(false) | Err(_)) => Err(UploadError::FileChanged { path: path() }),
             Err(source) => Err(UploadError::Io {
-                path: self.path.to_owned(),
+                path: path(),
                 source,
             }),
         }
     }
-}
-
-async fn open(path: &Path) -> io::Result<(File, FileIdentity)> {
-    let path = path.to_owned();
-    // The identity comes from the handle that is read later, so that a file put in its place between the two is
-    // noticed before the commit.
-    let opened = tokio::task::spawn_blocking(move || {
-        let mut file = File::open(&path)?;
-        let identity = FileIdentity::read(&mut file)?;
-        Ok((file, identity))
-    });
-    opened.await.map_err(io::Error::other)?
 }

@@ -2,7 +2,6 @@
 //! before (listing) or after (committing).
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +18,7 @@ use super::pace::Pace;
 use super::plan::UploadEvent;
 use super::progress::Progress;
 use super::service::Service;
-use super::source::checksum;
+use super::source::{Source, checksum};
 use super::throttle::Throttle;
 use super::upload::Upload;
 use super::watch::Activity;
@@ -155,15 +154,15 @@ impl Line<'_> {
     async fn stage(&self, index: u32, attempt: u32) -> Result<(), Failure> {
         let (offset, length) = (self.layout.offset(index), self.layout.length(index));
         let kind = self.upload.settings.checksum;
-        let sum = on_disk(&self.upload.file, move |file| {
-            checksum(file, kind, offset, length)
+        let sum = on_disk(&self.upload.source, move |source| {
+            checksum(source, kind, offset, length)
         })
         .await;
         let sum = sum.map_err(Failure::File)?;
 
         let activity = Arc::new(Activity::new(Arc::clone(&self.moved)));
         let block = Block {
-            file: Arc::clone(&self.upload.file),
+            source: Arc::clone(&self.upload.source),
             offset,
             length,
             buffers: Arc::clone(&self.buffers),
@@ -189,11 +188,11 @@ impl Line<'_> {
 
 /// Runs a blocking read of the file where it holds up nobody.
 pub(super) async fn on_disk<T: Send + 'static>(
-    file: &Arc<File>,
-    read: impl FnOnce(&File) -> io::Result<T> + Send + 'static,
+    source: &Arc<Source>,
+    read: impl FnOnce(&Source) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    let file = Arc::clone(file);
-    tokio::task::spawn_blocking(move || read(&file))
+    let source = Arc::clone(source);
+    tokio::task::spawn_blocking(move || read(&source))
         .await
         .map_err(io::Error::other)?
 }

@@ -1,17 +1,15 @@
 //! What stays the same through one upload, and the errors it can end with. Knows no step of it.
 
-use std::fs::File;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use futures::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Failure, UploadError};
-use super::identity::FileIdentity;
 use super::plan::{Patience, UploadEvent, UploadSettings};
 use super::progress::Progress;
+use super::source::Source;
 use super::url::UploadUrl;
 
 /// Asked right before the block list: whether the blob may be replaced now.
@@ -46,13 +44,11 @@ pub(super) struct Upload<'a> {
     pub(super) patience: &'a Patience,
     pub(super) http: &'a reqwest::Client,
     pub(super) url: &'a UploadUrl,
-    pub(super) path: &'a Path,
     pub(super) settings: &'a UploadSettings,
     pub(super) observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
     pub(super) gate: Gate<'a>,
     pub(super) cancel: &'a CancellationToken,
-    pub(super) file: Arc<File>,
-    pub(super) identity: FileIdentity,
+    pub(super) source: Arc<Source>,
 }
 
 impl Upload<'_> {
@@ -63,7 +59,7 @@ impl Upload<'_> {
             Some(at) if at <= clock.now() => Err(UploadError::Expired {
                 at,
                 sent: progress.sent,
-                total: self.identity.size,
+                total: self.source.identity().size,
             }),
             _ => Ok(()),
         }
@@ -72,7 +68,7 @@ impl Upload<'_> {
     pub(super) fn cancelled(&self, progress: &Progress) -> UploadError {
         UploadError::Cancelled {
             sent: progress.sent,
-            total: self.identity.size,
+            total: self.source.identity().size,
         }
     }
 
@@ -89,7 +85,7 @@ impl Upload<'_> {
             attempts,
             after: progress.last.elapsed(),
             sent: progress.sent,
-            total: self.identity.size,
+            total: self.source.identity().size,
             last: failure.reason(),
         }
     }
@@ -110,11 +106,11 @@ impl Upload<'_> {
         match failure {
             Failure::File(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 UploadError::FileChanged {
-                    path: self.path.to_owned(),
+                    path: self.source.path().to_owned(),
                 }
             }
             Failure::File(source) => UploadError::Io {
-                path: self.path.to_owned(),
+                path: self.source.path().to_owned(),
                 source,
             },
             Failure::Answer(answer) => UploadError::Refused {

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::blob::plan::Patience;
 use crate::blob::{Hooks, run::upload_within};
-use crate::blob::{UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded};
+use crate::blob::{Source, UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded};
 
 /// Stands in every test's signature: must never show.
 pub(super) const CANARY: &str = "c4n4rY";
@@ -136,11 +136,12 @@ impl Fake {
             self.events.lock().unwrap().push(event);
         };
         let known = self.known.clone();
+        let source = Arc::new(Source::open(&self.path).unwrap());
         let result = upload_within(
             &self.patience,
             &http,
             &self.url,
-            &self.path,
+            source,
             &self.settings,
             known,
             Hooks::new(&observe, &self.cancel),

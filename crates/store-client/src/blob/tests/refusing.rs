@@ -205,18 +205,6 @@ async fn a_changed_file_is_never_committed() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_named() {
-    let mut fake = Fake::start(1, 1, |_, _| None).await;
-    fake.path = fake.path.with_file_name("missing.zip");
-    let ended = fake.upload().await.unwrap_err();
-    assert!(
-        matches!(ended, UploadError::Io { .. }) && ended.to_string().contains("missing.zip"),
-        "{ended}"
-    );
-    assert_eq!(fake.count(""), 0);
-}
-
-#[tokio::test]
 async fn a_blob_of_another_length_is_an_error() {
     let fake = Fake::start(3000, 1000, |call, store| {
         if call.name == "head" {

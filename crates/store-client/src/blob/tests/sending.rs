@@ -211,7 +211,7 @@ async fn no_proxy_stands_between_an_upload_and_this_machine() {
     let uploaded = crate::blob::upload(
         &proxied,
         &fake.url,
-        &fake.path,
+        std::sync::Arc::new(crate::blob::Source::open(&fake.path).unwrap()),
         &settings,
         Vec::new(),
         crate::blob::Hooks::new(&|_| (), &cancel),
@@ -224,6 +224,8 @@ async fn no_proxy_stands_between_an_upload_and_this_machine() {
 #[test]
 fn an_upload_can_be_spawned() {
     fn spawnable<T: Send>(_: T) {}
+    let folder = tempfile::tempdir().unwrap();
+    let source = crate::blob::Source::assemble(folder.path().join("x"), Vec::new()).unwrap();
     let http = crate::http::http_client().unwrap();
     let url = url(1, "sig=x");
     let (settings, cancel) = (
@@ -233,7 +235,7 @@ fn an_upload_can_be_spawned() {
     spawnable(crate::blob::upload(
         &http,
         &url,
-        "x".as_ref(),
+        std::sync::Arc::new(source),
         &settings,
         Vec::new(),
         crate::blob::Hooks::new(&|_| (), &cancel),
