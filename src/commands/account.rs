@@ -9,8 +9,10 @@ use super::{
 };
 use crate::{
     cli::Create,
-    engine::preflight::Refusal,
-    tasks::manage::{self, NewProduct},
+    engine::{
+        driver::manage::{self, NewProduct},
+        preflight::Refusal,
+    },
 };
 use store_model::{product::Product, target::Target};
 

@@ -2,11 +2,12 @@
 
 use crate::{
     engine::{
+        driver::{manage::ManageError, outcome},
         preflight::Refusal,
         view::{Cause, Ending, Outcome},
     },
     storage::{DiskError, config::ConfigError},
-    tasks::{drive_outcome, manage::ManageError, services::OpenError},
+    tasks::services::OpenError,
 };
 use std::fmt::Display;
 use store_client::ApiError;
@@ -57,7 +58,7 @@ impl Failure {
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        let exit = match drive_outcome::cause(&error) {
+        let exit = match outcome::cause(&error) {
             Cause::SignIn => Exit::SignIn,
             Cause::Store => Exit::Store,
             Cause::Trouble | Cause::UrlEnded => Exit::Failed,

@@ -7,11 +7,11 @@ use super::{
     run_log::{RunLog, Stop},
 };
 use crate::{
-    engine::operation::Operation,
-    tasks::{
-        drive, renew,
-        reporter::{JobId, Reporter},
+    engine::{
+        driver::{renew, start},
+        operation::Operation,
     },
+    tasks::reporter::{JobId, Reporter},
 };
 use std::time::Duration;
 use store_model::target::Target;
@@ -51,7 +51,7 @@ pub(super) async fn carry_out(
     // On the heap: a whole run is a large future.
     let mut work = Box::pin(async {
         match work {
-            Work::Begin(operation) => drive::run(&services, operation, &reporter, &cancel).await,
+            Work::Begin(operation) => start::run(&services, operation, &reporter, &cancel).await,
             Work::Resume {
                 id,
                 renew: true,
@@ -59,7 +59,7 @@ pub(super) async fn carry_out(
                 ..
             } => renew::run(&services, &id, yes, &reporter, &cancel).await,
             Work::Resume { id, yes, .. } => {
-                drive::resume(&services, &id, yes, &reporter, &cancel).await;
+                start::resume(&services, &id, yes, &reporter, &cancel).await;
             }
         }
     });

@@ -7,7 +7,7 @@ use super::{
     operation::{Work, carry_out},
     printer::Printer,
 };
-use crate::tasks::{journal, report::Interrupted};
+use crate::tasks::interrupted::{self, Interrupted};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) async fn run(
     timeout: Option<Duration>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let runs = journal::interrupted(&context.services.home.runs(), &context.services.profile)?;
+    let runs = interrupted::list(&context.services.home.runs(), &context.services.profile)?;
     let Some(wanted) = run else {
         if runs.is_empty() && !printer.is_json() {
             printer.chatter("No run was interrupted.");

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     cli::RolloutMove,
-    tasks::rollout::{self, Move},
+    engine::driver::rollout::{self, Move},
 };
 use store_client::Priority;
 use store_model::target::Target;

@@ -11,11 +11,15 @@ use super::{
 use crate::{
     cli::{Until, WatchArgs},
     engine::{
+        driver::start,
         operation::Operation,
         plan::WaitFor,
         view::{Outcome, RunView},
     },
-    tasks::{drive, report::Report, reporter::JobId, reporter::Reporter},
+    tasks::{
+        report::Report,
+        reporter::{JobId, Reporter},
+    },
 };
 use futures::{StreamExt, stream::FuturesUnordered};
 use std::{collections::HashMap, time::Duration};
@@ -77,7 +81,7 @@ pub(super) async fn run(
         let reporter = Reporter::new(id, context.sender.clone());
         let (services, cancel) = (&services, &cancel);
         follows.push(Box::pin(async move {
-            drive::run(services, operation, &reporter, cancel).await;
+            start::run(services, operation, &reporter, cancel).await;
             id
         }));
     }

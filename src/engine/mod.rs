@@ -1,12 +1,14 @@
-//! Floor 2: one attempt to take a target from "what is live" to "published", the same for apps, add-ons and flights.
-//! Pure: told what happened, says what to do next; no I/O, no clock.
+//! One attempt to take a target from what is live to published, the same for apps, add-ons and flights. Pure, except for
+//! `driver`: it takes in what happened and says what to do next; no I/O, no clock.
 
 mod archive;
 pub mod cadence;
 pub mod call;
+pub mod driver;
 pub mod entry;
 mod follow;
 mod guard;
+pub mod journal;
 pub mod machine;
 pub mod operation;
 pub mod plan;

@@ -1,11 +1,13 @@
 //! What a pane or an overlay wants of the app: data, released by the app one after the other. Knows neither app nor panes.
 
 use super::action::Action;
-use crate::tasks::{
-    history_item::HistoryItem,
-    manage::{Create, NewProduct},
-    reporter::JobId,
-    task::{AnyTask, Task},
+use crate::{
+    engine::driver::manage::{Create, NewProduct},
+    tasks::{
+        history_item::HistoryItem,
+        reporter::JobId,
+        task::{AnyTask, Task},
+    },
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};

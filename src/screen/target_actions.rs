@@ -5,9 +5,9 @@ use super::{
     action::Action,
     command::{Command, Opening},
 };
+use crate::engine::driver::{manage::DeleteDraft, tasks::Follow};
 use crate::engine::preflight::Refusal;
 use crate::state::prepared::Prepared;
-use crate::tasks::{manage::DeleteDraft, runs::Follow};
 use store_model::{product::Product, remote::Remote, target::Kind};
 
 fn no(reason: impl Into<String>) -> Possible {

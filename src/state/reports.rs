@@ -8,17 +8,21 @@ use super::{
     working_copy::WorkingCopy,
 };
 use crate::{
-    engine::view::{Cause, Ending, Outcome, RunView},
+    engine::{
+        driver::{
+            manage::{Create, DeleteDraft, DeleteProduct},
+            tasks::{Publish, Renew},
+        },
+        view::{Cause, Ending, Outcome, RunView},
+    },
     tasks::{
         browse::{Browse, Examine, Sum},
+        interrupted::Interrupted,
         load::{Listing, LoadCatalog, LoadStatus, LoadTarget, Recall, Recalled},
-        manage::{Create, DeleteDraft, DeleteProduct},
         message::{TaskEvent, TaskMessage},
-        report::{Interrupted, Summed, TargetDetail},
+        report::{Summed, TargetDetail},
         reporter::JobId,
-        runs::{Publish, Renew},
-        task::AnyTask,
-        task::Task,
+        task::{AnyTask, Task},
         working_copy::{KeepEdit, ReadEdit},
     },
 };

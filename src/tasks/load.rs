@@ -2,8 +2,8 @@
 
 use super::{
     blocking::away,
-    journal,
-    report::{Interrupted, TargetDetail},
+    interrupted::{self, Interrupted},
+    report::TargetDetail,
     services::Services,
     task::{FailureNotice, Task, TaskContext, TaskError},
     working_copy::read_edit,
@@ -82,7 +82,7 @@ impl Task for Recall {
             }
         }
         let (runs, profile) = (home.runs(), context.profile().to_owned());
-        match away(move || journal::interrupted(&runs, &profile)).await {
+        match away(move || interrupted::list(&runs, &profile)).await {
             Ok(runs) => context.send(Recalled::Interrupted(runs)).await,
             Err(error) => tracing::warn!(error, "the journals cannot be listed"),
         }

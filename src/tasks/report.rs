@@ -1,7 +1,7 @@
 //! What a task tells the screen: plain data, sent over one bounded channel with the task's id.
 
 use super::message::TaskMessage;
-use crate::engine::{plan::Plan, view::RunView};
+use crate::engine::view::RunView;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -83,21 +83,6 @@ pub struct KeptEdit {
     pub body: Option<Arc<Value>>,
     pub zip: Option<PathBuf>,
     pub saved: Timestamp,
-}
-
-/// A run whose journal is not closed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Interrupted {
-    /// The run's id.
-    pub id: String,
-    /// `None` when the journal cannot be read.
-    pub view: Option<RunView>,
-    /// What it publishes; `None` where it only follows.
-    pub plan: Option<Arc<Plan>>,
-    /// Another process drives it: which, as far as that is known.
-    pub held_by: Option<String>,
-    /// Why it cannot be gone on with, or what is damaged.
-    pub problem: Option<String>,
 }
 
 /// What is sent to whoever started the work. A task answers its feature with [`Report::Task`]; what stands beside it is told by

@@ -12,7 +12,7 @@ pub struct JobId(pub u64);
 pub type Told = (Option<JobId>, Report);
 
 /// Ten a second is more than anyone reads, and leaves the channel to the results.
-pub(super) const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
 /// One job's end of the channel.
 #[derive(Clone, Debug)]
@@ -32,12 +32,12 @@ impl Reporter {
     }
 
     /// For where nothing may wait: lost when there is no room.
-    pub(super) fn try_send(&self, report: Report) {
+    pub(crate) fn try_send(&self, report: Report) {
         let _ = self.sender.try_send((Some(self.job), report));
     }
 
     /// The job has failed.
-    pub(super) async fn fail(&self, error: impl std::fmt::Display) {
+    pub(crate) async fn fail(&self, error: impl std::fmt::Display) {
         self.send(Report::Failed {
             message: error.to_string(),
         })
@@ -45,7 +45,7 @@ impl Reporter {
     }
 
     /// Drops the word when there is no room or the last one is not long ago; the one that completes is never throttled.
-    pub(super) fn progress(&self, progress: UploadProgress, last: &mut Option<Instant>) {
+    pub(crate) fn progress(&self, progress: UploadProgress, last: &mut Option<Instant>) {
         let now = Instant::now();
         let is_complete = progress.sent == progress.total;
         if !is_complete && last.is_some_and(|last| now.duration_since(last) < PROGRESS_PAUSE) {

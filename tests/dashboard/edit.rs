@@ -12,12 +12,12 @@ use crate::{
 };
 use flightdeck::{
     app::event::Effect,
-    engine::plan::{PendingPolicy, Plan},
-    state::ProfileView,
-    tasks::{
-        report::{KeptEdit, TargetDetail},
-        runs::Publish,
+    engine::{
+        driver::tasks::Publish,
+        plan::{PendingPolicy, Plan},
     },
+    state::ProfileView,
+    tasks::report::{KeptEdit, TargetDetail},
 };
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};

@@ -5,16 +5,20 @@ use crate::harness::{
 };
 use flightdeck::{
     app::event::{Effect, Event, Exit},
-    engine::view::{Cause, Ending, Outcome, Step, StepState},
+    engine::{
+        driver::{
+            manage::DeleteDraft,
+            tasks::{Follow, Renew, Resume},
+        },
+        view::{Cause, Ending, Outcome, Step, StepState},
+    },
     screen::command::PaneId,
     state::ProfileView,
     tasks::{
         load::{LoadCatalog, LoadStatus, LoadTarget, Recall, Recalled},
-        manage::DeleteDraft,
         message::TaskEvent,
         report::{Report, UploadProgress},
         reporter::JobId,
-        runs::{Follow, Renew, Resume},
         task::{AnyTask, Task},
         working_copy::KeepEdit,
     },

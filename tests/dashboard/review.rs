@@ -12,11 +12,11 @@ use crate::{
 };
 use flightdeck::{
     app::event::{Effect, Event},
+    engine::driver::tasks::Publish,
     features::{diff::tasks::Compare, review::tasks::Analyze},
     tasks::{
         message::TaskEvent,
         report::{KeptEdit, Report},
-        runs::Publish,
         task::AnyTask,
     },
 };

@@ -3,6 +3,7 @@
 use crate::services;
 use flightdeck::{
     engine::{
+        driver::tasks::Publish,
         plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
@@ -11,7 +12,6 @@ use flightdeck::{
         pool::Pool,
         report::{Report, UploadProgress},
         reporter::{JobId, Told},
-        runs::Publish,
         services::Services,
         task::{AnyTask, Task},
     },

@@ -3,6 +3,7 @@
 use crate::bench::{Bench, add_on_with_draft, event, result, views};
 use flightdeck::{
     engine::{
+        driver::tasks::Publish,
         plan::{PendingPolicy, Plan},
         view::Outcome,
     },
@@ -13,7 +14,6 @@ use flightdeck::{
         load::LoadTarget,
         message::TaskEvent,
         report::{Report, TargetDetail},
-        runs::Publish,
         working_copy::SetAside,
     },
 };

@@ -1,12 +1,14 @@
 //! What a person makes: working copies on disk, new products, deleted drafts.
 
 use crate::bench::{Bench, HANGS, add_on_with_draft, app, result};
-use flightdeck::tasks::{
-    load::{LoadTarget, Recall, Recalled},
-    manage::{Create, DeleteDraft, DeleteProduct, NewProduct},
-    report::{KeptEdit, Report},
-    reporter::JobId,
-    working_copy::{DropEdit, KeepEdit},
+use flightdeck::{
+    engine::driver::manage::{Create, DeleteDraft, DeleteProduct, NewProduct},
+    tasks::{
+        load::{LoadTarget, Recall, Recalled},
+        report::{KeptEdit, Report},
+        reporter::JobId,
+        working_copy::{DropEdit, KeepEdit},
+    },
 };
 use std::{fs, sync::Arc};
 use store_model::target::Target;

@@ -3,16 +3,11 @@
 use crate::bench::{Bench, add_on, add_on_with_draft, app, held, result, uploads, views};
 use flightdeck::{
     engine::{
+        driver::tasks::{Follow, Publish},
         plan::{PendingPolicy, Plan},
         view::{Outcome, RunView, Step, StepState},
     },
-    tasks::{
-        load::LoadTarget,
-        report::Report,
-        reporter::JobId,
-        runs::{Follow, Publish},
-        services::Services,
-    },
+    tasks::{load::LoadTarget, report::Report, reporter::JobId, services::Services},
 };
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::PathBuf, sync::Arc};

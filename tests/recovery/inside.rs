@@ -6,12 +6,12 @@ use super::{
 };
 use flightdeck::{
     engine::{
+        driver::start,
         operation::Operation,
         plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         view::RunView,
     },
     tasks::{
-        drive,
         report::Report,
         reporter::{JobId, Reporter},
         services::Services,
@@ -172,7 +172,7 @@ impl Inside {
         let (reporter, told) = channel();
         let cancel = self.cancel();
         let told = listen(told);
-        drive::resume(&self.services, id, false, &reporter, &cancel).await;
+        start::resume(&self.services, id, false, &reporter, &cancel).await;
         drop(reporter);
         told.await.unwrap()
     }
@@ -222,7 +222,7 @@ impl Inside {
 pub async fn publish(services: &Services, plan: Plan, cancel: &CancellationToken) -> Told {
     let (reporter, told) = channel();
     let told = listen(told);
-    drive::run(
+    start::run(
         services,
         Operation::Publish(Box::new(plan)),
         &reporter,

@@ -5,7 +5,7 @@ use super::{
     inside::Inside,
     table::{FAULTS, fault, impatient},
 };
-use flightdeck::tasks::{
+use flightdeck::engine::driver::{
     manage::{self, NewProduct},
     rollout::{self, Move},
 };

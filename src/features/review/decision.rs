@@ -4,13 +4,12 @@ use super::dialog::Review;
 use super::{blockers::blockers, body::Item, preview::Preview};
 use crate::screen::overlay::Closing;
 use crate::{
-    engine::preflight::Refusal,
+    engine::{driver::tasks::Publish, preflight::Refusal},
     screen::{
         command::{Command, PaneId},
         pane::Context,
     },
     state::prepared::Prepared,
-    tasks::runs::Publish,
 };
 use std::sync::Arc;
 

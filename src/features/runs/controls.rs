@@ -3,6 +3,7 @@
 use crate::screen::pane::{Context, Possible};
 use crate::{
     engine::{
+        driver::tasks::{Renew, Resume},
         preflight::Refusal,
         view::{Cause, Step},
     },
@@ -11,7 +12,6 @@ use crate::{
         command::{Command, Opening},
     },
     state::RunRow,
-    tasks::runs::{Renew, Resume},
 };
 
 /// Whether a run can be gone on with, or why not.

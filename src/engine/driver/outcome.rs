@@ -1,12 +1,12 @@
 //! What a request came to, as the run understands it. Sends nothing.
 
-use super::browse;
 use crate::{
     engine::{
         call::{Fault, RunEvent},
         view::{Cause, RunView},
     },
     storage::{Finished, Stage},
+    tasks::browse,
 };
 use jiff::Timestamp;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! A change outside of a run whose answer may get lost: the Store is asked what became of it before anything is repeated.
 
-use super::services::Services;
+use crate::tasks::services::Services;
 use store_client::ApiError;
 use tokio::time;
 

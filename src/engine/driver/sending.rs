@@ -1,11 +1,5 @@
 //! The upload of a run: shows how far it is, and journals what the service has, so that a later process sends only the rest.
 
-use super::{
-    blocking::away,
-    report::{Report, UploadProgress},
-    reporter::Reporter,
-    services::Services,
-};
 use crate::{
     engine::{
         call::{Fault, RunEvent},
@@ -13,6 +7,12 @@ use crate::{
         view::Cause,
     },
     storage::Journal,
+    tasks::{
+        blocking::away,
+        report::{Report, UploadProgress},
+        reporter::Reporter,
+        services::Services,
+    },
 };
 use jiff::Timestamp;
 use serde_json::Value;

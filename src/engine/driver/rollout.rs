@@ -1,9 +1,7 @@
 //! Moves a gradual rollout. After an answer that never came the Store is asked how far the rollout is before anything is repeated.
 
-use super::{
-    probe::{self, Asked, Doubtful},
-    services::Services,
-};
+use super::probe::{self, Asked, Doubtful};
+use crate::tasks::services::Services;
 use store_client::{ApiError, Rollout, Store};
 use store_model::target::Target;
 

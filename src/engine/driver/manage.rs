@@ -2,15 +2,17 @@
 //! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
 
 use super::{
-    drive,
     probe::{self, Asked, Doubtful},
-    report::Report,
-    services::Services,
-    task::{Task, TaskContext, TaskError},
+    start::{self, StartError},
 };
 use crate::{
     engine::preflight::Refusal,
     storage::{DiskError, Kept},
+    tasks::{
+        report::Report,
+        services::Services,
+        task::{Task, TaskContext, TaskError},
+    },
 };
 use std::path::PathBuf;
 use store_client::{ApiError, NewAddOn, NewFlight};
@@ -28,7 +30,7 @@ pub enum ManageError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("The draft was not deleted. {0}")]
-    Held(String),
+    Held(StartError),
     #[error("The draft was not deleted, because its document could not be saved first. {0}")]
     Disk(#[from] DiskError),
     #[error(
@@ -143,9 +145,9 @@ pub async fn discard(
     submission: &str,
 ) -> Result<PathBuf, ManageError> {
     // A run that works on the target would find its draft gone.
-    let _held = drive::hold(services, target).map_err(|stop| match stop {
-        drive::Stop::Refused(refusal) => ManageError::Refused(refusal),
-        drive::Stop::Failed(message) => ManageError::Held(message),
+    let _held = start::hold(services, target).map_err(|stop| match stop {
+        StartError::Refused(refusal) => ManageError::Refused(refusal),
+        other => ManageError::Held(other),
     })?;
     let draft = services
         .store

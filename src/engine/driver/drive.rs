@@ -1,14 +1,9 @@
 //! Does what a run says next, journals it, and tells the run what came of it. Owns no rule of its own.
 
 use super::{
-    digest::{self, Sealed},
-    drive_outcome::{examine, fault, finished, unclear},
-    load,
-    report::Report,
-    reporter::Reporter,
+    outcome::{examine, fault, finished, unclear},
     rollout::{self, Move},
     sending::{self, Sending},
-    services::Services,
 };
 use crate::{
     engine::{
@@ -21,6 +16,13 @@ use crate::{
         view::{Cause, Outcome, Step},
     },
     storage::{DiskError, Journal, Kept},
+    tasks::{
+        digest::{self, Sealed},
+        load,
+        report::Report,
+        reporter::Reporter,
+        services::Services,
+    },
 };
 use futures::FutureExt as _;
 use jiff::Timestamp;

@@ -1,16 +1,19 @@
 //! Begins a run, goes on with one that was interrupted, and refuses both where another process works on the target or a yes is missing.
 
-use super::{driver::Driver, journal, report::Report, reporter::Reporter, services::Services};
+use super::drive::Driver;
 use crate::{
     engine::{
         entry::Entry,
+        journal::{self, JournalError, Recovered},
         machine::Run,
         operation::{Header, Operation},
         preflight::Refusal,
     },
-    storage::{Journal, Lock},
+    storage::{DiskError, Journal, Lock},
+    tasks::{interrupted, report::Report, reporter::Reporter, services::Services},
 };
 use jiff::Timestamp;
+use store_client::ApiError;
 use store_model::target::Target;
 use tokio_util::sync::CancellationToken;
 
@@ -45,13 +48,13 @@ pub(super) async fn begin(
     };
     let _held = match may_drive(services, &header.operation, false) {
         Ok(held) => held,
-        Err(Stop::Refused(refusal)) => {
+        Err(StartError::Refused(refusal)) => {
             refuse(Run::new(header), &refusal, reporter).await;
             return;
         }
-        Err(Stop::Failed(message)) => {
+        Err(error) => {
             reporter
-                .fail(format!("The run was not started. {message}"))
+                .fail(format!("The run was not started. {error}"))
                 .await;
             return;
         }
@@ -93,18 +96,11 @@ pub async fn resume(
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) {
-    let opened = services
-        .home
-        .runs()
-        .open(id)
-        .map_err(|error| error.to_string());
-    let recovered =
-        opened.and_then(|(lines, journal)| Ok((journal::read(lines, &services.profile)?, journal)));
-    let (recovered, journal) = match recovered {
-        Ok(recovered) => recovered,
-        Err(message) => {
+    let (recovered, journal) = match open(services, id) {
+        Ok(opened) => opened,
+        Err(error) => {
             reporter
-                .fail(format!("Run {id} cannot go on. {message}"))
+                .fail(format!("Run {id} cannot go on. {error}"))
                 .await;
             return;
         }
@@ -119,13 +115,13 @@ pub async fn resume(
     }
     let _held = match may_drive(services, &run.header().operation, is_confirmed) {
         Ok(held) => held,
-        Err(Stop::Refused(refusal)) => {
+        Err(StartError::Refused(refusal)) => {
             refuse(run, &refusal, reporter).await;
             return;
         }
-        Err(Stop::Failed(message)) => {
+        Err(error) => {
             reporter
-                .fail(format!("Run {id} cannot go on. {message}"))
+                .fail(format!("Run {id} cannot go on. {error}"))
                 .await;
             return;
         }
@@ -149,6 +145,12 @@ pub async fn resume(
     Box::pin(driver.drive(run)).await;
 }
 
+/// An interrupted run, with its journal, which is locked from now on.
+pub(super) fn open(services: &Services, id: &str) -> Result<(Recovered, Journal), StartError> {
+    let (lines, journal) = services.home.runs().open(id)?;
+    Ok((journal::read(lines, &services.profile)?, journal))
+}
+
 /// Why a run that has ended for good cannot be gone on with.
 pub(super) fn ended(run: &Run) -> Option<Refusal> {
     let ending = run.view().ending.as_ref().filter(|_| !run.is_resumable())?;
@@ -166,11 +168,17 @@ pub(super) async fn refuse(run: Run, refusal: &Refusal, reporter: &Reporter) {
         .await;
 }
 
-/// Why a run is not driven at all.
-pub(super) enum Stop {
-    Refused(Refusal),
-    /// The disk, in words.
-    Failed(String),
+/// Why a run is not carried out at all.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Store(#[from] ApiError),
 }
 
 /// Whether this process may drive a run: what a protected profile asks for was said, and no other process works on the target. As
@@ -179,7 +187,7 @@ fn may_drive(
     services: &Services,
     operation: &Operation,
     is_confirmed: bool,
-) -> Result<Option<Lock>, Stop> {
+) -> Result<Option<Lock>, StartError> {
     // Who only looks is in nobody's way.
     let Operation::Publish(plan) = operation else {
         return Ok(None);
@@ -187,25 +195,25 @@ fn may_drive(
     let is_protected = services.is_protected || plan.is_protected;
     if is_protected && !plan.is_confirmed && !is_confirmed {
         let profile = services.profile.clone();
-        return Err(Stop::Refused(Refusal::Protected { profile }));
+        return Err(Refusal::Protected { profile }.into());
     }
     hold(services, &plan.target).map(Some)
 }
 
 /// Takes a target for this process.
-pub(super) fn hold(services: &Services, target: &Target) -> Result<Lock, Stop> {
+pub(super) fn hold(services: &Services, target: &Target) -> Result<Lock, StartError> {
     let runs = services.home.runs();
     runs.hold(target).map_err(|error| {
         if !error.is_held() {
-            return Stop::Failed(error.to_string());
+            return error.into();
         }
         let holder = runs.holder(target).map_or_else(
             || "Another process".to_owned(),
             |holder| format!("Process {}", holder.pid),
         );
-        let run =
-            journal::driven(&runs, target).map_or_else(String::new, |run| format!(" (run {run})"));
-        Stop::Refused(Refusal::Driven {
+        let run = interrupted::driven(&runs, target)
+            .map_or_else(String::new, |run| format!(" (run {run})"));
+        StartError::Refused(Refusal::Driven {
             target: target.clone(),
             holder,
             run,

@@ -1,12 +1,7 @@
 //! Takes up a run whose upload URL has ended: only another draft brings another URL. The old draft is saved and deleted, its
 //! document goes into the new one. What was approved for the first run holds for the second; what is deleted needs a yes.
 
-use super::{
-    drive::{self, Stop},
-    journal,
-    reporter::Reporter,
-    services::Services,
-};
+use super::start::{self, StartError};
 use crate::{
     engine::{
         machine::Run,
@@ -16,6 +11,7 @@ use crate::{
         view::Cause,
     },
     storage::Journal,
+    tasks::{reporter::Reporter, services::Services},
 };
 use jiff::Timestamp;
 use store_model::submission::put_body;
@@ -30,29 +26,20 @@ pub async fn run(
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) {
-    let opened = services.home.runs().open(id);
-    let read = opened
-        .map_err(|error| error.to_string())
-        .and_then(|(lines, journal)| Ok((journal::read(lines, &services.profile)?.run, journal)));
-    let (run, journal) = match read {
-        Ok(read) => read,
-        Err(message) => {
-            fail(id, message, reporter).await;
-            return;
-        }
+    let (run, journal) = match start::open(services, id) {
+        Ok((recovered, journal)) => (recovered.run, journal),
+        Err(error) => return fail(id, &error, reporter).await,
     };
     match prepare(services, &run, is_confirmed).await {
         Ok(plan) => begin(services, plan, journal, reporter, cancel).await,
-        Err(Stop::Refused(refusal)) => drive::refuse(run, &refusal, reporter).await,
-        Err(Stop::Failed(message)) => fail(id, message, reporter).await,
+        Err(StartError::Refused(refusal)) => start::refuse(run, &refusal, reporter).await,
+        Err(error) => fail(id, &error, reporter).await,
     }
 }
 
-async fn fail(id: &str, message: String, reporter: &Reporter) {
+async fn fail(id: &str, error: &StartError, reporter: &Reporter) {
     reporter
-        .fail(format!(
-            "Run {id} cannot go on with another draft. {message}"
-        ))
+        .fail(format!("Run {id} cannot go on with another draft. {error}"))
         .await;
 }
 
@@ -64,17 +51,17 @@ async fn begin(
     cancel: &CancellationToken,
 ) {
     let operation = Operation::Publish(Box::new(plan));
-    drive::begin(services, operation, Some(older), reporter, cancel).await;
+    start::begin(services, operation, Some(older), reporter, cancel).await;
 }
 
 /// The plan of the new run: the old one's, with all that was approved for it, on the draft as the old run left it.
-async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<Plan, Stop> {
-    if let Some(refusal) = drive::ended(run) {
-        return Err(Stop::Refused(refusal));
+async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<Plan, StartError> {
+    if let Some(refusal) = start::ended(run) {
+        return Err(refusal.into());
     }
     let id = run.view().id.clone();
     let (Some(plan), Some(draft)) = (run.plan(), run.draft()) else {
-        return Err(Stop::Refused(Refusal::NothingToRenew { run: id }));
+        return Err(Refusal::NothingToRenew { run: id }.into());
     };
     let mut plan = plan.clone();
     let id = draft.id.clone();
@@ -85,7 +72,7 @@ async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<P
         (!is_made_here).then(|| "This run did not make its draft".to_owned())
     };
     if let Some(why) = why.filter(|_| !is_confirmed) {
-        return Err(Stop::Refused(Refusal::RenewalNeedsYes { id, why }));
+        return Err(Refusal::RenewalNeedsYes { id, why }.into());
     }
     let has_ended = run
         .view()
@@ -93,15 +80,14 @@ async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<P
         .as_ref()
         .is_some_and(|ending| ending.cause == Some(Cause::UrlEnded));
     if !has_ended {
-        let fetched = services.store.submission(&plan.target, &id).await;
-        let fetched = fetched.map_err(|error| Stop::Failed(error.to_string()))?;
+        let fetched = services.store.submission(&plan.target, &id).await?;
         let ends = fetched
             .upload
             .as_ref()
             .map(store_client::blob::UploadUrl::expires);
         // A URL that says nothing of its end is good until the service refuses it.
         if ends.is_ok_and(|end| end.is_none_or(|end| end > Timestamp::now())) {
-            return Err(Stop::Refused(Refusal::UrlStillGood { id }));
+            return Err(Refusal::UrlStillGood { id }.into());
         }
     }
     let body = put_body(plan.target.kind(), &draft.document);

@@ -1,12 +1,12 @@
-//! Runs as tasks of the dashboard. What they tell goes through [`Report`](super::report::Report), as for the head-less commands.
+//! Runs as tasks of the dashboard. What they tell goes through [`Report`](crate::tasks::report::Report), as for the head-less commands.
 
-use super::{
-    drive, renew,
-    task::{Task, TaskContext, TaskError},
-};
-use crate::engine::{
-    operation::Operation,
-    plan::{Plan, WaitFor},
+use super::{renew, start};
+use crate::{
+    engine::{
+        operation::Operation,
+        plan::{Plan, WaitFor},
+    },
+    tasks::task::{Task, TaskContext, TaskError},
 };
 use std::sync::Arc;
 use store_model::target::Target;
@@ -72,7 +72,7 @@ async fn drive_run<T: Task>(
     context: TaskContext<T>,
 ) -> Result<(), TaskError> {
     let services = context.services().await?;
-    drive::run(
+    start::run(
         &services,
         operation,
         context.reporter(),
@@ -98,7 +98,7 @@ impl Task for Resume {
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
         let services = context.services().await?;
         let (reporter, cancel) = (context.reporter(), context.cancellation());
-        drive::resume(&services, &self.run, false, reporter, cancel).await;
+        start::resume(&services, &self.run, false, reporter, cancel).await;
         Ok(())
     }
 }
