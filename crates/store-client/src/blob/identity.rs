@@ -2,13 +2,10 @@
 //! the per-block checksums do that.
 
 use std::io;
-use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
-use super::source::Source;
 
 /// How much of each end is read: a ZIP keeps its directory at the end, so any real change shows there.
 const END: u64 = 1 << 20;
@@ -22,13 +19,6 @@ pub struct FileIdentity {
     pub modified: Timestamp,
     /// SHA-256 of the first and the last MiB, 64 hexadecimal digits.
     pub fingerprint: String,
-}
-
-impl FileIdentity {
-    /// Reads up to 2 MiB of the file; blocks meanwhile.
-    pub fn of(path: &Path) -> io::Result<Self> {
-        Source::open(path).map(|source| source.identity().clone())
-    }
 }
 
 /// Lower-case hexadecimal digits.
@@ -63,6 +53,7 @@ pub(super) fn add_ends(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blob::source::Source;
 
     #[test]
     fn both_ends_the_size_and_the_time_count() {

@@ -72,6 +72,13 @@ impl Content {
     }
 }
 
+impl FileIdentity {
+    /// Reads up to 2 MiB of the file; blocks meanwhile.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        Source::open(path).map(|source| source.identity().clone())
+    }
+}
+
 impl Source {
     /// Opens a file and reads up to 2 MiB of it.
     pub fn open(path: &Path) -> io::Result<Self> {
