@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod catalog;
 pub mod checked;
+pub mod compose;
 pub mod difference;
 pub mod equivalence;
 #[cfg(test)]
