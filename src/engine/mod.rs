@@ -18,3 +18,4 @@ mod settling;
 mod stage;
 pub mod view;
 mod watching;
+pub mod zip_source;

@@ -1,5 +1,6 @@
 //! Asynchronous work: the pool, what tasks report, and the tasks that read. Knows no screen.
 
+pub mod assemble;
 pub mod blocking;
 pub mod browse;
 pub mod check;

@@ -1,25 +1,26 @@
 //! Makes a ZIP out of a folder, so that it fits a document: each file under the path that the document names, the ZIP in its
 //! place only when it is whole. The same folder gives the same bytes. Knows no screen.
 
-use super::{report::Packed, reporter::PROGRESS_PAUSE};
+use super::{
+    assemble::{self, Entry},
+    report::Packed,
+    reporter::PROGRESS_PAUSE,
+};
 use crate::storage::atomic;
 use serde_json::Value;
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Read, Write},
+    fs,
+    io::{self, BufWriter},
     path::{Path, PathBuf},
     time::Instant,
 };
 use store_model::{
-    archive::packing::{Item, Loose, Packing, plan},
+    archive::packing::{Loose, Packing, plan},
     package::expected,
     target::Kind,
 };
 use tempfile::NamedTempFile;
-use zip::{
-    CompressionMethod, DateTime, System, ZIP64_BYTES_THR, ZipWriter, result::ZipError,
-    write::SimpleFileOptions,
-};
+use zip::result::ZipError;
 
 /// More files than this are no folder of a submission.
 const MOST_FILES: usize = 100_000;
@@ -42,13 +43,15 @@ pub enum PackError {
     },
     #[error("No ZIP was made: it could not be written: {0}.")]
     Zip(#[from] ZipError),
+    #[error("No ZIP was made: it could not be written: {0}.")]
+    Written(io::Error),
     #[error("No ZIP was made: {} changed while it was read; try again.", .0.display())]
     Changed(PathBuf),
     #[error("No ZIP was made: it was stopped.")]
     Cancelled,
 }
 
-fn disk<'p>(what: &'static str, path: &'p Path) -> impl Fn(io::Error) -> PackError + 'p {
+pub(super) fn disk<'p>(what: &'static str, path: &'p Path) -> impl Fn(io::Error) -> PackError + 'p {
     move |source| PackError::Disk {
         what,
         path: path.to_owned(),
@@ -170,42 +173,31 @@ fn write(
         .unwrap_or(Path::new("."));
     // In the ZIP's own folder: a rename across disks is a copy, and a copy can be cut.
     let file = unfinished(parent).map_err(disk("written", out))?;
-    let mut zip = ZipWriter::new(BufWriter::with_capacity(CHUNK, file));
-    let (total, mut done) = (packing.total(), 0);
+    let total = packing.total();
     let mut last: Option<Instant> = None;
-    let mut buffer = vec![0; CHUNK];
-    for item in &packing.items {
-        let from = place(folder, &item.from);
-        let mut source = File::open(&from).map_err(disk("opened", &from))?;
-        zip.start_file(item.name.as_str(), options(item))?;
-        let mut left = item.size;
-        loop {
-            if is_stopped() {
-                return Err(PackError::Cancelled);
-            }
-            let count = source.read(&mut buffer).map_err(disk("read", &from))?;
-            if count == 0 {
-                break;
-            }
-            // What grew meanwhile is still being written by somebody.
-            left = left
-                .checked_sub(count as u64)
-                .ok_or_else(|| PackError::Changed(from.clone()))?;
-            zip.write_all(buffer.get(..count).unwrap_or_default())
-                .map_err(disk("written", out))?;
-            done += count as u64;
-            if last.is_none_or(|last| last.elapsed() >= PROGRESS_PAUSE) {
-                last = Some(Instant::now());
-                told(done, total);
-            }
+    let on_progress = |done| {
+        if done == total || last.is_none_or(|last| last.elapsed() >= PROGRESS_PAUSE) {
+            last = Some(Instant::now());
+            told(done, total);
         }
-        if left > 0 {
-            return Err(PackError::Changed(from));
-        }
-    }
-    told(done, total);
-    let file = zip
-        .finish()?
+    };
+    let places: Vec<PathBuf> = packing
+        .items
+        .iter()
+        .map(|item| place(folder, &item.from))
+        .collect();
+    let entries: Vec<Entry<'_>> = packing
+        .items
+        .iter()
+        .zip(&places)
+        .map(|(item, place)| Entry {
+            name: &item.name,
+            file: place,
+            size: item.size,
+        })
+        .collect();
+    let sink = BufWriter::with_capacity(CHUNK, file);
+    let file = assemble::write(sink, &entries, |_| (), on_progress, &is_stopped)?
         .into_inner()
         .map_err(|error| disk("written", out)(error.into_error()))?;
     file.as_file().sync_all().map_err(disk("written", out))?;
@@ -229,27 +221,12 @@ fn unfinished(parent: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(parent)
 }
 
-/// The same on every machine and every day.
-fn options(item: &Item) -> SimpleFileOptions {
-    let method = if item.is_stored {
-        CompressionMethod::Stored
-    } else {
-        CompressionMethod::Deflated
-    };
-    SimpleFileOptions::DEFAULT
-        .compression_method(method)
-        .last_modified_time(DateTime::DEFAULT)
-        .unix_permissions(0o644)
-        .system(System::Unix)
-        // Deflate may make a file that cannot be packed a little larger.
-        .large_file(item.size >= ZIP64_BYTES_THR - (64 << 20))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::tasks::browse;
     use serde_json::json;
+    use std::fs::File;
 
     fn document() -> Value {
         json!({

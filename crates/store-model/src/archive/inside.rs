@@ -65,6 +65,12 @@ pub fn look_inside(mut file: impl Read + Seek, archive: &mut Archive) {
     }
 }
 
+/// What is inside of a package that is a file of its own.
+pub fn look_into_package(mut file: impl Read + Seek, name: &str) -> Inside {
+    let budget = Budget::of(PACKAGES_BUDGET);
+    manifests(&mut file, name, DEPTH, &budget).map_or_else(|inside| inside, Inside::Packages)
+}
+
 fn head(
     file: &mut dyn Source,
     entry: &ArchiveFile,

@@ -18,4 +18,4 @@ mod tests;
 
 pub use central_directory::{Archive, ArchiveError, ArchiveFile, Inside, Method, read};
 pub use fit::{ArchiveFault, Extra, Fit, Hurdle, Missing, Near, NearReason, fit, is_package};
-pub use inside::look_inside;
+pub use inside::{look_inside, look_into_package};

@@ -1,7 +1,7 @@
 //! Which files of a folder a ZIP is made of, so that it fits a document: each under the very path that the document names.
 //! Knows no disk; what lies in the folder is told.
 
-use super::fit::{base_name, is_junk, is_package, is_unsafe_path, zip_path};
+use super::fit::{base_name, is_junk, is_unsafe_path, zip_path};
 use crate::{
     package::{FileEntry, Role},
     product::plain_text,
@@ -29,8 +29,6 @@ pub struct Item {
     /// Its path in the folder.
     pub from: String,
     pub size: u64,
-    /// Packed already: to pack it again costs time, and its manifest could not be read where it lies.
-    pub is_stored: bool,
 }
 
 /// Why a ZIP cannot be made of a folder.
@@ -181,11 +179,6 @@ fn take(packing: &mut Packing, name: &str, role: Role, file: &Loose) {
         name: name.to_owned(),
         from: file.path.clone(),
         size: file.size,
-        is_stored: is_package(name)
-            || matches!(
-                role,
-                Role::Image | Role::Icon | Role::Thumbnail | Role::Trailer
-            ),
     });
 }
 
@@ -245,7 +238,7 @@ mod tests {
                 .items
                 .iter()
                 .zip(names)
-                .all(|(item, name)| item.name == name.replace('\\', "/") && item.is_stored)
+                .all(|(item, name)| item.name == name.replace('\\', "/"))
         );
     }
 

@@ -101,6 +101,14 @@ impl Brought {
         })
     }
 
+    /// What was found inside of a package; nothing where it could not be read.
+    pub fn read(inside: &Inside) -> Option<Self> {
+        match inside {
+            Inside::Packages(manifests) => Self::of(manifests),
+            _ => None,
+        }
+    }
+
     /// `x64/ARM64`
     pub fn architecture(&self) -> String {
         self.architectures.join("/")
@@ -118,12 +126,7 @@ pub type Cargo = HashMap<String, Brought>;
 
 /// What the manifests in a ZIP say, as far as they were read.
 pub fn cargo(archive: &Archive) -> Cargo {
-    let read = |file: &ArchiveFile| {
-        let Inside::Packages(manifests) = &file.inside else {
-            return None;
-        };
-        Some((zip_path(&file.name), Brought::of(manifests)?))
-    };
+    let read = |file: &ArchiveFile| Some((zip_path(&file.name), Brought::read(&file.inside)?));
     archive.files.iter().filter_map(read).collect()
 }
 

@@ -1,0 +1,40 @@
+//! Which ZIP a run sends: a file, or packages and other files that are put together while they are sent. Plain data.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, path::PathBuf};
+
+/// Where the bytes of a ZIP are. A journal of an older version has the path alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ZipSource {
+    /// It is on the disk.
+    File(PathBuf),
+    /// It is made of these files, in this order, while it is sent: there is no copy of it anywhere.
+    Parts(Vec<ZipPart>),
+}
+
+/// A file and its path inside of the ZIP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZipPart {
+    pub name: String,
+    pub file: PathBuf,
+}
+
+impl ZipSource {
+    /// What stands for it in messages: its own path, or how many files it is made of.
+    pub fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Parts(parts) => match parts.as_slice() {
+                [part] => part.file.clone(),
+                parts => PathBuf::from(format!("{} files", parts.len())),
+            },
+        }
+    }
+}
+
+impl fmt::Display for ZipSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path().display().fmt(f)
+    }
+}
