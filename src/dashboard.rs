@@ -20,7 +20,7 @@ use crate::{
     tasks::{
         pool::Pool,
         report::{Connection, Report},
-        reporter::{JobId, Told},
+        reporter::{JobId, TaskReport},
         services::{OpenError, PendingServices, Services},
         task::AnyTask,
     },
@@ -328,7 +328,7 @@ fn observer() -> (Observe, mpsc::UnboundedReceiver<store_client::Exchange>) {
 async fn connection(
     services: PendingServices,
     mut exchanges: mpsc::UnboundedReceiver<store_client::Exchange>,
-    sender: mpsc::Sender<Told>,
+    sender: mpsc::Sender<TaskReport>,
 ) {
     // Without services every job says why.
     let Ok(services) = services.await else { return };

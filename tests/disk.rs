@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use flightdeck::storage::{
-    DiskError, EditedDraft, Finished, Home, Kept, MOST_PUTS, Stage, atomic, drafts::Document, lock,
+    DiskError, EditedDraft, Finished, Home, Kept, MOST_PUTS, StageTime, atomic,
+    drafts::DraftDocument, lock,
 };
 use jiff::Timestamp;
 use rstest::rstest;
@@ -58,7 +59,7 @@ fn finished(run: &str) -> Finished {
         status: Some(Status::Published),
         started: "2026-02-03T09:20:00Z".parse().unwrap(),
         ended: "2026-02-03T19:20:00Z".parse().unwrap(),
-        stages: vec![Stage {
+        stages: vec![StageTime {
             status: Status::Certification,
             seconds: 30_000,
         }],
@@ -569,7 +570,12 @@ fn rescued_documents_never_overwrite_each_other_and_are_plain_json() {
         })
         .collect();
     drafts
-        .save(&app(), Kept::BeforePut, None, Document::Text("{broken"))
+        .save(
+            &app(),
+            Kept::BeforePut,
+            None,
+            DraftDocument::Text("{broken"),
+        )
         .unwrap();
     let list = drafts.list().unwrap();
     assert_eq!(list.len(), 6);

@@ -5,8 +5,8 @@
 
 #[path = "jobs/bench.rs"]
 mod bench;
-#[path = "jobs/desk.rs"]
-mod desk;
+#[path = "jobs/dashboard.rs"]
+mod dashboard;
 #[path = "jobs/drift.rs"]
 mod drift;
 #[path = "jobs/edits.rs"]

@@ -36,7 +36,7 @@ const ALSO: &[(&str, &str)] = &[
 ];
 
 /// Features do not know each other; these put others together.
-const COMPOSERS: &[&str] = &["detail", "opening"];
+const COMPOSERS: &[&str] = &["detail", "dialogs"];
 
 /// Crates that only some levels may touch.
 const CRATES: &[(&str, &[&str])] = &[

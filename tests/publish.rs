@@ -8,10 +8,10 @@
 
 use flightdeck::engine::{
     cadence::Cadence,
-    call::{Fault, NextStep, RunEvent},
-    entry::Entry,
+    call::{NextStep, RunEvent, StepFailure},
+    entry::JournalEntry,
     machine::Run,
-    operation::{Header, Operation},
+    operation::{Operation, RunHeader},
     plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
     view::{Cause, Outcome, Step, StepState},
 };
@@ -109,9 +109,9 @@ fn with_package(mut plan: Plan, zip: bool) -> Plan {
     plan
 }
 
-fn header(operation: Operation) -> Header {
-    Header {
-        version: Header::VERSION,
+fn header(operation: Operation) -> RunHeader {
+    RunHeader {
+        version: RunHeader::VERSION,
         run: "0193e6a1-0000-7000-8000-000000000001".into(),
         profile: "test".into(),
         at: "2026-02-03T09:20:00Z".parse().unwrap(),
@@ -123,7 +123,7 @@ fn header(operation: Operation) -> Header {
 /// What was asked for, as words, and the run at its end. `cancel` stops it before the request of that number.
 struct Story {
     asked: Vec<String>,
-    entries: Vec<Entry>,
+    entries: Vec<JournalEntry>,
     run: Run,
     /// What the Store holds of it.
     draft: Option<Value>,
@@ -272,7 +272,7 @@ fn told(mut run: Run, mut world: World, mut draft: Option<Value>, cancel: Option
             happened
         };
         asked.push(word);
-        entries.push(Entry::Happened {
+        entries.push(JournalEntry::Happened {
             at,
             what: Box::new(happened.clone()),
         });
@@ -784,7 +784,7 @@ fn only_looks_that_are_refused_again_and_again_end_a_follow(
     #[case] end: Cause,
 ) {
     let refused = || {
-        RunEvent::Failed(Fault {
+        RunEvent::Failed(StepFailure {
             cause,
             message: "404 Not Found".into(),
         })
@@ -999,7 +999,7 @@ fn a_follow_outlives_a_fault_of_the_network() {
         at,
     );
     run.apply(
-        RunEvent::Failed(Fault {
+        RunEvent::Failed(StepFailure {
             cause: Cause::Trouble,
             message: "no network".into(),
         }),
@@ -1047,7 +1047,7 @@ proptest! {
         prop_assert!(story.asked.iter().filter(|asked| *asked == "create").count() <= 1);
 
         let lines: Vec<String> = story.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
-        let read = lines.iter().map(|line| serde_json::from_str::<Entry>(line).unwrap());
+        let read = lines.iter().map(|line| serde_json::from_str::<JournalEntry>(line).unwrap());
         let rebuilt = Run::rebuild(header(Operation::Publish(Box::new(plan))), read);
         prop_assert_eq!(rebuilt, story.run);
     }

@@ -133,7 +133,7 @@ pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>
                 detail: Arc::clone(&detail),
                 first: prepared.first(),
                 text: prepared.text.map(Into::into),
-                brought: prepared.brought(&model),
+                zip_packages: prepared.zip_packages(&model),
             };
             let begun = Instant::now();
             let analysis = Arc::new(black_box(documents.analysis(Timestamp::now())));

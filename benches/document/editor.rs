@@ -8,7 +8,10 @@ use super::{
 use flightdeck::{
     app::event::{Effect, Event},
     features::{diff::tasks::Compare, review::tasks::Analyze},
-    tasks::{check::Check, load::LoadTarget, report::TargetDetail, reporter::JobId, task::AnyTask},
+    tasks::{
+        check::CheckDocument, load::LoadTarget, report::TargetDetail, reporter::JobId,
+        task::AnyTask,
+    },
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::Value;
@@ -36,7 +39,7 @@ fn pause(screen: &mut Screen) -> Outcome<(Duration, Option<(JobId, AnyTask)>)> {
     let effects = screen.pass(Duration::from_secs(5));
     let spent = begun.elapsed() + screen.draw()?;
     let judge = effects.into_iter().find_map(|effect| match effect {
-        Effect::Start(id, job) if job.is::<Check>() => Some((id, job)),
+        Effect::Start(id, job) if job.is::<CheckDocument>() => Some((id, job)),
         _ => None,
     });
     Ok((spent, judge))
@@ -250,7 +253,7 @@ fn answer(
     let Some((id, job)) = judge else {
         return Err("no task was started to check the text".into());
     };
-    let Some(task) = job.get::<Check>() else {
+    let Some(task) = job.get::<CheckDocument>() else {
         return Err("another task was started".into());
     };
     let report = done(task, Arc::new(task.checked(jiff::Timestamp::now())));

@@ -26,8 +26,8 @@ use store_model::{
 };
 use tui_kit::{
     text::{
-        area::TextArea, brackets::partner, buffer::TextBuffer, place::Place, scroll::Scroll,
-        search::Search,
+        area::TextArea, brackets::partner, buffer::TextBuffer, place::TextPosition,
+        scroll::TextScroll, search::TextSearch,
     },
     theme::Theme,
 };
@@ -76,12 +76,12 @@ fn edits(document: &Value) -> Vec<Edit> {
 /// The same document without a line break: one line of megabytes, cut and wrapped, its begin and its end in view.
 fn one_line(document: &Value, name: &str, table: &mut Table<impl Write>) -> Outcome<()> {
     let buffer = TextBuffer::new(&document.to_string());
-    let end = Place {
+    let end = TextPosition {
         line: 0,
         byte: buffer.len(),
     };
     for (wraps, cursor, what) in [
-        (false, Place::default(), "cut, its start"),
+        (false, TextPosition::default(), "cut, its start"),
         (false, end, "cut, its end"),
         (true, end, "wrapped"),
     ] {
@@ -93,7 +93,7 @@ fn one_line(document: &Value, name: &str, table: &mut Table<impl Write>) -> Outc
         };
         let (mut terminal, scroll) = (
             Terminal::new(TestBackend::new(COLUMNS, ROWS))?,
-            Scroll::default(),
+            TextScroll::default(),
         );
         let draw = || {
             terminal
@@ -171,7 +171,7 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     )?;
     let in_the_middle = || {
         let mut buffer = open();
-        buffer.go_to(Place {
+        buffer.go_to(TextPosition {
             line: buffer.lines().len() / 2,
             byte: 0,
         });
@@ -199,7 +199,7 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     )?;
 
     let search = |pattern: &'static str| {
-        let mut search = Search::default();
+        let mut search = TextSearch::default();
         search.set(pattern);
         (open(), search)
     };
@@ -232,7 +232,7 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
 
     one_line(document, &name, table)?;
 
-    let root = Place { line: 0, byte: 0 };
+    let root = TextPosition { line: 0, byte: 0 };
     table.time(
         &format!("{name}: partner of the first bracket"),
         median_of(open, |buffer| partner(buffer.lines(), root, usize::MAX)),
@@ -240,7 +240,7 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     )?;
     let in_a_listing = || {
         let mut buffer = open();
-        buffer.go_to(Place { line: 10, byte: 0 });
+        buffer.go_to(TextPosition { line: 10, byte: 0 });
         buffer
     };
     let parts = in_a_listing().fold_alike();
@@ -248,7 +248,7 @@ pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     table.time(&format!("{name}: fold {parts} parts"), fold, Some(10.0))?;
     let folded = || {
         let mut buffer = in_the_middle();
-        buffer.go_to(Place { line: 10, byte: 0 });
+        buffer.go_to(TextPosition { line: 10, byte: 0 });
         buffer.fold_alike();
         buffer
     };

@@ -11,7 +11,7 @@ use flightdeck::{
     engine::view::{RunView, Seen, StepState},
     state::ProfileView,
     tasks::{
-        load::{Listing, LoadCatalog},
+        load::{LoadCatalog, LoadedList},
         message::TaskEvent,
         report::{Report, UploadProgress},
         reporter::JobId,
@@ -113,7 +113,7 @@ impl Screen {
                 Effect::Start(id, asked) if asked.get() == Some(&task) => Some(*id),
                 _ => None,
             });
-            let list = Listing {
+            let list = LoadedList {
                 total: products.len(),
                 products,
                 at: Timestamp::now(),

@@ -6,9 +6,9 @@ use super::{
     update::App,
 };
 use crate::{
-    features::opening,
-    screen::command::{Command, Opening, PaneId, Severity},
-    state::Change,
+    features::dialogs,
+    screen::command::{Command, Dialog, PaneId, ToastLevel},
+    state::ModelChange,
     tasks::{browse::Browse, working_copy::DropEdit},
 };
 
@@ -32,7 +32,7 @@ impl App {
             // Chosen in the help above another dialog: that one has to be answered first.
             Command::Do(_) if !self.overlay_stack.is_empty() => {
                 let text = "Close this dialog first.".to_owned();
-                self.toasts.push(Severity::Info, text, now.uptime);
+                self.toasts.push(ToastLevel::Info, text, now.uptime);
             }
             Command::Do(action) => self.perform(action, now),
             Command::Start(task) => {
@@ -40,12 +40,12 @@ impl App {
                 if let Some(text) = task.start_notice()
                     && !self.shows_runs()
                 {
-                    self.toasts.push(Severity::Info, text, now.uptime);
+                    self.toasts.push(ToastLevel::Info, text, now.uptime);
                 }
                 let is_folder = task.is::<Browse>();
                 self.start_job(task);
                 if is_folder {
-                    self.broadcast(&Change::Folder, now);
+                    self.broadcast(&ModelChange::Folder, now);
                 }
             }
             Command::Cancel(job) => self.effects.push(Effect::Cancel(job)),
@@ -54,22 +54,22 @@ impl App {
                 if self.context.selected.as_ref() != Some(&target) {
                     self.context.selected = Some(target);
                     self.loading.selected(now);
-                    self.broadcast(&Change::Selected, now);
+                    self.broadcast(&ModelChange::Selected, now);
                 }
             }
             Command::Deselect => {
                 if self.context.selected.take().is_some() {
-                    self.broadcast(&Change::Selected, now);
+                    self.broadcast(&ModelChange::Selected, now);
                 }
             }
             Command::ShowTab(_) | Command::Reveal { .. } | Command::ChangeDocument { .. } => {
                 self.deliver(PaneId::Detail, command, now);
             }
-            Command::Open(opening) => self.open(opening, now),
+            Command::Open(dialog) => self.open(dialog, now),
             Command::Edited { target, text } => {
                 if self.context.model.edit(&target, text) {
                     self.loading.edited(target.clone(), now);
-                    self.broadcast(&Change::Edit(target), now);
+                    self.broadcast(&ModelChange::Edit(target), now);
                 }
             }
             Command::DiscardEdit(target) => {
@@ -82,17 +82,17 @@ impl App {
                     // The chosen ZIP stays.
                     self.loading.edited(target.clone(), now);
                 }
-                self.broadcast(&Change::Edit(target), now);
+                self.broadcast(&ModelChange::Edit(target), now);
             }
             Command::Rebase(target) => {
                 self.context.model.rebase(&target);
                 self.loading.edited(target.clone(), now);
-                self.broadcast(&Change::Edit(target), now);
+                self.broadcast(&ModelChange::Edit(target), now);
             }
             Command::ChooseZip { target, zip } => {
                 self.context.model.choose_zip(&target, zip);
                 self.loading.edited(target.clone(), now);
-                self.broadcast(&Change::Edit(target), now);
+                self.broadcast(&ModelChange::Edit(target), now);
             }
             Command::Toast(severity, text) => self.toasts.push(severity, text, now.uptime),
             // The shell says what came of it: a terminal does not always copy.
@@ -121,12 +121,12 @@ impl App {
             .is_some_and(|shown| shown.panes.iter().any(|(pane, _)| *pane == PaneId::Runs))
     }
 
-    fn open(&mut self, opening: Opening, now: Moment) {
-        let commands = match opening {
-            Opening::Help => self.commands(now),
+    fn open(&mut self, dialog: Dialog, now: Moment) {
+        let commands = match dialog {
+            Dialog::Help => self.commands(now),
             _ => Vec::new(),
         };
-        let mut overlay = opening::open(opening, commands);
+        let mut overlay = dialogs::open(dialog, commands);
         overlay.opened(&self.context.cx(now, true));
         self.overlay_stack.push(overlay);
     }

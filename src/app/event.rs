@@ -1,7 +1,7 @@
 //! What the shell tells the app and what the app wants of the shell: plain data.
 
 use crate::{
-    screen::command::Severity,
+    screen::command::ToastLevel,
     tasks::{report::Report, reporter::JobId, task::AnyTask},
 };
 use jiff::Timestamp;
@@ -40,7 +40,7 @@ pub enum Event {
         text: String,
     },
     /// What came of something outside, in one line.
-    Told(Severity, String),
+    Told(ToastLevel, String),
     /// Somebody asks the program to end; there is nobody to ask back.
     Terminate,
 }

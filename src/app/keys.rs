@@ -6,7 +6,7 @@ use super::{
 };
 use crate::screen::{
     action::{Action, Scope},
-    command::{Command, Opening, PaneId, Severity},
+    command::{Command, Dialog, PaneId, ToastLevel},
     overlay::Closing,
     pane::{Handled, Pane, Possible, Typed},
 };
@@ -76,7 +76,7 @@ impl App {
         let mut is_used = false;
         if let Some(action) = action {
             if let Possible::No(reason) = overlay.possible(action, &cx) {
-                self.toasts.push(Severity::Info, reason, now.uptime);
+                self.toasts.push(ToastLevel::Info, reason, now.uptime);
                 return;
             }
             match overlay.act(action, &cx) {
@@ -94,7 +94,7 @@ impl App {
         if !is_closed && !is_used && !takes_text {
             match cx.keymap.action(Scope::Global, chord) {
                 Some(Action::Help | Action::Palette) => {
-                    cx.send(Command::Open(Opening::Help));
+                    cx.send(Command::Open(Dialog::Help));
                 }
                 // "q" leaves the program from the base only; here it is a step back.
                 Some(Action::Quit) => is_closed = true,

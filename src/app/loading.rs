@@ -3,7 +3,7 @@
 
 use super::event::Moment;
 use crate::{
-    state::{Change, Model},
+    state::{Model, ModelChange},
     tasks::{
         load::{LoadCatalog, LoadStatus, LoadTarget},
         task::AnyTask,
@@ -99,8 +99,8 @@ impl Loading {
         self.asked.clear();
     }
 
-    pub fn changed(&mut self, change: &Change, now: Moment) {
-        if let Change::Status(target) = change {
+    pub fn changed(&mut self, change: &ModelChange, now: Moment) {
+        if let ModelChange::Status(target) = change {
             // Whoever asked: the answer is good for all.
             self.asked.insert(target.clone(), now.uptime);
         }

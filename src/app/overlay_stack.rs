@@ -2,7 +2,7 @@
 
 use crate::{
     screen::{overlay::Overlay, pane::Context},
-    state::Change,
+    state::ModelChange,
 };
 use ratatui::{Frame, layout::Rect};
 use std::time::Duration;
@@ -40,7 +40,7 @@ impl OverlayStack {
         self.stack.iter().map(|overlay| overlay.name()).collect()
     }
 
-    pub fn changed(&mut self, change: &Change, cx: &Context) {
+    pub fn changed(&mut self, change: &ModelChange, cx: &Context) {
         for overlay in &mut self.stack {
             overlay.changed(change, cx);
         }

@@ -11,7 +11,7 @@ use crate::{
     engine::preflight::Refusal,
     screen::{
         action::{Action, Scope},
-        command::{Command, Opening, PaneId, Severity},
+        command::{Command, Dialog, PaneId, ToastLevel},
         overlay::AvailableAction,
         pane::{Handled, Possible},
     },
@@ -98,7 +98,7 @@ impl App {
                 self.wait_for(action, target, now);
                 return;
             }
-            self.toasts.push(Severity::Info, reason, now.uptime);
+            self.toasts.push(ToastLevel::Info, reason, now.uptime);
             return;
         }
         let is_about_edit = matches!(
@@ -152,7 +152,7 @@ impl App {
     fn wait_for(&mut self, action: Action, target: Target, now: Moment) {
         let name = self.context.model.name(&target);
         self.toasts
-            .push(Severity::Info, format!("Reading {name}…"), now.uptime);
+            .push(ToastLevel::Info, format!("Reading {name}…"), now.uptime);
         self.waiting = Some((action, target));
         self.loading.look_now(now);
         self.load_what_is_due(now);
@@ -181,7 +181,7 @@ impl App {
         match action {
             Action::Quit => self.quit(now),
             Action::Help | Action::Palette => {
-                self.context.commands.send(Command::Open(Opening::Help));
+                self.context.commands.send(Command::Open(Dialog::Help));
             }
             Action::Suspend => self.effects.push(Effect::Suspend),
             Action::FocusApps => self.go_to(PaneId::Apps, now),
@@ -245,7 +245,7 @@ impl App {
             ]);
         }
         self.is_leaving = true;
-        self.context.commands.send(Command::Open(Opening::Confirm {
+        self.context.commands.send(Command::Open(Dialog::Confirm {
             title,
             text,
             yes: "Leave".to_owned(),

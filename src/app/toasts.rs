@@ -1,11 +1,11 @@
 //! Short messages that come up and go: information after 4 s, warnings after 8 s, errors when they are dismissed.
 
-use crate::screen::command::Severity;
+use crate::screen::command::ToastLevel;
 use std::time::Duration;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
-    pub severity: Severity,
+    pub severity: ToastLevel,
     pub text: String,
     /// The uptime at which it goes; an error stays.
     until: Option<Duration>,
@@ -22,11 +22,11 @@ const MOST: usize = 4;
 
 impl Toasts {
     /// Shows a message; one that says the same is renewed instead of doubled.
-    pub fn push(&mut self, severity: Severity, text: String, uptime: Duration) {
+    pub fn push(&mut self, severity: ToastLevel, text: String, uptime: Duration) {
         let until = match severity {
-            Severity::Info => Some(uptime + Duration::from_secs(4)),
-            Severity::Warning => Some(uptime + Duration::from_secs(8)),
-            Severity::Error => None,
+            ToastLevel::Info => Some(uptime + Duration::from_secs(4)),
+            ToastLevel::Warning => Some(uptime + Duration::from_secs(8)),
+            ToastLevel::Error => None,
         };
         self.list.retain(|toast| toast.text != text);
         self.list.push(Toast {
@@ -39,7 +39,7 @@ impl Toasts {
             let goes = self
                 .list
                 .iter()
-                .position(|toast| toast.severity != Severity::Error)
+                .position(|toast| toast.severity != ToastLevel::Error)
                 .unwrap_or(0);
             self.list.remove(goes);
         }
@@ -54,7 +54,7 @@ impl Toasts {
         self.list
             .iter()
             .rev()
-            .find(|toast| toast.severity == Severity::Error)
+            .find(|toast| toast.severity == ToastLevel::Error)
     }
 
     /// Takes the newest error away; says whether there was one.
@@ -62,7 +62,7 @@ impl Toasts {
         let newest = self
             .list
             .iter()
-            .rposition(|toast| toast.severity == Severity::Error);
+            .rposition(|toast| toast.severity == ToastLevel::Error);
         newest.map(|at| self.list.remove(at)).is_some()
     }
 
@@ -84,10 +84,10 @@ mod tests {
     fn they_go_by_their_severity_and_never_double() {
         let second = Duration::from_secs;
         let mut toasts = Toasts::default();
-        toasts.push(Severity::Info, "copied".into(), second(0));
-        toasts.push(Severity::Warning, "slow".into(), second(0));
-        toasts.push(Severity::Error, "broken".into(), second(0));
-        toasts.push(Severity::Info, "copied".into(), second(2));
+        toasts.push(ToastLevel::Info, "copied".into(), second(0));
+        toasts.push(ToastLevel::Warning, "slow".into(), second(0));
+        toasts.push(ToastLevel::Error, "broken".into(), second(0));
+        toasts.push(ToastLevel::Info, "copied".into(), second(2));
         assert_eq!(
             (toasts.iter().count(), toasts.wake_at()),
             (3, Some(second(6)))

@@ -15,11 +15,11 @@ use crate::{
     features,
     screen::{
         action::Action,
-        command::{Command, PaneId, Severity},
+        command::{Command, PaneId, ToastLevel},
         pane::{Commands, Context, Pane},
         status_badge::{self, since},
     },
-    state::{Change, Model, RunRow},
+    state::{Model, ModelChange, RunRow},
     tasks::{
         load::{LoadCatalog, LoadTarget, Recall},
         report::Report,
@@ -153,7 +153,7 @@ impl App {
             }
             Event::Trouble { title, text } => {
                 self.context.commands.send(Command::Open(
-                    crate::screen::command::Opening::Message { title, text },
+                    crate::screen::command::Dialog::Message { title, text },
                 ));
             }
             Event::Told(severity, text) => {
@@ -173,7 +173,7 @@ impl App {
             _ => None,
         };
         if let Report::Notice(text) = &report {
-            self.toasts.push(Severity::Info, text.clone(), now.uptime);
+            self.toasts.push(ToastLevel::Info, text.clone(), now.uptime);
         }
         let ended = match &report {
             Report::Run(view) if view.ending.is_some() => {
@@ -193,8 +193,8 @@ impl App {
         self.is_dirty = true;
         if let (Some(message), Some(job)) = (failure, failed_job) {
             let severity = match job.failure_notice() {
-                FailureNotice::Error => Some(Severity::Error),
-                FailureNotice::Warning => Some(Severity::Warning),
+                FailureNotice::Error => Some(ToastLevel::Error),
+                FailureNotice::Warning => Some(ToastLevel::Warning),
                 FailureNotice::InPlace => None,
             };
             if let Some(severity) = severity.filter(|_| !self.is_told_in_place(&job)) {
@@ -207,15 +207,15 @@ impl App {
         for change in changes {
             match change {
                 // The disk follows after a moment.
-                Change::Settled(target) => {
+                ModelChange::Settled(target) => {
                     self.loading.edited(target.clone(), now);
-                    self.broadcast(&Change::Edit(target), now);
+                    self.broadcast(&ModelChange::Edit(target), now);
                 }
-                Change::Stale(target) => self.loading.look_again(target),
+                ModelChange::Stale(target) => self.loading.look_again(target),
                 change => {
                     self.broadcast(&change, now);
                     self.loading.changed(&change, now);
-                    if let Change::Target(target) = &change {
+                    if let ModelChange::Target(target) = &change {
                         self.go_on(target, now);
                     }
                 }
@@ -237,9 +237,9 @@ impl App {
         let (name, target) = (&row.view.name, row.view.target.clone());
         let (_, word, _) = status_badge::ended(&row, ending);
         let severity = match ending.outcome {
-            Outcome::Published | Outcome::Committed | Outcome::Cancelled => Severity::Info,
-            Outcome::Waiting => Severity::Warning,
-            Outcome::Failed | Outcome::Refused => Severity::Error,
+            Outcome::Published | Outcome::Committed | Outcome::Cancelled => ToastLevel::Info,
+            Outcome::Waiting => ToastLevel::Warning,
+            Outcome::Failed | Outcome::Refused => ToastLevel::Error,
         };
         // The word has said already that it was stopped.
         let message = ending
@@ -254,7 +254,7 @@ impl App {
         self.loading.look_again(target);
     }
 
-    pub(super) fn broadcast(&mut self, change: &Change, now: Moment) {
+    pub(super) fn broadcast(&mut self, change: &ModelChange, now: Moment) {
         let focus = self.focus.current();
         let has_overlay = !self.overlay_stack.is_empty();
         for pane in &mut self.panes {

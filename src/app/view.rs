@@ -3,7 +3,7 @@
 use super::{event::Moment, update::App};
 use crate::screen::{
     action::Action,
-    command::{PaneId, Severity},
+    command::{PaneId, ToastLevel},
     pane::Possible,
     status_badge::since,
 };
@@ -17,7 +17,7 @@ use ratatui::{
 };
 use std::ops::Range;
 use tui_kit::{
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row, text,
     theme::Role,
 };
@@ -79,7 +79,7 @@ impl App {
         };
         if has_overlay {
             // An error waits behind the dialog, where its keys lead to again; the rest is one line below it, where the keys stood.
-            self.draw_toasts(frame, place, |severity| severity == Severity::Error);
+            self.draw_toasts(frame, place, |severity| severity == ToastLevel::Error);
             self.overlay_stack
                 .draw(frame, arrangement.overlays, &self.context.cx(now, true));
             self.draw_toast_line(frame, arrangement.footer);
@@ -143,7 +143,7 @@ impl App {
             frame,
             area,
             &self.context.settings.theme,
-            (Tone::Calm, "Flightdeck"),
+            (ModalTone::Calm, "Flightdeck"),
             Line::default(),
             (width, height),
         );
@@ -336,11 +336,11 @@ impl App {
             .toasts
             .iter()
             .rev()
-            .find(|toast| toast.severity != Severity::Error)
+            .find(|toast| toast.severity != ToastLevel::Error)
         else {
             return;
         };
-        let (sign, role) = if toast.severity == Severity::Info {
+        let (sign, role) = if toast.severity == ToastLevel::Info {
             ("i", Role::Info)
         } else {
             ("!", Role::Warning)
@@ -352,7 +352,7 @@ impl App {
     }
 
     /// From the lower right corner upwards, the newest at the bottom.
-    fn draw_toasts(&self, frame: &mut Frame, area: Rect, shows: impl Fn(Severity) -> bool) {
+    fn draw_toasts(&self, frame: &mut Frame, area: Rect, shows: impl Fn(ToastLevel) -> bool) {
         let mut bottom = area.bottom();
         for toast in self
             .toasts
@@ -361,9 +361,9 @@ impl App {
             .filter(|toast| shows(toast.severity))
         {
             let (sign, word, role) = match toast.severity {
-                Severity::Info => ("i", "", Role::Info),
-                Severity::Warning => ("!", " Warning ", Role::Warning),
-                Severity::Error => ("✗", " Error ", Role::Danger),
+                ToastLevel::Info => ("i", "", Role::Info),
+                ToastLevel::Warning => ("!", " Warning ", Role::Warning),
+                ToastLevel::Error => ("✗", " Error ", Role::Danger),
             };
             let columns = usize::from(area.width.saturating_sub(6)).min(64);
             let mut lines = text::wrap(&format!("{sign} {}", toast.text), columns);
@@ -374,7 +374,7 @@ impl App {
                 }
             }
             let hint = match toast.severity {
-                Severity::Error => {
+                ToastLevel::Error => {
                     let cx_key = |action| {
                         self.context
                             .settings

@@ -1,7 +1,7 @@
 //! `create` and `delete`: add-ons, flights and drafts.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     event::Event,
     exit::{Exit, Failure},
     list,
@@ -23,7 +23,7 @@ pub(super) struct Consent<'a> {
 }
 
 pub(super) async fn create(
-    context: Context,
+    context: CommandContext,
     what: &Create,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
@@ -65,7 +65,7 @@ pub(super) async fn create(
 }
 
 pub(super) async fn delete(
-    context: Context,
+    context: CommandContext,
     target: &Target,
     draft: bool,
     consent: &Consent<'_>,

@@ -1,7 +1,7 @@
 //! `check`: a document against the rules, and a ZIP against the document, before anything is sent.
 
 use super::{
-    context::{Context, may_open, read_document},
+    context::{CommandContext, may_open, read_document},
     event::Event,
     exit::{Exit, Failure},
     printer::Printer,
@@ -44,7 +44,7 @@ pub(super) async fn run(
         (kind_of(document), None, None)
     } else {
         let target: Target = target.parse().map_err(Failure::usage)?;
-        let context = Context::open_to_read(cli, env, printer)?;
+        let context = CommandContext::open_to_read(cli, env, printer)?;
         let detail = context.target(&target).await?;
         // Only what a ZIP holds is compared with it.
         let identity = match zip {

@@ -12,7 +12,7 @@ use crate::{
         config::{Config, Env, Profile, measure},
         input,
     },
-    tasks::{load, pool::Pool, report::TargetDetail, reporter::Told, services::Services},
+    tasks::{load, pool::Pool, report::TargetDetail, reporter::TaskReport, services::Services},
 };
 use serde_json::Value;
 use std::{path::Path, sync::Arc};
@@ -21,16 +21,16 @@ use store_model::{json::document::Document, submission::Submission, target::Targ
 use tokio::sync::mpsc;
 
 /// What a command works with: the services of one profile, and the channel over which its jobs tell.
-pub(super) struct Context {
+pub(super) struct CommandContext {
     pub profile: Profile,
     pub services: Services,
-    pub sender: mpsc::Sender<Told>,
-    pub told: mpsc::Receiver<Told>,
+    pub sender: mpsc::Sender<TaskReport>,
+    pub told: mpsc::Receiver<TaskReport>,
     /// Variables with secrets of ours, which no program that is started gets.
     pub hidden: Vec<String>,
 }
 
-impl Context {
+impl CommandContext {
     pub(super) fn open(cli: &Cli, env: Env, printer: &mut Printer<'_>) -> Result<Self, Failure> {
         let (config, profile) = configured(cli, env)?;
         let services = Services::open(&config, &profile, Arc::new(|_| ()))?;

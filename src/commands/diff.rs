@@ -1,7 +1,7 @@
 //! `diff`: what is live against the draft or a file, as text, JSON or Markdown, with the hash under which it can be approved.
 
 use super::{
-    context::{Context, may_open, read_value},
+    context::{CommandContext, may_open, read_value},
     diff_text,
     event::Event,
     exit::{Exit, Failure},
@@ -20,7 +20,7 @@ use std::path::Path;
 use store_model::{
     difference::{Difference, escaped},
     fingerprint::{Fingerprint, ZipPart},
-    packages::rows::{Cargo, cargo},
+    packages::rows::{self, ZipPackages},
     product::plain_text,
     submission::Submission,
     target::Target,
@@ -35,7 +35,7 @@ pub(super) struct Sides<'a> {
 }
 
 pub(super) async fn run(
-    mut context: Context,
+    mut context: CommandContext,
     sides: &Sides<'_>,
     format: Option<DiffFormat>,
     printer: &mut Printer<'_>,
@@ -54,15 +54,15 @@ pub(super) async fn run(
         Some(zip) => ZipPart::Sha256(sum(&mut context, zip, printer).await?),
         None => ZipPart::None,
     };
-    let brought = sides
+    let zip_packages = sides
         .zip
-        .map(|zip| brought(zip, target, document))
+        .map(|zip| packages_of(zip, target, document))
         .unwrap_or_default();
     let difference = Difference::between(
         target.kind(),
         live.map(|live| &live.document),
         document,
-        &brought,
+        &zip_packages,
     );
     let hash = Fingerprint::of(target, live, draft, document, zip);
     let format = format.unwrap_or(if printer.is_json() {
@@ -75,14 +75,18 @@ pub(super) async fn run(
 }
 
 /// What the packages in the ZIP say of themselves; nothing where they cannot be read: `check` says why.
-fn brought(zip: &Path, target: &Target, document: &Value) -> Cargo {
+fn packages_of(zip: &Path, target: &Target, document: &Value) -> ZipPackages {
     let examined = browse::examine(zip, target.kind(), document, None);
-    examined.archive.as_ref().map(cargo).unwrap_or_default()
+    examined
+        .archive
+        .as_ref()
+        .map(rows::zip_packages)
+        .unwrap_or_default()
 }
 
 /// Reads the whole ZIP for its sum; a long reading says how far it is.
 async fn sum(
-    context: &mut Context,
+    context: &mut CommandContext,
     zip: &Path,
     printer: &mut Printer<'_>,
 ) -> Result<[u8; 32], Failure> {

@@ -1,7 +1,7 @@
 //! `drafts`: the documents that were kept on this machine.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     event::Event,
     exit::{Exit, Failure},
     printer::Printer,
@@ -11,7 +11,7 @@ use std::path::Path;
 use store_model::target::Target;
 
 pub(super) fn run(
-    context: &Context,
+    context: &CommandContext,
     target: Option<&Target>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
@@ -36,7 +36,7 @@ pub(super) fn run(
 /// The document itself on stdout, byte for byte as it was kept, whatever `--output` says: it is JSON, or a text that was to become
 /// some. It holds no signed URL, since none is ever kept.
 pub(super) fn show(
-    context: &Context,
+    context: &CommandContext,
     target: Option<&Target>,
     which: &str,
     printer: &mut Printer<'_>,
@@ -75,7 +75,7 @@ pub(super) fn show(
     Ok(Exit::Done)
 }
 
-fn listed(context: &Context, target: Option<&Target>) -> Result<Vec<DraftFile>, Failure> {
+fn listed(context: &CommandContext, target: Option<&Target>) -> Result<Vec<DraftFile>, Failure> {
     let mut kept = context.services.home.drafts().list()?;
     kept.retain(|draft| target.is_none_or(|target| draft.target == *target));
     Ok(kept)

@@ -259,7 +259,7 @@ mod tests {
             Kind::App,
             Some(&live),
             &mine,
-            &store_model::packages::rows::Cargo::new(),
+            &store_model::packages::rows::ZipPackages::new(),
         );
         let fields = |object: serde_json::Value| {
             let object = object.as_object().unwrap().clone();

@@ -1,7 +1,7 @@
 //! `list`: what the account owns, one line or one object an item.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     exit::{Exit, Failure},
     printer::Printer,
 };
@@ -12,7 +12,7 @@ use store_model::{catalog::Catalog, product::Product, status::Status};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) async fn run(
-    context: Context,
+    context: CommandContext,
     what: Option<Listing>,
     is_pending: bool,
     printer: &mut Printer<'_>,
@@ -64,14 +64,14 @@ pub(super) async fn run(
 
 /// Everything of the account that has a submission under way.
 pub(super) async fn pending(
-    context: &Context,
+    context: &CommandContext,
     printer: &mut Printer<'_>,
 ) -> Result<Vec<Product>, Failure> {
     pending_of(context, None, printer).await
 }
 
 async fn pending_of(
-    context: &Context,
+    context: &CommandContext,
     what: Option<Listing>,
     printer: &mut Printer<'_>,
 ) -> Result<Vec<Product>, Failure> {
@@ -99,7 +99,7 @@ fn urgency(status: &Status) -> u8 {
 }
 
 async fn all(
-    context: &Context,
+    context: &CommandContext,
     what: Listing,
     printer: &mut Printer<'_>,
 ) -> Result<Vec<Product>, Failure> {
@@ -117,7 +117,7 @@ async fn all(
 
 /// The Store has no list of all flights: each app is asked.
 async fn flights(
-    context: &Context,
+    context: &CommandContext,
     apps: &[Product],
     printer: &mut Printer<'_>,
 ) -> Result<Vec<Product>, Failure> {

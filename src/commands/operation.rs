@@ -1,7 +1,7 @@
 //! Carries out one operation head-less and hands its reports to the log as they come. Prints nothing itself.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     exit::{Exit, Failure},
     printer::Printer,
     run_log::{RunLog, Stop},
@@ -36,7 +36,7 @@ pub(super) enum Work {
 
 /// Runs it to its end, to the timeout, or to an interrupt.
 pub(super) async fn carry_out(
-    context: &mut Context,
+    context: &mut CommandContext,
     work: Work,
     timeout: Option<Duration>,
     printer: &mut Printer<'_>,

@@ -1,7 +1,7 @@
 //! `pack`: makes the ZIP that a document waits for out of a folder, and says how it fits.
 
 use super::{
-    context::{Context, read_value, submission},
+    context::{CommandContext, read_value, submission},
     event::Event,
     exit::{Exit, Failure},
     printer::Printer,
@@ -181,7 +181,7 @@ async fn document(
         (Some(document), Some(target)) => Ok((target.kind(), document, None)),
         (Some(document), None) => Ok((kind_of(&document), document, None)),
         (None, Some(target)) => {
-            let context = Context::open_to_read(cli, env, printer)?;
+            let context = CommandContext::open_to_read(cli, env, printer)?;
             let detail = context.target(target).await?;
             let store = context.services.store.with_priority(Priority::Person);
             let identity = load::package_identity(&store, &detail.product).await?;

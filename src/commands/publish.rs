@@ -1,7 +1,7 @@
 //! `publish`: a whole release.
 
 use super::{
-    context::{Context, read_value},
+    context::{CommandContext, read_value},
     exit::{Exit, Failure},
     operation::{Work, carry_out},
     printer::Printer,
@@ -17,7 +17,7 @@ use crate::{
 use store_model::fingerprint::Fingerprint;
 
 pub(super) async fn publish(
-    mut context: Context,
+    mut context: CommandContext,
     args: &PublishArgs,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {

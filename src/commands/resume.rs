@@ -1,7 +1,7 @@
 //! `resume`: lists interrupted runs, or goes on with one.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     event::Event,
     exit::{Exit, Failure},
     operation::{Work, carry_out},
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 pub(super) async fn run(
-    mut context: Context,
+    mut context: CommandContext,
     run: Option<&str>,
     (renew, yes): (bool, bool),
     timeout: Option<Duration>,

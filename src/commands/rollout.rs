@@ -1,7 +1,7 @@
 //! `rollout`: how far a gradual rollout is, and moving it.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     event::Event,
     exit::{Exit, Failure},
     printer::Printer,
@@ -14,7 +14,7 @@ use store_client::Priority;
 use store_model::target::Target;
 
 pub(super) async fn run(
-    context: Context,
+    context: CommandContext,
     target: &Target,
     wanted: Option<&RolloutMove>,
     yes: bool,

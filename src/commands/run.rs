@@ -2,7 +2,7 @@
 
 use super::{
     account, check,
-    context::Context,
+    context::CommandContext,
     diff, drafts,
     exit::{Exit, Failure},
     list, pack,
@@ -66,7 +66,7 @@ async fn dispatch(
     match command {
         CliCommand::List { what, pending } => {
             list::run(
-                Context::open_to_read(cli, env, printer)?,
+                CommandContext::open_to_read(cli, env, printer)?,
                 *what,
                 *pending,
                 printer,
@@ -80,7 +80,7 @@ async fn dispatch(
             ..
         } => {
             show::show(
-                Context::open_to_read(cli, env, printer)?,
+                CommandContext::open_to_read(cli, env, printer)?,
                 target,
                 submission.as_deref(),
                 *json,
@@ -89,7 +89,12 @@ async fn dispatch(
             .await
         }
         CliCommand::Status { target } => {
-            show::status(Context::open_to_read(cli, env, printer)?, target, printer).await
+            show::status(
+                CommandContext::open_to_read(cli, env, printer)?,
+                target,
+                printer,
+            )
+            .await
         }
         CliCommand::Check { target, json, zip } => {
             check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await
@@ -108,7 +113,7 @@ async fn dispatch(
                 zip: zip.as_deref(),
             };
             diff::run(
-                Context::open_to_read(cli, env, printer)?,
+                CommandContext::open_to_read(cli, env, printer)?,
                 &sides,
                 *format,
                 printer,
@@ -116,7 +121,7 @@ async fn dispatch(
             .await
         }
         CliCommand::Publish(args) => {
-            let mut context = Context::open(cli, env, printer)?;
+            let mut context = CommandContext::open(cli, env, printer)?;
             context.limit_bandwidth(args.bandwidth.as_deref())?;
             publish::publish(context, args, printer).await
         }
@@ -129,21 +134,21 @@ async fn dispatch(
         } => {
             // The list only reads, so it works where nothing can be written.
             let mut context = match run {
-                Some(_) => Context::open(cli, env, printer)?,
-                None => Context::open_to_read(cli, env, printer)?,
+                Some(_) => CommandContext::open(cli, env, printer)?,
+                None => CommandContext::open_to_read(cli, env, printer)?,
             };
             context.limit_bandwidth(bandwidth.as_deref())?;
             resume::run(context, run.as_deref(), (*renew, *yes), *timeout, printer).await
         }
         CliCommand::Rollout { target, yes, to } => {
             let context = match to {
-                None | Some(RolloutMove::Get) => Context::open_to_read(cli, env, printer)?,
-                Some(_) => Context::open(cli, env, printer)?,
+                None | Some(RolloutMove::Get) => CommandContext::open_to_read(cli, env, printer)?,
+                Some(_) => CommandContext::open(cli, env, printer)?,
             };
             rollout::run(context, target, to.as_ref(), *yes, printer).await
         }
         CliCommand::Drafts { show, target, .. } => {
-            let context = Context::open_to_read(cli, env, printer)?;
+            let context = CommandContext::open_to_read(cli, env, printer)?;
             match show {
                 Some(which) => drafts::show(&context, target.as_ref(), which, printer),
                 None => drafts::run(&context, target.as_ref(), printer),
@@ -151,10 +156,10 @@ async fn dispatch(
         }
         CliCommand::Texts(what) => texts::run(cli, env, what, printer).await,
         CliCommand::Watch(args) => {
-            watch::run(Context::open(cli, env, printer)?, args, printer).await
+            watch::run(CommandContext::open(cli, env, printer)?, args, printer).await
         }
         CliCommand::Create(what) => {
-            account::create(Context::open(cli, env, printer)?, what, printer).await
+            account::create(CommandContext::open(cli, env, printer)?, what, printer).await
         }
         CliCommand::Delete {
             target,
@@ -167,7 +172,7 @@ async fn dispatch(
                 name: name.as_deref(),
             };
             account::delete(
-                Context::open(cli, env, printer)?,
+                CommandContext::open(cli, env, printer)?,
                 target,
                 *draft,
                 &consent,

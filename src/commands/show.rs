@@ -1,7 +1,7 @@
 //! `show` and `status`: one target, its documents and the status of its submission.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     event::Event,
     exit::{Exit, Failure},
     printer::Printer,
@@ -14,7 +14,7 @@ use store_model::{
 };
 
 pub(super) async fn show(
-    context: Context,
+    context: CommandContext,
     target: &Target,
     which: Option<&str>,
     json: bool,
@@ -123,7 +123,7 @@ pub(super) fn report(report: &StatusReport, label: &str, printer: &mut Printer<'
 }
 
 pub(super) async fn status(
-    context: Context,
+    context: CommandContext,
     target: &Target,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {

@@ -1,7 +1,7 @@
 //! `texts`: the texts of listings out of a document and into it, from a folder of text files or a CSV table, without a screen.
 
 use super::{
-    context::{Context, read_document, read_value, submission},
+    context::{CommandContext, read_document, read_value, submission},
     event::Event,
     exit::{Exit, Failure},
     printer::Printer,
@@ -21,8 +21,8 @@ use store_model::{
     submission::kind_of,
     target::{Kind, Target},
     texts::{
-        self, Field, Text, export,
-        import::{self, Options, Plan},
+        self, Text, TextField, export,
+        import::{self, ImportOptions, ImportPlan},
         source::{Why, field_named},
     },
 };
@@ -62,7 +62,7 @@ pub(super) async fn run(
             clear,
             lenient,
         } => {
-            let options = Options {
+            let options = ImportOptions {
                 adds_languages: *add_languages,
                 clears: *clear,
             };
@@ -108,14 +108,14 @@ async fn document(
     }
     let target =
         target.ok_or_else(|| Failure::usage("Name a target, or a document with --json FILE."))?;
-    let detail = Context::open_to_read(cli, env, printer)?
+    let detail = CommandContext::open_to_read(cli, env, printer)?
         .target(target)
         .await?;
     Ok((target.kind(), submission(&detail)?.document.clone()))
 }
 
 /// The fields that were asked for; all of them if none was.
-fn chosen(kind: Kind, names: &[String]) -> Result<Vec<Field>, Failure> {
+fn chosen(kind: Kind, names: &[String]) -> Result<Vec<TextField>, Failure> {
     let fields = texts::fields(kind);
     if fields.is_empty() {
         return Err(Failure::usage("A flight has no listings, and so no texts."));
@@ -141,7 +141,7 @@ fn export(
     kind: Kind,
     document: &Value,
     to: &Path,
-    fields: &[Field],
+    fields: &[TextField],
     force: bool,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
@@ -199,10 +199,10 @@ fn plan(
     kind: Kind,
     document: &Document,
     from: &Path,
-    fields: &[Field],
+    fields: &[TextField],
     is_one: bool,
-    options: Options,
-) -> Result<(Plan, String), Failure> {
+    options: ImportOptions,
+) -> Result<(ImportPlan, String), Failure> {
     let value = document.value().map_err(Failure::usage)?;
     let asked = fields.first().filter(|_| is_one).map(|field| field.name);
     let wanted: Vec<&str> = fields.iter().map(|field| field.name).collect();
@@ -228,7 +228,7 @@ fn plan(
 }
 
 /// What changes and what is not taken.
-fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) {
+fn say(plan: &ImportPlan, is_aside: bool, printer: &mut Printer<'_>) {
     let print = |event: &Event<'_>, printer: &mut Printer<'_>| {
         if is_aside {
             printer.event_aside(event);
@@ -276,7 +276,7 @@ fn say(plan: &Plan, is_aside: bool, printer: &mut Printer<'_>) {
     }
 }
 
-fn result(plan: &Plan, out: Option<&Path>, printer: &mut Printer<'_>) {
+fn result(plan: &ImportPlan, out: Option<&Path>, printer: &mut Printer<'_>) {
     let (changed, same, lost) = (plan.changes.len(), plan.same, plan.losses().count());
     if printer.is_json() {
         printer.event(&Event::ImportResult {

@@ -1,7 +1,7 @@
 //! `watch`: follows submissions that were committed, several at once, until each ends.
 
 use super::{
-    context::Context,
+    context::CommandContext,
     event::Event,
     exit::{Exit, Failure},
     on_change::OnChange,
@@ -33,7 +33,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// The worst end decides the exit code.
 pub(super) async fn run(
-    mut context: Context,
+    mut context: CommandContext,
     args: &WatchArgs,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
@@ -124,7 +124,7 @@ pub(super) async fn run(
 
 /// What was named; else everything of the account that is pending, flights too.
 async fn chosen(
-    context: &Context,
+    context: &CommandContext,
     targets: &[Target],
     printer: &mut Printer<'_>,
 ) -> Result<Vec<Product>, Failure> {
@@ -144,7 +144,7 @@ fn draft(
     target: &Target,
     name: &str,
     submission: &str,
-    context: &Context,
+    context: &CommandContext,
     printer: &mut Printer<'_>,
 ) {
     let message = format!(

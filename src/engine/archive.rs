@@ -3,7 +3,7 @@
 use super::{
     machine::Run,
     preflight::{self, Refusal},
-    stage::Stage,
+    stage::RunStage,
     view::Cause,
 };
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ impl Run {
                     self.view.warn_once(warning.to_owned());
                 }
                 self.must_examine = false;
-                self.enter(Stage::Upload, at);
+                self.enter(RunStage::Upload, at);
             }
         }
     }

@@ -122,13 +122,13 @@ pub enum RunEvent {
     Lost {
         message: String,
     },
-    Failed(Fault),
+    Failed(StepFailure),
     Cancelled,
 }
 
 /// Why something could not be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
+pub struct StepFailure {
     pub cause: Cause,
     /// What was tried, what came back, what to do next.
     pub message: String,

@@ -3,7 +3,7 @@
 use super::{
     call::RunEvent,
     machine::Run,
-    operation::Header,
+    operation::RunHeader,
     view::{Outcome, Step},
 };
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use serde_json::Value;
 /// The lines after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Entry {
+pub enum JournalEntry {
     /// On disk before a request that changes something: without an outcome behind it, the server has to be asked what happened.
     Intends {
         at: Timestamp,
@@ -37,13 +37,13 @@ pub enum Entry {
     /// How far the upload is: what a later one may leave out when the service does not tell.
     Uploading {
         at: Timestamp,
-        sent: Box<Sent>,
+        sent: Box<SentBlocks>,
     },
 }
 
 /// The blocks of an upload that the service has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sent {
+pub struct SentBlocks {
     /// The blob's URL without its query: no signed URL is ever written.
     pub place: String,
     /// Tells the file from a changed one, as the uploader made it.
@@ -56,13 +56,15 @@ pub struct Sent {
 
 impl Run {
     /// The run as it stood after these entries.
-    pub fn rebuild(header: Header, entries: impl IntoIterator<Item = Entry>) -> Self {
+    pub fn rebuild(header: RunHeader, entries: impl IntoIterator<Item = JournalEntry>) -> Self {
         let mut run = Self::new(header);
         for entry in entries {
             match entry {
-                Entry::Happened { at, what } => run.apply(*what, at),
-                Entry::Resumed { at, is_unanswered } => run.resume(is_unanswered, at),
-                Entry::Intends { .. } | Entry::Uploading { .. } | Entry::Ended { .. } => {}
+                JournalEntry::Happened { at, what } => run.apply(*what, at),
+                JournalEntry::Resumed { at, is_unanswered } => run.resume(is_unanswered, at),
+                JournalEntry::Intends { .. }
+                | JournalEntry::Uploading { .. }
+                | JournalEntry::Ended { .. } => {}
             }
         }
         run

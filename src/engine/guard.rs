@@ -4,13 +4,13 @@
 use super::{
     machine::{Run, publish_mode},
     preflight::{self, Refusal, listed},
-    stage::Stage,
+    stage::RunStage,
     view::Cause,
 };
 use jiff::Timestamp;
 use serde_json::Value;
 use store_model::{
-    diff::{self, Change, is_any},
+    diff::{self, DocumentChange, is_any},
     json::pointer::names,
     merge,
     package::{self, FileStatus, PackageFacts},
@@ -72,7 +72,7 @@ impl Run {
     }
 
     /// What of the sent body the draft does not hold.
-    pub(super) fn not_stored(&self, stored: &Submission) -> Vec<Change> {
+    pub(super) fn not_stored(&self, stored: &Submission) -> Vec<DocumentChange> {
         let kind = self.view.target.kind();
         let sent = self.body.clone().unwrap_or_default();
         let base = self
@@ -84,7 +84,7 @@ impl Run {
     }
 
     /// What somebody else changed in the draft since this run read it, as far as that is not what is sent.
-    pub(super) fn remote_changes(&self, now: &Submission) -> Vec<Change> {
+    pub(super) fn remote_changes(&self, now: &Submission) -> Vec<DocumentChange> {
         let kind = self.view.target.kind();
         let Some(before) = &self.draft else {
             return Vec::new();
@@ -100,7 +100,7 @@ impl Run {
     pub(super) fn guarded(&mut self, draft: &Submission, at: Timestamp) {
         match self.still_ours(draft) {
             // Not `enter`: after a commit without an answer the doubts are kept.
-            Ok(()) => self.stage = Stage::Commit,
+            Ok(()) => self.stage = RunStage::Commit,
             Err(refusal) => self.refuse(refusal.to_string(), at),
         }
     }
@@ -132,7 +132,7 @@ impl Run {
     }
 
     /// Neither changed by somebody else nor holding a delicate change that nobody approved.
-    fn untouched(&self, now: &Submission, changes: &[Change]) -> Result<(), Refusal> {
+    fn untouched(&self, now: &Submission, changes: &[DocumentChange]) -> Result<(), Refusal> {
         if !changes.is_empty() {
             return Err(self.foreign(now, changes));
         }
@@ -141,7 +141,7 @@ impl Run {
         })
     }
 
-    pub(super) fn foreign(&self, draft: &Submission, changes: &[Change]) -> Refusal {
+    pub(super) fn foreign(&self, draft: &Submission, changes: &[DocumentChange]) -> Refusal {
         Refusal::ChangedMeanwhile {
             target: self.view.target.clone(),
             id: draft.id.clone(),
@@ -151,7 +151,7 @@ impl Run {
 
     /// What of a published submission is not what this run sent: packages by file and version, everything else by value. Where only
     /// the service writes (ids, file states, the rollout's progress) is left out.
-    pub(super) fn published_differences(&self, live: &Submission) -> Vec<Change> {
+    pub(super) fn published_differences(&self, live: &Submission) -> Vec<DocumentChange> {
         let kind = self.view.target.kind();
         let Some(sent) = &self.draft else {
             return Vec::new();
@@ -172,7 +172,7 @@ impl Run {
         };
         let mut found = Vec::new();
         let mut differs = |path: &str, before, after| {
-            found.push(Change {
+            found.push(DocumentChange {
                 path: path.to_owned(),
                 place: "packages".to_owned(),
                 before,

@@ -1,9 +1,9 @@
 //! Rebuilds a run from the lines of its journal. Reads no file itself.
 
 use super::{
-    entry::{Entry, Sent},
+    entry::{JournalEntry, SentBlocks},
     machine::Run,
-    operation::Header,
+    operation::RunHeader,
 };
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub enum JournalError {
     Empty,
     #[error(
         "Its journal was written by another version of Flightdeck (format {found}, this one reads {}).",
-        Header::VERSION
+        RunHeader::VERSION
     )]
     Version { found: u64 },
     #[error("The journal's first line is damaged: {0}.")]
@@ -34,7 +34,7 @@ pub struct Recovered {
     pub run: Run,
     /// The journal ends with an intention: nobody knows what became of that call.
     pub is_unanswered: bool,
-    pub sent: Option<Sent>,
+    pub sent: Option<SentBlocks>,
 }
 
 /// Rebuilds a run of this profile.
@@ -42,12 +42,12 @@ pub fn read(lines: Vec<Value>, profile: &str) -> Result<Recovered, JournalError>
     let mut lines = lines.into_iter();
     let first = lines.next().ok_or(JournalError::Empty)?;
     let version = first.get("version").and_then(Value::as_u64);
-    if version != Some(Header::VERSION.into()) {
+    if version != Some(RunHeader::VERSION.into()) {
         return Err(JournalError::Version {
             found: version.unwrap_or_default(),
         });
     }
-    let header: Header = serde_json::from_value(first).map_err(JournalError::Header)?;
+    let header: RunHeader = serde_json::from_value(first).map_err(JournalError::Header)?;
     if header.profile != profile {
         return Err(JournalError::Profile {
             theirs: header.profile,
@@ -61,13 +61,15 @@ pub fn read(lines: Vec<Value>, profile: &str) -> Result<Recovered, JournalError>
         );
     }
     // The end may be written where the outcome was not: a disk that is full for a long line has room for a short one.
-    let is_unanswered = entries
-        .iter()
-        .rev()
-        .find(|entry| !matches!(entry, Entry::Uploading { .. } | Entry::Ended { .. }));
-    let is_unanswered = matches!(is_unanswered, Some(Entry::Intends { .. }));
+    let is_unanswered = entries.iter().rev().find(|entry| {
+        !matches!(
+            entry,
+            JournalEntry::Uploading { .. } | JournalEntry::Ended { .. }
+        )
+    });
+    let is_unanswered = matches!(is_unanswered, Some(JournalEntry::Intends { .. }));
     let sent = entries.iter().rev().find_map(|entry| match entry {
-        Entry::Uploading { sent, .. } => Some((**sent).clone()),
+        JournalEntry::Uploading { sent, .. } => Some((**sent).clone()),
         _ => None,
     });
     Ok(Recovered {

@@ -4,10 +4,10 @@
 
 use super::{
     call::{NextStep, RunEvent},
-    operation::{Header, Operation},
+    operation::{Operation, RunHeader},
     plan::{ExistingRollout, Plan, WaitFor},
     preflight::{self, Refusal},
-    stage::{Probe, Stage},
+    stage::{Probe, RunStage},
     view::{Cause, Ending, Outcome, RunView, Step, StepState},
 };
 use jiff::Timestamp;
@@ -18,9 +18,9 @@ use store_model::{status::Status, submission::Submission};
 /// One attempt from "what is live" to "published".
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    pub(super) header: Header,
+    pub(super) header: RunHeader,
     pub(super) view: RunView,
-    pub(super) stage: Stage,
+    pub(super) stage: RunStage,
     pub(super) pending: Option<Submission>,
     pub(super) live_id: Option<String>,
     pub(super) live: Option<Submission>,
@@ -49,7 +49,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn new(header: Header) -> Self {
+    pub fn new(header: RunHeader) -> Self {
         let operation = &header.operation;
         let mut view = RunView::new(
             header.run.clone(),
@@ -63,7 +63,7 @@ impl Run {
         let mut run = Self {
             header,
             view,
-            stage: Stage::SignIn,
+            stage: RunStage::SignIn,
             pending: None,
             live_id: None,
             live: None,
@@ -89,7 +89,7 @@ impl Run {
         &self.view
     }
 
-    pub fn header(&self) -> &Header {
+    pub fn header(&self) -> &RunHeader {
         &self.header
     }
 
@@ -140,8 +140,12 @@ impl Run {
 
     /// Not before this time is [`Run::next`] to be done.
     pub fn due(&self) -> Option<Timestamp> {
-        self.due
-            .filter(|_| matches!(self.stage, Stage::Poll | Stage::Verify | Stage::Probe(_)))
+        self.due.filter(|_| {
+            matches!(
+                self.stage,
+                RunStage::Poll | RunStage::Verify | RunStage::Probe(_)
+            )
+        })
     }
 
     /// What is to be done now.
@@ -156,50 +160,52 @@ impl Run {
         };
         let id = self.submission();
         match &self.stage {
-            Stage::SignIn => NextStep::SignIn,
-            Stage::ReadTarget | Stage::Probe(Probe::Delete | Probe::Create) => NextStep::ReadTarget,
-            Stage::ReadPending { id }
-            | Stage::ReadLive { id }
-            | Stage::ReadFollowed { id }
-            | Stage::Adopt { id }
-            | Stage::LookAtOld { id } => NextStep::ReadSubmission { id: id.clone() },
-            Stage::Examine | Stage::ExamineAgain => NextStep::Examine {
+            RunStage::SignIn => NextStep::SignIn,
+            RunStage::ReadTarget | RunStage::Probe(Probe::Delete | Probe::Create) => {
+                NextStep::ReadTarget
+            }
+            RunStage::ReadPending { id }
+            | RunStage::ReadLive { id }
+            | RunStage::ReadFollowed { id }
+            | RunStage::Adopt { id }
+            | RunStage::LookAtOld { id } => NextStep::ReadSubmission { id: id.clone() },
+            RunStage::Examine | RunStage::ExamineAgain => NextStep::Examine {
                 zip: zip(),
                 document: self.document(),
             },
-            Stage::SaveDraft => match &self.pending {
+            RunStage::SaveDraft => match &self.pending {
                 Some(draft) => NextStep::SaveDraft {
                     submission: Box::new(draft.clone()),
                 },
                 None => NextStep::End,
             },
-            Stage::Delete => NextStep::Delete {
+            RunStage::Delete => NextStep::Delete {
                 id: self
                     .pending
                     .as_ref()
                     .map(|draft| draft.id.clone())
                     .unwrap_or_default(),
             },
-            Stage::EndRollout => NextStep::EndRollout {
+            RunStage::EndRollout => NextStep::EndRollout {
                 id: self.live_id.clone().unwrap_or_default(),
                 how: self
                     .plan()
                     .map_or(ExistingRollout::Fail, |plan| plan.existing_rollout),
             },
-            Stage::Probe(Probe::Rollout) => NextStep::ReadSubmission {
+            RunStage::Probe(Probe::Rollout) => NextStep::ReadSubmission {
                 id: self.live_id.clone().unwrap_or_default(),
             },
-            Stage::Create => NextStep::Create,
-            Stage::Recheck | Stage::Verify => NextStep::ReadSubmission { id },
-            Stage::Update => NextStep::Update {
+            RunStage::Create => NextStep::Create,
+            RunStage::Recheck | RunStage::Verify => NextStep::ReadSubmission { id },
+            RunStage::Update => NextStep::Update {
                 id,
                 body: self.body.clone().unwrap_or_default(),
             },
-            Stage::ReadBack | Stage::Probe(Probe::Update) => NextStep::ReadBack { id },
-            Stage::Upload => NextStep::Upload { id, zip: zip() },
-            Stage::Guard => NextStep::Guard { id },
-            Stage::Commit => NextStep::Commit { id },
-            Stage::Poll | Stage::Probe(Probe::Commit) => NextStep::Poll { id },
+            RunStage::ReadBack | RunStage::Probe(Probe::Update) => NextStep::ReadBack { id },
+            RunStage::Upload => NextStep::Upload { id, zip: zip() },
+            RunStage::Guard => NextStep::Guard { id },
+            RunStage::Commit => NextStep::Commit { id },
+            RunStage::Poll | RunStage::Probe(Probe::Commit) => NextStep::Poll { id },
         }
     }
 
@@ -211,7 +217,9 @@ impl Run {
         match (self.stage.clone(), happened) {
             (_, RunEvent::Cancelled) => self.cancel(at),
             (stage, RunEvent::Lost { message }) => self.lost(&stage, &message, at),
-            (Stage::Poll | Stage::Verify, RunEvent::Failed(fault)) => self.look_failed(&fault, at),
+            (RunStage::Poll | RunStage::Verify, RunEvent::Failed(fault)) => {
+                self.look_failed(&fault, at)
+            }
             // The Store refuses a repetition because the first attempt was heard after all, or says nothing at all: ask.
             (stage, RunEvent::Failed(fault))
                 if self.probes > 0 && fault.cause != Cause::SignIn && stage.probe().is_some() =>
@@ -219,18 +227,18 @@ impl Run {
                 self.lost(&stage, &fault.message, at);
             }
             (_, RunEvent::Failed(fault)) => self.fail(fault.cause, fault.message, at),
-            (Stage::SignIn, RunEvent::SignedIn) => {
+            (RunStage::SignIn, RunEvent::SignedIn) => {
                 self.view.done(None, at);
                 match &self.header.operation {
-                    Operation::Publish(_) => self.enter(Stage::ReadTarget, at),
+                    Operation::Publish(_) => self.enter(RunStage::ReadTarget, at),
                     Operation::Follow { submission, .. } => {
                         let id = submission.clone();
-                        self.enter(Stage::ReadFollowed { id }, at);
+                        self.enter(RunStage::ReadFollowed { id }, at);
                     }
                 }
             }
             (
-                Stage::ReadTarget,
+                RunStage::ReadTarget,
                 RunEvent::TargetRead {
                     name,
                     pending,
@@ -240,24 +248,24 @@ impl Run {
                 self.view.name = name;
                 self.live_id = published;
                 match (pending, self.live_id.clone()) {
-                    (Some(id), _) => self.enter(Stage::ReadPending { id }, at),
-                    (None, Some(id)) => self.enter(Stage::ReadLive { id }, at),
+                    (Some(id), _) => self.enter(RunStage::ReadPending { id }, at),
+                    (None, Some(id)) => self.enter(RunStage::ReadLive { id }, at),
                     (None, None) => self.preflight(at),
                 }
             }
-            (Stage::ReadPending { .. }, RunEvent::SubmissionRead(draft)) => {
+            (RunStage::ReadPending { .. }, RunEvent::SubmissionRead(draft)) => {
                 self.pending = Some(draft);
                 match self.live_id.clone() {
-                    Some(id) => self.enter(Stage::ReadLive { id }, at),
+                    Some(id) => self.enter(RunStage::ReadLive { id }, at),
                     None => self.preflight(at),
                 }
             }
-            (Stage::ReadLive { .. }, RunEvent::SubmissionRead(live)) => {
+            (RunStage::ReadLive { .. }, RunEvent::SubmissionRead(live)) => {
                 self.live = Some(live);
                 self.preflight(at);
             }
             (
-                stage @ (Stage::Examine | Stage::ExamineAgain),
+                stage @ (RunStage::Examine | RunStage::ExamineAgain),
                 RunEvent::Examined {
                     problems,
                     warnings,
@@ -271,43 +279,45 @@ impl Run {
                     self.view.warn_once(warning);
                 }
                 let judged = self.archive_agreed(problems, sum);
-                self.examined(stage == Stage::Examine, judged, identity, at);
+                self.examined(stage == RunStage::Examine, judged, identity, at);
             }
-            (Stage::Upload, RunEvent::ArchiveChanged) => self.enter(Stage::ExamineAgain, at),
-            (Stage::LookAtOld { .. }, RunEvent::SubmissionRead(old)) => self.may_replace(old, at),
-            (Stage::SaveDraft, RunEvent::DraftSaved { path }) => {
+            (RunStage::Upload, RunEvent::ArchiveChanged) => self.enter(RunStage::ExamineAgain, at),
+            (RunStage::LookAtOld { .. }, RunEvent::SubmissionRead(old)) => {
+                self.may_replace(old, at)
+            }
+            (RunStage::SaveDraft, RunEvent::DraftSaved { path }) => {
                 self.view
                     .note(format!("saved the old draft as {}", path.display()));
-                self.enter(Stage::Delete, at);
+                self.enter(RunStage::Delete, at);
             }
-            (Stage::Delete, RunEvent::Deleted) => self.deleted(at),
-            (Stage::EndRollout, RunEvent::RolloutEnded) => self.rollout_ended(at),
-            (Stage::Probe(Probe::Rollout), RunEvent::SubmissionRead(live)) => {
+            (RunStage::Delete, RunEvent::Deleted) => self.deleted(at),
+            (RunStage::EndRollout, RunEvent::RolloutEnded) => self.rollout_ended(at),
+            (RunStage::Probe(Probe::Rollout), RunEvent::SubmissionRead(live)) => {
                 self.probed_rollout(&live, at);
             }
-            (Stage::Create, RunEvent::Created(draft)) => self.created(&draft, at),
-            (Stage::Update, RunEvent::Updated) => self.updated(at),
-            (Stage::Recheck, RunEvent::SubmissionRead(draft)) => self.rechecked(draft, at),
-            (Stage::ReadBack, RunEvent::ReadBack(stored)) => self.compare(&stored, at),
-            (Stage::Upload, RunEvent::Uploaded { etag, .. }) => {
+            (RunStage::Create, RunEvent::Created(draft)) => self.created(&draft, at),
+            (RunStage::Update, RunEvent::Updated) => self.updated(at),
+            (RunStage::Recheck, RunEvent::SubmissionRead(draft)) => self.rechecked(draft, at),
+            (RunStage::ReadBack, RunEvent::ReadBack(stored)) => self.compare(&stored, at),
+            (RunStage::Upload, RunEvent::Uploaded { etag, .. }) => {
                 (self.is_uploaded, self.etag) = (true, etag);
                 self.view.done(None, at);
-                self.enter(Stage::Guard, at);
+                self.enter(RunStage::Guard, at);
             }
             // The driver read the draft before the block list and found it changed.
-            (Stage::Upload, RunEvent::SubmissionRead(draft)) => {
+            (RunStage::Upload, RunEvent::SubmissionRead(draft)) => {
                 if let Err(refusal) = self.still_ours(&draft) {
                     self.refuse(refusal.to_string(), at);
                 }
             }
-            (Stage::Guard, RunEvent::SubmissionRead(draft)) => self.guarded(&draft, at),
-            (Stage::Guard, RunEvent::ArchiveReplaced) => {
+            (RunStage::Guard, RunEvent::SubmissionRead(draft)) => self.guarded(&draft, at),
+            (RunStage::Guard, RunEvent::ArchiveReplaced) => {
                 let id = self.submission();
                 self.refuse(Refusal::ArchiveReplaced { id }.to_string(), at);
             }
-            (Stage::Commit, RunEvent::ArchiveReplaced) => self.committed_another(at),
-            (Stage::Commit, RunEvent::Committed) => self.committed(at),
-            (Stage::ReadFollowed { .. }, RunEvent::SubmissionRead(submission)) => {
+            (RunStage::Commit, RunEvent::ArchiveReplaced) => self.committed_another(at),
+            (RunStage::Commit, RunEvent::Committed) => self.committed(at),
+            (RunStage::ReadFollowed { .. }, RunEvent::SubmissionRead(submission)) => {
                 for step in [
                     Step::ReadTarget,
                     Step::SettleDraft,
@@ -320,12 +330,12 @@ impl Run {
                     self.view.skip(step, "only followed");
                 }
                 self.publish_mode = publish_mode(&submission.document);
-                self.enter(Stage::Poll, at);
+                self.enter(RunStage::Poll, at);
             }
-            (Stage::Verify, RunEvent::SubmissionRead(live)) => self.verified(&live, at),
-            (Stage::Poll, RunEvent::Seen(report)) => self.seen(report, at),
+            (RunStage::Verify, RunEvent::SubmissionRead(live)) => self.verified(&live, at),
+            (RunStage::Poll, RunEvent::Seen(report)) => self.seen(report, at),
             (
-                Stage::Probe(probe),
+                RunStage::Probe(probe),
                 RunEvent::TargetRead {
                     pending, published, ..
                 },
@@ -336,11 +346,13 @@ impl Run {
                     self.refuse_other_live(published.as_deref(), at);
                 }
             }
-            (Stage::Probe(Probe::Update), RunEvent::ReadBack(stored)) => {
+            (RunStage::Probe(Probe::Update), RunEvent::ReadBack(stored)) => {
                 self.probed_draft(&stored, at);
             }
-            (Stage::Probe(Probe::Commit), RunEvent::Seen(report)) => self.probed_status(report, at),
-            (Stage::Adopt { .. }, RunEvent::SubmissionRead(draft)) => {
+            (RunStage::Probe(Probe::Commit), RunEvent::Seen(report)) => {
+                self.probed_status(report, at)
+            }
+            (RunStage::Adopt { .. }, RunEvent::SubmissionRead(draft)) => {
                 self.adopt_created(&draft, at);
             }
             _ => {}
@@ -368,7 +380,7 @@ impl Run {
 
     pub(super) fn updated(&mut self, at: Timestamp) {
         self.view.done(None, at);
-        self.enter(Stage::ReadBack, at);
+        self.enter(RunStage::ReadBack, at);
     }
 
     pub(super) fn committed(&mut self, at: Timestamp) {
@@ -382,7 +394,7 @@ impl Run {
             );
             self.end(Outcome::Committed, None, message, at);
         } else {
-            self.enter(Stage::Poll, at);
+            self.enter(RunStage::Poll, at);
         }
     }
 
@@ -397,9 +409,9 @@ impl Run {
     pub(super) fn after_update(&mut self, is_fresh: bool, at: Timestamp) {
         if self.has_pending_files && !self.is_uploaded {
             let next = if self.must_examine {
-                Stage::ExamineAgain
+                RunStage::ExamineAgain
             } else {
-                Stage::Upload
+                RunStage::Upload
             };
             self.enter(next, at);
             return;
@@ -411,9 +423,9 @@ impl Run {
         }
         // The archive may have been replaced where the draft was not.
         let next = if is_fresh && !self.has_pending_files {
-            Stage::Commit
+            RunStage::Commit
         } else {
-            Stage::Guard
+            RunStage::Guard
         };
         self.enter(next, at);
     }
@@ -425,7 +437,7 @@ impl Run {
     fn cancel(&mut self, at: Timestamp) {
         let target = self.view.target.to_string();
         let message = match (&self.stage, &self.view.submission) {
-            (Stage::Poll | Stage::Verify, _) => {
+            (RunStage::Poll | RunStage::Verify, _) => {
                 "No longer followed. The submission goes on by itself in the Store.".to_owned()
             }
             (_, Some(id)) => {
@@ -433,7 +445,7 @@ impl Run {
                     "Stopped. Draft {id} of {target} exists and was not committed; go on with this run, or publish again and keep the draft."
                 )
             }
-            (Stage::Probe(Probe::Create), None) => {
+            (RunStage::Probe(Probe::Create), None) => {
                 format!(
                     "Stopped. Look at {target} before you repeat it: a draft may have been created."
                 )
@@ -443,9 +455,9 @@ impl Run {
         self.end(Outcome::Cancelled, None, message, at);
     }
 
-    pub(super) fn enter(&mut self, stage: Stage, at: Timestamp) {
+    pub(super) fn enter(&mut self, stage: RunStage, at: Timestamp) {
         self.probes = 0;
-        if stage == Stage::Poll {
+        if stage == RunStage::Poll {
             self.plan_look(at);
         }
         self.view.begin(stage.step(), at);

@@ -10,7 +10,7 @@ use store_model::target::Target;
 
 /// The first line of a journal: what was asked for, by whom, when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Header {
+pub struct RunHeader {
     /// The journal's format; a later version may refuse or convert an earlier one.
     pub version: u32,
     /// UUIDv7 text.
@@ -62,6 +62,6 @@ impl Operation {
     }
 }
 
-impl Header {
+impl RunHeader {
     pub const VERSION: u32 = 1;
 }

@@ -4,7 +4,7 @@
 use super::{
     machine::Run,
     preflight,
-    stage::{Probe, Stage},
+    stage::{Probe, RunStage},
     view::{Cause, Ending},
 };
 use jiff::Timestamp;
@@ -18,10 +18,10 @@ const MOST_DOUBTS: u8 = 5;
 
 impl Run {
     /// The answer to a call is lost. An upload asks the service by itself which blocks it has; everything else is asked here.
-    pub(super) fn lost(&mut self, stage: &Stage, message: &str, at: Timestamp) {
+    pub(super) fn lost(&mut self, stage: &RunStage, message: &str, at: Timestamp) {
         match stage.probe() {
             Some(probe) => self.probe(probe, message, at),
-            None if *stage == Stage::Upload => {}
+            None if *stage == RunStage::Upload => {}
             None => self.fail(Cause::Trouble, message.to_owned(), at),
         }
     }
@@ -45,20 +45,20 @@ impl Run {
             at.checked_add(pause.min(self.header.cadence.longest))
                 .unwrap_or(at),
         );
-        self.stage = Stage::Probe(probe);
+        self.stage = RunStage::Probe(probe);
     }
 
     /// Does the call again. `doubts` is kept: a refusal of the repetition leads back to asking.
     fn repeat(&mut self, probe: Probe) {
         self.stage = match probe {
             Probe::Delete => match &self.pending {
-                Some(old) => Stage::LookAtOld { id: old.id.clone() },
-                None => Stage::Delete,
+                Some(old) => RunStage::LookAtOld { id: old.id.clone() },
+                None => RunStage::Delete,
             },
-            Probe::Rollout => Stage::EndRollout,
-            Probe::Create => Stage::Create,
-            Probe::Update => Stage::Update,
-            Probe::Commit => Stage::Guard,
+            Probe::Rollout => RunStage::EndRollout,
+            Probe::Create => RunStage::Create,
+            Probe::Update => RunStage::Update,
+            Probe::Commit => RunStage::Guard,
         };
     }
 
@@ -75,7 +75,7 @@ impl Run {
                 self.refuse(message, at);
             }
             // Provably new: its id was not there before.
-            (_, Some(id)) if Some(&id) != before.as_ref() => self.stage = Stage::Adopt { id },
+            (_, Some(id)) if Some(&id) != before.as_ref() => self.stage = RunStage::Adopt { id },
             (_, Some(id)) => {
                 self.refuse(
                     format!("Draft {id}, which was to be replaced, is still there. Nothing was created: {}", self.portal()),
@@ -152,7 +152,7 @@ impl Run {
             Ok(()) => {
                 self.draft = Some(draft);
                 if self.body.is_some() {
-                    self.enter(Stage::Update, at);
+                    self.enter(RunStage::Update, at);
                 } else {
                     self.after_draft(true, at);
                 }
@@ -195,33 +195,33 @@ impl Run {
         }
         match self.stage {
             // Nothing has been changed so far: what was read then may be stale, so it begins anew.
-            Stage::SignIn
-            | Stage::ReadTarget
-            | Stage::ReadPending { .. }
-            | Stage::ReadLive { .. }
-            | Stage::ReadFollowed { .. }
-            | Stage::Examine
-            | Stage::LookAtOld { .. }
-            | Stage::SaveDraft
-            | Stage::Delete => *self = Self::begin_anew(self, at),
+            RunStage::SignIn
+            | RunStage::ReadTarget
+            | RunStage::ReadPending { .. }
+            | RunStage::ReadLive { .. }
+            | RunStage::ReadFollowed { .. }
+            | RunStage::Examine
+            | RunStage::LookAtOld { .. }
+            | RunStage::SaveDraft
+            | RunStage::Delete => *self = Self::begin_anew(self, at),
             // The draft was out of sight: nothing is overwritten or committed that was not read just before.
-            Stage::Update | Stage::Recheck => {
-                self.stage = Stage::Recheck;
+            RunStage::Update | RunStage::Recheck => {
+                self.stage = RunStage::Recheck;
                 self.reopen(at);
             }
-            Stage::ExamineAgain | Stage::Upload | Stage::Guard | Stage::Commit
+            RunStage::ExamineAgain | RunStage::Upload | RunStage::Guard | RunStage::Commit
                 if self.body.is_none() && self.draft.is_some() =>
             {
-                self.stage = Stage::Recheck;
+                self.stage = RunStage::Recheck;
                 self.reopen(at);
             }
-            Stage::ExamineAgain | Stage::Upload | Stage::Guard | Stage::Commit
+            RunStage::ExamineAgain | RunStage::Upload | RunStage::Guard | RunStage::Commit
                 if self.body.is_some() =>
             {
-                self.stage = Stage::ReadBack;
+                self.stage = RunStage::ReadBack;
                 self.reopen(at);
             }
-            Stage::Poll | Stage::Verify => {
+            RunStage::Poll | RunStage::Verify => {
                 self.due = Some(at);
                 self.reopen(at);
             }

@@ -4,7 +4,7 @@ use super::{
     machine::Run,
     plan::{ExistingRollout, PendingPolicy},
     preflight::{self, Refusal},
-    stage::Stage,
+    stage::RunStage,
     view::Step,
 };
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ impl Run {
                 self.has_pending_files = settled.has_pending_files;
                 self.view.warnings.extend(settled.warnings);
                 if self.has_pending_files {
-                    self.stage = Stage::Examine;
+                    self.stage = RunStage::Examine;
                 } else {
                     self.leave_settling(at);
                 }
@@ -45,14 +45,14 @@ impl Run {
                 self.view.skip(Step::Create, "goes on with the kept draft");
                 if self.body.is_some() {
                     // Reading what is live and examining a large archive take their time.
-                    self.enter(Stage::Recheck, at);
+                    self.enter(RunStage::Recheck, at);
                 } else {
                     self.after_draft(false, at);
                 }
             }
             (Some(draft), _) => {
                 let id = draft.id.clone();
-                self.enter(Stage::LookAtOld { id }, at);
+                self.enter(RunStage::LookAtOld { id }, at);
             }
             (None, _) => {
                 self.view.note("no draft in the way".into());
@@ -73,10 +73,10 @@ impl Run {
             .and_then(preflight::open_rollout)
             .is_some()
         {
-            self.enter(Stage::EndRollout, at);
+            self.enter(RunStage::EndRollout, at);
         } else {
             self.view.done(None, at);
-            self.enter(Stage::Create, at);
+            self.enter(RunStage::Create, at);
         }
     }
 
@@ -90,13 +90,13 @@ impl Run {
             self.live_id.as_deref().unwrap_or_default()
         );
         self.view.done(Some(note), at);
-        self.enter(Stage::Create, at);
+        self.enter(RunStage::Create, at);
     }
 
     /// The call to end the rollout was not answered: the submission says whether it is over.
     pub(super) fn probed_rollout(&mut self, live: &Submission, at: Timestamp) {
         if preflight::open_rollout(live).is_some() {
-            self.stage = Stage::EndRollout;
+            self.stage = RunStage::EndRollout;
         } else {
             self.rollout_ended(at);
         }
@@ -120,7 +120,7 @@ impl Run {
             Refusal::NoLongerDraft { id, status, portal }
         } else {
             self.pending = Some(old);
-            self.enter(Stage::SaveDraft, at);
+            self.enter(RunStage::SaveDraft, at);
             return;
         };
         self.refuse(refusal.to_string(), at);
@@ -129,7 +129,7 @@ impl Run {
     /// `is_fresh`: the draft was read just now.
     pub(super) fn after_draft(&mut self, is_fresh: bool, at: Timestamp) {
         if self.body.is_some() {
-            self.enter(Stage::Update, at);
+            self.enter(RunStage::Update, at);
         } else {
             self.view.skip(Step::Update, "the draft stays as it is");
             self.view.skip(Step::ReadBack, "the draft stays as it is");

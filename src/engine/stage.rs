@@ -13,7 +13,7 @@ pub(super) enum Probe {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Stage {
+pub(super) enum RunStage {
     SignIn,
     ReadTarget,
     /// The pending submission that was found.
@@ -57,7 +57,7 @@ pub(super) enum Stage {
     },
 }
 
-impl Stage {
+impl RunStage {
     pub(super) fn step(&self) -> Step {
         match self {
             Self::SignIn => Step::SignIn,

@@ -1,11 +1,11 @@
 //! The part of a run that follows a committed submission: when the status is looked at again, and what a look means. Does no I/O.
 
 use super::{
-    call::Fault,
+    call::StepFailure,
     follow::{self, Verdict},
     machine::Run,
     preflight::listed,
-    stage::Stage,
+    stage::RunStage,
     view::{Cause, Outcome, Seen},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -38,7 +38,7 @@ impl Run {
                 self.end(Outcome::Published, None, message, at);
             }
             Verdict::Ended(Outcome::Published, _) => {
-                self.enter(Stage::Verify, at);
+                self.enter(RunStage::Verify, at);
                 self.due = Some(at);
             }
             Verdict::Ended(outcome, message) => {
@@ -92,7 +92,7 @@ impl Run {
 
     /// A look that failed says nothing about the submission: a follow lasts for days and outlives that. Only one that is refused
     /// again and again ends it, and it can be gone on with.
-    pub(super) fn look_failed(&mut self, fault: &Fault, at: Timestamp) {
+    pub(super) fn look_failed(&mut self, fault: &StepFailure, at: Timestamp) {
         if fault.cause == Cause::Trouble {
             self.refused_looks = 0;
         } else {
@@ -108,7 +108,7 @@ impl Run {
             return;
         }
         let id = self.submission();
-        if self.stage == Stage::Verify {
+        if self.stage == RunStage::Verify {
             self.view.warn(format!(
                 "What is live could not be compared with what was sent. {}",
                 fault.message

@@ -2,12 +2,12 @@
 
 pub mod activity;
 pub mod detail;
+pub mod dialogs;
 pub mod diff;
 pub mod document;
 pub mod help;
 pub mod history;
 pub mod listings;
-pub mod opening;
 pub mod overview;
 pub mod packages;
 pub mod products;

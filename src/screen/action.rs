@@ -100,7 +100,7 @@ pub enum Scope {
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub struct ActionRow {
     pub action: Action,
     /// The name in config and palette.
     pub name: &'static str,
@@ -122,8 +122,8 @@ const fn row(
     scope: Scope,
     group: &'static str,
     sentence: &'static str,
-) -> Row {
-    Row {
+) -> ActionRow {
+    ActionRow {
         action,
         name,
         chords,
@@ -134,8 +134,8 @@ const fn row(
     }
 }
 
-const fn danger(row: Row) -> Row {
-    Row {
+const fn danger(row: ActionRow) -> ActionRow {
+    ActionRow {
         danger: true,
         ..row
     }
@@ -146,7 +146,7 @@ use Scope as S;
 
 /// Every action there is. One line each, so that the table can be read as one.
 #[rustfmt::skip]
-pub const ACTIONS: &[Row] = &[
+pub const ACTIONS: &[ActionRow] = &[
     row(A::Quit, "quit", &["q", "ctrl-c"], S::Global, "Program", "Quit; asks first if a run is active"),
     row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show what can be done here, with its keys"),
     row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find an action and do it"),
@@ -252,7 +252,7 @@ impl Action {
     }
 
     /// Its row; every action has one (a test holds that).
-    pub fn row(self) -> Option<&'static Row> {
+    pub fn row(self) -> Option<&'static ActionRow> {
         ACTIONS.iter().find(|row| row.action == self)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use crate::{
-    engine::driver::manage::{Create, NewProduct},
+    engine::driver::manage::{CreateProduct, NewProduct},
     tasks::{
         history_item::HistoryItem,
         reporter::JobId,
@@ -15,16 +15,16 @@ use store_model::{
     json::edit::Edit,
     packages::{
         change::{add, is_reused, replace},
-        rows::{Cargo, rows},
+        rows::{ZipPackages, rows},
     },
     rules::check::check_new_add_on,
     target::Target,
-    texts::{self, Field, NewText, Text},
+    texts::{self, NewText, Text, TextField},
 };
 
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
+pub enum ToastLevel {
     Info,
     Warning,
     Error,
@@ -114,7 +114,7 @@ pub enum Command {
         target: Target,
         edits: Vec<Edit>,
     },
-    Open(Opening),
+    Open(Dialog),
     /// The working copy's text has changed.
     Edited {
         target: Target,
@@ -129,7 +129,7 @@ pub enum Command {
         target: Target,
         zip: Option<PathBuf>,
     },
-    Toast(Severity, String),
+    Toast(ToastLevel, String),
     Copy(String),
     OpenLink(String),
     /// Hand the text to `$EDITOR`; it comes back as [`Command::Edited`].
@@ -150,7 +150,7 @@ impl Command {
 
 /// An overlay to be opened, with what it needs.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Opening {
+pub enum Dialog {
     /// Every action with its keys.
     Help,
     /// A longer text: an error, a report.
@@ -208,7 +208,7 @@ pub enum Opening {
     ExportTexts {
         target: Target,
         document: Arc<Value>,
-        fields: Vec<Field>,
+        fields: Vec<TextField>,
     },
     /// A list to choose one from.
     Choose {
@@ -230,7 +230,7 @@ pub enum Opening {
         label: String,
         /// The field's text at first.
         start: String,
-        purpose: Purpose,
+        purpose: PromptPurpose,
     },
 }
 
@@ -243,7 +243,7 @@ pub struct TextToEdit {
     /// What it is for, below the text; may be empty.
     pub help: String,
     /// Its limits. A list has one entry a line.
-    pub field: Field,
+    pub field: TextField,
     /// Nothing is there yet: an empty text is a change too.
     pub is_new: bool,
     /// Enter ends it.
@@ -303,7 +303,7 @@ pub struct Choice {
 
 /// What a line of text is asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Purpose {
+pub enum PromptPurpose {
     /// The id of a new add-on of an app.
     NewAddOn { app: String, product_type: String },
     /// The name of a new flight of an app.
@@ -316,10 +316,10 @@ pub enum Purpose {
     },
 }
 
-impl Purpose {
+impl PromptPurpose {
     /// What is to be done with the text, or why it cannot be taken.
     pub fn answer(&self, text: &str) -> Result<Vec<Command>, String> {
-        let create = |product| vec![Command::start(Create(product))];
+        let create = |product| vec![Command::start(CreateProduct(product))];
         match self {
             Self::NewAddOn { app, product_type } => {
                 match check_new_add_on(text, product_type).first() {
@@ -354,7 +354,7 @@ fn package(
     text: &str,
 ) -> Result<Vec<Command>, String> {
     let kind = target.kind();
-    let rows = rows(kind, document, None, &Cargo::new());
+    let rows = rows(kind, document, None, &ZipPackages::new());
     let old = rows
         .iter()
         .find(|row| Some(row.pointer.as_str()) == replaces);
@@ -369,7 +369,7 @@ fn package(
     }];
     if is_reused(&rows, text) {
         let said = "A package on the server has this name: the Store may mix them up. Give the new file a different name.";
-        commands.push(Command::Toast(Severity::Warning, said.to_owned()));
+        commands.push(Command::Toast(ToastLevel::Warning, said.to_owned()));
     }
     Ok(commands)
 }

@@ -3,7 +3,7 @@
 
 use super::{action::Action, command::TabId};
 use super::{pane::Context, status_badge::is_unsupported, text_panel::TextPanel};
-use crate::state::prepared::{Prepared, Verdict, count};
+use crate::state::prepared::{CheckVerdict, Prepared, count};
 use ratatui::{
     Frame,
     layout::Rect,
@@ -85,7 +85,7 @@ pub fn tab_at(offered: &[TabId], shown: TabId, width: u16, column: u16) -> Optio
 }
 
 /// What the JSON tab shows, in few words: six tabs leave little room beside them.
-pub fn document_word(cx: &Context, prepared: &Prepared, verdict: Option<&Verdict>) -> String {
+pub fn document_word(cx: &Context, prepared: &Prepared, verdict: Option<&CheckVerdict>) -> String {
     match (prepared.text, verdict) {
         (Some(_), Some(verdict)) => match verdict.error() {
             Some(error) => format!("yours: ✗ line {}", error.line),

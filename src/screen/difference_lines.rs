@@ -7,7 +7,9 @@ use ratatui::{
     text::{Line, Span},
 };
 use std::{cell::RefCell, collections::HashSet, rc::Rc, sync::Arc};
-use store_model::difference::{Difference, Entry, Piece, Row, Sign, Tone, Topic, rows};
+use store_model::difference::{
+    ChangedEntry, DiffRow, DiffTone, Difference, Sign, TextPiece, Topic, rows,
+};
 use tui_kit::{
     text::{plain, width},
     theme::{Role, Theme},
@@ -19,13 +21,13 @@ const MANY: usize = 30;
 
 /// What can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spot {
+pub enum DiffSpot {
     Group(usize),
     /// Group, and the entry in it.
     Entry(usize, usize),
 }
 
-impl Spot {
+impl DiffSpot {
     pub fn is_group(self) -> bool {
         matches!(self, Self::Group(_))
     }
@@ -41,7 +43,7 @@ impl Spot {
 #[derive(Debug, Default)]
 pub struct Laid {
     pub lines: Vec<Line<'static>>,
-    pub spots: Vec<(Spot, usize)>,
+    pub spots: Vec<(DiffSpot, usize)>,
 }
 
 /// A difference, which of its groups are folded, and its lines as last laid out.
@@ -108,10 +110,10 @@ impl DiffLines {
         *self.laid.borrow_mut() = None;
     }
 
-    pub fn entry(&self, spot: Spot) -> Option<&Entry> {
+    pub fn entry(&self, spot: DiffSpot) -> Option<&ChangedEntry> {
         match spot {
-            Spot::Group(_) => None,
-            Spot::Entry(group, entry) => self.difference.groups.get(group)?.entries.get(entry),
+            DiffSpot::Group(_) => None,
+            DiffSpot::Entry(group, entry) => self.difference.groups.get(group)?.entries.get(entry),
         }
     }
 
@@ -132,7 +134,7 @@ impl DiffLines {
         let mut laid = Laid::default();
         for (index, group) in self.difference.groups.iter().enumerate() {
             let is_folded = self.folded.contains(&group.topic);
-            laid.spots.push((Spot::Group(index), laid.lines.len()));
+            laid.spots.push((DiffSpot::Group(index), laid.lines.len()));
             let sign = if is_folded { "▸" } else { "▾" };
             laid.lines.push(Line::from(vec![
                 Span::styled(format!(" {sign} "), theme.style(Role::Key)),
@@ -143,7 +145,8 @@ impl DiffLines {
                 continue;
             }
             for (at, entry) in group.entries.iter().enumerate() {
-                laid.spots.push((Spot::Entry(index, at), laid.lines.len()));
+                laid.spots
+                    .push((DiffSpot::Entry(index, at), laid.lines.len()));
                 self.lay_entry(&mut laid.lines, entry, theme, columns);
             }
         }
@@ -153,7 +156,7 @@ impl DiffLines {
     fn lay_entry(
         &self,
         lines: &mut Vec<Line<'static>>,
-        entry: &Entry,
+        entry: &ChangedEntry,
         theme: &Theme,
         columns: usize,
     ) {
@@ -190,12 +193,18 @@ fn is_marked(line: &Line) -> bool {
     line.spans.iter().any(is_marked)
 }
 
-fn lay_row(lines: &mut Vec<Line<'static>>, row: &Row, sign: Sign, theme: &Theme, columns: usize) {
+fn lay_row(
+    lines: &mut Vec<Line<'static>>,
+    row: &DiffRow,
+    sign: Sign,
+    theme: &Theme,
+    columns: usize,
+) {
     let role = match row.tone {
-        Tone::Come => Role::Good,
-        Tone::Gone => Role::Warning,
-        Tone::Quiet => Role::Muted,
-        Tone::Plain => Role::Text,
+        DiffTone::Come => Role::Good,
+        DiffTone::Gone => Role::Warning,
+        DiffTone::Quiet => Role::Muted,
+        DiffTone::Plain => Role::Text,
     };
     let (style, left) = (theme.style(role), 3 + 2 * row.depth);
     let sign_style = if row.depth == 0 && sign == Sign::Replaced {
@@ -233,8 +242,8 @@ fn lay_row(lines: &mut Vec<Line<'static>>, row: &Row, sign: Sign, theme: &Theme,
 }
 
 /// Breaks marked text into lines of at most `columns`, between words where it can.
-fn flow(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
-    let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
+fn flow(pieces: &[TextPiece], columns: usize) -> Vec<Vec<TextPiece>> {
+    let mut lines: Vec<Vec<TextPiece>> = vec![Vec::new()];
     let mut used = 0;
     let mut add = |text: &str, is_marked: bool, breaks: bool| {
         if breaks {
@@ -243,7 +252,7 @@ fn flow(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
         let Some(line) = lines.last_mut() else { return };
         match line.last_mut() {
             Some(last) if last.is_marked == is_marked => last.text.push_str(text),
-            _ => line.push(Piece {
+            _ => line.push(TextPiece {
                 text: text.to_owned(),
                 is_marked,
             }),
@@ -321,7 +330,7 @@ mod tests {
                 Kind::App,
                 Some(&before),
                 &after,
-                &store_model::packages::rows::Cargo::new(),
+                &store_model::packages::rows::ZipPackages::new(),
             ),
             50,
         );
@@ -341,10 +350,10 @@ mod tests {
         assert_eq!(
             spots,
             [
-                Spot::Group(0),
-                Spot::Entry(0, 0),
-                Spot::Group(1),
-                Spot::Entry(1, 0)
+                DiffSpot::Group(0),
+                DiffSpot::Entry(0, 0),
+                DiffSpot::Group(1),
+                DiffSpot::Entry(1, 0)
             ]
         );
         view.toggle(1);
@@ -362,11 +371,11 @@ mod tests {
     fn one_word_without_an_end_is_broken_too() {
         let lines = flow(
             &[
-                Piece {
+                TextPiece {
                     text: "x".repeat(30),
                     is_marked: true,
                 },
-                Piece {
+                TextPiece {
                     text: " 你好你好".into(),
                     is_marked: false,
                 },

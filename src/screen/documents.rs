@@ -6,11 +6,11 @@ use super::{
     edit_session::{EditSession, is_large},
     pane::Context,
 };
-use crate::state::prepared::{Prepared, Verdict};
+use crate::state::prepared::{CheckVerdict, Prepared};
 use crate::{
-    state::Change,
+    state::ModelChange,
     tasks::{
-        check::Check,
+        check::CheckDocument,
         message::{TaskEvent, TaskMessage},
         task::Task,
     },
@@ -37,7 +37,7 @@ struct Digest {
     target: Target,
     value: Option<Arc<Value>>,
     /// Of a large working copy only once a job has judged it.
-    verdict: Option<Arc<Verdict>>,
+    verdict: Option<Arc<CheckVerdict>>,
     /// The number that the job's answer will have.
     asked: Option<Arc<str>>,
     /// Its text's lines; made when they are shown for the first time.
@@ -51,7 +51,7 @@ impl Digest {
         {
             (Document::parse(text).shared(), None)
         } else {
-            let verdict = Verdict::of(prepared, now).map(Arc::new);
+            let verdict = CheckVerdict::of(prepared, now).map(Arc::new);
             (
                 verdict.as_ref().and_then(|verdict| verdict.shared()),
                 verdict,
@@ -123,7 +123,7 @@ impl Documents {
     }
 
     /// The document judged; while somebody types, as it was at the last pause.
-    pub fn verdict(&self, cx: &Context) -> Option<Arc<Verdict>> {
+    pub fn verdict(&self, cx: &Context) -> Option<Arc<CheckVerdict>> {
         let session = self.session(cx);
         if let Some(verdict) = session.and_then(EditSession::verdict) {
             return Some(Arc::clone(verdict));
@@ -196,7 +196,7 @@ impl Documents {
         if let Some(digest) = self.digest.borrow_mut().as_mut() {
             digest.asked = Some(Arc::clone(&text));
         }
-        cx.send(Command::start(Check {
+        cx.send(Command::start(CheckDocument {
             target: prepared.target.clone(),
             text,
             body: prepared.body().map(Arc::new),
@@ -204,13 +204,13 @@ impl Documents {
     }
 
     fn checked(&mut self, message: &TaskMessage) {
-        let Some((task, TaskEvent::Done(checked))) = Check::event(message) else {
+        let Some((task, TaskEvent::Done(checked))) = CheckDocument::event(message) else {
             return;
         };
         let is_asked =
             |digest: &&mut Digest| digest.asked.as_ref().is_some_and(|text| task.is_of(text));
         if let Some(digest) = self.digest.get_mut().as_mut().filter(is_asked) {
-            digest.verdict = Some(Arc::new(Verdict::of_judged(checked)));
+            digest.verdict = Some(Arc::new(CheckVerdict::of_judged(checked)));
             digest.value = checked.document.shared();
             self.generation.set(self.generation.get() + 1);
         }
@@ -264,15 +264,15 @@ impl Documents {
         }
     }
 
-    pub fn changed(&mut self, change: &Change, cx: &Context) {
+    pub fn changed(&mut self, change: &ModelChange, cx: &Context) {
         match change {
-            Change::Selected => {
+            ModelChange::Selected => {
                 self.keep(cx);
                 self.session = None;
                 self.forget();
                 self.command(cx);
             }
-            Change::Target(target) | Change::Edit(target) => {
+            ModelChange::Target(target) | ModelChange::Edit(target) => {
                 self.forget();
                 if let Some(session) = self
                     .session
@@ -281,7 +281,7 @@ impl Documents {
                     && let Some(prepared) = Prepared::of(cx.model, target)
                 {
                     session.renew_text(&prepared, cx.uptime);
-                    if matches!(change, Change::Target(_)) {
+                    if matches!(change, ModelChange::Target(_)) {
                         session.renew_body(&prepared, cx.uptime);
                     }
                 }
@@ -289,7 +289,7 @@ impl Documents {
                     self.command(cx);
                 }
             }
-            Change::Task(message) => self.checked(message),
+            ModelChange::Task(message) => self.checked(message),
             _ => {}
         }
     }

@@ -3,8 +3,8 @@
 
 use super::command::Command;
 use super::pane::Context;
-use crate::state::prepared::{Prepared, Verdict, count};
-use crate::tasks::check::Check;
+use crate::state::prepared::{CheckVerdict, Prepared, count};
+use crate::tasks::check::CheckDocument;
 use jiff::Timestamp;
 use ratatui::text::Span;
 use serde_json::Value;
@@ -72,7 +72,7 @@ pub struct EditSession {
     body: Option<Arc<Value>>,
     buffer: TextBuffer,
     parsed: RefCell<Option<Parsed>>,
-    verdict: Option<Arc<Verdict>>,
+    verdict: Option<Arc<CheckVerdict>>,
     /// Lines with findings, from 0.
     marks: Vec<(usize, Role)>,
     /// Versions of the text that were checked and kept.
@@ -116,7 +116,7 @@ impl EditSession {
     }
 
     /// What was found in the text at the last pause.
-    pub fn verdict(&self) -> Option<&Arc<Verdict>> {
+    pub fn verdict(&self) -> Option<&Arc<CheckVerdict>> {
         self.verdict.as_ref()
     }
 
@@ -208,7 +208,7 @@ impl EditSession {
         if self.checked == Some(self.buffer.version()) {
             return;
         }
-        let verdict = Verdict::of_text(
+        let verdict = CheckVerdict::of_text(
             self.target.kind(),
             self.buffer.text(),
             self.body.as_deref(),
@@ -217,7 +217,7 @@ impl EditSession {
         self.take(verdict);
     }
 
-    fn take(&mut self, verdict: Verdict) {
+    fn take(&mut self, verdict: CheckVerdict) {
         self.asked = None;
         self.checked = Some(self.buffer.version());
         let mut parsed = self.parsed.borrow_mut();
@@ -250,7 +250,7 @@ impl EditSession {
         } else if self.wants_check() {
             let text: Arc<str> = self.buffer.text().into();
             self.asked = Some((self.buffer.version(), Arc::clone(&text)));
-            cx.send(Command::start(Check {
+            cx.send(Command::start(CheckDocument {
                 target: self.target.clone(),
                 text,
                 body: self.body.clone(),
@@ -260,12 +260,12 @@ impl EditSession {
     }
 
     /// What a task has found, if it is about the current text.
-    pub fn checked(&mut self, task: &Check, checked: &Judged) {
+    pub fn checked(&mut self, task: &CheckDocument, checked: &Judged) {
         let is_asked = |(version, text): &(u64, Arc<str>)| {
             *version == self.buffer.version() && task.is_of(text)
         };
         if self.asked.as_ref().is_some_and(is_asked) {
-            self.take(Verdict::of_judged(checked));
+            self.take(CheckVerdict::of_judged(checked));
         }
     }
 
@@ -349,7 +349,7 @@ impl EditSession {
 }
 
 /// The lines to mark, in order, the worst of each.
-fn marks(verdict: &Verdict) -> Vec<(usize, Role)> {
+fn marks(verdict: &CheckVerdict) -> Vec<(usize, Role)> {
     if let Some(error) = verdict.error() {
         return vec![(error.line.saturating_sub(1), Role::Danger)];
     }

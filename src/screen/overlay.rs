@@ -6,7 +6,7 @@ use super::{
     command::Command,
     pane::{Context, Handled, Possible, Typed},
 };
-use crate::state::Change;
+use crate::state::ModelChange;
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use std::time::Duration;
 use tui_kit::modal;
@@ -60,7 +60,7 @@ pub trait Overlay {
     }
 
     /// The model has changed.
-    fn changed(&mut self, _change: &Change, _cx: &Context) {}
+    fn changed(&mut self, _change: &ModelChange, _cx: &Context) {}
 
     /// The uptime at which it wants to be woken, if any.
     fn wake_at(&self) -> Option<Duration> {

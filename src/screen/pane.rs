@@ -5,7 +5,7 @@ use super::{
     command::{Command, PaneId},
 };
 use crate::screen::keymap::Keymap;
-use crate::state::{Change, Model, prepared::Prepared};
+use crate::state::{Model, ModelChange, prepared::Prepared};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use std::{cell::RefCell, collections::VecDeque, time::Duration};
@@ -148,7 +148,7 @@ pub trait Pane {
     fn mouse(&mut self, _event: MouseEvent, _area: Rect, _cx: &Context) {}
 
     /// The model has changed: clamp cursors, forget what is gone.
-    fn changed(&mut self, _change: &Change, _cx: &Context) {}
+    fn changed(&mut self, _change: &ModelChange, _cx: &Context) {}
 
     /// The uptime at which it wants to be woken, if any.
     fn wake_at(&self) -> Option<Duration> {

@@ -8,7 +8,7 @@ use super::{
     documents::Documents,
     pane::{Context, Handled, Possible, Typed},
 };
-use crate::state::Change;
+use crate::state::ModelChange;
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Span};
 use std::time::Duration;
 use store_model::target::Kind;
@@ -66,8 +66,8 @@ pub trait Tab {
     /// Another tab takes its place.
     fn left(&mut self, _documents: &mut Documents, _cx: &Context) {}
 
-    /// The model has changed; with [`Change::Selected`] everything in view is of the past. The desk knows already.
-    fn changed(&mut self, _change: &Change, _documents: &mut Documents, _cx: &Context) {}
+    /// The model has changed; with [`ModelChange::Selected`] everything in view is of the past. The desk knows already.
+    fn changed(&mut self, _change: &ModelChange, _documents: &mut Documents, _cx: &Context) {}
 
     fn wake_at(&self) -> Option<Duration> {
         None

@@ -3,7 +3,7 @@
 use super::pane::{Context, Possible};
 use super::{
     action::Action,
-    command::{Command, Opening},
+    command::{Command, Dialog},
 };
 use crate::engine::driver::{manage::DeleteDraft, tasks::Follow};
 use crate::engine::preflight::Refusal;
@@ -135,7 +135,7 @@ pub fn act(action: Action, cx: &Context) -> bool {
                 });
             }
         }
-        (Action::DiscardEdit, Some(_)) => cx.send(Command::Open(Opening::Confirm {
+        (Action::DiscardEdit, Some(_)) => cx.send(Command::Open(Dialog::Confirm {
             title: "Discard the edited document?".into(),
             text: vec![
                 format!(
@@ -149,14 +149,14 @@ pub fn act(action: Action, cx: &Context) -> bool {
             must_type: Vec::new(),
             then: vec![Command::DiscardEdit(target)],
         })),
-        (Action::PickZip, _) => cx.send(Command::Open(Opening::ZipPicker { target })),
+        (Action::PickZip, _) => cx.send(Command::Open(Dialog::ZipPicker { target })),
         (Action::DropZip, Some(_)) => cx.send(Command::ChooseZip { target, zip: None }),
         // What somebody else has changed is settled before anything of it goes out.
-        (Action::Merge, Some(_)) => cx.send(Command::Open(Opening::Merge { target })),
+        (Action::Merge, Some(_)) => cx.send(Command::Open(Dialog::Merge { target })),
         (Action::Publish, Some(prepared)) if !prepared.remote_changes.is_empty() => {
-            cx.send(Command::Open(Opening::Merge { target }));
+            cx.send(Command::Open(Dialog::Merge { target }));
         }
-        (Action::Publish, Some(_)) => cx.send(Command::Open(Opening::Review { target })),
+        (Action::Publish, Some(_)) => cx.send(Command::Open(Dialog::Review { target })),
         (Action::Follow, Some(prepared)) => {
             if let Some(draft) = prepared.draft() {
                 cx.send(Command::start(Follow {
@@ -175,7 +175,7 @@ pub fn act(action: Action, cx: &Context) -> bool {
                 if target.kind() == Kind::Flight && prepared.live().is_none() {
                     text.push("It is the flight's first submission: the Store may refuse to create another one.".into());
                 }
-                cx.send(Command::Open(Opening::Confirm {
+                cx.send(Command::Open(Dialog::Confirm {
                     title: "Delete the draft?".into(),
                     text,
                     yes: "Delete".into(),

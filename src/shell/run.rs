@@ -7,7 +7,7 @@ use super::{
     signals::{self, Signal, Signals},
     terminal::Screen,
 };
-use crate::screen::{command::Severity, keymap::keymap};
+use crate::screen::{command::ToastLevel, keymap::keymap};
 use crate::{
     app::{
         event::{Effect, Event, Exit, Moment},
@@ -288,7 +288,7 @@ impl<W: Worker> Shell<W> {
             self.screen.send(&outside::copy(text))?;
             format!("Asked the terminal to copy: {shown}")
         };
-        let event = Event::Told(Severity::Info, told);
+        let event = Event::Told(ToastLevel::Info, told);
         Ok(self.app.handle(event, self.moment()))
     }
 
@@ -410,7 +410,7 @@ impl<W: Worker> Shell<W> {
                     path.display()
                 );
                 self.detached.insert(target, detached);
-                Event::Told(Severity::Warning, text)
+                Event::Told(ToastLevel::Warning, text)
             }
             Err(error) => {
                 effects.extend(self.editor_failed(&error));

@@ -3,16 +3,16 @@
 use crate::tasks::message::TaskMessage;
 use store_model::{catalog::Catalog, target::Target};
 
-/// What a report changed. A task answers its feature with [`Change::Task`]; the others are changes of what all features share.
+/// What a report changed. A task answers its feature with [`ModelChange::Task`]; the others are changes of what all features share.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
+pub enum ModelChange {
     /// From a task to its feature.
     Task(TaskMessage),
     List(Catalog),
     Target(Target),
     Status(Target),
     Edit(Target),
-    /// The model has settled the working copy: beside what [`Change::Edit`] says, the disk has to follow.
+    /// The model has settled the working copy: beside what [`ModelChange::Edit`] says, the disk has to follow.
     Settled(Target),
     /// What is known of a target is out of date.
     Stale(Target),

@@ -2,9 +2,9 @@
 //! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
 use super::{
-    change::Change,
+    change::ModelChange,
     run_row::RunRow,
-    view::{FolderView, List, ProfileView},
+    view::{FolderView, KnownList, ProfileView},
     working_copy::WorkingCopy,
 };
 use crate::engine::view::Ending;
@@ -31,10 +31,10 @@ const ACTIVITY: usize = 1200;
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub profile: ProfileView,
-    pub apps: List,
-    pub add_ons: List,
+    pub apps: KnownList,
+    pub add_ons: KnownList,
     /// By app.
-    pub flights: HashMap<String, List>,
+    pub flights: HashMap<String, KnownList>,
     pub details: HashMap<Target, Remote<Arc<TargetDetail>>>,
     /// The last word about a pending submission.
     pub statuses: HashMap<Target, (StatusReport, Timestamp)>,
@@ -55,7 +55,7 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn list(&self, catalog: &Catalog) -> Option<&List> {
+    pub fn list(&self, catalog: &Catalog) -> Option<&KnownList> {
         match catalog {
             Catalog::Apps => Some(&self.apps),
             Catalog::AddOns => Some(&self.add_ons),
@@ -91,7 +91,7 @@ impl Model {
     }
 
     /// The list that shows a target, if it was asked for.
-    fn list_of(&mut self, target: &Target) -> Option<&mut List> {
+    fn list_of(&mut self, target: &Target) -> Option<&mut KnownList> {
         match target {
             Target::App { .. } => Some(&mut self.apps),
             Target::AddOn { .. } => Some(&mut self.add_ons),
@@ -99,7 +99,7 @@ impl Model {
         }
     }
 
-    pub(super) fn list_mut(&mut self, catalog: &Catalog) -> &mut List {
+    pub(super) fn list_mut(&mut self, catalog: &Catalog) -> &mut KnownList {
         match catalog {
             Catalog::Apps => &mut self.apps,
             Catalog::AddOns => &mut self.add_ons,
@@ -239,14 +239,19 @@ impl Model {
     }
 
     /// Takes a finished run off the list.
-    pub fn dismiss(&mut self, run: &str) -> Change {
+    pub fn dismiss(&mut self, run: &str) -> ModelChange {
         self.runs
             .retain(|row| row.view.id != run || row.is_active());
-        Change::Runs
+        ModelChange::Runs
     }
 
     /// Takes a report in; says what it changed. What comes of a superseded or finished job is dropped.
-    pub fn apply(&mut self, job: Option<JobId>, report: Report, now: Timestamp) -> Vec<Change> {
+    pub fn apply(
+        &mut self,
+        job: Option<JobId>,
+        report: Report,
+        now: Timestamp,
+    ) -> Vec<ModelChange> {
         if job.is_some_and(|job| !self.jobs.contains_key(&job)) {
             return Vec::new();
         }
@@ -259,21 +264,21 @@ impl Model {
                     return Vec::new();
                 };
                 row.upload = Some(progress);
-                vec![Change::Runs]
+                vec![ModelChange::Runs]
             }
             Report::Summed(summed) => self.take_sum(summed),
             // The app shows it.
-            Report::Notice(_) => vec![Change::Nothing],
+            Report::Notice(_) => vec![ModelChange::Nothing],
             Report::Exchange(exchange) => {
                 if self.activity.len() >= ACTIVITY {
                     self.activity.pop_front();
                 }
                 self.activity.push_back(exchange);
-                vec![Change::Activity]
+                vec![ModelChange::Activity]
             }
             Report::Connection(connection) => {
                 self.connection = connection;
-                vec![Change::Connection]
+                vec![ModelChange::Connection]
             }
             Report::Failed { message } => self.end(job, Some(message), now),
             Report::Cancelled => self.end(job, None, now),
@@ -282,7 +287,7 @@ impl Model {
                 if let Some(job) = job {
                     self.jobs.remove(&job);
                 }
-                vec![Change::Nothing]
+                vec![ModelChange::Nothing]
             }
         }
     }

@@ -9,8 +9,8 @@ mod settling;
 mod view;
 mod working_copy;
 
-pub use change::Change;
+pub use change::ModelChange;
 pub use known::Model;
 pub use run_row::RunRow;
-pub use view::{FolderView, List, ProfileView, is_confirmed};
+pub use view::{FolderView, KnownList, ProfileView, is_confirmed};
 pub use working_copy::WorkingCopy;

@@ -10,9 +10,9 @@ use std::{path::Path, sync::Arc};
 use store_model::{
     archive::Fit,
     checked::Judged,
-    diff::Change,
+    diff::DocumentChange,
     json::document::{Document, Position, SyntaxError, pretty},
-    packages::rows::{Cargo, cargo},
+    packages::rows::{ZipPackages, zip_packages},
     product::PackageIdentity,
     remote::Remote,
     review_analysis::files_to_bring,
@@ -46,7 +46,7 @@ pub struct Prepared<'a> {
     /// The editable part of its document.
     pub base_body: Option<&'a Value>,
     /// What somebody else changed in the Store since.
-    pub remote_changes: &'a [Change],
+    pub remote_changes: &'a [DocumentChange],
     pub zip: Option<&'a Path>,
     /// When the text was last kept on disk.
     pub kept: Option<Timestamp>,
@@ -125,14 +125,14 @@ impl<'a> Prepared<'a> {
     }
 
     /// What the chosen ZIP brings, as far as it has been looked into.
-    pub fn brought(&self, model: &Model) -> Cargo {
+    pub fn zip_packages(&self, model: &Model) -> ZipPackages {
         let examined = model
             .examined
             .value()
             .filter(|examined| Some(examined.zip.as_path()) == self.zip);
         examined
             .and_then(|examined| examined.archive.as_ref())
-            .map(cargo)
+            .map(zip_packages)
             .unwrap_or_default()
     }
 
@@ -212,10 +212,10 @@ fn first_document(kind: Kind) -> Option<Value> {
 
 /// A document judged: what it means against the server's. Costs a parse; made once per change, never while drawing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
+pub struct CheckVerdict {
     content: Content,
     /// Against the server's document, draft or live.
-    pub changes: Vec<Change>,
+    pub changes: Vec<DocumentChange>,
     pub findings: Vec<Finding>,
     /// Where each finding stands in the text.
     places: Vec<Option<Position>>,
@@ -229,7 +229,7 @@ enum Content {
     Value(Arc<Value>),
 }
 
-impl Verdict {
+impl CheckVerdict {
     /// `now` tells which dates are too near.
     pub fn of_text(
         kind: Kind,

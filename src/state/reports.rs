@@ -1,24 +1,24 @@
 //! What the answers of tasks change in what all features share: lists, targets, states, runs, the chosen ZIP.
 
 use super::{
-    change::Change,
+    change::ModelChange,
     known::Model,
     run_row::RunRow,
-    view::{FolderView, List},
+    view::{FolderView, KnownList},
     working_copy::WorkingCopy,
 };
 use crate::{
     engine::{
         driver::{
-            manage::{Create, DeleteDraft, DeleteProduct},
+            manage::{CreateProduct, DeleteDraft, DeleteProduct},
             tasks::{Publish, Renew},
         },
         view::{Cause, Ending, Outcome, RunView},
     },
     tasks::{
-        browse::{Browse, Examine, Sum},
+        browse::{Browse, Examine, HashZip},
         interrupted::Interrupted,
-        load::{Listing, LoadCatalog, LoadStatus, LoadTarget, Recall, Recalled},
+        load::{LoadCatalog, LoadStatus, LoadTarget, LoadedList, Recall, Recalled},
         message::{TaskEvent, TaskMessage},
         report::{Summed, TargetDetail},
         reporter::JobId,
@@ -38,7 +38,11 @@ use store_model::{
 
 impl Model {
     /// Takes the answers in that change what all features share; the rest is for the feature alone.
-    pub(super) fn take_message(&mut self, message: TaskMessage, now: Timestamp) -> Vec<Change> {
+    pub(super) fn take_message(
+        &mut self,
+        message: TaskMessage,
+        now: Timestamp,
+    ) -> Vec<ModelChange> {
         if let Some((LoadCatalog(catalog), event)) = LoadCatalog::event(&message) {
             return self.take_list(catalog, event, now);
         }
@@ -57,7 +61,7 @@ impl Model {
         if let Some((_, event)) = Recall::event(&message) {
             return match event {
                 TaskEvent::Done(part) | TaskEvent::Progress(part) => self.take_recalled(part),
-                TaskEvent::Failed(_) | TaskEvent::Cancelled => vec![Change::Nothing],
+                TaskEvent::Failed(_) | TaskEvent::Cancelled => vec![ModelChange::Nothing],
             };
         }
         if let Some((_, event)) = Browse::event(&message) {
@@ -71,13 +75,13 @@ impl Model {
                 TaskEvent::Failed(error) => self.folder.entries.settle(Some(error.clone())),
                 TaskEvent::Cancelled => self.folder.entries.settle(None),
             }
-            return vec![Change::Folder];
+            return vec![ModelChange::Folder];
         }
         if let Some((_, event)) = Examine::event(&message) {
             event.update(&mut self.examined);
-            return vec![Change::Examined];
+            return vec![ModelChange::Examined];
         }
-        if let Some((_, TaskEvent::Done(summed))) = Sum::event(&message) {
+        if let Some((_, TaskEvent::Done(summed))) = HashZip::event(&message) {
             return self.take_sum(summed.clone());
         }
         if let Some((task, event)) = KeepEdit::event(&message) {
@@ -86,7 +90,7 @@ impl Model {
         if let Some((ReadEdit(target), TaskEvent::Done(kept))) = ReadEdit::event(&message) {
             return self.take_edit(target, kept.as_ref());
         }
-        if let Some((_, TaskEvent::Done(product))) = Create::event(&message) {
+        if let Some((_, TaskEvent::Done(product))) = CreateProduct::event(&message) {
             return self.take_created(product);
         }
         if let Some((task, TaskEvent::Done(_))) = DeleteDraft::event(&message) {
@@ -95,15 +99,15 @@ impl Model {
         if let Some((task, TaskEvent::Done(()))) = DeleteProduct::event(&message) {
             return self.take_deleted(&task.target, None);
         }
-        vec![Change::Task(message)]
+        vec![ModelChange::Task(message)]
     }
 
     fn take_list(
         &mut self,
         catalog: &Catalog,
-        event: &TaskEvent<Listing>,
+        event: &TaskEvent<LoadedList>,
         now: Timestamp,
-    ) -> Vec<Change> {
+    ) -> Vec<ModelChange> {
         let list = self.list_mut(catalog);
         match event {
             TaskEvent::Progress(part) => {
@@ -117,7 +121,7 @@ impl Model {
                 }
             }
             TaskEvent::Done(whole) => {
-                *list = List {
+                *list = KnownList {
                     products: Remote::Ready(whole.products.clone()),
                     at: Some(whole.at),
                     total: None,
@@ -132,10 +136,10 @@ impl Model {
                 list.products.settle(None);
             }
         }
-        vec![Change::List(catalog.clone())]
+        vec![ModelChange::List(catalog.clone())]
     }
 
-    fn take_recalled(&mut self, part: &Recalled) -> Vec<Change> {
+    fn take_recalled(&mut self, part: &Recalled) -> Vec<ModelChange> {
         match part {
             Recalled::List {
                 catalog,
@@ -155,7 +159,7 @@ impl Model {
                         list.products = Remote::Ready(products.clone());
                     }
                 }
-                vec![Change::List(catalog.clone())]
+                vec![ModelChange::List(catalog.clone())]
             }
             Recalled::Interrupted(runs) => {
                 for Interrupted {
@@ -180,7 +184,7 @@ impl Model {
                         });
                     }
                 }
-                vec![Change::Runs]
+                vec![ModelChange::Runs]
             }
             Recalled::Edited(targets) => {
                 // What was read meanwhile is known better.
@@ -188,7 +192,7 @@ impl Model {
                     |target: &&Target| self.details.get(*target).and_then(Remote::value).is_none();
                 let unread: Vec<_> = targets.iter().filter(is_unread).cloned().collect();
                 self.kept_edits.extend(unread.iter().cloned());
-                unread.into_iter().map(Change::Edit).collect()
+                unread.into_iter().map(ModelChange::Edit).collect()
             }
         }
     }
@@ -198,7 +202,7 @@ impl Model {
         task: &LoadStatus,
         report: &StatusReport,
         now: Timestamp,
-    ) -> Vec<Change> {
+    ) -> Vec<ModelChange> {
         // A later submission may have taken its place meanwhile.
         let is_current = self
             .product(&task.target)
@@ -211,14 +215,14 @@ impl Model {
             .statuses
             .insert(target.clone(), (report.clone(), now))
             .map(|(before, _)| before.status);
-        let mut changes = vec![Change::Status(target.clone())];
+        let mut changes = vec![ModelChange::Status(target.clone())];
         if before.is_some_and(|before| before != report.status) {
-            changes.push(Change::Stale(target));
+            changes.push(ModelChange::Stale(target));
         }
         changes
     }
 
-    pub(super) fn take_sum(&mut self, summed: Summed) -> Vec<Change> {
+    pub(super) fn take_sum(&mut self, summed: Summed) -> Vec<ModelChange> {
         if let Some(examined) = self
             .examined
             .value_mut()
@@ -226,10 +230,10 @@ impl Model {
         {
             examined.summed = Some(summed);
         }
-        vec![Change::Examined]
+        vec![ModelChange::Examined]
     }
 
-    fn take_created(&mut self, product: &Product) -> Vec<Change> {
+    fn take_created(&mut self, product: &Product) -> Vec<ModelChange> {
         let catalog = Catalog::of(&product.target);
         let list = self.list_mut(&catalog);
         match list.products.value_mut() {
@@ -239,18 +243,21 @@ impl Model {
             }
             None => list.products = Remote::Ready(vec![product.clone()]),
         }
-        vec![Change::List(catalog), Change::Stale(product.target.clone())]
+        vec![
+            ModelChange::List(catalog),
+            ModelChange::Stale(product.target.clone()),
+        ]
     }
 
-    fn settle_target(&mut self, target: &Target, error: Option<String>) -> Vec<Change> {
+    fn settle_target(&mut self, target: &Target, error: Option<String>) -> Vec<ModelChange> {
         self.details
             .entry(target.clone())
             .or_default()
             .settle(error);
-        vec![Change::Target(target.clone())]
+        vec![ModelChange::Target(target.clone())]
     }
 
-    fn take_target(&mut self, detail: &Arc<TargetDetail>, now: Timestamp) -> Vec<Change> {
+    fn take_target(&mut self, detail: &Arc<TargetDetail>, now: Timestamp) -> Vec<ModelChange> {
         let target = detail.product.target.clone();
         if let Some(product) = self.product_mut(&target) {
             product.pending.clone_from(&detail.product.pending);
@@ -263,8 +270,8 @@ impl Model {
             None => self.statuses.remove(&target),
         };
         let mut changes = vec![
-            Change::Target(target.clone()),
-            Change::Status(target.clone()),
+            ModelChange::Target(target.clone()),
+            ModelChange::Status(target.clone()),
         ];
         // What was on disk is here now.
         self.kept_edits.remove(&target);
@@ -272,7 +279,7 @@ impl Model {
         if let Some(kept) = detail.edit.as_ref().filter(|_| is_from_disk) {
             self.edits
                 .insert(target.clone(), WorkingCopy::of_kept(kept));
-            changes.push(Change::Edit(target.clone()));
+            changes.push(ModelChange::Edit(target.clone()));
         }
         changes.extend(self.meet(&target, detail, is_from_disk));
         self.details
@@ -287,9 +294,9 @@ impl Model {
         job: Option<JobId>,
         view: RunView,
         now: Timestamp,
-    ) -> Vec<Change> {
+    ) -> Vec<ModelChange> {
         let target = view.target.clone();
-        let mut changes = vec![Change::Runs];
+        let mut changes = vec![ModelChange::Runs];
         let is_committed = |model: &Self| model.run(&view.id).is_some_and(RunRow::is_committed);
         let was_committed = is_committed(self);
         let mut is_stale = false;
@@ -309,7 +316,7 @@ impl Model {
             } else {
                 self.statuses.insert(target.clone(), (report.clone(), now));
             }
-            changes.push(Change::Status(target.clone()));
+            changes.push(ModelChange::Status(target.clone()));
         }
         let id = view.id.clone();
         let task = job.and_then(|job| self.jobs.get(&job));
@@ -341,23 +348,23 @@ impl Model {
         }
         let is_committed = self.run(&id).is_some_and(RunRow::is_committed);
         if is_stale || is_committed != was_committed {
-            changes.push(Change::Stale(target));
+            changes.push(ModelChange::Stale(target));
         }
         changes.extend(self.settle(&id));
         changes
     }
 
     /// A draft is gone, or without one the product itself.
-    fn take_deleted(&mut self, target: &Target, draft: Option<&str>) -> Vec<Change> {
+    fn take_deleted(&mut self, target: &Target, draft: Option<&str>) -> Vec<ModelChange> {
         let catalog = Catalog::of(target);
         let status = self
             .statuses
             .remove(target)
             .map(|(report, _)| report.status);
         let mut changes = vec![
-            Change::List(catalog.clone()),
-            Change::Status(target.clone()),
-            Change::Target(target.clone()),
+            ModelChange::List(catalog.clone()),
+            ModelChange::Status(target.clone()),
+            ModelChange::Target(target.clone()),
         ];
         if draft.is_none() {
             self.details.remove(target);
@@ -385,9 +392,9 @@ impl Model {
             }
             self.rebase(target);
             self.forget_empty_edit(target);
-            changes.push(Change::Settled(target.clone()));
+            changes.push(ModelChange::Settled(target.clone()));
         }
-        changes.push(Change::Stale(target.clone()));
+        changes.push(ModelChange::Stale(target.clone()));
         changes
     }
 
@@ -397,7 +404,7 @@ impl Model {
         job: Option<JobId>,
         error: Option<String>,
         now: Timestamp,
-    ) -> Vec<Change> {
+    ) -> Vec<ModelChange> {
         let Some((id, task)) = job.and_then(|job| self.jobs.remove_entry(&job)) else {
             return Vec::new();
         };
@@ -413,7 +420,7 @@ impl Model {
                 cause: Some(Cause::Trouble),
                 message: message.clone(),
             });
-            changes.push(Change::Runs);
+            changes.push(ModelChange::Runs);
         }
         changes.extend(self.take_message(task.stopped(error), now));
         changes

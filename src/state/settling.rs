@@ -1,6 +1,6 @@
 //! What becomes of a working copy when the Store, the disk or another process has changed.
 
-use super::{change::Change, known::Model, working_copy::WorkingCopy};
+use super::{change::ModelChange, known::Model, working_copy::WorkingCopy};
 use crate::tasks::{
     message::TaskEvent,
     report::{KeptEdit, TargetDetail},
@@ -20,7 +20,7 @@ impl Model {
         target: &Target,
         detail: &TargetDetail,
         is_from_disk: bool,
-    ) -> Option<Change> {
+    ) -> Option<ModelChange> {
         let kind = target.kind();
         let server = detail.server();
         let rows: Vec<_> = self
@@ -50,7 +50,7 @@ impl Model {
             }
             if copy.is_unsaved {
                 self.forget_empty_edit(target);
-                return Some(Change::Settled(target.clone()));
+                return Some(ModelChange::Settled(target.clone()));
             }
         }
         // What a run of ours has brought there is nobody else's change.
@@ -69,7 +69,7 @@ impl Model {
         } else {
             copy.meet(kind, server)
         };
-        is_news.then(|| Change::Edit(target.clone()))
+        is_news.then(|| ModelChange::Edit(target.clone()))
     }
 
     /// Takes in that a working copy is on disk, or why it is not.
@@ -77,7 +77,7 @@ impl Model {
         &mut self,
         task: &KeepEdit,
         event: &TaskEvent<Timestamp>,
-    ) -> Vec<Change> {
+    ) -> Vec<ModelChange> {
         if let Some(copy) = self.edits.get_mut(&task.target) {
             match event {
                 TaskEvent::Done(at) | TaskEvent::Progress(at) => {
@@ -89,15 +89,19 @@ impl Model {
                 TaskEvent::Cancelled => {}
             }
         }
-        vec![Change::Edit(task.target.clone())]
+        vec![ModelChange::Edit(task.target.clone())]
     }
 
     /// Takes in what another process may have written since: ours gives way where nothing of it is unsaved.
-    pub(super) fn take_edit(&mut self, target: &Target, kept: Option<&KeptEdit>) -> Vec<Change> {
+    pub(super) fn take_edit(
+        &mut self,
+        target: &Target,
+        kept: Option<&KeptEdit>,
+    ) -> Vec<ModelChange> {
         let copy = self.edits.get(target);
         let is_news = copy.and_then(|copy| copy.kept) != kept.map(|kept| kept.saved);
         if !is_news || copy.is_some_and(|copy| copy.is_unsaved) {
-            return vec![Change::Nothing];
+            return vec![ModelChange::Nothing];
         }
         if let Some(kept) = kept {
             let copy = WorkingCopy::of_kept(kept);
@@ -115,15 +119,15 @@ impl Model {
                 .zip(copy)
                 .is_some_and(|(live, copy)| copy.is_live(target.kind(), live))
             {
-                return vec![Change::Nothing];
+                return vec![ModelChange::Nothing];
             }
             self.edits.remove(target);
         }
-        vec![Change::Edit(target.clone())]
+        vec![ModelChange::Edit(target.clone())]
     }
 
     /// What our run has brought to the Store is no longer prepared; what the Store refuses of it later is prepared again.
-    pub(super) fn settle(&mut self, run: &str) -> Option<Change> {
+    pub(super) fn settle(&mut self, run: &str) -> Option<ModelChange> {
         let row = self.runs.iter_mut().find(|row| row.view.id == run)?;
         let plan = row.plan.clone()?;
         let (target, kind) = (&plan.target, plan.target.kind());
@@ -148,6 +152,6 @@ impl Model {
             return None;
         }
         self.forget_empty_edit(target);
-        Some(Change::Settled(target.clone()))
+        Some(ModelChange::Settled(target.clone()))
     }
 }

@@ -39,7 +39,7 @@ pub fn is_confirmed(typed: &str, words: &[String]) -> bool {
 
 /// A list with the time of its last answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct List {
+pub struct KnownList {
     pub products: Remote<Vec<Product>>,
     /// When the shown products came from the server.
     pub at: Option<Timestamp>,

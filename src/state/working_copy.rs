@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 use store_model::{
-    diff::{Change, diff, not_stored},
+    diff::{DocumentChange, diff, not_stored},
     merge::remote_changes,
     submission::{Submission, put_body},
     target::Kind,
@@ -25,7 +25,7 @@ pub struct WorkingCopy {
     /// The editable part of that document; `None` where an older version did not keep it.
     pub body: Option<Arc<Value>>,
     /// What somebody else changed in the Store's document since, as of the last reading, as far as the text does not hold it too.
-    pub remote_changes: Vec<Change>,
+    pub remote_changes: Vec<DocumentChange>,
     pub zip: Option<PathBuf>,
     /// When the version that is known to be on disk was written, whoever wrote it.
     pub kept: Option<Timestamp>,

@@ -59,18 +59,18 @@ impl Kept {
 
 /// A document to keep: a value, written pretty, or text as it is.
 #[derive(Clone, Copy, Debug)]
-pub enum Document<'a> {
+pub enum DraftDocument<'a> {
     Value(&'a Value),
     Text(&'a str),
 }
 
-impl<'a> From<&'a Value> for Document<'a> {
+impl<'a> From<&'a Value> for DraftDocument<'a> {
     fn from(value: &'a Value) -> Self {
         Self::Value(value)
     }
 }
 
-impl<'a> From<&'a str> for Document<'a> {
+impl<'a> From<&'a str> for DraftDocument<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
     }
@@ -156,7 +156,7 @@ impl Drafts {
         target: &Target,
         why: Kept,
         submission: Option<&str>,
-        document: impl Into<Document<'a>>,
+        document: impl Into<DraftDocument<'a>>,
     ) -> Result<PathBuf, DiskError> {
         self.save_of(target, why, submission, None, document)
     }
@@ -169,11 +169,11 @@ impl Drafts {
         why: Kept,
         submission: Option<&str>,
         run: Option<&str>,
-        document: impl Into<Document<'a>>,
+        document: impl Into<DraftDocument<'a>>,
     ) -> Result<PathBuf, DiskError> {
         let text = match document.into() {
-            Document::Value(value) => format!("{value:#}\n"),
-            Document::Text(text) => text.to_owned(),
+            DraftDocument::Value(value) => format!("{value:#}\n"),
+            DraftDocument::Text(text) => text.to_owned(),
         };
         let saved_at = Timestamp::now();
         if why == Kept::Edited {

@@ -31,12 +31,12 @@ pub struct Finished {
     pub ended: Timestamp,
     /// In the order they were seen.
     #[serde(default)]
-    pub stages: Vec<Stage>,
+    pub stages: Vec<StageTime>,
 }
 
 /// How long a submission stayed in a state, as far as it was watched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stage {
+pub struct StageTime {
     pub status: Status,
     pub seconds: u64,
 }

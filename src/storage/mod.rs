@@ -18,7 +18,7 @@ pub mod runs;
 pub use cache::Cache;
 pub use drafts::{Draft, DraftFile, Drafts, EditedDraft, Kept, MOST_PUTS};
 pub use error::DiskError;
-pub use history::{Finished, History, Stage};
+pub use history::{Finished, History, StageTime};
 pub use holder::Holder;
 pub use home::Home;
 pub use ledger::LedgerFile;

@@ -82,11 +82,11 @@ impl Task for Examine {
 
 /// Computes the SHA-256 of a whole ZIP, for the hash of a release.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sum {
+pub struct HashZip {
     pub zip: PathBuf,
 }
 
-impl Task for Sum {
+impl Task for HashZip {
     type Output = Summed;
 
     fn topic(&self) -> Option<String> {

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use store_model::{checked::Judged, target::Target};
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Check {
+pub struct CheckDocument {
     pub target: Target,
     pub text: Arc<str>,
     /// The server's document, as far as it can be edited.
     pub body: Option<Arc<Value>>,
 }
 
-impl Check {
+impl CheckDocument {
     /// Whether both are about the same text in memory: an answer about an earlier text is of no use.
     pub fn is_of(&self, text: &Arc<str>) -> bool {
         Arc::ptr_eq(&self.text, text)
@@ -26,7 +26,7 @@ impl Check {
     }
 }
 
-impl Task for Check {
+impl Task for CheckDocument {
     type Output = Arc<Judged>;
 
     fn topic(&self) -> Option<String> {

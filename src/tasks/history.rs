@@ -5,7 +5,7 @@ use crate::storage::{DiskError, DraftFile, Drafts, History, Kept, input};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use store_model::{
-    diff::{Change, diff},
+    diff::{DocumentChange, diff},
     submission::put_body,
     target::{Kind, Target},
 };
@@ -85,7 +85,7 @@ fn after<'a>(files: &'a [DraftFile], before: &DraftFile) -> Option<&'a DraftFile
     files.iter().filter(is_its).min_by_key(|file| file.saved_at)
 }
 
-pub fn difference(kind: Kind, before: &Path, after: &Path) -> Option<Vec<Change>> {
+pub fn difference(kind: Kind, before: &Path, after: &Path) -> Option<Vec<DocumentChange>> {
     let read = |path: &Path| -> Option<Value> {
         let value: Value =
             serde_json::from_slice(&input::read(path, input::DOCUMENT).ok()?).ok()?;

@@ -5,7 +5,7 @@ use crate::storage::{Finished, Kept};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::path::PathBuf;
-use store_model::{diff::Change, target::Target};
+use store_model::{diff::DocumentChange, target::Target};
 
 /// The history of one target, newest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ pub enum Deed {
         /// The file of the document that it replaced.
         before: PathBuf,
         /// What it changed; `None` when it was never read back, or while that is not computed yet.
-        changes: Option<Vec<Change>>,
+        changes: Option<Vec<DocumentChange>>,
         /// Whether the draft was read back afterwards.
         is_read_back: bool,
     },

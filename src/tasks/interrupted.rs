@@ -3,7 +3,7 @@
 use crate::{
     engine::{
         journal::{self, has_ended},
-        operation::Header,
+        operation::RunHeader,
         plan::Plan,
         view::RunView,
     },
@@ -70,7 +70,7 @@ pub fn list(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskError> {
 /// The run that another process drives for this target, if its journal says so.
 pub(crate) fn driven(runs: &Runs, target: &Target) -> Option<String> {
     let is_of_target = |file: &RunFile| {
-        let header = file.first.clone().map(serde_json::from_value::<Header>);
+        let header = file.first.clone().map(serde_json::from_value::<RunHeader>);
         header.is_some_and(|header| header.is_ok_and(|header| header.operation.target() == target))
     };
     let mut files = runs.list().ok()?.into_iter();

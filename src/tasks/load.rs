@@ -117,7 +117,7 @@ pub struct LoadCatalog(pub Catalog);
 
 /// A list, or its first part while the rest is on its way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Listing {
+pub struct LoadedList {
     pub products: Vec<Product>,
     /// The server's count.
     pub total: usize,
@@ -125,7 +125,7 @@ pub struct Listing {
 }
 
 impl Task for LoadCatalog {
-    type Output = Listing;
+    type Output = LoadedList;
 
     fn topic(&self) -> Option<String> {
         Some(format!("catalog {:?}", self.0))
@@ -135,7 +135,7 @@ impl Task for LoadCatalog {
         FailureNotice::Warning
     }
 
-    async fn run(self, context: TaskContext<Self>) -> Result<Listing, TaskError> {
+    async fn run(self, context: TaskContext<Self>) -> Result<LoadedList, TaskError> {
         let services = context.services().await?;
         let store = services.store.with_priority(Priority::Selected);
         // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the
@@ -145,7 +145,7 @@ impl Task for LoadCatalog {
         let seen = move |products: &[Product], total: usize| {
             if products.len() >= 2 * shown.load(Ordering::Relaxed) {
                 shown.store(products.len(), Ordering::Relaxed);
-                preview(Listing {
+                preview(LoadedList {
                     products: products.to_vec(),
                     total,
                     at: Timestamp::now(),
@@ -161,7 +161,7 @@ impl Task for LoadCatalog {
             }
         }
         let total = products.len();
-        Ok(Listing {
+        Ok(LoadedList {
             products,
             total,
             at,

@@ -15,7 +15,7 @@ use std::{
     time::Instant,
 };
 use store_model::{
-    archive::packing::{Loose, Packing, plan},
+    archive::packing::{Loose, PackPlan, plan},
     package::expected,
     target::Kind,
 };
@@ -163,7 +163,7 @@ fn is_same(left: &Path, right: &Path) -> bool {
 fn write(
     folder: &Path,
     out: &Path,
-    packing: &Packing,
+    packing: &PackPlan,
     mut told: impl FnMut(u64, u64),
     is_stopped: impl Fn() -> bool,
 ) -> Result<u64, PackError> {

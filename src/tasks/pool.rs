@@ -2,7 +2,7 @@
 
 use super::{
     report::Report,
-    reporter::{JobId, Reporter, Told},
+    reporter::{JobId, Reporter, TaskReport},
     services::{PendingServices, Services},
     task::{AnyTask, Means},
 };
@@ -28,7 +28,7 @@ pub struct Pool {
     profile: String,
     session: String,
     services: PendingServices,
-    sender: mpsc::Sender<Told>,
+    sender: mpsc::Sender<TaskReport>,
     root: CancellationToken,
     tasks: TaskTracker,
     running: HashMap<JobId, Running>,
@@ -36,11 +36,11 @@ pub struct Pool {
 
 impl Pool {
     /// The channel that everything is told over; made first, because the client reports its requests over it too.
-    pub fn channel() -> (mpsc::Sender<Told>, mpsc::Receiver<Told>) {
+    pub fn channel() -> (mpsc::Sender<TaskReport>, mpsc::Receiver<TaskReport>) {
         mpsc::channel(ROOM)
     }
 
-    pub fn new(services: Services, sender: mpsc::Sender<Told>) -> Self {
+    pub fn new(services: Services, sender: mpsc::Sender<TaskReport>) -> Self {
         let (home, profile) = (services.home.clone(), services.profile.clone());
         Self::opening(
             home,
@@ -55,7 +55,7 @@ impl Pool {
         home: Home,
         profile: String,
         services: PendingServices,
-        sender: mpsc::Sender<Told>,
+        sender: mpsc::Sender<TaskReport>,
     ) -> Self {
         let (root, tasks) = (CancellationToken::new(), TaskTracker::new());
         Self {

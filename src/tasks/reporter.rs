@@ -9,7 +9,7 @@ use tokio::{sync::mpsc, time::Instant};
 pub struct JobId(pub u64);
 
 /// Everything that is told, with the job that tells it.
-pub type Told = (Option<JobId>, Report);
+pub type TaskReport = (Option<JobId>, Report);
 
 /// Ten a second is more than anyone reads, and leaves the channel to the results.
 pub(crate) const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
@@ -18,11 +18,11 @@ pub(crate) const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub struct Reporter {
     job: JobId,
-    sender: mpsc::Sender<Told>,
+    sender: mpsc::Sender<TaskReport>,
 }
 
 impl Reporter {
-    pub fn new(job: JobId, sender: mpsc::Sender<Told>) -> Self {
+    pub fn new(job: JobId, sender: mpsc::Sender<TaskReport>) -> Self {
         Self { job, sender }
     }
 

@@ -10,15 +10,15 @@ use std::{
     path::{Path, PathBuf},
 };
 use store_model::texts::{
-    Field,
-    source::{Found, Piece, Problem, Why, decode, read_table, spot},
+    TextField,
+    source::{FoundTexts, SourceProblem, SourceText, Why, decode, read_table, spot},
 };
 
 /// What a person named, with what its names are held against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextSource {
     pub from: PathBuf,
-    pub fields: Vec<Field>,
+    pub fields: Vec<TextField>,
     /// The document's own languages: they count as languages however they are called.
     pub languages: Vec<String>,
     /// The field that a file is for which is named after its language alone.
@@ -35,22 +35,22 @@ const MOST_DEPTH: usize = 6;
 const MOST_ENTRIES: usize = 20_000;
 
 /// Reads every text of a folder, or of a table if the path is a file.
-pub fn read(source: &TextSource) -> io::Result<Found> {
+pub fn read(source: &TextSource) -> io::Result<FoundTexts> {
     let facts = fs::metadata(&source.from)?;
     if facts.is_dir() {
         return folder(source);
     }
     match decode(&input::read(&source.from, MOST_TABLE_BYTES)?) {
         Ok(text) => Ok(read_table(&text, &source.fields, &source.languages)),
-        Err(why) => Ok(Found {
+        Err(why) => Ok(FoundTexts {
             pieces: Vec::new(),
-            problems: vec![Problem::new("the file", Why::Unreadable, why)],
+            problems: vec![SourceProblem::new("the file", Why::Unreadable, why)],
         }),
     }
 }
 
-fn folder(source: &TextSource) -> io::Result<Found> {
-    let mut found = Found::default();
+fn folder(source: &TextSource) -> io::Result<FoundTexts> {
+    let mut found = FoundTexts::default();
     let own_name = source
         .from
         .canonicalize()?
@@ -72,7 +72,7 @@ fn folder(source: &TextSource) -> io::Result<Found> {
         match at {
             Ok(at) => match text(&file) {
                 Ok(text) => {
-                    found.pieces.push(Piece {
+                    found.pieces.push(SourceText {
                         source: path,
                         language: at.language,
                         field: at.field,
@@ -82,7 +82,7 @@ fn folder(source: &TextSource) -> io::Result<Found> {
                 }
                 Err(why) => found
                     .problems
-                    .push(Problem::new(path, Why::Unreadable, why)),
+                    .push(SourceProblem::new(path, Why::Unreadable, why)),
             },
             Err(problem) => found.problems.push(problem),
         }
@@ -97,7 +97,7 @@ fn text(file: &Path) -> Result<String, String> {
 
 /// Every file below a folder with its path from there, written with `/`, in order. Links are followed inside of the folder only, and
 /// into no folder twice: texts come from other people, and a link could make a password file the text of a listing.
-fn files(root: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<(String, PathBuf)>> {
+fn files(root: &Path, problems: &mut Vec<SourceProblem>) -> io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
     let real_root = root.canonicalize()?;
     let mut seen = HashSet::from([real_root.clone()]);
@@ -108,7 +108,7 @@ fn files(root: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<(String, Pa
             Ok(entries) => entries,
             Err(error) if depth == 0 => return Err(error),
             Err(error) => {
-                problems.push(Problem::new(
+                problems.push(SourceProblem::new(
                     path,
                     Why::Unreadable,
                     format!("cannot be opened: {error}"),
@@ -138,12 +138,12 @@ fn files(root: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<(String, Pa
                 Ok(real) if real.starts_with(&real_root) => real,
                 Ok(_) => {
                     let why = "is a link that leads out of the folder".to_owned();
-                    problems.push(Problem::new(below, Why::Unreadable, why));
+                    problems.push(SourceProblem::new(below, Why::Unreadable, why));
                     continue;
                 }
                 Err(error) => {
                     let why = format!("cannot be opened: {error}");
-                    problems.push(Problem::new(below, Why::Unreadable, why));
+                    problems.push(SourceProblem::new(below, Why::Unreadable, why));
                     continue;
                 }
             };
@@ -233,7 +233,7 @@ mod tests {
         }
     }
 
-    fn told(found: &Found) -> Vec<(&str, &str, &str)> {
+    fn told(found: &FoundTexts) -> Vec<(&str, &str, &str)> {
         found
             .pieces
             .iter()

@@ -17,15 +17,15 @@ use flightdeck::{
         history::tasks::{LoadHistory, ReadKept},
         listings::tasks::{ReadTexts, WriteTexts},
         review::tasks::Analyze,
-        zip::tasks::{Pack, Packing},
+        zip::tasks::{Pack, PackProgress},
     },
     state::ProfileView,
     tasks::{
         browse,
-        browse::{Browse, Examine, Folder, Sum},
-        check::Check,
+        browse::{Browse, Examine, Folder, HashZip},
+        check::CheckDocument,
         history_item::{HistoryItem, KeptDocument, TargetHistory},
-        load::{Listing, LoadCatalog, LoadStatus, LoadTarget, Recall},
+        load::{LoadCatalog, LoadStatus, LoadTarget, LoadedList, Recall},
         message::TaskEvent,
         pack,
         report::{Report, Summed, TargetDetail},
@@ -263,7 +263,7 @@ impl Dashboard {
                 .map(|target| self.store[target].product.clone())
                 .collect();
             let total = products.len();
-            let list = Listing {
+            let list = LoadedList {
                 products,
                 total,
                 at,
@@ -299,7 +299,7 @@ impl Dashboard {
             let (zip, identity) = (&task.zip, task.identity.clone());
             let examined = browse::examine(zip, task.kind, &task.document, identity);
             self.answer(id, task, TaskEvent::Done(examined));
-        } else if let Some(task) = job.get::<Sum>() {
+        } else if let Some(task) = job.get::<HashZip>() {
             let summed = Summed {
                 zip: task.zip.clone(),
                 done: 1,
@@ -319,7 +319,7 @@ impl Dashboard {
 
     /// Answers the tasks of features; says whether it was one.
     fn run_task(&mut self, id: JobId, job: &AnyTask) -> bool {
-        if let Some(task) = job.get::<Check>().filter(|_| self.is_judging) {
+        if let Some(task) = job.get::<CheckDocument>().filter(|_| self.is_judging) {
             let checked = Arc::new(task.checked(self.now.wall));
             self.answer(id, task, TaskEvent::Done(checked));
         } else if let Some(task) = job.get::<Compare>().filter(|_| self.is_judging) {
@@ -331,7 +331,7 @@ impl Dashboard {
             let (folder, out) = (&task.folder, &task.out);
             let packed =
                 pack::pack(folder, out, task.kind, &task.document, |_, _| (), || false).unwrap();
-            self.answer(id, task, TaskEvent::Done(Packing::Done(packed)));
+            self.answer(id, task, TaskEvent::Done(PackProgress::Done(packed)));
         } else if let Some(task) = job.get::<ReadTexts>() {
             match texts::read(&task.0) {
                 Ok(found) => self.answer(id, task, TaskEvent::Done(found)),

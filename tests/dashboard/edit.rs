@@ -37,7 +37,7 @@ fn notes(pending: Option<Value>) -> TargetDetail {
     openings::notes(pending, live(APP))
 }
 
-/// A desk with the app selected and the detail pane focused.
+/// A dashboard with the app selected and the detail pane focused.
 fn open(detail: TargetDetail) -> Dashboard {
     Dashboard::open((120, 40), detail, "")
 }

@@ -10,13 +10,13 @@ use crate::{
     dashboard::{Dashboard, detail},
     openings::{APP, live, notes},
 };
-use flightdeck::tasks::{check::Check, message::TaskEvent};
+use flightdeck::tasks::{check::CheckDocument, message::TaskEvent};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store_model::target::Target;
 use tui_kit::theme::Role;
 
-/// A desk with this live document in the open editor.
+/// A dashboard with this live document in the open editor.
 fn edit(columns: u16, rows: u16, document: Value) -> Dashboard {
     let mut dashboard = Dashboard::open((columns, rows), notes(None, document), "e");
     dashboard.wait(1_000);
@@ -332,12 +332,16 @@ fn a_large_document_is_judged_away_from_the_keys() {
     let [job] = dashboard.started.as_slice() else {
         panic!("{:?}", dashboard.started.len())
     };
-    let check = job.get::<Check>().unwrap().clone();
+    let check = job.get::<CheckDocument>().unwrap().clone();
     let checked = TaskEvent::Done(Arc::new(check.checked(jiff::Timestamp::UNIX_EPOCH)));
     let jobs = &dashboard.app.model().jobs;
-    let job = *jobs.iter().find(|(_, job)| job.is::<Check>()).unwrap().0;
+    let job = *jobs
+        .iter()
+        .find(|(_, job)| job.is::<CheckDocument>())
+        .unwrap()
+        .0;
     // Another's answer is not taken.
-    let other = Check {
+    let other = CheckDocument {
         text: String::from(&*check.text).into(),
         ..check.clone()
     };
@@ -379,7 +383,7 @@ fn a_large_working_copy_is_judged_by_a_job_before_anybody_edits_it() {
     dashboard.keys("up");
     dashboard.wait(2_000);
     assert!(
-        matches!(dashboard.started.as_slice(), [job] if job.is::<Check>()),
+        matches!(dashboard.started.as_slice(), [job] if job.is::<CheckDocument>()),
         "{}",
         dashboard.screen()
     );

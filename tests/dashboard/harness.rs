@@ -17,7 +17,7 @@ use flightdeck::{
     engine::view::{RunView, Seen, Step, StepState},
     state::ProfileView,
     tasks::{
-        load::{Listing, LoadCatalog, LoadStatus},
+        load::{LoadCatalog, LoadStatus, LoadedList},
         message::TaskEvent,
         report::{Report, TargetDetail},
         reporter::JobId,
@@ -272,8 +272,8 @@ impl Harness {
     }
 }
 
-pub fn listing(products: Vec<Product>, at: Timestamp) -> Listing {
-    Listing {
+pub fn listing(products: Vec<Product>, at: Timestamp) -> LoadedList {
+    LoadedList {
         total: products.len(),
         products,
         at,

@@ -10,7 +10,7 @@ use crate::{
     openings::{self, app, notes},
 };
 use flightdeck::{
-    storage::{Finished, Kept, Stage},
+    storage::{Finished, Kept, StageTime},
     tasks::{
         history_item::{Deed, HistoryItem},
         report::TargetDetail,
@@ -100,7 +100,7 @@ pub fn history(dashboard: &mut Dashboard) {
         status: Some(Status::Published),
         started: at("2026-02-03T09:20:00Z"),
         ended: at("2026-02-03T09:21:30Z"),
-        stages: vec![Stage {
+        stages: vec![StageTime {
             status: Status::Certification,
             seconds: 80,
         }],

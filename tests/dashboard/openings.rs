@@ -1,4 +1,4 @@
-//! What most tests of the dashboard begin with: the documents of the reference, and a desk with one of them open.
+//! What most tests of the dashboard begin with: the documents of the reference, and a dashboard with one of them open.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -49,7 +49,7 @@ pub fn notes(pending: Option<Value>, live: Value) -> TargetDetail {
 }
 
 impl Dashboard {
-    /// A desk on which this was read and the detail pane has the focus; then come these keys.
+    /// A dashboard on which this was read and the detail pane has the focus; then come these keys.
     pub fn open((columns, rows): (u16, u16), detail: TargetDetail, keys: &str) -> Self {
         let mut dashboard = Self::new(columns, rows, vec![detail]);
         dashboard.keys("enter");

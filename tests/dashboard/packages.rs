@@ -56,7 +56,7 @@ fn app(packages: Vec<Value>) -> TargetDetail {
     notes(None, live(packages))
 }
 
-/// A desk with the app's packages shown and the detail pane focused.
+/// A dashboard with the app's packages shown and the detail pane focused.
 fn open(columns: u16, rows: u16, detail: TargetDetail) -> Dashboard {
     Dashboard::open((columns, rows), detail, "] ]")
 }

@@ -30,7 +30,7 @@ use store_model::{
     target::Target,
 };
 
-/// A desk with the target selected; what was edited of it was kept by an earlier session.
+/// A dashboard with the target selected; what was edited of it was kept by an earlier session.
 fn open(size: (u16, u16), target: &Target, text: &str, edit: impl FnOnce(&mut Value)) -> Dashboard {
     let mut published = live(text);
     // Nothing waits for a file: only what is edited is in question.

@@ -11,7 +11,7 @@ use flightdeck::{
         message::TaskEvent,
         pool::Pool,
         report::{Report, UploadProgress},
-        reporter::{JobId, Told},
+        reporter::{JobId, TaskReport},
         services::Services,
         task::{AnyTask, Task},
     },
@@ -68,10 +68,10 @@ pub struct Bench {
     pub folder: TempDir,
     pub services: Services,
     pub pool: Pool,
-    pub sender: mpsc::Sender<Told>,
-    reports: mpsc::Receiver<Told>,
-    /// Told, looked at, and still to be read.
-    unread: VecDeque<Told>,
+    pub sender: mpsc::Sender<TaskReport>,
+    reports: mpsc::Receiver<TaskReport>,
+    /// TaskReport, looked at, and still to be read.
+    unread: VecDeque<TaskReport>,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
     last: u64,
 }

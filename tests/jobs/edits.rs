@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, HANGS, add_on_with_draft, app, result};
 use flightdeck::{
-    engine::driver::manage::{Create, DeleteDraft, DeleteProduct, NewProduct},
+    engine::driver::manage::{CreateProduct, DeleteDraft, DeleteProduct, NewProduct},
     tasks::{
         load::{LoadTarget, Recall, Recalled},
         report::{KeptEdit, Report},
@@ -168,15 +168,15 @@ async fn an_add_on_is_made_and_deleted() {
         product_id: "notes.extra".into(),
         product_type: "Durable".into(),
     };
-    let told = bench.run(Create(new.clone())).await;
-    let product = result::<Create>(&told).unwrap();
+    let told = bench.run(CreateProduct(new.clone())).await;
+    let product = result::<CreateProduct>(&told).unwrap();
     assert_eq!(
         (product.name.as_str(), product.app.as_deref()),
         ("notes.extra", Some(app().id()))
     );
     let target = product.target.clone();
     assert!(matches!(
-        bench.run(Create(new)).await.as_slice(),
+        bench.run(CreateProduct(new)).await.as_slice(),
         [Report::Failed { .. }]
     ));
     let told = bench.run(DeleteProduct { target }).await;

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, event, result};
 use flightdeck::{
-    features::zip::tasks::{Pack, Packing},
+    features::zip::tasks::{Pack, PackProgress},
     tasks::{
         browse::{Browse, Examine, Folder},
         message::TaskEvent,
@@ -97,10 +97,11 @@ async fn a_folder_is_packed_or_says_what_it_lacks() {
     };
     let told = bench.run(job(&bench, "build-2.5", "made.zip")).await;
     assert!(
-        told.iter().filter_map(event::<Pack>).any(|event| matches!(event, TaskEvent::Progress(Packing::Progress { done, total }) if done == total && *total > 0)),
+        told.iter().filter_map(event::<Pack>).any(|event| matches!(event, TaskEvent::Progress(PackProgress::Progress { done, total }) if done == total && *total > 0)),
         "{told:?}"
     );
-    let Some(TaskEvent::Done(Packing::Done(packed))) = told.last().and_then(event::<Pack>) else {
+    let Some(TaskEvent::Done(PackProgress::Done(packed))) = told.last().and_then(event::<Pack>)
+    else {
         panic!("{told:?}")
     };
     assert_eq!(

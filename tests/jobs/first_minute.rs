@@ -2,7 +2,7 @@
 
 use crate::{
     bench::{Bench, app},
-    desk::Desk,
+    dashboard::Dashboard,
     services,
 };
 use flightdeck::tasks::services::Services;
@@ -49,52 +49,54 @@ fn store(sent: &Sent) -> Vec<String> {
 }
 
 /// Opens the dashboard and waits until the selected product can be read; gives what went out until then.
-async fn readable(services: Services, sent: &Sent) -> (Desk, Vec<String>) {
-    let mut desk = Desk::open(services);
-    desk.until("the selected product", |model| {
-        model
-            .details
-            .values()
-            .any(|detail| detail.value().is_some())
-    })
-    .await;
+async fn readable(services: Services, sent: &Sent) -> (Dashboard, Vec<String>) {
+    let mut dashboard = Dashboard::open(services);
+    dashboard
+        .until("the selected product", |model| {
+            model
+                .details
+                .values()
+                .any(|detail| detail.value().is_some())
+        })
+        .await;
     let sent = store(sent);
-    let selected = desk.app.selected().unwrap();
-    let detail = desk.app.model().details.get(selected);
+    let selected = dashboard.app.selected().unwrap();
+    let detail = dashboard.app.model().details.get(selected);
     assert!(detail.is_some_and(|detail| detail.value().is_some()));
-    (desk, sent)
+    (dashboard, sent)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_selected_product_is_readable_after_four_requests() {
     let (sim, home) = (sim().await, tempfile::tempdir().unwrap());
     let (services, sent) = open(&sim, home.path());
-    let (mut desk, first) = readable(services, &sent).await;
+    let (mut dashboard, first) = readable(services, &sent).await;
     assert!(first.len() <= 4, "{first:?}");
     // Then the other lists, then what is pending.
     let asked = |all: &[String]| all.iter().skip(4).any(|line| line.contains("/status"));
-    desk.until("what is pending", |_| asked(&store(&sent)))
+    dashboard
+        .until("what is pending", |_| asked(&store(&sent)))
         .await;
     let all = store(&sent);
     assert!(all.iter().all(|line| !line.ends_with("429")), "{all:?}");
-    desk.close().await;
+    dashboard.close().await;
 
     // A published document does not change under its id: the next start has it.
     let (services, sent) = open(&sim, home.path());
-    let (desk, second) = readable(services, &sent).await;
+    let (dashboard, second) = readable(services, &sent).await;
     assert!(second.len() < first.len(), "{second:?}");
-    desk.close().await;
+    dashboard.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_published_document_is_read_once() {
     let (bench, home) = (Bench::new().await, tempfile::tempdir().unwrap());
     let (services, sent) = open_with(&bench.sim, home.path(), 50_000);
-    let desk = Desk::at(services, &app()).await;
-    desk.close().await;
+    let dashboard = Dashboard::at(services, &app()).await;
+    dashboard.close().await;
     let (services, sent_again) = open_with(&bench.sim, home.path(), 50_000);
-    let desk = Desk::at(services, &app()).await;
-    desk.close().await;
+    let dashboard = Dashboard::at(services, &app()).await;
+    dashboard.close().await;
     let reads = |sent: &Sent| {
         let part = format!("{}/submissions/", app().id());
         let lines = store(sent);

@@ -2,7 +2,7 @@
 
 use crate::{
     bench::{Bench, add_on_with_draft, app},
-    desk::Desk,
+    dashboard::Dashboard,
 };
 use flightdeck::{
     engine::view::Outcome,
@@ -55,29 +55,34 @@ async fn stopped(bench: &mut Bench) {
     bench.services = services;
 }
 
-async fn resumed(bench: &mut Bench) -> Desk {
+async fn resumed(bench: &mut Bench) -> Dashboard {
     stopped(bench).await;
-    let mut desk = Desk::at(bench.services.clone(), &app()).await;
-    desk.until("the run that was left", |model| !model.runs.is_empty())
+    let mut dashboard = Dashboard::at(bench.services.clone(), &app()).await;
+    dashboard
+        .until("the run that was left", |model| !model.runs.is_empty())
         .await;
-    assert!(desk.copy(&app()).is_some_and(|copy| copy.zip.is_some()));
-    desk.keys("5 c");
-    desk
+    assert!(
+        dashboard
+            .copy(&app())
+            .is_some_and(|copy| copy.zip.is_some())
+    );
+    dashboard.keys("5 c");
+    dashboard
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resumed_run_that_is_published_leaves_nothing_prepared() {
     let mut bench = Bench::new().await;
-    let mut desk = resumed(&mut bench).await;
+    let mut dashboard = resumed(&mut bench).await;
     let is_published = |model: &flightdeck::state::Model| {
         let ending = model.runs.first().and_then(|row| row.view.ending.as_ref());
         ending.is_some_and(|ending| ending.outcome == Outcome::Published)
     };
-    desk.until("the end", is_published).await;
-    desk.settle().await;
-    assert_eq!(desk.copy(&app()), None);
-    desk.keys("4");
-    let screen = desk.screen();
+    dashboard.until("the end", is_published).await;
+    dashboard.settle().await;
+    assert_eq!(dashboard.copy(&app()), None);
+    dashboard.keys("4");
+    let screen = dashboard.screen();
     for said in [
         "Somebody else",
         "changes against",
@@ -95,9 +100,9 @@ async fn what_another_process_has_published_is_no_longer_prepared_either() {
     let job = bench.publish(bench.release());
     bench.ended([job]).await;
     assert!(kept(&bench.services, &app()).is_some());
-    let mut desk = Desk::at(bench.services.clone(), &app()).await;
-    desk.settle().await;
-    assert_eq!(desk.copy(&app()), None, "{}", desk.screen());
+    let mut dashboard = Dashboard::at(bench.services.clone(), &app()).await;
+    dashboard.settle().await;
+    assert_eq!(dashboard.copy(&app()), None, "{}", dashboard.screen());
     assert_eq!(kept(&bench.services, &app()), None);
 }
 
@@ -106,31 +111,35 @@ async fn a_deleted_draft_takes_what_was_prepared_with_it_but_not_what_was_edited
     for further in [false, true] {
         let bench = Bench::new().await;
         let target = add_on_with_draft();
-        let mut desk = Desk::at(bench.services.clone(), &target).await;
-        let detail = desk.app.model().details[&target].value().unwrap().clone();
+        let mut dashboard = Dashboard::at(bench.services.clone(), &target).await;
+        let detail = dashboard.app.model().details[&target]
+            .value()
+            .unwrap()
+            .clone();
         let mut body = put_body(target.kind(), &detail.pending.as_ref().unwrap().document);
         if further {
             body["tag"] = "edited further".into();
         }
-        desk.edit(&target, pretty(&body));
-        desk.settle().await;
+        dashboard.edit(&target, pretty(&body));
+        dashboard.settle().await;
         assert!(kept(&bench.services, &target).is_some());
-        desk.keys("shift-d right enter");
+        dashboard.keys("shift-d right enter");
         let gone = target.clone();
-        desk.until("the deletion", |model| {
-            model
-                .product(&gone)
-                .is_some_and(|product| product.pending.is_none())
-        })
-        .await;
-        desk.settle().await;
-        let copy = desk.copy(&target);
+        dashboard
+            .until("the deletion", |model| {
+                model
+                    .product(&gone)
+                    .is_some_and(|product| product.pending.is_none())
+            })
+            .await;
+        dashboard.settle().await;
+        let copy = dashboard.copy(&target);
         assert_eq!(copy.is_some(), further, "{copy:?}");
         assert!(copy.is_none_or(|copy| copy.remote_changes.is_empty()));
         assert!(
-            !desk.screen().contains("Somebody else"),
+            !dashboard.screen().contains("Somebody else"),
             "{}",
-            desk.screen()
+            dashboard.screen()
         );
         assert_eq!(kept(&bench.services, &target).is_some(), further);
     }
@@ -143,16 +152,21 @@ async fn after_the_commit_the_submission_that_was_committed_is_shown() {
         ..SimOptions::default()
     })
     .await;
-    let mut desk = resumed(&mut bench).await;
-    desk.until("the committed submission", |model| {
-        let detail = model.details[&app()].value().unwrap();
-        let pending = detail.pending.as_ref();
-        pending.is_some_and(|pending| pending.status() == Status::CommitStarted)
-    })
-    .await;
+    let mut dashboard = resumed(&mut bench).await;
+    dashboard
+        .until("the committed submission", |model| {
+            let detail = model.details[&app()].value().unwrap();
+            let pending = detail.pending.as_ref();
+            pending.is_some_and(|pending| pending.status() == Status::CommitStarted)
+        })
+        .await;
     // Whether the Store takes it is not known yet: nothing is thrown away.
-    assert!(desk.copy(&app()).is_some_and(|copy| copy.zip.is_some()));
-    desk.close().await;
+    assert!(
+        dashboard
+            .copy(&app())
+            .is_some_and(|copy| copy.zip.is_some())
+    );
+    dashboard.close().await;
 }
 
 #[rstest::rstest]
@@ -166,20 +180,20 @@ async fn a_failure_keeps_document_and_zip_and_its_story(#[case] scenario: &str) 
         ..SimOptions::default()
     })
     .await;
-    let mut desk = resumed(&mut bench).await;
+    let mut dashboard = resumed(&mut bench).await;
     let has_failed = |model: &flightdeck::state::Model| {
         let ending = model.runs.first().and_then(|row| row.view.ending.as_ref());
         ending.is_some_and(|ending| ending.outcome == Outcome::Failed && ending.cause.is_some())
     };
-    desk.until("the failure", has_failed).await;
-    desk.settle().await;
-    let copy = desk.copy(&app()).unwrap();
+    dashboard.until("the failure", has_failed).await;
+    dashboard.settle().await;
+    let copy = dashboard.copy(&app()).unwrap();
     assert_eq!(copy.zip, Some(bench.file("northwind-notes-2.5.zip")));
     assert!(copy.text.as_ref().unwrap().contains("2.5"));
     let on_disk = kept(&bench.services, &app()).unwrap();
     assert!(on_disk.zip.is_some() && !on_disk.text.is_empty());
-    desk.keys("4");
-    let screen = desk.screen();
+    dashboard.keys("4");
+    let screen = dashboard.screen();
     assert!(
         screen.contains("failed") || screen.contains("Failed"),
         "{screen}"
@@ -189,8 +203,8 @@ async fn a_failure_keeps_document_and_zip_and_its_story(#[case] scenario: &str) 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_dashboard_sees_the_text_of_the_first_and_overwrites_none() {
     let bench = Bench::new().await;
-    let mut first = Desk::at(bench.services.clone(), &app()).await;
-    let mut second = Desk::at(bench.services.clone(), &app()).await;
+    let mut first = Dashboard::at(bench.services.clone(), &app()).await;
+    let mut second = Dashboard::at(bench.services.clone(), &app()).await;
     first.edit(&app(), "{\"first\": 1}");
     first.settle().await;
     second.keys("e");
@@ -230,24 +244,24 @@ async fn a_second_dashboard_sees_the_text_of_the_first_and_overwrites_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn leaving_asks_while_something_is_not_on_disk() {
     let bench = Bench::new().await;
-    let mut desk = Desk::at(bench.services.clone(), &app()).await;
+    let mut dashboard = Dashboard::at(bench.services.clone(), &app()).await;
     bench.block("drafts");
-    desk.edit(&app(), "{\"not\": \"on disk\"}");
-    desk.keys("q");
-    desk.settle().await;
-    assert!(!desk.has_quit);
-    let screen = desk.screen();
+    dashboard.edit(&app(), "{\"not\": \"on disk\"}");
+    dashboard.keys("q");
+    dashboard.settle().await;
+    assert!(!dashboard.has_quit);
+    let screen = dashboard.screen();
     assert!(
         screen.contains("Leave and lose what was edited?") && screen.contains("is not on disk"),
         "{screen}"
     );
     // With room again it is kept and left without a question.
-    desk.keys("esc");
+    dashboard.keys("esc");
     fs::remove_file(bench.home().join("data/drafts")).unwrap();
     fs::create_dir(bench.home().join("data/drafts")).unwrap();
-    desk.keys("q");
-    desk.settle().await;
-    assert!(desk.has_quit, "{}", desk.screen());
+    dashboard.keys("q");
+    dashboard.settle().await;
+    assert!(dashboard.has_quit, "{}", dashboard.screen());
     assert!(kept(&bench.services, &app()).is_some());
 }
 
@@ -258,16 +272,16 @@ async fn a_damaged_working_copy_is_set_aside_and_named() {
     let path = drafts.save(&app(), Kept::Edited, None, "{}").unwrap();
     for damage in [&b"cut off"[..], b"\xff\xfe not a text"] {
         fs::write(&path, damage).unwrap();
-        let mut desk = Desk::at(bench.services.clone(), &app()).await;
-        desk.edit(&app(), "{\"new\": 1}");
-        desk.settle().await;
+        let mut dashboard = Dashboard::at(bench.services.clone(), &app()).await;
+        dashboard.edit(&app(), "{\"new\": 1}");
+        dashboard.settle().await;
         assert_eq!(kept(&bench.services, &app()).unwrap().text, "{\"new\": 1}");
         let is_there = drafts.list().unwrap().into_iter().any(|file| {
             file.why == Kept::SetAside && fs::read(file.path).is_ok_and(|bytes| bytes == damage)
         });
         assert!(is_there, "{damage:?}");
-        let said = desk.app.messages().join("\n");
+        let said = dashboard.app.messages().join("\n");
         assert!(said.contains("set aside"), "{said}");
-        desk.close().await;
+        dashboard.close().await;
     }
 }

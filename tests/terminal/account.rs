@@ -1,6 +1,6 @@
 //! A Store in this process and a home that outlives the program.
 
-use crate::desk::{Dashboard, Size};
+use crate::dashboard::{Dashboard, Size};
 use std::fs;
 use store_sim::{Sim, SimOptions};
 use tempfile::TempDir;
@@ -51,9 +51,9 @@ impl Account {
     }
 
     /// The dashboard with its lists.
-    pub fn desk(&self, size: Size) -> Dashboard {
-        let desk = self.open(size, store_sim::CLIENT_SECRET);
-        desk.terminal.see("Northwind Notes");
-        desk
+    pub fn dashboard(&self, size: Size) -> Dashboard {
+        let dashboard = self.open(size, store_sim::CLIENT_SECRET);
+        dashboard.terminal.see("Northwind Notes");
+        dashboard
     }
 }

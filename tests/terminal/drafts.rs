@@ -1,10 +1,10 @@
 //! Drafts of others, and texts of one's own that outlive the program.
 
-use crate::desk::{Dashboard, LARGE, SMALL, Size};
+use crate::dashboard::{Dashboard, LARGE, SMALL, Size};
 #[cfg(unix)]
 use crate::{
     account::Account,
-    desk::{NOTES, signal},
+    dashboard::{NOTES, signal},
 };
 use rstest::rstest;
 #[cfg(unix)]
@@ -13,78 +13,79 @@ use tempfile::TempDir;
 
 #[rstest]
 fn a_foreign_draft_is_named_and_can_be_kept(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Dashboard::demo(size);
-    desk.open_target("app");
-    desk.terminal.press("2");
-    desk.open("notes.sync", "northwind.notes.sync ─ submission");
-    desk.look_at_zip("notes-sync-icon.zip", "✓ fits the JSON");
-    desk.terminal.press("enter");
-    desk.terminal.gone("Pick the ZIP");
-    desk.review(&[
+    let mut dashboard = Dashboard::demo(size);
+    dashboard.open_target("app");
+    dashboard.terminal.press("2");
+    dashboard.open("notes.sync", "northwind.notes.sync ─ submission");
+    dashboard.look_at_zip("notes-sync-icon.zip", "✓ fits the JSON");
+    dashboard.terminal.press("enter");
+    dashboard.terminal.gone("Pick the ZIP");
+    dashboard.review(&[
         "There is already a draft: 1152921505690000310",
         "(•) Stop",
         "( ) Keep this draft",
         "( ) Replace it",
         "Cannot publish: Choose what to do with the draft.",
     ]);
-    desk.terminal.press("backtab backtab");
-    desk.terminal.see("▸ 2 ( ) Keep this draft");
-    desk.terminal.press("enter");
-    desk.terminal
+    dashboard.terminal.press("backtab backtab");
+    dashboard.terminal.see("▸ 2 ( ) Keep this draft");
+    dashboard.terminal.press("enter");
+    dashboard
+        .terminal
         .see_all(&["▸ 2 (•) Keep this draft", "Ready."]);
-    desk.terminal.press("tab tab right");
-    desk.terminal.see("▸ Publish ◂");
-    desk.terminal.press("enter");
-    desk.terminal.until_line("the end of the run", |line| {
+    dashboard.terminal.press("tab tab right");
+    dashboard.terminal.see("▸ Publish ◂");
+    dashboard.terminal.press("enter");
+    dashboard.terminal.until_line("the end of the run", |line| {
         line.contains("● northwind.notes.sy")
             && line.contains("published")
             && line.contains("1152921505690000310")
     });
-    desk.quit();
+    dashboard.quit();
 }
 
 #[rstest]
 fn a_draft_of_the_portal_is_left_to_the_portal(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Dashboard::demo(size);
-    desk.open("puzzle", "waits for");
-    desk.review(&[
+    let mut dashboard = Dashboard::demo(size);
+    dashboard.open("puzzle", "waits for");
+    dashboard.review(&[
         "was made or changed in Partner Center",
         "https://partner.microsoft.com/dashboard/products/9N8PUZZL3G4M",
         "▸ Cancel ◂",
     ]);
-    assert!(!desk.terminal.text().contains("Publish ◂"));
-    desk.terminal.press("right enter");
-    desk.terminal.gone("Review before publishing");
-    desk.terminal.press("5");
-    desk.terminal.see("No runs yet.");
-    desk.quit();
+    assert!(!dashboard.terminal.text().contains("Publish ◂"));
+    dashboard.terminal.press("right enter");
+    dashboard.terminal.gone("Review before publishing");
+    dashboard.terminal.press("5");
+    dashboard.terminal.see("No runs yet.");
+    dashboard.quit();
 }
 
 #[cfg(unix)]
 #[test]
 fn broken_json_has_a_place_and_outlives_the_program() {
     let account = Account::new();
-    let mut desk = account.desk(LARGE);
-    desk.open("notes", NOTES);
-    desk.edit("\"visibility\"", "oh dear ");
-    desk.terminal.see("✗ line 13");
-    desk.terminal.see("line 13, column 3");
-    desk.terminal.press("esc");
-    desk.review(&["Cannot publish: The edited text is not valid JSON: line 13, column 3"]);
+    let mut dashboard = account.dashboard(LARGE);
+    dashboard.open("notes", NOTES);
+    dashboard.edit("\"visibility\"", "oh dear ");
+    dashboard.terminal.see("✗ line 13");
+    dashboard.terminal.see("line 13, column 3");
+    dashboard.terminal.press("esc");
+    dashboard.review(&["Cannot publish: The edited text is not valid JSON: line 13, column 3"]);
     // The only way out is back: there is nothing to publish.
-    desk.terminal.press("right enter");
-    desk.terminal.gone("Review before publishing");
-    desk.terminal.see("No runs yet.");
-    desk.terminal.press("[");
-    desk.terminal.see("kept on disk");
-    signal(&desk.terminal, "KILL");
-    assert_ne!(desk.terminal.ended(), 0);
+    dashboard.terminal.press("right enter");
+    dashboard.terminal.gone("Review before publishing");
+    dashboard.terminal.see("No runs yet.");
+    dashboard.terminal.press("[");
+    dashboard.terminal.see("kept on disk");
+    signal(&dashboard.terminal, "KILL");
+    assert_ne!(dashboard.terminal.ended(), 0);
 
-    let mut desk = account.desk(LARGE);
-    desk.open("notes", NOTES);
-    desk.terminal.press("e");
-    desk.terminal.see("oh dear \"visibility\"");
-    desk.terminal.see("✗ line 13");
+    let mut dashboard = account.dashboard(LARGE);
+    dashboard.open("notes", NOTES);
+    dashboard.terminal.press("e");
+    dashboard.terminal.see("oh dear \"visibility\"");
+    dashboard.terminal.see("✗ line 13");
 }
 
 /// Another client changes a place of the add-on's draft, behind the dashboard's back.
@@ -120,35 +121,36 @@ fn other_client(account: &Account) -> (flightdeck::tasks::services::Services, Te
 #[test]
 fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
     let account = Account::new();
-    let mut desk = account.desk(LARGE);
-    let open = |desk: &mut Dashboard| {
-        desk.open("notes", NOTES);
-        desk.terminal.press("2");
-        desk.open("notes.sync", "northwind.notes.sync ─ submission");
+    let mut dashboard = account.dashboard(LARGE);
+    let open = |dashboard: &mut Dashboard| {
+        dashboard.open("notes", NOTES);
+        dashboard.terminal.press("2");
+        dashboard.open("notes.sync", "northwind.notes.sync ─ submission");
     };
-    open(&mut desk);
-    desk.edit("Keeps your", "Mine. ");
-    desk.terminal.press("esc [");
-    desk.terminal.see("kept on disk");
-    signal(&desk.terminal, "KILL");
-    assert_ne!(desk.terminal.ended(), 0);
+    open(&mut dashboard);
+    dashboard.edit("Keeps your", "Mine. ");
+    dashboard.terminal.press("esc [");
+    dashboard.terminal.see("kept on disk");
+    signal(&dashboard.terminal, "KILL");
+    assert_ne!(dashboard.terminal.ended(), 0);
     meanwhile(&account, &["theirs"]);
 
-    let mut desk = account.desk(LARGE);
-    open(&mut desk);
-    desk.terminal.see("Somebody else has changed 1 place");
-    desk.terminal.press("u");
-    desk.terminal.see("Merge: add 1 remote change");
-    desk.terminal.see("▸ Later ◂");
-    desk.terminal.press("right enter");
-    desk.terminal.see("Both are in your text now");
+    let mut dashboard = account.dashboard(LARGE);
+    open(&mut dashboard);
+    dashboard.terminal.see("Somebody else has changed 1 place");
+    dashboard.terminal.press("u");
+    dashboard.terminal.see("Merge: add 1 remote change");
+    dashboard.terminal.see("▸ Later ◂");
+    dashboard.terminal.press("right enter");
+    dashboard.terminal.see("Both are in your text now");
     // The text that gave way stands in the history.
-    desk.terminal.press("[");
-    desk.terminal
+    dashboard.terminal.press("[");
+    dashboard
+        .terminal
         .until("the history", |screen| screen.contains("set aside"));
-    desk.review(&["There is already a draft"]);
-    signal(&desk.terminal, "TERM");
-    assert_eq!(desk.terminal.ended(), 0);
+    dashboard.review(&["There is already a draft"]);
+    signal(&dashboard.terminal, "TERM");
+    assert_eq!(dashboard.terminal.ended(), 0);
     let drafts = fs::read_dir(account.home.path().join("data/drafts")).unwrap();
     let mut kept = drafts.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
     assert!(kept.any(|text| text.contains("Mine. Keeps") && text.contains("theirs")));
@@ -158,15 +160,15 @@ fn what_was_killed_while_editing_is_merged_with_what_somebody_else_changed() {
 #[test]
 fn what_was_typed_a_moment_ago_outlives_sigterm() {
     let account = Account::new();
-    let mut desk = account.desk(LARGE);
-    desk.open("notes", NOTES);
-    desk.edit("Faster start", "Tabs are here. ");
-    signal(&desk.terminal, "TERM");
-    assert_eq!(desk.terminal.ended(), 0);
-    assert!(desk.terminal.is_restored());
-    let mut desk = account.desk(LARGE);
-    desk.terminal.see("Northwind Notes*");
-    desk.open("notes", NOTES);
-    desk.terminal.see("1 change compared with live");
-    desk.review(&["Tabs are here."]);
+    let mut dashboard = account.dashboard(LARGE);
+    dashboard.open("notes", NOTES);
+    dashboard.edit("Faster start", "Tabs are here. ");
+    signal(&dashboard.terminal, "TERM");
+    assert_eq!(dashboard.terminal.ended(), 0);
+    assert!(dashboard.terminal.is_restored());
+    let mut dashboard = account.dashboard(LARGE);
+    dashboard.terminal.see("Northwind Notes*");
+    dashboard.open("notes", NOTES);
+    dashboard.terminal.see("1 change compared with live");
+    dashboard.review(&["Tabs are here."]);
 }

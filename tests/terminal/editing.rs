@@ -1,6 +1,6 @@
 //! A document is changed: by an editor of one's own, by texts from a folder, in the tree.
 
-use crate::desk::{Dashboard, LARGE, SMALL, Size};
+use crate::dashboard::{Dashboard, LARGE, SMALL, Size};
 use rstest::rstest;
 #[cfg(unix)]
 use std::fs;
@@ -14,19 +14,19 @@ fn an_editor_of_ones_own_changes_the_document() {
     fs::write(&script, "#!/bin/sh\necho EDITOR WORKS\nread line\nsed 's/Faster start/Far faster start/' \"$2\" > \"$2.new\" && cat \"$2.new\" > \"$2\"; rm \"$2.new\"\n").unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = format!("'{}' --wait", script.display());
-    let mut desk = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
-    desk.terminal.see("Northwind Notes");
-    desk.open_target("app");
-    desk.terminal.press("E");
+    let mut dashboard = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
+    dashboard.terminal.see("Northwind Notes");
+    dashboard.open_target("app");
+    dashboard.terminal.press("E");
     // The editor has the terminal, and a line of its own.
-    desk.terminal.see("EDITOR WORKS");
-    desk.terminal.press("x enter");
-    desk.terminal.see("1 change compared with live");
+    dashboard.terminal.see("EDITOR WORKS");
+    dashboard.terminal.press("x enter");
+    dashboard.terminal.see("1 change compared with live");
     // The keys are the dashboard's again.
-    desk.review(&["Far faster start"]);
-    desk.terminal.press("lone-esc");
-    desk.terminal.gone("Review before publishing");
-    desk.quit();
+    dashboard.review(&["Far faster start"]);
+    dashboard.terminal.press("lone-esc");
+    dashboard.terminal.gone("Review before publishing");
+    dashboard.quit();
 }
 
 /// A release note for 30 languages from a folder, by keys alone: 30 lines of the document differ afterwards, and undo brings back
@@ -62,30 +62,30 @@ fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] 
     .unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = script.display().to_string();
-    let mut desk = Dashboard::start(&["demo"], size, home, &[("EDITOR", &editor)]);
-    desk.terminal.see("Northwind Notes");
-    desk.open("atlas", "Northwind Atlas ─ submission");
-    let copy = |desk: &mut Dashboard, number: usize| {
-        desk.terminal.press("E");
-        desk.terminal.back("Northwind Atlas");
+    let mut dashboard = Dashboard::start(&["demo"], size, home, &[("EDITOR", &editor)]);
+    dashboard.terminal.see("Northwind Notes");
+    dashboard.open("atlas", "Northwind Atlas ─ submission");
+    let copy = |dashboard: &mut Dashboard, number: usize| {
+        dashboard.terminal.press("E");
+        dashboard.terminal.back("Northwind Atlas");
         fs::read_to_string(copies.join(format!("{number}.json"))).unwrap()
     };
-    let before = copy(&mut desk, 0);
-    desk.terminal.press("4");
+    let before = copy(&mut dashboard, 0);
+    dashboard.terminal.press("4");
     for _ in 0..3 {
-        desk.terminal.press("]");
+        dashboard.terminal.press("]");
     }
-    desk.terminal.see("30 languages");
-    desk.terminal.press("i");
-    desk.terminal.see("Import texts from");
-    desk.terminal.press("ctrl-u");
-    desk.terminal.type_text(notes.to_str().unwrap());
-    desk.terminal.press("enter");
-    desk.terminal.see("30 texts change");
-    desk.terminal.press("enter");
-    desk.terminal.gone("What would change");
-    desk.terminal.see("30 changed");
-    let after = copy(&mut desk, 1);
+    dashboard.terminal.see("30 languages");
+    dashboard.terminal.press("i");
+    dashboard.terminal.see("Import texts from");
+    dashboard.terminal.press("ctrl-u");
+    dashboard.terminal.type_text(notes.to_str().unwrap());
+    dashboard.terminal.press("enter");
+    dashboard.terminal.see("30 texts change");
+    dashboard.terminal.press("enter");
+    dashboard.terminal.gone("What would change");
+    dashboard.terminal.see("30 changed");
+    let after = copy(&mut dashboard, 1);
     let changed: Vec<_> = before
         .lines()
         .zip(after.lines())
@@ -101,34 +101,35 @@ fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] 
             .all(|(old, new)| old.contains("\"releaseNotes\": ") && new.contains("\"New in ")),
         "{changed:?}"
     );
-    desk.terminal.press("ctrl-z");
-    desk.terminal.gone("30 changed");
-    assert_eq!(copy(&mut desk, 2), before);
-    desk.terminal.press("ctrl-y");
-    desk.terminal.see("30 changed");
-    desk.quit();
+    dashboard.terminal.press("ctrl-z");
+    dashboard.terminal.gone("30 changed");
+    assert_eq!(copy(&mut dashboard, 2), before);
+    dashboard.terminal.press("ctrl-y");
+    dashboard.terminal.see("30 changed");
+    dashboard.quit();
 }
 
 #[test]
 fn an_editor_that_is_none_is_explained() {
-    let mut desk = Dashboard::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);
-    desk.open_target("app");
-    desk.terminal.press("E");
-    desk.terminal
+    let mut dashboard = Dashboard::demo_with(LARGE, &[("EDITOR", "no-such-editor-here --wait")]);
+    dashboard.open_target("app");
+    dashboard.terminal.press("E");
+    dashboard
+        .terminal
         .see("no-such-editor-here could not be started");
-    desk.terminal.see("$EDITOR");
-    desk.terminal.press("esc");
-    desk.terminal.gone("could not be started");
-    desk.quit();
+    dashboard.terminal.see("$EDITOR");
+    dashboard.terminal.press("esc");
+    dashboard.terminal.gone("could not be started");
+    dashboard.quit();
 }
 
 #[rstest]
 fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(
     #[values(SMALL, LARGE)] size: Size,
 ) {
-    let mut desk = Dashboard::demo(size);
-    desk.open_target("app");
-    let terminal = &mut desk.terminal;
+    let mut dashboard = Dashboard::demo(size);
+    dashboard.open_target("app");
+    let terminal = &mut dashboard.terminal;
     terminal.press("4 ] t");
     terminal.see("▸ listings");
     terminal.press("/");
@@ -180,7 +181,7 @@ fn the_tree_picks_switches_adds_and_removes_with_one_undo_history(
     terminal.see("\"visibility\": \"Public\"");
     terminal.press("ctrl-y t g");
     terminal.see("visibility: \"Hidden\"");
-    desk.quit();
+    dashboard.quit();
 }
 
 /// `EDITOR=code` passes the file to a window and returns; the text is saved much later.
@@ -197,11 +198,11 @@ fn a_text_saved_after_the_editor_returned_is_read() {
     .unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = script.display().to_string();
-    let mut desk = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
-    desk.terminal.see("Northwind Notes");
-    desk.open_target("app");
-    desk.terminal.press("E");
-    desk.terminal.see("returned at once");
+    let mut dashboard = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
+    dashboard.terminal.see("Northwind Notes");
+    dashboard.open_target("app");
+    dashboard.terminal.press("E");
+    dashboard.terminal.see("returned at once");
     let file = fs::read_to_string(&passed).unwrap();
     let text = fs::read_to_string(file.trim()).unwrap();
     fs::write(
@@ -209,27 +210,28 @@ fn a_text_saved_after_the_editor_returned_is_read() {
         text.replace("Faster start", "Far faster start"),
     )
     .unwrap();
-    desk.terminal.press("E");
-    desk.terminal.see("1 change compared with live");
+    dashboard.terminal.press("E");
+    dashboard.terminal.see("1 change compared with live");
     assert!(!std::path::Path::new(file.trim()).exists());
-    desk.quit();
+    dashboard.quit();
 }
 
 /// What many terminals send for Backspace is ^H; a colour that another program asked for is no key.
 #[test]
 fn backspace_and_late_answers_are_what_they_are() {
-    let mut desk = Dashboard::demo(LARGE);
-    desk.terminal.see("Northwind Notes");
-    desk.terminal.press("1 /");
-    desk.terminal.type_text("Northwind Timex");
-    desk.terminal.type_text("\u{8}");
-    desk.terminal.type_text("r");
-    desk.terminal.see("Northwind Timer");
-    desk.terminal.press("esc");
-    desk.terminal
+    let mut dashboard = Dashboard::demo(LARGE);
+    dashboard.terminal.see("Northwind Notes");
+    dashboard.terminal.press("1 /");
+    dashboard.terminal.type_text("Northwind Timex");
+    dashboard.terminal.type_text("\u{8}");
+    dashboard.terminal.type_text("r");
+    dashboard.terminal.see("Northwind Timer");
+    dashboard.terminal.press("esc");
+    dashboard
+        .terminal
         .type_text("\u{1b}]11;rgb:1e1e/1e1e/1e1e\u{1b}\\");
-    desk.terminal.press("?");
-    desk.terminal.see("╭ Keys ");
-    desk.terminal.press("esc");
-    desk.quit();
+    dashboard.terminal.press("?");
+    dashboard.terminal.see("╭ Keys ");
+    dashboard.terminal.press("esc");
+    dashboard.quit();
 }

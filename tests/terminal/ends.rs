@@ -1,10 +1,10 @@
 //! How the program begins and how it ends, whatever ends it; the terminal is as it was.
 
 #[cfg(unix)]
-use crate::desk::signal;
+use crate::dashboard::signal;
 use crate::{
     account::Account,
-    desk::{Dashboard, LARGE, SMALL, Size},
+    dashboard::{Dashboard, LARGE, SMALL, Size},
     terminal::Terminal,
 };
 use rstest::rstest;
@@ -12,14 +12,14 @@ use rstest::rstest;
 #[test]
 fn a_wrong_secret_is_explained() {
     let account = Account::new();
-    let mut desk = account.open(LARGE, "wrong");
-    desk.terminal.see_all(&["AADSTS7000215", "secret"]);
+    let mut dashboard = account.open(LARGE, "wrong");
+    dashboard.terminal.see_all(&["AADSTS7000215", "secret"]);
     assert!(
-        !desk.terminal.text().contains("wrong\""),
+        !dashboard.terminal.text().contains("wrong\""),
         "{}",
-        desk.terminal.text()
+        dashboard.terminal.text()
     );
-    desk.quit();
+    dashboard.quit();
 }
 
 #[rstest]
@@ -31,57 +31,59 @@ fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size:
         "config.toml",
     ];
     let home = tempfile::tempdir().unwrap();
-    let mut desk = Dashboard::at(home.path(), size, &[]);
-    desk.terminal.see_all(&ways);
-    desk.quit();
+    let mut dashboard = Dashboard::at(home.path(), size, &[]);
+    dashboard.terminal.see_all(&ways);
+    dashboard.quit();
 
-    let mut desk = Dashboard::at(home.path(), size, &[]);
-    desk.terminal.see_all(&ways);
-    desk.terminal.press("d");
-    desk.terminal.see("DEMO —");
-    desk.terminal.see("Northwind Notes");
-    desk.quit();
+    let mut dashboard = Dashboard::at(home.path(), size, &[]);
+    dashboard.terminal.see_all(&ways);
+    dashboard.terminal.press("d");
+    dashboard.terminal.see("DEMO —");
+    dashboard.terminal.see("Northwind Notes");
+    dashboard.quit();
 }
 
 #[test]
 fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
-    let mut desk = Dashboard::start(&["demo"], (20, 5), tempfile::tempdir().unwrap(), &[]);
+    let mut dashboard = Dashboard::start(&["demo"], (20, 5), tempfile::tempdir().unwrap(), &[]);
     let is_sentence = |screen: &str| {
         screen.split_whitespace().collect::<String>() == "Flightdeckneeds40×10;thisis20×5."
     };
-    desk.terminal.until("one sentence", is_sentence);
+    dashboard.terminal.until("one sentence", is_sentence);
     for size in [LARGE, (1, 1), (40, 10), (2, 200), (250, 3), LARGE] {
-        desk.terminal.resize(size);
+        dashboard.terminal.resize(size);
         if size.0 >= 40 && size.1 >= 10 {
-            desk.terminal.see("? help");
+            dashboard.terminal.see("? help");
         }
     }
-    desk.terminal.see("Northwind Notes");
-    desk.terminal.press("?");
-    desk.terminal.see("Quit; asks first if a run is active");
-    desk.terminal.resize((20, 5));
-    desk.terminal.until("one sentence", is_sentence);
-    desk.terminal.resize(SMALL);
+    dashboard.terminal.see("Northwind Notes");
+    dashboard.terminal.press("?");
+    dashboard
+        .terminal
+        .see("Quit; asks first if a run is active");
+    dashboard.terminal.resize((20, 5));
+    dashboard.terminal.until("one sentence", is_sentence);
+    dashboard.terminal.resize(SMALL);
     // A key and a new size come by different ways: the key could be there first.
-    desk.terminal.see("╭ Keys ");
-    desk.terminal.press("esc");
-    desk.terminal.see("Northwind Notes");
-    desk.quit();
+    dashboard.terminal.see("╭ Keys ");
+    dashboard.terminal.press("esc");
+    dashboard.terminal.see("Northwind Notes");
+    dashboard.quit();
 }
 
 #[cfg(unix)]
 #[rstest]
 fn a_signal_ends_it_in_good_order(#[values("TERM", "HUP")] name: &str) {
-    let mut desk = Dashboard::demo(LARGE);
-    signal(&desk.terminal, name);
-    assert_eq!(desk.terminal.ended(), 0);
-    assert!(desk.terminal.is_restored());
+    let mut dashboard = Dashboard::demo(LARGE);
+    signal(&dashboard.terminal, name);
+    assert_eq!(dashboard.terminal.ended(), 0);
+    assert!(dashboard.terminal.is_restored());
     assert!(
-        !desk.terminal.text().contains("panicked"),
+        !dashboard.terminal.text().contains("panicked"),
         "{}",
-        desk.terminal.text()
+        dashboard.terminal.text()
     );
-    desk.assert_tidy();
+    dashboard.assert_tidy();
 }
 
 /// Not a test of its own: the one below runs it in a terminal, where it takes the screen over and panics while it draws.
@@ -128,18 +130,18 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
 #[cfg(unix)]
 #[test]
 fn closing_the_terminal_ends_it() {
-    let mut desk = Dashboard::demo(SMALL);
-    desk.terminal.close();
-    assert_eq!(desk.terminal.ended(), 0);
-    desk.assert_tidy();
+    let mut dashboard = Dashboard::demo(SMALL);
+    dashboard.terminal.close();
+    assert_eq!(dashboard.terminal.ended(), 0);
+    dashboard.assert_tidy();
 }
 
 /// By its key and by `kill -TSTP`: the shell gets its terminal, and `fg` brings the dashboard back with the keys alive.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_suspended_dashboard_comes_back() {
-    let mut desk = Dashboard::demo(LARGE);
-    desk.terminal.see("Northwind Notes");
+    let mut dashboard = Dashboard::demo(LARGE);
+    dashboard.terminal.see("Northwind Notes");
     let is_stopped = |id: u32| {
         let facts = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
         facts
@@ -149,21 +151,21 @@ fn a_suspended_dashboard_comes_back() {
     };
     for by_key in [true, false] {
         if by_key {
-            desk.terminal.press("1 ctrl-z");
+            dashboard.terminal.press("1 ctrl-z");
         } else {
-            desk.terminal.press("1");
-            signal(&desk.terminal, "TSTP");
+            dashboard.terminal.press("1");
+            signal(&dashboard.terminal, "TSTP");
         }
         // It stops after it has given the terminal back.
-        while !is_stopped(desk.terminal.id()) {
+        while !is_stopped(dashboard.terminal.id()) {
             std::thread::yield_now();
         }
-        signal(&desk.terminal, "CONT");
-        desk.terminal.back("Northwind Notes");
-        desk.terminal.press("?");
-        desk.terminal.see("╭ Keys ");
-        desk.terminal.press("esc");
-        desk.terminal.gone("╭ Keys ");
+        signal(&dashboard.terminal, "CONT");
+        dashboard.terminal.back("Northwind Notes");
+        dashboard.terminal.press("?");
+        dashboard.terminal.see("╭ Keys ");
+        dashboard.terminal.press("esc");
+        dashboard.terminal.gone("╭ Keys ");
     }
-    desk.quit();
+    dashboard.quit();
 }

@@ -7,7 +7,7 @@
 )]
 
 mod account;
-mod desk;
+mod dashboard;
 mod drafts;
 mod editing;
 mod ends;

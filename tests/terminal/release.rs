@@ -2,7 +2,7 @@
 
 use crate::{
     account::Account,
-    desk::{Dashboard, LARGE, NOTES, SMALL, Size},
+    dashboard::{Dashboard, LARGE, NOTES, SMALL, Size},
 };
 
 use rstest::rstest;
@@ -33,54 +33,56 @@ fn a_release_from_the_list_to_the_customers(
             "northwind-notes-2.5.zip",
         ),
     };
-    let mut desk = Dashboard::demo(size);
-    desk.open_target(target);
-    desk.edit(find, text);
-    desk.terminal.see("1 change");
-    desk.terminal.press("esc");
-    desk.terminal.see("yours: 1 change");
-    desk.pick_zip(zip);
-    desk.publish();
-    desk.open_run(name);
-    desk.terminal.see("CommitStarted");
-    desk.terminal.see("100 %");
-    desk.terminal.see(zip);
-    desk.terminal.see("● published");
-    desk.terminal.until("the states in their order", |screen| {
-        screen
-            .find("✓ CommitStarted")
-            .zip(screen.find("● Published"))
-            .is_some_and(|(first, last)| first < last)
-    });
-    desk.terminal.press("esc");
-    desk.terminal.until_line("the end of the run", |line| {
+    let mut dashboard = Dashboard::demo(size);
+    dashboard.open_target(target);
+    dashboard.edit(find, text);
+    dashboard.terminal.see("1 change");
+    dashboard.terminal.press("esc");
+    dashboard.terminal.see("yours: 1 change");
+    dashboard.pick_zip(zip);
+    dashboard.publish();
+    dashboard.open_run(name);
+    dashboard.terminal.see("CommitStarted");
+    dashboard.terminal.see("100 %");
+    dashboard.terminal.see(zip);
+    dashboard.terminal.see("● published");
+    dashboard
+        .terminal
+        .until("the states in their order", |screen| {
+            screen
+                .find("✓ CommitStarted")
+                .zip(screen.find("● Published"))
+                .is_some_and(|(first, last)| first < last)
+        });
+    dashboard.terminal.press("esc");
+    dashboard.terminal.until_line("the end of the run", |line| {
         line.contains(name) && line.contains("● ") && line.contains("published")
     });
-    desk.quit();
+    dashboard.quit();
 }
 
 #[test]
 fn two_runs_at_once_and_the_screen_stays_usable() {
     let account = Account::with_slow_line();
-    let mut desk = account.desk(LARGE);
-    desk.open_target("app");
-    desk.pick_zip("northwind-notes-large.zip");
-    desk.publish();
-    desk.terminal.until_line("the upload", |line| {
+    let mut dashboard = account.dashboard(LARGE);
+    dashboard.open_target("app");
+    dashboard.pick_zip("northwind-notes-large.zip");
+    dashboard.publish();
+    dashboard.terminal.until_line("the upload", |line| {
         line.contains("Northwind Notes") && line.contains("upload") && line.contains("MB/s")
     });
     // Meanwhile another release, from its list to the customers.
-    desk.terminal.press("1 /");
-    desk.terminal.type_text("-");
-    desk.terminal.see("Nothing matches");
-    desk.terminal.press("esc");
-    desk.open_target("add-on");
-    desk.pick_zip("notes-pro-icon.zip");
-    desk.publish();
-    desk.terminal.until_line("the add-on's end", |line| {
+    dashboard.terminal.press("1 /");
+    dashboard.terminal.type_text("-");
+    dashboard.terminal.see("Nothing matches");
+    dashboard.terminal.press("esc");
+    dashboard.open_target("add-on");
+    dashboard.pick_zip("notes-pro-icon.zip");
+    dashboard.publish();
+    dashboard.terminal.until_line("the add-on's end", |line| {
         line.contains("● northwind.notes.pro") && line.contains("published")
     });
-    let screen = desk.terminal.text();
+    let screen = dashboard.terminal.text();
     assert!(
         screen
             .lines()
@@ -88,42 +90,42 @@ fn two_runs_at_once_and_the_screen_stays_usable() {
         "it goes on: {screen}"
     );
     // The large one is stopped: it says what stays.
-    desk.terminal.press("5 down");
-    desk.terminal.until_line("the cursor on it", |line| {
+    dashboard.terminal.press("5 down");
+    dashboard.terminal.until_line("the cursor on it", |line| {
         line.contains("▸▲ Northwind Notes")
     });
-    desk.terminal.press("x");
-    desk.terminal.see("Stop the run of Northwind Notes?");
-    desk.terminal.see("stays in the account as it is");
-    desk.terminal.press("right enter");
-    desk.terminal.until_line("the stopped run", |line| {
+    dashboard.terminal.press("x");
+    dashboard.terminal.see("Stop the run of Northwind Notes?");
+    dashboard.terminal.see("stays in the account as it is");
+    dashboard.terminal.press("right enter");
+    dashboard.terminal.until_line("the stopped run", |line| {
         line.contains("‖ Northwind Notes") && line.contains("paused") && line.contains("p resumes")
     });
-    desk.terminal.press("enter");
-    desk.terminal.see("‖ paused at ");
-    desk.terminal.see("submission 11529215");
-    desk.terminal.press("esc");
-    desk.quit();
+    dashboard.terminal.press("enter");
+    dashboard.terminal.see("‖ paused at ");
+    dashboard.terminal.see("submission 11529215");
+    dashboard.terminal.press("esc");
+    dashboard.quit();
 }
 
 #[test]
 fn leaving_with_an_active_run_asks_first() {
     let account = Account::with_slow_line();
-    let mut desk = account.desk(SMALL);
-    desk.open_target("app");
-    desk.pick_zip("northwind-notes-large.zip");
-    desk.publish();
-    desk.terminal.see("MB/s");
-    desk.terminal.press("q");
-    desk.terminal.see("▸ No, go back ◂");
-    desk.terminal.press("enter");
-    desk.terminal.gone("No, go back");
-    desk.terminal.press("q");
-    desk.terminal.see("▸ No, go back ◂");
-    desk.terminal.press("right enter");
-    assert_eq!(desk.terminal.ended(), 0);
-    assert!(desk.terminal.is_restored());
-    desk.assert_tidy();
+    let mut dashboard = account.dashboard(SMALL);
+    dashboard.open_target("app");
+    dashboard.pick_zip("northwind-notes-large.zip");
+    dashboard.publish();
+    dashboard.terminal.see("MB/s");
+    dashboard.terminal.press("q");
+    dashboard.terminal.see("▸ No, go back ◂");
+    dashboard.terminal.press("enter");
+    dashboard.terminal.gone("No, go back");
+    dashboard.terminal.press("q");
+    dashboard.terminal.see("▸ No, go back ◂");
+    dashboard.terminal.press("right enter");
+    assert_eq!(dashboard.terminal.ended(), 0);
+    assert!(dashboard.terminal.is_restored());
+    dashboard.assert_tidy();
 }
 
 /// What `show` prints of the live submission.
@@ -162,38 +164,41 @@ fn packages_are_replaced_by_the_newest(#[values(SMALL, LARGE)] size: Size) {
     let account = Account::new();
     let samples = tempfile::tempdir().unwrap();
     store_sim::samples::write(samples.path()).unwrap();
-    let mut desk = account.desk(size);
-    desk.open("notes", NOTES);
-    desk.terminal.press("] ]");
-    desk.terminal
+    let mut dashboard = account.dashboard(size);
+    dashboard.open("notes", NOTES);
+    dashboard.terminal.press("] ]");
+    dashboard
+        .terminal
         .see("2 kept · 2 of 25 at most · the same as live");
-    desk.terminal.press("z");
-    desk.terminal.see("Pick the ZIP");
-    desk.terminal.type_text(
+    dashboard.terminal.press("z");
+    dashboard.terminal.see("Pick the ZIP");
+    dashboard.terminal.type_text(
         samples
             .path()
             .join("northwind-notes-2.5.zip")
             .to_str()
             .unwrap(),
     );
-    desk.terminal.press("enter");
-    desk.terminal.gone("Pick the ZIP");
-    desk.terminal
+    dashboard.terminal.press("enter");
+    dashboard.terminal.gone("Pick the ZIP");
+    dashboard
+        .terminal
         .see("the ZIP also has Northwind.Notes_2.5.0.0.msixbundle: n adds it");
-    desk.terminal.press("n");
-    desk.terminal.see("2.5.0.0 for x64");
-    desk.terminal.press("enter");
-    desk.terminal.see("2 kept, 1 new · 3 of 25 at most");
-    desk.terminal.press("K");
-    desk.terminal.see("1 package would go:");
-    desk.terminal.see("get 2.5.0.0,");
-    desk.terminal.press("enter");
-    desk.terminal
+    dashboard.terminal.press("n");
+    dashboard.terminal.see("2.5.0.0 for x64");
+    dashboard.terminal.press("enter");
+    dashboard.terminal.see("2 kept, 1 new · 3 of 25 at most");
+    dashboard.terminal.press("K");
+    dashboard.terminal.see("1 package would go:");
+    dashboard.terminal.see("get 2.5.0.0,");
+    dashboard.terminal.press("enter");
+    dashboard
+        .terminal
         .see("1 kept, 1 new, 1 going · 2 of 25 at most");
-    desk.review(&["Northwind.Notes_2.5.0.0.msixbundle: 2.4.0.0 → 2.5.0.0"]);
-    desk.leave_review();
-    desk.publish();
-    desk.terminal.until_line("the end of the run", |line| {
+    dashboard.review(&["Northwind.Notes_2.5.0.0.msixbundle: 2.4.0.0 → 2.5.0.0"]);
+    dashboard.leave_review();
+    dashboard.publish();
+    dashboard.terminal.until_line("the end of the run", |line| {
         line.contains("● Northwind Notes") && line.contains("is published.")
     });
     let mut live = live_packages(&account);
@@ -207,5 +212,5 @@ fn packages_are_replaced_by_the_newest(#[values(SMALL, LARGE)] size: Size) {
             package("Northwind.Notes_2.5.0.0.msixbundle", "2.5.0.0")
         ]
     );
-    desk.quit();
+    dashboard.quit();
 }

@@ -1,7 +1,7 @@
 //! What every screen keeps to: no colour where none is wanted, the keys in the help, one step back by Esc.
 
 use crate::{
-    desk::{Dashboard, LARGE, SMALL, Size},
+    dashboard::{Dashboard, LARGE, SMALL, Size},
     terminal::Terminal,
 };
 use rstest::rstest;
@@ -19,38 +19,42 @@ fn is_colored(terminal: &Terminal) -> bool {
 
 #[test]
 fn no_color_is_kept() {
-    let desk = Dashboard::demo(LARGE);
-    assert!(is_colored(&desk.terminal));
-    let mut desk = Dashboard::demo_with(LARGE, &[("NO_COLOR", "1")]);
-    desk.open_target("app");
-    desk.review(&[]);
-    assert!(!is_colored(&desk.terminal));
-    desk.terminal.press("esc");
-    desk.quit();
+    let dashboard = Dashboard::demo(LARGE);
+    assert!(is_colored(&dashboard.terminal));
+    let mut dashboard = Dashboard::demo_with(LARGE, &[("NO_COLOR", "1")]);
+    dashboard.open_target("app");
+    dashboard.review(&[]);
+    assert!(!is_colored(&dashboard.terminal));
+    dashboard.terminal.press("esc");
+    dashboard.quit();
 }
 
 #[rstest]
 fn help_lists_the_keys_and_esc_is_one_step_back(#[values(SMALL, LARGE)] size: Size) {
-    let mut desk = Dashboard::demo(size);
-    desk.open_target("app");
-    desk.terminal.press("?");
-    desk.terminal.see("╭ Keys ");
-    desk.terminal.see("Quit; asks first if a run is active");
-    desk.terminal.type_text("toggle the selected");
-    desk.terminal.see("Toggle the selected choice");
-    desk.terminal.press("lone-esc");
-    desk.terminal.see("Quit; asks first if a run is active");
+    let mut dashboard = Dashboard::demo(size);
+    dashboard.open_target("app");
+    dashboard.terminal.press("?");
+    dashboard.terminal.see("╭ Keys ");
+    dashboard
+        .terminal
+        .see("Quit; asks first if a run is active");
+    dashboard.terminal.type_text("toggle the selected");
+    dashboard.terminal.see("Toggle the selected choice");
+    dashboard.terminal.press("lone-esc");
+    dashboard
+        .terminal
+        .see("Quit; asks first if a run is active");
     // Byte for byte as a terminal of old sends it, each after the one before has done its work.
-    desk.terminal.press("lone-esc");
-    desk.terminal.gone("╭ Keys ");
-    desk.terminal.see("╭4 Northwind Notes");
-    desk.terminal.see("] next tab");
-    desk.terminal.press("lone-esc");
-    desk.terminal.gone("] next tab");
-    desk.terminal.see("enter open");
-    desk.terminal.see("1 Apps ─ 2 of 14 ─ /notes");
-    desk.terminal.press("lone-esc");
-    desk.terminal.gone("/notes");
-    desk.terminal.see("Contoso Meeting");
-    desk.quit();
+    dashboard.terminal.press("lone-esc");
+    dashboard.terminal.gone("╭ Keys ");
+    dashboard.terminal.see("╭4 Northwind Notes");
+    dashboard.terminal.see("] next tab");
+    dashboard.terminal.press("lone-esc");
+    dashboard.terminal.gone("] next tab");
+    dashboard.terminal.see("enter open");
+    dashboard.terminal.see("1 Apps ─ 2 of 14 ─ /notes");
+    dashboard.terminal.press("lone-esc");
+    dashboard.terminal.gone("/notes");
+    dashboard.terminal.see("Contoso Meeting");
+    dashboard.quit();
 }

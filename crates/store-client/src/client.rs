@@ -9,7 +9,7 @@ use crate::{
     endpoint::{check_endpoint, host_of},
     error::ApiError,
     exchange::{Observe, Watch},
-    fault::{Fault, Trouble},
+    fault::{ClientFault, Trouble},
     ledger::Ledger,
     minute::{PATIENCE, Pause, Priority},
     retry::{
@@ -256,7 +256,7 @@ impl Store {
                         attempt += 1;
                         continue;
                     }
-                    let Fault {
+                    let ClientFault {
                         trouble,
                         reason,
                         was_sent,
@@ -318,7 +318,7 @@ impl Store {
     }
 
     /// One request and its answer.
-    async fn exchange(&self, call: &Call, token: &str) -> Result<Reply, Fault> {
+    async fn exchange(&self, call: &Call, token: &str) -> Result<Reply, ClientFault> {
         let Shared {
             http,
             store,

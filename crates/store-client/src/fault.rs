@@ -82,13 +82,13 @@ impl Trouble {
 
 /// No answer at all.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
+pub(super) struct ClientFault {
     pub(super) trouble: Trouble,
     pub(super) reason: String,
     pub(super) was_sent: bool,
 }
 
-impl Fault {
+impl ClientFault {
     /// The fault with its cause and the server that was tried; path and query of the URL are nobody's business.
     pub(super) fn of(error: &reqwest::Error, tried: Option<&Url>) -> Self {
         let was_sent = !(error.is_connect() || error.is_builder());

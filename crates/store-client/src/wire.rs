@@ -1,7 +1,7 @@
 //! One request and one answer on the wire: sending, bounded reading, and what an error body says.
 //! It must not know tokens' life, budget or repetition.
 
-use crate::{exchange::Watch, fault::Fault, retry::retry_after, waits::Waits, words::shown};
+use crate::{exchange::Watch, fault::ClientFault, retry::retry_after, waits::Waits, words::shown};
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode, header};
@@ -48,11 +48,11 @@ pub(super) async fn exchange(
     request: RequestBuilder,
     watch: &mut Watch<'_>,
     waits: &Waits,
-) -> Result<Reply, Fault> {
+) -> Result<Reply, ClientFault> {
     let mut response = request
         .send()
         .await
-        .map_err(|error| Fault::of(&error, None))?;
+        .map_err(|error| ClientFault::of(&error, None))?;
     let status = response.status();
     let headers = response.headers();
     waits.hear(headers);
@@ -79,7 +79,7 @@ pub(super) async fn exchange(
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break Ok(bytes.freeze()),
-            Err(error) => break Err(BodyFault::Cut(Fault::of(&error, None).reason)),
+            Err(error) => break Err(BodyFault::Cut(ClientFault::of(&error, None).reason)),
         }
     };
     Ok(Reply {

@@ -1,7 +1,7 @@
 //! A text judged as a whole: what it parses to, what it changes, what the check finds, and where. Knows no rule itself.
 
 use crate::{
-    diff::{Change, diff},
+    diff::{DocumentChange, diff},
     json::document::{Document, Position},
     rules::check::{Finding, check_at},
     target::Kind,
@@ -15,7 +15,7 @@ pub struct Judged {
     /// The text; perhaps no JSON.
     pub document: Arc<Document>,
     /// Against the server's document, draft or live.
-    pub changes: Vec<Change>,
+    pub changes: Vec<DocumentChange>,
     pub findings: Vec<Finding>,
     /// Where each finding stands in the text.
     pub places: Vec<Option<Position>>,

@@ -51,7 +51,7 @@ impl fmt::Display for FileStatus {
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
+pub enum FileRole {
     Package,
     Image,
     Icon,
@@ -59,7 +59,7 @@ pub enum Role {
     Thumbnail,
 }
 
-impl Role {
+impl FileRole {
     pub fn word(self) -> &'static str {
         match self {
             Self::Package => "package",
@@ -100,7 +100,7 @@ pub struct FileEntry {
     pub status: FileStatus,
     /// The service's id; `None` for a new file and for add-on icons, which have none.
     pub id: Option<String>,
-    pub role: Role,
+    pub role: FileRole,
 }
 
 /// A package as lists show it; texts are empty where the document has none.
@@ -159,17 +159,19 @@ fn members<'a>(parent: &'a Value, pointer: &str, name: &str) -> Vec<(String, &'a
 }
 
 impl FileEntry {
-    fn read(pointer: String, value: &Value, role: Role) -> Self {
+    fn read(pointer: String, value: &Value, role: FileRole) -> Self {
         let id = Some(text(value, "id")).filter(|id| !id.is_empty());
         let status = match role {
             // § 3.9: trailers and their thumbnails carry no fileStatus.
-            Role::Trailer | Role::Thumbnail
+            FileRole::Trailer | FileRole::Thumbnail
                 if id.is_none() && text(value, "videoFileId").is_empty() =>
             {
                 FileStatus::PendingUpload
             }
-            Role::Trailer | Role::Thumbnail => FileStatus::Uploaded,
-            Role::Package | Role::Image | Role::Icon => text(value, "fileStatus").as_str().into(),
+            FileRole::Trailer | FileRole::Thumbnail => FileStatus::Uploaded,
+            FileRole::Package | FileRole::Image | FileRole::Icon => {
+                text(value, "fileStatus").as_str().into()
+            }
         };
         Self {
             pointer,
@@ -184,7 +186,7 @@ impl FileEntry {
 /// Every file that the document names, in its order.
 pub fn files(kind: Kind, document: &Value) -> Vec<FileEntry> {
     let mut found = Vec::new();
-    let mut add = |entries: Vec<(String, &Value)>, role: Role| {
+    let mut add = |entries: Vec<(String, &Value)>, role: FileRole| {
         found.extend(
             entries
                 .into_iter()
@@ -193,29 +195,32 @@ pub fn files(kind: Kind, document: &Value) -> Vec<FileEntry> {
         );
     };
     if let Some(field) = kind.packages_field() {
-        add(elements(document, "", field), Role::Package);
+        add(elements(document, "", field), FileRole::Package);
     }
     match kind {
         Kind::App => {
             for (pointer, listing) in members(document, "", "listings") {
                 if let Some((key, base)) = member(listing, "baseListing") {
-                    add(elements(base, &child(&pointer, key), "images"), Role::Image);
+                    add(
+                        elements(base, &child(&pointer, key), "images"),
+                        FileRole::Image,
+                    );
                 }
                 for (pointer, platform) in members(listing, &pointer, "platformOverrides") {
-                    add(elements(platform, &pointer, "images"), Role::Image);
+                    add(elements(platform, &pointer, "images"), FileRole::Image);
                 }
             }
             for (pointer, trailer) in elements(document, "", "trailers") {
-                add(vec![(pointer.clone(), trailer)], Role::Trailer);
+                add(vec![(pointer.clone(), trailer)], FileRole::Trailer);
                 for (pointer, asset) in members(trailer, &pointer, "trailerAssets") {
-                    add(elements(asset, &pointer, "imageList"), Role::Thumbnail);
+                    add(elements(asset, &pointer, "imageList"), FileRole::Thumbnail);
                 }
             }
         }
         Kind::AddOn => {
             for (pointer, listing) in members(document, "", "listings") {
                 if let Some((key, icon)) = member(listing, "icon") {
-                    add(vec![(child(&pointer, key), icon)], Role::Icon);
+                    add(vec![(child(&pointer, key), icon)], FileRole::Icon);
                 }
             }
         }
@@ -252,7 +257,7 @@ pub fn packages(kind: Kind, document: &Value) -> Vec<PackageFacts> {
         .map(|field| elements(document, "", field))
         .unwrap_or_default();
     let read = |(pointer, value): (String, &Value)| {
-        let entry = FileEntry::read(pointer, value, Role::Package);
+        let entry = FileEntry::read(pointer, value, FileRole::Package);
         PackageFacts {
             pointer: entry.pointer,
             file_name: entry.file_name,
@@ -326,7 +331,7 @@ mod tests {
                 file_name: "i.png".into(),
                 status: FileStatus::PendingUpload,
                 id: None,
-                role: Role::Icon,
+                role: FileRole::Icon,
             }]
         );
         let flight = json!({"flightPackages": [{"fileName": "f.msix", "fileStatus": "PendingUpload"}, 3, null]});

@@ -8,7 +8,7 @@ use crate::{
     fingerprint::{Fingerprint, ZipPart},
     json::document::SyntaxError,
     package::expected,
-    packages::rows::Cargo,
+    packages::rows::ZipPackages,
     risk::{Risk, RiskKind, risks},
     rules::{
         check::{Finding, Severity, check_at},
@@ -24,7 +24,7 @@ use std::{collections::HashSet, sync::Arc};
 
 /// What the Store holds for a target, and what is to be published in its place.
 #[derive(Clone, Copy, Debug)]
-pub struct Documents<'a> {
+pub struct ReviewInput<'a> {
     pub target: &'a Target,
     pub live: Option<&'a Submission>,
     pub draft: Option<&'a Submission>,
@@ -33,7 +33,7 @@ pub struct Documents<'a> {
     /// The edited text; without one the Store's own document is published.
     pub text: Option<&'a str>,
     /// What the chosen ZIP brings.
-    pub cargo: &'a Cargo,
+    pub zip_packages: &'a ZipPackages,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,14 +55,14 @@ pub struct ReviewAnalysis {
 
 impl ReviewAnalysis {
     /// `now` tells which dates are too near.
-    pub fn of(documents: Documents, now: Timestamp) -> Self {
-        let Documents {
+    pub fn of(documents: ReviewInput, now: Timestamp) -> Self {
+        let ReviewInput {
             target,
             live,
             draft,
             first,
             text,
-            cargo,
+            zip_packages,
         } = documents;
         let kind = target.kind();
         let editable = |submission: &Submission| put_body(kind, &submission.document);
@@ -86,7 +86,7 @@ impl ReviewAnalysis {
         let has = live_body.as_deref().or(draft.and(body.as_deref()));
         let analyze = |value: &Arc<Value>| {
             let difference = before
-                .map(|before| Difference::between(kind, Some(before), value, cargo))
+                .map(|before| Difference::between(kind, Some(before), value, zip_packages))
                 .unwrap_or_default();
             // An edited text was checked when it was judged; what the Store has is not.
             let findings = match &judged {
@@ -94,7 +94,7 @@ impl ReviewAnalysis {
                 None => check_at(kind, value, body.as_deref(), now),
             };
             let hash = Fingerprint::of(target, live, draft, value, ZipPart::Open);
-            let risks = risks(kind, has, value, cargo);
+            let risks = risks(kind, has, value, zip_packages);
             (difference, findings, hash, risks)
         };
         let (difference, mut findings, hash, risks) = match value.as_ref().map(analyze) {
@@ -164,13 +164,13 @@ mod tests {
             document: json!({"visibility": "Public", "pricing": pricing}),
         };
         let (target, text) = (Target::app("9NX0EXAMPLE1"), after.to_string());
-        let documents = Documents {
+        let documents = ReviewInput {
             target: &target,
             live: Some(&live),
             draft: None,
             first: None,
             text: Some(&text),
-            cargo: &Cargo::new(),
+            zip_packages: &ZipPackages::new(),
         };
         ReviewAnalysis::of(documents, "2026-02-03T12:00:00Z".parse().unwrap())
     }
@@ -226,13 +226,13 @@ mod tests {
             document: json!({"id": id, "notes": name}),
         };
         let (live, draft) = (submission("1", "old"), submission("2", "new"));
-        let documents = Documents {
+        let documents = ReviewInput {
             target: &target,
             live: Some(&live),
             draft: Some(&draft),
             first: None,
             text: None,
-            cargo: &Cargo::new(),
+            zip_packages: &ZipPackages::new(),
         };
         let unedited = ReviewAnalysis::of(documents, now);
         assert_eq!(unedited.value.as_deref(), Some(&json!({"notes": "new"})));
@@ -240,7 +240,7 @@ mod tests {
             unedited.judged.is_none() && unedited.difference.len() == 1 && unedited.hash.is_some()
         );
         let broken = ReviewAnalysis::of(
-            Documents {
+            ReviewInput {
                 text: Some("{"),
                 ..documents
             },

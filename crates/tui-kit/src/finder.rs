@@ -4,7 +4,7 @@
 use crate::movement::{Movement, Moves};
 use crate::{
     field::{Field, Typed},
-    list::{Click, Cursor},
+    list::{Cursor, ListClick},
     row,
     theme::{Role, Theme},
 };
@@ -100,7 +100,7 @@ impl Finder {
     }
 
     /// The wheel moves, a click selects.
-    pub fn mouse(&mut self, event: MouseEvent) -> Click {
+    pub fn mouse(&mut self, event: MouseEvent) -> ListClick {
         self.cursor.mouse(event, self.drawn.get(), self.rows.len())
     }
 
@@ -261,9 +261,9 @@ mod tests {
         let click = MouseEventKind::Down(MouseButton::Left);
         assert_eq!(
             [at(0, click), at(2, click), at(2, click)],
-            [Click::No, Click::Row, Click::Same]
+            [ListClick::No, ListClick::Row, ListClick::Same]
         );
-        assert_eq!(at(0, MouseEventKind::ScrollDown), Click::Moved);
+        assert_eq!(at(0, MouseEventKind::ScrollDown), ListClick::Moved);
         assert_eq!(finder.current(), Some(2));
     }
 }

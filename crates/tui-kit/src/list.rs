@@ -9,7 +9,7 @@ use std::{cell::Cell, ops::Range};
 
 /// What the mouse did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Click {
+pub enum ListClick {
     No,
     /// The wheel has moved the cursor.
     Moved,
@@ -80,23 +80,23 @@ impl Cursor {
     }
 
     /// What the mouse does to rows that were drawn in `area`: the wheel moves, a click selects.
-    pub fn mouse(&mut self, event: MouseEvent, area: Rect, len: usize) -> Click {
+    pub fn mouse(&mut self, event: MouseEvent, area: Rect, len: usize) -> ListClick {
         match event.kind {
             MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
                 self.scroll(event.kind == MouseEventKind::ScrollDown, len);
-                return Click::Moved;
+                return ListClick::Moved;
             }
             MouseEventKind::Down(MouseButton::Left)
                 if area.contains((event.column, event.row).into()) => {}
-            _ => return Click::No,
+            _ => return ListClick::No,
         }
         match self.row_at(usize::from(event.row - area.y), len) {
-            Some(row) if row == self.index => Click::Same,
+            Some(row) if row == self.index => ListClick::Same,
             Some(row) => {
                 self.index = row;
-                Click::Row
+                ListClick::Row
             }
-            None => Click::No,
+            None => ListClick::No,
         }
     }
 

@@ -10,7 +10,7 @@ use ratatui::{
 
 /// How a dialog looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
+pub enum ModalTone {
     #[default]
     Calm,
     /// Hard to undo.
@@ -96,18 +96,18 @@ pub fn draw(
     frame: &mut Frame,
     area: Rect,
     theme: &Theme,
-    (tone, title): (Tone, &str),
+    (tone, title): (ModalTone, &str),
     hints: Line<'_>,
     (width, height): (u16, u16),
 ) -> Rect {
     let outer = centred(area, width.saturating_add(4), height.saturating_add(2));
     let border = match tone {
-        Tone::Calm => Role::BorderFocused,
-        Tone::Danger => Role::Danger,
+        ModalTone::Calm => Role::BorderFocused,
+        ModalTone::Danger => Role::Danger,
     };
     let heading = match tone {
-        Tone::Calm => Role::Title,
-        Tone::Danger => Role::Danger,
+        ModalTone::Calm => Role::Title,
+        ModalTone::Danger => Role::Danger,
     };
     let title = crate::text::fit(title, usize::from(outer.width.saturating_sub(4)));
     let block = Block::bordered()

@@ -8,7 +8,7 @@ use crate::{
         buffer::TextBuffer,
         keys,
         motion::Motion,
-        place::{Place, byte_at_column, columns, grapheme_columns},
+        place::{TextPosition, byte_at_column, columns, grapheme_columns},
     },
     theme::{Role, Theme},
 };
@@ -108,7 +108,7 @@ impl Prose {
             .unwrap_or_default()
     }
 
-    fn row_of(rows: &[Row], place: Place) -> usize {
+    fn row_of(rows: &[Row], place: TextPosition) -> usize {
         rows.iter()
             .rposition(|row| row.line == place.line && row.start <= place.byte)
             .unwrap_or_default()
@@ -131,7 +131,7 @@ impl Prose {
                 .next_back()
                 .map_or(0, |(byte, _)| byte);
         }
-        self.buffer.go_to(Place {
+        self.buffer.go_to(TextPosition {
             line: found.line,
             byte: found.start + byte,
         });
@@ -230,15 +230,15 @@ impl Prose {
     }
 
     /// Where the text has as many characters as it may have.
-    fn limit(&self, most: usize) -> Option<Place> {
+    fn limit(&self, most: usize) -> Option<TextPosition> {
         let mut left = most;
         for (line, text) in self.buffer.lines().iter().enumerate() {
             if let Some((byte, _)) = text.char_indices().nth(left) {
-                return Some(Place { line, byte });
+                return Some(TextPosition { line, byte });
             }
             let count = text.chars().count();
             if count == left && line + 1 < self.buffer.lines().len() {
-                return Some(Place {
+                return Some(TextPosition {
                     line,
                     byte: text.len(),
                 });
@@ -270,7 +270,7 @@ impl Prose {
         for (y, (index, row)) in (area.y..area.bottom()).zip(rows.iter().enumerate().skip(top)) {
             let mut x = area.x;
             for (byte, grapheme) in self.line(*row).grapheme_indices(true) {
-                let place = Place {
+                let place = TextPosition {
                     line: row.line,
                     byte: row.start + byte,
                 };

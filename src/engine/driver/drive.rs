@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     engine::{
-        call::{Fault, NextStep, RunEvent},
-        entry::{Entry, Sent},
+        call::{NextStep, RunEvent, StepFailure},
+        entry::{JournalEntry, SentBlocks},
         machine::Run,
-        operation::Header,
+        operation::RunHeader,
         plan::ExistingRollout,
         preflight,
         view::{Cause, Outcome, Step},
@@ -48,7 +48,7 @@ pub(super) struct Driver<'a> {
     /// Where the archive goes: kept in memory alone, fetched with every reading of the draft.
     upload: Result<UploadUrl, UploadUrlError>,
     /// What an earlier process had sent.
-    sent: Option<Sent>,
+    sent: Option<SentBlocks>,
     /// The ZIP that was found to be the approved one; a resumed run does not know.
     approved: Option<Sealed>,
     journal: Journal,
@@ -62,8 +62,8 @@ impl<'a> Driver<'a> {
         reporter: &'a Reporter,
         cancel: &'a CancellationToken,
         journal: Journal,
-        header: &Header,
-        sent: Option<Sent>,
+        header: &RunHeader,
+        sent: Option<SentBlocks>,
     ) -> Self {
         Self {
             services,
@@ -110,7 +110,7 @@ impl<'a> Driver<'a> {
                 return;
             }
             let at = Timestamp::now();
-            let kept = self.write(&Entry::Happened {
+            let kept = self.write(&JournalEntry::Happened {
                 at,
                 what: Box::new(happened.clone()),
             });
@@ -136,14 +136,14 @@ impl<'a> Driver<'a> {
     }
 
     /// The intention is on disk before a request that changes something.
-    async fn intend(&mut self, run: &Run, next: &NextStep) -> Result<(), Fault> {
+    async fn intend(&mut self, run: &Run, next: &NextStep) -> Result<(), StepFailure> {
         let Some(step) = run.view().current().filter(|_| next.is_change()) else {
             return Ok(());
         };
         let (at, step) = (Timestamp::now(), step.step);
         if let Some(mut older) = self.superseded.take() {
             // From now on nobody can go on with the older run: its draft is about to go.
-            let ended = Entry::Ended {
+            let ended = JournalEntry::Ended {
                 at,
                 outcome: Outcome::Cancelled,
                 is_resumable: false,
@@ -152,10 +152,10 @@ impl<'a> Driver<'a> {
             let run = older.id().to_owned();
             self.reporter.send(Report::Renewed { run }).await;
         }
-        self.write(&Entry::Intends { at, step })
+        self.write(&JournalEntry::Intends { at, step })
     }
 
-    pub(super) fn write(&mut self, entry: &Entry) -> Result<(), Fault> {
+    pub(super) fn write(&mut self, entry: &JournalEntry) -> Result<(), StepFailure> {
         append(&mut self.journal, entry)
     }
 
@@ -163,7 +163,7 @@ impl<'a> Driver<'a> {
     fn remember(&mut self, run: &Run) {
         let view = run.view();
         if let Some(ending) = &view.ending {
-            let last = Entry::Ended {
+            let last = JournalEntry::Ended {
                 at: Timestamp::now(),
                 outcome: ending.outcome,
                 is_resumable: run.is_resumable(),
@@ -198,7 +198,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    async fn request(&mut self, run: &Run, next: NextStep) -> Result<RunEvent, Fault> {
+    async fn request(&mut self, run: &Run, next: NextStep) -> Result<RunEvent, StepFailure> {
         let (store, target) = (&self.services.store, self.target.clone());
         Ok(match next {
             NextStep::SignIn => {
@@ -241,7 +241,7 @@ impl<'a> Driver<'a> {
                     &submission.document,
                 );
                 RunEvent::DraftSaved {
-                    path: saved.map_err(|error| Fault {
+                    path: saved.map_err(|error| StepFailure {
                         cause: Cause::Trouble,
                         message: error.to_string(),
                     })?,
@@ -269,7 +269,7 @@ impl<'a> Driver<'a> {
                 if let Some(draft) = run.draft() {
                     self.keep_side(Kept::BeforePut, run, draft).map_err(|error| {
                         let message = format!("The draft is not overwritten, because it could not be kept. {error}");
-                        Fault { cause: Cause::Trouble, message }
+                        StepFailure { cause: Cause::Trouble, message }
                     })?;
                 }
                 match store.update_submission(&target, &id, &body).await {
@@ -348,7 +348,11 @@ impl<'a> Driver<'a> {
     }
 
     /// The sum of the ZIP, where an approved hash asks for it.
-    pub(super) async fn sum(&mut self, run: &Run, zip: &Path) -> Result<Option<[u8; 32]>, Fault> {
+    pub(super) async fn sum(
+        &mut self,
+        run: &Run,
+        zip: &Path,
+    ) -> Result<Option<[u8; 32]>, StepFailure> {
         let expected = run
             .plan()
             .and_then(|plan| plan.expect.as_ref())
@@ -357,7 +361,7 @@ impl<'a> Driver<'a> {
             return Ok(None);
         }
         let read = digest::sum(zip, self.reporter).await;
-        let (sum, sealed) = read.map_err(|message| Fault {
+        let (sum, sealed) = read.map_err(|message| StepFailure {
             cause: Cause::Trouble,
             message,
         })?;
@@ -366,7 +370,7 @@ impl<'a> Driver<'a> {
     }
 
     /// What is uploaded is what was approved, also when it was written to since, or days lie between.
-    async fn still_approved(&mut self, run: &Run, zip: &Path) -> Result<(), Fault> {
+    async fn still_approved(&mut self, run: &Run, zip: &Path) -> Result<(), StepFailure> {
         let Some(plan) = run.plan().filter(|plan| plan.expect.is_some()) else {
             return Ok(());
         };
@@ -378,13 +382,13 @@ impl<'a> Driver<'a> {
             return Ok(());
         }
         let sum = self.sum(run, zip).await?;
-        preflight::zip_agreed(plan, sum).map_err(|refusal| Fault {
+        preflight::zip_agreed(plan, sum).map_err(|refusal| StepFailure {
             cause: Cause::Trouble,
             message: run.not_uploaded(&refusal),
         })
     }
 
-    async fn send(&mut self, run: &Run, id: &str, zip: &Path) -> Result<RunEvent, Fault> {
+    async fn send(&mut self, run: &Run, id: &str, zip: &Path) -> Result<RunEvent, StepFailure> {
         if self.upload.is_err() {
             // A resumed run: the signed URL was never on disk, the draft still knows it.
             let fetched = self
@@ -395,7 +399,7 @@ impl<'a> Driver<'a> {
                 .map_err(fault)?;
             self.keep_url(fetched);
         }
-        let url = self.upload.clone().map_err(|why| Fault {
+        let url = self.upload.clone().map_err(|why| StepFailure {
             cause: Cause::Store,
             message: format!(
                 "Draft {id} cannot be uploaded to: {why}. See {}",
@@ -443,10 +447,10 @@ impl<'a> Driver<'a> {
     }
 }
 
-fn append(journal: &mut Journal, entry: &Entry) -> Result<(), Fault> {
+fn append(journal: &mut Journal, entry: &JournalEntry) -> Result<(), StepFailure> {
     let line = serde_json::to_value(entry).map_err(|error| error.to_string());
     let written = line.and_then(|line| journal.append(&line).map_err(|error| error.to_string()));
-    written.map_err(|message| Fault {
+    written.map_err(|message| StepFailure {
         cause: Cause::Trouble,
         message,
     })

@@ -2,7 +2,7 @@
 //! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
 
 use super::{
-    probe::{self, Asked, Doubtful},
+    probe::{self, ProbeResult, RecoverableCall},
     start::{self, StartError},
 };
 use crate::{
@@ -57,9 +57,9 @@ pub enum NewProduct {
 
 /// Makes an add-on or a flight.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Create(pub NewProduct);
+pub struct CreateProduct(pub NewProduct);
 
-impl Task for Create {
+impl Task for CreateProduct {
     type Output = Product;
 
     fn is_change(&self) -> bool {
@@ -186,7 +186,7 @@ enum Change<'a> {
     },
 }
 
-impl Doubtful for Change<'_> {
+impl RecoverableCall for Change<'_> {
     type Done = Option<Product>;
     type Error = ManageError;
 
@@ -234,15 +234,18 @@ impl Doubtful for Change<'_> {
         }
     }
 
-    async fn command(&self, services: &Services) -> Result<Asked<Option<Product>>, ManageError> {
+    async fn command(
+        &self,
+        services: &Services,
+    ) -> Result<ProbeResult<Option<Product>>, ManageError> {
         match self {
             // Provably new: of that name, and not there before.
             Self::Make { product, before } => {
                 let mut new = listed(services, product).await?;
                 new.retain(|found| !before.contains(&found.target));
                 match (new.pop(), new.len()) {
-                    (None, _) => Ok(Asked::NotDone),
-                    (Some(made), 0) => Ok(Asked::Done(Some(made))),
+                    (None, _) => Ok(ProbeResult::NotDone),
+                    (Some(made), 0) => Ok(ProbeResult::Done(Some(made))),
                     (Some(_), others) => Err(ManageError::Several {
                         what: words(product),
                         found: others + 1,
@@ -252,14 +255,14 @@ impl Doubtful for Change<'_> {
             Self::DeleteDraft { target, submission } => {
                 let pending = services.store.product(target).await?.pending;
                 Ok(if pending.as_deref() == Some(*submission) {
-                    Asked::NotDone
+                    ProbeResult::NotDone
                 } else {
-                    Asked::Done(None)
+                    ProbeResult::Done(None)
                 })
             }
             Self::DeleteProduct { target } => match services.store.product(target).await {
-                Ok(_) => Ok(Asked::NotDone),
-                Err(error) if error.is_not_found() => Ok(Asked::Done(None)),
+                Ok(_) => Ok(ProbeResult::NotDone),
+                Err(error) if error.is_not_found() => Ok(ProbeResult::Done(None)),
                 Err(error) => Err(error.into()),
             },
         }

@@ -2,10 +2,10 @@
 
 use crate::{
     engine::{
-        call::{Fault, RunEvent},
+        call::{RunEvent, StepFailure},
         view::{Cause, RunView},
     },
-    storage::{Finished, Stage},
+    storage::{Finished, StageTime},
     tasks::browse,
 };
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub(super) async fn examine(
     identity: Option<PackageIdentity>,
     sum: Option<[u8; 32]>,
     allow: &[Allowance],
-) -> Result<RunEvent, Fault> {
+) -> Result<RunEvent, StepFailure> {
     let kind = target.kind();
     let joined = tokio::task::spawn_blocking(move || {
         let file = FileIdentity::of(&zip).ok();
@@ -35,7 +35,7 @@ pub(super) async fn examine(
         let examined = browse::examine(&zip, kind, &document, identity);
         (examined, document, file)
     });
-    let (examined, document, identity) = joined.await.map_err(|error| Fault {
+    let (examined, document, identity) = joined.await.map_err(|error| StepFailure {
         cause: Cause::Trouble,
         message: format!("The ZIP could not be read: {error}"),
     })?;
@@ -48,17 +48,17 @@ pub(super) async fn examine(
             identity: None,
         });
     }
-    let cargo = examined
+    let zip_packages = examined
         .archive
         .as_ref()
-        .map(rows::cargo)
+        .map(rows::zip_packages)
         .unwrap_or_default();
     // What the Store calls the version of a bundle is not certain: those are compared by name alone.
     let is_plain = |name: &str| {
         let name = name.to_lowercase();
         !name.ends_with("bundle") && !name.ends_with("upload")
     };
-    let versions = cargo
+    let versions = zip_packages
         .iter()
         .filter(|(name, package)| is_plain(name) && !package.version.is_empty())
         .map(|(name, package)| (name.clone(), package.version.clone()))
@@ -68,7 +68,7 @@ pub(super) async fn examine(
         .into_iter()
         .filter(|finding| finding.severity != Severity::Note)
         .partition(|finding| blocks(finding, allow));
-    let lost = coverage(kind, &document, &cargo);
+    let lost = coverage(kind, &document, &zip_packages);
     let lost = lost.filter(|risk| !allow.contains(&risk.kind.into()));
     let lost = lost.map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name()));
     let problems = blocking
@@ -92,15 +92,15 @@ pub(super) async fn examine(
     clippy::needless_pass_by_value,
     reason = "the shape that `map_err` wants"
 )]
-pub(super) fn fault(error: ApiError) -> Fault {
-    Fault {
+pub(super) fn fault(error: ApiError) -> StepFailure {
+    StepFailure {
         cause: cause(&error),
         message: error.to_string(),
     }
 }
 
 /// A changing call that failed: either the Store has clearly said no, or nobody knows whether it was done.
-pub(super) fn unclear(error: ApiError) -> Result<RunEvent, Fault> {
+pub(super) fn unclear(error: ApiError) -> Result<RunEvent, StepFailure> {
     if error.is_ambiguous() {
         Ok(RunEvent::Lost {
             message: error.to_string(),
@@ -129,7 +129,7 @@ pub(super) fn finished(profile: &str, view: &RunView) -> Finished {
         .skip(1)
         .map(|seen| seen.at)
         .chain([ended]);
-    let stages = view.timeline.iter().zip(ends).map(|(seen, end)| Stage {
+    let stages = view.timeline.iter().zip(ends).map(|(seen, end)| StageTime {
         status: seen.status.clone(),
         seconds: u64::try_from(end.duration_since(seen.at).as_secs()).unwrap_or_default(),
     });

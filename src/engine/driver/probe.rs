@@ -8,13 +8,13 @@ use tokio::time;
 const MOST_DOUBTS: u32 = 5;
 
 /// What the Store shows of a call whose answer is lost.
-pub(super) enum Asked<T> {
+pub(super) enum ProbeResult<T> {
     Done(T),
     NotDone,
 }
 
 /// A call that changes something, and how to ask what became of it.
-pub(super) trait Doubtful: Sync {
+pub(super) trait RecoverableCall: Sync {
     type Done: Send;
     type Error: From<ApiError> + Send;
 
@@ -26,11 +26,11 @@ pub(super) trait Doubtful: Sync {
     fn command(
         &self,
         services: &Services,
-    ) -> impl Future<Output = Result<Asked<Self::Done>, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<ProbeResult<Self::Done>, Self::Error>> + Send;
 }
 
 /// Sends until it is clear what became of it.
-pub(super) async fn settle<C: Doubtful>(
+pub(super) async fn settle<C: RecoverableCall>(
     services: &Services,
     change: &C,
 ) -> Result<C::Done, C::Error> {
@@ -48,9 +48,9 @@ pub(super) async fn settle<C: Doubtful>(
             .await;
         probes += 1;
         match change.command(services).await? {
-            Asked::Done(done) => return Ok(done),
-            Asked::NotDone if error.is_ambiguous() && probes < MOST_DOUBTS => {}
-            Asked::NotDone => return Err(error.into()),
+            ProbeResult::Done(done) => return Ok(done),
+            ProbeResult::NotDone if error.is_ambiguous() && probes < MOST_DOUBTS => {}
+            ProbeResult::NotDone => return Err(error.into()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Moves a gradual rollout. After an answer that never came the Store is asked how far the rollout is before anything is repeated.
 
-use super::probe::{self, Asked, Doubtful};
+use super::probe::{self, ProbeResult, RecoverableCall};
 use crate::tasks::services::Services;
 use store_client::{ApiError, Rollout, Store};
 use store_model::target::Target;
@@ -52,7 +52,7 @@ struct Shift<'a> {
     to: Move,
 }
 
-impl Doubtful for Shift<'_> {
+impl RecoverableCall for Shift<'_> {
     type Done = Rollout;
     type Error = ApiError;
 
@@ -60,12 +60,12 @@ impl Doubtful for Shift<'_> {
         send(&services.store, self.target, self.submission, self.to).await
     }
 
-    async fn command(&self, services: &Services) -> Result<Asked<Rollout>, ApiError> {
+    async fn command(&self, services: &Services) -> Result<ProbeResult<Rollout>, ApiError> {
         let rollout = services.store.rollout(self.target, self.submission).await?;
         Ok(if self.to.is_done(&rollout) {
-            Asked::Done(rollout)
+            ProbeResult::Done(rollout)
         } else {
-            Asked::NotDone
+            ProbeResult::NotDone
         })
     }
 }

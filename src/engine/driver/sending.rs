@@ -2,8 +2,8 @@
 
 use crate::{
     engine::{
-        call::{Fault, RunEvent},
-        entry::{Entry, Sent},
+        call::{RunEvent, StepFailure},
+        entry::{JournalEntry, SentBlocks},
         view::Cause,
     },
     storage::Journal,
@@ -41,14 +41,17 @@ pub(super) struct Sending<'a> {
     pub url: &'a UploadUrl,
     pub zip: &'a Path,
     /// What an earlier process had sent.
-    pub sent: Option<Sent>,
+    pub sent: Option<SentBlocks>,
     /// Tells the file that was examined from a changed one.
     pub examined: Option<&'a Value>,
     /// Whether the archive may still be put in place, asked right before it is.
     pub gate: blob::Gate<'a>,
 }
 
-pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<RunEvent, Fault> {
+pub(super) async fn send(
+    sending: Sending<'_>,
+    journal: &mut Journal,
+) -> Result<RunEvent, StepFailure> {
     let Sending {
         services,
         reporter,
@@ -60,7 +63,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         examined,
         gate,
     } = sending;
-    let trouble = |message: String| Fault {
+    let trouble = |message: String| StepFailure {
         cause: Cause::Trouble,
         message,
     };
@@ -96,7 +99,7 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
         .collect();
 
     let block_size = known.as_ref().map_or(0, |sent| sent.block_size);
-    let place = Sent {
+    let place = SentBlocks {
         place: url.place(),
         identity,
         block_size,
@@ -138,9 +141,9 @@ pub(super) async fn send(sending: Sending<'_>, journal: &mut Journal) -> Result<
 }
 
 /// Only a new submission brings a new URL for certain, and that takes a person's yes: a draft is deleted for it.
-fn ended(what: &str) -> Fault {
+fn ended(what: &str) -> StepFailure {
     let advice = "Go on with the run: its draft is saved, deleted and made anew, once you say yes (head-less: resume --renew).";
-    Fault {
+    StepFailure {
         cause: Cause::UrlEnded,
         message: format!("{what} {advice}"),
     }
@@ -152,7 +155,7 @@ struct Meter<'a> {
     rate: Rate,
     begun: Instant,
     told: Option<Instant>,
-    sent: Sent,
+    sent: SentBlocks,
     done: BTreeSet<u32>,
     written: Instant,
     /// The last line on its way to the disk.
@@ -166,7 +169,7 @@ impl<'a> Meter<'a> {
         run: &str,
         zip: &Path,
         expires: Option<Timestamp>,
-        sent: Sent,
+        sent: SentBlocks,
         reporter: &'a Reporter,
         journal: &'a mut Journal,
     ) -> Self {
@@ -243,7 +246,7 @@ impl<'a> Meter<'a> {
     fn write(&mut self) {
         self.written = Instant::now();
         self.sent.blocks = ranges(&self.done);
-        let entry = Entry::Uploading {
+        let entry = JournalEntry::Uploading {
             at: Timestamp::now(),
             sent: Box::new(self.sent.clone()),
         };
@@ -290,7 +293,7 @@ mod tests {
         let mut journal = Runs::new(folder.path()).create(&id, &json!({})).unwrap();
         let (sender, mut told) = mpsc::channel(64);
         let reporter = Reporter::new(JobId(1), sender);
-        let sent = Sent {
+        let sent = SentBlocks {
             place: String::new(),
             identity: Value::Null,
             block_size: 300,

@@ -3,10 +3,10 @@
 use super::drive::Driver;
 use crate::{
     engine::{
-        entry::Entry,
+        entry::JournalEntry,
         journal::{self, JournalError, Recovered},
         machine::Run,
-        operation::{Header, Operation},
+        operation::{Operation, RunHeader},
         preflight::Refusal,
     },
     storage::{DiskError, Journal, Lock},
@@ -38,8 +38,8 @@ pub(super) async fn begin(
     if let Operation::Publish(plan) = &mut operation {
         plan.is_protected |= services.is_protected;
     }
-    let header = Header {
-        version: Header::VERSION,
+    let header = RunHeader {
+        version: RunHeader::VERSION,
         run: uuid::Uuid::now_v7().to_string(),
         profile: services.profile.clone(),
         at: Timestamp::now(),
@@ -135,7 +135,7 @@ pub async fn resume(
         recovered.sent,
     );
     let (at, is_unanswered) = (Timestamp::now(), recovered.is_unanswered);
-    if let Err(fault) = driver.write(&Entry::Resumed { at, is_unanswered }) {
+    if let Err(fault) = driver.write(&JournalEntry::Resumed { at, is_unanswered }) {
         reporter
             .fail(format!("Run {id} cannot go on. {}", fault.message))
             .await;

@@ -10,7 +10,7 @@ use store_model::{
     finding::{Finding, Severity},
     json::pointer::{member, names},
     merge, package,
-    packages::rows::Cargo,
+    packages::rows::ZipPackages,
     risk::{self, Risk},
     rules::check,
     safe_text,
@@ -31,12 +31,12 @@ pub struct Settled {
 }
 
 /// What stands on the server, with the part of it that an update sends.
-struct StatusBadge<'a> {
+struct StoredSide<'a> {
     id: &'a str,
     body: Value,
 }
 
-impl<'a> StatusBadge<'a> {
+impl<'a> StoredSide<'a> {
     fn of(kind: Kind, submission: Option<&'a Submission>) -> Option<Self> {
         submission.map(|submission| Self {
             id: &submission.id,
@@ -64,7 +64,7 @@ pub fn preflight(
         .document
         .as_ref()
         .map(|document| put_body(kind, document));
-    let (draft, live) = (StatusBadge::of(kind, pending), StatusBadge::of(kind, live));
+    let (draft, live) = (StoredSide::of(kind, pending), StoredSide::of(kind, live));
     let mut warnings = untouched(plan, body.as_ref(), draft.as_ref(), live.as_ref())?;
     let kept = draft
         .as_ref()
@@ -96,7 +96,7 @@ pub fn preflight(
     // Where the Store does not say what is live, the draft that goes on is the nearest thing that is known of it. A new draft is
     // weighed when it is there.
     let before = live.or(kept).map(|draft| &draft.body);
-    let risks = risk::risks(kind, before, committed, &Cargo::new());
+    let risks = risk::risks(kind, before, committed, &ZipPackages::new());
     agreed(plan, &risks)?;
     warnings.extend(allowed(risks));
     match (expected.is_empty(), &plan.zip) {
@@ -117,8 +117,8 @@ pub fn preflight(
 fn untouched(
     plan: &Plan,
     mine: Option<&Value>,
-    draft: Option<&StatusBadge<'_>>,
-    live: Option<&StatusBadge<'_>>,
+    draft: Option<&StoredSide<'_>>,
+    live: Option<&StoredSide<'_>>,
 ) -> Result<Vec<String>, Refusal> {
     let Some(server) = draft.or(live) else {
         return Ok(Vec::new());
@@ -152,7 +152,7 @@ fn untouched(
 }
 
 /// The first changes, one a line.
-pub fn listed(changes: &[diff::Change]) -> String {
+pub fn listed(changes: &[diff::DocumentChange]) -> String {
     const MOST: usize = 10;
     let mut lines: Vec<_> = changes
         .iter()
@@ -165,7 +165,7 @@ pub fn listed(changes: &[diff::Change]) -> String {
     lines.concat()
 }
 
-fn short(change: &diff::Change) -> String {
+fn short(change: &diff::DocumentChange) -> String {
     format!("{}: {}", change.place, change.sides(80))
 }
 
@@ -297,7 +297,7 @@ pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<
     if is_blank(kind, &before) {
         return Ok(Vec::new());
     }
-    let all = risk::risks(kind, Some(&before), body, &Cargo::new());
+    let all = risk::risks(kind, Some(&before), body, &ZipPackages::new());
     let risks = open_risks(plan, &all);
     if risks.is_empty() {
         return Ok(allowed(all));
@@ -369,7 +369,7 @@ pub fn committable(
     let draft = put_body(kind, &draft.document);
     agreed(
         plan,
-        &risk::risks(kind, live.as_ref(), &draft, &Cargo::new()),
+        &risk::risks(kind, live.as_ref(), &draft, &ZipPackages::new()),
     )
 }
 

@@ -5,9 +5,9 @@ use crate::screen::pane::{Context, Handled, Pane, Possible};
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, Opening, PaneId},
+        command::{Command, Dialog, PaneId},
     },
-    state::Change,
+    state::ModelChange,
     tasks::report::Exchange,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -39,14 +39,14 @@ const COLUMNS: [Size; 6] = [
     },
 ];
 
-pub struct Activity {
+pub struct ActivityPane {
     cursor: Cursor,
     /// Stays on the newest request until the cursor is moved away from it.
     follows: bool,
 }
 
-pub fn pane() -> Activity {
-    Activity {
+pub fn pane() -> ActivityPane {
+    ActivityPane {
         cursor: Cursor::default(),
         follows: true,
     }
@@ -86,13 +86,13 @@ fn in_full(exchange: &Exchange, zone: &TimeZone) -> String {
     lines.join("\n")
 }
 
-impl Activity {
+impl ActivityPane {
     fn current<'a>(&self, cx: &Context<'a>) -> Option<&'a Exchange> {
         cx.model.activity.get(self.cursor.index())
     }
 }
 
-impl Pane for Activity {
+impl Pane for ActivityPane {
     fn id(&self) -> PaneId {
         PaneId::Activity
     }
@@ -124,7 +124,7 @@ impl Pane for Activity {
         };
         match action {
             Action::Enter => {
-                cx.send(Command::Open(Opening::Message {
+                cx.send(Command::Open(Dialog::Message {
                     title: "Request".to_owned(),
                     text: in_full(exchange, cx.zone),
                 }));
@@ -141,8 +141,8 @@ impl Pane for Activity {
         self.follows = self.cursor.index() + 1 >= len;
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
-        if *change == Change::Activity {
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
+        if *change == ModelChange::Activity {
             let len = cx.model.activity.len();
             if self.follows {
                 self.cursor.set(len.saturating_sub(1));

@@ -18,9 +18,9 @@ use crate::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, PaneId, Severity, TabId},
+        command::{Command, PaneId, TabId, ToastLevel},
     },
-    state::Change,
+    state::ModelChange,
     tasks::browse::Examine,
 };
 use ratatui::{
@@ -256,7 +256,7 @@ impl Pane for Detail {
 
     fn act(&mut self, action: Action, cx: &Context) -> Handled {
         if let Possible::No(reason) = self.possible(action, cx) {
-            cx.send(Command::Toast(Severity::Warning, reason));
+            cx.send(Command::Toast(ToastLevel::Warning, reason));
             return Handled::Yes;
         }
         if self.with_tab(|tab, documents| tab.act(action, documents, cx)) == Some(Handled::Yes) {
@@ -287,7 +287,7 @@ impl Pane for Detail {
             Action::Undo => {
                 if !self.documents.undo(cx) {
                     cx.send(Command::Toast(
-                        Severity::Info,
+                        ToastLevel::Info,
                         "There is nothing left to undo.".to_owned(),
                     ));
                 }
@@ -296,7 +296,7 @@ impl Pane for Detail {
             Action::Redo => {
                 if !self.documents.redo(cx) {
                     cx.send(Command::Toast(
-                        Severity::Info,
+                        ToastLevel::Info,
                         "Nothing to redo.".to_owned(),
                     ));
                 }
@@ -325,7 +325,7 @@ impl Pane for Detail {
             }
             Command::ChangeDocument { target, edits } if cx.selected == Some(&target) => {
                 if let Err(reason) = self.documents.change(&edits, cx) {
-                    cx.send(Command::Toast(Severity::Error, reason));
+                    cx.send(Command::Toast(ToastLevel::Error, reason));
                 }
             }
             _ => {}
@@ -363,17 +363,17 @@ impl Pane for Detail {
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
         self.documents.changed(change, cx);
         for tab in &mut self.tabs {
             tab.changed(change, &mut self.documents, cx);
         }
-        if *change == Change::Selected && !self.offered(cx).contains(&self.shown) {
+        if *change == ModelChange::Selected && !self.offered(cx).contains(&self.shown) {
             self.shown = TabId::Overview;
         }
         let is_here = match change {
-            Change::Selected => true,
-            Change::Target(target) | Change::Edit(target) => cx.selected == Some(target),
+            ModelChange::Selected => true,
+            ModelChange::Target(target) | ModelChange::Edit(target) => cx.selected == Some(target),
             _ => false,
         };
         if is_here {

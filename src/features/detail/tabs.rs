@@ -2,7 +2,7 @@
 
 use crate::{
     features::{
-        diff::tab::Diff, document::tab::DocumentTab, history::tab::History,
+        diff::tab::Diff, document::tab::DocumentTab, history::tab::HistoryTab,
         listings::tab::Languages, overview::tab::Overview, packages::tab::Packages,
     },
     screen::tab::Tab,
@@ -14,6 +14,6 @@ pub fn all() -> Vec<Box<dyn Tab>> {
         Box::new(Packages::default()),
         Box::new(Languages::default()),
         Box::new(Diff::default()),
-        Box::new(History::default()),
+        Box::new(HistoryTab::default()),
     ]
 }

@@ -1,10 +1,10 @@
 //! How the cursor moves through the lines of a difference. Changes nothing else.
 
-use super::tab::{Diff, VisibleRows};
+use super::tab::{Diff, DiffRows};
 
 impl Diff {
     /// One spot on; through what is taller than the page line by line.
-    pub(super) fn step(&self, visible: &VisibleRows, down: bool) {
+    pub(super) fn step(&self, visible: &DiffRows, down: bool) {
         let page = self.page.get().max(1);
         let at = self.at.get().min(visible.spots.len().saturating_sub(1));
         let next = if down {
@@ -29,14 +29,14 @@ impl Diff {
         }
     }
 
-    pub(super) fn scroll(&self, visible: &VisibleRows, by: isize) {
+    pub(super) fn scroll(&self, visible: &DiffRows, by: isize) {
         let last = visible.lines.len().saturating_sub(self.page.get());
         self.top
             .set(self.top.get().saturating_add_signed(by).min(last));
     }
 
     /// Scrolls so that the selected line is in view.
-    pub(super) fn show(&self, visible: &VisibleRows) {
+    pub(super) fn show(&self, visible: &DiffRows) {
         let Some((_, line)) = self.selected(visible) else {
             return;
         };
@@ -51,7 +51,7 @@ impl Diff {
         }
     }
 
-    pub(super) fn turn_page(&self, visible: &VisibleRows, down: bool) {
+    pub(super) fn turn_page(&self, visible: &DiffRows, down: bool) {
         let page = isize::try_from(self.page.get().saturating_sub(1).max(1)).unwrap_or(1);
         self.scroll(visible, if down { page } else { -page });
         let view = self.top.get()..self.top.get() + self.page.get().max(1);

@@ -2,7 +2,7 @@
 //! document. Holds what is in view.
 
 use super::tasks::Compare;
-use crate::screen::difference_lines::{DiffLines, Spot, risks};
+use crate::screen::difference_lines::{DiffLines, DiffSpot, risks};
 use crate::{
     screen::{
         action::Action,
@@ -15,7 +15,7 @@ use crate::{
         text_panel::TextPanel,
     },
     state::{
-        Change,
+        ModelChange,
         prepared::{Origin, Prepared, count},
     },
     tasks::{message::TaskEvent, task::Task},
@@ -50,7 +50,7 @@ pub(super) struct Made {
 
 /// What a task compares just now.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct RequestedDifference {
     of: State,
     documents: Compare,
 }
@@ -60,7 +60,7 @@ pub struct Diff {
     pub(super) made: RefCell<Option<Made>>,
     /// A large document is to be compared by a job, which can only be asked for once it was found missing while drawing.
     pub(super) is_wanted: Cell<bool>,
-    pub(super) asked: RefCell<Option<Asked>>,
+    pub(super) asked: RefCell<Option<RequestedDifference>>,
     /// The selected one of the spots.
     pub(super) at: Cell<usize>,
     /// First line in view, and the page's height as last drawn.
@@ -70,9 +70,9 @@ pub struct Diff {
 }
 
 /// All lines of the tab, and the line of each spot.
-pub(super) struct VisibleRows {
+pub(super) struct DiffRows {
     pub(super) lines: Vec<Line<'static>>,
-    pub(super) spots: Vec<(Spot, usize)>,
+    pub(super) spots: Vec<(DiffSpot, usize)>,
 }
 
 impl Diff {
@@ -159,7 +159,7 @@ impl Diff {
         documents: &Documents,
         cx: &Context,
         width: usize,
-    ) -> Option<VisibleRows> {
+    ) -> Option<DiffRows> {
         self.with(documents, cx, |lines| {
             let mut panel = TextPanel::new(cx.theme, width);
             if lines.difference().is_empty() {
@@ -177,7 +177,7 @@ impl Diff {
             let first = all.len();
             let laid = lines.laid(cx.theme, width);
             all.extend(laid.lines.iter().cloned());
-            VisibleRows {
+            DiffRows {
                 lines: all,
                 spots: laid
                     .spots
@@ -188,7 +188,7 @@ impl Diff {
         })
     }
 
-    pub(super) fn selected(&self, visible: &VisibleRows) -> Option<(Spot, usize)> {
+    pub(super) fn selected(&self, visible: &DiffRows) -> Option<(DiffSpot, usize)> {
         visible
             .spots
             .get(self.at.get().min(visible.spots.len().saturating_sub(1)))
@@ -207,7 +207,7 @@ fn to_compare(documents: &Documents, cx: &Context) -> Option<Compare> {
     Some(Compare {
         detail: Arc::clone(prepared.detail),
         value: documents.value(cx)?,
-        brought: prepared.brought(cx.model),
+        zip_packages: prepared.zip_packages(cx.model),
     })
 }
 
@@ -297,7 +297,7 @@ impl Tab for Diff {
                 let is_again = self.at.replace(at) == at;
                 if let Some((spot, of)) =
                     visible.spots.get(at).filter(|_| line < visible.lines.len())
-                    && (is_again || (*of == line && matches!(spot, Spot::Group(_))))
+                    && (is_again || (*of == line && matches!(spot, DiffSpot::Group(_))))
                 {
                     self.press(*spot, documents, cx);
                 }
@@ -306,9 +306,9 @@ impl Tab for Diff {
         }
     }
 
-    fn changed(&mut self, change: &Change, _documents: &mut Documents, _cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, _documents: &mut Documents, _cx: &Context) {
         match change {
-            Change::Task(message) => {
+            ModelChange::Task(message) => {
                 if let Some((task, TaskEvent::Done(difference))) = Compare::event(message)
                     && let Some(asked) = self
                         .asked
@@ -319,7 +319,7 @@ impl Tab for Diff {
                     self.take(asked.of, asked.documents, lines);
                 }
             }
-            Change::Selected => {
+            ModelChange::Selected => {
                 *self.made.borrow_mut() = None;
                 *self.asked.get_mut() = None;
                 self.is_wanted.set(false);
@@ -327,7 +327,7 @@ impl Tab for Diff {
                 self.top.set(0);
             }
             // What the packages in the ZIP say of themselves.
-            Change::Examined
+            ModelChange::Examined
                 if self
                     .made
                     .borrow()
@@ -354,7 +354,7 @@ impl Tab for Diff {
             && let Some(compared) = to_compare(documents, cx)
         {
             let of = (target.clone(), documents.version());
-            *self.asked.get_mut() = Some(Asked {
+            *self.asked.get_mut() = Some(RequestedDifference {
                 of,
                 documents: compared.clone(),
             });
@@ -413,7 +413,7 @@ impl Tab for Diff {
                     panel.into_lines()
                 }
             };
-            VisibleRows {
+            DiffRows {
                 lines,
                 spots: Vec::new(),
             }

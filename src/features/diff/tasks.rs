@@ -6,14 +6,14 @@ use crate::tasks::{
 };
 use serde_json::Value;
 use std::sync::Arc;
-use store_model::{difference::Difference, packages::rows::Cargo};
+use store_model::{difference::Difference, packages::rows::ZipPackages};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compare {
     pub detail: Arc<TargetDetail>,
     pub value: Arc<Value>,
     /// What the chosen ZIP brings.
-    pub brought: Cargo,
+    pub zip_packages: ZipPackages,
 }
 
 impl Compare {
@@ -21,7 +21,7 @@ impl Compare {
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.detail, &other.detail)
             && Arc::ptr_eq(&self.value, &other.value)
-            && self.brought == other.brought
+            && self.zip_packages == other.zip_packages
     }
 
     pub fn live(&self) -> Option<&Value> {
@@ -31,7 +31,7 @@ impl Compare {
     /// What changes against what is live. Takes 100 ms for 5 MB.
     pub fn difference(&self) -> Difference {
         let kind = self.detail.product.target.kind();
-        Difference::between(kind, self.live(), &self.value, &self.brought)
+        Difference::between(kind, self.live(), &self.value, &self.zip_packages)
     }
 }
 

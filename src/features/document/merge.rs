@@ -5,11 +5,11 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::Action,
-        command::{Command, Severity},
+        command::{Command, ToastLevel},
         pane::Context,
     },
     state::{
-        Change,
+        ModelChange,
         prepared::{Prepared, count},
     },
     tasks::working_copy::SetAside,
@@ -20,26 +20,26 @@ use ratatui::{
 };
 use std::cell::Cell;
 use store_model::{
-    diff::Change as Difference,
+    diff::DocumentChange,
     json::{document::Document, edit::apply_to_text},
-    merge::{Conflict, Merge as Merged, Side},
+    merge::{Conflict, Merge, Side},
     target::Target,
 };
 use tui_kit::{
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row,
     theme::Role,
 };
 
 /// What becomes of the two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Resolution {
     Mine,
     Theirs,
     Both,
 }
 
-impl Way {
+impl Resolution {
     pub(super) const ALL: [Self; 3] = [Self::Both, Self::Mine, Self::Theirs];
 }
 
@@ -48,16 +48,16 @@ pub(super) struct Compared {
     pub(super) name: String,
     pub(super) submission: String,
     pub(super) mine: String,
-    pub(super) theirs: Vec<Difference>,
+    pub(super) theirs: Vec<DocumentChange>,
     /// Why they cannot be brought together, in words.
-    pub(super) merged: Result<Merged, String>,
+    pub(super) merged: Result<Merge, String>,
 }
 
-pub struct Merge {
+pub struct MergeDialog {
     pub(super) target: Target,
     /// Nothing while nobody else has changed anything.
     pub(super) compared: Option<Compared>,
-    pub(super) way: Way,
+    pub(super) way: Resolution,
     pub(super) sides: Vec<Side>,
     /// The row under the cursor: the ways, the conflicts, the buttons.
     pub(super) row: usize,
@@ -71,12 +71,12 @@ const HEIGHT: u16 = 30;
 /// So many of their changes are listed; the rest is counted.
 pub(super) const MOST: usize = 8;
 
-impl Merge {
+impl MergeDialog {
     pub fn new(target: Target) -> Self {
         Self {
             target,
             compared: None,
-            way: Way::Both,
+            way: Resolution::Both,
             sides: Vec::new(),
             row: usize::MAX,
             is_go: false,
@@ -91,7 +91,7 @@ impl Merge {
             let document = Document::parse(mine.clone());
             let merged = match (prepared.base_body, document.value(), prepared.body()) {
                 (_, Err(error), _) => Err(format!("your text is not valid JSON ({error})")),
-                (Some(base), Ok(value), Some(now)) => Ok(Merged::of(base, value, &now)),
+                (Some(base), Ok(value), Some(now)) => Ok(Merge::of(base, value, &now)),
                 _ => Err("an older version of this program did not keep the document that your text was made from".to_owned()),
             };
             let name = prepared.detail.product.name.clone();
@@ -101,8 +101,8 @@ impl Merge {
         if self.sides.len() != conflicts {
             self.sides = vec![Side::Mine; conflicts];
         }
-        if self.way == Way::Both && self.fault(Way::Both).is_some() {
-            self.way = Way::Mine;
+        if self.way == Resolution::Both && self.fault(Resolution::Both).is_some() {
+            self.way = Resolution::Mine;
         }
         self.row = self.row.min(self.buttons());
     }
@@ -117,14 +117,14 @@ impl Merge {
     }
 
     /// Why a way is closed.
-    pub(super) fn fault(&self, way: Way) -> Option<&str> {
+    pub(super) fn fault(&self, way: Resolution) -> Option<&str> {
         match (&self.compared, way) {
             (
                 Some(Compared {
                     merged: Err(reason),
                     ..
                 }),
-                Way::Both,
+                Resolution::Both,
             ) => Some(reason),
             _ => None,
         }
@@ -132,7 +132,7 @@ impl Merge {
 
     /// The conflicts that have to be decided: only a merge has any.
     pub(super) fn open(&self) -> usize {
-        if self.way == Way::Both {
+        if self.way == Resolution::Both {
             self.conflicts().len()
         } else {
             0
@@ -140,14 +140,14 @@ impl Merge {
     }
 
     pub(super) fn buttons(&self) -> usize {
-        Way::ALL.len() + self.open()
+        Resolution::ALL.len() + self.open()
     }
 
-    pub(super) fn sentence(&self, way: Way) -> String {
+    pub(super) fn sentence(&self, way: Resolution) -> String {
         match (way, self.fault(way), &self.compared) {
-            (Way::Both, Some(reason), _) => format!("Merge: not possible, {reason}"),
+            (Resolution::Both, Some(reason), _) => format!("Merge: not possible, {reason}"),
             (
-                Way::Both,
+                Resolution::Both,
                 None,
                 Some(Compared {
                     merged: Ok(merged), ..
@@ -169,11 +169,11 @@ impl Merge {
                     }
                 ),
             },
-            (Way::Both, ..) => "Merge".to_owned(),
-            (Way::Mine, ..) => {
+            (Resolution::Both, ..) => "Merge".to_owned(),
+            (Resolution::Mine, ..) => {
                 "Keep mine: leave your text as it is; publishing undoes their changes".to_owned()
             }
-            (Way::Theirs, ..) => {
+            (Resolution::Theirs, ..) => {
                 "Take theirs: replace your text; it is set aside and stays in the history"
                     .to_owned()
             }
@@ -181,18 +181,18 @@ impl Merge {
     }
 
     fn toggle(&mut self, cx: &Context) {
-        if let Some(way) = Way::ALL.get(self.row) {
+        if let Some(way) = Resolution::ALL.get(self.row) {
             match self.fault(*way) {
                 Some(reason) => cx.send(Command::Toast(
-                    Severity::Warning,
+                    ToastLevel::Warning,
                     format!("Not possible: {reason}."),
                 )),
                 None => self.way = *way,
             }
         } else if let Some(side) = self
             .sides
-            .get_mut(self.row.saturating_sub(Way::ALL.len()))
-            .filter(|_| self.way == Way::Both)
+            .get_mut(self.row.saturating_sub(Resolution::ALL.len()))
+            .filter(|_| self.way == Resolution::Both)
         {
             *side = if *side == Side::Mine {
                 Side::Theirs
@@ -211,27 +211,27 @@ impl Merge {
             target: target(),
             text: compared.mine.clone(),
         });
-        let toast = |text: &str| Command::Toast(Severity::Info, text.to_owned());
+        let toast = |text: &str| Command::Toast(ToastLevel::Info, text.to_owned());
         Closing::Close(match (self.way, &compared.merged) {
-            (Way::Mine, _) => vec![
+            (Resolution::Mine, _) => vec![
                 Command::Rebase(target()),
                 toast("Your text stays as it is; the review shows what it undoes."),
             ],
-            (Way::Theirs, _) => {
+            (Resolution::Theirs, _) => {
                 vec![
                     set_aside,
                     Command::DiscardEdit(target()),
                     toast("Your text is set aside; restore it from the history."),
                 ]
             }
-            (Way::Both, Err(reason)) => {
+            (Resolution::Both, Err(reason)) => {
                 cx.send(Command::Toast(
-                    Severity::Warning,
+                    ToastLevel::Warning,
                     format!("Not possible: {reason}."),
                 ));
                 return Closing::Stay;
             }
-            (Way::Both, Ok(merged)) => {
+            (Resolution::Both, Ok(merged)) => {
                 let edits = merged.edits(&self.sides);
                 let change = match apply_to_text(&compared.mine, &edits) {
                     // One step of undo.
@@ -244,7 +244,7 @@ impl Merge {
                         text,
                     },
                     Err(error) => {
-                        cx.send(Command::Toast(Severity::Error, error.to_string()));
+                        cx.send(Command::Toast(ToastLevel::Error, error.to_string()));
                         return Closing::Stay;
                     }
                 };
@@ -259,7 +259,7 @@ impl Merge {
     }
 }
 
-impl Overlay for Merge {
+impl Overlay for MergeDialog {
     fn name(&self) -> &'static str {
         "merge"
     }
@@ -288,8 +288,8 @@ impl Overlay for Merge {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
-        if let Change::Target(target) | Change::Edit(target) = change
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
+        if let ModelChange::Target(target) | ModelChange::Edit(target) = change
             && *target == self.target
         {
             let was_on_buttons = self.row >= self.buttons();
@@ -323,7 +323,7 @@ impl Overlay for Merge {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &title),
+            (ModalTone::Calm, &title),
             hints,
             (WIDTH, height),
         );
@@ -352,9 +352,9 @@ impl Overlay for Merge {
         row::lines(frame, body, lines.iter().skip(top));
         let has_focus = self.row >= self.buttons();
         let go = match self.way {
-            Way::Both => "Merge",
-            Way::Mine => "Keep mine",
-            Way::Theirs => "Take theirs",
+            Resolution::Both => "Merge",
+            Resolution::Mine => "Keep mine",
+            Resolution::Theirs => "Take theirs",
         };
         let answers = [
             ("Later", has_focus && !self.is_go, Role::Text),

@@ -1,13 +1,13 @@
 //! What the merge dialog says, as lines. Changes nothing.
 
-use super::merge::{MOST, Merge, Way};
+use super::merge::{MOST, MergeDialog, Resolution};
 use crate::{screen::pane::Context, state::prepared::count};
 use ratatui::text::Line;
 use serde_json::Value;
 use store_model::{merge::Side, value::brief};
 use tui_kit::{text, theme::Role};
 
-impl Merge {
+impl MergeDialog {
     /// The text above the buttons, and the line on which the cursor's row begins and ends.
     pub(super) fn lines(
         &self,
@@ -84,7 +84,7 @@ impl Merge {
                     at = (begin, lines.len());
                 }
             };
-        for (index, way) in Way::ALL.into_iter().enumerate() {
+        for (index, way) in Resolution::ALL.into_iter().enumerate() {
             let head = if self.way == way { " (•) " } else { " ( ) " };
             let role = if self.fault(way).is_some() {
                 Role::Muted
@@ -110,7 +110,7 @@ impl Merge {
             };
             row(
                 &mut lines,
-                Way::ALL.len() + index,
+                Resolution::ALL.len() + index,
                 format!(" [{word}] "),
                 &conflict.place,
                 Role::Text,

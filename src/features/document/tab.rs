@@ -13,7 +13,7 @@ use crate::{
         action::{Action, Scope},
         command::TabId,
     },
-    state::Change,
+    state::ModelChange,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Span};
 use std::time::Duration;
@@ -226,8 +226,8 @@ impl Tab for DocumentTab {
         self.shown_mut().left(documents, cx);
     }
 
-    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
-        if *change == Change::Selected {
+    fn changed(&mut self, change: &ModelChange, documents: &mut Documents, cx: &Context) {
+        if *change == ModelChange::Selected {
             self.at = None;
         }
         self.text.changed(change, documents, cx);

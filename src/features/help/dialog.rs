@@ -3,8 +3,8 @@
 
 use crate::screen::overlay::{self, AvailableAction, Closing, Overlay};
 use crate::screen::{
-    action::{Action, Row, Scope},
-    command::{Command, Severity},
+    action::{Action, ActionRow, Scope},
+    command::{Command, ToastLevel},
     pane::{Context, Handled, Possible, Typed},
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
@@ -12,15 +12,15 @@ use std::cmp::Reverse;
 use tui_kit::{
     filter::Search,
     finder::Finder,
-    list::Click,
-    modal::{self, Tone},
+    list::ListClick,
+    modal::{self, ModalTone},
     text,
     theme::Role,
 };
 
 /// An action in the list.
 struct Entry {
-    row: &'static Row,
+    row: &'static ActionRow,
     section: Section,
     possible: Possible,
 }
@@ -37,7 +37,7 @@ enum Section {
 }
 
 impl Section {
-    fn of(row: &Row, possible: &Possible) -> Self {
+    fn of(row: &ActionRow, possible: &Possible) -> Self {
         match (row.scope, possible) {
             (_, Possible::No(_))
             | (Scope::Target | Scope::Runs | Scope::Parts, Possible::Unknown) => Self::NotNow,
@@ -88,12 +88,12 @@ impl Help {
             // It is here already.
             Some((_, _, Action::Help | Action::Palette)) => Closing::Close(Vec::new()),
             Some((Possible::No(reason), ..)) => {
-                cx.send(Command::Toast(Severity::Info, reason.clone()));
+                cx.send(Command::Toast(ToastLevel::Info, reason.clone()));
                 Closing::Stay
             }
             Some((_, Section::Text | Section::Dialog | Section::NotNow, _)) => {
                 let text = "This key works only where its text or dialog is open.";
-                cx.send(Command::Toast(Severity::Info, text.to_owned()));
+                cx.send(Command::Toast(ToastLevel::Info, text.to_owned()));
                 Closing::Stay
             }
             Some((.., action)) => Closing::Close(vec![Command::Do(action)]),
@@ -148,7 +148,7 @@ impl Overlay for Help {
     }
 
     fn mouse(&mut self, event: MouseEvent, _area: Rect, cx: &Context) -> Closing {
-        if self.finder.mouse(event) == Click::Same {
+        if self.finder.mouse(event) == ListClick::Same {
             self.choose(cx)
         } else {
             Closing::Stay
@@ -168,7 +168,7 @@ impl Overlay for Help {
         );
         let width = WIDTH.min(area.width.saturating_sub(4));
         let height = (self.entries.len() as u16 + 1).min(area.height.saturating_sub(4));
-        let heading = (Tone::Calm, "Keys and actions");
+        let heading = (ModalTone::Calm, "Keys and actions");
         let inner = modal::draw(frame, area, cx.theme, heading, hints, (width, height));
         let words = ("type what you want to do", "No action matches.");
         self.finder

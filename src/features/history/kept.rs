@@ -9,12 +9,12 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::Action,
-        command::{Command, Severity},
+        command::{Command, ToastLevel},
         pane::Context,
         status_badge::at,
     },
     state::{
-        Change,
+        ModelChange,
         prepared::{Prepared, count},
     },
     tasks::{
@@ -34,12 +34,12 @@ use ratatui::{
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 use store_model::{
-    diff::{Change as Difference, diff},
+    diff::{DocumentChange, diff},
     json::{document::pretty, edit::Edit},
     target::Target,
 };
 use tui_kit::{
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     scroll::Scroll,
     text,
     theme::Role,
@@ -56,11 +56,11 @@ enum Found {
         /// The same, where it is JSON.
         body: Option<Value>,
         /// From what the Store holds now to it.
-        changes: Vec<Difference>,
+        changes: Vec<DocumentChange>,
     },
 }
 
-pub struct Kept {
+pub struct KeptDialog {
     target: Target,
     item: HistoryItem,
     path: Option<PathBuf>,
@@ -73,7 +73,7 @@ pub struct Kept {
 const WIDTH: u16 = 96;
 const HEIGHT: u16 = 28;
 
-impl Kept {
+impl KeptDialog {
     pub fn new(target: Target, item: HistoryItem, is_restore: bool) -> Self {
         let path = match &item.deed {
             Deed::Put { before: path, .. } | Deed::Rescued { path, .. } => Some(path.clone()),
@@ -129,18 +129,18 @@ impl Kept {
         match &self.found {
             Found::Reading => {
                 cx.send(Command::Toast(
-                    Severity::Info,
+                    ToastLevel::Info,
                     "It is still being read.".to_owned(),
                 ));
                 Closing::Stay
             }
             Found::Broken(error) => {
-                cx.send(Command::Toast(Severity::Warning, error.clone()));
+                cx.send(Command::Toast(ToastLevel::Warning, error.clone()));
                 Closing::Stay
             }
             Found::Document { .. } if Prepared::of(cx.model, &self.target).is_none() => {
                 let text = "The Store's document has not been read yet: refresh first.".to_owned();
-                cx.send(Command::Toast(Severity::Warning, text));
+                cx.send(Command::Toast(ToastLevel::Warning, text));
                 Closing::Stay
             }
             Found::Document { text, body, .. } => {
@@ -181,7 +181,7 @@ impl Kept {
                 let rest = [
                     change,
                     Command::Rebase(self.target.clone()),
-                    Command::Toast(Severity::Info, said),
+                    Command::Toast(ToastLevel::Info, said),
                 ];
                 Closing::Close(set_aside.into_iter().chain(rest).collect())
             }
@@ -299,7 +299,7 @@ impl Kept {
     }
 }
 
-impl Overlay for Kept {
+impl Overlay for KeptDialog {
     fn name(&self) -> &'static str {
         "kept"
     }
@@ -333,9 +333,9 @@ impl Overlay for Kept {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
         match change {
-            Change::Task(message) => {
+            ModelChange::Task(message) => {
                 if let Some((_, TaskEvent::Progress(history) | TaskEvent::Done(history))) =
                     LoadHistory::event(message)
                 {
@@ -359,7 +359,7 @@ impl Overlay for Kept {
                     Some((_, TaskEvent::Cancelled)) | None => {}
                 }
             }
-            Change::Target(target) | Change::Edit(target) if *target == self.target => {
+            ModelChange::Target(target) | ModelChange::Edit(target) if *target == self.target => {
                 self.look(cx);
             }
             _ => {}
@@ -391,7 +391,7 @@ impl Overlay for Kept {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &title),
+            (ModalTone::Calm, &title),
             hints,
             (WIDTH, height),
         );

@@ -7,9 +7,9 @@ use crate::{
     engine::view::Step,
     screen::{
         action::{Action, Scope},
-        command::{Command, Opening, Severity, TabId},
+        command::{Command, Dialog, TabId, ToastLevel},
     },
-    state::Change,
+    state::ModelChange,
     tasks::{
         history_item::{Deed, HistoryItem, TargetHistory},
         message::TaskEvent,
@@ -36,7 +36,7 @@ use ratatui::{
 use std::sync::Arc;
 use store_model::{diff, remote::Remote};
 use tui_kit::{
-    list::{Click, Cursor},
+    list::{Cursor, ListClick},
     meter, row, text,
     theme::Role,
 };
@@ -45,7 +45,7 @@ use tui_kit::{
 const MORE: u16 = 5;
 
 #[derive(Debug, Default)]
-pub struct History {
+pub struct HistoryTab {
     /// Of the target that was asked for last; while it is on its way too.
     list: Remote<Arc<TargetHistory>>,
     cursor: Cursor,
@@ -54,10 +54,10 @@ pub struct History {
     /// Ended runs of the target and the step of the active one, as of the last list.
     runs: (usize, Option<Step>),
     /// What was said of somebody else's changes.
-    told: Vec<diff::Change>,
+    told: Vec<diff::DocumentChange>,
 }
 
-impl History {
+impl HistoryTab {
     /// The list, if it is the selected target's.
     fn history(&self, cx: &Context) -> Option<&TargetHistory> {
         self.list
@@ -105,13 +105,13 @@ impl History {
                     "Somebody else has changed {changes} of the document in the Store since you edited it: {} merges.",
                     cx.key(Action::Merge)
                 );
-                cx.send(Command::Toast(Severity::Warning, text));
+                cx.send(Command::Toast(ToastLevel::Warning, text));
             }
         }
     }
 }
 
-impl Tab for History {
+impl Tab for HistoryTab {
     fn id(&self) -> TabId {
         TabId::History
     }
@@ -160,7 +160,7 @@ impl Tab for History {
                 // What gives way to it is the text as it stands now.
                 documents.keep(cx);
                 let wants_restore = action == Action::RestorePart;
-                cx.send(Command::Open(Opening::Kept {
+                cx.send(Command::Open(Dialog::Kept {
                     target: target.clone(),
                     item: Box::new(item.clone()),
                     wants_restore,
@@ -171,7 +171,7 @@ impl Tab for History {
                 let mut panel = TextPanel::new(cx.theme, 64);
                 facts(&mut panel, item);
                 let lines: Vec<_> = panel.into_lines().iter().map(ToString::to_string).collect();
-                cx.send(Command::Open(Opening::Message {
+                cx.send(Command::Open(Dialog::Message {
                     title: format!("Run of {}", at(item.at, cx.zone)),
                     text: lines.join("\n"),
                 }));
@@ -193,24 +193,26 @@ impl Tab for History {
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, documents: &mut Documents, cx: &Context) {
         let len = self.len(cx);
-        if self.cursor.mouse(event, area, len) == Click::Same && cx.is_focused {
+        if self.cursor.mouse(event, area, len) == ListClick::Same && cx.is_focused {
             self.act(Action::Enter, documents, cx);
         }
     }
 
-    fn changed(&mut self, change: &Change, _documents: &mut Documents, cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, _documents: &mut Documents, cx: &Context) {
         match change {
-            Change::Selected => {
+            ModelChange::Selected => {
                 self.cursor = Cursor::default();
                 self.told.clear();
                 self.warn(cx);
                 self.read(cx);
             }
-            Change::Target(target) | Change::Edit(target) if cx.selected == Some(target) => {
+            ModelChange::Target(target) | ModelChange::Edit(target)
+                if cx.selected == Some(target) =>
+            {
                 self.warn(cx);
                 self.read(cx);
             }
-            Change::Task(message) => {
+            ModelChange::Task(message) => {
                 if let Some((task, TaskEvent::Done(()))) = SetAside::event(message)
                     && cx.selected == Some(&task.target)
                 {
@@ -221,7 +223,7 @@ impl Tab for History {
                     self.cursor.clamp(self.len(cx));
                 }
             }
-            Change::Runs => {
+            ModelChange::Runs => {
                 let of_it: Vec<_> = cx
                     .model
                     .runs

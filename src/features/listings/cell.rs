@@ -2,7 +2,7 @@
 
 use super::{
     grid::signs,
-    table::{Spot, Table},
+    table::{Table, TableSpot},
 };
 use crate::screen::{dialogs::text::counter, pane::Context};
 use ratatui::{
@@ -10,7 +10,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use store_model::texts::{Field, Mark, State, Text};
+use store_model::texts::{CellState, GridMark, Text, TextField};
 use tui_kit::{
     row,
     text::{fit, width, wrap},
@@ -20,13 +20,18 @@ use tui_kit::{
 /// Below this, two texts do not stand side by side.
 const SIDE_BY_SIDE: u16 = 64;
 
-fn remarks(table: &Table, field: &Field, mark: &Mark, text: Option<&Text>) -> Vec<(String, Role)> {
+fn remarks(
+    table: &Table,
+    field: &TextField,
+    mark: &GridMark,
+    text: Option<&Text>,
+) -> Vec<(String, Role)> {
     let mut remarks = Vec::new();
     match mark.state {
-        State::Missing => remarks.push(("missing".to_owned(), Role::Muted)),
-        State::Empty => remarks.push(("empty".to_owned(), Role::Muted)),
-        State::Odd => remarks.push(("not a text: see the JSON tab".to_owned(), Role::Warning)),
-        State::Filled => {
+        CellState::Missing => remarks.push(("missing".to_owned(), Role::Muted)),
+        CellState::Empty => remarks.push(("empty".to_owned(), Role::Muted)),
+        CellState::Odd => remarks.push(("not a text: see the JSON tab".to_owned(), Role::Warning)),
+        CellState::Filled => {
             let excess = text.and_then(|text| text.excess(field));
             // Where the counter says it already, the limit is not said twice.
             let role = if excess.is_some() {
@@ -56,7 +61,7 @@ fn remarks(table: &Table, field: &Field, mark: &Mark, text: Option<&Text>) -> Ve
     remarks
 }
 
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, table: &Table, spot: Spot) {
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, table: &Table, spot: TableSpot) {
     let style = |role| cx.theme.style(role);
     let (Some(language), Some(field), Some(mark)) = (
         table.grid.languages.get(spot.row),
@@ -113,36 +118,36 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, table: &Table, spot: Sp
         paragraph(frame, body, cx, "", &shown(text.as_ref()), Role::Text);
     }
     let default = table.default_language().unwrap_or_default();
-    let signs = |mark: Mark| {
+    let signs = |mark: GridMark| {
         let (changed, matter) = signs(&mark);
         if changed == " " { matter } else { changed }
     };
-    let none = Mark::default();
+    let none = GridMark::default();
     let meaning = [
         (
-            signs(Mark {
+            signs(GridMark {
                 is_changed: true,
                 ..none
             }),
             "changed".to_owned(),
         ),
         (
-            signs(Mark {
+            signs(GridMark {
                 is_over: true,
                 ..none
             }),
             "too long".to_owned(),
         ),
         (
-            signs(Mark {
+            signs(GridMark {
                 is_same: true,
                 ..none
             }),
             format!("as {default}"),
         ),
         (
-            signs(Mark {
-                state: State::Empty,
+            signs(GridMark {
+                state: CellState::Empty,
                 ..none
             }),
             "empty".to_owned(),

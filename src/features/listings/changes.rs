@@ -5,7 +5,7 @@ use super::table::Table;
 use crate::{
     screen::{
         action::Action,
-        command::{Choice, Command, Opening, TextPlace, TextToEdit},
+        command::{Choice, Command, Dialog, TextPlace, TextToEdit},
         pane::Context,
     },
     state::prepared::count,
@@ -14,12 +14,12 @@ use serde_json::Value;
 use std::sync::Arc;
 use store_model::{
     target::Target,
-    texts::{self, Field, NewText, State, export},
+    texts::{self, CellState, NewText, TextField, export},
 };
 
 impl Languages {
     /// Asks who gets the text of the selected cell, and says how many texts that changes.
-    pub(super) fn fill(&self, table: &Table, target: &Target) -> Option<Opening> {
+    pub(super) fn fill(&self, table: &Table, target: &Target) -> Option<Dialog> {
         let (spot, language, field) = self.cell(table)?;
         let text = table.text(spot.row, spot.column)?;
         let shown = self.shown(table);
@@ -27,7 +27,7 @@ impl Languages {
             table
                 .grid
                 .mark(row, spot.column)
-                .is_some_and(|mark| matches!(mark.state, State::Missing | State::Empty))
+                .is_some_and(|mark| matches!(mark.state, CellState::Missing | CellState::Empty))
         };
         let choice = |label: &str, takes: &dyn Fn(usize) -> bool| {
             let rows = shown.iter().filter(|row| **row != spot.row && takes(**row));
@@ -77,7 +77,7 @@ impl Languages {
             .position(|choice| !choice.answer.is_empty())
             .unwrap_or_default();
         let title = format!("Copy the {} of {language} to", field.word);
-        Some(Opening::Choose {
+        Some(Dialog::Choose {
             title,
             text: String::new(),
             choices,
@@ -85,10 +85,10 @@ impl Languages {
         })
     }
 
-    pub(super) fn remove(&self, table: &Table, target: &Target, cx: &Context) -> Option<Opening> {
+    pub(super) fn remove(&self, table: &Table, target: &Target, cx: &Context) -> Option<Dialog> {
         let (_, language, _) = self.cell(table)?;
         let edit = texts::remove_language(&table.document, language)?;
-        Some(Opening::Confirm {
+        Some(Dialog::Confirm {
             title: format!("Remove the listing {language}"),
             text: vec![
                 format!(
@@ -117,37 +117,37 @@ impl Languages {
         table: &Table,
         target: &Target,
         cx: &Context,
-    ) -> Option<Opening> {
+    ) -> Option<Dialog> {
         let (target_owned, document) = (target.clone(), Arc::clone(&table.document));
         let field = self.cell(table).map(|(_, _, field)| field);
         match action {
             Action::Enter => {
                 let (_, language, field) = self.cell(table)?;
-                Some(Opening::EditText(Box::new(edited(
+                Some(Dialog::EditText(Box::new(edited(
                     target, document, language, field,
                 ))))
             }
             Action::FillDown => self.fill(table, target),
-            Action::AddPart => Some(Opening::NewLanguage {
+            Action::AddPart => Some(Dialog::NewLanguage {
                 target: target_owned,
                 document,
             }),
             Action::RemovePart => self.remove(table, target, cx),
-            Action::Import => Some(Opening::ImportTexts {
+            Action::Import => Some(Dialog::ImportTexts {
                 target: target_owned,
                 document,
                 field: field?.name,
             }),
             Action::Export => {
                 let field = field?;
-                let choice = |label: String, fields: Vec<Field>| {
+                let choice = |label: String, fields: Vec<TextField>| {
                     let (target, document) = (target.clone(), Arc::clone(&document));
                     let files = export::files(table.kind, &document, &fields).len();
                     let note = count(files, "text", "texts");
                     Choice {
                         text: label,
                         note,
-                        answer: vec![Command::Open(Opening::ExportTexts {
+                        answer: vec![Command::Open(Dialog::ExportTexts {
                             target,
                             document,
                             fields,
@@ -157,7 +157,7 @@ impl Languages {
                 let one = choice(format!("{} alone", field.word), vec![field]);
                 let all = choice("all texts".to_owned(), table.grid.fields.clone());
                 let title = "Export to a folder or a table".to_owned();
-                Some(Opening::Choose {
+                Some(Dialog::Choose {
                     title,
                     text: String::new(),
                     choices: vec![one, all],
@@ -182,7 +182,7 @@ impl Languages {
 const ONE_LINE: usize = 300;
 
 /// The text of one language and field, with the default language's to look at.
-fn edited(target: &Target, document: Arc<Value>, language: &str, field: Field) -> TextToEdit {
+fn edited(target: &Target, document: Arc<Value>, language: &str, field: TextField) -> TextToEdit {
     let text = |language: &str| {
         texts::text(target.kind(), &document, language, &field).map(|text| text.to_lines())
     };

@@ -1,6 +1,6 @@
 //! Draws the table of languages × texts: the languages stay in view while the columns move sideways. Changes nothing.
 
-use super::table::{Spot, Table};
+use super::table::{Table, TableSpot};
 use crate::screen::pane::Context;
 use ratatui::{
     Frame,
@@ -9,7 +9,7 @@ use ratatui::{
     text::{Line, Span},
 };
 use std::cell::{Cell, RefCell};
-use store_model::texts::{Field, Mark, State, Text};
+use store_model::texts::{CellState, GridMark, Text, TextField};
 use tui_kit::{
     list::Cursor,
     row,
@@ -40,7 +40,7 @@ impl Columns {
 const SIGNS: usize = 3;
 
 /// The least and the most width that a column makes use of; with more room, each text shows more of itself.
-fn sizes(field: &Field, room: u16) -> (u16, u16) {
+fn sizes(field: &TextField, room: u16) -> (u16, u16) {
     let heading = (width(field.word) + SIGNS) as u16;
     match field.most {
         _ if field.is_list => (heading.max((room / 8).clamp(14, 24)), 34),
@@ -50,7 +50,7 @@ fn sizes(field: &Field, room: u16) -> (u16, u16) {
 }
 
 /// The columns in view, with their widths: from `left` on as many as fit, `selected` among them, and no room wasted at the end.
-fn fitting(fields: &[Field], left: usize, selected: usize, room: u16) -> Vec<(usize, u16)> {
+fn fitting(fields: &[TextField], left: usize, selected: usize, room: u16) -> Vec<(usize, u16)> {
     let least = |column: usize| fields.get(column).map_or(0, |field| sizes(field, room).0);
     let until = |left: usize| {
         let mut used = 0;
@@ -93,26 +93,31 @@ fn fitting(fields: &[Field], left: usize, selected: usize, room: u16) -> Vec<(us
 }
 
 /// The two signs in front of a cell: whether it changed, and what is the matter with it.
-pub fn signs(mark: &Mark) -> (&'static str, &'static str) {
+pub fn signs(mark: &GridMark) -> (&'static str, &'static str) {
     let matter = match mark.state {
         _ if mark.is_over => "!",
         _ if mark.is_same => "=",
-        State::Missing => "·",
-        State::Empty => "–",
-        State::Odd => "?",
-        State::Filled => " ",
+        CellState::Missing => "·",
+        CellState::Empty => "–",
+        CellState::Odd => "?",
+        CellState::Filled => " ",
     };
     (if mark.is_changed { "●" } else { " " }, matter)
 }
 
 /// The content of a cell in one line, and the counter at its end.
-fn cell(mark: &Mark, field: &Field, text: Option<&Text>, columns: usize) -> (String, String, Role) {
+fn cell(
+    mark: &GridMark,
+    field: &TextField,
+    text: Option<&Text>,
+    columns: usize,
+) -> (String, String, Role) {
     let (shown, role) = match (mark.state, text) {
-        (State::Missing, _) => ("missing".to_owned(), Role::Muted),
-        (State::Empty, _) => ("empty".to_owned(), Role::Muted),
-        (State::Odd, _) => ("no text".to_owned(), Role::Warning),
-        (State::Filled, Some(Text::Many(entries))) => (entries.join(", "), Role::Text),
-        (State::Filled, text) => (text.map(Text::to_lines).unwrap_or_default(), Role::Text),
+        (CellState::Missing, _) => ("missing".to_owned(), Role::Muted),
+        (CellState::Empty, _) => ("empty".to_owned(), Role::Muted),
+        (CellState::Odd, _) => ("no text".to_owned(), Role::Warning),
+        (CellState::Filled, Some(Text::Many(entries))) => (entries.join(", "), Role::Text),
+        (CellState::Filled, text) => (text.map(Text::to_lines).unwrap_or_default(), Role::Text),
     };
     // A cell shows one line: enough letters for its width, and breaks as spaces.
     let shown: String = shown
@@ -148,7 +153,7 @@ pub fn draw(
     table: &Table,
     shown: &[usize],
     rows: &Cursor,
-    spot: Option<Spot>,
+    spot: Option<TableSpot>,
     columns: &Columns,
 ) {
     let style = |role| cx.theme.style(role);

@@ -3,7 +3,7 @@
 use crate::screen::overlay::{Closing, Overlay};
 use crate::screen::{
     action::Action,
-    command::{Command, Severity},
+    command::{Command, ToastLevel},
     pane::{Context, Handled, Typed},
 };
 use ratatui::{
@@ -18,8 +18,8 @@ use store_model::{rules::schema, target::Target, texts};
 use tui_kit::{
     filter::best,
     finder::Finder,
-    list::Click,
-    modal::{self, Tone},
+    list::ListClick,
+    modal::{self, ModalTone},
     text::pad,
     theme::Role,
 };
@@ -78,7 +78,7 @@ impl NewLanguage {
                 target,
                 edits: vec![edit],
             },
-            Command::Toast(Severity::Info, said),
+            Command::Toast(ToastLevel::Info, said),
         ])
     }
 }
@@ -125,7 +125,7 @@ impl Overlay for NewLanguage {
     }
 
     fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
-        if self.finder.mouse(event) == Click::Same {
+        if self.finder.mouse(event) == ListClick::Same {
             self.add()
         } else {
             Closing::Stay
@@ -146,7 +146,7 @@ impl Overlay for NewLanguage {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, "Add a listing language"),
+            (ModalTone::Calm, "Add a listing language"),
             hints,
             (WIDTH, HEIGHT),
         );

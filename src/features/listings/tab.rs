@@ -4,19 +4,19 @@
 use super::{
     cell,
     grid::{self, Columns},
-    table::{Spot, Table},
+    table::{Table, TableSpot},
 };
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, Severity, TabId},
+        command::{Command, TabId, ToastLevel},
         detail_parts::draw_missing,
         documents::Documents,
         pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
     state::{
-        Change,
+        ModelChange,
         prepared::{Prepared, count},
     },
 };
@@ -29,12 +29,12 @@ use ratatui::{
 use std::rc::Rc;
 use store_model::{
     target::{Kind, Target},
-    texts::{self, Field, Grid},
+    texts::{self, Grid, TextField},
 };
 use tui_kit::{
     field::Field as Input,
     filter::Search,
-    list::{Click, Cursor},
+    list::{Cursor, ListClick},
     memo::Memo,
     theme::Role,
 };
@@ -94,15 +94,15 @@ impl Languages {
             .collect()
     }
 
-    pub(super) fn spot(&self, table: &Table) -> Option<Spot> {
+    pub(super) fn spot(&self, table: &Table) -> Option<TableSpot> {
         let row = *self.shown(table).get(self.rows.index())?;
-        Some(Spot {
+        Some(TableSpot {
             row,
             column: self.column.min(table.grid.fields.len().checked_sub(1)?),
         })
     }
 
-    pub(super) fn cell<'a>(&self, table: &'a Table) -> Option<(Spot, &'a str, Field)> {
+    pub(super) fn cell<'a>(&self, table: &'a Table) -> Option<(TableSpot, &'a str, TextField)> {
         let spot = self.spot(table)?;
         Some((
             spot,
@@ -211,7 +211,7 @@ impl Tab for Languages {
             Action::TogglePart => {
                 if let Some((_, language, _)) = self.cell(&table) {
                     cx.send(Command::Toast(
-                        Severity::Info,
+                        ToastLevel::Info,
                         format!("The others are compared with {language}."),
                     ));
                     self.default = Some(language.to_owned());
@@ -284,7 +284,7 @@ impl Tab for Languages {
             ..area
         };
         let click = self.rows.mouse(event, body, rows);
-        if matches!(click, Click::Row | Click::Same)
+        if matches!(click, ListClick::Row | ListClick::Same)
             && let Some(column) = self.columns.at(event.column.saturating_sub(area.x))
         {
             self.column = column;
@@ -301,8 +301,8 @@ impl Tab for Languages {
         self.clamp(documents, cx);
     }
 
-    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
-        if *change == Change::Selected {
+    fn changed(&mut self, change: &ModelChange, documents: &mut Documents, cx: &Context) {
+        if *change == ModelChange::Selected {
             *self = Self {
                 is_shown: self.is_shown,
                 ..Self::default()
@@ -326,7 +326,7 @@ impl Tab for Languages {
             (0..table.grid.languages.len())
                 .flat_map(|row| (0..table.grid.fields.len()).map(move |column| (row, column)))
         };
-        let marks = |is: fn(&texts::Mark) -> bool| {
+        let marks = |is: fn(&texts::GridMark) -> bool| {
             marks()
                 .filter(|(row, column)| table.grid.mark(*row, *column).is_some_and(is))
                 .count()

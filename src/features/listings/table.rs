@@ -47,7 +47,7 @@ impl Table {
 
 /// A cell of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub struct TableSpot {
     pub row: usize,
     pub column: usize,
 }

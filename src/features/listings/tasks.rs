@@ -7,7 +7,7 @@ use crate::tasks::{
     texts::{self, TextSource},
 };
 use std::path::PathBuf;
-use store_model::texts::source::Found;
+use store_model::texts::source::FoundTexts;
 
 /// Reading and writing supersede each other: there is one dialog for both.
 const TOPIC: &str = "texts";
@@ -17,7 +17,7 @@ const TOPIC: &str = "texts";
 pub struct ReadTexts(pub TextSource);
 
 impl Task for ReadTexts {
-    type Output = Found;
+    type Output = FoundTexts;
 
     fn topic(&self) -> Option<String> {
         Some(TOPIC.into())
@@ -32,7 +32,7 @@ impl Task for ReadTexts {
         true
     }
 
-    async fn run(self, _: TaskContext<Self>) -> Result<Found, TaskError> {
+    async fn run(self, _: TaskContext<Self>) -> Result<FoundTexts, TaskError> {
         let from = self.0.from.clone();
         away(move || texts::read(&self.0)).await.map_err(|error| {
             TaskError::Failed(format!("{} cannot be read: {error}", from.display()))

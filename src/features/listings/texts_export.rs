@@ -11,7 +11,7 @@ use crate::{
         command::Command,
         pane::{Context, Handled, Typed},
     },
-    state::{Change, prepared::count},
+    state::{ModelChange, prepared::count},
     tasks::{message::TaskEvent, report::Written, task::Task},
 };
 use ratatui::{
@@ -23,11 +23,11 @@ use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 use store_model::{
     target::Target,
-    texts::{Field, export},
+    texts::{TextField, export},
 };
 use tui_kit::{
     meter,
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row,
     text::wrap,
     theme::Role,
@@ -45,7 +45,7 @@ enum Stage {
 pub struct TextsExport {
     target: Target,
     document: Arc<Value>,
-    fields: Vec<Field>,
+    fields: Vec<TextField>,
     path: PathInput,
     /// Where to files are being written.
     asked: Option<PathBuf>,
@@ -56,7 +56,7 @@ pub struct TextsExport {
 const WIDTH: u16 = 90;
 
 impl TextsExport {
-    pub fn new(target: Target, document: Arc<Value>, fields: Vec<Field>) -> Self {
+    pub fn new(target: Target, document: Arc<Value>, fields: Vec<TextField>) -> Self {
         Self {
             target,
             document,
@@ -184,8 +184,8 @@ impl Overlay for TextsExport {
         }
     }
 
-    fn changed(&mut self, change: &Change, _cx: &Context) {
-        let Change::Task(message) = change else {
+    fn changed(&mut self, change: &ModelChange, _cx: &Context) {
+        let ModelChange::Task(message) = change else {
             return;
         };
         let Some((task, event)) = WriteTexts::event(message) else {
@@ -223,9 +223,9 @@ impl Overlay for TextsExport {
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let lines = self.lines(cx, usize::from(columns));
         let (tone, hints) = match self.stage {
-            Stage::Place => (Tone::Calm, PathInput::hints(cx, "write")),
+            Stage::Place => (ModalTone::Calm, PathInput::hints(cx, "write")),
             Stage::InTheWay(_) => (
-                Tone::Danger,
+                ModalTone::Danger,
                 overlay::hints(
                     cx,
                     &[
@@ -234,7 +234,10 @@ impl Overlay for TextsExport {
                     ],
                 ),
             ),
-            Stage::Done(_) => (Tone::Calm, overlay::hints(cx, &[(Action::Enter, "close")])),
+            Stage::Done(_) => (
+                ModalTone::Calm,
+                overlay::hints(cx, &[(Action::Enter, "close")]),
+            ),
         };
         let what = match self.fields.as_slice() {
             [one] => one.word.to_owned(),

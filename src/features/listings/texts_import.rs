@@ -9,10 +9,10 @@ use crate::screen::{
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, Severity},
+        command::{Command, ToastLevel},
         pane::{Context, Handled, Possible, Typed},
     },
-    state::{Change, prepared::count},
+    state::{ModelChange, prepared::count},
     tasks::{message::TaskEvent, task::Task, texts::TextSource},
 };
 use ratatui::{
@@ -27,13 +27,13 @@ use store_model::{
     target::Target,
     texts::{
         self, Text,
-        import::{self, CellChange, Options, Plan},
-        source::{Found, Problem, Why},
+        import::{self, CellChange, ImportOptions, ImportPlan},
+        source::{FoundTexts, SourceProblem, Why},
     },
 };
 use tui_kit::{
     meter,
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row,
     scroll::Scroll,
     text::{fit, pad, width, wrap},
@@ -48,8 +48,8 @@ pub struct TextsImport {
     /// What is being read.
     asked: Option<PathBuf>,
     /// What was found there, and what it would change; else the path is still being typed.
-    found: Option<(Found, Plan)>,
-    options: Options,
+    found: Option<(FoundTexts, ImportPlan)>,
+    options: ImportOptions,
     scroll: Scroll,
     note: Option<(String, Role)>,
 }
@@ -67,7 +67,7 @@ impl TextsImport {
             path: PathInput::default(),
             asked: None,
             found: None,
-            options: Options::default(),
+            options: ImportOptions::default(),
             scroll: Scroll::default(),
             note: None,
         }
@@ -125,7 +125,7 @@ impl TextsImport {
                 target: self.target.clone(),
                 edits,
             },
-            Command::Toast(Severity::Info, said),
+            Command::Toast(ToastLevel::Info, said),
         ])
     }
 
@@ -183,7 +183,7 @@ impl TextsImport {
         row::texts(frame, foot, about, style(Role::Muted));
     }
 
-    fn draw_plan(&self, frame: &mut Frame, area: Rect, cx: &Context, plan: &Plan) {
+    fn draw_plan(&self, frame: &mut Frame, area: Rect, cx: &Context, plan: &ImportPlan) {
         let style = |role| cx.theme.style(role);
         let columns = usize::from(area.width);
         let [top, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
@@ -209,7 +209,7 @@ impl TextsImport {
         }
         frame.render_widget(Line::from(head), top);
 
-        let problem = |problem: &Problem, role: Role| {
+        let problem = |problem: &SourceProblem, role: Role| {
             let said = format!("! {}: {}", problem.source, problem.sentence);
             wrap(&said, columns)
                 .into_iter()
@@ -249,7 +249,7 @@ impl TextsImport {
             line
         };
         lines.extend(plan.changes.iter().map(change));
-        let harmless: Vec<&Problem> = plan
+        let harmless: Vec<&SourceProblem> = plan
             .problems
             .iter()
             .filter(|problem| problem.why == Why::Empty)
@@ -357,8 +357,8 @@ impl Overlay for TextsImport {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, _cx: &Context) {
-        let Change::Task(message) = change else {
+    fn changed(&mut self, change: &ModelChange, _cx: &Context) {
+        let ModelChange::Task(message) = change else {
             return;
         };
         let Some((ReadTexts(source), event)) = ReadTexts::event(message) else {
@@ -371,7 +371,7 @@ impl Overlay for TextsImport {
             TaskEvent::Failed(error) => self.note = Some((format!("✗ {error}"), Role::Danger)),
             TaskEvent::Progress(found) | TaskEvent::Done(found) => {
                 self.scroll = Scroll::default();
-                self.found = Some((found.clone(), Plan::default()));
+                self.found = Some((found.clone(), ImportPlan::default()));
                 self.replan();
             }
             TaskEvent::Cancelled => {}
@@ -395,7 +395,7 @@ impl Overlay for TextsImport {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &title),
+            (ModalTone::Calm, &title),
             self.hints(cx),
             (columns, rows),
         );

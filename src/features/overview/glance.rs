@@ -63,13 +63,13 @@ impl Glance {
             .get((prepared.target.clone(), documents.version()), || {
                 let value = documents.value(cx)?;
                 Some((!is_large_value([&live.document, &*value])).then(|| {
-                    let brought = prepared.brought(cx.model);
+                    let zip_packages = prepared.zip_packages(cx.model);
                     DiffLines::new(
                         Difference::between(
                             prepared.kind(),
                             Some(&live.document),
                             &value,
-                            &brought,
+                            &zip_packages,
                         ),
                         MOST_CHANGED,
                     )

@@ -17,7 +17,7 @@ use crate::{
     },
     state::{
         RunRow,
-        prepared::{Actor, Prepared, Verdict, meaning},
+        prepared::{Actor, CheckVerdict, Prepared, meaning},
     },
 };
 use ratatui::text::Line;
@@ -73,7 +73,7 @@ pub struct Room<'a> {
 pub fn lines(
     cx: &Context,
     prepared: &Prepared,
-    verdict: Option<&Verdict>,
+    verdict: Option<&CheckVerdict>,
     room: &Room,
 ) -> Vec<Line<'static>> {
     let report = prepared.pending_report(cx.model);
@@ -115,7 +115,7 @@ const TWO_COLUMNS: usize = 112;
 fn side_by_side(
     cx: &Context,
     prepared: &Prepared,
-    verdict: Option<&Verdict>,
+    verdict: Option<&CheckVerdict>,
     report: Option<&StatusReport>,
     room: &Room,
 ) -> Vec<Line<'static>> {
@@ -157,7 +157,7 @@ fn urgent(
     panel: &mut TextPanel,
     cx: &Context,
     prepared: &Prepared,
-    verdict: Option<&Verdict>,
+    verdict: Option<&CheckVerdict>,
     report: Option<&StatusReport>,
     room: &Room,
 ) {

@@ -8,7 +8,7 @@ use crate::{
         target_actions::possible,
         text_panel::TextPanel,
     },
-    state::prepared::{Origin, Prepared, Verdict, count},
+    state::prepared::{CheckVerdict, Origin, Prepared, count},
 };
 use store_model::archive::fit::Fit;
 use store_model::{
@@ -23,7 +23,7 @@ pub(super) fn working_copy(
     panel: &mut TextPanel,
     cx: &Context,
     prepared: &Prepared,
-    verdict: Option<&Verdict>,
+    verdict: Option<&CheckVerdict>,
 ) {
     let against = if prepared.origin() == Origin::Draft {
         "the draft"

@@ -9,7 +9,7 @@ use crate::{
         action::{Action, Scope},
         command::{Command, TabId},
     },
-    state::Change,
+    state::ModelChange,
 };
 use crate::{
     screen::{
@@ -58,14 +58,14 @@ impl Tab for Overview {
         self.scroll.mouse(event);
     }
 
-    fn changed(&mut self, change: &Change, _documents: &mut Documents, _cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, _documents: &mut Documents, _cx: &Context) {
         match change {
-            Change::Selected => {
+            ModelChange::Selected => {
                 self.scroll = Scroll::default();
                 self.glance.forget();
             }
             // What the packages in the ZIP say of themselves stands in the changes.
-            Change::Examined => self.glance.forget(),
+            ModelChange::Examined => self.glance.forget(),
             _ => {}
         }
     }

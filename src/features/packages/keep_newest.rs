@@ -6,11 +6,11 @@ use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
         action::Action,
-        command::{Command, Severity},
+        command::{Command, ToastLevel},
         pane::{Context, Handled, Possible, Typed},
         text_panel::TextPanel,
     },
-    state::prepared::{Prepared, Verdict, count},
+    state::prepared::{CheckVerdict, Prepared, count},
 };
 use ratatui::{
     Frame,
@@ -22,14 +22,14 @@ use serde_json::Value;
 use std::sync::Arc;
 use store_model::{
     packages::{
-        change::{KeepNewest as Plan, Leaving, keep_newest},
+        change::{Leaving, NewestPlan, keep_newest},
         coverage::{Served, customers},
         rows::{Disposition, PackageRow},
     },
     target::{Kind, Target},
 };
 use tui_kit::{
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     scroll::Scroll,
     theme::Role,
 };
@@ -38,7 +38,7 @@ use tui_kit::{
 const MOST: usize = 25;
 const WIDTH: u16 = 92;
 
-pub struct KeepNewest {
+pub struct KeepNewestDialog {
     target: Target,
     /// The document that the edits are for; `None` when there is none to change.
     document: Option<Arc<Value>>,
@@ -46,11 +46,11 @@ pub struct KeepNewest {
     most: usize,
     /// Whether those stay that somebody would miss: the safe answer.
     spares: bool,
-    plan: Option<Plan>,
+    plan: Option<NewestPlan>,
     scroll: Scroll,
 }
 
-impl KeepNewest {
+impl KeepNewestDialog {
     pub fn new(target: Target) -> Self {
         Self {
             target,
@@ -289,7 +289,7 @@ fn outcome(served: &Served, gone: &PackageRow, kind: Kind) -> (String, Role) {
     }
 }
 
-impl Overlay for KeepNewest {
+impl Overlay for KeepNewestDialog {
     fn name(&self) -> &'static str {
         "keep-newest"
     }
@@ -298,7 +298,8 @@ impl Overlay for KeepNewest {
         let Some(prepared) = Prepared::of(cx.model, &self.target) else {
             return;
         };
-        let Some(document) = Verdict::of(&prepared, cx.now).and_then(|verdict| verdict.shared())
+        let Some(document) =
+            CheckVerdict::of(&prepared, cx.now).and_then(|verdict| verdict.shared())
         else {
             return;
         };
@@ -335,7 +336,10 @@ impl Overlay for KeepNewest {
                         target: self.target.clone(),
                         edits,
                     },
-                    Command::Toast(Severity::Info, format!("{said} marked; {undo} undoes it.")),
+                    Command::Toast(
+                        ToastLevel::Info,
+                        format!("{said} marked; {undo} undoes it."),
+                    ),
                 ]);
             }
             Action::Back => return Closing::Close(Vec::new()),
@@ -372,9 +376,9 @@ impl Overlay for KeepNewest {
         let columns = WIDTH.min(area.width.saturating_sub(4));
         let lines = self.lines(cx, usize::from(columns));
         let tone = if self.loses() {
-            Tone::Danger
+            ModalTone::Danger
         } else {
-            Tone::Calm
+            ModalTone::Calm
         };
         let hints = overlay::hints(
             cx,

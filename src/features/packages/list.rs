@@ -3,7 +3,7 @@
 
 use crate::{
     screen::pane::Context,
-    state::prepared::{Prepared, Verdict},
+    state::prepared::{CheckVerdict, Prepared},
 };
 use serde_json::Value;
 use std::{cmp::Reverse, collections::HashSet};
@@ -14,7 +14,10 @@ use store_model::{
     packages::{
         change,
         coverage::{Coverage, Customers, Served, customers, marks, preview},
-        rows::{Cargo, Disposition, Mark, PackageRow, list_warnings, place_of, rows as rows_of},
+        rows::{
+            Disposition, PackageMark, PackageRow, ZipPackages, list_warnings, place_of,
+            rows as rows_of,
+        },
     },
     remote::Remote,
     target::{Kind, Target},
@@ -36,11 +39,11 @@ pub struct PackageList {
     /// In the order of the list: by architecture, the newest first; what nobody knows stands on top.
     pub rows: Vec<PackageRow>,
     /// Of each row, the worst first.
-    pub marks: Vec<Vec<Mark>>,
+    pub marks: Vec<Vec<PackageMark>>,
     /// About the list as a whole.
     pub warnings: Vec<String>,
     /// What the chosen ZIP says of its packages.
-    pub cargo: Cargo,
+    pub zip_packages: ZipPackages,
     /// Who gets what, today and then.
     pub preview: Vec<Coverage>,
     /// Ids of what customers have today; `None` where nothing is live.
@@ -73,7 +76,7 @@ impl PackageList {
             prepared.kind(),
             document,
             server,
-            &prepared.brought(cx.model),
+            &prepared.zip_packages(cx.model),
         )
     }
 
@@ -109,7 +112,7 @@ impl PackageList {
             rows,
             marks,
             warnings,
-            cargo: prepared.brought(cx.model),
+            zip_packages: prepared.zip_packages(cx.model),
             preview,
             live,
         }
@@ -217,7 +220,7 @@ fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Context) -> Option<
         .and_then(Remote::value)?
         .published
         .as_ref()?;
-    let everybody = rows_of(Kind::App, &live.document, None, &Cargo::new());
+    let everybody = rows_of(Kind::App, &live.document, None, &ZipPackages::new());
     let newest = |rows: &[PackageRow], architecture: &str| {
         let of = |row: &&PackageRow| {
             row.disposition.stays()
@@ -241,7 +244,7 @@ fn behind_the_app(target: &Target, rows: &[PackageRow], cx: &Context) -> Option<
 }
 
 /// The chosen ZIP's fit with the document as it stands now; `None` while it was not looked into.
-pub fn chosen_fit(prepared: &Prepared, verdict: &Verdict, cx: &Context) -> Option<Fit> {
+pub fn chosen_fit(prepared: &Prepared, verdict: &CheckVerdict, cx: &Context) -> Option<Fit> {
     let zip = prepared.zip?;
     let examined = cx
         .model

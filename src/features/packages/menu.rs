@@ -5,7 +5,7 @@ use super::list::{PackageList, chosen_fit, unnamed};
 use crate::{
     screen::{
         action::Action,
-        command::{Choice, Command, Opening, Purpose},
+        command::{Choice, Command, Dialog, PromptPurpose},
         documents::Documents,
         pane::Context,
     },
@@ -54,8 +54,8 @@ fn offers(at: &At, old: Option<&PackageRow>, documents: &Documents, cx: &Context
             let note = match (is_reused(&at.list.rows, &extra.name), &extra.hurdle) {
                 (true, _) => "! a package on the server has this name",
                 (_, Some(_)) => "! check it: its name or folder may be wrong",
-                _ => match at.list.cargo.get(&zip_path(&extra.name)) {
-                    Some(brought) => &format!("{} for {}", brought.version, brought.architecture()),
+                _ => match at.list.zip_packages.get(&zip_path(&extra.name)) {
+                    Some(package) => &format!("{} for {}", package.version, package.architecture()),
                     None => "in the ZIP",
                 },
             };
@@ -73,7 +73,7 @@ fn offers(at: &At, old: Option<&PackageRow>, documents: &Documents, cx: &Context
 }
 
 /// Asks for the path of a package that no chosen ZIP shows.
-fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Opening> {
+fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Dialog> {
     let target = cx.selected?.clone();
     let has_zip = Prepared::of(cx.model, &target).is_some_and(|prepared| prepared.zip.is_some());
     let hint = if has_zip {
@@ -84,7 +84,7 @@ fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Opening> {
             cx.key(Action::PickZip)
         )
     };
-    Some(Opening::Prompt {
+    Some(Dialog::Prompt {
         title: old.map_or_else(
             || "Add a package".to_owned(),
             |old| format!("Replace {}", old.file_name),
@@ -92,7 +92,7 @@ fn prompt(at: &At, old: Option<&PackageRow>, cx: &Context) -> Option<Opening> {
         text: format!("Its path inside the ZIP that will be uploaded. {hint}"),
         label: "path in the ZIP".to_owned(),
         start: String::new(),
-        purpose: Purpose::Package {
+        purpose: PromptPurpose::Package {
             target,
             document: Arc::clone(&at.document),
             replaces: old.map(|old| old.pointer.clone()),
@@ -114,7 +114,7 @@ pub fn add(at: &At, documents: &Documents, cx: &Context) {
         note: "type its path".into(),
         answer: vec![Command::Open(prompt)],
     });
-    cx.send(Command::Open(Opening::Choose {
+    cx.send(Command::Open(Dialog::Choose {
         title: "Add a package".into(),
         text: "Packages of the chosen ZIP that the document does not name yet.".into(),
         choices,
@@ -189,7 +189,7 @@ pub fn menu(at: &At, documents: &Documents, cx: &Context) {
         "",
         vec![Command::Copy(row.file_name.clone())],
     ));
-    cx.send(Command::Open(Opening::Choose {
+    cx.send(Command::Open(Dialog::Choose {
         title: row.file_name.clone(),
         text: String::new(),
         choices,

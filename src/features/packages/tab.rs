@@ -10,7 +10,7 @@ use super::{
 use crate::{
     screen::{
         action::Action,
-        command::{Command, Opening, Severity, TabId},
+        command::{Command, Dialog, TabId, ToastLevel},
         detail_parts::draw_missing,
         documents::Documents,
         pane::{Context, Handled, Possible},
@@ -18,7 +18,7 @@ use crate::{
         target_actions,
         text_panel::TextPanel,
     },
-    state::{Change, prepared::count},
+    state::{ModelChange, prepared::count},
 };
 use ratatui::{
     Frame,
@@ -36,7 +36,7 @@ use store_model::{
     target::Kind,
 };
 use tui_kit::{
-    list::{Click, Cursor},
+    list::{Cursor, ListClick},
     memo::Memo,
     row,
     scroll::Scroll,
@@ -131,7 +131,7 @@ impl Packages {
     fn change(&mut self, edits: &[Edit], documents: &mut Documents, cx: &Context) {
         let before = self.list(documents, cx);
         if let Err(reason) = documents.change(edits, cx) {
-            cx.send(Command::Toast(Severity::Error, reason));
+            cx.send(Command::Toast(ToastLevel::Error, reason));
         }
         self.follow(before.as_deref(), documents, cx);
     }
@@ -154,7 +154,7 @@ impl Packages {
         if edits.is_empty() {
             let key = cx.key(Action::TogglePart);
             cx.send(Command::Toast(
-                Severity::Info,
+                ToastLevel::Info,
                 format!("It is already marked for removal; {key} undoes that."),
             ));
             return;
@@ -163,7 +163,7 @@ impl Packages {
         if row.disposition == Disposition::New {
             let undo = cx.key(Action::Undo);
             cx.send(Command::Toast(
-                Severity::Info,
+                ToastLevel::Info,
                 format!(
                     "{} is removed from the list; {undo} undoes it.",
                     row.file_name
@@ -278,7 +278,7 @@ impl Tab for Packages {
                 // The overlay reads the working copy: what was changed just now belongs to it.
                 documents.keep(cx);
                 cx.send_all(cx.selected.map(|target| {
-                    Command::Open(Opening::KeepNewest {
+                    Command::Open(Dialog::KeepNewest {
                         target: target.clone(),
                     })
                 }));
@@ -315,7 +315,7 @@ impl Tab for Packages {
         let is_inside = rows.contains((event.column, event.row).into());
         if !is_inside {
             self.scroll.mouse(event);
-        } else if self.cursor.mouse(event, rows, len) == Click::Same {
+        } else if self.cursor.mouse(event, rows, len) == ListClick::Same {
             self.menu(documents, cx);
         } else {
             self.remember(&list);
@@ -331,21 +331,21 @@ impl Tab for Packages {
         self.is_shown = false;
     }
 
-    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, documents: &mut Documents, cx: &Context) {
         match change {
-            Change::Selected => {
+            ModelChange::Selected => {
                 self.cursor = Cursor::default();
                 self.key = None;
                 self.scroll = Scroll::default();
                 self.list.take();
             }
-            Change::Target(target) | Change::Edit(target)
+            ModelChange::Target(target) | ModelChange::Edit(target)
                 if self.is_shown && cx.selected == Some(target) =>
             {
                 self.catch_up(documents, cx);
             }
             // The ZIP tells what its packages are.
-            Change::Examined => drop(self.list.take()),
+            ModelChange::Examined => drop(self.list.take()),
             _ => {}
         }
     }

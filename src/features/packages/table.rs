@@ -9,7 +9,7 @@ use ratatui::{
 };
 use store_model::{
     finding::{Finding, Severity},
-    packages::rows::{Disposition, Family, Mark, PackageRow, Source},
+    packages::rows::{Disposition, FactSource, Family, PackageMark, PackageRow},
     target::Kind,
 };
 use tui_kit::{
@@ -106,7 +106,7 @@ fn families(row: &PackageRow) -> String {
 fn guessed(row: &PackageRow, text: String) -> String {
     match (row.source, text.is_empty()) {
         (_, true) => "?".to_owned(),
-        (Source::Name, false) => format!("{text}?"),
+        (FactSource::Name, false) => format!("{text}?"),
         _ => text,
     }
 }
@@ -145,7 +145,7 @@ fn sign(
     findings: &[&Finding],
 ) -> (&'static str, Role) {
     let marks = list.marks.get(index).map_or(&[][..], Vec::as_slice);
-    let is_error = marks.iter().any(Mark::is_error)
+    let is_error = marks.iter().any(PackageMark::is_error)
         || findings
             .iter()
             .any(|finding| finding.severity == Severity::Error);
@@ -289,7 +289,7 @@ pub fn panel(
     who(&mut panel, list, index, row);
     panel.row("file", &row.file_name, Role::Text);
     match row.source {
-        Source::Zip => {
+        FactSource::Zip => {
             let is = format!(
                 "{} for {}, according to its manifest",
                 row.version_text(),
@@ -297,7 +297,7 @@ pub fn panel(
             );
             panel.row("is", &is, Role::Text);
         }
-        Source::Name => {
+        FactSource::Name => {
             let is = format!("{} {}", row.version_text(), row.architecture);
             panel.row(
                 "is",
@@ -305,7 +305,7 @@ pub fn panel(
                 Role::Muted,
             );
         }
-        Source::Store | Source::Nobody => {}
+        FactSource::Store | FactSource::Nobody => {}
     }
     let families: Vec<String> = row
         .families
@@ -324,7 +324,7 @@ pub fn panel(
         }
         _ => {}
     }
-    if row.disposition != Disposition::New || row.source == Source::Zip {
+    if row.disposition != Disposition::New || row.source == FactSource::Zip {
         let count = if row.languages.len() > 1 {
             format!("{}: ", row.languages.len())
         } else {
@@ -373,7 +373,7 @@ fn who(panel: &mut TextPanel, list: &PackageList, index: usize, row: &PackageRow
         let is_said = list.marks.get(index).is_some_and(|marks| {
             marks
                 .iter()
-                .any(|mark| matches!(mark, Mark::Superseded { .. }))
+                .any(|mark| matches!(mark, PackageMark::Superseded { .. }))
         });
         if customers.is_empty() && row.is_known() && !is_said {
             panel.row(

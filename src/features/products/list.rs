@@ -9,7 +9,7 @@ use crate::{
         action::{Action, Scope},
         command::{Command, PaneId},
     },
-    state::{Change, List},
+    state::{KnownList, ModelChange},
 };
 use ratatui::{
     Frame,
@@ -22,7 +22,7 @@ use store_model::{catalog::Catalog, product::Product, target::Target};
 use tui_kit::{
     field::Field,
     filter::Search,
-    list::{Click, Cursor},
+    list::{Cursor, ListClick},
     panel::{self, Heading},
     row, text,
     theme::Role,
@@ -69,7 +69,7 @@ impl Products {
         }
     }
 
-    pub(super) fn list<'a>(&self, cx: &Context<'a>) -> Option<&'a List> {
+    pub(super) fn list<'a>(&self, cx: &Context<'a>) -> Option<&'a KnownList> {
         match self.which {
             Which::Apps => Some(&cx.model.apps),
             Which::AddOns => Some(&cx.model.add_ons),
@@ -300,19 +300,19 @@ impl Pane for Products {
         let click = self
             .cursor
             .mouse(event, panel::inside(area), self.rows.len());
-        if click != Click::No {
+        if click != ListClick::No {
             self.select(cx);
         }
-        if click == Click::Same && cx.is_focused {
+        if click == ListClick::Same && cx.is_focused {
             cx.send(Command::Focus(PaneId::Detail));
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
         match change {
-            Change::List(catalog) if self.is_mine(catalog) => self.recompute(cx),
-            Change::Status(_) if !self.filter.is_empty() => self.recompute(cx),
-            Change::Selected => {
+            ModelChange::List(catalog) if self.is_mine(catalog) => self.recompute(cx),
+            ModelChange::Status(_) if !self.filter.is_empty() => self.recompute(cx),
+            ModelChange::Selected => {
                 if self.which != Which::Apps
                     && let Some(app) = cx.app()
                     && self.app.as_deref() != Some(app)

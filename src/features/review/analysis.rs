@@ -36,7 +36,7 @@ impl Analyzer {
             detail: Arc::clone(prepared.detail),
             first: prepared.first(),
             text: prepared.text.map(Into::into),
-            brought: prepared.brought(cx.model),
+            zip_packages: prepared.zip_packages(cx.model),
         };
         if self
             .known

@@ -6,7 +6,7 @@ use crate::{
     engine::plan::PendingPolicy,
     screen::{
         action::Action,
-        difference_lines::{DiffLines, Spot},
+        difference_lines::{DiffLines, DiffSpot},
         pane::Context,
         status_badge::of_severity,
         text_panel::TextPanel,
@@ -20,7 +20,7 @@ use tui_kit::{meter, text::wrap, theme::Role};
 
 /// What can have the focus, in the order in which Down walks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Item {
+pub enum ReviewItem {
     Choice(usize),
     Question(usize),
     /// A group of changes: folds.
@@ -33,8 +33,8 @@ pub enum Item {
 /// The body while it is built.
 pub struct Body<'a, 'b> {
     pub panel: TextPanel<'a>,
-    pub places: Vec<(Item, usize)>,
-    pub focus: Item,
+    pub places: Vec<(ReviewItem, usize)>,
+    pub focus: ReviewItem,
     pub width: usize,
     pub cx: &'b Context<'b>,
 }
@@ -45,7 +45,7 @@ impl Body<'_, '_> {
         self.panel.text(title, Role::Title);
     }
 
-    pub fn item(&mut self, item: Item, text: &str, role: Role) {
+    pub fn item(&mut self, item: ReviewItem, text: &str, role: Role) {
         self.places.push((item, self.panel.len()));
         let is_here = self.focus == item;
         for (index, part) in wrap(text, self.width.saturating_sub(4).max(8))
@@ -84,7 +84,7 @@ impl Body<'_, '_> {
                         Role::Text
                     };
                     self.item(
-                        Item::Choice(index),
+                        ReviewItem::Choice(index),
                         &format!("{} {sign} {}", index + 1, choice.sentence),
                         role,
                     );
@@ -121,7 +121,7 @@ impl Body<'_, '_> {
                 question.risk.kind.word(),
                 question.risk.sentence
             );
-            self.item(Item::Question(index), &text, role);
+            self.item(ReviewItem::Question(index), &text, role);
         }
     }
 
@@ -146,8 +146,8 @@ impl Body<'_, '_> {
         let laid = view.laid(self.cx.theme, self.width);
         let first = self.panel.len();
         let groups = laid.spots.iter().filter_map(|(spot, line)| match spot {
-            Spot::Group(group) => Some((Item::Group(*group), first + line)),
-            Spot::Entry(..) => None,
+            DiffSpot::Group(group) => Some((ReviewItem::Group(*group), first + line)),
+            DiffSpot::Entry(..) => None,
         });
         self.places.extend(groups);
         let focused = self

@@ -1,7 +1,7 @@
 //! What the review lets a person decide, and what choosing it does.
 
 use super::dialog::Review;
-use super::{blockers::blockers, body::Item, preview::Preview};
+use super::{blockers::blockers, body::ReviewItem, preview::Preview};
 use crate::screen::overlay::Closing;
 use crate::{
     engine::{driver::tasks::Publish, preflight::Refusal},
@@ -39,7 +39,7 @@ impl Review {
         self.preview.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
     }
 
-    pub(super) fn items(&self, cx: &Context) -> Vec<Item> {
+    pub(super) fn items(&self, cx: &Context) -> Vec<ReviewItem> {
         let mut items = Vec::new();
         if let Some(preview) = self.preview.as_ref().filter(|_| self.is_open(cx)) {
             let choices = preview
@@ -47,23 +47,23 @@ impl Review {
                 .iter()
                 .enumerate()
                 .filter(|(_, choice)| choice.fault.is_none());
-            items.extend(choices.map(|(index, _)| Item::Choice(index)));
-            items.extend((0..preview.questions.len()).map(Item::Question));
-            items.extend((0..preview.analysis.difference.groups.len()).map(Item::Group));
+            items.extend(choices.map(|(index, _)| ReviewItem::Choice(index)));
+            items.extend((0..preview.questions.len()).map(ReviewItem::Question));
+            items.extend((0..preview.analysis.difference.groups.len()).map(ReviewItem::Group));
             if cx.model.profile.is_protected {
-                items.push(Item::Name);
+                items.push(ReviewItem::Name);
             }
         }
-        items.push(Item::Cancel);
+        items.push(ReviewItem::Cancel);
         if self.is_open(cx) {
-            items.push(Item::Publish);
+            items.push(ReviewItem::Publish);
         }
         items
     }
 
     pub(super) fn press(&mut self, cx: &Context) -> Closing {
         match self.focus {
-            Item::Choice(index) => {
+            ReviewItem::Choice(index) => {
                 if let Some(preview) = &mut self.preview
                     && let Some(choice) = preview
                         .choices
@@ -73,7 +73,7 @@ impl Review {
                     preview.policy = choice.policy;
                 }
             }
-            Item::Question(index) => {
+            ReviewItem::Question(index) => {
                 let question = self
                     .preview
                     .as_mut()
@@ -82,10 +82,10 @@ impl Review {
                     question.is_allowed = !question.is_allowed;
                 }
             }
-            Item::Group(group) => self.view.toggle(group),
-            Item::Name => self.step(cx, 1, true),
-            Item::Cancel => return Closing::Close(Vec::new()),
-            Item::Publish => {
+            ReviewItem::Group(group) => self.view.toggle(group),
+            ReviewItem::Name => self.step(cx, 1, true),
+            ReviewItem::Cancel => return Closing::Close(Vec::new()),
+            ReviewItem::Publish => {
                 if self.blockers(cx).is_empty()
                     && let Some(preview) = &self.preview
                     && let Some(prepared) = Prepared::of(cx.model, &self.target)

@@ -1,7 +1,7 @@
 //! The last look before a run that ends in a commit: what will happen, what needs a yes, what stands against it.
 //! The safe button has the focus. Starts nothing itself: it answers with the plan.
 
-use super::{analysis::Analyzer, body::Item, preview::Preview};
+use super::{analysis::Analyzer, body::ReviewItem, preview::Preview};
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::{
     screen::{
@@ -12,11 +12,11 @@ use crate::{
         text_panel::TextPanel,
     },
     state::{
-        Change,
+        ModelChange,
         prepared::{Prepared, package_identity},
     },
     tasks::{
-        browse::{Examine, Sum},
+        browse::{Examine, HashZip},
         report::Examined,
     },
 };
@@ -40,7 +40,7 @@ use store_model::{
 use tui_kit::{
     field::Field,
     meter,
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row,
     text::fit,
     theme::Role,
@@ -61,14 +61,14 @@ pub struct Review {
     /// The ZIP whose sum was asked for.
     pub(super) summing: Option<PathBuf>,
     pub(super) has_looked_inside: bool,
-    pub(super) focus: Item,
+    pub(super) focus: ReviewItem,
     /// The product's name, typed on a protected profile.
     pub(super) typed_name: Field,
     /// First line in view, and what was drawn last: lines, page, and the line of each item.
     pub(super) top: Cell<usize>,
     pub(super) len: Cell<usize>,
     pub(super) page: Cell<usize>,
-    pub(super) places: RefCell<Vec<(Item, usize)>>,
+    pub(super) places: RefCell<Vec<(ReviewItem, usize)>>,
 }
 
 impl Review {
@@ -80,7 +80,7 @@ impl Review {
             view: DiffLines::new(Difference::default(), MOST_LINES),
             summing: None,
             has_looked_inside: false,
-            focus: Item::Cancel,
+            focus: ReviewItem::Cancel,
             typed_name: Field::default(),
             top: Cell::default(),
             len: Cell::default(),
@@ -126,7 +126,7 @@ impl Review {
         self.has_looked_inside = self.examined(cx).is_some();
         self.sum(false, cx);
         if !self.items(cx).contains(&self.focus) {
-            self.focus = Item::Cancel;
+            self.focus = ReviewItem::Cancel;
         }
     }
 
@@ -152,7 +152,7 @@ impl Review {
         };
         if self.summing.as_ref() != Some(&zip) && (is_wanted || examined.size <= SMALL) {
             self.summing = Some(zip.clone());
-            cx.send(Command::start(Sum { zip }));
+            cx.send(Command::start(HashZip { zip }));
         }
     }
 
@@ -173,7 +173,9 @@ impl Review {
     /// One on; `is_answer` leaves out what asks nothing: groups that fold.
     pub(super) fn step(&mut self, cx: &Context, by: isize, is_answer: bool) {
         let mut items = self.items(cx);
-        items.retain(|item| !is_answer || *item == self.focus || !matches!(item, Item::Group(_)));
+        items.retain(|item| {
+            !is_answer || *item == self.focus || !matches!(item, ReviewItem::Group(_))
+        });
         let at = items
             .iter()
             .position(|item| *item == self.focus)
@@ -191,7 +193,7 @@ impl Overlay for Review {
     }
 
     fn takes_text(&self) -> bool {
-        self.focus == Item::Name
+        self.focus == ReviewItem::Name
     }
 
     fn scopes(&self) -> &'static [Scope] {
@@ -210,20 +212,20 @@ impl Overlay for Review {
         match action {
             Action::Back => return Closing::Close(Vec::new()),
             Action::Enter => return self.press(cx),
-            Action::Left | Action::Right | Action::Copy if self.focus == Item::Name => {
+            Action::Left | Action::Right | Action::Copy if self.focus == ReviewItem::Name => {
                 return Closing::Unused;
             }
             Action::Copy => match self.hash(cx) {
                 Some(hash) => cx.send(Command::Copy(hash.to_string())),
                 None => self.sum(true, cx),
             },
-            Action::Toggle if !matches!(self.focus, Item::Cancel | Item::Publish) => {
+            Action::Toggle if !matches!(self.focus, ReviewItem::Cancel | ReviewItem::Publish) => {
                 return self.press(cx);
             }
             Action::Up => self.step(cx, -1, false),
             Action::Down => self.step(cx, 1, false),
-            Action::Left if self.focus == Item::Publish => self.focus = Item::Cancel,
-            Action::Right if self.focus == Item::Cancel => self.step(cx, 1, true),
+            Action::Left if self.focus == ReviewItem::Publish => self.focus = ReviewItem::Cancel,
+            Action::Right if self.focus == ReviewItem::Cancel => self.step(cx, 1, true),
             Action::Toggle | Action::Left | Action::Right => {}
             Action::PageUp => self.scroll(-page),
             Action::PageDown => self.scroll(page),
@@ -238,7 +240,7 @@ impl Overlay for Review {
         match typed {
             Typed::Key(key) if key.code == KeyCode::Tab => self.step(cx, 1, true),
             Typed::Key(key) if key.code == KeyCode::BackTab => self.step(cx, -1, true),
-            Typed::Key(key) if self.focus == Item::Name => {
+            Typed::Key(key) if self.focus == ReviewItem::Name => {
                 if !self.typed_name.key(*key) {
                     return Handled::No;
                 }
@@ -247,18 +249,19 @@ impl Overlay for Review {
             Typed::Key(key)
                 if let KeyCode::Char(digit @ '1'..='9') = key.code
                     && let Some(index) = digit.to_digit(10).map(|digit| digit as usize - 1)
-                    && self.items(cx).contains(&Item::Choice(index)) =>
+                    && self.items(cx).contains(&ReviewItem::Choice(index)) =>
             {
-                self.focus = Item::Choice(index);
+                self.focus = ReviewItem::Choice(index);
                 self.press(cx);
                 self.show_focus();
             }
             Typed::Key(key)
-                if key.code == KeyCode::Char('p') && self.items(cx).contains(&Item::Publish) =>
+                if key.code == KeyCode::Char('p')
+                    && self.items(cx).contains(&ReviewItem::Publish) =>
             {
-                self.focus = Item::Publish;
+                self.focus = ReviewItem::Publish;
             }
-            Typed::Paste(text) if self.focus == Item::Name => self.typed_name.paste(text),
+            Typed::Paste(text) if self.focus == ReviewItem::Name => self.typed_name.paste(text),
             _ => return Handled::No,
         }
         Handled::Yes
@@ -273,16 +276,18 @@ impl Overlay for Review {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
         match change {
-            Change::Target(target) | Change::Edit(target) | Change::Status(target)
+            ModelChange::Target(target)
+            | ModelChange::Edit(target)
+            | ModelChange::Status(target)
                 if *target == self.target =>
             {
                 self.look(cx);
             }
-            Change::Task(message) if self.analyzer.answered(message) => self.look(cx),
+            ModelChange::Task(message) if self.analyzer.answered(message) => self.look(cx),
             // What its packages say of themselves is part of what changes.
-            Change::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
+            ModelChange::Examined if !self.has_looked_inside && self.examined(cx).is_some() => {
                 self.look(cx);
             }
             _ => {}
@@ -323,13 +328,13 @@ impl Overlay for Review {
             }
             (panel.into_lines(), Vec::new())
         };
-        let field = u16::from(places.iter().any(|(item, _)| *item == Item::Name));
+        let field = u16::from(places.iter().any(|(item, _)| *item == ReviewItem::Name));
         // Under the text: the field for the name, what stands against it, the buttons.
         let rows = rows.min(lines.len() as u16 + 3 + field);
         let tone = if self.is_open(cx) {
-            Tone::Danger
+            ModalTone::Danger
         } else {
-            Tone::Calm
+            ModalTone::Calm
         };
         let inner = modal::draw(
             frame,
@@ -379,7 +384,7 @@ impl Overlay for Review {
                 input,
                 cx.theme,
                 "the product's name",
-                self.focus == Item::Name,
+                self.focus == ReviewItem::Name,
             );
         }
         let room = usize::from(word.width);
@@ -397,14 +402,14 @@ impl Overlay for Review {
                 place,
             );
         }
-        let mut answers = vec![("Cancel", self.focus == Item::Cancel, Role::Text)];
+        let mut answers = vec![("Cancel", self.focus == ReviewItem::Cancel, Role::Text)];
         if self.is_open(cx) {
             let role = if blockers.is_empty() {
                 Role::Danger
             } else {
                 Role::Muted
             };
-            answers.push(("Publish", self.focus == Item::Publish, role));
+            answers.push(("Publish", self.focus == ReviewItem::Publish, role));
         }
         frame.render_widget(modal::buttons(cx.theme, &answers), buttons);
     }

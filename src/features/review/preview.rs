@@ -27,7 +27,7 @@ use store_model::{
 
 /// What can be done about a pending draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct OpenChoice {
     pub policy: PendingPolicy,
     pub sentence: String,
     /// Why it cannot be chosen.
@@ -49,7 +49,7 @@ pub struct Preview {
     /// What its documents come to.
     pub analysis: Arc<ReviewAnalysis>,
     pub draft: Option<String>,
-    pub choices: Vec<Choice>,
+    pub choices: Vec<OpenChoice>,
     pub policy: PendingPolicy,
     pub questions: Vec<Question>,
     pub is_first: bool,
@@ -203,7 +203,7 @@ impl Preview {
 }
 
 /// The three ways with a draft, and why one of them may be closed.
-fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
+fn choices(model: &Model, prepared: &Prepared) -> Vec<OpenChoice> {
     let Some(draft) = prepared.draft() else {
         return Vec::new();
     };
@@ -226,17 +226,17 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<Choice> {
         "as it is"
     };
     vec![
-        Choice {
+        OpenChoice {
             policy: PendingPolicy::Fail,
             sentence: "Stop: leave the draft alone, publish nothing".into(),
             fault: None,
         },
-        Choice {
+        OpenChoice {
             policy: PendingPolicy::Keep,
             sentence: format!("Keep this draft and commit it {with}"),
             fault: keep_fault,
         },
-        Choice {
+        OpenChoice {
             policy: PendingPolicy::Replace,
             sentence: format!(
                 "Replace it: save draft {}, delete it, create a new one with {}",

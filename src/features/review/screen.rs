@@ -2,7 +2,7 @@
 
 use super::dialog::Review;
 use super::{
-    body::{Body, Item},
+    body::{Body, ReviewItem},
     preview::Preview,
 };
 use crate::screen::{action::Action, pane::Context, text_panel::TextPanel};
@@ -16,7 +16,7 @@ impl Review {
         cx: &Context,
         preview: &Preview,
         width: usize,
-    ) -> (Vec<Line<'static>>, Vec<(Item, usize)>) {
+    ) -> (Vec<Line<'static>>, Vec<(ReviewItem, usize)>) {
         let mut body = Body {
             panel: TextPanel::new(cx.theme, width),
             places: Vec::new(),
@@ -73,7 +73,7 @@ impl Review {
             if cx.model.profile.is_protected {
                 body.panel.gap();
                 body.item(
-                    Item::Name,
+                    ReviewItem::Name,
                     &format!("The profile is protected. Type {} :", preview.name),
                     Role::Warning,
                 );

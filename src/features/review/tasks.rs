@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 use store_model::{
-    packages::rows::Cargo,
-    review_analysis::{Documents, ReviewAnalysis},
+    packages::rows::ZipPackages,
+    review_analysis::{ReviewAnalysis, ReviewInput},
 };
 
 /// What is to be published, with what the Store has.
@@ -21,7 +21,7 @@ pub struct Analyze {
     /// The edited text.
     pub text: Option<Arc<str>>,
     /// What the chosen ZIP brings.
-    pub brought: Cargo,
+    pub zip_packages: ZipPackages,
 }
 
 impl Analyze {
@@ -29,7 +29,7 @@ impl Analyze {
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.detail, &other.detail)
             && self.text == other.text
-            && self.brought == other.brought
+            && self.zip_packages == other.zip_packages
     }
 
     /// All that a review says. Takes 200 ms for 5 MB.
@@ -40,13 +40,13 @@ impl Analyze {
             pending,
             ..
         } = &*self.detail;
-        let documents = Documents {
+        let documents = ReviewInput {
             target: &product.target,
             live: published.as_ref(),
             draft: pending.as_ref(),
             first: self.first.as_ref(),
             text: self.text.as_deref(),
-            cargo: &self.brought,
+            zip_packages: &self.zip_packages,
         };
         ReviewAnalysis::of(documents, now)
     }

@@ -9,7 +9,7 @@ use crate::{
     },
     screen::{
         action::Action,
-        command::{Command, Opening},
+        command::{Command, Dialog},
     },
     state::RunRow,
 };
@@ -37,7 +37,7 @@ pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
         .as_ref()
         .is_some_and(|ending| ending.cause == Some(Cause::UrlEnded));
     let go_on = match &row.view.submission {
-        Some(draft) if has_url_ended => Command::Open(Opening::Confirm {
+        Some(draft) if has_url_ended => Command::Open(Dialog::Confirm {
             title: "Replace the draft?".to_owned(),
             text: vec![
                 format!("The upload URL of draft {draft} has expired, and only a new draft has a new one."),
@@ -98,7 +98,7 @@ pub fn cancel(row: &RunRow) -> Command {
         ),
         None => "Nothing has been created in the account yet.".to_owned(),
     };
-    Command::Open(Opening::Confirm {
+    Command::Open(Dialog::Confirm {
         title: format!("Stop the run of {}?", row.view.name),
         text: vec!["It stops after the current request.".to_owned(), stays],
         yes: "Stop the run".to_owned(),

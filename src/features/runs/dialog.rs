@@ -27,18 +27,18 @@ use ratatui::{
 use store_model::{explain::explain, status::Remark, units};
 use tui_kit::{
     meter,
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     scroll::Scroll,
     text,
     theme::Role,
 };
 
-pub struct Run {
+pub struct RunDialog {
     id: String,
     scroll: Scroll,
 }
 
-impl Run {
+impl RunDialog {
     pub fn new(id: String) -> Self {
         Self {
             id,
@@ -353,7 +353,7 @@ fn lines<'a>(row: &RunRow, columns: usize, cx: &Context) -> Vec<Line<'a>> {
 
 const WIDTH: u16 = 96;
 
-impl Overlay for Run {
+impl Overlay for RunDialog {
     fn name(&self) -> &'static str {
         "run"
     }
@@ -411,7 +411,14 @@ impl Overlay for Run {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let Some(row) = self.row(cx) else {
             let hints = overlay::hints(cx, &[(Action::Back, "close")]);
-            let inner = modal::draw(frame, area, cx.theme, (Tone::Calm, "Run"), hints, (40, 1));
+            let inner = modal::draw(
+                frame,
+                area,
+                cx.theme,
+                (ModalTone::Calm, "Run"),
+                hints,
+                (40, 1),
+            );
             frame.render_widget(Line::raw("This run was removed from the list."), inner);
             return;
         };
@@ -442,7 +449,7 @@ impl Overlay for Run {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &title),
+            (ModalTone::Calm, &title),
             hints,
             (width, lines.len() as u16),
         );

@@ -9,9 +9,9 @@ use crate::{
     engine::{preflight::Refusal, view::Step},
     screen::{
         action::Action,
-        command::{Command, Opening, PaneId},
+        command::{Command, Dialog, PaneId},
     },
-    state::{Change, RunRow},
+    state::{ModelChange, RunRow},
 };
 use jiff::Timestamp;
 use ratatui::{
@@ -22,7 +22,7 @@ use ratatui::{
 };
 use store_model::units;
 use tui_kit::{
-    list::{Click, Cursor},
+    list::{Cursor, ListClick},
     meter,
     panel::{self, Heading},
     row, text,
@@ -31,14 +31,14 @@ use tui_kit::{
 
 /// The view of the list of runs; the runs themselves live in the model.
 #[derive(Default)]
-pub struct Runs {
+pub struct RunsPane {
     cursor: Cursor,
     /// The run under the cursor, so that a new one above does not push the cursor onto another.
     anchor: Option<String>,
 }
 
-pub fn pane() -> Runs {
-    Runs::default()
+pub fn pane() -> RunsPane {
+    RunsPane::default()
 }
 
 /// "next look in 4 m": when the service is asked again.
@@ -50,7 +50,7 @@ pub fn next_poll(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-impl Runs {
+impl RunsPane {
     pub(super) fn current<'a>(&self, cx: &Context<'a>) -> Option<&'a RunRow> {
         cx.model.runs.get(self.cursor.index())
     }
@@ -181,7 +181,7 @@ fn body<'a>(row: &RunRow, room: usize, cx: &Context) -> Vec<Span<'a>> {
     }
 }
 
-impl Pane for Runs {
+impl Pane for RunsPane {
     fn id(&self) -> PaneId {
         PaneId::Runs
     }
@@ -272,7 +272,7 @@ impl Pane for Runs {
         };
         let view = &row.view;
         match action {
-            Action::Enter | Action::Right => cx.send(Command::Open(Opening::Run {
+            Action::Enter | Action::Right => cx.send(Command::Open(Dialog::Run {
                 id: view.id.clone(),
             })),
             Action::CancelRun if row.is_active() => cx.send(cancel(row)),
@@ -299,16 +299,16 @@ impl Pane for Runs {
     fn mouse(&mut self, event: MouseEvent, area: Rect, cx: &Context) {
         let len = cx.model.runs.len();
         let click = self.cursor.mouse(event, panel::inside(area), len);
-        if click != Click::No {
+        if click != ListClick::No {
             self.select(cx);
         }
-        if click == Click::Same && cx.is_focused {
+        if click == ListClick::Same && cx.is_focused {
             self.act(Action::Enter, cx);
         }
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
-        if *change == Change::Runs {
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
+        if *change == ModelChange::Runs {
             let kept = self
                 .anchor
                 .as_ref()

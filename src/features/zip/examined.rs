@@ -4,10 +4,10 @@ use super::picker::ZipPicker;
 use crate::screen::overlay::Closing;
 use crate::{
     screen::{
-        command::{Command, Severity},
+        command::{Command, ToastLevel},
         pane::Context,
     },
-    state::prepared::{Prepared, Verdict, count, package_identity},
+    state::prepared::{CheckVerdict, Prepared, count, package_identity},
     tasks::{browse::Examine, report::Examined},
 };
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ impl ZipPicker {
         let document = self
             .verdict
             .as_ref()
-            .and_then(Verdict::shared)
+            .and_then(CheckVerdict::shared)
             .unwrap_or_default();
         let identity = package_identity(cx.model, &self.target);
         cx.send(Command::start(Examine {
@@ -57,7 +57,7 @@ impl ZipPicker {
         if let Some(fit) = fit.filter(|fit| !fit.is_ok()) {
             let wrong = count(fit.errors(), "thing is", "things are");
             let said = format!("{name} is chosen, but does not fit yet: {wrong} wrong.");
-            answer.push(Command::Toast(Severity::Warning, said));
+            answer.push(Command::Toast(ToastLevel::Warning, said));
         }
         Closing::Close(answer)
     }
@@ -74,7 +74,7 @@ impl ZipPicker {
                 .value()
                 .filter(|examined| examined.zip == zip.path)
         });
-        let value = self.verdict.as_ref().and_then(Verdict::value);
+        let value = self.verdict.as_ref().and_then(CheckVerdict::value);
         match (examined, value) {
             (Some(examined), Some(value)) if examined.broken.is_none() => self
                 .fit(examined)
@@ -99,7 +99,8 @@ impl ZipPicker {
         };
         let text = apply_to(&text, &repairs);
         let body = prepared.and_then(|prepared| prepared.body());
-        let verdict = Verdict::of_text(self.target.kind(), text.clone(), body.as_ref(), cx.now);
+        let verdict =
+            CheckVerdict::of_text(self.target.kind(), text.clone(), body.as_ref(), cx.now);
         self.expected = verdict.expected(self.target.kind());
         self.verdict = Some(verdict);
         let places = if repairs.len() == 1 {

@@ -2,14 +2,14 @@
 
 use super::{
     picker::ZipPicker,
-    tasks::{Pack, Packing},
+    tasks::{Pack, PackProgress},
 };
 use crate::{
     screen::{
         command::Command,
         pane::{Context, Possible},
     },
-    state::prepared::{Verdict, count},
+    state::prepared::{CheckVerdict, count},
     tasks::{
         message::{TaskEvent, TaskMessage},
         task::Task,
@@ -67,7 +67,7 @@ impl ZipPicker {
             self.note = Some((why, Role::Warning));
             return;
         }
-        let document = self.verdict.as_ref().and_then(Verdict::value).cloned();
+        let document = self.verdict.as_ref().and_then(CheckVerdict::value).cloned();
         let (Some(folder), Some(document)) = (self.source(cx), document) else {
             return;
         };
@@ -91,12 +91,13 @@ impl ZipPicker {
             return;
         }
         match event {
-            TaskEvent::Progress(Packing::Progress { done, total })
-            | TaskEvent::Done(Packing::Progress { done, total }) => {
+            TaskEvent::Progress(PackProgress::Progress { done, total })
+            | TaskEvent::Done(PackProgress::Progress { done, total }) => {
                 self.packed = (*done, *total);
                 return;
             }
-            TaskEvent::Progress(Packing::Done(packed)) | TaskEvent::Done(Packing::Done(packed)) => {
+            TaskEvent::Progress(PackProgress::Done(packed))
+            | TaskEvent::Done(PackProgress::Done(packed)) => {
                 self.browse(cx.model.folder.path.clone(), cx);
                 let name = task.out.file_name().unwrap_or_default().to_string_lossy();
                 let left = match packed.left_out.len() {

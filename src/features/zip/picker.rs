@@ -13,8 +13,8 @@ use crate::{
         pane::{Context, Handled, Possible, Typed},
     },
     state::{
-        Change,
-        prepared::{Prepared, Verdict},
+        ModelChange,
+        prepared::{CheckVerdict, Prepared},
     },
     tasks::{
         browse::{Browse, is_zip},
@@ -36,7 +36,7 @@ use tui_kit::{
     field::Field,
     list::Cursor,
     meter,
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     text::{fit, width},
     theme::Role,
 };
@@ -46,7 +46,7 @@ pub(super) const EXAMINE: Duration = Duration::from_millis(120);
 
 /// What a row of the list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Row {
+pub(super) enum PickerRow {
     /// The folder above.
     Up,
     /// An entry of the model's folder.
@@ -57,12 +57,12 @@ pub(super) enum Row {
 pub struct ZipPicker {
     pub(super) target: Target,
     /// The document that the ZIP is for.
-    pub(super) verdict: Option<Verdict>,
+    pub(super) verdict: Option<CheckVerdict>,
     /// What the JSON waits for.
     pub(super) expected: Vec<String>,
     pub(super) filter: Field,
     pub(super) cursor: Cursor,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<PickerRow>,
     /// The folder that the rows are of; the cursor goes home when it changes.
     pub(super) folder: PathBuf,
     /// The file under the cursor, which stays there when the folder is read again.
@@ -130,7 +130,7 @@ impl ZipPicker {
 
     fn judge(&mut self, cx: &Context) {
         self.verdict = Prepared::of(cx.model, &self.target)
-            .and_then(|prepared| Verdict::of(&prepared, cx.now));
+            .and_then(|prepared| CheckVerdict::of(&prepared, cx.now));
         self.expected = self
             .verdict
             .as_ref()
@@ -140,8 +140,8 @@ impl ZipPicker {
 
     pub(super) fn entry<'a>(&self, cx: &Context<'a>) -> Option<&'a FolderEntry> {
         match self.rows.get(self.cursor.index())? {
-            Row::Up => None,
-            Row::Entry(index) => cx.model.folder.entries.value()?.get(*index),
+            PickerRow::Up => None,
+            PickerRow::Entry(index) => cx.model.folder.entries.value()?.get(*index),
         }
     }
 
@@ -245,7 +245,7 @@ impl Overlay for ZipPicker {
                     return Closing::Stay;
                 }
                 match (self.rows.get(self.cursor.index()), self.entry(cx)) {
-                    (Some(Row::Up), _) => self.up(cx),
+                    (Some(PickerRow::Up), _) => self.up(cx),
                     (_, Some(entry)) if entry.is_folder => {
                         self.browse(entry.path.clone(), cx);
                     }
@@ -299,11 +299,11 @@ impl Overlay for ZipPicker {
         Closing::Stay
     }
 
-    fn changed(&mut self, change: &Change, cx: &Context) {
+    fn changed(&mut self, change: &ModelChange, cx: &Context) {
         match change {
-            Change::Folder => self.listed(cx),
-            Change::Task(message) => self.made(message, cx),
-            Change::Edit(target) | Change::Target(target) if *target == self.target => {
+            ModelChange::Folder => self.listed(cx),
+            ModelChange::Task(message) => self.made(message, cx),
+            ModelChange::Edit(target) | ModelChange::Target(target) if *target == self.target => {
                 self.judge(cx);
             }
             _ => {}
@@ -355,7 +355,7 @@ impl Overlay for ZipPicker {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &title),
+            (ModalTone::Calm, &title),
             hints,
             (columns, rows),
         );

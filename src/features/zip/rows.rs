@@ -1,6 +1,6 @@
 //! The rows of the ZIP picker: their order, and where the cursor is.
 
-use super::picker::{EXAMINE, Row, ZipPicker, parent, rank};
+use super::picker::{EXAMINE, PickerRow, ZipPicker, parent, rank};
 use crate::{screen::pane::Context, state::prepared::Prepared, tasks::report::FolderEntry};
 use tui_kit::{filter::Search, theme::Role};
 
@@ -25,10 +25,15 @@ impl ZipPicker {
         } else {
             found.sort_unstable();
         }
-        let up = (self.filter.is_empty() && parent(&folder.path).is_some()).then_some(Row::Up);
+        let up =
+            (self.filter.is_empty() && parent(&folder.path).is_some()).then_some(PickerRow::Up);
         self.rows = up
             .into_iter()
-            .chain(found.into_iter().map(|(_, _, index)| Row::Entry(index)))
+            .chain(
+                found
+                    .into_iter()
+                    .map(|(_, _, index)| PickerRow::Entry(index)),
+            )
             .collect();
     }
 
@@ -40,7 +45,7 @@ impl ZipPicker {
     ) -> Option<usize> {
         let entries = cx.model.folder.entries.value()?;
         self.rows.iter().position(
-            |row| matches!(row, Row::Entry(index) if entries.get(*index).is_some_and(&is_wanted)),
+            |row| matches!(row, PickerRow::Entry(index) if entries.get(*index).is_some_and(&is_wanted)),
         )
     }
 

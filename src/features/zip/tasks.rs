@@ -19,7 +19,7 @@ pub struct Pack {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Packing {
+pub enum PackProgress {
     /// Bytes of the folder that are in the ZIP, and of all.
     Progress {
         done: u64,
@@ -29,7 +29,7 @@ pub enum Packing {
 }
 
 impl Task for Pack {
-    type Output = Packing;
+    type Output = PackProgress;
 
     fn topic(&self) -> Option<String> {
         Some("pack".into())
@@ -43,7 +43,7 @@ impl Task for Pack {
         FailureNotice::Warning
     }
 
-    async fn run(self, context: TaskContext<Self>) -> Result<Packing, TaskError> {
+    async fn run(self, context: TaskContext<Self>) -> Result<PackProgress, TaskError> {
         let (meter, stop) = (context.meter(), context.cancellation().clone());
         let work = move || {
             pack(
@@ -51,12 +51,12 @@ impl Task for Pack {
                 &self.out,
                 self.kind,
                 &self.document,
-                |done, total| meter(Packing::Progress { done, total }),
+                |done, total| meter(PackProgress::Progress { done, total }),
                 || stop.is_cancelled(),
             )
         };
         match blocking(work).await? {
-            Ok(packed) => Ok(Packing::Done(packed)),
+            Ok(packed) => Ok(PackProgress::Done(packed)),
             Err(PackError::Cancelled) => Err(TaskError::Cancelled),
             Err(error) => Err(error.into()),
         }

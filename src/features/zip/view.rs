@@ -1,10 +1,10 @@
 //! The two parts of the ZIP picker's screen: the folder's rows, and how the ZIP under the cursor fits. Decides nothing.
 
-use super::picker::{Row, ZipPicker, as_path, rank, refusal};
+use super::picker::{PickerRow, ZipPicker, as_path, rank, refusal};
 use crate::screen::fit_panel;
 use crate::{
     screen::{action::Action, pane::Context, status_badge::at, text_panel::TextPanel},
-    state::prepared::Verdict,
+    state::prepared::CheckVerdict,
 };
 use ratatui::{
     Frame,
@@ -79,11 +79,11 @@ impl ZipPicker {
                 cx.theme.style(Role::Key),
             ));
             match row {
-                Row::Up => line.push_span(Span::styled(
+                PickerRow::Up => line.push_span(Span::styled(
                     pad(" ../", columns.saturating_sub(1)),
                     cx.theme.style(Role::Text),
                 )),
-                Row::Entry(index) => {
+                PickerRow::Entry(index) => {
                     let Some(entry) = entries.get(*index) else {
                         continue;
                     };
@@ -145,7 +145,7 @@ impl ZipPicker {
 
     pub(super) fn draw_panel(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
-        if let Some(error) = self.verdict.as_ref().and_then(Verdict::error) {
+        if let Some(error) = self.verdict.as_ref().and_then(CheckVerdict::error) {
             panel.text(
                 &format!("✗ The edited JSON cannot be read, so nothing can be compared: {error}"),
                 Role::Danger,

@@ -14,8 +14,8 @@ use ratatui::{
 use tui_kit::{
     filter::best,
     finder::Finder,
-    list::Click,
-    modal::{self, Tone},
+    list::ListClick,
+    modal::{self, ModalTone},
     row,
     text::{pad, width, wrap},
     theme::Role,
@@ -96,7 +96,7 @@ impl Overlay for Choose {
     }
 
     fn mouse(&mut self, event: MouseEvent, _area: Rect, _cx: &Context) -> Closing {
-        if self.finder.mouse(event) == Click::Same {
+        if self.finder.mouse(event) == ListClick::Same {
             self.choose()
         } else {
             Closing::Stay
@@ -132,7 +132,7 @@ impl Overlay for Choose {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &self.title),
+            (ModalTone::Calm, &self.title),
             hints,
             (columns, height),
         );

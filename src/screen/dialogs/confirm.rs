@@ -11,7 +11,7 @@ use crate::state::is_confirmed;
 use ratatui::{Frame, crossterm::event::KeyCode, layout::Rect, text::Line};
 use tui_kit::{
     field::Field,
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row, text,
     theme::Role,
 };
@@ -74,7 +74,10 @@ impl Overlay for Confirm {
             Action::Enter if !self.must_type.is_empty() => {
                 let name = self.must_type.join(" or ");
                 let text = format!("Type {name} to continue, or press Esc to cancel.");
-                cx.send(Command::Toast(crate::screen::command::Severity::Info, text));
+                cx.send(Command::Toast(
+                    crate::screen::command::ToastLevel::Info,
+                    text,
+                ));
                 Closing::Stay
             }
             Action::Enter if self.is_yes => Closing::Close(std::mem::take(&mut self.then)),
@@ -148,9 +151,9 @@ impl Overlay for Confirm {
             overlay::hints(cx, &[(Action::Enter, "confirm"), (Action::Back, "back")])
         };
         let tone = if self.is_danger {
-            Tone::Danger
+            ModalTone::Danger
         } else {
-            Tone::Calm
+            ModalTone::Calm
         };
         let height = lines.len() as u16;
         let inner = modal::draw(

@@ -8,7 +8,7 @@ use crate::screen::{
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect, text::Line};
 use tui_kit::{
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     scroll::Scroll,
     text,
 };
@@ -75,7 +75,7 @@ impl Overlay for Message {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &self.title),
+            (ModalTone::Calm, &self.title),
             hints,
             (widest, lines.len() as u16),
         );

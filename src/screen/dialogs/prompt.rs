@@ -3,7 +3,7 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    command::Purpose,
+    command::PromptPurpose,
     pane::{Context, Handled, Typed},
 };
 use ratatui::{
@@ -13,7 +13,7 @@ use ratatui::{
 };
 use tui_kit::{
     field::Field,
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row,
     text::wrap,
     theme::Role,
@@ -24,7 +24,7 @@ pub struct Prompt {
     text: String,
     label: String,
     field: Field,
-    purpose: Purpose,
+    purpose: PromptPurpose,
     /// Why the text cannot be taken.
     fault: Option<String>,
 }
@@ -32,7 +32,13 @@ pub struct Prompt {
 const WIDTH: u16 = 64;
 
 impl Prompt {
-    pub fn new(title: String, text: String, label: String, start: &str, purpose: Purpose) -> Self {
+    pub fn new(
+        title: String,
+        text: String,
+        label: String,
+        start: &str,
+        purpose: PromptPurpose,
+    ) -> Self {
         Self {
             title,
             text,
@@ -86,7 +92,7 @@ impl Overlay for Prompt {
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &self.title),
+            (ModalTone::Calm, &self.title),
             hints,
             (WIDTH, height),
         );

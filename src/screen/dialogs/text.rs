@@ -4,7 +4,7 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
-    command::{Command, Severity, TextToEdit},
+    command::{Command, TextToEdit, ToastLevel},
     pane::{Context, Handled, Typed},
 };
 use ratatui::{
@@ -13,9 +13,9 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::Line,
 };
-use store_model::texts::{Field, Text};
+use store_model::texts::{Text, TextField};
 use tui_kit::{
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     prose::Prose,
     row,
     text::{fit, wrap},
@@ -34,7 +34,7 @@ const WIDTH: u16 = 96;
 const MODEL_LINES: usize = 6;
 
 /// `14 of 1500 characters`, `3 of 7 entries`.
-pub fn counter(field: &Field, used: usize) -> String {
+pub fn counter(field: &TextField, used: usize) -> String {
     let unit = if field.is_list {
         "entries"
     } else {
@@ -82,7 +82,7 @@ impl TextEdit {
                 edits,
             },
             Command::Toast(
-                Severity::Info,
+                ToastLevel::Info,
                 format!("{} changed; {undo} undoes it.", self.asked.title),
             ),
         ])
@@ -162,7 +162,7 @@ impl Overlay for TextEdit {
         if self.asked.is_one_line {
             keys.insert(0, (Action::Enter, ""));
         }
-        let heading = (Tone::Calm, self.asked.title.as_str());
+        let heading = (ModalTone::Calm, self.asked.title.as_str());
         let inner = modal::draw(
             frame,
             area,

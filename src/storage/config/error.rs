@@ -5,7 +5,7 @@ use std::{fmt, io, path::PathBuf};
 
 /// One thing wrong in the config file: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigProblem {
     pub file: PathBuf,
     /// Counted from 1; 0 when the place could not be told.
     pub line: usize,
@@ -17,7 +17,7 @@ pub struct Fault {
     pub remedy: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file.display())?;
         if self.line > 0 {
@@ -35,7 +35,7 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ConfigProblem {}
 
 /// Why there are no settings, or no profile, to go on with. Every one of these is "wrong usage or wrong config" (exit 2).
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ pub enum ConfigError {
     #[error("the config file {} could not be read: {source}\nCorrect the path (--config, or {}) or the file's permissions.", path.display(), env::CONFIG)]
     Unreadable { path: PathBuf, source: io::Error },
     #[error(transparent)]
-    Fault(Box<Fault>),
+    Fault(Box<ConfigProblem>),
     #[error("the environment variable {variable}: {what}\n{remedy}")]
     Variable {
         variable: String,

@@ -13,7 +13,7 @@ pub mod secret;
 pub mod settings;
 
 pub use env::Env;
-pub use error::{ConfigError, Fault};
+pub use error::{ConfigError, ConfigProblem};
 pub use paths::Paths;
 pub use profile::{Credential, Profile};
 pub use secret::{SecretError, SecretProgram, SecretSource};

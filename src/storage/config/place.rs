@@ -1,7 +1,7 @@
-//! From a key or a byte in the config file to line, column and key, and from a TOML error to a [`Fault`].
+//! From a key or a byte in the config file to line, column and key, and from a TOML error to a [`ConfigProblem`].
 //! Knows no key's meaning, but one: nothing below `client_secret` is ever quoted.
 
-use super::{error::Fault, secret};
+use super::{error::ConfigProblem, secret};
 use std::{fmt, ops::Range, path::PathBuf};
 use toml::de::{DeTable, DeValue};
 
@@ -40,7 +40,7 @@ impl Source {
         keys: &[&str],
         what: impl Into<String>,
         remedy: impl Into<String>,
-    ) -> Fault {
+    ) -> ConfigProblem {
         let entries = self.entries();
         let place = (1..=keys.len()).rev().find_map(|depth| {
             entries
@@ -56,7 +56,7 @@ impl Source {
     }
 
     /// A TOML error in our words. Its own text quotes the line, which may hold a secret, so it is never shown.
-    pub(super) fn refused(&self, error: &toml::de::Error) -> Fault {
+    pub(super) fn refused(&self, error: &toml::de::Error) -> ConfigProblem {
         let span = error.span().unwrap_or_default();
         let entries = self.entries();
         let inside = entries.iter().filter(|entry| {
@@ -128,13 +128,13 @@ impl Source {
         self.at(start, keys.join("."), what, remedy)
     }
 
-    fn at(&self, start: Option<usize>, key: String, what: String, remedy: String) -> Fault {
+    fn at(&self, start: Option<usize>, key: String, what: String, remedy: String) -> ConfigProblem {
         let before = start.and_then(|start| self.text.get(..start));
         let line = before.map_or(0, |text| text.matches('\n').count() + 1);
         let column = before.map_or(0, |text| {
             text.rsplit('\n').next().unwrap_or_default().chars().count() + 1
         });
-        Fault {
+        ConfigProblem {
             file: self.path.clone(),
             line,
             column,

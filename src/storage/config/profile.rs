@@ -2,7 +2,7 @@
 
 use super::{
     env::Env,
-    error::Fault,
+    error::ConfigProblem,
     file::Account,
     place::{ESCAPE, ESCAPE_REMEDY, Source},
     secret::{self, SecretError, SecretSource},
@@ -151,7 +151,7 @@ pub(super) fn from_account(
     account: &Account,
     source: &Source,
     env: Env,
-) -> Result<Profile, Fault> {
+) -> Result<Profile, ConfigProblem> {
     let fault = |keys: &[&str], (what, remedy): Wrong| {
         let all: Vec<&str> = ["profiles", name].iter().chain(keys).copied().collect();
         source.fault(&all, what, remedy)

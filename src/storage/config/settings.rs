@@ -3,7 +3,7 @@
 use super::{
     azure,
     env::{self, Env},
-    error::{ConfigError, Fault},
+    error::{ConfigError, ConfigProblem},
     file::{Chords, File, Follow, Screen, Upload},
     paths::Paths,
     place::{Source, nearest},
@@ -217,7 +217,7 @@ impl Config {
             && let Some(account) = self.file.profiles.get(name)
         {
             let mut checked = profile::from_account(name, account, &self.source, env)
-                .map_err(|fault: Fault| ConfigError::Fault(Box::new(fault)))?;
+                .map_err(|fault: ConfigProblem| ConfigError::Fault(Box::new(fault)))?;
             if let Credential::Secret(SecretSource::Command(program)) = &mut checked.credential {
                 program.hidden = self.secret_variables();
             }

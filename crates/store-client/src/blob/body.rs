@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep};
 use super::buffers::{Buffer, Buffers, PIECE};
 use super::source::Source;
 use super::throttle::Throttle;
-use super::watch::Activity;
+use super::watch::UploadActivity;
 
 /// What a block is read from and reports to.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Block {
     pub(super) length: u64,
     pub(super) buffers: Arc<Buffers>,
     pub(super) throttle: Option<Arc<Throttle>>,
-    pub(super) activity: Arc<Activity>,
+    pub(super) activity: Arc<UploadActivity>,
 }
 
 /// The body: the block's pieces in order. The connection asks for the next piece while the last one is in the
@@ -146,7 +146,7 @@ mod tests {
 
     fn body(path: &std::path::Path, offset: u64, length: u64) -> BlockBody {
         let source = Arc::new(Source::open(path).unwrap());
-        let activity = Arc::new(Activity::new(Arc::default()));
+        let activity = Arc::new(UploadActivity::new(Arc::default()));
         BlockBody::new(Block {
             source,
             offset,

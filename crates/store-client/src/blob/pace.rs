@@ -23,14 +23,14 @@ enum Phase {
 
 /// The number of connections over time.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct UploadPace {
     base: usize,
     now: usize,
     phase: Phase,
     capped: bool,
 }
 
-impl Pace {
+impl UploadPace {
     /// `bandwidth` is the person's ceiling in bytes per second: under one nothing is to be gained by more connections.
     pub(super) fn new(connections: usize, bandwidth: Option<u64>) -> Self {
         let base = connections.clamp(1, MOST);
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn numbers(connections: usize, bandwidth: Option<u64>, rates: &[f64]) -> Vec<usize> {
-        let mut pace = Pace::new(connections, bandwidth);
+        let mut pace = UploadPace::new(connections, bandwidth);
         let mut seen = vec![pace.connections()];
         for rate in rates {
             let changed = pace.measured(*rate);

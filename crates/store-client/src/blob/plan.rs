@@ -104,7 +104,7 @@ pub struct Uploaded {
 
 /// The time limits of an upload. Fixed for people, shorter in tests.
 #[derive(Debug, Clone)]
-pub(super) struct Patience {
+pub(super) struct BlobPatience {
     /// No byte of a block's body moved for this long: the block failed.
     pub(super) stall: Duration,
     /// The same once the whole body is out: the service may need a while to answer.
@@ -119,7 +119,7 @@ pub(super) struct Patience {
     pub(super) window: Duration,
 }
 
-impl Default for Patience {
+impl Default for BlobPatience {
     fn default() -> Self {
         Self {
             stall: Duration::from_mins(1),
@@ -132,7 +132,7 @@ impl Default for Patience {
     }
 }
 
-impl Patience {
+impl BlobPatience {
     /// How long to wait before the next attempt: full jitter over a doubling step, never less than the service
     /// asked for (but never past the point where we would have given up).
     pub(super) fn pause(&self, attempt: u32, asked: Option<Duration>) -> Duration {
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_the_cap_and_honour_the_service() {
-        let patience = Patience::default();
+        let patience = BlobPatience::default();
         for attempt in 1..40 {
             let most = Duration::from_millis(500)
                 .mul_f64(2_f64.powi(attempt - 1))

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::error::{Failure, UploadError};
 use super::layout::{Layout, SMALL};
-use super::plan::{Patience, UploadEvent, UploadSettings, Uploaded};
+use super::plan::{BlobPatience, UploadEvent, UploadSettings, Uploaded};
 use super::progress::Progress;
 use super::send::{Sent, send};
 use super::service::Service;
@@ -38,7 +38,7 @@ pub async fn upload(
     hooks: Hooks<'_>,
 ) -> Result<Uploaded, UploadError> {
     upload_within(
-        &Patience::default(),
+        &BlobPatience::default(),
         http,
         url,
         source,
@@ -51,7 +51,7 @@ pub async fn upload(
 
 /// The same with other time limits.
 pub(super) async fn upload_within(
-    patience: &Patience,
+    patience: &BlobPatience,
     http: &reqwest::Client,
     url: &UploadUrl,
     source: Arc<Source>,
@@ -90,7 +90,7 @@ pub(super) async fn upload_within(
 /// Which version of the blob stands at this URL; `None` where there is none, or where the service does not tell.
 pub async fn etag(http: &reqwest::Client, url: &UploadUrl) -> Option<String> {
     let http = client_for(http, url).ok()?;
-    let limit = Patience::default().answer;
+    let limit = BlobPatience::default().answer;
     for query in [Some(url.query()), url.other_query()].into_iter().flatten() {
         let service = Service::new(&http, url, query, limit, &Waits::default()).ok()?;
         if let Ok(standing) = service.standing().await {

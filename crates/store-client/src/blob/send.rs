@@ -14,14 +14,14 @@ use super::body::{Block, BlockBody};
 use super::buffers::Buffers;
 use super::error::{Failure, UploadError};
 use super::layout::{Layout, SMALL};
-use super::pace::Pace;
+use super::pace::UploadPace;
 use super::plan::UploadEvent;
 use super::progress::Progress;
 use super::service::Service;
 use super::source::{Source, checksum};
 use super::throttle::Throttle;
 use super::upload::Upload;
-use super::watch::Activity;
+use super::watch::UploadActivity;
 use crate::endpoint::host_of;
 
 /// How sending ended when it did not fail.
@@ -85,7 +85,7 @@ pub(super) async fn send(
         .collect();
     let mut missing = missing.into_iter().map(Try::first);
     let mut again = VecDeque::new();
-    let mut pace = Pace::new(settings.connections, settings.bandwidth);
+    let mut pace = UploadPace::new(settings.connections, settings.bandwidth);
     (upload.observe)(UploadEvent::Connections(pace.connections()));
 
     let mut flying = FuturesUnordered::new();
@@ -160,7 +160,7 @@ impl Line<'_> {
         .await;
         let sum = sum.map_err(Failure::File)?;
 
-        let activity = Arc::new(Activity::new(Arc::clone(&self.moved)));
+        let activity = Arc::new(UploadActivity::new(Arc::clone(&self.moved)));
         let block = Block {
             source: Arc::clone(&self.upload.source),
             offset,

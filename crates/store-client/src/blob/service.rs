@@ -23,7 +23,7 @@ use super::error::{Answer, Failure, UploadError};
 use super::source::Sum;
 use super::url::UploadUrl;
 use crate::endpoint::host_of;
-use crate::fault::{Fault, causes};
+use crate::fault::{ClientFault, causes};
 use crate::transport::{BlobTransport, Streamed};
 use crate::waits::Waits;
 use tokio::time::Instant;
@@ -202,7 +202,7 @@ impl Service {
             .find_map(|cause| cause.downcast_ref::<reqwest::Error>());
         let (reason, is_lasting) = match inner {
             Some(inner) => {
-                let fault = Fault::of(inner, Some(self.url.location()));
+                let fault = ClientFault::of(inner, Some(self.url.location()));
                 let advice = fault.trouble.advice();
                 (
                     format!("{} ({advice})", fault.reason),

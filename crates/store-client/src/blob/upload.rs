@@ -7,7 +7,7 @@ use futures::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Failure, UploadError};
-use super::plan::{Patience, UploadEvent, UploadSettings};
+use super::plan::{BlobPatience, UploadEvent, UploadSettings};
 use super::progress::Progress;
 use super::source::Source;
 use super::url::UploadUrl;
@@ -41,7 +41,7 @@ impl<'a> Hooks<'a> {
 
 /// What stays the same through one upload.
 pub(super) struct Upload<'a> {
-    pub(super) patience: &'a Patience,
+    pub(super) patience: &'a BlobPatience,
     pub(super) http: &'a reqwest::Client,
     pub(super) url: &'a UploadUrl,
     pub(super) settings: &'a UploadSettings,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::plan::Patience;
+use super::plan::BlobPatience;
 use crate::waits::{FIRST, WaitGuard, Waits};
 
 /// How soon a block that moves again is no longer said to stand still.
@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// The life signs of one attempt at one block.
 #[derive(Debug)]
-pub(super) struct Activity {
+pub(super) struct UploadActivity {
     began: Instant,
     /// Milliseconds after `began` at which a piece last went out.
     moved: AtomicU64,
@@ -29,7 +29,7 @@ pub(super) struct Activity {
     all: Arc<AtomicU64>,
 }
 
-impl Activity {
+impl UploadActivity {
     pub(super) fn new(all: Arc<AtomicU64>) -> Self {
         Self {
             began: Instant::now(),
@@ -67,7 +67,7 @@ impl Activity {
 
     /// Once the body is out, later attempts wait longer for the answer: a proxy may have taken the whole block at
     /// once and still be handing it on over a slow line.
-    fn limit(&self, patience: &Patience, attempt: u32) -> Duration {
+    fn limit(&self, patience: &BlobPatience, attempt: u32) -> Duration {
         if self.out.load(Ordering::Relaxed) {
             patience.answer * attempt.clamp(1, 5)
         } else {
@@ -84,7 +84,7 @@ impl Activity {
     /// `attempt` counts from 1.
     pub(super) async fn stalled(
         &self,
-        patience: &Patience,
+        patience: &BlobPatience,
         attempt: u32,
         host: &str,
         waits: &Waits,
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn the_limit_depends_on_how_far_the_block_is() {
-        let activity = Activity::new(Arc::default());
-        let patience = Patience::default();
+        let activity = UploadActivity::new(Arc::default());
+        let patience = BlobPatience::default();
         activity.moved(10, false);
         assert_eq!(activity.limit(&patience, 3), Duration::from_mins(1));
         activity.moved(10, true);
@@ -134,10 +134,10 @@ mod tests {
 
     #[tokio::test]
     async fn standing_still_under_the_bandwidth_ceiling_is_no_stall() {
-        let activity = Activity::new(Arc::default());
-        let patience = Patience {
+        let activity = UploadActivity::new(Arc::default());
+        let patience = BlobPatience {
             stall: Duration::from_millis(5),
-            ..Patience::default()
+            ..BlobPatience::default()
         };
         activity.hold(true);
         let long = patience.stall * 20;

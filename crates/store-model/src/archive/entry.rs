@@ -9,8 +9,8 @@ use std::{
 };
 
 /// One type for the readers of all levels: a package in a bundle in an upload file in a ZIP.
-pub(super) trait Source: Read + Seek {}
-impl<T: Read + Seek> Source for T {}
+pub(super) trait EntrySource: Read + Seek {}
+impl<T: Read + Seek> EntrySource for T {}
 
 /// What was unpacked last is kept, because a ZIP is read from its end: its directory, and most manifests, lie in there.
 const KEPT: usize = 1 << 20;
@@ -18,7 +18,7 @@ const CHUNK: usize = 16 << 10;
 
 /// How many bytes may still be read in one examination, whatever a ZIP says of its sizes.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct ReadBudget {
     bytes: Cell<u64>,
     /// Manifests, and their bytes: those are parsed and kept in part.
     manifests: Cell<u64>,
@@ -28,7 +28,7 @@ pub(super) struct Budget {
 const MANIFESTS: u64 = 1_000;
 const MANIFEST_BYTES: u64 = 160 << 20;
 
-impl Budget {
+impl ReadBudget {
     pub(super) fn of(bytes: u64) -> Self {
         Self {
             bytes: Cell::new(bytes),
@@ -65,10 +65,10 @@ impl Budget {
 
 /// Opens a file of the ZIP that `outer` is. A method that cannot be unpacked here is an error.
 pub(super) fn open<'a>(
-    outer: &'a mut dyn Source,
+    outer: &'a mut dyn EntrySource,
     file: &ArchiveFile,
-    budget: &'a Budget,
-) -> Result<Box<dyn Source + 'a>, ArchiveError> {
+    budget: &'a ReadBudget,
+) -> Result<Box<dyn EntrySource + 'a>, ArchiveError> {
     let start = content_start(outer, file)?;
     let packed = Window {
         outer,
@@ -96,11 +96,11 @@ fn moved(to: SeekFrom, at: u64, length: u64) -> io::Result<u64> {
 
 /// A part of another source.
 struct Window<'a> {
-    outer: &'a mut dyn Source,
+    outer: &'a mut dyn EntrySource,
     start: u64,
     length: u64,
     at: u64,
-    budget: &'a Budget,
+    budget: &'a ReadBudget,
 }
 
 impl Read for Window<'_> {
@@ -269,7 +269,7 @@ mod tests {
             let content = content(length);
             let bytes = zip_of(&content, if is_stored { CompressionMethod::Stored } else { CompressionMethod::Deflated });
             let file = read(Cursor::new(&bytes)).unwrap().files.pop().unwrap();
-            let budget = Budget::of(u64::MAX);
+            let budget = ReadBudget::of(u64::MAX);
             let mut outer = Cursor::new(&bytes);
             let mut source = open(&mut outer, &file, &budget).unwrap();
             for (place, count) in jumps {
@@ -287,7 +287,7 @@ mod tests {
         let bytes = zip_of(&vec![0; 8 << 20], CompressionMethod::Deflated);
         let file = read(Cursor::new(&bytes)).unwrap().files.pop().unwrap();
         assert!(file.packed < 20_000);
-        let budget = Budget::of(1 << 20);
+        let budget = ReadBudget::of(1 << 20);
         let mut outer = Cursor::new(&bytes);
         let mut source = open(&mut outer, &file, &budget).unwrap();
         assert!(io::copy(&mut source, &mut io::sink()).is_err());
@@ -299,7 +299,7 @@ mod tests {
         let bytes = zip_of(&content(1000), CompressionMethod::Deflated);
         let mut file = read(Cursor::new(&bytes)).unwrap().files.pop().unwrap();
         file.size = 5000;
-        let budget = Budget::of(1 << 20);
+        let budget = ReadBudget::of(1 << 20);
         let mut outer = Cursor::new(&bytes);
         let mut read = Vec::new();
         open(&mut outer, &file, &budget)

@@ -1,7 +1,7 @@
 //! What can be wrong with a ZIP whatever document it is for: its paths, sizes, packing. Knows no document.
 
 use super::central_directory::{ArchiveFile, Method};
-use crate::{package::Role, rule::Rule, rule_table as rule, units};
+use crate::{package::FileRole, rule::Rule, rule_table as rule, units};
 
 /// A byte of a deflated file gives at most so many.
 const DEFLATE_RATIO: u64 = 1_032;
@@ -135,7 +135,7 @@ pub(super) fn overlap(files: &[&ArchiveFile]) -> Option<ArchiveFault> {
 }
 
 /// What is wrong with one file; `role` is what the document wants it for.
-pub(super) fn faults(file: &ArchiveFile, role: Option<Role>) -> Vec<ArchiveFault> {
+pub(super) fn faults(file: &ArchiveFile, role: Option<FileRole>) -> Vec<ArchiveFault> {
     let name = || file.name.clone();
     let mut found = Vec::new();
     if is_unsafe_path(&file.name) {

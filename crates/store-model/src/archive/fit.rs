@@ -12,7 +12,7 @@ pub use super::{
     fault::{ArchiveFault, is_unsafe_path},
     fit_parts::{Extra, Fit, Hurdle, Missing, Near, NearReason, is_bundle, is_package, zip_path},
 };
-use crate::package::{FileEntry, FileStatus, Role};
+use crate::package::{FileEntry, FileRole, FileStatus};
 use std::collections::{HashMap, HashSet};
 
 /// Compares; `expected` is what the ZIP must hold, `known` every file of the document.
@@ -34,7 +34,7 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
         .collect();
     let near = NearIndex::of(&files);
     let mut taken: HashSet<&str> = HashSet::new();
-    let mut roles: HashMap<&str, Role> = HashMap::new();
+    let mut roles: HashMap<&str, FileRole> = HashMap::new();
     let mut lacking = Vec::new();
     for entry in expected {
         let path = zip_path(&entry.file_name);
@@ -107,7 +107,7 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
         }
         // One that is live already is never read; every other would be sent or added as what it is not.
         if file.inside == Inside::NoPackage
-            && (role == Some(Role::Package) || !old.contains(&zip_path(&file.name)))
+            && (role == Some(FileRole::Package) || !old.contains(&zip_path(&file.name)))
         {
             fit.faults.push(ArchiveFault::NoPackage {
                 name: file.name.clone(),

@@ -4,7 +4,7 @@ use super::fault::ArchiveFault;
 use crate::{
     finding::{Finding, Severity},
     limits,
-    package::Role,
+    package::FileRole,
     product::plain_text,
     rule::Rule,
     rule_table as rule,
@@ -35,7 +35,7 @@ pub struct Missing {
     /// JSON pointer of the entry's object.
     pub pointer: String,
     pub file_name: String,
-    pub role: Role,
+    pub role: FileRole,
     pub near: Option<Near>,
 }
 

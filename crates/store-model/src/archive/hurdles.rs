@@ -3,7 +3,7 @@
 use super::central_directory::{ArchiveFile, Inside};
 use super::fault::ArchiveFault;
 use super::fit_parts::{Fit, Hurdle, Missing, NearReason, base_name, folder, is_package, zip_path};
-use crate::package::{FileEntry, Role};
+use crate::package::{FileEntry, FileRole};
 use std::collections::{HashMap, HashSet};
 
 /// Finds why new packages must not be added, and names those of which only one can be meant.
@@ -20,7 +20,7 @@ pub(super) fn hurdles(fit: &mut Fit, files: &[&ArchiveFile], known: &[FileEntry]
     }
     let named: HashSet<String> = known
         .iter()
-        .filter(|entry| entry.role == Role::Package)
+        .filter(|entry| entry.role == FileRole::Package)
         .map(|entry| base(&entry.file_name))
         .collect();
     let news: HashSet<String> = fit

@@ -3,7 +3,7 @@
 
 use super::{
     central_directory::{Archive, ArchiveError, ArchiveFile, Inside, Method, PictureFormat, walk},
-    entry::{Budget, Source, open},
+    entry::{EntrySource, ReadBudget, open},
     fit_parts::{has_ending, is_package, zip_path},
     manifest::{self, Manifest},
 };
@@ -41,8 +41,11 @@ const SIGNATURE: &[u8] = b"PK";
 
 /// Fills in what is inside of the packages and pictures of an archive that was read from this file.
 pub fn look_inside(mut file: impl Read + Seek, archive: &mut Archive) {
-    let (packages, pictures) = (Budget::of(PACKAGES_BUDGET), Budget::of(PICTURES_BUDGET));
-    let checks = Budget::of(CHECKED_BYTES);
+    let (packages, pictures) = (
+        ReadBudget::of(PACKAGES_BUDGET),
+        ReadBudget::of(PICTURES_BUDGET),
+    );
+    let checks = ReadBudget::of(CHECKED_BYTES);
     let (mut packages_seen, mut pictures_seen) = (0, 0);
     let is_readable = |file: &&mut ArchiveFile| {
         file.size > 0 && !file.is_encrypted && !matches!(file.method, Method::Other(_))
@@ -67,15 +70,15 @@ pub fn look_inside(mut file: impl Read + Seek, archive: &mut Archive) {
 
 /// What is inside of a package that is a file of its own.
 pub fn look_into_package(mut file: impl Read + Seek, name: &str) -> Inside {
-    let budget = Budget::of(PACKAGES_BUDGET);
+    let budget = ReadBudget::of(PACKAGES_BUDGET);
     manifests(&mut file, name, DEPTH, &budget).map_or_else(|inside| inside, Inside::Packages)
 }
 
 fn head(
-    file: &mut dyn Source,
+    file: &mut dyn EntrySource,
     entry: &ArchiveFile,
     length: u64,
-    budget: &Budget,
+    budget: &ReadBudget,
 ) -> Result<Vec<u8>, ArchiveError> {
     let mut head = Vec::new();
     open(file, entry, budget)?
@@ -85,9 +88,9 @@ fn head(
 }
 
 fn picture(
-    file: &mut dyn Source,
+    file: &mut dyn EntrySource,
     entry: &ArchiveFile,
-    budget: &Budget,
+    budget: &ReadBudget,
 ) -> Result<Inside, ArchiveError> {
     let mut bytes = head(file, entry, PICTURE_HEAD, budget)?;
     let format = match image_type(&bytes) {
@@ -109,7 +112,11 @@ fn picture(
 }
 
 /// Whether a package has the bytes that its ZIP says, as far as reading all of them is cheap.
-fn has_right_checksum(file: &mut dyn Source, entry: &ArchiveFile, checks: &Budget) -> bool {
+fn has_right_checksum(
+    file: &mut dyn EntrySource,
+    entry: &ArchiveFile,
+    checks: &ReadBudget,
+) -> bool {
     if entry.size.saturating_mul(2) > checks.left() {
         return true;
     }
@@ -128,7 +135,12 @@ fn has_right_checksum(file: &mut dyn Source, entry: &ArchiveFile, checks: &Budge
     }
 }
 
-fn package(file: &mut dyn Source, entry: &ArchiveFile, budget: &Budget, checks: &Budget) -> Inside {
+fn package(
+    file: &mut dyn EntrySource,
+    entry: &ArchiveFile,
+    budget: &ReadBudget,
+    checks: &ReadBudget,
+) -> Inside {
     match head(file, entry, SIGNATURE.len() as u64, budget) {
         Ok(head) if head == SIGNATURE => {}
         Ok(_) => return Inside::NoPackage,
@@ -155,7 +167,7 @@ fn package(file: &mut dyn Source, entry: &ArchiveFile, budget: &Budget, checks: 
 }
 
 /// An error met inside of a package, which is a ZIP itself.
-fn closed(error: &ArchiveError, budget: &Budget) -> Inside {
+fn closed(error: &ArchiveError, budget: &ReadBudget) -> Inside {
     if budget.left() == 0 {
         return Inside::Skipped(
             "more of it would have to be unpacked than is sensible; store packages uncompressed"
@@ -172,10 +184,10 @@ fn closed(error: &ArchiveError, budget: &Budget) -> Inside {
 
 /// The manifests in a package, a bundle or an upload file.
 fn manifests(
-    source: &mut dyn Source,
+    source: &mut dyn EntrySource,
     name: &str,
     depth: u8,
-    budget: &Budget,
+    budget: &ReadBudget,
 ) -> Result<Vec<Manifest>, Inside> {
     let mut parts = Parts::default();
     let walked = walk(&mut *source, |file| parts.take(file));
@@ -284,10 +296,10 @@ fn plain_name(name: &str) -> String {
 }
 
 fn manifests_of(
-    source: &mut dyn Source,
+    source: &mut dyn EntrySource,
     file: &ArchiveFile,
     depth: u8,
-    budget: &Budget,
+    budget: &ReadBudget,
 ) -> Result<Vec<Manifest>, Inside> {
     let Some(depth) = depth.checked_sub(1).filter(|depth| *depth > 0) else {
         return Err(Inside::Broken(
@@ -302,9 +314,9 @@ fn manifests_of(
 }
 
 fn manifest_in(
-    source: &mut dyn Source,
+    source: &mut dyn EntrySource,
     file: &ArchiveFile,
-    budget: &Budget,
+    budget: &ReadBudget,
 ) -> Result<Manifest, Inside> {
     if !budget.takes_manifest(file.size) {
         return Err(Inside::Skipped(

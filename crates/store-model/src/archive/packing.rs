@@ -3,7 +3,7 @@
 
 use super::fit::{base_name, is_junk, is_unsafe_path, zip_path};
 use crate::{
-    package::{FileEntry, Role},
+    package::{FileEntry, FileRole},
     product::plain_text,
     units,
 };
@@ -23,7 +23,7 @@ pub struct Loose {
 
 /// A file of the ZIP to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct PackedItem {
     /// Its path in the ZIP.
     pub name: String,
     /// Its path in the folder.
@@ -33,7 +33,7 @@ pub struct Item {
 
 /// Why a ZIP cannot be made of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum PackProblem {
     #[error("{} is no path inside a ZIP; give it another name in the JSON.", plain_text(.name))]
     UnsafeName { name: String },
     #[error("The JSON waits for no file: there is nothing to make a ZIP of.")]
@@ -41,7 +41,7 @@ pub enum Problem {
     #[error("{} ({}) could be each of {}; only one may be in the folder.", plain_text(.name), .role.word(), plain_text(&units::listed(.paths, MOST_NAMED)))]
     SeveralForOne {
         name: String,
-        role: Role,
+        role: FileRole,
         paths: Vec<String>,
     },
     #[error("{} and {} could both be {}; the folder must hold each of them.", plain_text(&.names.0), plain_text(&.names.1), plain_text(.path))]
@@ -50,7 +50,7 @@ pub enum Problem {
         path: String,
     },
     #[error("{} ({}) is not in the folder.", plain_text(.name), .role.word())]
-    Missing { name: String, role: Role },
+    Missing { name: String, role: FileRole },
     #[error("{} is empty (0 bytes).", plain_text(.path))]
     Empty { path: String },
     #[error("{} has {}; at most {} are allowed.", plain_text(.path), units::bytes(*.size), units::bytes(*.limit))]
@@ -59,10 +59,10 @@ pub enum Problem {
 
 /// What a ZIP is made of, in the document's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Packing {
-    pub items: Vec<Item>,
+pub struct PackPlan {
+    pub items: Vec<PackedItem>,
     /// Why it cannot be made; empty means that it can.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<PackProblem>,
     /// Files of the folder that nobody waits for.
     pub left_out: Vec<String>,
 }
@@ -79,8 +79,8 @@ const STEPS: [fn(&str, &str) -> bool; 4] = [
 ];
 
 /// Finds every file that the document waits for. One that could be several is a problem, never a guess.
-pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
-    let mut packing = Packing::default();
+pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> PackPlan {
+    let mut packing = PackPlan::default();
     let loose: Vec<&Loose> = loose.iter().filter(|file| !is_junk(&file.path)).collect();
     // Only files of a wanted name are looked at again and again.
     let mut by_base: HashMap<String, Vec<&Loose>> = HashMap::new();
@@ -90,24 +90,25 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
             .or_default()
             .push(file);
     }
-    let mut names: Vec<(String, Role)> = Vec::new();
+    let mut names: Vec<(String, FileRole)> = Vec::new();
     for entry in expected {
         let name = zip_path(&entry.file_name);
         if is_unsafe_path(&name) {
-            packing.problems.push(Problem::UnsafeName { name });
+            packing.problems.push(PackProblem::UnsafeName { name });
         } else if !names.iter().any(|(known, _)| *known == name) {
             names.push((name, entry.role));
         }
     }
     if names.is_empty() && packing.problems.is_empty() {
-        packing.problems.push(Problem::NothingToPack);
+        packing.problems.push(PackProblem::NothingToPack);
     }
     let mut found: HashMap<&str, &Loose> = HashMap::new();
     let mut taken: HashSet<&str> = HashSet::new();
     let mut stuck: HashSet<&str> = HashSet::new();
     for fits in STEPS {
         let is_open = |name: &str| !found.contains_key(name) && !stuck.contains(name);
-        let open: Vec<&(String, Role)> = names.iter().filter(|(name, _)| is_open(name)).collect();
+        let open: Vec<&(String, FileRole)> =
+            names.iter().filter(|(name, _)| is_open(name)).collect();
         let mut claims: Vec<(&str, &Loose)> = Vec::new();
         for (name, role) in open {
             let of_name = by_base.get(&base_name(name).to_lowercase());
@@ -122,7 +123,7 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
                 [file] => claims.push((name, file)),
                 several => {
                     stuck.insert(name);
-                    packing.problems.push(Problem::SeveralForOne {
+                    packing.problems.push(PackProblem::SeveralForOne {
                         name: name.clone(),
                         role: *role,
                         paths: several.iter().map(|file| file.path.clone()).collect(),
@@ -136,7 +137,7 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
                 .find(|(other, same)| other != name && same.path == file.path)
             {
                 stuck.insert(name);
-                packing.problems.push(Problem::OneForTwo {
+                packing.problems.push(PackProblem::OneForTwo {
                     names: ((*name).to_owned(), (*other).to_owned()),
                     path: file.path.clone(),
                 });
@@ -150,7 +151,7 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
         match found.get(name.as_str()) {
             Some(file) => take(&mut packing, name, *role, file),
             None if stuck.contains(name.as_str()) => {}
-            None => packing.problems.push(Problem::Missing {
+            None => packing.problems.push(PackProblem::Missing {
                 name: name.clone(),
                 role: *role,
             }),
@@ -164,25 +165,25 @@ pub fn plan(expected: &[FileEntry], loose: &[Loose]) -> Packing {
     packing
 }
 
-fn take(packing: &mut Packing, name: &str, role: Role, file: &Loose) {
+fn take(packing: &mut PackPlan, name: &str, role: FileRole, file: &Loose) {
     let limit = role.most_bytes();
     if file.size == 0 {
         let path = file.path.clone();
-        packing.problems.push(Problem::Empty { path });
+        packing.problems.push(PackProblem::Empty { path });
     } else if file.size > limit {
         let (path, size) = (file.path.clone(), file.size);
         packing
             .problems
-            .push(Problem::TooLarge { path, size, limit });
+            .push(PackProblem::TooLarge { path, size, limit });
     }
-    packing.items.push(Item {
+    packing.items.push(PackedItem {
         name: name.to_owned(),
         from: file.path.clone(),
         size: file.size,
     });
 }
 
-impl Packing {
+impl PackPlan {
     /// Bytes to be read.
     pub fn total(&self) -> u64 {
         self.items.iter().map(|item| item.size).sum()
@@ -206,7 +207,7 @@ mod tests {
             .collect()
     }
 
-    fn planned(names: &[&str], paths: &[&str]) -> Packing {
+    fn planned(names: &[&str], paths: &[&str]) -> PackPlan {
         let images: Vec<_> = names
             .iter()
             .map(|name| json!({"fileName": name, "fileStatus": "PendingUpload"}))

@@ -4,9 +4,9 @@ use crate::{
     archive::fit::zip_path,
     json::edit::{NoSuchPlace, apply_to_value},
     packages::{
-        change::{self, Refusal, keep_newest},
+        change::{self, PackageChangeError, keep_newest},
         coverage::served,
-        rows::{Cargo, Disposition, PackageRow, place_of, rows},
+        rows::{Disposition, PackageRow, ZipPackages, place_of, rows},
     },
     target::Kind,
 };
@@ -37,13 +37,13 @@ pub(super) fn enter(
     kind: Kind,
     document: &mut Value,
     names: &[String],
-    cargo: &Cargo,
+    zip_packages: &ZipPackages,
     replace: Replace,
     keep: Option<usize>,
-) -> Result<Outcome, Refusal> {
+) -> Result<Outcome, PackageChangeError> {
     let mut outcome = Outcome::default();
     for name in names {
-        let current = rows(kind, document, None, cargo);
+        let current = rows(kind, document, None, zip_packages);
         let is_entered = |row: &PackageRow| {
             row.disposition == Disposition::New && zip_path(&row.file_name) == zip_path(name)
         };
@@ -53,7 +53,7 @@ pub(super) fn enter(
         }
         outcome.added.push(name.clone());
     }
-    let all = rows(kind, document, None, cargo);
+    let all = rows(kind, document, None, zip_packages);
     let named = |places: &[usize]| -> Vec<String> {
         let rows = places.iter().filter_map(|place| all.get(*place));
         rows.map(|row| row.file_name.clone()).collect()

@@ -7,12 +7,12 @@ use crate::{
         edit::apply_to_value,
         pointer::{child, member, member_of, names, remove, set},
     },
-    packages::{change::Refusal, rows::Cargo},
+    packages::{change::PackageChangeError, rows::ZipPackages},
     target::Kind,
     texts::{
         self,
-        import::{self, Options},
-        source::{Found, Piece},
+        import::{self, ImportOptions},
+        source::{FoundTexts, SourceText},
     },
 };
 use serde_json::Value;
@@ -37,14 +37,14 @@ pub struct Recipe {
     /// Paths of the new packages inside of the ZIP.
     pub packages: Vec<String>,
     /// What their manifests say.
-    pub cargo: Cargo,
+    pub zip_packages: ZipPackages,
     pub replace: Replace,
     /// Instead of replacing: keep this many of the newest for each kind of device.
     pub keep: Option<usize>,
-    pub texts: Found,
+    pub texts: FoundTexts,
     /// For every language without a text of its own in `texts`: the field and the text.
     pub default_text: Option<(&'static str, String)>,
-    pub text_options: Options,
+    pub text_options: ImportOptions,
     pub assignments: Vec<Assignment>,
 }
 
@@ -113,7 +113,7 @@ impl Step {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     #[error(transparent)]
-    Package(#[from] Refusal),
+    Package(#[from] PackageChangeError),
     /// A text cannot be used: its source, and what is wrong with it.
     #[error("{source_name}: {sentence}")]
     Text {
@@ -148,7 +148,7 @@ pub fn compose(kind: Kind, base: &Value, recipe: &Recipe) -> Result<Composition,
             kind,
             &mut document,
             &recipe.packages,
-            &recipe.cargo,
+            &recipe.zip_packages,
             recipe.replace,
             recipe.keep,
         );
@@ -186,7 +186,7 @@ fn write_texts(
     if let Some((field, text)) = &recipe.default_text {
         for language in texts::languages(document) {
             // A less exact name (`ja` for `ja-jp`) counts as a text of its own, as it does for an import.
-            let has_own = |piece: &Piece| {
+            let has_own = |piece: &SourceText| {
                 let bare = |code: &str| code.split('-').next().unwrap_or_default().to_lowercase();
                 piece.field == *field
                     && (piece.language.eq_ignore_ascii_case(&language)
@@ -194,7 +194,7 @@ fn write_texts(
                             && bare(&piece.language) == bare(&language)))
             };
             if !found.pieces.iter().any(has_own) {
-                found.pieces.push(Piece {
+                found.pieces.push(SourceText {
                     source: "default.txt".to_owned(),
                     language,
                     field,
@@ -204,7 +204,7 @@ fn write_texts(
             }
         }
     }
-    if found == Found::default() {
+    if found == FoundTexts::default() {
         return;
     }
     let plan = import::plan(kind, document, &found, recipe.text_options);

@@ -3,9 +3,9 @@
 use super::{recipe::Problem, *};
 use crate::{
     family::Family,
-    packages::rows::{Brought, Cargo},
+    packages::rows::{ZipPackage, ZipPackages},
     target::Kind,
-    texts::source::{Found, Piece},
+    texts::source::{FoundTexts, SourceText},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -24,14 +24,14 @@ fn live() -> Value {
             "ja-jp": {"baseListing": {"title": "T", "releaseNotes": ""}}}})
 }
 
-fn cargo(packages: &[(&str, &[&str], &str, &str)]) -> Cargo {
+fn zip_packages(packages: &[(&str, &[&str], &str, &str)]) -> ZipPackages {
     let read = |(name, architectures, version, least): &(&str, &[&str], &str, &str)| {
         let family = format!("Windows.Desktop min version 10.0.{least}.0");
-        let brought = Brought {
+        let brought = ZipPackage {
             version: (*version).into(),
             architectures: architectures.iter().map(|&it| it.into()).collect(),
             families: vec![Family::read(&family).unwrap()],
-            ..Brought::default()
+            ..ZipPackage::default()
         };
         ((*name).to_owned(), brought)
     };
@@ -69,7 +69,7 @@ fn earlier_packages_go_when_all_their_customers_get_a_newer_one(
 ) {
     let recipe = Recipe {
         packages: vec!["new.msix".into()],
-        cargo: cargo(&[("new.msix", architectures, version, least)]),
+        zip_packages: zip_packages(&[("new.msix", architectures, version, least)]),
         replace,
         ..Recipe::default()
     };
@@ -95,7 +95,7 @@ fn earlier_packages_go_when_all_their_customers_get_a_newer_one(
 fn a_kept_draft_with_the_package_gets_it_once() {
     let recipe = Recipe {
         packages: vec!["new.msix".into()],
-        cargo: cargo(&[("new.msix", &["x64"], "2.0.0.0", "17763")]),
+        zip_packages: zip_packages(&[("new.msix", &["x64"], "2.0.0.0", "17763")]),
         ..Recipe::default()
     };
     let once = composed(&recipe).document;
@@ -104,7 +104,7 @@ fn a_kept_draft_with_the_package_gets_it_once() {
     // A newer attempt takes the place of the one that was never published.
     let newer = Recipe {
         packages: vec!["newer.msix".into()],
-        cargo: cargo(&[
+        zip_packages: zip_packages(&[
             ("new.msix", &["x64"], "2.0.0.0", "17763"),
             ("newer.msix", &["x64"], "2.1.0.0", "17763"),
         ]),
@@ -123,7 +123,7 @@ fn a_kept_draft_with_the_package_gets_it_once() {
 fn keeping_some_counts_the_new_ones() {
     let recipe = Recipe {
         packages: vec!["new.msix".into()],
-        cargo: cargo(&[("new.msix", &["x64"], "2.0.0.0", "17763")]),
+        zip_packages: zip_packages(&[("new.msix", &["x64"], "2.0.0.0", "17763")]),
         keep: Some(2),
         ..Recipe::default()
     };
@@ -140,8 +140,8 @@ fn keeping_some_counts_the_new_ones() {
     assert_eq!(statuses(&kept.document)[0], ("x64.msix", "PendingDelete"));
 }
 
-fn piece(language: &str, text: &str) -> Piece {
-    Piece {
+fn piece(language: &str, text: &str) -> SourceText {
+    SourceText {
         source: format!("{language}.txt"),
         language: language.into(),
         field: "releaseNotes",
@@ -165,7 +165,7 @@ fn notes(document: &Value) -> Vec<&str> {
 #[test]
 fn release_notes_come_from_files_and_the_default_for_the_rest() {
     let mut recipe = Recipe {
-        texts: Found {
+        texts: FoundTexts {
             pieces: vec![piece("de", "neu")],
             problems: Vec::new(),
         },

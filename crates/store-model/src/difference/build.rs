@@ -3,15 +3,15 @@
 
 use super::{
     files::{Facts, File, file_name, pair_up},
-    part::{Difference, Entry, Group, Part, Sign, Topic},
+    part::{ChangedEntry, Difference, EntryGroup, Part, Sign, Topic},
     topic::{file_depth, topic},
-    wording::{Budget, Wording, whole_language},
+    wording::{DiffBudget, Wording, whole_language},
 };
 use crate::{
     archive::fit::zip_path,
-    diff::{Change, diff, is_any},
+    diff::{DocumentChange, diff, is_any},
     json::pointer::{child, member, names, parent},
-    packages::rows::Cargo,
+    packages::rows::ZipPackages,
     product::plain_text,
     risk::{Risk, risks},
     signed_url::{REDACTED, is_signed_url, redact},
@@ -31,13 +31,13 @@ fn is_file(value: &Value) -> bool {
 struct Builder<'a> {
     kind: Kind,
     after: &'a Value,
-    cargo: &'a Cargo,
+    zip_packages: &'a ZipPackages,
     /// As all submissions are; what else was given is compared all the same.
     are_objects: bool,
-    budget: Budget,
-    groups: BTreeMap<Order, Vec<Entry>>,
+    budget: DiffBudget,
+    groups: BTreeMap<Order, Vec<ChangedEntry>>,
     /// Files of which something changes: group, whether it is gone, pointer → the differences.
-    files: Vec<(Topic, bool, String, Vec<Change>)>,
+    files: Vec<(Topic, bool, String, Vec<DocumentChange>)>,
     file_at: HashMap<(bool, String), usize>,
     /// The languages in the order in which they come, and where each stands in it.
     languages: Vec<String>,
@@ -49,16 +49,21 @@ type Order = (u8, usize);
 
 impl Difference {
     /// What changes from `before` (nothing for a first submission) to `after`; both may be whole documents or PUT bodies.
-    pub fn between(kind: Kind, before: Option<&Value>, after: &Value, cargo: &Cargo) -> Self {
+    pub fn between(
+        kind: Kind,
+        before: Option<&Value>,
+        after: &Value,
+        zip_packages: &ZipPackages,
+    ) -> Self {
         let nothing = Value::Object(serde_json::Map::new());
         let earlier = before.unwrap_or(&nothing);
         let are_objects = earlier.is_object() && after.is_object();
         let mut builder = Builder {
             kind,
             after,
-            cargo,
+            zip_packages,
             are_objects,
-            budget: Budget::default(),
+            budget: DiffBudget::default(),
             groups: BTreeMap::new(),
             files: Vec::new(),
             file_at: HashMap::new(),
@@ -73,7 +78,7 @@ impl Difference {
         for change in changes {
             builder.take(change);
         }
-        builder.finish(risks(kind, before, after, cargo))
+        builder.finish(risks(kind, before, after, zip_packages))
     }
 }
 
@@ -101,7 +106,7 @@ impl Builder<'_> {
     }
 
     /// Puts a difference where it belongs; what came or went as a whole is taken apart as far as a reader wants it.
-    fn take(&mut self, change: Change) {
+    fn take(&mut self, change: DocumentChange) {
         let names = names(&change.path);
         // What an update does not send is neither approved nor hashed.
         let is_sent = |first| !self.are_objects || is_put_field(self.kind, first);
@@ -140,7 +145,7 @@ impl Builder<'_> {
     }
 
     /// The members or elements of what came or went as a whole; empty where it is one thing for a reader.
-    fn parts_of<'b>(&self, names: &[String], change: &'b Change) -> Vec<Change> {
+    fn parts_of<'b>(&self, names: &[String], change: &'b DocumentChange) -> Vec<DocumentChange> {
         let filled = |value: &'b Option<Value>| value.as_ref().filter(|value| !is_empty(value));
         let (value, is_new) = match (filled(&change.before), filled(&change.after)) {
             (None, Some(value)) => (value, true),
@@ -164,7 +169,7 @@ impl Builder<'_> {
                 value.clone()
             });
             let (before, after) = if is_new { (None, value) } else { (value, None) };
-            Change {
+            DocumentChange {
                 path: child(&change.path, key),
                 place: format!("{} › {name}", change.place),
                 before,
@@ -192,7 +197,7 @@ impl Builder<'_> {
 
     fn facts(&self, package: &Value) -> Facts {
         let path = zip_path(&file_name(package));
-        Facts::of(package, self.cargo.get(&path))
+        Facts::of(package, self.zip_packages.get(&path))
     }
 
     /// The place in the later document, or the nearest one that holds it there.
@@ -229,7 +234,13 @@ impl Builder<'_> {
         words.join(" › ")
     }
 
-    fn field(&mut self, topic: &Topic, skip: usize, names: &[String], change: Change) -> Entry {
+    fn field(
+        &mut self,
+        topic: &Topic,
+        skip: usize,
+        names: &[String],
+        change: DocumentChange,
+    ) -> ChangedEntry {
         let sign = match (&change.before, &change.after) {
             (None, _) => Sign::Added,
             (Some(before), _) if is_empty(before) => Sign::Added,
@@ -242,7 +253,7 @@ impl Builder<'_> {
             && change.after.is_none()
         {
             let note = whole_language(language);
-            return Entry {
+            return ChangedEntry {
                 sign,
                 label: "the whole language".into(),
                 note,
@@ -264,7 +275,7 @@ impl Builder<'_> {
         let is_trailer = *topic == Topic::Trailers && whole.is_some_and(is_file);
         // The new trailer's texts and thumbnails are worth reading; its object as JSON shows them.
         let note = if is_trailer { "trailer" } else { "" }.to_owned();
-        Entry {
+        ChangedEntry {
             sign,
             label,
             note,
@@ -277,7 +288,13 @@ impl Builder<'_> {
         }
     }
 
-    fn file(&mut self, topic: &Topic, is_gone: bool, pointer: &str, changes: Vec<Change>) -> File {
+    fn file(
+        &mut self,
+        topic: &Topic,
+        is_gone: bool,
+        pointer: &str,
+        changes: Vec<DocumentChange>,
+    ) -> File {
         let nothing = Value::Null;
         let whole = changes.iter().find(|change| {
             change.path == pointer && (change.before.is_none() || change.after.is_none())
@@ -360,7 +377,7 @@ impl Builder<'_> {
             .filter(|word| !word.is_empty())
             .collect::<Vec<_>>()
             .join(", ");
-        let is_told = |change: &&Change| {
+        let is_told = |change: &&DocumentChange| {
             let name = change.path.rsplit('/').next().unwrap_or_default();
             change.path == pointer
                 || ((sign != Sign::Changed || is_taken_in) && is_any(name, &["fileStatus", "id"]))
@@ -389,7 +406,7 @@ impl Builder<'_> {
         };
         let pointer = self.place(place);
         File {
-            entry: Entry {
+            entry: ChangedEntry {
                 sign,
                 label,
                 note,
@@ -438,12 +455,12 @@ impl Builder<'_> {
                 _ => Topic::Rest,
             }
         };
-        let harmless = |mut entry: Entry| {
+        let harmless = |mut entry: ChangedEntry| {
             entry.label = redact(&entry.label).into_owned();
             entry.note = redact(&entry.note).into_owned();
             entry
         };
-        let group = |(order, entries): (Order, Vec<Entry>)| Group {
+        let group = |(order, entries): (Order, Vec<ChangedEntry>)| EntryGroup {
             topic: topic(order),
             entries: entries.into_iter().map(harmless).collect(),
         };
@@ -452,7 +469,7 @@ impl Builder<'_> {
     }
 
     /// Packages of which nothing changes, so that a reader sees what customers keep.
-    fn kept(&self, touched: &HashSet<String>) -> Vec<Entry> {
+    fn kept(&self, touched: &HashSet<String>) -> Vec<ChangedEntry> {
         let field = self
             .kind
             .packages_field()
@@ -477,7 +494,7 @@ impl Builder<'_> {
                         ", marked for deletion before"
                     });
                 }
-                Entry {
+                ChangedEntry {
                     sign: Sign::Kept,
                     label: file_name(value),
                     note,

@@ -1,11 +1,11 @@
 //! Packages, images and trailers of a difference: what comes, goes, takes another's place, stays. Matching is by hash, never by
 //! trying every pair.
 
-use super::part::{Entry, Sign};
+use super::part::{ChangedEntry, Sign};
 use crate::{
     equivalence,
     json::pointer::member,
-    packages::{file_name, rows::Brought},
+    packages::{file_name, rows::ZipPackage},
     product::plain_text,
 };
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(value: &Value, brought: Option<&Brought>) -> Self {
+    pub(super) fn of(value: &Value, package: Option<&ZipPackage>) -> Self {
         let name = file_name(value);
         let named = file_name::read(&name);
         let first = |field: &str, of_zip: Option<&str>, of_name: Option<&str>| {
@@ -35,12 +35,12 @@ impl Facts {
         Self {
             version: first(
                 "version",
-                brought.map(|found| found.version.as_str()),
+                package.map(|found| found.version.as_str()),
                 named.version,
             ),
             architecture: first(
                 "architecture",
-                brought.map(Brought::architecture).as_deref(),
+                package.map(ZipPackage::architecture).as_deref(),
                 named.architecture.map(str::to_lowercase).as_deref(),
             ),
         }
@@ -75,7 +75,7 @@ impl Facts {
 /// A package or an image as an entry, with what it needs for matching.
 #[derive(Clone, Debug)]
 pub(super) struct File {
-    pub entry: Entry,
+    pub entry: ChangedEntry,
     pub facts: Facts,
 }
 
@@ -88,7 +88,7 @@ pub(super) fn file_name(value: &Value) -> String {
 
 /// Puts a package that goes and one that comes under the same name together: first where the architectures are equal, then where
 /// one of them is not known. What is left stays as it is; order is kept, the pair stands where the new one stood.
-pub(super) fn pair_up(files: Vec<File>) -> Vec<Entry> {
+pub(super) fn pair_up(files: Vec<File>) -> Vec<ChangedEntry> {
     let mut partner: HashMap<usize, usize> = HashMap::new();
     let mut is_taken = vec![false; files.len()];
     for pass in 0..2 {
@@ -182,13 +182,13 @@ mod tests {
             (facts.version.as_str(), facts.architecture.as_str()),
             (version, architecture)
         );
-        let brought = Brought {
+        let zip_packages = ZipPackage {
             version: "9.0.0.0".into(),
             architectures: vec!["neutral".into()],
-            ..Brought::default()
+            ..ZipPackage::default()
         };
         assert_eq!(
-            Facts::of(&json!({"fileName": name}), Some(&brought)).note(),
+            Facts::of(&json!({"fileName": name}), Some(&zip_packages)).note(),
             "9.0.0.0, neutral"
         );
     }

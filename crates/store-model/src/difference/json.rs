@@ -1,22 +1,22 @@
 //! A difference as JSON objects, one a line: what needs a yes, then every entry. No signed URL in any of them.
 
 use super::{
-    part::{Difference, Entry, Topic},
+    part::{ChangedEntry, Difference, Topic},
     wording::harmless,
 };
-use crate::diff::Change;
+use crate::diff::DocumentChange;
 use serde_json::{Value, json};
 
 fn side(value: Option<&Value>) -> Value {
     value.map_or(Value::Null, harmless)
 }
 
-fn change(change: &Change) -> Value {
+fn change(change: &DocumentChange) -> Value {
     // A field that is itself the signed URL was blanked where the documents were compared.
     json!({"pointer": change.path, "before": side(change.before.as_ref()), "after": side(change.after.as_ref())})
 }
 
-fn entry(topic: &Topic, entry: &Entry) -> Value {
+fn entry(topic: &Topic, entry: &ChangedEntry) -> Value {
     json!({
         "event": "change", "group": topic.word(), "language": topic.language(), "sign": entry.sign.word(), "label": entry.label,
         "note": entry.note, "pointer": entry.pointer, "changes": entry.changes.iter().map(change).collect::<Vec<_>>(),

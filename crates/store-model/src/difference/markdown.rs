@@ -2,8 +2,8 @@
 //! code, longer than any run of backticks in them; long texts are fenced; sentences have their marks escaped.
 
 use super::{
-    part::{Difference, Entry, Group, Part, Sign, Topic},
-    wording::{Mark, Wording},
+    part::{ChangedEntry, Difference, EntryGroup, Part, Sign, Topic},
+    wording::{ChangeMark, Wording},
 };
 use std::fmt::Write;
 
@@ -96,9 +96,9 @@ fn fenced(out: &mut String, part: &Part, indent: &str) {
         .iter()
         .map(|line| {
             let sign = match line.mark {
-                Mark::Gone => '-',
-                Mark::New => '+',
-                Mark::Same => ' ',
+                ChangeMark::Gone => '-',
+                ChangeMark::New => '+',
+                ChangeMark::Same => ' ',
             };
             format!("{sign} {}", line.text())
         })
@@ -126,7 +126,7 @@ fn fenced(out: &mut String, part: &Part, indent: &str) {
     let _ = writeln!(out, "{indent}{fence}\n");
 }
 
-fn item(out: &mut String, entry: &Entry) {
+fn item(out: &mut String, entry: &ChangedEntry) {
     let own = entry.parts.iter().find(|part| part.label.is_empty());
     let word = match entry.sign {
         Sign::Added => " (new)",
@@ -159,7 +159,7 @@ fn item(out: &mut String, entry: &Entry) {
     named(out, entry);
 }
 
-fn named(out: &mut String, entry: &Entry) {
+fn named(out: &mut String, entry: &ChangedEntry) {
     for part in entry.parts.iter().filter(|part| !part.label.is_empty()) {
         let said = sides(&part.wording)
             .map(|said| format!(": {said}"))
@@ -169,7 +169,7 @@ fn named(out: &mut String, entry: &Entry) {
     }
 }
 
-fn packages(out: &mut String, group: &Group) {
+fn packages(out: &mut String, group: &EntryGroup) {
     let _ = writeln!(out, "| | package | |\n|---|---|---|");
     for entry in &group.entries {
         let note = escaped(&entry.note);

@@ -13,6 +13,6 @@ mod topic;
 mod wording;
 
 pub use markdown::escaped;
-pub use part::{Difference, Entry, Group, Part, Sign, Topic};
-pub use rows::{Row, Tone, rows};
-pub use wording::{Mark, Piece, TextLine, Wording};
+pub use part::{ChangedEntry, Difference, EntryGroup, Part, Sign, Topic};
+pub use rows::{DiffRow, DiffTone, rows};
+pub use wording::{ChangeMark, TextLine, TextPiece, Wording};

@@ -1,7 +1,7 @@
 //! The parts of a difference: groups, entries, and what each entry stands for. Plain data.
 
 use super::wording::Wording;
-use crate::{diff::Change, risk::Risk};
+use crate::{diff::DocumentChange, risk::Risk};
 
 /// What a group is about; the order is the reader's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,7 +99,7 @@ pub struct Part {
 
 /// One thing that changes: a package, an image, a field.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct ChangedEntry {
     pub sign: Sign,
     /// A file's name, or the field's below the group.
     pub label: String,
@@ -109,16 +109,16 @@ pub struct Entry {
     pub pointer: String,
     pub parts: Vec<Part>,
     /// The differences that this entry stands for; none for what is kept.
-    pub changes: Vec<Change>,
+    pub changes: Vec<DocumentChange>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct EntryGroup {
     pub topic: Topic,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ChangedEntry>,
 }
 
-impl Group {
+impl EntryGroup {
     /// Entries that are a change.
     pub fn len(&self) -> usize {
         self.entries
@@ -137,7 +137,7 @@ impl Group {
 pub struct Difference {
     /// What needs a yes of its own; each also stands in its group.
     pub risks: Vec<Risk>,
-    pub groups: Vec<Group>,
+    pub groups: Vec<EntryGroup>,
 }
 
 impl Difference {
@@ -147,7 +147,7 @@ impl Difference {
 
     /// Whether new packages come, of which a ZIP can say more than the document.
     pub fn brings_packages(&self) -> bool {
-        let is_new = |entry: &Entry| matches!(entry.sign, Sign::Added | Sign::Replaced);
+        let is_new = |entry: &ChangedEntry| matches!(entry.sign, Sign::Added | Sign::Replaced);
         self.groups
             .iter()
             .any(|group| group.topic == Topic::Packages && group.entries.iter().any(is_new))
@@ -155,6 +155,6 @@ impl Difference {
 
     /// Entries that are a change, in all groups.
     pub fn len(&self) -> usize {
-        self.groups.iter().map(Group::len).sum()
+        self.groups.iter().map(EntryGroup::len).sum()
     }
 }

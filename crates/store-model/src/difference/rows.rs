@@ -1,13 +1,13 @@
 //! An entry as rows of signs and words, for the terminal and the screen alike: what stands where, not how wide or in which colour.
 
 use super::{
-    part::{Entry, Part, Sign},
-    wording::{Mark, Piece, TextLine, Wording},
+    part::{ChangedEntry, Part, Sign},
+    wording::{ChangeMark, TextLine, TextPiece, Wording},
 };
 
 /// What a row says of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub enum DiffTone {
     Plain,
     Come,
     Gone,
@@ -16,22 +16,22 @@ pub enum Tone {
 
 /// A row before it is broken into lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct DiffRow {
     /// Steps from the left.
     pub depth: usize,
     /// One letter, or none.
     pub sign: &'static str,
-    pub tone: Tone,
-    pub pieces: Vec<Piece>,
+    pub tone: DiffTone,
+    pub pieces: Vec<TextPiece>,
 }
 
-impl Row {
-    fn new(depth: usize, sign: &'static str, tone: Tone, text: String) -> Self {
+impl DiffRow {
+    fn new(depth: usize, sign: &'static str, tone: DiffTone, text: String) -> Self {
         Self {
             depth,
             sign,
             tone,
-            pieces: vec![Piece {
+            pieces: vec![TextPiece {
                 text,
                 is_marked: false,
             }],
@@ -77,12 +77,12 @@ fn lines(part: &Part) -> &[TextLine] {
 }
 
 /// An entry: first what it is, then its texts and fields.
-pub fn rows(entry: &Entry) -> Vec<Row> {
+pub fn rows(entry: &ChangedEntry) -> Vec<DiffRow> {
     let tone = match entry.sign {
-        Sign::Added => Tone::Come,
-        Sign::Removed => Tone::Gone,
-        Sign::Replaced | Sign::Changed => Tone::Plain,
-        Sign::Kept => Tone::Quiet,
+        Sign::Added => DiffTone::Come,
+        Sign::Removed => DiffTone::Gone,
+        Sign::Replaced | Sign::Changed => DiffTone::Plain,
+        Sign::Kept => DiffTone::Quiet,
     };
     let own = entry.parts.iter().find(|part| part.label.is_empty());
     let said: Vec<_> = [
@@ -97,26 +97,26 @@ pub fn rows(entry: &Entry) -> Vec<Row> {
     } else {
         format!("{}: {}", entry.label, said.join(", "))
     };
-    let mut rows = vec![Row::new(0, entry.sign.letter(), tone, head)];
+    let mut rows = vec![DiffRow::new(0, entry.sign.letter(), tone, head)];
     for part in &entry.parts {
         if !part.label.is_empty() {
             let said = sides(&part.wording)
                 .map(|said| format!(": {said}"))
                 .unwrap_or_default();
-            rows.push(Row::new(
+            rows.push(DiffRow::new(
                 1,
                 "",
-                Tone::Plain,
+                DiffTone::Plain,
                 format!("{}{said}", part.label),
             ));
         }
         rows.extend(lines(part).iter().map(|line| {
             let (sign, tone) = match line.mark {
-                Mark::Gone => ("-", Tone::Gone),
-                Mark::New => ("+", Tone::Come),
-                Mark::Same => ("", Tone::Quiet),
+                ChangeMark::Gone => ("-", DiffTone::Gone),
+                ChangeMark::New => ("+", DiffTone::Come),
+                ChangeMark::Same => ("", DiffTone::Quiet),
             };
-            Row {
+            DiffRow {
                 depth: 1 + usize::from(!part.label.is_empty()),
                 sign,
                 tone,

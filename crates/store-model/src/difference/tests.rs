@@ -1,7 +1,7 @@
 //! The grouped difference on the example documents and on mutations of them.
 
 use super::*;
-use crate::packages::rows::{Brought, Cargo};
+use crate::packages::rows::{ZipPackage, ZipPackages};
 use crate::{
     diff::diff,
     examples,
@@ -51,7 +51,9 @@ fn leaves(pointer: &str, value: &Value, found: &mut Vec<String>) {
 }
 
 /// How often each changed leaf is part of an entry. A leaf is named by its side and its place.
-fn covered(changes: impl Iterator<Item = crate::diff::Change>) -> BTreeMap<(bool, String), usize> {
+fn covered(
+    changes: impl Iterator<Item = crate::diff::DocumentChange>,
+) -> BTreeMap<(bool, String), usize> {
     let mut counts = BTreeMap::new();
     for change in changes {
         let (is_new, value) = match (&change.before, &change.after) {
@@ -72,7 +74,7 @@ fn covered(changes: impl Iterator<Item = crate::diff::Change>) -> BTreeMap<(bool
 }
 
 fn assert_complete(kind: Kind, before: &Value, after: &Value) {
-    let difference = Difference::between(kind, Some(before), after, &Cargo::new());
+    let difference = Difference::between(kind, Some(before), after, &ZipPackages::new());
     let of_entries = difference
         .groups
         .iter()
@@ -111,7 +113,7 @@ fn an_update_is_told_as_a_reviewer_reads_it() {
             Kind::App,
             Some(&examples::app()),
             &examples::app_update(),
-            &Cargo::new()
+            &ZipPackages::new()
         ))
     );
     assert_complete(Kind::App, &examples::app(), &examples::app_update());
@@ -123,7 +125,7 @@ fn the_update_as_markdown_and_as_objects() {
         Kind::App,
         Some(&examples::app()),
         &examples::app_update(),
-        &Cargo::new(),
+        &ZipPackages::new(),
     );
     insta::assert_snapshot!("update_markdown", difference.markdown());
     let objects: Vec<_> = difference
@@ -145,13 +147,13 @@ fn packages_are_added_removed_replaced_and_kept() {
         package("d.msix", None, "PendingUpload"),
         package("a_2.0.0.0_x86.msix", None, "PendingUpload"), package("a_2.0.0.0_x64.msix", None, "PendingUpload"),
         package("e.msix", None, "PendingUpload")]});
-    let brought = Brought {
+    let zip_packages = ZipPackage {
         version: "7.0.0.0".into(),
         architectures: vec!["neutral".into()],
-        ..Brought::default()
+        ..ZipPackage::default()
     };
-    let cargo = Cargo::from([("e.msix".to_owned(), brought)]);
-    let difference = Difference::between(Kind::Flight, Some(&before), &after, &cargo);
+    let zip_packages = ZipPackages::from([("e.msix".to_owned(), zip_packages)]);
+    let difference = Difference::between(Kind::Flight, Some(&before), &after, &zip_packages);
     let [group] = difference.groups.as_slice() else {
         panic!("{difference:?}")
     };
@@ -192,7 +194,7 @@ fn what_the_service_writes_is_nobodys_change() {
         "pricing": {"isAdvancedPricingModel": false},
         "packageDeliveryOptions": {"packageRollout": {"packageRolloutStatus": "PackageRolloutNotStarted", "fallbackSubmissionId": "0"}}});
     assert_eq!(
-        Difference::between(Kind::App, Some(&sent), &stored, &Cargo::new()).groups,
+        Difference::between(Kind::App, Some(&sent), &stored, &ZipPackages::new()).groups,
         []
     );
 }
@@ -209,7 +211,7 @@ fn a_file_that_the_store_took_in_is_told_as_such() {
         Kind::App,
         Some(&files("PendingUpload", None)),
         &files("Uploaded", Some("9")),
-        &Cargo::new(),
+        &ZipPackages::new(),
     );
     let entries: Vec<_> = difference
         .groups
@@ -239,7 +241,12 @@ fn languages_come_and_go_and_a_first_submission_is_all_new() {
         .unwrap()
         .shift_remove("de-de");
     assert!(set(&mut after, "/listings/id", english));
-    let difference = Difference::between(Kind::App, Some(&examples::app()), &after, &Cargo::new());
+    let difference = Difference::between(
+        Kind::App,
+        Some(&examples::app()),
+        &after,
+        &ZipPackages::new(),
+    );
     let titles: Vec<_> = difference
         .groups
         .iter()
@@ -248,7 +255,7 @@ fn languages_come_and_go_and_a_first_submission_is_all_new() {
     assert_eq!(titles, ["Texts, id", "Texts, de-de", "Images, id"]);
     assert_complete(Kind::App, &examples::app(), &after);
     for (kind, document) in examples::all() {
-        let difference = Difference::between(kind, None, &document, &Cargo::new());
+        let difference = Difference::between(kind, None, &document, &ZipPackages::new());
         assert!(
             difference
                 .groups
@@ -281,8 +288,13 @@ fn nothing_in_a_text_leaves_its_place_in_markdown() {
         "/applicationPackages/0/fileName",
         json!("a|`<b>`.msix")
     ));
-    let markdown =
-        Difference::between(Kind::App, Some(&examples::app()), &after, &Cargo::new()).markdown();
+    let markdown = Difference::between(
+        Kind::App,
+        Some(&examples::app()),
+        &after,
+        &ZipPackages::new(),
+    )
+    .markdown();
     let mut fence: Option<String> = None;
     for line in markdown.lines() {
         let bare = line.trim_start();
@@ -331,7 +343,7 @@ fn no_rendering_holds_a_signed_url() {
         set(&mut after, pointer, value);
     }
     for (before, after) in [(examples::app(), after.clone()), (after, examples::app())] {
-        let difference = Difference::between(Kind::App, Some(&before), &after, &Cargo::new());
+        let difference = Difference::between(Kind::App, Some(&before), &after, &ZipPackages::new());
         let objects: String = difference
             .objects()
             .map(|object| object.to_string())
@@ -358,7 +370,7 @@ proptest! {
     #[test]
     fn a_document_does_not_differ_from_itself(which in 0usize..7) {
         let (kind, document) = examples::all().swap_remove(which);
-        prop_assert!(Difference::between(kind, Some(&document), &document, &Cargo::new()).is_empty());
+        prop_assert!(Difference::between(kind, Some(&document), &document, &ZipPackages::new()).is_empty());
     }
 
     #[test]
@@ -392,7 +404,7 @@ proptest! {
         }
         assert_complete(kind, &before, &after);
         assert_complete(kind, &after, &before);
-        let difference = Difference::between(kind, Some(&before), &after, &Cargo::new());
+        let difference = Difference::between(kind, Some(&before), &after, &ZipPackages::new());
         prop_assert!(!difference.markdown().is_empty() && difference.objects().count() >= difference.len());
     }
 }

@@ -15,7 +15,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Whether a line or a piece of it was there before, is there after, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum ChangeMark {
     Same,
     Gone,
     New,
@@ -23,7 +23,7 @@ pub enum Mark {
 
 /// A run of letters; marked where it is what differs in its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct TextPiece {
     pub text: String,
     pub is_marked: bool,
 }
@@ -31,8 +31,8 @@ pub struct Piece {
 /// A line that is gone or new; long stretches that did not change are cut out of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextLine {
-    pub mark: Mark,
-    pub pieces: Vec<Piece>,
+    pub mark: ChangeMark,
+    pub pieces: Vec<TextPiece>,
 }
 
 impl TextLine {
@@ -65,15 +65,15 @@ const MOST_OF_ALL: usize = 50_000_000;
 
 /// How much matching is left; when it is used up, texts are shown whole.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Budget(usize);
+pub(super) struct DiffBudget(usize);
 
-impl Default for Budget {
+impl Default for DiffBudget {
     fn default() -> Self {
         Self(MOST_OF_ALL)
     }
 }
 
-impl Budget {
+impl DiffBudget {
     fn allows(&mut self, left: usize, right: usize) -> bool {
         let cost = left.saturating_mul(right);
         let is_allowed = cost <= MOST_OF_ONE && cost <= self.0;
@@ -141,7 +141,11 @@ fn short(value: &Value) -> String {
 }
 
 impl Wording {
-    pub(super) fn of(before: Option<&Value>, after: Option<&Value>, budget: &mut Budget) -> Self {
+    pub(super) fn of(
+        before: Option<&Value>,
+        after: Option<&Value>,
+        budget: &mut DiffBudget,
+    ) -> Self {
         let (before, after) = (
             before.filter(|value| !is_empty(value)),
             after.filter(|value| !is_empty(value)),
@@ -173,10 +177,10 @@ impl Wording {
     }
 }
 
-fn whole(mark: Mark, text: &str) -> TextLine {
+fn whole(mark: ChangeMark, text: &str) -> TextLine {
     TextLine {
         mark,
-        pieces: vec![Piece {
+        pieces: vec![TextPiece {
             text: text.to_owned(),
             is_marked: false,
         }],
@@ -217,13 +221,13 @@ fn hunks<T: AsRef<str>>(old: &[T], new: &[T]) -> Vec<(Range<usize>, Range<usize>
         .collect()
 }
 
-fn compare_lines(old: &[String], new: &[String], budget: &mut Budget) -> Vec<TextLine> {
+fn compare_lines(old: &[String], new: &[String], budget: &mut DiffBudget) -> Vec<TextLine> {
     let (head, tail) = shared_ends(old, new);
     let (old, new) = (middle(old, head, tail), middle(new, head, tail));
     let mut found = Vec::new();
     if !budget.allows(old.len(), new.len()) {
-        found.extend(old.iter().map(|line| whole(Mark::Gone, line)));
-        found.extend(new.iter().map(|line| whole(Mark::New, line)));
+        found.extend(old.iter().map(|line| whole(ChangeMark::Gone, line)));
+        found.extend(new.iter().map(|line| whole(ChangeMark::New, line)));
         return found;
     }
     for (left, right) in hunks(old, new) {
@@ -240,20 +244,20 @@ fn compare_lines(old: &[String], new: &[String], budget: &mut Budget) -> Vec<Tex
         found.extend(
             left.iter()
                 .skip(pairs.len())
-                .map(|line| whole(Mark::Gone, line)),
+                .map(|line| whole(ChangeMark::Gone, line)),
         );
         found.extend(pairs.into_iter().map(|(_, new)| new));
         found.extend(
             right
                 .iter()
                 .skip(left.len())
-                .map(|line| whole(Mark::New, line)),
+                .map(|line| whole(ChangeMark::New, line)),
         );
     }
     found
 }
 
-fn compare_words(old: &str, new: &str, budget: &mut Budget) -> (TextLine, TextLine) {
+fn compare_words(old: &str, new: &str, budget: &mut DiffBudget) -> (TextLine, TextLine) {
     let (left, right): (Vec<&str>, Vec<&str>) = (
         old.split_word_bounds().collect(),
         new.split_word_bounds().collect(),
@@ -261,9 +265,9 @@ fn compare_words(old: &str, new: &str, budget: &mut Budget) -> (TextLine, TextLi
     let (head, tail) = shared_ends(&left, &right);
     let (old_middle, new_middle) = (middle(&left, head, tail), middle(&right, head, tail));
     let (mut gone, mut come) = (Vec::new(), Vec::new());
-    let add = |pieces: &mut Vec<Piece>, words: &[&str], is_marked: bool| {
+    let add = |pieces: &mut Vec<TextPiece>, words: &[&str], is_marked: bool| {
         if !words.is_empty() {
-            pieces.push(Piece {
+            pieces.push(TextPiece {
                 text: words.concat(),
                 is_marked,
             });
@@ -295,20 +299,20 @@ fn compare_words(old: &str, new: &str, budget: &mut Budget) -> (TextLine, TextLi
     add(&mut come, last, false);
     (
         TextLine {
-            mark: Mark::Gone,
+            mark: ChangeMark::Gone,
             pieces: cut(gone),
         },
         TextLine {
-            mark: Mark::New,
+            mark: ChangeMark::New,
             pieces: cut(come),
         },
     )
 }
 
 /// Shortens what did not change to a little beside each change.
-fn cut(pieces: Vec<Piece>) -> Vec<Piece> {
+fn cut(pieces: Vec<TextPiece>) -> Vec<TextPiece> {
     let count = pieces.len();
-    let shorten = |(index, piece): (usize, Piece)| {
+    let shorten = |(index, piece): (usize, TextPiece)| {
         let length = piece.text.chars().count();
         let (is_first, is_last) = (index == 0, index + 1 == count);
         let kept = if is_first || is_last {
@@ -326,7 +330,7 @@ fn cut(pieces: Vec<Piece>) -> Vec<Piece> {
             (_, true) => format!("{front}…"),
             _ => format!("{front}…{back}"),
         };
-        Piece { text, ..piece }
+        TextPiece { text, ..piece }
     };
     pieces.into_iter().enumerate().map(shorten).collect()
 }
@@ -357,8 +361,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn lines(before: &Value, after: &Value) -> Vec<(Mark, String)> {
-        match Wording::of(Some(before), Some(after), &mut Budget::default()) {
+    fn lines(before: &Value, after: &Value) -> Vec<(ChangeMark, String)> {
+        match Wording::of(Some(before), Some(after), &mut DiffBudget::default()) {
             Wording::Lines(lines) => lines.iter().map(|line| (line.mark, line.text())).collect(),
             sides @ Wording::Sides { .. } => panic!("{sides:?}"),
         }
@@ -391,13 +395,13 @@ mod tests {
         assert_eq!(
             found,
             [
-                (Mark::Gone, "two".into()),
-                (Mark::New, "2".into()),
-                (Mark::New, "four".into())
+                (ChangeMark::Gone, "two".into()),
+                (ChangeMark::New, "2".into()),
+                (ChangeMark::New, "four".into())
             ]
         );
         let found = lines(&json!(["a", "b"]), &json!(["a", "c", "b"]));
-        assert_eq!(found, [(Mark::New, "c".into())]);
+        assert_eq!(found, [(ChangeMark::New, "c".into())]);
     }
 
     #[test]
@@ -408,7 +412,7 @@ mod tests {
             json!([url]),
             json!({"a": {"fileUploadUrl": "x?CANARY", "b": [format!("see {url} now")]}}),
         ] {
-            let wording = Wording::of(None, Some(&value), &mut Budget::default());
+            let wording = Wording::of(None, Some(&value), &mut DiffBudget::default());
             assert!(!format!("{wording:?}").contains("CANARY"), "{wording:?}");
             assert!(!harmless(&value).to_string().contains("CANARY"));
         }
@@ -424,7 +428,7 @@ mod tests {
                     .join(" ")
             )
         };
-        let mut budget = Budget::default();
+        let mut budget = DiffBudget::default();
         let Wording::Lines(found) = Wording::of(Some(&many("a")), Some(&many("b")), &mut budget)
         else {
             panic!("no lines")

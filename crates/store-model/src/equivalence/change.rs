@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// A place where two documents differ.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub struct DocumentChange {
     /// JSON pointer: into the later document, into the earlier one for what is gone.
     pub path: String,
     /// The same place for people: names, with list elements called by their file.
@@ -20,7 +20,7 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-impl Change {
+impl DocumentChange {
     /// What changes without the place: `"Faster start." → "Tabs."`. Each side has at most `most` characters.
     pub fn sides(&self, most: usize) -> String {
         let cut = |value: &Value| {
@@ -53,12 +53,12 @@ impl Change {
 
 /// A place on the way down, in its two forms: for programs and for people.
 #[derive(Clone, Default)]
-pub(super) struct Place {
+pub(super) struct ChangePlace {
     pub(super) pointer: String,
     pub(super) names: Vec<String>,
 }
 
-impl Place {
+impl ChangePlace {
     pub(super) fn member(&self, key: &str) -> Self {
         self.below(key, plain_text(key))
     }
@@ -81,7 +81,7 @@ impl Place {
         }
     }
 
-    pub(super) fn change(&self, before: Option<&Value>, after: Option<&Value>) -> Change {
+    pub(super) fn change(&self, before: Option<&Value>, after: Option<&Value>) -> DocumentChange {
         // A signed URL must not travel on in a difference; submissions come without it, texts of people may not.
         let name = self.names.last().map_or("", String::as_str);
         let side = |value: Option<&Value>| {
@@ -93,7 +93,7 @@ impl Place {
                 }
             })
         };
-        Change {
+        DocumentChange {
             path: self.pointer.clone(),
             place: self.names.join(" › "),
             before: side(before),

@@ -3,12 +3,12 @@
 pub use super::change::is_any;
 use super::{
     canonical::{counts, is_same},
-    change::Place,
+    change::ChangePlace,
     marks::Marks,
     matching::{pairs, shared_names},
 };
 pub use super::{
-    change::Change,
+    change::DocumentChange,
     stored::{not_stored, unchanged_titles},
 };
 use crate::json::pointer::member_of;
@@ -16,14 +16,20 @@ use serde_json::{Map, Value};
 
 /// All differences, in the later document's order, then what is gone. Server-owned fields such as `status` count as well: compare
 /// the bodies of updates to leave them out.
-pub fn diff(before: &Value, after: &Value) -> Vec<Change> {
+pub fn diff(before: &Value, after: &Value) -> Vec<DocumentChange> {
     let mut changes = Vec::new();
-    walk("", before, after, &Place::default(), &mut changes);
+    walk("", before, after, &ChangePlace::default(), &mut changes);
     changes
 }
 
 /// `name` is the member's own name; elements of lists have none.
-fn walk(name: &str, before: &Value, after: &Value, place: &Place, changes: &mut Vec<Change>) {
+fn walk(
+    name: &str,
+    before: &Value,
+    after: &Value,
+    place: &ChangePlace,
+    changes: &mut Vec<DocumentChange>,
+) {
     match (before, after) {
         (Value::Object(left), Value::Object(right)) => {
             let marks = Marks::of(name);
@@ -75,8 +81,8 @@ fn compare(
     name: &str,
     before: Option<&Value>,
     after: Option<&Value>,
-    place: impl FnOnce() -> Place,
-    changes: &mut Vec<Change>,
+    place: impl FnOnce() -> ChangePlace,
+    changes: &mut Vec<DocumentChange>,
 ) {
     match (before, after) {
         (Some(before), Some(after)) if before == after => {}
@@ -93,8 +99,8 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    fn sentences(changes: &[Change]) -> Vec<String> {
-        changes.iter().map(Change::sentence).collect()
+    fn sentences(changes: &[DocumentChange]) -> Vec<String> {
+        changes.iter().map(DocumentChange::sentence).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::{
     canonical,
-    change::{Change, Place},
+    change::{ChangePlace, DocumentChange},
     diff::diff,
     marks::Marks,
     matching::{is_named, pairs},
@@ -60,7 +60,12 @@ impl Merge {
     /// all three are equally long, else as one value.
     pub fn of(base: &Value, mine: &Value, theirs: &Value) -> Self {
         let mut merge = Self::default();
-        merge.walk(&Place::default(), Some(base), Some(mine), Some(theirs));
+        merge.walk(
+            &ChangePlace::default(),
+            Some(base),
+            Some(mine),
+            Some(theirs),
+        );
         merge
     }
 
@@ -89,7 +94,7 @@ impl Merge {
 
     fn walk(
         &mut self,
-        place: &Place,
+        place: &ChangePlace,
         base: Option<&Value>,
         mine: Option<&Value>,
         theirs: Option<&Value>,
@@ -133,7 +138,7 @@ impl Merge {
     /// The value of a place as one: theirs if only they changed it.
     fn whole(
         &mut self,
-        place: &Place,
+        place: &ChangePlace,
         base: Option<&Value>,
         mine: Option<&Value>,
         theirs: Option<&Value>,
@@ -152,7 +157,7 @@ impl Merge {
     fn push(
         &mut self,
         edit: Edit,
-        place: &Place,
+        place: &ChangePlace,
         base: Option<&Value>,
         mine: Option<&Value>,
         theirs: Option<&Value>,
@@ -177,7 +182,7 @@ impl Merge {
 
     fn members(
         &mut self,
-        place: &Place,
+        place: &ChangePlace,
         base: Option<&Value>,
         mine: &Map<String, Value>,
         theirs: &Map<String, Value>,
@@ -223,7 +228,7 @@ impl Merge {
 
     /// Lists whose elements have names. What changes inside of an element comes first, then what goes, from the back, then what
     /// comes: so no index is moved before its turn.
-    fn named(&mut self, place: &Place, base: &[Value], mine: &[Value], theirs: &[Value]) {
+    fn named(&mut self, place: &ChangePlace, base: &[Value], mine: &[Value], theirs: &[Value]) {
         let name = place.name();
         let (of_mine, of_theirs) = (
             Partners::of(&name, base, mine),
@@ -328,7 +333,7 @@ fn is_same(name: &str, left: Option<&Value>, right: Option<&Value>) -> bool {
 
 /// What somebody else changed in a document since `base`, as far as `mine` does not hold it too. `mine` is what is about to be
 /// sent; `None` when the document is to stay as it is. What the service sets by itself is nobody's change.
-pub fn remote_changes(base: &Value, mine: Option<&Value>, now: &Value) -> Vec<Change> {
+pub fn remote_changes(base: &Value, mine: Option<&Value>, now: &Value) -> Vec<DocumentChange> {
     let mut changes = diff(base, now);
     changes.retain(|change| {
         !names(&change.path)

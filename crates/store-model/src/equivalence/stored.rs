@@ -4,7 +4,7 @@
 use super::change::is_any;
 use super::{
     canonical::is_same,
-    change::{Change, Place},
+    change::{ChangePlace, DocumentChange},
     marks::{Marks, is_kept, is_known},
     matching::{is_list_of_objects, pairs, shared_names},
 };
@@ -17,23 +17,23 @@ use serde_json::Value;
 
 /// What a draft that was read back lacks of what was sent: `before` is what was sent, `after` what is stored. `base` is the document
 /// before our change, if known: fields that no schema knows and that we did not touch may change as the service likes.
-pub fn not_stored(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<Change> {
+pub fn not_stored(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<DocumentChange> {
     let mut changes = lacking(sent, stored, base);
     changes.retain(|change| !is_kept(&change.path));
     changes
 }
 
 /// Titles of app listings that were sent but not taken over: no fault of the draft, but worth a warning.
-pub fn unchanged_titles(sent: &Value, stored: &Value) -> Vec<Change> {
+pub fn unchanged_titles(sent: &Value, stored: &Value) -> Vec<DocumentChange> {
     let mut changes = lacking(sent, stored, None);
     changes.retain(|change| is_kept(&change.path));
     changes
 }
 
-fn lacking(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<Change> {
+fn lacking(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<DocumentChange> {
     let mut changes = Vec::new();
     let (Some(object), true) = (sent.as_object(), stored.is_object()) else {
-        return vec![Place::default().change(Some(sent), Some(stored))];
+        return vec![ChangePlace::default().change(Some(sent), Some(stored))];
     };
     for (key, value) in object {
         if is_any(key, &SERVER_OWNED) || Marks::of(key).is_service_set() {
@@ -50,7 +50,7 @@ fn lacking(sent: &Value, stored: &Value, base: Option<&Value>) -> Vec<Change> {
             key,
             Some(value),
             stored,
-            &Place::default().member(key),
+            &ChangePlace::default().member(key),
             &mut changes,
         );
     }
@@ -62,8 +62,8 @@ fn stored_as(
     name: &str,
     sent: Option<&Value>,
     stored: Option<&Value>,
-    place: &Place,
-    changes: &mut Vec<Change>,
+    place: &ChangePlace,
+    changes: &mut Vec<DocumentChange>,
 ) {
     let removes = Marks::of(name).is_complete;
     match (sent, stored) {
@@ -137,8 +137,8 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    fn sentences(changes: &[Change]) -> Vec<String> {
-        changes.iter().map(Change::sentence).collect()
+    fn sentences(changes: &[DocumentChange]) -> Vec<String> {
+        changes.iter().map(DocumentChange::sentence).collect()
     }
 
     /// What the service makes of an update that it stored well.

@@ -12,7 +12,7 @@ use crate::{
     difference::Difference,
     examples,
     json::pointer::child,
-    packages::rows::Cargo,
+    packages::rows::ZipPackages,
     submission::{Submission, put_body},
     target::{Kind, Target},
     value::{Date, date},
@@ -230,7 +230,7 @@ proptest! {
         prop_assert_eq!(diff(&document, &other), []);
         prop_assert_eq!(diff(&other, &document), []);
         prop_assert_eq!(hash(kind, &document), hash(kind, &other));
-        prop_assert!(Difference::between(kind, Some(&document), &other, &Cargo::new()).is_empty());
+        prop_assert!(Difference::between(kind, Some(&document), &other, &ZipPackages::new()).is_empty());
         prop_assert_eq!(not_stored(&document, &other, None), []);
         prop_assert_eq!(not_stored(&other, &document, None), []);
         for (base, mine, theirs) in [(&document, &document, &other), (&document, &other, &document), (&other, &document, &other)] {
@@ -273,7 +273,7 @@ proptest! {
         kind in prop::sample::select(vec![Kind::App, Kind::AddOn, Kind::Flight]), left in tricky(), right in tricky(),
     ) {
         for (left, right) in [(&left, &right), (&right, &left), (&left, &left)] {
-            let difference = Difference::between(kind, Some(left), right, &Cargo::new());
+            let difference = Difference::between(kind, Some(left), right, &ZipPackages::new());
             prop_assert_eq!(difference.is_empty(), hash(kind, left) == hash(kind, right), "{:?}", difference);
         }
     }

@@ -20,7 +20,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 /// Why a package cannot be added under a name; for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum PackageChangeError {
     #[error("A package needs a name: its path inside of the ZIP.")]
     Nameless,
     #[error("{0} is no path inside of a ZIP: it must be relative, without “..”.")]
@@ -113,22 +113,22 @@ pub fn toggle(kind: Kind, document: &Value, row: &PackageRow, live: Option<&Valu
     }
 }
 
-fn check_name(rows: &[PackageRow], file_name: &str) -> Result<String, Refusal> {
+fn check_name(rows: &[PackageRow], file_name: &str) -> Result<String, PackageChangeError> {
     let name = zip_path(file_name.trim());
     if name.is_empty() {
-        return Err(Refusal::Nameless);
+        return Err(PackageChangeError::Nameless);
     }
     if is_unsafe_path(&name) {
-        return Err(Refusal::Unsafe(name));
+        return Err(PackageChangeError::Unsafe(name));
     }
     if !is_package(&name) {
-        return Err(Refusal::NoPackage(name));
+        return Err(PackageChangeError::NoPackage(name));
     }
     let is_same = |row: &&PackageRow| {
         row.disposition == Disposition::New && zip_path(&row.file_name).eq_ignore_ascii_case(&name)
     };
     match rows.iter().find(is_same) {
-        Some(row) => Err(Refusal::Named(row.file_name.clone())),
+        Some(row) => Err(PackageChangeError::Named(row.file_name.clone())),
         None => Ok(name),
     }
 }
@@ -147,8 +147,8 @@ pub fn add(
     document: &Value,
     rows: &[PackageRow],
     file_name: &str,
-) -> Result<Vec<Edit>, Refusal> {
-    let pointer = packages_pointer(kind, document).ok_or(Refusal::AddOn)?;
+) -> Result<Vec<Edit>, PackageChangeError> {
+    let pointer = packages_pointer(kind, document).ok_or(PackageChangeError::AddOn)?;
     let name = check_name(rows, file_name)?;
     Ok(vec![Edit::Append {
         pointer,
@@ -163,7 +163,7 @@ pub fn replace(
     rows: &[PackageRow],
     old: &PackageRow,
     file_name: &str,
-) -> Result<Vec<Edit>, Refusal> {
+) -> Result<Vec<Edit>, PackageChangeError> {
     if old.disposition == Disposition::New {
         let name = check_name(rows, file_name)?;
         return Ok(vec![Edit::Set {
@@ -178,7 +178,7 @@ pub fn replace(
 
 /// Packages for the same devices, of which the newest are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct PackageGroup {
     /// `x64 · Desktop, Xbox`
     pub name: String,
     /// Places in the rows, newest first.
@@ -205,8 +205,8 @@ impl Leaving {
 
 /// What keeping the newest would do.
 #[derive(Clone, Debug, PartialEq)]
-pub struct KeepNewest {
-    pub groups: Vec<Group>,
+pub struct NewestPlan {
+    pub groups: Vec<PackageGroup>,
     /// Every package that goes, those that were marked before among them; in the order of the rows.
     pub leaving: Vec<Leaving>,
     /// Places of packages that stay although they are not among the newest: somebody would be left without.
@@ -240,7 +240,7 @@ pub fn keep_newest(
     rows: &[PackageRow],
     most: usize,
     spares: bool,
-) -> KeepNewest {
+) -> NewestPlan {
     let most = most.max(1);
     let mut members: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut unknown = Vec::new();
@@ -258,7 +258,7 @@ pub fn keep_newest(
             unknown.push(index);
         }
     }
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<PackageGroup> = Vec::new();
     for mut kept in members.into_values() {
         kept.sort_by_key(|index| Reverse(rows.get(*index).and_then(|row| row.version)));
         let name = kept
@@ -267,7 +267,7 @@ pub fn keep_newest(
             .map(|row| group_name(kind, row))
             .unwrap_or_default();
         let going = kept.split_off(most.min(kept.len()));
-        groups.push(Group { name, kept, going });
+        groups.push(PackageGroup { name, kept, going });
     }
     groups.sort_by_key(|group| group.kept.first().copied());
     let mut going: Vec<usize> = groups
@@ -287,7 +287,7 @@ pub fn keep_newest(
     going.retain(|index| !spared.contains(index));
     let edits = removals(document, rows, &going);
     let leaving = leaving(kind, rows, &going);
-    KeepNewest {
+    NewestPlan {
         groups,
         leaving,
         spared,

@@ -6,7 +6,7 @@ use crate::json::{
     document::pretty,
     edit::{apply_to_text, apply_to_value},
 };
-use crate::packages::rows::{Brought, Cargo, rows};
+use crate::packages::rows::{ZipPackage, ZipPackages, rows};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
@@ -21,21 +21,21 @@ fn live() -> Value {
         package("1", "x64", "1.0.0.0", "17763"), package("2", "x64", "2.0.0.0", "19041"), package("3", "ARM64", "1.0.0.0", "17763")], "n": 25.0})
 }
 
-fn cargo(name: &str, version: &str) -> Cargo {
+fn zip_packages(name: &str, version: &str) -> ZipPackages {
     let families = vec![Family::read("Windows.Desktop min version 10.0.17763.0").unwrap()];
-    Cargo::from([(
+    ZipPackages::from([(
         name.to_owned(),
-        Brought {
+        ZipPackage {
             version: version.into(),
             architectures: vec!["x64".into()],
             families,
-            ..Brought::default()
+            ..ZipPackage::default()
         },
     )])
 }
 
-fn read(document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
-    rows(Kind::App, document, Some(&live()), cargo)
+fn read(document: &Value, zip_packages: &ZipPackages) -> Vec<PackageRow> {
+    rows(Kind::App, document, Some(&live()), zip_packages)
 }
 
 fn done(document: &Value, edits: &[Edit]) -> Value {
@@ -57,7 +57,7 @@ fn statuses(document: &Value) -> Vec<(String, String)> {
 #[test]
 fn marking_touches_one_leaf_and_its_undoing_every_byte() {
     let text = pretty(&live());
-    let rows_before = read(&live(), &Cargo::new());
+    let rows_before = read(&live(), &ZipPackages::new());
     let edits = toggle(Kind::App, &live(), &rows_before[1], None);
     assert_eq!(
         edits,
@@ -71,7 +71,7 @@ fn marking_touches_one_leaf_and_its_undoing_every_byte() {
     let back = toggle(
         Kind::App,
         &value,
-        &read(&value, &Cargo::new())[1],
+        &read(&value, &ZipPackages::new())[1],
         Some(&live()),
     );
     assert_eq!(apply_to_text(&marked, &back).unwrap(), text);
@@ -83,7 +83,7 @@ fn a_removal_is_taken_back_to_the_state_that_the_server_had() {
     server["applicationPackages"][0]["fileStatus"] = json!("None");
     let mut document = live();
     document["applicationPackages"][0]["fileStatus"] = json!("PendingDelete");
-    let rows = read(&document, &Cargo::new());
+    let rows = read(&document, &ZipPackages::new());
     let value = |live: Option<&Value>| restore(Kind::App, &document, &rows[0], live);
     let set = |status: &str| {
         vec![Edit::Set {
@@ -104,7 +104,7 @@ fn a_lost_entry_comes_back_whole() {
         .as_array_mut()
         .unwrap()
         .remove(1);
-    let rows = read(&document, &Cargo::new());
+    let rows = read(&document, &ZipPackages::new());
     assert_eq!((rows.len(), rows[2].disposition), (3, Disposition::Missing));
     let edits = toggle(Kind::App, &document, &rows[2], Some(&live()));
     assert_eq!(
@@ -116,7 +116,7 @@ fn a_lost_entry_comes_back_whole() {
 #[test]
 fn add_and_replace() {
     let document = live();
-    let rows = read(&document, &Cargo::new());
+    let rows = read(&document, &ZipPackages::new());
     let added = done(
         &document,
         &add(Kind::App, &document, &rows, " in\\new.msix ").unwrap(),
@@ -134,7 +134,7 @@ fn add_and_replace() {
         statuses(&replaced)[3],
         ("new.msix".to_owned(), "PendingUpload".to_owned())
     );
-    let rows = read(&added, &Cargo::new());
+    let rows = read(&added, &ZipPackages::new());
     let renamed = replace(Kind::App, &added, &rows, &rows[3], "newer.msix").unwrap();
     assert_eq!(
         renamed,
@@ -149,24 +149,29 @@ fn add_and_replace() {
 }
 
 #[rstest]
-#[case("", Refusal::Nameless)]
-#[case("../x.msix", Refusal::Unsafe("../x.msix".into()))]
-#[case("x.zip", Refusal::NoPackage("x.zip".into()))]
-#[case("IN\\NEW.msix", Refusal::Named("in/new.msix".into()))]
-fn names_that_cannot_be_taken(#[case] name: &str, #[case] refusal: Refusal) {
+#[case("", PackageChangeError::Nameless)]
+#[case("../x.msix", PackageChangeError::Unsafe("../x.msix".into()))]
+#[case("x.zip", PackageChangeError::NoPackage("x.zip".into()))]
+#[case("IN\\NEW.msix", PackageChangeError::Named("in/new.msix".into()))]
+fn names_that_cannot_be_taken(#[case] name: &str, #[case] refusal: PackageChangeError) {
     let document = live();
     let document = done(
         &document,
         &add(
             Kind::App,
             &document,
-            &read(&document, &Cargo::new()),
+            &read(&document, &ZipPackages::new()),
             "in/new.msix",
         )
         .unwrap(),
     );
     assert_eq!(
-        add(Kind::App, &document, &read(&document, &Cargo::new()), name),
+        add(
+            Kind::App,
+            &document,
+            &read(&document, &ZipPackages::new()),
+            name
+        ),
         Err(refusal)
     );
 }
@@ -180,7 +185,7 @@ fn a_first_package_makes_the_list_and_an_add_on_has_none() {
     );
     assert_eq!(
         add(Kind::AddOn, &json!({}), &[], "a.msix"),
-        Err(Refusal::AddOn)
+        Err(PackageChangeError::AddOn)
     );
 }
 
@@ -190,7 +195,7 @@ fn the_newest_stays_and_who_loses_is_named() {
     let plan = keep_newest(
         Kind::App,
         &document,
-        &read(&document, &Cargo::new()),
+        &read(&document, &ZipPackages::new()),
         1,
         false,
     );
@@ -232,7 +237,7 @@ fn the_newest_stays_and_who_loses_is_named() {
         keep_newest(
             Kind::App,
             &document,
-            &read(&document, &Cargo::new()),
+            &read(&document, &ZipPackages::new()),
             2,
             false
         )
@@ -243,7 +248,7 @@ fn the_newest_stays_and_who_loses_is_named() {
     let sparing = keep_newest(
         Kind::App,
         &document,
-        &read(&document, &Cargo::new()),
+        &read(&document, &ZipPackages::new()),
         1,
         true,
     );
@@ -260,12 +265,24 @@ fn the_newest_stays_and_who_loses_is_named() {
 #[test]
 fn a_new_package_takes_the_customers_of_the_old_ones() {
     let document = live();
-    let cargo = cargo("new.msix", "3.0.0.0");
+    let zip_packages = zip_packages("new.msix", "3.0.0.0");
     let document = done(
         &document,
-        &add(Kind::App, &document, &read(&document, &cargo), "new.msix").unwrap(),
+        &add(
+            Kind::App,
+            &document,
+            &read(&document, &zip_packages),
+            "new.msix",
+        )
+        .unwrap(),
     );
-    let plan = keep_newest(Kind::App, &document, &read(&document, &cargo), 1, false);
+    let plan = keep_newest(
+        Kind::App,
+        &document,
+        &read(&document, &zip_packages),
+        1,
+        false,
+    );
     let going: Vec<_> = plan.leaving.iter().map(|leaving| leaving.row).collect();
     assert_eq!(
         (going, plan.leaving.iter().any(Leaving::loses)),
@@ -289,7 +306,7 @@ fn what_nobody_knows_is_never_removed_and_never_counts() {
         &add(
             Kind::App,
             &document,
-            &read(&document, &Cargo::new()),
+            &read(&document, &ZipPackages::new()),
             "App_9.0.0.0_x64.msix",
         )
         .unwrap(),
@@ -297,7 +314,7 @@ fn what_nobody_knows_is_never_removed_and_never_counts() {
     let plan = keep_newest(
         Kind::App,
         &document,
-        &read(&document, &Cargo::new()),
+        &read(&document, &ZipPackages::new()),
         1,
         false,
     );
@@ -316,19 +333,25 @@ fn what_nobody_knows_is_never_removed_and_never_counts() {
 #[test]
 fn several_new_ones_leave_without_touching_others() {
     let mut document = live();
-    let mut cargo = Cargo::new();
+    let mut zip_packages = ZipPackages::new();
     for (name, version) in [
         ("a.msix", "3.0.0.0"),
         ("b.msix", "4.0.0.0"),
         ("c.msix", "3.5.0.0"),
     ] {
-        cargo.extend(self::cargo(name, version));
+        zip_packages.extend(self::zip_packages(name, version));
         document = done(
             &document,
-            &add(Kind::App, &document, &read(&document, &cargo), name).unwrap(),
+            &add(Kind::App, &document, &read(&document, &zip_packages), name).unwrap(),
         );
     }
-    let plan = keep_newest(Kind::App, &document, &read(&document, &cargo), 1, false);
+    let plan = keep_newest(
+        Kind::App,
+        &document,
+        &read(&document, &zip_packages),
+        1,
+        false,
+    );
     let after = statuses(&done(&document, &plan.edits));
     assert_eq!(
         after
@@ -383,11 +406,11 @@ proptest! {
     /// What is newest of its group stays, each group keeps as many as asked for, nothing else of the document changes.
     #[test]
     fn keeping_the_newest_never_removes_a_newest(document in any_document(), most in 1usize..4) {
-        let before = rows(Kind::App, &document, None, &Cargo::new());
+        let before = rows(Kind::App, &document, None, &ZipPackages::new());
         let plan = keep_newest(Kind::App, &document, &before, most, false);
         let after_document = done(&document, &plan.edits);
         prop_assert_eq!(bare(&after_document), bare(&document));
-        let after = rows(Kind::App, &after_document, None, &Cargo::new());
+        let after = rows(Kind::App, &after_document, None, &ZipPackages::new());
         for row in before.iter().filter(|row| row.disposition.stays() && row.is_known()) {
             let group = group_name(Kind::App, row).to_lowercase();
             let members = |rows: &[PackageRow]| -> Vec<PackageRow> {
@@ -406,7 +429,7 @@ proptest! {
     /// Who spares leaves nobody without, and keeps at least what keeping the newest keeps.
     #[test]
     fn sparing_leaves_nobody_without(document in any_document(), most in 1usize..3) {
-        let before = rows(Kind::App, &document, None, &Cargo::new());
+        let before = rows(Kind::App, &document, None, &ZipPackages::new());
         let strict = keep_newest(Kind::App, &document, &before, most, false);
         let sparing = keep_newest(Kind::App, &document, &before, most, true);
         prop_assert_eq!(strict.edits.len(), sparing.edits.len() + sparing.spared.len());
@@ -421,7 +444,7 @@ proptest! {
     /// Marking and taking back is nothing, in the text's very bytes; marking alone touches one leaf of the packages.
     #[test]
     fn taking_back_is_marking_undone(document in any_document(), pick in any::<prop::sample::Index>()) {
-        let before = rows(Kind::App, &document, None, &Cargo::new());
+        let before = rows(Kind::App, &document, None, &ZipPackages::new());
         let kept: Vec<_> = before.iter().filter(|row| row.disposition == Disposition::Kept).collect();
         prop_assume!(!kept.is_empty());
         let row = pick.get(&kept);
@@ -430,7 +453,7 @@ proptest! {
         prop_assert!(edits.iter().all(|edit| edit.pointer().starts_with("/applicationPackages/") && edit.pointer().ends_with("/fileStatus")));
         let marked = apply_to_text(&text, &edits).unwrap();
         let value: Value = serde_json::from_str(&marked).unwrap();
-        let again = rows(Kind::App, &value, None, &Cargo::new());
+        let again = rows(Kind::App, &value, None, &ZipPackages::new());
         let again = again.iter().find(|other| other.key() == row.key()).unwrap();
         prop_assert_eq!(again.disposition, Disposition::Going);
         prop_assert_eq!(apply_to_text(&marked, &toggle(Kind::App, &value, again, Some(&document))).unwrap(), text);

@@ -1,7 +1,9 @@
 //! Which customers get which package: the highest version that fits a device wins, at equal versions x64, x86, ARM, neutral.
 //! Devices that run another architecture by emulation are not counted. Knows no change of the document.
 
-use super::rows::{ARCHITECTURES, Disposition, Mark, OF_A_BUNDLE, PackageRow, Source, place_of};
+use super::rows::{
+    ARCHITECTURES, Disposition, FactSource, OF_A_BUNDLE, PackageMark, PackageRow, place_of,
+};
 use crate::{archive::fit::zip_path, target::Kind, version::Version};
 use std::{collections::BTreeSet, fmt};
 
@@ -310,7 +312,7 @@ pub fn customers(kind: Kind, rows: &[PackageRow], index: usize) -> Vec<Customers
 }
 
 /// What is to be said of each package; in the order of the rows, the worst first.
-pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
+pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<PackageMark>> {
     let offered = |index: usize| rows.get(index).is_some_and(|row| row.disposition.stays());
     let winners: Vec<(Stretch, Option<usize>)> = stretches(kind, rows)
         .into_iter()
@@ -322,7 +324,7 @@ pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
     let name = |row: &PackageRow| zip_path(&row.file_name).to_lowercase();
     let mark = |(index, row): (usize, &PackageRow)| {
         if row.disposition == Disposition::Missing {
-            return vec![Mark::Missing];
+            return vec![PackageMark::Missing];
         }
         if !row.disposition.stays() {
             return Vec::new();
@@ -339,17 +341,17 @@ pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<Mark>> {
                 && other.version == row.version
                 && shares_a_processor(other, row)
         };
-        marks.extend(others().find(is_twin).map(|other| Mark::Twice {
+        marks.extend(others().find(is_twin).map(|other| PackageMark::Twice {
             other: other.file_name.clone(),
         }));
         if row.disposition == Disposition::New {
             if others()
                 .any(|other| other.disposition != Disposition::New && name(other) == name(row))
             {
-                marks.push(Mark::SameName);
+                marks.push(PackageMark::SameName);
             }
-            if matches!(row.source, Source::Name | Source::Nobody) {
-                marks.push(Mark::Unknown);
+            if matches!(row.source, FactSource::Name | FactSource::Nobody) {
+                marks.push(PackageMark::Unknown);
             }
         }
         marks.extend(superseded(kind, rows, &winners, index));
@@ -364,7 +366,7 @@ fn superseded(
     rows: &[PackageRow],
     winners: &[(Stretch, Option<usize>)],
     index: usize,
-) -> Option<Mark> {
+) -> Option<PackageMark> {
     let row = rows.get(index).filter(|row| row.is_known())?;
     let mut by = None;
     for (_, winner) in winners
@@ -379,7 +381,7 @@ fn superseded(
     let by = rows.get(by?)?;
     // Of two equal ones it is said that they are equal.
     let version = by.version.filter(|version| Some(*version) > row.version)?;
-    Some(Mark::Superseded {
+    Some(PackageMark::Superseded {
         by: by.file_name.clone(),
         version,
     })

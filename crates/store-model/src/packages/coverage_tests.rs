@@ -1,7 +1,7 @@
 //! Who gets which package, as tables of packages and what is said of them.
 
 use super::*;
-use crate::packages::rows::{Cargo, rows};
+use crate::packages::rows::{ZipPackages, rows};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn packages(lines: &[&str]) -> Value {
 }
 
 fn read(lines: &[&str]) -> Vec<PackageRow> {
-    rows(Kind::App, &packages(lines), None, &Cargo::new())
+    rows(Kind::App, &packages(lines), None, &ZipPackages::new())
 }
 
 fn who(lines: &[&str], index: usize) -> Vec<String> {
@@ -100,7 +100,7 @@ fn flights_are_told_apart_by_architecture_alone() {
     let list = json!({"flightPackages": [
         {"fileName": "a", "fileStatus": "Uploaded", "id": "1", "version": "1.0.0.0", "architecture": "x64"},
         {"fileName": "b", "fileStatus": "Uploaded", "id": "2", "version": "1.1.0.0", "architecture": "x64", "targetDeviceFamilies": ["Windows.Xbox min version 10.0.1.0"]}]});
-    let rows = rows(Kind::Flight, &list, None, &Cargo::new());
+    let rows = rows(Kind::Flight, &list, None, &ZipPackages::new());
     assert_eq!(customers(Kind::Flight, &rows, 0), []);
     assert_eq!(
         customers(Kind::Flight, &rows, 1)
@@ -112,13 +112,17 @@ fn flights_are_told_apart_by_architecture_alone() {
 }
 
 #[rstest]
-#[case(&[OLD, "b x64 1.0.0.0 Desktop@17763 Uploaded"], 0, vec![Mark::Twice { other: "b".into() }])]
-#[case(&[OLD, "b X64 1.0.0.0 Xbox@17763 Uploaded"], 0, vec![Mark::Twice { other: "b".into() }])]
+#[case(&[OLD, "b x64 1.0.0.0 Desktop@17763 Uploaded"], 0, vec![PackageMark::Twice { other: "b".into() }])]
+#[case(&[OLD, "b X64 1.0.0.0 Xbox@17763 Uploaded"], 0, vec![PackageMark::Twice { other: "b".into() }])]
 #[case(&[OLD, "b x64 1.0.0.0 Desktop@17763 PendingDelete"], 0, vec![])]
-#[case(&[OLD, "b x64 2.0.0.0 Desktop@17763 Uploaded"], 0, vec![Mark::Superseded { by: "b".into(), version: Version([2, 0, 0, 0]) }])]
+#[case(&[OLD, "b x64 2.0.0.0 Desktop@17763 Uploaded"], 0, vec![PackageMark::Superseded { by: "b".into(), version: Version([2, 0, 0, 0]) }])]
 #[case(&[OLD, "b x64 2.0.0.0 Desktop@19041 Uploaded"], 0, vec![])]
 #[case(&[OLD, "b x64 2.0.0.0 Desktop@17763 Uploaded"], 1, vec![])]
-fn what_is_said_of_one(#[case] lines: &[&str], #[case] index: usize, #[case] expected: Vec<Mark>) {
+fn what_is_said_of_one(
+    #[case] lines: &[&str],
+    #[case] index: usize,
+    #[case] expected: Vec<PackageMark>,
+) {
     assert_eq!(marks(Kind::App, &read(lines))[index], expected);
 }
 
@@ -130,13 +134,13 @@ fn names_and_gaps_are_marked() {
         .as_array_mut()
         .unwrap()
         .push(json!({"fileName": "Old", "fileStatus": "PendingUpload"}));
-    let rows = rows(Kind::App, &draft, Some(&live), &Cargo::new());
+    let rows = rows(Kind::App, &draft, Some(&live), &ZipPackages::new());
     assert_eq!(
         marks(Kind::App, &rows),
         [
             vec![],
-            vec![Mark::SameName, Mark::Unknown],
-            vec![Mark::Missing]
+            vec![PackageMark::SameName, PackageMark::Unknown],
+            vec![PackageMark::Missing]
         ]
     );
 }

@@ -56,7 +56,7 @@ impl Disposition {
 
 /// Who says what a package is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
+pub enum FactSource {
     Store,
     /// Read from the manifest in the ZIP.
     Zip,
@@ -67,7 +67,7 @@ pub enum Source {
 
 /// What the manifests in the ZIP say of a new package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Brought {
+pub struct ZipPackage {
     pub version: String,
     /// All for which there is an application package, in the order of [`ARCHITECTURES`].
     pub architectures: Vec<String>,
@@ -77,7 +77,7 @@ pub struct Brought {
     pub is_bundle: bool,
 }
 
-impl Brought {
+impl ZipPackage {
     /// An upload file holds packages of one version: together they are what the Store makes one package of.
     fn of(manifests: &[Manifest]) -> Option<Self> {
         fn all<T: Clone + PartialEq>(manifests: &[Manifest], of: fn(&Manifest) -> &[T]) -> Vec<T> {
@@ -122,11 +122,11 @@ pub fn place_of(architecture: &str) -> usize {
 }
 
 /// What is known of the new packages, by their paths in the ZIP.
-pub type Cargo = HashMap<String, Brought>;
+pub type ZipPackages = HashMap<String, ZipPackage>;
 
 /// What the manifests in a ZIP say, as far as they were read.
-pub fn cargo(archive: &Archive) -> Cargo {
-    let read = |file: &ArchiveFile| Some((zip_path(&file.name), Brought::read(&file.inside)?));
+pub fn zip_packages(archive: &Archive) -> ZipPackages {
+    let read = |file: &ArchiveFile| Some((zip_path(&file.name), ZipPackage::read(&file.inside)?));
     archive.files.iter().filter_map(read).collect()
 }
 
@@ -166,13 +166,13 @@ pub struct PackageRow {
     pub status: FileStatus,
     pub id: Option<String>,
     pub disposition: Disposition,
-    pub source: Source,
+    pub source: FactSource,
 }
 
 impl PackageRow {
     /// Whether version and architecture are certain, so that it can be compared with others.
     pub fn is_known(&self) -> bool {
-        matches!(self.source, Source::Store | Source::Zip)
+        matches!(self.source, FactSource::Store | FactSource::Zip)
             && self.version.is_some()
             && !self.architectures.is_empty()
     }
@@ -191,10 +191,17 @@ impl PackageRow {
 
 /// The packages of the document in its order, then what is live and missing. `live` is the published document, or any one
 /// whose packages must all be listed.
-pub fn rows(kind: Kind, document: &Value, live: Option<&Value>, cargo: &Cargo) -> Vec<PackageRow> {
-    let mut rows: Vec<PackageRow> = read(kind, document, cargo);
+pub fn rows(
+    kind: Kind,
+    document: &Value,
+    live: Option<&Value>,
+    zip_packages: &ZipPackages,
+) -> Vec<PackageRow> {
+    let mut rows: Vec<PackageRow> = read(kind, document, zip_packages);
     let known: HashSet<String> = rows.iter().filter_map(|row| row.id.clone()).collect();
-    let lost = live.map(|live| read(kind, live, cargo)).unwrap_or_default();
+    let lost = live
+        .map(|live| read(kind, live, zip_packages))
+        .unwrap_or_default();
     let is_lost = |row: &PackageRow| {
         row.id.as_ref().is_some_and(|id| !known.contains(id))
             && row.disposition == Disposition::Kept
@@ -206,7 +213,7 @@ pub fn rows(kind: Kind, document: &Value, live: Option<&Value>, cargo: &Cargo) -
     rows
 }
 
-fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
+fn read(kind: Kind, document: &Value, zip_packages: &ZipPackages) -> Vec<PackageRow> {
     let read = |facts: crate::package::PackageFacts| {
         let disposition = match facts.status {
             FileStatus::PendingUpload => Disposition::New,
@@ -232,9 +239,9 @@ fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
                 .map(str::to_owned)
                 .collect(),
             source: if facts.version.is_empty() {
-                Source::Nobody
+                FactSource::Nobody
             } else {
-                Source::Store
+                FactSource::Store
             },
             pointer: facts.pointer,
             architectures: architectures(&facts.file_name, &facts.architecture),
@@ -248,7 +255,7 @@ fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
             disposition,
         };
         if row.disposition == Disposition::New {
-            learn(&mut row, cargo);
+            learn(&mut row, zip_packages);
         }
         row
     };
@@ -256,22 +263,22 @@ fn read(kind: Kind, document: &Value, cargo: &Cargo) -> Vec<PackageRow> {
 }
 
 /// A new package has no facts of the service: the ZIP's count, else a guess.
-fn learn(row: &mut PackageRow, cargo: &Cargo) {
-    if let Some(brought) = cargo.get(&zip_path(&row.file_name)) {
-        row.version = brought.version.parse().ok();
-        row.architecture = brought.architecture();
-        row.architectures.clone_from(&brought.architectures);
-        row.families.clone_from(&brought.families);
-        row.languages.clone_from(&brought.languages);
-        row.capabilities.clone_from(&brought.capabilities);
-        row.is_bundle = Some(brought.is_bundle);
-        row.source = Source::Zip;
-    } else if row.source == Source::Nobody {
+fn learn(row: &mut PackageRow, zip_packages: &ZipPackages) {
+    if let Some(package) = zip_packages.get(&zip_path(&row.file_name)) {
+        row.version = package.version.parse().ok();
+        row.architecture = package.architecture();
+        row.architectures.clone_from(&package.architectures);
+        row.families.clone_from(&package.families);
+        row.languages.clone_from(&package.languages);
+        row.capabilities.clone_from(&package.capabilities);
+        row.is_bundle = Some(package.is_bundle);
+        row.source = FactSource::Zip;
+    } else if row.source == FactSource::Nobody {
         let named = file_name::read(&row.file_name);
         row.version = named.version.and_then(|version| version.parse().ok());
         row.architecture = named.architecture.unwrap_or_default().to_owned();
         if row.version.is_some() || named.architecture.is_some() {
-            row.source = Source::Name;
+            row.source = FactSource::Name;
         }
     }
 }
@@ -294,7 +301,7 @@ pub fn lacks_bundle(rows: &[PackageRow]) -> Option<String> {
 
 /// What is to be said of one package; the worst first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum PackageMark {
     /// Two that stay have the same version for the same architecture.
     Twice { other: String },
     /// The document has lost it.
@@ -307,7 +314,7 @@ pub enum Mark {
     Unknown,
 }
 
-impl Mark {
+impl PackageMark {
     pub fn sentence(&self) -> String {
         match self {
             Self::Twice { other } => {

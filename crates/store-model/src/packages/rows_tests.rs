@@ -35,11 +35,14 @@ fn a_zip_tells_what_its_packages_are() {
             file("d.png", Inside::Unread),
         ],
     };
-    let cargo = cargo(&archive);
+    let zip_packages = zip_packages(&archive);
     let said = |name: &str| {
-        cargo
-            .get(name)
-            .map(|brought| (brought.architecture(), brought.languages.join(" ")))
+        zip_packages.get(name).map(|zip_packages| {
+            (
+                zip_packages.architecture(),
+                zip_packages.languages.join(" "),
+            )
+        })
     };
     assert_eq!(
         said("in/a.msix"),
@@ -49,7 +52,7 @@ fn a_zip_tells_what_its_packages_are() {
         said("b.msixupload"),
         Some(("x64/ARM64".to_owned(), "en-us de-de fr-fr".to_owned()))
     );
-    assert_eq!(cargo.len(), 2);
+    assert_eq!(zip_packages.len(), 2);
 }
 
 #[test]
@@ -66,13 +69,13 @@ fn rows_know_their_fate_and_where_their_facts_are_from() {
     list.push(package("in\\new.msix", "PendingUpload"));
     list.push(package("Notes_2.0.0.0_arm64.msix", "PendingUpload"));
     list.push(package("plain.msix", "PendingUpload"));
-    let brought = Brought {
+    let zip_packages = ZipPackage {
         version: "2.0.0.0".into(),
         architectures: vec!["x64".into()],
-        ..Brought::default()
+        ..ZipPackage::default()
     };
-    let cargo = Cargo::from([("in/new.msix".to_owned(), brought)]);
-    let rows = rows(Kind::App, &draft, Some(&live), &cargo);
+    let zip_packages = ZipPackages::from([("in/new.msix".to_owned(), zip_packages)]);
+    let rows = rows(Kind::App, &draft, Some(&live), &zip_packages);
     let seen: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -90,37 +93,37 @@ fn rows_know_their_fate_and_where_their_facts_are_from() {
             (
                 "a.msix",
                 Disposition::Kept,
-                Source::Store,
+                FactSource::Store,
                 "1.0.0.0".to_owned()
             ),
             (
                 "b.msix",
                 Disposition::Going,
-                Source::Store,
+                FactSource::Store,
                 "1.1.0.0".to_owned()
             ),
             (
                 "in\\new.msix",
                 Disposition::New,
-                Source::Zip,
+                FactSource::Zip,
                 "2.0.0.0".to_owned()
             ),
             (
                 "Notes_2.0.0.0_arm64.msix",
                 Disposition::New,
-                Source::Name,
+                FactSource::Name,
                 "2.0.0.0".to_owned()
             ),
             (
                 "plain.msix",
                 Disposition::New,
-                Source::Nobody,
+                FactSource::Nobody,
                 String::new()
             ),
             (
                 "c.msix",
                 Disposition::Missing,
-                Source::Store,
+                FactSource::Store,
                 "1.1.0.0".to_owned()
             ),
         ]
@@ -156,7 +159,7 @@ fn the_list_as_a_whole(#[case] count: usize, #[case] warnings: usize) {
         Kind::Flight,
         &json!({"flightPackages": list}),
         None,
-        &Cargo::new(),
+        &ZipPackages::new(),
     );
     assert_eq!(list_warnings(Kind::Flight, &rows).len(), warnings);
 }

@@ -18,7 +18,7 @@ fn an_update_that_changes_nothing_delicate_raises_nothing() {
         (Kind::AddOn, examples::add_on()),
     ] {
         assert_eq!(found(kind, &document, &document), []);
-        assert_eq!(risks(kind, None, &document, &Cargo::new()), []);
+        assert_eq!(risks(kind, None, &document, &ZipPackages::new()), []);
     }
 }
 
@@ -67,7 +67,7 @@ fn what_is_missing_or_inherited_counts_as_well() {
         matches!(ended.as_slice(), [Risk { kind: RiskKind::Rollout, sentence, .. }] if sentence.starts_with("All customers")),
         "{ended:?}"
     );
-    let nothing = |kind, sent| risks(kind, None, &sent, &Cargo::new());
+    let nothing = |kind, sent| risks(kind, None, &sent, &ZipPackages::new());
     assert_eq!(nothing(Kind::App, json!({}))[0].kind, RiskKind::Price);
     assert_eq!(
         nothing(Kind::AddOn, json!({"pricing": {"priceId": "Free"}})),
@@ -130,15 +130,15 @@ fn a_bundle_serves_its_processors_and_no_others() {
     let mut sent = json!({"pricing": {"priceId": "Free"}, "applicationPackages": [package("PendingDelete", "x86"),
         {"fileName": "n.msixbundle", "fileStatus": "PendingUpload"}]});
     let bundle = |architectures: &[&str]| {
-        let brought = crate::packages::rows::Brought {
+        let zip_packages = crate::packages::rows::ZipPackage {
             version: "9.9.0.0".into(),
             architectures: architectures.iter().map(|it| (*it).to_owned()).collect(),
             ..Default::default()
         };
-        Cargo::from([("n.msixbundle".to_owned(), brought)])
+        ZipPackages::from([("n.msixbundle".to_owned(), zip_packages)])
     };
-    let lost = |sent: &Value, cargo: &Cargo| -> Vec<String> {
-        let risks = risks(Kind::App, Some(&live), sent, cargo);
+    let lost = |sent: &Value, zip_packages: &ZipPackages| -> Vec<String> {
+        let risks = risks(Kind::App, Some(&live), sent, zip_packages);
         risks.into_iter().map(|risk| risk.sentence).collect()
     };
     assert_eq!(
@@ -146,7 +146,7 @@ fn a_bundle_serves_its_processors_and_no_others() {
         ["Nobody new gets it any more on: x86."]
     );
     assert_eq!(lost(&sent, &bundle(&["x64", "x86"])), Vec::<String>::new());
-    assert_eq!(lost(&sent, &Cargo::new()), Vec::<String>::new());
+    assert_eq!(lost(&sent, &ZipPackages::new()), Vec::<String>::new());
     sent["applicationPackages"][0]["fileStatus"] = json!("Uploaded");
     assert_eq!(
         lost(&sent, &bundle(&["x64", "ARM64"])),

@@ -5,7 +5,7 @@ use crate::{
     equivalence,
     finding::places,
     json::pointer::{child, member, names},
-    packages::rows::Cargo,
+    packages::rows::ZipPackages,
     safe_text,
     target::Kind,
     units::counted,
@@ -28,29 +28,29 @@ pub(super) enum Felt {
     /// When it is turned off, emptied or left out.
     Lost(RiskKind, &'static str),
     /// By a judgement of its own.
-    Own(fn(&mut Weighing<'_>)),
+    Own(fn(&mut Assessment<'_>)),
 }
 
 /// A decision about a field and what is below it; `*` is any element or member.
-pub(super) struct Row {
+pub(super) struct RiskRow {
     pub(super) kinds: &'static [Kind],
     pub(super) path: &'static str,
     pub(super) felt: Felt,
 }
 
-impl Row {
+impl RiskRow {
     pub(super) fn is_for(&self, kind: Kind) -> bool {
         self.kinds.contains(&kind)
     }
 }
 
 /// Two documents side by side, with the risks found so far.
-pub(super) struct Weighing<'a> {
+pub(super) struct Assessment<'a> {
     pub(super) kind: Kind,
     /// What customers have now; nothing where nobody knows.
     pub(super) base: Option<&'a Value>,
     pub(super) sent: &'a Value,
-    pub(super) cargo: &'a Cargo,
+    pub(super) zip_packages: &'a ZipPackages,
     pub(super) found: Vec<Risk>,
 }
 
@@ -151,19 +151,19 @@ fn instant(document: &Value, path: &[&str]) -> Option<jiff::Timestamp> {
     }
 }
 
-impl<'a> Weighing<'a> {
+impl<'a> Assessment<'a> {
     pub(super) fn new(
         kind: Kind,
         base: Option<&'a Value>,
         sent: &'a Value,
-        cargo: &'a Cargo,
+        zip_packages: &'a ZipPackages,
     ) -> Self {
         let found = Vec::new();
         Self {
             kind,
             base,
             sent,
-            cargo,
+            zip_packages,
             found,
         }
     }
@@ -180,7 +180,7 @@ impl<'a> Weighing<'a> {
         });
     }
 
-    pub(super) fn weigh(&mut self, row: &Row) {
+    pub(super) fn weigh(&mut self, row: &RiskRow) {
         /// Of a member's name and its value before and now.
         type IsFelt = fn(&str, Option<&Value>, Option<&Value>) -> bool;
         let (kind, label, is_felt): (_, _, IsFelt) = match row.felt {

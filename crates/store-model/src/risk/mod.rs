@@ -11,12 +11,12 @@ mod tests;
 
 use crate::{
     finding::{Finding, Severity},
-    packages::rows::Cargo,
+    packages::rows::ZipPackages,
     rule::Rule,
     rule_table,
     target::Kind,
 };
-use judge::Weighing;
+use judge::Assessment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{fmt, str::FromStr};
@@ -73,10 +73,15 @@ pub struct Risk {
 }
 
 /// Compares what will be sent with what customers have now. `base` is the published submission or, where that is unknown, the
-/// fresh draft that the Store made of it; without either only what is risky by itself is found. `cargo` is what the ZIP brings, as
+/// fresh draft that the Store made of it; without either only what is risky by itself is found. `zip_packages` is what the ZIP brings, as
 /// far as it was read.
-pub fn risks(kind: Kind, base: Option<&Value>, sent: &Value, cargo: &Cargo) -> Vec<Risk> {
-    let mut weighing = Weighing::new(kind, base, sent, cargo);
+pub fn risks(
+    kind: Kind,
+    base: Option<&Value>,
+    sent: &Value,
+    zip_packages: &ZipPackages,
+) -> Vec<Risk> {
+    let mut weighing = Assessment::new(kind, base, sent, zip_packages);
     for row in table::TABLE.iter().filter(|row| row.is_for(kind)) {
         weighing.weigh(row);
     }
@@ -84,8 +89,8 @@ pub fn risks(kind: Kind, base: Option<&Value>, sent: &Value, cargo: &Cargo) -> V
 }
 
 /// Who loses a package, by what the ZIP was found to hold: the one risk that a document alone cannot tell.
-pub fn coverage(kind: Kind, sent: &Value, cargo: &Cargo) -> Option<Risk> {
-    let mut weighing = Weighing::new(kind, None, sent, cargo);
+pub fn coverage(kind: Kind, sent: &Value, zip_packages: &ZipPackages) -> Option<Risk> {
+    let mut weighing = Assessment::new(kind, None, sent, zip_packages);
     if kind.packages_field().is_some() {
         packages::coverage(&mut weighing);
     }

@@ -1,6 +1,6 @@
 //! Customers who lose their package, and packages that ask for more than before.
 
-use super::{RiskKind, judge::Weighing};
+use super::{RiskKind, judge::Assessment};
 use crate::{
     json::pointer::{child, member},
     package::packages_pointer,
@@ -12,9 +12,9 @@ use serde_json::Value;
 const MOST: usize = 6;
 
 /// Whether customers who get a package today get none any more.
-pub(super) fn coverage(weighing: &mut Weighing<'_>) {
+pub(super) fn coverage(weighing: &mut Assessment<'_>) {
     let (kind, sent) = (weighing.kind, weighing.sent);
-    let rows = rows(kind, sent, weighing.base, weighing.cargo);
+    let rows = rows(kind, sent, weighing.base, weighing.zip_packages);
     let pointer = packages_pointer(kind, sent)
         .filter(|pointer| sent.pointer(pointer).is_some())
         .unwrap_or_default();
@@ -50,7 +50,7 @@ pub(super) fn coverage(weighing: &mut Weighing<'_>) {
 }
 
 /// Whether a package that stays asks for more memory or another DirectX than before.
-pub(super) fn minimums(weighing: &mut Weighing<'_>) {
+pub(super) fn minimums(weighing: &mut Assessment<'_>) {
     let Some(field) = weighing.kind.packages_field() else {
         return;
     };

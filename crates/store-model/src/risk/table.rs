@@ -3,7 +3,7 @@
 
 use super::{
     RiskKind,
-    judge::{Felt, Row},
+    judge::{Felt, RiskRow},
     packages,
 };
 use crate::target::Kind;
@@ -20,8 +20,8 @@ const A_TEXT: &str = "a text or picture of the listing, which the difference sho
 const IGNORED: &str = "the Store ignores it";
 const NOT_PUBLIC: &str = "customers never see it";
 
-const fn row(kinds: &'static [Kind], path: &'static str, felt: Felt) -> Row {
-    Row { kinds, path, felt }
+const fn row(kinds: &'static [Kind], path: &'static str, felt: Felt) -> RiskRow {
+    RiskRow { kinds, path, felt }
 }
 
 use Felt::{Changed, Lost, No, Own};
@@ -31,7 +31,7 @@ use RiskKind::{Coverage, Features, Licensing, Lifetime, Requirements, Rollout, V
     clippy::redundant_closure_for_method_calls,
     reason = "a method alone is bound to one lifetime"
 )]
-pub(super) const TABLE: &[Row] = &[
+pub(super) const TABLE: &[RiskRow] = &[
     row(ALL, "/id", No(THE_STORES)),
     row(FLIGHT, "/flightId", No(THE_STORES)),
     row(ALL, "/status", No(THE_STORES)),

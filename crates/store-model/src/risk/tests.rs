@@ -2,7 +2,7 @@
 //! does not.
 
 use super::{
-    judge::{Felt, Row},
+    judge::{Felt, RiskRow},
     table::TABLE,
     *,
 };
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 const KINDS: [Kind; 3] = [Kind::App, Kind::AddOn, Kind::Flight];
 
 pub(super) fn found(kind: Kind, base: &Value, sent: &Value) -> Vec<Risk> {
-    risks(kind, Some(base), sent, &Cargo::new())
+    risks(kind, Some(base), sent, &ZipPackages::new())
 }
 
 /// The places of a schema that hold values, `*` for any element or member.
@@ -59,9 +59,9 @@ fn leaves(kind: Kind, node: &Value, path: &str, found: &mut Vec<String>) {
 }
 
 /// The row that decides about a place: the one that names most of it.
-fn decision(kind: Kind, path: &str) -> Option<&'static Row> {
+fn decision(kind: Kind, path: &str) -> Option<&'static RiskRow> {
     let names = names(path);
-    let covers = |row: &&Row| {
+    let covers = |row: &&RiskRow| {
         let wanted: Vec<_> = row.path.split('/').skip(1).collect();
         wanted.len() <= names.len()
             && wanted
@@ -89,8 +89,8 @@ fn every_field_has_a_decision_and_every_decision_a_field() {
             used.insert(row.unwrap().path);
         }
         // A decision may be about a whole list or map.
-        let of = |row: &Row| decision(kind, row.path).is_some_and(|same| same.path == row.path);
-        let holds = |row: &Row| {
+        let of = |row: &RiskRow| decision(kind, row.path).is_some_and(|same| same.path == row.path);
+        let holds = |row: &RiskRow| {
             let count = row.path.split('/').count();
             let holder =
                 |field: &String| field.split('/').take(count).collect::<Vec<_>>().join("/");

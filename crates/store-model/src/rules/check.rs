@@ -89,7 +89,7 @@ fn inspect(mut inspection: Inspection<'_>) -> Vec<Finding> {
             let holder = finding.pointer.rfind('/').unwrap_or_default();
             finding.pointer.truncate(holder);
         }
-        finding.help = schema::place(kind, &finding.pointer).map_or("", schema::Place::help);
+        finding.help = schema::place(kind, &finding.pointer).map_or("", schema::SchemaPlace::help);
     }
     found
 }

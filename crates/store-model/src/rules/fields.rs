@@ -3,7 +3,7 @@
 
 use super::{
     garbled::garbled,
-    schema::{Place, Shape},
+    schema::{FieldShape, SchemaPlace},
     table as rule,
     trail::Trail,
 };
@@ -22,7 +22,7 @@ pub fn check(inspection: &mut Inspection<'_>) {
     let (document, base) = (inspection.document, inspection.base);
     walk(
         inspection,
-        Place::root(inspection.kind),
+        SchemaPlace::root(inspection.kind),
         &Trail::ROOT,
         document,
         base,
@@ -46,7 +46,7 @@ fn are_equal(left: &Value, right: &Value) -> bool {
 
 fn walk(
     inspection: &mut Inspection<'_>,
-    place: Place,
+    place: SchemaPlace,
     trail: &Trail<'_>,
     value: &Value,
     base: Option<&Value>,
@@ -114,7 +114,7 @@ fn walk(
             units(inspection, place, trail, text);
         }
         Value::Object(object) => {
-            if place.shape() == Shape::Object {
+            if place.shape() == FieldShape::Object {
                 left_out(inspection, place, trail, object, base);
             }
             for (name, value) in object {
@@ -168,7 +168,7 @@ fn has_controls(text: &str) -> bool {
 
 /// The Store says “characters”, and its platform counts an emoji as two of them. Where only that makes a text too long it may
 /// be refused.
-fn units(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, text: &str) {
+fn units(inspection: &mut Inspection<'_>, place: SchemaPlace, trail: &Trail<'_>, text: &str) {
     // Few texts are worth the look: UTF-16 has never more units than UTF-8 has bytes.
     const SHORT: usize = 20;
     if text.len() < SHORT || text.is_ascii() {
@@ -198,7 +198,7 @@ fn id(item: &Value) -> Option<&str> {
 /// An update replaces everything: what the server's copy has and this one has not will be empty.
 fn left_out(
     inspection: &mut Inspection<'_>,
-    place: Place,
+    place: SchemaPlace,
     trail: &Trail<'_>,
     object: &Map<String, Value>,
     base: Option<&Value>,

@@ -6,7 +6,7 @@ use crate::{
     finding::Inspection,
     json::pointer::{child, member},
     limits,
-    package::{FileEntry, FileStatus, Role, files, packages},
+    package::{FileEntry, FileRole, FileStatus, files, packages},
     target::Kind,
 };
 use serde_json::Value;
@@ -53,7 +53,7 @@ fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
         .map(|(_, ending)| ending.to_lowercase())
         .unwrap_or_default();
     match entry.role {
-        Role::Package if !is_package(&entry.file_name) => {
+        FileRole::Package if !is_package(&entry.file_name) => {
             let is = if limits::ENCRYPTED_ENDINGS.contains(&ending.as_str()) {
                 "an encrypted package; the Store takes one that is not"
             } else {
@@ -67,19 +67,19 @@ fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
                 format!("{name} is {is}: {endings}."),
             );
         }
-        Role::Package if ending == "xap" => inspection.report(
+        FileRole::Package if ending == "xap" => inspection.report(
             place(),
             rule::PACKAGE_TYPE_HISTORICAL,
             "Packages of the type .xap are historical.",
         ),
-        Role::Image | Role::Icon | Role::Thumbnail if ending != "png" => {
+        FileRole::Image | FileRole::Icon | FileRole::Thumbnail if ending != "png" => {
             inspection.report(
                 place(),
                 rule::IMAGE_NOT_PNG,
                 format!("{} is no PNG; the Store wants PNG images.", entry.file_name),
             );
         }
-        Role::Trailer if !limits::TRAILER_ENDINGS.contains(&ending.as_str()) => {
+        FileRole::Trailer if !limits::TRAILER_ENDINGS.contains(&ending.as_str()) => {
             inspection.report(
                 place(),
                 rule::TRAILER_FILE_TYPE,
@@ -91,7 +91,10 @@ fn name(inspection: &mut Inspection<'_>, entry: &FileEntry) {
 }
 
 fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
-    if !matches!(entry.role, Role::Package | Role::Image | Role::Icon) {
+    if !matches!(
+        entry.role,
+        FileRole::Package | FileRole::Image | FileRole::Icon
+    ) {
         return;
     }
     let status = inspection
@@ -108,8 +111,8 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
     }
     let has_id = entry.id.is_some();
     match (&entry.status, entry.role) {
-        (_, Role::Icon) => {}
-        (FileStatus::Uploaded | FileStatus::PendingDelete, Role::Image) if !has_id => {
+        (_, FileRole::Icon) => {}
+        (FileStatus::Uploaded | FileStatus::PendingDelete, FileRole::Image) if !has_id => {
             inspection.report(
                 entry.pointer.clone(),
                 rule::IMAGE_ID_MISSING,
@@ -130,7 +133,7 @@ fn state(inspection: &mut Inspection<'_>, entry: &FileEntry) {
             );
         }
         // One that the server has is told with the packages.
-        (FileStatus::PendingUpload, Role::Package)
+        (FileStatus::PendingUpload, FileRole::Package)
             if inspection.base.is_some() && has_id && is_on_server(inspection, entry) => {}
         (FileStatus::PendingUpload, _) if has_id => {
             inspection.report(
@@ -152,12 +155,12 @@ fn is_on_server(inspection: &Inspection<'_>, entry: &FileEntry) -> bool {
 /// A name stands for one file of the ZIP, and a new file should not bear an old one's: packages as a whole, images in a listing.
 fn reused_names(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
     let group = |entry: &FileEntry| match entry.role {
-        Role::Package => Some((String::new(), zip_path(&entry.file_name).to_lowercase())),
-        Role::Image => entry
+        FileRole::Package => Some((String::new(), zip_path(&entry.file_name).to_lowercase())),
+        FileRole::Image => entry
             .pointer
             .rsplit_once('/')
             .map(|(list, _)| (list.to_owned(), zip_path(&entry.file_name).to_lowercase())),
-        Role::Icon | Role::Trailer | Role::Thumbnail => None,
+        FileRole::Icon | FileRole::Trailer | FileRole::Thumbnail => None,
     };
     let mut by_name: HashMap<(String, String), Vec<&FileEntry>> = HashMap::new();
     let mut order = Vec::new();
@@ -181,12 +184,12 @@ fn reused_names(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
         let has_old = new.len() < group.len();
         let Some(last) = new.last() else { continue };
         let name = &last.file_name;
-        let (what, reused) = if last.role == Role::Package {
+        let (what, reused) = if last.role == FileRole::Package {
             ("a package", rule::PACKAGE_NAME_REUSED)
         } else {
             ("an image", rule::IMAGE_NAME_REUSED)
         };
-        if new.len() > 1 && last.role == Role::Package {
+        if new.len() > 1 && last.role == FileRole::Package {
             inspection.report(
                 last.pointer.clone(),
                 rule::PACKAGE_UPLOADED_TWICE,
@@ -210,7 +213,7 @@ fn kept_images(inspection: &mut Inspection<'_>, entries: &[FileEntry]) {
         .collect();
     for old in files(Kind::App, base)
         .into_iter()
-        .filter(|entry| entry.role == Role::Image)
+        .filter(|entry| entry.role == FileRole::Image)
     {
         let Some(id) = old.id.as_deref().filter(|id| !ids.contains(id)) else {
             continue;

@@ -8,7 +8,7 @@ use crate::{
     package::{FileStatus, PackageFacts, packages},
     packages::{
         coverage,
-        rows::{Cargo, Mark, PackageRow, lacks_bundle, rows},
+        rows::{PackageMark, PackageRow, ZipPackages, lacks_bundle, rows},
     },
     target::Kind,
 };
@@ -22,7 +22,12 @@ pub fn check(inspection: &mut Inspection<'_>) {
         member(inspection.document, field).map_or_else(String::new, |(key, _)| child("", key));
     let facts = packages(inspection.kind, inspection.document);
     package_list(inspection, &pointer, &facts);
-    let rows = rows(inspection.kind, inspection.document, None, &Cargo::new());
+    let rows = rows(
+        inspection.kind,
+        inspection.document,
+        None,
+        &ZipPackages::new(),
+    );
     superseded(inspection, &rows);
     if let Some(sentence) = lacks_bundle(&rows) {
         inspection.report(pointer.clone(), rule::BUNDLE_REQUIRED, sentence);
@@ -188,7 +193,7 @@ fn kept_packages(inspection: &mut Inspection<'_>, pointer: &str, facts: &[Packag
 fn superseded(inspection: &mut Inspection<'_>, rows: &[PackageRow]) {
     for (row, marks) in rows.iter().zip(coverage::marks(inspection.kind, rows)) {
         for mark in marks {
-            let Mark::Superseded { by, .. } = mark else {
+            let PackageMark::Superseded { by, .. } = mark else {
                 continue;
             };
             inspection.report(

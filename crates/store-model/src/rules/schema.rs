@@ -11,7 +11,7 @@ use std::{collections::HashMap, iter::successors, sync::LazyLock};
 
 /// How a value is edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum FieldShape {
     Text,
     Number,
     Bool,
@@ -29,7 +29,7 @@ pub enum Shape {
 pub struct Hint {
     /// One sentence.
     pub help: String,
-    pub shape: Shape,
+    pub shape: FieldShape,
     /// Only the service writes it, or what it is a part of.
     pub is_read_only: bool,
     pub is_obsolete: bool,
@@ -154,7 +154,7 @@ fn texts(value: Option<&'static Value>) -> impl Iterator<Item = &'static str> {
 
 /// A part of a schema that speaks of one place, with what it has from the parts around it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct SchemaPlace {
     kind: Kind,
     node: &'static Value,
     /// The member's name as the service spells it; of an item the list's.
@@ -168,16 +168,16 @@ pub(crate) struct Place {
 }
 
 /// The part of a kind's schema that speaks of a place.
-pub(crate) fn place(kind: Kind, pointer: &str) -> Option<Place> {
+pub(crate) fn place(kind: Kind, pointer: &str) -> Option<SchemaPlace> {
     if !pointer.is_empty() && !pointer.starts_with('/') {
         return None;
     }
     names(pointer)
         .iter()
-        .try_fold(Place::root(kind), |place, name| place.step(name))
+        .try_fold(SchemaPlace::root(kind), |place, name| place.step(name))
 }
 
-impl Place {
+impl SchemaPlace {
     pub(super) fn root(kind: Kind) -> Self {
         let nowhere = Self {
             kind,
@@ -268,20 +268,20 @@ impl Place {
         texts(types).chain(types.and_then(Value::as_str))
     }
 
-    pub(super) fn shape(self) -> Shape {
+    pub(super) fn shape(self) -> FieldShape {
         if self.get("enum").is_some() {
-            return Shape::Choice;
+            return FieldShape::Choice;
         }
         if self.get("format").is_some() {
-            return Shape::Date;
+            return FieldShape::Date;
         }
         match self.types().next() {
-            Some("boolean") => Shape::Bool,
-            Some("number" | "integer") => Shape::Number,
-            Some("array") => Shape::List,
-            Some("object") if self.get("additionalProperties").is_some() => Shape::Map,
-            Some("object") => Shape::Object,
-            _ => Shape::Text,
+            Some("boolean") => FieldShape::Bool,
+            Some("number" | "integer") => FieldShape::Number,
+            Some("array") => FieldShape::List,
+            Some("object") if self.get("additionalProperties").is_some() => FieldShape::Map,
+            Some("object") => FieldShape::Object,
+            _ => FieldShape::Text,
         }
     }
 
@@ -311,7 +311,7 @@ impl Place {
         table::all().find(|rule| rule.name == name)
     }
 
-    fn choices(self, shape: Shape) -> Vec<String> {
+    fn choices(self, shape: FieldShape) -> Vec<String> {
         let settable = move || {
             let is_settable = move |(name, node): &(&'static str, &'static Value)| {
                 let member = self.at(node, Some(name));
@@ -322,14 +322,14 @@ impl Place {
                 .map(|(name, _)| name.to_owned())
         };
         match shape {
-            Shape::Choice => self.values().map(str::to_owned).collect(),
-            Shape::Map => {
+            FieldShape::Choice => self.values().map(str::to_owned).collect(),
+            FieldShape::Map => {
                 let named = self.member_names();
                 settable()
                     .chain(named.into_iter().flat_map(Self::values).map(str::to_owned))
                     .collect()
             }
-            Shape::Object => settable().collect(),
+            FieldShape::Object => settable().collect(),
             _ => Vec::new(),
         }
     }
@@ -342,12 +342,12 @@ impl Place {
             return Some(fresh.clone());
         }
         Some(match self.shape() {
-            Shape::Text | Shape::Date => json!(""),
-            Shape::Bool => json!(false),
-            Shape::Number => self.get("minimum").cloned().unwrap_or_else(|| json!(0)),
-            Shape::Choice => json!(self.values().next().unwrap_or_default()),
-            Shape::List => json!([]),
-            Shape::Map | Shape::Object => json!({}),
+            FieldShape::Text | FieldShape::Date => json!(""),
+            FieldShape::Bool => json!(false),
+            FieldShape::Number => self.get("minimum").cloned().unwrap_or_else(|| json!(0)),
+            FieldShape::Choice => json!(self.values().next().unwrap_or_default()),
+            FieldShape::List => json!([]),
+            FieldShape::Map | FieldShape::Object => json!({}),
         })
     }
 
@@ -357,8 +357,8 @@ impl Place {
             .iter()
             .find_map(|keyword| self.limit(keyword));
         let inner = match shape {
-            Shape::List => self.get("items"),
-            Shape::Map => self.get("additionalProperties"),
+            FieldShape::List => self.get("items"),
+            FieldShape::Map => self.get("additionalProperties"),
             _ => None,
         };
         Hint {

@@ -7,47 +7,51 @@ use rstest::rstest;
 const KINDS: [Kind; 3] = [Kind::App, Kind::AddOn, Kind::Flight];
 
 #[rstest]
-#[case(Kind::App, "", Shape::Object)]
-#[case(Kind::App, "/visibility", Shape::Choice)]
-#[case(Kind::App, "/Visibility", Shape::Choice)]
-#[case(Kind::App, "/pricing/priceId", Shape::Choice)]
-#[case(Kind::App, "/pricing/trialPeriod", Shape::Choice)]
-#[case(Kind::App, "/pricing/marketSpecificPricings/DE", Shape::Choice)]
-#[case(Kind::App, "/targetPublishDate", Shape::Date)]
-#[case(Kind::App, "/listings", Shape::Map)]
-#[case(Kind::App, "/listings/zz-zz/baseListing/keywords", Shape::List)]
-#[case(Kind::App, "/listings/zz-zz/baseListing/keywords/-", Shape::Text)]
+#[case(Kind::App, "", FieldShape::Object)]
+#[case(Kind::App, "/visibility", FieldShape::Choice)]
+#[case(Kind::App, "/Visibility", FieldShape::Choice)]
+#[case(Kind::App, "/pricing/priceId", FieldShape::Choice)]
+#[case(Kind::App, "/pricing/trialPeriod", FieldShape::Choice)]
+#[case(Kind::App, "/pricing/marketSpecificPricings/DE", FieldShape::Choice)]
+#[case(Kind::App, "/targetPublishDate", FieldShape::Date)]
+#[case(Kind::App, "/listings", FieldShape::Map)]
+#[case(Kind::App, "/listings/zz-zz/baseListing/keywords", FieldShape::List)]
+#[case(Kind::App, "/listings/zz-zz/baseListing/keywords/-", FieldShape::Text)]
 #[case(
     Kind::App,
     "/LISTINGS/en-us/BaseListing/Images/0/imageType",
-    Shape::Choice
+    FieldShape::Choice
 )]
 #[case(
     Kind::App,
     "/listings/en-us/platformOverrides/Windows81/title",
-    Shape::Text
+    FieldShape::Text
 )]
-#[case(Kind::App, "/applicationPackages/99/minimumSystemRam", Shape::Choice)]
+#[case(
+    Kind::App,
+    "/applicationPackages/99/minimumSystemRam",
+    FieldShape::Choice
+)]
 #[case(
     Kind::App,
     "/packageDeliveryOptions/packageRollout/packageRolloutPercentage",
-    Shape::Number
+    FieldShape::Number
 )]
-#[case(Kind::App, "/allowTargetFutureDeviceFamilies", Shape::Map)]
-#[case(Kind::App, "/allowTargetFutureDeviceFamilies/7", Shape::Bool)]
+#[case(Kind::App, "/allowTargetFutureDeviceFamilies", FieldShape::Map)]
+#[case(Kind::App, "/allowTargetFutureDeviceFamilies/7", FieldShape::Bool)]
 #[case(
     Kind::App,
     "/trailers/0/trailerAssets/en-us/imageList/0",
-    Shape::Object
+    FieldShape::Object
 )]
 #[case(
     Kind::App,
     "/gamingOptions/0/localMultiplayerMinPlayers",
-    Shape::Number
+    FieldShape::Number
 )]
-#[case(Kind::AddOn, "/listings/en-us/icon/fileStatus", Shape::Choice)]
-#[case(Kind::Flight, "/flightPackages/0", Shape::Object)]
-fn each_place_has_its_shape(#[case] kind: Kind, #[case] pointer: &str, #[case] shape: Shape) {
+#[case(Kind::AddOn, "/listings/en-us/icon/fileStatus", FieldShape::Choice)]
+#[case(Kind::Flight, "/flightPackages/0", FieldShape::Object)]
+fn each_place_has_its_shape(#[case] kind: Kind, #[case] pointer: &str, #[case] shape: FieldShape) {
     assert_eq!(hint(kind, pointer).unwrap().shape, shape);
 }
 
@@ -138,7 +142,7 @@ fn new_items_and_members_begin_as(#[case] kind: Kind, #[case] pointer: &str, #[c
 /// Goes through all parts of the three schemas: each has its sentence, and what is new fits the schema that made it.
 #[test]
 fn every_part_has_one_sentence_and_a_fitting_beginning() {
-    fn walk(place: Place, path: &str) {
+    fn walk(place: SchemaPlace, path: &str) {
         let hint = place.hint();
         assert!(
             hint.help.ends_with('.') && hint.help.matches(". ").count() == 0,
@@ -169,7 +173,7 @@ fn every_part_has_one_sentence_and_a_fitting_beginning() {
         }
     }
     for kind in KINDS {
-        walk(Place::root(kind), kind.word());
+        walk(SchemaPlace::root(kind), kind.word());
     }
     assert!(languages().count() > 300 && languages().all(|code| code == code.to_lowercase()));
 }

@@ -3,7 +3,7 @@
 
 use super::{
     rule::Rule,
-    schema::{Place, Shape},
+    schema::{FieldShape, SchemaPlace},
     table as rule,
     trail::Trail,
 };
@@ -17,11 +17,11 @@ use serde_json::{Map, Number, Value};
 const LISTED: usize = 12;
 
 pub fn check(inspection: &mut Inspection<'_>) {
-    let place = Place::root(inspection.kind);
+    let place = SchemaPlace::root(inspection.kind);
     walk(inspection, place, &Trail::ROOT, inspection.document);
 }
 
-fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value: &Value) {
+fn walk(inspection: &mut Inspection<'_>, place: SchemaPlace, trail: &Trail<'_>, value: &Value) {
     if !has_type(place, value) {
         return wrong_type(inspection, place, trail, value);
     }
@@ -52,7 +52,7 @@ fn walk(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value:
 
 fn check_members(
     inspection: &mut Inspection<'_>,
-    place: Place,
+    place: SchemaPlace,
     trail: &Trail<'_>,
     object: &Map<String, Value>,
 ) {
@@ -77,7 +77,7 @@ fn check_members(
     }
 }
 
-fn has_type(place: Place, value: &Value) -> bool {
+fn has_type(place: SchemaPlace, value: &Value) -> bool {
     let is = |name: &str| match value {
         Value::Null => name == "null",
         Value::Bool(_) => name == "boolean",
@@ -95,7 +95,7 @@ fn is_whole(number: &Number) -> bool {
 }
 
 /// Whether a text is one of the values, or has the form, that a part of a schema asks for.
-fn allows(place: Place, text: &str) -> bool {
+fn allows(place: SchemaPlace, text: &str) -> bool {
     match place.text("format") {
         Some("store-date") => date(text) != Date::Invalid,
         Some("market") => text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()),
@@ -108,7 +108,7 @@ fn allows(place: Place, text: &str) -> bool {
     }
 }
 
-fn name(place: Place, trail: &Trail<'_>) -> String {
+fn name(place: SchemaPlace, trail: &Trail<'_>) -> String {
     if place.is_member {
         trail.name().to_owned()
     } else if place.is_item {
@@ -118,7 +118,12 @@ fn name(place: Place, trail: &Trail<'_>) -> String {
     }
 }
 
-fn wrong_type(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, value: &Value) {
+fn wrong_type(
+    inspection: &mut Inspection<'_>,
+    place: SchemaPlace,
+    trail: &Trail<'_>,
+    value: &Value,
+) {
     let (one, several) = wanted(place);
     let found = type_of(value);
     let sentence = if place.is_item {
@@ -132,7 +137,7 @@ fn wrong_type(inspection: &mut Inspection<'_>, place: Place, trail: &Trail<'_>, 
 /// A value, what the schema says of it, and the way to it.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
-    place: Place,
+    place: SchemaPlace,
     trail: &'a Trail<'a>,
     value: &'a Value,
 }
@@ -173,7 +178,7 @@ fn check_text(inspection: &mut Inspection<'_>, spot: Spot<'_>, text: &str) {
         let rule = place.rule("x-rule-not").unwrap_or(rule::SCHEMA_BREACH);
         inspection.report(trail.pointer(), rule, sentence);
     } else if !allows(place, text) {
-        if place.shape() == Shape::Date {
+        if place.shape() == FieldShape::Date {
             let name = spot.name();
             let sentence = format!("{name} is no date; write it like 2026-03-01T06:00:00Z.");
             spot.limit(inspection, rule::DATE_MALFORMED, sentence);
@@ -198,7 +203,13 @@ fn check_range(inspection: &mut Inspection<'_>, spot: Spot<'_>, number: &Number)
 }
 
 /// A value that an enumeration lacks. Most enumerations are open: the service may know more than its documentation.
-fn word(inspection: &mut Inspection<'_>, place: Place, pointer: String, value: &Value, text: &str) {
+fn word(
+    inspection: &mut Inspection<'_>,
+    place: SchemaPlace,
+    pointer: String,
+    value: &Value,
+    text: &str,
+) {
     let is_closed = place.text("x-severity") == Some("error");
     if let Some(exact) = place
         .values()
@@ -232,7 +243,7 @@ fn word(inspection: &mut Inspection<'_>, place: Place, pointer: String, value: &
 }
 
 /// A member's name that a map may not have.
-fn member_name(inspection: &mut Inspection<'_>, place: Place, pointer: String, key: &str) {
+fn member_name(inspection: &mut Inspection<'_>, place: SchemaPlace, pointer: String, key: &str) {
     if let Some(exact) = place.values().find(|known| known.eq_ignore_ascii_case(key)) {
         return inspection.report(
             pointer,
@@ -256,25 +267,25 @@ fn member_name(inspection: &mut Inspection<'_>, place: Place, pointer: String, k
 }
 
 /// The schema's own sentence about a value that breaks it.
-fn own_sentence(place: Place, value: &str) -> Option<String> {
+fn own_sentence(place: SchemaPlace, value: &str) -> Option<String> {
     Some(place.text("x-sentence")?.replace("{value}", value))
 }
 
 /// What must stand at a place, as one and as several.
-fn wanted(place: Place) -> (&'static str, &'static str) {
+fn wanted(place: SchemaPlace) -> (&'static str, &'static str) {
     match place.shape() {
-        Shape::Text | Shape::Choice => ("a text", "texts"),
-        Shape::Date => ("a date in a text", "dates in texts"),
-        Shape::Bool => ("true or false", "true or false"),
-        Shape::Number if place.types().any(|name| name == "integer") => {
+        FieldShape::Text | FieldShape::Choice => ("a text", "texts"),
+        FieldShape::Date => ("a date in a text", "dates in texts"),
+        FieldShape::Bool => ("true or false", "true or false"),
+        FieldShape::Number if place.types().any(|name| name == "integer") => {
             ("a whole number", "whole numbers")
         }
-        Shape::Number => ("a number", "numbers"),
-        Shape::List => match place.step("-").map(|item| wanted(item).1) {
+        FieldShape::Number => ("a number", "numbers"),
+        FieldShape::List => match place.step("-").map(|item| wanted(item).1) {
             Some("texts") => ("a list of texts", "lists of texts"),
             _ => ("a list of objects", "lists of objects"),
         },
-        Shape::Map | Shape::Object => ("an object", "objects"),
+        FieldShape::Map | FieldShape::Object => ("an object", "objects"),
     }
 }
 

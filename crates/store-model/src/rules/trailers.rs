@@ -4,7 +4,7 @@ use super::{listings::twins, table as rule};
 use crate::{
     finding::{Inspection, places},
     json::pointer::{child, member},
-    package::{FileEntry, Role, files},
+    package::{FileEntry, FileRole, files},
     target::Kind,
 };
 use serde_json::Value;
@@ -68,7 +68,7 @@ fn assets(inspection: &mut Inspection<'_>) {
 fn trailers(document: &Value) -> impl Iterator<Item = FileEntry> {
     files(Kind::App, document)
         .into_iter()
-        .filter(|entry| entry.role == Role::Trailer)
+        .filter(|entry| entry.role == FileRole::Trailer)
 }
 
 fn against_base(inspection: &mut Inspection<'_>) {

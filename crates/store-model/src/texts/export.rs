@@ -1,6 +1,6 @@
 //! The texts of a document as files or as a table, in the forms that [`text_import`](super::import) takes. Knows no disk.
 
-use super::Field;
+use super::TextField;
 use crate::{target::Kind, texts};
 use csv::{QuoteStyle, WriterBuilder};
 use serde_json::Value;
@@ -11,13 +11,13 @@ fn is_plain(code: &str) -> bool {
 }
 
 /// Every text that is not empty, as `LANGUAGE/FIELD.txt` with its content. A list has one entry a line.
-pub fn files(kind: Kind, document: &Value, fields: &[Field]) -> Vec<(String, String)> {
+pub fn files(kind: Kind, document: &Value, fields: &[TextField]) -> Vec<(String, String)> {
     let languages = texts::languages(document);
     let cells = languages
         .iter()
         .filter(|code| is_plain(code))
         .flat_map(|language| fields.iter().map(move |field| (language, field)));
-    let file = |(language, field): (&String, &Field)| {
+    let file = |(language, field): (&String, &TextField)| {
         let text = texts::text(kind, document, language, field).filter(|text| !text.is_empty())?;
         Some((
             format!("{language}/{}.txt", field.name),
@@ -29,7 +29,7 @@ pub fn files(kind: Kind, document: &Value, fields: &[Field]) -> Vec<(String, Str
 
 /// All texts as one table: a line for each language, a column for each field. It begins with a byte order mark, without which
 /// Excel takes it for an old code page.
-pub fn table(kind: Kind, document: &Value, fields: &[Field]) -> String {
+pub fn table(kind: Kind, document: &Value, fields: &[TextField]) -> String {
     let mut writer = WriterBuilder::new()
         .quote_style(QuoteStyle::Necessary)
         .from_writer(Vec::new());

@@ -7,7 +7,7 @@ use crate::{
         pointer::{child, member},
     },
     limits,
-    rules::schema::{self, Shape, hint},
+    rules::schema::{self, FieldShape, hint},
     target::Kind,
 };
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 /// A text field of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct TextField {
     /// As the Store spells it.
     pub name: &'static str,
     /// For people: `release notes`.
@@ -48,13 +48,13 @@ const APP: &[(&str, &str)] = &[
 ];
 const ADD_ON: &[(&str, &str)] = &[("title", "title"), ("description", "description")];
 
-static APP_FIELDS: LazyLock<Vec<Field>> =
+static APP_FIELDS: LazyLock<Vec<TextField>> =
     LazyLock::new(|| read_fields(Kind::App, APP, "/listings/en-us/baseListing"));
-static ADD_ON_FIELDS: LazyLock<Vec<Field>> =
+static ADD_ON_FIELDS: LazyLock<Vec<TextField>> =
     LazyLock::new(|| read_fields(Kind::AddOn, ADD_ON, "/listings/en-us"));
 
 /// The text fields of a kind, in the order of their columns; a flight has no listings.
-pub fn fields(kind: Kind) -> Vec<Field> {
+pub fn fields(kind: Kind) -> Vec<TextField> {
     match kind {
         Kind::App => APP_FIELDS.clone(),
         Kind::AddOn => ADD_ON_FIELDS.clone(),
@@ -62,18 +62,20 @@ pub fn fields(kind: Kind) -> Vec<Field> {
     }
 }
 
-fn read_fields(kind: Kind, names: &[(&'static str, &'static str)], holder: &str) -> Vec<Field> {
+fn read_fields(kind: Kind, names: &[(&'static str, &'static str)], holder: &str) -> Vec<TextField> {
     let field = |(name, word): &(&'static str, &'static str)| {
         let pointer = child(holder, name);
         let hint = self::hint(kind, &pointer);
-        let is_list = hint.as_ref().is_some_and(|hint| hint.shape == Shape::List);
+        let is_list = hint
+            .as_ref()
+            .is_some_and(|hint| hint.shape == FieldShape::List);
         let each = if is_list {
             self::hint(kind, &child(&pointer, 0)).and_then(|hint| hint.most)
         } else {
             None
         };
         let words = (kind == Kind::App && *name == "keywords").then_some(limits::KEYWORD_WORDS);
-        Field {
+        TextField {
             name,
             word,
             is_list,
@@ -123,7 +125,7 @@ fn entries(text: &str) -> Vec<String> {
 impl Text {
     /// What a person or a file means: line ends, a byte order mark and empty lines at the end are no part of it; a list has
     /// one entry a line.
-    pub fn read(field: &Field, text: &str) -> Self {
+    pub fn read(field: &TextField, text: &str) -> Self {
         if field.is_list {
             Self::Many(entries(text))
         } else {
@@ -132,7 +134,7 @@ impl Text {
     }
 
     /// What a document holds; `None` where nothing stands, or something that is no text.
-    pub fn of(field: &Field, value: Option<&Value>) -> Option<Self> {
+    pub fn of(field: &TextField, value: Option<&Value>) -> Option<Self> {
         match (value?, field.is_list) {
             (Value::String(text), false) => Some(Self::One(text.clone())),
             (Value::String(text), true) if text.is_empty() => Some(Self::Many(Vec::new())),
@@ -177,7 +179,7 @@ impl Text {
         plain(self) == plain(other)
     }
 
-    /// Characters of a text, entries of a list: what is counted against [`Field::most`].
+    /// Characters of a text, entries of a list: what is counted against [`TextField::most`].
     pub fn used(&self) -> usize {
         match self {
             Self::One(text) => text.chars().count(),
@@ -186,7 +188,7 @@ impl Text {
     }
 
     /// What is longer than the Store takes, in words.
-    pub fn excess(&self, field: &Field) -> Option<String> {
+    pub fn excess(&self, field: &TextField) -> Option<String> {
         let used = self.used();
         if let Some(most) = field.most.filter(|most| used > *most) {
             let unit = if field.is_list {
@@ -222,7 +224,7 @@ impl Text {
 
 /// What stands in a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum State {
+pub enum CellState {
     /// No such member, or null.
     #[default]
     Missing,
@@ -234,8 +236,8 @@ pub enum State {
 
 /// A cell at a glance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mark {
-    pub state: State,
+pub struct GridMark {
+    pub state: CellState,
     /// Characters, or entries of a list.
     pub used: usize,
     pub is_over: bool,
@@ -247,7 +249,7 @@ pub struct Mark {
 
 /// A place for a text: its JSON pointer, whether or not something stands there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place<'a> {
+pub struct GridPlace<'a> {
     pub pointer: String,
     /// Nothing, or null, is `None`.
     pub value: Option<&'a Value>,
@@ -298,11 +300,11 @@ pub fn place<'a>(
     document: &'a Value,
     language: &str,
     field: &str,
-) -> Option<Place<'a>> {
+) -> Option<GridPlace<'a>> {
     let (pointer, holder) = holder(kind, document, language)?;
     let found = holder.and_then(|holder| member(holder, field));
     let key = found.map_or(field, |(key, _)| key);
-    Some(Place {
+    Some(GridPlace {
         pointer: child(&pointer, key),
         value: found
             .map(|(_, value)| value)
@@ -311,7 +313,7 @@ pub fn place<'a>(
 }
 
 /// The text of a cell.
-pub fn text(kind: Kind, document: &Value, language: &str, field: &Field) -> Option<Text> {
+pub fn text(kind: Kind, document: &Value, language: &str, field: &TextField) -> Option<Text> {
     Text::of(field, place(kind, document, language, field.name)?.value)
 }
 
@@ -335,11 +337,11 @@ pub fn default_language(document: &Value, wanted: Option<&str>) -> Option<String
 pub struct Grid {
     /// As the document spells them, in its order.
     pub languages: Vec<String>,
-    pub fields: Vec<Field>,
+    pub fields: Vec<TextField>,
     /// The row that the others are compared with.
     pub default: Option<usize>,
     /// Row by row.
-    marks: Vec<Mark>,
+    marks: Vec<GridMark>,
 }
 
 impl Grid {
@@ -361,12 +363,12 @@ impl Grid {
                 let before = |server| {
                     place(kind, server, language, field.name).and_then(|place| place.value)
                 };
-                marks.push(Mark {
+                marks.push(GridMark {
                     state: match (value, &text) {
-                        (None, _) => State::Missing,
-                        (Some(_), None) => State::Odd,
-                        (Some(_), Some(_)) if is_filled => State::Filled,
-                        (Some(_), Some(_)) => State::Empty,
+                        (None, _) => CellState::Missing,
+                        (Some(_), None) => CellState::Odd,
+                        (Some(_), Some(_)) if is_filled => CellState::Filled,
+                        (Some(_), Some(_)) => CellState::Empty,
                     },
                     used: text.as_ref().map_or(0, Text::used),
                     is_over: text
@@ -385,7 +387,7 @@ impl Grid {
         }
     }
 
-    pub fn mark(&self, row: usize, column: usize) -> Option<&Mark> {
+    pub fn mark(&self, row: usize, column: usize) -> Option<&GridMark> {
         (column < self.fields.len())
             .then(|| self.marks.get(row * self.fields.len() + column))
             .flatten()
@@ -396,7 +398,7 @@ impl Grid {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewText {
     pub language: String,
-    pub field: Field,
+    pub field: TextField,
     pub text: Text,
 }
 

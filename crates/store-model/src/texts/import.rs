@@ -2,8 +2,8 @@
 //! silently and nothing is dropped silently. Knows no disk and no screen.
 
 use super::{
-    Field, NewText, Text,
-    source::{Found, Piece, Problem, Why, code},
+    NewText, Text, TextField,
+    source::{FoundTexts, SourceProblem, SourceText, Why, code},
 };
 use crate::{
     json::{edit::Edit, pointer::set},
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 /// What a person allows besides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct ImportOptions {
     /// Languages without a listing get one.
     pub adds_languages: bool,
     /// An empty text empties the cell.
@@ -26,7 +26,7 @@ pub struct Options {
 pub struct CellChange {
     /// As the document spells it.
     pub language: String,
-    pub field: Field,
+    pub field: TextField,
     /// Where the new text comes from.
     pub source: String,
     pub before: Option<Text>,
@@ -35,11 +35,11 @@ pub struct CellChange {
 
 /// What an import does.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
+pub struct ImportPlan {
     pub changes: Vec<CellChange>,
     /// How many texts stand there already.
     pub same: usize,
-    pub problems: Vec<Problem>,
+    pub problems: Vec<SourceProblem>,
     /// Languages that get a listing.
     pub added: Vec<String>,
     /// Languages that would, were it allowed.
@@ -47,9 +47,9 @@ pub struct Plan {
     pub edits: Vec<Edit>,
 }
 
-impl Plan {
+impl ImportPlan {
     /// What somebody may have meant to be taken, and is not.
-    pub fn losses(&self) -> impl Iterator<Item = &Problem> {
+    pub fn losses(&self) -> impl Iterator<Item = &SourceProblem> {
         self.problems
             .iter()
             .filter(|problem| !problem.why.is_harmless())
@@ -78,14 +78,19 @@ fn listed<'a>(code: &str, languages: &'a [String], exact: bool) -> Option<&'a St
 }
 
 /// Plans an import.
-pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Plan {
+pub fn plan(
+    kind: Kind,
+    document: &Value,
+    found: &FoundTexts,
+    options: ImportOptions,
+) -> ImportPlan {
     let (fields, languages) = (texts::fields(kind), texts::languages(document));
-    let mut plan = Plan {
+    let mut plan = ImportPlan {
         problems: found.problems.clone(),
-        ..Plan::default()
+        ..ImportPlan::default()
     };
     // (language, whether it is new, field) with all texts for that cell, in the order in which they came.
-    let mut cells: Vec<(String, bool, Field, Vec<&Piece>)> = Vec::new();
+    let mut cells: Vec<(String, bool, TextField, Vec<&SourceText>)> = Vec::new();
     for piece in &found.pieces {
         let Some(field) = fields.iter().find(|field| field.name == piece.field) else {
             continue;
@@ -103,8 +108,11 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
             Some(language) => (language.clone(), false),
             None if !texts::is_language(&code) => {
                 let sentence = format!("{} is no language of the Store", piece.language);
-                plan.problems
-                    .push(Problem::new(&piece.source, Why::UnknownLanguage, sentence));
+                plan.problems.push(SourceProblem::new(
+                    &piece.source,
+                    Why::UnknownLanguage,
+                    sentence,
+                ));
                 continue;
             }
             None => {
@@ -119,7 +127,7 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
                 if !options.adds_languages {
                     let sentence = format!("there is no listing in {code}");
                     plan.problems
-                        .push(Problem::new(&piece.source, Why::NotListed, sentence));
+                        .push(SourceProblem::new(&piece.source, Why::NotListed, sentence));
                     continue;
                 }
                 (code, true)
@@ -140,7 +148,7 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
             .map(|piece| piece.rank)
             .max()
             .unwrap_or_default();
-        let pieces: Vec<&Piece> = pieces
+        let pieces: Vec<&SourceText> = pieces
             .into_iter()
             .filter(|piece| piece.rank == newest)
             .collect();
@@ -157,7 +165,7 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
                 field.word, first.source
             );
             plan.problems
-                .push(Problem::new(&other.source, Why::Twice, sentence));
+                .push(SourceProblem::new(&other.source, Why::Twice, sentence));
             continue;
         }
         let before = if is_new {
@@ -167,7 +175,7 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
         };
         if after.is_empty() && !options.clears {
             if before.as_ref().is_some_and(|before| !before.is_empty()) {
-                plan.problems.push(Problem::new(
+                plan.problems.push(SourceProblem::new(
                     &first.source,
                     Why::Empty,
                     "is empty; the text stays as it is",
@@ -178,7 +186,7 @@ pub fn plan(kind: Kind, document: &Value, found: &Found, options: Options) -> Pl
         {
             plan.same += 1;
         } else if let Some(excess) = after.excess(&field) {
-            plan.problems.push(Problem::new(
+            plan.problems.push(SourceProblem::new(
                 &first.source,
                 Why::TooLong,
                 format!("has {excess}").replace("has entry", "entry"),

@@ -22,8 +22,8 @@ fn document() -> Value {
     }})
 }
 
-fn piece(source: &str, language: &str, field: &'static str, text: &str) -> Piece {
-    Piece {
+fn piece(source: &str, language: &str, field: &'static str, text: &str) -> SourceText {
+    SourceText {
         source: source.into(),
         language: language.into(),
         field,
@@ -32,11 +32,11 @@ fn piece(source: &str, language: &str, field: &'static str, text: &str) -> Piece
     }
 }
 
-fn planned(pieces: Vec<Piece>, options: Options) -> Plan {
+fn planned(pieces: Vec<SourceText>, options: ImportOptions) -> ImportPlan {
     plan(
         Kind::App,
         &document(),
-        &Found {
+        &FoundTexts {
             pieces,
             problems: Vec::new(),
         },
@@ -44,7 +44,7 @@ fn planned(pieces: Vec<Piece>, options: Options) -> Plan {
     )
 }
 
-fn why(plan: &Plan) -> Vec<(&str, Why)> {
+fn why(plan: &ImportPlan) -> Vec<(&str, Why)> {
     plan.problems
         .iter()
         .map(|problem| (problem.source.as_str(), problem.why))
@@ -65,7 +65,7 @@ fn each_text_is_taken_or_named() {
             piece("8", "en-us", "keywords", "a\n"),
             piece("9", "en-us", "keywords", "b"),
         ],
-        Options::default(),
+        ImportOptions::default(),
     );
     let changes: Vec<_> = plan
         .changes
@@ -115,7 +115,7 @@ fn a_less_exact_name_gives_way_and_an_ambiguous_one_is_nobody() {
             piece("1", "ja", "title", "A"),
             piece("2", "ja-JP", "title", "B"),
         ],
-        Options::default(),
+        ImportOptions::default(),
     );
     assert_eq!(
         (
@@ -126,12 +126,12 @@ fn a_less_exact_name_gives_way_and_an_ambiguous_one_is_nobody() {
         (1, "2", vec![("1", Why::NotListed)])
     );
     let document = json!({"listings": {"en-gb": {}, "en-us": {}}});
-    let found = Found {
+    let found = FoundTexts {
         pieces: vec![piece("1", "en", "title", "A")],
         problems: Vec::new(),
     };
     assert_eq!(
-        plan(Kind::AddOn, &document, &found, Options::default()).not_listed,
+        plan(Kind::AddOn, &document, &found, ImportOptions::default()).not_listed,
         ["en"]
     );
 }
@@ -147,7 +147,7 @@ fn empty_texts_clear_and_languages_come_only_when_asked() {
     };
     let plan = planned(
         pieces(),
-        Options {
+        ImportOptions {
             adds_languages: true,
             clears: true,
         },
@@ -170,18 +170,18 @@ fn empty_texts_clear_and_languages_come_only_when_asked() {
         changed["listings"]["fr-fr"]["baseListing"]["title"],
         "Notes"
     );
-    assert_eq!(planned(pieces(), Options::default()).edits, []);
+    assert_eq!(planned(pieces(), ImportOptions::default()).edits, []);
 }
 
 #[test]
 fn the_newest_change_log_counts() {
-    let ranked = |rank, text: &str| Piece {
+    let ranked = |rank, text: &str| SourceText {
         rank,
         ..piece(&rank.to_string(), "en-us", "releaseNotes", text)
     };
     let plan = planned(
         vec![ranked(0, "default"), ranked(120, "new"), ranked(99, "old")],
-        Options::default(),
+        ImportOptions::default(),
     );
     assert_eq!(
         (plan.changes[0].source.as_str(), why(&plan).len()),
@@ -219,7 +219,7 @@ proptest! {
     #[test]
     fn there_and_back_changes_nothing(document in any_document(), adds_languages: bool, clears: bool) {
         let (fields, languages) = (texts::fields(Kind::App), texts::languages(&document));
-        let options = Options { adds_languages, clears };
+        let options = ImportOptions { adds_languages, clears };
         let table = export::table(Kind::App, &document, &fields);
         let back = plan(Kind::App, &document, &read_table(&table, &fields, &languages), options);
         prop_assert_eq!((back.edits, back.changes), (vec![], vec![]));
@@ -227,9 +227,9 @@ proptest! {
         let files = export::files(Kind::App, &document, &fields);
         let pieces = files.iter().map(|(path, text)| {
             let at = spot(path, &fields, &languages, None).unwrap();
-            Piece { source: path.clone(), language: at.language, field: at.field, text: text.clone(), rank: at.rank }
+            SourceText { source: path.clone(), language: at.language, field: at.field, text: text.clone(), rank: at.rank }
         });
-        let back = plan(Kind::App, &document, &Found { pieces: pieces.collect(), problems: vec![] }, options);
+        let back = plan(Kind::App, &document, &FoundTexts { pieces: pieces.collect(), problems: vec![] }, options);
         prop_assert_eq!((back.edits.len(), back.problems.len(), back.same), (0, 0, files.len()));
     }
 
@@ -238,7 +238,7 @@ proptest! {
     fn only_named_leaves_change(document in any_document(), texts in prop::collection::vec("[a-z\n漢]{0,9}", 5)) {
         let codes = ["EN-us", "de_DE", "ja-jp", "zh-hans-cn", "ar-sa"];
         let pieces = codes.iter().zip(&texts).map(|(code, text)| piece(code, code, "releaseNotes", text)).collect();
-        let plan = plan(Kind::App, &document, &Found { pieces, problems: vec![] }, Options::default());
+        let plan = plan(Kind::App, &document, &FoundTexts { pieces, problems: vec![] }, ImportOptions::default());
         prop_assert_eq!(plan.edits.len(), plan.changes.len());
         let before = pretty(&document);
         let after = apply_to_text(&before, &plan.edits).unwrap();

@@ -6,6 +6,6 @@ pub mod import;
 pub mod source;
 
 pub use grid::{
-    Field, Grid, Mark, NewText, Place, State, Text, add_language, default_language, edits, fields,
-    is_language, languages, listings, new_listing, place, remove_language, text,
+    CellState, Grid, GridMark, GridPlace, NewText, Text, TextField, add_language, default_language,
+    edits, fields, is_language, languages, listings, new_listing, place, remove_language, text,
 };

@@ -1,13 +1,13 @@
 //! Texts as people keep them outside of a document: which language and field a file's path or a table's cell stands for, and
 //! what its bytes say. Knows no disk.
 
-use super::Field;
+use super::TextField;
 use crate::texts;
 use csv::ReaderBuilder;
 
 /// One text from outside, with the words that its owner used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct SourceText {
     /// Where it was found: `de-de/releaseNotes.txt`, `line 3, releaseNotes`.
     pub source: String,
     /// As it was written there.
@@ -60,14 +60,14 @@ impl Why {
 
 /// Something from outside that is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct SourceProblem {
     pub source: String,
     pub why: Why,
     /// What is wrong with it, without its source.
     pub sentence: String,
 }
 
-impl Problem {
+impl SourceProblem {
     pub fn new(source: impl Into<String>, why: Why, sentence: impl Into<String>) -> Self {
         Self {
             source: source.into(),
@@ -79,14 +79,14 @@ impl Problem {
 
 /// What was found in a folder or a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    pub pieces: Vec<Piece>,
-    pub problems: Vec<Problem>,
+pub struct FoundTexts {
+    pub pieces: Vec<SourceText>,
+    pub problems: Vec<SourceProblem>,
 }
 
 /// What a file is for, by its path below the chosen folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub struct SourceSpot {
     pub language: String,
     pub field: &'static str,
     pub rank: u64,
@@ -120,7 +120,7 @@ fn plain(name: &str) -> String {
 }
 
 /// The field that a name stands for, however it is spelled.
-pub fn field_named<'a>(name: &str, fields: &'a [Field]) -> Option<&'a Field> {
+pub fn field_named<'a>(name: &str, fields: &'a [TextField]) -> Option<&'a TextField> {
     let name = plain(name);
     let find = |wanted: &str| {
         fields
@@ -166,11 +166,11 @@ fn looks_like_language(name: &str) -> bool {
 /// `LANGUAGE/changelogs/NUMBER.txt`, and `LANGUAGE.txt` for the field that was `asked` for.
 pub fn spot(
     path: &str,
-    fields: &[Field],
+    fields: &[TextField],
     languages: &[String],
     asked: Option<&str>,
-) -> Result<Spot, Problem> {
-    let problem = |why, sentence: String| Err(Problem::new(path, why, sentence));
+) -> Result<SourceSpot, SourceProblem> {
+    let problem = |why, sentence: String| Err(SourceProblem::new(path, why, sentence));
     let mut parts: Vec<&str> = path.split('/').collect();
     let name = parts.pop().unwrap_or_default();
     let stem = match name.rsplit_once('.') {
@@ -188,7 +188,7 @@ pub fn spot(
     let field = |name: &str| field_named(name, fields).map(|field| field.name);
     let language = |name: &str| is_language(name, languages).then(|| code(name));
     let found = |language: String, field: &'static str| {
-        Ok(Spot {
+        Ok(SourceSpot {
             language,
             field,
             rank: 0,
@@ -224,7 +224,7 @@ pub fn spot(
             stem.parse().ok()
         };
         if let Some(rank) = rank {
-            return Ok(Spot {
+            return Ok(SourceSpot {
                 language,
                 field,
                 rank,
@@ -335,8 +335,8 @@ fn separator(text: &str) -> (u8, &str) {
 
 /// Texts of a table. Either each line is a language and the header names the fields (`language,releaseNotes,…`), or each line is
 /// a field and the header names the languages (`field,en-us,de-de,…`), as Partner Center exports listings.
-pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
-    let mut found = Found::default();
+pub fn read_table(text: &str, fields: &[TextField], languages: &[String]) -> FoundTexts {
+    let mut found = FoundTexts::default();
     let (separator, text) = separator(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut reader = ReaderBuilder::new()
         .delimiter(separator)
@@ -345,7 +345,7 @@ pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
         .from_reader(text.as_bytes());
     let mut rows = reader.records();
     let fault = |source: String, error: &csv::Error| {
-        Problem::new(source, Why::Unreadable, format!("cannot be read: {error}"))
+        SourceProblem::new(source, Why::Unreadable, format!("cannot be read: {error}"))
     };
     let header = match rows.next() {
         Some(Ok(header)) => header,
@@ -354,9 +354,11 @@ pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
             return found;
         }
         None => {
-            found
-                .problems
-                .push(Problem::new("the table", Why::Unreadable, "has no line"));
+            found.problems.push(SourceProblem::new(
+                "the table",
+                Why::Unreadable,
+                "has no line",
+            ));
             return found;
         }
     };
@@ -376,7 +378,7 @@ pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
         let sentence = "has no column called language (or field); the first line names the columns";
         found
             .problems
-            .push(Problem::new("the header", Why::Unreadable, sentence));
+            .push(SourceProblem::new("the header", Why::Unreadable, sentence));
         return found;
     };
     let is_turned = by_language.is_none();
@@ -412,13 +414,13 @@ pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
         } else {
             (Why::UnknownField, "text field of a listing")
         };
-        found.problems.push(Problem::new(
+        found.problems.push(SourceProblem::new(
             format!("column {}", at + 1),
             why,
             format!("{} is no {what}", cell.trim()),
         ));
     }
-    let mut many: Vec<Piece> = Vec::new();
+    let mut many: Vec<SourceText> = Vec::new();
     for row in rows {
         let row = match row {
             Ok(row) => row,
@@ -440,7 +442,7 @@ pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
             None
         };
         if is_turned && field.is_none() {
-            found.problems.push(Problem::new(
+            found.problems.push(SourceProblem::new(
                 format!("line {line}"),
                 Why::NoText,
                 format!("{name} is no text field of a listing"),
@@ -458,7 +460,7 @@ pub fn read_table(text: &str, fields: &[Field], languages: &[String]) -> Found {
                     None => continue,
                 },
             };
-            let piece = Piece {
+            let piece = SourceText {
                 source: format!("line {line}, {}", title.trim()),
                 language: code(language),
                 field: field.name,

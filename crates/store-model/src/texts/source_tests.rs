@@ -5,7 +5,7 @@ use crate::{target::Kind, texts::fields};
 use proptest::prelude::*;
 use rstest::rstest;
 
-fn at(path: &str, asked: Option<&str>) -> Result<Spot, Problem> {
+fn at(path: &str, asked: Option<&str>) -> Result<SourceSpot, SourceProblem> {
     spot(path, &fields(Kind::App), &["xx-own".to_owned()], asked)
 }
 

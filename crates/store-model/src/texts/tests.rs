@@ -16,7 +16,7 @@ fn document() -> Value {
     }})
 }
 
-fn field(name: &str) -> Field {
+fn field(name: &str) -> TextField {
     fields(Kind::App)
         .into_iter()
         .find(|field| field.name == name)
@@ -73,11 +73,11 @@ fn each_cell_says_what_it_is() {
             .unwrap();
         *grid.mark(row, column).unwrap()
     };
-    let none = Mark::default();
+    let none = GridMark::default();
     assert_eq!(
         mark("en-us", "releaseNotes"),
-        Mark {
-            state: State::Filled,
+        GridMark {
+            state: CellState::Filled,
             used: 1501,
             is_over: true,
             is_changed: true,
@@ -86,15 +86,15 @@ fn each_cell_says_what_it_is() {
     );
     assert_eq!(
         mark("de-de", "releaseNotes"),
-        Mark {
-            state: State::Empty,
+        GridMark {
+            state: CellState::Empty,
             ..none
         }
     );
     assert_eq!(
         mark("de-de", "title"),
-        Mark {
-            state: State::Filled,
+        GridMark {
+            state: CellState::Filled,
             used: 5,
             is_same: true,
             ..none
@@ -102,8 +102,8 @@ fn each_cell_says_what_it_is() {
     );
     assert_eq!(
         mark("de-de", "description"),
-        Mark {
-            state: State::Odd,
+        GridMark {
+            state: CellState::Odd,
             ..none
         }
     );
@@ -113,8 +113,8 @@ fn each_cell_says_what_it_is() {
     );
     assert_eq!(
         mark("en-us", "keywords"),
-        Mark {
-            state: State::Filled,
+        GridMark {
+            state: CellState::Filled,
             used: 2,
             ..none
         }

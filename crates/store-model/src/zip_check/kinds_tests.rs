@@ -4,7 +4,7 @@ use super::{against, repairs};
 use crate::{
     archive::{inside_tests::*, *},
     finding::{Finding, Severity},
-    packages::rows::cargo,
+    packages::rows::zip_packages,
     product::PackageIdentity,
     risk::{RiskKind, risks},
     target::Kind,
@@ -415,8 +415,8 @@ fn who_loses_a_package_is_one_computation() {
         let document = document(&[name], &server);
         let archive = looked_into(&zip_of(&[(name, bytes)]));
         let fit = against(Kind::App, &document, &archive, None);
-        let cargo = cargo(&archive);
-        let risks = risks(Kind::App, Some(&before), &document, &cargo);
+        let zip_packages = zip_packages(&archive);
+        let risks = risks(Kind::App, Some(&before), &document, &zip_packages);
         assert_eq!(
             severity(&fit.findings(), "architecture-lost").is_some(),
             loses,
@@ -427,8 +427,12 @@ fn who_loses_a_package_is_one_computation() {
             loses,
             "{risks:#?}"
         );
-        let difference =
-            crate::difference::Difference::between(Kind::App, Some(&before), &document, &cargo);
+        let difference = crate::difference::Difference::between(
+            Kind::App,
+            Some(&before),
+            &document,
+            &zip_packages,
+        );
         assert_eq!(difference.risks, risks);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     package::packages_pointer,
     packages::{
         coverage::{Customers, preview},
-        rows::{Cargo, PackageRow, lacks_bundle, rows},
+        rows::{PackageRow, ZipPackages, lacks_bundle, rows},
     },
     rule_table as rule,
 };
@@ -32,8 +32,8 @@ impl Check<'_> {
     }
 
     /// Once customers have a bundle, loose packages alone are refused.
-    pub(super) fn bundle_after_bundle(&mut self, cargo: &Cargo) {
-        let rows = rows(self.kind, self.document, None, cargo);
+    pub(super) fn bundle_after_bundle(&mut self, zip_packages: &ZipPackages) {
+        let rows = rows(self.kind, self.document, None, zip_packages);
         // Without an upload file the names tell it, and the check of the document has.
         let is_unclear =
             |row: &PackageRow| has_ending(&row.file_name, &["msixupload", "appxupload"]);
@@ -116,8 +116,8 @@ impl Check<'_> {
     }
 
     /// Customers who have a package today and get none any more, by the computation that the packages tab shows.
-    pub(super) fn customers(&mut self, cargo: &Cargo) {
-        let rows = rows(self.kind, self.document, None, cargo);
+    pub(super) fn customers(&mut self, zip_packages: &ZipPackages) {
+        let rows = rows(self.kind, self.document, None, zip_packages);
         // A package that nobody could read may be for those who lose theirs.
         if rows
             .iter()

@@ -14,7 +14,7 @@ use crate::{
     finding::{Finding, Severity},
     json::pointer::member,
     package::{FileStatus, PackageFacts, packages},
-    packages::rows::cargo,
+    packages::rows::zip_packages,
     product::PackageIdentity,
     rule_table as rule,
     target::Kind,
@@ -60,9 +60,9 @@ pub(super) fn remarks(
         }
     }
     check.twice(&new, fit);
-    let cargo = cargo(archive);
-    check.bundle_after_bundle(&cargo);
-    check.customers(&cargo);
+    let zip_packages = zip_packages(archive);
+    check.bundle_after_bundle(&zip_packages);
+    check.customers(&zip_packages);
     for file in archive
         .files
         .iter()

@@ -8,7 +8,7 @@ use crate::archive::{
 use crate::{
     finding::{Finding, Severity},
     json::pointer::member,
-    package::{FileEntry, Role},
+    package::{FileEntry, FileRole},
     product::plain_text,
     rule::Rule,
     rule_table as rule,
@@ -159,13 +159,13 @@ pub(super) fn remarks(
             .and_then(|(_, name)| name.as_str())
             .unwrap_or_default();
         let what = match entry.role {
-            Role::Image => REQUIREMENTS
+            FileRole::Image => REQUIREMENTS
                 .iter()
                 .find(|(name, ..)| *name == image_type)
                 .copied(),
-            Role::Icon => Some(ADD_ON_ICON),
-            Role::Thumbnail => Some(THUMBNAIL),
-            Role::Package | Role::Trailer => continue,
+            FileRole::Icon => Some(ADD_ON_ICON),
+            FileRole::Thumbnail => Some(THUMBNAIL),
+            FileRole::Package | FileRole::Trailer => continue,
         };
         let mut say = |severity: Severity, rule: Rule, sentence: String| {
             found.push(Finding {

@@ -11,7 +11,7 @@ use crate::{
         edit::{Edit, apply_to_text},
         pointer::{child, member, spelled},
     },
-    package::{Role, expected, files, new_package, packages_pointer},
+    package::{FileRole, expected, files, new_package, packages_pointer},
     product::PackageIdentity,
     target::Kind,
 };
@@ -84,7 +84,7 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
             .collect();
         let is_gone = |missing: &&Missing| {
             let has_heir = replaced.contains(missing.pointer.as_str());
-            missing.role == Role::Package
+            missing.role == FileRole::Package
                 && missing.near.is_none()
                 && !has_heir
                 && !added.is_empty()
@@ -159,7 +159,7 @@ fn successors<'a>(fit: &'a Fit, is_false: &dyn Fn(&str) -> bool) -> Vec<(&'a Mis
     let gone: Vec<&Missing> = fit
         .missing
         .iter()
-        .filter(|missing| missing.role == Role::Package && missing.near.is_none())
+        .filter(|missing| missing.role == FileRole::Package && missing.near.is_none())
         .collect();
     let new: Vec<&str> = fit
         .extra
@@ -192,10 +192,10 @@ fn successors<'a>(fit: &'a Fit, is_false: &dyn Fn(&str) -> bool) -> Vec<(&'a Mis
         found
     };
     let waiting = by_stem(&mut gone.iter().map(|missing| missing.file_name.as_str()));
-    let brought = by_stem(&mut new.iter().copied());
+    let fresh = by_stem(&mut new.iter().copied());
     let pair = |missing: &&'a Missing| {
         let own = stem(&missing.file_name);
-        match (waiting.get(&own)?.as_slice(), brought.get(&own)?.as_slice()) {
+        match (waiting.get(&own)?.as_slice(), fresh.get(&own)?.as_slice()) {
             ([_], [name]) => Some((*missing, *name)),
             _ => None,
         }

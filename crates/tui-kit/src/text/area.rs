@@ -4,8 +4,8 @@
 use super::{
     folds::{FoldMark, Visible},
     measure::plain,
-    place::{Place, fitting, grapheme_columns, graphemes},
-    scroll::{Scroll, gutter, row_starts},
+    place::{TextPosition, fitting, grapheme_columns, graphemes},
+    scroll::{TextScroll, gutter, row_starts},
 };
 use crate::{
     json_paint, paint, row,
@@ -28,13 +28,13 @@ type Painted = Vec<(Range<usize>, Role)>;
 pub struct TextArea<'a> {
     pub text: Visible<'a>,
     /// Drawn, and kept in view.
-    pub cursor: Option<Place>,
-    pub selection: Option<(Place, Place)>,
+    pub cursor: Option<TextPosition>,
+    pub selection: Option<(TextPosition, TextPosition)>,
     /// Where a search hits, in order, and the bytes that each hit takes.
-    pub hits: &'a [Place],
+    pub hits: &'a [TextPosition],
     pub hit_length: usize,
     /// A bracket and its partner.
-    pub pair: Option<(Place, Place)>,
+    pub pair: Option<(TextPosition, TextPosition)>,
     /// Lines, from 0 and in order, whose number is highlighted.
     pub marks: &'a [(usize, Role)],
     /// Long lines go on in the next row; else they are cut and the view follows the cursor.
@@ -62,7 +62,7 @@ pub(crate) fn put(
 }
 
 impl TextArea<'_> {
-    pub fn draw(&self, frame: &mut Frame, area: Rect, scroll: &Scroll, theme: &Theme) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, scroll: &TextScroll, theme: &Theme) {
         let area = area.intersection(frame.area());
         if area.is_empty() {
             return;
@@ -242,7 +242,7 @@ impl TextArea<'_> {
             (from.line <= number && number <= to.line).then_some(start..end)
         });
         let mut cursor = None;
-        let is_cursor = |byte: usize| self.cursor == Some(Place { line: number, byte });
+        let is_cursor = |byte: usize| self.cursor == Some(TextPosition { line: number, byte });
         let mut parts = paint
             .get(paint.partition_point(|(range, _)| range.end <= part.start)..)
             .unwrap_or_default()
@@ -277,7 +277,7 @@ impl TextArea<'_> {
                 .filter(|(range, _)| range.start <= byte)
                 .map_or(Role::Text, |(_, role)| *role);
             let mut style = theme.style(role);
-            let here = Place { line: number, byte };
+            let here = TextPosition { line: number, byte };
             if self
                 .pair
                 .is_some_and(|(one, other)| one == here || other == here)
@@ -320,7 +320,7 @@ mod tests {
     use crate::text::buffer::TextBuffer;
     use ratatui::{Terminal, backend::TestBackend};
 
-    fn draw(area: &TextArea, scroll: &Scroll, width: u16, height: u16) -> Vec<String> {
+    fn draw(area: &TextArea, scroll: &TextScroll, width: u16, height: u16) -> Vec<String> {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal
             .draw(|frame| area.draw(frame, frame.area(), scroll, &Theme::default()))
@@ -353,7 +353,7 @@ mod tests {
             wraps: true,
             ..TextArea::default()
         };
-        let scroll = Scroll::default();
+        let scroll = TextScroll::default();
         assert_eq!(draw(&area, &scroll, 4, 3), ["abcd", "efgh", "ij"]);
         scroll.down(1, visible(&lines));
         assert_eq!(draw(&area, &scroll, 4, 3), ["efgh", "ij", "k"]);
@@ -369,8 +369,8 @@ mod tests {
             "short",
             "a line that is much longer than the screen is wide",
         ]);
-        let scroll = Scroll::default();
-        let cursor = Some(Place {
+        let scroll = TextScroll::default();
+        let cursor = Some(TextPosition {
             line: 1,
             byte: lines[1].len(),
         });
@@ -382,7 +382,7 @@ mod tests {
         assert_eq!(draw(&area, &scroll, 20, 1), [" screen is wide"]);
         let area = TextArea {
             text: visible(&lines),
-            cursor: Some(Place::default()),
+            cursor: Some(TextPosition::default()),
             ..TextArea::default()
         };
         assert_eq!(draw(&area, &scroll, 20, 1), ["short"]);
@@ -401,7 +401,7 @@ mod tests {
             marks: &marks,
             ..TextArea::default()
         };
-        let drawn = draw(&area, &Scroll::default(), 40, 5);
+        let drawn = draw(&area, &TextScroll::default(), 40, 5);
         assert_eq!(
             drawn,
             [
@@ -413,7 +413,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            draw(&area, &Scroll::default(), 20, 2)[1],
+            draw(&area, &TextScroll::default(), 20, 2)[1],
             "  \"list … 3 lines },"
         );
     }
@@ -427,7 +427,7 @@ mod tests {
         };
         // Empty cells stand behind a wide letter.
         assert_eq!(
-            draw(&area, &Scroll::default(), 12, 3),
+            draw(&area, &TextScroll::default(), 12, 3),
             ["ｱﾌﾟ  ﾘ|", "لا|", "漢 |"]
         );
     }
@@ -439,6 +439,6 @@ mod tests {
             text: visible(&lines),
             ..TextArea::default()
         };
-        assert_eq!(draw(&area, &Scroll::default(), 20, 1), ["a·[31m·b  c"]);
+        assert_eq!(draw(&area, &TextScroll::default(), 20, 1), ["a·[31m·b  c"]);
     }
 }

@@ -1,14 +1,14 @@
 //! Brackets of a JSON text and their partners. A JSON string never spans lines, so each line is read by itself, and what stands
 //! in strings does not count. Broken texts have partners as far as their brackets pair. Changes nothing.
 
-use super::place::Place;
+use super::place::TextPosition;
 use crate::json_paint::string_end;
 
 /// A pair of brackets; `depth` counts the pairs around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair {
-    pub open: Place,
-    pub close: Place,
+    pub open: TextPosition,
+    pub close: TextPosition,
     pub depth: usize,
 }
 
@@ -37,14 +37,14 @@ fn fit(open: u8, close: u8) -> bool {
     matches!((open, close), (b'{', b'}') | (b'[', b']'))
 }
 
-fn bracket_at(lines: &[String], place: Place) -> Option<u8> {
+fn bracket_at(lines: &[String], place: TextPosition) -> Option<u8> {
     brackets(lines.get(place.line)?)
         .find(|(byte, _)| *byte == place.byte)
         .map(|(_, bracket)| bracket)
 }
 
 /// The bracket under the cursor, else the one right before it.
-pub fn at_cursor(lines: &[String], cursor: Place) -> Option<Place> {
+pub fn at_cursor(lines: &[String], cursor: TextPosition) -> Option<TextPosition> {
     let line = lines.get(cursor.line)?;
     let near = |byte: usize| matches!(line.as_bytes().get(byte), Some(b'{' | b'[' | b'}' | b']'));
     let candidates = [Some(cursor.byte), cursor.byte.checked_sub(1)];
@@ -52,12 +52,12 @@ pub fn at_cursor(lines: &[String], cursor: Place) -> Option<Place> {
         .into_iter()
         .flatten()
         .filter(|byte| near(*byte))
-        .map(|byte| Place { byte, ..cursor });
+        .map(|byte| TextPosition { byte, ..cursor });
     places.find(|place| bracket_at(lines, *place).is_some())
 }
 
 /// The partner of the bracket at a place, searched for within a number of bytes.
-pub fn partner(lines: &[String], place: Place, most: usize) -> Option<Place> {
+pub fn partner(lines: &[String], place: TextPosition, most: usize) -> Option<TextPosition> {
     let bracket = bracket_at(lines, place)?;
     if opens(bracket) {
         let close = closing(lines, place, most)?;
@@ -73,7 +73,7 @@ pub fn partner(lines: &[String], place: Place, most: usize) -> Option<Place> {
 }
 
 /// The bracket that closes what is open right behind the bracket at `from`.
-fn closing(lines: &[String], from: Place, most: usize) -> Option<Place> {
+fn closing(lines: &[String], from: TextPosition, most: usize) -> Option<TextPosition> {
     let (mut depth, mut read) = (0usize, 0);
     for (number, line) in lines.iter().enumerate().skip(from.line) {
         for (byte, bracket) in brackets(line) {
@@ -82,7 +82,7 @@ fn closing(lines: &[String], from: Place, most: usize) -> Option<Place> {
             }
             match (opens(bracket), depth) {
                 (true, _) => depth += 1,
-                (false, 0) => return Some(Place { line: number, byte }),
+                (false, 0) => return Some(TextPosition { line: number, byte }),
                 (false, _) => depth -= 1,
             }
         }
@@ -95,7 +95,7 @@ fn closing(lines: &[String], from: Place, most: usize) -> Option<Place> {
 }
 
 /// The bracket that is open right before a place.
-fn opening(lines: &[String], from: Place, most: usize) -> Option<Place> {
+fn opening(lines: &[String], from: TextPosition, most: usize) -> Option<TextPosition> {
     let (mut depth, mut read) = (0usize, 0);
     for (number, line) in lines.iter().enumerate().take(from.line + 1).rev() {
         let inside = |byte: usize| number < from.line || byte < from.byte;
@@ -103,7 +103,7 @@ fn opening(lines: &[String], from: Place, most: usize) -> Option<Place> {
         for (byte, bracket) in row.into_iter().rev() {
             match (opens(bracket), depth) {
                 (false, _) => depth += 1,
-                (true, 0) => return Some(Place { line: number, byte }),
+                (true, 0) => return Some(TextPosition { line: number, byte }),
                 (true, _) => depth -= 1,
             }
         }
@@ -116,8 +116,8 @@ fn opening(lines: &[String], from: Place, most: usize) -> Option<Place> {
 }
 
 /// The innermost pair over several lines around a place: one that opens in its line, else the one that the place lies in.
-pub fn around(lines: &[String], place: Place) -> Option<Pair> {
-    let spanning = |open: Place| {
+pub fn around(lines: &[String], place: TextPosition) -> Option<Pair> {
+    let spanning = |open: TextPosition| {
         let close = partner(lines, open, usize::MAX).filter(|close| close.line > open.line)?;
         Some(Pair {
             open,
@@ -127,11 +127,13 @@ pub fn around(lines: &[String], place: Place) -> Option<Pair> {
     };
     let row = brackets(lines.get(place.line)?).filter(|(_, bracket)| opens(*bracket));
     let opened = row
-        .map(|(byte, _)| Place { byte, ..place })
+        .map(|(byte, _)| TextPosition { byte, ..place })
         .find_map(spanning);
     // At a closing bracket its own part is meant: what is open right before it.
     let mut from = match brackets(lines.get(place.line)?).next() {
-        Some((byte, bracket)) if !opens(bracket) && place.byte > byte => Place { byte, ..place },
+        Some((byte, bracket)) if !opens(bracket) && place.byte > byte => {
+            TextPosition { byte, ..place }
+        }
         _ => place,
     };
     opened.or_else(|| {
@@ -145,7 +147,7 @@ pub fn around(lines: &[String], place: Place) -> Option<Pair> {
 }
 
 /// How many pairs are open before a place.
-fn depth(lines: &[String], place: Place) -> usize {
+fn depth(lines: &[String], place: TextPosition) -> usize {
     let mut depth = 0usize;
     for (number, line) in lines.iter().enumerate().take(place.line + 1) {
         for (byte, bracket) in brackets(line) {
@@ -166,10 +168,10 @@ fn depth(lines: &[String], place: Place) -> usize {
 pub fn pairs_at(lines: &[String], wanted: usize) -> Vec<Pair> {
     let mut pairs = Vec::new();
     let mut depth = 0usize;
-    let mut opened: Option<(Place, u8)> = None;
+    let mut opened: Option<(TextPosition, u8)> = None;
     for (line, text) in lines.iter().enumerate() {
         for (byte, bracket) in brackets(text) {
-            let place = Place { line, byte };
+            let place = TextPosition { line, byte };
             if opens(bracket) {
                 if depth == wanted {
                     opened = Some((place, bracket));
@@ -204,8 +206,8 @@ mod tests {
         text.split('\n').map(str::to_owned).collect()
     }
 
-    fn place(line: usize, byte: usize) -> Place {
-        Place { line, byte }
+    fn place(line: usize, byte: usize) -> TextPosition {
+        TextPosition { line, byte }
     }
 
     #[rstest]
@@ -273,7 +275,7 @@ mod tests {
             let text = lines(&text);
             for (number, line) in text.iter().enumerate() {
                 for (byte, _) in brackets(line) {
-                    let here = Place { line: number, byte };
+                    let here = TextPosition { line: number, byte };
                     if let Some(there) = partner(&text, here, usize::MAX) {
                         prop_assert_eq!(partner(&text, there, usize::MAX), Some(here));
                     }

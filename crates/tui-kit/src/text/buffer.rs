@@ -7,22 +7,22 @@ use super::{
     hunks::{Hunk, hunks},
     lines::Lines,
     motion::{Motion, left_of, moved, right_of, word_left},
-    place::{Place, after, byte_at_column, columns, shifted},
-    undo::{Change, History, Step},
+    place::{TextPosition, after, byte_at_column, columns, shifted},
+    undo::{TextChange, UndoHistory, UndoStep},
 };
 use std::borrow::Cow;
 
 #[derive(Clone, Debug)]
 pub struct TextBuffer {
     lines: Lines,
-    cursor: Place,
+    cursor: TextPosition,
     /// The other end of the selection.
-    anchor: Option<Place>,
+    anchor: Option<TextPosition>,
     /// The column that moving up and down aims at.
     goal: Option<usize>,
     /// The cursor is never in a hidden line.
     folds: Folds,
-    history: History,
+    history: UndoHistory,
     version: u64,
 }
 
@@ -39,11 +39,11 @@ impl TextBuffer {
     pub fn new(text: &str) -> Self {
         Self {
             lines: Lines::new(&normal(text)),
-            cursor: Place::default(),
+            cursor: TextPosition::default(),
             anchor: None,
             goal: None,
             folds: Folds::default(),
-            history: History::default(),
+            history: UndoHistory::default(),
             version: 0,
         }
     }
@@ -73,7 +73,7 @@ impl TextBuffer {
         }
     }
 
-    pub fn cursor(&self) -> Place {
+    pub fn cursor(&self) -> TextPosition {
         self.cursor
     }
 
@@ -91,7 +91,7 @@ impl TextBuffer {
     }
 
     /// Both ends of what is selected, the first one first.
-    pub fn selection(&self) -> Option<(Place, Place)> {
+    pub fn selection(&self) -> Option<(TextPosition, TextPosition)> {
         let anchor = self.anchor.filter(|anchor| *anchor != self.cursor)?;
         Some((anchor.min(self.cursor), anchor.max(self.cursor)))
     }
@@ -102,13 +102,13 @@ impl TextBuffer {
     }
 
     /// What is selected, else the empty range at the cursor.
-    fn chosen(&self) -> (Place, Place) {
+    fn chosen(&self) -> (TextPosition, TextPosition) {
         self.selection().unwrap_or((self.cursor, self.cursor))
     }
 
     pub(crate) fn select_all(&mut self) {
         self.put_cursor(self.lines.end());
-        self.anchor = Some(Place::default());
+        self.anchor = Some(TextPosition::default());
     }
 
     /// Lets the selection go; says whether there was one.
@@ -119,7 +119,7 @@ impl TextBuffer {
     }
 
     /// Puts the cursor there without a selection; what hides the place unfolds.
-    fn put_cursor(&mut self, place: Place) {
+    fn put_cursor(&mut self, place: TextPosition) {
         self.folds.reveal(place.line, self.lines.all());
         self.cursor = place;
         self.anchor = None;
@@ -128,7 +128,7 @@ impl TextBuffer {
 
     /// The one place where the text changes: `from..to` becomes `text`. Gives the end of the new text. The folds want to be
     /// settled afterwards.
-    fn splice(&mut self, from: Place, to: Place, text: &str) -> Place {
+    fn splice(&mut self, from: TextPosition, to: TextPosition, text: &str) -> TextPosition {
         self.version += 1;
         let end = self.lines.splice(from, to, text);
         self.folds.spliced(from, to, end);
@@ -136,7 +136,7 @@ impl TextBuffer {
     }
 
     /// One change as one step of undo; the cursor goes behind it.
-    fn replace(&mut self, from: Place, to: Place, text: &str, is_typing: bool) {
+    fn replace(&mut self, from: TextPosition, to: TextPosition, text: &str, is_typing: bool) {
         let removed = self.lines.slice(from, to);
         if removed.is_empty() && text.is_empty() {
             return;
@@ -149,12 +149,12 @@ impl TextBuffer {
         self.folds.settle(self.lines.all());
         self.put_cursor(after);
         let is_typing = is_typing && removed.is_empty() && !text.contains('\n');
-        let changes = vec![Change {
+        let changes = vec![TextChange {
             at: from,
             removed,
             inserted: text.to_owned(),
         }];
-        self.history.add(Step {
+        self.history.add(UndoStep {
             changes,
             before,
             after,
@@ -174,7 +174,7 @@ impl TextBuffer {
             let removed = self.lines.slice(from, to);
             let end = self.splice(from, to, &text);
             cursor = shifted(cursor, from, to, end);
-            changes.push(Change {
+            changes.push(TextChange {
                 at: from,
                 removed,
                 inserted: text,
@@ -183,7 +183,7 @@ impl TextBuffer {
         let after = self.lines.nearest(cursor);
         self.folds.settle(self.lines.all());
         self.put_cursor(after);
-        self.history.add(Step {
+        self.history.add(UndoStep {
             changes,
             before,
             after,
@@ -224,7 +224,7 @@ impl TextBuffer {
         let deeper = if opens { "  " } else { "" };
         if opens && closes {
             self.replace(from, to, &format!("\n{indent}{deeper}\n{indent}"), false);
-            self.put_cursor(Place {
+            self.put_cursor(TextPosition {
                 line: from.line + 1,
                 byte: indent.len() + deeper.len(),
             });
@@ -270,10 +270,10 @@ impl TextBuffer {
     }
 
     /// Puts another text in the place of one hit of a search; the cursor goes behind it. Gives where it ends.
-    pub fn replace_hit(&mut self, hit: Place, length: usize, with: &str) -> Place {
+    pub fn replace_hit(&mut self, hit: TextPosition, length: usize, with: &str) -> TextPosition {
         self.replace(
             hit,
-            Place {
+            TextPosition {
                 byte: hit.byte + length,
                 ..hit
             },
@@ -284,14 +284,14 @@ impl TextBuffer {
     }
 
     /// Puts another text, without line ends, in the place of all these hits of a search, as one step of undo.
-    pub fn replace_hits(&mut self, hits: &[Place], length: usize, with: &str) {
+    pub fn replace_hits(&mut self, hits: &[TextPosition], length: usize, with: &str) {
         let mut hunks = Vec::new();
         // One change a line: a letter may stand in it a hundred times.
         for row in hits.chunk_by(|one, other| one.line == other.line).rev() {
             let (Some(first), Some(last)) = (row.first(), row.last()) else {
                 continue;
             };
-            let to = Place {
+            let to = TextPosition {
                 byte: last.byte + length,
                 ..*last
             };
@@ -346,7 +346,7 @@ impl TextBuffer {
     fn leave_hidden(&mut self) {
         if self.folds.is_hidden(self.cursor.line) {
             let line = self.folds.line_at(self.folds.row_of(self.cursor.line));
-            self.put_cursor(Place {
+            self.put_cursor(TextPosition {
                 line,
                 byte: self.lines.line(line).len(),
             });
@@ -388,7 +388,7 @@ impl TextBuffer {
     }
 
     /// Puts the cursor there, or as near as there is text.
-    pub fn go_to(&mut self, place: Place) {
+    pub fn go_to(&mut self, place: TextPosition) {
         self.put_cursor(self.lines.nearest(place));
     }
 
@@ -400,14 +400,14 @@ impl TextBuffer {
             .char_indices()
             .nth(column.saturating_sub(1))
             .map_or(text.len(), |(byte, _)| byte);
-        self.go_to(Place { line, byte });
+        self.go_to(TextPosition { line, byte });
     }
 
     /// To a line and a column of cells: a click.
     pub fn go_to_cell(&mut self, line: usize, column: usize) {
         let line = line.min(self.lines.last());
         let byte = byte_at_column(self.lines.line(line), column);
-        self.go_to(Place { line, byte });
+        self.go_to(TextPosition { line, byte });
     }
 
     /// Moves the cursor; with `extends` the selection grows.

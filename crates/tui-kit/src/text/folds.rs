@@ -3,14 +3,14 @@
 
 use super::{
     brackets::Pair,
-    place::{Place, shifted},
+    place::{TextPosition, shifted},
 };
 
 /// A part that is folded: from its opening to its closing bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Fold {
-    open: Place,
-    close: Place,
+    open: TextPosition,
+    close: TextPosition,
 }
 
 /// Hidden lines below the line that the part opens in.
@@ -19,7 +19,7 @@ struct Hidden {
     first: usize,
     last: usize,
     /// Where the closing bracket is, if its line is hidden too.
-    close: Option<Place>,
+    close: Option<TextPosition>,
     /// Lines hidden before this one.
     before: usize,
 }
@@ -30,7 +30,7 @@ pub(crate) struct FoldMark {
     /// Lines that are hidden.
     pub count: usize,
     /// From where the rest of a hidden closing line is shown.
-    pub close: Option<Place>,
+    pub close: Option<TextPosition>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -86,10 +86,10 @@ impl Folds {
 
     /// Moves along when `from..to` became a text that ends at `end`; a fold whose bracket was taken out is gone.
     /// Is to be followed by [`settle`](Self::settle).
-    pub(crate) fn spliced(&mut self, from: Place, to: Place, end: Place) {
-        let is_kept = |place: Place| place < from || place >= to;
+    pub(crate) fn spliced(&mut self, from: TextPosition, to: TextPosition, end: TextPosition) {
+        let is_kept = |place: TextPosition| place < from || place >= to;
         // A bracket right where text is put in moves behind it.
-        let moved = |place: Place| {
+        let moved = |place: TextPosition| {
             if place == from && place == to {
                 end
             } else {
@@ -246,7 +246,7 @@ mod tests {
             folds.mark(2),
             Some(FoldMark {
                 count: 2,
-                close: Some(Place { line: 4, byte: 4 })
+                close: Some(TextPosition { line: 4, byte: 4 })
             })
         );
         folds.reveal(6, lines.all());
@@ -285,10 +285,10 @@ mod tests {
             let (mut lines, mut folds) = folded(&text, &[depth, depth + 1]);
             for (at, removes, inserted) in edits {
                 let line = at.index(lines.all().len());
-                let from = Place { line, byte: at.index(lines.line(line).len() + 1) };
+                let from = TextPosition { line, byte: at.index(lines.line(line).len() + 1) };
                 let mut to = from;
                 for _ in 0..removes {
-                    if to.byte < lines.line(to.line).len() { to.byte += 1 } else if to.line < lines.last() { to = Place { line: to.line + 1, byte: 0 } }
+                    if to.byte < lines.line(to.line).len() { to.byte += 1 } else if to.line < lines.last() { to = TextPosition { line: to.line + 1, byte: 0 } }
                 }
                 let end = lines.splice(from, to, &inserted);
                 folds.spliced(from, to, end);

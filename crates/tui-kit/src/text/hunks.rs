@@ -3,15 +3,15 @@
 
 use super::{
     lines::Lines,
-    place::{Place, after},
+    place::{TextPosition, after},
 };
 use std::ops::Range;
 
 /// `from..to` becomes `text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hunk {
-    pub from: Place,
-    pub to: Place,
+    pub from: TextPosition,
+    pub to: TextPosition,
     pub text: String,
 }
 
@@ -99,11 +99,11 @@ fn parts(
 
 /// The change of a range of lines, without what stays the same at its ends.
 fn hunk(lines: &Lines, old: Range<usize>, new: &[&str]) -> Option<Hunk> {
-    let line_end = |line: usize| Place {
+    let line_end = |line: usize| TextPosition {
         line,
         byte: lines.line(line).len(),
     };
-    let start = Place {
+    let start = TextPosition {
         line: old.start,
         byte: 0,
     };
@@ -113,7 +113,7 @@ fn hunk(lines: &Lines, old: Range<usize>, new: &[&str]) -> Option<Hunk> {
         (true, false) => (lines.end(), lines.end(), format!("\n{}", new.join("\n"))),
         (false, true) if old.end <= lines.last() => (
             start,
-            Place {
+            TextPosition {
                 line: old.end,
                 byte: 0,
             },
@@ -220,7 +220,7 @@ mod tests {
             let (text, hunks) = made(&lines.join("\n"), &changed.join("\n"));
             prop_assert_eq!(text, changed.join("\n"));
             prop_assert_eq!(hunks, vec![Hunk {
-                from: Place { line: place, byte: 0 }, to: Place { line: place, byte: lines[place].len() }, text: word,
+                from: TextPosition { line: place, byte: 0 }, to: TextPosition { line: place, byte: lines[place].len() }, text: word,
             }]);
         }
     }

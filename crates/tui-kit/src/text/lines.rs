@@ -1,7 +1,7 @@
 //! The lines of a text and the one place where they change. Costs by what is touched, never by the length of the text.
 //! Knows no cursor and no undo.
 
-use super::place::Place;
+use super::place::TextPosition;
 
 /// A text as lines without their ends; there is always at least one.
 #[derive(Clone, Debug)]
@@ -35,12 +35,12 @@ impl Lines {
     }
 
     /// The part of a line before a place.
-    pub(crate) fn head(&self, place: Place) -> &str {
+    pub(crate) fn head(&self, place: TextPosition) -> &str {
         self.line(place.line).get(..place.byte).unwrap_or_default()
     }
 
     /// The part of a line after a place.
-    pub(crate) fn tail(&self, place: Place) -> &str {
+    pub(crate) fn tail(&self, place: TextPosition) -> &str {
         self.line(place.line).get(place.byte..).unwrap_or_default()
     }
 
@@ -48,25 +48,25 @@ impl Lines {
         self.0.len().saturating_sub(1)
     }
 
-    pub(crate) fn end(&self) -> Place {
-        Place {
+    pub(crate) fn end(&self) -> TextPosition {
+        TextPosition {
             line: self.last(),
             byte: self.line(self.last()).len(),
         }
     }
 
     /// The place, or the nearest one before it that exists and lies between two characters.
-    pub(crate) fn nearest(&self, place: Place) -> Place {
+    pub(crate) fn nearest(&self, place: TextPosition) -> TextPosition {
         let line = place.line.min(self.last());
         let text = self.line(line);
         let mut byte = place.byte.min(text.len());
         while !text.is_char_boundary(byte) {
             byte -= 1;
         }
-        Place { line, byte }
+        TextPosition { line, byte }
     }
 
-    pub(crate) fn slice(&self, from: Place, to: Place) -> String {
+    pub(crate) fn slice(&self, from: TextPosition, to: TextPosition) -> String {
         if from.line == to.line {
             return self
                 .line(from.line)
@@ -85,7 +85,12 @@ impl Lines {
     }
 
     /// `from..to` becomes `text`. Gives the end of the new text.
-    pub(crate) fn splice(&mut self, from: Place, to: Place, text: &str) -> Place {
+    pub(crate) fn splice(
+        &mut self,
+        from: TextPosition,
+        to: TextPosition,
+        text: &str,
+    ) -> TextPosition {
         let tail = self.tail(to).to_owned();
         let mut parts = text.split('\n');
         let first = parts.next().unwrap_or_default();
@@ -104,7 +109,7 @@ impl Lines {
                 if from.line + 1 < after {
                     self.0.drain(from.line + 1..after);
                 }
-                Place {
+                TextPosition {
                     line: from.line,
                     byte,
                 }
@@ -115,7 +120,7 @@ impl Lines {
                     .map(|part| (*part).to_owned())
                     .chain([format!("{last}{tail}")]);
                 self.0.splice(from.line + 1..after, new);
-                Place {
+                TextPosition {
                     line: from.line + rest.len(),
                     byte: last.len(),
                 }

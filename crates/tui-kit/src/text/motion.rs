@@ -3,7 +3,7 @@
 use super::{
     folds::Folds,
     lines::Lines,
-    place::{Place, byte_at_column},
+    place::{TextPosition, byte_at_column},
 };
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -27,11 +27,11 @@ pub enum Motion {
 pub(crate) fn moved(
     lines: &Lines,
     folds: &Folds,
-    place: Place,
+    place: TextPosition,
     motion: Motion,
     goal: usize,
-) -> Place {
-    let line_end = |line: usize| Place {
+) -> TextPosition {
+    let line_end = |line: usize| TextPosition {
         line,
         byte: lines.line(line).len(),
     };
@@ -39,22 +39,22 @@ pub(crate) fn moved(
     let last = folds.row_of(lines.last());
     let at_goal = |row: usize| {
         let line = folds.line_at(row);
-        Place {
+        TextPosition {
             line,
             byte: byte_at_column(lines.line(line), goal),
         }
     };
     // A step into a folded part goes on to its other side.
-    let left = |to: Place| {
+    let left = |to: TextPosition| {
         if folds.is_hidden(to.line) {
             line_end(folds.line_at(folds.row_of(to.line)))
         } else {
             to
         }
     };
-    let right = |to: Place| match folds.row_of(to.line) + 1 {
+    let right = |to: TextPosition| match folds.row_of(to.line) + 1 {
         _ if !folds.is_hidden(to.line) => to,
-        next if next <= last => Place {
+        next if next <= last => TextPosition {
             line: folds.line_at(next),
             byte: 0,
         },
@@ -63,7 +63,7 @@ pub(crate) fn moved(
     match motion {
         Motion::Left => left(left_of(lines, place)),
         Motion::Right => right(right_of(lines, place)),
-        Motion::Up(_) if row == 0 => Place::default(),
+        Motion::Up(_) if row == 0 => TextPosition::default(),
         Motion::Down(_) if row >= last => line_end(folds.line_at(last)),
         Motion::Up(count) => at_goal(row.saturating_sub(count)),
         Motion::Down(count) => at_goal((row + count).min(last)),
@@ -72,22 +72,22 @@ pub(crate) fn moved(
         Motion::LineStart => {
             let line = lines.line(place.line);
             let first = line.len() - line.trim_start().len();
-            Place {
+            TextPosition {
                 byte: if place.byte == first { 0 } else { first },
                 ..place
             }
         }
         Motion::LineEnd => line_end(place.line),
-        Motion::Start => Place::default(),
+        Motion::Start => TextPosition::default(),
         Motion::End => line_end(folds.line_at(last)),
     }
 }
 
-pub(crate) fn left_of(lines: &Lines, place: Place) -> Place {
+pub(crate) fn left_of(lines: &Lines, place: TextPosition) -> TextPosition {
     match lines.head(place).grapheme_indices(true).next_back() {
-        Some((byte, _)) => Place { byte, ..place },
+        Some((byte, _)) => TextPosition { byte, ..place },
         None => match place.line.checked_sub(1) {
-            Some(line) => Place {
+            Some(line) => TextPosition {
                 line,
                 byte: lines.line(line).len(),
             },
@@ -96,13 +96,13 @@ pub(crate) fn left_of(lines: &Lines, place: Place) -> Place {
     }
 }
 
-pub(crate) fn right_of(lines: &Lines, place: Place) -> Place {
+pub(crate) fn right_of(lines: &Lines, place: TextPosition) -> TextPosition {
     match lines.tail(place).graphemes(true).next() {
-        Some(grapheme) => Place {
+        Some(grapheme) => TextPosition {
             byte: place.byte + grapheme.len(),
             ..place
         },
-        None if place.line < lines.last() => Place {
+        None if place.line < lines.last() => TextPosition {
             line: place.line + 1,
             byte: 0,
         },
@@ -110,22 +110,22 @@ pub(crate) fn right_of(lines: &Lines, place: Place) -> Place {
     }
 }
 
-pub(crate) fn word_left(lines: &Lines, place: Place) -> Place {
+pub(crate) fn word_left(lines: &Lines, place: TextPosition) -> TextPosition {
     match lines.head(place).unicode_word_indices().next_back() {
-        Some((byte, _)) => Place { byte, ..place },
-        None if place.byte > 0 => Place { byte: 0, ..place },
+        Some((byte, _)) => TextPosition { byte, ..place },
+        None if place.byte > 0 => TextPosition { byte: 0, ..place },
         None => left_of(lines, place),
     }
 }
 
-fn word_right(lines: &Lines, place: Place) -> Place {
+fn word_right(lines: &Lines, place: TextPosition) -> TextPosition {
     let tail = lines.tail(place);
     match tail.unicode_word_indices().next() {
-        Some((byte, word)) => Place {
+        Some((byte, word)) => TextPosition {
             byte: place.byte + byte + word.len(),
             ..place
         },
-        None if !tail.is_empty() => Place {
+        None if !tail.is_empty() => TextPosition {
             byte: place.byte + tail.len(),
             ..place
         },

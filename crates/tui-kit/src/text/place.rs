@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// A place in a text: line from 0, and the byte in that line, always between two characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TextPosition {
     pub line: usize,
     pub byte: usize,
 }
@@ -99,13 +99,13 @@ pub(crate) fn byte_at_column(line: &str, column: usize) -> usize {
 }
 
 /// Where a text ends that begins at a place.
-pub(crate) fn after(at: Place, text: &str) -> Place {
+pub(crate) fn after(at: TextPosition, text: &str) -> TextPosition {
     match text.rsplit_once('\n') {
-        None => Place {
+        None => TextPosition {
             byte: at.byte + text.len(),
             ..at
         },
-        Some((head, last)) => Place {
+        Some((head, last)) => TextPosition {
             line: at.line + head.matches('\n').count() + 1,
             byte: last.len(),
         },
@@ -113,18 +113,23 @@ pub(crate) fn after(at: Place, text: &str) -> Place {
 }
 
 /// Where a place lies after `from..to` became a text that ends at `end`. What was inside of it lies at its end at the most.
-pub fn shifted(place: Place, from: Place, to: Place, end: Place) -> Place {
+pub fn shifted(
+    place: TextPosition,
+    from: TextPosition,
+    to: TextPosition,
+    end: TextPosition,
+) -> TextPosition {
     if place <= from {
         place
     } else if place < to {
         place.min(end)
     } else if place.line == to.line {
-        Place {
+        TextPosition {
             line: end.line,
             byte: place.byte - to.byte + end.byte,
         }
     } else {
-        Place {
+        TextPosition {
             line: place.line - to.line + end.line,
             ..place
         }
@@ -255,8 +260,8 @@ mod tests {
 
         #[test]
         fn a_place_stays_in_order_when_the_text_around_it_changes(a in (0usize..5, 0usize..5), b in (0usize..5, 0usize..5)) {
-            let (one, other) = (Place { line: a.0, byte: a.1 }, Place { line: b.0, byte: b.1 });
-            let (from, to, end) = (Place { line: 1, byte: 2 }, Place { line: 3, byte: 1 }, Place { line: 2, byte: 0 });
+            let (one, other) = (TextPosition { line: a.0, byte: a.1 }, TextPosition { line: b.0, byte: b.1 });
+            let (from, to, end) = (TextPosition { line: 1, byte: 2 }, TextPosition { line: 3, byte: 1 }, TextPosition { line: 2, byte: 0 });
             let (one, other) = (one.min(other), one.max(other));
             prop_assert!(shifted(one, from, to, end) <= shifted(other, from, to, end));
         }

@@ -2,13 +2,13 @@
 
 use super::{
     folds::Visible,
-    place::{Place, columns, fitting, graphemes},
+    place::{TextPosition, columns, fitting, graphemes},
 };
 use std::cell::Cell;
 
 /// Which part of a text is in view. The size is known only while drawing: that is why all lies in cells.
 #[derive(Clone, Debug, Default)]
-pub struct Scroll {
+pub struct TextScroll {
     /// The first line in view.
     top: Cell<usize>,
     /// With wrapping: the row of the top line that comes first.
@@ -37,7 +37,7 @@ pub(crate) fn row_starts(line: &str, width: usize) -> Vec<usize> {
     starts
 }
 
-impl Scroll {
+impl TextScroll {
     /// Rows of the last drawn page, at least one.
     pub fn page(&self) -> usize {
         self.rows.get().max(1)
@@ -145,7 +145,7 @@ impl Scroll {
     }
 
     /// Moves the view so that the cursor is in it; without wrapping.
-    pub(crate) fn follow(&self, cursor: Option<Place>, text: Visible) {
+    pub(crate) fn follow(&self, cursor: Option<TextPosition>, text: Visible) {
         let (width, height) = (self.width.get(), self.page());
         let top = text.row_of(self.top.get().min(text.lines.len().saturating_sub(1)));
         self.top.set(text.line_at(top));

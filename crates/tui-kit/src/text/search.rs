@@ -1,24 +1,24 @@
 //! A search in a text: every hit, found once for each version of the text and each pattern. Knows no key and no screen.
 
-use super::place::{Pattern, Place};
+use super::place::{Pattern, TextPosition};
 
 #[derive(Clone, Debug, Default)]
-pub struct Search {
+pub struct TextSearch {
     pattern: String,
     /// Only what lies between these two.
-    within: Option<(Place, Place)>,
+    within: Option<(TextPosition, TextPosition)>,
     /// In order.
-    hits: Vec<Place>,
+    hits: Vec<TextPosition>,
     /// The text's version that they were found in.
     of: Option<u64>,
 }
 
-impl Search {
+impl TextSearch {
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
 
-    pub fn within(&self) -> Option<(Place, Place)> {
+    pub fn within(&self) -> Option<(TextPosition, TextPosition)> {
         self.within
     }
 
@@ -31,7 +31,7 @@ impl Search {
     }
 
     /// Looks only there from now on.
-    pub fn limit(&mut self, within: Option<(Place, Place)>) {
+    pub fn limit(&mut self, within: Option<(TextPosition, TextPosition)>) {
         self.within = within;
         self.of = None;
     }
@@ -54,8 +54,8 @@ impl Search {
         self.hits.clear();
         self.of = Some(version).filter(|_| !self.pattern.is_empty());
         let (from, to) = self.within.unwrap_or((
-            Place::default(),
-            Place {
+            TextPosition::default(),
+            TextPosition {
                 line: usize::MAX,
                 byte: 0,
             },
@@ -68,10 +68,10 @@ impl Search {
             .take(to.line.saturating_add(1))
             .skip(from.line)
         {
-            let found = pattern.hits(text).map(|byte| Place { line, byte });
+            let found = pattern.hits(text).map(|byte| TextPosition { line, byte });
             self.hits.extend(found.filter(|hit| {
                 *hit >= from
-                    && Place {
+                    && TextPosition {
                         byte: hit.byte + length,
                         ..*hit
                     } <= to
@@ -79,26 +79,26 @@ impl Search {
         }
     }
 
-    pub fn hits(&self) -> &[Place] {
+    pub fn hits(&self) -> &[TextPosition] {
         &self.hits
     }
 
     /// The first hit at a place or behind it, once around.
-    pub fn at_or_behind(&self, place: Place) -> Option<Place> {
+    pub fn at_or_behind(&self, place: TextPosition) -> Option<TextPosition> {
         let next = self.hits.partition_point(|hit| *hit < place);
         self.hits.get(next).or_else(|| self.hits.first()).copied()
     }
 
     /// The first hit behind a place, once around.
-    pub fn behind(&self, place: Place) -> Option<Place> {
-        self.at_or_behind(Place {
+    pub fn behind(&self, place: TextPosition) -> Option<TextPosition> {
+        self.at_or_behind(TextPosition {
             byte: place.byte + 1,
             ..place
         })
     }
 
     /// The last hit before a place, once around.
-    pub fn before(&self, place: Place) -> Option<Place> {
+    pub fn before(&self, place: TextPosition) -> Option<TextPosition> {
         let next = self.hits.partition_point(|hit| *hit < place);
         next.checked_sub(1)
             .and_then(|at| self.hits.get(at))
@@ -107,12 +107,12 @@ impl Search {
     }
 
     /// Which hit begins at a place, from 1.
-    pub fn number(&self, place: Place) -> Option<usize> {
+    pub fn number(&self, place: TextPosition) -> Option<usize> {
         self.hits.binary_search(&place).ok().map(|at| at + 1)
     }
 
     /// `hit 3 of 17`, `17 hits`, `no hit`; nothing while nothing was looked for.
-    pub fn word(&self, cursor: Place) -> String {
+    pub fn word(&self, cursor: TextPosition) -> String {
         match (self.of.is_none(), self.hits.len(), self.number(cursor)) {
             (true, ..) => String::new(),
             (_, 0, _) => "no hit".to_owned(),
@@ -127,15 +127,15 @@ impl Search {
 mod tests {
     use super::*;
 
-    fn place(line: usize, byte: usize) -> Place {
-        Place { line, byte }
+    fn place(line: usize, byte: usize) -> TextPosition {
+        TextPosition { line, byte }
     }
 
     #[test]
     fn hits_are_counted_and_walked_through_once_around() {
         let lines = ["Aa b", "B", "übb"].map(str::to_owned);
-        let mut search = Search::default();
-        assert_eq!(search.word(Place::default()), "");
+        let mut search = TextSearch::default();
+        assert_eq!(search.word(TextPosition::default()), "");
         search.set("b");
         search.refresh(&lines, 0);
         assert_eq!(
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_limit_leaves_out_what_reaches_beyond_it() {
         let lines = ["abab", "abab"].map(str::to_owned);
-        let mut search = Search::default();
+        let mut search = TextSearch::default();
         search.set("ab");
         search.limit(Some((place(0, 1), place(1, 3))));
         search.refresh(&lines, 0);

@@ -1,17 +1,17 @@
 //! What was changed in a text, in steps that can be taken back and brought again. Knows no text: it only keeps what was where.
 
-use super::place::{Place, after};
+use super::place::{TextPosition, after};
 use std::collections::VecDeque;
 
 /// At a place, one text in another's stead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub at: Place,
+pub(crate) struct TextChange {
+    pub at: TextPosition,
     pub removed: String,
     pub inserted: String,
 }
 
-impl Change {
+impl TextChange {
     fn bytes(&self) -> usize {
         self.removed.len() + self.inserted.len()
     }
@@ -19,20 +19,20 @@ impl Change {
 
 /// What one key changed, and what one undo takes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct UndoStep {
     /// In the order in which they were made.
-    pub changes: Vec<Change>,
+    pub changes: Vec<TextChange>,
     /// Where the cursor was.
-    pub before: Place,
+    pub before: TextPosition,
     /// Where it went.
-    pub after: Place,
+    pub after: TextPosition,
     /// One typed letter after the other makes one step.
     pub is_typing: bool,
 }
 
-impl Step {
+impl UndoStep {
     fn bytes(&self) -> usize {
-        self.changes.iter().map(Change::bytes).sum()
+        self.changes.iter().map(TextChange::bytes).sum()
     }
 
     /// Takes a typed text that goes on where this step's ends; says whether it did.
@@ -61,16 +61,16 @@ const MOST_STEPS: usize = 10_000;
 const MOST_BYTES: usize = 24 << 20;
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct History {
-    undo: VecDeque<Step>,
-    redo: Vec<Step>,
+pub(crate) struct UndoHistory {
+    undo: VecDeque<UndoStep>,
+    redo: Vec<UndoStep>,
     /// Of the steps that can be taken back.
     bytes: usize,
 }
 
-impl History {
+impl UndoHistory {
     /// Something new was done: what had been taken back cannot be brought again.
-    pub(crate) fn add(&mut self, step: Step) {
+    pub(crate) fn add(&mut self, step: UndoStep) {
         self.redo.clear();
         self.bytes += step.bytes();
         if self.undo.back_mut().is_some_and(|last| last.joins(&step)) {
@@ -83,14 +83,14 @@ impl History {
         }
     }
 
-    pub(crate) fn take_back(&mut self) -> Option<&Step> {
+    pub(crate) fn take_back(&mut self) -> Option<&UndoStep> {
         let step = self.undo.pop_back()?;
         self.bytes -= step.bytes();
         self.redo.push(step);
         self.redo.last()
     }
 
-    pub(crate) fn bring_again(&mut self) -> Option<&Step> {
+    pub(crate) fn bring_again(&mut self) -> Option<&UndoStep> {
         let mut step = self.redo.pop()?;
         self.bytes += step.bytes();
         // It is finished: new letters are a step of their own.
@@ -104,14 +104,14 @@ impl History {
 mod tests {
     use super::*;
 
-    fn step(byte: usize, inserted: &str, is_typing: bool) -> Step {
-        let at = Place { line: 0, byte };
-        let changes = vec![Change {
+    fn step(byte: usize, inserted: &str, is_typing: bool) -> UndoStep {
+        let at = TextPosition { line: 0, byte };
+        let changes = vec![TextChange {
             at,
             removed: String::new(),
             inserted: inserted.to_owned(),
         }];
-        Step {
+        UndoStep {
             changes,
             before: at,
             after: after(at, inserted),
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn letters_join_until_a_word_begins_or_the_cursor_moves() {
-        let mut history = History::default();
+        let mut history = UndoHistory::default();
         for (byte, letter) in ["a", "b", " ", "c"].into_iter().enumerate() {
             history.add(step(byte, letter, true));
         }
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_the_last_step_stays() {
-        let mut history = History::default();
+        let mut history = UndoHistory::default();
         let large = "x".repeat(MOST_BYTES);
         history.add(step(0, &large, false));
         history.add(step(0, "small", false));

@@ -4,4 +4,4 @@ mod pointer;
 pub mod view;
 pub mod walk;
 
-pub use view::{Click, Fold, INDENT, Row, Tree};
+pub use view::{Fold, INDENT, Tree, TreeClick, TreeRow};

@@ -116,12 +116,12 @@ fn a_click_selects_and_one_on_the_arrow_folds() {
     let value = sample();
     let mut tree = Tree::default();
     tree.window(10, &value);
-    assert_eq!(tree.click(9, 1, &value), Click::Row);
-    assert_eq!(tree.click(9, 1, &value), Click::Again);
-    assert_eq!(tree.click(0, 1, &value), Click::Fold);
+    assert_eq!(tree.click(9, 1, &value), TreeClick::Row);
+    assert_eq!(tree.click(9, 1, &value), TreeClick::Again);
+    assert_eq!(tree.click(0, 1, &value), TreeClick::Fold);
     assert_eq!(tree.pointer(&value), "/listings");
     assert_eq!(shown(&tree, &value).len(), 6);
-    assert_eq!(tree.click(0, 9, &value), Click::Nothing);
+    assert_eq!(tree.click(0, 9, &value), TreeClick::Nothing);
 }
 
 fn any_value() -> impl Strategy<Value = Value> {

@@ -24,7 +24,7 @@ pub enum Fold {
 
 /// One line of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct TreeRow {
     /// How far it is indented; from 0.
     pub depth: usize,
     /// The root has none; it is a row only where it holds nothing.
@@ -39,7 +39,7 @@ pub struct Row {
 struct Shown {
     /// To know it again; kept, every edit would have to copy it.
     value: Weak<Value>,
-    rows: Arc<[Row]>,
+    rows: Arc<[TreeRow]>,
 }
 
 /// A name on the way to the cursor, and where it stood: what it leads to when the name is gone.
@@ -60,7 +60,7 @@ pub struct Tree {
 
 /// What a click hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Click {
+pub enum TreeClick {
     /// The arrow: it has folded or opened.
     Fold,
     Row,
@@ -72,16 +72,16 @@ pub enum Click {
 /// Columns by which each depth is indented.
 pub const INDENT: usize = 2;
 
-fn flatten(root: &Value, open: &HashSet<String>) -> Vec<Row> {
+fn flatten(root: &Value, open: &HashSet<String>) -> Vec<TreeRow> {
     if size(root).unwrap_or_default() == 0 {
-        return vec![Row {
+        return vec![TreeRow {
             depth: 0,
             name: None,
             fold: Fold::Leaf,
             parent: None,
         }];
     }
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<TreeRow> = Vec::new();
     let mut holders: Vec<usize> = Vec::new();
     let mut walk = Walk::new(root);
     while let Some(node) = walk.step() {
@@ -91,7 +91,7 @@ fn flatten(root: &Value, open: &HashSet<String>) -> Vec<Row> {
             Some(_) if open.contains(walk.pointer()) => Fold::Open,
             Some(_) => Fold::Closed,
         };
-        rows.push(Row {
+        rows.push(TreeRow {
             depth: node.depth,
             name: Some(node.name()),
             fold,
@@ -105,7 +105,7 @@ fn flatten(root: &Value, open: &HashSet<String>) -> Vec<Row> {
     rows
 }
 
-impl Row {
+impl TreeRow {
     fn is_called(&self, name: &str) -> bool {
         match &self.name {
             Some(Name::Key(key)) => **key == *name,
@@ -117,7 +117,7 @@ impl Row {
 
 impl Tree {
     /// The rows of this value; made anew only when value or folds have changed.
-    pub fn rows(&self, value: &Arc<Value>) -> Arc<[Row]> {
+    pub fn rows(&self, value: &Arc<Value>) -> Arc<[TreeRow]> {
         let mut slot = self.shown.borrow_mut();
         if let Some(shown) = slot
             .as_ref()
@@ -125,7 +125,7 @@ impl Tree {
         {
             return Arc::clone(&shown.rows);
         }
-        let rows: Arc<[Row]> = flatten(value, &self.open).into();
+        let rows: Arc<[TreeRow]> = flatten(value, &self.open).into();
         let at = Self::row_of(&rows, &self.resolve(value));
         self.view.borrow_mut().set(at);
         *slot = Some(Shown {
@@ -161,7 +161,7 @@ impl Tree {
     }
 
     /// The row of a path, or of the innermost folded place that hides it.
-    fn row_of(rows: &[Row], path: &[Step]) -> usize {
+    fn row_of(rows: &[TreeRow], path: &[Step]) -> usize {
         let mut found = None;
         let mut next = 0;
         for (depth, step) in path.iter().enumerate() {
@@ -341,20 +341,24 @@ impl Tree {
     }
 
     /// A click into the drawn part, from its left upper corner.
-    pub fn click(&mut self, column: usize, line: usize, value: &Arc<Value>) -> Click {
+    pub fn click(&mut self, column: usize, line: usize, value: &Arc<Value>) -> TreeClick {
         let rows = self.rows(value);
         let hit = self.view.borrow().row_at(line, rows.len());
         let Some((at, row)) = hit.and_then(|at| Some((at, rows.get(at)?))) else {
-            return Click::Nothing;
+            return TreeClick::Nothing;
         };
         let was_here = self.index(value) == at;
         self.set_row(at, value);
         let arrow = row.depth * INDENT;
         if row.fold != Fold::Leaf && (arrow..arrow + INDENT).contains(&column) {
             self.toggle(value);
-            return Click::Fold;
+            return TreeClick::Fold;
         }
-        if was_here { Click::Again } else { Click::Row }
+        if was_here {
+            TreeClick::Again
+        } else {
+            TreeClick::Row
+        }
     }
 
     /// The rows in view for this height; the cursor is among them.

@@ -22,9 +22,9 @@ use tui_kit::{
         brackets::{at_cursor, partner},
         buffer::TextBuffer,
         motion::Motion,
-        place::Place,
-        scroll::Scroll,
-        search::Search,
+        place::TextPosition,
+        scroll::TextScroll,
+        search::TextSearch,
     },
 };
 
@@ -32,17 +32,17 @@ use tui_kit::{
 const PARTNER: usize = 1 << 20;
 
 /// A version of the text, a place in it, and the bracket there with its partner.
-type Paired = (u64, Place, Option<(Place, Place)>);
+type Paired = (u64, TextPosition, Option<(TextPosition, TextPosition)>);
 
 /// What is in view of the text; the text itself lies in the session.
 #[derive(Clone, Debug, Default)]
-pub struct Editor {
-    pub(super) scroll: Scroll,
-    pub(super) search: Search,
+pub struct JsonEditor {
+    pub(super) scroll: TextScroll,
+    pub(super) search: TextSearch,
     /// Open while a pattern or a replacement is typed.
     pub(super) bar: Option<SearchBar>,
     /// Where the cursor was when the bar was opened.
-    pub(super) origin: Place,
+    pub(super) origin: TextPosition,
     /// The finding that was gone to last.
     pub(super) at_finding: Option<usize>,
     /// Whether to go to a finding, forwards or backwards, once the text is checked.
@@ -56,7 +56,7 @@ pub struct Editor {
     pub(super) areas: Cell<(Rect, Rect)>,
 }
 
-impl Editor {
+impl JsonEditor {
     pub fn act(&mut self, action: Action, session: &mut EditSession, cx: &Context) -> bool {
         self.note = None;
         match action {
@@ -122,7 +122,7 @@ impl Editor {
     }
 
     /// The bracket at the cursor and its partner.
-    pub(super) fn pair(&self, buffer: &TextBuffer) -> Option<(Place, Place)> {
+    pub(super) fn pair(&self, buffer: &TextBuffer) -> Option<(TextPosition, TextPosition)> {
         let (version, cursor) = (buffer.version(), buffer.cursor());
         if let Some((of, at, pair)) = self.paired.get()
             && (of, at) == (version, cursor)

@@ -1,6 +1,6 @@
 //! How the editor looks: the text, the search lines, the findings beside it. Changes nothing.
 
-use super::editor::Editor;
+use super::editor::JsonEditor;
 use super::{findings_list::FindingsList, search_bar::SearchBar};
 use crate::{
     screen::{action::Action, edit_session::EditSession, pane::Context, status_badge::of_severity},
@@ -16,7 +16,7 @@ use tui_kit::{
     theme::Role,
 };
 
-impl Editor {
+impl JsonEditor {
     /// What the lowest line says: a note, the syntax error, the finding that was gone to, how many there are.
     pub(super) fn word(&self, session: &EditSession, cx: &Context) -> (String, Role) {
         if let Some(note) = &self.note {

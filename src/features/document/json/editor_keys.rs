@@ -1,7 +1,7 @@
 //! The keys of a text under edit that have no name of their own: letters, movements, the clipboard. Knows no session and no view.
 
 use crate::screen::{
-    command::{Command, Severity as Loud},
+    command::{Command, ToastLevel},
     pane::Context,
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -34,7 +34,7 @@ pub fn key(key: KeyEvent, buffer: &mut TextBuffer, page: usize, cx: &Context) ->
         }
         KeyCode::Char('s') if control => {
             cx.send(Command::Toast(
-                Loud::Info,
+                ToastLevel::Info,
                 "Saved. It is also saved automatically at every pause.".into(),
             ));
         }

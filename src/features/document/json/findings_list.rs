@@ -6,7 +6,7 @@ use crate::{
         pane::{Context, Typed},
         status_badge::of_severity,
     },
-    state::prepared::{Verdict, count},
+    state::prepared::{CheckVerdict, count},
 };
 use ratatui::{
     Frame,
@@ -122,7 +122,7 @@ impl FindingsList {
             .row_at(usize::from(row.checked_sub(1)?), findings)
     }
 
-    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context, verdict: &Verdict) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context, verdict: &CheckVerdict) {
         if area.is_empty() {
             return;
         }

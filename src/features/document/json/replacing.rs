@@ -1,14 +1,14 @@
 //! Search and replace in the text under edit.
 
-use super::editor::Editor;
+use super::editor::JsonEditor;
 use super::search_bar::SearchBar;
 use crate::state::prepared::count;
 use tui_kit::text::{
     buffer::TextBuffer,
-    place::{Place, shifted},
+    place::{TextPosition, shifted},
 };
 
-impl Editor {
+impl JsonEditor {
     pub(super) fn open_bar(&mut self, bar: SearchBar, buffer: &TextBuffer) {
         self.origin = buffer.cursor();
         self.search.limit(None);
@@ -74,7 +74,7 @@ impl Editor {
                 let end = shifted(
                     end,
                     hit,
-                    Place {
+                    TextPosition {
                         byte: hit.byte + length,
                         ..hit
                     },

@@ -1,17 +1,17 @@
 //! The JSON tab: the document's text, read or edited. Holds what is in view; the text lies on the desk.
 
-use super::{editor::Editor, editor_keys::Taken, view::JsonView};
-use crate::tasks::{check::Check, task::Task};
+use super::{editor::JsonEditor, editor_keys::Taken, view::JsonView};
+use crate::tasks::{check::CheckDocument, task::Task};
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, Opening, PaneId, TabId},
+        command::{Command, Dialog, PaneId, TabId},
         detail_parts::{document_word, draw_missing},
         documents::Documents,
         pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
-    state::Change,
+    state::ModelChange,
 };
 use ratatui::{
     Frame,
@@ -25,7 +25,7 @@ use tui_kit::theme::Role;
 pub struct Json {
     view: JsonView,
     /// Open while the text is edited.
-    editor: Option<Editor>,
+    editor: Option<JsonEditor>,
 }
 
 impl Json {
@@ -34,12 +34,12 @@ impl Json {
         if let Some(prepared) =
             prepared.filter(|prepared| self.editor.is_none() && !prepared.remote_changes.is_empty())
         {
-            cx.send(Command::Open(Opening::Merge {
+            cx.send(Command::Open(Dialog::Merge {
                 target: prepared.target.clone(),
             }));
         }
         if documents.open(cx).is_some() && self.editor.is_none() {
-            self.editor = Some(Editor::default());
+            self.editor = Some(JsonEditor::default());
         }
         if !cx.is_focused {
             cx.send(Command::Focus(PaneId::Detail));
@@ -229,15 +229,15 @@ impl Tab for Json {
         self.leave(documents, cx);
     }
 
-    fn changed(&mut self, change: &Change, documents: &mut Documents, cx: &Context) {
-        if *change == Change::Selected {
+    fn changed(&mut self, change: &ModelChange, documents: &mut Documents, cx: &Context) {
+        if *change == ModelChange::Selected {
             self.editor = None;
             self.view.reset();
         } else if documents.session(cx).is_none() {
             self.editor = None;
-        } else if let (Change::Task(message), Some(editor), Some(session)) =
+        } else if let (ModelChange::Task(message), Some(editor), Some(session)) =
             (change, &mut self.editor, documents.session_mut(cx))
-            && Check::event(message).is_some()
+            && CheckDocument::event(message).is_some()
         {
             editor.checked(session, cx);
         }

@@ -15,27 +15,27 @@ use tui_kit::{
         area::TextArea,
         brackets::{around, pairs_at},
         folds::{Folds, Visible},
-        place::Place,
-        scroll::Scroll,
-        search::Search,
+        place::TextPosition,
+        scroll::TextScroll,
+        search::TextSearch,
     },
     theme::Role,
 };
 
 /// Which document, and which version of it, is shown.
-pub type Version = (u64, u64);
+pub type ShownVersion = (u64, u64);
 
 #[derive(Clone, Debug, Default)]
 pub struct JsonView {
-    scroll: Scroll,
+    scroll: TextScroll,
     /// Open while a pattern is typed.
     bar: Option<SearchBar>,
-    search: Search,
+    search: TextSearch,
     /// The hit that was gone to.
-    hit: Option<Place>,
+    hit: Option<TextPosition>,
     folds: Folds,
     /// What hits and folds are of.
-    of: Version,
+    of: ShownVersion,
 }
 
 impl JsonView {
@@ -71,7 +71,7 @@ impl JsonView {
     }
 
     /// To be told before anything else is done: of another version hits and folds are not true any more.
-    pub fn sync(&mut self, version: Version, lines: &[String]) {
+    pub fn sync(&mut self, version: ShownVersion, lines: &[String]) {
         if version != self.of {
             self.of = version;
             self.hit = None;
@@ -117,7 +117,7 @@ impl JsonView {
         if !all && self.folds.unfold(line, lines) {
             return;
         }
-        let Some(pair) = around(lines, Place { line, byte: 0 }) else {
+        let Some(pair) = around(lines, TextPosition { line, byte: 0 }) else {
             return;
         };
         let pairs = if all || pair.depth == 0 {
@@ -152,7 +152,7 @@ impl JsonView {
 
     fn find_next(&mut self, lines: &[String], backwards: bool) {
         self.search.refresh(lines, 0);
-        let top = Place {
+        let top = TextPosition {
             line: self.scroll.top(),
             byte: 0,
         };
@@ -168,7 +168,7 @@ impl JsonView {
         self.go_to_hit(next, lines);
     }
 
-    fn go_to_hit(&mut self, hit: Option<Place>, lines: &[String]) {
+    fn go_to_hit(&mut self, hit: Option<TextPosition>, lines: &[String]) {
         self.hit = hit;
         if let Some(place) = hit {
             self.folds.reveal(place.line, lines);
@@ -215,7 +215,7 @@ impl JsonView {
         frame: &mut Frame,
         area: Rect,
         cx: &Context,
-        version: Version,
+        version: ShownVersion,
         lines: &[String],
     ) {
         let foot = u16::from(self.has_search());

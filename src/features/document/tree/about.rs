@@ -3,7 +3,7 @@
 
 use super::{
     rows::{counted, counter},
-    visible::{Mark, VisibleRows},
+    visible::{RowMark, VisibleTree},
 };
 use crate::screen::{
     action::Action, pane::Context, status_badge::of_severity, text_panel::TextPanel,
@@ -15,7 +15,7 @@ use ratatui::{
 };
 use serde_json::Value;
 use store_model::{
-    rules::schema::{Hint, Shape},
+    rules::schema::{FieldShape, Hint},
     value,
 };
 use tui_kit::{
@@ -27,16 +27,16 @@ use tui_kit::{
 /// Words of a choice that are named before it says how many more there are.
 const MOST_WORDS: usize = 12;
 
-fn kind_of(shape: Shape) -> &'static str {
+fn kind_of(shape: FieldShape) -> &'static str {
     match shape {
-        Shape::Text => "text",
-        Shape::Number => "number",
-        Shape::Bool => "yes or no",
-        Shape::Date => "date",
-        Shape::Choice => "choice",
-        Shape::List => "list",
-        Shape::Map => "map",
-        Shape::Object => "object",
+        FieldShape::Text => "text",
+        FieldShape::Number => "number",
+        FieldShape::Bool => "yes or no",
+        FieldShape::Date => "date",
+        FieldShape::Choice => "choice",
+        FieldShape::List => "list",
+        FieldShape::Map => "map",
+        FieldShape::Object => "object",
     }
 }
 
@@ -50,7 +50,7 @@ pub struct Aside {
 }
 
 /// `text · 1,204 / 1,500 · read-only`.
-fn sort(visible: &VisibleRows, pointer: &str, aside: &Aside) -> Vec<(String, Role)> {
+fn sort(visible: &VisibleTree, pointer: &str, aside: &Aside) -> Vec<(String, Role)> {
     let mut parts = vec![(kind_of(visible.shape(pointer)).to_owned(), Role::Muted)];
     if let Some(hint) = visible.hint(pointer) {
         let here = || {
@@ -71,8 +71,8 @@ fn sort(visible: &VisibleRows, pointer: &str, aside: &Aside) -> Vec<(String, Rol
 
 fn words(hint: &Hint) -> Option<String> {
     let label = match hint.shape {
-        Shape::Choice => "one of",
-        Shape::Map => "names",
+        FieldShape::Choice => "one of",
+        FieldShape::Map => "names",
         _ => return None,
     };
     let named: Vec<&str> = hint
@@ -91,7 +91,7 @@ fn words(hint: &Hint) -> Option<String> {
 }
 
 /// The most urgent first: what a small panel cuts off matters least.
-fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> Vec<Line<'static>> {
+fn lines(cx: &Context, visible: &VisibleTree, pointer: &str, columns: usize) -> Vec<Line<'static>> {
     let mut panel = TextPanel::new(cx.theme, columns);
     let hint = visible.hint(pointer);
     for finding in visible.found(pointer) {
@@ -99,8 +99,8 @@ fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> 
         panel.text(&format!("{sign} {}", finding.sentence), role);
     }
     match visible.mark(pointer) {
-        Some(Mark::New) => panel.text("+ new: not in the Store's copy", Role::Good),
-        Some(Mark::Changed) => {
+        Some(RowMark::New) => panel.text("+ new: not in the Store's copy", Role::Good),
+        Some(RowMark::Changed) => {
             let before = visible
                 .change(pointer)
                 .and_then(|change| change.before.as_ref());
@@ -112,7 +112,7 @@ fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> 
                 Role::Info,
             );
         }
-        Some(Mark::Inside) => {
+        Some(RowMark::Inside) => {
             for gone in visible.changes.iter().filter(|change| {
                 change.after.is_none()
                     && change
@@ -162,7 +162,7 @@ fn lines(cx: &Context, visible: &VisibleRows, pointer: &str, columns: usize) -> 
 /// The place's name and sort in one line, cut where the pointer is too long.
 fn heading(
     cx: &Context,
-    visible: &VisibleRows,
+    visible: &VisibleTree,
     pointer: &str,
     aside: &Aside,
     columns: usize,
@@ -199,7 +199,7 @@ pub fn draw_below(
     frame: &mut Frame,
     area: Rect,
     cx: &Context,
-    visible: &VisibleRows,
+    visible: &VisibleTree,
     pointer: &str,
     aside: &Aside,
 ) {
@@ -223,7 +223,7 @@ pub fn draw_beside(
     frame: &mut Frame,
     area: Rect,
     cx: &Context,
-    visible: &VisibleRows,
+    visible: &VisibleTree,
     pointer: &str,
     aside: &Aside,
 ) {

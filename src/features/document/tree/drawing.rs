@@ -1,10 +1,10 @@
 //! How the tree of a document looks: its rows, and what is known of the one under the cursor. Changes nothing.
 
-use super::view::{BESIDE, Search, TreeView, WIDE, place_of};
+use super::view::{BESIDE, TreeSearch, TreeView, WIDE, place_of};
 use super::{
     about::{self, Aside},
     rows::{self},
-    visible::VisibleRows,
+    visible::VisibleTree,
 };
 use crate::screen::{action::Action, pane::Context, text_panel::TextPanel};
 use ratatui::{
@@ -16,7 +16,7 @@ use store_model::json::document::SyntaxError;
 use tui_kit::{row, theme::Role};
 
 impl TreeView {
-    pub fn draw(&self, frame: &mut Frame, area: Rect, visible: &VisibleRows, cx: &Context) {
+    pub fn draw(&self, frame: &mut Frame, area: Rect, visible: &VisibleTree, cx: &Context) {
         let pointer = self.pointer(visible.value);
         let mut aside = Aside::default();
         if let Some(input) = self.input.as_ref().filter(|input| input.in_row().is_some()) {
@@ -56,7 +56,7 @@ impl TreeView {
         } else {
             about::draw_below(frame, about, cx, visible, &pointer, &aside);
         }
-        if let Some(Search { field, .. }) = &self.search {
+        if let Some(TreeSearch { field, .. }) = &self.search {
             let [label, input] =
                 Layout::horizontal([Constraint::Length(3), Constraint::Min(1)]).areas(line);
             frame.render_widget(Line::styled(" / ", cx.theme.style(Role::Key)), label);
@@ -81,7 +81,7 @@ impl TreeView {
         &self,
         frame: &mut Frame,
         area: Rect,
-        visible: &VisibleRows,
+        visible: &VisibleTree,
         cx: &Context,
     ) {
         self.drawn.set(area);

@@ -6,14 +6,14 @@ use crate::screen::pane::Typed;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers, MouseEvent};
 use serde_json::{Number, Value};
 use store_model::{
-    rules::schema::Shape,
+    rules::schema::FieldShape,
     value::{Date, date},
 };
 use tui_kit::{field::Field, theme::Role};
 
 /// What the answer is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum InputPurpose {
     /// The value of a place.
     Set { pointer: String },
     /// The value of a member that is not there yet.
@@ -25,14 +25,14 @@ pub enum Purpose {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Way {
+pub(super) enum InputKind {
     Line(Field),
     Pick(Pick),
 }
 
 /// What became of a key.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum InputResult {
     /// Goes on.
     Stay,
     /// Not one for it.
@@ -45,9 +45,9 @@ pub enum Answer {
 
 #[derive(Clone, Debug)]
 pub struct Input {
-    pub purpose: Purpose,
-    pub(super) shape: Shape,
-    pub(super) way: Way,
+    pub purpose: InputPurpose,
+    pub(super) shape: FieldShape,
+    pub(super) way: InputKind,
     /// What it began with: the same again is no change.
     pub(super) start: String,
     pub(super) most: Option<usize>,
@@ -67,8 +67,8 @@ pub fn is_long(most: Option<usize>, text: &str) -> bool {
 impl Input {
     /// Asks for the value of a place. `value` is what it holds now.
     pub fn value(
-        purpose: Purpose,
-        shape: Shape,
+        purpose: InputPurpose,
+        shape: FieldShape,
         choices: Vec<String>,
         most: Option<usize>,
         value: &Value,
@@ -80,15 +80,15 @@ impl Input {
         };
         let way = match shape {
             // Of a new element nothing holds yet.
-            Shape::Choice => Way::Pick(Pick::new(
+            FieldShape::Choice => InputKind::Pick(Pick::new(
                 choices,
                 Some(&start)
-                    .filter(|_| !matches!(purpose, Purpose::Append { .. }))
+                    .filter(|_| !matches!(purpose, InputPurpose::Append { .. }))
                     .map(String::as_str),
             )),
-            _ => Way::Line(Field::with_text(start.clone())),
+            _ => InputKind::Line(Field::with_text(start.clone())),
         };
-        let most = most.filter(|_| shape == Shape::Text);
+        let most = most.filter(|_| shape == FieldShape::Text);
         Self {
             purpose,
             shape,
@@ -107,14 +107,14 @@ impl Input {
             .filter(|choice| !taken.iter().any(|taken| taken.eq_ignore_ascii_case(choice)))
             .collect();
         let way = if free.is_empty() {
-            Way::Line(Field::default())
+            InputKind::Line(Field::default())
         } else {
-            Way::Pick(Pick::new(free, None))
+            InputKind::Pick(Pick::new(free, None))
         };
-        let purpose = Purpose::Name { pointer };
+        let purpose = InputPurpose::Name { pointer };
         Self {
             purpose,
-            shape: Shape::Text,
+            shape: FieldShape::Text,
             way,
             start: String::new(),
             most: None,
@@ -126,7 +126,7 @@ impl Input {
     /// The place whose row the text is typed into; everything else is asked in front of the tree.
     pub fn in_row(&self) -> Option<&str> {
         match (&self.way, &self.purpose) {
-            (Way::Line(_), Purpose::Set { pointer }) => Some(pointer),
+            (InputKind::Line(_), InputPurpose::Set { pointer }) => Some(pointer),
             _ => None,
         }
     }
@@ -139,8 +139,8 @@ impl Input {
     /// Characters so far and the most there may be, where they are limited.
     pub(super) fn count(&self) -> Option<(usize, usize)> {
         let count = match &self.way {
-            Way::Line(field) => field.text().chars().count(),
-            Way::Pick(_) => return None,
+            InputKind::Line(field) => field.text().chars().count(),
+            InputKind::Pick(_) => return None,
         };
         Some((count, self.most?))
     }
@@ -149,26 +149,26 @@ impl Input {
         self.count().map(|(count, most)| counter(count, most))
     }
 
-    fn done(&mut self) -> Answer {
+    fn done(&mut self) -> InputResult {
         let text = match &self.way {
-            Way::Line(field) => field.text().to_owned(),
-            Way::Pick(pick) => match pick.chosen() {
+            InputKind::Line(field) => field.text().to_owned(),
+            InputKind::Pick(pick) => match pick.chosen() {
                 Some((text, _)) => text.to_owned(),
-                None => return Answer::Stay,
+                None => return InputResult::Stay,
             },
         };
-        if matches!(self.purpose, Purpose::Set { .. }) && text == self.start {
-            return Answer::Leave;
+        if matches!(self.purpose, InputPurpose::Set { .. }) && text == self.start {
+            return InputResult::Leave;
         }
         let read = match &self.purpose {
-            Purpose::Name { .. } => self.read_name(text.trim()),
+            InputPurpose::Name { .. } => self.read_name(text.trim()),
             _ => read(self.shape, text),
         };
         match read {
-            Ok(value) => Answer::Done(value),
+            Ok(value) => InputResult::Done(value),
             Err(fault) => {
                 self.fault = Some(fault);
-                Answer::Stay
+                InputResult::Stay
             }
         }
     }
@@ -187,11 +187,11 @@ impl Input {
         }
     }
 
-    pub fn typed(&mut self, typed: &Typed) -> Answer {
+    pub fn typed(&mut self, typed: &Typed) -> InputResult {
         let fault = self.fault.take();
         match (typed, &mut self.way) {
             (Typed::Key(key), _) if key.code == KeyCode::Enter => self.done(),
-            (Typed::Key(key), _) if key.code == KeyCode::Esc => Answer::Leave,
+            (Typed::Key(key), _) if key.code == KeyCode::Esc => InputResult::Leave,
             (Typed::Key(key), _)
                 if key.code == KeyCode::Char('s') && key.modifiers == KeyModifiers::CONTROL =>
             {
@@ -199,50 +199,56 @@ impl Input {
             }
             (typed, way) => {
                 let is_used = match way {
-                    Way::Line(field) => field.typed(typed),
-                    Way::Pick(pick) => pick.typed(typed),
+                    InputKind::Line(field) => field.typed(typed),
+                    InputKind::Pick(pick) => pick.typed(typed),
                 };
                 if is_used {
-                    return Answer::Stay;
+                    return InputResult::Stay;
                 }
                 self.fault = fault;
-                Answer::Unused
+                InputResult::Unused
             }
         }
     }
 
-    pub fn mouse(&mut self, event: MouseEvent) -> Answer {
+    pub fn mouse(&mut self, event: MouseEvent) -> InputResult {
         let is_chosen = match &mut self.way {
-            Way::Pick(pick) => pick.mouse(event),
-            Way::Line(_) => false,
+            InputKind::Pick(pick) => pick.mouse(event),
+            InputKind::Line(_) => false,
         };
-        if is_chosen { self.done() } else { Answer::Stay }
+        if is_chosen {
+            self.done()
+        } else {
+            InputResult::Stay
+        }
     }
 
     /// The keys that end it.
     pub fn keys(&self) -> &'static str {
         match self.way {
-            Way::Line(_) => " enter accepts  esc cancels ",
-            Way::Pick(_) => " ↑ ↓ choose  enter accepts  esc cancels ",
+            InputKind::Line(_) => " enter accepts  esc cancels ",
+            InputKind::Pick(_) => " ↑ ↓ choose  enter accepts  esc cancels ",
         }
     }
 }
 
 /// What is asked for.
-pub fn title(purpose: &Purpose) -> String {
+pub fn title(purpose: &InputPurpose) -> String {
     match purpose {
-        Purpose::Set { pointer } => pointer.clone(),
-        Purpose::Member { pointer } => format!("{pointer}, new"),
-        Purpose::Append { pointer } => format!("new in {pointer}"),
-        Purpose::Name { pointer } if pointer.is_empty() => "a new field of the document".to_owned(),
-        Purpose::Name { pointer } => format!("name of the new entry in {pointer}"),
+        InputPurpose::Set { pointer } => pointer.clone(),
+        InputPurpose::Member { pointer } => format!("{pointer}, new"),
+        InputPurpose::Append { pointer } => format!("new in {pointer}"),
+        InputPurpose::Name { pointer } if pointer.is_empty() => {
+            "a new field of the document".to_owned()
+        }
+        InputPurpose::Name { pointer } => format!("name of the new entry in {pointer}"),
     }
 }
 
 /// What was typed as a value of that shape, or why it is none.
-fn read(shape: Shape, text: String) -> Result<Value, String> {
+fn read(shape: FieldShape, text: String) -> Result<Value, String> {
     match shape {
-        Shape::Number => {
+        FieldShape::Number => {
             let number = serde_json::from_str::<Number>(text.trim());
             number.map(Value::Number).map_err(|_| {
                 format!(
@@ -251,16 +257,16 @@ fn read(shape: Shape, text: String) -> Result<Value, String> {
                 )
             })
         }
-        Shape::Date if date(&text) == Date::Invalid => Err(format!(
+        FieldShape::Date if date(&text) == Date::Invalid => Err(format!(
             "“{}” is not a date; write it like 2026-03-01T09:00:00Z, or leave it empty.",
             text.trim()
         )),
-        Shape::Bool => match text.trim() {
+        FieldShape::Bool => match text.trim() {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),
             _ => Err("It must be true or false.".to_owned()),
         },
-        Shape::Date => Ok(text.trim().into()),
+        FieldShape::Date => Ok(text.trim().into()),
         _ => Ok(text.into()),
     }
 }
@@ -272,31 +278,35 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    fn set() -> Purpose {
-        Purpose::Set {
+    fn set() -> InputPurpose {
+        InputPurpose::Set {
             pointer: "/x".into(),
         }
     }
 
-    fn press(input: &mut Input, code: KeyCode) -> Answer {
+    fn press(input: &mut Input, code: KeyCode) -> InputResult {
         input.typed(&Typed::Key(KeyEvent::new(code, KeyModifiers::NONE)))
     }
 
-    fn answered(input: &mut Input, text: &str) -> Answer {
+    fn answered(input: &mut Input, text: &str) -> InputResult {
         input.typed(&Typed::Paste(text.into()));
         press(input, KeyCode::Enter)
     }
 
     #[rstest]
-    #[case(Shape::Number, "25.0", Some("25.0"))]
-    #[case(Shape::Number, "1,5", None)]
-    #[case(Shape::Number, "", None)]
-    #[case(Shape::Date, "2026-03-01T09:00:00Z", Some("\"2026-03-01T09:00:00Z\""))]
-    #[case(Shape::Date, "soon", None)]
-    #[case(Shape::Bool, "yes", None)]
-    #[case(Shape::Text, " a \"b\" ", Some("\" a \\\"b\\\" \""))]
+    #[case(FieldShape::Number, "25.0", Some("25.0"))]
+    #[case(FieldShape::Number, "1,5", None)]
+    #[case(FieldShape::Number, "", None)]
+    #[case(
+        FieldShape::Date,
+        "2026-03-01T09:00:00Z",
+        Some("\"2026-03-01T09:00:00Z\"")
+    )]
+    #[case(FieldShape::Date, "soon", None)]
+    #[case(FieldShape::Bool, "yes", None)]
+    #[case(FieldShape::Text, " a \"b\" ", Some("\" a \\\"b\\\" \""))]
     fn only_what_the_shape_allows_is_taken(
-        #[case] shape: Shape,
+        #[case] shape: FieldShape,
         #[case] text: &str,
         #[case] expected: Option<&str>,
     ) {
@@ -311,18 +321,21 @@ mod tests {
 
     #[test]
     fn a_line_is_kept_by_enter_and_left_by_escape() {
-        let mut input = Input::value(set(), Shape::Text, Vec::new(), Some(5), &json!("ab"));
+        let mut input = Input::value(set(), FieldShape::Text, Vec::new(), Some(5), &json!("ab"));
         assert_eq!(input.in_row(), Some("/x"));
         assert_eq!(
             press(&mut input, KeyCode::Enter),
-            Answer::Leave,
+            InputResult::Leave,
             "unchanged is no edit"
         );
-        assert_eq!(answered(&mut input, "cdef"), Answer::Done(json!("abcdef")));
+        assert_eq!(
+            answered(&mut input, "cdef"),
+            InputResult::Done(json!("abcdef"))
+        );
         assert_eq!(input.counter(), Some(("✗ 6 / 5".into(), Role::Danger)));
-        assert_eq!(press(&mut input, KeyCode::Esc), Answer::Leave);
-        let mut number = Input::value(set(), Shape::Number, Vec::new(), None, &json!(1));
-        assert_eq!(answered(&mut number, "x"), Answer::Stay);
+        assert_eq!(press(&mut input, KeyCode::Esc), InputResult::Leave);
+        let mut number = Input::value(set(), FieldShape::Number, Vec::new(), None, &json!(1));
+        assert_eq!(answered(&mut number, "x"), InputResult::Stay);
         assert!(number.fault().is_some());
     }
 
@@ -333,7 +346,7 @@ mod tests {
             vec!["de-de".into(), "EN-us".into()],
             vec!["en-us".into()],
         );
-        assert_eq!(answered(&mut input, "en-us"), Answer::Stay);
+        assert_eq!(answered(&mut input, "en-us"), InputResult::Stay);
         assert_eq!(input.fault(), Some("en-us already exists."));
         let mut input = Input::name(
             "/listings".into(),
@@ -342,7 +355,7 @@ mod tests {
         );
         assert_eq!(
             press(&mut input, KeyCode::Enter),
-            Answer::Done(json!("de-de"))
+            InputResult::Done(json!("de-de"))
         );
     }
 }

@@ -1,6 +1,6 @@
 //! How a value that is being typed looks: in its row, or in a dialog of its own. Changes nothing.
 
-use super::input::{Input, Purpose, Way, title};
+use super::input::{Input, InputKind, InputPurpose, title};
 use super::rows::{counter, grouped};
 use crate::screen::pane::Context;
 use ratatui::{
@@ -8,9 +8,9 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
-use store_model::rules::schema::Shape;
+use store_model::rules::schema::FieldShape;
 use tui_kit::{
-    modal::{self, Tone},
+    modal::{self, ModalTone},
     row,
     text::{fit, width, wrap},
     theme::Role,
@@ -19,7 +19,9 @@ use tui_kit::{
 impl Input {
     /// Typed into the place where the value stands.
     pub fn draw_in_row(&self, frame: &mut Frame, area: Rect, cx: &Context) {
-        let Way::Line(field) = &self.way else { return };
+        let InputKind::Line(field) = &self.way else {
+            return;
+        };
         let (count, role) = self.counter().unwrap_or((String::new(), Role::Muted));
         let room = area.width.saturating_sub(width(&count) as u16 + 1);
         let wiped = " ".repeat(usize::from(area.width));
@@ -47,9 +49,9 @@ impl Input {
 
     pub(super) fn placeholder(&self) -> &'static str {
         match (&self.purpose, self.shape) {
-            (Purpose::Name { .. }, _) => "a name",
-            (_, Shape::Date) => "2026-03-01T09:00:00Z",
-            (_, Shape::Number) => "a number",
+            (InputPurpose::Name { .. }, _) => "a name",
+            (_, FieldShape::Date) => "2026-03-01T09:00:00Z",
+            (_, FieldShape::Number) => "a number",
             _ => "a text",
         }
     }
@@ -69,15 +71,15 @@ impl Input {
         };
         let said_height = said.len().min(3) as u16;
         let height = match &self.way {
-            Way::Line(_) => 1,
-            Way::Pick(pick) => (pick.count() as u16 + 1).clamp(3, 14),
+            InputKind::Line(_) => 1,
+            InputKind::Pick(pick) => (pick.count() as u16 + 1).clamp(3, 14),
         };
         let keys = Line::styled(fit(self.keys(), columns).into_owned(), style(Role::Muted));
         let inner = modal::draw(
             frame,
             area,
             cx.theme,
-            (Tone::Calm, &title(&self.purpose)),
+            (ModalTone::Calm, &title(&self.purpose)),
             keys,
             (WIDTH, height + said_height + 1),
         );
@@ -88,8 +90,8 @@ impl Input {
         ])
         .areas(inner);
         match &self.way {
-            Way::Line(field) => field.draw(frame, text, cx.theme, self.placeholder(), true),
-            Way::Pick(pick) => pick.draw(frame, text, cx),
+            InputKind::Line(field) => field.draw(frame, text, cx.theme, self.placeholder(), true),
+            InputKind::Pick(pick) => pick.draw(frame, text, cx),
         }
         if let Some((count, most)) = self.count() {
             let over = if count > most {

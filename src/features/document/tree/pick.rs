@@ -6,7 +6,7 @@ use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use tui_kit::{
     filter::best,
     finder::Finder,
-    list::Click,
+    list::ListClick,
     text::{pad, width},
     theme::Role,
 };
@@ -70,7 +70,7 @@ impl Pick {
 
     /// The wheel moves; a click on a row selects it. Says whether it hit one.
     pub fn mouse(&mut self, event: MouseEvent) -> bool {
-        matches!(self.finder.mouse(event), Click::Row | Click::Same)
+        matches!(self.finder.mouse(event), ListClick::Row | ListClick::Same)
     }
 
     pub fn draw(&self, frame: &mut Frame, area: Rect, cx: &Context) {

@@ -1,6 +1,6 @@
 //! How a row of the tree looks: marks, name, the value in short, a counter. Knows no key and keeps nothing.
 
-use super::visible::{Mark, VisibleRows};
+use super::visible::{RowMark, VisibleTree};
 use crate::screen::{pane::Context, status_badge::of_severity};
 use ratatui::{
     style::Style,
@@ -8,14 +8,14 @@ use ratatui::{
 };
 use serde_json::Value;
 use store_model::{
-    rules::schema::Shape,
+    rules::schema::FieldShape,
     value::{Date, date},
 };
 use tui_kit::{
     text::{fit, place::hits, width},
     theme::Role,
     tree::{
-        Fold, INDENT, Row,
+        Fold, INDENT, TreeRow,
         walk::{Name, size},
     },
 };
@@ -157,7 +157,7 @@ fn inside(value: &Value, columns: usize) -> String {
 }
 
 /// What a row is called.
-pub fn label(row: &Row) -> Part {
+pub fn label(row: &TreeRow) -> Part {
     match &row.name {
         Some(Name::Key(key)) => (key.to_string(), Role::JsonName),
         Some(Name::Index(index)) => (index.to_string(), Role::JsonMark),
@@ -166,7 +166,7 @@ pub fn label(row: &Row) -> Part {
 }
 
 /// Columns before the value of a row, from the left edge of the tree.
-pub fn value_column(row: &Row) -> usize {
+pub fn value_column(row: &TreeRow) -> usize {
     GUTTER + (row.depth + 1) * INDENT + width(&label(row).0) + 2
 }
 
@@ -193,8 +193,8 @@ fn with_hits(text: &str, pattern: &str, style: Style, hit: Style, spans: &mut Ve
 /// A row over the whole width.
 pub fn line(
     cx: &Context,
-    visible: &VisibleRows,
-    row: &Row,
+    visible: &VisibleTree,
+    row: &TreeRow,
     pointer: &str,
     pattern: &str,
     columns: usize,
@@ -203,9 +203,9 @@ pub fn line(
     let value = visible.value.pointer(pointer).unwrap_or(&Value::Null);
     let hint = visible.hint(pointer);
     let (mark, mark_role) = match visible.mark(pointer) {
-        Some(Mark::New) => ("+", Role::Good),
-        Some(Mark::Changed) => ("●", Role::Info),
-        Some(Mark::Inside) => ("○", Role::Info),
+        Some(RowMark::New) => ("+", Role::Good),
+        Some(RowMark::Changed) => ("●", Role::Info),
+        Some(RowMark::Inside) => ("○", Role::Info),
         None => (" ", Role::Text),
     };
     let (sign, sign_role) = visible
@@ -264,7 +264,9 @@ pub fn line(
             &mut spans,
         );
     }
-    if hint.as_ref().is_some_and(|hint| hint.shape == Shape::Date)
+    if hint
+        .as_ref()
+        .is_some_and(|hint| hint.shape == FieldShape::Date)
         && value.as_str().map(date) == Some(Date::Unset)
     {
         push("  not set", Role::Muted, &mut spans);

@@ -1,21 +1,21 @@
 //! The search line of the tree, and the way to its hits.
 
-use super::view::{Outcome, Search, TreeView};
-use super::visible::VisibleRows;
+use super::view::{TreeOutcome, TreeSearch, TreeView};
+use super::visible::VisibleTree;
 use crate::screen::pane::Typed;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use tui_kit::field::Field;
 
 impl TreeView {
     pub(super) fn begin_search(&mut self, start: String) {
-        self.search = Some(Search {
+        self.search = Some(TreeSearch {
             field: Field::default(),
             start,
             folds: self.tree.folds(),
         });
     }
 
-    pub(super) fn find_next(&mut self, visible: &VisibleRows) {
+    pub(super) fn find_next(&mut self, visible: &VisibleTree) {
         if self.pattern.is_empty() {
             let pointer = self.pointer(visible.value);
             self.begin_search(pointer);
@@ -24,14 +24,14 @@ impl TreeView {
         }
     }
 
-    pub(super) fn search_typed(&mut self, typed: &Typed, visible: &VisibleRows) -> Outcome {
-        let Some(Search {
+    pub(super) fn search_typed(&mut self, typed: &Typed, visible: &VisibleTree) -> TreeOutcome {
+        let Some(TreeSearch {
             field,
             start,
             folds,
         }) = &mut self.search
         else {
-            return Outcome::Unused;
+            return TreeOutcome::Unused;
         };
         match typed {
             Typed::Key(KeyEvent {
@@ -41,7 +41,7 @@ impl TreeView {
                 self.tree.go_to(start, visible.value);
                 self.search = None;
                 self.pattern.clear();
-                return Outcome::Used;
+                return TreeOutcome::Used;
             }
             Typed::Key(KeyEvent {
                 code: KeyCode::Enter,
@@ -53,11 +53,11 @@ impl TreeView {
                 if is_empty && !self.pattern.is_empty() {
                     self.find_next(visible);
                 }
-                return Outcome::Used;
+                return TreeOutcome::Used;
             }
             Typed::Key(key) => {
                 if !field.key(*key) {
-                    return Outcome::Unused;
+                    return TreeOutcome::Unused;
                 }
             }
             Typed::Paste(text) => field.paste(text),
@@ -69,6 +69,6 @@ impl TreeView {
         if !self.pattern.is_empty() && !self.tree.find(&self.pattern, true, visible.value) {
             self.note = Some(format!("no match for “{}”", self.pattern));
         }
-        Outcome::Used
+        TreeOutcome::Used
     }
 }

@@ -1,22 +1,22 @@
 //! The tree on the desk: hands it the document with what was said of it, and carries its edits out. Holds nothing but the tree.
 
 use super::{
-    view::{LongText, Outcome, TreeView},
-    visible::{VisibleRows, first_difference},
+    view::{LongText, TreeOutcome, TreeView},
+    visible::{VisibleTree, first_difference},
 };
 use crate::{
     screen::{
         action::{Action, Scope},
-        command::{Command, Opening, PaneId, Severity, TabId, TextToEdit},
+        command::{Command, Dialog, PaneId, TabId, TextToEdit, ToastLevel},
         detail_parts::{document_word, draw_missing},
         documents::Documents,
         pane::{Context, Handled, Possible, Typed},
         tab::Tab,
     },
-    state::Change,
+    state::ModelChange,
 };
 use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
-use store_model::{json::document::Document, target::Target, texts::Field};
+use store_model::{json::document::Document, target::Target, texts::TextField};
 use tui_kit::tree::walk::size;
 
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub struct TreeTab {
 fn with_visible<T>(
     documents: &Documents,
     cx: &Context,
-    read: impl FnOnce(&VisibleRows) -> T,
+    read: impl FnOnce(&VisibleTree) -> T,
 ) -> Option<T> {
     let (kind, value) = (documents.kind(cx)?, documents.value(cx)?);
     let verdict = documents.verdict(cx);
@@ -36,7 +36,7 @@ fn with_visible<T>(
     let findings = verdict
         .as_ref()
         .map_or(&[][..], |verdict| &verdict.findings);
-    Some(read(&VisibleRows {
+    Some(read(&VisibleTree {
         kind,
         value: &value,
         changes,
@@ -59,22 +59,22 @@ impl TreeTab {
         })
     }
 
-    fn carry_out(outcome: Option<Outcome>, documents: &mut Documents, cx: &Context) -> Handled {
+    fn carry_out(outcome: Option<TreeOutcome>, documents: &mut Documents, cx: &Context) -> Handled {
         match outcome {
-            Some(Outcome::Used) => Handled::Yes,
-            Some(Outcome::Change(edits, said)) => {
+            Some(TreeOutcome::Used) => Handled::Yes,
+            Some(TreeOutcome::Change(edits, said)) => {
                 match (documents.change(&edits, cx), said) {
-                    (Ok(()), Some(said)) => cx.send(Command::Toast(Severity::Info, said)),
+                    (Ok(()), Some(said)) => cx.send(Command::Toast(ToastLevel::Info, said)),
                     (Ok(()), None) => {}
-                    (Err(reason), _) => cx.send(Command::Toast(Severity::Error, reason)),
+                    (Err(reason), _) => cx.send(Command::Toast(ToastLevel::Error, reason)),
                 }
                 Handled::Yes
             }
-            Some(Outcome::Edit(text)) => {
+            Some(TreeOutcome::Edit(text)) => {
                 cx.send_all(cx.selected.map(|target| edit(target, *text)));
                 Handled::Yes
             }
-            Some(Outcome::Unused) | None => Handled::No,
+            Some(TreeOutcome::Unused) | None => Handled::No,
         }
     }
 
@@ -99,12 +99,12 @@ impl TreeTab {
 }
 
 fn edit(target: &Target, text: LongText) -> Command {
-    Command::Open(Opening::EditText(Box::new(TextToEdit {
+    Command::Open(Dialog::EditText(Box::new(TextToEdit {
         target: target.clone(),
         title: text.title,
         start: text.start,
         help: text.help,
-        field: Field {
+        field: TextField {
             name: "",
             word: "text",
             is_list: false,
@@ -211,8 +211,8 @@ impl Tab for TreeTab {
         documents.keep(cx);
     }
 
-    fn changed(&mut self, change: &Change, _documents: &mut Documents, _cx: &Context) {
-        if *change == Change::Selected {
+    fn changed(&mut self, change: &ModelChange, _documents: &mut Documents, _cx: &Context) {
+        if *change == ModelChange::Selected {
             self.view = TreeView::default();
         }
     }

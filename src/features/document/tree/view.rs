@@ -2,13 +2,13 @@
 //! out. What is to be changed goes out as edits, so that text and tree share one history. Knows neither the text nor the Store.
 
 use super::{
-    input::{Answer, Input, Purpose, is_long, title},
+    input::{Input, InputPurpose, InputResult, is_long, title},
     rows::GUTTER,
-    visible::VisibleRows,
+    visible::VisibleTree,
 };
 use crate::screen::{
     action::Action,
-    command::{Command, Severity, TextPlace},
+    command::{Command, TextPlace, ToastLevel},
     pane::{Context, Possible, Typed},
 };
 use ratatui::{
@@ -23,16 +23,16 @@ use store_model::{
         edit::Edit,
         pointer::{child, names},
     },
-    rules::schema::Shape,
+    rules::schema::FieldShape,
 };
 use tui_kit::{
     field::Field,
-    tree::{Click, Fold, Tree, walk::size},
+    tree::{Fold, Tree, TreeClick, walk::size},
 };
 
 /// What became of a key, a click, an answer.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum TreeOutcome {
     /// Not one for a tree.
     Unused,
     Used,
@@ -55,7 +55,7 @@ pub struct LongText {
 
 /// A pattern that is being typed.
 #[derive(Debug)]
-pub(super) struct Search {
+pub(super) struct TreeSearch {
     pub(super) field: Field,
     /// The place and the folds with which it began: hits of a half-typed word leave nothing open.
     pub(super) start: String,
@@ -68,7 +68,7 @@ pub struct TreeView {
     /// Open while something is asked for.
     pub(super) input: Option<Input>,
     /// Open while a pattern is typed.
-    pub(super) search: Option<Search>,
+    pub(super) search: Option<TreeSearch>,
     pub(super) pattern: String,
     /// A word about the last key.
     pub(super) note: Option<String>,
@@ -103,7 +103,7 @@ impl TreeView {
     }
 
     /// Whether the action can be done at the cursor; [`Possible::Unknown`] where it is none of the tree's.
-    pub fn possible(&self, action: Action, visible: &VisibleRows) -> Possible {
+    pub fn possible(&self, action: Action, visible: &VisibleTree) -> Possible {
         let pointer = self.pointer(visible.value);
         match action {
             Action::Up
@@ -143,7 +143,7 @@ impl TreeView {
         }
     }
 
-    fn holder(&self, visible: &VisibleRows, pointer: &str) -> String {
+    fn holder(&self, visible: &VisibleTree, pointer: &str) -> String {
         let fold = self
             .tree
             .rows(visible.value)
@@ -152,18 +152,18 @@ impl TreeView {
         visible.holder(pointer, fold == Some(Fold::Open))
     }
 
-    fn toggle_fault(visible: &VisibleRows, pointer: &str) -> Option<String> {
+    fn toggle_fault(visible: &VisibleTree, pointer: &str) -> Option<String> {
         let value = visible.value.pointer(pointer)?;
         match size(value) {
             Some(0) => Some("It is empty.".into()),
             Some(_) => None,
-            None if visible.shape(pointer) == Shape::Bool => visible.fault(pointer),
+            None if visible.shape(pointer) == FieldShape::Bool => visible.fault(pointer),
             None => Some("Only true and false can be toggled; enter edits other values.".into()),
         }
     }
 
     /// The action was [possible](Self::possible).
-    pub fn act(&mut self, action: Action, visible: &VisibleRows, cx: &Context) -> Outcome {
+    pub fn act(&mut self, action: Action, visible: &VisibleTree, cx: &Context) -> TreeOutcome {
         self.note = None;
         let pointer = self.pointer(visible.value);
         match action {
@@ -183,7 +183,7 @@ impl TreeView {
             Action::Enter | Action::Edit => return self.enter(visible, &pointer, cx),
             Action::TogglePart => {
                 if self.tree.toggle(visible.value) {
-                    return Outcome::Used;
+                    return TreeOutcome::Used;
                 }
                 return toggled(visible, &pointer);
             }
@@ -192,16 +192,16 @@ impl TreeView {
                 self.tree.removing(&pointer, visible.value);
                 let name = names(&pointer).pop().unwrap_or_default();
                 let said = format!("{name} is removed; {} undoes it.", cx.key(Action::Undo));
-                return Outcome::Change(vec![Edit::Remove { pointer }], Some(said));
+                return TreeOutcome::Change(vec![Edit::Remove { pointer }], Some(said));
             }
             action if self.tree.act(action, visible.value) => {}
-            _ => return Outcome::Unused,
+            _ => return TreeOutcome::Unused,
         }
-        Outcome::Used
+        TreeOutcome::Used
     }
 
     /// In the check's order, once around; from wherever one is.
-    fn next_finding(&mut self, visible: &VisibleRows) {
+    fn next_finding(&mut self, visible: &VisibleTree) {
         let here = self.pointer(visible.value);
         let at = visible
             .findings
@@ -218,20 +218,20 @@ impl TreeView {
     }
 
     /// Opens the editor that fits the place; folds and opens what holds something.
-    fn enter(&mut self, visible: &VisibleRows, pointer: &str, cx: &Context) -> Outcome {
+    fn enter(&mut self, visible: &VisibleTree, pointer: &str, cx: &Context) -> TreeOutcome {
         if self.tree.toggle(visible.value) {
-            return Outcome::Used;
+            return TreeOutcome::Used;
         }
         if let Some(fault) = visible.fault(pointer) {
-            cx.send(Command::Toast(Severity::Warning, fault));
-            return Outcome::Used;
+            cx.send(Command::Toast(ToastLevel::Warning, fault));
+            return TreeOutcome::Used;
         }
         let value = visible.value.pointer(pointer).unwrap_or(&Value::Null);
         match visible.shape(pointer) {
             _ if size(value).is_some() => self.add(visible, pointer),
-            Shape::Bool => toggled(visible, pointer),
-            Shape::List => set(pointer.to_owned(), Value::Array(Vec::new())),
-            Shape::Map | Shape::Object => {
+            FieldShape::Bool => toggled(visible, pointer),
+            FieldShape::List => set(pointer.to_owned(), Value::Array(Vec::new())),
+            FieldShape::Map | FieldShape::Object => {
                 let fresh = visible
                     .hint(pointer)
                     .and_then(|hint| hint.fresh)
@@ -240,7 +240,7 @@ impl TreeView {
                 set(pointer.to_owned(), value)
             }
             shape => {
-                let purpose = Purpose::Set {
+                let purpose = InputPurpose::Set {
                     pointer: pointer.to_owned(),
                 };
                 self.ask(visible, purpose, pointer, shape, value)
@@ -251,20 +251,20 @@ impl TreeView {
     /// Asks for the value of a place: in its row, in a list, or in a dialog.
     fn ask(
         &mut self,
-        visible: &VisibleRows,
-        purpose: Purpose,
+        visible: &VisibleTree,
+        purpose: InputPurpose,
         place: &str,
-        shape: Shape,
+        shape: FieldShape,
         value: &Value,
-    ) -> Outcome {
+    ) -> TreeOutcome {
         let hint = visible.hint(place);
         let most = hint.as_ref().and_then(|hint| hint.most);
         let start = value.as_str().unwrap_or_default();
-        if shape == Shape::Text && is_long(most, start) {
-            let is_new = !matches!(purpose, Purpose::Set { .. });
+        if shape == FieldShape::Text && is_long(most, start) {
+            let is_new = !matches!(purpose, InputPurpose::Set { .. });
             let title = title(&purpose);
             let place = match purpose {
-                Purpose::Append { pointer } => {
+                InputPurpose::Append { pointer } => {
                     let holder = visible.value.pointer(&pointer);
                     self.show(&child(&pointer, holder.and_then(size).unwrap_or_default()));
                     TextPlace::Entry { pointer }
@@ -279,7 +279,7 @@ impl TreeView {
                     pointer: place.to_owned(),
                 },
             };
-            return Outcome::Edit(Box::new(LongText {
+            return TreeOutcome::Edit(Box::new(LongText {
                 place,
                 title,
                 start: start.to_owned(),
@@ -290,23 +290,23 @@ impl TreeView {
         }
         let choices = hint.map(|hint| hint.choices).unwrap_or_default();
         self.input = Some(Input::value(purpose, shape, choices, most, value));
-        Outcome::Used
+        TreeOutcome::Used
     }
 
     /// Adds an entry to what the cursor is on or in: asks for its name, for its value if that is typed, else begins it.
-    fn add(&mut self, visible: &VisibleRows, pointer: &str) -> Outcome {
+    fn add(&mut self, visible: &VisibleTree, pointer: &str) -> TreeOutcome {
         let holder = self.holder(visible, pointer);
         match visible.value.pointer(&holder) {
             Some(Value::Array(array)) => {
                 let (shape, value) = visible.fresh(&holder, "-");
                 if is_typed(shape) {
                     let place = child(&holder, "-");
-                    let purpose = Purpose::Append { pointer: holder };
+                    let purpose = InputPurpose::Append { pointer: holder };
                     return self.ask(visible, purpose, &place, shape, &value);
                 }
                 let place = child(&holder, array.len());
                 self.show(&place);
-                Outcome::Change(
+                TreeOutcome::Change(
                     vec![Edit::Append {
                         pointer: holder,
                         value,
@@ -324,9 +324,9 @@ impl TreeView {
                     choices,
                     object.keys().cloned().collect(),
                 ));
-                Outcome::Used
+                TreeOutcome::Used
             }
-            _ => Outcome::Unused,
+            _ => TreeOutcome::Unused,
         }
     }
 
@@ -337,32 +337,37 @@ impl TreeView {
     }
 
     /// What was asked for has been answered.
-    fn answered(&mut self, purpose: Purpose, value: Value, visible: &VisibleRows) -> Outcome {
+    fn answered(
+        &mut self,
+        purpose: InputPurpose,
+        value: Value,
+        visible: &VisibleTree,
+    ) -> TreeOutcome {
         match purpose {
-            Purpose::Set { pointer } => set(pointer, value),
-            Purpose::Member { pointer } => {
+            InputPurpose::Set { pointer } => set(pointer, value),
+            InputPurpose::Member { pointer } => {
                 self.show(&pointer);
                 set(pointer, value)
             }
-            Purpose::Append { pointer } => {
+            InputPurpose::Append { pointer } => {
                 let length = visible
                     .value
                     .pointer(&pointer)
                     .and_then(size)
                     .unwrap_or_default();
                 self.show(&child(&pointer, length));
-                Outcome::Change(vec![Edit::Append { pointer, value }], None)
+                TreeOutcome::Change(vec![Edit::Append { pointer, value }], None)
             }
-            Purpose::Name { pointer } => {
+            InputPurpose::Name { pointer } => {
                 let name = value.as_str().unwrap_or_default();
                 let place = child(&pointer, name);
                 if let Some(fault) = visible.fault(&place) {
                     self.note = Some(fault);
-                    return Outcome::Used;
+                    return TreeOutcome::Used;
                 }
                 let (shape, value) = visible.fresh(&pointer, name);
                 if is_typed(shape) {
-                    let purpose = Purpose::Member {
+                    let purpose = InputPurpose::Member {
                         pointer: place.clone(),
                     };
                     return self.ask(visible, purpose, &place, shape, &value);
@@ -373,7 +378,7 @@ impl TreeView {
         }
     }
 
-    pub fn typed(&mut self, typed: &Typed, visible: &VisibleRows) -> Outcome {
+    pub fn typed(&mut self, typed: &Typed, visible: &VisibleTree) -> TreeOutcome {
         self.note = None;
         if let Some(input) = &mut self.input {
             let answer = input.typed(typed);
@@ -382,26 +387,26 @@ impl TreeView {
         if self.search.is_some() {
             self.search_typed(typed, visible)
         } else {
-            Outcome::Unused
+            TreeOutcome::Unused
         }
     }
 
-    pub(super) fn take(&mut self, answer: Answer, visible: &VisibleRows) -> Outcome {
+    pub(super) fn take(&mut self, answer: InputResult, visible: &VisibleTree) -> TreeOutcome {
         match answer {
-            Answer::Stay => Outcome::Used,
-            Answer::Unused => Outcome::Unused,
-            Answer::Leave => {
+            InputResult::Stay => TreeOutcome::Used,
+            InputResult::Unused => TreeOutcome::Unused,
+            InputResult::Leave => {
                 self.input = None;
-                Outcome::Used
+                TreeOutcome::Used
             }
-            Answer::Done(value) => match self.input.take() {
+            InputResult::Done(value) => match self.input.take() {
                 Some(input) => self.answered(input.purpose, value, visible),
-                None => Outcome::Used,
+                None => TreeOutcome::Used,
             },
         }
     }
 
-    pub fn mouse(&mut self, event: MouseEvent, visible: &VisibleRows, cx: &Context) -> Outcome {
+    pub fn mouse(&mut self, event: MouseEvent, visible: &VisibleTree, cx: &Context) -> TreeOutcome {
         if let Some(input) = &mut self.input {
             let answer = input.mouse(event);
             return self.take(answer, visible);
@@ -416,40 +421,40 @@ impl TreeView {
                 if self
                     .tree
                     .click(column, usize::from(at.y - drawn.y), visible.value)
-                    == Click::Again
+                    == TreeClick::Again
                 {
                     let pointer = self.pointer(visible.value);
                     return self.enter(visible, &pointer, cx);
                 }
             }
-            _ => return Outcome::Unused,
+            _ => return TreeOutcome::Unused,
         }
-        Outcome::Used
+        TreeOutcome::Used
     }
 }
 
-pub(super) fn place_of(purpose: &Purpose) -> &str {
+pub(super) fn place_of(purpose: &InputPurpose) -> &str {
     match purpose {
-        Purpose::Set { pointer }
-        | Purpose::Member { pointer }
-        | Purpose::Append { pointer }
-        | Purpose::Name { pointer } => pointer,
+        InputPurpose::Set { pointer }
+        | InputPurpose::Member { pointer }
+        | InputPurpose::Append { pointer }
+        | InputPurpose::Name { pointer } => pointer,
     }
 }
 
 /// Whether a value of that shape is asked for before it is made.
-fn is_typed(shape: Shape) -> bool {
+fn is_typed(shape: FieldShape) -> bool {
     matches!(
         shape,
-        Shape::Text | Shape::Number | Shape::Date | Shape::Choice
+        FieldShape::Text | FieldShape::Number | FieldShape::Date | FieldShape::Choice
     )
 }
 
-fn toggled(visible: &VisibleRows, pointer: &str) -> Outcome {
+fn toggled(visible: &VisibleTree, pointer: &str) -> TreeOutcome {
     let is_true = visible.value.pointer(pointer) == Some(&Value::Bool(true));
     set(pointer.to_owned(), Value::Bool(!is_true))
 }
 
-fn set(pointer: String, value: Value) -> Outcome {
-    Outcome::Change(vec![Edit::Set { pointer, value }], None)
+fn set(pointer: String, value: Value) -> TreeOutcome {
+    TreeOutcome::Change(vec![Edit::Set { pointer, value }], None)
 }

@@ -4,26 +4,26 @@
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use store_model::{
-    diff::Change,
+    diff::DocumentChange,
     finding::{Finding, Severity},
     json::pointer::{child, parent},
-    rules::schema::{Hint, Shape, hint},
+    rules::schema::{FieldShape, Hint, hint},
     target::Kind,
 };
 
 /// The document as it stands, with what was said of it at the last pause.
 #[derive(Clone, Copy)]
-pub struct VisibleRows<'a> {
+pub struct VisibleTree<'a> {
     pub kind: Kind,
     pub value: &'a Arc<Value>,
     /// Against the server's copy.
-    pub changes: &'a [Change],
+    pub changes: &'a [DocumentChange],
     pub findings: &'a [Finding],
 }
 
 /// How a place differs from the server's copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum RowMark {
     New,
     Changed,
     /// Something below it is changed, new or gone.
@@ -37,13 +37,13 @@ fn is_within(place: &str, holder: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-impl<'a> VisibleRows<'a> {
+impl<'a> VisibleTree<'a> {
     pub fn hint(&self, pointer: &str) -> Option<Hint> {
         hint(self.kind, pointer)
     }
 
     /// The change at this very place, or of what it came with.
-    pub fn change(&self, pointer: &str) -> Option<&'a Change> {
+    pub fn change(&self, pointer: &str) -> Option<&'a DocumentChange> {
         self.changes.iter().find(|change| {
             change.path == pointer
                 || change.before.is_none()
@@ -52,16 +52,16 @@ impl<'a> VisibleRows<'a> {
         })
     }
 
-    pub fn mark(&self, pointer: &str) -> Option<Mark> {
+    pub fn mark(&self, pointer: &str) -> Option<RowMark> {
         match self.change(pointer) {
-            Some(change) if change.after.is_none() => Some(Mark::Inside),
-            Some(change) if change.before.is_none() => Some(Mark::New),
-            Some(_) => Some(Mark::Changed),
+            Some(change) if change.after.is_none() => Some(RowMark::Inside),
+            Some(change) if change.before.is_none() => Some(RowMark::New),
+            Some(_) => Some(RowMark::Changed),
             None => self
                 .changes
                 .iter()
                 .any(|change| is_within(&change.path, pointer))
-                .then_some(Mark::Inside),
+                .then_some(RowMark::Inside),
         }
     }
 
@@ -82,17 +82,17 @@ impl<'a> VisibleRows<'a> {
     }
 
     /// How a place is edited: as the schema says, else as its value is.
-    pub fn shape(&self, pointer: &str) -> Shape {
+    pub fn shape(&self, pointer: &str) -> FieldShape {
         let told = self.hint(pointer).map(|hint| hint.shape);
         match (self.value.pointer(pointer), told) {
-            (Some(Value::Array(_)), _) => Shape::List,
-            (Some(Value::Object(_)), Some(shape @ (Shape::Map | Shape::Object))) => shape,
-            (Some(Value::Object(_)), _) => Shape::Object,
+            (Some(Value::Array(_)), _) => FieldShape::List,
+            (Some(Value::Object(_)), Some(shape @ (FieldShape::Map | FieldShape::Object))) => shape,
+            (Some(Value::Object(_)), _) => FieldShape::Object,
             // A value of another type than the schema's is mended by what the schema wants.
             (_, Some(shape)) => shape,
-            (Some(Value::Bool(_)), None) => Shape::Bool,
-            (Some(Value::Number(_)), None) => Shape::Number,
-            (_, None) => Shape::Text,
+            (Some(Value::Bool(_)), None) => FieldShape::Bool,
+            (Some(Value::Number(_)), None) => FieldShape::Number,
+            (_, None) => FieldShape::Text,
         }
     }
 
@@ -109,7 +109,7 @@ impl<'a> VisibleRows<'a> {
         let takes = match self.value.pointer(pointer) {
             Some(Value::Array(_)) => true,
             Some(Value::Object(object)) => {
-                is_open || object.is_empty() || self.shape(pointer) == Shape::Map
+                is_open || object.is_empty() || self.shape(pointer) == FieldShape::Map
             }
             _ => false,
         };
@@ -121,11 +121,11 @@ impl<'a> VisibleRows<'a> {
     }
 
     /// What a new entry of this list, map or object is edited as, and begins as.
-    pub fn fresh(&self, holder: &str, name: &str) -> (Shape, Value) {
+    pub fn fresh(&self, holder: &str, name: &str) -> (FieldShape, Value) {
         let place = child(holder, name);
         let of_holder = self
             .hint(holder)
-            .filter(|hint| matches!(hint.shape, Shape::List | Shape::Map))
+            .filter(|hint| matches!(hint.shape, FieldShape::List | FieldShape::Map))
             .and_then(|hint| hint.fresh);
         let of_place = || self.hint(&place).and_then(|hint| hint.fresh);
         let of_sibling = || {
@@ -140,13 +140,13 @@ impl<'a> VisibleRows<'a> {
         let value = of_holder
             .or_else(of_place)
             .or_else(of_sibling)
-            .unwrap_or_else(|| beginning(told.unwrap_or(Shape::Text)));
+            .unwrap_or_else(|| beginning(told.unwrap_or(FieldShape::Text)));
         let shape = told.unwrap_or(match &value {
-            Value::Array(_) => Shape::List,
-            Value::Object(_) => Shape::Object,
-            Value::Bool(_) => Shape::Bool,
-            Value::Number(_) => Shape::Number,
-            Value::Null | Value::String(_) => Shape::Text,
+            Value::Array(_) => FieldShape::List,
+            Value::Object(_) => FieldShape::Object,
+            Value::Bool(_) => FieldShape::Bool,
+            Value::Number(_) => FieldShape::Number,
+            Value::Null | Value::String(_) => FieldShape::Text,
         });
         (shape, value)
     }
@@ -193,13 +193,13 @@ fn emptied(value: &Value) -> Value {
     }
 }
 
-fn beginning(shape: Shape) -> Value {
+fn beginning(shape: FieldShape) -> Value {
     match shape {
-        Shape::Text | Shape::Date | Shape::Choice => json!(""),
-        Shape::Number => json!(0),
-        Shape::Bool => json!(false),
-        Shape::List => json!([]),
-        Shape::Map | Shape::Object => json!({}),
+        FieldShape::Text | FieldShape::Date | FieldShape::Choice => json!(""),
+        FieldShape::Number => json!(0),
+        FieldShape::Bool => json!(false),
+        FieldShape::List => json!([]),
+        FieldShape::Map | FieldShape::Object => json!({}),
     }
 }
 
@@ -219,14 +219,14 @@ mod tests {
         })
     }
 
-    fn with<T>(read: impl FnOnce(&VisibleRows) -> T) -> T {
+    fn with<T>(read: impl FnOnce(&VisibleTree) -> T) -> T {
         let before = document();
         let mut after = document();
         after["visibility"] = json!("Private");
         after["listings"]["de-de"] = json!({"baseListing": {"title": "Notizen"}});
         after["strange"] = json!({});
         let changes = diff(&before, &after);
-        read(&VisibleRows {
+        read(&VisibleTree {
             kind: Kind::App,
             value: &Arc::new(after),
             changes: &changes,
@@ -235,12 +235,12 @@ mod tests {
     }
 
     #[rstest]
-    #[case("/visibility", Some(Mark::Changed))]
-    #[case("/listings", Some(Mark::Inside))]
-    #[case("/listings/de-de/baseListing/title", Some(Mark::New))]
+    #[case("/visibility", Some(RowMark::Changed))]
+    #[case("/listings", Some(RowMark::Inside))]
+    #[case("/listings/de-de/baseListing/title", Some(RowMark::New))]
     #[case("/listings/en-us", None)]
-    #[case("/strange", Some(Mark::Inside))]
-    fn what_differs_is_marked(#[case] pointer: &str, #[case] expected: Option<Mark>) {
+    #[case("/strange", Some(RowMark::Inside))]
+    fn what_differs_is_marked(#[case] pointer: &str, #[case] expected: Option<RowMark>) {
         assert_eq!(with(|visible| visible.mark(pointer)), expected);
     }
 
@@ -284,14 +284,17 @@ mod tests {
         with(|visible| {
             assert_eq!(
                 visible.shape("/applicationPackages/0/unknown"),
-                Shape::Number
+                FieldShape::Number
             );
-            assert_eq!(visible.fresh("/strange", "y"), (Shape::Text, json!("")));
+            assert_eq!(
+                visible.fresh("/strange", "y"),
+                (FieldShape::Text, json!(""))
+            );
             assert_eq!(
                 emptied(&json!({"a": 1, "b": {"c": "x"}, "d": [1]})),
                 json!({"a": 0, "b": {"c": ""}, "d": []})
             );
-            assert_eq!(visible.shape("/visibility"), Shape::Choice);
+            assert_eq!(visible.shape("/visibility"), FieldShape::Choice);
             assert!(visible.fault("/status").is_some() && visible.fault("/visibility").is_none());
         });
     }

@@ -16,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use crate::blob::plan::Patience;
+use crate::blob::plan::BlobPatience;
 use crate::blob::{Hooks, run::upload_within};
 use crate::blob::{Source, UploadError, UploadEvent, UploadSettings, UploadUrl, Uploaded};
 
@@ -67,7 +67,7 @@ pub(super) struct Fake {
     pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
     pub(super) settings: UploadSettings,
-    pub(super) patience: Patience,
+    pub(super) patience: BlobPatience,
     pub(super) cancel: CancellationToken,
     pub(super) known: Vec<u32>,
     pub(super) events: Arc<Mutex<Vec<UploadEvent>>>,
@@ -108,10 +108,10 @@ impl Fake {
                 block_size: Some(block_size),
                 ..UploadSettings::default()
             },
-            patience: Patience {
+            patience: BlobPatience {
                 backoff: Duration::from_millis(1),
                 longest: Duration::from_millis(5),
-                ..Patience::default()
+                ..BlobPatience::default()
             },
             cancel: CancellationToken::new(),
             known: Vec::new(),

@@ -9,7 +9,7 @@ use flightdeck::{
     },
     screen::keymap::keymap,
     state::{Model, ProfileView, WorkingCopy},
-    tasks::{pool::Pool, reporter::Told, services::Services},
+    tasks::{pool::Pool, reporter::TaskReport, services::Services},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, crossterm::event::KeyEvent};
@@ -18,16 +18,16 @@ use store_model::target::Target;
 use tokio::{sync::mpsc, time};
 use tui_kit::theme::Theme;
 
-pub struct Desk {
+pub struct Dashboard {
     pub app: App,
     pool: Pool,
-    reports: mpsc::Receiver<Told>,
+    reports: mpsc::Receiver<TaskReport>,
     begun: Instant,
     /// The dashboard has been left.
     pub has_quit: bool,
 }
 
-impl Desk {
+impl Dashboard {
     pub fn open(services: Services) -> Self {
         let settings = Settings {
             profile: ProfileView {
@@ -42,51 +42,53 @@ impl Desk {
             notify: false,
         };
         let (sender, reports) = Pool::channel();
-        let mut desk = Self {
+        let mut dashboard = Self {
             app: App::new(settings, 160, 50),
             pool: Pool::new(services, sender),
             reports,
             begun: Instant::now(),
             has_quit: false,
         };
-        let effects = desk.app.start(desk.now());
-        desk.execute(effects);
-        desk
+        let effects = dashboard.app.start(dashboard.now());
+        dashboard.execute(effects);
+        dashboard
     }
 
     /// Opens one and selects a target by its id.
     pub async fn at(services: Services, target: &Target) -> Self {
-        let mut desk = Self::open(services);
+        let mut dashboard = Self::open(services);
         let list = match target {
             Target::App { .. } => "1",
             Target::AddOn { .. } => "2",
             Target::Flight { .. } => "3",
         };
-        desk.until("the lists", |model| {
-            model.apps.at.is_some() && model.add_ons.at.is_some()
-        })
-        .await;
-        desk.keys(list);
+        dashboard
+            .until("the lists", |model| {
+                model.apps.at.is_some() && model.add_ons.at.is_some()
+            })
+            .await;
+        dashboard.keys(list);
         if list == "2" {
             // Those of every app.
-            desk.keys(".");
+            dashboard.keys(".");
         }
         for _ in 0..100 {
-            if desk.app.selected() == Some(target) {
+            if dashboard.app.selected() == Some(target) {
                 break;
             }
-            desk.keys("down");
+            dashboard.keys("down");
         }
-        assert_eq!(desk.app.selected(), Some(target));
+        assert_eq!(dashboard.app.selected(), Some(target));
         let wanted = target.clone();
-        desk.until("the target", move |model| {
-            model
-                .details
-                .get(&wanted)
-                .is_some_and(|detail| detail.value().is_some())
-        })
-        .await;
-        desk
+        dashboard
+            .until("the target", move |model| {
+                model
+                    .details
+                    .get(&wanted)
+                    .is_some_and(|detail| detail.value().is_some())
+            })
+            .await;
+        dashboard
     }
 
     fn now(&self) -> Moment {

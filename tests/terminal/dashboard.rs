@@ -19,7 +19,7 @@ pub const NOTES: &str = "Northwind Notes ─ submission 6";
 pub struct Dashboard {
     pub terminal: Terminal,
     pub home: PathBuf,
-    /// A home that is this desk's alone goes with it.
+    /// A home that is this dashboard's alone goes with it.
     _own: Option<TempDir>,
 }
 
@@ -48,14 +48,14 @@ impl Dashboard {
     }
 
     pub fn demo_with(size: Size, more: &[(&str, &str)]) -> Self {
-        let desk = Self::start(
+        let dashboard = Self::start(
             &["demo", "--speed", "10"],
             size,
             tempfile::tempdir().unwrap(),
             more,
         );
-        desk.terminal.see("Northwind Notes");
-        desk
+        dashboard.terminal.see("Northwind Notes");
+        dashboard
     }
 
     /// The program in a home of its own.

@@ -1,17 +1,17 @@
 //! The one place that knows every overlay: makes the one that is to be opened.
 
-use crate::screen::command::Opening;
+use crate::screen::command::Dialog;
 use crate::{
     features::{
-        document::merge::Merge,
+        document::merge::MergeDialog,
         help::dialog::Help,
-        history::kept::Kept,
+        history::kept::KeptDialog,
         listings::{
             new_language::NewLanguage, texts_export::TextsExport, texts_import::TextsImport,
         },
-        packages::keep_newest::KeepNewest,
+        packages::keep_newest::KeepNewestDialog,
         review::dialog::Review,
-        runs::dialog::Run,
+        runs::dialog::RunDialog,
         zip::picker::ZipPicker,
     },
     screen::{
@@ -22,12 +22,12 @@ use crate::{
     },
 };
 
-/// Makes the overlay that is to be opened: one arm each. `commands` are all there are, in the table's order.
-pub fn open(opening: Opening, commands: Vec<AvailableAction>) -> Box<dyn Overlay> {
-    match opening {
-        Opening::Help => Box::new(Help::new(commands)),
-        Opening::Message { title, text } => Box::new(Message::new(title, text)),
-        Opening::Confirm {
+/// Makes the overlay that a command asks for: one arm each. `commands` are all there are, in the table's order.
+pub fn open(dialog: Dialog, commands: Vec<AvailableAction>) -> Box<dyn Overlay> {
+    match dialog {
+        Dialog::Help => Box::new(Help::new(commands)),
+        Dialog::Message { title, text } => Box::new(Message::new(title, text)),
+        Dialog::Confirm {
             title,
             text,
             yes,
@@ -35,35 +35,35 @@ pub fn open(opening: Opening, commands: Vec<AvailableAction>) -> Box<dyn Overlay
             must_type,
             then,
         } => Box::new(Confirm::new(title, text, yes, danger, must_type, then)),
-        Opening::EditText(asked) => Box::new(TextEdit::new(*asked)),
-        Opening::NewLanguage { target, document } => Box::new(NewLanguage::new(target, document)),
-        Opening::ImportTexts {
+        Dialog::EditText(asked) => Box::new(TextEdit::new(*asked)),
+        Dialog::NewLanguage { target, document } => Box::new(NewLanguage::new(target, document)),
+        Dialog::ImportTexts {
             target,
             document,
             field,
         } => Box::new(TextsImport::new(target, document, field)),
-        Opening::ExportTexts {
+        Dialog::ExportTexts {
             target,
             document,
             fields,
         } => Box::new(TextsExport::new(target, document, fields)),
-        Opening::Choose {
+        Dialog::Choose {
             title,
             text,
             choices,
             current,
         } => Box::new(Choose::new(title, text, choices, current)),
-        Opening::KeepNewest { target } => Box::new(KeepNewest::new(target)),
-        Opening::Run { id } => Box::new(Run::new(id)),
-        Opening::ZipPicker { target } => Box::new(ZipPicker::new(target)),
-        Opening::Merge { target } => Box::new(Merge::new(target)),
-        Opening::Kept {
+        Dialog::KeepNewest { target } => Box::new(KeepNewestDialog::new(target)),
+        Dialog::Run { id } => Box::new(RunDialog::new(id)),
+        Dialog::ZipPicker { target } => Box::new(ZipPicker::new(target)),
+        Dialog::Merge { target } => Box::new(MergeDialog::new(target)),
+        Dialog::Kept {
             target,
             item,
             wants_restore,
-        } => Box::new(Kept::new(target, *item, wants_restore)),
-        Opening::Review { target } => Box::new(Review::new(target)),
-        Opening::Prompt {
+        } => Box::new(KeptDialog::new(target, *item, wants_restore)),
+        Dialog::Review { target } => Box::new(Review::new(target)),
+        Dialog::Prompt {
             title,
             text,
             label,
