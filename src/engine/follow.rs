@@ -1,6 +1,7 @@
 //! What a look at a committed submission means: whether it goes on, and how it ended. Pure.
 
 use super::{plan::WaitFor, view::Outcome};
+use serde_json::Value;
 use store_model::status::{Status, StatusReport};
 
 /// What follows from a look.
@@ -74,4 +75,12 @@ fn failure(report: &StatusReport, id: &str, portal: &str) -> String {
         .chain([format!("Partner Center: {portal}")])
         .collect();
     lines.join("\n  ")
+}
+
+/// How a submission that is certified goes public, as its document says.
+pub(super) fn publish_mode(document: &Value) -> Option<String> {
+    document
+        .get("targetPublishMode")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
 }

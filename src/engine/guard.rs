@@ -2,7 +2,8 @@
 //! list and the commit. What somebody else changed in between is never committed. Does no I/O.
 
 use super::{
-    machine::{Run, publish_mode},
+    follow::publish_mode,
+    machine::Run,
     preflight::{self, Refusal, listed},
     stage::RunStage,
     view::Cause,

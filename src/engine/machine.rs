@@ -4,6 +4,7 @@
 
 use super::{
     call::{NextStep, RunEvent},
+    follow::publish_mode,
     operation::{Operation, RunHeader},
     plan::{ExistingRollout, Plan, WaitFor},
     preflight::{self, Refusal},
@@ -494,11 +495,4 @@ impl Run {
             message,
         });
     }
-}
-
-pub(super) fn publish_mode(document: &Value) -> Option<String> {
-    document
-        .get("targetPublishMode")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
 }

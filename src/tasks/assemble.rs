@@ -1,7 +1,7 @@
 //! Writes ZIPs of stored entries, whole or without their data: a ZIP that is only sent has its headers in memory, and everything
 //! else stays in the files that it is made of. Both have the same bytes, because the same writer makes them. Blocks.
 
-use super::pack::{PackError, disk};
+use super::pack_error::{PackError, disk};
 use crate::{
     engine::zip_source::{ZipPart, ZipSource},
     storage::input,

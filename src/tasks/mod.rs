@@ -11,6 +11,7 @@ pub mod interrupted;
 pub mod load;
 pub mod message;
 pub mod pack;
+mod pack_error;
 pub mod pool;
 pub mod report;
 pub mod reporter;

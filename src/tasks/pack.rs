@@ -1,8 +1,10 @@
 //! Makes a ZIP out of a folder, so that it fits a document: each file under the path that the document names, the ZIP in its
 //! place only when it is whole. The same folder gives the same bytes. Knows no screen.
 
+pub use super::pack_error::PackError;
 use super::{
     assemble::{self, Entry},
+    pack_error::disk,
     report::Packed,
     reporter::PROGRESS_PAUSE,
 };
@@ -20,7 +22,6 @@ use store_model::{
     target::Kind,
 };
 use tempfile::NamedTempFile;
-use zip::result::ZipError;
 
 /// More files than this are no folder of a submission.
 const MOST_FILES: usize = 100_000;
@@ -28,36 +29,6 @@ const MOST_FILES: usize = 100_000;
 const DEEPEST: usize = 32;
 /// Few calls, and a key to stop is still heard at once.
 const CHUNK: usize = 1 << 20;
-
-/// Why there is no ZIP.
-#[derive(Debug, thiserror::Error)]
-pub enum PackError {
-    /// It would not fit: why, in sentences.
-    #[error("No ZIP was made. {}", .0.join(" "))]
-    Refused(Vec<String>),
-    #[error("No ZIP was made: {} could not be {what}: {source}.", path.display())]
-    Disk {
-        what: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
-    #[error("No ZIP was made: it could not be written: {0}.")]
-    Zip(#[from] ZipError),
-    #[error("No ZIP was made: it could not be written: {0}.")]
-    Written(io::Error),
-    #[error("No ZIP was made: {} changed while it was read; try again.", .0.display())]
-    Changed(PathBuf),
-    #[error("No ZIP was made: it was stopped.")]
-    Cancelled,
-}
-
-pub(super) fn disk<'p>(what: &'static str, path: &'p Path) -> impl Fn(io::Error) -> PackError + 'p {
-    move |source| PackError::Disk {
-        what,
-        path: path.to_owned(),
-        source,
-    }
-}
 
 /// Makes the ZIP; blocks. `told` gets the bytes done and all, a few times a second; `is_stopped` is asked as often as that.
 /// A file that stands at `out` is replaced, once the new one is whole.

@@ -252,11 +252,10 @@ impl Builder<'_> {
         if let (Topic::Texts(_), 2, Some(language)) = (topic, names.len(), &change.before)
             && change.after.is_none()
         {
-            let note = whole_language(language);
             return ChangedEntry {
                 sign,
                 label: "the whole language".into(),
-                note,
+                note: whole_language(language),
                 pointer,
                 parts: Vec::new(),
                 changes: vec![change],
@@ -470,34 +469,26 @@ impl Builder<'_> {
 
     /// Packages of which nothing changes, so that a reader sees what customers keep.
     fn kept(&self, touched: &HashSet<String>) -> Vec<ChangedEntry> {
-        let field = self
-            .kind
-            .packages_field()
-            .and_then(|field| member(self.after, field));
+        let name = self.kind.packages_field();
+        let field = name.and_then(|name| member(self.after, name));
         let Some((key, Value::Array(list))) = field else {
             return Vec::new();
         };
         let holder = child("", key);
-        let all = list
-            .iter()
+        list.iter()
             .enumerate()
-            .map(|(index, value)| (child(&holder, index), value));
-        all.filter(|(pointer, value)| value.is_object() && !touched.contains(pointer))
+            .map(|(index, value)| (child(&holder, index), value))
+            .filter(|(pointer, value)| value.is_object() && !touched.contains(pointer))
             .map(|(pointer, value)| {
-                let is_going = member(value, "fileStatus")
-                    .is_some_and(|(_, status)| status == "PendingDelete");
-                let mut note = self.facts(value).note();
-                if is_going {
-                    note.push_str(if note.is_empty() {
-                        "marked for deletion before"
-                    } else {
-                        ", marked for deletion before"
-                    });
-                }
+                let status = member(value, "fileStatus");
+                let is_going = status.is_some_and(|(_, status)| status == "PendingDelete");
+                let mut note = vec![self.facts(value).note()];
+                note.retain(|note| !note.is_empty());
+                note.extend(is_going.then(|| "marked for deletion before".to_owned()));
                 ChangedEntry {
                     sign: Sign::Kept,
                     label: file_name(value),
-                    note,
+                    note: note.join(", "),
                     pointer,
                     parts: Vec::new(),
                     changes: Vec::new(),
