@@ -73,6 +73,8 @@ pub enum CliCommand {
     Check {
         /// A target, or - for none.
         target: String,
+        #[command(flatten)]
+        compose: Box<ComposeArgs>,
         /// The document to check. Default: the target's draft, or else its live submission.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
@@ -91,6 +93,8 @@ pub enum CliCommand {
     /// and the ZIP, for `publish --expect`. Nothing is changed.
     Diff {
         target: Target,
+        #[command(flatten)]
+        compose: Box<ComposeArgs>,
         /// The document to compare, instead of the draft.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
@@ -255,10 +259,73 @@ pub struct PackArgs {
     pub out: PathBuf,
 }
 
+/// What is to be changed in the live document, or in the given one.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ComposeArgs {
+    /// Packages, folders of packages, or one ready ZIP. They are entered into the document, and the ZIP is made while it is sent.
+    #[arg(value_name = "PATH", conflicts_with = "zip")]
+    pub paths: Vec<PathBuf>,
+    /// Release notes and other texts: a folder or a table as `texts import` reads them (default.txt is for all other languages), or
+    /// one text file for all languages.
+    #[arg(long, value_name = "PATH")]
+    pub notes: Option<PathBuf>,
+    /// Set the value at a JSON pointer, as in /pricing/priceId=Tier1012; may be repeated.
+    #[arg(long, value_name = "POINTER=VALUE")]
+    pub set: Vec<String>,
+    /// Take the value at a JSON pointer out; may be repeated.
+    #[arg(long, value_name = "POINTER")]
+    pub remove: Vec<String>,
+    /// Apply a JSON merge patch (RFC 7396).
+    #[arg(long, value_name = "FILE")]
+    pub patch: Option<PathBuf>,
+    /// Which earlier packages the new ones replace.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub replace: ReplaceArg,
+    /// Keep this many of the newest packages for each kind of device, instead of --replace.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub keep: Option<u8>,
+    /// Give the new packages to this percentage of the customers at first.
+    #[arg(long, value_name = "PERCENT", value_parser = percentage)]
+    pub rollout: Option<f64>,
+}
+
+impl ComposeArgs {
+    /// Whether there is nothing to change.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+            && self.notes.is_none()
+            && self.set.is_empty()
+            && self.remove.is_empty()
+            && self.patch.is_none()
+            && self.keep.is_none()
+            && self.rollout.is_none()
+    }
+}
+
+fn percentage(text: &str) -> Result<f64, String> {
+    let percent = text.trim_end_matches('%').parse().ok();
+    percent
+        .filter(|percent| *percent > 0.0 && *percent <= 100.0)
+        .ok_or_else(|| "write a number above 0, and at most 100".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReplaceArg {
+    /// Older packages of the same kind whose customers all get a newer one.
+    #[default]
+    SameKind,
+    /// All earlier packages.
+    All,
+    /// None.
+    None,
+}
+
 #[derive(Debug, Args)]
 pub struct PublishArgs {
     pub target: Target,
-    /// The whole submission document. Without it, the draft is committed as it is.
+    #[command(flatten)]
+    pub compose: ComposeArgs,
+    /// The whole submission document. Without it, and without anything to change, the draft is committed as it is.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// The archive that holds every file marked PendingUpload.

@@ -7,9 +7,10 @@ use super::{
     printer::Printer,
 };
 use crate::{
-    cli::Cli,
+    cli::{Cli, ComposeArgs},
+    engine::zip_source::ZipSource,
     storage::config::Env,
-    tasks::{browse, load},
+    tasks::{assemble, browse, load},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -26,18 +27,25 @@ use store_model::{
     units::counted,
 };
 
+/// What is checked, where it is not what the Store has.
+pub(super) struct Given<'a> {
+    pub json: Option<&'a Path>,
+    pub zip: Option<&'a Path>,
+    pub compose: &'a ComposeArgs,
+}
+
 pub(super) async fn run(
     cli: &Cli,
     env: Env<'_>,
     target: &str,
-    file: Option<&Path>,
-    zip: Option<&Path>,
+    given: &Given<'_>,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let given = file.map(read_document).transpose()?;
+    let &Given { json, zip, compose } = given;
+    let document = json.map(read_document).transpose()?;
     let mut checked = None;
     let (kind, base, identity) = if target == "-" {
-        let document = given.as_ref().and_then(|document| document.value().ok());
+        let document = document.as_ref().and_then(|document| document.value().ok());
         let document = document.ok_or_else(|| {
             Failure::usage("check - needs --json FILE: without a target there is no document.")
         })?;
@@ -47,15 +55,15 @@ pub(super) async fn run(
         let context = CommandContext::open_to_read(cli, env, printer)?;
         let detail = context.target(&target).await?;
         // Only what a ZIP holds is compared with it.
-        let identity = match zip {
-            Some(_) => {
+        let identity = match zip.is_some() || !compose.paths.is_empty() {
+            true => {
                 load::package_identity(
                     &context.services.store.with_priority(Priority::Person),
                     &detail.product,
                 )
                 .await?
             }
-            None => None,
+            false => None,
         };
         let base = detail
             .server()
@@ -64,7 +72,7 @@ pub(super) async fn run(
         checked = Some(target);
         (kind, base, identity)
     };
-    let document = match (given, &base) {
+    let mut document = match (document, &base) {
         (Some(document), _) => document,
         (None, Some(base)) => Document::from_value(base.clone()),
         (None, None) => {
@@ -73,17 +81,26 @@ pub(super) async fn run(
             )));
         }
     };
+    // Lines count in the file that was given; every other document is nowhere to be opened.
+    let file = json.filter(|_| compose.is_empty());
+    let mut zip = zip.map(ZipSource::from);
+    if !compose.is_empty() {
+        let about = (checked.as_ref(), kind);
+        let from = document.value().map_err(Failure::usage)?;
+        let composed = super::compose::run(about, from, compose, given.zip, printer)?;
+        document = Document::from_value(composed.document);
+        zip = composed.zip;
+    }
     let Ok(value) = document.value() else {
         return Err(Failure::usage("The document cannot be read."));
     };
 
     let mut findings = check::check_at(kind, value, base.as_ref(), Timestamp::now());
-    findings.extend(zip_findings(kind, value, zip, identity)?);
+    findings.extend(zip_findings(kind, value, zip.as_ref(), identity)?);
     let pointers: Vec<&str> = findings
         .iter()
         .map(|finding| finding.pointer.as_str())
         .collect();
-    // Lines count in the file that was given; the server's copy is nowhere to be opened.
     let places = if file.is_some() {
         document.positions(&pointers)
     } else {
@@ -176,7 +193,7 @@ fn say(
 fn zip_findings(
     kind: Kind,
     document: &Value,
-    zip: Option<&Path>,
+    zip: Option<&ZipSource>,
     identity: Option<PackageIdentity>,
 ) -> Result<Vec<Finding>, Failure> {
     let expected = package::expected(kind, document);
@@ -191,14 +208,17 @@ fn zip_findings(
             vec![Finding::new("", rule::ZIP_NOT_GIVEN, note)]
         });
     };
-    may_open(zip)?;
-    let examined = browse::examine(zip, kind, document, identity);
+    if let Some(file) = zip.file() {
+        may_open(file)?;
+    }
+    let source = assemble::open(zip, |_, _| (), &|| false);
+    let examined = browse::examine_source(zip.path(), source.as_ref(), kind, document, identity);
     Ok(match examined.broken {
         None => examined.fit.findings(),
         Some(broken) => vec![Finding::new(
             "",
             rule::ZIP_UNREADABLE,
-            format!("{}: {broken}", zip.display()),
+            format!("{zip}: {broken}"),
         )],
     })
 }

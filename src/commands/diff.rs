@@ -1,6 +1,7 @@
 //! `diff`: what is live against the draft or a file, as text, JSON or Markdown, with the hash under which it can be approved.
 
 use super::{
+    compose,
     context::{CommandContext, may_open, read_value},
     diff_text,
     event::Event,
@@ -8,9 +9,10 @@ use super::{
     printer::Printer,
 };
 use crate::{
-    cli::DiffFormat,
+    cli::{ComposeArgs, DiffFormat},
+    engine::zip_source::ZipSource,
     tasks::{
-        browse, digest,
+        assemble, browse, digest,
         report::{Report, Summed, TargetDetail},
         reporter::{JobId, Reporter},
     },
@@ -32,6 +34,7 @@ pub(super) struct Sides<'a> {
     pub target: &'a Target,
     pub json: Option<&'a Path>,
     pub zip: Option<&'a Path>,
+    pub compose: &'a ComposeArgs,
 }
 
 pub(super) async fn run(
@@ -45,17 +48,40 @@ pub(super) async fn run(
     sides.zip.map(may_open).transpose()?;
     let detail = context.target(target).await?;
     let (live, draft) = (detail.published.as_ref(), detail.pending.as_ref());
-    let Some(document) = given.as_ref().or(draft.map(|draft| &draft.document)) else {
+    let mut composed = None;
+    if !sides.compose.is_empty() {
+        let base = draft.or(live).map(|submission| &submission.document);
+        let Some(base) = given.as_ref().or(base) else {
+            return Err(Failure::usage(format!(
+                "{target} has no submission yet: give a document with --json."
+            )));
+        };
+        let about = (Some(target), target.kind());
+        composed = Some(compose::run(
+            about,
+            base,
+            sides.compose,
+            sides.zip,
+            printer,
+        )?);
+    }
+    let zip = match &mut composed {
+        Some(composed) => composed.zip.take(),
+        None => sides.zip.map(ZipSource::from),
+    };
+    let composed = composed.map(|composed| composed.document);
+    let draft_document = draft.map(|draft| &draft.document);
+    let Some(document) = composed.as_ref().or(given.as_ref()).or(draft_document) else {
         return Err(Failure::refused(format!(
             "{target} has no draft to compare with what is live. Give a document with --json FILE, or make a draft first."
         )));
     };
-    let zip = match sides.zip {
+    let zip_part = match &zip {
         Some(zip) => ZipPart::Sha256(sum(&mut context, zip, printer).await?),
         None => ZipPart::None,
     };
-    let zip_packages = sides
-        .zip
+    let zip_packages = zip
+        .as_ref()
         .map(|zip| packages_of(zip, target, document))
         .unwrap_or_default();
     let difference = Difference::between(
@@ -64,7 +90,7 @@ pub(super) async fn run(
         document,
         &zip_packages,
     );
-    let hash = Fingerprint::of(target, live, draft, document, zip);
+    let hash = Fingerprint::of(target, live, draft, document, zip_part);
     let format = format.unwrap_or(if printer.is_json() {
         DiffFormat::Json
     } else {
@@ -75,8 +101,10 @@ pub(super) async fn run(
 }
 
 /// What the packages in the ZIP say of themselves; nothing where they cannot be read: `check` says why.
-fn packages_of(zip: &Path, target: &Target, document: &Value) -> ZipPackages {
-    let examined = browse::examine(zip, target.kind(), document, None);
+fn packages_of(zip: &ZipSource, target: &Target, document: &Value) -> ZipPackages {
+    let source = assemble::open(zip, |_, _| (), &|| false);
+    let examined =
+        browse::examine_source(zip.path(), source.as_ref(), target.kind(), document, None);
     examined
         .archive
         .as_ref()
@@ -87,7 +115,7 @@ fn packages_of(zip: &Path, target: &Target, document: &Value) -> ZipPackages {
 /// Reads the whole ZIP for its sum; a long reading says how far it is.
 async fn sum(
     context: &mut CommandContext,
-    zip: &Path,
+    zip: &ZipSource,
     printer: &mut Printer<'_>,
 ) -> Result<[u8; 32], Failure> {
     let reporter = Reporter::new(JobId(0), context.sender.clone());

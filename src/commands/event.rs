@@ -113,6 +113,12 @@ events! {
         warnings: usize,
         notes: usize,
     }
+    /// A change that `publish`, `diff` or `check` made in the document for packages, texts or values that were given.
+    Composed = "composed" {
+        target: Option<&'a Target>,
+        change: &'a str,
+        message: &'a str,
+    }
     /// A file that `pack` put into the ZIP.
     Packed = "packed" {
         file_name: &'a str,

@@ -2,6 +2,7 @@
 
 mod account;
 mod check;
+mod compose;
 pub mod context;
 mod diff;
 mod diff_text;

@@ -96,12 +96,23 @@ async fn dispatch(
             )
             .await
         }
-        CliCommand::Check { target, json, zip } => {
-            check::run(cli, env, target, json.as_deref(), zip.as_deref(), printer).await
+        CliCommand::Check {
+            target,
+            compose,
+            json,
+            zip,
+        } => {
+            let given = check::Given {
+                json: json.as_deref(),
+                zip: zip.as_deref(),
+                compose,
+            };
+            check::run(cli, env, target, &given, printer).await
         }
         CliCommand::Pack(args) => pack::run(cli, env, args, printer).await,
         CliCommand::Diff {
             target,
+            compose,
             json,
             zip,
             format,
@@ -111,6 +122,7 @@ async fn dispatch(
                 target,
                 json: json.as_deref(),
                 zip: zip.as_deref(),
+                compose,
             };
             diff::run(
                 CommandContext::open_to_read(cli, env, printer)?,

@@ -53,8 +53,8 @@ impl Run {
 
     /// Why the archive that is there now is not uploaded. The draft was made already, so the run stays open.
     pub fn not_uploaded(&self, refusal: &Refusal) -> String {
-        let zip = self.plan().and_then(|plan| plan.zip.as_deref());
-        let zip = zip.map_or_else(String::new, |zip| zip.display().to_string());
+        let zip = self.plan().and_then(|plan| plan.zip.as_ref());
+        let zip = zip.map_or_else(String::new, ToString::to_string);
         let id = self.submission();
         let why = match refusal {
             Refusal::NotApproved { .. } => {

@@ -1,6 +1,6 @@
 //! The two words between a run and its driver: what is to be done next, and what came of it. Plain data, no signed URL in it.
 
-use super::{plan::ExistingRollout, view::Cause};
+use super::{plan::ExistingRollout, view::Cause, zip_source::ZipSource};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -16,7 +16,7 @@ pub enum NextStep {
     },
     /// Hold the archive against the document.
     Examine {
-        zip: PathBuf,
+        zip: ZipSource,
         document: Value,
     },
     /// Keep the draft's document on disk: it is about to be deleted.
@@ -41,7 +41,7 @@ pub enum NextStep {
     },
     Upload {
         id: String,
-        zip: PathBuf,
+        zip: ZipSource,
     },
     /// Look at what is about to be committed: the draft, and whether the blob is still the one uploaded.
     Guard {

@@ -10,6 +10,7 @@ use super::{
     preflight::{self, Refusal},
     stage::{Probe, RunStage},
     view::{Cause, Ending, Outcome, RunView, Step, StepState},
+    zip_source::ZipSource,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -157,7 +158,7 @@ impl Run {
         let zip = || {
             self.plan()
                 .and_then(|plan| plan.zip.clone())
-                .unwrap_or_default()
+                .unwrap_or(ZipSource::Parts(Vec::new()))
         };
         let id = self.submission();
         match &self.stage {

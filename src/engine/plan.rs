@@ -1,8 +1,8 @@
 //! What a person or a script wants of a run, settled before its first request. Knows nothing of how it is carried out.
 
+use super::zip_source::ZipSource;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::path::PathBuf;
 use store_model::{fingerprint::Fingerprint, risk::Allowance, target::Target};
 
 /// What to do with a pending submission that this run did not make.
@@ -53,7 +53,7 @@ pub struct Plan {
     /// The document to send; `None` leaves the draft as it is. Holds no signed URL.
     pub document: Option<Value>,
     /// The ZIP that holds every file marked `PendingUpload`.
-    pub zip: Option<PathBuf>,
+    pub zip: Option<ZipSource>,
     pub pending: PendingPolicy,
     /// The draft that the person saw when choosing keep or replace; another one found is refused.
     pub draft_seen: Option<String>,

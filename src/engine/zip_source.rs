@@ -1,7 +1,10 @@
 //! Which ZIP a run sends: a file, or packages and other files that are put together while they are sent. Plain data.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// Where the bytes of a ZIP are. A journal of an older version has the path alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,14 @@ pub struct ZipPart {
 }
 
 impl ZipSource {
+    /// The file that is the whole ZIP, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Parts(_) => None,
+        }
+    }
+
     /// What stands for it in messages: its own path, or how many files it is made of.
     pub fn path(&self) -> PathBuf {
         match self {
@@ -30,6 +41,12 @@ impl ZipSource {
                 parts => PathBuf::from(format!("{} files", parts.len())),
             },
         }
+    }
+}
+
+impl<P: Into<PathBuf>> From<P> for ZipSource {
+    fn from(path: P) -> Self {
+        Self::File(path.into())
     }
 }
 

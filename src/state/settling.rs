@@ -1,13 +1,16 @@
 //! What becomes of a working copy when the Store, the disk or another process has changed.
 
 use super::{change::ModelChange, known::Model, working_copy::WorkingCopy};
-use crate::tasks::{
-    message::TaskEvent,
-    report::{KeptEdit, TargetDetail},
-    working_copy::KeepEdit,
+use crate::{
+    engine::zip_source::ZipSource,
+    tasks::{
+        message::TaskEvent,
+        report::{KeptEdit, TargetDetail},
+        working_copy::KeepEdit,
+    },
 };
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use store_model::{
     json::document::pretty, merge::remote_changes, remote::Remote, submission::put_body,
     target::Target,
@@ -41,7 +44,12 @@ impl Model {
             let carried = rows.iter().find(|(is_settled, ..)| *is_settled);
             if let Some((_, submission, plan)) = carried {
                 let sent = plan.document.as_ref();
-                copy.settle(kind, sent, plan.zip.as_deref(), submission.as_deref());
+                copy.settle(
+                    kind,
+                    sent,
+                    plan.zip.as_ref().and_then(ZipSource::file),
+                    submission.as_deref(),
+                );
             } else if let (Some(live), None) = (&detail.published, &detail.pending)
                 && copy.is_live(kind, live)
             {
@@ -131,7 +139,10 @@ impl Model {
         let row = self.runs.iter_mut().find(|row| row.view.id == run)?;
         let plan = row.plan.clone()?;
         let (target, kind) = (&plan.target, plan.target.kind());
-        let (document, zip) = (plan.document.as_ref(), plan.zip.as_deref());
+        let (document, zip) = (
+            plan.document.as_ref(),
+            plan.zip.as_ref().and_then(ZipSource::file),
+        );
         if row.is_taken() && !row.is_settled {
             row.is_settled = true;
             let submission = row.view.submission.clone();
@@ -140,7 +151,7 @@ impl Model {
         } else if row.is_refused() && row.is_settled {
             row.is_settled = false;
             let copy = self.edits.entry(target.clone()).or_default();
-            copy.zip = copy.zip.take().or_else(|| plan.zip.clone());
+            copy.zip = copy.zip.take().or_else(|| zip.map(Path::to_owned));
             copy.is_unsaved = true;
             if copy.text.is_none()
                 && let Some(document) = document

@@ -1,7 +1,6 @@
 //! Writes ZIPs of stored entries, whole or without their data: a ZIP that is only sent has its headers in memory, and everything
 //! else stays in the files that it is made of. Both have the same bytes, because the same writer makes them. Blocks.
 
-use super::pack_error::{PackError, disk};
 use crate::{
     engine::zip_source::{ZipPart, ZipSource},
     storage::input,
@@ -10,16 +9,51 @@ use std::{
     cell::Cell,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
-    path::Path,
+    path::{Path, PathBuf},
     rc::Rc,
 };
 use store_client::blob::{Part, Source};
 use zip::{
-    CompressionMethod, DateTime, System, ZIP64_BYTES_THR, ZipWriter, write::SimpleFileOptions,
+    CompressionMethod, DateTime, System, ZIP64_BYTES_THR, ZipWriter, result::ZipError,
+    write::SimpleFileOptions,
 };
 
 /// Few calls, and a request to stop is still noticed at once.
 const CHUNK: usize = 1 << 20;
+
+/// Why a ZIP cannot be read, put together or written.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    #[error("{} could not be {what}: {source}", path.display())]
+    Disk {
+        what: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("it could not be written: {0}")]
+    Written(io::Error),
+    #[error("{} changed while it was read; try again", .0.display())]
+    Changed(PathBuf),
+    #[error("it was stopped")]
+    Cancelled,
+}
+
+impl From<ZipError> for AssembleError {
+    fn from(error: ZipError) -> Self {
+        Self::Written(error.into())
+    }
+}
+
+pub(super) fn disk<'p>(
+    what: &'static str,
+    path: &'p Path,
+) -> impl Fn(io::Error) -> AssembleError + 'p {
+    move |source| AssembleError::Disk {
+        what,
+        path: path.to_owned(),
+        source,
+    }
+}
 
 /// A file that becomes an entry.
 pub(super) struct Entry<'a> {
@@ -38,7 +72,7 @@ pub(super) fn write<W: Write + Seek>(
     is_data: impl Fn(bool),
     mut on_progress: impl FnMut(u64),
     is_stopped: &dyn Fn() -> bool,
-) -> Result<W, PackError> {
+) -> Result<W, AssembleError> {
     let mut zip = ZipWriter::new(sink);
     let mut buffer = vec![0; CHUNK];
     let mut done = 0;
@@ -49,7 +83,7 @@ pub(super) fn write<W: Write + Seek>(
         is_data(true);
         loop {
             if is_stopped() {
-                return Err(PackError::Cancelled);
+                return Err(AssembleError::Cancelled);
             }
             let count = match source.read(&mut buffer) {
                 Ok(0) => break,
@@ -58,15 +92,15 @@ pub(super) fn write<W: Write + Seek>(
             };
             left = left
                 .checked_sub(count as u64)
-                .ok_or_else(|| PackError::Changed(entry.file.to_owned()))?;
+                .ok_or_else(|| AssembleError::Changed(entry.file.to_owned()))?;
             zip.write_all(buffer.get(..count).unwrap_or_default())
-                .map_err(PackError::Written)?;
+                .map_err(AssembleError::Written)?;
             done += count as u64;
             on_progress(done);
         }
         is_data(false);
         if left > 0 {
-            return Err(PackError::Changed(entry.file.to_owned()));
+            return Err(AssembleError::Changed(entry.file.to_owned()));
         }
     }
     Ok(zip.finish()?)
@@ -88,7 +122,7 @@ pub fn open(
     zip: &ZipSource,
     mut on_progress: impl FnMut(u64, u64),
     is_stopped: &dyn Fn() -> bool,
-) -> Result<Source, PackError> {
+) -> Result<Source, AssembleError> {
     let parts = match zip {
         ZipSource::File(path) => {
             // A pipe would wait for its other end.
@@ -101,7 +135,10 @@ pub fn open(
         let (_, facts) = input::open(&part.file).map_err(disk("opened", &part.file))?;
         Ok((facts.len(), facts.modified().ok()))
     };
-    let stamps: Vec<_> = parts.iter().map(stamp).collect::<Result<_, PackError>>()?;
+    let stamps: Vec<_> = parts
+        .iter()
+        .map(stamp)
+        .collect::<Result<_, AssembleError>>()?;
     let entries: Vec<Entry<'_>> = parts
         .iter()
         .zip(&stamps)
@@ -131,7 +168,7 @@ pub fn open(
     // The headers hold what was read before the files were opened for sending.
     for (part, then) in parts.iter().zip(&stamps) {
         if stamp(part)? != *then {
-            return Err(PackError::Changed(part.file.clone()));
+            return Err(AssembleError::Changed(part.file.clone()));
         }
     }
     Ok(source)
@@ -245,7 +282,7 @@ mod tests {
         ZipSource::Parts(files.iter().enumerate().map(part).collect())
     }
 
-    fn opened(zip: &ZipSource) -> Result<Source, PackError> {
+    fn opened(zip: &ZipSource) -> Result<Source, AssembleError> {
         open(zip, |_, _| (), &|| false)
     }
 
@@ -288,7 +325,7 @@ mod tests {
             false
         };
         let ended = open(&zip, |_, _| (), &grow);
-        assert!(matches!(ended, Err(PackError::Changed(path)) if path == file));
+        assert!(matches!(ended, Err(AssembleError::Changed(path)) if path == file));
         let source = opened(&zip).unwrap();
         assert!(source.still_holds().unwrap());
         fs::write(&file, vec![1; 6001]).unwrap();

@@ -1,11 +1,12 @@
 //! Looks at folders and ZIPs, away from the async threads: a slow network drive holds nobody up. Knows no screen.
 
 use super::{
+    assemble::{self, AssembleError},
     digest,
     report::{Examined, FolderEntry, Summed},
     task::{FailureNotice, Task, TaskContext, TaskError, blocking},
 };
-use crate::storage::input;
+use crate::engine::zip_source::ZipSource;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{
@@ -13,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+use store_client::blob::Source;
 use store_model::{
     archive::{Fit, look_inside, read},
     product::PackageIdentity,
@@ -94,7 +96,8 @@ impl Task for HashZip {
     }
 
     async fn run(self, context: TaskContext<Self>) -> Result<Summed, TaskError> {
-        let (sum, _sealed) = digest::sum(&self.zip, context.reporter()).await?;
+        let (sum, _sealed) =
+            digest::sum(&ZipSource::from(self.zip.clone()), context.reporter()).await?;
         let total = fs::metadata(&self.zip)?.len();
         Ok(Summed {
             zip: self.zip,
@@ -180,8 +183,20 @@ pub fn examine(
     document: &Value,
     identity: Option<PackageIdentity>,
 ) -> Examined {
+    let source = assemble::open(&ZipSource::from(zip), |_, _| (), &|| false);
+    examine_source(zip.to_owned(), source.as_ref(), kind, document, identity)
+}
+
+/// The same of a ZIP that is open already, or could not be opened.
+pub fn examine_source(
+    zip: PathBuf,
+    source: Result<&Source, &AssembleError>,
+    kind: Kind,
+    document: &Value,
+    identity: Option<PackageIdentity>,
+) -> Examined {
     let mut examined = Examined {
-        zip: zip.to_owned(),
+        zip,
         size: 0,
         archive: None,
         identity,
@@ -190,19 +205,22 @@ pub fn examine(
         broken: None,
         summed: None,
     };
-    let file = match input::open(zip) {
-        Ok((file, facts)) => {
-            examined.size = facts.len();
-            file
-        }
+    let source = match source {
+        Ok(source) => source,
         Err(error) => {
-            examined.broken = Some(format!("the file cannot be opened: {error}"));
+            examined.broken = Some(match error {
+                AssembleError::Disk { path, source, .. } if *path == examined.zip => {
+                    format!("the file cannot be opened: {source}")
+                }
+                error => error.to_string(),
+            });
             return examined;
         }
     };
-    match read(&file) {
+    examined.size = source.identity().size;
+    match read(source.reader()) {
         Ok(mut archive) => {
-            look_inside(&file, &mut archive);
+            look_inside(source.reader(), &mut archive);
             examined.fit = against(kind, document, &archive, examined.identity.as_ref());
             examined.repairs = repairs(kind, document, &examined.fit);
             examined.archive = Some(archive);

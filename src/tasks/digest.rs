@@ -2,16 +2,17 @@
 //! set them: content must not change unnoticed. Knows no screen.
 
 use super::{
+    assemble,
     blocking::away,
     report::{Report, Summed},
     reporter::{PROGRESS_PAUSE, Reporter},
 };
-use crate::storage::input;
+use crate::{engine::zip_source::ZipSource, storage::input};
 use sha2::{Digest, Sha256};
 use std::{
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Instant, SystemTime},
 };
 use tokio_util::sync::CancellationToken;
@@ -19,18 +20,40 @@ use tokio_util::sync::CancellationToken;
 /// Large enough that reading costs no time beside hashing.
 const STEP: usize = 1 << 20;
 
-/// A file that was summed. As long as this lives, it tells cheaply whether the file was written to or replaced since; on Windows
-/// nobody can do either meanwhile.
+/// A ZIP that was summed. As long as this lives, it tells cheaply whether any of its files was written to or replaced since; on
+/// Windows nobody can do either meanwhile.
 #[derive(Debug)]
 pub struct Sealed {
-    stamp: Stamp,
-    _open: File,
+    zip: ZipSource,
+    files: Vec<(PathBuf, Stamp, File)>,
 }
 
 impl Sealed {
-    /// Whether the path still leads to the file as it was summed.
-    pub fn still_holds(&self, path: &Path) -> bool {
-        std::fs::metadata(path).is_ok_and(|metadata| Stamp::read(&metadata) == self.stamp)
+    /// Keeps every file of the ZIP open.
+    fn of(zip: &ZipSource) -> io::Result<Self> {
+        let paths: Vec<&Path> = match zip {
+            ZipSource::File(path) => vec![path],
+            ZipSource::Parts(parts) => parts.iter().map(|part| part.file.as_path()).collect(),
+        };
+        let seal = |path: &Path| {
+            // A pipe would wait for its other end.
+            input::open(path)?;
+            let file = open(path)?;
+            let stamp = Stamp::read(&file.metadata()?);
+            Ok((path.to_owned(), stamp, file))
+        };
+        Ok(Self {
+            zip: zip.clone(),
+            files: paths.into_iter().map(seal).collect::<io::Result<_>>()?,
+        })
+    }
+
+    /// Whether this ZIP is still the one that was summed.
+    pub fn still_holds(&self, zip: &ZipSource) -> bool {
+        let is_unchanged = |(path, stamp, _): &(PathBuf, Stamp, File)| {
+            std::fs::metadata(path).is_ok_and(|metadata| Stamp::read(&metadata) == *stamp)
+        };
+        self.zip == *zip && self.files.iter().all(is_unchanged)
     }
 }
 
@@ -87,16 +110,16 @@ fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Reads the whole file; blocks meanwhile. `told` hears the bytes so far and of all, several times a second.
+/// Reads the whole ZIP; blocks meanwhile. `told` hears the bytes so far and of all, several times a second.
 fn read(
-    path: &Path,
+    zip: &ZipSource,
     cancel: &CancellationToken,
     told: &dyn Fn(u64, u64),
 ) -> io::Result<([u8; 32], Sealed)> {
-    // A pipe would wait for its other end.
-    input::open(path)?;
-    let mut file = open(path)?;
-    let stamp = Stamp::read(&file.metadata()?);
+    let sealed = Sealed::of(zip)?;
+    let source = assemble::open(zip, |_, _| (), &|| cancel.is_cancelled())
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    let (mut reader, total) = (source.reader(), source.identity().size);
     let mut hash = Sha256::new();
     let mut buffer = vec![0; STEP];
     let (mut done, mut last) = (0, Instant::now());
@@ -107,7 +130,7 @@ fn read(
                 "it was cancelled",
             ));
         }
-        let count = match file.read(&mut buffer) {
+        let count = match reader.read(&mut buffer) {
             Ok(0) => break,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             read => read?,
@@ -116,35 +139,34 @@ fn read(
         done += count as u64;
         if last.elapsed() >= PROGRESS_PAUSE {
             last = Instant::now();
-            told(done, stamp.size.max(done));
+            told(done, total);
         }
     }
-    let sealed = Sealed { stamp, _open: file };
-    if sealed.still_holds(path) {
+    if sealed.still_holds(zip) {
         Ok((hash.finalize().into(), sealed))
     } else {
         Err(io::Error::other("it was changed while it was read"))
     }
 }
 
-/// The sum of a file, and what tells whether it stays so; away from the async threads; stops when it is dropped. The error is a sentence.
-pub async fn sum(zip: &Path, reporter: &Reporter) -> Result<([u8; 32], Sealed), String> {
+/// The sum of a ZIP, and what tells whether it stays so; away from the async threads; stops when it is dropped. The error is a sentence.
+pub async fn sum(zip: &ZipSource, reporter: &Reporter) -> Result<([u8; 32], Sealed), String> {
     let stop = CancellationToken::new();
     let _stopped = stop.clone().drop_guard();
-    let (path, reporter) = (zip.to_owned(), reporter.clone());
+    let (source, reporter) = (zip.clone(), reporter.clone());
     let work = away(move || {
         let told = |done, total| {
             reporter.try_send(Report::Summed(Summed {
-                zip: path.clone(),
+                zip: source.path(),
                 done,
                 total,
                 sum: None,
             }));
         };
-        read(&path, &stop, &told)
+        read(&source, &stop, &told)
     });
     work.await
-        .map_err(|error| format!("{} could not be read for its hash: {error}.", zip.display()))
+        .map_err(|error| format!("{zip} could not be read for its hash: {error}."))
 }
 
 #[cfg(test)]
@@ -155,15 +177,16 @@ mod tests {
     fn the_sum_is_that_of_the_whole_content_and_can_be_stopped() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.zip");
+        let zip = ZipSource::from(path.clone());
         std::fs::write(&path, b"abc").unwrap();
         let cancel = CancellationToken::new();
-        let (sum, sealed) = read(&path, &cancel, &|_, _| ()).unwrap();
+        let (sum, sealed) = read(&zip, &cancel, &|_, _| ()).unwrap();
         // FIPS 180's own example.
         assert_eq!(
             (sum[..4].to_vec(), sum[31]),
             (vec![0xba, 0x78, 0x16, 0xbf], 0xad)
         );
-        assert!(sealed.still_holds(&path));
+        assert!(sealed.still_holds(&zip));
         let times =
             std::fs::FileTimes::new().set_modified(path.metadata().unwrap().modified().unwrap());
         // The same size and time: whether in its place or in the file itself, no such change goes unnoticed.
@@ -175,25 +198,25 @@ mod tests {
         put(&other, b"xyz").unwrap();
         let swapped = std::fs::rename(&other, &path);
         assert_eq!(
-            (swapped.is_ok(), sealed.still_holds(&path)),
+            (swapped.is_ok(), sealed.still_holds(&zip)),
             (cfg!(unix), cfg!(windows))
         );
         drop(sealed);
-        let (_, sealed) = read(&path, &cancel, &|_, _| ()).unwrap();
+        let (_, sealed) = read(&zip, &cancel, &|_, _| ()).unwrap();
         // A time of change is as fine as the system's clock ticks.
         let rewritten = std::iter::repeat_with(|| put(&path, b"uvw").is_ok())
-            .find(|written| !written || !sealed.still_holds(&path));
+            .find(|written| !written || !sealed.still_holds(&zip));
         assert_eq!(
-            (rewritten, sealed.still_holds(&path)),
+            (rewritten, sealed.still_holds(&zip)),
             (Some(cfg!(unix)), cfg!(windows))
         );
         drop(sealed);
         std::fs::write(&path, b"abcd").unwrap();
-        assert_ne!(sum, read(&path, &cancel, &|_, _| ()).unwrap().0);
+        assert_ne!(sum, read(&zip, &cancel, &|_, _| ()).unwrap().0);
         cancel.cancel();
         assert!(
-            read(&path, &cancel, &|_, _| ()).is_err()
-                && read(folder.path(), &CancellationToken::new(), &|_, _| ()).is_err()
+            read(&zip, &cancel, &|_, _| ()).is_err()
+                && read(&folder.path().into(), &CancellationToken::new(), &|_, _| ()).is_err()
         );
     }
 }

@@ -1,10 +1,8 @@
 //! Makes a ZIP out of a folder, so that it fits a document: each file under the path that the document names, the ZIP in its
 //! place only when it is whole. The same folder gives the same bytes. Knows no screen.
 
-pub use super::pack_error::PackError;
 use super::{
-    assemble::{self, Entry},
-    pack_error::disk,
+    assemble::{self, AssembleError, Entry},
     report::Packed,
     reporter::PROGRESS_PAUSE,
 };
@@ -22,13 +20,37 @@ use store_model::{
     target::Kind,
 };
 use tempfile::NamedTempFile;
-
 /// More files than this are no folder of a submission.
 const MOST_FILES: usize = 100_000;
 /// Folders in folders.
 const DEEPEST: usize = 32;
 /// Few calls, and a key to stop is still heard at once.
 const CHUNK: usize = 1 << 20;
+
+/// Why there is no ZIP.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// It would not fit: why, in sentences.
+    #[error("No ZIP was made. {}", .0.join(" "))]
+    Refused(Vec<String>),
+    #[error("No ZIP was made: {0}.")]
+    Failed(AssembleError),
+    #[error("No ZIP was made: it was stopped.")]
+    Cancelled,
+}
+
+impl From<AssembleError> for PackError {
+    fn from(error: AssembleError) -> Self {
+        match error {
+            AssembleError::Cancelled => Self::Cancelled,
+            error => Self::Failed(error),
+        }
+    }
+}
+
+fn disk<'p>(what: &'static str, path: &'p Path) -> impl Fn(io::Error) -> PackError + 'p {
+    move |error| assemble::disk(what, path)(error).into()
+}
 
 /// Makes the ZIP; blocks. `told` gets the bytes done and all, a few times a second; `is_stopped` is asked as often as that.
 /// A file that stands at `out` is replaced, once the new one is whole.
@@ -289,7 +311,10 @@ mod tests {
         assert_eq!(fs::read(&out).unwrap(), b"old");
         assert!(matches!(
             packed(&folder.path().join("none"), &out),
-            Err(PackError::Disk { what: "listed", .. })
+            Err(PackError::Failed(AssembleError::Disk {
+                what: "listed",
+                ..
+            }))
         ));
     }
 

@@ -627,7 +627,10 @@ fn missing_files_bar_the_way_with_a_list() {
     dashboard.text("right");
     dashboard.wait(500);
     dashboard.keys("enter u right enter");
-    assert_eq!(plan(&dashboard).zip, Some(folder.path().join("right.zip")));
+    assert_eq!(
+        plan(&dashboard).zip,
+        Some(folder.path().join("right.zip").into())
+    );
 }
 
 #[test]

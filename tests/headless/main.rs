@@ -10,6 +10,7 @@
 mod approve;
 mod bench;
 mod check;
+mod compose;
 mod drafts;
 mod hostile;
 mod inputs;

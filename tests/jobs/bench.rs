@@ -286,7 +286,7 @@ impl Bench {
             name: target.to_string(),
             target,
             document: Some(self.document(json)),
-            zip: zip.map(Path::to_owned),
+            zip: zip.map(Into::into),
             pending: PendingPolicy::Fail,
             draft_seen: None,
             expect: None,

@@ -47,7 +47,7 @@ async fn a_draft_that_another_client_changed_is_refused_then_merged_and_undone()
     let plan = Plan {
         target: target.clone(),
         document: Some(mine.clone()),
-        zip: Some(bench.file("notes-sync-icon.zip")),
+        zip: Some(bench.file("notes-sync-icon.zip").into()),
         pending: PendingPolicy::Keep,
         draft_seen: Some(id.clone()),
         base: Some(base.clone()),
@@ -159,7 +159,7 @@ async fn an_update_is_not_sent_when_the_earlier_document_cannot_be_kept() {
     let plan = Plan {
         target: target.clone(),
         document: Some(document),
-        zip: Some(bench.file("notes-sync-icon.zip")),
+        zip: Some(bench.file("notes-sync-icon.zip").into()),
         pending: PendingPolicy::Keep,
         draft_seen: Some(id),
         ..bench.release()

@@ -151,7 +151,7 @@ impl Inside {
             name: target.to_string(),
             target,
             document: Some(serde_json::from_slice(&fs::read(sample(json)).unwrap()).unwrap()),
-            zip: zip.map(sample),
+            zip: zip.map(|name| sample(name).into()),
             pending: PendingPolicy::Fail,
             draft_seen: None,
             expect: None,

@@ -36,7 +36,7 @@ fn faults(seed: u64, random: &mut fastrand::Rng) -> String {
 
 fn plan(zip: &Path, notes: &str, pending: PendingPolicy) -> Plan {
     let mut plan = Inside::plan(APP.target(), APP.json, Some(APP.zip));
-    plan.zip = Some(zip.to_owned());
+    plan.zip = Some(zip.to_owned().into());
     plan.document.as_mut().unwrap()["notesForCertification"] = notes.into();
     Plan { pending, ..plan }
 }

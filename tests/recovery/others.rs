@@ -86,7 +86,7 @@ pub async fn live(other: &Services, release: Release) -> Submission {
 
 async fn approved(mut plan: Plan, other: &Services, release: Release) -> Plan {
     let live = live(other, release).await;
-    let zip = fs::read(plan.zip.as_ref().unwrap()).unwrap();
+    let zip = fs::read(plan.zip.as_ref().unwrap().path()).unwrap();
     plan.expect = Some(Fingerprint::of(
         &plan.target,
         Some(&live),
@@ -238,7 +238,7 @@ async fn raced(after: usize, same_text: bool) -> (bool, bool) {
     marked(&second, "other");
     let plan = |zip: &Path, notes: &str| {
         let mut plan = Inside::plan(APP.target(), APP.json, Some(APP.zip));
-        plan.zip = Some(zip.to_owned());
+        plan.zip = Some(zip.to_owned().into());
         if !same_text {
             plan.document.as_mut().unwrap()["notesForCertification"] = notes.into();
         }

@@ -216,7 +216,7 @@ async fn a_resumed_run_examines_its_archive_again() {
     let zip = bench.folder.path().join("release.zip");
     fs::copy(sample(APP.zip), &zip).unwrap();
     let mut plan = Inside::plan(APP.target(), APP.json, Some(APP.zip));
-    plan.zip = Some(zip.clone());
+    plan.zip = Some(zip.clone().into());
     let stopped = bench.publish(plan).await.view.unwrap();
     let ending = stopped.ending.unwrap();
     assert_eq!(ending.cause, Some(Cause::Trouble), "{ending:?}");

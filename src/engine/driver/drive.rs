@@ -14,6 +14,7 @@ use crate::{
         plan::ExistingRollout,
         preflight,
         view::{Cause, Outcome, Step},
+        zip_source::ZipSource,
     },
     storage::{DiskError, Journal, Kept},
     tasks::{
@@ -26,10 +27,7 @@ use crate::{
 };
 use futures::FutureExt as _;
 use jiff::Timestamp;
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 use store_client::{
     Fetched,
     blob::{self, UploadUrl, UploadUrlError},
@@ -351,7 +349,7 @@ impl<'a> Driver<'a> {
     pub(super) async fn sum(
         &mut self,
         run: &Run,
-        zip: &Path,
+        zip: &ZipSource,
     ) -> Result<Option<[u8; 32]>, StepFailure> {
         let expected = run
             .plan()
@@ -370,7 +368,7 @@ impl<'a> Driver<'a> {
     }
 
     /// What is uploaded is what was approved, also when it was written to since, or days lie between.
-    async fn still_approved(&mut self, run: &Run, zip: &Path) -> Result<(), StepFailure> {
+    async fn still_approved(&mut self, run: &Run, zip: &ZipSource) -> Result<(), StepFailure> {
         let Some(plan) = run.plan().filter(|plan| plan.expect.is_some()) else {
             return Ok(());
         };
@@ -388,7 +386,12 @@ impl<'a> Driver<'a> {
         })
     }
 
-    async fn send(&mut self, run: &Run, id: &str, zip: &Path) -> Result<RunEvent, StepFailure> {
+    async fn send(
+        &mut self,
+        run: &Run,
+        id: &str,
+        zip: &ZipSource,
+    ) -> Result<RunEvent, StepFailure> {
         if self.upload.is_err() {
             // A resumed run: the signed URL was never on disk, the draft still knows it.
             let fetched = self

@@ -4,14 +4,15 @@ use crate::{
     engine::{
         call::{RunEvent, StepFailure},
         view::{Cause, RunView},
+        zip_source::ZipSource,
     },
     storage::{Finished, StageTime},
-    tasks::browse,
+    tasks::{assemble, browse},
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::{collections::BTreeMap, path::PathBuf};
-use store_client::{ApiError, blob::FileIdentity};
+use std::collections::BTreeMap;
+use store_client::ApiError;
 use store_model::{
     finding::Severity,
     packages::rows,
@@ -22,7 +23,7 @@ use store_model::{
 
 pub(super) async fn examine(
     target: &Target,
-    zip: PathBuf,
+    zip: ZipSource,
     document: Value,
     identity: Option<PackageIdentity>,
     sum: Option<[u8; 32]>,
@@ -30,9 +31,12 @@ pub(super) async fn examine(
 ) -> Result<RunEvent, StepFailure> {
     let kind = target.kind();
     let joined = tokio::task::spawn_blocking(move || {
-        let file = FileIdentity::of(&zip).ok();
-        let file = file.and_then(|file| serde_json::to_value(file).ok());
-        let examined = browse::examine(&zip, kind, &document, identity);
+        let source = assemble::open(&zip, |_, _| (), &|| false);
+        let examined =
+            browse::examine_source(zip.path(), source.as_ref(), kind, &document, identity);
+        let file = source
+            .ok()
+            .and_then(|source| serde_json::to_value(source.identity()).ok());
         (examined, document, file)
     });
     let (examined, document, identity) = joined.await.map_err(|error| StepFailure {

@@ -5,9 +5,11 @@ use crate::{
         call::{RunEvent, StepFailure},
         entry::{JournalEntry, SentBlocks},
         view::Cause,
+        zip_source::ZipSource,
     },
     storage::Journal,
     tasks::{
+        assemble::{self, AssembleError},
         blocking::away,
         report::{Report, UploadProgress},
         reporter::Reporter,
@@ -18,12 +20,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
-    io,
-    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
-use store_client::blob::{self, Hooks, Source, UploadError, UploadEvent, UploadUrl};
+use store_client::blob::{self, Hooks, UploadError, UploadEvent, UploadUrl};
 use store_model::units::Rate;
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,7 @@ pub(super) struct Sending<'a> {
     /// The run's id.
     pub run: &'a str,
     pub url: &'a UploadUrl,
-    pub zip: &'a Path,
+    pub zip: &'a ZipSource,
     /// What an earlier process had sent.
     pub sent: Option<SentBlocks>,
     /// Tells the file that was examined from a changed one.
@@ -72,15 +72,17 @@ pub(super) async fn send(
     if let Some(end) = url.expires().filter(|end| *end <= clock.now()) {
         return Err(ended(&format!("The draft's upload URL ended at {end}.")));
     }
-    let path = zip.to_owned();
+    let opening = zip.clone();
+    let stop = cancel.clone();
     let opened = away(move || {
-        let source = Source::open(&path)?;
-        let identity = serde_json::to_value(source.identity())?;
-        Ok::<_, io::Error>((Arc::new(source), identity))
+        let source = assemble::open(&opening, |_, _| (), &|| stop.is_cancelled())?;
+        Ok::<_, AssembleError>(Arc::new(source))
     });
-    let (source, identity) = opened
+    let source = opened
         .await
-        .map_err(|error| trouble(format!("{} cannot be read: {error}", zip.display())))?;
+        .map_err(|error| trouble(format!("{zip} cannot be read: {error}")))?;
+    let identity = serde_json::to_value(source.identity())
+        .map_err(|error| trouble(format!("{zip} cannot be told from others: {error}")))?;
 
     if examined.is_some_and(|examined| *examined != identity) {
         return Ok(RunEvent::ArchiveChanged);
@@ -167,13 +169,14 @@ struct Meter<'a> {
 impl<'a> Meter<'a> {
     fn new(
         run: &str,
-        zip: &Path,
+        zip: &ZipSource,
         expires: Option<Timestamp>,
         sent: SentBlocks,
         reporter: &'a Reporter,
         journal: &'a mut Journal,
     ) -> Self {
-        let file = zip
+        let path = zip.path();
+        let file = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
@@ -301,7 +304,7 @@ mod tests {
         };
         let mut meter = Meter::new(
             "run",
-            Path::new("folder/package.zip"),
+            &"folder/package.zip".into(),
             None,
             sent,
             &reporter,

@@ -1,7 +1,7 @@
 //! Why something may not be done, as a type: the reason and the way on are written here and nowhere else, so that lists, review,
 //! commands and runs say the same. Knows nothing of how a refusal is found or shown.
 
-use std::path::PathBuf;
+use crate::engine::zip_source::ZipSource;
 use store_model::{status::Status, target::Target};
 
 /// One reason not to send a change. `Display` gives the sentence, with the way on.
@@ -230,9 +230,9 @@ pub enum Refusal {
     FilesWithoutZip(Vec<String>),
     #[error(
         "{} would not be used: the document marks no file as PendingUpload. Add the entries for its files, or leave the ZIP away.",
-        .0.display()
+        .0
     )]
-    ZipWithoutFiles(PathBuf),
+    ZipWithoutFiles(ZipSource),
     #[error("The ZIP does not fit the document, so nothing was sent:{}", lines(.0))]
     ZipDoesNotFit(Vec<String>),
     #[error(

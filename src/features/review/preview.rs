@@ -182,7 +182,7 @@ impl Preview {
             target: prepared.target.clone(),
             name: self.name.clone(),
             document,
-            zip: self.uploaded().cloned(),
+            zip: self.uploaded().cloned().map(Into::into),
             pending: self.policy,
             draft_seen: self.draft.clone(),
             // What the person saw is what is planned: nobody else approves it.

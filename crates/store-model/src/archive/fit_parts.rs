@@ -104,7 +104,7 @@ pub fn is_bundle(name: &str) -> bool {
     )
 }
 
-pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
+pub fn has_ending(name: &str, endings: &[&str]) -> bool {
     let ending = base_name(name).rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| {
         let is = |known: &&str| ending.eq_ignore_ascii_case(known.trim_start_matches('.'));
