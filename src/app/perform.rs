@@ -140,7 +140,8 @@ impl App {
             return None;
         }
         let target = self.context.selected.as_ref()?;
-        let is_unread = |detail: &Remote<_>| detail.value().is_none() && detail.error().is_none();
+        let is_unread =
+            |detail: &Remote<_, _>| detail.value().is_none() && detail.error().is_none();
         self.context
             .model
             .details

@@ -169,7 +169,7 @@ impl App {
             .and_then(|job| self.context.model.jobs.get(&job))
             .cloned();
         let failure = match &report {
-            Report::Failed { message } => Some(message.clone()),
+            Report::Failed(failure) => Some(failure.message.clone()),
             _ => None,
         };
         if let Report::Notice(text) = &report {

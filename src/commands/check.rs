@@ -169,6 +169,7 @@ fn say(
         sentence,
         rule,
         help,
+        file: _,
     } = finding;
     if printer.is_json() {
         return printer.event(&Event::finding(target, finding, place));

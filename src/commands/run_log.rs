@@ -82,7 +82,7 @@ impl RunLog {
             Report::Summed(summed) => {
                 self.summed = super::diff::reading(&summed, self.summed, printer);
             }
-            Report::Failed { message } => self.failure = Some(message),
+            Report::Failed(failure) => self.failure = Some(failure.message),
             _ => {}
         }
     }

@@ -2,14 +2,17 @@
 //! Holds no state.
 
 use super::{action::Action, command::TabId};
-use super::{pane::Context, status_badge::is_unsupported, text_panel::TextPanel};
-use crate::state::prepared::{CheckVerdict, Prepared, count};
+use super::{pane::Context, text_panel::TextPanel};
+use crate::{
+    state::prepared::{CheckVerdict, Prepared, count},
+    tasks::message::TaskFailure,
+};
 use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
 };
-use store_model::{explain::explain, remote::Remote, target::Target};
+use store_model::{explain::PortalNeed, remote::Remote, target::Target};
 use tui_kit::{row, text::fit, theme::Role};
 
 /// The row of tabs, with a word at its right end.
@@ -133,26 +136,23 @@ pub fn draw_missing(frame: &mut Frame, area: Rect, cx: &Context) -> bool {
 }
 
 /// Why a target could not be read, and what to do.
-pub fn failure(cx: &Context, target: &Target, error: &str, width: usize) -> Vec<Line<'static>> {
+pub fn failure(
+    cx: &Context,
+    target: &Target,
+    error: &TaskFailure,
+    width: usize,
+) -> Vec<Line<'static>> {
     let mut panel = TextPanel::new(cx.theme, width);
     panel.text("✗ It could not be read.", Role::Danger);
-    for line in error.lines() {
+    for line in error.message.lines() {
         panel.text(line, Role::Text);
     }
-    let is_unsupported = is_unsupported(error);
-    if let Some(explained) = is_unsupported
-        .then(|| explain("InvalidState", error))
-        .flatten()
-    {
-        panel.text(&explained.meaning, Role::Text);
-        panel.text(&format!("→ {}", explained.advice), Role::Text);
-    }
-    if is_unsupported || error.contains("Partner Center") {
+    if error.portal != PortalNeed::None {
         panel.text(&target.portal_url(None), Role::Info);
     }
     panel.gap();
     let mut keys = vec![(cx.key(Action::OpenPortal), "open it in Partner Center")];
-    if !is_unsupported {
+    if error.portal != PortalNeed::ForProduct {
         keys.insert(0, (cx.key(Action::Refresh), "ask again"));
     }
     panel.keys("next", &keys);

@@ -73,13 +73,15 @@ pub fn fit(panel: &mut TextPanel, examined: &Examined, fit: &Fit, repairs: &[Rep
             .flat_map(|archive| &archive.files)
             .find(|file| file.name == name)
     };
-    let repaired: Vec<&ArchiveFile> = fit
-        .extra
-        .iter()
-        .filter(|extra| is_named(repairs, &extra.name))
-        .filter_map(|extra| file(&extra.name))
-        .collect();
-    self::repairs(panel, repairs, &repaired, key);
+    if !repairs.is_empty() {
+        panel.text(&format!("{key} repairs the JSON:"), Role::Key);
+    }
+    for repair in repairs {
+        panel.text(&format!("→ {}", repair.kind), Role::Text);
+        if let Some(file) = repair.file().and_then(file) {
+            inside(panel, file);
+        }
+    }
     for name in &fit.matched {
         panel.text(&format!("✓ {name}"), Role::Good);
         if let Some(file) = file(name) {
@@ -87,12 +89,11 @@ pub fn fit(panel: &mut TextPanel, examined: &Examined, fit: &Fit, repairs: &[Rep
         }
     }
     // What one key repairs needs no warning.
-    let is_mended = |sentence: &str| {
-        repaired
-            .iter()
-            .any(|file| sentence.starts_with(&format!("{} is a package that", file.name)))
+    let is_repaired = |file: &Option<String>| {
+        let named = file.as_deref();
+        named.is_some() && repairs.iter().any(|repair| repair.file() == named)
     };
-    for finding in of(Severity::Warning).filter(|finding| !is_mended(&finding.sentence)) {
+    for finding in of(Severity::Warning).filter(|finding| !is_repaired(&finding.file)) {
         panel.text(&format!("! {}", finding.sentence), Role::Warning);
     }
     // The first note only says what the line at the top says too.
@@ -149,25 +150,4 @@ fn families(manifest: &Manifest) -> String {
         })
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-fn is_named(repairs: &[Repair], name: &str) -> bool {
-    repairs.iter().any(|repair| repair.sentence.contains(name))
-}
-
-/// What one key would change in the JSON, with what is inside of the packages that it would add.
-fn repairs(panel: &mut TextPanel, repairs: &[Repair], added: &[&ArchiveFile], key: &str) {
-    if repairs.is_empty() {
-        return;
-    }
-    panel.text(&format!("{key} repairs the JSON:"), Role::Key);
-    for repair in repairs {
-        panel.text(&format!("→ {}", repair.sentence), Role::Text);
-        if let Some(file) = added
-            .iter()
-            .find(|file| repair.sentence.contains(&file.name))
-        {
-            inside(panel, file);
-        }
-    }
 }

@@ -8,6 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 use std::time::Duration;
 use store_model::{
+    explain::PortalNeed,
     finding::Severity,
     product::{Product, field},
     remote::Remote,
@@ -70,11 +71,6 @@ pub fn since(then: Timestamp, now: Timestamp) -> Duration {
 /// `12 h` without the space: in a list every column counts.
 fn short_age(then: Timestamp, now: Timestamp) -> String {
     units::age(since(then, now)).replace(' ', "")
-}
-
-/// Whether the Store refused to tell because the product has what its API does not know.
-pub fn is_unsupported(error: &str) -> bool {
-    error.contains("not supported by the submission API") || error.contains("E13")
 }
 
 /// A state of a submission; `age` is how long it has been in it, if that was seen.
@@ -168,7 +164,7 @@ pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> StatusBad
     let detail = model.details.get(target);
     if detail
         .and_then(Remote::error)
-        .is_some_and(|error| is_unsupported(error))
+        .is_some_and(|error| error.portal == PortalNeed::ForProduct)
     {
         return StatusBadge::new("·", "portal only", Role::Muted);
     }

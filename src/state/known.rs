@@ -11,6 +11,7 @@ use crate::engine::view::Ending;
 use crate::tasks::{
     browse::{Browse, Examine},
     load::{LoadCatalog, LoadTarget},
+    message::TaskFailure,
     report::{Connection, Examined, Exchange, Report, TargetDetail},
     reporter::JobId,
     task::{AnyTask, Task},
@@ -35,7 +36,7 @@ pub struct Model {
     pub add_ons: KnownList,
     /// By app.
     pub flights: HashMap<String, KnownList>,
-    pub details: HashMap<Target, Remote<Arc<TargetDetail>>>,
+    pub details: HashMap<Target, Remote<Arc<TargetDetail>, TaskFailure>>,
     /// The last word about a pending submission.
     pub statuses: HashMap<Target, (StatusReport, Timestamp)>,
     pub edits: HashMap<Target, WorkingCopy>,
@@ -280,7 +281,7 @@ impl Model {
                 self.connection = connection;
                 vec![ModelChange::Connection]
             }
-            Report::Failed { message } => self.end(job, Some(message), now),
+            Report::Failed(failure) => self.end(job, Some(failure), now),
             Report::Cancelled => self.end(job, None, now),
             // Whoever failed or was cancelled has been taken off before: this one has delivered its result.
             Report::Ended => {

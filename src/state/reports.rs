@@ -19,7 +19,7 @@ use crate::{
         browse::{Browse, Examine, HashZip},
         interrupted::Interrupted,
         load::{LoadCatalog, LoadStatus, LoadTarget, LoadedList, Recall, Recalled},
-        message::{TaskEvent, TaskMessage},
+        message::{TaskEvent, TaskFailure, TaskMessage},
         report::{Summed, TargetDetail},
         reporter::JobId,
         task::{AnyTask, Task},
@@ -72,7 +72,7 @@ impl Model {
                         entries: Remote::Ready(folder.entries.clone()),
                     };
                 }
-                TaskEvent::Failed(error) => self.folder.entries.settle(Some(error.clone())),
+                TaskEvent::Failed(error) => self.folder.entries.settle(Some(error.message.clone())),
                 TaskEvent::Cancelled => self.folder.entries.settle(None),
             }
             return vec![ModelChange::Folder];
@@ -249,7 +249,7 @@ impl Model {
         ]
     }
 
-    fn settle_target(&mut self, target: &Target, error: Option<String>) -> Vec<ModelChange> {
+    fn settle_target(&mut self, target: &Target, error: Option<TaskFailure>) -> Vec<ModelChange> {
         self.details
             .entry(target.clone())
             .or_default()
@@ -402,7 +402,7 @@ impl Model {
     pub(super) fn end(
         &mut self,
         job: Option<JobId>,
-        error: Option<String>,
+        error: Option<TaskFailure>,
         now: Timestamp,
     ) -> Vec<ModelChange> {
         let Some((id, task)) = job.and_then(|job| self.jobs.remove_entry(&job)) else {
@@ -414,11 +414,11 @@ impl Model {
             .iter_mut()
             .find(|row| row.job == id && row.is_active());
         let mut changes = Vec::new();
-        if let (Some(row), Some(message)) = (broken, &error) {
+        if let (Some(row), Some(error)) = (broken, &error) {
             row.view.ending = Some(Ending {
                 outcome: Outcome::Failed,
                 cause: Some(Cause::Trouble),
-                message: message.clone(),
+                message: error.message.clone(),
             });
             changes.push(ModelChange::Runs);
         }

@@ -93,7 +93,7 @@ impl Model {
                     let text = copy.text.as_deref().unwrap_or_default();
                     copy.is_unsaved = *task.text != *text || task.zip != copy.zip;
                 }
-                TaskEvent::Failed(error) => copy.keep_error = Some(error.clone()),
+                TaskEvent::Failed(error) => copy.keep_error = Some(error.message.clone()),
                 TaskEvent::Cancelled => {}
             }
         }

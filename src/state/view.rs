@@ -1,6 +1,6 @@
 //! Parts of the model as they are shown: the account, a list, a folder. Knows no report.
 
-use crate::tasks::report::FolderEntry;
+use crate::tasks::{message::TaskFailure, report::FolderEntry};
 use jiff::Timestamp;
 use std::path::PathBuf;
 use store_model::{product::Product, remote::Remote, target::Target};
@@ -40,7 +40,7 @@ pub fn is_confirmed(typed: &str, words: &[String]) -> bool {
 /// A list with the time of its last answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KnownList {
-    pub products: Remote<Vec<Product>>,
+    pub products: Remote<Vec<Product>, TaskFailure>,
     /// When the shown products came from the server.
     pub at: Option<Timestamp>,
     /// The server's count while pages are still on their way.

@@ -152,7 +152,8 @@ impl Task for LoadCatalog {
                 });
             }
         };
-        let products = store.products(&self.0, &seen).await?;
+        let read = store.products(&self.0, &seen).await;
+        let products = read.map_err(|error| TaskError::of_store(&error))?;
         let at = Timestamp::now();
         if let Some(name) = cache_name(&self.0) {
             let (cache, profile) = (services.home.cache(), &services.profile);
@@ -186,7 +187,8 @@ impl Task for LoadTarget {
 
     async fn run(self, context: TaskContext<Self>) -> Result<Arc<TargetDetail>, TaskError> {
         let services = context.services().await?;
-        let mut detail = read_cached(&services, &self.0).await?;
+        let read = read_cached(&services, &self.0).await;
+        let mut detail = read.map_err(|error| TaskError::of_store(&error))?;
         // What cannot be kept can still be looked at.
         let edit = read_edit(context.home(), self.0, context.reporter()).await;
         let edit = edit.unwrap_or_else(|error| {

@@ -1,7 +1,40 @@
 //! What a task says to the feature that started it. Knows no task: whoever knows its type can read it, nobody else.
 
-use std::{any::Any, fmt::Debug, sync::Arc};
-use store_model::remote::Remote;
+use std::{
+    any::Any,
+    fmt::{self, Debug},
+    sync::Arc,
+};
+use store_model::{explain::PortalNeed, remote::Remote};
+
+/// Why a task has failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskFailure {
+    /// What was tried, what came back, what to do next.
+    pub message: String,
+    pub portal: PortalNeed,
+}
+
+impl From<String> for TaskFailure {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            portal: PortalNeed::None,
+        }
+    }
+}
+
+impl From<&str> for TaskFailure {
+    fn from(message: &str) -> Self {
+        message.to_owned().into()
+    }
+}
+
+impl fmt::Display for TaskFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
 
 /// What a task tells the feature that started it.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +42,7 @@ pub enum TaskEvent<O> {
     /// A first part of the result, or how far it is.
     Progress(O),
     Done(O),
-    Failed(String),
+    Failed(TaskFailure),
     Cancelled,
 }
 
@@ -23,7 +56,7 @@ impl<O: Clone> TaskEvent<O> {
                 }
             }
             Self::Done(output) => *shown = Remote::Ready(output.clone()),
-            Self::Failed(error) => shown.settle(Some(error.clone())),
+            Self::Failed(error) => shown.settle(Some(error.message.clone())),
             Self::Cancelled => shown.settle(None),
         }
     }

@@ -113,7 +113,7 @@ impl Pool {
                 } else {
                     message
                 };
-                reporter.send(Report::Failed { message }).await;
+                reporter.send(Report::Failed(message.into())).await;
             }
             reporter.send(Report::Ended).await;
         });

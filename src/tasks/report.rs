@@ -1,6 +1,6 @@
 //! What a task tells the screen: plain data, sent over one bounded channel with the task's id.
 
-use super::message::TaskMessage;
+use super::message::{TaskFailure, TaskMessage};
 use crate::engine::view::RunView;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -105,10 +105,7 @@ pub enum Report {
     /// From the client itself, of no task.
     Exchange(Exchange),
     Connection(Connection),
-    /// The task failed; what was tried, what came back, what to do next.
-    Failed {
-        message: String,
-    },
+    Failed(TaskFailure),
     Cancelled,
     /// The task is over; nothing more of it follows.
     Ended,

@@ -38,10 +38,7 @@ impl Reporter {
 
     /// The job has failed.
     pub(crate) async fn fail(&self, error: impl std::fmt::Display) {
-        self.send(Report::Failed {
-            message: error.to_string(),
-        })
-        .await;
+        self.send(Report::Failed(error.to_string().into())).await;
     }
 
     /// Drops the word when there is no room or the last one is not long ago; the one that completes is never throttled.

@@ -2,7 +2,7 @@
 //! know none of them by name.
 
 use super::{
-    message::{Erased, TaskEvent, TaskMessage},
+    message::{Erased, TaskEvent, TaskFailure, TaskMessage},
     report::Report,
     reporter::Reporter,
     services::{PendingServices, Services},
@@ -10,6 +10,7 @@ use super::{
 use crate::storage::Home;
 use futures::future::{BoxFuture, FutureExt};
 use std::{fmt::Debug, sync::Arc};
+use store_client::ApiError;
 use tokio_util::sync::CancellationToken;
 
 /// How the person learns that a task has failed.
@@ -73,13 +74,22 @@ pub trait Task: Clone + Debug + PartialEq + Send + Sync + 'static {
 pub enum TaskError {
     /// It stopped because it was asked to.
     Cancelled,
-    /// What was tried, what came back, what to do next.
-    Failed(String),
+    Failed(TaskFailure),
+}
+
+impl TaskError {
+    /// An answer of the Store, whose meaning is kept.
+    pub(crate) fn of_store(error: &ApiError) -> Self {
+        Self::Failed(TaskFailure {
+            message: error.to_string(),
+            portal: error.portal_need(),
+        })
+    }
 }
 
 impl<E: std::fmt::Display> From<E> for TaskError {
     fn from(error: E) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(error.to_string().into())
     }
 }
 
@@ -94,7 +104,7 @@ trait ErasedTask: Erased {
     fn failure_notice(&self) -> FailureNotice;
     fn has_spinner(&self) -> bool;
     /// Its message that it has failed; without an error that it was cancelled.
-    fn stopped(self: Arc<Self>, error: Option<String>) -> TaskMessage;
+    fn stopped(self: Arc<Self>, error: Option<TaskFailure>) -> TaskMessage;
     fn start(self: Arc<Self>, means: Means) -> BoxFuture<'static, ()>;
 }
 
@@ -119,7 +129,7 @@ impl<T: Task> ErasedTask for T {
         Task::has_spinner(self)
     }
 
-    fn stopped(self: Arc<Self>, error: Option<String>) -> TaskMessage {
+    fn stopped(self: Arc<Self>, error: Option<TaskFailure>) -> TaskMessage {
         self.message(error.map_or(TaskEvent::Cancelled, TaskEvent::Failed))
     }
 
@@ -134,7 +144,7 @@ impl<T: Task> ErasedTask for T {
             let report = match task.run(context).await {
                 Ok(output) => Report::Task(self.message(TaskEvent::Done(output))),
                 Err(TaskError::Cancelled) => Report::Cancelled,
-                Err(TaskError::Failed(message)) => Report::Failed { message },
+                Err(TaskError::Failed(failure)) => Report::Failed(failure),
             };
             reporter.send(report).await;
         }
@@ -178,7 +188,7 @@ impl AnyTask {
         self.0.as_any().downcast_ref()
     }
 
-    pub(crate) fn stopped(&self, error: Option<String>) -> TaskMessage {
+    pub(crate) fn stopped(&self, error: Option<TaskFailure>) -> TaskMessage {
         Arc::clone(&self.0).stopped(error)
     }
 

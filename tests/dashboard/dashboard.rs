@@ -6,6 +6,7 @@
 )]
 
 use flightdeck::screen::keymap::keymap;
+use flightdeck::tasks::message::TaskFailure;
 use flightdeck::{
     app::{
         event::{Effect, Event, Moment},
@@ -57,7 +58,7 @@ pub struct Dashboard {
     /// What the Store holds.
     pub store: BTreeMap<Target, TargetDetail>,
     /// Why a target cannot be read.
-    pub faults: BTreeMap<Target, String>,
+    pub faults: BTreeMap<Target, TaskFailure>,
     /// Jobs that change something, and what else went out.
     pub started: Vec<AnyTask>,
     pub effects: Vec<Effect>,
@@ -151,7 +152,7 @@ impl Dashboard {
         rows: u16,
         store: Vec<TargetDetail>,
         profile: ProfileView,
-        faults: BTreeMap<Target, String>,
+        faults: BTreeMap<Target, TaskFailure>,
     ) -> Self {
         Self::with_keys(columns, rows, store, profile, faults, &[])
     }
@@ -162,7 +163,7 @@ impl Dashboard {
         rows: u16,
         store: Vec<TargetDetail>,
         profile: ProfileView,
-        faults: BTreeMap<Target, String>,
+        faults: BTreeMap<Target, TaskFailure>,
         keys: &[(String, Vec<String>)],
     ) -> Self {
         Self::with_theme(columns, rows, store, profile, faults, keys, "dark")
@@ -174,7 +175,7 @@ impl Dashboard {
         rows: u16,
         store: Vec<TargetDetail>,
         profile: ProfileView,
-        faults: BTreeMap<Target, String>,
+        faults: BTreeMap<Target, TaskFailure>,
         keys: &[(String, Vec<String>)],
         theme: &str,
     ) -> Self {
@@ -230,8 +231,7 @@ impl Dashboard {
     }
 
     fn fail(&mut self, id: JobId, message: &impl ToString) {
-        let message = message.to_string();
-        self.report(id, Report::Failed { message });
+        self.report(id, Report::Failed(message.to_string().into()));
     }
 
     fn run(&mut self, id: JobId, job: &AnyTask) {

@@ -10,6 +10,7 @@ use crate::{
     dashboard::{Dashboard, detail},
     openings::{self, APP, FLIGHT, app, document, live},
 };
+use flightdeck::tasks::message::TaskFailure;
 use flightdeck::{
     app::event::Effect,
     engine::{
@@ -21,6 +22,7 @@ use flightdeck::{
 };
 use serde_json::{Value, json};
 use std::{fs, io::Write, path::Path};
+use store_model::explain::PortalNeed;
 use store_model::{
     risk::{Allowance, RiskKind},
     target::Target,
@@ -636,7 +638,11 @@ fn missing_files_bar_the_way_with_a_list() {
 #[test]
 fn what_cannot_be_read_says_why_and_what_to_do() {
     let fault = "reading 9NX0EXAMPLE1: 409 InvalidState: This application uses features that are not supported by the submission API.";
-    let faults = [(app(), fault.to_owned())].into();
+    let failure = TaskFailure {
+        message: fault.into(),
+        portal: PortalNeed::ForProduct,
+    };
+    let faults = [(app(), failure)].into();
     let mut dashboard =
         Dashboard::with_faults(120, 40, vec![notes(None)], ProfileView::default(), faults);
     dashboard.keys("enter");

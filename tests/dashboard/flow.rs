@@ -3,6 +3,7 @@
 use crate::harness::{
     Harness, app, app_product, apps, detail, listing, loaded, run, settings, with,
 };
+use flightdeck::tasks::message::TaskFailure;
 use flightdeck::{
     app::event::{Effect, Event, Exit},
     engine::{
@@ -25,6 +26,7 @@ use flightdeck::{
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
+use store_model::explain::PortalNeed;
 use store_model::{
     catalog::Catalog, product::Product, remote::Remote, status::StatusReport, target::Target,
 };
@@ -173,12 +175,7 @@ fn a_failed_list_keeps_its_rows_and_says_what_to_do() {
     let mut harness = loaded();
     harness.keys("r");
     let job = harness.job(|job| *job == LoadCatalog(Catalog::Apps).into());
-    harness.report(
-        Some(job),
-        Report::Failed {
-            message: "The Store answered 503.".into(),
-        },
-    );
+    harness.report(Some(job), Report::Failed("The Store answered 503.".into()));
     assert!(matches!(
         harness.app.model().apps.products,
         Remote::Failed { stale: Some(_), .. }
@@ -562,12 +559,7 @@ fn a_run_is_shown_whole_and_stopped_only_after_a_yes() {
 fn a_run_whose_task_broke_is_shown_as_failed() {
     let mut harness = with_run(Step::Upload);
     let job = harness.job(AnyTask::is::<Follow>);
-    harness.report(
-        Some(job),
-        Report::Failed {
-            message: "The job broke.".into(),
-        },
-    );
+    harness.report(Some(job), Report::Failed("The job broke.".into()));
     assert_eq!(harness.app.model().active_runs(), 0);
     assert!(harness.app.messages().contains(&"The job broke."));
     harness.wait(Duration::from_hours(1));
@@ -887,9 +879,10 @@ fn what_a_pane_on_screen_says_needs_no_message_above_it() {
             "Could not read app:9A: features that are not supported by the submission API.";
         harness.report(
             Some(job),
-            Report::Failed {
+            Report::Failed(TaskFailure {
                 message: message.into(),
-            },
+                portal: PortalNeed::ForProduct,
+            }),
         );
         assert_eq!(harness.app.messages().len(), messages, "{columns}");
         let screen = harness.screen();

@@ -171,9 +171,7 @@ fn lists_in_their_four_states() {
         let job = failed.job(|job| *job == LoadCatalog(catalog.clone()).into());
         failed.report(
             Some(job),
-            Report::Failed {
-                message: "The list could not be read: the Store answered 503.".into(),
-            },
+            Report::Failed("The list could not be read: the Store answered 503.".into()),
         );
     }
     let mut empty = app();
@@ -186,9 +184,7 @@ fn lists_in_their_four_states() {
     let job = stale_failed.job(|job| *job == LoadCatalog(Catalog::Apps).into());
     stale_failed.report(
         Some(job),
-        Report::Failed {
-            message: "The list could not be read: the Store answered 503.".into(),
-        },
+        Report::Failed("The list could not be read: the Store answered 503.".into()),
     );
     let mut all = String::new();
     let screens = [

@@ -115,7 +115,8 @@ async fn an_edit_that_cannot_be_kept_says_so() {
     let mut bench = Bench::new().await;
     bench.block("drafts");
     let told = bench.run(edit("text")).await;
-    let [Report::Failed { message }] = told.as_slice() else {
+    let [Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })] = told.as_slice()
+    else {
         panic!("{told:?}")
     };
     assert!(message.contains("drafts"), "{message}");
@@ -141,7 +142,7 @@ async fn a_draft_is_deleted_only_after_its_document_is_saved() {
     bench.block("drafts");
     let told = bench.run(job.clone()).await;
     assert!(
-        matches!(told.as_slice(), [Report::Failed { message }] if message.contains("not deleted")),
+        matches!(told.as_slice(), [Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })] if message.contains("not deleted")),
         "{told:?}"
     );
     assert_eq!(bench.state_of(&target).await["deletes"], 0);
@@ -177,7 +178,7 @@ async fn an_add_on_is_made_and_deleted() {
     let target = product.target.clone();
     assert!(matches!(
         bench.run(CreateProduct(new)).await.as_slice(),
-        [Report::Failed { .. }]
+        [Report::Failed(_)]
     ));
     let told = bench.run(DeleteProduct { target }).await;
     assert_eq!(result::<DeleteProduct>(&told), Some(&()));
@@ -187,7 +188,7 @@ async fn an_add_on_is_made_and_deleted() {
         })
         .await;
     assert!(
-        matches!(told.as_slice(), [Report::Failed { message }] if message.contains("Partner Center")),
+        matches!(told.as_slice(), [Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })] if message.contains("Partner Center")),
         "{told:?}"
     );
 }

@@ -47,7 +47,8 @@ async fn a_folder_is_listed_and_a_missing_one_named() {
             folder: missing.clone(),
         })
         .await;
-    let [Report::Failed { message }] = told.as_slice() else {
+    let [Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })] = told.as_slice()
+    else {
         panic!("{told:?}")
     };
     assert!(message.contains(missing.to_str().unwrap()), "{message}");
@@ -110,7 +111,8 @@ async fn a_folder_is_packed_or_says_what_it_lacks() {
     );
 
     let told = bench.run(job(&bench, "home", "none.zip")).await;
-    let [Report::Failed { message }] = told.as_slice() else {
+    let [Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })] = told.as_slice()
+    else {
         panic!("{told:?}")
     };
     assert!(

@@ -37,7 +37,9 @@ async fn a_job_that_panics_has_failed_and_the_others_go_on() {
     let list = bench.start(LoadCatalog(Catalog::AddOns));
     let [broken, whole, list] = bench.ended([broken, whole, list]).await;
     for told in [&broken, &list] {
-        let Some(Report::Failed { message }) = told.last() else {
+        let Some(Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })) =
+            told.last()
+        else {
             panic!("{told:?}")
         };
         assert!(

@@ -76,7 +76,8 @@ async fn a_list_that_is_refused_says_so_and_keeps_what_was_known() {
         .unwrap();
     assert!(answer.status().is_success());
     let told = bench.run(LoadCatalog(Catalog::Apps)).await;
-    let [Report::Failed { message }] = told.as_slice() else {
+    let [Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })] = told.as_slice()
+    else {
         panic!("{told:?}")
     };
     assert!(
@@ -118,7 +119,8 @@ async fn a_target_comes_with_both_of_its_documents() {
     assert!(detail.published.is_some() && detail.pending.is_none());
 
     let told = bench.run(LoadTarget(Target::app("9NX0NOTTHERE"))).await;
-    let [Report::Failed { message }] = told.as_slice() else {
+    let [Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })] = told.as_slice()
+    else {
         panic!("{told:?}")
     };
     assert!(message.contains("9NX0NOTTHERE"), "{message}");

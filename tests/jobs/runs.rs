@@ -301,7 +301,9 @@ async fn without_a_journal_there_is_no_run() {
     let mut bench = Bench::new().await;
     bench.block("runs");
     let told = bench.run(Publish(Arc::new(bench.release()))).await;
-    let Some(Report::Failed { message }) = told.first() else {
+    let Some(Report::Failed(flightdeck::tasks::message::TaskFailure { message, .. })) =
+        told.first()
+    else {
         panic!("{told:?}")
     };
     assert!(

@@ -247,7 +247,7 @@ fn listen(mut told: mpsc::Receiver<(Option<JobId>, Report)>) -> tokio::task::Joi
         while let Some((_, report)) = told.recv().await {
             match report {
                 Report::Run(view) => last.view = Some(*view),
-                Report::Failed { message } => last.failure = Some(message),
+                Report::Failed(failure) => last.failure = Some(failure.message),
                 _ => {}
             }
         }

@@ -4,7 +4,7 @@
 use crate::{endpoint::EndpointError, fault::Trouble, words::time_words};
 use reqwest::StatusCode;
 use std::time::Duration;
-use store_model::explain;
+use store_model::explain::{self, PortalNeed};
 use thiserror::Error;
 
 /// Why there is nothing to sign in with. Names places, never a value.
@@ -117,6 +117,19 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// What only Partner Center can do about it.
+    pub fn portal_need(&self) -> PortalNeed {
+        match self {
+            Self::Refused {
+                status,
+                code,
+                message,
+                ..
+            } => explain::portal_need(*status, code.as_deref(), message),
+            _ => PortalNeed::None,
+        }
+    }
+
     /// Whether a changing call may have taken effect although it failed: the server has to be asked before it is repeated.
     pub fn is_ambiguous(&self) -> bool {
         match self {

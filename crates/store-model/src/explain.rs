@@ -16,6 +16,17 @@ pub struct Explanation {
     pub is_noise: bool,
 }
 
+/// What only Partner Center can do about an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PortalNeed {
+    #[default]
+    None,
+    /// This one thing.
+    ForThis,
+    /// Everything: the API offers nothing for this product.
+    ForProduct,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -27,6 +38,8 @@ struct Row {
     advice: String,
     #[serde(default)]
     portal: bool,
+    #[serde(default)]
+    unsupported: bool,
     #[serde(default)]
     noise: bool,
 }
@@ -80,6 +93,19 @@ pub fn explain(code: &str, details: &str) -> Option<Explanation> {
 /// What to do about an error answer of the API: by its text whatever the code, else by its code, else by its HTTP status.
 /// `None` where nothing is known to help.
 pub fn advice(status: u16, code: Option<&str>, text: &str) -> Option<&'static str> {
+    row_of(status, code, text).map(|row| row.advice.as_str())
+}
+
+/// What only Partner Center can do about an error answer of the API.
+pub fn portal_need(status: u16, code: Option<&str>, text: &str) -> PortalNeed {
+    match row_of(status, code, text) {
+        Some(row) if row.unsupported => PortalNeed::ForProduct,
+        Some(row) if row.portal => PortalNeed::ForThis,
+        _ => PortalNeed::None,
+    }
+}
+
+fn row_of(status: u16, code: Option<&str>, text: &str) -> Option<&'static Row> {
     let text = text.to_lowercase();
     let by_text = |row: &&Row| {
         let part = row.contains.as_ref();
@@ -95,12 +121,11 @@ pub fn advice(status: u16, code: Option<&str>, text: &str) -> Option<&'static st
         500.. => 500,
         other => other,
     };
-    let row = TABLE
+    TABLE
         .iter()
         .find(by_text)
         .or_else(|| code.and_then(by_code))
-        .or_else(|| by_code(&status.to_string()))?;
-    Some(&row.advice)
+        .or_else(|| by_code(&status.to_string()))
 }
 
 #[cfg(test)]
@@ -282,5 +307,28 @@ mod tests {
     ) {
         let advice = advice(status, code, message).unwrap();
         assert!(advice.contains(part), "{advice}");
+    }
+
+    #[test]
+    fn what_only_partner_center_can_do_is_told_from_the_table() {
+        let unsupported =
+            "This application uses features that are not supported by the submission API.";
+        for (status, code, text, need) in [
+            (409, "InvalidState", unsupported, PortalNeed::ForProduct),
+            (
+                409,
+                "InvalidOperation",
+                "It was not created through the API.",
+                PortalNeed::ForThis,
+            ),
+            (
+                404,
+                "NotFound",
+                "There is no such product E1307.",
+                PortalNeed::None,
+            ),
+        ] {
+            assert_eq!(portal_need(status, Some(code), text), need, "{text}");
+        }
     }
 }

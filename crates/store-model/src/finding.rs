@@ -21,6 +21,8 @@ pub struct Finding {
     pub rule: Rule,
     /// What the place is for, in one sentence; empty where no schema speaks of it.
     pub help: &'static str,
+    /// The file of the ZIP that it is about.
+    pub file: Option<String>,
 }
 
 /// A document under inspection, with what has been found so far.
@@ -43,7 +45,15 @@ impl Finding {
             sentence: safe_text::line(&sentence.into()).into_owned(),
             rule,
             help: "",
+            file: None,
         }
+    }
+
+    /// The same, about a file of the ZIP.
+    #[must_use]
+    pub fn of_file(mut self, name: &str) -> Self {
+        self.file = Some(name.to_owned());
+        self
     }
 }
 

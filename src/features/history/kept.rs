@@ -354,7 +354,7 @@ impl Overlay for KeptDialog {
                         self.look(cx);
                     }
                     Some((_, TaskEvent::Failed(error))) => {
-                        self.found = Found::Broken(error.clone());
+                        self.found = Found::Broken(error.message.clone());
                     }
                     Some((_, TaskEvent::Cancelled)) | None => {}
                 }

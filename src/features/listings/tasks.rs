@@ -34,9 +34,9 @@ impl Task for ReadTexts {
 
     async fn run(self, _: TaskContext<Self>) -> Result<FoundTexts, TaskError> {
         let from = self.0.from.clone();
-        away(move || texts::read(&self.0)).await.map_err(|error| {
-            TaskError::Failed(format!("{} cannot be read: {error}", from.display()))
-        })
+        away(move || texts::read(&self.0))
+            .await
+            .map_err(|error| format!("{} cannot be read: {error}", from.display()).into())
     }
 }
 

@@ -212,7 +212,7 @@ impl Overlay for TextsExport {
                 ))
             }
             TaskEvent::Failed(error) => {
-                self.fault = Some(error.clone());
+                self.fault = Some(error.message.clone());
                 return;
             }
             TaskEvent::Cancelled => return,

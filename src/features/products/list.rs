@@ -18,7 +18,7 @@ use ratatui::{
     text::Line,
 };
 use std::cmp::Reverse;
-use store_model::{catalog::Catalog, product::Product, target::Target};
+use store_model::{catalog::Catalog, explain::PortalNeed, product::Product, target::Target};
 use tui_kit::{
     field::Field,
     filter::Search,
@@ -357,7 +357,7 @@ impl Pane for Products {
         }
         if let Some(error) = self.list(cx).and_then(|list| list.products.error()) {
             // The rows stay; what went wrong stands below them.
-            let (advice, role) = if status_badge::is_unsupported(error) {
+            let (advice, role) = if error.portal == PortalNeed::ForProduct {
                 (
                     "This app is managed in Partner Center only: the submission API does not list what it has.".to_owned(),
                     Role::Muted,

@@ -111,7 +111,7 @@ impl ZipPicker {
                 );
                 self.wanted = Some((task.out.clone(), said));
             }
-            TaskEvent::Failed(error) => self.failure = Some(error.clone()),
+            TaskEvent::Failed(error) => self.failure = Some(error.message.clone()),
             TaskEvent::Cancelled => {
                 self.note = Some(("Stopped; no ZIP was created.".into(), Role::Warning));
             }

@@ -267,7 +267,9 @@ impl Fit {
             .iter()
             .take(MOST_EXTRA)
             .filter(|extra| !is_faulty(extra));
-        found.extend(extra.map(|extra| finding("", extra.rule(), extra.sentence())));
+        found.extend(
+            extra.map(|extra| finding("", extra.rule(), extra.sentence()).of_file(&extra.name)),
+        );
         if self.extra.len() > MOST_EXTRA {
             let sentence = format!(
                 "{} more files are in the ZIP that the JSON does not wait for.",

@@ -16,7 +16,10 @@ use crate::{
     target::Kind,
 };
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 /// How an archive fits a document, with what is inside of its packages and pictures. `identity` is what the product's packages
 /// are called, where that is known.
@@ -37,9 +40,59 @@ pub fn against(
 /// A change of the document that makes it fit the ZIP better.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Repair {
-    /// What it will do, for people.
-    pub sentence: String,
+    pub kind: RepairKind,
     pub edits: Vec<Edit>,
+}
+
+/// What a repair does. Files of the ZIP are named by their path there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RepairKind {
+    AddPackage { file: String },
+    TakeOutPackage { listed: String },
+    Rename { listed: String, file: String },
+    Succeed { listed: String, file: String },
+    SetIcon { language: String, file: String },
+    ReplaceIcon { language: String, file: String },
+}
+
+impl Repair {
+    /// The file of the ZIP that the document will name.
+    pub fn file(&self) -> Option<&str> {
+        match &self.kind {
+            RepairKind::TakeOutPackage { .. } => None,
+            RepairKind::AddPackage { file }
+            | RepairKind::Rename { file, .. }
+            | RepairKind::Succeed { file, .. }
+            | RepairKind::SetIcon { file, .. }
+            | RepairKind::ReplaceIcon { file, .. } => Some(file),
+        }
+    }
+}
+
+/// What it will do, for people.
+impl fmt::Display for RepairKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddPackage { file } => write!(f, "Add {file} as a new package."),
+            Self::TakeOutPackage { listed } => {
+                write!(
+                    f,
+                    "Take {listed} out: the ZIP has other packages in its place."
+                )
+            }
+            Self::Rename { listed, file } => write!(f, "Name {listed} as the ZIP does: {file}."),
+            Self::Succeed { listed, file } => {
+                write!(
+                    f,
+                    "Name {file} instead of {listed}, which is not in the ZIP."
+                )
+            }
+            Self::SetIcon { language, file } => write!(f, "Set the icon of {language}: {file}."),
+            Self::ReplaceIcon { language, file } => {
+                write!(f, "Replace the icon of {language}: {file}.")
+            }
+        }
+    }
 }
 
 /// What can be repaired in the document. A ZIP with `\` in its paths is not among it: only building it anew helps.
@@ -71,7 +124,9 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
             |extra: &&Extra| extra.is_package && extra.hurdle.is_none() && !is_false(&extra.name);
         let added: Vec<&Extra> = news().filter(is_clear).collect();
         repairs.extend(added.iter().map(|extra| Repair {
-            sentence: format!("Add {} as a new package.", extra.name),
+            kind: RepairKind::AddPackage {
+                file: extra.name.clone(),
+            },
             edits: vec![Edit::Append {
                 pointer: pointer.clone(),
                 value: new_package(&extra.name),
@@ -96,10 +151,9 @@ pub fn repairs(kind: Kind, document: &Value, fit: &Fit) -> Vec<Repair> {
                 .rev()
                 .filter(is_gone)
                 .map(|missing| Repair {
-                    sentence: format!(
-                        "Take {} out: the ZIP has other packages in its place.",
-                        missing.file_name
-                    ),
+                    kind: RepairKind::TakeOutPackage {
+                        listed: missing.file_name.clone(),
+                    },
                     edits: vec![Edit::Remove {
                         pointer: missing.pointer.clone(),
                     }],
@@ -145,7 +199,10 @@ fn rename(document: &Value, missing: &Missing) -> Option<Repair> {
         missing.role.name_field(),
     )?;
     Some(Repair {
-        sentence: format!("Name {} as the ZIP does: {}.", missing.file_name, near.name),
+        kind: RepairKind::Rename {
+            listed: missing.file_name.clone(),
+            file: near.name.clone(),
+        },
         edits: vec![Edit::Set {
             pointer: child(&missing.pointer, key),
             value: near.name.clone().into(),
@@ -209,10 +266,10 @@ fn succeed(document: &Value, missing: &Missing, name: &str) -> Option<Repair> {
         missing.role.name_field(),
     )?;
     Some(Repair {
-        sentence: format!(
-            "Name {name} instead of {}, which is not in the ZIP.",
-            missing.file_name
-        ),
+        kind: RepairKind::Succeed {
+            listed: missing.file_name.clone(),
+            file: name.to_owned(),
+        },
         edits: vec![Edit::Set {
             pointer: child(&missing.pointer, key),
             value: name.into(),
@@ -239,11 +296,13 @@ fn icon(pointer: &str, language: &str, listing: &Value, image: &str) -> Option<R
             value: json!({"fileName": image, "fileStatus": "PendingUpload"}),
         }],
     };
-    let verb = if old.is_some() { "Replace" } else { "Set" };
-    Some(Repair {
-        sentence: format!("{verb} the icon of {language}: {image}."),
-        edits,
-    })
+    let (language, file) = (language.to_owned(), image.to_owned());
+    let kind = if old.is_some() {
+        RepairKind::ReplaceIcon { language, file }
+    } else {
+        RepairKind::SetIcon { language, file }
+    };
+    Some(Repair { kind, edits })
 }
 
 /// Applies repairs to the text of the document: every byte outside of what they name stays.
