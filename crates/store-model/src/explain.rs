@@ -322,8 +322,8 @@ mod tests {
                 PortalNeed::ForThis,
             ),
             (
-                404,
-                "NotFound",
+                400,
+                "Odd",
                 "There is no such product E1307.",
                 PortalNeed::None,
             ),
