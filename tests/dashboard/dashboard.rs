@@ -230,8 +230,8 @@ impl Dashboard {
         self.take(effects);
     }
 
-    fn fail(&mut self, id: JobId, message: &impl ToString) {
-        self.report(id, Report::Failed(message.to_string().into()));
+    fn fail(&mut self, id: JobId, failure: impl Into<TaskFailure>) {
+        self.report(id, Report::Failed(failure.into()));
     }
 
     fn run(&mut self, id: JobId, job: &AnyTask) {
@@ -271,12 +271,15 @@ impl Dashboard {
             self.answer(id, task, TaskEvent::Done(list));
         } else if let Some(task @ LoadTarget(target)) = job.get() {
             match (self.faults.get(target), self.store.get(target)) {
-                (Some(fault), _) => self.fail(id, &fault.clone()),
+                (Some(fault), _) => {
+                    let failure = fault.clone();
+                    self.fail(id, failure);
+                }
                 (None, Some(detail)) => {
                     let detail = Arc::new(detail.clone());
                     self.answer(id, task, TaskEvent::Done(detail));
                 }
-                (None, None) => self.fail(id, &"404"),
+                (None, None) => self.fail(id, "404"),
             }
         } else if let Some(task) = job.get::<LoadStatus>() {
             let pending = &self.store[&task.target].pending;
@@ -293,7 +296,7 @@ impl Dashboard {
                     let path = task.folder.clone();
                     self.answer(id, task, TaskEvent::Done(Folder { path, entries }));
                 }
-                Err(error) => self.fail(id, &error),
+                Err(error) => self.fail(id, error.to_string()),
             }
         } else if let Some(task) = job.get::<Examine>() {
             let (zip, identity) = (&task.zip, task.identity.clone());
@@ -335,7 +338,7 @@ impl Dashboard {
         } else if let Some(task) = job.get::<ReadTexts>() {
             match texts::read(&task.0) {
                 Ok(found) => self.answer(id, task, TaskEvent::Done(found)),
-                Err(error) => self.fail(id, &error),
+                Err(error) => self.fail(id, error.to_string()),
             }
         } else if let Some(task) = job.get::<WriteTexts>() {
             let written = texts::write(&task.to, &task.files, task.overwrites).unwrap();
