@@ -177,6 +177,8 @@ rules! {
         BUNDLE_INCOMPLETE "bundle-incomplete" MayBeRefused ["package-contents"];
         BUNDLE_WITHOUT_APP "bundle-without-app" CommitFails ["package-contents"];
         BUNDLE_CONTRADICTS_ITSELF "bundle-contradicts-itself" CommitFails ["package-contents", "package-identity"];
+        BUNDLE_OFFSETS_DIFFER "bundle-offsets-differ" Note ["package-contents"];
+        BLOCK_MAP_DIFFERS "block-map-differs" CommitFails ["package-contents"];
         BUNDLE_VERSIONS_DIFFER "bundle-versions-differ" MayBeRefused ["package-versions"];
         BUNDLES_SHARE_NAME "bundles-share-name" MayBeRefused ["same-version-twice"];
         UPLOAD_HOLDS_SEVERAL "upload-holds-several" MayBeRefused ["package-contents"];

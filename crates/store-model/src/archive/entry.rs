@@ -23,10 +23,14 @@ pub(super) struct ReadBudget {
     /// Manifests, and their bytes: those are parsed and kept in part.
     manifests: Cell<u64>,
     manifest_bytes: Cell<u64>,
+    block_map_bytes: Cell<u64>,
 }
 
 const MANIFESTS: u64 = 1_000;
 const MANIFEST_BYTES: u64 = 160 << 20;
+/// Of one block map, which is that of a package of some gigabytes, and of all together.
+const BLOCK_MAP: u64 = 8 << 20;
+const BLOCK_MAPS: u64 = 48 << 20;
 
 impl ReadBudget {
     pub(super) fn of(bytes: u64) -> Self {
@@ -34,6 +38,7 @@ impl ReadBudget {
             bytes: Cell::new(bytes),
             manifests: Cell::new(MANIFESTS),
             manifest_bytes: Cell::new(MANIFEST_BYTES),
+            block_map_bytes: Cell::new(BLOCK_MAPS),
         }
     }
 
@@ -53,6 +58,15 @@ impl ReadBudget {
         self.manifests.set(manifests);
         self.manifest_bytes.set(bytes);
         true
+    }
+
+    /// Whether one more block map of this size may be read; counts it.
+    pub(super) fn takes_block_map(&self, bytes: u64) -> bool {
+        let left = self.block_map_bytes.get().checked_sub(bytes);
+        let left = left.filter(|_| bytes <= BLOCK_MAP);
+        self.block_map_bytes
+            .set(left.unwrap_or(self.block_map_bytes.get()));
+        left.is_some()
     }
 
     fn spend(&self, bytes: usize) -> io::Result<()> {

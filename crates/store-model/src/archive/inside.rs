@@ -2,16 +2,19 @@
 //! lie and keeps within bounds, whatever a ZIP says of its sizes. Knows no document.
 
 use super::{
-    central_directory::{Archive, ArchiveError, ArchiveFile, Inside, Method, PictureFormat, walk},
-    entry::{EntrySource, ReadBudget, open},
+    block_map::{Listing, differences},
+    central_directory::{
+        Archive, ArchiveError, ArchiveFile, Inside, Method, PictureFormat, content_start, walk,
+    },
+    entry::{ReadBudget, EntrySource, open},
     fit_parts::{has_ending, is_package, zip_path},
-    manifest::{self, Manifest},
+    manifest::{self, Manifest, Part, decoded},
 };
 use crate::units;
 use flate2::Crc;
 use imagesize::{ImageType, blob_size, image_type};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     io::{Read, Seek},
 };
 
@@ -192,37 +195,19 @@ fn manifests(
     let mut parts = Parts::default();
     let walked = walk(&mut *source, |file| parts.take(file));
     walked.map_err(|error| closed(&error, budget))?;
-    if parts.is_ambiguous {
+    if parts.is_ambiguous || (parts.own.is_some() && parts.of_bundle.is_some()) {
         return Err(Inside::Broken("it holds two manifests".to_owned()));
     }
-    if let Some(file) = &parts.own {
+    if let Some(file) = parts.own.as_ref().or(parts.of_bundle.as_ref()) {
         let mut manifest = manifest_in(source, file, budget)?;
         manifest.lacks = parts.lacks();
-        return Ok(vec![manifest]);
-    }
-    if let Some(file) = &parts.of_bundle {
-        let mut manifest = manifest_in(source, file, budget)?;
-        manifest.lacks = parts.lacks();
-        for path in manifest.packages.clone() {
-            let inner = parts.packages.get(&zip_path(&path).to_lowercase());
-            match inner.map(|inner| manifests_of(source, inner, depth, budget)) {
-                None => manifest
-                    .gaps
-                    .push(format!("its package {path} is not in it")),
-                Some(Ok(inner)) => {
-                    for inner in inner {
-                        manifest.take_in(&path, inner);
-                    }
-                }
-                Some(Err(Inside::Skipped(why))) => {
-                    manifest.unread.push(format!("{path}: {why}"));
-                }
-                Some(Err(why)) => {
-                    manifest
-                        .gaps
-                        .push(format!("its package {path} was not read: {}", why.word()));
-                }
-            }
+        let is_bundle = parts.of_bundle.is_some();
+        if let Some(file) = parts.block_map.take() {
+            let listing = std::mem::take(&mut parts.listing);
+            manifest.block_map = block_map_faults(source, &file, listing, is_bundle, budget);
+        }
+        if is_bundle {
+            hold(source, &mut manifest, &parts, depth, budget);
         }
         return Ok(vec![manifest]);
     }
@@ -239,27 +224,179 @@ fn manifests(
     Ok(found)
 }
 
+/// What a block map that is small enough says otherwise than the directory; the others are not compared.
+fn block_map_faults(
+    source: &mut dyn EntrySource,
+    file: &ArchiveFile,
+    listing: Listing,
+    is_bundle: bool,
+    budget: &ReadBudget,
+) -> Vec<String> {
+    if !budget.takes_block_map(file.size) {
+        return Vec::new();
+    }
+    match head(source, file, file.size, budget) {
+        Ok(bytes) => differences(&decoded(&bytes), listing, is_bundle),
+        Err(_) if budget.left() == 0 => Vec::new(),
+        Err(error) => vec![format!("its block map cannot be read: {error}")],
+    }
+}
+
+/// Holds a bundle's manifest against the packages in the bundle, and takes in what those say.
+fn hold(
+    source: &mut dyn EntrySource,
+    manifest: &mut Manifest,
+    parts: &Parts,
+    depth: u8,
+    budget: &ReadBudget,
+) {
+    let named = std::mem::take(&mut manifest.parts);
+    doubles(&named, manifest);
+    for part in &named {
+        let path = &part.path;
+        if !has_ending(path, &["appx", "msix"]) {
+            let sentence = format!("its package {path} has not the name of a package");
+            manifest.contradictions.push(sentence);
+            continue;
+        }
+        let Some(file) = parts.packages.get(&zip_path(path).to_lowercase()) else {
+            if parts.packages.len() >= MOST_INNER {
+                manifest.unread.push(format!(
+                    "{path}: the bundle holds more packages than are looked at"
+                ));
+                continue;
+            }
+            let sentence = format!("its package {path} is not in it");
+            // The packages of a flat bundle lie beside it.
+            let is_beside = part.offset.unwrap_or_default() == 0;
+            let list = if is_beside {
+                &mut manifest.gaps
+            } else {
+                &mut manifest.contradictions
+            };
+            list.push(sentence);
+            continue;
+        };
+        if file.method != Method::Stored {
+            manifest.contradictions.push(format!(
+                "its package {path} is compressed: packages lie in a bundle as they are"
+            ));
+        }
+        if part.size.is_some_and(|size| size != file.size) {
+            manifest.contradictions.push(format!(
+                "its package {path} has {} bytes, its manifest says {}",
+                file.size,
+                part.size.unwrap_or_default()
+            ));
+        }
+        place(source, part, file, parts.end, manifest);
+        // Languages and pictures are small, but may be many.
+        if !part.is_app && budget.left() < PACKAGES_BUDGET / 2 {
+            continue;
+        }
+        match manifests_of(source, file, depth, budget) {
+            Ok(inner) => {
+                for inner in inner {
+                    manifest.take_in(part, inner);
+                }
+            }
+            Err(Inside::Skipped(why)) => manifest.unread.push(format!("{path}: {why}")),
+            Err(why) => {
+                let sentence = format!("its package {path} cannot be read: {}", why.word());
+                manifest.contradictions.push(sentence);
+            }
+        }
+    }
+    let named: HashSet<String> = named
+        .iter()
+        .map(|part| zip_path(&part.path).to_lowercase())
+        .collect();
+    let strays = parts
+        .packages
+        .iter()
+        .filter(|(path, _)| !named.contains(*path));
+    manifest.gaps.extend(strays.map(|(_, file)| {
+        let path = plain_name(&file.name);
+        format!("{path} is in it, but its manifest does not name it")
+    }));
+}
+
+/// Application packages of which Windows could not choose one.
+fn doubles(named: &[Part], manifest: &mut Manifest) {
+    let mut seen = HashSet::new();
+    let apps = || named.iter().filter(|part| part.is_app);
+    for part in apps() {
+        if !seen.insert((&part.architecture, &part.families)) {
+            manifest.gaps.push(format!(
+                "{} is another application package for {}, and a bundle has one for each architecture",
+                part.path, part.architecture
+            ));
+        }
+    }
+    let is_neutral = |part: &&Part| part.architecture == "Neutral";
+    if let (Some(neutral), Some(other)) = (
+        apps().find(is_neutral),
+        apps().find(|part| !is_neutral(part)),
+    ) {
+        manifest.gaps.push(format!(
+            "it has application packages for every architecture ({}) and for {} ({}), which may not be together",
+            neutral.path, other.architecture, other.path
+        ));
+    }
+}
+
+/// Where a package lies, against where the manifest says.
+fn place(
+    source: &mut dyn EntrySource,
+    part: &Part,
+    file: &ArchiveFile,
+    end: u64,
+    manifest: &mut Manifest,
+) {
+    let Some(offset) = part.offset.filter(|offset| *offset > 0) else {
+        return;
+    };
+    let path = &part.path;
+    let Ok(start) = content_start(source, file) else {
+        return;
+    };
+    if start != offset && offset.saturating_add(part.size.unwrap_or_default()) > end {
+        manifest.contradictions.push(format!(
+            "its package {path} would reach past the bundle's last file by its manifest"
+        ));
+    } else if start != offset {
+        manifest.misplaced.push(format!(
+            "its package {path} begins at byte {start}, its manifest says {offset}"
+        ));
+    }
+}
+
 /// The files of a package that matter here, by their names as manifests write them.
 #[derive(Default)]
 struct Parts {
     own: Option<ArchiveFile>,
     of_bundle: Option<ArchiveFile>,
+    block_map: Option<ArchiveFile>,
     packages: BTreeMap<String, ArchiveFile>,
-    has_block_map: bool,
+    listing: Listing,
     has_content_types: bool,
     is_ambiguous: bool,
+    /// Where the last file's bytes end, or a little before.
+    end: u64,
 }
 
 impl Parts {
     fn take(&mut self, file: ArchiveFile) {
         let path = plain_name(&zip_path(&file.name));
+        self.listing.take(&path, &file);
+        self.end = self.end.max(file.offset.saturating_add(file.packed));
         let is = |name: &str| path.eq_ignore_ascii_case(name);
         if is("AppxManifest.xml") {
             self.is_ambiguous |= self.own.replace(file).is_some();
         } else if is("AppxMetadata/AppxBundleManifest.xml") {
             self.is_ambiguous |= self.of_bundle.replace(file).is_some();
         } else if is("AppxBlockMap.xml") {
-            self.has_block_map = true;
+            self.block_map = Some(file);
         } else if is("[Content_Types].xml") {
             self.has_content_types = true;
         } else if is_package(&path) && self.packages.len() < MOST_INNER {
@@ -270,7 +407,7 @@ impl Parts {
     /// What every package and bundle has.
     fn lacks(&self) -> Vec<&'static str> {
         let parts = [
-            (self.has_block_map, "AppxBlockMap.xml"),
+            (self.block_map.is_some(), "AppxBlockMap.xml"),
             (self.has_content_types, "[Content_Types].xml"),
         ];
         let lacking = parts.into_iter().filter(|(has, _)| !has);

@@ -15,6 +15,12 @@ const MOST: usize = 1_000;
 const LONGEST: usize = 400;
 /// Bytes of the values of one list.
 const ROOM: usize = 8 << 10;
+/// Bytes of the paths in a bundle, which has a package for every language and scale.
+const ROOM_OF_PATHS: usize = 64 << 10;
+/// Device families of one package in a bundle.
+const MOST_OF_PART: usize = 8;
+/// Where the paths stand among the lists.
+const PATHS: u8 = 5;
 /// Elements within each other; real manifests have about six.
 const DEPTH: usize = 64;
 /// What the namespaces of manifests begin with; other elements are extensions that nobody asked for.
@@ -32,12 +38,29 @@ pub enum PackageKind {
     Optional,
 }
 
+/// A package that a bundle's manifest names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its path in the bundle.
+    pub path: String,
+    pub version: String,
+    /// As the Store spells it.
+    pub architecture: String,
+    /// Else it brings languages or pictures.
+    pub is_app: bool,
+    pub size: Option<u64>,
+    /// Where its bytes begin; 0 or none where it lies beside the bundle.
+    pub offset: Option<u64>,
+    /// Names of its device families: packages of one architecture may be for different ones.
+    pub families: Vec<String>,
+}
+
 /// What a package or a bundle says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     pub is_bundle: bool,
     pub kind: PackageKind,
-    /// Its manifest is of Windows 8 or 8.1, with rules of its own.
+    /// Its manifest is of Windows 8 or 8.1, with rules of its own; of an old form of bundle it may be.
     pub is_windows_8: bool,
     /// `Identity` `Name`, which the Store calls `packageIdentityName`.
     pub name: String,
@@ -51,10 +74,14 @@ pub struct Manifest {
     pub capabilities: Vec<String>,
     /// Debug versions of frameworks that it depends on.
     pub debug_frameworks: Vec<String>,
-    /// The application packages of a bundle, by their paths in it.
-    pub packages: Vec<String>,
-    /// What of a bundle is missing, in sentences without an end.
+    /// The packages of a bundle, until they have been looked into.
+    pub parts: Vec<Part>,
+    /// What of a bundle is missing or doubtful, in sentences without an end.
     pub gaps: Vec<String>,
+    /// Packages of a bundle that begin elsewhere than its manifest says.
+    pub misplaced: Vec<String>,
+    /// In what the block map contradicts the package.
+    pub block_map: Vec<String>,
     /// In what the packages of a bundle contradict it.
     pub contradictions: Vec<String>,
     /// Packages of a bundle that were not looked into, and why.
@@ -92,6 +119,9 @@ pub fn read(bytes: &[u8]) -> Result<Manifest, ManifestError> {
         room: [(MOST, ROOM); 6],
         ..Reading::default()
     };
+    if let Some(paths) = reading.room.get_mut(usize::from(PATHS)) {
+        paths.1 = ROOM_OF_PATHS;
+    }
     // The names of the elements around the place, and whether each is one of ours.
     let mut around: Vec<(String, bool)> = Vec::new();
     loop {
@@ -162,8 +192,9 @@ impl Reading {
         self.manifest.is_bundle = name == "Bundle";
         if let ResolveResult::Bound(Namespace(namespace)) = namespace {
             let year = namespace.strip_prefix(OURS).unwrap_or_default();
-            self.manifest.is_windows_8 =
-                year.starts_with("2010/") || year.starts_with("2013/manifest");
+            self.manifest.is_windows_8 = ["2010/", "2013/manifest", "2013/bundle"]
+                .iter()
+                .any(|it| year.starts_with(it));
             self.namespace = Some((*namespace).to_owned());
         }
     }
@@ -200,6 +231,11 @@ impl Reading {
                     let (name, least) = (attribute(tag, "Name")?, attribute(tag, "MinVersion")?);
                     Some(format!("{name} min version {least}"))
                 };
+                if let Some(part) = self.manifest.parts.last_mut()
+                    && part.families.len() < MOST_OF_PART
+                {
+                    part.families.extend(attribute(tag, "Name"));
+                }
                 let family = self.value(1, family);
                 let family = family.and_then(|family| Family::read(&family));
                 self.manifest.families.extend(family);
@@ -223,14 +259,30 @@ impl Reading {
 
     /// A package of a bundle.
     fn inner(&mut self, tag: &BytesStart<'_>) {
-        if attribute(tag, "Type").is_none_or(|kind| kind != "application") {
+        let Some(path) = attribute(tag, "FileName") else {
             return;
-        }
+        };
+        let is_app = attribute(tag, "Type").is_some_and(|kind| kind == "application");
         let architecture = architecture(attribute(tag, "Architecture").as_deref());
-        let architecture = self.value(4, || Some(architecture));
-        self.manifest.architectures.extend(architecture);
-        let path = self.value(5, || attribute(tag, "FileName"));
-        self.manifest.packages.extend(path);
+        if is_app {
+            let architecture = self.value(4, || Some(architecture.clone()));
+            self.manifest.architectures.extend(architecture);
+        }
+        if self.seen.contains(&(PATHS, path.to_lowercase())) {
+            let twice = format!("its manifest names the package {path} twice");
+            add(&mut self.manifest.contradictions, [twice]);
+        }
+        let number = |name: &str| attribute(tag, name)?.trim().parse().ok();
+        let part = self.value(PATHS, || Some(path)).map(|path| Part {
+            path,
+            version: attribute(tag, "Version").unwrap_or_default(),
+            architecture,
+            is_app,
+            size: number("Size"),
+            offset: number("Offset"),
+            families: Vec::new(),
+        });
+        self.manifest.parts.extend(part);
     }
 
     fn identity(&mut self, tag: &BytesStart<'_>) -> Result<(), ManifestError> {
@@ -291,27 +343,40 @@ impl Manifest {
         )
     }
 
-    /// Takes in what a package of the bundle says, where the bundle's own manifest does not, or says otherwise. `path` is its path
-    /// in the bundle.
-    pub fn take_in(&mut self, path: &str, package: Self) {
+    /// Takes in what a package of the bundle says, where the bundle's own manifest does not, or says otherwise.
+    pub fn take_in(&mut self, part: &Part, package: Self) {
+        let path = &part.path;
         let mut differs = |what: &str, own: &str, theirs: &str| {
-            if own != theirs {
+            if !own.is_empty() && own != theirs {
                 self.contradictions.push(format!(
-                    "its package {path} has the {what} {theirs}, the bundle {own}"
+                    "its package {path} has the {what} {theirs}, the bundle says {own}"
                 ));
             }
         };
         differs("name", &self.name, &package.name);
         differs("publisher", &self.publisher, &package.publisher);
-        if !package
-            .architectures
-            .iter()
-            .all(|it| self.architectures.contains(it))
-        {
-            self.gaps.push(format!(
-                "its package {path} is for {}, which the bundle does not say",
-                package.architectures.join(", ")
-            ));
+        differs("version", &part.version, &package.version);
+        if part.is_app || package.kind != PackageKind::Resource {
+            differs(
+                "architecture",
+                &part.architecture,
+                &package.architectures.join(", "),
+            );
+        }
+        match (part.is_app, package.kind) {
+            (true, PackageKind::Resource) => differs("kind", "application", "resource"),
+            (false, PackageKind::App) => differs("kind", "resource", "application"),
+            _ => {}
+        }
+        for part in package.lacks {
+            let sentence = format!("its package {path} has no {part}");
+            add(&mut self.contradictions, [sentence]);
+        }
+        let faults = package.block_map.into_iter();
+        let faults = faults.map(|fault| format!("in its package {path}, {fault}"));
+        add(&mut self.block_map, faults);
+        if !part.is_app {
+            return;
         }
         if package.version != self.version {
             add(&mut self.inner_versions, [package.version]);
@@ -320,10 +385,6 @@ impl Manifest {
         add(&mut self.languages, package.languages);
         add(&mut self.gaps, package.gaps);
         add(&mut self.debug_frameworks, package.debug_frameworks);
-        for part in package.lacks {
-            let sentence = format!("its package {path} has no {part}");
-            add(&mut self.contradictions, [sentence]);
-        }
         let known: HashSet<Family> = self.families.iter().cloned().collect();
         let families = package.families.into_iter();
         let families = families.filter(|family| !known.contains(family));
@@ -344,7 +405,7 @@ fn add(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
 }
 
 /// Manifests are UTF-8; a few tools write UTF-16.
-fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| -> Cow<'_, str> {
         let units: Vec<u16> = bytes
             .as_chunks::<2>()
@@ -363,6 +424,13 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 
 /// An attribute by its name without prefix. Texts come from strangers: no control characters, no endless ones.
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let text = whole_attribute(tag, name)?;
+    let text = text.chars().filter(|c| !c.is_control());
+    Some(text.take(LONGEST).collect())
+}
+
+/// An attribute as it is; only for what is compared and not kept.
+pub(super) fn whole_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag
         .attributes()
         .with_checks(false)
@@ -370,13 +438,7 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
         .find(|attribute| attribute.key.local_name().as_ref() == name)?;
     let raw = found.value;
     // An entity that nobody knows stays as it is written.
-    let text = quick_xml::escape::unescape(&raw).map_or_else(|_| raw.to_string(), Cow::into_owned);
-    Some(
-        text.chars()
-            .filter(|c| !c.is_control())
-            .take(LONGEST)
-            .collect(),
-    )
+    Some(quick_xml::escape::unescape(&raw).map_or_else(|_| raw.to_string(), Cow::into_owned))
 }
 
 /// The Store's spelling; left out means neutral.

@@ -48,7 +48,19 @@ fn a_bundle_names_its_application_packages() {
         <Package Type="resource" FileName="a_de.msix"><Resources><Resource Language="de"/></Resources></Package>
         <b4:Package Type="application" Architecture="arm64" FileName="a_arm64.msix"/></Packages></Bundle>"#;
     let manifest = read(xml.as_bytes()).unwrap();
-    assert_eq!(manifest.packages, ["a_x64.msix", "a_arm64.msix"]);
+    let parts: Vec<_> = manifest
+        .parts
+        .iter()
+        .map(|part| (part.path.as_str(), part.is_app))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("a_x64.msix", true),
+            ("a_de.msix", false),
+            ("a_arm64.msix", true)
+        ]
+    );
     assert_eq!(manifest.architectures, ["x64", "ARM64"]);
     assert!(manifest.is_bundle && manifest.languages == ["de"]);
 }

@@ -1,5 +1,10 @@
 //! A ZIP: read, compared with the files that a document names, made. Knows nothing of files on a disk.
 
+mod block_map;
+#[cfg(test)]
+mod block_map_tests;
+#[cfg(test)]
+mod bundle_tests;
 pub mod central_directory;
 #[cfg(test)]
 mod directory_tests;

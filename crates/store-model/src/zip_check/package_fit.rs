@@ -136,6 +136,8 @@ impl Check<'_> {
         }
         for (rule, found) in [
             (rule::BUNDLE_CONTRADICTS_ITSELF, &manifest.contradictions),
+            (rule::BUNDLE_OFFSETS_DIFFER, &manifest.misplaced),
+            (rule::BLOCK_MAP_DIFFERS, &manifest.block_map),
             (rule::PACKAGE_NOT_INSPECTED, &manifest.unread),
         ] {
             for sentence in found.iter().take(MOST_NAMED) {
@@ -171,7 +173,7 @@ impl Check<'_> {
             let sentence = format!("{name} is {kind}: the Store wants the app itself here.");
             self.report(file, rule::PACKAGE_NOT_AN_APP, &sentence);
         }
-        if manifest.is_bundle && manifest.packages.is_empty() {
+        if manifest.is_bundle && manifest.architectures.is_empty() {
             let sentence = format!("{name} is a bundle without any application package.");
             self.report(file, rule::BUNDLE_WITHOUT_APP, &sentence);
             return;
