@@ -18,6 +18,7 @@ mod account;
 #[cfg(test)]
 mod account_tests;
 mod blobs;
+mod block_map;
 mod call;
 mod catalogue;
 mod clock;
@@ -57,6 +58,7 @@ mod stored_zip;
 mod submissions;
 mod validation;
 mod vocabulary;
+mod zip_heads;
 
 pub use account::{CLIENT_ID, CLIENT_SECRET, TENANT};
 pub use options::SimOptions;

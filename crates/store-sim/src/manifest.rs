@@ -26,6 +26,8 @@ pub(crate) struct Manifest {
     pub display_name: String,
     pub is_framework: bool,
     pub is_resource: bool,
+    /// It belongs to another package.
+    pub is_optional: bool,
     /// `Windows.Desktop min version 10.0.17763.0`.
     pub families: Vec<String>,
     /// As the API writes them: `en-US`.
@@ -43,6 +45,9 @@ pub(crate) struct Member {
     pub file: String,
     pub is_application: bool,
     pub architecture: String,
+    pub version: String,
+    pub size: Option<u64>,
+    pub offset: u64,
 }
 
 /// Reads a manifest. The error is the reason in words.
@@ -111,6 +116,11 @@ impl Manifest {
                 file: attribute("FileName")?.ok_or("a package of the bundle has no FileName")?,
                 is_application: attribute("Type")?.as_deref() == Some("application"),
                 architecture: architecture(attribute("Architecture")?),
+                version: attribute("Version")?.unwrap_or_default(),
+                size: attribute("Size")?.and_then(|size| size.parse().ok()),
+                offset: attribute("Offset")?
+                    .and_then(|at| at.parse().ok())
+                    .unwrap_or_default(),
             }),
             [.., "Resources", "Resource"] => {
                 add(
@@ -130,6 +140,7 @@ impl Manifest {
             ["Package", "Dependencies", "PackageDependency"] => {
                 add(&mut self.dependencies, attribute("Name")?);
             }
+            ["Package", "Dependencies", "MainPackageDependency"] => self.is_optional = true,
             ["Package", "Capabilities", _] => add(&mut self.capabilities, attribute("Name")?),
             _ => {}
         }
@@ -177,7 +188,7 @@ fn unescape(text: &str) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-fn decode(bytes: &[u8]) -> Result<String, String> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<String, String> {
     let wide = |rest: &[u8], read: fn([u8; 2]) -> u16| {
         let (pairs, odd) = rest.as_chunks();
         let units: Vec<u16> = pairs.iter().map(|pair| read(*pair)).collect();

@@ -1,8 +1,10 @@
 //! What the Store reads of an uploaded ZIP at commit: the files in it, and what each package is.
 //! Knows no submission. The ZIP comes from outside: every read has a bound.
 
-use crate::manifest::{self, Manifest};
-use std::collections::HashMap;
+use crate::block_map;
+use crate::manifest::{self, Manifest, Member};
+use crate::zip_heads::Doubtful;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read, Seek, SeekFrom};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -22,6 +24,7 @@ pub(crate) struct Archive<R> {
     zip: ZipArchive<R>,
     /// The files in it, as they stand in the ZIP: `/` between folders, unless a bad tool wrote something else.
     pub names: Vec<String>,
+    doubtful: Doubtful,
 }
 
 /// A package, a bundle, or what an upload file holds.
@@ -30,6 +33,11 @@ pub(crate) struct Package {
     /// Of a bundle: with what its application packages say beyond it.
     pub manifest: Manifest,
     pub has_block_map: bool,
+    pub has_content_types: bool,
+    /// What its block map says otherwise than its directory.
+    pub block_map_problem: Option<String>,
+    /// Packages of the bundle that do not lie in it as its manifest says.
+    pub misfits: Vec<String>,
     /// The application packages of a bundle by their names; `None` for those that it names and does not hold.
     pub inner: Vec<(String, Option<Package>)>,
 }
@@ -38,15 +46,23 @@ pub(crate) struct Package {
 pub(crate) type Fingerprint = (u64, u32);
 
 /// Opens an uploaded ZIP. The error is the reason in words.
-pub(crate) fn open<R: Read + Seek>(file: R) -> Result<Archive<R>, String> {
+pub(crate) fn open<R: Read + Seek>(mut file: R) -> Result<Archive<R>, String> {
+    let doubtful = Doubtful::of(&mut file)?;
     let zip = ZipArchive::new(file).map_err(|error| error.to_string())?;
     let names = names(&zip);
-    Ok(Archive { zip, names })
+    Ok(Archive {
+        zip,
+        names,
+        doubtful,
+    })
 }
 
 impl<R: Read + Seek> Archive<R> {
     /// Reads a file to its end, if it is not too large for that. The error is the reason in words.
     pub(crate) fn check(&mut self, name: &str) -> Result<Fingerprint, String> {
+        if let Some(why) = self.doubtful.word(name) {
+            return Err(why.to_owned());
+        }
         let mut file = self.zip.by_name(name).map_err(|error| error.to_string())?;
         let fingerprint = (file.size(), file.crc32());
         if file.size() <= CHECKED {
@@ -103,7 +119,14 @@ fn package_in<R: Read + Seek>(
     read(&mut unpacked, name, depth)
 }
 
-fn read(source: &mut dyn Source, name: &str, depth: u8) -> Result<Package, String> {
+fn read(mut source: &mut dyn Source, name: &str, depth: u8) -> Result<Package, String> {
+    let doubtful = Doubtful::of(&mut source);
+    let doubtful = doubtful.map_err(|error| format!("it is not an app package ({error})"))?;
+    if let Some(name) = doubtful.twice.iter().chain(&doubtful.renamed).next() {
+        return Err(format!(
+            "its ZIP has two names for a file, or two files of a name: {name}"
+        ));
+    }
     let mut zip =
         ZipArchive::new(source).map_err(|error| format!("it is not an app package ({error})"))?;
     // Names inside are those of a URL, and their case does not matter.
@@ -128,26 +151,37 @@ fn read(source: &mut dyn Source, name: &str, depth: u8) -> Result<Package, Strin
     let file = files
         .get(manifest)
         .ok_or_else(|| format!("it is no .{kind}: there is no {manifest} in it"))?;
-    let mut bytes = Vec::new();
-    zip.by_name(file)
-        .map_err(|error| error.to_string())?
-        .take(MANIFEST_LIMIT)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
+    let bytes = content(&mut zip, file)?;
     let mut manifest = manifest::read(&bytes).map_err(|why| format!("the manifest: {why}"))?;
-    let mut inner = Vec::new();
+    let sizes = sizes(&mut zip, &files)?;
+    let map = files.get("appxblockmap.xml");
+    let map = map.map(|file| content(&mut zip, file)).transpose()?;
+    let mut package = Package {
+        has_block_map: map.is_some(),
+        has_content_types: files.contains_key("[content_types].xml"),
+        block_map_problem: map
+            .and_then(|bytes| block_map::problem(&bytes, &sizes, manifest.is_bundle)),
+        misfits: Vec::new(),
+        inner: Vec::new(),
+        manifest: Manifest::default(),
+    };
     for member in manifest.members.clone() {
+        let key = member.file.replace('\\', "/").to_lowercase();
+        package.misfits.extend(misfit(&member, sizes.get(&key)));
         if member.is_application {
-            let package = match files.get(&member.file.replace('\\', "/").to_lowercase()) {
+            let inner = match files.get(&key) {
                 Some(file) => Some(package_in(&mut zip, &file.clone(), depth)?),
                 None => None,
             };
-            inner.push((member.file, package));
+            if let Some(inner) = &inner {
+                package.misfits.extend(otherwise(&member, &inner.manifest));
+            }
+            package.inner.push((member.file, inner));
         }
     }
     // Capabilities, and in older bundles the families, are in the packages only.
-    for package in inner.iter().filter_map(|(_, package)| package.as_ref()) {
-        manifest.merge(&package.manifest);
+    for inner in package.inner.iter().filter_map(|(_, inner)| inner.as_ref()) {
+        manifest.merge(&inner.manifest);
     }
     if manifest.is_bundle {
         let mut applications = manifest.members.iter().filter(|one| one.is_application);
@@ -156,10 +190,59 @@ fn read(source: &mut dyn Source, name: &str, depth: u8) -> Result<Package, Strin
             _ => "Neutral".to_owned(),
         };
     }
-    Ok(Package {
-        has_block_map: files.contains_key("appxblockmap.xml"),
-        manifest,
-        inner,
+    package.manifest = manifest;
+    Ok(package)
+}
+
+fn content<R: Read + Seek>(zip: &mut ZipArchive<R>, file: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    zip.by_name(file)
+        .map_err(|error| error.to_string())?
+        .take(MANIFEST_LIMIT)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+/// Sizes of all files, by their names as block maps compare them.
+fn sizes<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+    files: &HashMap<String, String>,
+) -> Result<BTreeMap<String, block_map::Sizes>, String> {
+    let mut sizes = BTreeMap::new();
+    for (plain, name) in files {
+        let file = zip.by_name(name).map_err(|error| error.to_string())?;
+        let is_stored = file.compression() == CompressionMethod::Stored;
+        let packed = (!is_stored).then(|| file.compressed_size());
+        sizes.insert(plain.clone(), (file.size(), packed));
+    }
+    Ok(sizes)
+}
+
+/// How a package lies in its bundle, where that is not as the bundle's manifest says.
+fn misfit(member: &Member, found: Option<&block_map::Sizes>) -> Option<String> {
+    let name = &member.file;
+    match found {
+        // Those of a flat bundle lie beside it; application packages are missed elsewhere.
+        None if member.offset == 0 || member.is_application => None,
+        None => Some(format!("The bundle names {name}, which is not in it.")),
+        Some((_, Some(_))) => Some(format!("The package {name} is compressed in the bundle.")),
+        Some((size, None)) if member.size.is_some_and(|said| said != *size) => {
+            Some(format!("The bundle has another size for {name}."))
+        }
+        Some(_) => None,
+    }
+}
+
+/// What a bundle's manifest says of a package otherwise than the package does.
+fn otherwise(member: &Member, inner: &Manifest) -> Option<String> {
+    let is_version = member.version.is_empty() || member.version == inner.version;
+    let is_kind = !inner.is_resource && member.architecture == inner.architecture;
+    (!is_version || !is_kind).then(|| {
+        format!(
+            "The bundle says otherwise of {} than the package: its version is {}, its architecture {}.",
+            member.file, inner.version, inner.architecture
+        )
     })
 }
 

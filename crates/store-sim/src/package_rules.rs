@@ -8,13 +8,12 @@ use crate::store::Product;
 pub(super) fn problems(file: &str, package: &Package, product: &Product) -> Vec<String> {
     let mut problems = identity(&package.manifest, product);
     let manifest = &package.manifest;
-    if !package.has_block_map {
-        problems.push("The package has no AppxBlockMap.xml.".to_owned());
-    }
+    problems.extend(parts(package));
     if manifest.languages.is_empty() {
         problems.push("The package names no language in its Resources.".to_owned());
     }
     problems.extend(version(file, manifest));
+    problems.extend(package.misfits.iter().cloned());
     if manifest.is_bundle {
         if package.inner.is_empty() {
             problems.push("The bundle has no application package.".to_owned());
@@ -34,12 +33,25 @@ pub(super) fn problems(file: &str, package: &Package, product: &Product) -> Vec<
     problems
 }
 
-/// An application package inside of a bundle.
-fn application(name: &str, package: &Package, product: &Product) -> Vec<String> {
-    let mut problems = identity(&package.manifest, product);
+/// What every package has, and Windows looks at before it opens one.
+fn parts(package: &Package) -> Vec<String> {
+    let mut problems = Vec::new();
     if !package.has_block_map {
         problems.push("The package has no AppxBlockMap.xml.".to_owned());
     }
+    if !package.has_content_types {
+        problems.push("The package has no [Content_Types].xml.".to_owned());
+    }
+    if let Some(why) = &package.block_map_problem {
+        problems.push(format!("The block map is not that of the package: {why}."));
+    }
+    problems
+}
+
+/// An application package inside of a bundle.
+fn application(name: &str, package: &Package, product: &Product) -> Vec<String> {
+    let mut problems = identity(&package.manifest, product);
+    problems.extend(parts(package));
     problems.extend(version(name, &package.manifest));
     problems.extend(of_application(&package.manifest, product));
     problems
@@ -96,6 +108,9 @@ fn of_application(manifest: &Manifest, product: &Product) -> Vec<String> {
     }
     if manifest.is_resource {
         problems.push("A resource package cannot be submitted without its bundle.".to_owned());
+    }
+    if manifest.is_optional {
+        problems.push("An optional package is no app of its own.".to_owned());
     }
     let is_for_windows = manifest
         .families

@@ -119,7 +119,7 @@ fn packages_lie_in_a_bundle_as_they_are_and_where_it_says() {
     let manifest = bundle_with(&APP.replace("38", "40"), false);
     assert_eq!(
         manifest.misplaced,
-        ["its package app.msix begins at byte 38, its manifest says 40"]
+        ["app.msix begins at byte 38, not at 40"]
     );
     assert!(manifest.contradictions.is_empty());
 }

@@ -365,9 +365,9 @@ fn place(
             "its package {path} would reach past the bundle's last file by its manifest"
         ));
     } else if start != offset {
-        manifest.misplaced.push(format!(
-            "its package {path} begins at byte {start}, its manifest says {offset}"
-        ));
+        manifest
+            .misplaced
+            .push(format!("{path} begins at byte {start}, not at {offset}"));
     }
 }
 

@@ -136,13 +136,18 @@ impl Check<'_> {
         }
         for (rule, found) in [
             (rule::BUNDLE_CONTRADICTS_ITSELF, &manifest.contradictions),
-            (rule::BUNDLE_OFFSETS_DIFFER, &manifest.misplaced),
             (rule::BLOCK_MAP_DIFFERS, &manifest.block_map),
             (rule::PACKAGE_NOT_INSPECTED, &manifest.unread),
         ] {
             for sentence in found.iter().take(MOST_NAMED) {
                 self.report(file, rule, &format!("{name}: {sentence}."));
             }
+        }
+        if !manifest.misplaced.is_empty() {
+            let places = listed(&manifest.misplaced, MOST_NAMED);
+            let sentence =
+                format!("{name} has packages elsewhere than its manifest says: {places}.");
+            self.report(file, rule::BUNDLE_OFFSETS_DIFFER, &sentence);
         }
         for part in &manifest.lacks {
             let sentence = format!("{name} has no {part}, which every package needs.");

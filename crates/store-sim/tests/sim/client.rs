@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::io::{Cursor, Write as _};
 use std::time::{Duration, Instant};
 use store_sim::{Scenario, Sim, SimOptions};
-use zip::ZipWriter;
+use zip::{CompressionMethod, ZipWriter};
 use zip::write::SimpleFileOptions;
 
 pub(crate) const APP: &str = "applications/9NX0EXAMPLE1";
@@ -260,7 +260,10 @@ pub(crate) fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         writer
-            .start_file(*name, SimpleFileOptions::default())
+            .start_file(
+                *name,
+                SimpleFileOptions::default().compression_method(CompressionMethod::Stored),
+            )
             .unwrap();
         writer.write_all(bytes).unwrap();
     }
@@ -287,6 +290,7 @@ pub(crate) fn package(manifest: impl Into<Vec<u8>>) -> Vec<u8> {
     zip(&[
         ("AppxManifest.xml", manifest.into()),
         ("AppxBlockMap.xml", b"<BlockMap/>".to_vec()),
+        ("[Content_Types].xml", b"<Types/>".to_vec()),
     ])
 }
 

@@ -90,7 +90,35 @@ fn bundle(packages: &[(&str, &str, &str)]) -> Vec<u8> {
         .collect();
     files.push(("AppxMetadata/AppxBundleManifest.xml", manifest.into_bytes()));
     files.push(("AppxBlockMap.xml", b"<BlockMap/>".to_vec()));
+    files.push(("[Content_Types].xml", b"<Types/>".to_vec()));
     zip(&files)
+}
+
+/// The good package with this block map.
+fn mapped(map: &str) -> Vec<u8> {
+    zip(&[
+        ("AppxManifest.xml", good().into_bytes()),
+        ("AppxBlockMap.xml", map.into()),
+        ("[Content_Types].xml", b"<Types/>".to_vec()),
+    ])
+}
+
+/// The bytes with one name of a file put for another of its length, where it stands for the n-th time.
+fn renamed(mut bytes: Vec<u8>, from: &str, to: &str, place: usize) -> Vec<u8> {
+    let found = |window: &[u8]| window == from.as_bytes();
+    let mut at = bytes.windows(from.len()).enumerate();
+    let mut at = at
+        .by_ref()
+        .filter(|(_, window)| found(window))
+        .map(|(at, _)| at);
+    let at = at.nth(place).unwrap();
+    bytes.splice(at..at + from.len(), to.bytes());
+    bytes
+}
+
+/// A block map of one file.
+fn map(size: usize, name: &str) -> String {
+    format!(r#"<BlockMap><File Name="{name}" Size="{size}"><Block Hash="x"/></File></BlockMap>"#)
 }
 
 fn bundled(name: &'static str, packages: &[(&str, &str, &str)]) -> Case {
@@ -236,6 +264,77 @@ fn cases() -> Vec<Case> {
             .refused_with(OTHER, "appxmanifest.xml"),
         of("a half manifest", NEW, package(&inner[..inner.len() / 2]))
             .refused_with(OTHER, "the manifest"),
+        of(
+            "no content types",
+            NEW,
+            zip(&[
+                ("AppxManifest.xml", inner.into()),
+                ("AppxBlockMap.xml", b"<BlockMap/>".to_vec()),
+            ]),
+        )
+        .refused_with(OTHER, "[Content_Types].xml"),
+        of(
+            "a right block map",
+            NEW,
+            mapped(&map(inner.len(), "AppxManifest.xml")),
+        ),
+        of(
+            "a block map with another size",
+            NEW,
+            mapped(&map(inner.len() + 1, "AppxManifest.xml")),
+        )
+        .refused_with(OTHER, "other sizes for appxmanifest.xml"),
+        of(
+            "a block map with another file",
+            NEW,
+            mapped(&map(inner.len(), "Manifest.xml")),
+        )
+        .refused_with(OTHER, "lists manifest.xml, which is not there"),
+        of(
+            "two manifests",
+            NEW,
+            renamed(
+                renamed(
+                    zip(&[
+                        ("AppxManifest.xml", inner.into()),
+                        ("AppxManifesT.xml", inner.into()),
+                        ("AppxBlockMap.xml", b"<BlockMap/>".to_vec()),
+                        ("[Content_Types].xml", b"<Types/>".to_vec()),
+                    ]),
+                    "AppxManifesT",
+                    "AppxManifest",
+                    0,
+                ),
+                "AppxManifesT",
+                "AppxManifest",
+                0,
+            ),
+        )
+        .refused_with(OTHER, "two files of a name"),
+        of(
+            "another name before the bytes",
+            NEW,
+            renamed(package(inner), "AppxManifest.xml", "AppxManifezt.xml", 0),
+        )
+        .refused_with(OTHER, "two names for a file"),
+        Case {
+            zip: renamed(
+                zip(&[(NEW, package(inner))]),
+                NEW,
+                "Northwind.Notez_9.1.0.0.msix",
+                0,
+            ),
+            ..taken("another name before the package", inner)
+        }
+        .refused_with("InvalidArchive", "local header has another name"),
+        refused(
+            "an optional package",
+            changed(
+                families,
+                &format!(r#"{families}<MainPackageDependency Name="Contoso.Main"/>"#),
+            ),
+            "optional package",
+        ),
         // How it is written.
         taken("UTF-16", utf16(inner)),
         taken(
@@ -252,6 +351,7 @@ fn cases() -> Vec<Case> {
             zip(&[
                 ("appxmanifest.xml", inner.into()),
                 ("appxblockmap.xml", Vec::new()),
+                ("[content_types].xml", Vec::new()),
             ]),
         ),
         taken(
@@ -311,7 +411,45 @@ fn cases() -> Vec<Case> {
             &[("n.msix", "n.msix", &version("9.1.0.7"))],
         )
         .refused_with(OTHER, "revision number"),
+        of(
+            "a bundle that says another size",
+            BUNDLE,
+            resized(&bundle(&[("n.msix", "n.msix", inner)])),
+        )
+        .refused_with(OTHER, "another size for n.msix"),
+        bundled(
+            "a bundle that says another architecture",
+            &[("n.msix", "n.msix", &changed("\"x64\"", "\"x86\""))],
+        )
+        .refused_with(OTHER, "architecture x86"),
     ]
+}
+
+/// The bundle whose manifest has a size of 1 for its package.
+fn resized(bundle: &[u8]) -> Vec<u8> {
+    let size = |text: &str| text.replace(r#"FileName="n.msix""#, r#"FileName="n.msix" Size="1""#);
+    rezipped(bundle, size)
+}
+
+/// The bundle with its manifest changed.
+fn rezipped(bundle: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(bundle)).unwrap();
+    let mut files = Vec::new();
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut content).unwrap();
+        if name.ends_with("BundleManifest.xml") {
+            content = change(std::str::from_utf8(&content).unwrap()).into_bytes();
+        }
+        files.push((name, content));
+    }
+    let files: Vec<(&str, Vec<u8>)> = files
+        .iter()
+        .map(|(name, content)| (name.as_str(), content.clone()))
+        .collect();
+    zip(&files)
 }
 
 /// Commits the draft with the ZIP and gives the status it ends in.
