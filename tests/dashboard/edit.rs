@@ -67,7 +67,7 @@ fn zip(path: &Path, names: &[&str]) {
 
 /// A package without an app.
 fn package() -> Vec<u8> {
-    let manifest = r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/><Resources><Resource Language="en-us"/></Resources></Package>"#;
+    let manifest = r#"<Package><Identity Name="Northwind.Notes" Publisher="CN=N" Version="2.5.0.0" ProcessorArchitecture="x64"/><Dependencies><TargetDeviceFamily Name="Windows.Desktop" MinVersion="10.0.17763.0"/></Dependencies><Resources><Resource Language="en-us"/></Resources></Package>"#;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("AppxManifest.xml", zip::write::SimpleFileOptions::default())
         .unwrap();

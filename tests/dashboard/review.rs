@@ -142,6 +142,40 @@ fn no_key_commits_a_delicate_change_without_a_yes_to_it(
     );
 }
 
+/// A finding that the Store may refuse is a line of the review: `space` on it allows it, and the plan names its rule.
+#[test]
+fn what_may_be_refused_is_allowed_by_a_key_on_its_line() {
+    let mut dashboard = open((120, 36), &app(), APP, |document| {
+        document["notesForCertification"] = json!("Rings a bell: \u{7}");
+        document["targetPublishMode"] = json!("Immediate");
+    });
+    dashboard.keys("u");
+    let screen = dashboard.screen();
+    assert!(
+        screen.contains("The Store may refuse these") && screen.contains("Confirm 1 finding above"),
+        "{screen}"
+    );
+    dashboard.keys("right enter");
+    assert_eq!(dashboard.started, [], "{}", dashboard.screen());
+    dashboard.keys("up space");
+    assert!(
+        dashboard.screen().contains("[yes]") && dashboard.screen().contains("Ready."),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.keys("tab right enter");
+    let [Some(Publish(plan))] = dashboard
+        .started
+        .iter()
+        .map(AnyTask::get)
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("{:?}\n{}", dashboard.started, dashboard.screen())
+    };
+    let allowance: Allowance = "finding:control-characters".parse().unwrap();
+    assert!(plan.allow.contains(&allowance), "{:?}", plan.allow);
+}
+
 fn copied(dashboard: &Dashboard) -> String {
     let copied = |effect: &Effect| match effect {
         Effect::Copy(text) => Some(text.clone()),

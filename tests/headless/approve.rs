@@ -372,7 +372,40 @@ fn an_uncertain_finding_and_lost_customers_each_need_their_own_yes() {
     );
     let done = publish(json, &allowed);
     assert!(
-        done.code == 0 && done.err.contains("Allowed (zip-path-unsafe)"),
+        done.code == 0 && done.err.contains("(allowed: finding:zip-path-unsafe)"),
         "{done:?}"
+    );
+}
+
+/// What the Store may refuse is asked for, once by the name of its rule, and the journal keeps that it was allowed.
+#[test]
+fn what_may_be_refused_needs_its_yes_and_is_recorded() {
+    let bench = Bench::new();
+    let json = bench.edited(APP, |document| {
+        document["notesForCertification"] = "Rings a bell: \u{7}".into();
+    });
+    let publish = |more: &[&str]| {
+        let args = ["publish", APP, "--json", &json, "--wait", "none"];
+        bench.run(&[&args, more].concat())
+    };
+    let refused = publish(&[]);
+    assert!(
+        refused.code == 3
+            && refused.err.contains("may refuse")
+            && refused.err.contains("--allow finding:control-characters"),
+        "{refused:?}"
+    );
+    let done = publish(&["--allow", "finding:control-characters"]);
+    assert!(
+        done.code == 0 && done.err.contains("(allowed: finding:control-characters)"),
+        "{done:?}"
+    );
+    let kept = fs::read_dir(bench.folder.path().join("home/data/runs")).unwrap();
+    let is_recorded = |path: std::path::PathBuf| {
+        fs::read_to_string(path).is_ok_and(|text| text.contains("finding:control-characters"))
+    };
+    assert!(
+        kept.into_iter()
+            .any(|file| is_recorded(file.unwrap().path()))
     );
 }

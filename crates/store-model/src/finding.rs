@@ -3,7 +3,7 @@
 pub use crate::rule::Severity;
 use crate::{
     json::pointer::{child, member},
-    rule::Rule,
+    rule::{Certainty, Rule},
     safe_text,
     target::Kind,
 };
@@ -54,6 +54,33 @@ impl Finding {
     pub fn of_file(mut self, name: &str) -> Self {
         self.file = Some(name.to_owned());
         self
+    }
+}
+
+impl Finding {
+    /// Whether it keeps a release back: an error does, and what may be refused does until somebody allows it. Notes never do.
+    pub fn holds_back(&self) -> bool {
+        self.severity == Severity::Error || self.may_be_refused()
+    }
+
+    fn may_be_refused(&self) -> bool {
+        self.severity == Severity::Warning && self.rule.certainty == Certainty::MayBeRefused
+    }
+
+    /// Whether a person can say that it is to be sent all the same. What is certain cannot be allowed.
+    pub fn can_be_allowed(&self) -> bool {
+        self.holds_back() && !self.rule.certainty.is_certain()
+    }
+
+    /// What the Store has taken before, in the same place and the same words, needs no yes.
+    pub(crate) fn settle(&mut self, on_server: &[Self]) {
+        let is_same = |other: &Self| {
+            (other.rule, &other.pointer, &other.sentence)
+                == (self.rule, &self.pointer, &self.sentence)
+        };
+        if self.may_be_refused() && on_server.iter().any(is_same) {
+            self.severity = Severity::Note;
+        }
     }
 }
 

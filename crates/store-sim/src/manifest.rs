@@ -24,6 +24,9 @@ pub(crate) struct Manifest {
     pub architecture: String,
     pub resource_id: String,
     pub display_name: String,
+    /// What stands there, while it is read: it may come in pieces.
+    pub framework: String,
+    pub resource: String,
     pub is_framework: bool,
     pub is_resource: bool,
     /// It belongs to another package.
@@ -83,6 +86,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Manifest, String> {
             }
             Event::End(_) => drop(path.pop()),
             Event::Text(text) => manifest.text(&path, text),
+            Event::CData(text) => manifest.text(&path, text),
             Event::GeneralRef(reference) => {
                 let entity = format!("&{};", &**reference);
                 manifest.text(&path, &unescape(&entity)?);
@@ -93,6 +97,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Manifest, String> {
         }
     }
     if has_identity {
+        manifest.is_framework = is_true(&std::mem::take(&mut manifest.framework));
+        manifest.is_resource = is_true(&std::mem::take(&mut manifest.resource));
         Ok(manifest)
     } else {
         Err("there is no Identity".to_owned())
@@ -151,8 +157,8 @@ impl Manifest {
         let place: Vec<&str> = path.iter().map(String::as_str).collect();
         match place.as_slice() {
             ["Package", "Properties", "DisplayName"] => self.display_name.push_str(text),
-            ["Package", "Properties", "Framework"] => self.is_framework |= is_true(text),
-            ["Package", "Properties", "ResourcePackage"] => self.is_resource |= is_true(text),
+            ["Package", "Properties", "Framework"] => self.framework.push_str(text),
+            ["Package", "Properties", "ResourcePackage"] => self.resource.push_str(text),
             _ => {}
         }
     }
@@ -198,8 +204,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, String> {
             .ok_or_else(|| "it is no UTF-16".to_owned())
     };
     match bytes {
-        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] | rest @ [b'<', 0, ..] => wide(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] | rest @ [0, b'<', ..] => wide(rest, u16::from_be_bytes),
         [0xEF, 0xBB, 0xBF, rest @ ..] | rest => String::from_utf8(rest.to_vec())
             .map_err(|_| "it is neither UTF-8 nor marked UTF-16".to_owned()),
     }
@@ -285,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn both_marks_of_utf_16_are_known_and_nothing_is_guessed() {
+    fn utf_16_is_known_with_and_without_its_mark() {
         let plain = read(PACKAGE.as_bytes());
         for (mark, spell) in [
             ([0xFF, 0xFE], u16::to_le_bytes as fn(u16) -> [u8; 2]),
@@ -294,7 +300,7 @@ mod tests {
             let mut bytes = mark.to_vec();
             bytes.extend(PACKAGE.encode_utf16().flat_map(spell));
             assert_eq!(read(&bytes), plain);
-            assert!(read(&bytes[2..]).is_err(), "unmarked");
+            assert_eq!(read(&bytes[2..]), plain, "unmarked");
             bytes.pop();
             assert!(read(&bytes).is_err(), "half a letter");
         }

@@ -148,6 +148,12 @@ fn read(mut source: &mut dyn Source, name: &str, depth: u8) -> Result<Package, S
         }
         _ => return Err(format!("packages of the type .{kind} are not supported")),
     };
+    if ["appxmanifest.xml", "appxmetadata/appxbundlemanifest.xml"]
+        .iter()
+        .all(|name| files.contains_key(*name))
+    {
+        return Err("it has the manifests of a package and of a bundle".to_owned());
+    }
     let file = files
         .get(manifest)
         .ok_or_else(|| format!("it is no .{kind}: there is no {manifest} in it"))?;
@@ -222,6 +228,12 @@ fn sizes<R: Read + Seek>(
 /// How a package lies in its bundle, where that is not as the bundle's manifest says.
 fn misfit(member: &Member, found: Option<&block_map::Sizes>) -> Option<String> {
     let name = &member.file;
+    let ending = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+    if !["appx", "msix"].contains(&ending.as_str()) {
+        return Some(format!(
+            "The bundle holds {name}, which is no .appx or .msix."
+        ));
+    }
     match found {
         // Those of a flat bundle lie beside it; application packages are missed elsewhere.
         None if member.offset == 0 || member.is_application => None,

@@ -12,7 +12,15 @@ pub(super) fn problems(file: &str, package: &Package, product: &Product) -> Vec<
     if manifest.languages.is_empty() {
         problems.push("The package names no language in its Resources.".to_owned());
     }
-    problems.extend(version(file, manifest));
+    let is_old = |(_, inner): &(String, Option<Package>)| {
+        inner
+            .as_ref()
+            .is_some_and(|inner| inner.manifest.is_windows_8)
+    };
+    // Bundles of Windows 8 carry a date and a time as their version.
+    if !package.inner.iter().any(is_old) {
+        problems.extend(version(file, manifest));
+    }
     problems.extend(package.misfits.iter().cloned());
     if manifest.is_bundle {
         if package.inner.is_empty() {

@@ -77,12 +77,11 @@ pub(super) async fn examine(
     let lost = lost.map(|risk| format!("{} (--allow {})", risk.sentence, risk.kind.name()));
     let problems = blocking
         .iter()
-        .map(|finding| format!("{}{}", finding.sentence, way_round(finding)));
+        .map(|finding| format!("{}{}", finding.sentence, way_round(finding, allow)));
     // The journal holds what was allowed, and by which name.
-    let warnings = rest.into_iter().map(|finding| match finding.severity {
-        Severity::Error => format!("Allowed ({}): {}", finding.rule, finding.sentence),
-        _ => finding.sentence,
-    });
+    let warnings = rest
+        .iter()
+        .map(|finding| format!("{}{}", finding.sentence, way_round(finding, allow)));
     Ok(RunEvent::Examined {
         problems: problems.chain(lost).collect(),
         warnings: warnings.collect(),

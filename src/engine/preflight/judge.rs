@@ -86,13 +86,11 @@ pub fn preflight(
         return Err(nothing_to_do(plan));
     }
     if let Some(body) = &body {
-        warnings.extend(checked(plan, body, base)?);
+        warnings.extend(checked(plan, body, base, at)?);
+    } else {
+        let dates = check::check_dates(kind, committed, at);
+        warnings.extend(dates.into_iter().map(|finding| finding.sentence));
     }
-    warnings.extend(
-        check::check_dates(kind, committed, at)
-            .into_iter()
-            .map(|finding| finding.sentence),
-    );
     // Where the Store does not say what is live, the draft that goes on is the nearest thing that is known of it. A new draft is
     // weighed when it is there.
     let before = live.or(kept).map(|draft| &draft.body);
@@ -233,13 +231,18 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
 }
 
 /// The warnings of the check; its errors are the refusal.
-fn checked(plan: &Plan, body: &Value, base: Option<&Value>) -> Result<Vec<String>, Refusal> {
-    let (errors, rest): (Vec<_>, Vec<_>) = check::check(plan.target.kind(), body, base)
+fn checked(
+    plan: &Plan,
+    body: &Value,
+    base: Option<&Value>,
+    at: Timestamp,
+) -> Result<Vec<String>, Refusal> {
+    let (blocking, rest): (Vec<_>, Vec<_>) = check::check_at(plan.target.kind(), body, base, at)
         .into_iter()
         .filter(|finding| finding.severity != Severity::Note)
         .partition(|finding| risk::blocks(finding, &plan.allow));
-    let told = |finding: Finding| {
-        let way_round = risk::way_round(&finding);
+    let told = |finding: &Finding| {
+        let way_round = risk::way_round(finding, &plan.allow);
         match finding.pointer.as_str() {
             "" => format!("{}{way_round}", finding.sentence),
             pointer => format!(
@@ -249,10 +252,13 @@ fn checked(plan: &Plan, body: &Value, base: Option<&Value>) -> Result<Vec<String
             ),
         }
     };
-    if errors.is_empty() {
-        Ok(rest.into_iter().map(told).collect())
+    let lines = |findings: &[Finding]| findings.iter().map(told).collect();
+    if blocking.is_empty() {
+        Ok(lines(&rest))
+    } else if blocking.iter().all(Finding::can_be_allowed) {
+        Err(Refusal::MayBeRefused(lines(&blocking)))
     } else {
-        Err(Refusal::CheckErrors(errors.into_iter().map(told).collect()))
+        Err(Refusal::CheckErrors(lines(&blocking)))
     }
 }
 

@@ -110,6 +110,11 @@ pub enum Refusal {
         /// "1 change", "3 changes".
         count: String,
     },
+    #[error("Confirm {count} above: the Store may refuse it.")]
+    FindingsUnconfirmed {
+        /// "1 finding", "3 findings".
+        count: String,
+    },
     #[error("Type the product's name or its Store id.")]
     NameNotTyped,
     #[error("There is no draft.")]
@@ -222,6 +227,8 @@ pub enum Refusal {
     NothingGiven { target: Target },
     #[error("The Store would refuse the document, so nothing was sent:{}", lines(.0))]
     CheckErrors(Vec<String>),
+    #[error("The Store may refuse the document, so nothing was sent. Change it, or allow each finding:{}", lines(.0))]
+    MayBeRefused(Vec<String>),
     #[error("These changes need a yes to each of them, so nothing was sent:{}", lines(.0))]
     OpenRisks(Vec<String>),
     #[error(

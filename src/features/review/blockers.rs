@@ -8,7 +8,10 @@ use crate::{
     tasks::report::Examined,
 };
 use store_model::{
-    archive::fit::Fit, json::document::SyntaxError, rules::check::Severity, target::Target,
+    archive::fit::Fit,
+    json::document::SyntaxError,
+    rules::check::{Finding, Severity},
+    target::Target,
 };
 
 /// Everything that stands against publishing, the most basic first. Empty means go. `typed_name` is what was typed on a protected
@@ -56,7 +59,9 @@ pub fn blockers(
     if preview.draft.is_some() && preview.policy == PendingPolicy::Fail {
         found.push(Refusal::ChoiceOpen);
     }
-    let errors = preview.count(Severity::Error);
+    let is_error =
+        |finding: &&Finding| finding.severity == Severity::Error && !finding.can_be_allowed();
+    let errors = preview.analysis.findings.iter().filter(is_error).count();
     if errors > 0 {
         let count = count(errors, "error", "errors");
         found.push(Refusal::ErrorsFound { count });
@@ -77,7 +82,7 @@ pub fn blockers(
             ) => found.push(Refusal::ZipUnusable {
                 why: broken.clone(),
             }),
-            (_, Some(_), Some(fit)) if !fit.is_ok() => {
+            (_, Some(_), Some(fit)) if fit.findings().iter().any(|it| is_error(&it)) => {
                 found.push(Refusal::ZipMisfit);
             }
             (_, Some(_), _) => {}
@@ -86,6 +91,14 @@ pub fn blockers(
                 None => found.push(Refusal::ZipBeingExamined),
             },
         }
+    }
+    let doubts = preview.doubts(fit);
+    let open = doubts.iter().filter(|doubt| !preview.is_allowed(doubt));
+    let open = open.count();
+    if open > 0 {
+        found.push(Refusal::FindingsUnconfirmed {
+            count: count(open, "finding", "findings"),
+        });
     }
     let open = preview
         .questions

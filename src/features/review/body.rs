@@ -15,7 +15,12 @@ use crate::{
     tasks::report::{Examined, Summed},
 };
 use ratatui::text::{Line, Span};
-use store_model::{archive::fit::Fit, fingerprint::ZipPart, rules::check::Severity, units};
+use store_model::{
+    archive::fit::Fit,
+    fingerprint::ZipPart,
+    rules::check::{Finding, Severity},
+    units,
+};
 use tui_kit::{meter, text::wrap, theme::Role};
 
 /// What can have the focus, in the order in which Down walks.
@@ -23,6 +28,8 @@ use tui_kit::{meter, text::wrap, theme::Role};
 pub enum ReviewItem {
     Choice(usize),
     Question(usize),
+    /// A finding of the check that may be allowed.
+    Doubt(usize),
     /// A group of changes: folds.
     Group(usize),
     Name,
@@ -122,6 +129,27 @@ impl Body<'_, '_> {
                 question.risk.sentence
             );
             self.item(ReviewItem::Question(index), &text, role);
+        }
+    }
+
+    pub fn doubts(&mut self, preview: &Preview, doubts: &[Finding]) {
+        if doubts.is_empty() {
+            return;
+        }
+        self.panel.gap();
+        let key = self.cx.key(Action::Toggle);
+        self.panel.text(
+            &format!("The Store may refuse these; {key} on one sends it all the same:"),
+            Role::Warning,
+        );
+        for (index, doubt) in doubts.iter().enumerate() {
+            let (sign, role) = if preview.is_allowed(doubt) {
+                ("[yes]", Role::Warning)
+            } else {
+                ("[ no]", Role::Danger)
+            };
+            let text = format!("{sign} {} ({})", doubt.sentence, doubt.rule);
+            self.item(ReviewItem::Doubt(index), &text, role);
         }
     }
 
@@ -235,11 +263,12 @@ impl Body<'_, '_> {
                     );
                 }
                 match (examined, fit) {
+                    // What may be allowed stands above, to be answered.
                     (Some(examined), fit) if !is_idle || fit.is_some_and(|fit| !fit.is_ok()) => {
                         fit_panel::fit(
                             &mut self.panel,
                             examined,
-                            fit.unwrap_or(&Fit::default()),
+                            &fit.map(certain).unwrap_or_default(),
                             &[],
                             "",
                         );
@@ -269,7 +298,8 @@ impl Body<'_, '_> {
             count(errors, "error", "errors"),
             count(warnings, "warning", "warnings")
         ));
-        for finding in &preview.analysis.findings {
+        let others = |finding: &&Finding| !finding.can_be_allowed();
+        for finding in preview.analysis.findings.iter().filter(others) {
             let (sign, role) = of_severity(finding.severity);
             self.panel
                 .text(&format!("{sign} {}", finding.sentence), role);
@@ -309,4 +339,11 @@ impl Body<'_, '_> {
         };
         self.panel.text(mode, Role::Text);
     }
+}
+
+/// The fit without what a person may allow.
+fn certain(fit: &Fit) -> Fit {
+    let mut fit = fit.clone();
+    fit.remarks.retain(|remark| !remark.can_be_allowed());
+    fit
 }

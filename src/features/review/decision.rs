@@ -12,6 +12,7 @@ use crate::{
     state::prepared::Prepared,
 };
 use std::sync::Arc;
+use store_model::{risk::Allowance, rules::check::Finding};
 
 impl Review {
     /// Everything that stands against publishing, the most basic first. Empty means go.
@@ -39,6 +40,13 @@ impl Review {
         self.preview.as_ref().is_some_and(can_publish) && !cx.model.profile.is_read_only
     }
 
+    /// What the Store may refuse, which a person can allow.
+    pub(super) fn doubts(&self, cx: &Context) -> Vec<Finding> {
+        let fit = self.fit(cx);
+        let preview = self.preview.as_ref();
+        preview.map_or_else(Vec::new, |preview| preview.doubts(fit.as_ref()))
+    }
+
     pub(super) fn items(&self, cx: &Context) -> Vec<ReviewItem> {
         let mut items = Vec::new();
         if let Some(preview) = self.preview.as_ref().filter(|_| self.is_open(cx)) {
@@ -49,6 +57,7 @@ impl Review {
                 .filter(|(_, choice)| choice.fault.is_none());
             items.extend(choices.map(|(index, _)| ReviewItem::Choice(index)));
             items.extend((0..preview.questions.len()).map(ReviewItem::Question));
+            items.extend((0..self.doubts(cx).len()).map(ReviewItem::Doubt));
             items.extend((0..preview.analysis.difference.groups.len()).map(ReviewItem::Group));
             if cx.model.profile.is_protected {
                 items.push(ReviewItem::Name);
@@ -80,6 +89,15 @@ impl Review {
                     .and_then(|preview| preview.questions.get_mut(index));
                 if let Some(question) = question {
                     question.is_allowed = !question.is_allowed;
+                }
+            }
+            ReviewItem::Doubt(index) => {
+                let doubt = self.doubts(cx).into_iter().nth(index);
+                if let (Some(doubt), Some(preview)) = (doubt, &mut self.preview) {
+                    let allowance = Allowance::Finding(doubt.rule);
+                    if !preview.allowed.remove(&allowance) {
+                        preview.allowed.insert(allowance);
+                    }
                 }
             }
             ReviewItem::Group(group) => self.view.toggle(group),

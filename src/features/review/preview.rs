@@ -13,12 +13,13 @@ use crate::{
     tasks::report::Examined,
 };
 use serde_json::Value;
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use store_model::{
     archive::Fit,
     review_analysis::ReviewAnalysis,
     risk::{Allowance, Risk},
-    rules::check::Severity,
+    rule::Certainty,
+    rules::check::{Finding, Severity},
     status::Status,
     submission::Submission,
     target::Kind,
@@ -52,6 +53,8 @@ pub struct Preview {
     pub choices: Vec<OpenChoice>,
     pub policy: PendingPolicy,
     pub questions: Vec<Question>,
+    /// The findings of the check that the person has allowed, by their rules.
+    pub allowed: BTreeSet<Allowance>,
     pub is_first: bool,
     pub zip: Option<PathBuf>,
     /// The document was written on another one than the Store has now.
@@ -98,6 +101,7 @@ impl Preview {
                     is_allowed: false,
                 })
                 .collect(),
+            allowed: BTreeSet::new(),
             is_first: prepared.live().is_none(),
             zip: prepared.zip.map(Into::into),
             is_base_gone: prepared.is_base_gone(),
@@ -127,6 +131,7 @@ impl Preview {
         {
             self.policy = older.policy;
         }
+        self.allowed.clone_from(&older.allowed);
         for question in &mut self.questions {
             question.is_allowed = older
                 .questions
@@ -141,6 +146,17 @@ impl Preview {
             .iter()
             .filter(|finding| finding.severity == severity)
             .count()
+    }
+
+    /// What the Store may refuse, in the document and in the ZIP, each once.
+    pub fn doubts(&self, fit: Option<&Fit>) -> Vec<Finding> {
+        let of_zip = fit.map(Fit::findings).unwrap_or_default();
+        let all = self.analysis.findings.iter().cloned().chain(of_zip);
+        all.filter(Finding::can_be_allowed).collect()
+    }
+
+    pub fn is_allowed(&self, finding: &Finding) -> bool {
+        self.allowed.contains(&Allowance::Finding(finding.rule))
     }
 
     /// Whether a run would change anything.
@@ -167,14 +183,19 @@ impl Preview {
 
     /// What the run is told.
     pub fn plan(&self, prepared: &Prepared) -> Plan {
-        let mut allow: Vec<_> = self
+        let answered = self
             .questions
             .iter()
             .filter(|question| question.is_allowed)
-            .map(|question| Allowance::from(question.risk.kind))
-            .collect();
-        allow.sort_unstable();
-        allow.dedup();
+            .map(|question| Allowance::from(question.risk.kind));
+        // What the draft holds already is only a note here, but may be more against what is live.
+        let shown = self.analysis.findings.iter().filter(|finding| {
+            finding.severity == Severity::Note
+                && finding.rule.certainty == Certainty::MayBeRefused
+        });
+        let shown = shown.map(|finding| Allowance::Finding(finding.rule));
+        let allowed = self.allowed.iter().copied();
+        let allow: BTreeSet<_> = answered.chain(shown).chain(allowed).collect();
         // An unedited draft that is kept is committed as it is; a new one begins as what is live and needs the whole document.
         let is_sent = self.is_edited || self.policy == PendingPolicy::Replace;
         let document = self.analysis.value.as_deref().filter(|_| is_sent).cloned();
@@ -192,7 +213,7 @@ impl Preview {
             } else {
                 prepared.server().and_then(|_| prepared.body())
             },
-            allow,
+            allow: allow.into_iter().collect(),
             wait: WaitFor::default(),
             existing_rollout: ExistingRollout::default(),
             // Nothing leaves the review of a protected profile before the product's name was typed.

@@ -64,6 +64,7 @@ impl Review {
         }
         body.draft(preview);
         body.questions(preview);
+        body.doubts(preview, &self.doubts(cx));
         body.changes(preview, &self.view);
         body.files(preview, self.examined(cx), self.fit(cx).as_ref());
         body.findings(preview);

@@ -133,11 +133,23 @@ pub fn read(bytes: &[u8]) -> Result<Manifest, ManifestError> {
             Event::Start(tag) => (tag, true),
             Event::Empty(tag) => (tag, false),
             Event::End(_) => {
+                let text = std::mem::take(&mut reading.text);
+                reading.property(&around, &text);
                 around.pop();
                 continue;
             }
             Event::Text(text) => {
-                reading.text(&around, text);
+                reading.said(text);
+                continue;
+            }
+            Event::CData(text) => {
+                reading.said(text);
+                continue;
+            }
+            Event::GeneralRef(reference) => {
+                let entity = format!("&{};", &**reference);
+                let text = quick_xml::escape::unescape(&entity);
+                reading.said(&text.unwrap_or_default());
                 continue;
             }
             Event::Eof if around.is_empty() => break,
@@ -163,6 +175,7 @@ pub fn read(bytes: &[u8]) -> Result<Manifest, ManifestError> {
         if is_ours && around.iter().all(|(_, is_ours)| *is_ours) {
             reading.element(&around, name.as_ref(), is_roots, tag)?;
         }
+        reading.text.clear();
         if is_open {
             around.push((name.as_ref().to_owned(), is_ours));
         }
@@ -181,6 +194,8 @@ struct Reading {
     /// Of the root; its children have it, too.
     namespace: Option<String>,
     has_identity: bool,
+    /// What stands in the element on the way, its beginning.
+    text: String,
     /// Values that were kept, by their list and in lower case.
     seen: HashSet<(u8, String)>,
     /// How many more values each list takes, and of how many bytes.
@@ -298,7 +313,12 @@ impl Reading {
         Ok(())
     }
 
-    fn text(&mut self, around: &[(String, bool)], text: &str) {
+    fn said(&mut self, text: &str) {
+        let room = LONGEST.saturating_sub(self.text.len());
+        self.text.extend(text.chars().take(room));
+    }
+
+    fn property(&mut self, around: &[(String, bool)], text: &str) {
         let is_true = || ["true", "1"].contains(&text.trim());
         if let [(root, true), (properties, true), (name, true)] = around
             && (root.as_str(), properties.as_str()) == ("Package", "Properties")
@@ -404,7 +424,7 @@ fn add(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
     }
 }
 
-/// Manifests are UTF-8; a few tools write UTF-16.
+/// Manifests are UTF-8; a few tools write UTF-16, some of them without its mark.
 pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| -> Cow<'_, str> {
         let units: Vec<u16> = bytes
@@ -416,8 +436,8 @@ pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
         Cow::Owned(String::from_utf16_lossy(&units))
     };
     match bytes {
-        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] | rest @ [b'<', 0, ..] => wide(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] | rest @ [0, b'<', ..] => wide(rest, u16::from_be_bytes),
         [0xEF, 0xBB, 0xBF, rest @ ..] | rest => String::from_utf8_lossy(rest),
     }
 }

@@ -20,8 +20,12 @@ fn a_package_tells_what_it_is() {
         .into_iter()
         .chain(PACKAGE.encode_utf16().flat_map(u16::to_le_bytes))
         .collect();
+    let unmarked = &PACKAGE
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect::<Vec<_>>();
     let marked = [b"\xEF\xBB\xBF".as_slice(), PACKAGE.as_bytes()].concat();
-    for bytes in [PACKAGE.as_bytes(), &marked, &utf16] {
+    for bytes in [PACKAGE.as_bytes(), &marked, &utf16, unmarked, &utf16[2..]] {
         let manifest = read(bytes).unwrap();
         assert_eq!(
             (manifest.name.as_str(), manifest.publisher.as_str()),

@@ -9,13 +9,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::{
-    finding::{Finding, Severity},
-    packages::rows::ZipPackages,
-    rule::Rule,
-    rule_table,
-    target::Kind,
-};
+use crate::{finding::Finding, packages::rows::ZipPackages, rule::Rule, rule_table, target::Kind};
 use judge::Assessment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -97,15 +91,22 @@ pub fn coverage(kind: Kind, sent: &Value, zip_packages: &ZipPackages) -> Option<
     weighing.found.pop()
 }
 
-/// Whether a finding keeps a release back: an error does, unless it was allowed. What is certain cannot be allowed.
+/// Whether a finding keeps a release back and nobody has allowed it.
 pub fn blocks(finding: &Finding, allow: &[Allowance]) -> bool {
-    finding.severity == Severity::Error && !allow.contains(&Allowance::Finding(finding.rule))
+    finding.holds_back() && !is_allowed(finding, allow)
 }
 
-/// How an error that is not certain can be allowed; for the end of its sentence.
-pub fn way_round(finding: &Finding) -> String {
-    if finding.severity == Severity::Error && !finding.rule.certainty.is_certain() {
-        format!(" (--allow {})", Allowance::Finding(finding.rule))
+fn is_allowed(finding: &Finding, allow: &[Allowance]) -> bool {
+    finding.can_be_allowed() && allow.contains(&Allowance::Finding(finding.rule))
+}
+
+/// How a finding can be allowed, or that it was; for the end of its sentence, and for the journal.
+pub fn way_round(finding: &Finding, allow: &[Allowance]) -> String {
+    let allowance = Allowance::Finding(finding.rule);
+    if is_allowed(finding, allow) {
+        format!(" (allowed: {allowance})")
+    } else if finding.can_be_allowed() {
+        format!(" (--allow {allowance})")
     } else {
         String::new()
     }

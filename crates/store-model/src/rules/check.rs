@@ -79,6 +79,19 @@ fn inspect(mut inspection: Inspection<'_>) -> Vec<Finding> {
     schedule::check(&mut inspection);
     fields::check(&mut inspection);
     let mut found = inspection.found;
+    if let Some(base) = inspection.base
+        && found.iter().any(Finding::can_be_allowed)
+    {
+        let on_server = inspect(Inspection {
+            document: base,
+            base: None,
+            found: Vec::new(),
+            ..inspection
+        });
+        for finding in &mut found {
+            finding.settle(&on_server);
+        }
+    }
     found.sort_by_key(|finding| finding.severity);
     for finding in found
         .iter_mut()

@@ -76,6 +76,7 @@ fn of_manifest(manifest: &str) -> Vec<u8> {
 
 #[rstest]
 #[case::framework("package-not-an-app", Severity::Warning, manifest(&identity("2.0.0.0"), "<Framework>true</Framework>", FAMILY, LANGUAGES), manifest(&identity("2.0.0.0"), "<Framework>false</Framework>", FAMILY, LANGUAGES))]
+#[case::framework_in_pieces("package-not-an-app", Severity::Warning, manifest(&identity("2.0.0.0"), "<Framework>t<![CDATA[ru]]>&#101;</Framework>", FAMILY, LANGUAGES), manifest(&identity("2.0.0.0"), "<Framework>un<![CDATA[true]]></Framework>", FAMILY, LANGUAGES))]
 #[case::resources("package-not-an-app", Severity::Warning, manifest(&identity("2.0.0.0"), "<ResourcePackage>true</ResourcePackage>", FAMILY, LANGUAGES), manifest(&identity("2.0.0.0"), "", FAMILY, LANGUAGES))]
 #[case::optional("package-not-an-app", Severity::Warning, manifest(&identity("2.0.0.0"), "", &format!(r#"{FAMILY}<uap3:MainPackageDependency Name="Contoso.Main"/>"#), LANGUAGES), manifest(&identity("2.0.0.0"), "", &format!(r#"{FAMILY}<PackageDependency Name="Microsoft.VCLibs.140.00"/>"#), LANGUAGES))]
 #[case::debug("debug-framework", Severity::Warning, manifest(&identity("2.0.0.0"), "", &format!(r#"{FAMILY}<PackageDependency Name="Microsoft.VCLibs.140.00.Debug"/>"#), LANGUAGES), manifest(&identity("2.0.0.0"), "", &format!(r#"{FAMILY}<PackageDependency Name="Contoso.Debugger"/>"#), LANGUAGES))]
@@ -148,6 +149,7 @@ fn a_bundle_is_held_against_what_is_in_it() {
         )),
     );
     let odd = package_of(&manifest(&identity("2.0.0.7"), "", FAMILY, LANGUAGES));
+    let zeros = package_of(&manifest(&identity("02.0.0.0"), "", FAMILY, LANGUAGES));
     let newer = package_of(&manifest(&identity("2.1.0.0"), "", FAMILY, LANGUAGES));
     let bundle = |package: &[u8], version: &str| {
         bundle_of(
@@ -189,6 +191,11 @@ fn a_bundle_is_held_against_what_is_in_it() {
         (
             bundle_of(&[("resource", "a.msix", "2.0.0.0")], &[("a.msix", &good)]),
             "bundle-without-app",
+            Severity::Error,
+        ),
+        (
+            bundle(&zeros, "02.0.0.0"),
+            "package-version-invalid",
             Severity::Error,
         ),
         (good.clone(), "package-type-mismatch", Severity::Warning),

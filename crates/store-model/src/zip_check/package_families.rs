@@ -20,12 +20,18 @@ use std::collections::{HashMap, HashSet};
 impl Check<'_> {
     /// An upload file is for one package or one bundle.
     pub(super) fn several(&mut self, file: &New) {
-        let manifests = file.manifests();
-        if manifests.len() > 1 && !manifests.iter().any(|manifest| manifest.is_bundle) {
+        let bundles = file.manifests().iter().filter(|it| it.is_bundle).count();
+        let loose = file.manifests().len() - bundles;
+        // Beside one bundle, loose packages may be parts of it.
+        if bundles > 1 || (bundles == 0 && loose > 1) {
+            let what = if bundles > 1 {
+                format!("{bundles} bundles")
+            } else {
+                format!("{loose} loose packages")
+            };
             let sentence = format!(
-                "{} holds {} loose packages; an upload file is for one package or one bundle of them.",
-                file.name,
-                manifests.len()
+                "{} holds {what}; an upload file is for one package or one bundle of them.",
+                file.name
             );
             self.report(file, rule::UPLOAD_HOLDS_SEVERAL, &sentence);
         }

@@ -230,6 +230,16 @@ impl Check<'_> {
             }
             Some(_) => {}
         }
+        let invalid = manifest.inner_versions.iter();
+        for inner in invalid
+            .filter(|text| version(text).is_none())
+            .take(MOST_NAMED)
+        {
+            let sentence = format!(
+                "{name} holds a package with the version {inner}: the Store takes four numbers up to 65535 without zeros before them."
+            );
+            self.report(file, rule::PACKAGE_VERSION_INVALID, &sentence);
+        }
         if !manifest.inner_versions.is_empty() {
             let inner = listed(&manifest.inner_versions, MOST_NAMED);
             let sentence =

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use std::io::{Cursor, Write as _};
 use std::time::{Duration, Instant};
 use store_sim::{Scenario, Sim, SimOptions};
-use zip::{CompressionMethod, ZipWriter};
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 pub(crate) const APP: &str = "applications/9NX0EXAMPLE1";
 pub(crate) const ADD_ON: &str = "inappproducts/9NX0ADDONEX1";
