@@ -628,7 +628,8 @@ fn missing_files_bar_the_way_with_a_list() {
     dashboard.keys("esc z");
     dashboard.text("right");
     dashboard.wait(500);
-    dashboard.keys("enter u right enter");
+    // What is called a bundle is a package: that may be refused, and needs its yes.
+    dashboard.keys("enter u backtab space tab right enter");
     assert_eq!(
         plan(&dashboard).zip,
         Some(folder.path().join("right.zip").into())

@@ -157,7 +157,7 @@ fn what_may_be_refused_is_allowed_by_a_key_on_its_line() {
     );
     dashboard.keys("right enter");
     assert_eq!(dashboard.started, [], "{}", dashboard.screen());
-    dashboard.keys("up space");
+    dashboard.keys("backtab backtab space");
     assert!(
         dashboard.screen().contains("[yes]") && dashboard.screen().contains("Ready."),
         "{}",

@@ -56,6 +56,9 @@ fn a_delicate_change_needs_a_yes_to_that_very_change(
                     "none",
                     "--existing-rollout",
                     "finalize",
+                    // The same of an update that is mandatory from no date on.
+                    "--allow",
+                    "finding:mandatory-date-missing",
                 ],
                 more,
             ]

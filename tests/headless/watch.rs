@@ -188,7 +188,17 @@ fn a_release_prints_what_is_risky_and_what_is_odd() {
         document["pricing"]["priceId"] = "Tier1012".into();
         document["listings"]["en-us"]["baseListing"]["releaseNotes"] = "bell\u{7}".into();
     });
-    let ended = bench.run(&["publish", APP, "--json", &json, "--allow", "price"]);
+    let publish = ["publish", APP, "--json", &json];
+    let refused = bench.run(&publish);
+    assert!(
+        refused.code == 3
+            && ["--allow price", "--allow finding:control-characters"]
+                .iter()
+                .all(|way| refused.err.contains(way)),
+        "{refused:?}"
+    );
+    let allow = ["--allow", "price", "--allow", "finding:control-characters"];
+    let ended = bench.run(&[&publish[..], &allow].concat());
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(
         ended.err.contains("(allowed: price)") && ended.err.contains("control characters"),

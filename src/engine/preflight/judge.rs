@@ -85,8 +85,11 @@ pub fn preflight(
     if kept.is_none() && !has_changed {
         return Err(nothing_to_do(plan));
     }
+    let mut doubts = Vec::new();
     if let Some(body) = &body {
-        warnings.extend(checked(plan, body, base, at)?);
+        let told;
+        (doubts, told) = checked(plan, body, base, at)?;
+        warnings.extend(told);
     } else {
         let dates = check::check_dates(kind, committed, at);
         warnings.extend(dates.into_iter().map(|finding| finding.sentence));
@@ -95,7 +98,14 @@ pub fn preflight(
     // weighed when it is there.
     let before = live.or(kept).map(|draft| &draft.body);
     let risks = risk::risks(kind, before, committed, &ZipPackages::new());
-    agreed(plan, &risks)?;
+    let open = open_risks(plan, &risks);
+    if !open.is_empty() {
+        doubts.extend(open);
+        return Err(Refusal::OpenRisks(doubts));
+    }
+    if !doubts.is_empty() {
+        return Err(Refusal::MayBeRefused(doubts));
+    }
     warnings.extend(allowed(risks));
     match (expected.is_empty(), &plan.zip) {
         (false, None) => Err(Refusal::FilesWithoutZip(
@@ -230,13 +240,13 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
     }
 }
 
-/// The warnings of the check; its errors are the refusal.
+/// What the check says to the document: what needs a yes to each of it, and what is only told. What is certain is a refusal.
 fn checked(
     plan: &Plan,
     body: &Value,
     base: Option<&Value>,
     at: Timestamp,
-) -> Result<Vec<String>, Refusal> {
+) -> Result<(Vec<String>, Vec<String>), Refusal> {
     let (blocking, rest): (Vec<_>, Vec<_>) = check::check_at(plan.target.kind(), body, base, at)
         .into_iter()
         .filter(|finding| finding.severity != Severity::Note)
@@ -253,10 +263,8 @@ fn checked(
         }
     };
     let lines = |findings: &[Finding]| findings.iter().map(told).collect();
-    if blocking.is_empty() {
-        Ok(lines(&rest))
-    } else if blocking.iter().all(Finding::can_be_allowed) {
-        Err(Refusal::MayBeRefused(lines(&blocking)))
+    if blocking.iter().all(Finding::can_be_allowed) {
+        Ok((lines(&blocking), lines(&rest)))
     } else {
         Err(Refusal::CheckErrors(lines(&blocking)))
     }

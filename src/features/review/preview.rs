@@ -190,8 +190,7 @@ impl Preview {
             .map(|question| Allowance::from(question.risk.kind));
         // What the draft holds already is only a note here, but may be more against what is live.
         let shown = self.analysis.findings.iter().filter(|finding| {
-            finding.severity == Severity::Note
-                && finding.rule.certainty == Certainty::MayBeRefused
+            finding.severity == Severity::Note && finding.rule.certainty == Certainty::MayBeRefused
         });
         let shown = shown.map(|finding| Allowance::Finding(finding.rule));
         let allowed = self.allowed.iter().copied();

@@ -6,7 +6,7 @@ use super::{
     central_directory::{
         Archive, ArchiveError, ArchiveFile, Inside, Method, PictureFormat, content_start, walk,
     },
-    entry::{ReadBudget, EntrySource, open},
+    entry::{EntrySource, ReadBudget, open},
     fit_parts::{has_ending, is_package, zip_path},
     manifest::{self, Manifest, Part, decoded},
 };
