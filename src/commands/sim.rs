@@ -27,6 +27,7 @@ pub async fn serve(args: &SimArgs) -> Exit {
         latency: Duration::from_millis(args.latency),
         upload_url: args.upload_url.clone(),
         scenario,
+        ..SimOptions::default()
     };
     let sim = match store_sim::start(options).await {
         Ok(sim) => sim,

@@ -152,6 +152,18 @@ impl ApiError {
         self
     }
 
+    /// Whether asking for less at once may help: the service broke over the answer, or sent more than is read.
+    pub(crate) fn may_be_too_large(&self) -> bool {
+        match self {
+            Self::Unreadable { .. } => true,
+            Self::Refused { status, .. } => *status >= 500,
+            Self::Lost {
+                trouble, was_sent, ..
+            } => *was_sent && *trouble == Trouble::Silent,
+            _ => false,
+        }
+    }
+
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404)
     }

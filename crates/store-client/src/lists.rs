@@ -1,6 +1,6 @@
 //! The paged lists: complete, in the server's order, without doubles, in few requests. It must not know tokens, budget or repetition.
 
-use crate::{call::Call, client::Store, error::ApiError};
+use crate::{call::Call, client::Store, error::ApiError, minute::Priority};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -179,7 +179,8 @@ impl Store {
         list: &Catalog,
         seen: &(dyn Fn(&[Product], usize) + Send + Sync),
     ) -> Result<(Vec<Product>, bool), ApiError> {
-        let first = self.page(list, 0).await?;
+        let first = self.first_page(list).await?;
+        let rest = self.behind_the_screen();
         let total = first.total;
         let mut following = first.following();
         // The server may serve smaller pages than asked for: what it did serve is the step.
@@ -199,7 +200,7 @@ impl Store {
         if let (Some(start), Some(total)) = (following, total) {
             let skips = (start..total).step_by(step.max(1));
             let mut pages =
-                stream::iter(skips.map(|skip| self.page(list, skip))).buffered(SIDE_BY_SIDE);
+                stream::iter(skips.map(|skip| rest.page(list, skip))).buffered(SIDE_BY_SIDE);
             while let Some(page) = pages.try_next().await? {
                 is_steady &= page.total == Some(total);
                 following = page.following();
@@ -212,7 +213,7 @@ impl Store {
         }
         // What the plan did not foresee: no total, shorter pages, a list that grew.
         while let Some(skip) = following {
-            let page = self.page(list, skip).await?;
+            let page = rest.page(list, skip).await?;
             is_steady &= page.total == total;
             following = page.following();
             gathered.add(page)?;
@@ -220,11 +221,36 @@ impl Store {
         Ok((gathered.products, is_steady))
     }
 
+    /// The first page fills the screen; what a person looks at there goes before the pages behind it.
+    fn behind_the_screen(&self) -> Self {
+        self.with_priority(match self.priority {
+            Priority::Selected => Priority::Pending,
+            other => other,
+        })
+    }
+
+    /// The add-ons are documented to come all at once when no size is asked for: one request instead of dozens.
+    /// Where they do not, or are too many for one answer, they are asked for in pages.
+    async fn first_page(&self, list: &Catalog) -> Result<Page, ApiError> {
+        if *list == Catalog::AddOns {
+            match self.ask(list, 0, path(list)).await {
+                Ok(whole) if whole.total.is_some_and(|total| total <= whole.items.len()) => {
+                    return Ok(whole);
+                }
+                Err(error) if !error.may_be_too_large() => return Err(error),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        self.page(list, 0).await
+    }
+
     async fn page(&self, list: &Catalog, skip: usize) -> Result<Page, ApiError> {
-        let call = Call::get(
-            format!("{}?skip={skip}&top={PAGE}", path(list)),
-            words(list),
-        )?;
+        let path = format!("{}?skip={skip}&top={PAGE}", path(list));
+        self.ask(list, skip, path).await
+    }
+
+    async fn ask(&self, list: &Catalog, skip: usize, path: String) -> Result<Page, ApiError> {
+        let call = Call::get(path, words(list))?;
         match self.read(Ok(call.clone())).await {
             Ok(mut raw) => {
                 Page::read(skip, &mut raw).ok_or_else(|| call.unreadable("it holds no list", None))

@@ -4,6 +4,7 @@
 use crate::catalogue::{AddOn, App, Flight};
 use crate::documents::Ids;
 use crate::generated;
+use crate::options::SimOptions;
 use crate::seed::{Account, Kind, ProductSeed};
 use serde::de::DeserializeOwned;
 
@@ -43,21 +44,33 @@ pub(crate) fn demo() -> Account {
     }
 }
 
-/// An account with the given number of apps: the demo's first, then generated ones.
-pub(crate) fn generated(apps: usize) -> Account {
+/// The account that a simulator is started with: the demo's products first, then generated ones.
+pub(crate) fn of(options: &SimOptions) -> Account {
     let mut account = demo();
-    let kept: Vec<String> = account
+    let apps: Vec<String> = account
         .products
         .iter()
         .filter(|product| product.kind == Kind::App)
         .map(|product| product.id.clone())
-        .take(apps)
+        .take(options.apps.unwrap_or(usize::MAX))
         .collect();
     account.products.retain(|product| {
         let app = product.app.as_ref().unwrap_or(&product.id);
-        kept.contains(app)
+        apps.contains(app)
     });
-    account.products.extend(generated::apps(apps - kept.len()));
+    let more = options.apps.unwrap_or_default().saturating_sub(apps.len());
+    account.products.extend(generated::apps(more));
+    if let Some(app) = apps.first() {
+        let add_ons = generated::add_ons(options.add_ons, app);
+        account.products.extend(add_ons);
+    }
+    let pending = account
+        .products
+        .iter_mut()
+        .filter(|product| product.kind != Kind::Flight && product.pending.is_some());
+    for product in pending.skip(options.drafts.unwrap_or(usize::MAX)) {
+        product.pending = None;
+    }
     account
 }
 

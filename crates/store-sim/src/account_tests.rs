@@ -1,7 +1,8 @@
 //! The demo account: everything the specification promises of it is there, and every document keeps the rules that the
 //! Store checks on an update.
 
-use crate::account::{demo, generated};
+use crate::account::{demo, of};
+use crate::options::SimOptions;
 use crate::scenario::Switches;
 use crate::seed::{Account, Kind, ProductSeed};
 use crate::validation;
@@ -37,6 +38,13 @@ fn documents(account: &Account) -> impl Iterator<Item = (&ProductSeed, &Value)> 
     })
 }
 
+fn generated(apps: usize) -> Account {
+    of(&SimOptions {
+        apps: Some(apps),
+        ..SimOptions::default()
+    })
+}
+
 #[test]
 fn every_document_keeps_the_rules_of_an_update() {
     for account in [demo(), generated(300)] {
@@ -60,7 +68,17 @@ fn every_document_keeps_the_rules_of_an_update() {
 
 #[test]
 fn ids_are_unique_and_of_the_right_form() {
-    let account = generated(2000);
+    let account = of(&SimOptions {
+        apps: Some(2000),
+        add_ons: 500,
+        drafts: Some(40),
+        ..SimOptions::default()
+    });
+    let pending = account
+        .products
+        .iter()
+        .filter(|product| product.kind != Kind::Flight && product.pending.is_some());
+    assert_eq!(pending.count(), 40);
     let mut ids = HashSet::new();
     for product in &account.products {
         assert!(ids.insert(product.id.clone()), "{}", product.id);

@@ -1,6 +1,6 @@
-//! Generated apps for accounts larger than the demo's: plausible, distinct, and the same in every run.
+//! Generated apps and add-ons for accounts larger than the demo's: plausible, distinct, and the same in every run.
 
-use crate::catalogue::{App, Pending, Published};
+use crate::catalogue::{AddOn, App, Pending, Published};
 use crate::documents::Ids;
 use crate::seed::ProductSeed;
 use serde_json::{Map, Value, json};
@@ -19,6 +19,33 @@ const DRAFT_EVERY: usize = 17;
 pub(crate) fn apps(count: usize) -> impl Iterator<Item = ProductSeed> {
     let mut ids = Ids::generated();
     (0..count).map(move |index| app(index).seed(&mut ids))
+}
+
+/// Generates the given number of add-ons of one app.
+pub(crate) fn add_ons(count: usize, app: &str) -> impl Iterator<Item = ProductSeed> {
+    let mut ids = Ids::generated();
+    (0..count).map(move |index| {
+        let add_on = AddOn {
+            id: store_id("9ADD", index),
+            app: app.to_owned(),
+            product_id: format!("generated.{index}"),
+            product_type: "Durable".to_owned(),
+            published: Some(published(1_152_921_508_000_000_000, index)),
+            pending: None,
+        };
+        add_on.seed(&mut ids)
+    })
+}
+
+fn published(first: u64, index: usize) -> Published {
+    Published {
+        id: (first + index as u64).to_string(),
+        number: Some(1 + (index % 40) as u32),
+        listings: Map::new(),
+        languages_from: None,
+        packages: Vec::new(),
+        set: Value::Null,
+    }
 }
 
 fn app(index: usize) -> App {
@@ -50,7 +77,7 @@ fn app(index: usize) -> App {
     let package =
         json!({ "fileName": format!("{identity}_{version}_x64.msix"), "version": version });
     App {
-        id: store_id(index),
+        id: store_id("9GEN", index),
         name,
         identity,
         first_published: format!(
@@ -60,12 +87,9 @@ fn app(index: usize) -> App {
             1 + index % 28
         ),
         published: Some(Published {
-            id: (1_152_921_506_000_000_000 + index as u64).to_string(),
-            number: Some(1 + (index % 40) as u32),
             listings: object(listings),
-            languages_from: None,
             packages: vec![object(package)],
-            set: Value::Null,
+            ..published(1_152_921_506_000_000_000, index)
         }),
         pending: (index % DRAFT_EVERY == DRAFT_EVERY - 1).then(|| pending(index)),
         is_unsupported: false,
@@ -103,12 +127,12 @@ fn pending(index: usize) -> Pending {
     }
 }
 
-/// `9` and eleven letters or digits, different for every index.
-fn store_id(index: usize) -> String {
+/// A prefix and eight letters or digits, different for every index.
+fn store_id(prefix: &str, index: usize) -> String {
     const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     // A bijection of 40 bits: ids look random and never collide.
     let mut rest = (index as u64).wrapping_mul(0x9E_3779_B97F) & 0xFF_FFFF_FFFF;
-    let mut id = String::from("9GEN");
+    let mut id = prefix.to_owned();
     for _ in 0..8 {
         let digit = DIGITS.get((rest % 36) as usize).copied().unwrap_or(b'0');
         id.push(char::from(digit));

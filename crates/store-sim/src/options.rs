@@ -13,6 +13,10 @@ pub struct SimOptions {
     pub speed: f64,
     /// The number of apps, when the demo account is too small: its own come first, then generated ones.
     pub apps: Option<usize>,
+    /// The number of generated add-ons, beside the demo's.
+    pub add_ons: usize,
+    /// The most apps and add-ons that have a submission on its way; `None` leaves all.
+    pub drafts: Option<usize>,
     /// Store requests a minute; `None` for no limit.
     pub rate_limit: Option<u32>,
     /// How long a token lives, in real time.
@@ -33,6 +37,8 @@ impl Default for SimOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             speed: 1.0,
             apps: None,
+            add_ons: 0,
+            drafts: None,
             rate_limit: Some(20),
             token_lifetime: Duration::from_hours(1),
             sas_lifetime: Duration::from_hours(24),

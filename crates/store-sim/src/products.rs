@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// What a list gives when no `top` is asked for, as observed with `GET applications`.
 const PAGE: usize = 10;
-/// More than this was never seen to be given at once.
+/// More than this was never seen to be given at once when a size is asked for.
 const MAX_PAGE: usize = 100;
 const NON_FLIGHTED: &str = "Non-flighted submission";
 
@@ -31,7 +31,8 @@ pub(super) fn list_add_ons(store: &Store, call: &Call) -> Reply {
         store,
         call,
         "inappproducts/",
-        MAX_PAGE,
+        // "All add-ons", as the documentation of this list promises for a call without parameters.
+        usize::MAX,
         |(kind, _), _| *kind == Kind::AddOn,
         resource,
     )

@@ -117,7 +117,7 @@ impl Shared {
 ///
 /// When the address cannot be listened on, or there is no temporary folder for blobs.
 pub async fn start(options: SimOptions) -> io::Result<Sim> {
-    let account = options.apps.map_or_else(account::demo, account::generated);
+    let account = account::of(&options);
     let blobs = Blobs::new(BlobSettings {
         sas_lifetime: options.sas_lifetime,
         base: options.upload_url.clone(),

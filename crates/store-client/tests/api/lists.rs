@@ -7,9 +7,10 @@ use store_client::Store;
 use store_model::catalog::Catalog;
 use wiremock::{Request, Respond, ResponseTemplate};
 
-fn number(request: &Request, name: &str) -> usize {
-    let pair = request.url.query_pairs().find(|(key, _)| key == name);
-    pair.unwrap().1.parse().unwrap()
+fn number(request: &Request, name: &str) -> Option<usize> {
+    let mut pairs = request.url.query_pairs();
+    let (_, value) = pairs.find(|(key, _)| key == name)?;
+    Some(value.parse().unwrap())
 }
 
 fn item(number: usize) -> Value {
@@ -30,10 +31,8 @@ struct Pages {
 
 impl Respond for Pages {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let (skip, top) = (
-            number(request, "skip"),
-            number(request, "top").min(self.page),
-        );
+        let skip = number(request, "skip").unwrap_or_default();
+        let top = number(request, "top").unwrap_or(10).min(self.page);
         let end = (skip + top).min(self.count);
         let mut body = json!({"value": (skip..end.max(skip)).map(item).collect::<Vec<_>>()});
         if self.has_total {
@@ -118,6 +117,57 @@ async fn small_pages_missing_links_and_missing_totals_lose_nothing() {
     }
 }
 
+/// Answers a request for all add-ons at once so, and serves pages of 100 of 230.
+struct AllAtOnce(fn(Vec<Value>) -> ResponseTemplate);
+
+impl Respond for AllAtOnce {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let pages = Pages {
+            count: 230,
+            page: 100,
+            has_total: true,
+            has_link: true,
+        };
+        match number(request, "top") {
+            Some(_) => pages.respond(request),
+            None => self.0((0..230).map(item).collect()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn add_ons_come_in_one_request_or_else_in_pages_and_are_always_all_there() {
+    let all = |value: Vec<Value>| {
+        ResponseTemplate::new(200).set_body_json(json!({"totalCount": value.len(), "value": value}))
+    };
+    let ten = |value: Vec<Value>| {
+        ResponseTemplate::new(200)
+            .set_body_json(json!({"totalCount": value.len(), "value": value[..10]}))
+    };
+    // Ten items, and no word of more.
+    let silent =
+        |value: Vec<Value>| ResponseTemplate::new(200).set_body_json(json!({"value": value[..10]}));
+    let cut = |_| ResponseTemplate::new(200).set_body_string("{\"value\": [");
+    let ways: [(fn(Vec<Value>) -> ResponseTemplate, usize); 4] =
+        [(all, 1), (ten, 4), (silent, 4), (cut, 4)];
+    for (way, requests) in ways {
+        let bench = Bench::start().await;
+        bench.on("GET", "inappproducts", AllAtOnce(way)).await;
+        let add_ons = bench.store.products(&Catalog::AddOns, &|_, _| {}).await;
+        let ids = add_ons
+            .unwrap()
+            .into_iter()
+            .map(|one| one.target.id().to_owned());
+        assert!(ids.eq((0..230).map(|number| format!("9A{number:04}"))));
+        assert_eq!(bench.calls().await.len(), requests);
+    }
+    let broken = |_| ResponseTemplate::new(500);
+    let bench = Bench::start().await;
+    bench.on("GET", "inappproducts", AllAtOnce(broken)).await;
+    let add_ons = bench.store.products(&Catalog::AddOns, &|_, _| {}).await;
+    assert_eq!(add_ons.unwrap().len(), 230);
+}
+
 #[tokio::test]
 async fn a_wrong_address_is_no_empty_account() {
     let bench = Bench::start().await;
@@ -198,7 +248,7 @@ struct Shrinks(Mutex<usize>);
 impl Respond for Shrinks {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut gone = self.0.lock().unwrap();
-        let skip = number(request, "skip");
+        let skip = number(request, "skip").unwrap();
         let items: Vec<_> = (*gone..150).map(item).skip(skip).take(100).collect();
         let body = json!({"value": items, "totalCount": 150 - *gone});
         *gone = 1;
@@ -254,7 +304,7 @@ enum Endless {
 
 impl Respond for Endless {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let skip = number(request, "skip");
+        let skip = number(request, "skip").unwrap();
         let link = format!("applications/?skip={}&top=1", skip + 1);
         ResponseTemplate::new(200).set_body_json(match self {
             Self::Circle => json!({"value": [item(0)], "@nextLink": link}),
