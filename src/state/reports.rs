@@ -127,14 +127,9 @@ impl Model {
                     total: None,
                 };
             }
-            TaskEvent::Failed(error) => {
-                list.total = None;
-                list.products.settle(Some(error.clone()));
-            }
-            TaskEvent::Cancelled => {
-                list.total = None;
-                list.products.settle(None);
-            }
+            // What was read of it stays, and stays called a part.
+            TaskEvent::Failed(error) => list.products.settle(Some(error.clone())),
+            TaskEvent::Cancelled => list.products.settle(None),
         }
         vec![ModelChange::List(catalog.clone())]
     }
@@ -144,6 +139,7 @@ impl Model {
             Recalled::List {
                 catalog,
                 products,
+                total,
                 at,
             } => {
                 let list = self.list_mut(catalog);
@@ -151,6 +147,7 @@ impl Model {
                     return Vec::new();
                 }
                 list.at = Some(*at);
+                list.total = Some(*total).filter(|total| *total > products.len());
                 match &mut list.products {
                     Remote::Loading { stale } | Remote::Failed { stale, .. } => {
                         *stale = Some(products.clone());

@@ -43,7 +43,7 @@ pub struct KnownList {
     pub products: Remote<Vec<Product>, TaskFailure>,
     /// When the shown products came from the server.
     pub at: Option<Timestamp>,
-    /// The server's count while pages are still on their way.
+    /// The server's count while only a part of the list is known.
     pub total: Option<usize>,
 }
 

@@ -12,7 +12,7 @@ use crate::storage::{DiskError, Drafts, Kept};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::{
-    Arc,
+    Arc, LazyLock,
     atomic::{AtomicUsize, Ordering},
 };
 use store_client::{ApiError, Priority, Store};
@@ -33,6 +33,9 @@ fn cache_name(catalog: &Catalog) -> Option<&'static str> {
     }
 }
 
+/// A list in the cache, with the server's count.
+type KeptList = (Vec<Product>, usize);
+
 /// Reads what is known from disk alone: the last known lists first, because the first frame waits for them, then the runs that an
 /// earlier process left and what was edited.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +47,8 @@ pub enum Recalled {
     List {
         catalog: Catalog,
         products: Vec<Product>,
+        /// The server's count; more than there are where only a part was read.
+        total: usize,
         at: Timestamp,
     },
     /// Runs that an earlier process left.
@@ -68,14 +73,15 @@ impl Task for Recall {
         let reads = [Catalog::Apps, Catalog::AddOns].map(|catalog| {
             let (cache, profile) = (home.cache(), context.profile().to_owned());
             let name = cache_name(&catalog);
-            let read = move || cache.load::<Vec<Product>>(&profile, name?);
+            let read = move || cache.load::<KeptList>(&profile, name?);
             (catalog, tokio::task::spawn_blocking(read))
         });
         for (catalog, read) in reads {
-            if let Ok(Some((products, at))) = read.await {
+            if let Ok(Some(((products, total), at))) = read.await {
                 let list = Recalled::List {
                     catalog,
                     products,
+                    total,
                     at,
                 };
                 context.send(list).await;
@@ -138,30 +144,45 @@ impl Task for LoadCatalog {
     async fn run(self, context: TaskContext<Self>) -> Result<LoadedList, TaskError> {
         let services = context.services().await?;
         let store = services.store.with_priority(Priority::Selected);
+        let (cache, profile, name) = (
+            services.home.cache(),
+            &services.profile,
+            cache_name(&self.0),
+        );
+        let keep = |products: &[Product], total: usize, at: Timestamp| {
+            let kept = name.map(|name| cache.save(profile, name, &(products, total), at));
+            if let Some(Err(error)) = kept {
+                tracing::warn!(%error, "the list was not kept");
+            }
+        };
+        // How many of them are kept already.
+        let known = LazyLock::new(|| {
+            let kept = name.and_then(|name| cache.load::<KeptList>(profile, name));
+            kept.map_or(0, |((products, _), _)| products.len())
+        });
         // Pages arrive inside of the client's own future, where nothing may wait: a full channel loses a preview, never the
         // result. Each preview is at least twice the one before: thousands of products are not copied anew with every page.
         let shown = AtomicUsize::new(0);
         let preview = context.meter();
-        let seen = move |products: &[Product], total: usize| {
+        let seen = |products: &[Product], total: usize| {
             if products.len() >= 2 * shown.load(Ordering::Relaxed) {
                 shown.store(products.len(), Ordering::Relaxed);
+                let at = Timestamp::now();
                 preview(LoadedList {
                     products: products.to_vec(),
                     total,
-                    at: Timestamp::now(),
+                    at,
                 });
+                // A long list takes minutes: what has come of it outlives an outage and a restart.
+                if products.len() < total && products.len() > *known {
+                    keep(products, total, at);
+                }
             }
         };
         let read = store.products(&self.0, &seen).await;
         let products = read.map_err(|error| TaskError::of_store(&error))?;
-        let at = Timestamp::now();
-        if let Some(name) = cache_name(&self.0) {
-            let (cache, profile) = (services.home.cache(), &services.profile);
-            if let Err(error) = cache.save(profile, name, &products, at) {
-                tracing::warn!(%error, "the list was not kept");
-            }
-        }
-        let total = products.len();
+        let (total, at) = (products.len(), Timestamp::now());
+        keep(&products, total, at);
         Ok(LoadedList {
             products,
             total,

@@ -73,12 +73,15 @@ fn recalled_lists_show_at_once_and_give_way_to_the_answer() {
     let list = Recalled::List {
         catalog: Catalog::Apps,
         products: old,
+        total: 3,
         at,
     };
     harness.part_of::<Recall>(recall, TaskEvent::Progress(list));
     assert!(
         harness.screen().contains("Old name") && harness.app.model().apps.products.is_loading()
     );
+    // An earlier session read a part of the list, and it is not called the whole.
+    assert!(harness.screen().contains("1 of 3"), "{}", harness.screen());
     harness.answer(&Catalog::Apps, apps());
     assert!(!harness.screen().contains("Old name"));
 }

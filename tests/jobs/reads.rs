@@ -7,7 +7,7 @@ use flightdeck::tasks::{
     report::Report,
 };
 use store_model::{catalog::Catalog, status::Status, target::Target};
-use store_sim::SimOptions;
+use store_sim::{Scenario, SimOptions};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_list_is_told_page_by_page_and_then_as_a_whole() {
@@ -52,6 +52,7 @@ async fn the_last_known_lists_come_from_disk_without_a_request() {
         known.push(Recalled::List {
             catalog,
             products: list.products.clone(),
+            total: list.total,
             at: list.at,
         });
     }
@@ -60,6 +61,44 @@ async fn the_last_known_lists_come_from_disk_without_a_request() {
     assert_eq!(recalled(&bench.run(Recall).await), known);
     assert_eq!(bench.state().await["answered"], before);
     bench.assert_home_is_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_part_of_a_long_list_that_was_read_outlives_an_outage_and_a_restart() {
+    let mut bench = Bench::with(SimOptions {
+        apps: Some(250),
+        scenario: Scenario::parse(
+            "[[fault]]\ncall = \"GET /v1.0/my/applications\"\nnth = 2\neffect = \"answer\"\nstatus = 403\n",
+        )
+        .unwrap(),
+        ..SimOptions::default()
+    })
+    .await;
+    let told = bench.run(LoadCatalog(Catalog::Apps)).await;
+    assert!(
+        matches!(told.last(), Some(Report::Failed { .. })),
+        "{told:?}"
+    );
+    bench.restart();
+    let recalled = bench.run(Recall).await;
+    let part = recalled
+        .iter()
+        .filter_map(event::<Recall>)
+        .find_map(|part| match part {
+            TaskEvent::Progress(Recalled::List {
+                products, total, ..
+            }) => Some((products.len(), *total)),
+            _ => None,
+        });
+    assert_eq!(part, Some((100, 250)));
+    // A later part that is no longer changes nothing; the whole list does.
+    bench.run(LoadCatalog(Catalog::Apps)).await;
+    bench.restart();
+    let recalled = bench.run(Recall).await;
+    let known = recalled.iter().filter_map(event::<Recall>).any(|part| {
+        matches!(part, TaskEvent::Progress(Recalled::List { products, total: 250, .. }) if products.len() == 250)
+    });
+    assert!(known);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use super::{
 };
 use flightdeck::{
     engine::{
-        driver::start,
+        driver::{renew, start},
         operation::Operation,
         plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         view::RunView,
@@ -173,6 +173,16 @@ impl Inside {
         let cancel = self.cancel();
         let told = listen(told);
         start::resume(&self.services, id, false, &reporter, &cancel).await;
+        drop(reporter);
+        told.await.unwrap()
+    }
+
+    /// Another draft in place of the one whose upload URL has ended.
+    pub async fn renew(&self, id: &str, is_confirmed: bool) -> Told {
+        let (reporter, told) = channel();
+        let cancel = self.cancel();
+        let told = listen(told);
+        renew::run(&self.services, id, is_confirmed, &reporter, &cancel).await;
         drop(reporter);
         told.await.unwrap()
     }

@@ -1,5 +1,5 @@
 //! Everything at once, by chance: a Store that loses answers, somebody who edits the draft, a second run from another machine, a run
-//! that is stopped and gone on with. `FLIGHTDECK_MIXED_RUNS` sets how many, `FLIGHTDECK_MIXED_SEED` plays the one again that failed.
+//! that is stopped, gone on with or renewed. `FLIGHTDECK_MIXED_RUNS` sets how many, `FLIGHTDECK_MIXED_SEED` plays the one again that failed.
 
 use super::{
     bench::APP,
@@ -27,6 +27,7 @@ fn faults(seed: u64, random: &mut fastrand::Rng) -> String {
         ("store", 0.04, "effect = \"lost-reply\""),
         ("store", 0.03, "effect = \"answer-after\"\nstatus = 500"),
         ("blob", 0.06, "effect = \"reset\""),
+        ("put-block", 0.3, "times = 2\neffect = \"expire-upload\""),
     ];
     let rules = rules.map(|(call, chance, effect)| {
         format!("[[fault]]\ncall = \"{call}\"\nchance = {chance}\n{effect}\n")
@@ -41,8 +42,9 @@ fn plan(zip: &Path, notes: &str, pending: PendingPolicy) -> Plan {
     Plan { pending, ..plan }
 }
 
-/// What the run came to in the end, however often it was stopped.
-async fn carried_out(bench: &Inside, plan: Plan, random: &mut fastrand::Rng) -> Told {
+/// What the run came to in the end, however often it was stopped, and how often a new draft took the place of its old one.
+async fn carried_out(bench: &Inside, plan: Plan, random: &mut fastrand::Rng) -> (Told, u32) {
+    let mut renewals = 0;
     if random.bool() {
         bench.cancel_after(random.u64(1..14));
     }
@@ -56,13 +58,23 @@ async fn carried_out(bench: &Inside, plan: Plan, random: &mut fastrand::Rng) -> 
         if !may_go_on {
             break;
         }
+        // Asked for or not, and with a yes or without: a renewal that is refused leaves the run as it was.
+        if random.u8(..3) == 0 {
+            let renewed = bench.renew(&view.id, random.bool()).await;
+            let has_begun = renewed.view.as_ref().is_some_and(|new| new.id != view.id);
+            if has_begun {
+                renewals += 1;
+                told = renewed;
+                continue;
+            }
+        }
         told = bench.resume(&view.id).await;
     }
-    told
+    (told, renewals)
 }
 
-/// Whether the first run, and the second one, said that they published.
-async fn played(seed: u64) -> (bool, bool) {
+/// Whether the first run, and the second one, said that they published; how often the first one was renewed.
+async fn played(seed: u64) -> (bool, bool, u32) {
     let mut random = fastrand::Rng::with_seed(seed);
     let bench = Inside::new(&faults(seed, &mut random)).await;
     let other = bench.elsewhere();
@@ -108,7 +120,7 @@ async fn played(seed: u64) -> (bool, bool) {
         let cancel = CancellationToken::new();
         Some(publish(&other, plan(&second, "second", policy), &cancel).await)
     };
-    let (one, (), two) = tokio::join!(run, editing, racing);
+    let ((one, renewals), (), two) = tokio::join!(run, editing, racing);
     bench.play("").await;
     let state = bench.state().await;
     let product = &state["products"][APP.target];
@@ -133,7 +145,7 @@ async fn played(seed: u64) -> (bool, bool) {
         assert!(what().contains("not what this run sent"), "{}", what());
     }
     bench.assert_clean();
-    (successes[0], successes[1])
+    (successes[0], successes[1], renewals)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -153,6 +165,10 @@ async fn whoever_interferes_nothing_is_published_that_was_not_approved() {
     });
     let all: Vec<_> = stream::iter(all).buffer_unordered(4).collect().await;
     let won = all.iter().filter(|ends| ends.0 || ends.1).count();
-    println!("{} of {} were published by somebody", won, all.len());
-    assert!(all.len() < 40 || (won > all.len() / 4 && won < all.len()));
+    let renewals: u32 = all.iter().map(|ends| ends.2).sum();
+    println!(
+        "{won} of {} were published by somebody, {renewals} times with another draft",
+        all.len()
+    );
+    assert!(all.len() < 40 || (won > all.len() / 4 && won < all.len() && renewals > 0));
 }

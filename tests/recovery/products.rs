@@ -1,13 +1,16 @@
 //! The lower half of the table "Ambiguity": making and deleting add-ons, flights and drafts.
 
 use super::{
-    bench::APP,
+    bench::{APP, FLIGHT},
     inside::Inside,
     table::{FAULTS, fault, impatient},
 };
-use flightdeck::engine::driver::{
-    manage::{self, NewProduct},
-    rollout::{self, Move},
+use flightdeck::engine::{
+    driver::{
+        manage::{self, ManageError, NewProduct},
+        rollout::{self, Move},
+    },
+    preflight::Refusal,
 };
 use futures::future::join_all;
 use rstest::rstest;
@@ -229,4 +232,24 @@ async fn it_ends_when_nothing_becomes_clear() {
         .filter(|request| *request == "POST inappproducts")
         .count();
     assert_eq!(posts, 5);
+}
+
+#[tokio::test]
+async fn what_a_run_works_on_is_not_deleted() {
+    let bench = Inside::new("").await;
+    let target = FLIGHT.target();
+    let run = bench.services.home.runs().hold(&target).unwrap();
+    for answer in [
+        manage::remove(&bench.services, &target).await,
+        manage::discard(&bench.services, &target, "1")
+            .await
+            .map(drop),
+    ] {
+        assert!(
+            matches!(answer, Err(ManageError::Refused(Refusal::Driven { .. }))),
+            "{answer:?}"
+        );
+    }
+    assert!(bench.requests().is_empty());
+    drop(run);
 }

@@ -2,12 +2,16 @@
 
 use super::{
     bench::{APP, Bench, Ended, FOR_EVER, sample},
-    inside::Inside,
+    inside::{Inside, publish},
 };
 use flightdeck::engine::view::{Cause, Outcome, StepState};
 use serde_json::Value;
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use store_model::submission::put_body;
+use tokio_util::sync::CancellationToken;
+
+/// What takes longer hangs.
+const HANGS: Duration = Duration::from_mins(1);
 
 const URL_ENDS: &str = "[[fault]]\ncall = \"put-block\"\nnth = 1\neffect = \"expire-upload\"\n";
 
@@ -300,4 +304,61 @@ async fn a_draft_that_somebody_else_edits_is_not_taken_for_ours() {
     let draft = other.submission(&APP.target(), &theirs).await.unwrap();
     assert_eq!(draft.submission.document["notesForCertification"], "theirs");
     assert_eq!(bench.state().await["products"][APP.target]["updates"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renewal_goes_by_the_services_clock() {
+    for (date, is_renewed) in [
+        // The Store's clock is years ahead of this machine's: by it the URL has ended.
+        ("Fri, 01 Jan 2100 00:00:00 GMT", true),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", false),
+    ] {
+        let bench = Inside::new(&format!(
+            "[[fault]]\ncall = \"store\"\neffect = \"add-headers\"\nheaders = {{ Date = \"{date}\" }}\n"
+        ))
+        .await;
+        let plan = Inside::plan(APP.target(), APP.json, Some(APP.zip));
+        // Stopped with a draft, before the upload.
+        bench.cancel_after(7);
+        let view = bench.publish(plan).await.view.unwrap();
+        let draft = view.submission.clone().unwrap();
+        let renewed = bench.renew(&view.id, true).await.view.unwrap();
+        let deletes = bench.state().await["products"][APP.target]["deletes"].clone();
+        assert_eq!(
+            (renewed.id != view.id, deletes == 1, draft.is_empty()),
+            (is_renewed, is_renewed, false),
+            "{date}: {renewed:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_follows_leaves_the_persons_slots_alone() {
+    let bench = Inside::new(
+        "[[fault]]\ncall = \"commit\"\neffect = \"stuck\"\nstage = \"Certification\"\n",
+    )
+    .await;
+    let home = bench.folder.path().join("limited");
+    let mut services =
+        super::services::open_limited(&bench.sim.url(), &home, "", Arc::new(|_| ()), 20);
+    services.cadence.shortest = Duration::from_millis(5);
+    services.cadence.longest = Duration::from_millis(5);
+    let (store, cancel) = (services.store.clone(), CancellationToken::new());
+    let stop = cancel.clone();
+    let run = tokio::spawn(async move {
+        let plan = Inside::plan(APP.target(), APP.json, Some(APP.zip));
+        publish(&services, plan, &stop).await
+    });
+    // It looks until its share of the minute is used, and then waits for its turn.
+    let waits = async {
+        while store.budget().waiting == 0 || store.budget().used < 14 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(HANGS, waits).await.unwrap();
+    assert_eq!(store.budget().used, 14);
+    store.product(&APP.target()).await.unwrap();
+    cancel.cancel();
+    let told = run.await.unwrap();
+    assert!(told.failure.is_none(), "{told:?}");
 }

@@ -3,7 +3,7 @@
 use crate::{call::Call, client::Store, error::ApiError, minute::Priority};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 use store_model::{
     catalog::Catalog,
     product::{Product, field},
@@ -24,6 +24,9 @@ const MOST_PAGES: usize = MOST / PAGE;
 
 /// A list that changes while it is read repeats a page or two; one that repeats more runs in a circle.
 const MOST_STALE: usize = 3;
+
+/// What a person selects from the first page is read before the pages behind it, which wait this long.
+const HEAD_START: Duration = Duration::from_secs(2);
 
 /// A list that changes while it is read is read this often, then taken as it is.
 const ROUNDS: usize = 3;
@@ -180,7 +183,6 @@ impl Store {
         seen: &(dyn Fn(&[Product], usize) + Send + Sync),
     ) -> Result<(Vec<Product>, bool), ApiError> {
         let first = self.first_page(list).await?;
-        let rest = self.behind_the_screen();
         let total = first.total;
         let mut following = first.following();
         // The server may serve smaller pages than asked for: what it did serve is the step.
@@ -196,6 +198,12 @@ impl Store {
         };
         gathered.add(first)?;
         let mut is_steady = true;
+        let rest = if following.is_some() && self.priority == Priority::Selected {
+            tokio::time::sleep(HEAD_START).await;
+            &self.with_priority(Priority::Pending)
+        } else {
+            self
+        };
 
         if let (Some(start), Some(total)) = (following, total) {
             let skips = (start..total).step_by(step.max(1));
@@ -219,14 +227,6 @@ impl Store {
             gathered.add(page)?;
         }
         Ok((gathered.products, is_steady))
-    }
-
-    /// The first page fills the screen; what a person looks at there goes before the pages behind it.
-    fn behind_the_screen(&self) -> Self {
-        self.with_priority(match self.priority {
-            Priority::Selected => Priority::Pending,
-            other => other,
-        })
     }
 
     /// The add-ons are documented to come all at once when no size is asked for: one request instead of dozens.

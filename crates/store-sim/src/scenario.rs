@@ -123,6 +123,8 @@ pub(super) enum Effect {
     LostReply,
     /// Breaks the connection in the middle of the answer's body.
     CutBody,
+    /// Does the work and adds `headers` to the answer, such as the `Date` of a clock that is off.
+    AddHeaders,
     /// Waits `milliseconds` before the work, or until there is another scenario.
     Delay,
     /// Does the work and then holds the answer back for `milliseconds`.

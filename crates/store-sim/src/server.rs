@@ -239,7 +239,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
 /// Applies the faults that come after the work.
 async fn after(
     shared: &Shared,
-    response: Response,
+    mut response: Response,
     rules: &[Rule],
     connection: &Connection,
     correlation: &str,
@@ -250,6 +250,7 @@ async fn after(
             Effect::LostReply => return cut(connection),
             Effect::AnswerAfter => return fault_answer(rule, correlation),
             Effect::CutBody => return cut_body(response).await,
+            Effect::AddHeaders => add_headers(rule, &mut response),
             _ => {}
         }
     }
@@ -348,12 +349,16 @@ async fn cut_body(response: Response) -> Response {
 
 fn fault_answer(rule: &Rule, correlation: &str) -> Response {
     let mut response = respond(&rule.reply(), Some(correlation));
+    add_headers(rule, &mut response);
+    response
+}
+
+fn add_headers(rule: &Rule, response: &mut Response) {
     for (name, value) in &rule.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
             response.headers_mut().insert(name, value);
         }
     }
-    response
 }
 
 fn respond(reply: &Reply, correlation: Option<&str>) -> Response {

@@ -29,7 +29,7 @@ use futures::FutureExt as _;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 use store_client::{
-    Fetched,
+    Fetched, Priority,
     blob::{self, UploadUrl, UploadUrlError},
 };
 use store_model::{product::Product, submission::Submission, target::Target};
@@ -309,6 +309,13 @@ impl<'a> Driver<'a> {
                 Err(error) => unclear(error)?,
             },
             NextStep::Poll { id } => {
+                // A run follows for days, and nobody waits for one look of many: the person's slots are not for it. Somebody
+                // does wait for the look that tells what became of a commit.
+                let step = run.view().current().map(|step| step.step);
+                let store = match step {
+                    Some(Step::Follow) => &store.with_priority(Priority::Pending),
+                    _ => store,
+                };
                 RunEvent::Seen(store.status(&target, &id).await.map_err(fault)?)
             }
             NextStep::End => RunEvent::Cancelled,

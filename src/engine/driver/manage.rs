@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::preflight::Refusal,
-    storage::{DiskError, Kept},
+    storage::{DiskError, Kept, Lock},
     tasks::{
         report::Report,
         services::Services,
@@ -29,7 +29,7 @@ pub enum ManageError {
     Api(#[from] ApiError),
     #[error(transparent)]
     Refused(#[from] Refusal),
-    #[error("The draft was not deleted. {0}")]
+    #[error("Nothing was deleted. {0}")]
     Held(StartError),
     #[error("The draft was not deleted, because its document could not be saved first. {0}")]
     Disk(#[from] DiskError),
@@ -144,11 +144,7 @@ pub async fn discard(
     target: &Target,
     submission: &str,
 ) -> Result<PathBuf, ManageError> {
-    // A run that works on the target would find its draft gone.
-    let _held = start::hold(services, target).map_err(|stop| match stop {
-        StartError::Refused(refusal) => ManageError::Refused(refusal),
-        other => ManageError::Held(other),
-    })?;
+    let _held = hold(services, target)?;
     let draft = services
         .store
         .submission(target, submission)
@@ -166,9 +162,18 @@ pub async fn discard(
 
 /// Deletes an add-on or a flight for good.
 pub async fn remove(services: &Services, target: &Target) -> Result<(), ManageError> {
+    let _held = hold(services, target)?;
     probe::settle(services, &Change::DeleteProduct { target })
         .await
         .map(drop)
+}
+
+/// A run that works on the target would find its draft gone.
+fn hold(services: &Services, target: &Target) -> Result<Lock, ManageError> {
+    start::hold(services, target).map_err(|stop| match stop {
+        StartError::Refused(refusal) => ManageError::Refused(refusal),
+        other => ManageError::Held(other),
+    })
 }
 
 /// A call that changes something outside of a run.

@@ -13,7 +13,6 @@ use crate::{
     storage::Journal,
     tasks::{reporter::Reporter, services::Services},
 };
-use jiff::Timestamp;
 use store_model::submission::put_body;
 use tokio_util::sync::CancellationToken;
 
@@ -85,8 +84,10 @@ async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<P
             .upload
             .as_ref()
             .map(store_client::blob::UploadUrl::expires);
+        // By the service's clock: this machine's may be hours off, and what is still good would be deleted.
+        let now = services.upload.waits.clock().now();
         // A URL that says nothing of its end is good until the service refuses it.
-        if ends.is_ok_and(|end| end.is_none_or(|end| end > Timestamp::now())) {
+        if ends.is_ok_and(|end| end.is_none_or(|end| end > now)) {
             return Err(Refusal::UrlStillGood { id }.into());
         }
     }
