@@ -4,24 +4,24 @@
 //!
 //! `cargo bench --bench minute` measures both; `-- small` and `-- large` one of them.
 
-#[path = "../tests/jobs/desk.rs"]
+#[path = "../tests/jobs/dashboard.rs"]
 #[expect(
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
     reason = "shared with the tests, which fail loudly and use the rest"
 )]
-mod desk;
+mod dashboard;
 #[path = "../tests/support/services.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod services;
 
 mod bench {
-    /// What `desk` waits for comes within this time.
+    /// What `dashboard` waits for comes within this time.
     pub const HANGS: std::time::Duration = std::time::Duration::from_mins(10);
 }
 
-use desk::Desk;
+use dashboard::Dashboard;
 use flightdeck::state::Model;
 use std::{
     collections::HashSet,
@@ -102,7 +102,7 @@ async fn start(name: &str, sim: &Sim, home: &Path) -> Outcome<()> {
     });
     let services = services::open_limited(&sim.url(), home, "", observe, LIMIT);
     let begun = Instant::now();
-    let mut desk = Desk::open(services);
+    let mut dashboard = Dashboard::open(services);
     let mut out = io::stdout().lock();
     let mut told = |what: &str| {
         writeln!(
@@ -113,31 +113,35 @@ async fn start(name: &str, sim: &Sim, home: &Path) -> Outcome<()> {
             count.refused.load(Ordering::Relaxed),
         )
     };
-    desk.until("a list", |model| model.apps.products.value().is_some())
+    dashboard
+        .until("a list", |model| model.apps.products.value().is_some())
         .await;
     told("a list is shown")?;
-    desk.until("the selected product", |model| {
-        let mut details = model.details.values();
-        details.any(|detail| detail.value().is_some())
-    })
-    .await;
+    dashboard
+        .until("the selected product", |model| {
+            let mut details = model.details.values();
+            details.any(|detail| detail.value().is_some())
+        })
+        .await;
     told("the selected product is readable")?;
-    desk.until("the lists", |model| {
-        [&model.apps, &model.add_ons]
-            .iter()
-            .all(|list| list.at.is_some() && !list.products.is_loading())
-    })
-    .await;
+    dashboard
+        .until("the lists", |model| {
+            [&model.apps, &model.add_ons]
+                .iter()
+                .all(|list| list.at.is_some() && !list.products.is_loading())
+        })
+        .await;
     told("the lists are complete")?;
-    desk.until("the pending states", |model| {
-        let (known, pending) = (model.statuses.len(), pending(model));
-        let states = &model.statuses;
-        known > 0 && pending.iter().all(|target| states.contains_key(target))
-    })
-    .await;
-    let pending = pending(desk.app.model()).len();
+    dashboard
+        .until("the pending states", |model| {
+            let (known, pending) = (model.statuses.len(), pending(model));
+            let states = &model.statuses;
+            known > 0 && pending.iter().all(|target| states.contains_key(target))
+        })
+        .await;
+    let pending = pending(dashboard.app.model()).len();
     told(&format!("all {pending} pending states are known"))?;
-    desk.close().await;
+    dashboard.close().await;
     Ok(())
 }
 

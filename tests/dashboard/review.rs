@@ -12,7 +12,7 @@ use crate::{
 };
 use flightdeck::{
     app::event::{Effect, Event},
-    engine::driver::tasks::Publish,
+    engine::{driver::tasks::Publish, plan::ExistingRollout},
     features::{diff::tasks::Compare, review::tasks::Analyze},
     tasks::{
         message::TaskEvent,
@@ -495,4 +495,43 @@ fn a_change_for_customers_is_told_once_in_the_review() {
         1,
         "{screen}"
     );
+}
+
+#[test]
+fn what_becomes_of_an_open_rollout_is_chosen_in_the_review() {
+    let mut rolled = live(APP);
+    *rolled.pointer_mut(ROLLOUT).unwrap() = json!({
+        "isPackageRollout": true, "packageRolloutPercentage": 5.0,
+        "packageRolloutStatus": "PackageRolloutInProgress", "fallbackSubmissionId": "0"
+    });
+    let mut dashboard = open((120, 40), &app(), &rolled.to_string(), |document| {
+        document["notesForCertification"] = json!("another text");
+        document.pointer_mut(ROLLOUT).unwrap()["isPackageRollout"] = json!(false);
+    });
+    dashboard.keys("u");
+    let screen = dashboard.screen();
+    assert!(
+        screen.contains("being rolled out: 5 %")
+            && screen.contains("Cannot publish: Choose what becomes of the rollout"),
+        "{screen}"
+    );
+    // Whatever else is asked is answered; the rollout alone is open, and nothing is sent.
+    for _ in 0..dashboard.screen().matches("[ no]").count() {
+        dashboard.keys("backtab space");
+    }
+    dashboard.keys("p enter");
+    assert_eq!(dashboard.started, [], "{}", dashboard.screen());
+    // Finalize, then stop again, then halt: the last word counts.
+    dashboard.keys("2 1 p enter");
+    assert_eq!(dashboard.started, [], "{}", dashboard.screen());
+    dashboard.keys("3 p enter");
+    let [Some(Publish(plan))] = dashboard
+        .started
+        .iter()
+        .map(AnyTask::get)
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("{:?}\n{}", dashboard.started, dashboard.screen())
+    };
+    assert_eq!(plan.existing_rollout, ExistingRollout::Halt);
 }

@@ -295,7 +295,7 @@ fn rollout_settled(
 }
 
 /// Why no new draft can be made of a submission that is still being rolled out.
-pub fn unfinished_rollout(target: &Target, live: &Submission) -> Option<Refusal> {
+fn unfinished_rollout(target: &Target, live: &Submission) -> Option<Refusal> {
     open_rollout(live).map(|percent| Refusal::OpenRollout {
         target: target.clone(),
         id: live.id.clone(),

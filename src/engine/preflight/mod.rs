@@ -6,6 +6,6 @@ mod judge;
 mod refusal;
 
 pub use approval::{restated, zip_agreed};
-pub(super) use judge::{committable, fresh_copy, listed, open_rollout, preflight, weigh_fresh};
-pub use judge::{out_of_reach, unfinished_rollout};
+pub(super) use judge::{committable, fresh_copy, listed, preflight, weigh_fresh};
+pub use judge::{open_rollout, out_of_reach};
 pub use refusal::Refusal;

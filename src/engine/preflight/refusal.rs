@@ -83,6 +83,8 @@ pub enum Refusal {
     NothingToSend,
     #[error("Choose what to do with the draft.")]
     ChoiceOpen,
+    #[error("Choose what becomes of the rollout that is under way.")]
+    RolloutChoiceOpen,
     #[error("The check found {count} in the document.")]
     ErrorsFound {
         /// "1 error", "3 errors".

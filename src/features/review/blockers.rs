@@ -2,7 +2,10 @@
 
 use super::preview::Preview;
 use crate::{
-    engine::{plan::PendingPolicy, preflight::Refusal},
+    engine::{
+        plan::{ExistingRollout, PendingPolicy},
+        preflight::Refusal,
+    },
     screen::pane::Context,
     state::{is_confirmed, prepared::count},
     tasks::report::Examined,
@@ -58,6 +61,9 @@ pub fn blockers(
     let mut found = Vec::new();
     if preview.draft.is_some() && preview.policy == PendingPolicy::Fail {
         found.push(Refusal::ChoiceOpen);
+    }
+    if preview.must_end_rollout() && preview.rollout == ExistingRollout::Fail {
+        found.push(Refusal::RolloutChoiceOpen);
     }
     let is_error =
         |finding: &&Finding| finding.severity == Severity::Error && !finding.can_be_allowed();

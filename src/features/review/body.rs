@@ -1,9 +1,9 @@
 //! What the review says, as lines: the draft, what needs a yes, changes, files, findings, how it ends. Decides nothing.
 
-use super::preview::Preview;
+use super::preview::{Answer, Preview};
 use crate::screen::fit_panel;
 use crate::{
-    engine::plan::PendingPolicy,
+    engine::plan::{ExistingRollout, PendingPolicy},
     screen::{
         action::Action,
         difference_lines::{DiffLines, DiffSpot},
@@ -77,19 +77,47 @@ impl Body<'_, '_> {
             return;
         };
         self.head(&format!("There is already a draft: {draft}"));
-        for (index, choice) in preview.choices.iter().enumerate() {
-            let sign = if preview.policy == choice.policy {
+        self.choices(preview, |answer| matches!(answer, Answer::Draft(_)));
+        if preview.is_base_gone {
+            self.panel
+                .text("! The edit is based on a different submission than the Store has now. Check the changes.", Role::Warning);
+        }
+    }
+
+    pub fn rollout(&mut self, preview: &Preview) {
+        let percent = preview
+            .open_rollout
+            .as_ref()
+            .filter(|_| preview.must_end_rollout());
+        let Some(percent) = percent.filter(|_| preview.fault.is_none()) else {
+            return;
+        };
+        self.head(&format!(
+            "What is live is being rolled out: {percent} % of its customers have it"
+        ));
+        self.panel.text(
+            "The Store makes no new draft until that is over. What you choose is sent before anything else:",
+            Role::Muted,
+        );
+        self.choices(preview, |answer| matches!(answer, Answer::Rollout(_)));
+    }
+
+    fn choices(&mut self, preview: &Preview, is_among: impl Fn(Answer) -> bool) {
+        let choices = preview.choices.iter().enumerate();
+        for (index, choice) in choices.filter(|(_, choice)| is_among(choice.answer)) {
+            let sign = if preview.is_chosen(choice.answer) {
                 "(•)"
             } else {
                 "( )"
             };
             match &choice.fault {
                 None => {
-                    let role = if choice.policy == PendingPolicy::Replace {
-                        Role::Danger
-                    } else {
-                        Role::Text
-                    };
+                    let is_final = !matches!(
+                        choice.answer,
+                        Answer::Draft(PendingPolicy::Fail | PendingPolicy::Keep)
+                            | Answer::Rollout(ExistingRollout::Fail)
+                    );
+                    let role = if is_final { Role::Danger } else { Role::Text };
                     self.item(
                         ReviewItem::Choice(index),
                         &format!("{} {sign} {}", index + 1, choice.sentence),
@@ -103,10 +131,6 @@ impl Body<'_, '_> {
                         .text(&format!("      not possible: {fault}"), Role::Muted);
                 }
             }
-        }
-        if preview.is_base_gone {
-            self.panel
-                .text("! The edit is based on a different submission than the Store has now. Check the changes.", Role::Warning);
         }
     }
 

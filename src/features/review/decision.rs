@@ -54,7 +54,7 @@ impl Review {
                 .choices
                 .iter()
                 .enumerate()
-                .filter(|(_, choice)| choice.fault.is_none());
+                .filter(|(_, choice)| preview.can_choose(choice));
             items.extend(choices.map(|(index, _)| ReviewItem::Choice(index)));
             items.extend((0..preview.questions.len()).map(ReviewItem::Question));
             items.extend((0..self.doubts(cx).len()).map(ReviewItem::Doubt));
@@ -74,12 +74,10 @@ impl Review {
         match self.focus {
             ReviewItem::Choice(index) => {
                 if let Some(preview) = &mut self.preview
-                    && let Some(choice) = preview
-                        .choices
-                        .get(index)
-                        .filter(|choice| choice.fault.is_none())
+                    && let Some(choice) = preview.choices.get(index)
+                    && preview.can_choose(choice)
                 {
-                    preview.policy = choice.policy;
+                    preview.choose(choice.answer);
                 }
             }
             ReviewItem::Question(index) => {

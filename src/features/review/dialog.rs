@@ -245,7 +245,7 @@ impl Overlay for Review {
                     return Handled::No;
                 }
             }
-            // The draft's choices by their numbers, from anywhere in the review.
+            // The choices by their numbers, from anywhere in the review.
             Typed::Key(key)
                 if let KeyCode::Char(digit @ '1'..='9') = key.code
                     && let Some(index) = digit.to_digit(10).map(|digit| digit as usize - 1)

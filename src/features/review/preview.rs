@@ -26,10 +26,17 @@ use store_model::{
     zip_check::against,
 };
 
-/// What can be done about a pending draft.
+/// What stands in the way of a new submission, and what is to become of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Draft(PendingPolicy),
+    Rollout(ExistingRollout),
+}
+
+/// What can be done about a pending draft, or about a rollout that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenChoice {
-    pub policy: PendingPolicy,
+    pub answer: Answer,
     pub sentence: String,
     /// Why it cannot be chosen.
     pub fault: Option<Refusal>,
@@ -52,6 +59,9 @@ pub struct Preview {
     pub draft: Option<String>,
     pub choices: Vec<OpenChoice>,
     pub policy: PendingPolicy,
+    /// How far what is live is rolled out, while that is not over: the Store makes no new draft meanwhile.
+    pub open_rollout: Option<String>,
+    pub rollout: ExistingRollout,
     pub questions: Vec<Question>,
     /// The findings of the check that the person has allowed, by their rules.
     pub allowed: BTreeSet<Allowance>,
@@ -69,10 +79,14 @@ impl Preview {
     pub fn of(model: &Model, prepared: &Prepared, analysis: Arc<ReviewAnalysis>) -> Self {
         let kind = prepared.kind();
         let value = analysis.value.as_deref();
-        let choices = choices(model, prepared);
-        let can_keep = choices
-            .iter()
-            .any(|choice| choice.policy == PendingPolicy::Keep && choice.fault.is_none());
+        let open_rollout = prepared.live().and_then(preflight::open_rollout);
+        let mut choices = choices(model, prepared);
+        let can_keep = choices.iter().any(|choice| {
+            choice.answer == Answer::Draft(PendingPolicy::Keep) && choice.fault.is_none()
+        });
+        if let Some(percent) = &open_rollout {
+            choices.extend(ways_out(percent));
+        }
         let is_own_edit = prepared.text.is_some()
             && prepared
                 .draft()
@@ -92,6 +106,8 @@ impl Preview {
             } else {
                 PendingPolicy::Fail
             },
+            open_rollout,
+            rollout: ExistingRollout::Fail,
             questions: analysis
                 .risks
                 .iter()
@@ -105,16 +121,10 @@ impl Preview {
             is_first: prepared.live().is_none(),
             zip: prepared.zip.map(Into::into),
             is_base_gone: prepared.is_base_gone(),
-            fault: prepared
-                .draft_fault(model)
-                .or_else(|| {
-                    (prepared.origin() == Origin::First && prepared.text.is_none())
-                        .then_some(Refusal::NothingWritten)
-                })
-                .or_else(|| {
-                    let live = prepared.live().filter(|_| prepared.draft().is_none())?;
-                    preflight::unfinished_rollout(prepared.target, live)
-                }),
+            fault: prepared.draft_fault(model).or_else(|| {
+                (prepared.origin() == Origin::First && prepared.text.is_none())
+                    .then_some(Refusal::NothingWritten)
+            }),
             publish_mode: mode,
             choices,
             analysis,
@@ -124,12 +134,15 @@ impl Preview {
     /// Takes over what the person has answered so far, where the questions are the same.
     pub fn keep_answers(&mut self, older: &Self) {
         if self.draft == older.draft
-            && self
-                .choices
-                .iter()
-                .any(|choice| choice.policy == older.policy && choice.fault.is_none())
+            && self.choices.iter().any(|choice| {
+                choice.answer == Answer::Draft(older.policy) && choice.fault.is_none()
+            })
         {
             self.policy = older.policy;
+        }
+        // Another percentage is another rollout, or another moment of it.
+        if self.open_rollout == older.open_rollout {
+            self.rollout = older.rollout;
         }
         self.allowed.clone_from(&older.allowed);
         for question in &mut self.questions {
@@ -138,6 +151,29 @@ impl Preview {
                 .iter()
                 .any(|known| known.risk == question.risk && known.is_allowed);
         }
+    }
+
+    pub fn choose(&mut self, answer: Answer) {
+        match answer {
+            Answer::Draft(policy) => self.policy = policy,
+            Answer::Rollout(how) => self.rollout = how,
+        }
+    }
+
+    pub fn is_chosen(&self, answer: Answer) -> bool {
+        answer == Answer::Draft(self.policy) || answer == Answer::Rollout(self.rollout)
+    }
+
+    /// Whether a choice can be made now: a draft that is kept leaves the rollout alone.
+    pub fn can_choose(&self, choice: &OpenChoice) -> bool {
+        let is_asked = matches!(choice.answer, Answer::Draft(_)) || self.must_end_rollout();
+        is_asked && choice.fault.is_none()
+    }
+
+    /// Whether a new draft is made while what is live is still being rolled out.
+    pub fn must_end_rollout(&self) -> bool {
+        let is_new = self.draft.is_none() || self.policy == PendingPolicy::Replace;
+        is_new && self.open_rollout.is_some()
     }
 
     pub fn count(&self, severity: Severity) -> usize {
@@ -214,7 +250,11 @@ impl Preview {
             },
             allow: allow.into_iter().collect(),
             wait: WaitFor::default(),
-            existing_rollout: ExistingRollout::default(),
+            existing_rollout: if self.must_end_rollout() {
+                self.rollout
+            } else {
+                ExistingRollout::Fail
+            },
             // Nothing leaves the review of a protected profile before the product's name was typed.
             is_confirmed: true,
             is_protected: false,
@@ -247,17 +287,17 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<OpenChoice> {
     };
     vec![
         OpenChoice {
-            policy: PendingPolicy::Fail,
+            answer: Answer::Draft(PendingPolicy::Fail),
             sentence: "Stop: leave the draft alone, publish nothing".into(),
             fault: None,
         },
         OpenChoice {
-            policy: PendingPolicy::Keep,
+            answer: Answer::Draft(PendingPolicy::Keep),
             sentence: format!("Keep this draft and commit it {with}"),
             fault: keep_fault,
         },
         OpenChoice {
-            policy: PendingPolicy::Replace,
+            answer: Answer::Draft(PendingPolicy::Replace),
             sentence: format!(
                 "Replace it: save draft {}, delete it, create a new one with {}",
                 short(draft),
@@ -269,6 +309,31 @@ fn choices(model: &Model, prepared: &Prepared) -> Vec<OpenChoice> {
             ),
             fault: replace_fault,
         },
+    ]
+}
+
+/// The three ways with a rollout that is under way, with what each means for customers.
+fn ways_out(percent: &str) -> [OpenChoice; 3] {
+    let choice = |how, sentence| OpenChoice {
+        answer: Answer::Rollout(how),
+        sentence,
+        fault: None,
+    };
+    [
+        choice(
+            ExistingRollout::Fail,
+            "Stop: leave the rollout as it is, publish nothing".into(),
+        ),
+        choice(
+            ExistingRollout::Finalize,
+            format!(
+                "Finalize it: everybody gets the packages that {percent} % of the customers have now"
+            ),
+        ),
+        choice(
+            ExistingRollout::Halt,
+            "Halt it: nobody else gets them, and the earlier packages are offered again".into(),
+        ),
     ]
 }
 

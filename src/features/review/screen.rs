@@ -63,6 +63,7 @@ impl Review {
             );
         }
         body.draft(preview);
+        body.rollout(preview);
         body.questions(preview);
         body.doubts(preview, &self.doubts(cx));
         body.changes(preview, &self.view);
