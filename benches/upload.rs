@@ -7,7 +7,8 @@
 //! before, and a journal that is synced to disk meanwhile. `approved` is that after the whole file was hashed, as for `--expect`.
 //!
 //! `cargo bench --bench upload -- 1024 5` (MiB of the file, interleaved rounds), `-- 1024 5 tls` over TLS
-//! (needs `openssl`), `-- 25600 1 http crc64` for the memory of one long upload. Python runs where
+//! (needs `openssl`), `-- 25600 1 http crc64` for the memory of one long upload, `-- 512 3 far curl step` over TLS and a line
+//! of 1 Gbit/s and 40 ms (Linux, as root, with Python: `upload/line.py` says how). Python runs where
 //! `FLIGHTDECK_PYTHON`, or else `python3`, has `azure-storage-blob`. Sink and clients are processes of their own.
 
 use std::error::Error;
@@ -32,6 +33,11 @@ use tokio_util::sync::CancellationToken;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const KINDS: [&str; 7] = ["curl", "python", "none", "crc64", "md5", "step", "approved"];
+
+/// Where the sink is: on this machine, or behind a line of 1 Gbit/s and 40 ms.
+const HERE: &str = "127.0.0.1";
+const FAR: &str = "10.99.0.2";
+const NAMESPACE: &str = "flightdeck-bench";
 
 /// How often a run notes the blocks that are sent.
 const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
@@ -62,8 +68,8 @@ fn main() -> Outcome<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["child", url, path, checksum] => child(url, Path::new(path), checksum),
-        ["sink"] => sink(None),
-        ["sink", folder] => sink(Some(&tls(Path::new(folder))?)),
+        ["sink", host] => sink(host, None),
+        ["sink", host, folder] => sink(host, Some(&tls(Path::new(folder))?)),
         [] => compare(1024, 5, "http", &KINDS),
         [mib] => compare(mib.parse()?, 5, "http", &KINDS),
         [mib, rounds] => compare(mib.parse()?, rounds.parse()?, "http", &KINDS),
@@ -76,7 +82,7 @@ fn compare(mib: u64, rounds: usize, line: &str, kinds: &[&str]) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("package.zip");
     fill(&file, mib)?;
-    let place = Place::open(folder.path(), line == "tls")?;
+    let place = Place::open(folder.path(), line)?;
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); kinds.len()];
     let mut out = io::stdout().lock();
     for round in 1..=rounds {
@@ -140,29 +146,43 @@ struct Place {
     url: String,
     /// The certificate, where the line is TLS.
     trust: Option<PathBuf>,
-    sink: Child,
+    /// The sink, and the line to it.
+    processes: Vec<Child>,
 }
 
 impl Place {
-    fn open(folder: &Path, tls: bool) -> Outcome<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("sink").stdout(Stdio::piped());
-        let trust = if tls {
-            certify(folder)?;
-            command.arg(folder);
-            Some(folder.join("cert.pem"))
-        } else {
-            None
+    fn open(folder: &Path, line: &str) -> Outcome<Self> {
+        let (mut processes, host) = match line {
+            "far" => (vec![far_line()?], FAR),
+            _ => (Vec::new(), HERE),
         };
-        let mut sink = command.spawn()?;
-        let mut port = String::new();
-        BufReader::new(sink.stdout.take().ok_or("the sink has no output")?).read_line(&mut port)?;
-        let scheme = if tls { "https" } else { "http" };
-        let url = format!(
-            "{scheme}://127.0.0.1:{}/account/ingest/package.zip?sv=2023-11-03&sig=bench",
-            port.trim()
-        );
-        Ok(Self { url, trust, sink })
+        let sink = std::env::current_exe()?;
+        let mut command = if line == "far" {
+            let mut command = Command::new("ip");
+            command.args(["netns", "exec", NAMESPACE]).arg(sink);
+            command
+        } else {
+            Command::new(sink)
+        };
+        command.args(["sink", host]);
+        // Plain http goes to this machine only.
+        let (scheme, trust) = match line {
+            "http" => ("http", None),
+            _ => {
+                certify(folder, host)?;
+                command.arg(folder);
+                ("https", Some(folder.join("cert.pem")))
+            }
+        };
+        let (sink, port) = begin(&mut command)?;
+        processes.push(sink);
+        let url =
+            format!("{scheme}://{host}:{port}/account/ingest/package.zip?sv=2023-11-03&sig=bench");
+        Ok(Self {
+            url,
+            trust,
+            processes,
+        })
     }
 
     /// `None` when this client is not on this machine.
@@ -235,8 +255,31 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let _ = self.sink.kill();
-        let _ = self.sink.wait();
+        for process in &mut self.processes {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+/// Starts a process that says one line when it is ready.
+fn begin(command: &mut Command) -> Outcome<(Child, String)> {
+    let mut process = command.stdout(Stdio::piped()).spawn()?;
+    let mut said = String::new();
+    let output = process.stdout.take().ok_or("it has no output")?;
+    BufReader::new(output).read_line(&mut said)?;
+    Ok((process, said.trim().to_owned()))
+}
+
+fn far_line() -> Outcome<Child> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/upload/line.py");
+    let mut command = Command::new("python3");
+    command.args([script, NAMESPACE, "1000", "40"]);
+    let (process, said) = begin(&mut command)?;
+    if said == "ready" {
+        Ok(process)
+    } else {
+        Err("the line could not be made: it takes Linux and root".into())
     }
 }
 
@@ -325,8 +368,8 @@ fn cpu_of_children() -> f64 {
         / 100.0
 }
 
-/// A key and a certificate for 127.0.0.1, signed by itself.
-fn certify(folder: &Path) -> Outcome<()> {
+/// A key and a certificate for an address, signed by itself.
+fn certify(folder: &Path, host: &str) -> Outcome<()> {
     let made = Command::new("openssl")
         .args([
             "req",
@@ -339,12 +382,8 @@ fn certify(folder: &Path) -> Outcome<()> {
             "-days",
             "2",
         ])
-        .args([
-            "-subj",
-            "/CN=127.0.0.1",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ])
+        .args(["-subj", "/CN=bench", "-addext"])
+        .arg(format!("subjectAltName=IP:{host}"))
         .args([
             "-addext",
             "extendedKeyUsage=serverAuth",
@@ -375,8 +414,8 @@ fn tls(folder: &Path) -> Outcome<Arc<ServerConfig>> {
 }
 
 /// A blob service that throws everything away. Writes its port and never ends.
-fn sink(tls: Option<&Arc<ServerConfig>>) -> Outcome<()> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
+fn sink(host: &str, tls: Option<&Arc<ServerConfig>>) -> Outcome<()> {
+    let listener = TcpListener::bind((host, 0))?;
     writeln!(io::stdout(), "{}", listener.local_addr()?.port())?;
     let sums = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
     for stream in listener.incoming().flatten() {

@@ -36,9 +36,10 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let (kind, document, identity) = document(cli, env, args, printer).await?;
-    if args.out.is_dir() {
+    // A device or a pipe would be replaced by the ZIP as well.
+    if args.out.exists() && !args.out.is_file() {
         return Err(Failure::usage(format!(
-            "{} is a folder; --out needs a file's name.",
+            "{} is no file; --out needs a file's name.",
             args.out.display()
         )));
     }

@@ -35,7 +35,7 @@ pub async fn run(cli: &Cli, command: &CliCommand, env: Env<'_>, printer: &mut Pr
     );
     // What a failed command printed is no document: an earlier one stays.
     if let (Some(out), Some(document), Exit::Done) = (out, printer.collected(), exit)
-        && let Err(error) = atomic::write(out, &document)
+        && let Err(error) = atomic::write_to(out, &document)
     {
         printer.chatter(format!("flightdeck: {error}"));
         return Exit::Failed;

@@ -87,7 +87,7 @@ pub(super) async fn run(
             }
             // A document that stays as it is keeps its time of change too.
             if out != json || !plan.edits.is_empty() {
-                atomic::write(out, text.as_bytes())?;
+                atomic::write_to(out, text.as_bytes())?;
             }
             result(&plan, Some(out), printer);
             Ok(Exit::Done)

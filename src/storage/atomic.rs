@@ -30,6 +30,20 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     sync_folder(folder).map_err(fail)
 }
 
+/// Writes where a person said. What is no file (`/dev/stdout`, `/dev/null`, a named pipe) is written into, as the shell does it:
+/// a file in its place would break every other program. A link stays one, and the file that it leads to is replaced.
+pub fn write_to(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let fail = |source| DiskError::new("write a file", path, source);
+    match fs::metadata(path) {
+        Ok(facts) if facts.is_file() => write(&fs::canonicalize(path).map_err(fail)?, bytes),
+        Ok(_) => {
+            let mut device = OpenOptions::new().write(true).open(path).map_err(fail)?;
+            device.write_all(bytes).map_err(fail)
+        }
+        Err(_) => write(path, bytes),
+    }
+}
+
 /// Gives a finished file its name. On Windows that fails while anybody has the old one open, as virus scanners and indexers have for
 /// a moment: tried again for a while.
 pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
@@ -225,6 +239,25 @@ mod tests {
             Err(io::Error::from(io::ErrorKind::StorageFull))
         };
         assert!(patiently(is_busy, &mut never).is_err() && attempts == 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_into_and_a_link_of_a_persons_own_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for to in [Path::new("/dev/null"), &at("real")] {
+            let link = at("link");
+            std::os::unix::fs::symlink(to, &link).unwrap();
+            fs::write(at("real"), "old").unwrap();
+            write_to(&link, b"new").unwrap();
+            assert_eq!(fs::read_link(&link).unwrap(), to);
+            fs::remove_file(link).unwrap();
+        }
+        assert_eq!(fs::read(at("real")).unwrap(), b"new");
+        write_to(&at("another"), b"new").unwrap();
+        assert_eq!(fs::read(at("another")).unwrap(), b"new");
+        assert!(write_to(folder.path(), b"new").is_err());
     }
 
     #[cfg(unix)]

@@ -511,7 +511,7 @@ fn what_becomes_of_an_open_rollout_is_chosen_in_the_review() {
     dashboard.keys("u");
     let screen = dashboard.screen();
     assert!(
-        screen.contains("being rolled out: 5 %")
+        screen.contains("being rolled out: 5.0 %")
             && screen.contains("Cannot publish: Choose what becomes of the rollout"),
         "{screen}"
     );
@@ -524,7 +524,9 @@ fn what_becomes_of_an_open_rollout_is_chosen_in_the_review() {
     // Finalize, then stop again, then halt: the last word counts.
     dashboard.keys("2 1 p enter");
     assert_eq!(dashboard.started, [], "{}", dashboard.screen());
-    dashboard.keys("3 p enter");
+    dashboard.keys("3 p");
+    assert!(dashboard.screen().contains("The rollout is halted first."));
+    dashboard.keys("enter");
     let [Some(Publish(plan))] = dashboard
         .started
         .iter()

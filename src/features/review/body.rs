@@ -352,6 +352,21 @@ impl Body<'_, '_> {
         } else {
             ", the ZIP uploaded"
         };
+        if preview.must_end_rollout() {
+            self.panel.text(
+                match preview.rollout {
+                    ExistingRollout::Finalize => "The rollout is finalized first.",
+                    ExistingRollout::Halt => "The rollout is halted first.",
+                    ExistingRollout::Fail => {
+                        "Nothing, until you choose what becomes of the rollout."
+                    }
+                },
+                Role::Text,
+            );
+            if preview.rollout == ExistingRollout::Fail {
+                return;
+            }
+        }
         let sentence = format!(
             "{first}{upload}, and it is committed: it goes to certification. This cannot be undone from here."
         );
