@@ -100,6 +100,9 @@ impl ClientFault {
             .as_ref()
             .map(|proxy| format!(" through the proxy {proxy}"))
             .unwrap_or_default();
+        let unusable = (proxy.is_none() && target.is_some_and(|url| !is_this_machine(url)))
+            .then(unusable_proxy)
+            .flatten();
         let proxy = proxy.unwrap_or_else(|| "in between".to_owned());
         let host = target.and_then(Url::host_str).unwrap_or("the server");
 
@@ -112,7 +115,7 @@ impl ClientFault {
         let tls = causes
             .iter()
             .find_map(|cause| cause.downcast_ref::<rustls::Error>());
-        let (trouble, reason) = if let Some(tls) = tls {
+        let (mut trouble, mut reason) = if let Some(tls) = tls {
             let (trouble, what) = of_tls(tls, host);
             (
                 trouble,
@@ -149,6 +152,10 @@ impl ClientFault {
             let colon = if last.is_empty() { "" } else { ": " };
             (Trouble::Network, format!("{what}{colon}{last}"))
         };
+        if let Some(name) = unusable.filter(|_| trouble == Trouble::Network) {
+            trouble = Trouble::ProxyDown;
+            reason = format!("{reason}; {name} holds no address of a proxy, so that none was used");
+        }
         Self {
             trouble,
             reason,
@@ -169,6 +176,20 @@ fn proxy_of(url: &Url) -> Option<String> {
     // User and password stand before the host.
     let host = host.rsplit('@').next().unwrap_or_default();
     Some(format!("{}://{host}", uri.scheme_str().unwrap_or("http")))
+}
+
+/// The variable that is to name a proxy and does not: it is passed over in silence.
+fn unusable_proxy() -> Option<&'static str> {
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    names
+        .into_iter()
+        .find(|name| std::env::var(name).is_ok_and(|value| names_no_proxy(value.trim())))
+}
+
+fn names_no_proxy(value: &str) -> bool {
+    let matcher = Matcher::builder().all(value).build();
+    let somewhere = "https://manage.devcenter.microsoft.com".parse().ok();
+    !value.is_empty() && somewhere.is_none_or(|uri| matcher.intercept(&uri).is_none())
 }
 
 /// The causes of an error, the deepest last; those inside of an I/O error as well, which that error does not name as its source.
@@ -227,6 +248,21 @@ fn of_tls(error: &rustls::Error, host: &str) -> (Trouble, String) {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn a_proxy_that_is_no_address_is_noticed() {
+        for value in [":::", "ftp://proxy.example", "http://", "http:// proxy"] {
+            assert!(names_no_proxy(value), "{value}");
+        }
+        for value in [
+            "",
+            "http://proxy.example:8080",
+            "proxy.example:8080",
+            "https://u:p@proxy",
+        ] {
+            assert!(!names_no_proxy(value), "{value}");
+        }
+    }
 
     #[rstest]
     #[case(
