@@ -237,7 +237,9 @@ impl App {
         let (name, target) = (&row.view.name, row.view.target.clone());
         let (_, word, _) = status_badge::ended(&row, ending);
         let severity = match ending.outcome {
-            Outcome::Published | Outcome::Committed | Outcome::Cancelled => ToastLevel::Info,
+            Outcome::Draft | Outcome::Published | Outcome::Committed | Outcome::Cancelled => {
+                ToastLevel::Info
+            }
             Outcome::Waiting => ToastLevel::Warning,
             Outcome::Failed | Outcome::Refused => ToastLevel::Error,
         };

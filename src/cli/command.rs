@@ -114,23 +114,8 @@ pub enum CliCommand {
     },
     /// Publish a new submission: create, update, upload, commit, and follow it to the end.
     Publish(PublishArgs),
-    /// Resume an interrupted run; without RUN, list the interrupted runs.
-    Resume {
-        /// The id of a run, or enough of its end to be unique.
-        run: Option<String>,
-        /// If the upload URL of the run's draft has expired: save the draft's document, delete the draft and create a new one.
-        #[arg(long, requires = "run")]
-        renew: bool,
-        /// Confirm what a protected profile asks for, and with --renew the deletion of a draft that the run did not make.
-        #[arg(long, requires = "run")]
-        yes: bool,
-        /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
-        #[arg(long, value_name = "DUR", value_parser = duration)]
-        timeout: Option<Duration>,
-        /// Send at most this much a second ("2 MB", "500 kB").
-        #[arg(long, value_name = "SIZE")]
-        bandwidth: Option<String>,
-    },
+    /// Resume what was interrupted; without an argument, list it.
+    Resume(ResumeArgs),
     /// Show the gradual rollout of the live submission, or change it.
     Rollout {
         target: Target,
@@ -261,6 +246,28 @@ pub struct PackArgs {
     /// The ZIP to write; an existing one is replaced.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The id of a run (enough of its end to be unique), or a target: its latest run.
+    #[arg(value_name = "RUN|TARGET", conflicts_with = "all")]
+    pub run: Option<String>,
+    /// Resume every interrupted run of the profile, one after the other.
+    #[arg(long)]
+    pub all: bool,
+    /// If the upload URL of the run's draft has expired: save the draft's document, delete the draft and create a new one.
+    #[arg(long, requires = "run")]
+    pub renew: bool,
+    /// Confirm what a protected profile asks for, and with --renew the deletion of a draft that the run did not make.
+    #[arg(long)]
+    pub yes: bool,
+    /// Stop waiting after this long (30m, 2h): exit 6; the submission goes on.
+    #[arg(long, value_name = "DUR", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Send at most this much a second ("2 MB", "500 kB").
+    #[arg(long, value_name = "SIZE")]
+    pub bandwidth: Option<String>,
 }
 
 #[derive(Debug, Args)]

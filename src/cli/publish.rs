@@ -71,8 +71,16 @@ pub struct PublishArgs {
     #[arg(long, value_name = "FILE")]
     pub zip: Option<PathBuf>,
     /// What to do with a pending submission that is already there.
-    #[arg(long, value_enum, default_value_t)]
-    pub pending: Pending,
+    ///
+    /// Default: fail; but where nothing is to be changed, the draft is kept and committed as it is.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub pending: Option<Pending>,
+    /// Update the draft and upload the ZIP, but do not commit: a colleague looks at it first, and publishes it as it is.
+    #[arg(long, conflicts_with_all = ["wait", "timeout"])]
+    pub no_commit: bool,
+    /// Say what would be sent, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// How long to wait for the result.
     #[arg(long, value_enum, default_value_t)]
     pub wait: Wait,

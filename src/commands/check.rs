@@ -191,7 +191,8 @@ fn say(
     }
 }
 
-fn zip_findings(
+/// How a ZIP fits a document.
+pub(super) fn zip_findings(
     kind: Kind,
     document: &Value,
     zip: Option<&ZipSource>,

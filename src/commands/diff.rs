@@ -76,12 +76,34 @@ pub(super) async fn run(
             "{target} has no draft to compare with what is live. Give a document with --json FILE, or make a draft first."
         )));
     };
-    let zip_part = match &zip {
-        Some(zip) => ZipPart::Sha256(sum(&mut context, zip, printer).await?),
-        None => ZipPart::None,
+    show(
+        &mut context,
+        sides,
+        &detail,
+        (document, zip.as_ref()),
+        format,
+        printer,
+    )
+    .await?;
+    Ok(Exit::Done)
+}
+
+/// Prints what changes with a document and its ZIP, and their hash.
+pub(super) async fn show(
+    context: &mut CommandContext,
+    sides: &Sides<'_>,
+    detail: &TargetDetail,
+    (document, zip): (&Value, Option<&ZipSource>),
+    format: Option<DiffFormat>,
+    printer: &mut Printer<'_>,
+) -> Result<(), Failure> {
+    let target = sides.target;
+    let (live, draft) = (detail.published.as_ref(), detail.pending.as_ref());
+    let zip_part = match zip {
+        Some(ZipSource::Uploaded { .. }) | None => ZipPart::None,
+        Some(zip) => ZipPart::Sha256(sum(context, zip, printer).await?),
     };
     let zip_packages = zip
-        .as_ref()
         .map(|zip| packages_of(zip, target, document))
         .unwrap_or_default();
     let difference = Difference::between(
@@ -96,8 +118,8 @@ pub(super) async fn run(
     } else {
         DiffFormat::Text
     });
-    print(format, sides, &detail, &difference, &hash, printer);
-    Ok(Exit::Done)
+    print(format, sides, detail, &difference, &hash, printer);
+    Ok(())
 }
 
 /// What the packages in the ZIP say of themselves; nothing where they cannot be read: `check` says why.

@@ -106,7 +106,9 @@ impl From<OpenError> for Failure {
 /// The code of a run that has ended.
 pub fn of_ending(ending: &Ending) -> Exit {
     match (ending.outcome, ending.cause) {
-        (Outcome::Committed | Outcome::Published | Outcome::Waiting, _) => Exit::Done,
+        (Outcome::Draft | Outcome::Committed | Outcome::Published | Outcome::Waiting, _) => {
+            Exit::Done
+        }
         (Outcome::Cancelled, _) => Exit::Interrupted,
         (Outcome::Refused, _) => Exit::Refused,
         (Outcome::Failed, Some(Cause::SignIn)) => Exit::SignIn,

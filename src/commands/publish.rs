@@ -1,8 +1,10 @@
 //! `publish`: a whole release.
 
 use super::{
-    compose,
+    check, compose,
     context::{CommandContext, read_value},
+    diff,
+    event::Event,
     exit::{Exit, Failure},
     operation::{Work, carry_out},
     printer::Printer,
@@ -12,13 +14,16 @@ use crate::{
     engine::{
         operation::Operation,
         plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
-        preflight::Refusal,
+        preflight::{self, Refusal},
         zip_source::ZipSource,
     },
+    tasks::load,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 use std::path::PathBuf;
-use store_model::{fingerprint::Fingerprint, submission::put_body};
+use store_client::{Priority, blob};
+use store_model::{fingerprint::Fingerprint, package, risk, submission::put_body, target::Target};
 
 pub(super) async fn publish(
     mut context: CommandContext,
@@ -26,7 +31,9 @@ pub(super) async fn publish(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     context.may_change()?;
-    if context.profile.protected && !args.yes {
+    // Without a commit customers get nothing, so only a deletion is protected.
+    let needs_yes = !args.no_commit || args.pending == Some(Pending::Replace);
+    if context.profile.protected && needs_yes && !args.yes && !args.dry_run {
         let profile = context.profile.name.clone();
         return Err(Refusal::Protected { profile }.into());
     }
@@ -38,12 +45,21 @@ pub(super) async fn publish(
     let mut document = args.json.as_deref().map(read_value).transpose()?;
     let mut zip = args.zip.clone().map(absolute);
     let mut allow = args.allow.clone();
+    let is_as_it_is = document.is_none() && args.compose.is_empty();
+    let pending = args.pending.unwrap_or(if is_as_it_is {
+        Pending::Keep
+    } else {
+        Pending::Fail
+    });
+    if is_as_it_is && zip.is_none() {
+        zip = uploaded_earlier(&context, &args.target).await?;
+    }
     let (mut draft_seen, mut base) = (None, None);
     if !args.compose.is_empty() {
         let kind = args.target.kind();
         if document.is_none() {
             let detail = context.target(&args.target).await?;
-            let keeps = args.pending == Pending::Keep;
+            let keeps = pending == Pending::Keep;
             let server = detail.pending.as_ref().filter(|_| keeps);
             let server = server.or(detail.published.as_ref()).ok_or_else(|| {
                 Failure::usage(format!(
@@ -67,7 +83,7 @@ pub(super) async fn publish(
         name: args.target.to_string(),
         document,
         zip,
-        pending: match args.pending {
+        pending: match pending {
             Pending::Fail => PendingPolicy::Fail,
             Pending::Keep => PendingPolicy::Keep,
             Pending::Replace => PendingPolicy::Replace,
@@ -77,6 +93,7 @@ pub(super) async fn publish(
         base,
         allow,
         wait: match args.wait {
+            _ if args.no_commit => WaitFor::Draft,
             Wait::Committed => WaitFor::Committed,
             Wait::Published => WaitFor::Published,
             Wait::None => WaitFor::None,
@@ -86,9 +103,12 @@ pub(super) async fn publish(
             Rollout::Finalize => ExistingRollout::Finalize,
             Rollout::Halt => ExistingRollout::Halt,
         },
-        is_confirmed: args.yes,
+        is_confirmed: args.yes || !needs_yes,
         is_protected: context.profile.protected,
     };
+    if args.dry_run {
+        return try_out(&mut context, args, &plan, printer).await;
+    }
     carry_out(
         &mut context,
         Work::Begin(Operation::Publish(Box::new(plan))),
@@ -98,7 +118,104 @@ pub(super) async fn publish(
     .await
 }
 
+/// Prints the review: what would change, what the run would refuse or warn of, and how the ZIP fits. Sends nothing.
+async fn try_out(
+    context: &mut CommandContext,
+    args: &PublishArgs,
+    plan: &Plan,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let target = &plan.target;
+    let detail = context.target(target).await?;
+    let (pending, live) = (detail.pending.as_ref(), detail.published.as_ref());
+    let kept = pending.filter(|_| plan.pending == PendingPolicy::Keep);
+    let document = plan
+        .document
+        .as_ref()
+        .or(kept.or(live).map(|submission| &submission.document));
+    let settled = preflight::preflight(plan, pending, live, Timestamp::now());
+    let Some(document) = document else {
+        return Err(settled.err().map_or_else(
+            || Failure::refused(format!("{target} has nothing to publish.")),
+            Into::into,
+        ));
+    };
+    let sides = diff::Sides {
+        target,
+        json: args.json.as_deref(),
+        zip: args.zip.as_deref(),
+        compose: &args.compose,
+    };
+    diff::show(
+        context,
+        &sides,
+        &detail,
+        (document, plan.zip.as_ref()),
+        None,
+        printer,
+    )
+    .await?;
+    let settled = settled?;
+    let mut is_blocked = false;
+    for message in &settled.warnings {
+        let event = Event::Warning {
+            target: Some(target),
+            message,
+            requests: None,
+        };
+        printer.either(&event, || format!("warning: {message}"));
+    }
+    let store = context.services.store.with_priority(Priority::Person);
+    let identity = load::package_identity(&store, &detail.product).await?;
+    let read = plan
+        .zip
+        .as_ref()
+        .filter(|zip| !matches!(zip, ZipSource::Uploaded { .. }));
+    if let Some(zip) = read {
+        for finding in check::zip_findings(target.kind(), document, Some(zip), identity)? {
+            let blocks = risk::blocks(&finding, &plan.allow);
+            is_blocked |= blocks;
+            let word = if blocks {
+                "error"
+            } else {
+                finding.severity.word()
+            };
+            printer.either(&Event::finding(Some(target), &finding, None), || {
+                format!("{word}: {}", finding.sentence)
+            });
+        }
+    }
+    if is_blocked {
+        return Err(Failure::refused(
+            "The ZIP does not fit the document. Nothing was sent.",
+        ));
+    }
+    printer.chatter("This was a dry run: nothing was sent.");
+    Ok(Exit::Done)
+}
+
 /// A run may be resumed from another folder.
 fn absolute(zip: PathBuf) -> ZipSource {
     std::path::absolute(&zip).unwrap_or(zip).into()
+}
+
+/// The ZIP that stands at the draft's upload URL already, where the draft waits for files.
+async fn uploaded_earlier(
+    context: &CommandContext,
+    target: &Target,
+) -> Result<Option<ZipSource>, Failure> {
+    let store = context.services.store.with_priority(Priority::Person);
+    let product = store.product(target).await?;
+    let Some(id) = &product.pending else {
+        return Ok(None);
+    };
+    let draft = store.submission(target, id).await?;
+    if package::expected(target.kind(), &draft.submission.document).is_empty() {
+        return Ok(None);
+    }
+    let Ok(url) = &draft.upload else {
+        return Ok(None);
+    };
+    let etag = blob::etag(&context.services.http, url).await;
+    Ok(etag.map(|etag| ZipSource::Uploaded { etag }))
 }

@@ -7,75 +7,110 @@ use super::{
     operation::{Work, carry_out},
     printer::Printer,
 };
-use crate::tasks::interrupted::{self, Interrupted};
+use crate::{
+    cli::ResumeArgs,
+    tasks::interrupted::{self, Interrupted},
+};
 use serde_json::Value;
-use std::time::Duration;
+use store_model::target::Target;
 
 pub(super) async fn run(
     mut context: CommandContext,
-    run: Option<&str>,
-    (renew, yes): (bool, bool),
-    timeout: Option<Duration>,
+    args: &ResumeArgs,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let runs = interrupted::list(&context.services.home.runs(), &context.services.profile)?;
-    let Some(wanted) = run else {
-        if runs.is_empty() && !printer.is_json() {
-            printer.chatter("No run was interrupted.");
-        }
+    let is_list = args.run.is_none() && !args.all;
+    if runs.is_empty() && (is_list || args.all) && !printer.is_json() {
+        printer.chatter("No run was interrupted.");
+    }
+    if is_list {
         for run in &runs {
             show(run, printer);
         }
         return Ok(Exit::Done);
-    };
+    }
     context.may_change()?;
-    // The beginnings of ids are times and much alike: their ends tell them apart.
-    let mut matches = runs
-        .iter()
-        .filter(|run| run.id == wanted || run.id.ends_with(wanted));
-    let (id, target) = match (matches.next(), matches.next()) {
-        (Some(run), None) => {
-            let target = run.view.as_ref().map(|view| view.target.clone());
-            (run.id.clone(), target)
+    let chosen = match &args.run {
+        Some(wanted) => vec![choose(&context, &runs, wanted)?],
+        None => runs.iter().collect(),
+    };
+    // The others are resumed whatever becomes of one; the first that does not end well decides the exit code.
+    let mut exit = Exit::Done;
+    let is_last = |at: usize| at + 1 == chosen.len();
+    for (at, run) in chosen.iter().enumerate() {
+        let work = Work::Resume {
+            id: run.id.clone(),
+            target: run.view.as_ref().map(|view| view.target.clone()),
+            renew: args.renew,
+            yes: args.yes,
+        };
+        let ended = match carry_out(&mut context, work, args.timeout, printer).await {
+            Err(failure) if is_last(at) && exit == Exit::Done => return Err(failure),
+            Err(failure) => {
+                printer.chatter(format!("run {}: {}", run.id, failure.message));
+                failure.exit
+            }
+            Ok(ended) => ended,
+        };
+        if ended == Exit::Interrupted {
+            return Ok(ended);
         }
+        if exit == Exit::Done {
+            exit = ended;
+        }
+    }
+    Ok(exit)
+}
+
+/// The run that a person means: the latest of a target, or the one whose id ends so.
+fn choose<'r>(
+    context: &CommandContext,
+    runs: &'r [Interrupted],
+    wanted: &str,
+) -> Result<&'r Interrupted, Failure> {
+    if let Ok(target) = wanted.parse::<Target>() {
+        let is_of =
+            |run: &&Interrupted| run.view.as_ref().is_some_and(|view| view.target == target);
+        // Ids begin with the time at which a run began.
+        return runs
+            .iter()
+            .filter(is_of)
+            .max_by_key(|run| &run.id)
+            .ok_or_else(|| {
+                Failure::refused(format!(
+                    "No run of {target} was interrupted; `flightdeck resume` lists what was."
+                ))
+            });
+    }
+    // The beginnings of ids are times and much alike: their ends tell them apart.
+    let is_wanted = |id: &str| id == wanted || id.ends_with(wanted);
+    let mut matches = runs.iter().filter(|run| is_wanted(&run.id));
+    match (matches.next(), matches.next()) {
+        (Some(run), None) => Ok(run),
+        (Some(_), Some(_)) => Err(Failure::usage(format!(
+            "Several runs end in {wanted:?}; give more of the id."
+        ))),
         (None, _) => {
             // One that has ended is no longer in the list, but a script may still have its id.
-            if let Some(ended) = context
-                .services
-                .home
-                .runs()
-                .list()?
-                .into_iter()
-                .find(|run| run.id == wanted || run.id.ends_with(wanted))
-            {
-                let how = ended
-                    .last
-                    .as_ref()
-                    .and_then(|last| last.pointer("/ended/outcome"))
-                    .and_then(Value::as_str);
+            let ended = context.services.home.runs().list()?;
+            let Some(ended) = ended.into_iter().find(|run| is_wanted(&run.id)) else {
                 return Err(Failure::refused(format!(
-                    "Run {} has ended ({}) and cannot go on; start a new one.",
-                    ended.id,
-                    how.unwrap_or("with an unknown outcome")
+                    "No interrupted run is {wanted:?}; `flightdeck resume` lists them."
                 )));
-            }
-            return Err(Failure::refused(format!(
-                "No interrupted run is {wanted:?}; `flightdeck resume` lists them."
-            )));
+            };
+            let how = ended
+                .last
+                .as_ref()
+                .and_then(|last| last.pointer("/ended/outcome"))
+                .and_then(Value::as_str);
+            Err(Failure::refused(format!(
+                "Run {} has ended ({}) and cannot go on; start a new one.",
+                ended.id,
+                how.unwrap_or("with an unknown outcome")
+            )))
         }
-        (Some(_), Some(_)) => {
-            return Err(Failure::usage(format!(
-                "Several runs end in {wanted:?}; give more of the id."
-            )));
-        }
-    };
-    let work = Work::Resume {
-        id,
-        target,
-        renew,
-        yes,
-    };
-    carry_out(&mut context, work, timeout, printer).await
+    }
 }
 
 fn show(run: &Interrupted, printer: &mut Printer<'_>) {

@@ -137,20 +137,15 @@ async fn dispatch(
             context.limit_bandwidth(args.bandwidth.as_deref())?;
             publish::publish(context, args, printer).await
         }
-        CliCommand::Resume {
-            run,
-            renew,
-            yes,
-            timeout,
-            bandwidth,
-        } => {
+        CliCommand::Resume(args) => {
             // The list only reads, so it works where nothing can be written.
-            let mut context = match run {
-                Some(_) => CommandContext::open(cli, env, printer)?,
-                None => CommandContext::open_to_read(cli, env, printer)?,
+            let mut context = if args.run.is_some() || args.all {
+                CommandContext::open(cli, env, printer)?
+            } else {
+                CommandContext::open_to_read(cli, env, printer)?
             };
-            context.limit_bandwidth(bandwidth.as_deref())?;
-            resume::run(context, run.as_deref(), (*renew, *yes), *timeout, printer).await
+            context.limit_bandwidth(args.bandwidth.as_deref())?;
+            resume::run(context, args, printer).await
         }
         CliCommand::Rollout { target, yes, to } => {
             let context = match to {

@@ -101,6 +101,7 @@ impl Run {
     pub(super) fn guarded(&mut self, draft: &Submission, at: Timestamp) {
         match self.still_ours(draft) {
             // Not `enter`: after a commit without an answer the doubts are kept.
+            Ok(()) if self.leaves_a_draft() => self.left_as_draft(at),
             Ok(()) => self.stage = RunStage::Commit,
             Err(refusal) => self.refuse(refusal.to_string(), at),
         }

@@ -37,7 +37,7 @@ pub struct Run {
     /// Tells the archive that was examined from a changed one.
     pub(super) archive: Option<Value>,
     /// Which version of the blob this run uploaded.
-    etag: Option<String>,
+    pub(super) etag: Option<String>,
     /// An interruption lies behind: the archive is examined again before it is sent.
     pub(super) must_examine: bool,
     /// `targetPublishMode` of what is committed.
@@ -400,6 +400,21 @@ impl Run {
         }
     }
 
+    pub(super) fn leaves_a_draft(&self) -> bool {
+        self.plan().is_some_and(|plan| plan.wait == WaitFor::Draft)
+    }
+
+    /// Everything is in the draft, and nobody asked for a commit.
+    pub(super) fn left_as_draft(&mut self, at: Timestamp) {
+        self.view.skip(Step::Commit, "left as a draft");
+        self.view.skip(Step::Follow, "left as a draft");
+        let (id, target) = (self.submission(), &self.view.target);
+        let message = format!(
+            "Draft {id} of {target} holds everything and was not committed. To commit it as it is: flightdeck publish {target}"
+        );
+        self.end(Outcome::Draft, None, message, at);
+    }
+
     pub(super) fn adopt(&mut self, draft: &Submission) {
         self.view.submission = Some(draft.id.clone());
         self.publish_mode = publish_mode(&draft.document);
@@ -422,6 +437,10 @@ impl Run {
             self.view.done_before(Step::Upload, at);
         } else {
             self.view.skip(Step::Upload, "no file is pending");
+        }
+        if is_fresh && self.leaves_a_draft() && !self.has_pending_files {
+            self.left_as_draft(at);
+            return;
         }
         // The archive may have been replaced where the draft was not.
         let next = if is_fresh && !self.has_pending_files {

@@ -35,6 +35,8 @@ pub enum ExistingRollout {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WaitFor {
+    /// Until the draft holds everything. It is not committed: a person looks at it first.
+    Draft,
     /// Until the service took the commit.
     None,
     /// Until the service has checked the commit (it left `CommitStarted`).

@@ -6,6 +6,7 @@ use super::{
     preflight::{self, Refusal},
     stage::RunStage,
     view::Step,
+    zip_source::ZipSource,
 };
 use jiff::Timestamp;
 use store_model::{
@@ -26,7 +27,25 @@ impl Run {
                 self.body = settled.body;
                 self.has_pending_files = settled.has_pending_files;
                 self.view.warnings.extend(settled.warnings);
-                if self.has_pending_files {
+                let uploaded = self.plan().and_then(|plan| match &plan.zip {
+                    Some(ZipSource::Uploaded { etag }) => Some(etag.clone()),
+                    _ => None,
+                });
+                let agreed = self
+                    .plan()
+                    .filter(|_| uploaded.is_some())
+                    .map_or(Ok(()), |plan| preflight::zip_agreed(plan, None));
+                if let Err(refusal) = agreed {
+                    self.refuse(refusal.to_string(), at);
+                } else if let Some(etag) = uploaded {
+                    // Its content is nowhere to be read; the Store examines it when it is committed.
+                    (self.is_uploaded, self.etag) = (true, Some(etag));
+                    self.view.warn_once(
+                        "The ZIP that was uploaded to this draft earlier is used; what is in it was not checked again."
+                            .to_owned(),
+                    );
+                    self.leave_settling(at);
+                } else if self.has_pending_files {
                     self.stage = RunStage::Examine;
                 } else {
                     self.leave_settling(at);

@@ -107,6 +107,8 @@ pub struct Seen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
+    /// Everything is in the draft, which was not to be committed.
+    Draft,
     Committed,
     Published,
     /// Certified, and held for a person or a date.
@@ -120,6 +122,7 @@ impl Outcome {
     /// As scripts read it.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Draft => "draft",
             Self::Committed => "committed",
             Self::Published => "published",
             Self::Waiting => "waiting",
@@ -158,7 +161,11 @@ impl Ending {
         match self.outcome {
             Outcome::Cancelled => true,
             Outcome::Failed => self.cause != Some(Cause::Store),
-            Outcome::Committed | Outcome::Published | Outcome::Waiting | Outcome::Refused => false,
+            Outcome::Draft
+            | Outcome::Committed
+            | Outcome::Published
+            | Outcome::Waiting
+            | Outcome::Refused => false,
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum ZipSource {
     File(PathBuf),
     /// It is made of these files, in this order, while it is sent: there is no copy of it anywhere.
     Parts(Vec<ZipPart>),
+    /// It was uploaded to the draft earlier; the service calls that very blob by this tag.
+    Uploaded { etag: String },
 }
 
 /// A file and its path inside of the ZIP.
@@ -28,7 +30,7 @@ impl ZipSource {
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),
-            Self::Parts(_) => None,
+            Self::Parts(_) | Self::Uploaded { .. } => None,
         }
     }
 
@@ -40,6 +42,7 @@ impl ZipSource {
                 [part] => part.file.clone(),
                 parts => PathBuf::from(format!("{} files", parts.len())),
             },
+            Self::Uploaded { .. } => PathBuf::from("the ZIP that was uploaded earlier"),
         }
     }
 }

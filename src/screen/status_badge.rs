@@ -22,6 +22,7 @@ use tui_kit::theme::Role;
 pub fn outcome(outcome: Outcome) -> (&'static str, &'static str, Role) {
     match outcome {
         Outcome::Published => ("●", "published", Role::Good),
+        Outcome::Draft => ("✎", "left as a draft", Role::Warning),
         Outcome::Committed => ("●", "committed", Role::Good),
         Outcome::Waiting => ("◑", "waiting", Role::Warning),
         Outcome::Failed => ("✗", "failed", Role::Danger),

@@ -71,7 +71,12 @@ impl RunRow {
                 Outcome::Committed | Outcome::Published | Outcome::Waiting
             )
         });
-        self.is_committed() && (is_past_check || is_done)
+        let is_left = self
+            .view
+            .ending
+            .as_ref()
+            .is_some_and(|ending| ending.outcome == Outcome::Draft);
+        is_left || (self.is_committed() && (is_past_check || is_done))
     }
 
     /// The Store refused what was committed.

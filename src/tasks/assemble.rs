@@ -34,6 +34,8 @@ pub enum AssembleError {
     Written(io::Error),
     #[error("{} changed while it was read; try again", .0.display())]
     Changed(PathBuf),
+    #[error("it was uploaded earlier, so it is not on this machine")]
+    NotHere,
     #[error("it was stopped")]
     Cancelled,
 }
@@ -130,6 +132,7 @@ pub fn open(
             return Source::open(path).map_err(disk("read", path));
         }
         ZipSource::Parts(parts) => parts,
+        ZipSource::Uploaded { .. } => return Err(AssembleError::NotHere),
     };
     let stamp = |part: &ZipPart| {
         let (_, facts) = input::open(&part.file).map_err(disk("opened", &part.file))?;

@@ -34,6 +34,7 @@ impl Sealed {
         let paths: Vec<&Path> = match zip {
             ZipSource::File(path) => vec![path],
             ZipSource::Parts(parts) => parts.iter().map(|part| part.file.as_path()).collect(),
+            ZipSource::Uploaded { .. } => Vec::new(),
         };
         let seal = |path: &Path| {
             // A pipe would wait for its other end.

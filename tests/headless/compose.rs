@@ -127,3 +127,80 @@ fn what_cannot_be_composed_is_refused_before_anything_is_sent() {
         0
     );
 }
+
+#[test]
+fn a_draft_is_left_for_a_colleague_who_publishes_it_as_it_is() {
+    let bench = Bench::new();
+    let dist = dist(&bench);
+    let dist = dist.to_str().unwrap();
+    let before = bench.show(APP, "published");
+    let dry = bench.run(&["publish", APP, dist, "--dry-run"]);
+    assert_eq!(dry.code, 0, "{dry:?}");
+    assert!(
+        dry.out.contains(BUNDLE) && dry.out.contains("hash"),
+        "{dry:?}"
+    );
+    assert_eq!(
+        bench.run(&["list", "--pending"]).out.matches(APP).count(),
+        0
+    );
+
+    let left = bench.run(&["publish", APP, dist, "--no-commit", "--output", "json"]);
+    assert_eq!(
+        (left.code, &left.result()["outcome"]),
+        (0, &json!("draft")),
+        "{left:?}"
+    );
+    let draft = bench.show(APP, "pending");
+    assert_eq!(draft["status"], json!("PendingCommit"));
+    assert_eq!(bench.show(APP, "published"), before);
+
+    // An approval of a ZIP cannot be held against one that lies only in the Store.
+    let diff = bench.run(&["diff", APP, dist, "--output", "json"]);
+    let hash = diff.result()["hash"].as_str().unwrap().to_owned();
+    let expected = bench.run(&["publish", APP, "--expect", &hash]);
+    assert_eq!(expected.code, 3, "{expected:?}");
+
+    let published = bench.run(&["publish", APP, "--output", "json"]);
+    assert_eq!(published.code, 0, "{published:?}");
+    assert_eq!(published.result()["submissionId"], draft["id"]);
+    let lines = published.lines();
+    let sent = lines.iter().filter(|line| line["event"] == "progress");
+    assert_eq!(sent.count(), 0);
+    assert!(bench.show(APP, "published").to_string().contains(BUNDLE));
+}
+
+#[test]
+fn an_interrupted_run_from_packages_is_resumed_by_its_target() {
+    let bench = Bench::new();
+    let dist = dist(&bench);
+    let dist = dist.to_str().unwrap();
+    let slow = [
+        "publish",
+        APP,
+        dist,
+        "--bandwidth",
+        "1 kB",
+        "--timeout",
+        "2s",
+    ];
+    let stopped = bench.run(&slow);
+    assert_eq!(stopped.code, 6, "{stopped:?}");
+    assert_eq!(bench.run(&["resume", FLIGHT]).code, 3);
+    let resumed = bench.run(&["resume", "--all", "--output", "json"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    assert_eq!(resumed.result()["outcome"], json!("published"));
+    assert!(bench.show(APP, "published").to_string().contains(BUNDLE));
+    let none = bench.run(&["resume", "--all"]);
+    assert!(
+        none.code == 0 && none.err.contains("No run was interrupted"),
+        "{none:?}"
+    );
+
+    // What the run sends must be what it began with.
+    let add_on = bench.run(&["resume", APP]);
+    assert!(
+        add_on.code == 3 && add_on.err.contains("No run of"),
+        "{add_on:?}"
+    );
+}

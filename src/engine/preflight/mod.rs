@@ -6,6 +6,6 @@ mod judge;
 mod refusal;
 
 pub use approval::{restated, zip_agreed};
-pub(super) use judge::{committable, fresh_copy, listed, preflight, weigh_fresh};
-pub use judge::{open_rollout, out_of_reach};
+pub(super) use judge::{committable, fresh_copy, listed, weigh_fresh};
+pub use judge::{open_rollout, out_of_reach, preflight};
 pub use refusal::Refusal;
