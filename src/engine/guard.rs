@@ -4,9 +4,10 @@
 use super::{
     follow::publish_mode,
     machine::Run,
+    plan::WaitFor,
     preflight::{self, Refusal, listed},
     stage::RunStage,
-    view::Cause,
+    view::{Cause, Outcome, Step},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -105,6 +106,21 @@ impl Run {
             Ok(()) => self.stage = RunStage::Commit,
             Err(refusal) => self.refuse(refusal.to_string(), at),
         }
+    }
+
+    pub(super) fn leaves_a_draft(&self) -> bool {
+        self.plan().is_some_and(|plan| plan.wait == WaitFor::Draft)
+    }
+
+    /// Everything is in the draft, and nobody asked for a commit.
+    pub(super) fn left_as_draft(&mut self, at: Timestamp) {
+        self.view.skip(Step::Commit, "left as a draft");
+        self.view.skip(Step::Follow, "left as a draft");
+        let (id, target) = (self.submission(), &self.view.target);
+        let message = format!(
+            "Draft {id} of {target} holds everything and was not committed. To commit it as it is: flightdeck publish {target}"
+        );
+        self.end(Outcome::Draft, None, message, at);
     }
 
     /// Whether the draft is, place by place, what this run last left or found: nothing else is uploaded to or committed. The driver

@@ -400,21 +400,6 @@ impl Run {
         }
     }
 
-    pub(super) fn leaves_a_draft(&self) -> bool {
-        self.plan().is_some_and(|plan| plan.wait == WaitFor::Draft)
-    }
-
-    /// Everything is in the draft, and nobody asked for a commit.
-    pub(super) fn left_as_draft(&mut self, at: Timestamp) {
-        self.view.skip(Step::Commit, "left as a draft");
-        self.view.skip(Step::Follow, "left as a draft");
-        let (id, target) = (self.submission(), &self.view.target);
-        let message = format!(
-            "Draft {id} of {target} holds everything and was not committed. To commit it as it is: flightdeck publish {target}"
-        );
-        self.end(Outcome::Draft, None, message, at);
-    }
-
     pub(super) fn adopt(&mut self, draft: &Submission) {
         self.view.submission = Some(draft.id.clone());
         self.publish_mode = publish_mode(&draft.document);
