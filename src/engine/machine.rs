@@ -423,15 +423,11 @@ impl Run {
         } else {
             self.view.skip(Step::Upload, "no file is pending");
         }
-        if is_fresh && self.leaves_a_draft() && !self.has_pending_files {
-            self.left_as_draft(at);
-            return;
-        }
         // The archive may have been replaced where the draft was not.
-        let next = if is_fresh && !self.has_pending_files {
-            RunStage::Commit
-        } else {
-            RunStage::Guard
+        let next = match is_fresh && !self.has_pending_files {
+            true if self.leaves_a_draft() => return self.left_as_draft(at),
+            true => RunStage::Commit,
+            false => RunStage::Guard,
         };
         self.enter(next, at);
     }
