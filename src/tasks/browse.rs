@@ -141,7 +141,12 @@ pub fn list(folder: &Path) -> io::Result<Vec<FolderEntry>> {
         entry if is_zip(&entry.name) => 1,
         _ => 2,
     };
-    entries.sort_by_cached_key(|entry| (rank(entry), entry.name.to_lowercase()));
+    // What was built last is what is to be published.
+    let newest = |entry: &FolderEntry| {
+        let is_archive = !entry.is_folder && is_zip(&entry.name);
+        is_archive.then_some(std::cmp::Reverse(entry.modified))
+    };
+    entries.sort_by_cached_key(|entry| (rank(entry), newest(entry), entry.name.to_lowercase()));
     Ok(entries)
 }
 

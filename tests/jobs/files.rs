@@ -12,6 +12,20 @@ use flightdeck::{
 use std::sync::Arc;
 use store_model::{archive::Inside, target::Kind};
 
+#[test]
+fn the_newest_archive_comes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, age) in [("a.zip", 3_600), ("b.zip", 60), ("c.zip", 7_200)] {
+        let file = std::fs::File::create(folder.path().join(name)).unwrap();
+        let age = std::time::Duration::from_secs(age);
+        file.set_modified(std::time::SystemTime::now() - age)
+            .unwrap();
+    }
+    let listed = flightdeck::tasks::browse::list(folder.path()).unwrap();
+    let names: Vec<_> = listed.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["b.zip", "a.zip", "c.zip"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_listed_and_a_missing_one_named() {
     let mut bench = Bench::new().await;

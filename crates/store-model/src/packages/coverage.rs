@@ -5,7 +5,10 @@ use super::rows::{
     ARCHITECTURES, Disposition, FactSource, OF_A_BUNDLE, PackageMark, PackageRow, place_of,
 };
 use crate::{archive::fit::zip_path, target::Kind, version::Version};
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt,
+};
 
 /// A family whose packages run on every kind of device.
 const UNIVERSAL: &str = "Windows.Universal";
@@ -322,6 +325,16 @@ pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<PackageMark>> {
         })
         .collect();
     let name = |row: &PackageRow| zip_path(&row.file_name).to_lowercase();
+    let older = rows
+        .iter()
+        .filter(|row| row.disposition != Disposition::New);
+    let older: HashSet<String> = older.map(name).collect();
+    let mut of_version: HashMap<Option<Version>, Vec<usize>> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        if row.disposition.stays() && row.is_known() {
+            of_version.entry(row.version).or_default().push(index);
+        }
+    }
     let mark = |(index, row): (usize, &PackageRow)| {
         if row.disposition == Disposition::Missing {
             return vec![PackageMark::Missing];
@@ -330,24 +343,18 @@ pub fn marks(kind: Kind, rows: &[PackageRow]) -> Vec<Vec<PackageMark>> {
             return Vec::new();
         }
         let mut marks = Vec::new();
-        let others = || {
-            rows.iter()
-                .enumerate()
-                .filter(|(other, _)| *other != index)
-                .map(|(_, other)| other)
-        };
-        let is_twin = |other: &&PackageRow| {
-            (other.disposition.stays() && row.is_known() && other.is_known())
-                && other.version == row.version
-                && shares_a_processor(other, row)
-        };
-        marks.extend(others().find(is_twin).map(|other| PackageMark::Twice {
+        let same = of_version.get(&row.version).filter(|_| row.is_known());
+        let mut twins = same
+            .into_iter()
+            .flatten()
+            .filter(|other| **other != index)
+            .filter_map(|other| rows.get(*other));
+        let twin = twins.find(|other| shares_a_processor(other, row));
+        marks.extend(twin.map(|other| PackageMark::Twice {
             other: other.file_name.clone(),
         }));
         if row.disposition == Disposition::New {
-            if others()
-                .any(|other| other.disposition != Disposition::New && name(other) == name(row))
-            {
+            if older.contains(&name(row)) {
                 marks.push(PackageMark::SameName);
             }
             if matches!(row.source, FactSource::Name | FactSource::Nobody) {
