@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PULSE: Duration = Duration::from_secs(5);
 
 /// The dashboard of a profile; without any profile the explanation of the two ways on.
-pub async fn open(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
+pub(crate) async fn open(cli: &Cli, temporary: &mut Vec<TempDir>) -> Exit {
     let opened = async {
         let zone = read_zone();
         let config = Config::load(cli.config.as_deref(), &env::process)?;
@@ -64,7 +64,7 @@ const DEMO_BANDWIDTH: &str = "48 MB";
 
 /// The dashboard on a simulator of its own, with sample files, all in folders that `temporary` takes: they go with the program.
 #[cfg(feature = "sim")]
-pub async fn demo(args: &crate::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
+pub(crate) async fn demo(args: &crate::cli::DemoArgs, temporary: &mut Vec<TempDir>) -> Exit {
     ended(run_demo(args, temporary).await)
 }
 

@@ -58,7 +58,11 @@ fn edits(session: &mut EditSession, languages: &[String], context: &Context) -> 
     Ok(times)
 }
 
-pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>) -> Outcome<()> {
+pub(crate) fn measure(
+    runtime: &Runtime,
+    document: Value,
+    table: &mut Table<impl Write>,
+) -> Outcome<()> {
     let Some(product) = products(runtime, 1)?.pop() else {
         return Err("no product".into());
     };

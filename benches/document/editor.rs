@@ -45,7 +45,11 @@ fn pause(screen: &mut Screen) -> Outcome<(Duration, Option<(JobId, AnyTask)>)> {
     Ok((spent, judge))
 }
 
-pub fn measure(runtime: &Runtime, document: Value, table: &mut Table<impl Write>) -> Outcome<()> {
+pub(crate) fn measure(
+    runtime: &Runtime,
+    document: Value,
+    table: &mut Table<impl Write>,
+) -> Outcome<()> {
     let list = products(runtime, 10)?;
     let Some(mut product) = list.first().cloned() else {
         return Err("no product".into());

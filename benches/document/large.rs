@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// At least this many bytes, written as documents are.
-pub fn document(bytes: usize) -> Value {
+pub(crate) fn document(bytes: usize) -> Value {
     let mut listings = Map::new();
     let text = "Notes that open in half the time, with tabs, printing and a search that finds. ";
     let listing = |language: &str| {

@@ -109,7 +109,7 @@ fn one_line(document: &Value, name: &str, table: &mut Table<impl Write>) -> Outc
     Ok(())
 }
 
-pub fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
+pub(crate) fn measure(document: &Value, table: &mut Table<impl Write>) -> Outcome<()> {
     let text = pretty(document);
     let name = format!("document of {:.1} MB", text.len() as f64 / 1e6);
     let one = edits(document).into_iter().take(1).collect::<Vec<_>>();

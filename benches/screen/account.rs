@@ -35,11 +35,11 @@ use store_sim::SimOptions;
 use tokio::runtime::Runtime;
 use tui_kit::theme::Theme;
 
-pub const COLUMNS: u16 = 160;
-pub const ROWS: u16 = 50;
+pub(crate) const COLUMNS: u16 = 160;
+pub(crate) const ROWS: u16 = 50;
 
 /// That many apps, each with its resource as it came over HTTP.
-pub fn products(runtime: &Runtime, count: usize) -> Outcome<Vec<Product>> {
+pub(crate) fn products(runtime: &Runtime, count: usize) -> Outcome<Vec<Product>> {
     runtime.block_on(async {
         let sim = store_sim::start(SimOptions {
             apps: Some(count),
@@ -65,7 +65,7 @@ pub fn products(runtime: &Runtime, count: usize) -> Outcome<Vec<Product>> {
 }
 
 /// The app on a terminal in memory, with a clock.
-pub struct Screen {
+pub(crate) struct Screen {
     pub app: App,
     pub terminal: Terminal<TestBackend>,
     started: Instant,
@@ -74,7 +74,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn new() -> Outcome<Self> {
+    pub(crate) fn new() -> Outcome<Self> {
         let settings = Settings {
             profile: ProfileView {
                 name: "bench".into(),
@@ -98,7 +98,7 @@ impl Screen {
     }
 
     /// With this list of apps and that many runs in their upload.
-    pub fn with(products: Vec<Product>, runs: usize) -> Outcome<Self> {
+    pub(crate) fn with(products: Vec<Product>, runs: usize) -> Outcome<Self> {
         let mut screen = Self::new()?;
         let views: Vec<_> = products
             .iter()
@@ -130,51 +130,51 @@ impl Screen {
         Ok(screen)
     }
 
-    pub fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> Moment {
         Moment {
             wall: Timestamp::now(),
             uptime: self.started.elapsed() + self.ahead,
         }
     }
 
-    pub fn tell(&mut self, job: Option<JobId>, report: Report) {
+    pub(crate) fn tell(&mut self, job: Option<JobId>, report: Report) {
         let now = self.now();
         self.app.handle(Event::Report(job, report), now);
     }
 
-    pub fn key(&mut self, code: KeyCode) -> Vec<Effect> {
+    pub(crate) fn key(&mut self, code: KeyCode) -> Vec<Effect> {
         let now = self.now();
         self.app
             .handle(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), now)
     }
 
     /// Lets this time pass.
-    pub fn pass(&mut self, time: Duration) -> Vec<Effect> {
+    pub(crate) fn pass(&mut self, time: Duration) -> Vec<Effect> {
         self.ahead += time;
         let now = self.now();
         self.app.handle(Event::Woken, now)
     }
 
     /// Draws a frame; gives the time it took.
-    pub fn draw(&mut self) -> Outcome<Duration> {
+    pub(crate) fn draw(&mut self) -> Outcome<Duration> {
         let (now, begun) = (self.now(), Instant::now());
         let app = &self.app;
         self.terminal.draw(|frame| app.draw(frame, now))?;
         Ok(begun.elapsed())
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.terminal.backend().to_string()
     }
 }
 
 /// What a task says when it is done.
-pub fn done<T: Task>(task: &T, output: T::Output) -> Report {
+pub(crate) fn done<T: Task>(task: &T, output: T::Output) -> Report {
     Report::Task(Arc::new(task.clone()).message(TaskEvent::Done(output)))
 }
 
 /// A run in the middle of its upload.
-pub fn run(at: usize, product: &Product) -> RunView {
+pub(crate) fn run(at: usize, product: &Product) -> RunView {
     let now = Timestamp::now();
     let run = format!("0192f0c0-0000-7000-8000-{at:012}");
     let mut view = RunView::new(run, product.target.clone(), product.name.clone(), now);
@@ -195,7 +195,7 @@ pub fn run(at: usize, product: &Product) -> RunView {
     view
 }
 
-pub fn progress(run: &str, percent: u64) -> UploadProgress {
+pub(crate) fn progress(run: &str, percent: u64) -> UploadProgress {
     UploadProgress {
         run: run.to_owned(),
         file: "northwind-notes-2.5.zip".to_owned(),
@@ -212,7 +212,7 @@ pub fn progress(run: &str, percent: u64) -> UploadProgress {
 }
 
 /// One of the requests that the activity pane shows.
-pub fn exchange(at: usize, target: &Target) -> Exchange {
+pub(crate) fn exchange(at: usize, target: &Target) -> Exchange {
     Exchange {
         at: Timestamp::now(),
         method: "GET".to_owned(),

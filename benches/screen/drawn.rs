@@ -11,7 +11,7 @@ use std::{io::Write, time::Instant};
 use tokio::runtime::Runtime;
 
 /// One frame after another, each with another row selected and another upload further on.
-pub fn frames(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
+pub(crate) fn frames(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let mut screen = Screen::with(products(runtime, 5000)?, 8)?;
     let runs: Vec<_> = screen
         .app
@@ -38,7 +38,7 @@ pub fn frames(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
 }
 
 /// Words typed into the filter of a long list, letter by letter.
-pub fn filter(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
+pub(crate) fn filter(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let mut screen = Screen::with(products(runtime, 10_000)?, 0)?;
     let (mut times, mut with_frame) = (Times::default(), Times::default());
     for word in [

@@ -27,7 +27,7 @@ const KEYS: usize = 1000;
 const EVENTS_PER_SECOND: u64 = 500;
 const PROGRESS_PER_SECOND: u64 = 10;
 
-pub fn keys(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
+pub(crate) fn keys(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let list = products(runtime, 5000)?;
     for (what, filter) in [("", ""), (", filter open", "no")] {
         let mut screen = Screen::with(list.clone(), 8)?;

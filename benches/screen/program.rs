@@ -22,7 +22,7 @@ const STARTS: usize = 15;
 const SETTLES: Duration = Duration::from_secs(70);
 const IDLE: Duration = Duration::from_secs(20);
 
-pub fn measure(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
+pub(crate) fn measure(runtime: &Runtime, table: &mut Table<impl Write>) -> Outcome<()> {
     let sim = runtime.block_on(store_sim::start(SimOptions {
         apps: Some(5000),
         rate_limit: None,

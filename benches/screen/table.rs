@@ -5,13 +5,13 @@ use std::{
     time::Duration,
 };
 
-pub struct Table<W> {
+pub(crate) struct Table<W> {
     out: W,
     has_head: bool,
 }
 
 impl<W: Write> Table<W> {
-    pub fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self {
             out,
             has_head: false,
@@ -19,7 +19,7 @@ impl<W: Write> Table<W> {
     }
 
     /// A row; `bar` is the most that is allowed, `None` where the specification sets none.
-    pub fn row(
+    pub(crate) fn row(
         &mut self,
         what: &str,
         measured: f64,
@@ -43,22 +43,27 @@ impl<W: Write> Table<W> {
     }
 
     /// A row in milliseconds.
-    pub fn time(&mut self, what: &str, measured: Duration, bar: Option<f64>) -> io::Result<()> {
+    pub(crate) fn time(
+        &mut self,
+        what: &str,
+        measured: Duration,
+        bar: Option<f64>,
+    ) -> io::Result<()> {
         self.row(what, measured.as_secs_f64() * 1000.0, "ms", bar)
     }
 }
 
 /// Measured times, to be asked for a part of them.
 #[derive(Default)]
-pub struct Times(Vec<Duration>);
+pub(crate) struct Times(Vec<Duration>);
 
 impl Times {
-    pub fn add(&mut self, time: Duration) {
+    pub(crate) fn add(&mut self, time: Duration) {
         self.0.push(time);
     }
 
     /// The time that this part of all, 0 to 1, does not exceed.
-    pub fn at(&self, part: f64) -> Duration {
+    pub(crate) fn at(&self, part: f64) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
         let last = sorted.len().saturating_sub(1);

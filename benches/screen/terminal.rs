@@ -16,7 +16,7 @@ struct Shared {
     changed: Condvar,
 }
 
-pub struct Terminal {
+pub(crate) struct Terminal {
     shared: Arc<Shared>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -26,7 +26,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts the program; `home` takes its files.
-    pub fn start(
+    pub(crate) fn start(
         program: &Path,
         home: &Path,
         columns: NonZeroU16,
@@ -72,7 +72,7 @@ impl Terminal {
     }
 
     /// Waits until the screen is as wanted.
-    pub fn until(&self, is_wanted: impl Fn(&str) -> bool) -> Outcome<()> {
+    pub(crate) fn until(&self, is_wanted: impl Fn(&str) -> bool) -> Outcome<()> {
         let parser = self
             .shared
             .parser
@@ -90,12 +90,12 @@ impl Terminal {
         Ok(())
     }
 
-    pub fn id(&self) -> Outcome<u32> {
+    pub(crate) fn id(&self) -> Outcome<u32> {
         Ok(self.child.process_id().ok_or("the process has no id")?)
     }
 
     /// Leaves the program.
-    pub fn quit(mut self) -> Outcome<()> {
+    pub(crate) fn quit(mut self) -> Outcome<()> {
         self.writer.write_all(b"q")?;
         self.writer.flush()?;
         self.child.wait()?;

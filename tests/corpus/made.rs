@@ -103,7 +103,7 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Last<'a> for I {
     }
 }
 
-pub fn archives() -> Files {
+pub(crate) fn archives() -> Files {
     let (package, bundle, png) = (package(), bundle(), png());
     let whole = stored(&[
         ("app.msix", &package),
@@ -288,7 +288,7 @@ pub fn archives() -> Files {
     ]
 }
 
-pub fn manifests() -> Files {
+pub(crate) fn manifests() -> Files {
     let laugh =
         |level: usize| format!("<!ENTITY l{level} \"&l{0};&l{0};&l{0};&l{0};\">", level - 1);
     let laughs = (1..12).map(laugh).collect::<Vec<_>>().concat();

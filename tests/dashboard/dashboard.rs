@@ -52,7 +52,7 @@ use store_model::{
     target::{Kind, Target},
 };
 
-pub struct Dashboard {
+pub(crate) struct Dashboard {
     pub app: App,
     pub now: Moment,
     /// What the Store holds.
@@ -77,7 +77,7 @@ pub struct Dashboard {
 }
 
 /// A product as the lists have it.
-pub fn product(
+pub(crate) fn product(
     target: &Target,
     name: &str,
     pending: Option<&str>,
@@ -99,7 +99,7 @@ pub fn product(
     Product::read(kind, app, &raw).unwrap()
 }
 
-pub fn detail(
+pub(crate) fn detail(
     target: &Target,
     name: &str,
     pending: Option<Value>,
@@ -126,7 +126,7 @@ pub fn detail(
 }
 
 impl Dashboard {
-    pub fn new(columns: u16, rows: u16, store: Vec<TargetDetail>) -> Self {
+    pub(crate) fn new(columns: u16, rows: u16, store: Vec<TargetDetail>) -> Self {
         Self::with_profile(
             columns,
             rows,
@@ -138,7 +138,7 @@ impl Dashboard {
         )
     }
 
-    pub fn with_profile(
+    pub(crate) fn with_profile(
         columns: u16,
         rows: u16,
         store: Vec<TargetDetail>,
@@ -147,7 +147,7 @@ impl Dashboard {
         Self::with_faults(columns, rows, store, profile, BTreeMap::new())
     }
 
-    pub fn with_faults(
+    pub(crate) fn with_faults(
         columns: u16,
         rows: u16,
         store: Vec<TargetDetail>,
@@ -158,7 +158,7 @@ impl Dashboard {
     }
 
     /// With chords that a person has bound.
-    pub fn with_keys(
+    pub(crate) fn with_keys(
         columns: u16,
         rows: u16,
         store: Vec<TargetDetail>,
@@ -170,7 +170,7 @@ impl Dashboard {
     }
 
     /// With a theme of the program.
-    pub fn with_theme(
+    pub(crate) fn with_theme(
         columns: u16,
         rows: u16,
         store: Vec<TargetDetail>,
@@ -365,13 +365,13 @@ impl Dashboard {
         true
     }
 
-    pub fn answer<T: Task>(&mut self, id: JobId, task: &T, event: TaskEvent<T::Output>) {
+    pub(crate) fn answer<T: Task>(&mut self, id: JobId, task: &T, event: TaskEvent<T::Output>) {
         let message = Arc::new(task.clone()).message(event);
         self.report(id, Report::Task(message));
     }
 
     /// Lets time pass; whatever wanted to be woken is woken in time.
-    pub fn wait(&mut self, milliseconds: u64) {
+    pub(crate) fn wait(&mut self, milliseconds: u64) {
         let end = self.now.uptime + Duration::from_millis(milliseconds);
         while let Some(at) = self.app.wake_at(self.now).filter(|at| *at <= end) {
             self.advance(at.max(self.now.uptime + Duration::from_millis(1)));
@@ -395,7 +395,7 @@ impl Dashboard {
     }
 
     /// Keys by name, separated by spaces: `j enter ctrl-z E`.
-    pub fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         for name in keys.split_whitespace() {
             let (modifiers, name) = match name {
                 name if name.len() > 5 && name.starts_with("ctrl-") => {
@@ -436,24 +436,24 @@ impl Dashboard {
         }
     }
 
-    pub fn press(&mut self, key: KeyEvent) {
+    pub(crate) fn press(&mut self, key: KeyEvent) {
         let effects = self.app.handle(Event::Key(key), self.now);
         self.take(effects);
     }
 
     /// Types a text, letter by letter.
-    pub fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         for letter in text.chars() {
             self.press(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
         }
     }
 
-    pub fn paste(&mut self, text: &str) {
+    pub(crate) fn paste(&mut self, text: &str) {
         let effects = self.app.handle(Event::Paste(text.into()), self.now);
         self.take(effects);
     }
 
-    pub fn buffer(&self) -> Buffer {
+    pub(crate) fn buffer(&self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         terminal
             .draw(|frame| self.app.draw(frame, self.now))
@@ -462,7 +462,7 @@ impl Dashboard {
     }
 
     /// The screen as text, without spaces at the ends of lines.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         let buffer = self.buffer();
         let mut screen = String::new();
         for y in 0..buffer.area.height {

@@ -42,7 +42,7 @@ use store_model::{
 };
 use tui_kit::keymap;
 
-pub struct Harness {
+pub(crate) struct Harness {
     pub app: App,
     pub now: Moment,
     /// Everything since the last [`Harness::take`].
@@ -50,7 +50,7 @@ pub struct Harness {
     pub size: (u16, u16),
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         profile: ProfileView {
             name: "contoso".into(),
@@ -65,11 +65,11 @@ pub fn settings() -> Settings {
     }
 }
 
-pub fn app() -> Harness {
+pub(crate) fn app() -> Harness {
     with(settings(), 120, 40)
 }
 
-pub fn with(settings: Settings, columns: u16, rows: u16) -> Harness {
+pub(crate) fn with(settings: Settings, columns: u16, rows: u16) -> Harness {
     let now = Moment {
         wall: "2026-02-03T12:04:00Z".parse().unwrap(),
         uptime: Duration::from_secs(1),
@@ -85,20 +85,20 @@ pub fn with(settings: Settings, columns: u16, rows: u16) -> Harness {
 }
 
 /// An app whose three lists have arrived, with the account of [`apps`].
-pub fn loaded() -> Harness {
+pub(crate) fn loaded() -> Harness {
     let mut harness = app();
     harness.fill();
     harness
 }
 
 impl Harness {
-    pub fn event(&mut self, event: Event) {
+    pub(crate) fn event(&mut self, event: Event) {
         let effects = self.app.handle(event, self.now);
         self.effects.extend(effects);
     }
 
     /// Chords apart by spaces, as the config writes them.
-    pub fn keys(&mut self, chords: &str) -> &mut Self {
+    pub(crate) fn keys(&mut self, chords: &str) -> &mut Self {
         for text in chords.split_whitespace() {
             let chord = keymap::parse(text).unwrap_or_else(|| panic!("{text} is no key"));
             let key: KeyEvent = chord.into();
@@ -108,7 +108,7 @@ impl Harness {
     }
 
     /// Each character as a key.
-    pub fn typed(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn typed(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.event(Event::Key(
                 ratatui::crossterm::event::KeyCode::Char(c).into(),
@@ -117,7 +117,7 @@ impl Harness {
         self
     }
 
-    pub fn click(&mut self, column: u16, row: u16) -> &mut Self {
+    pub(crate) fn click(&mut self, column: u16, row: u16) -> &mut Self {
         let kind = MouseEventKind::Down(MouseButton::Left);
         let modifiers = ratatui::crossterm::event::KeyModifiers::NONE;
         self.event(Event::Mouse(MouseEvent {
@@ -130,7 +130,7 @@ impl Harness {
     }
 
     /// Lets time pass; the app is woken when it asked for it.
-    pub fn wait(&mut self, time: Duration) -> &mut Self {
+    pub(crate) fn wait(&mut self, time: Duration) -> &mut Self {
         let end = self.now.uptime + time;
         while let Some(at) = self.app.wake_at(self.now).filter(|at| *at <= end) {
             assert!(
@@ -149,13 +149,13 @@ impl Harness {
         self.now.wall += SignedDuration::try_from(time).unwrap();
     }
 
-    pub fn report(&mut self, job: Option<JobId>, report: Report) -> &mut Self {
+    pub(crate) fn report(&mut self, job: Option<JobId>, report: Report) -> &mut Self {
         self.event(Event::Report(job, report));
         self
     }
 
     /// The last job that was started and fits.
-    pub fn job(&self, fits: impl Fn(&AnyTask) -> bool) -> JobId {
+    pub(crate) fn job(&self, fits: impl Fn(&AnyTask) -> bool) -> JobId {
         let found = self.effects.iter().rev().find_map(|effect| match effect {
             Effect::Start(id, job) if fits(job) => Some(*id),
             _ => None,
@@ -164,11 +164,11 @@ impl Harness {
     }
 
     /// Whether anything was started since the last [`Harness::take`].
-    pub fn job_or_none(&self) -> Option<&AnyTask> {
+    pub(crate) fn job_or_none(&self) -> Option<&AnyTask> {
         self.started().first().copied()
     }
 
-    pub fn started(&self) -> Vec<&AnyTask> {
+    pub(crate) fn started(&self) -> Vec<&AnyTask> {
         let jobs = self.effects.iter().filter_map(|effect| match effect {
             Effect::Start(_, job) => Some(job),
             _ => None,
@@ -177,30 +177,30 @@ impl Harness {
     }
 
     /// Forgets the effects so far and gives them.
-    pub fn take(&mut self) -> Vec<Effect> {
+    pub(crate) fn take(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
 
     /// The result of a task that runs; it has not ended yet.
-    pub fn part_of<T: Task>(&mut self, id: JobId, event: TaskEvent<T::Output>) -> &mut Self {
+    pub(crate) fn part_of<T: Task>(&mut self, id: JobId, event: TaskEvent<T::Output>) -> &mut Self {
         let task = self.app.model().jobs[&id].get::<T>().unwrap().clone();
         self.report(Some(id), Report::Task(Arc::new(task).message(event)))
     }
 
     /// A task that runs delivers its result and ends.
-    pub fn done<T: Task>(&mut self, id: JobId, output: T::Output) -> &mut Self {
+    pub(crate) fn done<T: Task>(&mut self, id: JobId, output: T::Output) -> &mut Self {
         self.part_of::<T>(id, TaskEvent::Done(output));
         self.report(Some(id), Report::Ended)
     }
 
-    pub fn answer(&mut self, catalog: &Catalog, products: Vec<Product>) -> &mut Self {
+    pub(crate) fn answer(&mut self, catalog: &Catalog, products: Vec<Product>) -> &mut Self {
         let id = self.job(|job| job.get() == Some(&LoadCatalog(catalog.clone())));
         let list = listing(products, self.now.wall);
         self.done::<LoadCatalog>(id, list)
     }
 
     /// The state of a pending submission arrives, whoever asked for it.
-    pub fn answer_status(&mut self, target: &Target, status: &str) -> &mut Self {
+    pub(crate) fn answer_status(&mut self, target: &Target, status: &str) -> &mut Self {
         let task = LoadStatus {
             target: target.clone(),
             submission: "2".into(),
@@ -220,7 +220,7 @@ impl Harness {
     }
 
     /// Both lists arrive, the first app is looked at, its flights arrive.
-    pub fn fill(&mut self) -> &mut Self {
+    pub(crate) fn fill(&mut self) -> &mut Self {
         self.answer(&Catalog::Apps, apps());
         // The selected target takes its time: the rest waits for it no longer than this.
         self.wait(Duration::from_millis(8_500));
@@ -237,7 +237,7 @@ impl Harness {
         self
     }
 
-    pub fn buffer(&mut self) -> Buffer {
+    pub(crate) fn buffer(&mut self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         terminal
             .draw(|frame| self.app.draw(frame, self.now))
@@ -246,7 +246,7 @@ impl Harness {
     }
 
     /// The screen as text, without trailing spaces.
-    pub fn screen(&mut self) -> String {
+    pub(crate) fn screen(&mut self) -> String {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         terminal
             .draw(|frame| self.app.draw(frame, self.now))
@@ -265,14 +265,14 @@ impl Harness {
         lines.join("\n")
     }
 
-    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.size = (columns, rows);
         self.event(Event::Resize(columns, rows));
         self
     }
 }
 
-pub fn listing(products: Vec<Product>, at: Timestamp) -> LoadedList {
+pub(crate) fn listing(products: Vec<Product>, at: Timestamp) -> LoadedList {
     LoadedList {
         total: products.len(),
         products,
@@ -280,13 +280,13 @@ pub fn listing(products: Vec<Product>, at: Timestamp) -> LoadedList {
     }
 }
 
-pub fn app_product(id: &str, name: &str, pending: &str, published: &str) -> Product {
+pub(crate) fn app_product(id: &str, name: &str, pending: &str, published: &str) -> Product {
     let resource = json!({"id": id, "primaryName": name,
         "pendingApplicationSubmission": {"id": pending}, "lastPublishedApplicationSubmission": {"id": published}});
     Product::read(Kind::App, None, &resource).unwrap()
 }
 
-pub fn apps() -> Vec<Product> {
+pub(crate) fn apps() -> Vec<Product> {
     vec![
         app_product("9A", "Northwind Notes", "0", "1"),
         app_product("9B", "天気アプリ プロフェッショナル", "0", "1"),
@@ -302,13 +302,13 @@ pub fn apps() -> Vec<Product> {
     ]
 }
 
-pub fn add_on(id: &str, app: &str, name: &str) -> Product {
+pub(crate) fn add_on(id: &str, app: &str, name: &str) -> Product {
     let resource = json!({"id": id, "productId": name, "applications": {"value": [{"id": app}]},
         "lastPublishedInAppProductSubmission": {"id": "1"}});
     Product::read(Kind::AddOn, None, &resource).unwrap()
 }
 
-pub fn add_ons() -> Vec<Product> {
+pub(crate) fn add_ons() -> Vec<Product> {
     vec![
         add_on("9P", "9A", "notes.pro"),
         add_on("9Q", "9A", "notes.sync"),
@@ -316,7 +316,7 @@ pub fn add_ons() -> Vec<Product> {
     ]
 }
 
-pub fn flights(app: &str) -> Vec<Product> {
+pub(crate) fn flights(app: &str) -> Vec<Product> {
     let flight = |id: &str, name: &str| {
         let resource = json!({"flightId": id, "friendlyName": name, "lastPublishedFlightSubmission": {"id": "1"}});
         Product::read(Kind::Flight, Some(app), &resource).unwrap()
@@ -324,7 +324,7 @@ pub fn flights(app: &str) -> Vec<Product> {
     vec![flight("f-1", "Insiders"), flight("f-2", "Ring 1")]
 }
 
-pub fn detail(product: Product, pending_status: Option<&str>) -> TargetDetail {
+pub(crate) fn detail(product: Product, pending_status: Option<&str>) -> TargetDetail {
     let document = |id: &str, status: &str| {
         Submission::split(
             json!({"id": id, "status": status, "fileUploadUrl": "https://x/y?sig=CANARY",
@@ -346,7 +346,7 @@ pub fn detail(product: Product, pending_status: Option<&str>) -> TargetDetail {
 }
 
 /// A run at a step, its earlier steps done.
-pub fn run(id: &str, target: Target, name: &str, at: Step, now: Timestamp) -> RunView {
+pub(crate) fn run(id: &str, target: Target, name: &str, at: Step, now: Timestamp) -> RunView {
     let start = now - SignedDuration::from_secs(90);
     let mut view = RunView::new(id.to_owned(), target, name.to_owned(), start);
     for (second, step) in (0..).zip(&mut view.steps) {

@@ -23,7 +23,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use store_model::{diff::diff, status::Status, submission::put_body};
 
-pub const NOTES: &str = "/listings/en-us/baseListing/releaseNotes";
+pub(crate) const NOTES: &str = "/listings/en-us/baseListing/releaseNotes";
 const DESCRIPTION: &str = "/listings/en-us/baseListing/description";
 
 /// The reference's example as a draft, with these changes.
@@ -47,7 +47,7 @@ fn open(columns: u16, rows: u16) -> Dashboard {
 }
 
 /// Puts a text in front of the release notes.
-pub fn edit(dashboard: &mut Dashboard, text: &str) {
+pub(crate) fn edit(dashboard: &mut Dashboard, text: &str) {
     dashboard.keys("e ctrl-f");
     dashboard.text("Faster start.");
     dashboard.keys("enter");
@@ -57,7 +57,7 @@ pub fn edit(dashboard: &mut Dashboard, text: &str) {
 }
 
 /// Somebody else changes the draft, and it is read again.
-pub fn meanwhile(dashboard: &mut Dashboard, changes: &[(&str, Value)]) {
+pub(crate) fn meanwhile(dashboard: &mut Dashboard, changes: &[(&str, Value)]) {
     dashboard.store.insert(app(), stands(changes));
     dashboard.keys("f5");
     dashboard.wait(500);
@@ -72,7 +72,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// An update, a rescued draft, and the run of the update.
-pub fn history(dashboard: &mut Dashboard) {
+pub(crate) fn history(dashboard: &mut Dashboard) {
     let (run, id) = (
         "0193e6a1-0000-7000-8000-000000000001",
         "1152921505690000200",

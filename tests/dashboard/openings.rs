@@ -11,21 +11,21 @@ use serde_json::{Value, json};
 use store_model::target::Target;
 
 /// The reference's examples, as the Store sends them.
-pub const APP: &str = include_str!("../documents/app-get.json");
-pub const ADD_ON: &str = include_str!("../documents/add-on-get.json");
-pub const FLIGHT: &str = include_str!("../documents/flight-get.json");
+pub(crate) const APP: &str = include_str!("../documents/app-get.json");
+pub(crate) const ADD_ON: &str = include_str!("../documents/add-on-get.json");
+pub(crate) const FLIGHT: &str = include_str!("../documents/flight-get.json");
 
 /// The app of the examples.
-pub fn app() -> Target {
+pub(crate) fn app() -> Target {
     Target::app("9NX0EXAMPLE1")
 }
 
-pub fn document(text: &str) -> Value {
+pub(crate) fn document(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
 /// An example as a published submission.
-pub fn live(text: &str) -> Value {
+pub(crate) fn live(text: &str) -> Value {
     let mut document = document(text);
     document["status"] = json!("Published");
     document
@@ -36,7 +36,7 @@ pub fn live(text: &str) -> Value {
 }
 
 /// The app's next submission, as a draft.
-pub fn draft() -> Value {
+pub(crate) fn draft() -> Value {
     let mut document = document(APP);
     document["id"] = json!("1152921505690000200");
     document["friendlyName"] = json!("Submission 8");
@@ -44,13 +44,13 @@ pub fn draft() -> Value {
 }
 
 /// The app with what it has pending and live.
-pub fn notes(pending: Option<Value>, live: Value) -> TargetDetail {
+pub(crate) fn notes(pending: Option<Value>, live: Value) -> TargetDetail {
     detail(&app(), "Northwind Notes", pending, Some(live))
 }
 
 impl Dashboard {
     /// A dashboard on which this was read and the detail pane has the focus; then come these keys.
-    pub fn open((columns, rows): (u16, u16), detail: TargetDetail, keys: &str) -> Self {
+    pub(crate) fn open((columns, rows): (u16, u16), detail: TargetDetail, keys: &str) -> Self {
         let mut dashboard = Self::new(columns, rows, vec![detail]);
         dashboard.keys("enter");
         dashboard.wait(500);
@@ -60,7 +60,7 @@ impl Dashboard {
     }
 
     /// The edited text of the app, if anything was edited.
-    pub fn edited(&self) -> Option<&str> {
+    pub(crate) fn edited(&self) -> Option<&str> {
         self.app.model().edits.get(&app())?.text.as_deref()
     }
 }

@@ -9,11 +9,11 @@ use std::{
 use store_sim::{Sim, SimOptions, samples};
 use tempfile::TempDir;
 
-pub const APP: &str = "app:9NX0EXAMPLE1";
-pub const ADD_ON: &str = "addon:9NX0ADDONEX1";
-pub const FLIGHT: &str = "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
+pub(crate) const APP: &str = "app:9NX0EXAMPLE1";
+pub(crate) const ADD_ON: &str = "addon:9NX0ADDONEX1";
+pub(crate) const FLIGHT: &str = "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915";
 /// Makes a flight of the app.
-pub const CREATE_FLIGHT: [&str; 6] = [
+pub(crate) const CREATE_FLIGHT: [&str; 6] = [
     "create",
     "flight",
     "--app",
@@ -21,21 +21,21 @@ pub const CREATE_FLIGHT: [&str; 6] = [
     "--name",
     "Ring 9",
 ];
-pub const SECRET: &str = "demo-secret";
+pub(crate) const SECRET: &str = "demo-secret";
 
 /// A Store of its own, a home of its own, and the sample files.
-pub struct Bench {
+pub(crate) struct Bench {
     pub runtime: tokio::runtime::Runtime,
     pub sim: Sim,
     pub folder: TempDir,
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(SimOptions::default())
     }
 
-    pub fn with(options: SimOptions) -> Self {
+    pub(crate) fn with(options: SimOptions) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let usual = SimOptions::default().speed;
         let options = SimOptions {
@@ -66,11 +66,11 @@ impl Bench {
         }
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flightdeck"));
         command
             .args(args)
@@ -82,12 +82,12 @@ impl Bench {
         command
     }
 
-    pub fn run(&self, args: &[&str]) -> Ended {
+    pub(crate) fn run(&self, args: &[&str]) -> Ended {
         Ended::of(&self.command(args).output().unwrap())
     }
 
     /// What the simulator counted.
-    pub fn state(&self) -> Value {
+    pub(crate) fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
         self.runtime.block_on(async {
             store_client::http::http_client()
@@ -102,14 +102,14 @@ impl Bench {
         })
     }
 
-    pub fn show(&self, target: &str, which: &str) -> Value {
+    pub(crate) fn show(&self, target: &str, which: &str) -> Value {
         let shown = self.run(&["show", target, "--submission", which, "--json"]);
         assert_eq!(shown.code, 0, "{shown:?}");
         serde_json::from_str(&shown.out).unwrap()
     }
 
     /// The live document with one leaf changed, as a file.
-    pub fn edited(&self, target: &str, edit: impl FnOnce(&mut Value)) -> String {
+    pub(crate) fn edited(&self, target: &str, edit: impl FnOnce(&mut Value)) -> String {
         let mut document = self.show(target, "published");
         edit(&mut document);
         let path = self.file("edited.json");
@@ -119,14 +119,14 @@ impl Bench {
 }
 
 #[derive(Debug)]
-pub struct Ended {
+pub(crate) struct Ended {
     pub code: i32,
     pub out: String,
     pub err: String,
 }
 
 impl Ended {
-    pub fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let ended = Self {
             code: output.status.code().unwrap(),
@@ -142,7 +142,7 @@ impl Ended {
         ended
     }
 
-    pub fn lines(&self) -> Vec<Value> {
+    pub(crate) fn lines(&self) -> Vec<Value> {
         self.out
             .lines()
             .map(|line| {
@@ -151,13 +151,13 @@ impl Ended {
             .collect()
     }
 
-    pub fn result(&self) -> Value {
+    pub(crate) fn result(&self) -> Value {
         self.lines().pop().unwrap_or_default()
     }
 }
 
 /// No secret and no signed URL lies anywhere below the home folder.
-pub fn assert_home_is_clean(home: &Path) {
+pub(crate) fn assert_home_is_clean(home: &Path) {
     for entry in fs::read_dir(home).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -31,30 +31,30 @@ use tempfile::TempDir;
 use tokio::{sync::mpsc, time};
 
 /// A test that waits longer for one report hangs.
-pub const HANGS: Duration = Duration::from_mins(3);
+pub(crate) const HANGS: Duration = Duration::from_mins(3);
 
-pub fn app() -> Target {
+pub(crate) fn app() -> Target {
     Target::app("9NX0EXAMPLE1")
 }
 
-pub fn add_on() -> Target {
+pub(crate) fn add_on() -> Target {
     Target::add_on("9NX0ADDONEX1")
 }
 
 /// Has a live submission and a draft that the API made.
-pub fn add_on_with_draft() -> Target {
+pub(crate) fn add_on_with_draft() -> Target {
     Target::add_on("9NX0ADDONEX2")
 }
 
 /// Nothing that a person or a file may see holds a secret, a signed URL or a token.
-pub fn assert_clean(text: &str) {
+pub(crate) fn assert_clean(text: &str) {
     for canary in [store_sim::CLIENT_SECRET, "sig=", "eyJ0eXAi"] {
         assert!(!text.contains(canary), "{canary} leaked: {text}");
     }
 }
 
 /// A Store that holds a call back until other faults are played.
-pub fn held(call: &str) -> SimOptions {
+pub(crate) fn held(call: &str) -> SimOptions {
     let rule =
         format!("[[fault]]\ncall = \"{call}\"\neffect = \"delay\"\nmilliseconds = 3600000\n");
     SimOptions {
@@ -63,7 +63,7 @@ pub fn held(call: &str) -> SimOptions {
     }
 }
 
-pub struct Bench {
+pub(crate) struct Bench {
     pub sim: Sim,
     pub folder: TempDir,
     pub services: Services,
@@ -77,16 +77,16 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(SimOptions::default()).await
     }
 
-    pub async fn with(options: SimOptions) -> Self {
+    pub(crate) async fn with(options: SimOptions) -> Self {
         Self::watched(options, |_| {}, |_| {}).await
     }
 
     /// `observe` is told about every request; `change` sees the services before the pool gets them.
-    pub async fn watched(
+    pub(crate) async fn watched(
         options: SimOptions,
         observe: impl Fn(&Exchange) + Send + Sync + 'static,
         change: impl FnOnce(&mut Services),
@@ -124,14 +124,14 @@ impl Bench {
     }
 
     /// As if the program had been started again with the same home.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.services = open(&self.sim.url(), self.folder.path(), Arc::new(|_| {}));
         (self.sender, self.reports) = Pool::channel();
         self.pool = Pool::new(self.services.clone(), self.sender.clone());
     }
 
     /// Takes the pool out; the next one has nothing to do.
-    pub fn stop_pool(&mut self) -> Pool {
+    pub(crate) fn stop_pool(&mut self) -> Pool {
         std::mem::replace(
             &mut self.pool,
             Pool::new(self.services.clone(), self.sender.clone()),
@@ -139,38 +139,38 @@ impl Bench {
     }
 
     /// Nobody reads any more.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.reports.close();
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn home(&self) -> PathBuf {
+    pub(crate) fn home(&self) -> PathBuf {
         self.file("home")
     }
 
     /// Puts a file where a folder of the home was: nothing can be written there any more, whoever tries.
-    pub fn block(&self, folder: &str) {
+    pub(crate) fn block(&self, folder: &str) {
         let path = self.home().join("data").join(folder);
         fs::remove_dir_all(&path).unwrap();
         fs::write(&path, b"").unwrap();
     }
 
-    pub fn start(&mut self, job: impl Into<AnyTask>) -> JobId {
+    pub(crate) fn start(&mut self, job: impl Into<AnyTask>) -> JobId {
         self.last += 1;
         let id = JobId(self.last);
         self.pool.start(id, job);
         id
     }
 
-    pub fn publish(&mut self, plan: Plan) -> JobId {
+    pub(crate) fn publish(&mut self, plan: Plan) -> JobId {
         self.start(Publish(Arc::new(plan)))
     }
 
     /// The next report, looked through.
-    pub async fn next(&mut self) -> (Option<JobId>, Report) {
+    pub(crate) async fn next(&mut self) -> (Option<JobId>, Report) {
         if let Some(told) = self.unread.pop_front() {
             return told;
         }
@@ -183,7 +183,7 @@ impl Bench {
     }
 
     /// What has been told and was not read.
-    pub async fn rest(&mut self) -> Vec<(Option<JobId>, Report)> {
+    pub(crate) async fn rest(&mut self) -> Vec<(Option<JobId>, Report)> {
         let mut told = Vec::new();
         while !self.reports.is_empty() {
             told.push(self.next().await);
@@ -192,7 +192,7 @@ impl Bench {
     }
 
     /// The reports of these jobs, each up to and without its [`Report::Ended`].
-    pub async fn ended<const N: usize>(&mut self, jobs: [JobId; N]) -> [Vec<Report>; N] {
+    pub(crate) async fn ended<const N: usize>(&mut self, jobs: [JobId; N]) -> [Vec<Report>; N] {
         let mut told: HashMap<JobId, Vec<Report>> = HashMap::new();
         let mut open = jobs.to_vec();
         while !open.is_empty() {
@@ -215,7 +215,7 @@ impl Bench {
     }
 
     /// Waits until one of these jobs has ended. Whatever was told is still to be read.
-    pub async fn until_ended(&mut self, jobs: &[JobId]) {
+    pub(crate) async fn until_ended(&mut self, jobs: &[JobId]) {
         let mut told = VecDeque::new();
         let mut has_ended = false;
         while !has_ended {
@@ -227,14 +227,14 @@ impl Bench {
     }
 
     /// Runs a job alone.
-    pub async fn run(&mut self, job: impl Into<AnyTask>) -> Vec<Report> {
+    pub(crate) async fn run(&mut self, job: impl Into<AnyTask>) -> Vec<Report> {
         let id = self.start(job);
         let [told] = self.ended([id]).await;
         told
     }
 
     /// Reads until a report satisfies `is_it`.
-    pub async fn until(&mut self, is_it: impl Fn(&Report) -> bool) -> Report {
+    pub(crate) async fn until(&mut self, is_it: impl Fn(&Report) -> bool) -> Report {
         loop {
             let (_, report) = self.next().await;
             assert!(!matches!(report, Report::Ended), "it did not come");
@@ -245,7 +245,7 @@ impl Bench {
     }
 
     /// From now on other faults; whatever is held back goes on.
-    pub async fn play(&self, scenario: &str) {
+    pub(crate) async fn play(&self, scenario: &str) {
         let url = format!("{}/_sim/scenario", self.sim.url());
         let sent = http_client()
             .unwrap()
@@ -258,7 +258,7 @@ impl Bench {
     }
 
     /// What the simulator counted.
-    pub async fn state(&self) -> Value {
+    pub(crate) async fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
         http_client()
             .unwrap()
@@ -271,7 +271,7 @@ impl Bench {
             .unwrap()
     }
 
-    pub async fn state_of(&self, target: &Target) -> Value {
+    pub(crate) async fn state_of(&self, target: &Target) -> Value {
         self.state()
             .await
             .pointer_mut("/products")
@@ -281,7 +281,7 @@ impl Bench {
     }
 
     /// A sample document and, where named, its archive.
-    pub fn plan(&self, target: Target, json: &str, zip: Option<&Path>) -> Plan {
+    pub(crate) fn plan(&self, target: Target, json: &str, zip: Option<&Path>) -> Plan {
         Plan {
             name: target.to_string(),
             target,
@@ -300,7 +300,7 @@ impl Bench {
     }
 
     /// The app's next release with its small archive.
-    pub fn release(&self) -> Plan {
+    pub(crate) fn release(&self) -> Plan {
         self.plan(
             app(),
             "notes-2.5.json",
@@ -308,12 +308,12 @@ impl Bench {
         )
     }
 
-    pub fn document(&self, json: &str) -> Value {
+    pub(crate) fn document(&self, json: &str) -> Value {
         serde_json::from_slice(&fs::read(self.file(json)).unwrap()).unwrap()
     }
 
     /// No file of the home holds a secret or a signed URL.
-    pub fn assert_home_is_clean(&self) {
+    pub(crate) fn assert_home_is_clean(&self) {
         fn look(folder: &Path) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -339,7 +339,7 @@ fn open(url: &str, folder: &Path, observe: Observe) -> Services {
 }
 
 /// The states of a run in the order in which they were told.
-pub fn views(reports: &[Report]) -> Vec<&RunView> {
+pub(crate) fn views(reports: &[Report]) -> Vec<&RunView> {
     reports
         .iter()
         .filter_map(|report| {
@@ -353,7 +353,7 @@ pub fn views(reports: &[Report]) -> Vec<&RunView> {
 }
 
 /// The result of a task of type `T`, and that it is the last that was told.
-pub fn result<T: Task>(reports: &[Report]) -> Option<&T::Output> {
+pub(crate) fn result<T: Task>(reports: &[Report]) -> Option<&T::Output> {
     match event::<T>(reports.last()?)? {
         TaskEvent::Done(output) => Some(output),
         _ => None,
@@ -361,14 +361,14 @@ pub fn result<T: Task>(reports: &[Report]) -> Option<&T::Output> {
 }
 
 /// What a task of type `T` says, if the report is one of its.
-pub fn event<T: Task>(report: &Report) -> Option<&TaskEvent<T::Output>> {
+pub(crate) fn event<T: Task>(report: &Report) -> Option<&TaskEvent<T::Output>> {
     match report {
         Report::Task(message) => T::event(message).map(|(_, event)| event),
         _ => None,
     }
 }
 
-pub fn uploads(reports: &[Report]) -> Vec<&UploadProgress> {
+pub(crate) fn uploads(reports: &[Report]) -> Vec<&UploadProgress> {
     reports
         .iter()
         .filter_map(|report| {

@@ -18,7 +18,7 @@ use store_model::target::Target;
 use tokio::{sync::mpsc, time};
 use tui_kit::theme::Theme;
 
-pub struct Dashboard {
+pub(crate) struct Dashboard {
     pub app: App,
     pool: Pool,
     reports: mpsc::Receiver<TaskReport>,
@@ -28,7 +28,7 @@ pub struct Dashboard {
 }
 
 impl Dashboard {
-    pub fn open(services: Services) -> Self {
+    pub(crate) fn open(services: Services) -> Self {
         let settings = Settings {
             profile: ProfileView {
                 name: "test".into(),
@@ -55,7 +55,7 @@ impl Dashboard {
     }
 
     /// Opens one and selects a target by its id.
-    pub async fn at(services: Services, target: &Target) -> Self {
+    pub(crate) async fn at(services: Services, target: &Target) -> Self {
         let mut dashboard = Self::open(services);
         let list = match target {
             Target::App { .. } => "1",
@@ -109,13 +109,13 @@ impl Dashboard {
         }
     }
 
-    pub fn event(&mut self, event: Event) {
+    pub(crate) fn event(&mut self, event: Event) {
         let effects = self.app.handle(event, self.now());
         self.execute(effects);
     }
 
     /// Chords apart by spaces, as the config writes them.
-    pub fn keys(&mut self, chords: &str) {
+    pub(crate) fn keys(&mut self, chords: &str) {
         for text in chords.split_whitespace() {
             let chord = tui_kit::keymap::parse(text).unwrap_or_else(|| panic!("{text} is no key"));
             let key: KeyEvent = chord.into();
@@ -124,7 +124,7 @@ impl Dashboard {
     }
 
     /// As if the text came back from `$EDITOR`.
-    pub fn edit(&mut self, target: &Target, text: impl Into<String>) {
+    pub(crate) fn edit(&mut self, target: &Target, text: impl Into<String>) {
         self.event(Event::EditedOutside {
             target: target.clone(),
             text: text.into(),
@@ -147,7 +147,7 @@ impl Dashboard {
     }
 
     /// Goes on until the model is so.
-    pub async fn until(&mut self, what: &str, is_so: impl Fn(&Model) -> bool) {
+    pub(crate) async fn until(&mut self, what: &str, is_so: impl Fn(&Model) -> bool) {
         let end = Instant::now() + HANGS;
         while !is_so(self.app.model()) {
             assert!(
@@ -161,7 +161,7 @@ impl Dashboard {
     }
 
     /// Goes on until nothing is under way any more but what waits for its time.
-    pub async fn settle(&mut self) {
+    pub(crate) async fn settle(&mut self) {
         let end = Instant::now() + Duration::from_millis(900);
         while Instant::now() < end || !self.app.model().jobs.is_empty() {
             self.step_for(Duration::from_millis(50)).await;
@@ -181,11 +181,11 @@ impl Dashboard {
         }
     }
 
-    pub fn copy(&self, target: &Target) -> Option<&WorkingCopy> {
+    pub(crate) fn copy(&self, target: &Target) -> Option<&WorkingCopy> {
         self.app.model().edits.get(target)
     }
 
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         let mut terminal = Terminal::new(TestBackend::new(160, 50)).unwrap();
         let now = self.now();
         terminal.draw(|frame| self.app.draw(frame, now)).unwrap();
@@ -193,7 +193,7 @@ impl Dashboard {
     }
 
     /// Stops everything, as the end of the program does.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.pool.shut_down(HANGS).await;
     }
 }

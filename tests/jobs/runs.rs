@@ -28,7 +28,7 @@ fn slow_upload(services: &mut Services) {
 }
 
 /// The sample archive with 24 MiB more in it than the document asks for.
-pub fn archive_of_many_blocks(bench: &Bench) -> PathBuf {
+pub(crate) fn archive_of_many_blocks(bench: &Bench) -> PathBuf {
     let path = bench.file("many-blocks.zip");
     fs::copy(bench.file("northwind-notes-2.5.zip"), &path).unwrap();
     let file = fs::File::options()

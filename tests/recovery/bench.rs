@@ -19,9 +19,9 @@ use tempfile::TempDir;
 const HANGS: Duration = Duration::from_mins(3);
 
 /// So long is nothing held back in a test: the end comes from outside.
-pub const FOR_EVER: u32 = 3_600_000;
+pub(crate) const FOR_EVER: u32 = 3_600_000;
 
-pub const SECRET: &str = store_sim::CLIENT_SECRET;
+pub(crate) const SECRET: &str = store_sim::CLIENT_SECRET;
 
 /// The sample files, laid out once for all tests.
 static SAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -33,39 +33,39 @@ static SAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// What is published in these tests: a target, its document and its archive.
 #[derive(Clone, Copy, Debug)]
-pub struct Release {
+pub(crate) struct Release {
     pub target: &'static str,
     pub json: &'static str,
     pub zip: &'static str,
 }
 
-pub const APP: Release = Release {
+pub(crate) const APP: Release = Release {
     target: "app:9NX0EXAMPLE1",
     json: "notes-2.5.json",
     zip: "northwind-notes-2.5.zip",
 };
-pub const ADD_ON: Release = Release {
+pub(crate) const ADD_ON: Release = Release {
     target: "addon:9NX0ADDONEX1",
     json: "notes-pro.json",
     zip: "notes-pro-icon.zip",
 };
-pub const FLIGHT: Release = Release {
+pub(crate) const FLIGHT: Release = Release {
     target: "flight:9NX0EXAMPLE1/5f0c2a7e-6b1d-4c3e-9a84-0d2f61b7c915",
     json: "insiders-2.5.json",
     zip: "northwind-notes-2.5.zip",
 };
 
 impl Release {
-    pub fn target(self) -> Target {
+    pub(crate) fn target(self) -> Target {
         self.target.parse().unwrap()
     }
 }
 
-pub fn sample(name: &str) -> PathBuf {
+pub(crate) fn sample(name: &str) -> PathBuf {
     SAMPLES.join(name)
 }
 
-pub struct Bench {
+pub(crate) struct Bench {
     pub runtime: tokio::runtime::Runtime,
     pub sim: Sim,
     pub folder: TempDir,
@@ -73,12 +73,12 @@ pub struct Bench {
 
 impl Bench {
     /// A Store with the faults of this scenario.
-    pub fn new(scenario: &str) -> Self {
+    pub(crate) fn new(scenario: &str) -> Self {
         Self::with(scenario, "")
     }
 
     /// `upload` goes into the config file's `[upload]`.
-    pub fn with(scenario: &str, upload: &str) -> Self {
+    pub(crate) fn with(scenario: &str, upload: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let scenario = Scenario::parse(scenario).unwrap();
         let options = SimOptions {
@@ -113,16 +113,16 @@ impl Bench {
         }
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn home(&self) -> PathBuf {
+    pub(crate) fn home(&self) -> PathBuf {
         self.file("home")
     }
 
     /// The program with these arguments, started.
-    pub fn start(&self, args: &[&str]) -> Process {
+    pub(crate) fn start(&self, args: &[&str]) -> Process {
         let number = fs::read_dir(self.folder.path()).unwrap().count();
         let [out, err] = ["out", "err"].map(|end| self.file(&format!("process-{number}.{end}")));
         let child = Command::new(env!("CARGO_BIN_EXE_flightdeck"))
@@ -139,15 +139,15 @@ impl Bench {
         Process { child, out, err }
     }
 
-    pub fn run(&self, args: &[&str]) -> Ended {
+    pub(crate) fn run(&self, args: &[&str]) -> Ended {
         self.start(args).wait()
     }
 
-    pub fn publish(&self, release: Release, more: &[&str]) -> Process {
+    pub(crate) fn publish(&self, release: Release, more: &[&str]) -> Process {
         self.publish_zip(release, &sample(release.zip), more)
     }
 
-    pub fn publish_zip(&self, release: Release, zip: &Path, more: &[&str]) -> Process {
+    pub(crate) fn publish_zip(&self, release: Release, zip: &Path, more: &[&str]) -> Process {
         let json = sample(release.json);
         let args = [
             "publish",
@@ -160,12 +160,12 @@ impl Bench {
         self.start(&[&args[..], &["--output", "json"], more].concat())
     }
 
-    pub fn resume(&self) -> Process {
+    pub(crate) fn resume(&self) -> Process {
         self.start(&["resume", &self.run_id(), "--output", "json"])
     }
 
     /// What the simulator knows.
-    pub fn state(&self) -> Value {
+    pub(crate) fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
         self.runtime.block_on(async {
             http_client()
@@ -181,7 +181,7 @@ impl Bench {
     }
 
     /// From now on other faults; whatever is held back goes on.
-    pub fn play(&self, scenario: &str) {
+    pub(crate) fn play(&self, scenario: &str) {
         let url = format!("{}/_sim/scenario", self.sim.url());
         let send = async {
             http_client()
@@ -196,7 +196,7 @@ impl Bench {
     }
 
     /// What people do in Partner Center.
-    pub fn operate(&self, action: &str, product: &str) {
+    pub(crate) fn operate(&self, action: &str, product: &str) {
         let url = format!("{}/_sim/operator/{action}", self.sim.url());
         let body = serde_json::json!({ "product": product }).to_string();
         let send = async {
@@ -212,7 +212,7 @@ impl Bench {
     }
 
     /// Waits until `seen` gives something, however long a slow machine takes.
-    pub fn until<T>(&self, what: &str, mut seen: impl FnMut(&Self) -> Option<T>) -> T {
+    pub(crate) fn until<T>(&self, what: &str, mut seen: impl FnMut(&Self) -> Option<T>) -> T {
         let begun = Instant::now();
         loop {
             if let Some(found) = seen(self) {
@@ -228,14 +228,14 @@ impl Bench {
     }
 
     /// Waits until the first rule of the scenario has struck.
-    pub fn until_struck(&self) {
+    pub(crate) fn until_struck(&self) {
         self.until("the fault", |bench| {
             (bench.state()["faults"][0] == 1).then_some(())
         });
     }
 
     /// The only journal.
-    pub fn journal(&self) -> Option<PathBuf> {
+    pub(crate) fn journal(&self) -> Option<PathBuf> {
         let runs = fs::read_dir(self.home().join("data/runs")).ok()?;
         let mut journals = runs
             .map(|entry| entry.unwrap().path())
@@ -245,7 +245,7 @@ impl Bench {
         found
     }
 
-    pub fn run_id(&self) -> String {
+    pub(crate) fn run_id(&self) -> String {
         self.journal()
             .unwrap()
             .file_stem()
@@ -256,7 +256,7 @@ impl Bench {
     }
 
     /// The whole lines of the only journal.
-    pub fn lines(&self) -> Vec<Value> {
+    pub(crate) fn lines(&self) -> Vec<Value> {
         let Some(journal) = self.journal() else {
             return Vec::new();
         };
@@ -267,12 +267,12 @@ impl Bench {
     }
 
     /// The step that the journal's last intention names, while nothing follows it.
-    pub fn intention(&self) -> Option<String> {
+    pub(crate) fn intention(&self) -> Option<String> {
         Some(self.lines().last()?["intends"]["step"].as_str()?.to_owned())
     }
 
     /// A draft that the API made and this run did not.
-    pub fn make_draft(&self, target: &str) -> String {
+    pub(crate) fn make_draft(&self, target: &str) -> String {
         let services = super::inside::open(
             &self.sim.url(),
             &self.file("elsewhere"),
@@ -285,7 +285,7 @@ impl Bench {
     }
 
     /// The only proof that counts: what the simulator did, since `before`.
-    pub fn assert_published_once(
+    pub(crate) fn assert_published_once(
         &self,
         release: Release,
         before: &Value,
@@ -349,12 +349,12 @@ impl Bench {
     }
 
     /// No file that the program wrote holds a secret, a token or a signed URL; neither does what it printed.
-    pub fn assert_clean(&self) {
+    pub(crate) fn assert_clean(&self) {
         assert_clean(self.folder.path());
     }
 }
 
-pub fn assert_clean(folder: &Path) {
+pub(crate) fn assert_clean(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -380,7 +380,7 @@ fn fill(from: &mut impl Read, buffer: &mut [u8]) -> usize {
 }
 
 /// The program while it runs.
-pub struct Process {
+pub(crate) struct Process {
     child: Child,
     out: PathBuf,
     err: PathBuf,
@@ -388,7 +388,7 @@ pub struct Process {
 
 impl Process {
     /// SIGKILL, or what Windows has for it: the program learns nothing of it.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         let status = self.child.wait().unwrap();
         assert_eq!(
@@ -399,7 +399,7 @@ impl Process {
         );
     }
 
-    pub fn wait(mut self) -> Ended {
+    pub(crate) fn wait(mut self) -> Ended {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -417,7 +417,7 @@ impl Process {
     }
 
     #[cfg(unix)]
-    pub fn interrupt(&self) {
+    pub(crate) fn interrupt(&self) {
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -INT {}", self.child.id())])
             .status()
@@ -425,11 +425,11 @@ impl Process {
         assert!(sent.success());
     }
 
-    pub fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
@@ -451,14 +451,14 @@ impl Process {
 
 /// How the program ended.
 #[derive(Debug)]
-pub struct Ended {
+pub(crate) struct Ended {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
 }
 
 impl Ended {
-    pub fn result(&self) -> Value {
+    pub(crate) fn result(&self) -> Value {
         self.out
             .lines()
             .next_back()
@@ -467,11 +467,11 @@ impl Ended {
     }
 
     /// All that was said.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         format!("{}{}", self.out, self.err)
     }
 
-    pub fn assert_published(&self) {
+    pub(crate) fn assert_published(&self) {
         assert_eq!(self.code, Some(0), "{self:?}");
         let result = self.result();
         assert_eq!(

@@ -32,7 +32,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// As the program does it, with short pauses.
-pub fn open(url: &str, home: &Path, observe: Observe) -> Services {
+pub(crate) fn open(url: &str, home: &Path, observe: Observe) -> Services {
     let mut services = services::open(url, home, "", observe);
     services.cadence.shortest = Duration::from_millis(10);
     services.cadence.longest = Duration::from_millis(40);
@@ -43,7 +43,7 @@ pub fn open(url: &str, home: &Path, observe: Observe) -> Services {
     services
 }
 
-pub struct Inside {
+pub(crate) struct Inside {
     pub sim: Sim,
     pub services: Services,
     pub folder: TempDir,
@@ -60,13 +60,13 @@ struct Fuse {
 
 /// What came of a run.
 #[derive(Debug)]
-pub struct Told {
+pub(crate) struct Told {
     pub view: Option<RunView>,
     pub failure: Option<String>,
 }
 
 impl Inside {
-    pub async fn new(scenario: &str) -> Self {
+    pub(crate) async fn new(scenario: &str) -> Self {
         let scenario = Scenario::parse(scenario).unwrap();
         let options = SimOptions {
             speed: 4000.0,
@@ -98,7 +98,7 @@ impl Inside {
         }
     }
 
-    pub async fn state(&self) -> Value {
+    pub(crate) async fn state(&self) -> Value {
         let url = format!("{}/_sim/state", self.sim.url());
         http_client()
             .unwrap()
@@ -111,7 +111,7 @@ impl Inside {
             .unwrap()
     }
 
-    pub async fn play(&self, scenario: &str) {
+    pub(crate) async fn play(&self, scenario: &str) {
         let url = format!("{}/_sim/scenario", self.sim.url());
         let sent = http_client()
             .unwrap()
@@ -124,7 +124,7 @@ impl Inside {
     }
 
     /// What people do in Partner Center.
-    pub async fn operate(&self, action: &str, product: &str) {
+    pub(crate) async fn operate(&self, action: &str, product: &str) {
         let url = format!("{}/_sim/operator/{action}", self.sim.url());
         let body = serde_json::json!({ "product": product }).to_string();
         let sent = http_client()
@@ -138,7 +138,7 @@ impl Inside {
     }
 
     /// `METHOD path` of every request so far.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         let exchanges = self.exchanges.lock().unwrap();
         exchanges
             .iter()
@@ -146,7 +146,7 @@ impl Inside {
             .collect()
     }
 
-    pub fn plan(target: Target, json: &str, zip: Option<&str>) -> Plan {
+    pub(crate) fn plan(target: Target, json: &str, zip: Option<&str>) -> Plan {
         Plan {
             name: target.to_string(),
             target,
@@ -164,11 +164,11 @@ impl Inside {
         }
     }
 
-    pub async fn publish(&self, plan: Plan) -> Told {
+    pub(crate) async fn publish(&self, plan: Plan) -> Told {
         publish(&self.services, plan, &self.cancel()).await
     }
 
-    pub async fn resume(&self, id: &str) -> Told {
+    pub(crate) async fn resume(&self, id: &str) -> Told {
         let (reporter, told) = channel();
         let cancel = self.cancel();
         let told = listen(told);
@@ -188,13 +188,13 @@ impl Inside {
     }
 
     /// Other people's program on the same Store, with a home of its own.
-    pub fn elsewhere(&self) -> Services {
+    pub(crate) fn elsewhere(&self) -> Services {
         let home = self.folder.path().join("elsewhere");
         open(&self.sim.url(), &home, Arc::new(|_| ()))
     }
 
     /// Waits until the first rule of the scenario has struck, or `ended` says that it never will.
-    pub async fn until_struck(&self, ended: impl Fn() -> bool) -> bool {
+    pub(crate) async fn until_struck(&self, ended: impl Fn() -> bool) -> bool {
         loop {
             if self.state().await["faults"][0] == 1 {
                 return true;
@@ -207,7 +207,7 @@ impl Inside {
     }
 
     /// The next run is cancelled after so many requests.
-    pub fn cancel_after(&self, requests: u64) {
+    pub(crate) fn cancel_after(&self, requests: u64) {
         self.fuse.lock().unwrap().left = Some(requests);
     }
 
@@ -217,7 +217,7 @@ impl Inside {
         fuse.cancel.clone()
     }
 
-    pub fn assert_clean(&self) {
+    pub(crate) fn assert_clean(&self) {
         assert_clean(self.folder.path());
         for exchange in self.exchanges.lock().unwrap().iter() {
             let text = format!("{exchange:?}");
@@ -229,7 +229,7 @@ impl Inside {
     }
 }
 
-pub async fn publish(services: &Services, plan: Plan, cancel: &CancellationToken) -> Told {
+pub(crate) async fn publish(services: &Services, plan: Plan, cancel: &CancellationToken) -> Told {
     let (reporter, told) = channel();
     let told = listen(told);
     start::run(

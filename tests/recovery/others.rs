@@ -45,7 +45,7 @@ fn foreign(release: Release) -> (&'static str, Value) {
 }
 
 /// Whether there was a draft to be changed, and the Store has taken the change.
-pub async fn change(other: &Services, release: Release) -> bool {
+pub(crate) async fn change(other: &Services, release: Release) -> bool {
     let target = release.target();
     let Some(id) = other.store.product(&target).await.unwrap().pending else {
         return false;
@@ -67,7 +67,7 @@ pub async fn change(other: &Services, release: Release) -> bool {
         .is_ok()
 }
 
-pub async fn live(other: &Services, release: Release) -> Submission {
+pub(crate) async fn live(other: &Services, release: Release) -> Submission {
     let target = release.target();
     let id = other
         .store
@@ -191,7 +191,7 @@ async fn what_another_client_changes_is_never_published(
 }
 
 /// The app's archive with something in it that nobody asks for, so that its bits are its own.
-pub fn marked(path: &Path, mark: &str) {
+pub(crate) fn marked(path: &Path, mark: &str) {
     fs::copy(sample(APP.zip), path).unwrap();
     let file = fs::File::options()
         .read(true)
@@ -205,13 +205,13 @@ pub fn marked(path: &Path, mark: &str) {
     zip.finish().unwrap();
 }
 
-pub fn is_success(told: &Told) -> bool {
+pub(crate) fn is_success(told: &Told) -> bool {
     let ending = told.view.as_ref().and_then(|view| view.ending.as_ref());
     ending.is_some_and(|ending| ending.outcome == Outcome::Published)
 }
 
 /// The archive of what is live, as the simulator has it.
-pub fn published_bits(bench: &Inside, product: &Value) -> Vec<u8> {
+pub(crate) fn published_bits(bench: &Inside, product: &Value) -> Vec<u8> {
     let submissions = product["submissions"].as_array().unwrap();
     let published = submissions
         .iter()

@@ -18,7 +18,7 @@ use serde_json::Value;
 use store_model::target::Target;
 
 /// The lines of docs/recovery.md that the tests here hold true.
-pub const LINES: [&str; 5] = [
+pub(crate) const LINES: [&str; 5] = [
     "| create add-on | all add-ons, before and after | one of that app and `productId` that was not there before: ours; none: not done | ours: used; not done: create again; several: said, nothing more is sent |",
     "| create flight | the app's flights, before and after | one of that name that was not there before: ours; none: not done | as for an add-on |",
     "| delete add-on, delete flight | the product | 404: done; there: not done | done: said so; not done: delete again |",

@@ -14,7 +14,7 @@ use std::time::Duration;
 use store_client::Patience;
 
 /// How an answer gets lost: in words, as a fault, and whether the Store has done the work all the same.
-pub const FAULTS: [(&str, &str, bool); 8] = [
+pub(crate) const FAULTS: [(&str, &str, bool); 8] = [
     ("reply lost after the work", "effect = \"lost-reply\"", true),
     (
         "connection lost before the work",
@@ -45,12 +45,12 @@ pub const FAULTS: [(&str, &str, bool); 8] = [
     ("time-out before the work", "effect = \"delay\"", false),
 ];
 
-pub fn fault(call: &str, effect: &str) -> String {
+pub(crate) fn fault(call: &str, effect: &str) -> String {
     format!("[[fault]]\ncall = \"{call}\"\nnth = 1\nmilliseconds = {FOR_EVER}\n{effect}\n")
 }
 
 /// Long enough for a call that is not held back, on a machine that does other things too.
-pub fn impatient(bench: &mut Inside) {
+pub(crate) fn impatient(bench: &mut Inside) {
     let short = Duration::from_secs(4);
     let patience = Patience {
         create: short,
@@ -63,7 +63,7 @@ pub fn impatient(bench: &mut Inside) {
 }
 
 /// One call of the table.
-pub struct Row {
+pub(crate) struct Row {
     /// As the simulator names it.
     pub call: &'static str,
     /// The line of docs/recovery.md: call, what is asked, how the answer is read, what follows.
@@ -74,7 +74,7 @@ pub struct Row {
 }
 
 /// `{id}` stands for the draft's id; the paths are those below the product.
-pub const ROWS: [Row; 4] = [
+pub(crate) const ROWS: [Row; 4] = [
     Row {
         call: "delete",
         line: "| delete of a replaced draft | the product | no pending submission: done; the same one: not done; another one: it is not ours | done: create; not done: delete again; another: refused, nothing is touched |",
@@ -102,7 +102,7 @@ pub const ROWS: [Row; 4] = [
 ];
 
 /// The requests without their queries.
-pub fn without_queries(bench: &Inside) -> Vec<String> {
+pub(crate) fn without_queries(bench: &Inside) -> Vec<String> {
     bench
         .requests()
         .into_iter()

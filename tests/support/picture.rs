@@ -173,7 +173,7 @@ impl Kind {
 }
 
 /// Runs of plain letters are one text each; whatever a font may draw wider than its cells has a place of its own.
-pub fn picture(screen: &vt100::Screen) -> String {
+pub(crate) fn picture(screen: &vt100::Screen) -> String {
     let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
     let (width, height) = (
         f64::from(columns) * WIDE + 2.0 * MARGIN,

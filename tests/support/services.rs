@@ -12,12 +12,12 @@ use store_client::Observe;
 const REQUESTS: u32 = 50_000;
 
 /// `settings` is the config file's text.
-pub fn open(url: &str, home: &Path, settings: &str, observe: Observe) -> Services {
+pub(crate) fn open(url: &str, home: &Path, settings: &str, observe: Observe) -> Services {
     open_limited(url, home, settings, observe, REQUESTS)
 }
 
 /// With a limit of requests a minute.
-pub fn open_limited(
+pub(crate) fn open_limited(
     url: &str,
     home: &Path,
     settings: &str,

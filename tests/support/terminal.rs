@@ -46,7 +46,7 @@ struct Shared {
 }
 
 /// A program in a terminal of its own.
-pub struct Terminal {
+pub(crate) struct Terminal {
     shared: Arc<Shared>,
     writer: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
@@ -141,7 +141,7 @@ impl Shared {
 
 impl Terminal {
     /// Starts the program with these arguments and variables; `home` takes its files.
-    pub fn start(
+    pub(crate) fn start(
         program: &Path,
         args: &[&str],
         size: (u16, u16),
@@ -196,7 +196,7 @@ impl Terminal {
     }
 
     /// The screen as text, one line a row.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.shared.seen.lock().unwrap().parser.screen().contents()
     }
 
@@ -216,7 +216,7 @@ impl Terminal {
     }
 
     /// Waits until the screen is, or has been since the last key, as wanted; fails with the screen it saw last.
-    pub fn until(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
+    pub(crate) fn until(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
         let mut looked_at = 0;
         self.wait(what, |seen| {
             let new = &seen.screens[looked_at..];
@@ -226,36 +226,36 @@ impl Terminal {
     }
 
     /// Waits until this text is, or has been since the last key, on the screen.
-    pub fn see(&self, text: &str) {
+    pub(crate) fn see(&self, text: &str) {
         self.until(text, |screen| screen.contains(text));
     }
 
     /// Waits until all of these texts are on the screen together.
-    pub fn see_all(&self, texts: &[&str]) {
+    pub(crate) fn see_all(&self, texts: &[&str]) {
         self.until(&texts.join(" and "), |screen| {
             texts.iter().all(|text| screen.contains(text))
         });
     }
 
     /// Waits until this text is gone from the screen.
-    pub fn gone(&self, text: &str) {
+    pub(crate) fn gone(&self, text: &str) {
         self.wait(&format!("{text} to go"), |seen| !seen.now().contains(text));
     }
 
     /// Waits for a line.
-    pub fn until_line(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
+    pub(crate) fn until_line(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
         self.until(what, |screen| screen.lines().any(&is_wanted));
     }
 
     /// Waits until the program has the screen again that it gave away after the last key, and this text is on it.
-    pub fn back(&self, text: &str) {
+    pub(crate) fn back(&self, text: &str) {
         self.wait(&format!("the way back to {text}"), |seen| {
             seen.was_left && seen.parser.screen().alternate_screen() && seen.now().contains(text)
         });
     }
 
     /// Types text as it stands.
-    pub fn type_text(&mut self, text: &str) {
+    pub(crate) fn type_text(&mut self, text: &str) {
         self.shared.seen.lock().unwrap().forget();
         let writer = self.writer.as_mut().unwrap();
         writer.write_all(text.as_bytes()).unwrap();
@@ -263,7 +263,7 @@ impl Terminal {
     }
 
     /// Presses keys by name, one after the other: `enter`, `esc`, `tab`, `up`, `ctrl-r`, `f1`, or a character.
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
             let bytes = match key {
                 "enter" => "\r",
@@ -292,7 +292,7 @@ impl Terminal {
         }
     }
 
-    pub fn resize(&self, size: (u16, u16)) {
+    pub(crate) fn resize(&self, size: (u16, u16)) {
         let (rows, columns) = cells(size);
         let mut seen = self.shared.seen.lock().unwrap();
         seen.parser.screen_mut().set_size(rows, columns);
@@ -306,12 +306,12 @@ impl Terminal {
     }
 
     /// The process id, for signals.
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.process_id().unwrap()
     }
 
     /// Closes the terminal, as a person closes the window: no end of it stays open.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         let (rows, columns) = {
             let mut seen = self.shared.seen.lock().unwrap();
             seen.is_closing = true;
@@ -325,7 +325,7 @@ impl Terminal {
     }
 
     /// Waits for the end of the program, and for all that it has written; gives its exit code.
-    pub fn ended(&mut self) -> u32 {
+    pub(crate) fn ended(&mut self) -> u32 {
         let end = Instant::now() + PATIENCE;
         let code = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -346,7 +346,7 @@ impl Terminal {
     }
 
     /// Whether the program has left the alternate screen and shows the cursor again.
-    pub fn is_restored(&self) -> bool {
+    pub(crate) fn is_restored(&self) -> bool {
         let seen = self.shared.seen.lock().unwrap();
         let screen = seen.parser.screen();
         !screen.alternate_screen()
@@ -356,7 +356,7 @@ impl Terminal {
     }
 
     /// Looks at the screen with its colours.
-    pub fn with_screen<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
+    pub(crate) fn with_screen<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
         read(self.shared.seen.lock().unwrap().parser.screen())
     }
 }

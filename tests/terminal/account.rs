@@ -6,26 +6,26 @@ use store_sim::{Sim, SimOptions};
 use tempfile::TempDir;
 
 /// A Store in this process and a profile for it, so that the home outlives the program.
-pub struct Account {
+pub(crate) struct Account {
     pub sim: Sim,
     pub runtime: tokio::runtime::Runtime,
     pub home: TempDir,
 }
 
 impl Account {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with("")
     }
 
     /// A line on which the large sample takes minutes, so that it is still under way however slow the machine is.
-    pub fn with_slow_line() -> Self {
+    pub(crate) fn with_slow_line() -> Self {
         let account = Self::with("[follow]\nshortest = \"1s\"\n[upload]\nbandwidth = \"4 MB\"\n");
         store_sim::samples::write(account.home.path()).unwrap();
         account
     }
 
     /// `settings` go into the config file.
-    pub fn with(settings: &str) -> Self {
+    pub(crate) fn with(settings: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let sim = runtime
             .block_on(store_sim::start(SimOptions {
@@ -46,12 +46,12 @@ impl Account {
         Self { sim, runtime, home }
     }
 
-    pub fn open(&self, size: Size, secret: &str) -> Dashboard {
+    pub(crate) fn open(&self, size: Size, secret: &str) -> Dashboard {
         Dashboard::at(self.home.path(), size, &[("TEST_SECRET", secret)])
     }
 
     /// The dashboard with its lists.
-    pub fn dashboard(&self, size: Size) -> Dashboard {
+    pub(crate) fn dashboard(&self, size: Size) -> Dashboard {
         let dashboard = self.open(size, store_sim::CLIENT_SECRET);
         dashboard.terminal.see("Northwind Notes");
         dashboard

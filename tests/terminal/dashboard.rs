@@ -7,16 +7,16 @@ use std::{
 };
 use tempfile::TempDir;
 
-pub type Size = (u16, u16);
+pub(crate) type Size = (u16, u16);
 
-pub const SMALL: Size = (80, 24);
-pub const LARGE: Size = (120, 36);
+pub(crate) const SMALL: Size = (80, 24);
+pub(crate) const LARGE: Size = (120, 36);
 
 /// What the list's best hit for "notes" is called once it was read.
-pub const NOTES: &str = "Northwind Notes ─ submission 6";
+pub(crate) const NOTES: &str = "Northwind Notes ─ submission 6";
 
 /// The dashboard, and the home that it works in.
-pub struct Dashboard {
+pub(crate) struct Dashboard {
     pub terminal: Terminal,
     pub home: PathBuf,
     /// A home that is this dashboard's alone goes with it.
@@ -43,11 +43,11 @@ fn start(args: &[&str], size: Size, home: &Path, more: &[(&str, &str)]) -> Termi
 
 impl Dashboard {
     /// The demo, ten times faster than life: about four seconds from the commit to the customers.
-    pub fn demo(size: Size) -> Self {
+    pub(crate) fn demo(size: Size) -> Self {
         Self::demo_with(size, &[])
     }
 
-    pub fn demo_with(size: Size, more: &[(&str, &str)]) -> Self {
+    pub(crate) fn demo_with(size: Size, more: &[(&str, &str)]) -> Self {
         let dashboard = Self::start(
             &["demo", "--speed", "10"],
             size,
@@ -59,7 +59,7 @@ impl Dashboard {
     }
 
     /// The program in a home of its own.
-    pub fn start(args: &[&str], size: Size, home: TempDir, more: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(args: &[&str], size: Size, home: TempDir, more: &[(&str, &str)]) -> Self {
         Self {
             terminal: start(args, size, home.path(), more),
             home: home.path().to_owned(),
@@ -68,7 +68,7 @@ impl Dashboard {
     }
 
     /// The dashboard in a home that somebody else keeps.
-    pub fn at(home: &Path, size: Size, more: &[(&str, &str)]) -> Self {
+    pub(crate) fn at(home: &Path, size: Size, more: &[(&str, &str)]) -> Self {
         Self {
             terminal: start(&[], size, home, more),
             home: home.to_owned(),
@@ -77,7 +77,7 @@ impl Dashboard {
     }
 
     /// From the list that has the focus to the best hit of a filter, and waits until that was read.
-    pub fn open(&mut self, filter: &str, read: &str) {
+    pub(crate) fn open(&mut self, filter: &str, read: &str) {
         self.terminal.press("/ ctrl-u");
         self.terminal.type_text(filter);
         self.terminal.see(&format!("/{filter}"));
@@ -86,7 +86,7 @@ impl Dashboard {
     }
 
     /// The target of the demo that a test speaks of.
-    pub fn open_target(&mut self, target: &str) {
+    pub(crate) fn open_target(&mut self, target: &str) {
         self.open("notes", NOTES);
         match target {
             "app" => {}
@@ -102,7 +102,7 @@ impl Dashboard {
     }
 
     /// Puts a text in front of what is found in the document.
-    pub fn edit(&mut self, find: &str, text: &str) {
+    pub(crate) fn edit(&mut self, find: &str, text: &str) {
         self.terminal.press("e");
         self.terminal.see("editing");
         self.terminal.press("ctrl-f");
@@ -113,7 +113,7 @@ impl Dashboard {
     }
 
     /// To the ZIP in the picker; `seen` is what the picker shall say of it, and not of the one before.
-    pub fn look_at_zip(&mut self, name: &str, seen: &str) {
+    pub(crate) fn look_at_zip(&mut self, name: &str, seen: &str) {
         self.terminal.press("z");
         self.terminal.see("Pick the ZIP");
         self.terminal.type_text(name);
@@ -129,7 +129,7 @@ impl Dashboard {
     }
 
     /// Picks a ZIP that the JSON does not know yet, and has the JSON changed.
-    pub fn pick_zip(&mut self, name: &str) {
+    pub(crate) fn pick_zip(&mut self, name: &str) {
         self.look_at_zip(name, "ctrl-r repair");
         self.terminal.press("ctrl-r");
         self.terminal.see("✓ fits the JSON");
@@ -138,20 +138,20 @@ impl Dashboard {
     }
 
     /// Opens the review; it says all of this at once.
-    pub fn review(&mut self, texts: &[&str]) {
+    pub(crate) fn review(&mut self, texts: &[&str]) {
         self.terminal.press("u");
         self.terminal
             .see_all(&[&["Review before publishing"], texts].concat());
     }
 
     /// Leaves the review, which is open.
-    pub fn leave_review(&mut self) {
+    pub(crate) fn leave_review(&mut self) {
         self.terminal.press("esc");
         self.terminal.gone("Review before publishing");
     }
 
     /// Through the review, which has to be ready. The safe button has the focus first.
-    pub fn publish(&mut self) {
+    pub(crate) fn publish(&mut self) {
         self.review(&["Ready.", "▸ Cancel ◂"]);
         self.terminal.press("right");
         self.terminal.see("▸ Publish ◂");
@@ -160,7 +160,7 @@ impl Dashboard {
     }
 
     /// Into the run that was just begun: the pane has the focus as soon as there is one.
-    pub fn open_run(&mut self, name: &str) {
+    pub(crate) fn open_run(&mut self, name: &str) {
         self.terminal.see("5 Runs ─ 1 ");
         // A slow machine may see it only when it has ended.
         self.terminal.until_line("the run", |line| {
@@ -172,14 +172,14 @@ impl Dashboard {
     }
 
     /// Whatever was temporary is gone: the program has put its things in order.
-    pub fn assert_tidy(&self) {
+    pub(crate) fn assert_tidy(&self) {
         let left = fs::read_dir(self.home.join("tmp")).unwrap();
         let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
         assert!(left.is_empty(), "left behind: {left:?}");
     }
 
     /// Leaves by key and checks that the terminal is as it was.
-    pub fn quit(&mut self) {
+    pub(crate) fn quit(&mut self) {
         self.terminal.press("q");
         assert_eq!(self.terminal.ended(), 0);
         assert!(self.terminal.is_restored(), "{}", self.terminal.text());
@@ -188,7 +188,7 @@ impl Dashboard {
 }
 
 #[cfg(unix)]
-pub fn signal(terminal: &Terminal, name: &str) {
+pub(crate) fn signal(terminal: &Terminal, name: &str) {
     let status = std::process::Command::new("kill")
         .args([&format!("-{name}"), &terminal.id().to_string()])
         .status()

@@ -7,23 +7,23 @@ fn read(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-pub fn app() -> Value {
+pub(crate) fn app() -> Value {
     read(include_str!("../../../tests/documents/app-get.json"))
 }
 
-pub fn app_update() -> Value {
+pub(crate) fn app_update() -> Value {
     read(include_str!("../../../tests/documents/app-put-full.json"))
 }
 
-pub fn add_on() -> Value {
+pub(crate) fn add_on() -> Value {
     read(include_str!("../../../tests/documents/add-on-get.json"))
 }
 
-pub fn flight() -> Value {
+pub(crate) fn flight() -> Value {
     read(include_str!("../../../tests/documents/flight-get.json"))
 }
 
-pub fn all() -> Vec<(Kind, Value)> {
+pub(crate) fn all() -> Vec<(Kind, Value)> {
     vec![
         (Kind::App, app()),
         (Kind::App, app_update()),

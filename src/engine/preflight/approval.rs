@@ -9,7 +9,7 @@ use store_model::{
 };
 
 /// Base and document, and whether there is a ZIP at all; its content is compared once it has been read. The error is the refusal.
-pub fn agreed(
+pub(super) fn agreed(
     plan: &Plan,
     pending: Option<&Submission>,
     live: Option<&Submission>,

@@ -22,7 +22,7 @@ use store_model::{
 
 /// What a run may go on with.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settled {
+pub(crate) struct Settled {
     /// The body to send; `None` leaves the kept draft as it is.
     pub body: Option<Value>,
     /// Whether the archive has to be uploaded.
@@ -47,7 +47,7 @@ impl<'a> StoredSide<'a> {
 
 /// Judges the plan against what the server holds. The error is the refusal in words, with the way on. `at` is when that was told:
 /// what is a date too near then is so as well when the run is rebuilt from its journal.
-pub fn preflight(
+pub(crate) fn preflight(
     plan: &Plan,
     pending: Option<&Submission>,
     live: Option<&Submission>,
@@ -160,7 +160,7 @@ fn untouched(
 }
 
 /// The first changes, one a line.
-pub fn listed(changes: &[diff::DocumentChange]) -> String {
+pub(crate) fn listed(changes: &[diff::DocumentChange]) -> String {
     const MOST: usize = 10;
     let mut lines: Vec<_> = changes
         .iter()
@@ -271,7 +271,7 @@ fn checked(
 }
 
 /// The percentage of a rollout that is under way.
-pub fn open_rollout(live: &Submission) -> Option<String> {
+pub(crate) fn open_rollout(live: &Submission) -> Option<String> {
     let rollout = member(&live.document, "packageDeliveryOptions")
         .and_then(|(_, options)| member(options, "packageRollout"))?
         .1;
@@ -305,7 +305,11 @@ fn unfinished_rollout(target: &Target, live: &Submission) -> Option<Refusal> {
 
 /// Weighs what will be sent against the draft that the Store has just made as a copy of what is live: what was live may not have
 /// been known, or be another one by now.
-pub fn weigh_fresh(plan: &Plan, draft: &Submission, body: &Value) -> Result<Vec<String>, Refusal> {
+pub(crate) fn weigh_fresh(
+    plan: &Plan,
+    draft: &Submission,
+    body: &Value,
+) -> Result<Vec<String>, Refusal> {
     let kind = plan.target.kind();
     let before = put_body(kind, &draft.document);
     if is_blank(kind, &before) {
@@ -336,7 +340,7 @@ fn allowed(risks: Vec<Risk>) -> Vec<String> {
 
 /// Whether a draft that appeared with an unanswered create is what that would have made: a copy of what is live. Without anything
 /// live, it is one that holds nothing yet.
-pub fn fresh_copy(
+pub(crate) fn fresh_copy(
     plan: &Plan,
     draft: &Submission,
     live: Option<&Submission>,
@@ -373,7 +377,7 @@ pub fn fresh_copy(
 
 /// Whether a draft, read right before its commit, holds no delicate change that nobody said yes to: what is committed counts, not
 /// what was meant.
-pub fn committable(
+pub(crate) fn committable(
     plan: &Plan,
     live: Option<&Submission>,
     draft: &Submission,

@@ -14,12 +14,12 @@ use store_model::units;
 use tui_kit::theme::Role;
 
 /// Whether a document lies behind a row.
-pub fn has_document(item: &HistoryItem) -> bool {
+pub(super) fn has_document(item: &HistoryItem) -> bool {
     matches!(item.deed, Deed::Put { .. } | Deed::Rescued { .. })
 }
 
 /// A row's kind in a word, and its role.
-pub fn kind_word(deed: &Deed) -> (&'static str, Role) {
+pub(super) fn kind_word(deed: &Deed) -> (&'static str, Role) {
     match deed {
         Deed::Put { .. } => ("update", Role::Info),
         Deed::Rescued {
@@ -56,7 +56,7 @@ pub(super) fn submission_word(id: Option<&String>) -> String {
 }
 
 /// A row in a few words.
-pub fn words(item: &HistoryItem) -> String {
+pub(super) fn words(item: &HistoryItem) -> String {
     match &item.deed {
         Deed::Put {
             changes: Some(changes),

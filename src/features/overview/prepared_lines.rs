@@ -209,7 +209,7 @@ pub(super) fn next_keys(
 }
 
 /// How a chosen ZIP fits, in a few words.
-pub fn fit_word(fit: &Fit) -> (String, Role) {
+pub(super) fn fit_word(fit: &Fit) -> (String, Role) {
     let faults = count(fit.wrongs(), "fault", "faults");
     match (fit.missing.len(), fit.matched.len()) {
         (0, _) if fit.wrongs() > 0 => (format!("✗ {faults} of the ZIP"), Role::Danger),

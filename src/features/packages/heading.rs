@@ -14,7 +14,7 @@ use store_model::{
 use tui_kit::{text::fit, theme::Role};
 
 /// Who gets what today, and once this is published.
-pub fn preview(cx: &Context, list: &PackageList, width: usize) -> Vec<Line<'static>> {
+pub(super) fn preview(cx: &Context, list: &PackageList, width: usize) -> Vec<Line<'static>> {
     let mut panel = TextPanel::new(cx.theme, width);
     if list.preview.is_empty() {
         return Vec::new();
@@ -62,7 +62,7 @@ pub fn preview(cx: &Context, list: &PackageList, width: usize) -> Vec<Line<'stat
 }
 
 /// What is to be said above the table.
-pub fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(String, Role)> {
+pub(super) fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
     let comparison = list
         .comparison()
@@ -159,7 +159,7 @@ pub fn head(cx: &Context, documents: &Documents, list: &PackageList) -> Vec<(Str
 }
 
 /// One line, cut to the room.
-pub fn line(frame: &mut Frame, area: Rect, cx: &Context, text: &str, role: Role) {
+pub(super) fn line(frame: &mut Frame, area: Rect, cx: &Context, text: &str, role: Role) {
     let shown = fit(text, usize::from(area.width)).into_owned();
     frame.render_widget(Line::styled(shown, cx.theme.style(role)), area);
 }

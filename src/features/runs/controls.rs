@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Whether a run can be gone on with, or why not.
-pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
+pub(super) fn may_resume(row: &RunRow, cx: &Context) -> Possible {
     if row.is_active() {
         Possible::No(Refusal::RunIsActive.into())
     } else if !row.may_go_on() {
@@ -29,7 +29,7 @@ pub fn may_resume(row: &RunRow, cx: &Context) -> Possible {
 }
 
 /// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
-pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
+pub(super) fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
     let run = row.view.id.clone();
     let has_url_ended = row
         .view
@@ -58,7 +58,7 @@ pub fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
     (!row.is_active() && row.may_go_on()).then_some(go_on)
 }
 
-pub fn is_uploading(row: &RunRow) -> bool {
+pub(super) fn is_uploading(row: &RunRow) -> bool {
     row.is_active()
         && row
             .view
@@ -67,7 +67,7 @@ pub fn is_uploading(row: &RunRow) -> bool {
 }
 
 /// Whether there is an upload to pause, or a paused one to go on with.
-pub fn may_pause(row: &RunRow, cx: &Context) -> Possible {
+pub(super) fn may_pause(row: &RunRow, cx: &Context) -> Possible {
     if is_uploading(row) {
         Possible::Yes
     } else if row.is_active() {
@@ -82,7 +82,7 @@ pub fn may_pause(row: &RunRow, cx: &Context) -> Possible {
 
 /// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
 /// the program has ended: a pause holds nothing that could get lost.
-pub fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
+pub(super) fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
     if is_uploading(row) {
         Some(Command::Cancel(row.job))
     } else {
@@ -91,7 +91,7 @@ pub fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
 }
 
 /// Asks before a run is stopped, and says what stays.
-pub fn cancel(row: &RunRow) -> Command {
+pub(super) fn cancel(row: &RunRow) -> Command {
     let stays = match &row.view.submission {
         Some(id) => format!(
             "Submission {id} stays in the account as it is, with what has been sent so far."

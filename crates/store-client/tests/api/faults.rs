@@ -10,15 +10,15 @@ use std::time::Duration;
 use store_client::{ApiError, Patience, Priority};
 use wiremock::{MockServer, ResponseTemplate};
 
-pub const APP: &str = "applications/9NX0EXAMPLE1";
-pub const COMMIT: &str = "applications/9NX0EXAMPLE1/submissions/1/commit";
-pub const STATUS: &str = "applications/9NX0EXAMPLE1/submissions/1/status";
+pub(crate) const APP: &str = "applications/9NX0EXAMPLE1";
+pub(crate) const COMMIT: &str = "applications/9NX0EXAMPLE1/submissions/1/commit";
+pub(crate) const STATUS: &str = "applications/9NX0EXAMPLE1/submissions/1/status";
 
-pub fn resource() -> ResponseTemplate {
+pub(crate) fn resource() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"id": "9NX0EXAMPLE1", "primaryName": "Notes"}))
 }
 
-pub fn committed() -> ResponseTemplate {
+pub(crate) fn committed() -> ResponseTemplate {
     ResponseTemplate::new(202).set_body_json(json!({"status": "CommitStarted"}))
 }
 

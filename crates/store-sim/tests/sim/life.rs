@@ -16,7 +16,7 @@ fn with_package(mut document: Value, list: &str) -> Value {
     document
 }
 
-pub fn new_zip() -> Vec<u8> {
+pub(crate) fn new_zip() -> Vec<u8> {
     zip(&[(NEW, msix(IDENTITY, "9.1.0.0"))])
 }
 

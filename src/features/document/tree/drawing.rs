@@ -131,7 +131,7 @@ pub(super) fn about_height(height: u16) -> u16 {
 }
 
 /// In place of the tree where there is none: why, and the key that leads back to the text.
-pub fn draw_none(frame: &mut Frame, area: Rect, cx: &Context, error: Option<&SyntaxError>) {
+pub(super) fn draw_none(frame: &mut Frame, area: Rect, cx: &Context, error: Option<&SyntaxError>) {
     let mut panel = TextPanel::new(cx.theme, usize::from(area.width));
     panel.gap();
     match error {
